@@ -1,0 +1,58 @@
+# Portdeck from a fresh clone: `make run` opens it, `make test` checks it. Nothing need be installed
+# beforehand but Python 3.11 or newer and make.
+
+BIN := .venv/bin
+# What the command is given: make run ARGS="--profile other.toml"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench screenshots dist clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/.ready-to-run ## open Portdeck
+	@$(BIN)/portdeck $(ARGS)
+
+test: lint ## linters, types, import contracts, then every test with its coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+lint: .venv/.ready-to-develop ## linters, types and import contracts alone
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/codespell
+	$(BIN)/validate-pyproject pyproject.toml
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.ready-to-develop ## put the code into its one form
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+bench: .venv/.ready-to-develop ## measure, side by side with what others do
+	$(BIN)/python -m tests.benchmarks
+
+screenshots: .venv/.ready-to-develop ## take resources/screenshots/ anew, light and dark
+	$(BIN)/python -m tests.screenshots
+
+dist: .venv/.ready-to-develop ## build wheel and sdist, then try the wheel in an environment of its own
+	rm -rf dist
+	$(BIN)/hatchling build
+	.ci/try-wheel $(BIN)/python dist/*.whl
+
+clean: ## remove all that the other targets made
+	rm -rf .venv dist .coverage .coverage.* .hypothesis
+	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: made anew when what they depend on has changed, so that the second `make run` starts at once.
+.venv/.ready-to-run: pyproject.toml app/__init__.py .ci/bootstrap .ci/packages
+	.ci/bootstrap run
+	@touch $@
+
+.venv/.ready-to-develop: pyproject.toml app/__init__.py .ci/bootstrap .ci/packages
+	.ci/bootstrap develop
+	@touch $@ .venv/.ready-to-run
