@@ -1,0 +1,309 @@
+"""Where a listener listens, as a value: a Twisted endpoint description taken apart.
+
+A description such as `tcp:8007:interface=127.0.0.1` is what a profile holds and a form edits. No
+reactor is asked here; `twisted.internet.endpoints.serverFromString` takes `str(endpoint.bound())`.
+
+The quoting is Twisted's: `:` parts the values, the first `=` of a part makes it an option, and a
+backslash makes the next character an ordinary one. What Twisted would take without a word and
+listen to everybody, `bound` confines to this machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from ipaddress import IPv6Address, ip_address
+from typing import Final
+
+from attrs import evolve, field, frozen
+
+LARGEST_PORT: Final = 65535
+
+
+class EndpointError(ValueError):
+    """A description that cannot be an endpoint. Its text is for the user and says what to do."""
+
+
+def quoted(text: str) -> str:
+    """`text` as a sentence shows it: in quotes, at most 60 characters, none a screen would obey."""
+    short = text if len(text) <= 60 else f"{text[:59]}…"
+    return '"' + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short) + '"'
+
+
+@frozen
+class _Kind:
+    """What Twisted takes for one kind of endpoint, and how Portdeck keeps it to this machine."""
+
+    parameters: tuple[str, ...]
+    """Their names in the order of positional values."""
+
+    needs: str
+    """The parameter that has no default."""
+
+    example: str
+
+    loopback: str | None = None
+    """The interface bound when none is written. Twisted alone would bind them all."""
+
+
+_KINDS: Final = {
+    "tcp": _Kind(
+        ("port", "interface", "backlog"),
+        needs="port",
+        example="tcp:8007",
+        loopback="127.0.0.1",
+    ),
+    "tcp6": _Kind(
+        ("port", "backlog", "interface"),
+        needs="port",
+        example="tcp6:8007",
+        loopback="::1",
+    ),
+    "ssl": _Kind(
+        (
+            "port",
+            "privateKey",
+            "certKey",
+            "sslmethod",
+            "interface",
+            "backlog",
+            "extraCertChain",
+            "dhParameters",
+        ),
+        needs="port",
+        example="ssl:8443:privateKey=key.pem",
+        loopback="127.0.0.1",
+    ),
+    "tls": _Kind(
+        ("path", "port", "backlog", "interface"),
+        needs="path",
+        example="tls:certificates:8443",
+        loopback="127.0.0.1",
+    ),
+    "unix": _Kind(
+        ("address", "mode", "backlog", "lockfile"),
+        needs="address",
+        example="unix:/tmp/echo.sock",
+    ),
+}
+_TLS_PORT: Final = 443
+_COLON_ADVICE: Final = "A colon inside a value needs a backslash, as in interface=\\:\\:1."
+
+
+def _last_of_each(options: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """`options` with each name once. Of a name written twice, Twisted takes the last value."""
+    return tuple(dict(options).items())
+
+
+@frozen
+class Endpoint:
+    """One endpoint description, checked as far as it can be without opening a socket.
+
+    The kinds that Twisted brings for listening (tcp, tcp6, ssl, tls, unix) are checked value by
+    value. Any other kind belongs to a plugin and passes through untouched.
+    Raises `EndpointError` when its values cannot be an endpoint, however it is made.
+    """
+
+    kind: str
+    """Lower case: Twisted's own kinds are, and plugins do not care."""
+
+    args: tuple[str, ...] = ()
+    """The positional values after the kind, unescaped."""
+
+    options: tuple[tuple[str, str], ...] = field(default=(), converter=_last_of_each)
+    """The `name=value` parts, unescaped; each name once."""
+
+    def __attrs_post_init__(self) -> None:
+        _check_shape(self)
+        kind = _KINDS.get(self.kind)
+        if kind is not None:
+            _check_parameters(self, kind)
+            _check_values(self)
+
+    @classmethod
+    def parse(cls, text: str) -> Endpoint:
+        """The endpoint that `text` describes. Raises `EndpointError`."""
+        if not text:
+            raise EndpointError("Write an endpoint, such as tcp:8007.")
+        parts = list(_parts(text))
+        args = [part[0] for part in parts if len(part) == 1]
+        kind, *values = args or [""]
+        if not _is_kind(kind):
+            raise _no_kind(text)
+        options = tuple((part[0], part[1]) for part in parts if len(part) == 2)
+        return cls(kind.lower(), tuple(values), options)
+
+    @classmethod
+    def tcp(cls, port: int, interface: str = "127.0.0.1") -> Endpoint:
+        """The endpoint of a TCP port (0 lets the system choose). Raises `EndpointError`."""
+        return cls("tcp", (str(port),), (("interface", interface),))
+
+    def __str__(self) -> str:
+        """The description, escaped so that `parse` gives an equal endpoint."""
+        values = (_escaped(value, ":=") for value in self.args)
+        options = (f"{_escaped(name, ':=')}={_escaped(value, ':')}" for name, value in self.options)
+        return ":".join((self.kind, *values, *options))
+
+    def value(self, parameter: str) -> str | None:
+        """What is written for `parameter`, by position or by name; None if it is not written."""
+        kind = _KINDS.get(self.kind)
+        if kind is not None and parameter in kind.parameters:
+            index = kind.parameters.index(parameter)
+            if index < len(self.args):
+                return self.args[index]
+        return dict(self.options).get(parameter)
+
+    @property
+    def port(self) -> int | None:
+        """The port asked for, 0 if the system shall choose; None for what has no port."""
+        kind = _KINDS.get(self.kind)
+        if kind is None or "port" not in kind.parameters:
+            return None
+        return int(self.value("port") or _TLS_PORT)
+
+    @property
+    def interface(self) -> str | None:
+        """The interface that `bound` binds; None for what has none and for plugins."""
+        kind = _KINDS.get(self.kind)
+        if kind is None or kind.loopback is None:
+            return None
+        return self.value("interface") or kind.loopback
+
+    def bound(self) -> Endpoint:
+        """This endpoint with its interface written out: loopback, unless the user wrote one.
+
+        An empty `interface=` is none: it is Twisted's word for "all of them", and nobody opens a
+        port to the world by leaving something out.
+        """
+        if self.interface is None or self.value("interface"):
+            return self
+        index = _KINDS[self.kind].parameters.index("interface")
+        if index < len(self.args):
+            return evolve(self, args=_replaced(self.args, index, self.interface))
+        return evolve(self, options=(*self.options, ("interface", self.interface)))
+
+    @property
+    def loopback_only(self) -> bool:
+        """Whether nobody outside this machine can connect. False when that cannot be told."""
+        if self.kind == "unix":
+            return True
+        return self.interface is not None and _is_loopback(self.interface)
+
+    @property
+    def display(self) -> str:
+        """What a window shows: `127.0.0.1:8007`, `[::1]:8007`; without a port, the description."""
+        if self.port is None or self.interface is None:
+            return str(self)
+        host = f"[{self.interface}]" if ":" in self.interface else self.interface
+        return f"{host}:{self.port}"
+
+
+def _parts(text: str) -> Iterator[list[str]]:
+    """The parts of a description, each `[value]` or `[name, value]`, unescaped."""
+    part = [""]
+    characters = iter(text)
+    for character in characters:
+        if character == ":":
+            yield part
+            part = [""]
+        elif character == "=" and len(part) == 1:
+            part.append("")
+        elif character != "\\":
+            part[-1] += character
+        else:
+            escaped = next(characters, None)
+            if escaped is None:
+                raise EndpointError("Remove the backslash at the end, or write two of them.")
+            part[-1] += escaped
+    yield part
+
+
+def _escaped(value: str, marks: str) -> str:
+    return "".join(f"\\{c}" if c == "\\" or c in marks else c for c in value)
+
+
+def _replaced(values: tuple[str, ...], index: int, value: str) -> tuple[str, ...]:
+    return (*values[:index], value, *values[index + 1 :])
+
+
+def _is_kind(text: str) -> bool:
+    # A host name in its place is the most common slip of all, so it gets the sentence at once.
+    return re.fullmatch("[A-Za-z][A-Za-z0-9_+-]*", text) is not None and text != "localhost"
+
+
+def _no_kind(text: str) -> EndpointError:
+    return EndpointError(
+        "Begin the endpoint with its kind, as in tcp:8007 or tcp:8007:interface=127.0.0.1, "
+        f"not {quoted(text)}."
+    )
+
+
+def _check_shape(endpoint: Endpoint) -> None:
+    """Raises unless the description is one printable line that begins with a kind."""
+    if not _is_kind(endpoint.kind) or endpoint.kind != endpoint.kind.lower():
+        raise _no_kind(endpoint.kind)
+    if not str(endpoint).isprintable():
+        raise EndpointError("Write the endpoint on one line, without invisible characters.")
+
+
+def _check_parameters(endpoint: Endpoint, kind: _Kind) -> None:
+    """Raises for a parameter that Twisted does not take, takes only once, or cannot do without."""
+    names = kind.parameters
+    written = dict(endpoint.options)
+    twice = next((name for name in names[: len(endpoint.args)] if name in written), None)
+    if twice is not None:
+        raise EndpointError(f"Write the {twice} once. {_COLON_ADVICE}")
+    if len(endpoint.args) > len(names):
+        raise EndpointError(
+            f"{endpoint.kind} takes no more than {len(names)} values, here are "
+            f"{len(endpoint.args)}. {_COLON_ADVICE}"
+        )
+    for name in written:
+        if name not in names:
+            close = get_close_matches(name, names, n=1)
+            advice = f"Did you mean {close[0]}?" if close else f"It takes: {', '.join(names)}."
+            raise EndpointError(f"{endpoint.kind} has no option {quoted(name)}. {advice}")
+    if not endpoint.value(kind.needs):
+        raise EndpointError(f"{endpoint.kind} needs its {kind.needs}, as in {kind.example}.")
+
+
+def _check_values(endpoint: Endpoint) -> None:
+    """Raises for a value that Twisted would fail on with words that are not for a user."""
+    for parameter, (is_right, must) in _RULES.items():
+        value = endpoint.value(parameter)
+        if value is not None and not is_right(value):
+            raise EndpointError(f"The {parameter} must be {must}, not {quoted(value)}.")
+
+
+def _is_port(text: str) -> bool:
+    return _is_number(text) and int(text) <= LARGEST_PORT
+
+
+def _is_number(text: str) -> bool:
+    """Whether `text` is a few plain digits. `int` would also take "8_0", " 80" and "٨٠"."""
+    return re.fullmatch("[0-9]{1,9}", text) is not None
+
+
+def _is_mode(text: str) -> bool:
+    return re.fullmatch("0?[0-7]{3}", text) is not None
+
+
+_RULES: Final[dict[str, tuple[Callable[[str], bool], str]]] = {
+    "port": (_is_port, f"a whole number from 0 to {LARGEST_PORT}"),
+    "backlog": (_is_number, "a whole number"),
+    "mode": (_is_mode, "three octal digits such as 660"),
+    "lockfile": (("0", "1").__contains__, "0 or 1"),
+}
+
+
+def _is_loopback(interface: str) -> bool:
+    if interface.lower() == "localhost":
+        return True
+    try:
+        address = ip_address(interface)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped.is_loopback
+    return address.is_loopback
