@@ -50,9 +50,9 @@ clean: ## remove all that the other targets made
 
 # Stamps: made anew when what they depend on has changed, so that the second `make run` starts at once.
 .venv/.ready-to-run: pyproject.toml app/__init__.py .ci/bootstrap .ci/packages
-	.ci/bootstrap run
+	@.ci/bootstrap run
 	@touch $@
 
 .venv/.ready-to-develop: pyproject.toml app/__init__.py .ci/bootstrap .ci/packages
-	.ci/bootstrap develop
+	@.ci/bootstrap develop
 	@touch $@ .venv/.ready-to-run
