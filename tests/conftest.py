@@ -1,0 +1,117 @@
+"""One QApplication and one running reactor for all tests, and a check that each test leaves both clean.
+
+The reactor is installed before collection, as test modules import Twisted. It cannot be restarted, so whatever tests
+its start or its end does so in a subprocess.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.exceptions import TimeoutError as WaitTimedOut
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from app.ui.reactor import DeckReactor, install
+
+T = TypeVar("T")
+
+RESULT_SECONDS = 10.0
+"""The longest a test waits for a Deferred: far more than it takes."""
+
+SETTLE_SECONDS = 2.0
+"""The longest a test's remains may take to go away by themselves."""
+
+_application = pytest.StashKey[QApplication]()
+_reactor = pytest.StashKey[DeckReactor]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication.instance() or QApplication(["portdeck-tests"])
+    assert isinstance(application, QApplication)
+    application.setQuitOnLastWindowClosed(False)
+    config.stash[_application] = application
+    config.stash[_reactor] = install(application)
+
+
+def pytest_collection_finish() -> None:
+    # What the modules made is kept from the search for timers, which is many times faster then.
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def qapp(pytestconfig: pytest.Config) -> QApplication:
+    """The application that the reactor was installed on; pytest-qt takes it from here."""
+    return pytestconfig.stash[_application]
+
+
+@pytest.fixture(scope="session")
+def reactor(pytestconfig: pytest.Config, qapp: QApplication) -> Iterator[DeckReactor]:
+    """The global reactor, running. Qt drives it: ``qtbot.waitUntil`` and its like let it work."""
+    reactor = pytestconfig.stash[_reactor]
+    reactor.runReturn(installSignalHandlers=False)
+    yield reactor
+    reactor.stop()
+    while reactor.running:
+        qapp.processEvents()
+
+
+@pytest.fixture
+def result_of(reactor: DeckReactor, qtbot: QtBot) -> Callable[[Deferred[T]], T]:
+    """Run Qt and the reactor until a Deferred has fired; return its result or raise its failure."""
+
+    def wait(deferred: Deferred[T]) -> T:
+        results: list[T | Failure] = []
+        deferred.addBoth(results.append)
+        qtbot.waitUntil(lambda: bool(results), timeout=round(RESULT_SECONDS * 1000))
+        (result,) = results
+        if isinstance(result, Failure):
+            result.raiseException()
+        return result  # type: ignore[return-value]
+
+    return wait
+
+
+@pytest.fixture(autouse=True)
+def leaves_nothing_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves delayed calls, descriptors, running timers or windows behind, and name them."""
+    if "reactor" not in request.fixturenames and "qapp" not in request.fixturenames:
+        yield
+        return
+    reactor: DeckReactor = request.getfixturevalue("reactor")
+    qtbot: QtBot = request.getfixturevalue("qtbot")
+    before = _remains(reactor)
+    yield
+    left: list[Any] = []
+
+    def settled() -> bool:
+        left[:] = [thing for key, thing in _remains(reactor).items() if key not in before]
+        return not left
+
+    try:
+        qtbot.waitUntil(settled, timeout=round(SETTLE_SECONDS * 1000))
+    except WaitTimedOut:
+        pytest.fail("left behind: " + ", ".join(map(repr, left)), pytrace=False)
+
+
+def _remains(reactor: DeckReactor) -> dict[int, Any]:
+    """All that a test might leave behind, by the identity of each."""
+    found: list[Any] = [call for call in reactor.getDelayedCalls() if call.active()]
+    found += [reader for reader in reactor.getReaders() if reader not in reactor._internalReaders]
+    found += reactor.getWriters()
+    found += QApplication.topLevelWidgets()
+    found += [timer for timer in _timers() if timer.isActive() and timer is not reactor._timer]
+    return {id(thing): thing for thing in found}
+
+
+def _timers() -> list[QTimer]:
+    return [thing for thing in gc.get_objects() if type(thing) is QTimer and isValid(thing)]
