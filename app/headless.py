@@ -1,0 +1,155 @@
+"""`portdeck serve`: the same listeners without a window, told as lines on standard output.
+
+Each event is one line: readable, or one JSON object with `--json`. Every object has `event`,
+`listener` and `time` (unix seconds); what else it has:
+
+    listening   address, port
+    opened      connection (a number), peer
+    closed      connection, peer, reason, bytes_in, bytes_out
+    refused     peer, reason
+    failed      reason
+    stopped
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, TextIO
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress
+
+from app.profile import ListenerSpec
+from app.server.addresses import show
+from app.server.connection import Connection
+from app.server.deck import Deck
+from app.server.factory import ListenerFactory
+from app.server.listener import Listener, State
+from app.spawn import spawn
+
+
+class Announcer:
+    """An observer that writes each event as a line, at once."""
+
+    def __init__(
+        self, out: TextIO, seconds: Callable[[], float], *, as_json: bool, gone: Callable[[], None]
+    ) -> None:
+        """`gone` is called once when nobody reads `out` any more."""
+        self._out = out
+        self._seconds = seconds
+        self._as_json = as_json
+        self._gone: Callable[[], None] | None = gone
+
+    def listener_moved(self, listener: Listener) -> None:
+        name = listener.spec.name
+        match listener.state:
+            case State.LISTENING:
+                address = listener.address
+                self._write(
+                    f"{name} is listening on {listener.where}.",
+                    event="listening",
+                    listener=name,
+                    address=getattr(address, "host", listener.where),
+                    port=getattr(address, "port", None),
+                )
+            case State.FAILED:
+                self._write(
+                    f"{name} failed: {listener.reason}",
+                    event="failed",
+                    listener=name,
+                    reason=listener.reason,
+                )
+            case State.STOPPED:
+                self._write(f"{name} is stopped.", event="stopped", listener=name)
+
+    def opened(self, connection: Connection) -> None:
+        name = connection.factory.spec.name
+        self._write(
+            f"{name}: connection {connection.number} from {connection.peer}.",
+            event="opened",
+            listener=name,
+            connection=connection.number,
+            peer=connection.peer,
+        )
+
+    def active(self, connection: Connection) -> None:
+        """Bytes are told in sum, when the connection closes."""
+
+    def closed(self, connection: Connection) -> None:
+        name = connection.factory.spec.name
+        self._write(
+            f"{name}: connection {connection.number} from {connection.peer} is over: "
+            f"{connection.reason}; {connection.bytes_in} bytes in, {connection.bytes_out} out.",
+            event="closed",
+            listener=name,
+            connection=connection.number,
+            peer=connection.peer,
+            reason=connection.reason,
+            bytes_in=connection.bytes_in,
+            bytes_out=connection.bytes_out,
+        )
+
+    def refused(self, factory: ListenerFactory, peer: IAddress | None, reason: str) -> None:
+        name = factory.spec.name
+        self._write(
+            f"{name}: {show(peer)} was refused: {reason}.",
+            event="refused",
+            listener=name,
+            peer=show(peer),
+            reason=reason,
+        )
+
+    def _write(self, sentence: str, **fields: object) -> None:
+        if self._gone is None:
+            return
+        line = json.dumps({**fields, "time": self._seconds()}) if self._as_json else sentence
+        try:
+            print(line, file=self._out, flush=True)
+        except OSError:
+            gone, self._gone = self._gone, None
+            gone()
+
+
+def serve(
+    reactor: Any, specs: Sequence[ListenerSpec], *, as_json: bool = False, out: TextIO = sys.stdout
+) -> int:
+    """Run `specs` until SIGINT, SIGTERM, or until nobody reads `out`; gives the exit code.
+
+    0 after a clean stop; 1 when a listener could not start: its reason is on standard error and
+    the others are stopped. Runs `reactor`, which therefore must not have run before.
+    """
+    announcer = Announcer(out, reactor.seconds, as_json=as_json, gone=lambda: _stop(reactor))
+    deck = Deck(reactor, announcer)
+    for spec in specs:
+        deck.add(spec)
+    failed: list[Listener] = []
+
+    async def start() -> None:
+        await deck.start_all()
+        failed.extend(each for each in deck.listeners if each.state is State.FAILED)
+        if failed:
+            _stop(reactor)
+
+    reactor.callWhenRunning(lambda: spawn(start()))
+    reactor.addSystemEventTrigger("before", "shutdown", lambda: _stop_listening(deck))
+    reactor.run()
+    for listener in failed:
+        print(f"{listener.spec.name}: {listener.reason}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _stop(reactor: Any) -> None:
+    if reactor.running:
+        reactor.callLater(0, _stop_once, reactor)
+
+
+def _stop_once(reactor: Any) -> None:
+    if reactor.running:
+        reactor.stop()
+
+
+def _stop_listening(deck: Deck) -> Deferred[None]:
+    on = [each for each in deck.listeners if each.state is not State.FAILED]
+    return deck.stop(*on)

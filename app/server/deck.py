@@ -1,0 +1,139 @@
+"""The running set of listeners: the one object a window or a script drives."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from twisted.internet.defer import Deferred, DeferredList
+
+from app.profile import ListenerSpec
+from app.server.connection import Connection
+from app.server.listener import Listener, State
+from app.server.observer import Observer, Tap
+from app.server.ports import FindHolder, holder_finder
+from app.spawn import spawn
+
+
+class Deck:
+    """Owns the listeners, in the order the user gave them.
+
+    Every Deferred it returns fires with `None`, and only once what was asked for is done; failures
+    are told by each listener's state and reason, never raised.
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        observer: Observer,
+        *,
+        tap: Tap | None = None,
+        find_holder: FindHolder | None = None,
+    ) -> None:
+        """`find_holder` looks up the process behind a port; by default on a reactor thread."""
+        self.listeners: list[Listener] = []
+        self._reactor = reactor
+        self._observer = observer
+        self._tap = tap
+        self._find_holder = find_holder or holder_finder(reactor)
+        self._numbers = itertools.count(1)
+
+    def add(self, spec: ListenerSpec, position: int | None = None) -> Listener:
+        """A new, stopped listener, last or at `position`."""
+        listener = self._build(spec)
+        self.listeners.insert(len(self.listeners) if position is None else position, listener)
+        return listener
+
+    def remove(self, listener: Listener) -> Deferred[None]:
+        """Take `listener` off the deck and stop it."""
+        self.listeners.remove(listener)
+        return self.stop(listener)
+
+    def update(self, specs: Sequence[ListenerSpec]) -> Deferred[None]:
+        """Make the deck what `specs` say: listeners are known by name and go on where they can.
+
+        What is gone is stopped first, to free its port, before what changed is started again.
+        """
+        known = {each.spec.name: each for each in self.listeners}
+        wanted = {spec.name for spec in specs}
+        gone = [each for each in self.listeners if each.spec.name not in wanted]
+        self.listeners = [known.get(spec.name) or self._build(spec) for spec in specs]
+        stale = [
+            listener
+            for listener, spec in zip(self.listeners, specs, strict=True)
+            if listener.is_on and needs_restart(listener.spec, spec)
+        ]
+
+        async def settle() -> None:
+            await self.stop(*gone, *stale)
+            for listener, spec in zip(self.listeners, specs, strict=True):
+                listener.change(spec)
+            await self.start(*stale)
+
+        return spawn(settle())
+
+    def start(self, *listeners: Listener) -> Deferred[None]:
+        """Start the given listeners, all at once."""
+        return _all_of(spawn(listener.start()) for listener in listeners)
+
+    def stop(self, *listeners: Listener) -> Deferred[None]:
+        """Stop the given listeners and close their connections, all at once."""
+        return _all_of(spawn(listener.stop()) for listener in listeners)
+
+    def restart(self, listener: Listener) -> Deferred[None]:
+        """Stop and start again: a changed spec takes effect."""
+
+        async def stop_and_start() -> None:
+            await listener.stop()
+            await listener.start()
+
+        return spawn(stop_and_start())
+
+    def start_all(self) -> Deferred[None]:
+        """Start every listener that is not on."""
+        return self.start(*self.listeners)
+
+    def stop_all(self) -> Deferred[None]:
+        """Stop every listener that is not stopped, also the failed ones: their reason goes."""
+        return self.stop(*(each for each in self.listeners if each.state is not State.STOPPED))
+
+    def start_automatic(self) -> Deferred[None]:
+        """Start the listeners whose spec says `autostart`."""
+        return self.start(*(each for each in self.listeners if each.spec.autostart))
+
+    def connections(self) -> Iterator[Connection]:
+        """Every live connection of every listener."""
+        for listener in self.listeners:
+            if listener.factory is not None:
+                yield from listener.factory.connections
+
+    def named(self, name: str) -> Listener | None:
+        """The listener called `name`."""
+        return next((each for each in self.listeners if each.spec.name == name), None)
+
+    def _build(self, spec: ListenerSpec) -> Listener:
+        return Listener(
+            spec,
+            reactor=self._reactor,
+            observer=self._observer,
+            numbers=self._numbers,
+            who_holds=self._who_holds,
+            tap=self._tap,
+        )
+
+    async def _who_holds(self, port: int) -> str | None:
+        for listener in self.listeners:
+            if listener.port is not None and getattr(listener.address, "port", None) == port:
+                return f"your listener {listener.spec.name}"
+        holder = await self._find_holder(port)
+        return None if holder is None else str(holder)
+
+
+def needs_restart(old: ListenerSpec, new: ListenerSpec) -> bool:
+    """Whether a listener that is on must restart for `new` to take effect."""
+    return (old.endpoint, old.protocol) != (new.endpoint, new.protocol)
+
+
+def _all_of(parts: Iterable[Deferred[None]]) -> Deferred[None]:
+    return DeferredList(list(parts)).addCallback(lambda _: None)

@@ -1,0 +1,101 @@
+"""What the connections of one listener share: who is connected, how many may be, the totals."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, KeysView
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress, IProtocolFactory, IReactorTime
+from twisted.protocols.policies import WrappingFactory
+
+from app.profile import ListenerSpec
+from app.server.connection import Connection
+from app.server.observer import Observer, Tap
+from app.server.refusal import TOO_MANY_CONNECTIONS, Refusal
+
+log = logging.getLogger(__name__)
+
+
+class ListenerFactory(WrappingFactory[Connection]):
+    """Wraps the factory of a protocol and keeps its live connections.
+
+    Invariants: `connections` holds exactly the accepted peers that are not lost yet and never more
+    than the spec allows; every total counts since this factory was made.
+    """
+
+    noisy = False
+
+    def __init__(
+        self,
+        wrapped: IProtocolFactory,
+        *,
+        spec: ListenerSpec,
+        clock: IReactorTime,
+        observer: Observer,
+        numbers: Iterator[int],
+        tap: Tap | None = None,
+    ) -> None:
+        """`numbers` gives each connection its own."""
+        super().__init__(wrapped)
+        self.spec = spec
+        """The listener's; a changed name or limit counts for the next peer."""
+        self.clock = clock
+        self.seconds = clock.seconds
+        self.observer = observer
+        self.tap = tap
+        self.accepted = 0
+        self.refused = 0
+        self.bytes_in = 0
+        self.bytes_out = 0
+        self._numbers = numbers
+        self._emptied: list[Deferred[None]] = []
+
+    @property
+    def connections(self) -> KeysView[Connection]:
+        """The live ones, oldest first. A live view: copy it before closing what is in it."""
+        return self.protocols.keys()
+
+    def emptied(self) -> Deferred[None]:
+        """Fires with `None` as soon as no connection is left; at once if there is none."""
+        done: Deferred[None] = Deferred()
+        self._emptied.append(done)
+        self._tell_if_empty()
+        return done
+
+    # A refused peer gets a protocol that is no connection, which the base class cannot say.
+    def buildProtocol(self, addr: IAddress | None) -> Any:
+        if len(self.protocols) >= self.spec.max_connections:
+            self._refuse(addr, "too many connections")
+            return Refusal(TOO_MANY_CONNECTIONS, self.clock)
+        try:
+            protocol = self.wrappedFactory.buildProtocol(addr)
+        except Exception as error:
+            log.error("%s: the protocol could not be made.", self.spec.name, exc_info=error)
+            self._refuse(addr, f"{type(error).__name__}: {error}")
+            return None
+        if protocol is None:
+            self._refuse(addr, "refused by the protocol's factory")
+            return None
+        return Connection(self, protocol, next(self._numbers))
+
+    def registerProtocol(self, p: Connection) -> None:
+        self.accepted += 1
+        super().registerProtocol(p)
+        self.observer.opened(p)
+
+    def unregisterProtocol(self, p: Connection) -> None:
+        super().unregisterProtocol(p)
+        self.observer.closed(p)
+        self._tell_if_empty()
+
+    def _refuse(self, peer: IAddress | None, reason: str) -> None:
+        self.refused += 1
+        self.observer.refused(self, peer, reason)
+
+    def _tell_if_empty(self) -> None:
+        if not self.protocols:
+            waiting, self._emptied = self._emptied, []
+            for done in waiting:
+                done.callback(None)

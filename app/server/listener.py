@@ -1,0 +1,184 @@
+"""One configured server as it runs: starts, stops, and tells the truth about it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from enum import Enum
+from typing import Any
+
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock, maybeDeferred
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.interfaces import IAddress, IListeningPort
+
+from app.endpoint import Endpoint
+from app.profile import ListenerSpec
+from app.protocols import catalog
+from app.server.addresses import show
+from app.server.factory import ListenerFactory
+from app.server.observer import Observer, Tap
+from app.server.ports import explain, is_taken
+
+log = logging.getLogger(__name__)
+
+STOP_GRACE_SECONDS = 1.5
+"""How long the clients of a stopping listener have to go before they are reset."""
+
+
+class State(Enum):
+    """What a listener is doing. The value is the word a person reads."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    LISTENING = "listening"
+    STOPPING = "stopping"
+    FAILED = "failed"
+
+
+class Listener:
+    """A spec, and whatever of it is alive.
+
+    Invariants: `port` is set exactly while a socket is bound; `factory` is that of the last
+    successful start, so that its totals can still be read; only `_move` changes `state`.
+    """
+
+    def __init__(
+        self,
+        spec: ListenerSpec,
+        *,
+        reactor: Any,
+        observer: Observer,
+        numbers: Iterator[int],
+        who_holds: Callable[[int], Awaitable[str | None]],
+        tap: Tap | None = None,
+    ) -> None:
+        """`who_holds` says in words who has a TCP port, if anyone knows."""
+        self.spec = spec
+        self.state = State.STOPPED
+        self.reason = ""
+        """Why the last start failed, as a sentence; empty unless `state` is `FAILED`."""
+        self.port: IListeningPort | None = None
+        self.factory: ListenerFactory | None = None
+        self._reactor = reactor
+        self._observer = observer
+        self._numbers = numbers
+        self._who_holds = who_holds
+        self._tap = tap
+        self._one_at_a_time = DeferredLock()
+        self._binding: Deferred[IListeningPort] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Listener {self.spec.name} {self.state.value} {self.where}>"
+
+    @property
+    def address(self) -> IAddress | None:
+        """The bound address, with the real port where the spec says 0; `None` when not bound."""
+        return None if self.port is None else self.port.getHost()
+
+    @property
+    def where(self) -> str:
+        """The address for people: the bound one, or else the one it will ask for."""
+        if self.port is not None:
+            return show(self.port.getHost())
+        return Endpoint.parse(self.spec.endpoint).display
+
+    @property
+    def connection_count(self) -> int:
+        """How many peers are connected now."""
+        return 0 if self.factory is None else len(self.factory.connections)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it listens or is about to."""
+        return self.state in (State.STARTING, State.LISTENING)
+
+    async def start(self) -> None:
+        """Listen. Done when the listener listens or has failed; waits for a stop under way.
+
+        Nothing is raised: what went wrong is in `reason`. A listener that is on is left alone.
+        """
+        await self._one_at_a_time.acquire()
+        try:
+            if self.state is not State.LISTENING:
+                await self._listen()
+        finally:
+            self._one_at_a_time.release()
+
+    async def stop(self) -> None:
+        """Close the socket, then the connections, gently first. Done when all of it is gone."""
+        if self._binding is not None:
+            self._binding.cancel()
+        await self._one_at_a_time.acquire()
+        try:
+            if self.port is not None:
+                await self._close()
+            self._move(State.STOPPED)
+        finally:
+            self._one_at_a_time.release()
+
+    def change(self, spec: ListenerSpec) -> None:
+        """Take a new spec. Name and limit count at once, the rest from the next start on."""
+        self.spec = spec
+        if self.factory is not None:
+            self.factory.spec = spec
+        self._observer.listener_moved(self)
+
+    async def _listen(self) -> None:
+        self._move(State.STARTING)
+        endpoint: Endpoint | None = None
+        try:
+            endpoint = Endpoint.parse(self.spec.endpoint).bound()
+            factory = self._build_factory()
+            self._binding = serverFromString(self._reactor, str(endpoint)).listen(factory)
+            self.port = await self._binding
+        except CancelledError:
+            self._move(State.STOPPED)
+        except Exception as error:
+            holder = None
+            if endpoint is not None and endpoint.port is not None and is_taken(error):
+                holder = await self._who_holds(endpoint.port)
+            self._move(State.FAILED, explain(error, endpoint, holder))
+        else:
+            self.factory = factory
+            self._move(State.LISTENING)
+        finally:
+            self._binding = None
+
+    def _build_factory(self) -> ListenerFactory:
+        return ListenerFactory(
+            catalog.find(self.spec.protocol).build(),
+            spec=self.spec,
+            clock=self._reactor,
+            observer=self._observer,
+            numbers=self._numbers,
+            tap=self._tap,
+        )
+
+    async def _close(self) -> None:
+        assert self.port is not None
+        assert self.factory is not None
+        self._move(State.STOPPING)
+        port, self.port = self.port, None
+        await maybeDeferred(port.stopListening)
+        gone = self.factory.emptied()
+        for connection in list(self.factory.connections):
+            connection.loseConnection()
+        impatience = self._reactor.callLater(STOP_GRACE_SECONDS, self._abort_all)
+        await gone
+        if impatience.active():
+            impatience.cancel()
+
+    def _abort_all(self) -> None:
+        assert self.factory is not None
+        for connection in list(self.factory.connections):
+            connection.abortConnection()
+
+    def _move(self, state: State, reason: str = "") -> None:
+        if (state, reason) == (self.state, self.reason):
+            return
+        self.state, self.reason = state, reason
+        if state is State.FAILED:
+            log.warning("%s: %s", self.spec.name, reason)
+        elif state is not State.STARTING:
+            log.info("%s is %s on %s.", self.spec.name, state.value, self.where)
+        self._observer.listener_moved(self)

@@ -1,0 +1,110 @@
+"""Why a listener could not listen, in a sentence that says what to do."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import psutil
+from attrs import frozen
+from twisted.internet.defer import Deferred
+from twisted.internet.error import CannotListenError
+from twisted.internet.threads import deferToThreadPool
+
+from app.endpoint import Endpoint, EndpointError
+from app.protocols.catalog import UnknownProtocol
+
+log = logging.getLogger(__name__)
+
+FIRST_UNPRIVILEGED_PORT = 1024
+
+
+@frozen
+class Holder:
+    """The process that listens on a port."""
+
+    name: str
+    pid: int
+
+    def __str__(self) -> str:
+        return f"{self.name} (pid {self.pid})"
+
+
+FindHolder = Callable[[int], Awaitable[Holder | None]]
+
+
+def holder_of(port: int) -> Holder | None:
+    """Who listens on TCP `port`; `None` where the system does not say. Takes milliseconds."""
+    try:
+        for found in psutil.net_connections(kind="tcp"):
+            if found.status == psutil.CONN_LISTEN and found.laddr.port == port and found.pid:
+                return Holder(psutil.Process(found.pid).name(), found.pid)
+    except (psutil.Error, OSError) as error:
+        log.debug("Cannot look up who holds port %d: %s", port, error)
+    return None
+
+
+def holder_finder(reactor: Any) -> FindHolder:
+    """`holder_of` on a thread of the reactor's pool, so that nothing waits for it."""
+
+    def find(port: int) -> Deferred[Holder | None]:
+        return deferToThreadPool(reactor, reactor.getThreadPool(), holder_of, port)
+
+    return find
+
+
+def explain(error: Exception, endpoint: Endpoint | None, holder: str | None = None) -> str:
+    """A sentence for the user about why listening on `endpoint` failed with `error`.
+
+    `holder` says in words who has the port already, if that is known.
+    """
+    if isinstance(error, (EndpointError, UnknownProtocol)) or endpoint is None:
+        return str(error)
+    cause = error.socketError if isinstance(error, CannotListenError) else error
+    if isinstance(cause, socket.gaierror):
+        return (
+            f"No address is known for {endpoint.interface!r}. "
+            "Write an address of this machine, such as 127.0.0.1."
+        )
+    if isinstance(cause, OSError):
+        return _explain_os_error(cause, endpoint, holder)
+    return f"Cannot listen on {endpoint}: {str(cause) or type(cause).__name__}."
+
+
+def is_taken(error: Exception) -> bool:
+    """Whether somebody else has the address."""
+    return isinstance(error, CannotListenError) and (
+        getattr(error.socketError, "errno", None) == errno.EADDRINUSE
+    )
+
+
+def _explain_os_error(error: OSError, endpoint: Endpoint, holder: str | None) -> str:
+    where = endpoint.display
+    match error.errno:
+        case errno.EADDRINUSE if endpoint.port is not None:
+            by = holder or "another program"
+            return f"Port {endpoint.port} is in use by {by}. Stop it, or choose another port."
+        case errno.EADDRINUSE:
+            return f"{where} is in use by another program. Stop it, or choose another address."
+        case errno.EACCES if (endpoint.port or FIRST_UNPRIVILEGED_PORT) < FIRST_UNPRIVILEGED_PORT:
+            return (
+                f"Port {endpoint.port} needs administrator rights. "
+                f"Choose a port from {FIRST_UNPRIVILEGED_PORT} up."
+            )
+        case errno.EACCES | errno.EPERM:
+            return f"The system does not allow listening on {where}. Choose another address."
+        case errno.EADDRNOTAVAIL:
+            return (
+                f"{endpoint.interface} is not an address of this machine. Use 127.0.0.1 for this "
+                "computer only, or one of the machine's own addresses."
+            )
+        case errno.EMFILE | errno.ENFILE:
+            return (
+                f"No file descriptor is left to listen on {where}. Close some connections, "
+                "or raise the limit (ulimit -n)."
+            )
+        case _:
+            return f"Cannot listen on {where}: {error.strerror or error}."

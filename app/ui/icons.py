@@ -1,0 +1,74 @@
+"""The icons: one SVG file each in `resources/icons`, drawn in the colours of the palette.
+
+The files say `currentColor`; here it becomes the colour of text, and follows when the desktop turns
+dark or light.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from app import resources
+
+SIZES = (16, 20, 24, 32, 48)
+
+
+class TakesIcon(Protocol):
+    """An action or a button."""
+
+    def setIcon(self, icon: QIcon) -> None:
+        """Show `icon` from now on."""
+
+
+def pixmap(name: str, size: int, color: QColor, scale: float = 1.0) -> QPixmap:
+    """The icon `name`, `size` logical pixels square, for a screen of `scale` pixels each."""
+    renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", color.name()).encode()))
+    image = QPixmap(QSize(size, size) * scale)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    renderer.render(painter, QRectF(image.rect()))
+    painter.end()
+    image.setDevicePixelRatio(scale)
+    return image
+
+
+def icon(name: str) -> QIcon:
+    """The icon `name` in the palette's colours of now, enabled and disabled."""
+    made = QIcon()
+    palette = QGuiApplication.palette()
+    for mode, group in (
+        (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
+        (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
+    ):
+        color = palette.color(group, QPalette.ColorRole.ButtonText)
+        for size in SIZES:
+            made.addPixmap(pixmap(name, size, color), mode)
+    return made
+
+
+class Icons:
+    """Gives icons to actions and buttons, and gives them anew when it is told of a new palette."""
+
+    def __init__(self) -> None:
+        self._given: WeakKeyDictionary[TakesIcon, str] = WeakKeyDictionary()
+
+    def give(self, taker: TakesIcon, name: str) -> None:
+        """`taker` shows the icon `name` from now on."""
+        self._given[taker] = name
+        taker.setIcon(icon(name))
+
+    def recolor(self) -> None:
+        """The palette is another one. The main window calls this from its `changeEvent`."""
+        for taker, name in list(self._given.items()):
+            taker.setIcon(icon(name))
+
+
+@lru_cache
+def _source(name: str) -> str:
+    return resources.path("icons", f"{name}.svg").read_text(encoding="utf-8")

@@ -1,0 +1,49 @@
+"""The one way out: close button, Ctrl-Q, `QApplication.quit`, Ctrl-C and SIGTERM all take it.
+
+Twisted's shutdown triggers are skipped when Qt ends first, and Qt goes on when the reactor ends
+first. So the reactor always ends first, and its last trigger ends Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from twisted.internet.defer import Deferred
+
+
+class Lifecycle:
+    """Owns the end of the program. Make it once the reactor is installed, before it runs."""
+
+    def __init__(
+        self, app: QApplication, reactor: Any, drain: Callable[[], Deferred[None]]
+    ) -> None:
+        """`drain` stops the listeners; the exit waits for its Deferred."""
+        self._app = app
+        self._reactor = reactor
+        self._asked = False
+        app.setQuitOnLastWindowClosed(False)
+        reactor.addSystemEventTrigger("before", "shutdown", self._begin, drain)
+        reactor.addSystemEventTrigger("after", "shutdown", lambda: QTimer.singleShot(0, app.quit))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the reactor has ended, so that windows may close."""
+        return not self._reactor.running
+
+    def request_exit(self) -> None:
+        """Ask for the end. Asking again changes nothing."""
+        if not self._asked and self._reactor.running:
+            self._asked = True
+            self._reactor.callLater(0, self._reactor.stop)
+
+    def run(self) -> int:
+        """Run until the end; gives the exit code."""
+        self._reactor.runReturn()
+        return self._app.exec()
+
+    def _begin(self, drain: Callable[[], Deferred[None]]) -> Deferred[None]:
+        self._asked = True
+        return drain()

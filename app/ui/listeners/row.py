@@ -1,0 +1,156 @@
+"""One listener in the pane: its switch, its name, where it listens, and how it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from app.endpoint import Endpoint, EndpointError
+from app.server.listener import Listener, State
+from app.ui.colors import state_color
+from app.ui.icons import Icons, pixmap
+from app.ui.listeners.sparkline import Sparkline
+from app.ui.listeners.words import state_word
+from app.ui.switch import Switch
+
+STATE_ICONS = {
+    State.STOPPED: "state-stopped",
+    State.STARTING: "state-moving",
+    State.LISTENING: "state-listening",
+    State.STOPPING: "state-moving",
+    State.FAILED: "state-failed",
+}
+ICON_SIZE = 14
+
+
+class ListenerRow(QFrame):
+    """Shows one listener and asks for what the user does to it; it changes nothing itself."""
+
+    switched = Signal(bool)
+    """The user flipped the switch: on or off."""
+
+    chosen = Signal()
+    """The user clicked the row or moved the focus into it."""
+
+    def __init__(self, listener: Listener, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.listener = listener
+        self.setObjectName("listenerRow")
+        self.switch = Switch()
+        self.switch.clicked.connect(self._flip)
+        self.name = QLabel()
+        self.name.setObjectName("listenerName")
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        self.place = QLabel()
+        self.place.setTextFormat(Qt.TextFormat.PlainText)
+        self.place.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self.copy = QToolButton(autoRaise=True)
+        self.copy.clicked.connect(self._copy_address)
+        icons.give(self.copy, "copy")
+        self.badge = QLabel(self.tr("not only this computer"))
+        self.badge.setObjectName("badge")
+        self.light = QLabel()
+        self.status = QLabel()
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.status.setWordWrap(True)
+        self.graph = Sparkline()
+        self._lay_out()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the listener as it is now."""
+        listener, spec = self.listener, self.listener.spec
+        self.name.setText(spec.name)
+        self.place.setText(f"{spec.protocol} · {listener.where}")
+        self.status.setText(self._status_text())
+        self.switch.setChecked(listener.is_on)
+        self._show_state(listener.state)
+        self.badge.setVisible(not _is_local(spec.endpoint))
+        verb = self.tr("Stop") if listener.is_on else self.tr("Start")
+        self._name_control(self.switch, f"{verb} {spec.name} ({listener.where})")
+        self._name_control(self.copy, self.tr("Copy the address {0}").format(listener.where))
+        self.setAccessibleName(f"{spec.name}, {self.status.text()}")
+
+    def recolor(self) -> None:
+        """The palette is another one."""
+        self._show_state(self.listener.state)
+
+    def show_history(self, values: Sequence[float]) -> None:
+        """Draw the recent traffic, bytes a second, oldest first."""
+        self.graph.show_values(values)
+
+    def set_chosen(self, chosen: bool) -> None:
+        """Mark the row as the selected one."""
+        if self.property("chosen") != chosen:
+            self.setProperty("chosen", chosen)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.chosen.emit()
+        super().mousePressEvent(event)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(10, 8, 10, 8)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self.switch, 0, 0, Qt.AlignmentFlag.AlignVCenter)
+        grid.addLayout(_in_a_line(self.name, self.badge), 0, 1)
+        grid.addWidget(self.graph, 0, 2)
+        grid.addLayout(_in_a_line(self.place, self.copy), 1, 1, 1, 2)
+        status = QHBoxLayout()
+        status.setSpacing(6)
+        status.addWidget(self.light, 0, Qt.AlignmentFlag.AlignTop)
+        status.addWidget(self.status, 1)
+        grid.addLayout(status, 2, 1, 1, 2)
+
+    def _show_state(self, state: State) -> None:
+        color = state_color(state, self.palette())
+        self.light.setPixmap(
+            pixmap(STATE_ICONS[state], ICON_SIZE, color, self.devicePixelRatioF())
+        )
+
+    def _status_text(self) -> str:
+        listener = self.listener
+        if listener.state is State.FAILED:
+            return listener.reason
+        word = state_word(listener.state)
+        if listener.state is State.STOPPED:
+            return word
+        text = self.tr("{0} · {1} connected").format(word, f"{listener.connection_count:,}")
+        refused = 0 if listener.factory is None else listener.factory.refused
+        return text + self.tr(" · {0} refused").format(f"{refused:,}") if refused else text
+
+    def _flip(self, on: bool) -> None:
+        self.switch.setChecked(self.listener.is_on)
+        self.switched.emit(on)
+
+    def _copy_address(self) -> None:
+        QGuiApplication.clipboard().setText(self.listener.where)
+
+    @staticmethod
+    def _name_control(control: QWidget, name: str) -> None:
+        control.setAccessibleName(name)
+        control.setToolTip(name)
+
+
+def _is_local(description: str) -> bool:
+    try:
+        return Endpoint.parse(description).bound().loopback_only
+    except EndpointError:
+        return True
+
+
+def _in_a_line(*widgets: QWidget) -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.setSpacing(6)
+    for widget in widgets:
+        line.addWidget(widget)
+    line.addStretch(1)
+    return line

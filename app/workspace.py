@@ -1,0 +1,118 @@
+"""A deck and the profile it came from, kept in step: what a window's commands act on.
+
+Every change counts on the deck at once and is saved at once. A profile that cannot be saved, because
+it is broken or somebody else changed it, stops no work: `trouble` says what is the matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import evolve, frozen
+from twisted.internet.defer import Deferred
+
+from app.profile import ListenerSpec, Problem, ProfileError, ProfileFile
+from app.server.deck import Deck, needs_restart
+from app.server.listener import Listener
+
+
+@frozen
+class Removed:
+    """A listener that was taken away, and how to put it back."""
+
+    spec: ListenerSpec
+    position: int
+    was_on: bool
+
+
+class Workspace:
+    """Owns the deck's listeners and their profile.
+
+    Invariant: while `trouble` is empty, the file holds exactly the specs of the deck.
+    """
+
+    def __init__(self, deck: Deck, file: ProfileFile) -> None:
+        self.deck = deck
+        self.file = file
+        self.problems: tuple[Problem, ...] = ()
+        """What is wrong in the file; while there is anything, nothing is written to it."""
+        self.trouble = ""
+        """Why the last change is not in the file, as a sentence."""
+
+    def load(self) -> None:
+        """Put the profile's listeners on the empty deck. What is broken is in `problems`."""
+        reading = self.file.load()
+        self.problems = reading.problems
+        for spec in reading.listeners:
+            self.deck.add(spec)
+
+    def reload(self) -> Deferred[None]:
+        """Read the file again. Listeners whose spec did not change go on; gone ones are stopped.
+
+        Fires once stopping and restarting what changed is done.
+        """
+        reading = self.file.load()
+        self.problems, self.trouble = reading.problems, ""
+        return self.deck.update(reading.listeners)
+
+    def start_over(self) -> Deferred[None]:
+        """Set the broken file aside, where it can be mended, and begin with a new one."""
+        self.file.set_aside()
+        return self.reload()
+
+    def add(self, spec: ListenerSpec) -> Listener:
+        """A new listener, last on the deck."""
+        listener = self.deck.add(spec)
+        self.save()
+        return listener
+
+    def change(self, listener: Listener, spec: ListenerSpec) -> Deferred[None]:
+        """Give `listener` a new spec; it is restarted if it is on and cannot do without."""
+        must_restart = listener.is_on and needs_restart(listener.spec, spec)
+        listener.change(spec)
+        self.save()
+        return self.deck.restart(listener) if must_restart else self.deck.start()
+
+    def remove(self, listener: Listener) -> Removed:
+        """Take `listener` away and stop it."""
+        removed = Removed(
+            listener.spec, self.deck.listeners.index(listener), was_on=listener.is_on
+        )
+        self.deck.remove(listener)
+        self.save()
+        return removed
+
+    def restore(self, removed: Removed) -> Listener:
+        """Put back what `remove` took away, and start it if it was on."""
+        spec = self._with_free_name(removed.spec)
+        listener = self.deck.add(spec, min(removed.position, len(self.deck.listeners)))
+        self.save()
+        if removed.was_on:
+            self.deck.start(listener)
+        return listener
+
+    def save(self) -> None:
+        """Write the deck's specs to the profile, or say in `trouble` why not."""
+        if self.problems:
+            self.trouble = "The profile has errors, so changes are not saved until it is mended."
+            return
+        try:
+            self.file.save([each.spec for each in self.deck.listeners])
+        except ProfileError as error:
+            self.trouble = str(error)
+        else:
+            self.trouble = ""
+
+    def free_name(self, wish: str) -> str:
+        """`wish`, or the first of `wish 2`, `wish 3`, … that no listener has."""
+        return _first_free(wish, lambda name: self.deck.named(name) is None)
+
+    def _with_free_name(self, spec: ListenerSpec) -> ListenerSpec:
+        return evolve(spec, name=self.free_name(spec.name))
+
+
+def _first_free(wish: str, is_free: Callable[[str], bool]) -> str:
+    name, number = wish, 2
+    while not is_free(name):
+        name, number = f"{wish} {number}", number + 1
+    return name
