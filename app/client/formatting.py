@@ -1,0 +1,134 @@
+"""From a transcript to text that a person can read and copy.
+
+Every byte shows. UTF-8 is shown as it is meant; a byte that is none shows as `\\xNN`; a character
+that has no shape, or that would turn the text around, shows as `\\t`, `\\x1b` or `\\u202e`. LF and
+CRLF break the line. A backslash stands for itself: the text is for reading, not for reading back.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+
+from attrs import frozen
+
+from app.client.transcript import Entry, Kind
+
+MARKS = {Kind.SENT: "→", Kind.RECEIVED: "←", Kind.EVENT: "·"}
+
+_SHAPELESS = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+
+
+def count_bytes(count: int) -> str:
+    """`1 byte`, `12,345 bytes`."""
+    return "1 byte" if count == 1 else f"{count:,} bytes"
+
+
+def timestamp(time: float, zone: tzinfo | None = None) -> str:
+    """`time` (unix seconds) as `14:02:11.420` in `zone`, or in this machine's own."""
+    return datetime.fromtimestamp(time, UTC).astimezone(zone).time().isoformat("milliseconds")
+
+
+class Legible:
+    """Makes one direction of a connection legible, chunk by chunk.
+
+    What a chunk cuts in two, a UTF-8 sequence or a CRLF, is held back until the rest comes; so the
+    texts joined are the same however the bytes were cut.
+    """
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+        self._held = ""
+
+    def feed(self, data: bytes) -> str:
+        """The text of `data`, and of what was held back; line breaks are `\\n`."""
+        text = self._held + self._decoder.decode(data)
+        self._held = "\r" if text.endswith("\r") else ""
+        return _show(text.removesuffix("\r"))
+
+    def finish(self) -> str:
+        """What was held back: nothing more follows. The next chunk starts anew."""
+        text = self._held + self._decoder.decode(b"", True)
+        self._held = ""
+        return _show(text)
+
+
+def _show(text: str) -> str:
+    return _SHAPELESS.sub(_escape, text.replace("\r\n", "\n"))
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match.group()
+    if character in "\t\r":
+        return {"\t": r"\t", "\r": r"\r"}[character]
+    code = ord(character)
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+@frozen
+class Line:
+    """One line to show."""
+
+    time: float
+    """Unix seconds."""
+
+    kind: Kind
+    text: str
+
+    def render(self, zone: tzinfo | None = None) -> str:
+        """`14:02:11.420 →  hello`, in `zone` or this machine's own."""
+        return f"{timestamp(self.time, zone)} {MARKS[self.kind]}  {self.text}"
+
+
+class Layout:
+    """Lays out entries as lines, in order; feed it all entries of one transcript, each once.
+
+    An event, or a gap in the numbers, ends what was held back of a cut sequence.
+    """
+
+    def __init__(self) -> None:
+        self._streams = {Kind.SENT: Legible(), Kind.RECEIVED: Legible()}
+        self._last: Entry | None = None
+
+    def feed(self, entry: Entry) -> list[Line]:
+        """The lines of `entry`: none while all of it is held back."""
+        last, data = self._last, entry.data
+        gap = last is not None and entry.number != last.number + 1
+        lines = self.finish() if gap or isinstance(data, str) else []
+        self._last = entry
+        text = data if isinstance(data, str) else self._streams[entry.kind].feed(data)
+        return lines + _lines(entry.time, entry.kind, text)
+
+    def finish(self) -> list[Line]:
+        """What was held back so far, as nothing more follows."""
+        if self._last is None:
+            return []
+        time = self._last.time
+        return [
+            line
+            for kind, stream in self._streams.items()
+            for line in _lines(time, kind, stream.finish())
+        ]
+
+
+def _lines(time: float, kind: Kind, text: str) -> list[Line]:
+    if not text:
+        return []
+    return [Line(time, kind, part) for part in text.removesuffix("\n").split("\n")]
+
+
+def plain_text(entries: Iterable[Entry], *, dropped: int = 0, zone: tzinfo | None = None) -> str:
+    """The whole of `entries` for the clipboard or a file, a line each; `dropped` is owned up to."""
+    layout = Layout()
+    lines = [line for entry in entries for line in layout.feed(entry)] + layout.finish()
+    texts = [line.render(zone) for line in lines]
+    if dropped:
+        texts.insert(0, f"({dropped:,} older entries were dropped)")
+    return "".join(f"{text}\n" for text in texts)

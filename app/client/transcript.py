@@ -1,0 +1,112 @@
+"""What happened in one session, in order, within bounds: what the console shows.
+
+The window pulls it: it asks for what is newer than the last entry it has seen. Nobody is told of
+each chunk, so a peer that floods costs an append, and the oldest entries, which are counted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+from itertools import islice
+
+from attrs import frozen
+
+MAX_ENTRIES = 10_000
+MAX_BYTES = 4 * 1024 * 1024
+ENTRY_BYTES = 64 * 1024
+
+
+class Kind(Enum):
+    """What an entry records."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+    EVENT = "event"
+
+
+@frozen
+class Entry:
+    """One chunk that was sent or received, or one event of the session."""
+
+    number: int
+    """Counts from 1 for the life of the transcript, without gaps."""
+
+    time: float
+    """Unix seconds."""
+
+    kind: Kind
+
+    data: bytes | str
+    """Bytes of a chunk; the sentence of an event."""
+
+
+@frozen
+class News:
+    """What is newer than an entry that somebody has seen."""
+
+    entries: list[Entry]
+    """Oldest first."""
+
+    missed: int
+    """Entries that came after the one seen, and were dropped before this was asked."""
+
+
+class Transcript:
+    """Keeps the newest entries, at most `max_entries` and `max_bytes` of data; counts the others.
+
+    Data above 64 KiB becomes several entries of the same time, so that dropping stays even.
+    """
+
+    def __init__(self, *, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
+        self._max_entries = max_entries
+        self._max_bytes = max_bytes
+        self._piece = min(ENTRY_BYTES, max_bytes)
+        self._entries: deque[Entry] = deque()
+        self._bytes = 0
+        self._last = 0
+        self._cleared = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All that is kept, oldest first."""
+        return tuple(self._entries)
+
+    @property
+    def last(self) -> int:
+        """The number of the newest entry ever appended; 0 before the first."""
+        return self._last
+
+    @property
+    def dropped(self) -> int:
+        """Entries that the bounds have cost since the last `clear`."""
+        return self._last - len(self._entries) - self._cleared
+
+    def append(self, time: float, kind: Kind, data: bytes | str) -> None:
+        """Record `data` at `time` (unix seconds). Empty data leaves no entry."""
+        for start in range(0, len(data), self._piece):
+            self._keep(time, kind, data[start : start + self._piece])
+
+    def since(self, number: int) -> News:
+        """Every entry newer than `number`, the last one seen; 0 asks for all."""
+        oldest = self._last - len(self._entries) + 1
+        count = min(len(self._entries), max(0, self._last - number))
+        entries = list(islice(reversed(self._entries), count))
+        entries.reverse()
+        return News(entries, max(0, oldest - 1 - max(number, self._cleared)))
+
+    def clear(self) -> None:
+        """Forget all entries on purpose: they count neither as dropped nor as missed."""
+        self._entries.clear()
+        self._bytes = 0
+        self._cleared = self._last
+
+    def _keep(self, time: float, kind: Kind, data: bytes | str) -> None:
+        self._last += 1
+        self._entries.append(Entry(self._last, time, kind, data))
+        self._bytes += len(data)
+        while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
+            self._bytes -= len(self._entries.popleft().data)

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from datetime import UTC, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.client.formatting import Layout, Legible, count_bytes, plain_text, timestamp
+from app.client.transcript import Entry, Kind
+
+
+def read(*chunks: bytes) -> str:
+    legible = Legible()
+    return "".join(legible.feed(chunk) for chunk in chunks) + legible.finish()
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("grüß 你好 😀".encode(), "grüß 你好 😀"),
+        (b"a\xffb\xc3(", r"a\xffb\xc3("),
+        (b"a\nb\r\nc\n", "a\nb\nc\n"),
+        (b"50 %\r60 %", r"50 %\r60 %"),
+        (b"\x00\x07\t\x1b[31m\x7f", r"\x00\x07\t\x1b[31m\x7f"),
+        ("\u0085\u202e\ufeff\U000e0041".encode(), r"\u0085\u202e\ufeff\U000e0041"),
+        ("\u00a0".encode(), "\u00a0"),
+        (rb"back\slash", rb"back\slash".decode()),
+    ],
+)
+def test_bytes_become_legible(data: bytes, text: str) -> None:
+    assert read(data) == text
+
+
+def test_a_sequence_cut_between_two_chunks_shows_right() -> None:
+    legible = Legible()
+    first, second = "a€b".encode()[:2], "a€b".encode()[2:]
+    assert legible.feed(first) == "a"
+    assert legible.feed(second) == "€b"
+
+
+def test_a_crlf_cut_between_two_chunks_is_one_line_break() -> None:
+    assert read(b"one\r", b"\ntwo") == "one\ntwo"
+    assert read(b"one\r", b"two\r") == r"one\rtwo\r"
+
+
+def test_an_unfinished_sequence_shows_as_bytes_at_the_end() -> None:
+    assert read(b"a\xe2\x82") == r"a\xe2\x82"
+
+
+@given(st.lists(st.binary(max_size=4) | st.sampled_from([b"\r", b"\n", "€".encode(), b"\xe2\x82"])))
+def test_the_text_does_not_depend_on_how_the_bytes_were_cut(chunks: list[bytes]) -> None:
+    assert read(*chunks) == read(b"".join(chunks))
+
+
+@given(st.binary())
+def test_nothing_shown_can_move_the_cursor(data: bytes) -> None:
+    assert not [c for c in read(data) if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160)]
+
+
+def test_the_time_is_shown_to_the_millisecond() -> None:
+    assert timestamp(51731.420) == timestamp(51731.420, None)
+    assert timestamp(51731.420, UTC) == "14:22:11.420"
+    assert timestamp(0.9999, timezone(timedelta(hours=8))) == "08:00:00.999"
+
+
+def test_bytes_are_counted_in_words() -> None:
+    assert [count_bytes(n) for n in (0, 1, 12345)] == ["0 bytes", "1 byte", "12,345 bytes"]
+
+
+def lay_out(*entries: Entry) -> list[tuple[Kind, str]]:
+    layout = Layout()
+    lines = [line for entry in entries for line in layout.feed(entry)] + layout.finish()
+    return [(line.kind, line.text) for line in lines]
+
+
+def test_the_end_of_a_line_is_no_line_of_its_own() -> None:
+    assert lay_out(Entry(1, 0.0, Kind.RECEIVED, b"one\r\n\r\ntwo\r\n")) == [
+        (Kind.RECEIVED, "one"),
+        (Kind.RECEIVED, ""),
+        (Kind.RECEIVED, "two"),
+    ]
+
+
+def test_each_direction_is_read_for_itself() -> None:
+    first, second = "€".encode()[:1], "€".encode()[1:]
+    assert lay_out(
+        Entry(1, 0.0, Kind.RECEIVED, first),
+        Entry(2, 0.0, Kind.SENT, b"hello"),
+        Entry(3, 0.0, Kind.RECEIVED, second),
+    ) == [(Kind.SENT, "hello"), (Kind.RECEIVED, "€")]
+
+
+@pytest.mark.parametrize(
+    "after", [Entry(2, 0.0, Kind.EVENT, "Closed."), Entry(3, 0.0, Kind.RECEIVED, b"\x82\xac")]
+)
+def test_an_event_or_a_gap_ends_what_was_held_back(after: Entry) -> None:
+    first, *_ = lay_out(Entry(1, 0.0, Kind.RECEIVED, b"\xe2"), after)
+    assert first == (Kind.RECEIVED, r"\xe2")
+
+
+def test_a_layout_without_entries_has_no_lines() -> None:
+    assert Layout().finish() == []
+
+
+def test_the_plain_text_has_a_line_for_each_and_owns_up_to_what_was_dropped() -> None:
+    entries = [
+        Entry(4, 51731.420, Kind.EVENT, "Connected to 127.0.0.1:8007."),
+        Entry(5, 51732.0, Kind.SENT, b"hello\r\n"),
+        Entry(6, 51732.0005, Kind.RECEIVED, b"hello\r\nyou"),
+    ]
+    assert plain_text(entries, dropped=3, zone=UTC) == (
+        "(3 older entries were dropped)\n"
+        "14:22:11.420 ·  Connected to 127.0.0.1:8007.\n"
+        "14:22:12.000 →  hello\n"
+        "14:22:12.000 ←  hello\n"
+        "14:22:12.000 ←  you\n"
+    )
+    assert plain_text([]) == ""

@@ -1,0 +1,425 @@
+from __future__ import annotations
+
+import pytest
+from twisted.internet.address import IPv6Address
+from twisted.internet.defer import Deferred
+from twisted.internet.error import (
+    ConnectionAborted,
+    ConnectionDone,
+    ConnectionRefusedError,
+    DNSLookupError,
+)
+from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClientEndpoint
+from twisted.internet.testing import MemoryReactorClock
+from zope.interface import implementer
+
+from app.client.session import MAX_UNSENT_BYTES, Session, State
+from app.client.target import Target
+from app.client.transcript import MAX_BYTES, Kind
+from tests.client.transports import StagedTransport
+
+TARGET = Target("127.0.0.1", 8007)
+
+
+@implementer(IStreamClientEndpoint)
+class StagedEndpoint:
+    """Connects when a test says so, and once only for each `connect`."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Target, float]] = []
+        self.cancelled = 0
+
+    def __call__(self, reactor: object, target: Target, timeout: float) -> IStreamClientEndpoint:
+        self.asked.append((target, timeout))
+        return self
+
+    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
+        self.factory = protocolFactory
+        self.result: Deferred[IProtocol] = Deferred(self._cancel)
+        return self.result
+
+    def _cancel(self, result: Deferred[IProtocol]) -> None:
+        # As `HostnameEndpoint` does while it resolves.
+        self.cancelled += 1
+        result.errback(DNSLookupError())
+
+    def open(self, transport: StagedTransport) -> None:
+        protocol = self.factory.buildProtocol(transport.getPeer())
+        assert protocol is not None
+        transport.connect(protocol)  # type: ignore[arg-type]
+        if not self.result.called:
+            self.result.callback(protocol)
+
+
+class Desk:
+    """A session on a fake clock and a staged endpoint, and how often it called for attention."""
+
+    def __init__(self) -> None:
+        self.clock = MemoryReactorClock()
+        self.endpoint = StagedEndpoint()
+        self.woken = 0
+        self.session = Session(self.clock, wake=self.wake, dial=self.endpoint)
+
+    def wake(self) -> None:
+        self.woken += 1
+
+    def connected(self, transport: StagedTransport) -> Session:
+        self.session.connect(TARGET)
+        self.endpoint.open(transport)
+        return self.session
+
+    def state(self) -> State:
+        return self.session.state
+
+    @property
+    def events(self) -> list[str]:
+        return [str(e.data) for e in self.session.transcript.entries if e.kind is Kind.EVENT]
+
+    @property
+    def said(self) -> list[tuple[Kind, bytes | str]]:
+        return [
+            (e.kind, e.data) for e in self.session.transcript.entries if e.kind is not Kind.EVENT
+        ]
+
+    def is_quiet(self) -> bool:
+        return not self.clock.getDelayedCalls()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_a_session_begins_idle(desk: Desk) -> None:
+    session = desk.session
+    assert desk.state() is State.IDLE
+    assert session.target is None
+    assert (session.bytes_in, session.bytes_out, session.bytes_unsent) == (0, 0, 0)
+    assert not session.take_dirty()
+
+
+def test_a_connection_is_made_and_told(desk: Desk, transport: StagedTransport) -> None:
+    assert desk.session.connect(TARGET)
+    assert desk.state() is State.CONNECTING
+    assert desk.session.target == TARGET
+    assert desk.endpoint.asked == [(TARGET, 10.0)]
+    desk.endpoint.open(transport)
+    assert desk.state() is State.CONNECTED
+    assert desk.events == [
+        "Connecting to 127.0.0.1:8007…",
+        "Connected to 192.168.1.1:54321 from 10.0.0.1:12345.",
+    ]
+    assert desk.is_quiet()
+
+
+def test_ipv6_addresses_are_told_in_brackets(desk: Desk, transport: StagedTransport) -> None:
+    transport.peerAddr = IPv6Address("TCP", "::1", 8007)
+    transport.hostAddr = IPv6Address("TCP", "::1", 50122)
+    desk.connected(transport)
+    assert desk.events[-1] == "Connected to [::1]:8007 from [::1]:50122."
+
+
+def test_what_is_said_is_recorded_with_its_time_and_counted(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    session = desk.connected(transport)
+    desk.clock.advance(5)
+    assert session.send(b"hello\n")
+    assert (session.bytes_out, session.bytes_unsent) == (0, 6)
+    transport.flush()
+    assert (session.bytes_out, session.bytes_unsent) == (6, 0)
+    session_wire = transport.protocol
+    assert session_wire is not None
+    session_wire.dataReceived(b"hello\n")
+    assert session.bytes_in == 6
+    assert desk.said == [(Kind.SENT, b"hello\n"), (Kind.RECEIVED, b"hello\n")]
+    assert [entry.time for entry in session.transcript.entries][-2:] == [5.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    ("failure", "sentence"),
+    [
+        (ConnectionRefusedError(), "Nothing listens on 127.0.0.1:8007."),
+        (DNSLookupError(), "No address is known for 127.0.0.1."),
+        (RuntimeError("strange"), "Could not connect to 127.0.0.1:8007: strange."),
+    ],
+    ids=["refused", "no such name", "anything else"],
+)
+def test_a_failed_attempt_is_explained(desk: Desk, failure: Exception, sentence: str) -> None:
+    desk.session.connect(TARGET)
+    desk.endpoint.result.errback(failure)
+    assert desk.state() is State.CLOSED
+    assert desk.events[-1].startswith(sentence)
+    assert desk.is_quiet()
+
+
+def test_an_endpoint_that_cannot_even_be_made_is_explained() -> None:
+    def dial(reactor: object, target: Target, timeout: float) -> IStreamClientEndpoint:
+        raise OSError("no such luck")
+
+    session = Session(MemoryReactorClock(), wake=lambda: None, dial=dial)
+    assert session.connect(TARGET)
+    assert session.state is State.CLOSED
+    assert "no such luck" in str(session.transcript.entries[-1].data)
+
+
+def test_an_attempt_without_an_answer_is_given_up(desk: Desk) -> None:
+    desk.session.connect(TARGET)
+    desk.clock.advance(9.9)
+    assert desk.state() is State.CONNECTING
+    desk.clock.advance(0.2)
+    assert desk.state() is State.CLOSED
+    assert desk.endpoint.cancelled == 1
+    assert desk.events[-1].startswith("127.0.0.1:8007 did not answer in time.")
+    assert desk.is_quiet()
+
+
+@pytest.mark.parametrize("leave", [Session.disconnect, Session.abort])
+def test_leaving_while_connecting_cancels_the_attempt(desk: Desk, leave: object) -> None:
+    assert callable(leave)
+    desk.session.connect(TARGET)
+    assert leave(desk.session)
+    assert desk.state() is State.CLOSED
+    assert desk.endpoint.cancelled == 1
+    assert desk.events[-1] == "Connecting to 127.0.0.1:8007 was cancelled."
+    assert desk.is_quiet()
+
+
+def test_a_connection_that_comes_after_the_attempt_was_given_up_is_dropped(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    desk.session.connect(TARGET)
+    desk.session.disconnect()
+    desk.endpoint.open(transport)
+    assert transport.aborted
+    transport.lose(ConnectionAborted())
+    assert desk.state() is State.CLOSED
+    assert desk.events[-1] == "Connecting to 127.0.0.1:8007 was cancelled."
+
+
+def test_the_peer_closing_is_told(desk: Desk, transport: StagedTransport) -> None:
+    desk.connected(transport)
+    transport.end()
+    assert desk.state() is State.CLOSING
+    transport.flush()
+    assert desk.state() is State.CLOSED
+    assert desk.events[2:] == ["The peer closed the connection."]
+    assert desk.is_quiet()
+
+
+def test_the_rest_goes_to_a_peer_that_closed_only_its_side(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    session = desk.connected(transport)
+    session.send(b"rest")
+    transport.end()
+    transport.flush_all()
+    assert transport.taken == b"rest"
+    assert desk.state() is State.CLOSED
+    assert desk.events[2:] == [
+        "The peer closed its side. Sending the remaining 4 bytes, then closing.",
+        "The peer closed the connection.",
+    ]
+
+
+def test_a_reset_is_told_with_what_was_not_sent(desk: Desk, transport: StagedTransport) -> None:
+    session = desk.connected(transport)
+    session.send(b"x" * 100_000)
+    transport.flush()
+    transport.lose()
+    assert desk.state() is State.CLOSED
+    assert session.bytes_out == 65_536
+    assert desk.events[-1].startswith("The peer reset the connection.")
+    assert desk.events[-1].endswith("Not sent: 34,464 bytes.")
+
+
+def test_disconnecting_flushes_and_reads_on_until_the_peer_closes(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    session = desk.connected(transport)
+    session.send(b"x" * 100_000)
+    assert session.disconnect()
+    assert desk.state() is State.CLOSING
+    transport.flush_all()
+    assert len(transport.taken) == 100_000
+    assert transport.protocol is not None
+    transport.protocol.dataReceived(b"bye")
+    transport.end()
+    assert desk.state() is State.CLOSED
+    assert desk.said[-1] == (Kind.RECEIVED, b"bye")
+    assert desk.events[2:] == ["Disconnected."]
+    assert desk.is_quiet()
+
+
+def test_disconnecting_waits_as_long_as_the_peer_takes_something(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    session = desk.connected(transport)
+    session.send(b"x" * 65_536 * 4)
+    session.disconnect()
+    for _ in range(4):
+        desk.clock.advance(2.9)
+        transport.flush()
+    assert session.bytes_unsent == 0
+    assert not transport.aborted
+
+
+def test_disconnecting_from_a_peer_that_takes_nothing_gives_up_and_says_so(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    session = desk.connected(transport)
+    session.send(b"rest")
+    session.disconnect()
+    desk.clock.advance(3)
+    assert transport.aborted
+    transport.lose(ConnectionAborted())
+    assert desk.state() is State.CLOSED
+    assert desk.events[2:] == [
+        "The peer took nothing for 3 s. Giving it up.",
+        "The connection was aborted. Not sent: 4 bytes.",
+    ]
+
+
+def test_disconnecting_from_a_peer_that_does_not_close_its_side_closes_anyway(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    session = desk.connected(transport)
+    session.disconnect()
+    transport.flush()
+    assert transport.protocol is not None
+    transport.protocol.dataReceived(b"and another thing")
+    desk.clock.advance(3)
+    assert desk.state() is State.CLOSED
+    assert not transport.aborted
+    assert desk.events[2:] == ["Disconnected."]
+
+
+def test_aborting_drops_the_connection_even_while_it_closes(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    session = desk.connected(transport)
+    session.send(b"rest")
+    session.disconnect()
+    assert session.abort()
+    assert transport.aborted
+    transport.lose(ConnectionAborted())
+    assert desk.state() is State.CLOSED
+    assert desk.events[-1] == "The connection was aborted. Not sent: 4 bytes."
+    assert desk.is_quiet()
+
+
+def test_a_closed_session_connects_again_and_its_transcript_goes_on(desk: Desk) -> None:
+    first, second = StagedTransport(), StagedTransport()
+    session = desk.connected(first)
+    session.send(b"one")
+    first.flush()
+    first.lose(ConnectionDone())
+    other = Target("localhost", 9000)
+    assert session.connect(other)
+    assert session.target == other
+    assert session.bytes_out == 0
+    desk.endpoint.open(second)
+    assert session.send(b"two")
+    assert second.value() == b"two"
+    assert desk.said == [(Kind.SENT, b"one"), (Kind.SENT, b"two")]
+    second.lose()
+
+
+def test_what_cannot_be_done_now_is_harmless_and_explained(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    session = desk.session
+    declined = [
+        session.send(b"x"),
+        session.disconnect(),
+        session.abort(),
+    ]
+    session.connect(TARGET)
+    declined += [session.connect(TARGET), session.send(b"x")]
+    desk.endpoint.open(transport)
+    declined += [session.connect(TARGET), session.send(b"")]
+    session.disconnect()
+    declined += [session.disconnect(), session.send(b"x"), session.connect(TARGET)]
+    transport.lose(ConnectionDone())
+    declined += [session.send(b"x"), session.disconnect()]
+    assert declined == [False] * 12
+    progress = {"Connecting to", "Connected to", "Disconnected."}
+    sentences = [e for e in desk.events if not any(e.startswith(p) for p in progress)]
+    assert sentences == [
+        "Not sent: connect first.",
+        "There is nothing to disconnect.",
+        "There is nothing to abort.",
+        "Still connecting: disconnect first, then connect.",
+        "Not sent: still connecting. Send again once the connection is there.",
+        "Still connected: disconnect first, then connect.",
+        "Nothing to send: type something, or choose a line ending.",
+        "Already closing. Abort to drop the connection at once.",
+        "Not sent: the connection is closing.",
+        "Still closing: disconnect first, then connect.",
+        "Not sent: the connection is closed. Connect again first.",
+        "There is nothing to disconnect.",
+    ]
+    assert len(desk.endpoint.asked) == 1
+
+
+def test_a_peer_that_never_reads_cannot_make_memory_grow(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    session = desk.connected(transport)
+    half = bytes(MAX_UNSENT_BYTES // 2)
+    assert session.send(half)
+    assert session.send(half)
+    assert not session.send(b"x")
+    assert desk.events[-1].startswith("Not sent: 16,777,216 bytes still wait for the peer")
+    assert session.bytes_unsent == MAX_UNSENT_BYTES
+    transport.flush()
+    assert session.send(b"x")
+
+
+def test_more_than_fits_at_all_is_declined_as_a_whole(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    session = desk.connected(transport)
+    assert not session.send(bytes(MAX_UNSENT_BYTES + 1))
+    assert desk.events[-1] == "Not sent: 16,777,217 bytes are too much at once. Send it in parts."
+    assert transport.value() == b""
+    assert desk.said == []
+
+
+def test_a_flood_is_counted_whole_and_kept_within_bounds(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    session = desk.connected(transport)
+    assert transport.protocol is not None
+    for _ in range(200):
+        transport.protocol.dataReceived(bytes(65_536))
+    assert session.bytes_in == 200 * 65_536
+    assert sum(len(entry.data) for entry in session.transcript.entries) <= MAX_BYTES
+
+
+def test_the_window_is_woken_once_until_it_has_looked(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    session = desk.connected(transport)
+    assert transport.protocol is not None
+    transport.protocol.dataReceived(b"a")
+    assert desk.woken == 1
+    assert session.take_dirty()
+    assert not session.take_dirty()
+    transport.protocol.dataReceived(b"b")
+    transport.protocol.dataReceived(b"c")
+    assert desk.woken == 2
+
+
+@pytest.mark.parametrize("change", ["flushed", "lost"])
+def test_a_change_without_new_text_wakes_the_window_too(
+    desk: Desk, transport: StagedTransport, change: str
+) -> None:
+    session = desk.connected(transport)
+    session.send(b"x")
+    session.take_dirty()
+    if change == "flushed":
+        transport.flush()
+    else:
+        transport.lose()
+    assert session.take_dirty()

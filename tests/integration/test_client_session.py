@@ -1,0 +1,270 @@
+"""Sessions over real sockets: what a peer does, down to a reset, and what the transcript says."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+from twisted.internet.interfaces import (
+    IHostnameResolver,
+    IHostResolution,
+    IReactorPluggableNameResolver,
+    IReactorTime,
+    IResolutionReceiver,
+)
+from zope.interface import implementer
+
+from app.client.session import Session, State
+from app.client.target import Target
+from app.client.transcript import Kind
+
+GREETING = b"Hello, and goodbye.\r\n"
+MEGABYTE = 1_000_000
+
+
+class Peer:
+    """The server side of one session: a plain socket that never blocks once it is accepted."""
+
+    def __init__(self) -> None:
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.listening.settimeout(5)
+        self.target = Target("127.0.0.1", self.listening.getsockname()[1])
+        self.socket: socket.socket | None = None
+        self.received = bytearray()
+
+    def accept(self) -> socket.socket:
+        self.socket, _ = self.listening.accept()
+        self.socket.setblocking(False)
+        return self.socket
+
+    def read_to_end(self) -> bool:
+        """Read what is there now. True once the session closed its side."""
+        assert self.socket is not None
+        try:
+            data = self.socket.recv(MEGABYTE)
+        except BlockingIOError:
+            return False
+        self.received += data
+        return not data
+
+    def reset(self) -> None:
+        assert self.socket is not None
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
+    def close(self) -> None:
+        self.listening.close()
+        if self.socket is not None:
+            self.socket.close()
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    peer = Peer()
+    yield peer
+    peer.close()
+
+
+@pytest.fixture
+def session(reactor: IReactorTime, qtbot: QtBot) -> Iterator[Session]:
+    session = Session(reactor, wake=lambda: None, close_timeout=0.3)
+    yield session
+    if session.state not in (State.IDLE, State.CLOSED):
+        session.abort()
+        qtbot.waitUntil(lambda: session.state is State.CLOSED)
+
+
+@pytest.fixture
+def reaches(session: Session, qtbot: QtBot) -> Callable[[State], None]:
+    """Run the reactor until the session is in a state."""
+    return lambda state: qtbot.waitUntil(lambda: session.state is state)
+
+
+def events(session: Session) -> list[str]:
+    return [str(e.data) for e in session.transcript.entries if e.kind is Kind.EVENT]
+
+
+def received(session: Session) -> bytes:
+    chunks = [e.data for e in session.transcript.entries if e.kind is Kind.RECEIVED]
+    return b"".join(chunk for chunk in chunks if isinstance(chunk, bytes))
+
+
+Reaches = Callable[[State], None]
+
+
+def test_a_port_where_nobody_listens_refuses(session: Session, reaches: Reaches) -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        target = Target("127.0.0.1", bound.getsockname()[1])
+        session.connect(target)
+        reaches(State.CLOSED)
+    assert events(session)[-1] == (
+        f"Nothing listens on {target}. Start a listener there, or check the port."
+    )
+
+
+@implementer(IHostnameResolver, IHostResolution)
+class NoNames:
+    """Knows no name."""
+
+    name = ""
+
+    def resolveHostName(
+        self,
+        resolutionReceiver: IResolutionReceiver,
+        hostName: str,
+        portNumber: int = 0,
+        addressTypes: object = None,
+        transportSemantics: str = "TCP",
+    ) -> IHostResolution:
+        resolutionReceiver.resolutionComplete()
+        return self
+
+    def cancel(self) -> None:
+        raise AssertionError("there is nothing to cancel")
+
+
+def test_a_name_that_does_not_resolve_is_explained(
+    reactor: IReactorPluggableNameResolver, session: Session, reaches: Reaches
+) -> None:
+    resolver = reactor.installNameResolver(NoNames())
+    try:
+        session.connect(Target("host.invalid", 8007))
+        reaches(State.CLOSED)
+    finally:
+        reactor.installNameResolver(resolver)
+    assert events(session)[-1].startswith("No address is known for host.invalid.")
+
+
+def test_a_name_is_resolved_and_connected_to(
+    session: Session, peer: Peer, reaches: Reaches
+) -> None:
+    session.connect(Target("localhost", peer.target.port))
+    reaches(State.CONNECTED)
+    connection = peer.accept()
+    local = Target(*connection.getpeername())
+    assert events(session)[-1] == f"Connected to {peer.target} from {local}."
+
+
+def test_a_conversation_is_recorded(
+    session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
+) -> None:
+    session.connect(peer.target)
+    reaches(State.CONNECTED)
+    connection = peer.accept()
+    session.send(b"hello\n")
+    qtbot.waitUntil(lambda: session.bytes_out == 6)
+    assert connection.recv(100) == b"hello\n"
+    connection.sendall(b"hello yourself\n")
+    qtbot.waitUntil(lambda: session.bytes_in == 15)
+    connection.close()
+    reaches(State.CLOSED)
+    assert [entry.data for entry in session.transcript.entries][2:] == [
+        b"hello\n",
+        b"hello yourself\n",
+        "The peer closed the connection.",
+    ]
+
+
+def test_the_answer_of_a_peer_that_resets_under_10_megabytes_is_shown(
+    session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
+) -> None:
+    session.connect(peer.target)
+    reaches(State.CONNECTED)
+    connection = peer.accept()
+    assert session.send(bytes(10 * MEGABYTE))
+    qtbot.waitUntil(lambda: session.bytes_out > 0)
+    connection.sendall(GREETING)
+    connection.close()  # with data unread: the system resets
+    reaches(State.CLOSED)
+    assert received(session) == GREETING
+    assert events(session)[-1].startswith("The peer reset the connection.")
+    assert events(session)[-1].endswith(f"Not sent: {10 * MEGABYTE - session.bytes_out:,} bytes.")
+
+
+def test_a_reset_is_told(session: Session, peer: Peer, reaches: Reaches) -> None:
+    session.connect(peer.target)
+    reaches(State.CONNECTED)
+    peer.accept()
+    peer.reset()
+    reaches(State.CLOSED)
+    assert events(session)[-1].startswith("The peer reset the connection.")
+
+
+def test_disconnecting_delivers_everything_and_shows_the_late_answer(
+    session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
+) -> None:
+    session.connect(peer.target)
+    reaches(State.CONNECTED)
+    connection = peer.accept()
+    session.send(bytes(5 * MEGABYTE))
+    session.disconnect()
+    qtbot.waitUntil(peer.read_to_end)
+    assert len(peer.received) == 5 * MEGABYTE
+    connection.sendall(b"all of it")
+    connection.close()
+    reaches(State.CLOSED)
+    assert received(session) == b"all of it"
+    assert events(session)[-1] == "Disconnected."
+
+
+def test_a_peer_that_closed_its_side_still_gets_the_rest(
+    session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
+) -> None:
+    session.connect(peer.target)
+    reaches(State.CONNECTED)
+    connection = peer.accept()
+    session.send(bytes(10 * MEGABYTE))
+    connection.shutdown(socket.SHUT_WR)
+    reaches(State.CLOSING)
+    qtbot.waitUntil(peer.read_to_end)
+    reaches(State.CLOSED)
+    assert len(peer.received) == 10 * MEGABYTE
+    assert "The peer closed its side." in events(session)[-2]
+    assert events(session)[-1] == "The peer closed the connection."
+
+
+def test_a_peer_that_never_reads_is_given_up(
+    session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
+) -> None:
+    session.connect(peer.target)
+    reaches(State.CONNECTED)
+    peer.accept()
+    session.send(bytes(16 * MEGABYTE))
+    session.disconnect()
+    reaches(State.CLOSED)
+    assert events(session)[-2] == "The peer took nothing for 0.3 s. Giving it up."
+    assert events(session)[-1].startswith("The connection was aborted. Not sent: ")
+
+
+def test_a_peer_that_keeps_its_side_open_is_left_without_a_reset(
+    session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
+) -> None:
+    session.connect(peer.target)
+    reaches(State.CONNECTED)
+    peer.accept()
+    session.send(b"bye")
+    session.disconnect()
+    reaches(State.CLOSED)
+    qtbot.waitUntil(peer.read_to_end)
+    assert peer.received == b"bye"
+    assert events(session)[-1] == "Disconnected."
+
+
+def test_a_session_connects_again_after_a_reset(
+    session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
+) -> None:
+    session.connect(peer.target)
+    reaches(State.CONNECTED)
+    peer.accept()
+    peer.reset()
+    reaches(State.CLOSED)
+    session.connect(peer.target)
+    reaches(State.CONNECTED)
+    connection = peer.accept()
+    connection.sendall(GREETING)
+    qtbot.waitUntil(lambda: session.bytes_in == len(GREETING))
+    assert received(session) == GREETING
