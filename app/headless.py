@@ -13,15 +13,16 @@ Each event is one line: readable, or one JSON object with `--json`. Every object
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TextIO
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
 
-from app.profile import ListenerSpec
+from app.profile import ListenerSpec, Problem, Reading, check
 from app.server.addresses import show
 from app.server.connection import Connection
 from app.server.deck import Deck
@@ -110,6 +111,28 @@ class Announcer:
         except OSError:
             gone, self._gone = self._gone, None
             gone()
+
+
+def parse_listeners(descriptions: Sequence[str]) -> Reading:
+    """The listeners that arguments such as `echo=tcp:8007` ask for.
+
+    Each is called as its protocol; the second of a kind is `echo-2`.
+    """
+    listeners: list[ListenerSpec] = []
+    problems: list[Problem] = []
+    for description in descriptions:
+        protocol, _, endpoint = description.partition("=")
+        name = _free_name(protocol, {each.name for each in listeners})
+        found = check(name=name, protocol=protocol, endpoint=endpoint)
+        problems.extend(Problem(description, problem.message) for problem in found)
+        if not found:
+            listeners.append(ListenerSpec(name=name, protocol=protocol, endpoint=endpoint))
+    return Reading(tuple(listeners), tuple(problems))
+
+
+def _free_name(wish: str, taken: Collection[str]) -> str:
+    names = itertools.chain([wish], (f"{wish}-{number}" for number in itertools.count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def serve(

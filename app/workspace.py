@@ -35,7 +35,7 @@ class Workspace:
         self.deck = deck
         self.file = file
         self.problems: tuple[Problem, ...] = ()
-        """What is wrong in the file; while there is anything, nothing is written to it."""
+        """What was wrong in the file when it was read."""
         self.trouble = ""
         """Why the last change is not in the file, as a sentence."""
 
@@ -75,9 +75,7 @@ class Workspace:
 
     def remove(self, listener: Listener) -> Removed:
         """Take `listener` away and stop it."""
-        removed = Removed(
-            listener.spec, self.deck.listeners.index(listener), was_on=listener.is_on
-        )
+        removed = Removed(listener.spec, self.deck.listeners.index(listener), was_on=listener.is_on)
         self.deck.remove(listener)
         self.save()
         return removed
@@ -93,9 +91,6 @@ class Workspace:
 
     def save(self) -> None:
         """Write the deck's specs to the profile, or say in `trouble` why not."""
-        if self.problems:
-            self.trouble = "The profile has errors, so changes are not saved until it is mended."
-            return
         try:
             self.file.save([each.spec for each in self.deck.listeners])
         except ProfileError as error:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any
 
-from twisted.internet.interfaces import IConsumer, IPushProducer
+from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
-
-
-class DuplexTransport(IConsumer, IPushProducer, Protocol):  # type: ignore[misc]
-    """A transport that can be told to stop reading and that tells when its write buffer is full."""
 
 
 @implementer(IPushProducer)
@@ -22,7 +18,8 @@ class Backpressure:
 
     __slots__ = ("_full", "_held", "_transport", "producer")
 
-    def __init__(self, transport: DuplexTransport) -> None:
+    def __init__(self, transport: Any) -> None:
+        """`transport` is an `IConsumer` and an `IPushProducer`, as TCP, TLS and Unix sockets are."""
         self._transport = transport
         self._full = False
         self._held = False

@@ -28,7 +28,9 @@ class TakesIcon(Protocol):
 
 def pixmap(name: str, size: int, color: QColor, scale: float = 1.0) -> QPixmap:
     """The icon `name`, `size` logical pixels square, for a screen of `scale` pixels each."""
-    renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", color.name()).encode()))
+    renderer = QSvgRenderer(
+        QByteArray(_source(name).replace("currentColor", color.name()).encode())
+    )
     image = QPixmap(QSize(size, size) * scale)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)

@@ -112,9 +112,7 @@ class ListenerRow(QFrame):
 
     def _show_state(self, state: State) -> None:
         color = state_color(state, self.palette())
-        self.light.setPixmap(
-            pixmap(STATE_ICONS[state], ICON_SIZE, color, self.devicePixelRatioF())
-        )
+        self.light.setPixmap(pixmap(STATE_ICONS[state], ICON_SIZE, color, self.devicePixelRatioF()))
 
     def _status_text(self) -> str:
         listener = self.listener

@@ -1,0 +1,113 @@
+"""The command: reads its arguments, and opens the window or serves without one.
+
+Importing this starts nothing, and imports neither Qt nor a reactor: which of them there will be is
+known only once the arguments are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from app import __version__, display
+
+USAGE_ERROR = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with `arguments`, or with those of the process; gives the exit code.
+
+    0: ended as asked. 1: a listener could not start. 2: bad arguments, a broken profile, or no
+    window where one was asked for. argparse leaves by `SystemExit` for bad arguments and help.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command == "serve":
+        return _serve(options.profile, options.listeners, as_json=options.json)
+    if not display.is_there():
+        print("There is no display to open a window on; serving without one.", file=sys.stderr)
+        return _serve(options.profile, [], as_json=False)
+    return _open_window(options.profile)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="portdeck",
+        description="The control panel for the servers on your own machine.",
+        epilog="Without a command, the window opens.",
+    )
+    parser.add_argument("--version", action="version", version=f"portdeck {__version__}")
+    _add_profile(parser, default=None)
+    commands = parser.add_subparsers(dest="command", metavar="serve")
+    serve = commands.add_parser(
+        "serve",
+        help="run listeners without a window",
+        description=(
+            "Run listeners without a window: the given ones, or else all of the profile. "
+            "Ctrl-C and SIGTERM stop them."
+        ),
+    )
+    _add_profile(serve, default=argparse.SUPPRESS)
+    serve.add_argument("--json", action="store_true", help="print events as one JSON object a line")
+    serve.add_argument(
+        "listeners",
+        nargs="*",
+        metavar="PROTOCOL=ENDPOINT",
+        help="such as echo=tcp:8007; only this machine can connect unless interface= says more",
+    )
+    return parser
+
+
+def _add_profile(parser: argparse.ArgumentParser, default: object) -> None:
+    parser.add_argument(
+        "--profile",
+        metavar="FILE",
+        type=Path,
+        default=default,
+        help="the listeners to work with, instead of the user's own",
+    )
+
+
+def _open_window(profile: Path | None) -> int:
+    try:
+        from PySide6 import QtSvg, QtWidgets  # noqa: F401 - what the system lacks shows here
+    except ImportError as error:
+        return _complain(
+            f"The window cannot open: {error}. Install what Qt needs (`make run` does), "
+            "or use `portdeck serve`."
+        )
+    from app.ui.application import run
+
+    return run(profile)
+
+
+def _serve(profile: Path | None, descriptions: Sequence[str], *, as_json: bool) -> int:
+    from app import headless, logs
+    from app.profile import ProfileFile, default_path
+
+    if descriptions:
+        reading = headless.parse_listeners(descriptions)
+        is_usable = not reading.problems
+    else:
+        file = ProfileFile(profile or default_path())
+        reading = file.load()
+        is_usable = not file.broken
+    for problem in reading.problems:
+        print(problem, file=sys.stderr)
+    if not is_usable:
+        return USAGE_ERROR
+    if not reading.listeners:
+        return _complain("The profile has no listener. Add one, or name one: echo=tcp:8007.")
+
+    from twisted.internet import reactor
+
+    logs.begin(logs.stderr_handler(logging.ERROR))
+    return headless.serve(reactor, reading.listeners, as_json=as_json)
+
+
+def _complain(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return USAGE_ERROR

@@ -1,0 +1,25 @@
+"""Whether there is a screen to open a window on."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def is_there(environment: Mapping[str, str] = os.environ, sockets: Path = Path("/tmp")) -> bool:  # noqa: S108
+    """False where Qt would end the process because it finds no display to connect to.
+
+    `sockets` is the folder of `.X11-unix`, where local X servers keep theirs.
+    """
+    if sys.platform in ("win32", "darwin"):
+        return True
+    if environment.get("QT_QPA_PLATFORM") or environment.get("WAYLAND_DISPLAY"):
+        return True
+    display = environment.get("DISPLAY", "")
+    local = re.fullmatch(r":(\d+)(\.\d+)?", display)
+    if local is None:
+        return bool(display)
+    return (sockets / ".X11-unix" / f"X{local[1]}").exists()

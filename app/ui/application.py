@@ -1,0 +1,65 @@
+"""The start of the window, in stages whose order matters.
+
+First `QApplication`, then the reactor, and only then anything that imports
+`twisted.internet.reactor`. After that: the log, the deck, the profile, the window; then both loops
+run until `Lifecycle` has ended first Twisted's and then Qt's.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+def run(profile: Path | None = None) -> int:
+    """Open the window on `profile`, or on the user's own; gives the exit code."""
+    os.environ.setdefault("QT_API", "pyside6")
+    from PySide6.QtGui import QIcon
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("portdeck")
+    app.setApplicationDisplayName("Portdeck")
+    app.setDesktopFileName("portdeck")
+
+    from app.ui.reactor import install
+
+    reactor = install(app)
+
+    from app import logs, resources
+    from app.profile import ProfileFile, default_path
+    from app.server.changes import Changes
+    from app.server.deck import Deck
+    from app.ui import appearance
+    from app.ui.lifecycle import Lifecycle
+    from app.ui.log.collector import Collector
+    from app.ui.main_window import MainWindow
+    from app.ui.settings import Settings
+    from app.ui.ticker import Ticker
+    from app.workspace import Workspace
+
+    app.setWindowIcon(QIcon(str(resources.path("icons", "portdeck.svg"))))
+    ticker = Ticker(app)
+    collector = Collector(lambda: reactor.callFromThread(ticker.wake))
+    logs.begin(logs.file_handler(), collector)
+    sys.excepthook = logs.log_uncaught
+    settings = Settings()
+    appearance.use(app, settings.scheme)
+    changes = Changes(ticker.wake)
+    deck = Deck(reactor, changes)
+    workspace = Workspace(deck, ProfileFile(profile or default_path()))
+    workspace.load()
+    lifecycle = Lifecycle(app, reactor, deck.stop_all)
+    window = MainWindow(
+        reactor=reactor,
+        workspace=workspace,
+        changes=changes,
+        ticker=ticker,
+        collector=collector,
+        settings=settings,
+        lifecycle=lifecycle,
+    )
+    window.show()
+    reactor.callWhenRunning(deck.start_automatic)
+    return lifecycle.run()

@@ -1,0 +1,51 @@
+"""The commands of the window, each once: for the menu, the tool bar and the keyboard alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from app.ui.icons import Icons
+
+
+class Commands:
+    """Makes the actions of a window; what they do is given to `act_on`."""
+
+    def __init__(self, owner: QWidget, icons: Icons) -> None:
+        self._owner = owner
+        self._icons = icons
+        self.new = self._make(_tr("New listener…"), "plus", QKeySequence("Ctrl+N"))
+        self.edit = self._make(_tr("Edit…"), "edit", QKeySequence("F2"))
+        self.remove = self._make(_tr("Remove"), "remove", QKeySequence("Ctrl+Backspace"))
+        self.undo = self._make(_tr("Undo remove"), "undo", QKeySequence("Ctrl+Shift+Z"))
+        self.toggle = self._make(_tr("Start"), "start", QKeySequence("Ctrl+Return"))
+        self.start_all = self._make(_tr("Start all"), "start", QKeySequence("F5"))
+        self.stop_all = self._make(_tr("Stop all"), "stop", QKeySequence("Shift+F5"))
+        self.talk = self._make(_tr("Open in console"), None, QKeySequence("Ctrl+Shift+T"))
+        self.new_tab = self._make(_tr("New console tab"), None, QKeySequence("Ctrl+T"))
+        self.find = self._make(_tr("Filter connections"), None, QKeySequence("Ctrl+F"))
+        self.quit = self._make(_tr("Quit"), "quit", QKeySequence("Ctrl+Q"))
+        self.about = self._make(_tr("About Portdeck"), None, None)
+
+    def _make(self, text: str, icon: str | None, shortcut: QKeySequence | None) -> QAction:
+        action = QAction(text, self._owner)
+        if icon is not None:
+            self._icons.give(action, icon)
+        if shortcut is not None:
+            action.setShortcut(shortcut)
+            keys = shortcut.toString(QKeySequence.SequenceFormat.NativeText)
+            action.setToolTip(f"{text.removesuffix('…')} ({keys})")
+        self._owner.addAction(action)
+        return action
+
+    @staticmethod
+    def bind(action: QAction, act: Callable[[], object]) -> None:
+        """`action` does `act`."""
+        action.triggered.connect(lambda _checked=False: act())
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Commands", text)

@@ -1,0 +1,1 @@
+"""The connections pane: every live connection as the factories know it."""

@@ -1,0 +1,96 @@
+"""The tabs of the console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
+
+from app.client.history import History
+from app.server.listener import Listener
+from app.ui.console.session_tab import SessionTab
+from app.ui.icons import Icons
+
+
+class ConsolePane(QTabWidget):
+    """Owns the session tabs; there is always at least one. They share what was typed before."""
+
+    start_wanted = Signal(object, object)
+    """The user wants a listener started; the tab that waits for it."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        icons: Icons,
+        wake: Callable[[], None],
+        listeners: Callable[[], Sequence[Listener]],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._reactor = reactor
+        self._icons = icons
+        self._wake = wake
+        self._listeners = listeners
+        self._opened = 0
+        self.history = History()
+        self.setTabsClosable(True)
+        self.setMovable(True)
+        self.setDocumentMode(True)
+        self.setAccessibleName(self.tr("Console"))
+        self.new_button = QToolButton(autoRaise=True)
+        icons.give(self.new_button, "plus")
+        self.new_button.setToolTip(self.tr("New console tab (Ctrl+T)"))
+        self.new_button.setAccessibleName(self.tr("New console tab"))
+        self.new_button.clicked.connect(self.open_tab)
+        self.setCornerWidget(self.new_button, Qt.Corner.TopRightCorner)
+        self.tabCloseRequested.connect(self._close_tab)
+        self.open_tab()
+
+    @property
+    def tabs(self) -> Iterator[SessionTab]:
+        """Every tab, from left to right."""
+        for index in range(self.count()):
+            tab = self.widget(index)
+            assert isinstance(tab, SessionTab)
+            yield tab
+
+    @property
+    def current(self) -> SessionTab:
+        """The tab on show."""
+        tab = self.currentWidget()
+        assert isinstance(tab, SessionTab)
+        return tab
+
+    def open_tab(self) -> SessionTab:
+        """A new tab, on show."""
+        self._opened += 1
+        tab = SessionTab(self._reactor, self._icons, self._wake, self._listeners, self.history)
+        tab.start_wanted.connect(lambda listener: self.start_wanted.emit(listener, tab))
+        number = self._opened
+        tab.title_changed.connect(
+            lambda title: self.setTabText(self.indexOf(tab), f"{title} #{number}")
+        )
+        self.setCurrentIndex(self.addTab(tab, self.tr("Session #{0}").format(number)))
+        tab.target.setFocus()
+        return tab
+
+    def show_listeners(self) -> None:
+        """The listeners or their addresses are other ones."""
+        for tab in self.tabs:
+            tab.show_listeners()
+
+    def refresh(self) -> None:
+        """Show what is new in every session."""
+        for tab in self.tabs:
+            tab.refresh()
+
+    def _close_tab(self, index: int) -> None:
+        tab = self.widget(index)
+        assert isinstance(tab, SessionTab)
+        tab.close_session()
+        self.removeTab(index)
+        tab.deleteLater()
+        if self.count() == 0:
+            self.open_tab()

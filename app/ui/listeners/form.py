@@ -1,0 +1,229 @@
+"""The form to make a listener or to change one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.endpoint import LARGEST_PORT, Endpoint, EndpointError
+from app.profile import ListenerSpec, check
+from app.profile.spec import MOST_CONNECTIONS
+from app.protocols.catalog import CATALOG, Entry
+from app.server.deck import needs_restart
+
+_DESCRIPTION = ""
+
+
+class ListenerForm(QDialog):
+    """Asks for a spec; `spec()` is what was entered. Show it with `open()`.
+
+    What is wrong is said while one types, and only what could be a listener can be accepted.
+    """
+
+    def __init__(
+        self,
+        taken_names: Iterable[str],
+        current: ListenerSpec | None = None,
+        *,
+        is_on: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`current` is the spec to change, `None` for a new listener; `is_on`: it is running."""
+        super().__init__(parent)
+        self._taken_names = tuple(taken_names)
+        self._current = current
+        self._is_on = is_on
+        self._name_is_ours = current is None
+        self.name = QLineEdit()
+        self.protocol = QComboBox()
+        self.summary = QLabel()
+        self.reach = QComboBox()
+        self.port = QSpinBox()
+        self.description = QLineEdit()
+        self.max_connections = QSpinBox()
+        self.autostart = QCheckBox(self.tr("Start it together with Portdeck"))
+        self.trouble = QLabel()
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
+        )
+        self._form = QFormLayout()
+        self.setWindowTitle(
+            self.tr("New listener") if current is None else self.tr("Edit {0}").format(current.name)
+        )
+        self._fill_choices()
+        self._lay_out()
+        self._fill(current)
+        self._connect()
+        self._show_what_is_wrong()
+
+    def spec(self) -> ListenerSpec:
+        """What was entered. Call it once the form is accepted."""
+        return ListenerSpec(
+            name=self.name.text().strip(),
+            protocol=self.protocol.currentData().name,
+            endpoint=self._endpoint(),
+            max_connections=self.max_connections.value(),
+            autostart=self.autostart.isChecked(),
+        )
+
+    def _fill_choices(self) -> None:
+        for entry in CATALOG:
+            self.protocol.addItem(entry.title, entry)
+        for words, interface in (
+            (self.tr("This computer only (127.0.0.1)"), "127.0.0.1"),
+            (self.tr("This computer only, IPv6 (::1)"), "::1"),
+            (self.tr("Everybody who reaches this computer (0.0.0.0)"), "0.0.0.0"),  # noqa: S104
+            (self.tr("Something else: a Twisted endpoint"), _DESCRIPTION),
+        ):
+            self.reach.addItem(words, interface)
+        self.port.setRange(0, LARGEST_PORT)
+        self.port.setSpecialValueText(self.tr("0: any free port"))
+        self.max_connections.setRange(1, MOST_CONNECTIONS)
+        self.description.setPlaceholderText("tcp:8007:interface=127.0.0.1")
+
+    def _lay_out(self) -> None:
+        for label in (self.summary, self.trouble):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.summary.setEnabled(False)
+        self.trouble.setObjectName("trouble")
+        self.trouble.setMinimumHeight(self.trouble.fontMetrics().height() * 2)
+        self.trouble.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._form.addRow(self.tr("&Name"), self.name)
+        self._form.addRow(self.tr("&Protocol"), self.protocol)
+        self._form.addRow("", self.summary)
+        self._form.addRow(self.tr("&Reachable for"), self.reach)
+        self._form.addRow(self.tr("P&ort"), self.port)
+        self._form.addRow(self.tr("&Endpoint"), self.description)
+        self._form.addRow(self.tr("Connections at &most"), self.max_connections)
+        self._form.addRow("", self.autostart)
+        layout = QVBoxLayout(self)
+        layout.addLayout(self._form)
+        layout.addWidget(self.trouble)
+        layout.addWidget(self.buttons)
+        self.setMinimumWidth(460)
+
+    def _fill(self, current: ListenerSpec | None) -> None:
+        if current is None:
+            self._take_defaults(CATALOG[0])
+            self.max_connections.setValue(100)
+            return
+        self.name.setText(current.name)
+        titles = [entry.name for entry in CATALOG]
+        self.protocol.setCurrentIndex(titles.index(current.protocol))
+        self._fill_endpoint(current.endpoint)
+        self.max_connections.setValue(current.max_connections)
+        self.autostart.setChecked(current.autostart)
+        self._show_protocol()
+
+    def _fill_endpoint(self, description: str) -> None:
+        self.description.setText(description)
+        endpoint = Endpoint.parse(description).bound()
+        place = self.reach.findData(endpoint.interface)
+        is_plain = endpoint.port is not None and place >= 0
+        if is_plain and endpoint == Endpoint.tcp(endpoint.port or 0, endpoint.interface or ""):
+            self.reach.setCurrentIndex(place)
+            self.port.setValue(endpoint.port or 0)
+        else:
+            self.reach.setCurrentIndex(self.reach.findData(_DESCRIPTION))
+        self._show_reach()
+
+    def _connect(self) -> None:
+        self.name.textEdited.connect(self._own_name)
+        self.protocol.currentIndexChanged.connect(self._choose_protocol)
+        self.reach.currentIndexChanged.connect(self._show_reach)
+        for changed in (
+            self.name.textChanged,
+            self.protocol.currentIndexChanged,
+            self.reach.currentIndexChanged,
+            self.port.valueChanged,
+            self.description.textChanged,
+            self.max_connections.valueChanged,
+        ):
+            changed.connect(self._show_what_is_wrong)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+
+    def _own_name(self) -> None:
+        self._name_is_ours = False
+
+    def _choose_protocol(self) -> None:
+        if self._current is None:
+            self._take_defaults(self.protocol.currentData())
+        self._show_protocol()
+
+    def _take_defaults(self, entry: Entry) -> None:
+        self.port.setValue(entry.port)
+        if self._name_is_ours:
+            self.name.setText(self._free_name(entry.title))
+        self._show_protocol()
+        self._show_reach()
+
+    def _free_name(self, wish: str) -> str:
+        taken = {name.casefold() for name in self._taken_names}
+        name, number = wish, 2
+        while name.casefold() in taken:
+            name, number = f"{wish} {number}", number + 1
+        return name
+
+    def _show_protocol(self) -> None:
+        self.summary.setText(self.protocol.currentData().summary)
+
+    def _show_reach(self) -> None:
+        by_description = self.reach.currentData() == _DESCRIPTION
+        if by_description and not self.description.text():
+            self.description.setText(str(Endpoint.tcp(self.port.value())))
+        self._form.setRowVisible(self.port, not by_description)
+        self._form.setRowVisible(self.description, by_description)
+
+    def _endpoint(self) -> str:
+        interface = self.reach.currentData()
+        if interface == _DESCRIPTION:
+            return self.description.text().strip()
+        return str(Endpoint.tcp(self.port.value(), interface))
+
+    def _show_what_is_wrong(self) -> None:
+        problems = check(
+            name=self.name.text().strip(),
+            protocol=self.protocol.currentData().name,
+            endpoint=self._endpoint(),
+            max_connections=self.max_connections.value(),
+            others=self._taken_names,
+        )
+        self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(not problems)
+        self.trouble.setText("\n".join(map(str, problems)) if problems else self._note())
+        self.trouble.setProperty("wrong", bool(problems))
+        self.trouble.style().polish(self.trouble)
+        self._show_save()
+
+    def _note(self) -> str:
+        try:
+            local = Endpoint.parse(self._endpoint()).bound().loopback_only
+        except EndpointError:
+            local = True
+        if not local:
+            return self.tr("Others on your network will be able to connect.")
+        return ""
+
+    def _show_save(self) -> None:
+        save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
+        restarts = (
+            save.isEnabled()
+            and self._is_on
+            and self._current is not None
+            and needs_restart(self._current, self.spec())
+        )
+        save.setText(self.tr("Save and restart") if restarts else self.tr("Save"))

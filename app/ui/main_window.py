@@ -1,0 +1,415 @@
+"""The main window: puts the panes together, and lets commands act on the workspace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDesktopServices, QPalette
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QSizePolicy,
+    QSplitter,
+    QTabWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+from twisted.internet.defer import Deferred
+
+from app import __version__
+from app.profile import ListenerSpec
+from app.server.changes import Changes
+from app.server.listener import Listener, State
+from app.server.rates import Meter
+from app.ui import appearance
+from app.ui.appearance import Scheme
+from app.ui.banner import Banner
+from app.ui.commands import Commands
+from app.ui.connections.pane import ConnectionsPane
+from app.ui.console.pane import ConsolePane
+from app.ui.console.session_tab import SessionTab
+from app.ui.icons import Icons
+from app.ui.lifecycle import Lifecycle
+from app.ui.listeners.form import ListenerForm
+from app.ui.listeners.panel import ListenersPanel
+from app.ui.log.collector import Collector
+from app.ui.log.pane import LogPane
+from app.ui.settings import Settings
+from app.ui.ticker import Ticker
+from app.ui.totals import Totals
+from app.workspace import Removed, Workspace
+
+UNDO_SECONDS = 15.0
+
+
+class MainWindow(QMainWindow):
+    """Composes; each pane does its own work, and the workspace does what changes listeners."""
+
+    def __init__(
+        self,
+        *,
+        reactor: Any,
+        workspace: Workspace,
+        changes: Changes,
+        ticker: Ticker,
+        collector: Collector,
+        settings: Settings,
+        lifecycle: Lifecycle,
+    ) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._changes = changes
+        self._settings = settings
+        self._lifecycle = lifecycle
+        self._seconds = reactor.seconds
+        self._meter = Meter()
+        self._removed: list[Removed] = []
+        self._deck = workspace.deck
+        self._icons = Icons()
+        self.commands = Commands(self, self._icons)
+        self.banner = Banner(self._icons)
+        self.listeners = ListenersPanel(self._icons)
+        self.connections = ConnectionsPane(self._icons, reactor.seconds, self._deck.connections)
+        self.log = LogPane(collector, self._icons)
+        self.console = ConsolePane(reactor, self._icons, ticker.wake, lambda: self._deck.listeners)
+        self.tabs = QTabWidget()
+        self.across = QSplitter(Qt.Orientation.Horizontal)
+        self.down = QSplitter(Qt.Orientation.Vertical)
+        self.totals = Totals()
+        self._lay_out()
+        self._make_menus()
+        self._bind_commands()
+        self._bind_panes()
+        self._restyle()
+        self._restore()
+        self._show_deck()
+        self._show_profile_problems()
+        ticker.add(self.tick)
+        ticker.wake()
+
+    def tick(self) -> bool:
+        """Pull what is new and show it. Whether another tick is wanted."""
+        batch = self._changes.take()
+        moving = self._meter.sample(self._seconds(), batch.active, self._deck.listeners)
+        self.listeners.refresh(batch, self._meter)
+        self.connections.refresh(batch, self._meter.moving)
+        if batch.listeners:
+            self.console.show_listeners()
+            self._show_what_can_be_done()
+        self.console.refresh()
+        self.log.refresh()
+        self.totals.refresh(self._deck.listeners, self._meter)
+        return moving
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._lifecycle.is_over:
+            event.ignore()
+            self._keep()
+            self._lifecycle.request_exit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "totals"):
+            self._restyle()
+
+    # Putting it together
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle(self.tr("Portdeck — {0}").format(self._workspace.file.path.name))
+        self.tabs.addTab(self.connections, self.tr("Connections"))
+        self.tabs.addTab(self.log, self.tr("Log"))
+        self.tabs.setDocumentMode(True)
+        self.down.addWidget(self.tabs)
+        self.down.addWidget(self.console)
+        self.down.setStretchFactor(0, 3)
+        self.down.setStretchFactor(1, 2)
+        self.across.addWidget(self._listeners_side())
+        self.across.addWidget(self.down)
+        self.across.setStretchFactor(1, 1)
+        for splitter in (self.across, self.down):
+            splitter.setChildrenCollapsible(False)
+        centre = QWidget()
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.across, 1)
+        self.setCentralWidget(centre)
+        self.setStatusBar(self.totals)
+        self.resize(1120, 720)
+
+    def _listeners_side(self) -> QWidget:
+        side = QWidget()
+        title = QLabel(self.tr("Listeners"))
+        title.setObjectName("paneTitle")
+        title.setContentsMargins(16, 10, 8, 2)
+        self.listeners.setObjectName("listenersPanel")
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(title)
+        layout.addWidget(self.listeners, 1)
+        return side
+
+    def _make_menus(self) -> None:
+        commands = self.commands
+        bar = QToolBar(self.tr("Tools"))
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.addActions([commands.new, commands.start_all, commands.stop_all])
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.addToolBar(bar)
+        file = self.menuBar().addMenu(self.tr("&File"))
+        file.addAction(self.tr("Open the profile in an editor"), self._open_profile)
+        file.addAction(self.tr("Load the profile again"), self._reload_profile)
+        file.addSeparator()
+        file.addAction(commands.quit)
+        menu = self.menuBar().addMenu(self.tr("&Listener"))
+        menu.addActions([commands.new, commands.edit, commands.remove, commands.undo])
+        menu.addSeparator()
+        menu.addActions([commands.toggle, commands.talk])
+        menu.addSeparator()
+        menu.addActions([commands.start_all, commands.stop_all])
+        connection = self.menuBar().addMenu(self.tr("&Connection"))
+        connection.addActions([self.connections.close_action, self.connections.abort_action])
+        connection.addSeparator()
+        connection.addActions([commands.find, commands.new_tab])
+        self._make_view_menu()
+        self.menuBar().addMenu(self.tr("&Help")).addAction(commands.about)
+
+    def _make_view_menu(self) -> None:
+        view = self.menuBar().addMenu(self.tr("&View"))
+        group = QActionGroup(self)
+        for scheme, words in (
+            (Scheme.SYSTEM, self.tr("As the system")),
+            (Scheme.LIGHT, self.tr("Light")),
+            (Scheme.DARK, self.tr("Dark")),
+        ):
+            action = QAction(words, self, checkable=True)
+            action.setChecked(scheme is self._settings.scheme)
+            action.triggered.connect(lambda _checked=False, scheme=scheme: self._use(scheme))
+            group.addAction(action)
+            view.addAction(action)
+
+    def _bind_commands(self) -> None:
+        commands, bind = self.commands, Commands.bind
+        bind(commands.new, self._new)
+        bind(commands.edit, self._edit)
+        bind(commands.remove, self._remove)
+        bind(commands.undo, self._undo)
+        bind(commands.toggle, self._toggle)
+        bind(commands.start_all, self._deck.start_all)
+        bind(commands.stop_all, self._deck.stop_all)
+        bind(commands.talk, self._talk)
+        bind(commands.new_tab, self.console.open_tab)
+        bind(commands.find, self._find)
+        bind(commands.quit, self.close)
+        bind(commands.about, self._about)
+
+    def _bind_panes(self) -> None:
+        self.listeners.switched.connect(self._switch)
+        self.listeners.choice_changed.connect(self._choose)
+        self.listeners.menu_wanted.connect(self._open_menu)
+        self.connections.listener_released.connect(lambda: self.listeners.choose(None))
+        self.connections.counted.connect(self._show_count)
+        self.log.unseen_changed.connect(self._show_unseen)
+        self.console.start_wanted.connect(self._start_for)
+
+    def _restore(self) -> None:
+        self._settings.restore_window(self)
+        self._settings.restore_part("columns", self.connections.table.horizontalHeader())
+        if not self._settings.restore_part("across", self.across):
+            self.across.setSizes([330, 790])
+        if not self._settings.restore_part("down", self.down):
+            self.down.setSizes([400, 260])
+
+    def _keep(self) -> None:
+        self._settings.keep_window(self)
+        self._settings.keep_part("columns", self.connections.table.horizontalHeader())
+        self._settings.keep_part("across", self.across)
+        self._settings.keep_part("down", self.down)
+
+    # What the user does
+
+    def _new(self) -> None:
+        form = ListenerForm([each.spec.name for each in self._deck.listeners], parent=self)
+        form.accepted.connect(lambda: self._add(form.spec()))
+        self._open(form)
+
+    def _add(self, spec: ListenerSpec) -> None:
+        listener = self._workspace.add(spec)
+        self._show_deck()
+        self.listeners.choose(listener)
+        self._show_trouble()
+
+    def _edit(self) -> None:
+        listener = self.listeners.chosen
+        if listener is None:
+            return
+        others = [each.spec.name for each in self._deck.listeners if each is not listener]
+        form = ListenerForm(others, listener.spec, is_on=listener.is_on, parent=self)
+        form.accepted.connect(lambda: self._change(listener, form.spec()))
+        self._open(form)
+
+    def _change(self, listener: Listener, spec: ListenerSpec) -> None:
+        if listener in self._deck.listeners:
+            self._workspace.change(listener, spec)
+            self._show_trouble()
+
+    def _remove(self) -> None:
+        listener = self.listeners.chosen
+        if listener is None:
+            return
+        self._removed.append(self._workspace.remove(listener))
+        self._show_deck()
+        self.banner.say(
+            self.tr("{0} was removed.").format(listener.spec.name),
+            (self.tr("Undo"), self._undo),
+            seconds=UNDO_SECONDS,
+        )
+        self._show_trouble()
+
+    def _undo(self) -> None:
+        if not self._removed:
+            return
+        listener = self._workspace.restore(self._removed.pop())
+        self.banner.dismiss()
+        self._show_deck()
+        self.listeners.choose(listener)
+        self._show_trouble()
+
+    def _toggle(self) -> None:
+        listener = self.listeners.chosen
+        if listener is not None:
+            self._switch(listener, not listener.is_on)
+
+    def _switch(self, listener: Listener, on: bool) -> None:
+        if on:
+            self._deck.start(listener)
+        else:
+            self._deck.stop(listener)
+
+    def _choose(self, listener: Listener | None) -> None:
+        self.connections.show_listener(listener)
+        self._show_what_can_be_done()
+
+    def _talk(self) -> None:
+        listener = self.listeners.chosen
+        if listener is not None:
+            self.console.open_tab().connect_to(listener)
+
+    def _start_for(self, listener: Listener, tab: SessionTab) -> None:
+        self._deck.start(listener).addCallback(lambda _: tab.started(listener))
+
+    def _find(self) -> None:
+        self.tabs.setCurrentWidget(self.connections)
+        self.connections.filter.setFocus()
+
+    def _use(self, scheme: Scheme) -> None:
+        self._settings.scheme = scheme
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        appearance.use(app, scheme)
+
+    def _about(self) -> None:
+        box = QMessageBox(
+            QMessageBox.Icon.NoIcon,
+            self.tr("About Portdeck"),
+            self.tr(
+                "Portdeck {0}\n\nThe control panel for the servers on your own machine.\n\n"
+                "Profile: {1}"
+            ).format(__version__, self._workspace.file.path),
+            parent=self,
+        )
+        self._open(box)
+
+    def _open_profile(self) -> None:
+        QDesktopServices.openUrl(f"file://{self._workspace.file.path}")
+
+    def _reload_profile(self) -> Deferred[None]:
+        return self._show_after(self._workspace.reload())
+
+    def _start_over(self) -> Deferred[None]:
+        return self._show_after(self._workspace.start_over())
+
+    def _show_after(self, settled: Deferred[None]) -> Deferred[None]:
+        self._show_deck()
+        self._show_profile_problems()
+        return settled.addCallback(lambda _: self._show_deck())
+
+    def _open_menu(self, listener: Listener, at: QPoint) -> None:
+        commands = self.commands
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions([commands.toggle, commands.talk])
+        menu.addSeparator()
+        menu.addActions([commands.edit, commands.remove])
+        menu.popup(at)
+
+    @staticmethod
+    def _open(dialog: Any) -> None:
+        """Modal dialogs must not run a loop of their own: that would hold up a connection."""
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    # What is shown
+
+    def _show_deck(self) -> None:
+        self.listeners.show_listeners(self._deck.listeners)
+        self.console.show_listeners()
+        self._show_what_can_be_done()
+
+    def _show_what_can_be_done(self) -> None:
+        commands, chosen = self.commands, self.listeners.chosen
+        for action in (commands.edit, commands.remove, commands.toggle, commands.talk):
+            action.setEnabled(chosen is not None)
+        is_on = chosen is not None and chosen.is_on
+        commands.toggle.setText(self.tr("Stop") if is_on else self.tr("Start"))
+        self._icons.give(commands.toggle, "stop" if is_on else "start")
+        commands.undo.setEnabled(bool(self._removed))
+        listeners = self._deck.listeners
+        commands.start_all.setEnabled(not all(each.is_on for each in listeners))
+        commands.stop_all.setEnabled(any(each.state is not State.STOPPED for each in listeners))
+
+    def _show_count(self, count: int) -> None:
+        self.tabs.setTabText(0, self.tr("Connections ({0})").format(f"{count:,}"))
+
+    def _show_unseen(self, count: int) -> None:
+        text = self.tr("Log ({0} new)").format(count) if count else self.tr("Log")
+        self.tabs.setTabText(1, text)
+
+    def _show_trouble(self) -> None:
+        if self._workspace.trouble:
+            self.banner.say(
+                self._workspace.trouble, (self.tr("Load it again"), self._reload_profile)
+            )
+
+    def _show_profile_problems(self) -> None:
+        problems = self._workspace.problems
+        if not problems:
+            return
+        shown = [str(problem) for problem in problems[:5]]
+        if len(problems) > len(shown):
+            shown.append(self.tr("… and {0} more").format(len(problems) - len(shown)))
+        head = self.tr("{0} has mistakes and is left as it is:").format(self._workspace.file.path)
+        self.banner.say(
+            "\n".join([head, *shown]),
+            (self.tr("Open it"), self._open_profile),
+            (self.tr("Load it again"), self._reload_profile),
+            (self.tr("Set it aside and start over"), self._start_over),
+        )
+
+    def _restyle(self) -> None:
+        palette = self.palette()
+        if self.property("dressed") != palette.color(QPalette.ColorRole.Window).name():
+            self.setProperty("dressed", palette.color(QPalette.ColorRole.Window).name())
+            self.setStyleSheet(appearance.style_sheet(palette))
+        self._icons.recolor()
+        self.listeners.recolor()

@@ -1,0 +1,45 @@
+"""What the window remembers of itself between two runs: places and sizes, never listeners."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtWidgets import QHeaderView, QMainWindow, QSplitter
+
+from app.ui.appearance import Scheme
+
+
+class Settings:
+    """Reads and writes the platform's settings for Portdeck. Broken values count as none."""
+
+    def __init__(self, store: QSettings | None = None) -> None:
+        self._store = store or QSettings("portdeck", "window")
+
+    @property
+    def scheme(self) -> Scheme:
+        """Light, dark or as the system has it."""
+        try:
+            return Scheme(str(self._store.value("scheme", Scheme.SYSTEM.value)))
+        except ValueError:
+            return Scheme.SYSTEM
+
+    @scheme.setter
+    def scheme(self, scheme: Scheme) -> None:
+        self._store.setValue("scheme", scheme.value)
+
+    def restore_window(self, window: QMainWindow) -> bool:
+        """Put `window` where it was. Whether it was anywhere."""
+        geometry = self._store.value("geometry")
+        return isinstance(geometry, QByteArray) and window.restoreGeometry(geometry)
+
+    def restore_part(self, name: str, part: QHeaderView | QSplitter) -> bool:
+        """Give `part` the sizes it had under `name`. Whether it had any."""
+        state = self._store.value(name)
+        return isinstance(state, QByteArray) and part.restoreState(state)
+
+    def keep_window(self, window: QMainWindow) -> None:
+        """Remember where `window` is."""
+        self._store.setValue("geometry", window.saveGeometry())
+
+    def keep_part(self, name: str, part: QHeaderView | QSplitter) -> None:
+        """Remember the sizes of `part` under `name`."""
+        self._store.setValue(name, part.saveState())

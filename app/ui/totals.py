@@ -1,0 +1,51 @@
+"""The totals at the bottom of the window, and who may connect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from app.endpoint import Endpoint, EndpointError
+from app.server.listener import Listener, State
+from app.server.rates import Meter
+from app.ui import formatting
+
+
+class Totals(QStatusBar):
+    """How many listeners listen, how many connections there are, how fast bytes go."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = QLabel()
+        self.addWidget(self.text)
+        self.setSizeGripEnabled(False)
+
+    def refresh(self, listeners: Sequence[Listener], meter: Meter) -> None:
+        """Show the deck as it is now."""
+        parts = [
+            self.tr("{0} of {1} listening").format(
+                sum(each.state is State.LISTENING for each in listeners), len(listeners)
+            ),
+            self.tr("{0} connections").format(
+                f"{sum(each.connection_count for each in listeners):,}"
+            ),
+            f"↓ {formatting.size(meter.bytes_in)}/s  ↑ {formatting.size(meter.bytes_out)}/s",
+            self._exposure(listeners),
+        ]
+        text = "   ·   ".join(parts)
+        if text != self.text.text():
+            self.text.setText(text)
+
+    def _exposure(self, listeners: Sequence[Listener]) -> str:
+        wide = [each.spec.name for each in listeners if each.is_on and not _is_local(each)]
+        if not wide:
+            return self.tr("loopback only")
+        return self.tr("others can reach {0}").format(", ".join(wide))
+
+
+def _is_local(listener: Listener) -> bool:
+    try:
+        return Endpoint.parse(listener.spec.endpoint).bound().loopback_only
+    except EndpointError:
+        return True
