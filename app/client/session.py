@@ -247,9 +247,8 @@ class Session:
         self._arm(self._close_timeout, lambda: self._hang_up(wire))
 
     def _hang_up(self, wire: Wire) -> None:
-        if wire.bytes_unsent:
+        if not wire.hang_up():
             self._say(f"The peer took nothing for {self._close_timeout:g} s. Giving it up.")
-        wire.hang_up()
 
     def _arm(self, seconds: float, call: Callable[[], object]) -> None:
         self._disarm()

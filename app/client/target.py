@@ -83,9 +83,7 @@ def _listener(description: str) -> Target | None:
         endpoint = Endpoint.parse(description)
     except EndpointError:
         return None
-    if endpoint.interface is None or endpoint.port is None:
-        return None
-    return Target.of_listener(endpoint.interface, endpoint.port)
+    return Target.of_listener(endpoint.interface or LOOPBACK, endpoint.port or 0)
 
 
 def _split(text: str) -> tuple[str, str]:

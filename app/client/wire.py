@@ -91,12 +91,13 @@ class Wire(Protocol):
         if not self.bytes_unsent:
             self._close_side()
 
-    def hang_up(self) -> None:
-        """Wait for the peer no longer: close if all is flushed, abort otherwise."""
+    def hang_up(self) -> bool:
+        """Wait for the peer no longer: close if it was given everything (True), abort otherwise."""
         if self._half_closed:
             self.transport.loseConnection()
         else:
             self.abort()
+        return self._half_closed
 
     def abort(self) -> None:
         """Reset the connection; what is unsent or unread is lost."""

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from twisted.internet.address import IPv6Address
 from twisted.internet.defer import Deferred
 from twisted.internet.error import (
     ConnectionAborted,
     ConnectionDone,
+    ConnectionLost,
     ConnectionRefusedError,
     DNSLookupError,
 )
 from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClientEndpoint
+from twisted.internet.protocol import Protocol
 from twisted.internet.testing import MemoryReactorClock
 from zope.interface import implementer
 
@@ -43,10 +48,14 @@ class StagedEndpoint:
         self.cancelled += 1
         result.errback(DNSLookupError())
 
-    def open(self, transport: StagedTransport) -> None:
+    def make(self, transport: StagedTransport) -> Protocol:
         protocol = self.factory.buildProtocol(transport.getPeer())
-        assert protocol is not None
-        transport.connect(protocol)  # type: ignore[arg-type]
+        assert isinstance(protocol, Protocol)
+        transport.connect(protocol)
+        return protocol
+
+    def open(self, transport: StagedTransport) -> None:
+        protocol = self.make(transport)
         if not self.result.called:
             self.result.callback(protocol)
 
@@ -88,6 +97,16 @@ class Desk:
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
+
+
+def test_a_failure_after_the_connection_was_made_is_logged_and_costs_nothing(
+    desk: Desk, transport: StagedTransport, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.session.connect(TARGET)
+    desk.endpoint.make(transport)
+    desk.endpoint.result.errback(RuntimeError("strange"))
+    assert desk.state() is State.CONNECTED
+    assert "strange" in caplog.text
 
 
 def test_a_session_begins_idle(desk: Desk) -> None:
@@ -280,6 +299,20 @@ def test_disconnecting_from_a_peer_that_takes_nothing_gives_up_and_says_so(
     ]
 
 
+def test_giving_up_is_told_too_when_the_system_has_all_but_the_peer_takes_nothing(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    session = desk.connected(transport)
+    session.disconnect()
+    desk.clock.advance(3)
+    assert transport.aborted
+    transport.lose(ConnectionAborted())
+    assert desk.events[2:] == [
+        "The peer took nothing for 3 s. Giving it up.",
+        "The connection was aborted.",
+    ]
+
+
 def test_disconnecting_from_a_peer_that_does_not_close_its_side_closes_anyway(
     desk: Desk, transport: StagedTransport
 ) -> None:
@@ -423,3 +456,97 @@ def test_a_change_without_new_text_wakes_the_window_too(
     else:
         transport.lose()
     assert session.take_dirty()
+
+
+class Conversation(RuleBasedStateMachine):
+    """A person, a peer and the clock, in any order that they may act in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = Desk()
+        self.transport: StagedTransport | None = None
+
+    def teardown(self) -> None:
+        self._drop(ConnectionDone())
+
+    def _drop(self, reason: Exception) -> None:
+        if self.transport is not None and self.transport.protocol is not None:
+            self.transport.lose(reason)
+        self.transport = None
+
+    @property
+    def attempting(self) -> bool:
+        return self.desk.session.state is State.CONNECTING
+
+    @property
+    def live(self) -> bool:
+        transport = self.transport
+        return transport is not None and transport.protocol is not None and not transport.aborted
+
+    @rule()
+    def connect(self) -> None:
+        self.desk.session.connect(TARGET)
+
+    @rule(size=st.sampled_from([0, 1, 70_000, MAX_UNSENT_BYTES]))
+    def send(self, size: int) -> None:
+        self.desk.session.send(bytes(size))
+
+    @rule()
+    def disconnect(self) -> None:
+        self.desk.session.disconnect()
+
+    @rule()
+    def abort(self) -> None:
+        self.desk.session.abort()
+
+    @rule(seconds=st.sampled_from([0.1, 2.0, 20.0]))
+    def wait(self, seconds: float) -> None:
+        self.desk.clock.advance(seconds)
+
+    @precondition(lambda self: self.attempting)
+    @rule()
+    def accept(self) -> None:
+        self.transport = StagedTransport()
+        self.desk.endpoint.open(self.transport)
+
+    @precondition(lambda self: self.attempting)
+    @rule()
+    def refuse(self) -> None:
+        self.desk.endpoint.result.errback(ConnectionRefusedError())
+
+    @precondition(lambda self: self.live)
+    @rule()
+    def speak(self) -> None:
+        assert self.transport is not None
+        assert self.transport.protocol is not None
+        self.transport.protocol.dataReceived(b"words")
+
+    @precondition(lambda self: self.live)
+    @rule()
+    def take(self) -> None:
+        assert self.transport is not None
+        self.transport.flush()
+
+    @precondition(lambda self: self.live)
+    @rule()
+    def end(self) -> None:
+        assert self.transport is not None
+        self.transport.end()
+
+    @precondition(lambda self: self.transport is not None)
+    @rule()
+    def lose(self) -> None:
+        self._drop(ConnectionLost() if self.live else ConnectionAborted())
+
+    @invariant()
+    def is_consistent(self) -> None:
+        session = self.desk.session
+        waits = session.state in (State.CONNECTING, State.CLOSING)
+        assert bool(session.bytes_unsent) <= (session.state in (State.CONNECTED, State.CLOSING))
+        assert session.bytes_unsent <= MAX_UNSENT_BYTES
+        assert len(self.desk.clock.getDelayedCalls()) <= waits
+        assert self.desk.woken == bool(len(session.transcript))
+
+
+test_no_order_of_acts_confuses_a_session = Conversation.TestCase
+test_no_order_of_acts_confuses_a_session.settings = settings(deadline=None, max_examples=50)

@@ -11,10 +11,12 @@ from pytestqt.qtbot import QtBot
 from twisted.internet.interfaces import (
     IHostnameResolver,
     IHostResolution,
+    IReactorFDSet,
     IReactorPluggableNameResolver,
     IReactorTime,
     IResolutionReceiver,
 )
+from twisted.internet.tcp import Client
 from zope.interface import implementer
 
 from app.client.session import Session, State
@@ -23,6 +25,8 @@ from app.client.transcript import Kind
 
 GREETING = b"Hello, and goodbye.\r\n"
 MEGABYTE = 1_000_000
+
+Reaches = Callable[[State], None]
 
 
 class Peer:
@@ -70,15 +74,27 @@ def peer() -> Iterator[Peer]:
 
 @pytest.fixture
 def session(reactor: IReactorTime, qtbot: QtBot) -> Iterator[Session]:
-    session = Session(reactor, wake=lambda: None, close_timeout=0.3)
+    session = Session(reactor, wake=lambda: None, close_timeout=60)
     yield session
-    if session.state not in (State.IDLE, State.CLOSED):
-        session.abort()
-        qtbot.waitUntil(lambda: session.state is State.CLOSED)
+    leave(session, qtbot)
 
 
 @pytest.fixture
-def reaches(session: Session, qtbot: QtBot) -> Callable[[State], None]:
+def hasty(reactor: IReactorTime, qtbot: QtBot) -> Iterator[Session]:
+    """A session that does not wait long for a peer when it closes."""
+    session = Session(reactor, wake=lambda: None, close_timeout=0.5)
+    yield session
+    leave(session, qtbot)
+
+
+def leave(session: Session, qtbot: QtBot) -> None:
+    if session.state not in (State.IDLE, State.CLOSED):
+        session.abort()
+    qtbot.waitUntil(lambda: session.state in (State.IDLE, State.CLOSED))
+
+
+@pytest.fixture
+def reaches(session: Session, qtbot: QtBot) -> Reaches:
     """Run the reactor until the session is in a state."""
     return lambda state: qtbot.waitUntil(lambda: session.state is state)
 
@@ -90,9 +106,6 @@ def events(session: Session) -> list[str]:
 def received(session: Session) -> bytes:
     chunks = [e.data for e in session.transcript.entries if e.kind is Kind.RECEIVED]
     return b"".join(chunk for chunk in chunks if isinstance(chunk, bytes))
-
-
-Reaches = Callable[[State], None]
 
 
 def test_a_port_where_nobody_listens_refuses(session: Session, reaches: Reaches) -> None:
@@ -185,6 +198,22 @@ def test_the_answer_of_a_peer_that_resets_under_10_megabytes_is_shown(
     assert events(session)[-1].endswith(f"Not sent: {10 * MEGABYTE - session.bytes_out:,} bytes.")
 
 
+def test_an_answer_that_takes_several_reads_is_shown_before_the_reset_too(
+    reactor: IReactorFDSet, session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
+) -> None:
+    session.connect(peer.target)
+    reaches(State.CONNECTED)
+    connection = peer.accept()
+    (transport,) = (r for r in reactor.getReaders() if isinstance(r, Client))
+    transport.bufferSize = 4
+    assert session.send(bytes(10 * MEGABYTE))
+    qtbot.waitUntil(lambda: session.bytes_out > 0)
+    connection.sendall(GREETING)
+    connection.close()
+    reaches(State.CLOSED)
+    assert received(session) == GREETING
+
+
 def test_a_reset_is_told(session: Session, peer: Peer, reaches: Reaches) -> None:
     session.connect(peer.target)
     reaches(State.CONNECTED)
@@ -227,31 +256,29 @@ def test_a_peer_that_closed_its_side_still_gets_the_rest(
     assert events(session)[-1] == "The peer closed the connection."
 
 
-def test_a_peer_that_never_reads_is_given_up(
-    session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
-) -> None:
-    session.connect(peer.target)
-    reaches(State.CONNECTED)
+def test_a_peer_that_never_reads_is_given_up(hasty: Session, peer: Peer, qtbot: QtBot) -> None:
+    hasty.connect(peer.target)
+    qtbot.waitUntil(lambda: hasty.state is State.CONNECTED)
     peer.accept()
-    session.send(bytes(16 * MEGABYTE))
-    session.disconnect()
-    reaches(State.CLOSED)
-    assert events(session)[-2] == "The peer took nothing for 0.3 s. Giving it up."
-    assert events(session)[-1].startswith("The connection was aborted. Not sent: ")
+    hasty.send(bytes(16 * MEGABYTE))
+    hasty.disconnect()
+    qtbot.waitUntil(lambda: hasty.state is State.CLOSED)
+    assert events(hasty)[-2] == "The peer took nothing for 0.5 s. Giving it up."
+    assert events(hasty)[-1].startswith("The connection was aborted. Not sent: ")
 
 
 def test_a_peer_that_keeps_its_side_open_is_left_without_a_reset(
-    session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
+    hasty: Session, peer: Peer, qtbot: QtBot
 ) -> None:
-    session.connect(peer.target)
-    reaches(State.CONNECTED)
+    hasty.connect(peer.target)
+    qtbot.waitUntil(lambda: hasty.state is State.CONNECTED)
     peer.accept()
-    session.send(b"bye")
-    session.disconnect()
-    reaches(State.CLOSED)
+    hasty.send(b"bye")
+    hasty.disconnect()
+    qtbot.waitUntil(lambda: hasty.state is State.CLOSED)
     qtbot.waitUntil(peer.read_to_end)
     assert peer.received == b"bye"
-    assert events(session)[-1] == "Disconnected."
+    assert events(hasty)[-1] == "Disconnected."
 
 
 def test_a_session_connects_again_after_a_reset(
