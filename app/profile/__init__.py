@@ -1,0 +1,25 @@
+"""The profile: the saved set of listeners, a TOML file that people may edit and Portdeck may too.
+
+`spec` holds the values and what each field may be, `reading` makes them from text and reports
+every mistake with its path, `writing` merges them back into the user's text, and `storage` keeps
+that text in a file. Only `storage` touches the disk.
+"""
+
+from app.profile.reading import Reading, parse
+from app.profile.spec import FIRST_LISTENERS, ListenerSpec, Problem, check
+from app.profile.storage import ProfileConflict, ProfileError, ProfileFile, default_path
+from app.profile.writing import render
+
+__all__ = [
+    "FIRST_LISTENERS",
+    "ListenerSpec",
+    "Problem",
+    "ProfileConflict",
+    "ProfileError",
+    "ProfileFile",
+    "Reading",
+    "check",
+    "default_path",
+    "parse",
+    "render",
+]

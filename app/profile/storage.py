@@ -1,0 +1,230 @@
+"""The profile on disk: made at the first start, replaced in one step, never taken from its user.
+
+A save is all or nothing even if the process is killed in the middle: the new text is written beside
+the file, forced to the disk, and put in its place by one rename. What somebody else changed since
+it was read, and what could not be read without mistakes, is not overwritten.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from glob import escape
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+
+from app.profile.reading import LARGEST_SIZE, TOO_LARGE, Reading, parse
+from app.profile.spec import FIRST_LISTENERS, ListenerSpec, Problem
+from app.profile.writing import render
+
+_STALE_SECONDS: Final = 60
+
+
+class ProfileError(Exception):
+    """The profile could not be saved or moved. Its text is for the user and names the file."""
+
+
+class ProfileConflict(ProfileError):
+    """Saving would overwrite what Portdeck has not read, or could not make sense of."""
+
+
+def default_path() -> Path:
+    """The profile of a user who named no other, in the platform's folder for settings."""
+    return platformdirs.user_config_path("portdeck", appauthor=False) / "profile.toml"
+
+
+class ProfileFile:
+    """One profile file: what was last read from it or written to it, and thus what may be replaced.
+
+    A symbolic link is followed: the file it leads to is read, replaced and set aside.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        """`clock` gives seconds since the epoch, as the file system's times do."""
+        self.path = path
+        self.broken = False
+        """Whether the file has mistakes or cannot be read. Then `save` refuses until `set_aside`
+        or until a `load` finds it mended."""
+        self._clock = clock
+        self._text = ""
+        self._seen: bytes | None = None
+
+    def load(self) -> Reading:
+        """What the file holds. If there is none, makes one that holds `FIRST_LISTENERS`.
+
+        Raises nothing: a file that cannot be read or made is a problem in the reading. One that
+        cannot be made still reads as `FIRST_LISTENERS`, and does not make this file `broken`.
+        """
+        self._text, self._seen, self.broken = "", None, False
+        try:
+            content = self._content()
+        except OSError as error:
+            self.broken = True
+            advice = "check its rights, or start Portdeck with another --profile"
+            return Reading(problems=(self._problem(f"cannot be read ({_why(error)}); {advice}"),))
+        if content is None:
+            return self._first_start()
+        self._seen = content
+        reading = self._parsed(content)
+        self.broken = bool(reading.problems)
+        return reading
+
+    def save(self, listeners: Sequence[ListenerSpec]) -> None:
+        """Puts `listeners` into the file, and keeps its comments, its mode and its owner.
+
+        Raises `ProfileConflict` if the file is `broken` or not the one that was last read or
+        written, and `ProfileError` if it cannot be written. Either leaves the file as it was.
+        """
+        if self.broken:
+            raise ProfileConflict(
+                f"{self.path} has mistakes, so it is not overwritten. "
+                "Correct it and load it again, or set it aside."
+            )
+        try:
+            on_disk = self._content()
+        except OSError as error:
+            raise ProfileError(f"{self.path} cannot be read ({_why(error)}).") from error
+        if on_disk is not None and on_disk != self._seen:
+            raise ProfileConflict(
+                f"{self.path} was changed by another program, so it is not overwritten. "
+                "Load it again, then repeat your change."
+            )
+        try:
+            text = render(listeners, self._text)
+        except ValueError as error:
+            raise ProfileError(f"{self.path} is not saved: {error}.") from error
+        if on_disk is not None and text == self._text:
+            return
+        try:
+            self._write(text)
+        except OSError as error:
+            raise ProfileError(f"{self.path} cannot be written ({_why(error)}).") from error
+
+    def set_aside(self) -> Path:
+        """Renames the file to `profile.broken-<time>.toml`, and returns that path.
+
+        Afterwards `save` makes a new file, for instance with the listeners that did read well, and
+        `load` makes one with the first listeners. Raises `ProfileError` if it cannot be renamed.
+        """
+        target = self._target()
+        stamp = time.strftime("%Y-%m-%d-%H%M%S", time.localtime(self._clock()))
+        aside = target.with_name(f"{target.stem}.broken-{stamp}{target.suffix}")
+        number = 1
+        while aside.exists():
+            number += 1
+            aside = target.with_name(f"{target.stem}.broken-{stamp}-{number}{target.suffix}")
+        try:
+            target.rename(aside)
+        except OSError as error:
+            raise ProfileError(f"{target} cannot be renamed ({_why(error)}).") from error
+        self._text, self._seen, self.broken = "", None, False
+        return aside
+
+    def _first_start(self) -> Reading:
+        try:
+            self._write(render(FIRST_LISTENERS))
+        except OSError as error:
+            advice = "changes to the listeners will be lost when Portdeck closes"
+            problem = self._problem(f"cannot be written ({_why(error)}); {advice}")
+            return Reading(FIRST_LISTENERS, (problem,))
+        return Reading(FIRST_LISTENERS)
+
+    def _parsed(self, content: bytes) -> Reading:
+        if len(content) > LARGEST_SIZE:
+            return Reading(problems=(TOO_LARGE,))
+        try:
+            self._text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            problem = Problem(f"line {line}", "this is not UTF-8 text; save the file as UTF-8")
+            return Reading(problems=(problem,))
+        return parse(self._text)
+
+    def _problem(self, message: str) -> Problem:
+        return Problem(str(self.path), message)
+
+    def _target(self) -> Path:
+        return Path(os.path.realpath(self.path))
+
+    def _content(self) -> bytes | None:
+        """What is on the disk, as much of it as a profile may be and one byte; None if nothing."""
+        try:
+            with self.path.open("rb") as file:
+                return file.read(LARGEST_SIZE + 1)
+        except FileNotFoundError:
+            return None
+
+    def _write(self, text: str) -> None:
+        content = text.encode()
+        target = self._target()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stale(target, self._clock())
+        _replace(target, content)
+        self._text, self._seen = text, content
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Makes `target` hold `content`: at any moment it holds all of the old or all of the new.
+
+    A new file is its owner's alone (0600). A profile has no secrets, but it tells what listens on
+    the machine and where key files lie; whoever shares it can widen the mode, which is kept.
+    """
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            _keep_rights(target, temporary)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _keep_rights(target: Path, temporary: Path) -> None:
+    """Gives `temporary` the mode of `target`, and its owner where that is allowed."""
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        return
+    # A rename needs no right to write the file. Who protected it did not mean that.
+    if not old.st_mode & 0o222:
+        raise PermissionError(errno.EACCES, "the file is write-protected")
+    if sys.platform != "win32":
+        with suppress(PermissionError):
+            os.chown(temporary, old.st_uid, old.st_gid)
+    temporary.chmod(old.st_mode & 0o7777)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Forces the rename itself to the disk, where the platform can."""
+    if sys.platform == "win32":
+        return
+    # The new text is in its place already; a file system that cannot do this is no failed save.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _remove_stale(target: Path, now: float) -> None:
+    """Removes what saves left behind that were killed, and not what another is writing just now."""
+    for left in target.parent.glob(f".{escape(target.name)}.*.new"):
+        with suppress(OSError):
+            if now - left.stat().st_mtime > _STALE_SECONDS:
+                left.unlink()

@@ -1,0 +1,222 @@
+"""From listeners to the text of a profile, merged into the text that the user has.
+
+A profile is cut into blocks of whole lines, one a listener: the comment lines right above its
+header, the header and the values, and what follows up to the next block. Blocks move and go as a
+whole and `tomlkit` changes single values inside them, so whatever Portdeck did not change is the
+same, byte by byte. No comment line is ever dropped: when a listener is removed, nobody can tell
+whether the words around it were about it alone, or how the user would get them back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Sequence
+from itertools import pairwise
+from typing import Final, cast
+
+import tomlkit
+from attrs import asdict, define, fields_dict
+from tomlkit.items import AoT, Array, Item
+
+from app.profile.reading import VERSION, parse
+from app.profile.spec import ListenerSpec, comparable
+from app.protocols import catalog
+
+_HEADER: Final = r"""# A Portdeck profile. Edit it as you like: Portdeck keeps your comments.
+#
+# Each [[listener]] is one server on this machine.
+#   name             what the window and the console call it; every listener has its own
+#   protocol         what it speaks: {protocols}
+#   endpoint         where it listens, as a Twisted endpoint description. tcp:8007 is for this
+#                    machine alone; 'tcp:8007:interface=0.0.0.0' lets others in. A colon inside a
+#                    value needs a backslash: 'tcp:8007:interface=\:\:1'
+#   max_connections  how many may be connected at once; 100 if it is not written
+#   autostart        true starts it together with Portdeck; false if it is not written
+
+version = {version}
+"""
+
+
+def render(listeners: Sequence[ListenerSpec], text: str = "") -> str:
+    """The text of a profile that holds exactly `listeners`, in their order.
+
+    `text` is the profile to change; without one, a new profile begins with comments that explain
+    the format. All of its comment lines stay, and all formatting but that of changed values.
+    Raises `ValueError`, whose text is for the user, if `text` has problems or if `listeners` could
+    not be read back.
+    """
+    text = text or _HEADER.format(protocols=", ".join(catalog.names()), version=VERSION)
+    before = parse(text)
+    if before.problems:
+        raise ValueError("; ".join(map(str, before.problems)))
+    if before.listeners == tuple(listeners):
+        return text
+    result = _merged(listeners, before.listeners, text)
+    if 0 < text.count("\n") == text.count("\r\n"):
+        result = re.sub("(?<!\r)\n", "\r\n", result)
+    after = parse(result)
+    if after.problems or after.listeners != tuple(listeners):
+        raise ValueError("; ".join(map(str, after.problems)) or "it would not read back the same")
+    return result
+
+
+@define
+class _Block:
+    """The lines of one listener."""
+
+    lead: str
+    """Comment lines right above the header."""
+
+    body: str
+    """From the header to the last value."""
+
+    tail: str
+    """Blank and comment lines up to the next block's lead."""
+
+    def __str__(self) -> str:
+        return f"{self.lead}{self.body}{self.tail}"
+
+    def remarks(self) -> str:
+        """The comment lines alone."""
+        return "".join(line for line in _lines(str(self)) if _is_comment(line))
+
+
+def _merged(listeners: Sequence[ListenerSpec], before: Sequence[ListenerSpec], text: str) -> str:
+    """`text`, which holds `before`, made to hold `listeners`. New lines end in a bare line feed."""
+    preamble, blocks = _cut(text if text.endswith("\n") else f"{text}\n")
+    if not blocks:
+        preamble, before = _without_inline_listeners(preamble), ()
+    sources = _sources(listeners, before)
+    preamble = _keep_remarks(preamble, blocks, kept=set(sources))
+    result, previous = preamble, -1
+    for spec, source in zip(listeners, sources, strict=True):
+        if source is None or source != previous + 1:
+            result = f"{result.rstrip()}\n\n"
+        if source is None:
+            result += _new_body(spec)
+        else:
+            blocks[source].body = _edited(blocks[source].body, before[source], spec)
+            result += str(blocks[source])
+        previous = len(blocks) if source is None else source
+    return result if previous == len(blocks) - 1 else f"{result.rstrip()}\n"
+
+
+def _sources(listeners: Sequence[ListenerSpec], before: Sequence[ListenerSpec]) -> list[int | None]:
+    """For each listener the index of what it was before, or None if it is new.
+
+    It is the one of its name; else it was renamed, and is the one at its endpoint; else, where
+    nothing came or went, the one in its place.
+    """
+    sources: list[int | None] = [None] * len(listeners)
+    keys: list[Callable[[int, ListenerSpec], Hashable]] = [
+        lambda _, spec: comparable(spec.name),
+        lambda _, spec: spec.endpoint,
+    ]
+    if len(listeners) == len(before):
+        keys.append(lambda index, _: index)
+    for key in keys:
+        taken = set(sources)
+        free = {key(i, spec): i for i, spec in enumerate(before) if i not in taken}
+        for index, spec in enumerate(listeners):
+            if sources[index] is None:
+                sources[index] = free.pop(key(index, spec), None)
+    return sources
+
+
+def _keep_remarks(preamble: str, blocks: Sequence[_Block], kept: set[int | None]) -> str:
+    """Moves the comments of each block that goes to what stands above; returns the preamble."""
+    above: _Block | None = None
+    for index, block in enumerate(blocks):
+        if index in kept:
+            above = block
+        elif remarks := block.remarks():
+            if above is None:
+                preamble = f"{preamble.rstrip()}\n\n{remarks}\n"
+            else:
+                above.tail = f"{above.tail.rstrip()}\n\n{remarks}\n".removeprefix("\n")
+    return preamble
+
+
+# Everything that can hold a bracket, a hash or a line end without meaning it.
+_STRING_OR_COMMENT: Final = re.compile(
+    r'''"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?'{3,5}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\#[^\n]*''',
+    re.DOTALL,
+)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of TOML `text`, each with its end. A string over many lines counts as one line."""
+    masked = _STRING_OR_COMMENT.sub(lambda match: re.sub(r"\s", "_", match[0]), text)
+    ends = [0, *(match.end() for match in re.finditer(r"\n|\Z", masked))]
+    return [text[start:end] for start, end in pairwise(ends) if start < end]
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
+
+
+def _is_value(line: str) -> bool:
+    return bool(line.strip()) and not _is_comment(line)
+
+
+def _cut(text: str) -> tuple[str, list[_Block]]:
+    """The lines before the first block, and the blocks."""
+    lines = _lines(text)
+    headers = [index for index, line in enumerate(lines) if line.lstrip().startswith("[[")]
+    starts = [_start_of_lead(lines, header) for header in headers]
+    blocks = []
+    for header, (start, stop) in zip(headers, pairwise([*starts, len(lines)]), strict=True):
+        end = max(i for i in range(header, stop) if _is_value(lines[i])) + 1
+        pieces = (lines[start:header], lines[header:end], lines[end:stop])
+        blocks.append(_Block(*("".join(piece) for piece in pieces)))
+    return "".join(lines[: starts[0]] if starts else lines), blocks
+
+
+def _start_of_lead(lines: Sequence[str], header: int) -> int:
+    start = header
+    while start > 0 and _is_comment(lines[start - 1]):
+        start -= 1
+    return start
+
+
+def _without_inline_listeners(preamble: str) -> str:
+    """`preamble` without a `listener = [...]`, whose comments become lines of their own.
+
+    Inline tables are legal but rare, and have no room for the comments and blank lines that blocks
+    have, so the first change turns them into blocks.
+    """
+    document = tomlkit.parse(preamble)
+    if "listener" not in document:
+        return preamble
+    array = cast(Array, document["listener"])
+    comments = [m[0] for m in _STRING_OR_COMMENT.finditer(array.as_string()) if _is_comment(m[0])]
+    if array.trivia.comment:
+        comments.append(array.trivia.comment)
+    document.remove("listener")
+    return "\n".join((tomlkit.dumps(document).rstrip(), *comments, ""))
+
+
+def _edited(body: str, before: ListenerSpec, after: ListenerSpec) -> str:
+    """`body`, which holds `before`, made to hold `after`."""
+    if before == after:
+        return body
+    document = tomlkit.parse(body)
+    table = cast(AoT, document["listener"])[0]
+    for name, value in asdict(after).items():
+        if value != getattr(before, name):
+            table[name] = _item(value)
+    return tomlkit.dumps(document)
+
+
+def _new_body(spec: ListenerSpec) -> str:
+    lines = [
+        f"{name} = {_item(getattr(spec, name)).as_string()}" for name in fields_dict(type(spec))
+    ]
+    return "\n".join(("[[listener]]", *lines, ""))
+
+
+def _item(value: object) -> Item:
+    # Endpoints are full of backslashes, which a literal string shows as they are.
+    if isinstance(value, str) and "\\" in value and "'" not in value:
+        return tomlkit.string(value, literal=True)
+    return tomlkit.item(value)
