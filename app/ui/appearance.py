@@ -5,11 +5,11 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app import resources
-from app.ui.colors import AMBER, RED, pick
+from app.ui.colors import AMBER, RED, is_dark, pick
 
 
 class Scheme(Enum):
@@ -27,9 +27,57 @@ _QT_SCHEMES = {
 }
 
 
+_DARK = {
+    QPalette.ColorRole.Window: "#2b2d30",
+    QPalette.ColorRole.WindowText: "#dfe1e5",
+    QPalette.ColorRole.Base: "#1e1f22",
+    QPalette.ColorRole.AlternateBase: "#26282b",
+    QPalette.ColorRole.ToolTipBase: "#3a3d41",
+    QPalette.ColorRole.ToolTipText: "#dfe1e5",
+    QPalette.ColorRole.PlaceholderText: "#8b9098",
+    QPalette.ColorRole.Text: "#dfe1e5",
+    QPalette.ColorRole.Button: "#393b40",
+    QPalette.ColorRole.ButtonText: "#dfe1e5",
+    QPalette.ColorRole.BrightText: "#ffffff",
+    QPalette.ColorRole.Light: "#4e5157",
+    QPalette.ColorRole.Midlight: "#43454a",
+    QPalette.ColorRole.Mid: "#5a5d63",
+    QPalette.ColorRole.Dark: "#1a1b1d",
+    QPalette.ColorRole.Shadow: "#111214",
+    QPalette.ColorRole.Highlight: "#3d8bd8",
+    QPalette.ColorRole.HighlightedText: "#ffffff",
+    QPalette.ColorRole.Link: "#6cb6ff",
+    QPalette.ColorRole.Accent: "#3d8bd8",
+}
+_DARK_DISABLED = "#6f737a"
+
+
 def use(app: QApplication, scheme: Scheme) -> None:
-    """Turn the whole program light or dark, or leave it to the system."""
+    """Turn the whole program light or dark, or leave it to the system.
+
+    Without a desktop that knows of colour schemes, Qt ignores the wish; then the palette is ours.
+    """
     app.styleHints().setColorScheme(_QT_SCHEMES[scheme])
+    app.setPalette(QPalette())
+    if scheme is not Scheme.SYSTEM and is_dark(app.palette()) is not (scheme is Scheme.DARK):
+        app.setPalette(_dark_palette() if scheme is Scheme.DARK else _light_palette())
+
+
+def _dark_palette() -> QPalette:
+    palette = QPalette()
+    for role, color in _DARK.items():
+        palette.setColor(role, QColor(color))
+    for role in (
+        QPalette.ColorRole.WindowText,
+        QPalette.ColorRole.Text,
+        QPalette.ColorRole.ButtonText,
+    ):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(_DARK_DISABLED))
+    return palette
+
+
+def _light_palette() -> QPalette:
+    return QPalette(QColor("#efefef"))
 
 
 def style_sheet(palette: QPalette) -> str:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDesktopServices, QPalette
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDesktopServices,
+    QGuiApplication,
+    QIcon,
+    QPalette,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QLabel,
@@ -239,7 +247,7 @@ class MainWindow(QMainWindow):
     # What the user does
 
     def _new(self) -> None:
-        form = ListenerForm([each.spec.name for each in self._deck.listeners], parent=self)
+        form = ListenerForm([each.spec for each in self._deck.listeners], parent=self)
         form.accepted.connect(lambda: self._add(form.spec()))
         self._open(form)
 
@@ -253,7 +261,7 @@ class MainWindow(QMainWindow):
         listener = self.listeners.chosen
         if listener is None:
             return
-        others = [each.spec.name for each in self._deck.listeners if each is not listener]
+        others = [each.spec for each in self._deck.listeners if each is not listener]
         form = ListenerForm(others, listener.spec, is_on=listener.is_on, parent=self)
         form.accepted.connect(lambda: self._change(listener, form.spec()))
         self._open(form)
@@ -326,8 +334,11 @@ class MainWindow(QMainWindow):
                 "Portdeck {0}\n\nThe control panel for the servers on your own machine.\n\n"
                 "Profile: {1}"
             ).format(__version__, self._workspace.file.path),
-            parent=self,
+            QMessageBox.StandardButton.Close,
+            self,
         )
+        box.setIconPixmap(self.windowIcon().pixmap(64))
+        box.button(QMessageBox.StandardButton.Close).setIcon(QIcon())
         self._open(box)
 
     def _open_profile(self) -> None:
@@ -407,7 +418,7 @@ class MainWindow(QMainWindow):
         )
 
     def _restyle(self) -> None:
-        palette = self.palette()
+        palette = QGuiApplication.palette()
         if self.property("dressed") != palette.color(QPalette.ColorRole.Window).name():
             self.setProperty("dressed", palette.color(QPalette.ColorRole.Window).name())
             self.setStyleSheet(appearance.style_sheet(palette))

@@ -18,6 +18,7 @@ class Totals(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.text = QLabel()
+        self.text.setContentsMargins(12, 2, 12, 4)
         self.addWidget(self.text)
         self.setSizeGripEnabled(False)
 
@@ -27,15 +28,20 @@ class Totals(QStatusBar):
             self.tr("{0} of {1} listening").format(
                 sum(each.state is State.LISTENING for each in listeners), len(listeners)
             ),
-            self.tr("{0} connections").format(
-                f"{sum(each.connection_count for each in listeners):,}"
-            ),
+            self._connections(sum(each.connection_count for each in listeners)),
             f"↓ {formatting.size(meter.bytes_in)}/s  ↑ {formatting.size(meter.bytes_out)}/s",
             self._exposure(listeners),
         ]
         text = "   ·   ".join(parts)
         if text != self.text.text():
             self.text.setText(text)
+
+    def _connections(self, count: int) -> str:
+        return (
+            self.tr("1 connection")
+            if count == 1
+            else self.tr("{0} connections").format(f"{count:,}")
+        )
 
     def _exposure(self, listeners: Sequence[Listener]) -> str:
         wide = [each.spec.name for each in listeners if each.is_on and not _is_local(each)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -35,15 +36,18 @@ class ListenerForm(QDialog):
 
     def __init__(
         self,
-        taken_names: Iterable[str],
+        others: Iterable[ListenerSpec],
         current: ListenerSpec | None = None,
         *,
         is_on: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        """`current` is the spec to change, `None` for a new listener; `is_on`: it is running."""
+        """`others` are the specs of the other listeners; `current` is the one to change, `None` for
+        a new listener; `is_on`: it is running."""
         super().__init__(parent)
-        self._taken_names = tuple(taken_names)
+        others = tuple(others)
+        self._taken_names = [other.name for other in others]
+        self._taken_ports = {Endpoint.parse(other.endpoint).port for other in others}
         self._current = current
         self._is_on = is_on
         self._name_is_ours = current is None
@@ -59,6 +63,8 @@ class ListenerForm(QDialog):
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
+        for button in self.buttons.buttons():
+            button.setIcon(QIcon())
         self._form = QFormLayout()
         self.setWindowTitle(
             self.tr("New listener") if current is None else self.tr("Edit {0}").format(current.name)
@@ -85,7 +91,7 @@ class ListenerForm(QDialog):
         for words, interface in (
             (self.tr("This computer only (127.0.0.1)"), "127.0.0.1"),
             (self.tr("This computer only, IPv6 (::1)"), "::1"),
-            (self.tr("Everybody who reaches this computer (0.0.0.0)"), "0.0.0.0"),  # noqa: S104
+            (self.tr("Everybody who reaches this computer (0.0.0.0)"), "0.0.0.0"),
             (self.tr("Something else: a Twisted endpoint"), _DESCRIPTION),
         ):
             self.reach.addItem(words, interface)
@@ -166,7 +172,7 @@ class ListenerForm(QDialog):
         self._show_protocol()
 
     def _take_defaults(self, entry: Entry) -> None:
-        self.port.setValue(entry.port)
+        self.port.setValue(self._free_port(entry.port))
         if self._name_is_ours:
             self.name.setText(self._free_name(entry.title))
         self._show_protocol()
@@ -178,6 +184,10 @@ class ListenerForm(QDialog):
         while name.casefold() in taken:
             name, number = f"{wish} {number}", number + 1
         return name
+
+    def _free_port(self, wish: int) -> int:
+        ports = range(wish, LARGEST_PORT + 1)
+        return next((port for port in ports if port not in self._taken_ports), 0)
 
     def _show_protocol(self) -> None:
         self.summary.setText(self.protocol.currentData().summary)

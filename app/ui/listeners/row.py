@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QMouseEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QToolTip,
+    QWidget,
+)
 
 from app.endpoint import Endpoint, EndpointError
 from app.server.listener import Listener, State
@@ -44,12 +52,15 @@ class ListenerRow(QFrame):
         self.name = QLabel()
         self.name.setObjectName("listenerName")
         self.name.setTextFormat(Qt.TextFormat.PlainText)
-        self.place = QLabel()
-        self.place.setTextFormat(Qt.TextFormat.PlainText)
-        self.place.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        self.copy = QToolButton(autoRaise=True)
-        self.copy.clicked.connect(self._copy_address)
-        icons.give(self.copy, "copy")
+        self.protocol = QLabel()
+        self.protocol.setTextFormat(Qt.TextFormat.PlainText)
+        self.address = QToolButton(autoRaise=True)
+        self.address.setObjectName("address")
+        self.address.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.address.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.address.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+        self.address.clicked.connect(self._copy_address)
+        icons.give(self.address, "copy")
         self.badge = QLabel(self.tr("not only this computer"))
         self.badge.setObjectName("badge")
         self.light = QLabel()
@@ -65,14 +76,15 @@ class ListenerRow(QFrame):
         """Show the listener as it is now."""
         listener, spec = self.listener, self.listener.spec
         self.name.setText(spec.name)
-        self.place.setText(f"{spec.protocol} · {listener.where}")
+        self.protocol.setText(f"{spec.protocol} ·")
+        self.address.setText(listener.where)
         self.status.setText(self._status_text())
         self.switch.setChecked(listener.is_on)
         self._show_state(listener.state)
         self.badge.setVisible(not _is_local(spec.endpoint))
         verb = self.tr("Stop") if listener.is_on else self.tr("Start")
         self._name_control(self.switch, f"{verb} {spec.name} ({listener.where})")
-        self._name_control(self.copy, self.tr("Copy the address {0}").format(listener.where))
+        self._name_control(self.address, self.tr("Copy the address {0}").format(listener.where))
         self.setAccessibleName(f"{spec.name}, {self.status.text()}")
 
     def recolor(self) -> None:
@@ -103,7 +115,7 @@ class ListenerRow(QFrame):
         grid.addWidget(self.switch, 0, 0, Qt.AlignmentFlag.AlignVCenter)
         grid.addLayout(_in_a_line(self.name, self.badge), 0, 1)
         grid.addWidget(self.graph, 0, 2)
-        grid.addLayout(_in_a_line(self.place, self.copy), 1, 1, 1, 2)
+        grid.addLayout(_in_a_line(self.protocol, self.address), 1, 1, 1, 2)
         status = QHBoxLayout()
         status.setSpacing(6)
         status.addWidget(self.light, 0, Qt.AlignmentFlag.AlignTop)
@@ -111,7 +123,7 @@ class ListenerRow(QFrame):
         grid.addLayout(status, 2, 1, 1, 2)
 
     def _show_state(self, state: State) -> None:
-        color = state_color(state, self.palette())
+        color = state_color(state, QGuiApplication.palette())
         self.light.setPixmap(pixmap(STATE_ICONS[state], ICON_SIZE, color, self.devicePixelRatioF()))
 
     def _status_text(self) -> str:
@@ -131,6 +143,7 @@ class ListenerRow(QFrame):
 
     def _copy_address(self) -> None:
         QGuiApplication.clipboard().setText(self.listener.where)
+        QToolTip.showText(QCursor.pos(), self.tr("Copied"), self.address)
 
     @staticmethod
     def _name_control(control: QWidget, name: str) -> None:

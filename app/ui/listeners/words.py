@@ -9,12 +9,11 @@ from app.server.listener import State
 
 def state_word(state: State) -> str:
     """One word, in the user's language."""
-    translate = QCoreApplication.translate
     words = {
-        State.STOPPED: translate("State", "stopped"),
-        State.STARTING: translate("State", "starting"),
-        State.LISTENING: translate("State", "listening"),
-        State.STOPPING: translate("State", "stopping"),
-        State.FAILED: translate("State", "failed"),
+        State.STOPPED: QCoreApplication.translate("State", "stopped"),
+        State.STARTING: QCoreApplication.translate("State", "starting"),
+        State.LISTENING: QCoreApplication.translate("State", "listening"),
+        State.STOPPING: QCoreApplication.translate("State", "stopping"),
+        State.FAILED: QCoreApplication.translate("State", "failed"),
     }
     return words[state]
