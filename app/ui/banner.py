@@ -1,4 +1,4 @@
-"""A message across the window that asks for nothing: it says what happened and offers what to do."""
+"""A message across the window: it says what happened, offers what to do, and asks for nothing."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ class Banner(QFrame):
     def _add_buttons(self, offers: Sequence[Offer]) -> None:
         for word, act in offers:
             button = QPushButton(word)
-            button.clicked.connect(lambda _=False, act=act: (self.dismiss(), act()))
+            button.clicked.connect(self.dismiss)
+            button.clicked.connect(lambda _=False, act=act: act())
             self._row.insertWidget(self._row.count() - 1, button)
             self._buttons.append(button)
 

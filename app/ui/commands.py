@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from app.ui.icons import Icons
 
 
-class Commands:
-    """Makes the actions of a window; what they do is given to `act_on`."""
+class Commands(QObject):
+    """Makes the actions of a window; what they do is bound to them by who owns it."""
 
     def __init__(self, owner: QWidget, icons: Icons) -> None:
+        super().__init__(owner)
         self._owner = owner
         self._icons = icons
-        self.new = self._make(_tr("New listener…"), "plus", QKeySequence("Ctrl+N"))
-        self.edit = self._make(_tr("Edit…"), "edit", QKeySequence("F2"))
-        self.remove = self._make(_tr("Remove"), "remove", QKeySequence("Ctrl+Backspace"))
-        self.undo = self._make(_tr("Undo remove"), "undo", QKeySequence("Ctrl+Shift+Z"))
-        self.toggle = self._make(_tr("Start"), "start", QKeySequence("Ctrl+Return"))
-        self.start_all = self._make(_tr("Start all"), "start", QKeySequence("F5"))
-        self.stop_all = self._make(_tr("Stop all"), "stop", QKeySequence("Shift+F5"))
-        self.talk = self._make(_tr("Open in console"), None, QKeySequence("Ctrl+Shift+T"))
-        self.new_tab = self._make(_tr("New console tab"), None, QKeySequence("Ctrl+T"))
-        self.find = self._make(_tr("Filter connections"), None, QKeySequence("Ctrl+F"))
-        self.quit = self._make(_tr("Quit"), "quit", QKeySequence("Ctrl+Q"))
-        self.about = self._make(_tr("About Portdeck"), None, None)
+        self.new = self._make(self.tr("New listener…"), "plus", QKeySequence("Ctrl+N"))
+        self.edit = self._make(self.tr("Edit…"), "edit", QKeySequence("F2"))
+        self.remove = self._make(self.tr("Remove"), "remove", QKeySequence("Ctrl+Backspace"))
+        self.undo = self._make(self.tr("Undo remove"), "undo", QKeySequence("Ctrl+Shift+Z"))
+        self.toggle = self._make(self.tr("Start"), "start", QKeySequence("Ctrl+Return"))
+        self.start_all = self._make(self.tr("Start all"), "start", QKeySequence("F5"))
+        self.stop_all = self._make(self.tr("Stop all"), "stop", QKeySequence("Shift+F5"))
+        self.talk = self._make(self.tr("Open in console"), None, QKeySequence("Ctrl+Shift+T"))
+        self.new_tab = self._make(self.tr("New console tab"), None, QKeySequence("Ctrl+T"))
+        self.find = self._make(self.tr("Filter connections"), None, QKeySequence("Ctrl+F"))
+        self.quit = self._make(self.tr("Quit"), "quit", QKeySequence("Ctrl+Q"))
+        self.about = self._make(self.tr("About Portdeck"), None, None)
 
     def _make(self, text: str, icon: str | None, shortcut: QKeySequence | None) -> QAction:
         action = QAction(text, self._owner)
@@ -45,7 +46,3 @@ class Commands:
     def bind(action: QAction, act: Callable[[], object]) -> None:
         """`action` does `act`."""
         action.triggered.connect(lambda _checked=False: act())
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Commands", text)

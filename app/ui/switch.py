@@ -15,7 +15,7 @@ GLIDE_MS = 120
 
 
 class Switch(QAbstractButton):
-    """A checkable button drawn as a sliding knob: right and coloured is on, left and grey is off."""
+    """A checkable button drawn as a sliding knob: right and coloured is on, left and grey off."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

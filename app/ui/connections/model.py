@@ -1,6 +1,6 @@
 """The live connections as a table: a sorted, filtered list that changes at most once a tick.
 
-Qt's own sorting proxy asks a Python model for every cell in every comparison: 16 s for 100 000 rows.
+Qt's own sorting proxy asks a Python model for each cell in each comparison: 16 s for 100 000 rows.
 Here the list itself is sorted and filtered, in milliseconds. Whatever a tick brings becomes one
 removal at the end, one insertion at the end, and one new order.
 """
@@ -12,7 +12,6 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QCoreApplication,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -20,7 +19,7 @@ from PySide6.QtCore import (
 )
 
 from app.server.connection import Connection
-from app.ui.connections.columns import COLUMNS
+from app.ui.connections.columns import columns
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -37,6 +36,7 @@ class ConnectionsModel(QAbstractTableModel):
     def __init__(self, seconds: Callable[[], float], parent: QObject | None = None) -> None:
         """`seconds` gives the time of now, on the clock of the connections."""
         super().__init__(parent)
+        self.columns = columns()
         self._seconds = seconds
         self._rows: list[Connection] = []
         self._sort_column: int | None = None
@@ -49,32 +49,32 @@ class ConnectionsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
+        return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = _DISPLAY) -> Any:
         if role == _DISPLAY:
             if not index.isValid():
                 return None
-            return COLUMNS[index.column()].text(self._rows[index.row()], self._seconds())
+            return self.columns[index.column()].text(self._rows[index.row()], self._seconds())
         if role == _ALIGNMENT and index.isValid():
-            return _NUMBER if COLUMNS[index.column()].is_number else _WORDS
+            return _NUMBER if self.columns[index.column()].is_number else _WORDS
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
-        column = COLUMNS[section]
+        column = self.columns[section]
         if role == _DISPLAY:
-            return QCoreApplication.translate("Columns", column.title)
+            return column.title
         if role == _TOOL_TIP:
-            return QCoreApplication.translate("Columns", column.hint)
+            return column.hint
         if role == _ALIGNMENT:
             return _NUMBER if column.is_number else _WORDS
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order by `column`; -1 is the order of arrival."""
-        self._sort_column = column if 0 <= column < len(COLUMNS) else None
+        self._sort_column = column if 0 <= column < len(self.columns) else None
         self._descending = order is Qt.SortOrder.DescendingOrder
         self._reorder(self._in_order(self._rows))
 
@@ -117,7 +117,7 @@ class ConnectionsModel(QAbstractTableModel):
     @property
     def is_sorted_by_something_moving(self) -> bool:
         """Whether the order may change though no row comes or goes."""
-        return self._sort_column is not None and COLUMNS[self._sort_column].is_moving
+        return self._sort_column is not None and self.columns[self._sort_column].is_moving
 
     def resort(self) -> None:
         """Put rows whose values changed in their places."""
@@ -128,13 +128,13 @@ class ConnectionsModel(QAbstractTableModel):
         last = min(last, len(self._rows) - 1)
         if first <= last:
             self.dataChanged.emit(
-                self.index(first, 0), self.index(last, len(COLUMNS) - 1), [_DISPLAY]
+                self.index(first, 0), self.index(last, len(self.columns) - 1), [_DISPLAY]
             )
 
     def _in_order(self, rows: Iterable[Connection]) -> list[Connection]:
         if self._sort_column is None:
             return sorted(rows, key=lambda connection: connection.number)
-        key, now = COLUMNS[self._sort_column].key, self._seconds()
+        key, now = self.columns[self._sort_column].key, self._seconds()
         return sorted(rows, key=lambda each: key(each, now), reverse=self._descending)
 
     def _append(self, new: list[Connection]) -> None:

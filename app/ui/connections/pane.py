@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QStackedLayout,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -23,7 +22,6 @@ from PySide6.QtWidgets import (
 from app.server.changes import Batch
 from app.server.connection import Connection
 from app.server.listener import Listener
-from app.ui.connections.columns import COLUMNS
 from app.ui.connections.model import ConnectionsModel
 from app.ui.icons import Icons
 
@@ -63,7 +61,7 @@ class ConnectionsPane(QWidget):
         self.close_action = self._action(icons, "close", self.tr("Close"), self._close)
         self.abort_action = self._action(icons, "abort", self.tr("Abort"), self._abort)
         self.table = QTableView()
-        self._hint = QLabel()
+        self._hint = QLabel(self.table.viewport())
         self._set_up_controls(icons)
         self._set_up_table()
         self._lay_out()
@@ -160,7 +158,7 @@ class ConnectionsPane(QWidget):
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
-        for number, column in enumerate(COLUMNS):
+        for number, column in enumerate(self.model.columns):
             table.setColumnWidth(number, column.width)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._open_menu)
@@ -179,15 +177,12 @@ class ConnectionsPane(QWidget):
         self._hint.setObjectName("emptyHint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
-        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        stack = QStackedLayout()
-        stack.setStackingMode(QStackedLayout.StackingMode.StackAll)
-        stack.addWidget(self._hint)
-        stack.addWidget(self.table)
+        over_the_table = QVBoxLayout(self.table.viewport())
+        over_the_table.addWidget(self._hint)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addLayout(bar)
-        layout.addLayout(stack, 1)
+        layout.addWidget(self.table, 1)
 
     def _accepts(self) -> Callable[[Connection], bool]:
         text = self.filter.text().strip().casefold()

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 
 from twisted.internet.address import IPv4Address, IPv6Address
 
-from app.client.target import LOOPBACK, Target, TargetError
+from app.client.target import Target, TargetError
 from app.server.listener import Listener
-
-_EVERYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - recognised here, never bound
 
 
 def label(listener: Listener) -> str:
@@ -34,4 +32,4 @@ def target_of(listener: Listener) -> Target:
     address = listener.address
     if not isinstance(address, (IPv4Address, IPv6Address)):
         raise TargetError(f"{listener.spec.name} has no TCP address that the console could reach.")
-    return Target(_EVERYWHERE.get(address.host, address.host), address.port)
+    return Target.of_listener(address.host, address.port)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QTabBar, QTabWidget, QToolButton, QWidget
 
 from app.client.history import History
 from app.server.listener import Listener
 from app.ui.console.session_tab import SessionTab
 from app.ui.icons import Icons
 
+CLOSER_SIZE = 12
+
 
 class ConsolePane(QTabWidget):
-    """Owns the session tabs; there is always at least one. They share what was typed before."""
+    """Owns the session tabs; there is always at least one."""
 
     start_wanted = Signal(object, object)
     """The user wants a listener started; the tab that waits for it."""
@@ -34,8 +36,6 @@ class ConsolePane(QTabWidget):
         self._wake = wake
         self._listeners = listeners
         self._opened = 0
-        self.history = History()
-        self.setTabsClosable(True)
         self.setMovable(True)
         self.setDocumentMode(True)
         self.setAccessibleName(self.tr("Console"))
@@ -45,7 +45,6 @@ class ConsolePane(QTabWidget):
         self.new_button.setAccessibleName(self.tr("New console tab"))
         self.new_button.clicked.connect(self.open_tab)
         self.setCornerWidget(self.new_button, Qt.Corner.TopRightCorner)
-        self.tabCloseRequested.connect(self._close_tab)
         self.open_tab()
 
     @property
@@ -66,13 +65,15 @@ class ConsolePane(QTabWidget):
     def open_tab(self) -> SessionTab:
         """A new tab, on show."""
         self._opened += 1
-        tab = SessionTab(self._reactor, self._icons, self._wake, self._listeners, self.history)
+        tab = SessionTab(self._reactor, self._icons, self._wake, self._listeners, History())
         tab.start_wanted.connect(lambda listener: self.start_wanted.emit(listener, tab))
         number = self._opened
         tab.title_changed.connect(
             lambda title: self.setTabText(self.indexOf(tab), f"{title} #{number}")
         )
-        self.setCurrentIndex(self.addTab(tab, self.tr("Session #{0}").format(number)))
+        index = self.addTab(tab, self.tr("Session #{0}").format(number))
+        self.tabBar().setTabButton(index, QTabBar.ButtonPosition.RightSide, self._closer(tab))
+        self.setCurrentIndex(index)
         tab.target.setFocus()
         return tab
 
@@ -86,11 +87,20 @@ class ConsolePane(QTabWidget):
         for tab in self.tabs:
             tab.refresh()
 
-    def _close_tab(self, index: int) -> None:
-        tab = self.widget(index)
-        assert isinstance(tab, SessionTab)
+    def _closer(self, tab: SessionTab) -> QToolButton:
+        button = QToolButton(autoRaise=True)
+        button.setObjectName("tabCloser")
+        button.setIconSize(QSize(CLOSER_SIZE, CLOSER_SIZE))
+        button.setToolTip(self.tr("Close this tab and its connection"))
+        button.setAccessibleName(self.tr("Close the tab"))
+        self._icons.give(button, "close")
+        button.clicked.connect(lambda: self.close_tab(tab))
+        return button
+
+    def close_tab(self, tab: SessionTab) -> None:
+        """Close `tab` and its connection. The last one makes room for a new one."""
         tab.close_session()
-        self.removeTab(index)
+        self.removeTab(self.indexOf(tab))
         tab.deleteLater()
         if self.count() == 0:
             self.open_tab()

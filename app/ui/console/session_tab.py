@@ -122,9 +122,11 @@ class SessionTab(QWidget):
         self.target.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.target.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.target.setMinimumContentsLength(20)
-        self.target.lineEdit().setPlaceholderText(self.tr("listener or host:port"))
+        place = self.target.lineEdit()
+        assert place is not None
+        place.setPlaceholderText(self.tr("listener or host:port"))
+        place.returnPressed.connect(self._toggle)
         self.target.setAccessibleName(self.tr("Where to connect to"))
-        self.target.lineEdit().returnPressed.connect(self._toggle)
         self.connect_button.clicked.connect(self._toggle)
         self.input.setAccessibleName(self.tr("Text to send"))
         self.input.returnPressed.connect(self._send)
