@@ -73,14 +73,12 @@ def _add_profile(parser: argparse.ArgumentParser, default: object) -> None:
 
 def _open_window(profile: Path | None) -> int:
     try:
-        from PySide6 import QtSvg, QtWidgets  # noqa: F401 - what the system lacks shows here
+        from app.ui.application import run
     except ImportError as error:
         return _complain(
             f"The window cannot open: {error}. Install what Qt needs (`make run` does), "
             "or use `portdeck serve`."
         )
-    from app.ui.application import run
-
     return run(profile)
 
 

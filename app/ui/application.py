@@ -11,13 +11,13 @@ import os
 import sys
 from pathlib import Path
 
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
 
 def run(profile: Path | None = None) -> int:
     """Open the window on `profile`, or on the user's own; gives the exit code."""
     os.environ.setdefault("QT_API", "pyside6")
-    from PySide6.QtGui import QIcon
-    from PySide6.QtWidgets import QApplication
-
     app = QApplication(sys.argv[:1])
     app.setApplicationName("portdeck")
     app.setApplicationDisplayName("Portdeck")
