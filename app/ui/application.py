@@ -31,6 +31,7 @@ def run(profile: Path | None = None) -> int:
     from app.profile import ProfileFile, default_path
     from app.server.changes import Changes
     from app.server.deck import Deck
+    from app.traffic.chunk_log import ChunkLog
     from app.ui import appearance
     from app.ui.lifecycle import Lifecycle
     from app.ui.log.collector import Collector
@@ -47,7 +48,8 @@ def run(profile: Path | None = None) -> int:
     settings = Settings()
     appearance.use(app, settings.scheme)
     changes = Changes(ticker.wake)
-    deck = Deck(reactor, changes)
+    traffic = ChunkLog(ticker.wake)
+    deck = Deck(reactor, changes, tap=traffic.append)
     workspace = Workspace(deck, ProfileFile(profile or default_path()))
     workspace.load()
     lifecycle = Lifecycle(app, reactor, deck.stop_all)
@@ -57,6 +59,7 @@ def run(profile: Path | None = None) -> int:
         changes=changes,
         ticker=ticker,
         collector=collector,
+        traffic=traffic,
         settings=settings,
         lifecycle=lifecycle,
     )

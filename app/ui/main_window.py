@@ -34,6 +34,7 @@ from app.profile import ListenerSpec
 from app.server.changes import Changes
 from app.server.listener import Listener, State
 from app.server.rates import Meter
+from app.traffic.chunk_log import ChunkLog
 from app.ui import appearance
 from app.ui.appearance import Scheme
 from app.ui.banner import Banner
@@ -50,6 +51,7 @@ from app.ui.log.pane import LogPane
 from app.ui.settings import Settings
 from app.ui.ticker import Ticker
 from app.ui.totals import Totals
+from app.ui.traffic.pane import TrafficPane
 from app.workspace import Removed, Workspace
 
 UNDO_SECONDS = 15.0
@@ -66,6 +68,7 @@ class MainWindow(QMainWindow):
         changes: Changes,
         ticker: Ticker,
         collector: Collector,
+        traffic: ChunkLog,
         settings: Settings,
         lifecycle: Lifecycle,
     ) -> None:
@@ -83,6 +86,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner(self._icons)
         self.listeners = ListenersPanel(self._icons)
         self.connections = ConnectionsPane(self._icons, reactor.seconds, self._deck.connections)
+        self.traffic = TrafficPane(traffic, self._icons)
         self.log = LogPane(collector, self._icons)
         self.console = ConsolePane(reactor, self._icons, ticker.wake, lambda: self._deck.listeners)
         self.tabs = QTabWidget()
@@ -106,6 +110,7 @@ class MainWindow(QMainWindow):
         moving = self._meter.sample(self._seconds(), batch.active, self._deck.listeners)
         self.listeners.refresh(batch, self._meter)
         self.connections.refresh(batch, self._meter.moving)
+        self.traffic.refresh(batch)
         if batch.listeners:
             self.console.show_listeners()
             self._show_what_can_be_done()
@@ -130,6 +135,7 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.setWindowTitle(self.tr("Portdeck — {0}").format(self._workspace.file.path.name))
         self.tabs.addTab(self.connections, self.tr("Connections"))
+        self.tabs.addTab(self.traffic, self.tr("Traffic"))
         self.tabs.addTab(self.log, self.tr("Log"))
         self.tabs.setDocumentMode(True)
         self.down.addWidget(self.tabs)
@@ -394,7 +400,7 @@ class MainWindow(QMainWindow):
 
     def _show_unseen(self, count: int) -> None:
         text = self.tr("Log ({0} new)").format(count) if count else self.tr("Log")
-        self.tabs.setTabText(1, text)
+        self.tabs.setTabText(self.tabs.indexOf(self.log), text)
 
     def _show_trouble(self) -> None:
         if self._workspace.trouble:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from app.client.formatting import Layout
 from app.client.transcript import Kind, News
 from app.ui.colors import BLUE, GREEN, pick
+from app.ui.follow import Follow
 
 MAX_LINES = 10_000
 MAX_ENTRIES_A_TICK = 400
@@ -27,15 +28,13 @@ class TranscriptView(QPlainTextEdit):
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.setAccessibleName(self.tr("What was said"))
         self._layout = Layout()
+        self.follow = Follow(self.verticalScrollBar())
 
     def show_news(self, news: News) -> None:
         """Append what is new since the last call."""
         skipped = max(0, len(news.entries) - MAX_ENTRIES_A_TICK)
         lines = [line for entry in news.entries[skipped:] for line in self._layout.feed(entry)]
         left_out = news.missed + skipped
-        bar = self.verticalScrollBar()
-        follows = bar.value() >= bar.maximum() - 2
-        position = bar.value()
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.beginEditBlock()
@@ -45,7 +44,6 @@ class TranscriptView(QPlainTextEdit):
         for line in lines[-MAX_LINES:]:
             self._insert(cursor, line.render(), self._format(line.kind))
         cursor.endEditBlock()
-        bar.setValue(bar.maximum() if follows else position)
 
     def clear(self) -> None:
         """Empty the view; what comes later still shows."""

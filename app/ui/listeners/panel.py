@@ -126,7 +126,8 @@ class ListenersPanel(QScrollArea):
         row.switched.connect(lambda on: self.switched.emit(listener, on))
         row.chosen.connect(lambda: self._click(listener))
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        row.customContextMenuRequested.connect(lambda at: self._ask_for_menu(listener, at))
+        for asked in (row.customContextMenuRequested, row.menu_wanted):
+            asked.connect(lambda at: self._ask_for_menu(listener, at))
         self._rows[listener] = row
         return row
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -40,6 +40,9 @@ class ListenerRow(QFrame):
     switched = Signal(bool)
     """The user flipped the switch: on or off."""
 
+    menu_wanted = Signal(QPoint)
+    """The user asked for what can be done, at a position in the row."""
+
     chosen = Signal()
     """The user clicked the row or moved the focus into it."""
 
@@ -61,6 +64,10 @@ class ListenerRow(QFrame):
         self.address.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         self.address.clicked.connect(self._copy_address)
         icons.give(self.address, "copy")
+        self.more = QToolButton(autoRaise=True)
+        self.more.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+        self.more.clicked.connect(lambda: self.menu_wanted.emit(self.more.geometry().bottomLeft()))
+        icons.give(self.more, "more")
         self.badge = QLabel(self.tr("not only this computer"))
         self.badge.setObjectName("badge")
         self.light = QLabel()
@@ -84,6 +91,7 @@ class ListenerRow(QFrame):
         self.badge.setVisible(not _is_local(spec.endpoint))
         verb = self.tr("Stop") if listener.is_on else self.tr("Start")
         self._name_control(self.switch, f"{verb} {spec.name} ({listener.where})")
+        self._name_control(self.more, self.tr("What can be done with {0}").format(spec.name))
         self._name_control(self.address, self.tr("Copy the address {0}").format(listener.where))
         self.setAccessibleName(f"{spec.name}, {self.status.text()}")
 
@@ -115,12 +123,13 @@ class ListenerRow(QFrame):
         grid.addWidget(self.switch, 0, 0, Qt.AlignmentFlag.AlignVCenter)
         grid.addLayout(_in_a_line(self.name, self.badge), 0, 1)
         grid.addWidget(self.graph, 0, 2)
-        grid.addLayout(_in_a_line(self.protocol, self.address), 1, 1, 1, 2)
+        grid.addWidget(self.more, 0, 3)
+        grid.addLayout(_in_a_line(self.protocol, self.address), 1, 1, 1, 3)
         status = QHBoxLayout()
         status.setSpacing(6)
         status.addWidget(self.light, 0, Qt.AlignmentFlag.AlignTop)
         status.addWidget(self.status, 1)
-        grid.addLayout(status, 2, 1, 1, 2)
+        grid.addLayout(status, 2, 1, 1, 3)
 
     def _show_state(self, state: State) -> None:
         color = state_color(state, QGuiApplication.palette())

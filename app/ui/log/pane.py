@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app import logs
 from app.ui.colors import AMBER, RED, pick
+from app.ui.follow import Follow
 from app.ui.icons import Icons
 from app.ui.log.collector import Collector
 
@@ -42,6 +43,7 @@ class LogPane(QWidget):
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setPlaceholderText(self.tr("What the listeners do, and what goes wrong."))
         self.text.setAccessibleName(self.tr("Log"))
+        self.follow = Follow(self.text.verticalScrollBar())
         self._lay_out(icons)
 
     def refresh(self) -> None:
@@ -49,8 +51,6 @@ class LogPane(QWidget):
         records, dropped = self._collector.take()
         if not records:
             return
-        bar = self.text.verticalScrollBar()
-        follows, position = bar.value() >= bar.maximum() - 2, bar.value()
         cursor = QTextCursor(self.text.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.beginEditBlock()
@@ -59,7 +59,6 @@ class LogPane(QWidget):
         for record in records:
             self._insert(cursor, self._formatter.format(record), record.levelno)
         cursor.endEditBlock()
-        bar.setValue(bar.maximum() if follows else position)
         if not self.isVisible():
             self._count_unseen(sum(record.levelno >= logging.WARNING for record in records))
 

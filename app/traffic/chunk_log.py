@@ -1,0 +1,180 @@
+"""The record of every chunk, in columns: a million of them cost 80 MB and no garbage collection.
+
+A chunk is one read or one write as it crossed a socket. One object a chunk would take three times
+the memory and stop the program for a tenth of a second whenever Python's collector looked at them.
+So chunks live in blocks: one run of bytes, and arrays of numbers beside it. The oldest block goes
+when the bounds are reached, and the counters own up to it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable
+
+from attrs import frozen
+
+BLOCK_BYTES = 1024 * 1024
+BLOCK_CHUNKS = 16 * 1024
+CHUNK_OVERHEAD_BYTES = 20
+MAX_BYTES = 128 * 1024 * 1024
+MAX_CHUNKS = 1_000_000
+
+
+@frozen
+class Chunk:
+    """One chunk, taken out of the log to be looked at."""
+
+    number: int
+    """Counts from 0 since the log began, without gaps."""
+
+    time: float
+    """Unix seconds."""
+
+    connection: int
+    """The number of the connection it belongs to."""
+
+    sent: bool
+    """Whether it went to the peer; otherwise it came from there."""
+
+    data: bytes
+
+
+class _Block:
+    """A run of chunks. `ends[i]` is where chunk `i` ends in `payload`."""
+
+    __slots__ = ("ends", "first", "owners", "payload", "times")
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.payload: bytearray | bytes = bytearray()
+        self.ends = array("I")
+        self.times = array("d")
+        self.owners = array("Q")
+
+    @property
+    def cost(self) -> int:
+        """Bytes of memory, its own overhead included."""
+        return len(self.payload) + CHUNK_OVERHEAD_BYTES * len(self.ends)
+
+
+class ChunkLog:
+    """Keeps the newest chunks, at most `max_chunks` and `max_bytes` with their overhead.
+
+    Invariant: `len(log) + log.dropped` chunks and `log.kept_bytes + log.dropped_bytes` bytes are
+    exactly what was ever appended. Of a chunk over a quarter of `max_bytes`, the head is kept.
+    """
+
+    def __init__(
+        self,
+        wake: Callable[[], None] = lambda: None,
+        *,
+        max_bytes: int = MAX_BYTES,
+        max_chunks: int = MAX_CHUNKS,
+    ) -> None:
+        """`wake` is called once when there is something that `look` has not been told of."""
+        self.dropped = 0
+        self.dropped_bytes = 0
+        self._wake = wake
+        self._looked = True
+        self._max_bytes = max_bytes
+        self._max_chunks = max_chunks
+        self._block_bytes = min(BLOCK_BYTES, max(1, max_bytes // 8))
+        self._block_chunks = min(BLOCK_CHUNKS, max(1, max_chunks // 8))
+        self._largest = max(1, max_bytes // 4)
+        self._next = 0
+        self._closed: list[_Block] = []
+        self._closed_cost = 0
+        self._tail = _Block(0)
+
+    def __len__(self) -> int:
+        return self._next - self.first
+
+    @property
+    def first(self) -> int:
+        """The number of the oldest chunk kept; `end` when none is."""
+        return self._closed[0].first if self._closed else self._tail.first
+
+    @property
+    def end(self) -> int:
+        """The number that the next chunk will have."""
+        return self._next
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes of payload in the chunks that are kept."""
+        return sum(len(block.payload) for block in (*self._closed, self._tail))
+
+    def append(self, time: float, connection: int, sent: bool, data: bytes) -> None:
+        """Keep a chunk of `connection` at `time` (unix seconds). It is the tap of a deck.
+
+        Runs for every chunk of every connection: under a microsecond, and nobody is called but
+        `wake`, once until somebody looks.
+        """
+        if len(data) > self._largest:
+            data = self._cut(data)
+        block = self._tail
+        payload = block.payload
+        payload += data
+        size = len(payload)
+        block.ends.append(size)
+        block.times.append(time)
+        block.owners.append(connection << 1 | sent)
+        self._next += 1
+        if size >= self._block_bytes or len(block.ends) >= self._block_chunks:
+            self._close_block()
+        if self._looked:
+            self._looked = False
+            self._wake()
+
+    def look(self) -> tuple[int, int]:
+        """`(first, end)` as of now; from now on the next chunk wakes again."""
+        self._looked = True
+        return self.first, self._next
+
+    def chunk(self, number: int) -> Chunk | None:
+        """The chunk of that number; `None` if it is not kept any more, or not there yet."""
+        if not self.first <= number < self._next:
+            return None
+        block = self._block_of(number)
+        index = number - block.first
+        start = block.ends[index - 1] if index else 0
+        owner = block.owners[index]
+        data = bytes(block.payload[start : block.ends[index]])
+        return Chunk(number, block.times[index], owner >> 1, bool(owner & 1), data)
+
+    def clear(self) -> None:
+        """Forget all chunks on purpose; the numbers go on, and the forgotten count as dropped."""
+        self.dropped += len(self)
+        self.dropped_bytes += self.kept_bytes
+        self._closed.clear()
+        self._closed_cost = 0
+        self._tail = _Block(self._next)
+
+    def _block_of(self, number: int) -> _Block:
+        if number >= self._tail.first:
+            return self._tail
+        return self._closed[bisect_right(self._closed, number, key=lambda each: each.first) - 1]
+
+    def _close_block(self) -> None:
+        block = self._tail
+        block.payload = bytes(block.payload)  # a bytearray that grew holds an eighth more
+        self._closed.append(block)
+        self._closed_cost += block.cost
+        self._tail = _Block(self._next)
+        room = self._max_bytes - self._block_bytes - CHUNK_OVERHEAD_BYTES * self._block_chunks
+        while self._closed and (
+            self._closed_cost > room or len(self) > self._max_chunks - self._block_chunks
+        ):
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        block = self._closed.pop(0)
+        self._closed_cost -= block.cost
+        self.dropped += len(block.ends)
+        self.dropped_bytes += len(block.payload)
+
+    def _cut(self, data: bytes) -> bytes:
+        """The part of a huge chunk that may be kept without pushing out everything else."""
+        self.dropped_bytes += len(data) - self._largest
+        return data[: self._largest]

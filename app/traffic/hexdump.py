@@ -1,0 +1,20 @@
+"""Bytes as a hex dump: offset, sixteen bytes, and the characters they stand for in ASCII."""
+
+from __future__ import annotations
+
+WIDTH = 16
+
+
+def hexdump(data: bytes) -> str:
+    """`data` in lines such as `00000010  48 65 6c 6c 6f …  |Hello…|`, as `hexdump -C` does."""
+    return "\n".join(_line(offset, data[offset : offset + WIDTH]) for offset in _offsets(data))
+
+
+def _offsets(data: bytes) -> range:
+    return range(0, len(data), WIDTH)
+
+
+def _line(offset: int, row: bytes) -> str:
+    left, right = row[: WIDTH // 2].hex(" "), row[WIDTH // 2 :].hex(" ")
+    text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in row)
+    return f"{offset:08x}  {left:<23}  {right:<23}  |{text}|"
