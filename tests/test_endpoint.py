@@ -191,6 +191,12 @@ def test_a_tcp_endpoint_is_made_from_a_port_on_loopback() -> None:
         Endpoint.tcp(65536)
 
 
+@pytest.mark.parametrize("kind", ["", "TCP", "tcp:8007", "127.0.0.1"])
+def test_an_endpoint_made_by_hand_is_checked_too(kind: str) -> None:
+    with pytest.raises(EndpointError, match="Begin the endpoint with its kind"):
+        Endpoint(kind, ("8007",))
+
+
 COLON_ADVICE = r"A colon inside a value needs a backslash, as in interface=\:\:1."
 KIND_ADVICE = (
     "Begin the endpoint with its kind, as in tcp:8007 or tcp:8007:interface=127.0.0.1, not "

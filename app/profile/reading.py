@@ -14,6 +14,7 @@ from typing import Final
 from attrs import frozen
 
 from app.endpoint import quoted
+from app.profile.lexing import masked
 from app.profile.spec import ListenerSpec, Problem, comparable, shown, structure, unknown_key
 
 VERSION: Final = 1
@@ -21,6 +22,10 @@ LARGEST_SIZE: Final = 1024 * 1024
 MOST_LISTENERS: Final = 10_000
 
 TOO_LARGE: Final = Problem("", f"this is no profile: it is larger than {LARGEST_SIZE // 1024} KiB")
+TOO_DEEP: Final = Problem("", "this is no profile: its keys or brackets are nested too deep")
+
+# For a key of n parts `tomllib` takes n * n memory: half a megabyte of `a.a.a` ends the process.
+_DEEP_KEY: Final = re.compile(r"(?:\.[^.,=\n]*){50}")
 
 
 @frozen
@@ -35,10 +40,12 @@ def parse(text: str) -> Reading:
     """The reading of a profile's text. Never raises, whatever the text is."""
     if len(text) > LARGEST_SIZE:
         return Reading(problems=(TOO_LARGE,))
+    if _DEEP_KEY.search(masked(text)):
+        return Reading(problems=(TOO_DEEP,))
     try:
         document = tomllib.loads(text)
     except RecursionError:
-        return Reading(problems=(Problem("", "the brackets are nested too deep"),))
+        return Reading(problems=(TOO_DEEP,))
     except ValueError as error:
         return Reading(problems=(_syntax_problem(str(error), text),))
     newer = _newer_version(document)

@@ -18,6 +18,8 @@ import tomlkit
 from attrs import asdict, define, fields_dict
 from tomlkit.items import AoT, Array, Item
 
+from app.profile.lexing import comments, is_comment, is_value
+from app.profile.lexing import lines as split_lines
 from app.profile.reading import VERSION, parse
 from app.profile.spec import ListenerSpec, comparable
 from app.protocols import catalog
@@ -78,7 +80,7 @@ class _Block:
 
     def remarks(self) -> str:
         """The comment lines alone."""
-        return "".join(line for line in _lines(str(self)) if _is_comment(line))
+        return "".join(line for line in split_lines(str(self)) if is_comment(line))
 
 
 def _merged(listeners: Sequence[ListenerSpec], before: Sequence[ListenerSpec], text: str) -> str:
@@ -133,40 +135,19 @@ def _keep_remarks(preamble: str, blocks: Sequence[_Block], kept: set[int | None]
             if above is None:
                 preamble = f"{preamble.rstrip()}\n\n{remarks}\n"
             else:
-                above.tail = f"{above.tail.rstrip()}\n\n{remarks}\n".removeprefix("\n")
+                said = above.tail.rstrip()
+                above.tail = f"{said}\n\n{remarks}\n" if said else f"\n{remarks}\n"
     return preamble
-
-
-# Everything that can hold a bracket, a hash or a line end without meaning it.
-_STRING_OR_COMMENT: Final = re.compile(
-    r'''"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?'{3,5}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\#[^\n]*''',
-    re.DOTALL,
-)
-
-
-def _lines(text: str) -> list[str]:
-    """The lines of TOML `text`, each with its end. A string over many lines counts as one line."""
-    masked = _STRING_OR_COMMENT.sub(lambda match: re.sub(r"\s", "_", match[0]), text)
-    ends = [0, *(match.end() for match in re.finditer(r"\n|\Z", masked))]
-    return [text[start:end] for start, end in pairwise(ends) if start < end]
-
-
-def _is_comment(line: str) -> bool:
-    return line.lstrip().startswith("#")
-
-
-def _is_value(line: str) -> bool:
-    return bool(line.strip()) and not _is_comment(line)
 
 
 def _cut(text: str) -> tuple[str, list[_Block]]:
     """The lines before the first block, and the blocks."""
-    lines = _lines(text)
+    lines = split_lines(text)
     headers = [index for index, line in enumerate(lines) if line.lstrip().startswith("[[")]
     starts = [_start_of_lead(lines, header) for header in headers]
     blocks = []
     for header, (start, stop) in zip(headers, pairwise([*starts, len(lines)]), strict=True):
-        end = max(i for i in range(header, stop) if _is_value(lines[i])) + 1
+        end = max(i for i in range(header, stop) if is_value(lines[i])) + 1
         pieces = (lines[start:header], lines[header:end], lines[end:stop])
         blocks.append(_Block(*("".join(piece) for piece in pieces)))
     return "".join(lines[: starts[0]] if starts else lines), blocks
@@ -174,7 +155,7 @@ def _cut(text: str) -> tuple[str, list[_Block]]:
 
 def _start_of_lead(lines: Sequence[str], header: int) -> int:
     start = header
-    while start > 0 and _is_comment(lines[start - 1]):
+    while start > 0 and is_comment(lines[start - 1]):
         start -= 1
     return start
 
@@ -189,11 +170,9 @@ def _without_inline_listeners(preamble: str) -> str:
     if "listener" not in document:
         return preamble
     array = cast(Array, document["listener"])
-    comments = [m[0] for m in _STRING_OR_COMMENT.finditer(array.as_string()) if _is_comment(m[0])]
-    if array.trivia.comment:
-        comments.append(array.trivia.comment)
+    remarks = [*comments(array.as_string()), array.trivia.comment]
     document.remove("listener")
-    return "\n".join((tomlkit.dumps(document).rstrip(), *comments, ""))
+    return "\n".join((tomlkit.dumps(document).rstrip(), *filter(None, remarks), ""))
 
 
 def _edited(body: str, before: ListenerSpec, after: ListenerSpec) -> str:

@@ -1,0 +1,97 @@
+"""What a listener's fields may hold, and what the form is told when they hold something else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from app.profile import FIRST_LISTENERS, ListenerSpec, check
+from app.profile.spec import LONGEST_NAME, MOST_CONNECTIONS
+from tests.profile.strategies import specs
+
+RIGHT: dict[str, object] = {"name": "Echo", "protocol": "echo", "endpoint": "tcp:8007"}
+
+
+def told(**changes: object) -> list[str]:
+    """What `check` says of right values with `changes` among them."""
+    return [str(problem) for problem in check(**(RIGHT | changes))]  # type: ignore[arg-type]
+
+
+@given(specs)
+def test_a_right_listener_has_no_problems(spec: ListenerSpec) -> None:
+    problems = check(
+        name=spec.name,
+        protocol=spec.protocol,
+        endpoint=spec.endpoint,
+        max_connections=spec.max_connections,
+        autostart=spec.autostart,
+    )
+    assert problems == ()
+
+
+def test_the_first_listeners_are_echo_and_hello_on_loopback() -> None:
+    assert [(spec.name, spec.protocol, spec.endpoint) for spec in FIRST_LISTENERS] == [
+        ("Echo", "echo", "tcp:8007:interface=127.0.0.1"),
+        ("Hello", "hello", "tcp:8025:interface=127.0.0.1"),
+    ]
+    assert all((spec.max_connections, spec.autostart) == (100, False) for spec in FIRST_LISTENERS)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("name", "", "must not be empty"),
+        ("name", "   ", "must not be empty"),
+        ("name", " Echo", "must not begin or end with a space"),
+        ("name", "Ec\tho", "must be one line of visible characters"),
+        ("name", "Ec\u202eho", "must be one line of visible characters"),
+        ("name", "x" * 81, "must be at most 80 characters long, not 81"),
+        ("name", 7, "must be text in quotes, not 7"),
+        ("protocol", "eco", "There is no protocol called 'eco'. Did you mean echo?"),
+        ("protocol", ["echo"], "must be text in quotes, not an array"),
+        ("endpoint", "tcp", "tcp needs its port, as in tcp:8007."),
+        ("endpoint", 8007, "must be text in quotes, not 8007"),
+        ("max_connections", 0, "must be a whole number from 1 to 100000, not 0"),
+        ("max_connections", 100_001, "must be a whole number from 1 to 100000, not 100001"),
+        ("max_connections", "many", 'must be a whole number from 1 to 100000, not "many"'),
+        ("max_connections", 5.0, "must be a whole number from 1 to 100000, not 5.0"),
+        ("max_connections", True, "must be a whole number from 1 to 100000, not true"),
+        ("autostart", 1, "must be true or false, not 1"),
+        ("autostart", "yes", 'must be true or false, not "yes"'),
+        ("autostart", {}, "must be true or false, not a table"),
+    ],
+)
+def test_a_wrong_field_is_named_with_what_it_must_be(
+    field: str, value: object, message: str
+) -> None:
+    assert told(**{field: value}) == [f"{field}: {message}"]
+
+
+def test_a_number_too_long_to_write_is_told_without_it() -> None:
+    assert told(max_connections=16**5000) == [
+        "max_connections: must be a whole number from 1 to 100000, not a number of that size"
+    ]
+
+
+def test_the_bounds_themselves_are_right() -> None:
+    assert told(name="x" * LONGEST_NAME, max_connections=MOST_CONNECTIONS) == []
+    assert told(name="x", max_connections=1) == []
+
+
+def test_every_wrong_field_is_told_at_once() -> None:
+    wrong = told(name="", protocol="", endpoint="", max_connections=0, autostart=0)
+    assert [line.split(":")[0] for line in wrong] == [
+        "name",
+        "protocol",
+        "endpoint",
+        "max_connections",
+        "autostart",
+    ]
+
+
+@pytest.mark.parametrize("name", ["Echo", "ECHO", "\uff25cho"])
+def test_a_name_that_reads_like_another_listeners_is_refused(name: str) -> None:
+    assert told(name=name, others=["Hello", "echo"]) == [
+        'name: must be another one; there is a listener called "echo"'
+    ]
+    assert told(name=name, others=["Hello", "Echo 2"]) == []
