@@ -26,7 +26,7 @@ words = st.text(alphabet=st.characters(exclude_categories=["C", "Z"]), max_size=
 def test_a_description_is_taken_apart_as_twisted_does(rest: str) -> None:
     text = f"plugin:{rest}"
     try:
-        args, options = twisted_endpoints._parse(text)  # type: ignore[no-untyped-call]
+        args, options = twisted_endpoints._parse(text)
     except RuntimeError:  # Twisted's answer to a backslash at the very end
         with pytest.raises(EndpointError, match="backslash"):
             Endpoint.parse(text)
@@ -74,9 +74,9 @@ def test_twisted_listens_where_the_endpoint_says(
     if interface is not None:
         options.append(("interface", interface))
     endpoint = Endpoint("tcp", (str(port),), tuple(options))
-    reactor = MemoryReactor()  # type: ignore[no-untyped-call]
+    reactor = MemoryReactor()
     description = str(endpoint.bound())
-    serverFromString(reactor, description).listen(Factory())  # type: ignore[no-untyped-call]
+    serverFromString(reactor, description).listen(Factory())
     (listened,) = reactor.tcpServers
     assert (listened[0], *listened[2:]) == (endpoint.port, backlog, endpoint.interface)
 
