@@ -16,7 +16,9 @@ INTERVAL_MS = 100
 class Ticker(QObject):
     """Calls its sources after `wake`, and again each `INTERVAL_MS` while one of them wants more.
 
-    The first call after a rest comes at once, so a single event shows without delay.
+    The first call after a rest comes at once, so a single event shows without delay. It counts as a
+    rest only when nothing was wanted for a whole interval: events that trickle in one by one would
+    otherwise each have a tick of their own.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -26,6 +28,7 @@ class Ticker(QObject):
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self._tick)
         self._woken = False
+        self._wanted = False
 
     def add(self, source: Callable[[], bool]) -> None:
         """`source` takes what is new and gives whether it wants to be called once more."""
@@ -49,7 +52,8 @@ class Ticker(QObject):
     def _tick(self) -> None:
         if self._timer.interval() != INTERVAL_MS:
             self._timer.setInterval(INTERVAL_MS)
-        self._woken = False
-        wants_more = [source() for source in list(self._sources)]
-        if not any(wants_more) and not self._woken:
+        if not (self._woken or self._wanted):
             self._timer.stop()
+            return
+        self._woken = self._wanted = False
+        self._wanted = any([source() for source in list(self._sources)])
