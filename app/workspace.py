@@ -55,10 +55,18 @@ class Workspace:
         self.problems, self.trouble = reading.problems, ""
         return self.deck.update(reading.listeners)
 
-    def start_over(self) -> Deferred[None]:
-        """Set the broken file aside, where it can be mended, and begin with a new one."""
-        self.file.set_aside()
-        return self.reload()
+    def start_over(self) -> None:
+        """Set the broken file aside, where it can be mended, and begin a new one.
+
+        What could be read of it goes on: the new file holds the deck as it is.
+        """
+        try:
+            self.file.set_aside()
+        except ProfileError as error:
+            self.trouble = str(error)
+            return
+        self.problems = ()
+        self.save()
 
     def add(self, spec: ListenerSpec) -> Listener:
         """A new listener, last on the deck."""

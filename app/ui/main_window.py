@@ -353,8 +353,10 @@ class MainWindow(QMainWindow):
     def _reload_profile(self) -> Deferred[None]:
         return self._show_after(self._workspace.reload())
 
-    def _start_over(self) -> Deferred[None]:
-        return self._show_after(self._workspace.start_over())
+    def _start_over(self) -> None:
+        self._workspace.start_over()
+        self._show_profile_problems()
+        self._show_trouble()
 
     def _show_after(self, settled: Deferred[None]) -> Deferred[None]:
         self._show_deck()
@@ -420,7 +422,7 @@ class MainWindow(QMainWindow):
             "\n".join([head, *shown]),
             (self.tr("Open it"), self._open_profile),
             (self.tr("Load it again"), self._reload_profile),
-            (self.tr("Set it aside and start over"), self._start_over),
+            (self.tr("Set it aside and go on"), self._start_over),
         )
 
     def _restyle(self) -> None:
