@@ -56,4 +56,5 @@ class Ticker(QObject):
             self._timer.stop()
             return
         self._woken = self._wanted = False
-        self._wanted = any([source() for source in list(self._sources)])
+        wants_more = [source() for source in list(self._sources)]
+        self._wanted = any(wants_more)

@@ -1,4 +1,4 @@
-"""The heart beat: at once after a rest, at most ten times a second, and asleep when nothing is new."""
+"""The heart beat: at once after a rest, at most ten times a second, and asleep otherwise."""
 
 from __future__ import annotations
 

@@ -84,13 +84,6 @@ class ConnectionsModel(QAbstractTableModel):
         """The connection that `row` shows."""
         return self._rows[row]
 
-    def row(self, connection: Connection) -> int | None:
-        """The row that shows `connection`, if it is on show."""
-        try:
-            return self._rows.index(connection)
-        except ValueError:
-            return None
-
     def show(
         self, connections: Iterable[Connection], accepts: Callable[[Connection], bool]
     ) -> None:
@@ -103,12 +96,15 @@ class ConnectionsModel(QAbstractTableModel):
         self._append([connection for connection in wanted if connection not in known])
         self._reorder(self._in_order(self._rows))
 
-    def apply(self, opened: Iterable[Connection], closed: Collection[Connection]) -> None:
-        """Take the closed ones out and the opened ones in."""
+    def apply(self, opened: Collection[Connection], closed: Collection[Connection]) -> None:
+        """Take the closed ones out and the opened ones in, unless `show` has done so already."""
         if closed:
             gone = set(closed)
             self._remove([connection for connection in self._rows if connection in gone])
-        new = [each for each in opened if each.connected and self._accepts(each)]
+        known = set(self._rows) if opened else set()
+        new = [
+            each for each in opened if each.connected and each not in known and self._accepts(each)
+        ]
         if new:
             self._append(new)
             if self._sort_column is not None:
@@ -160,7 +156,7 @@ class ConnectionsModel(QAbstractTableModel):
         """Show the same connections in another order; the selection stays with them."""
         if rows == self._rows:
             return
-        self.layoutAboutToBeChanged.emit([], self.LayoutChangeHint.VerticalSortHint)
+        self.layoutAboutToBeChanged.emit()
         old = self.persistentIndexList()
         if old:
             places = {connection: row for row, connection in enumerate(rows)}
@@ -169,4 +165,4 @@ class ConnectionsModel(QAbstractTableModel):
             self.changePersistentIndexList(old, new)
         else:
             self._rows = rows
-        self.layoutChanged.emit([], self.LayoutChangeHint.VerticalSortHint)
+        self.layoutChanged.emit()

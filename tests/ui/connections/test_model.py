@@ -1,0 +1,254 @@
+"""The table of connections against a plain list: what opens, closes, is sorted and filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.modeltest import ModelTester
+from twisted.internet.address import IPv4Address
+
+from app.server.connection import Connection
+from app.ui.connections.model import ConnectionsModel
+from tests.ui.peers import Peers
+
+Accepts = Callable[[Connection], bool]
+
+LISTENER, OPEN, IN, OUT = 1, 2, 4, 5
+
+SORTS: dict[int, Callable[[Connection], float | str]] = {
+    -1: lambda connection: connection.number,
+    LISTENER: lambda connection: connection.factory.spec.name.casefold(),
+    OPEN: lambda connection: -connection.opened_at,
+    IN: lambda connection: connection.bytes_in,
+    OUT: lambda connection: connection.bytes_out,
+}
+
+
+def everything(connection: Connection) -> bool:
+    return True
+
+
+def model_of(peers: Peers) -> ConnectionsModel:
+    return ConnectionsModel(peers.clock.seconds)
+
+
+def shown(model: ConnectionsModel) -> list[Connection]:
+    return [model.connection(row) for row in range(model.rowCount())]
+
+
+def texts(model: ConnectionsModel, column: int) -> list[str]:
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+class Table(RuleBasedStateMachine):
+    """Every order of acts on the model, with Qt's own checker listening and a selection to keep."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.peers = Peers("Echo", "Hello")
+        self.model = model_of(self.peers)
+        self.selection = QItemSelectionModel(self.model)
+        self.tester = QAbstractItemModelTester(
+            self.model, QAbstractItemModelTester.FailureReportingMode.Fatal
+        )
+        self.accepts: Accepts = everything
+        self.sort_column, self.descending = -1, False
+        self.selected: set[Connection] = set()
+        self.in_order = True
+
+    @rule(factory=st.integers(0, 1))
+    def open(self, factory: int) -> None:
+        self.peers.open(factory)
+
+    @precondition(lambda self: self.peers.live)
+    @rule(data=st.data())
+    def close(self, data: st.DataObject) -> None:
+        self.peers.close(data.draw(st.sampled_from(self.peers.live)))
+
+    @precondition(lambda self: self.peers.live)
+    @rule(data=st.data(), size=st.integers(1, 9))
+    def speak(self, data: st.DataObject, size: int) -> None:
+        self.in_order = self.in_order and self.sort_column not in (IN, OUT)
+        data.draw(st.sampled_from(self.peers.live)).dataReceived(b"x" * size)
+
+    @rule(seconds=st.integers(1, 9))
+    def wait(self, seconds: int) -> None:
+        self.peers.clock.advance(seconds)
+
+    @rule()
+    def tick(self) -> None:
+        batch = self.peers.changes.take()
+        self.model.apply(batch.opened, batch.closed)
+        self.model.resort()
+        self.settle()
+
+    @rule(column=st.sampled_from(sorted(SORTS)), order=st.sampled_from(Qt.SortOrder))
+    def sort(self, column: int, order: Qt.SortOrder) -> None:
+        self.sort_column, self.descending = column, order is Qt.SortOrder.DescendingOrder
+        self.in_order = True
+        self.model.sort(column, order)
+
+    @rule(only=st.sampled_from([None, 0, 1]))
+    def filter(self, only: int | None) -> None:
+        factory = None if only is None else self.peers.factories[only]
+
+        def accepts(connection: Connection) -> bool:
+            return factory is None or connection.factory is factory
+
+        self.accepts = accepts
+        self.model.show(self.peers.live, accepts)
+        self.settle()
+
+    @precondition(lambda self: self.model.rowCount())
+    @rule(data=st.data())
+    def select(self, data: st.DataObject) -> None:
+        row = data.draw(st.integers(0, self.model.rowCount() - 1))
+        flags = QItemSelectionModel.SelectionFlag
+        self.selection.select(self.model.index(row, 0), flags.Toggle | flags.Rows)
+        self.selected ^= {self.model.connection(row)}
+
+    def settle(self) -> None:
+        """All that is open and no other is on show now."""
+        self.in_order = True
+        self.selected &= set(self.expected())
+        assert set(shown(self.model)) == set(self.expected())
+
+    def expected(self) -> list[Connection]:
+        rows = [each for each in self.peers.live if self.accepts(each)]
+        key = SORTS[self.sort_column]
+        return sorted(rows, key=key, reverse=self.descending and self.sort_column >= 0)
+
+    @invariant()
+    def no_row_is_there_twice(self) -> None:
+        assert len(set(shown(self.model))) == self.model.rowCount()
+
+    @invariant()
+    def rows_are_in_order(self) -> None:
+        if self.in_order:
+            keys = [SORTS[self.sort_column](each) for each in shown(self.model)]
+            assert keys == sorted(keys, reverse=self.descending and self.sort_column >= 0)
+
+    @invariant()
+    def the_selection_stays_on_its_connections(self) -> None:
+        rows = self.selection.selectedRows()
+        assert {self.model.connection(index.row()) for index in rows} == self.selected
+
+    def teardown(self) -> None:
+        self.tester.deleteLater()
+        self.selection.deleteLater()
+        self.model.deleteLater()
+
+
+Table.TestCase.settings = settings(
+    max_examples=60,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+TestTable = Table.TestCase
+
+
+def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester) -> None:
+    peers = Peers()
+    model = model_of(peers)
+    model.apply([peers.open(), peers.open()], [])
+    qtmodeltester.check(model)
+
+
+def test_a_connection_filtered_in_before_its_tick_has_one_row() -> None:
+    peers = Peers()
+    model = model_of(peers)
+    connection = peers.open()
+    model.show(peers.live, everything)
+    model.apply(peers.changes.take().opened, [])
+    assert shown(model) == [connection]
+
+
+def test_a_connection_that_came_and_went_within_a_tick_has_no_row() -> None:
+    peers = Peers()
+    model = model_of(peers)
+    peers.close(peers.open())
+    batch = peers.changes.take()
+    model.apply(batch.opened, batch.closed)
+    assert shown(model) == []
+
+
+def test_a_row_says_who_where_how_long_and_how_much() -> None:
+    peers = Peers("My echo")
+    model = model_of(peers)
+    connection = peers.open()
+    peers.clock.advance(60)
+    connection.dataReceived(b"x" * 1500)
+    peers.clock.advance(2)
+    connection.rate = 2500.0
+    model.apply([connection], [])
+    row = [model.index(0, column).data() for column in range(model.columnCount())]
+    assert row == ["127.0.0.1:50001", "My echo", "01:02", "00:02", "1.5 kB", "1.5 kB", "2.5 kB/s"]
+
+
+def test_peers_are_sorted_by_port_as_numbers() -> None:
+    peers = Peers()
+    model = model_of(peers)
+    ports = (9999, 10_001, 80)
+    model.apply([peers.open(address=IPv4Address("TCP", "127.0.0.1", port)) for port in ports], [])
+    model.sort(0)
+    assert texts(model, 0) == ["127.0.0.1:80", "127.0.0.1:9999", "127.0.0.1:10001"]
+
+
+def test_the_longest_open_and_the_longest_idle_come_last_in_rising_order() -> None:
+    peers = Peers()
+    model = model_of(peers)
+    old = peers.open()
+    peers.clock.advance(10)
+    new = peers.open()
+    old.dataReceived(b"awake")
+    peers.clock.advance(10)
+    new.dataReceived(b"awake")
+    model.apply([old, new], [])
+    model.sort(OPEN)
+    assert shown(model) == [new, old]
+    model.sort(OPEN + 1)
+    assert shown(model) == [new, old]
+    model.sort(OPEN + 1, Qt.SortOrder.DescendingOrder)
+    assert shown(model) == [old, new]
+
+
+def test_touching_rows_announces_those_that_are_there() -> None:
+    peers = Peers()
+    model = model_of(peers)
+    model.apply([peers.open(), peers.open()], [])
+    announced: list[tuple[int, int]] = []
+
+    def note(top: QModelIndex, bottom: QModelIndex) -> None:
+        announced.append((top.row(), bottom.row()))
+
+    model.dataChanged.connect(note)
+    model.touch(1, 50)
+    model.touch(2, 50)
+    assert announced == [(1, 1)]
+
+
+def test_numbers_are_on_the_right_under_titles_on_the_right() -> None:
+    peers = Peers()
+    model = model_of(peers)
+    model.apply([peers.open()], [])
+    role = Qt.ItemDataRole.TextAlignmentRole
+    for column, each in enumerate(model.columns):
+        on_the_right = bool(model.index(0, column).data(role) & Qt.AlignmentFlag.AlignRight.value)
+        title = model.headerData(column, Qt.Orientation.Horizontal, role)
+        assert on_the_right is each.is_number
+        assert title == model.index(0, column).data(role)
+
+
+def test_every_column_has_a_title_and_says_what_it_means() -> None:
+    model = model_of(Peers())
+    for column in range(model.columnCount()):
+        assert model.headerData(column, Qt.Orientation.Horizontal)
+        assert model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    assert model.headerData(0, Qt.Orientation.Vertical) is None
+    assert model.headerData(99, Qt.Orientation.Horizontal) is None
