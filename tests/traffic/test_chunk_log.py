@@ -1,0 +1,128 @@
+"""The chunk log against a plain list: what it keeps is right, and what it drops is counted."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.traffic.chunk_log import CHUNK_OVERHEAD_BYTES, Chunk, ChunkLog
+
+chunks = st.tuples(st.floats(0, 2e9), st.integers(0, 2**40), st.booleans(), st.binary(max_size=300))
+bounds = st.tuples(st.integers(1, 5_000), st.integers(1, 60))
+
+
+def fill(log: ChunkLog, appended: list[tuple[float, int, bool, bytes]]) -> list[Chunk]:
+    for each in appended:
+        log.append(*each)
+    return [Chunk(number, *each) for number, each in enumerate(appended)]
+
+
+@given(st.lists(chunks, max_size=120), bounds)
+def test_kept_and_dropped_are_exactly_what_was_appended(
+    appended: list[tuple[float, int, bool, bytes]], bound: tuple[int, int]
+) -> None:
+    log = ChunkLog(max_bytes=bound[0], max_chunks=bound[1])
+    fill(log, appended)
+    assert len(log) + log.dropped == len(appended)
+    assert log.kept_bytes + log.dropped_bytes == sum(len(data) for *_, data in appended)
+
+
+@given(st.lists(chunks, max_size=120), bounds)
+def test_the_chunks_kept_are_the_newest_and_whole(
+    appended: list[tuple[float, int, bool, bytes]], bound: tuple[int, int]
+) -> None:
+    log = ChunkLog(max_bytes=bound[0], max_chunks=bound[1])
+    truth = fill(log, appended)
+    largest = max(1, bound[0] // 4)
+    assert log.end == len(truth)
+    for number in range(log.first, log.end):
+        kept, meant = log.chunk(number), truth[number]
+        assert kept is not None
+        assert kept == Chunk(number, meant.time, meant.connection, meant.sent, meant.data[:largest])
+    assert log.chunk(log.first - 1) is None
+    assert log.chunk(log.end) is None
+
+
+@given(st.lists(chunks, min_size=1, max_size=120), st.integers(400, 5_000), st.integers(1, 60))
+def test_neither_bound_is_passed(
+    appended: list[tuple[float, int, bool, bytes]], max_bytes: int, max_chunks: int
+) -> None:
+    log = ChunkLog(max_bytes=max_bytes, max_chunks=max_chunks)
+    for each in appended:
+        log.append(*each)
+        assert len(log) <= max_chunks
+        assert log.kept_bytes + CHUNK_OVERHEAD_BYTES * len(log) <= max_bytes
+
+
+@given(
+    st.lists(chunks, max_size=120),
+    bounds,
+    st.integers(0, 130),
+    st.integers(0, 900),
+    st.integers(1, 40),
+)
+def test_spans_from_any_number_on_hold_every_chunk_once_and_in_order(
+    appended: list[tuple[float, int, bool, bytes]],
+    bound: tuple[int, int],
+    number: int,
+    most_bytes: int,
+    most_chunks: int,
+) -> None:
+    log = ChunkLog(max_bytes=bound[0], max_chunks=bound[1])
+    fill(log, appended)
+    begin = number = max(number, log.first)
+    seen = []
+    while span := log.span(number, most_bytes, most_chunks):
+        assert span.first == number
+        assert len(span) == 1 or (len(span.data) <= most_bytes and len(span) <= most_chunks)
+        for index, (end, owner) in enumerate(zip(span.ends, span.owners, strict=True)):
+            seen.append((owner >> 1, bool(owner & 1), span.data[span.start(index) : end]))
+        number += len(span)
+    kept = [log.chunk(each) for each in range(begin, log.end)]
+    assert seen == [(each.connection, each.sent, each.data) for each in kept if each]
+
+
+def test_clearing_counts_as_dropping_and_the_numbers_go_on() -> None:
+    log = ChunkLog()
+    log.append(1.0, 7, True, b"before")
+    log.clear()
+    log.append(2.0, 7, False, b"after")
+    assert (log.dropped, log.dropped_bytes, log.kept_bytes) == (1, 6, 5)
+    assert log.chunk(0) is None
+    assert log.chunk(1) == Chunk(1, 2.0, 7, False, b"after")
+
+
+def test_of_a_burst_over_a_quarter_of_the_bound_the_head_is_kept() -> None:
+    log = ChunkLog(max_bytes=4_000)
+    log.append(1.0, 1, False, b"x" * 5_000)
+    assert (log.kept_bytes, log.dropped, log.dropped_bytes) == (1_000, 0, 4_000)
+
+
+def test_it_wakes_once_until_somebody_looks() -> None:
+    woken: list[None] = []
+    log = ChunkLog(lambda: woken.append(None))
+    log.append(1.0, 1, False, b"a")
+    log.append(1.0, 1, False, b"b")
+    assert len(woken) == 1
+    assert log.look() == (0, 2)
+    log.append(1.0, 1, False, b"c")
+    assert len(woken) == 2
+
+
+@pytest.mark.parametrize("size", [0, 1, 64, 65_536])
+def test_memory_stays_under_the_bound(size: int) -> None:
+    bound = 2 * 1024 * 1024
+    data = bytes(size)
+    tracemalloc.start()
+    try:
+        log = ChunkLog(max_bytes=bound, max_chunks=10**9)
+        for _ in range(2 * bound // (size + CHUNK_OVERHEAD_BYTES)):
+            log.append(0.0, 1, False, data)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert log.dropped
+    assert held <= bound
