@@ -5,8 +5,9 @@ every mistake with its path, `writing` merges them back into the user's text, an
 that text in a file. Only `storage` touches the disk.
 """
 
+from app.profile.problem import Problem
 from app.profile.reading import Reading, parse
-from app.profile.spec import FIRST_LISTENERS, ListenerSpec, Problem, check
+from app.profile.spec import FIRST_LISTENERS, ListenerSpec, check
 from app.profile.storage import ProfileConflict, ProfileError, ProfileFile, default_path
 from app.profile.writing import render
 

@@ -15,7 +15,9 @@ from attrs import frozen
 
 from app.endpoint import quoted
 from app.profile.lexing import masked
-from app.profile.spec import ListenerSpec, Problem, comparable, shown, structure, unknown_key
+from app.profile.problem import Problem, unknown_key
+from app.profile.spec import ListenerSpec, comparable, structure
+from app.profile.values import shown
 
 VERSION: Final = 1
 LARGEST_SIZE: Final = 1024 * 1024

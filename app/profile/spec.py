@@ -5,8 +5,7 @@ The rules stand here once: a profile's tables and a form's fields pass through t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final
 from unicodedata import normalize
@@ -17,6 +16,8 @@ from cattrs.errors import ClassValidationError
 from cattrs.gen import make_dict_structure_fn, override
 
 from app.endpoint import Endpoint, quoted
+from app.profile.problem import Problem, unknown_key
+from app.profile.values import text, truth, whole_number
 from app.protocols import catalog
 
 LONGEST_NAME: Final = 80
@@ -47,19 +48,6 @@ FIRST_LISTENERS: Final = (
     ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:8007:interface=127.0.0.1"),
     ListenerSpec(name="Hello", protocol="hello", endpoint="tcp:8025:interface=127.0.0.1"),
 )
-
-
-@frozen
-class Problem:
-    """One mistake, and what to do about it."""
-
-    path: str
-    """Where: `listener[1].max_connections` (counted from 0), a place in the text, a file, or ""."""
-
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.message}" if self.path else self.message
 
 
 def check(
@@ -109,33 +97,6 @@ def comparable(name: str) -> str:
     return normalize("NFKC", name).casefold()
 
 
-def unknown_key(key: str, known: Collection[str], path: str) -> Problem:
-    """The problem of a key that means nothing, with the one that was meant if it is near."""
-    close = get_close_matches(key, known, n=1)
-    advice = f"did you mean `{close[0]}`?" if close else f"remove it, or use: {', '.join(known)}"
-    return Problem(path, f"unknown key `{quoted(key)[1:-1]}`; {advice}")
-
-
-def shown(value: object) -> str:
-    """A value of any type that TOML has, as a sentence shows it."""
-    match value:
-        case str():
-            return quoted(value)
-        case bool():
-            return str(value).lower()
-        case int() if value.bit_length() > 64:
-            # In hex, TOML holds integers of more digits than Python agrees to write.
-            return "a number of that size"
-        case int() | float():
-            return str(value)
-        case dict():
-            return "a table"
-        case list():
-            return "an array"
-        case _:
-            return "a date or a time"
-
-
 @cache
 def _converter() -> Converter:
     """A converter whose errors hold one of our sentences for each field that is wrong."""
@@ -147,7 +108,7 @@ def _converter() -> Converter:
         protocol=override(struct_hook=lambda value, _: _protocol(value)),
         endpoint=override(struct_hook=lambda value, _: _endpoint(value)),
         max_connections=override(struct_hook=lambda value, _: _max_connections(value)),
-        autostart=override(struct_hook=lambda value, _: _autostart(value)),
+        autostart=override(struct_hook=lambda value, _: truth(value)),
     )
     converter.register_structure_hook(ListenerSpec, hook)
     return converter
@@ -176,14 +137,8 @@ _EXAMPLES: Final = {
 }
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"must be text in quotes, not {shown(value)}")
-    return value
-
-
 def _name(value: object) -> str:
-    name = _text(value)
+    name = text(value)
     if not name.strip():
         raise ValueError("must not be empty")
     if len(name) > LONGEST_NAME:
@@ -196,23 +151,14 @@ def _name(value: object) -> str:
 
 
 def _protocol(value: object) -> str:
-    return catalog.find(_text(value)).name
+    return catalog.find(text(value)).name
 
 
 def _endpoint(value: object) -> str:
-    description = _text(value)
+    description = text(value)
     Endpoint.parse(description)
     return description
 
 
 def _max_connections(value: object) -> int:
-    # bool is a subclass of int, and `true` connections are a slip.
-    if type(value) is not int or not 1 <= value <= MOST_CONNECTIONS:
-        raise ValueError(f"must be a whole number from 1 to {MOST_CONNECTIONS}, not {shown(value)}")
-    return value
-
-
-def _autostart(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"must be true or false, not {shown(value)}")
-    return value
+    return whole_number(value, 1, MOST_CONNECTIONS)

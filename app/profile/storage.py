@@ -20,8 +20,9 @@ from typing import Final
 
 import platformdirs
 
+from app.profile.problem import Problem
 from app.profile.reading import LARGEST_SIZE, TOO_LARGE, Reading, parse
-from app.profile.spec import FIRST_LISTENERS, ListenerSpec, Problem
+from app.profile.spec import FIRST_LISTENERS, ListenerSpec
 from app.profile.writing import render
 
 _STALE_SECONDS: Final = 60
