@@ -34,7 +34,7 @@ class Entry:
     """The TCP port a new listener is offered; above 1023, so that no rights are needed."""
 
     build: Callable[[], IProtocolFactory]
-    """Makes the factory of one listener. Called anew at every start: the factory is shared state."""
+    """Makes the factory of one listener, anew at every start: the factory is shared state."""
 
 
 CATALOG = (

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.interfaces import IAddress
 
 
 def show(address: IAddress | None) -> str:
     """`127.0.0.1:8007`, `[::1]:8007`, a socket file's path, or the address' own words."""
-    match address:
+    known: Any = address  # mypy sees no types in Twisted's addresses
+    match known:
         case None:
             return ""
-        case IPv4Address(host=host, port=port):
-            return f"{host}:{port}"
-        case IPv6Address(host=host, port=port):
-            return f"[{host}]:{port}"
-        case UNIXAddress(name=None):
-            return "unnamed socket"
-        case UNIXAddress(name=name):
-            return name.decode(errors="backslashreplace")
+        case IPv4Address():
+            return f"{known.host}:{known.port}"
+        case IPv6Address():
+            return f"[{known.host}]:{known.port}"
+        case UNIXAddress():
+            return (known.name or b"unnamed socket").decode(errors="backslashreplace")
         case _:
-            return str(address)
+            return str(known)

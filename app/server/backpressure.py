@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
+
+log = logging.getLogger(__name__)
 
 
 @implementer(IPushProducer)
 class Backpressure:
     """Stops reading from a peer while the write buffer towards it is over the transport's bound.
 
-    It is the producer that the transport knows; a streaming producer of the user's protocol goes
-    through it. Reading goes on only when neither the protocol nor a full buffer forbids it.
+    It is the producer that the transport knows; a producer of the user's protocol goes through it.
+    Reading goes on only when nothing forbids it: the protocol, a full buffer, or the end of what
+    the peer has to say.
     """
 
-    __slots__ = ("_full", "_held", "_transport", "producer")
+    __slots__ = ("_full", "_handshaking", "_held", "_pulled", "_transport", "ended", "producer")
 
-    def __init__(self, transport: Any) -> None:
-        """`transport` is an `IConsumer` and an `IPushProducer`, as TCP, TLS and Unix sockets are."""
+    def __init__(self, transport: Any, *, handshaking: bool = False) -> None:
+        """`transport` is an `IConsumer` and an `IPushProducer`, as all of Twisted's streams are."""
         self._transport = transport
         self._full = False
+        self._handshaking = handshaking
         self._held = False
-        self.producer: IPushProducer | None = None
+        self._pulled = False
+        self.ended = False
+        """Whether the peer has said all it will say. Reading on would only hear that again."""
+        self.producer: Any = None
+        """The protocol's own `IPushProducer` or `IPullProducer`."""
         transport.registerProducer(self, True)
 
     def hold(self) -> None:
@@ -34,25 +43,69 @@ class Backpressure:
     def release(self) -> None:
         """The protocol takes data again."""
         self._held = False
-        if not self._full:
-            self._transport.resumeProducing()
+        self._read_on()
+
+    def begin_handshake(self) -> None:
+        """TLS must read before it can write: until it has, a full buffer is no reason to stop."""
+        self._handshaking = True
+        if self._full:
+            self.resumeProducing()
+
+    def end_handshake(self) -> None:
+        """TLS can write."""
+        self._handshaking = False
+
+    def attach(self, producer: Any, *, streaming: bool) -> None:
+        """Let `producer` write as fast as the peer reads. Raises `RuntimeError` beside another."""
+        if self.producer is not None:
+            raise RuntimeError(f"There is a producer already, {self.producer!r}: unregister it.")
+        self.producer = producer
+        if not streaming:
+            self._pulled = True
+            self._transport.unregisterProducer()
+            self._transport.registerProducer(self, False)
+        elif self._full:
+            producer.pauseProducing()
+
+    def detach(self, *, closing: bool) -> None:
+        """The protocol's producer is done; a transport that is `closing` waits for nothing else."""
+        was_pulled, self._pulled, self.producer = self._pulled, False, None
+        if was_pulled or closing:
+            self._transport.unregisterProducer()
+        if was_pulled and not closing:
+            self._transport.registerProducer(self, True)
+
+    def let_go(self) -> None:
+        """Bound nothing any more: the last has been written."""
+        self._transport.unregisterProducer()
+        self._full = False
+        self._read_on()
 
     def pauseProducing(self) -> None:
-        """The write buffer is over its bound."""
+        """The write buffer is over its bound, or TLS cannot write yet."""
         self._full = True
-        self._transport.pauseProducing()
+        if not self._handshaking:
+            self._transport.pauseProducing()
         if self.producer is not None:
             self.producer.pauseProducing()
 
     def resumeProducing(self) -> None:
         """The write buffer is empty again."""
         self._full = False
-        if not self._held:
-            self._transport.resumeProducing()
+        self._read_on()
         if self.producer is not None:
             self.producer.resumeProducing()
 
     def stopProducing(self) -> None:
         """The connection is gone."""
-        if self.producer is not None:
-            self.producer.stopProducing()
+        producer, self.producer = self.producer, None
+        if producer is None:
+            return
+        try:
+            producer.stopProducing()
+        except Exception:  # the transport would not tell anybody else that the connection is gone
+            log.exception("The producer %r failed when its connection was lost.", producer)
+
+    def _read_on(self) -> None:
+        if not (self._full or self._held or self.ended):
+            self._transport.resumeProducing()

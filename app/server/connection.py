@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.error import ConnectionAborted, ConnectionDone
+from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import (
     IAddress,
     IDelayedCall,
     IHalfCloseableProtocol,
+    IHandshakeListener,
     IProducer,
     IProtocol,
+    ISSLTransport,
 )
 from twisted.protocols.policies import ProtocolWrapper
 from twisted.python.failure import Failure
@@ -20,7 +23,7 @@ from zope.interface import directlyProvides, implementer, providedBy
 
 from app.server.addresses import show
 from app.server.backpressure import Backpressure
-from app.server.lingering import start_lingering
+from app.server.lingering import LINGER_SECONDS, half_close
 from app.server.observer import RECEIVED, SENT
 
 if TYPE_CHECKING:
@@ -28,8 +31,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+CLOSED_BY_PEER = "closed by the peer"
+CLOSED_BY_LISTENER = "closed by the listener"
+ABORTED_BY_LISTENER = "aborted by the listener"
+RESET_BY_PEER = "reset by the peer"
 
-@implementer(IHalfCloseableProtocol)
+LONGEST_REASON = 200
+
+
+@implementer(IHalfCloseableProtocol, IHandshakeListener)
 class Connection(ProtocolWrapper):
     """Counts, taps and guards one connection.
 
@@ -38,17 +48,22 @@ class Connection(ProtocolWrapper):
     is logged against it; a peer that closes its side still gets what is buffered for it; a peer
     that does not read is not read from.
 
-    `dataReceived` and `write` run once per chunk: they stay plain, and touch no one but the factory.
+    `dataReceived` and `write` run once per chunk: they stay plain, and touch only the factory.
     """
 
     factory: ListenerFactory
     transport: Any
     wrappedProtocol: Any
+    peer_address: IAddress | None = None
     connected = False
     disconnecting = False
 
     bytes_in = 0
+    """What was read from the peer, also while nobody listens any more."""
+
     bytes_out = 0
+    """What was handed to the socket; a reset may keep the end of it from the peer."""
+
     rate = 0.0
     """Bytes a second in both directions, kept by who samples it."""
 
@@ -60,7 +75,10 @@ class Connection(ProtocolWrapper):
 
     _backpressure: Backpressure
     _lingering: IDelayedCall | None = None
-    _pulled = False
+    _aborted = False
+    _mute = False
+    """Nothing more goes out: all of it has, or it is too late."""
+
     _resting = True
 
     def __init__(self, factory: ListenerFactory, protocol: IProtocol, number: int) -> None:
@@ -80,9 +98,10 @@ class Connection(ProtocolWrapper):
         directlyProvides(self, providedBy(transport))
         self.transport = transport
         self.connected = True
-        self.peer_address: IAddress = transport.getPeer()
-        self.opened_at = self.active_at = self.factory.clock.seconds()
-        self._backpressure = Backpressure(transport)
+        self.peer_address = transport.getPeer()
+        self.opened_at = self.active_at = self.factory.seconds()
+        has_tls = ISSLTransport.providedBy(transport)
+        self._backpressure = Backpressure(transport, handshaking=has_tls)
         self.factory.registerProtocol(self)
         self._call(self.wrappedProtocol.makeConnection, self)
 
@@ -107,37 +126,51 @@ class Connection(ProtocolWrapper):
             return
         try:
             self.wrappedProtocol.dataReceived(data)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a user's protocol may raise anything
             self._fail(error)
+
+    def handshakeCompleted(self) -> None:
+        """TLS can carry bytes now."""
+        self._backpressure.end_handshake()
+        if IHandshakeListener.providedBy(self.wrappedProtocol):
+            self._call(self.wrappedProtocol.handshakeCompleted)
 
     def readConnectionLost(self) -> None:
         """The peer has said all it will say."""
+        self._backpressure.ended = True
         if self.disconnecting:
             self.transport.loseConnection()
         elif IHalfCloseableProtocol.providedBy(self.wrappedProtocol):
             self._call(self.wrappedProtocol.readConnectionLost)
         else:
-            self.reason = self.reason or "closed by the peer"
-            self.disconnecting = True
-            self._let_go()
+            self._begin_to_close(CLOSED_BY_PEER)
             self.transport.loseConnection()
 
     def writeConnectionLost(self) -> None:
-        if not self.disconnecting and IHalfCloseableProtocol.providedBy(self.wrappedProtocol):
+        """All that was written is sent, and the peer knows that nothing follows."""
+        self._mute = True
+        if self.disconnecting:
+            close = self.transport.loseConnection
+            self._lingering = self.factory.clock.callLater(LINGER_SECONDS, close)
+        elif IHalfCloseableProtocol.providedBy(self.wrappedProtocol):
             self._call(self.wrappedProtocol.writeConnectionLost)
 
     def connectionLost(self, reason: Failure = Failure(ConnectionDone())) -> None:  # noqa: B008
+        if not self.reason or not (self._mute or reason.check(ConnectionDone)):
+            self.reason = _in_words(reason)
         self.connected = False
-        self.reason = self.reason or _in_words(reason)
+        self._mute = True
         if self._lingering is not None and self._lingering.active():
             self._lingering.cancel()
-        self.factory.unregisterProtocol(self)
         self._call(self.wrappedProtocol.connectionLost, reason)
         self.wrappedProtocol = None
+        self.factory.unregisterProtocol(self)
 
     # What the protocol asks for
 
     def write(self, data: bytes) -> None:
+        if self._mute:
+            return
         self.transport.write(data)
         factory = self.factory
         size = len(data)
@@ -157,53 +190,71 @@ class Connection(ProtocolWrapper):
         """Close once everything written is sent, and so that the peer can read it."""
         if self.disconnecting or not self.connected:
             return
-        self.disconnecting = True
-        self.reason = self.reason or "closed by the listener"
-        if self._pulled or self._backpressure.producer is not None:
+        self._begin_to_close(CLOSED_BY_LISTENER)
+        if self._backpressure.producer is not None or self._backpressure.ended:
             self.transport.loseConnection()
-            return
-        self._let_go()
-        self._lingering = start_lingering(self.transport, self.factory.clock)
+        elif not half_close(self.transport):
+            self._mute = True
+
+    def loseWriteConnection(self) -> None:
+        """Close the write side alone once everything written is sent; reading goes on."""
+        if self._backpressure.producer is None:
+            self._backpressure.let_go()
+        self.transport.loseWriteConnection()
 
     def abortConnection(self) -> None:
         """Close at once with a reset; what was not sent yet is dropped."""
-        self.reason = self.reason or "aborted by the listener"
-        self.transport.abortConnection()
+        self._abort(ABORTED_BY_LISTENER)
+
+    def startTLS(self, *arguments: Any) -> None:
+        """Speak TLS from now on; see `ITLSTransport`."""
+        self._backpressure.begin_handshake()
+        self.transport.startTLS(*arguments)
+        directlyProvides(self, providedBy(self.transport))
 
     def pauseProducing(self) -> None:
-        self._backpressure.hold()
+        if not self.disconnecting:
+            self._backpressure.hold()
 
     def resumeProducing(self) -> None:
-        self._backpressure.release()
+        if not self.disconnecting:
+            self._backpressure.release()
+
+    def stopProducing(self) -> None:
+        self.loseConnection()
 
     def registerProducer(self, producer: IProducer, streaming: bool) -> None:
-        if self._pulled or self._backpressure.producer is not None:
-            raise RuntimeError(f"{self!r} has a producer already; unregister that one first.")
-        if streaming and self.connected:
-            self._backpressure.producer = producer
-            return
-        self.transport.unregisterProducer()
-        self._pulled = True
-        self.transport.registerProducer(producer, streaming)
+        if self.disconnecting or not self.connected:
+            producer.stopProducing()
+        else:
+            self._backpressure.attach(producer, streaming=streaming)
 
     def unregisterProducer(self) -> None:
-        self._backpressure.producer = None
-        if self._pulled or self.disconnecting:
-            self.transport.unregisterProducer()
-        if self._pulled and self.connected and not self.disconnecting:
-            self.transport.registerProducer(self._backpressure, True)
-        self._pulled = False
+        self._backpressure.detach(closing=self.disconnecting)
 
-    def _let_go(self) -> None:
-        """Read on without regard to the write buffer, so that the peer's end of file is seen."""
-        if self._backpressure.producer is None and not self._pulled:
-            self.transport.unregisterProducer()
-            self.transport.resumeProducing()
+    def stopConsuming(self) -> None:
+        self.unregisterProducer()
+        self.loseConnection()
+
+    def _begin_to_close(self, reason: str) -> None:
+        self.reason = reason
+        self.disconnecting = True
+        # Read on in any case, so that the peer's end of file is seen.
+        self._backpressure.release()
+        if self._backpressure.producer is None:
+            self._backpressure.let_go()
+
+    def _abort(self, reason: str) -> None:
+        if self._aborted or not self.connected:
+            return
+        self.reason = reason
+        self.disconnecting = self._aborted = self._mute = True
+        self.transport.abortConnection()
 
     def _call(self, callback: Callable[..., object], *arguments: object) -> None:
         try:
             callback(*arguments)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a user's protocol may raise anything
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:
@@ -213,15 +264,25 @@ class Connection(ProtocolWrapper):
             self.peer,
             exc_info=error,
         )
-        self.reason = f"{type(error).__name__}: {error}"
-        self.disconnecting = True
-        if self.connected:
-            self.transport.abortConnection()
+        self._abort(words_for(error))
+
+
+def words_for(error: BaseException) -> str:
+    """An exception in one short line: `ValueError: boom`."""
+    words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return shorten(words, LONGEST_REASON, placeholder="…")
 
 
 def _in_words(reason: Failure) -> str:
     if reason.check(ConnectionDone):
-        return "closed by the peer"
+        return CLOSED_BY_PEER
     if reason.check(ConnectionAborted):
-        return "aborted by the listener"
-    return "reset by the peer"
+        return ABORTED_BY_LISTENER
+    if reason.check(ConnectionLost):
+        return RESET_BY_PEER
+    error = reason.value
+    assert error is not None
+    match error.args:
+        case ([*_, (_, _, str(problem))],):  # as OpenSSL tells it: the last of its errors
+            return f"TLS failed: {problem}"
+    return words_for(error)

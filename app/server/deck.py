@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred, DeferredList
 from app.profile import ListenerSpec
 from app.server.connection import Connection
 from app.server.listener import Listener, State
+from app.server.listener import needs_restart as needs_restart
 from app.server.observer import Observer, Tap
 from app.server.ports import FindHolder, holder_finder
 from app.spawn import spawn
@@ -58,18 +59,16 @@ class Deck:
         known = {each.spec.name: each for each in self.listeners}
         wanted = {spec.name for spec in specs}
         gone = [each for each in self.listeners if each.spec.name not in wanted]
-        self.listeners = [known.get(spec.name) or self._build(spec) for spec in specs]
-        stale = [
-            listener
-            for listener, spec in zip(self.listeners, specs, strict=True)
-            if listener.is_on and needs_restart(listener.spec, spec)
-        ]
+        wishes = [(known.get(spec.name) or self._build(spec), spec) for spec in specs]
+        stale = [each for each, spec in wishes if each.is_on and needs_restart(each.spec, spec)]
+        self.listeners = [listener for listener, _ in wishes]
 
         async def settle() -> None:
             await self.stop(*gone, *stale)
-            for listener, spec in zip(self.listeners, specs, strict=True):
+            for listener, spec in wishes:
                 listener.change(spec)
-            await self.start(*stale)
+            # Stopping took a while: one of them may have been removed since.
+            await self.start(*(each for each in stale if each in self.listeners))
 
         return spawn(settle())
 
@@ -82,13 +81,11 @@ class Deck:
         return _all_of(spawn(listener.stop()) for listener in listeners)
 
     def restart(self, listener: Listener) -> Deferred[None]:
-        """Stop and start again: a changed spec takes effect."""
+        """Stop and start again: a changed spec takes effect.
 
-        async def stop_and_start() -> None:
-            await listener.stop()
-            await listener.start()
-
-        return spawn(stop_and_start())
+        Both are queued at once, so that whatever is asked for meanwhile has the last word.
+        """
+        return _all_of((spawn(listener.stop()), spawn(listener.start())))
 
     def start_all(self) -> Deferred[None]:
         """Start every listener that is not on."""
@@ -128,11 +125,6 @@ class Deck:
                 return f"your listener {listener.spec.name}"
         holder = await self._find_holder(port)
         return None if holder is None else str(holder)
-
-
-def needs_restart(old: ListenerSpec, new: ListenerSpec) -> bool:
-    """Whether a listener that is on must restart for `new` to take effect."""
-    return (old.endpoint, old.protocol) != (new.endpoint, new.protocol)
 
 
 def _all_of(parts: Iterable[Deferred[None]]) -> Deferred[None]:

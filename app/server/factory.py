@@ -11,7 +11,7 @@ from twisted.internet.interfaces import IAddress, IProtocolFactory, IReactorTime
 from twisted.protocols.policies import WrappingFactory
 
 from app.profile import ListenerSpec
-from app.server.connection import Connection
+from app.server.connection import Connection, words_for
 from app.server.observer import Observer, Tap
 from app.server.refusal import TOO_MANY_CONNECTIONS, Refusal
 
@@ -72,8 +72,8 @@ class ListenerFactory(WrappingFactory[Connection]):
         try:
             protocol = self.wrappedFactory.buildProtocol(addr)
         except Exception as error:
-            log.error("%s: the protocol could not be made.", self.spec.name, exc_info=error)
-            self._refuse(addr, f"{type(error).__name__}: {error}")
+            log.exception("%s: the protocol could not be made.", self.spec.name)
+            self._refuse(addr, words_for(error))
             return None
         if protocol is None:
             self._refuse(addr, "refused by the protocol's factory")

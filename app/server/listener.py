@@ -10,14 +10,16 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock, maybeDeferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IAddress, IListeningPort
+from twisted.python.failure import Failure
 
-from app.endpoint import Endpoint
+from app.endpoint import Endpoint, EndpointError
 from app.profile import ListenerSpec
 from app.protocols import catalog
 from app.server.addresses import show
 from app.server.factory import ListenerFactory
 from app.server.observer import Observer, Tap
 from app.server.ports import explain, is_taken
+from app.spawn import log_failure
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +82,10 @@ class Listener:
         """The address for people: the bound one, or else the one it will ask for."""
         if self.port is not None:
             return show(self.port.getHost())
-        return Endpoint.parse(self.spec.endpoint).display
+        try:
+            return Endpoint.parse(self.spec.endpoint).display
+        except EndpointError:
+            return self.spec.endpoint
 
     @property
     def connection_count(self) -> int:
@@ -117,11 +122,18 @@ class Listener:
             self._one_at_a_time.release()
 
     def change(self, spec: ListenerSpec) -> None:
-        """Take a new spec. Name and limit count at once, the rest from the next start on."""
+        """Take a new spec. Name and limit count at once, the rest from the next start on.
+
+        What was wrong with the old endpoint says nothing about the new one.
+        """
+        is_cured = self.state is State.FAILED and needs_restart(self.spec, spec)
         self.spec = spec
         if self.factory is not None:
             self.factory.spec = spec
-        self._observer.listener_moved(self)
+        if is_cured:
+            self._move(State.STOPPED)
+        else:
+            self._observer.listener_moved(self)
 
     async def _listen(self) -> None:
         self._move(State.STARTING)
@@ -129,11 +141,12 @@ class Listener:
         try:
             endpoint = Endpoint.parse(self.spec.endpoint).bound()
             factory = self._build_factory()
-            self._binding = serverFromString(self._reactor, str(endpoint)).listen(factory)
+            binding = serverFromString(self._reactor, str(endpoint)).listen(factory)
+            self._binding = _unless_given_up(binding, factory)
             self.port = await self._binding
         except CancelledError:
             self._move(State.STOPPED)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever an endpoint raises is the reason
             holder = None
             if endpoint is not None and endpoint.port is not None and is_taken(error):
                 holder = await self._who_holds(endpoint.port)
@@ -158,8 +171,12 @@ class Listener:
         assert self.port is not None
         assert self.factory is not None
         self._move(State.STOPPING)
-        port, self.port = self.port, None
-        await maybeDeferred(port.stopListening)
+        try:
+            await maybeDeferred(self.port.stopListening)
+        except Exception:
+            # The socket is closed by now; a user's factory may raise anything when told to stop.
+            log.exception("%s: the protocol's factory failed to stop.", self.spec.name)
+        self.port = None
         gone = self.factory.emptied()
         for connection in list(self.factory.connections):
             connection.loseConnection()
@@ -179,6 +196,37 @@ class Listener:
         self.state, self.reason = state, reason
         if state is State.FAILED:
             log.warning("%s: %s", self.spec.name, reason)
-        elif state is not State.STARTING:
-            log.info("%s is %s on %s.", self.spec.name, state.value, self.where)
+        elif state is State.LISTENING:
+            log.info("%s is listening on %s.", self.spec.name, self.where)
+        else:
+            log.info("%s is %s.", self.spec.name, state.value)
         self._observer.listener_moved(self)
+
+
+def needs_restart(old: ListenerSpec, new: ListenerSpec) -> bool:
+    """Whether a listener that is on must restart for `new` to take effect."""
+    return (old.endpoint, old.protocol) != (new.endpoint, new.protocol)
+
+
+def _unless_given_up(
+    binding: Deferred[IListeningPort], factory: ListenerFactory
+) -> Deferred[IListeningPort]:
+    """Fires as `binding` does. If it is cancelled first, a port that is bound later is closed.
+
+    Cancelling `binding` itself is not enough: an endpoint that cannot be cancelled goes on, and
+    Twisted drops the port that nobody awaits, while it listens.
+    """
+    wanted: Deferred[IListeningPort] = Deferred()
+
+    def settle(result: IListeningPort | Failure) -> object:
+        if not wanted.called:
+            wanted.callback(result)
+            return None
+        if isinstance(result, Failure):
+            return None
+        for connection in list(factory.connections):
+            connection.abortConnection()
+        return result.stopListening()
+
+    binding.addBoth(settle).addErrback(log_failure)
+    return wanted

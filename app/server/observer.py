@@ -1,7 +1,8 @@
 """What the engine tells, and to whom: the one way up from the server layers.
 
-A call per event costs a fifth of a microsecond, so nothing here is queued or filtered. Bytes are not
-told at all: a connection says once that it became active, and whoever shows it reads its counters.
+A call per event costs a fifth of a microsecond, so nothing here is queued or filtered. Bytes are
+not told at all: a connection says once that it became active, and whoever shows it reads its
+counters.
 """
 
 from __future__ import annotations

@@ -40,7 +40,8 @@ def holder_of(port: int) -> Holder | None:
     """Who listens on TCP `port`; `None` where the system does not say. Takes milliseconds."""
     try:
         for found in psutil.net_connections(kind="tcp"):
-            if found.status == psutil.CONN_LISTEN and found.laddr.port == port and found.pid:
+            is_it = found.status == psutil.CONN_LISTEN and found.laddr and found.laddr.port == port
+            if is_it and found.pid:
                 return Holder(psutil.Process(found.pid).name(), found.pid)
     except (psutil.Error, OSError) as error:
         log.debug("Cannot look up who holds port %d: %s", port, error)
@@ -88,7 +89,7 @@ def _explain_os_error(error: OSError, endpoint: Endpoint, holder: str | None) ->
             by = holder or "another program"
             return f"Port {endpoint.port} is in use by {by}. Stop it, or choose another port."
         case errno.EADDRINUSE:
-            return f"{where} is in use by another program. Stop it, or choose another address."
+            return f"{where} is in use already. Stop who listens there, or choose another address."
         case errno.EACCES if (endpoint.port or FIRST_UNPRIVILEGED_PORT) < FIRST_UNPRIVILEGED_PORT:
             return (
                 f"Port {endpoint.port} needs administrator rights. "
@@ -107,4 +108,6 @@ def _explain_os_error(error: OSError, endpoint: Endpoint, holder: str | None) ->
                 "or raise the limit (ulimit -n)."
             )
         case _:
-            return f"Cannot listen on {where}: {error.strerror or error}."
+            # Such as the file of a certificate, which is read before anything is bound.
+            about = f"{error.filename}: " if error.filename else ""
+            return f"Cannot listen on {where}: {about}{error.strerror or error}."

@@ -4,30 +4,46 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.interfaces import IDelayedCall, IHalfCloseableProtocol, IReactorTime
+from twisted.internet.interfaces import (
+    IDelayedCall,
+    IHalfCloseableProtocol,
+    IReactorTime,
+    ISSLTransport,
+)
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from app.server.lingering import start_lingering
+from app.server.lingering import LINGER_SECONDS, half_close
 
 TOO_MANY_CONNECTIONS = b"Too many connections, try later"
+
+HANDSHAKE_SECONDS = 5.0
+"""How long TLS may take until it can carry the text."""
 
 
 @implementer(IHalfCloseableProtocol)
 class Refusal(Protocol):
-    """Says one text, drops whatever the peer says, and closes. Takes no slot of the listener."""
+    """Says one text, drops whatever the peer says, and closes. Takes no slot of the listener.
+
+    As nobody counts it, it never stays: whatever the peer does, it is over in a few seconds.
+    """
 
     transport: Any
 
     def __init__(self, text: bytes, clock: IReactorTime) -> None:
         self._text = text
         self._clock = clock
-        self._lingering: IDelayedCall | None = None
+        self._deadline: IDelayedCall | None = None
 
     def connectionMade(self) -> None:
         self.transport.write(self._text)
-        self._lingering = start_lingering(self.transport, self._clock)
+        half_close(self.transport)
+        if ISSLTransport.providedBy(self.transport):
+            end, seconds = self.transport.abortConnection, HANDSHAKE_SECONDS
+        else:
+            end, seconds = self.transport.loseConnection, LINGER_SECONDS
+        self._deadline = self._clock.callLater(seconds, end)
 
     def readConnectionLost(self) -> None:
         self.transport.loseConnection()
@@ -36,5 +52,5 @@ class Refusal(Protocol):
         """Expected: the text is out."""
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        if self._lingering is not None and self._lingering.active():
-            self._lingering.cancel()
+        if self._deadline is not None and self._deadline.active():
+            self._deadline.cancel()

@@ -1,0 +1,40 @@
+"""An observer that remembers in order what it was told."""
+
+from __future__ import annotations
+
+from twisted.internet.interfaces import IAddress
+
+from app.server.addresses import show
+from app.server.connection import Connection
+from app.server.factory import ListenerFactory
+from app.server.listener import Listener
+
+
+class Record:
+    """Events as tuples: the event's name, then who it is about, then what is known."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[object, ...]] = []
+        self.live: set[Connection] = set()
+
+    @property
+    def states(self) -> list[str]:
+        """Of all listeners, in the order they moved."""
+        return [str(event[2]) for event in self.events if event[0] == "moved"]
+
+    def listener_moved(self, listener: Listener) -> None:
+        self.events.append(("moved", listener.spec.name, listener.state.value))
+
+    def opened(self, connection: Connection) -> None:
+        self.live.add(connection)
+        self.events.append(("opened", connection.number))
+
+    def active(self, connection: Connection) -> None:
+        self.events.append(("active", connection.number))
+
+    def closed(self, connection: Connection) -> None:
+        self.live.remove(connection)
+        self.events.append(("closed", connection.number, connection.reason))
+
+    def refused(self, factory: ListenerFactory, peer: IAddress | None, reason: str) -> None:
+        self.events.append(("refused", show(peer).partition(":")[0], reason))

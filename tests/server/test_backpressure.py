@@ -1,0 +1,258 @@
+"""Producers behind a connection: the user's own, the connection's, and both at once."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from twisted.internet.interfaces import IPullProducer, IPushProducer
+from twisted.internet.protocol import Protocol
+from zope.interface import implementer
+
+from app.server.backpressure import Backpressure
+from tests.server.conftest import Bench
+from tests.server.reactors import Client
+from tests.server.record import Record
+
+PIECE = b"0123456789abcdef" * 4096  # 64 KiB, more than a transport's own bound with the next one
+
+
+@implementer(IPushProducer)
+class Fountain:
+    """Writes `pieces` pieces as fast as it may, then unregisters."""
+
+    def __init__(self, consumer: Any, pieces: int) -> None:
+        self.consumer = consumer
+        self.left = pieces
+        self.flowing = False
+        self.calls: list[str] = []
+
+    def flow(self) -> None:
+        self.flowing = True
+        while self.flowing and self.left:
+            self.left -= 1
+            self.consumer.write(PIECE)
+        if not self.left:
+            self.flowing = False
+            self.consumer.unregisterProducer()
+
+    def pauseProducing(self) -> None:
+        self.calls.append("pause")
+        self.flowing = False
+
+    def resumeProducing(self) -> None:
+        self.calls.append("resume")
+        self.flow()
+
+    def stopProducing(self) -> None:
+        self.calls.append("stop")
+        self.flowing = False
+
+
+@implementer(IPullProducer)
+class Well:
+    """Writes one of `pieces` pieces each time it is asked, then unregisters."""
+
+    def __init__(self, consumer: Any, pieces: int) -> None:
+        self.consumer = consumer
+        self.left = pieces
+        self.stopped = False
+
+    def resumeProducing(self) -> None:
+        if not self.left:
+            self.consumer.unregisterProducer()
+            return
+        self.left -= 1
+        self.consumer.write(PIECE)
+
+    def stopProducing(self) -> None:
+        self.stopped = True
+
+
+class Quiet(Protocol):
+    """Says nothing by itself; the test speaks through its transport."""
+
+    transport: Any
+    received = b""
+
+    def dataReceived(self, data: bytes) -> None:
+        self.received += data
+
+
+def close_after(client: Client, record: Record) -> None:
+    client.half_close()
+    client.until(lambda: not record.live)
+
+
+def test_a_push_producer_is_paused_while_the_peer_does_not_read(
+    bench: Bench, record: Record
+) -> None:
+    quiet = Quiet()
+    connection, client = bench.connect(quiet)
+    fountain = Fountain(quiet.transport, pieces=200)
+    quiet.transport.registerProducer(fountain, True)
+    fountain.flow()
+    assert fountain.calls == ["pause"]
+    assert fountain.left > 190
+    assert client.read_all(200 * len(PIECE)) == PIECE * 200
+    assert fountain.left == 0
+    assert connection.bytes_out == 200 * len(PIECE)
+    close_after(client, record)
+    assert "stop" not in fountain.calls
+
+
+def test_a_pull_producer_writes_as_the_peer_reads(bench: Bench, record: Record) -> None:
+    quiet = Quiet()
+    _, client = bench.connect(quiet)
+    well = Well(quiet.transport, pieces=200)
+    quiet.transport.registerProducer(well, False)
+    for _ in range(300):
+        client.reactor.turn()
+    assert well.left > 0, "the peer did not read"
+    assert client.read_all(200 * len(PIECE)) == PIECE * 200
+    close_after(client, record)
+    assert not well.stopped
+
+
+def test_reading_is_bounded_again_after_a_pull_producer(bench: Bench) -> None:
+    quiet = Quiet()
+    connection, client = bench.connect(quiet)
+    quiet.transport.registerProducer(Well(quiet.transport, pieces=1), False)
+    client.read_all(len(PIECE))
+    client.until(lambda: connection.transport.producer is not None)
+    quiet.transport.write(PIECE * 200)
+    client.reactor.turn()
+    assert connection.transport not in client.reactor.getReaders()
+
+
+def test_a_producer_registered_behind_a_full_buffer_is_paused_at_once(bench: Bench) -> None:
+    quiet = Quiet()
+    _, client = bench.connect(quiet)
+    quiet.transport.write(PIECE * 200)
+    fountain = Fountain(quiet.transport, pieces=1)
+    quiet.transport.registerProducer(fountain, True)
+    assert fountain.calls == ["pause"]
+    assert client.read_all(201 * len(PIECE)) == PIECE * 201
+    assert fountain.calls == ["pause", "resume"]
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+def test_a_second_producer_is_refused(bench: Bench, streaming: bool) -> None:
+    quiet = Quiet()
+    bench.connect(quiet)
+    first = Fountain(quiet.transport, 99) if streaming else Well(quiet.transport, 99)
+    quiet.transport.registerProducer(first, streaming)
+    with pytest.raises(RuntimeError, match="unregister it"):
+        quiet.transport.registerProducer(Fountain(quiet.transport, 1), True)
+
+
+@pytest.mark.parametrize("producer", [Fountain, Well])
+def test_closing_waits_for_the_producer(
+    bench: Bench, record: Record, producer: type[Fountain] | type[Well]
+) -> None:
+    quiet = Quiet()
+    connection, client = bench.connect(quiet)
+    source = producer(quiet.transport, pieces=50)
+    quiet.transport.registerProducer(source, producer is Fountain)
+    if isinstance(source, Fountain):
+        source.flow()
+    quiet.transport.loseConnection()
+    assert client.read_to_end() == PIECE * 50
+    assert record.events[-1] == ("closed", 1, "closed by the listener")
+    assert connection.bytes_out == 50 * len(PIECE)
+
+
+@pytest.mark.parametrize("producer", [Fountain, Well])
+def test_a_producer_finishes_for_a_peer_that_closed_its_side(
+    bench: Bench, record: Record, producer: type[Fountain] | type[Well]
+) -> None:
+    quiet = Quiet()
+    _, client = bench.connect(quiet)
+    source = producer(quiet.transport, pieces=50)
+    quiet.transport.registerProducer(source, producer is Fountain)
+    client.half_close()
+    client.reactor.turn()
+    if isinstance(source, Fountain):
+        source.flow()
+    assert client.read_to_end() == PIECE * 50
+    assert record.events[-1] == ("closed", 1, "closed by the peer")
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+def test_a_producer_is_stopped_when_the_connection_is_gone(
+    bench: Bench, record: Record, streaming: bool
+) -> None:
+    quiet = Quiet()
+    _, client = bench.connect(quiet)
+    source: Fountain | Well
+    source = Fountain(quiet.transport, 99) if streaming else Well(quiet.transport, 99)
+    quiet.transport.registerProducer(source, streaming)
+    client.reset()
+    client.until(lambda: not record.live)
+    if isinstance(source, Fountain):
+        assert source.calls[-1] == "stop"
+    else:
+        assert source.stopped
+
+
+def test_a_producer_that_comes_too_late_is_stopped_at_once(bench: Bench) -> None:
+    quiet = Quiet()
+    _, client = bench.connect(quiet)
+    quiet.transport.loseConnection()
+    fountain = Fountain(quiet.transport, pieces=1)
+    quiet.transport.registerProducer(fountain, True)
+    assert fountain.calls == ["stop"]
+    client.half_close()
+
+
+def test_a_producer_that_fails_to_stop_keeps_no_slot(
+    bench: Bench, record: Record, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Stubborn(Fountain):
+        def stopProducing(self) -> None:
+            raise ValueError("boom")
+
+    quiet = Quiet()
+    connection, client = bench.connect(quiet)
+    quiet.transport.registerProducer(Stubborn(quiet.transport, pieces=1), True)
+    client.reset()
+    client.until(lambda: not record.live)
+    assert not connection.factory.connections
+    assert caplog.records[-1].levelno == logging.ERROR
+    assert "ValueError: boom" in caplog.text
+
+
+def test_a_full_buffer_does_not_stop_a_handshake() -> None:
+    """TLS cannot empty its buffer before it has read what the peer says."""
+    transport = Switch()
+    backpressure = Backpressure(transport, handshaking=True)
+    backpressure.pauseProducing()
+    assert transport.reads
+    backpressure.end_handshake()
+    backpressure.pauseProducing()
+    assert not transport.reads
+
+
+def test_a_handshake_reads_on_though_the_buffer_was_full() -> None:
+    transport = Switch()
+    backpressure = Backpressure(transport)
+    backpressure.pauseProducing()
+    assert not transport.reads
+    backpressure.begin_handshake()
+    assert transport.reads
+
+
+class Switch:
+    """As much of a transport as says whether it reads."""
+
+    reads = True
+
+    def registerProducer(self, producer: IPushProducer, streaming: bool) -> None:
+        assert streaming
+
+    def pauseProducing(self) -> None:
+        self.reads = False
+
+    def resumeProducing(self) -> None:
+        self.reads = True
