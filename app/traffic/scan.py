@@ -1,0 +1,154 @@
+"""Goes through the chunk log for what matches, in steps so short that a window stays alive.
+
+The same scan serves the filter, whose finds are the rows on show, and the search, whose finds are
+jumped to. It keeps up with the log: what is appended is looked at next, what is dropped forgotten.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from time import monotonic
+
+from attrs import frozen
+
+from app.traffic.chunk_log import ChunkLog, Span
+from app.traffic.pattern import Pattern
+
+SPAN_BYTES = 64 * 1024
+SPAN_CHUNKS = 2048
+PATIENCE_SECONDS = 0.01
+"""For one span; one that takes longer is tried again in halves."""
+
+WASTE_SECONDS = 1.0
+"""After so much time for nothing the scan stops for good."""
+
+
+@frozen
+class Criteria:
+    """What a chunk must have, all of it."""
+
+    patterns: tuple[Pattern, ...] = ()
+    sent: bool | None = None
+    """The direction; `None` for both."""
+
+    belongs: Callable[[int], bool] | None = None
+    """Whether chunks of the connection of that number are wanted; `None` for all."""
+
+    @property
+    def are_none(self) -> bool:
+        """Whether every chunk passes."""
+        return not self.patterns and self.sent is None and self.belongs is None
+
+    def hits(self, span: Span, seconds: float) -> list[int]:
+        """The places in `span` of the chunks that pass. Raises `TimeoutError` after `seconds`."""
+        deadline = monotonic() + seconds
+        places = list(range(len(span)))
+        for pattern in self.patterns:
+            found = set(pattern.hits(span, deadline - monotonic()))
+            places = [place for place in places if place in found]
+            if not places:
+                return places
+        if self.sent is None and self.belongs is None:
+            return places
+        wanted = {owner for owner in set(span.owners) if self._wants(owner)}
+        owners = span.owners
+        return [place for place in places if owners[place] in wanted]
+
+    def _wants(self, owner: int) -> bool:
+        if self.sent is not None and self.sent is not bool(owner & 1):
+            return False
+        return self.belongs is None or self.belongs(owner >> 1)
+
+
+class Scan:
+    """The numbers of the chunks that pass, ascending, as far as the log has been gone through.
+
+    Finds have positions, counted from 0 since the scan began: those in `range(first, end)` are
+    still kept. Where a single chunk takes too long it is passed over and counted in `given_up`;
+    where that happens too often the scan `is_stopped`.
+    """
+
+    def __init__(self, log: ChunkLog, criteria: Criteria) -> None:
+        self.criteria = criteria
+        self.given_up = 0
+        self.is_stopped = False
+        self.first = 0
+        self._log = log
+        self._next = log.first
+        self._width = SPAN_CHUNKS
+        self._wasted = 0.0
+        self._found = array("Q")
+
+    @property
+    def end(self) -> int:
+        """The position that the next find will have."""
+        return self.first + len(self._found)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to look at, as of now."""
+        return self.is_stopped or self._next >= self._log.end
+
+    @property
+    def looked_at(self) -> int:
+        """Chunks below this number have been looked at."""
+        return self._next
+
+    def number(self, position: int) -> int:
+        """The number of the chunk at `position`, which must be in `range(first, end)`."""
+        return self._found[position - self.first]
+
+    def position(self, number: int) -> int:
+        """The position of the first find whose number is `number` or more; `end` if none is."""
+        return self.first + bisect_left(self._found, number)
+
+    def after(self, number: int) -> int:
+        """The position of the first find beyond `number`; `end` if none is."""
+        return self.first + bisect_right(self._found, number)
+
+    def has(self, number: int) -> bool:
+        """Whether that chunk is among the finds."""
+        position = self.position(number)
+        return position < self.end and self.number(position) == number
+
+    def trim(self) -> None:
+        """Forget finds that the log has dropped."""
+        gone = bisect_left(self._found, self._log.first)
+        if gone:
+            del self._found[:gone]
+            self.first += gone
+
+    def step(self, seconds: float) -> bool:
+        """Go on for about `seconds`, at most `PATIENCE_SECONDS` longer. Gives `is_done`."""
+        self.trim()
+        deadline = monotonic() + seconds
+        while not self.is_done:
+            self._look()
+            if monotonic() >= deadline:
+                break
+        return self.is_done
+
+    def _look(self) -> None:
+        span = self._log.span(self._next, SPAN_BYTES, self._width)
+        assert span is not None
+        began = monotonic()
+        try:
+            places = self.criteria.hits(span, PATIENCE_SECONDS)
+        except TimeoutError:
+            self._waste(monotonic() - began, span)
+            return
+        first = span.first
+        self._found.extend([first + place for place in places])
+        self._next = first + len(span)
+        self._width = min(SPAN_CHUNKS, self._width * 2)
+
+    def _waste(self, seconds: float, span: Span) -> None:
+        self._wasted += seconds
+        if len(span) > 1:
+            self._width = len(span) // 2
+        else:
+            self.given_up += 1
+            self._next = span.first + 1
+        self.is_stopped = self._wasted >= WASTE_SECONDS

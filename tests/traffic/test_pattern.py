@@ -1,0 +1,147 @@
+"""Patterns against the slow way: looking into each chunk alone."""
+
+from __future__ import annotations
+
+from array import array
+from time import monotonic
+
+import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.traffic.chunk_log import Span
+from app.traffic.pattern import Kind, Pattern, PatternError, parse
+
+PLENTY = 5.0
+
+pieces = st.lists(st.text("abAB\n", max_size=6).map(str.encode), max_size=30)
+
+
+def span_of(chunks: list[bytes]) -> Span:
+    ends, size = array("I"), 0
+    for chunk in chunks:
+        size += len(chunk)
+        ends.append(size)
+    return Span(0, b"".join(chunks), ends, array("Q", [0] * len(chunks)))
+
+
+def pattern_of(kind: Kind, text: str, *, ignore_case: bool = False) -> Pattern:
+    pattern = parse(kind, text, ignore_case=ignore_case)
+    assert pattern is not None
+    return pattern
+
+
+@given(pieces, st.text("ab", min_size=1, max_size=3))
+def test_text_is_found_in_each_chunk_that_has_it_and_never_across_two(
+    chunks: list[bytes], text: str
+) -> None:
+    hits = pattern_of(Kind.TEXT, text).hits(span_of(chunks), PLENTY)
+    assert hits == [place for place, chunk in enumerate(chunks) if text.encode() in chunk]
+
+
+@given(pieces, st.text("aB", min_size=1, max_size=3))
+def test_text_is_found_whatever_its_case_if_asked(chunks: list[bytes], text: str) -> None:
+    hits = pattern_of(Kind.TEXT, text, ignore_case=True).hits(span_of(chunks), PLENTY)
+    wanted = text.lower().encode()
+    assert hits == [place for place, chunk in enumerate(chunks) if wanted in chunk.lower()]
+
+
+atoms = st.sampled_from(
+    [
+        "a",
+        "b",
+        "[ab]",
+        "[^a]",
+        ".",
+        r"\n",
+        r"\w",
+        "^",
+        "$",
+        r"\b",
+        "(?=b)",
+        "(?<=a)",
+        "(?>a+)",
+        "(a)",
+    ]
+)
+expressions = st.recursive(
+    atoms,
+    lambda inner: st.one_of(
+        st.builds("{}{}".format, inner, inner),
+        st.builds("(?:{}|{})".format, inner, inner),
+        st.builds("(?:{}){}".format, inner, st.sampled_from(["*", "+", "?", "*?", "++", "{2}"])),
+    ),
+    max_leaves=6,
+)
+
+
+@given(pieces, expressions, st.booleans())
+def test_an_expression_matches_a_chunk_if_it_does_so_alone(
+    chunks: list[bytes], source: str, ignore_case: bool
+) -> None:
+    hits = pattern_of(Kind.EXPRESSION, source, ignore_case=ignore_case).hits(
+        span_of(chunks), PLENTY
+    )
+    alone = regex.compile(source.encode(), regex.IGNORECASE if ignore_case else 0)
+    assert hits == [place for place, chunk in enumerate(chunks) if alone.search(chunk)]
+
+
+@given(st.binary(min_size=1, max_size=40), st.sampled_from(["", " ", ":", ", ", "\n", "\\x"]))
+def test_hex_is_found_whatever_separates_it(data: bytes, separator: str) -> None:
+    typed = separator.join(f"{byte:02x}" for byte in data)
+    assert pattern_of(Kind.HEX, typed).within(data, PLENTY) == (0, len(data))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["DE AD be ef", "deadbeef", "0xDE, 0xAD, 0xbe, 0xef", r"\xde\xad\xbe\xef", "de:ad-be:ef"],
+)
+def test_hex_may_be_written_in_many_ways(text: str) -> None:
+    assert pattern_of(Kind.HEX, text).within(b"..\xde\xad\xbe\xef", PLENTY) == (2, 6)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        (Kind.HEX, "de ag", "'g' is no hex digit"),
+        (Kind.HEX, "dea", "A hex digit is missing"),
+        (Kind.EXPRESSION, "(a", "cannot be read"),
+        (Kind.EXPRESSION, "(" * 5_000, "nested too deeply"),
+        (Kind.EXPRESSION, "((a{1000}){1000}){1000}", "repeats too much"),
+        (Kind.EXPRESSION, "(?:" * 60 + "a" + "){2}" * 60, "repeats too much"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_said(kind: Kind, text: str, words: str) -> None:
+    with pytest.raises(PatternError, match=words):
+        parse(kind, text)
+
+
+@given(st.text(max_size=30), st.sampled_from(Kind), st.booleans())
+def test_whatever_is_typed_gives_a_pattern_or_a_sentence(
+    text: str, kind: Kind, ignore_case: bool
+) -> None:
+    sentence = ""
+    try:
+        parse(kind, text, ignore_case=ignore_case)
+    except PatternError as error:
+        sentence = str(error)
+    assert not sentence or sentence.endswith(".")
+
+
+def test_nothing_typed_is_no_pattern() -> None:
+    assert [parse(kind, "") for kind in Kind] == [None, None, None]
+
+
+def test_text_outside_of_ascii_is_looked_for_in_utf_8() -> None:
+    assert pattern_of(Kind.TEXT, "端口").within("a端口".encode(), PLENTY) == (1, 7)
+
+
+@pytest.mark.parametrize("source", ["(a|aa)+$", "(.*a){20}b", r"(?:(a+)\1)+$", "(x+x+)+y"])
+def test_an_expression_that_explodes_ends_in_time(source: str) -> None:
+    pattern = pattern_of(Kind.EXPRESSION, source)
+    span = span_of([b"a" * 2_000 + b"x" * 60_000])
+    began = monotonic()
+    with pytest.raises(TimeoutError):
+        pattern.hits(span, 0.02)
+    assert monotonic() - began < 1.0
