@@ -7,6 +7,7 @@ known only once the arguments are.
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import sys
 from collections.abc import Sequence
@@ -103,7 +104,9 @@ def _serve(profile: Path | None, descriptions: Sequence[str], *, as_json: bool) 
     from twisted.internet import reactor
 
     logs.begin(logs.stderr_handler(logging.ERROR))
-    return headless.serve(reactor, reading.listeners, as_json=as_json)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name may be Chinese, a terminal not
+    return headless.serve(reactor, reading.listeners, sys.stdout, as_json=as_json)
 
 
 def _complain(sentence: str) -> int:

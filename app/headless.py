@@ -3,7 +3,7 @@
 Each event is one line: readable, or one JSON object with `--json`. Every object has `event`,
 `listener` and `time` (unix seconds); what else it has:
 
-    listening   address, port
+    listening   address, port (of a Unix socket: its path, null)
     opened      connection (a number), peer
     closed      connection, peer, reason, bytes_in, bytes_out
     refused     peer, reason
@@ -15,11 +15,14 @@ from __future__ import annotations
 
 import itertools
 import json
+import signal
 import sys
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Any, TextIO
 
 from twisted.internet.defer import Deferred
+from twisted.internet.error import ReactorNotRunning
 from twisted.internet.interfaces import IAddress
 
 from app.profile import ListenerSpec, Problem, Reading, check
@@ -124,7 +127,9 @@ def parse_listeners(descriptions: Sequence[str]) -> Reading:
         protocol, _, endpoint = description.partition("=")
         name = _free_name(protocol, {each.name for each in listeners})
         found = check(name=name, protocol=protocol, endpoint=endpoint)
-        problems.extend(Problem(description, problem.message) for problem in found)
+        # The name is made here; what is wrong with it is wrong with the protocol.
+        said = [problem for problem in found if problem.path != "name"]
+        problems.extend(Problem(description, problem.message) for problem in said)
         if not found:
             listeners.append(ListenerSpec(name=name, protocol=protocol, endpoint=endpoint))
     return Reading(tuple(listeners), tuple(problems))
@@ -136,14 +141,14 @@ def _free_name(wish: str, taken: Collection[str]) -> str:
 
 
 def serve(
-    reactor: Any, specs: Sequence[ListenerSpec], *, as_json: bool = False, out: TextIO = sys.stdout
+    reactor: Any, specs: Sequence[ListenerSpec], out: TextIO, *, as_json: bool = False
 ) -> int:
     """Run `specs` until SIGINT, SIGTERM, or until nobody reads `out`; gives the exit code.
 
     0 after a clean stop; 1 when a listener could not start: its reason is on standard error and
     the others are stopped. Runs `reactor`, which therefore must not have run before.
     """
-    announcer = Announcer(out, reactor.seconds, as_json=as_json, gone=lambda: _stop(reactor))
+    announcer = Announcer(out, reactor.seconds, as_json=as_json, gone=lambda: _stop_soon(reactor))
     deck = Deck(reactor, announcer)
     for spec in specs:
         deck.add(spec)
@@ -153,8 +158,9 @@ def serve(
         await deck.start_all()
         failed.extend(each for each in deck.listeners if each.state is State.FAILED)
         if failed:
-            _stop(reactor)
+            _stop_soon(reactor)
 
+    reactor.callWhenRunning(_stop_on_signals, reactor)
     reactor.callWhenRunning(lambda: spawn(start()))
     reactor.addSystemEventTrigger("before", "shutdown", lambda: _stop_listening(deck))
     reactor.run()
@@ -163,13 +169,19 @@ def serve(
     return 1 if failed else 0
 
 
+def _stop_on_signals(reactor: Any) -> None:
+    """In place of Twisted's handlers, which fail when Ctrl-C is pressed a second time."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: reactor.callFromThread(_stop, reactor))
+
+
+def _stop_soon(reactor: Any) -> None:
+    """After the event that is being told, of which other observers know nothing yet."""
+    reactor.callLater(0, _stop, reactor)
+
+
 def _stop(reactor: Any) -> None:
-    if reactor.running:
-        reactor.callLater(0, _stop_once, reactor)
-
-
-def _stop_once(reactor: Any) -> None:
-    if reactor.running:
+    with suppress(ReactorNotRunning):  # it is stopping already
         reactor.stop()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-import sys
+from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 
@@ -52,15 +52,20 @@ def file_handler(path: Path | None = None) -> logging.Handler:
     path = path or default_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        handler: logging.Handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8"
-        )
+        handler = _PrivateFiles(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
     except OSError as error:
-        print(f"No log file is written: {error}", file=sys.stderr)
+        log.warning("No log file is written: %s", error)
         return logging.NullHandler()
     handler.setFormatter(logging.Formatter(FORMAT))
     return handler
+
+
+class _PrivateFiles(logging.handlers.RotatingFileHandler):
+    """Files that only their owner can read, also the new one after each rotation."""
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).touch(mode=0o600)
+        return super()._open()
 
 
 def stderr_handler(level: int = logging.WARNING) -> logging.Handler:

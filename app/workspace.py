@@ -1,19 +1,20 @@
 """A deck and the profile it came from, kept in step: what a window's commands act on.
 
-Every change counts on the deck at once and is saved at once. A profile that cannot be saved, because
-it is broken or somebody else changed it, stops no work: `trouble` says what is the matter.
+Every change counts on the deck at once and is saved at once. A profile that cannot be saved,
+because it is broken or somebody else changed it, stops no work: `trouble` says what is the matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
 
 from attrs import evolve, frozen
 from twisted.internet.defer import Deferred
 
 from app.profile import ListenerSpec, Problem, ProfileError, ProfileFile
-from app.server.deck import Deck, needs_restart
-from app.server.listener import Listener
+from app.profile.spec import comparable
+from app.server.deck import Deck
+from app.server.listener import Listener, needs_restart
 
 
 @frozen
@@ -28,7 +29,7 @@ class Removed:
 class Workspace:
     """Owns the deck's listeners and their profile.
 
-    Invariant: while `trouble` is empty, the file holds exactly the specs of the deck.
+    Invariant: while `problems` and `trouble` are empty, the file holds exactly the deck's specs.
     """
 
     def __init__(self, deck: Deck, file: ProfileFile) -> None:
@@ -49,11 +50,12 @@ class Workspace:
     def reload(self) -> Deferred[None]:
         """Read the file again. Listeners whose spec did not change go on; gone ones are stopped.
 
-        Fires once stopping and restarting what changed is done.
+        A broken file changes nothing: a slip of the pen is no wish to stop a listener. Fires once
+        stopping and restarting what changed is done.
         """
         reading = self.file.load()
         self.problems, self.trouble = reading.problems, ""
-        return self.deck.update(reading.listeners)
+        return self.deck.start() if self.file.broken else self.deck.update(reading.listeners)
 
     def start_over(self) -> None:
         """Set the broken file aside, where it can be mended, and begin a new one.
@@ -90,7 +92,7 @@ class Workspace:
 
     def restore(self, removed: Removed) -> Listener:
         """Put back what `remove` took away, and start it if it was on."""
-        spec = self._with_free_name(removed.spec)
+        spec = evolve(removed.spec, name=self.free_name(removed.spec.name))
         listener = self.deck.add(spec, min(removed.position, len(self.deck.listeners)))
         self.save()
         if removed.was_on:
@@ -108,14 +110,6 @@ class Workspace:
 
     def free_name(self, wish: str) -> str:
         """`wish`, or the first of `wish 2`, `wish 3`, … that no listener has."""
-        return _first_free(wish, lambda name: self.deck.named(name) is None)
-
-    def _with_free_name(self, spec: ListenerSpec) -> ListenerSpec:
-        return evolve(spec, name=self.free_name(spec.name))
-
-
-def _first_free(wish: str, is_free: Callable[[str], bool]) -> str:
-    name, number = wish, 2
-    while not is_free(name):
-        name, number = f"{wish} {number}", number + 1
-    return name
+        taken = {comparable(each.spec.name) for each in self.deck.listeners}
+        names = itertools.chain([wish], (f"{wish} {number}" for number in itertools.count(2)))
+        return next(name for name in names if comparable(name) not in taken)
