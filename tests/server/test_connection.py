@@ -14,13 +14,13 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from app.protocols.echo import Echo
-from app.protocols.hello import GREETING, Hello
 from app.server.connection import LONGEST_REASON, Connection, words_for
 from app.server.lingering import LINGER_SECONDS
 from tests.server.conftest import Bench
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
 
+LAST_WORDS = b"Nice to meet you, goodbye.\r\n"
 LOTS = bytes(range(256)) * 40_000  # 10 MB, more than any buffer takes
 
 
@@ -39,6 +39,14 @@ class Diary(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         assert reason.type is not None
         self.lost.append(reason.type)
+
+
+class Parting(Diary):
+    """Says its last words at once."""
+
+    def connectionMade(self) -> None:
+        self.transport.write(LAST_WORDS)
+        self.transport.loseConnection()
 
 
 @implementer(IHalfCloseableProtocol)
@@ -264,21 +272,21 @@ def test_the_protocol_hears_nothing_after_it_closed(bench: Bench) -> None:
 def test_closing_flushes_then_ends_without_a_reset_whatever_the_peer_sent(
     bench: Bench, record: Record
 ) -> None:
-    connection, client = bench.connect(Hello())
+    connection, client = bench.connect(Parting())
     client.send(LOTS)
     client.half_close()
-    assert client.read_to_end() == GREETING
+    assert client.read_to_end() == LAST_WORDS
     assert not client.was_reset
     client.until(is_lost(record))
     assert record.events[-1] == ("closed", 1, "closed by the listener")
-    assert (connection.bytes_in, connection.bytes_out) == (len(LOTS), len(GREETING))
+    assert (connection.bytes_in, connection.bytes_out) == (len(LOTS), len(LAST_WORDS))
 
 
 def test_closing_waits_a_moment_for_a_peer_that_keeps_its_side_open(
     bench: Bench, hand: HandReactor, record: Record
 ) -> None:
-    _, client = bench.connect(Hello())
-    assert client.read_to_end() == GREETING
+    _, client = bench.connect(Parting())
+    assert client.read_to_end() == LAST_WORDS
     assert record.live
     hand.advance(LINGER_SECONDS)
     assert not record.live
@@ -300,7 +308,7 @@ def test_the_wait_begins_when_all_is_sent(bench: Bench, hand: HandReactor, recor
 
 
 def test_closing_twice_is_closing_once(bench: Bench, record: Record) -> None:
-    connection, client = bench.connect(Hello())
+    connection, client = bench.connect(Parting())
     connection.loseConnection()
     connection.loseConnection()
     client.half_close()
@@ -342,7 +350,7 @@ def test_a_peer_that_resets_before_it_got_the_last_words_was_not_closed_by_the_l
 def test_a_peer_that_resets_after_it_got_the_last_words_was_closed_by_the_listener(
     bench: Bench, record: Record
 ) -> None:
-    _, client = bench.connect(Hello())
+    _, client = bench.connect(Parting())
     client.read_to_end()
     client.reset()
     client.until(is_lost(record))

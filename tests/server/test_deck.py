@@ -1,0 +1,255 @@
+"""All listeners together, on a reactor whose ports are made of memory."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+import pytest
+from attrs import evolve
+from twisted.internet.defer import Deferred
+from twisted.internet.error import CannotListenError
+
+from app.profile import ListenerSpec
+from app.server.deck import Deck
+from app.server.listener import Listener, State, needs_restart
+from app.server.ports import Holder
+from tests.server.reactors import Client, HandReactor
+from tests.server.record import Record
+
+
+class PortReactor(HandReactor):
+    """Binds each port once, as the system does, and says so when it is taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bound: set[int] = set()
+
+    def listenTCP(self, port: int, factory: Any, backlog: int = 50, interface: str = "") -> Any:
+        if port in self.bound:
+            raise CannotListenError(interface, port, OSError(errno.EADDRINUSE, "in use"))
+        self.bound.add(port)
+        listening: Any = super().listenTCP(port, factory, backlog, interface)
+
+        def stopListening() -> None:
+            self.bound.discard(port)
+
+        listening.stopListening = stopListening
+        return listening
+
+
+def spec(name: str, port: int, **others: Any) -> ListenerSpec:
+    return ListenerSpec(name=name, protocol="echo", endpoint=f"tcp:{port}", **others)
+
+
+ECHO, HELLO, API = spec("Echo", 8007), spec("Hello", 8025), spec("API", 8080)
+
+
+@pytest.fixture
+def ports() -> PortReactor:
+    return PortReactor()
+
+
+@pytest.fixture
+def deck(ports: PortReactor, record: Record) -> Deck:
+    async def find_holder(port: int) -> Holder | None:
+        return Holder("node", 4211) if port == API_PORT else None
+
+    return Deck(ports, record, find_holder=find_holder)
+
+
+API_PORT = 8080
+
+
+def names(deck: Deck) -> list[str]:
+    return [each.spec.name for each in deck.listeners]
+
+
+def states(deck: Deck) -> list[str]:
+    return [each.state.value for each in deck.listeners]
+
+
+def join(ports: PortReactor, listener: Listener) -> Client:
+    assert listener.factory is not None
+    return Client(ports, listener.factory.buildProtocol(None))
+
+
+def test_listeners_keep_the_order_they_are_given(deck: Deck) -> None:
+    deck.add(ECHO)
+    deck.add(HELLO)
+    deck.add(API, position=1)
+    assert names(deck) == ["Echo", "API", "Hello"]
+    assert deck.named("API") is deck.listeners[1]
+    assert deck.named("Nobody") is None
+
+
+def test_all_start_and_all_stop(deck: Deck) -> None:
+    for each in (ECHO, HELLO):
+        deck.add(each)
+    assert deck.start_all().called
+    assert states(deck) == ["listening", "listening"]
+    assert deck.stop_all().called
+    assert states(deck) == ["stopped", "stopped"]
+
+
+def test_an_empty_deck_has_nothing_to_do(deck: Deck) -> None:
+    assert deck.start_all().called
+    assert deck.stop_all().called
+    assert list(deck.connections()) == []
+
+
+def test_those_start_by_themselves_that_shall(deck: Deck) -> None:
+    deck.add(ECHO)
+    deck.add(evolve(HELLO, autostart=True))
+    deck.start_automatic()
+    assert states(deck) == ["stopped", "listening"]
+
+
+def test_one_that_fails_does_not_keep_the_others_from_it(deck: Deck, ports: PortReactor) -> None:
+    ports.bound.add(API_PORT)
+    for each in (ECHO, API, HELLO):
+        deck.add(each)
+    assert deck.start_all().called
+    assert states(deck) == ["listening", "failed", "listening"]
+    assert "in use by node (pid 4211)" in deck.listeners[1].reason
+
+
+def test_stopping_all_clears_the_failed_ones_too(deck: Deck, ports: PortReactor) -> None:
+    ports.bound.add(API_PORT)
+    listener = deck.add(API)
+    deck.start_all()
+    deck.stop_all()
+    assert (listener.state, listener.reason) == (State.STOPPED, "")
+
+
+def test_a_port_that_another_listener_has_is_told_by_its_name(deck: Deck) -> None:
+    deck.add(ECHO)
+    second = deck.add(evolve(ECHO, name="Second"))
+    deck.start_all()
+    assert second.reason == (
+        "Port 8007 is in use by your listener Echo. Stop it, or choose another port."
+    )
+
+
+def test_a_removed_listener_stops(deck: Deck, ports: PortReactor) -> None:
+    listener = deck.add(ECHO)
+    deck.start_all()
+    assert deck.remove(listener).called
+    assert deck.listeners == []
+    assert listener.state is State.STOPPED
+    assert not ports.bound
+
+
+def test_connections_are_numbered_over_all_listeners(deck: Deck, ports: PortReactor) -> None:
+    listeners = [deck.add(ECHO), deck.add(HELLO)]
+    deck.start_all()
+    clients = [join(ports, listeners[each]) for each in (0, 1, 0)]
+    assert [each.number for each in deck.connections()] == [1, 3, 2]
+    for client in clients:
+        client.close()
+    ports.drop_all()
+
+
+# Update
+
+
+def test_an_update_lets_go_on_what_did_not_change(deck: Deck, record: Record) -> None:
+    deck.add(ECHO)
+    kept = deck.add(HELLO)
+    deck.start_all()
+    record.events.clear()
+    done = deck.update([HELLO, API])
+    assert done.called
+    assert names(deck) == ["Hello", "API"]
+    assert deck.listeners[0] is kept
+    assert states(deck) == ["listening", "stopped"]
+    assert ("moved", "Hello", "stopping") not in record.events
+
+
+def test_an_update_frees_ports_before_it_takes_them(deck: Deck) -> None:
+    deck.add(ECHO)
+    deck.add(HELLO)
+    deck.start_all()
+    deck.update([evolve(ECHO, endpoint=HELLO.endpoint), evolve(HELLO, endpoint=ECHO.endpoint)])
+    assert states(deck) == ["listening", "listening"]
+    assert [each.spec.endpoint for each in deck.listeners] == ["tcp:8025", "tcp:8007"]
+
+
+def test_an_update_restarts_only_what_is_on(deck: Deck) -> None:
+    deck.add(ECHO)
+    deck.update([evolve(ECHO, endpoint="tcp:8008")])
+    assert states(deck) == ["stopped"]
+    assert deck.listeners[0].spec.endpoint == "tcp:8008"
+
+
+def test_a_listener_added_while_an_update_stops_others_stays(
+    deck: Deck, ports: PortReactor
+) -> None:
+    deck.add(ECHO)
+    deck.start_all()
+    client = join(ports, deck.listeners[0])
+    done = deck.update([evolve(ECHO, endpoint="tcp:8008")])
+    added = deck.add(API)
+    client.close()
+    client.until(lambda: done.called)
+    assert names(deck) == ["Echo", "API"]
+    assert states(deck) == ["listening", "stopped"]
+    assert added.spec == API
+
+
+def test_a_listener_removed_while_an_update_stops_it_does_not_come_back(
+    deck: Deck, ports: PortReactor
+) -> None:
+    listener = deck.add(ECHO)
+    deck.start_all()
+    client = join(ports, listener)
+    done = deck.update([evolve(ECHO, endpoint="tcp:8008")])
+    removed = deck.remove(listener)
+    client.close()
+    client.until(lambda: done.called and removed.called)
+    assert listener.state is State.STOPPED
+    assert not ports.bound
+
+
+# Restart
+
+
+def test_a_restart_stops_then_starts(deck: Deck, record: Record) -> None:
+    listener = deck.add(ECHO)
+    deck.start_all()
+    assert deck.restart(listener).called
+    assert record.states[2:] == ["stopping", "stopped", "starting", "listening"]
+
+
+@pytest.mark.parametrize("wish", ["stop", "remove"])
+def test_what_is_asked_for_during_a_restart_has_the_last_word(
+    deck: Deck, ports: PortReactor, wish: str
+) -> None:
+    listener = deck.add(ECHO)
+    deck.start_all()
+    client = join(ports, listener)
+    restarted = deck.restart(listener)
+    done: Deferred[None] = getattr(deck, wish)(listener)
+    client.close()
+    client.until(lambda: restarted.called and done.called)
+    assert listener.state is State.STOPPED
+    assert not ports.bound
+
+
+def test_a_name_or_a_limit_needs_no_restart() -> None:
+    assert not needs_restart(ECHO, evolve(ECHO, name="Parrot", max_connections=1, autostart=True))
+    assert needs_restart(ECHO, evolve(ECHO, endpoint="tcp:1"))
+    assert needs_restart(ECHO, evolve(ECHO, protocol="hello"))
+
+
+def test_every_chunk_of_every_listener_goes_to_the_tap(ports: PortReactor, record: Record) -> None:
+    chunks: list[bytes] = []
+    deck = Deck(ports, record, tap=lambda *chunk: chunks.append(chunk[3]))
+    listener = deck.add(ECHO)
+    deck.start_all()
+    client = join(ports, listener)
+    client.send(b"hello")
+    client.read_all(5)
+    assert chunks == [b"hello", b"hello"]
+    client.close()
+    ports.drop_all()

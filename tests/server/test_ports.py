@@ -1,0 +1,133 @@
+"""Why a listener could not listen, in a sentence."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+
+import psutil
+import pytest
+from twisted.internet.error import CannotListenError
+
+from app.endpoint import Endpoint, EndpointError
+from app.protocols.catalog import UnknownProtocol
+from app.server.ports import Holder, explain, holder_of, is_taken
+
+TCP = Endpoint.tcp(8080)
+LOW = Endpoint.tcp(80)
+UNIX = Endpoint.parse("unix:/tmp/echo.sock")
+FOREIGN = Endpoint.tcp(8080, "203.0.113.1")
+
+
+def cannot(number: int, endpoint: Endpoint = TCP) -> CannotListenError:
+    return CannotListenError(
+        endpoint.interface, endpoint.port, OSError(number, os.strerror(number))
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "endpoint", "holder", "sentence"),
+    [
+        (
+            cannot(errno.EADDRINUSE),
+            TCP,
+            "node (pid 4211)",
+            "Port 8080 is in use by node (pid 4211). Stop it, or choose another port.",
+        ),
+        (
+            cannot(errno.EADDRINUSE),
+            TCP,
+            None,
+            "Port 8080 is in use by another program. Stop it, or choose another port.",
+        ),
+        (
+            cannot(errno.EADDRINUSE, UNIX),
+            UNIX,
+            None,
+            "unix:/tmp/echo.sock is in use already. "
+            "Stop who listens there, or choose another address.",
+        ),
+        (
+            cannot(errno.EACCES, LOW),
+            LOW,
+            None,
+            "Port 80 needs administrator rights. Choose a port from 1024 up.",
+        ),
+        (
+            cannot(errno.EACCES),
+            TCP,
+            None,
+            "The system does not allow listening on 127.0.0.1:8080. Choose another address.",
+        ),
+        (
+            cannot(errno.EPERM, UNIX),
+            UNIX,
+            None,
+            "The system does not allow listening on unix:/tmp/echo.sock. Choose another address.",
+        ),
+        (
+            cannot(errno.EADDRNOTAVAIL, FOREIGN),
+            FOREIGN,
+            None,
+            "203.0.113.1 is not an address of this machine. Use 127.0.0.1 for this computer only, "
+            "or one of the machine's own addresses.",
+        ),
+        (
+            cannot(errno.EMFILE),
+            TCP,
+            None,
+            "No file descriptor is left to listen on 127.0.0.1:8080. Close some connections, "
+            "or raise the limit (ulimit -n).",
+        ),
+        (
+            cannot(errno.EAFNOSUPPORT),
+            TCP,
+            None,
+            f"Cannot listen on 127.0.0.1:8080: {os.strerror(errno.EAFNOSUPPORT)}.",
+        ),
+        (
+            FileNotFoundError(errno.ENOENT, "No such file or directory", "key.pem"),
+            TCP,
+            None,
+            "Cannot listen on 127.0.0.1:8080: key.pem: No such file or directory.",
+        ),
+        (
+            CannotListenError("example.invalid", 8080, socket.gaierror(-2, "unknown")),
+            Endpoint.tcp(8080, "example.invalid"),
+            None,
+            "No address is known for 'example.invalid'. "
+            "Write an address of this machine, such as 127.0.0.1.",
+        ),
+        (ValueError("odd"), TCP, None, f"Cannot listen on {TCP}: odd."),
+        (ValueError(), TCP, None, f"Cannot listen on {TCP}: ValueError."),
+        (EndpointError("Write an endpoint."), None, None, "Write an endpoint."),
+        (UnknownProtocol("There is no such protocol."), TCP, None, "There is no such protocol."),
+    ],
+)
+def test_each_reason_says_what_to_do(
+    error: Exception, endpoint: Endpoint | None, holder: str | None, sentence: str
+) -> None:
+    assert explain(error, endpoint, holder) == sentence
+
+
+def test_only_an_address_in_use_is_taken() -> None:
+    assert is_taken(cannot(errno.EADDRINUSE))
+    assert not is_taken(cannot(errno.EACCES))
+    assert not is_taken(OSError(errno.EADDRINUSE, "not from listening"))
+
+
+def test_the_holder_of_a_port_is_found_by_name_and_pid() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        assert holder_of(port) == Holder(psutil.Process().name(), os.getpid())
+    assert holder_of(port) is None
+    assert str(Holder("node", 4211)) == "node (pid 4211)"
+
+
+def test_a_system_that_does_not_tell_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def deny(kind: str) -> list[object]:
+        raise psutil.AccessDenied
+
+    monkeypatch.setattr(psutil, "net_connections", deny)
+    assert holder_of(8080) is None
