@@ -1,0 +1,143 @@
+"""From the user's object to the factory that a listener serves with."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable
+from typing import Any, cast
+
+from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
+from twisted.internet.protocol import Factory, Protocol
+from zope.interface import implementer
+
+from app.server.own.failures import LoadingFailed, attempt
+from app.server.own.kinds import Kind, kind_of
+from app.server.own.loading import Loaded
+
+log = logging.getLogger(__name__)
+
+
+@implementer(IProtocolFactory)
+class OwnFactory:
+    """A factory of the user's, as the server layer holds it.
+
+    The user's protocols have the user's own factory as `self.factory`; this one keeps the modules
+    in Python while it is held, and sees to it that starting and stopping cannot harm the listener.
+    """
+
+    def __init__(self, loaded: Loaded, factory: IProtocolFactory) -> None:
+        self.loaded = loaded
+        self.factory = factory
+
+    def doStart(self) -> None:
+        """Start the user's factory. Raises `LoadingFailed`."""
+        attempt(self.factory.doStart, self.loaded.sources)
+
+    def doStop(self) -> None:
+        """Stop the user's factory. A failure is only logged: the listener stops in any case."""
+        try:
+            attempt(self.factory.doStop, self.loaded.sources)
+        except LoadingFailed as error:
+            log.error("The factory could not be stopped: %s\n%s", error, error.traceback)
+
+    def buildProtocol(self, addr: IAddress) -> IProtocol | None:
+        return self.factory.buildProtocol(addr)
+
+
+class FunctionFactory(Factory[Protocol]):
+    """Asks a function of the user's for each protocol."""
+
+    noisy = False
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self._function = function
+
+    def buildProtocol(self, addr: IAddress | None) -> Any:
+        protocol = self._function()
+        if protocol is None:
+            return None
+        if not IProtocol.providedBy(protocol):
+            raise TypeError(f"the function must return a protocol, not {protocol!r}")
+        if getattr(protocol, "factory", None) is None:
+            cast(Any, protocol).factory = self
+        return protocol
+
+
+def build(loaded: Loaded) -> OwnFactory:
+    """The factory of what was loaded. Raises `LoadingFailed` if there can be none."""
+    sources = loaded.sources
+    kind = attempt(lambda: kind_of(loaded.found), sources)
+    found = cast(Any, loaded.found)
+    name = loaded.reference.name
+    match kind:
+        case Kind.PROTOCOL:
+            _refuse_if_it_takes_arguments(loaded, "Name the factory that makes it.")
+            factory: IProtocolFactory = Factory.forProtocol(found)
+        case Kind.FACTORY:
+            _refuse_if_it_takes_arguments(loaded, f"Name one that is made: {name}(…).")
+            factory = attempt(found, sources, f"making {name}")
+        case Kind.FACTORY_OBJECT:
+            factory = found
+        case Kind.FUNCTION:
+            _refuse_if_it_takes_arguments(loaded, "Let it take none.")
+            _refuse_coroutines(loaded)
+            factory = FunctionFactory(found)
+        case Kind.DATAGRAM:
+            raise LoadingFailed(
+                f"{name} is for UDP, which Portdeck does not serve yet. Choose a Protocol.", sources
+            )
+        case None:
+            raise LoadingFailed(_what_it_is_instead(name, loaded.found), sources)
+    _refuse_without_protocol(factory, loaded)
+    return OwnFactory(loaded, factory)
+
+
+def _refuse_if_it_takes_arguments(loaded: Loaded, advice: str) -> None:
+    try:
+        parameters = inspect.signature(cast(Any, loaded.found)).parameters.values()
+    except (TypeError, ValueError):  # it is written in C, or hides what it takes
+        return
+    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    needed = [
+        each.name
+        for each in parameters
+        if each.default is inspect.Parameter.empty and each.kind not in optional
+    ]
+    if needed:
+        raise LoadingFailed(
+            f"{loaded.reference.name} needs arguments ({', '.join(needed)}). {advice}",
+            loaded.sources,
+        )
+
+
+def _refuse_coroutines(loaded: Loaded) -> None:
+    if inspect.iscoroutinefunction(loaded.found):
+        raise LoadingFailed(
+            f"{loaded.reference.name} is an async function. Make it an ordinary one.",
+            loaded.sources,
+        )
+
+
+def _refuse_without_protocol(factory: IProtocolFactory, loaded: Loaded) -> None:
+    is_plain = getattr(type(factory), "buildProtocol", None) is Factory.buildProtocol
+    if is_plain and getattr(factory, "protocol", None) is None:
+        raise LoadingFailed(
+            f"{loaded.reference.name} does not say which protocol it makes. "
+            "Write protocol = … in it, with the class of the protocol.",
+            loaded.sources,
+        )
+
+
+def _what_it_is_instead(name: str, found: object) -> str:
+    if isinstance(found, type):
+        return (
+            f"{name} is a class, but no protocol of Twisted's. "
+            "Derive it from twisted.internet.protocol.Protocol."
+        )
+    if IProtocol.providedBy(found):
+        return f"{name} is one protocol; every connection needs its own. Name its class."
+    return (
+        f"{name} is no protocol ({type(found).__name__}). "
+        "Name a Protocol, a Factory, or a function that returns a protocol."
+    )

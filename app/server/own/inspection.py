@@ -1,0 +1,191 @@
+"""What a file offers, found without running it: one chooses before the file is trusted."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from app.own_protocol import Place, Reference
+from app.server.own.failures import attempt
+from app.server.own.kinds import Kind
+from app.server.own.sources import Sources
+
+_NOT_TWISTED: Final = frozenset({"asyncio", "typing", "typing_extensions"})
+
+_TELLING_METHODS: Final = {
+    "buildProtocol": Kind.FACTORY,
+    "datagramReceived": Kind.DATAGRAM,
+    "dataReceived": Kind.PROTOCOL,
+    "lineReceived": Kind.PROTOCOL,
+    "stringReceived": Kind.PROTOCOL,
+}
+
+
+@frozen
+class Offer:
+    """Something in a file that looks as if a listener could serve with it."""
+
+    name: str
+    kind: Kind
+    line: int
+    summary: str
+    """The first line of its docstring; empty if it has none."""
+
+
+def offers(path: Path) -> tuple[Offer, ...]:
+    """What the file at `path` offers, in the order of its lines. Raises `LoadingFailed`.
+
+    A guess by names of base classes and methods: what a class inherits from another file is not
+    seen. `app.server.own.building.build` has the last word.
+    """
+    sources = Sources()
+    source = sources.read(path)
+    tree = attempt(lambda: ast.parse(source, str(path)), sources)
+    return tuple(_File(tree).offers())
+
+
+def best(offered: tuple[Offer, ...]) -> Offer | None:
+    """The one to choose by default: a factory knows more than the protocol that it makes."""
+    order = (Kind.FACTORY, Kind.FACTORY_OBJECT, Kind.PROTOCOL, Kind.FUNCTION)
+    usable = [each for each in offered if each.kind in order]
+    return min(usable, key=lambda each: order.index(each.kind), default=None)
+
+
+def reference_to(path: Path, name: str, folder: Path) -> Reference:
+    """What a profile in `folder` calls `name` in the file at `path`: short if it lies below."""
+    inside = path.is_relative_to(folder)
+    written = path.relative_to(folder).as_posix() if inside else str(path)
+    return Reference.parse(str(Reference(Place.FILE, written, name)))
+
+
+def line_that_runs_the_reactor(source: bytes) -> int | None:
+    """The line where a file, when it is imported, would run a reactor of its own."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None  # executing it will tell
+    for statement in tree.body:
+        match statement:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=("run" | "react"), value=owner))):
+                if _dotted(owner).rpartition(".")[2] in ("reactor", "task"):
+                    return statement.lineno
+    return None
+
+
+class _File:
+    """The top level of one parsed file."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._body = tree.body
+        self._imported = dict(_imports(tree))
+        self._kinds: dict[str, Kind] = {}
+
+    def offers(self) -> Iterator[Offer]:
+        for statement in self._body:
+            for name, kind in self._named(statement):
+                self._kinds[name] = kind
+                if not name.startswith("_"):
+                    yield Offer(name, kind, statement.lineno, _summary(statement))
+
+    def _named(self, statement: ast.stmt) -> Iterator[tuple[str, Kind]]:
+        match statement:
+            case ast.ClassDef():
+                kind = self._kind_of_class(statement)
+                if kind is not None:
+                    yield statement.name, kind
+            case ast.FunctionDef() if not _needs_arguments(statement.args):
+                if any(self._makes(each) is Kind.PROTOCOL for each in _returned(statement)):
+                    yield statement.name, Kind.FUNCTION
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                if self._makes(value) is Kind.FACTORY:
+                    yield name, Kind.FACTORY_OBJECT
+
+    def _kind_of_class(self, definition: ast.ClassDef) -> Kind | None:
+        for base in definition.bases:
+            kind = self._kind_of_name(base)
+            if kind is not None:
+                return kind
+        if any(_is_elsewhere(self._full_name(base)) for base in definition.bases):
+            return None
+        for method in definition.body:
+            if isinstance(method, ast.FunctionDef) and method.name in _TELLING_METHODS:
+                return _TELLING_METHODS[method.name]
+        return None
+
+    def _kind_of_name(self, node: ast.expr) -> Kind | None:
+        name = self._full_name(node)
+        if name in self._kinds:
+            return self._kinds[name]
+        last = name.rpartition(".")[2]
+        if _is_elsewhere(name):
+            return None
+        if last.endswith("DatagramProtocol"):
+            return Kind.DATAGRAM
+        if last.endswith("Factory"):
+            return Kind.FACTORY
+        if last.endswith(("Protocol", "Receiver")):
+            return Kind.PROTOCOL
+        return None
+
+    def _makes(self, node: ast.expr) -> Kind | None:
+        """What calling makes, where `node` is a call of a class or of `Factory.forProtocol`."""
+        match node:
+            case ast.Call(func=ast.Attribute(attr="forProtocol")):
+                return Kind.FACTORY
+            case ast.Call(func=called):
+                return self._kind_of_name(called)
+        return None
+
+    def _full_name(self, node: ast.expr) -> str:
+        """A dotted name, with what it was imported as put in."""
+        if isinstance(node, ast.Subscript):  # Factory[Echo]
+            node = node.value
+        top, dot, rest = _dotted(node).partition(".")
+        return f"{self._imported.get(top, top)}{dot}{rest}"
+
+
+def _is_elsewhere(full_name: str) -> bool:
+    """Whether it is a Protocol of another kind, such as asyncio's."""
+    return full_name.partition(".")[0] in _NOT_TWISTED
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Names that the file imports at its top level, and what they are in full."""
+    for statement in tree.body:
+        match statement:
+            case ast.Import(names=names):
+                yield from ((each.asname, each.name) for each in names if each.asname is not None)
+            case ast.ImportFrom(module=module, names=names):
+                for each in names:
+                    yield each.asname or each.name, f"{module or ''}.{each.name}"
+
+
+def _returned(function: ast.FunctionDef) -> Iterator[ast.expr]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield node.value
+
+
+def _needs_arguments(arguments: ast.arguments) -> bool:
+    positional = len(arguments.posonlyargs) + len(arguments.args)
+    return positional > len(arguments.defaults) or None in arguments.kw_defaults
+
+
+def _dotted(node: ast.expr) -> str:
+    """`protocol.Protocol` as text; empty for what is no plain name."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=owner, attr=name):
+            return f"{_dotted(owner)}.{name}"
+    return ""
+
+
+def _summary(statement: ast.stmt) -> str:
+    if not isinstance(statement, ast.ClassDef | ast.FunctionDef):
+        return ""
+    return (ast.get_docstring(statement) or "").partition("\n")[0]
