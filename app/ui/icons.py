@@ -59,16 +59,29 @@ class Icons:
 
     def __init__(self) -> None:
         self._given: WeakKeyDictionary[TakesIcon, str] = WeakKeyDictionary()
+        # One for all that show the same: drawing an icon takes a thousandth of a second, and the
+        # window has more than forty to show before it opens.
+        self._made: dict[str, QIcon] = {}
+        self._palette = 0
 
     def give(self, taker: TakesIcon, name: str) -> None:
         """`taker` shows the icon `name` from now on."""
         self._given[taker] = name
-        taker.setIcon(icon(name))
+        taker.setIcon(self._icon(name))
 
     def recolor(self) -> None:
         """The palette is another one. The main window calls this from its `changeEvent`."""
         for taker, name in list(self._given.items()):
-            taker.setIcon(icon(name))
+            taker.setIcon(self._icon(name))
+
+    def _icon(self, name: str) -> QIcon:
+        palette = QGuiApplication.palette().cacheKey()
+        if palette != self._palette:
+            self._palette = palette
+            self._made.clear()
+        if name not in self._made:
+            self._made[name] = icon(name)
+        return self._made[name]
 
 
 @lru_cache
