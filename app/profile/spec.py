@@ -7,21 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Final
 from unicodedata import normalize
 
-from attrs import fields_dict, frozen
+from attrs import evolve, field, fields_dict, frozen
 from cattrs import Converter, ForbiddenExtraKeysError
 from cattrs.errors import ClassValidationError
 from cattrs.gen import make_dict_structure_fn, override
 
 from app.endpoint import Endpoint, quoted
+from app.profile.options import read as read_options
 from app.profile.problem import Problem, unknown_key
 from app.profile.values import text, truth, whole_number
 from app.protocols import catalog
+from app.protocols.options import NoOptions
 
 LONGEST_NAME: Final = 80
 MOST_CONNECTIONS: Final = 100_000
+
+
+def _read_only(options: Mapping[str, object]) -> Mapping[str, object]:
+    return MappingProxyType(dict(options))
 
 
 @frozen(kw_only=True)
@@ -43,6 +50,9 @@ class ListenerSpec:
     autostart: bool = False
     """Whether it starts together with Portdeck."""
 
+    options: Mapping[str, object] = field(factory=dict, converter=_read_only, hash=False)
+    """What was chosen of the options of its protocol, where it is not the default. Read-only."""
+
 
 FIRST_LISTENERS: Final = (
     ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:8007:interface=127.0.0.1"),
@@ -57,12 +67,13 @@ def check(
     endpoint: object,
     max_connections: object = 100,
     autostart: object = False,
+    options: object = MappingProxyType({}),
     others: Iterable[str] = (),
 ) -> tuple[Problem, ...]:
     """What keeps these values from being a `ListenerSpec`; nothing if they can be one.
 
-    The path of each problem is the bare name of the field. `others` are the names of the other
-    listeners.
+    The path of each problem is the bare name of the field, and `options.` with the name of an
+    option. `others` are the names of the other listeners.
     """
     values = {
         "name": name,
@@ -70,6 +81,7 @@ def check(
         "endpoint": endpoint,
         "max_connections": max_connections,
         "autostart": autostart,
+        "options": options,
     }
     outcome = structure(values)
     if not isinstance(outcome, ListenerSpec):
@@ -86,10 +98,18 @@ def structure(values: Mapping[str, object], path: str = "") -> ListenerSpec | tu
 
     `path` is where the values stand; each problem's path begins with it.
     """
+    fields = {name: value for name, value in values.items() if name != "options"}
+    outcome = _structure_fields(fields, path)
+    problems = () if isinstance(outcome, ListenerSpec) else outcome
     try:
-        return _converter().structure(values, ListenerSpec)
-    except ClassValidationError as error:
-        return tuple(_problems(error, path))
+        kind = _options_of(_protocol(values.get("protocol")))
+    except ValueError:  # which is among the problems; what options there are is not known then
+        return problems
+    place = f"{path}.options" if path else "options"
+    options, wrong = read_options(values.get("options", {}), kind, place)
+    if isinstance(outcome, ListenerSpec) and not wrong:
+        return evolve(outcome, options=options)
+    return (*problems, *wrong)
 
 
 def comparable(name: str) -> str:
@@ -112,6 +132,23 @@ def _converter() -> Converter:
     )
     converter.register_structure_hook(ListenerSpec, hook)
     return converter
+
+
+def _structure_fields(
+    values: Mapping[str, object], path: str
+) -> ListenerSpec | tuple[Problem, ...]:
+    try:
+        return _converter().structure(values, ListenerSpec)
+    except ClassValidationError as error:
+        return tuple(_problems(error, path))
+
+
+def _options_of(protocol: str) -> type:
+    """The class of its options. A protocol that the catalog does not have, has none."""
+    try:
+        return catalog.find(protocol).options
+    except catalog.UnknownProtocol:
+        return NoOptions
 
 
 def _problems(error: ClassValidationError, path: str) -> Iterator[Problem]:

@@ -10,19 +10,22 @@ whether the words around it were about it alone, or how the user would get them 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, MutableMapping, Sequence
 from itertools import pairwise
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import tomlkit
-from attrs import asdict, define, fields_dict
+from attrs import define, fields_dict
 from tomlkit.items import AoT, Array, Item
 
 from app.profile.lexing import comments, is_comment, is_value
 from app.profile.lexing import lines as split_lines
+from app.profile.options import plain
 from app.profile.reading import VERSION, parse
 from app.profile.spec import ListenerSpec, comparable
 from app.protocols import catalog
+
+_FIELDS: Final = [name for name in fields_dict(ListenerSpec) if name != "options"]
 
 _HEADER: Final = r"""# A Portdeck profile. Edit it as you like: Portdeck keeps your comments.
 #
@@ -34,6 +37,8 @@ _HEADER: Final = r"""# A Portdeck profile. Edit it as you like: Portdeck keeps y
 #                    value needs a backslash: 'tcp:8007:interface=\:\:1'
 #   max_connections  how many may be connected at once; 100 if it is not written
 #   autostart        true starts it together with Portdeck; false if it is not written
+# Below these, [listener.options] has what the protocol lets one choose, such as text = "Hi"
+# for hello. What is not written there is the default.
 
 version = {version}
 """
@@ -181,21 +186,47 @@ def _edited(body: str, before: ListenerSpec, after: ListenerSpec) -> str:
         return body
     document = tomlkit.parse(body)
     table = cast(AoT, document["listener"])[0]
-    for name, value in asdict(after).items():
-        if value != getattr(before, name):
-            table[name] = _item(value)
-    return tomlkit.dumps(document)
+    for name in _FIELDS:
+        if getattr(after, name) != getattr(before, name):
+            table[name] = _item(getattr(after, name))
+    if "options" not in table:
+        return tomlkit.dumps(document) + _option_lines(after)
+    _edit_options(table, before, after)
+    return f"{tomlkit.dumps(document).rstrip()}\n"
+
+
+def _edit_options(
+    table: MutableMapping[str, Any], before: ListenerSpec, after: ListenerSpec
+) -> None:
+    """Makes the options in `table`, which are those of `before`, those of `after`.
+
+    What has become the default is not written. A default that the user wrote out stays, and so does
+    a comment line of its own, unless the protocol is another one.
+    """
+    written = table["options"]
+    gone = before.options if before.protocol == after.protocol else dict(written)
+    for name in gone.keys() - after.options.keys():
+        del written[name]
+    for name, value in after.options.items():
+        if name not in written or value != before.options.get(name):
+            written[name] = _item(value)
+    if not written and not comments(written.as_string()):
+        del table["options"]
 
 
 def _new_body(spec: ListenerSpec) -> str:
-    lines = [
-        f"{name} = {_item(getattr(spec, name)).as_string()}" for name in fields_dict(type(spec))
-    ]
-    return "\n".join(("[[listener]]", *lines, ""))
+    lines = [f"{name} = {_item(getattr(spec, name)).as_string()}" for name in _FIELDS]
+    return "\n".join(("[[listener]]", *lines, "")) + _option_lines(spec)
+
+
+def _option_lines(spec: ListenerSpec) -> str:
+    """The sub-table of its options; nothing where all are the default."""
+    lines = [f"{name} = {_item(value).as_string()}" for name, value in spec.options.items()]
+    return "\n".join(("", "[listener.options]", *lines, "")) if lines else ""
 
 
 def _item(value: object) -> Item:
     # Endpoints are full of backslashes, which a literal string shows as they are.
-    if isinstance(value, str) and "\\" in value and "'" not in value:
+    if isinstance(value, str) and "\\" in value and "'" not in value and value.isprintable():
         return tomlkit.string(value, literal=True)
-    return tomlkit.item(value)
+    return cast(Item, tomlkit.item(plain(value)))

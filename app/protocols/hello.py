@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
-from twisted.internet.protocol import Protocol
+from attrs import field, frozen
+from twisted.internet.protocol import Factory, Protocol
 
-GREETING = b"Hello This is HD's Test protocol\r\n"
+GREETING = "Hello This is HD's Test protocol\r\n"
+
+
+@frozen
+class HelloOptions:
+    """What one may choose."""
+
+    text: str = field(
+        default=GREETING,
+        metadata={"title": "Text", "hint": "What a peer is sent, as UTF-8.", "maximum": 4000},
+    )
+    closes: bool = field(
+        default=True,
+        metadata={"title": "Close after the text", "hint": "Else the connection stays open."},
+    )
 
 
 class Hello(Protocol):
-    """Sends `GREETING` and closes; what the peer says is not listened to."""
+    """Sends its factory's text, and closes if asked to; what the peer says is not listened to."""
+
+    factory: HelloFactory
 
     def connectionMade(self) -> None:
         assert self.transport is not None
-        self.transport.write(GREETING)
-        self.transport.loseConnection()
+        self.transport.write(self.factory.text)
+        if self.factory.closes:
+            self.transport.loseConnection()
+
+
+class HelloFactory(Factory[Hello]):
+    """Knows what to say."""
+
+    protocol = Hello
+
+    def __init__(self, options: HelloOptions) -> None:
+        self.text = options.text.encode()
+        self.closes = options.closes

@@ -158,8 +158,9 @@ class Listener:
             self._binding = None
 
     def _build_factory(self) -> ListenerFactory:
+        entry = catalog.find(self.spec.protocol)
         return ListenerFactory(
-            catalog.find(self.spec.protocol).build(),
+            entry.build(entry.options(**self.spec.options)),
             spec=self.spec,
             clock=self._reactor,
             observer=self._observer,
@@ -205,7 +206,7 @@ class Listener:
 
 def needs_restart(old: ListenerSpec, new: ListenerSpec) -> bool:
     """Whether a listener that is on must restart for `new` to take effect."""
-    return (old.endpoint, old.protocol) != (new.endpoint, new.protocol)
+    return (old.endpoint, old.protocol, old.options) != (new.endpoint, new.protocol, new.options)
 
 
 def _unless_given_up(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.profile import FIRST_LISTENERS, ListenerSpec, Reading, parse, render
 from app.profile.lexing import is_comment, lines
 from app.profile.reading import LARGEST_SIZE, MOST_LISTENERS
+from app.protocols import catalog
 
 RIGHT = '[[listener]]\nname = "Echo"\nprotocol = "echo"\nendpoint = "tcp:8007"\n'
 ECHO = ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:8007")
@@ -56,7 +57,8 @@ def test_every_mistake_is_told_with_its_path_and_the_good_listeners_are_kept() -
     assert reading.listeners == (ECHO,)
     assert [str(problem) for problem in reading.problems] == [
         "unknown key `color`; remove it, or use: version, listener",
-        "listener[0].protocol: There is no protocol called 'gopher'. Choose one of: echo, hello.",
+        "listener[0].protocol: There is no protocol called 'gopher'. "
+        f"Choose one of: {', '.join(catalog.names())}.",
         'listener[0].endpoint: The port must be a whole number from 0 to 65535, not "http".',
         "listener[0]: unknown key `max_conections`; did you mean `max_connections`?",
         'listener[2].max_connections: must be a whole number from 1 to 100000, not "many"',

@@ -1,0 +1,70 @@
+"""Line: each line comes back in capitals or reversed. An example of a protocol made of lines."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import field, frozen
+from twisted.internet.protocol import Factory
+from twisted.protocols.basic import LineOnlyReceiver
+
+
+class How(StrEnum):
+    """How a line comes back."""
+
+    CAPITALS = "capitals"
+    REVERSED = "reversed"
+
+
+@frozen
+class LineOptions:
+    """What one may choose."""
+
+    how: How = field(
+        default=How.CAPITALS,
+        metadata={"title": "Lines come back", "hint": "What is done to each line."},
+    )
+    longest_line: int = field(
+        default=1000,
+        metadata={
+            "title": "Longest line",
+            "hint": "In bytes. A longer one ends the connection.",
+            "minimum": 1,
+            "maximum": 65536,
+        },
+    )
+
+
+class Line(LineOnlyReceiver):
+    """Answers each line. A line ends in LF or CRLF, and so does its answer.
+
+    Twisted cuts what arrives into lines and calls `lineReceived`; `LineOnlyReceiver` is a
+    `LineReceiver` for protocols that never switch to raw data. The text is UTF-8, and a byte that
+    is none comes back as it is.
+    """
+
+    delimiter = b"\n"
+    factory: LineFactory
+
+    def connectionMade(self) -> None:
+        self.MAX_LENGTH = self.factory.options.longest_line
+
+    def lineReceived(self, line: bytes) -> None:
+        content = line.removesuffix(b"\r")
+        text = content.decode("utf-8", "surrogateescape")
+        answer = text.upper() if self.factory.options.how is How.CAPITALS else text[::-1]
+        self.sendLine(answer.encode("utf-8", "surrogateescape") + line[len(content) :])
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        assert self.transport is not None
+        self.sendLine(b"A line may have %d bytes at most. Goodbye.\r" % self.MAX_LENGTH)
+        self.transport.loseConnection()
+
+
+class LineFactory(Factory[Line]):
+    """Has the options that all of its connections follow."""
+
+    protocol = Line
+
+    def __init__(self, options: LineOptions) -> None:
+        self.options = options
