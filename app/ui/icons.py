@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from shiboken6 import isValid
 
 from app import resources
 
@@ -70,9 +71,13 @@ class Icons:
         taker.setIcon(self._icon(name))
 
     def recolor(self) -> None:
-        """The palette is another one. The main window calls this from its `changeEvent`."""
+        """The palette is another one. The main window calls this from its `changeEvent`.
+
+        Qt may have deleted a taker, with the row or the tab it was in, before Python lets it go.
+        """
         for taker, name in list(self._given.items()):
-            taker.setIcon(self._icon(name))
+            if isValid(taker):
+                taker.setIcon(self._icon(name))
 
     def _icon(self, name: str) -> QIcon:
         palette = QGuiApplication.palette().cacheKey()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QColor, QImage
@@ -14,18 +12,23 @@ from app.ui.switch import Switch
 
 
 @pytest.fixture
-def switch(qtbot: QtBot) -> Iterator[Switch]:
+def window(qtbot: QtBot) -> QWidget:
     window = QWidget()
+    qtbot.addWidget(window)
+    return window
+
+
+@pytest.fixture
+def switch(window: QWidget) -> Switch:
     switch = Switch(window)
     switch.resize(switch.sizeHint())
-    qtbot.addWidget(window)
     window.show()
-    yield switch
+    return switch
 
 
 def test_a_click_flips_it(switch: Switch, qtbot: QtBot) -> None:
     clicks: list[bool] = []
-    switch.clicked.connect(clicks.append)
+    switch.clicked.connect(lambda on: clicks.append(on))
     qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
     assert clicks == [True, False]
