@@ -1,0 +1,168 @@
+"""What the command's arguments lead to. The programs themselves run in tests/integration."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import __version__, cli, display, headless, logs
+from app.profile import FIRST_LISTENERS, ListenerSpec
+
+
+class Served:
+    """What `serve` was asked for instead of running a reactor."""
+
+    def __init__(self) -> None:
+        self.specs: Sequence[ListenerSpec] | None = None
+        self.as_json = False
+
+    def __call__(
+        self, reactor: Any, specs: Sequence[ListenerSpec], out: Any, *, as_json: bool
+    ) -> int:
+        self.specs = specs
+        self.as_json = as_json
+        return 0
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Served:
+    served = Served()
+    monkeypatch.setattr(headless, "serve", served)
+    monkeypatch.setattr(logs, "begin", lambda *handlers: None)
+    return served
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
+    """The profiles that windows were opened on."""
+    opened: list[Path | None] = []
+
+    def run(profile: Path | None) -> int:
+        opened.append(profile)
+        return 0
+
+    monkeypatch.setattr("app.ui.application.run", run)
+    monkeypatch.setattr(display, "is_there", lambda: True)
+    return opened
+
+
+def test_without_a_command_the_window_opens(opened: list[Path | None]) -> None:
+    assert cli.main([]) == 0
+    assert cli.main(["--profile", "other.toml"]) == 0
+    assert opened == [None, Path("other.toml")]
+
+
+def test_without_a_display_it_says_so_and_serves_the_same_profile(
+    served: Served,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(display, "is_there", lambda: False)
+    assert cli.main(["--profile", str(tmp_path / "profile.toml")]) == 0
+    assert capsys.readouterr().err == (
+        "There is no display to open a window on; serving without one.\n"
+    )
+    assert served.specs == FIRST_LISTENERS
+
+
+def test_a_window_that_lacks_a_library_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(display, "is_there", lambda: True)
+    monkeypatch.setitem(sys.modules, "app.ui.application", None)
+    assert cli.main([]) == 2
+    assert "or use `portdeck serve`" in capsys.readouterr().err
+
+
+def test_serve_takes_listeners_from_its_arguments(served: Served) -> None:
+    assert cli.main(["serve", "echo=tcp:0", "hello=tcp:0", "--json"]) == 0
+    assert served.specs is not None
+    assert [each.name for each in served.specs] == ["echo", "hello"]
+    assert served.as_json
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_serve_takes_listeners_from_the_profile(
+    served: Served, tmp_path: Path, before: bool
+) -> None:
+    option = ["--profile", str(tmp_path / "profile.toml")]
+    assert cli.main([*option, "serve"] if before else ["serve", *option]) == 0
+    assert served.specs == FIRST_LISTENERS
+    assert not served.as_json
+
+
+def test_a_broken_profile_is_told_with_every_problem_and_left_alone(
+    served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "profile.toml"
+    text = '[[listener]]\nname = "A"\nprotocol = "ecko"\nendpoint = "tcp:many"\n'
+    path.write_text(text)
+    assert cli.main(["serve", "--profile", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert "listener[0].protocol: There is no protocol called" in said
+    assert "listener[0].endpoint: The port must be a whole number" in said
+    assert path.read_text() == text
+    assert served.specs is None
+
+
+def test_a_profile_without_listeners_says_what_to_do(
+    served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "profile.toml"
+    path.write_text("version = 1\n")
+    assert cli.main(["serve", "--profile", str(path)]) == 2
+    assert "Add one, or name one: echo=tcp:8007." in capsys.readouterr().err
+    assert served.specs is None
+
+
+def test_a_profile_that_cannot_be_read_is_told_with_its_path(
+    served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "profile.toml"
+    assert cli.main(["serve", "--profile", str(path)]) == 2
+    assert capsys.readouterr().err.startswith(f"{path}: cannot be read (Not a directory)")
+    assert served.specs is None
+
+
+@pytest.mark.parametrize(
+    "arguments", [["serve", "echo"], ["serve", "ecko=tcp:0"], ["serve", "echo=tcp:many"]]
+)
+def test_bad_listeners_are_a_usage_error_with_a_sentence(
+    served: Served, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert cli.main(arguments) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{arguments[-1]}: ")
+    assert served.specs is None
+
+
+@pytest.mark.parametrize("arguments", [["observe"], ["--nonsense"], ["serve", "--nonsense"]])
+def test_bad_arguments_are_a_usage_error_with_a_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(arguments)
+    assert left.value.code == 2
+    assert "error: " in capsys.readouterr().err
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["--version"])
+    assert left.value.code == 0
+    assert capsys.readouterr().out == f"portdeck {__version__}\n"
+
+
+def test_help_names_the_command_and_its_options(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["serve", "--help"])
+    assert left.value.code == 0
+    said = capsys.readouterr().out
+    assert "PROTOCOL=ENDPOINT" in said
+    assert "--json" in said

@@ -1,0 +1,234 @@
+"""A deck and its profile, kept in step on a disk that is real and ports that are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from app.profile import FIRST_LISTENERS, ListenerSpec, ProfileFile, parse
+from app.server.deck import Deck
+from app.server.listener import State
+from app.workspace import Workspace
+from tests.server.reactors import HandReactor
+from tests.server.record import Record
+
+API = ListenerSpec(name="API", protocol="echo", endpoint="tcp:8080")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "profile.toml"
+
+
+@pytest.fixture
+def workspace(path: Path) -> Workspace:
+    workspace = Workspace(Deck(HandReactor(), Record()), ProfileFile(path))
+    workspace.load()
+    return workspace
+
+
+def names(workspace: Workspace) -> list[str]:
+    return [each.spec.name for each in workspace.deck.listeners]
+
+
+def saved(path: Path) -> tuple[ListenerSpec, ...]:
+    reading = parse(path.read_text())
+    assert reading.problems == ()
+    return reading.listeners
+
+
+def on_deck(workspace: Workspace) -> tuple[ListenerSpec, ...]:
+    return tuple(each.spec for each in workspace.deck.listeners)
+
+
+def test_the_first_start_has_two_stopped_listeners_and_a_file(
+    workspace: Workspace, path: Path
+) -> None:
+    assert on_deck(workspace) == saved(path) == FIRST_LISTENERS
+    assert {each.state for each in workspace.deck.listeners} == {State.STOPPED}
+    assert (workspace.problems, workspace.trouble) == ((), "")
+
+
+def test_a_new_listener_is_saved(workspace: Workspace, path: Path) -> None:
+    listener = workspace.add(API)
+    assert workspace.deck.listeners[-1] is listener
+    assert on_deck(workspace) == saved(path) == (*FIRST_LISTENERS, API)
+
+
+def test_a_change_is_saved_and_restarts_what_must(workspace: Workspace, path: Path) -> None:
+    listener = workspace.add(API)
+    workspace.deck.start(listener)
+    first = listener.factory
+    moved = evolve(API, endpoint="tcp:8081")
+    assert workspace.change(listener, moved).called
+    assert listener.state is State.LISTENING
+    assert listener.factory is not first
+    assert saved(path)[-1] == moved
+
+
+def test_a_change_of_name_leaves_the_connections_alone(workspace: Workspace, path: Path) -> None:
+    listener = workspace.add(API)
+    workspace.deck.start(listener)
+    first = listener.factory
+    renamed = evolve(API, name="Other", max_connections=3)
+    assert workspace.change(listener, renamed).called
+    assert listener.factory is first
+    assert saved(path)[-1] == renamed
+
+
+def test_a_change_of_what_is_off_starts_nothing(workspace: Workspace) -> None:
+    listener = workspace.add(API)
+    workspace.change(listener, evolve(API, endpoint="tcp:8081"))
+    assert listener.state is State.STOPPED
+
+
+def test_a_removed_listener_comes_back_to_its_place_and_on(
+    workspace: Workspace, path: Path
+) -> None:
+    echo, hello = workspace.deck.listeners
+    workspace.deck.start(echo)
+    removed = workspace.remove(echo)
+    assert echo.state is State.STOPPED
+    assert saved(path) == (hello.spec,)
+    back = workspace.restore(removed)
+    assert workspace.deck.listeners == [back, hello]
+    assert back.state is State.LISTENING
+    assert saved(path) == FIRST_LISTENERS
+
+
+def test_a_listener_that_was_off_comes_back_off(workspace: Workspace) -> None:
+    _, hello = workspace.deck.listeners
+    assert workspace.restore(workspace.remove(hello)).state is State.STOPPED
+
+
+def test_one_comes_back_even_if_there_are_fewer_places(workspace: Workspace) -> None:
+    echo, hello = workspace.deck.listeners
+    removed = workspace.remove(hello)
+    workspace.remove(echo)
+    workspace.restore(removed)
+    assert names(workspace) == ["Hello"]
+
+
+@pytest.mark.parametrize("taken", ["Hello", "HELLO"])
+def test_one_comes_back_under_a_name_that_is_free(
+    workspace: Workspace, path: Path, taken: str
+) -> None:
+    removed = workspace.remove(workspace.deck.listeners[1])
+    workspace.add(evolve(API, name=taken))
+    workspace.restore(removed)
+    assert names(workspace) == ["Echo", "Hello 2", taken]
+    assert [each.name for each in saved(path)] == names(workspace)
+
+
+def test_a_free_name_is_the_wish_or_the_next_number(workspace: Workspace) -> None:
+    assert workspace.free_name("API") == "API"
+    assert workspace.free_name("Echo") == "Echo 2"
+    workspace.add(evolve(API, name="echo 2"))
+    assert workspace.free_name("Echo") == "Echo 3"
+
+
+def test_what_cannot_be_saved_still_counts_and_says_why(workspace: Workspace, path: Path) -> None:
+    path.write_text("# by somebody else\n")
+    listener = workspace.add(API)
+    assert listener in workspace.deck.listeners
+    assert str(path) in workspace.trouble
+    assert path.read_text() == "# by somebody else\n"
+
+
+def test_trouble_is_over_once_a_save_works(workspace: Workspace, path: Path) -> None:
+    before = path.read_text()
+    path.write_text("# by somebody else\n")
+    workspace.add(API)
+    path.write_text(before)
+    workspace.save()
+    assert workspace.trouble == ""
+    assert on_deck(workspace) == saved(path)
+
+
+# Reload
+
+
+def test_a_reload_takes_what_the_file_says(workspace: Workspace, path: Path) -> None:
+    echo, _ = workspace.deck.listeners
+    workspace.deck.start_all()
+    text = path.read_text().replace('"Hello"', '"Greeter"')
+    path.write_text(text)
+    assert workspace.reload().called
+    assert names(workspace) == ["Echo", "Greeter"]
+    assert workspace.deck.listeners[0] is echo
+    assert echo.state is State.LISTENING
+    assert workspace.trouble == ""
+
+
+def test_a_reload_of_a_broken_file_stops_nothing(workspace: Workspace, path: Path) -> None:
+    workspace.deck.start_all()
+    path.write_text(path.read_text().replace('"hello"', '"helo"'))
+    assert workspace.reload().called
+    assert names(workspace) == ["Echo", "Hello"]
+    assert {each.state for each in workspace.deck.listeners} == {State.LISTENING}
+    assert "listener[1].protocol" in str(workspace.problems[0])
+
+
+def test_a_broken_file_that_is_mended_counts_again(workspace: Workspace, path: Path) -> None:
+    good = path.read_text()
+    path.write_text("[[listener]")
+    workspace.reload()
+    assert workspace.problems
+    path.write_text(good)
+    workspace.reload()
+    assert workspace.problems == ()
+    workspace.add(API)
+    assert workspace.trouble == ""
+
+
+# A broken file
+
+
+@pytest.fixture
+def broken(path: Path) -> Workspace:
+    """A workspace whose second listener cannot be read."""
+    path.write_text(
+        'version = 1\n[[listener]]\nname = "Echo"\nprotocol = "echo"\nendpoint = "tcp:8007"\n'
+        '[[listener]]\nname = "Odd"\nprotocol = "echo"\nendpoint = "tcp:many"\n'
+    )
+    workspace = Workspace(Deck(HandReactor(), Record()), ProfileFile(path))
+    workspace.load()
+    return workspace
+
+
+def test_what_is_good_in_a_broken_file_is_there_and_the_file_is_left_alone(
+    broken: Workspace, path: Path
+) -> None:
+    before = path.read_text()
+    assert names(broken) == ["Echo"]
+    assert [problem.path for problem in broken.problems] == ["listener[1].endpoint"]
+    broken.add(API)
+    assert names(broken) == ["Echo", "API"]
+    assert broken.trouble
+    assert path.read_text() == before
+
+
+def test_starting_over_sets_the_broken_file_aside_and_goes_on(
+    broken: Workspace, path: Path
+) -> None:
+    before = path.read_text()
+    listener = broken.deck.listeners[0]
+    broken.deck.start_all()
+    broken.start_over()
+    assert (broken.problems, broken.trouble) == ((), "")
+    assert broken.deck.listeners == [listener]
+    assert listener.state is State.LISTENING
+    assert saved(path) == on_deck(broken)
+    (aside,) = path.parent.glob("profile.broken-*.toml")
+    assert aside.read_text() == before
+
+
+def test_a_file_that_cannot_be_set_aside_is_trouble_and_nothing_more(
+    broken: Workspace, path: Path
+) -> None:
+    path.unlink()
+    broken.start_over()
+    assert str(path) in broken.trouble
+    assert names(broken) == ["Echo"]
