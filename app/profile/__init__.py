@@ -9,7 +9,6 @@ from app.profile.problem import Problem
 from app.profile.reading import Reading, parse
 from app.profile.spec import FIRST_LISTENERS, ListenerSpec, check
 from app.profile.storage import ProfileConflict, ProfileError, ProfileFile, default_path
-from app.profile.writing import render
 
 __all__ = [
     "FIRST_LISTENERS",
@@ -22,5 +21,4 @@ __all__ = [
     "check",
     "default_path",
     "parse",
-    "render",
 ]

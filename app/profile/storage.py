@@ -23,7 +23,6 @@ import platformdirs
 from app.profile.problem import Problem
 from app.profile.reading import LARGEST_SIZE, TOO_LARGE, Reading, parse
 from app.profile.spec import FIRST_LISTENERS, ListenerSpec
-from app.profile.writing import render
 
 _STALE_SECONDS: Final = 60
 
@@ -98,7 +97,7 @@ class ProfileFile:
                 "Load it again, then repeat your change."
             )
         try:
-            text = render(listeners, self._text)
+            text = _render(listeners, self._text)
         except ValueError as error:
             raise ProfileError(f"{self.path} is not saved: {error}.") from error
         if on_disk is not None and text == self._text:
@@ -130,7 +129,7 @@ class ProfileFile:
 
     def _first_start(self) -> Reading:
         try:
-            self._write(render(FIRST_LISTENERS))
+            self._write(_render(FIRST_LISTENERS))
         except OSError as error:
             advice = "changes to the listeners will be lost when Portdeck closes"
             problem = self._problem(f"cannot be written ({_why(error)}); {advice}")
@@ -169,6 +168,13 @@ class ProfileFile:
         _remove_stale(target, self._clock())
         _replace(target, content)
         self._text, self._seen = text, content
+
+
+def _render(listeners: Sequence[ListenerSpec], text: str = "") -> str:
+    """`writing.render`; importing its parser is left to the first change, off the start's way."""
+    from app.profile.writing import render
+
+    return render(listeners, text)
 
 
 def _why(error: OSError) -> str:

@@ -8,13 +8,13 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import psutil
 from attrs import frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.threads import deferToThreadPool
 
 from app.endpoint import Endpoint, EndpointError
+from app.own_protocol import OwnProtocolError
 from app.protocols.catalog import UnknownProtocol
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ FindHolder = Callable[[int], Awaitable[Holder | None]]
 
 def holder_of(port: int) -> Holder | None:
     """Who listens on TCP `port`; `None` where the system does not say. Takes milliseconds."""
+    import psutil  # only a port that is taken needs it, and every start would wait for it
+
     try:
         for found in psutil.net_connections(kind="tcp"):
             is_it = found.status == psutil.CONN_LISTEN and found.laddr and found.laddr.port == port
@@ -62,7 +64,8 @@ def explain(error: Exception, endpoint: Endpoint | None, holder: str | None = No
 
     `holder` says in words who has the port already, if that is known.
     """
-    if isinstance(error, (EndpointError, UnknownProtocol)) or endpoint is None:
+    by_the_user = (EndpointError, OwnProtocolError, UnknownProtocol)
+    if isinstance(error, by_the_user) or endpoint is None:
         return str(error)
     cause = error.socketError if isinstance(error, CannotListenError) else error
     if isinstance(cause, socket.gaierror):

@@ -1,16 +1,29 @@
 """The start of the window, in stages whose order matters.
 
-First `QApplication`, then the reactor, and only then anything that imports
-`twisted.internet.reactor`. After that: the log, the deck, the profile, the window; then both loops
-run until `Lifecycle` has ended first Twisted's and then Qt's.
+First whatever needs no Qt. Then `QApplication`, then the reactor, and only then anything that
+imports `twisted.internet.reactor`. After that: the log, the deck, the profile, the window; then
+both loops run until `Lifecycle` has ended first Twisted's and then Qt's.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
 
+import twisted.internet.posixbase  # noqa: F401 - the largest part of the reactor
+
+from app import logs, resources
+from app.client import session  # noqa: F401 - what the console consists of
+from app.profile import ProfileFile, default_path
+from app.server.changes import Changes
+from app.server.deck import Deck
+from app.traffic.chunk_log import ChunkLog
+from app.workspace import Workspace
+
+# isort: split
+# Only now Qt: once PySide is there, it reads the source of each module that is imported.
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -27,18 +40,12 @@ def run(profile: Path | None = None) -> int:
 
     reactor = install(app)
 
-    from app import logs, resources
-    from app.profile import ProfileFile, default_path
-    from app.server.changes import Changes
-    from app.server.deck import Deck
-    from app.traffic.chunk_log import ChunkLog
     from app.ui import appearance
     from app.ui.lifecycle import Lifecycle
     from app.ui.log.collector import Collector
     from app.ui.main_window import MainWindow
     from app.ui.settings import Settings
     from app.ui.ticker import Ticker
-    from app.workspace import Workspace
 
     app.setWindowIcon(QIcon(str(resources.path("icons", "portdeck.svg"))))
     ticker = Ticker(app)
@@ -64,5 +71,8 @@ def run(profile: Path | None = None) -> int:
         lifecycle=lifecycle,
     )
     window.show()
+    # What there is by now stays until the end: the collector, each time it runs, may skip it.
+    gc.freeze()
+    gc.enable()
     reactor.callWhenRunning(deck.start_automatic)
     return lifecycle.run()

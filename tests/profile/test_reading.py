@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.profile import FIRST_LISTENERS, ListenerSpec, Reading, parse, render
+from app.profile import FIRST_LISTENERS, ListenerSpec, Reading, parse
 from app.profile.lexing import is_comment, lines
 from app.profile.reading import LARGEST_SIZE, MOST_LISTENERS
+from app.profile.writing import render
 from app.protocols import catalog
 
 RIGHT = '[[listener]]\nname = "Echo"\nprotocol = "echo"\nendpoint = "tcp:8007"\n'

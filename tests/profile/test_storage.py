@@ -21,9 +21,9 @@ from app.profile import (
     Reading,
     default_path,
     parse,
-    render,
 )
 from app.profile.reading import LARGEST_SIZE
+from app.profile.writing import render
 
 ECHO, HELLO = FIRST_LISTENERS
 MORE = (*FIRST_LISTENERS, evolve(ECHO, name="More", endpoint="tcp:9000"))

@@ -10,10 +10,10 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.profile import FIRST_LISTENERS, ListenerSpec, parse, render
+from app.profile import FIRST_LISTENERS, ListenerSpec, parse
 from app.profile.lexing import comments
 from app.profile.spec import comparable
-from app.profile.writing import _sources
+from app.profile.writing import _sources, render
 from tests.profile.strategies import listeners, specs
 
 ECHO, HELLO = FIRST_LISTENERS
