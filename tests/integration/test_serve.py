@@ -1,0 +1,323 @@
+"""`portdeck serve` as a program: its lines, its signals and its exit codes."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.integration.programs import PATIENCE_SECONDS, running, serving
+
+NOBODY = 65534
+
+SIGNALS = [signal.SIGINT, signal.SIGTERM]
+
+
+@contextmanager
+def client_of(port: int) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as client:
+        yield client
+
+
+def read_to_end(client: socket.socket) -> bytes:
+    return b"".join(iter(lambda: client.recv(65536), b""))
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that this process has."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def profile(path: Path, *listeners: str) -> Path:
+    tables = (f"[[listener]]\n{each}\n" for each in listeners)
+    path.write_text("version = 1\n" + "".join(tables), encoding="utf-8")
+    return path
+
+
+ECHO = 'name = "My Echo"\nprotocol = "echo"\nendpoint = "tcp:0"'
+
+
+def test_each_event_is_a_json_object_on_its_line() -> None:
+    began = time.time()
+    with running(*serving("echo=tcp:0:interface=127.0.0.1", "--json")) as program:
+        listening = program.event()
+        with client_of(listening["port"]) as client:
+            peer = "{}:{}".format(*client.getsockname())
+            client.sendall(b"hello")
+            assert client.recv(5) == b"hello"
+            opened = program.event()
+        closed = program.event()
+        program.send(signal.SIGTERM)
+        stopped = program.event()
+        code, out, err = program.end()
+    times = [event.pop("time") for event in (listening, opened, closed, stopped)]
+    assert began <= times[0] <= times[1] <= times[2] <= times[3] <= time.time()
+    assert list(listening) == ["event", "listener", "address", "port"]
+    assert listening.pop("port") > 0
+    assert listening == {"event": "listening", "listener": "echo", "address": "127.0.0.1"}
+    assert opened == {"event": "opened", "listener": "echo", "connection": 1, "peer": peer}
+    assert closed == {
+        "event": "closed",
+        "listener": "echo",
+        "connection": 1,
+        "peer": peer,
+        "reason": "closed by the peer",
+        "bytes_in": 5,
+        "bytes_out": 5,
+    }
+    assert stopped == {"event": "stopped", "listener": "echo"}
+    assert (code, out, err) == (0, "", "")
+
+
+def test_each_event_is_a_readable_line(tmp_path: Path) -> None:
+    path = profile(tmp_path / "profile.toml", ECHO + "\nmax_connections = 1")
+    with running(*serving("--profile", str(path))) as program:
+        words, _, address = program.line().rpartition(" ")
+        assert words == "My Echo is listening on"
+        host, _, port = address.removesuffix(".").rpartition(":")
+        assert host == "127.0.0.1"
+        with client_of(int(port)) as client:
+            peer = "{}:{}".format(*client.getsockname())
+            assert program.line() == f"My Echo: connection 1 from {peer}."
+            with client_of(int(port)) as refused:
+                assert read_to_end(refused) == b"Too many connections, try later"
+                other = "{}:{}".format(*refused.getsockname())
+            assert program.line() == f"My Echo: {other} was refused: too many connections."
+        assert program.line() == (
+            f"My Echo: connection 1 from {peer} is over: closed by the peer; 0 bytes in, 0 out."
+        )
+        program.send(signal.SIGINT)
+        assert program.line() == "My Echo is stopped."
+        assert program.end() == (0, "", "")
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_stops_it_cleanly_with_clients_connected(number: int) -> None:
+    with running(*serving("echo=tcp:0", "hello=tcp:0", "--json")) as program:
+        ports = [program.event()["port"] for _ in range(2)]
+        with client_of(ports[0]) as client:
+            client.sendall(b"hello")
+            assert client.recv(5) == b"hello"
+            assert program.event()["event"] == "opened"
+            program.send(number)
+            assert read_to_end(client) == b""
+        events = [program.event() for _ in range(3)]
+        assert sorted(event["event"] for event in events) == ["closed", "stopped", "stopped"]
+        assert program.end() == (0, "", "")
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_an_impatient_second_signal_does_no_harm(number: int) -> None:
+    with running(*serving("echo=tcp:0", "--json")) as program:
+        with client_of(program.event()["port"]) as client:
+            assert program.event()["event"] == "opened"
+            program.send(number)
+            assert client.recv(1) == b"", "it is stopping"
+            for _ in range(3):
+                program.send(number)
+        code, out, err = program.end()
+        assert (code, err) == (0, "")
+        assert out.count("\n") == 2
+
+
+def test_a_signal_before_anybody_connected_stops_it() -> None:
+    with running(*serving("echo=tcp:0")) as program:
+        assert program.line().startswith("echo is listening on 127.0.0.1:")
+        program.send(signal.SIGTERM)
+        assert program.end() == (0, "echo is stopped.\n", "")
+
+
+def test_a_listener_that_cannot_start_stops_the_others(taken: int) -> None:
+    with running(*serving("hello=tcp:0", f"echo=tcp:{taken}", "--json")) as program:
+        events = [program.event() for _ in range(3)]
+        code, out, err = program.end()
+    this = psutil.Process()
+    reason = (
+        f"Port {taken} is in use by {this.name()} (pid {this.pid}). "
+        "Stop it, or choose another port."
+    )
+    said = [(event["event"], event["listener"], event.get("reason")) for event in events]
+    assert said == [
+        ("listening", "hello", None),
+        ("failed", "echo", reason),
+        ("stopped", "hello", None),
+    ]
+    assert (code, out, err) == (1, "", f"echo: {reason}\n")
+
+
+def test_two_listeners_on_one_port_are_told_apart() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    with running(*serving(f"echo=tcp:{port}", f"hello=tcp:{port}")) as program:
+        code, _, err = program.end()
+    assert code == 1
+    assert err == (
+        f"hello: Port {port} is in use by your listener echo. Stop it, or choose another port.\n"
+    )
+
+
+def test_an_address_of_another_machine_is_explained() -> None:
+    with running(*serving("echo=tcp:0:interface=203.0.113.1")) as program:
+        code, _, err = program.end()
+    assert code == 1
+    assert err.startswith("echo: 203.0.113.1 is not an address of this machine. Use 127.0.0.1 ")
+
+
+FIRST_FREE_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or int(FIRST_FREE_PORT.read_text()) <= 1,
+    reason="every port is for everybody here",
+)
+def test_a_port_for_which_the_rights_lack_is_explained() -> None:
+    program = (
+        "import os, sys\n"
+        "from app import cli, headless, logs, profile\n"
+        "from twisted.internet import reactor\n"
+        f"os.getuid() or os.setuid({NOBODY})\n"
+        "sys.exit(cli.main(['serve', 'echo=tcp:1']))\n"
+    )
+    with running(sys.executable, "-c", program) as without_rights:
+        code, _, err = without_rights.end()
+    assert code == 1
+    assert err == ("echo: Port 1 needs administrator rights. Choose a port from 1024 up.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["echo"], "echo: Write an endpoint, such as tcp:8007."),
+        (["ecko=tcp:0"], "ecko=tcp:0: There is no protocol called 'ecko'. Did you mean echo?"),
+        (["echo=tcp:http"], "echo=tcp:http: The port must be a whole number"),
+        (["--jason"], "portdeck: error: "),
+    ],
+)
+def test_bad_arguments_end_it_with_a_sentence(arguments: list[str], sentence: str) -> None:
+    with running(*serving(*arguments)) as program:
+        code, out, err = program.end()
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert "Traceback" not in err
+
+
+def test_an_empty_profile_ends_it_with_a_sentence(tmp_path: Path) -> None:
+    path = profile(tmp_path / "profile.toml")
+    with running(*serving("--profile", str(path))) as program:
+        code, out, err = program.end()
+    assert (code, out) == (2, "")
+    assert err == "The profile has no listener. Add one, or name one: echo=tcp:8007.\n"
+
+
+def test_a_broken_profile_ends_it_and_stays_as_it_is(tmp_path: Path) -> None:
+    path = profile(tmp_path / "profile.toml", ECHO, ECHO.replace("tcp:0", "tcp:none"))
+    before = path.read_bytes()
+    with running(*serving("--profile", str(path))) as program:
+        code, out, err = program.end()
+    assert (code, out) == (2, "")
+    assert "listener[1].endpoint: " in err
+    assert "Traceback" not in err
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_it_ends_quietly_when_nobody_reads_its_lines_any_more() -> None:
+    with running(*serving("echo=tcp:0", "--json")) as program:
+        port = program.event()["port"]
+        program.output.close()
+        with client_of(port) as client:
+            assert read_to_end(client) == b"", "the first line that nobody reads ends it"
+        assert program.process.stderr is not None
+        assert program.process.stderr.read() == ""
+        program.process.stderr.close()
+        assert program.process.wait() == 0
+
+
+def test_a_signal_when_nobody_reads_its_lines_does_no_harm() -> None:
+    with running(*serving("echo=tcp:0", "--json")) as program:
+        program.event()
+        program.output.close()
+        program.send(signal.SIGINT)
+        assert program.process.stderr is not None
+        assert program.process.stderr.read() == ""
+        program.process.stderr.close()
+        assert program.process.wait() == 0
+
+
+def test_a_name_that_the_terminal_cannot_write_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    path = profile(tmp_path / "profile.toml", ECHO.replace("My Echo", "回声"))
+    with running(*serving("--profile", str(path))) as program:
+        assert program.line().startswith(r"\u56de\u58f0 is listening on 127.0.0.1:")
+        program.send(signal.SIGTERM)
+        assert program.end() == (0, "\\u56de\\u58f0 is stopped.\n", "")
+
+
+def test_it_imports_no_qt_and_runs_the_reactor_that_twisted_chooses() -> None:
+    report = (
+        "import sys\n"
+        "from app import cli\n"
+        "cli.main(['serve', 'echo=tcp:0'])\n"
+        "from twisted.internet import reactor\n"
+        "print(type(reactor))\n"
+        "print([name for name in sys.modules if name.partition('.')[0] in\n"
+        "    ('PySide6', 'shiboken6', 'qtpy', 'qreactor') or name.startswith('app.ui')])\n"
+    )
+    with running(sys.executable, "-c", report) as program:
+        program.line()
+        program.send(signal.SIGTERM)
+        code, out, err = program.end()
+    chosen = subprocess.check_output(
+        [sys.executable, "-c", "from twisted.internet import reactor; print(type(reactor))"],
+        text=True,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert (code, err) == (0, "")
+    assert out == f"echo is stopped.\n{chosen}[]\n"
+
+
+def test_importing_the_command_chooses_no_reactor() -> None:
+    report = (
+        "import sys, app.cli, app.headless, app.workspace\n"
+        "print('twisted.internet.reactor' in sys.modules)\n"
+    )
+    with running(sys.executable, "-c", report) as program:
+        assert program.end() == (0, "False\n", "")
+
+
+def test_a_protocol_that_fails_is_told_on_standard_error_with_its_traceback() -> None:
+    program = (
+        "import sys\n"
+        "from app import cli\n"
+        "from app.protocols import echo\n"
+        "def fail(self, data):\n"
+        "    raise ValueError('boom')\n"
+        "echo.Echo.dataReceived = fail\n"
+        "sys.exit(cli.main(['serve', 'echo=tcp:0', '--json']))\n"
+    )
+    with running(sys.executable, "-c", program) as failing:
+        with client_of(failing.event()["port"]) as client:
+            peer = "{}:{}".format(*client.getsockname())
+            client.sendall(b"x")
+            assert failing.event()["event"] == "opened"
+            closed = failing.event()
+        failing.send(signal.SIGTERM)
+        code, _, err = failing.end()
+    assert (closed["event"], closed["reason"]) == ("closed", "ValueError: boom")
+    assert code == 0
+    assert err.startswith(
+        f"echo: the protocol failed on the connection from {peer}, which is closed now.\nTraceback"
+    )
+    assert err.endswith("ValueError: boom\n")
