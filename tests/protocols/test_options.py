@@ -1,0 +1,81 @@
+"""Options are described by the class that holds them, and those of the catalog are whole."""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum
+from typing import Any
+
+import pytest
+from attrs import field, frozen
+from twisted.internet.interfaces import IProtocolFactory
+from zope.interface.verify import verifyObject
+
+from app.protocols import catalog
+from app.protocols.options import NoOptions, Option, describe, differing
+
+
+class Size(StrEnum):
+    SMALL = "small"
+    LARGE = "large"
+
+
+@frozen
+class CakeOptions:
+    label: str = field(
+        default="Eat me", metadata={"title": "Label", "hint": "On top.", "maximum": 10}
+    )
+    layers: int = field(
+        default=3, metadata={"title": "Layers", "hint": "Of cream.", "minimum": 1, "maximum": 9}
+    )
+    is_vegan: bool = field(default=False, metadata={"title": "Vegan", "hint": "No eggs."})
+    size: Size = field(default=Size.LARGE, metadata={"title": "Size", "hint": "Of a slice."})
+
+
+def test_each_field_is_an_option_in_its_order() -> None:
+    assert describe(CakeOptions) == (
+        Option("label", str, "Eat me", "Label", "On top.", 0, 10),
+        Option("layers", int, 3, "Layers", "Of cream.", 1, 9),
+        Option("is_vegan", bool, False, "Vegan", "No eggs.", 0, 0),
+        Option("size", Size, Size.LARGE, "Size", "Of a slice.", 0, 0),
+    )
+
+
+def test_nothing_to_choose_is_no_option() -> None:
+    assert describe(NoOptions) == ()
+
+
+def test_what_differs_from_the_default_is_told_apart() -> None:
+    assert differing(CakeOptions, {"layers": 3, "size": Size.SMALL, "label": "Eat me"}) == {
+        "size": Size.SMALL
+    }
+
+
+OPTIONS = [
+    pytest.param(option, id=f"{entry.name}.{option.name}")
+    for entry in catalog.CATALOG
+    for option in describe(entry.options)
+]
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_every_option_of_the_catalog_says_what_a_form_needs(option: Option) -> None:
+    assert option.title[0].isupper()
+    assert option.hint.endswith(".")
+    default: Any = option.default
+    assert type(default) is option.kind
+    if option.kind is int:
+        assert option.minimum <= default <= option.maximum < 2**31
+    elif option.kind is str:
+        assert 0 < len(default) <= option.maximum
+    elif option.kind is not bool:
+        assert issubclass(option.kind, Enum)
+        assert all(isinstance(member.value, str) for member in option.kind)
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_every_protocol_runs_without_anything_chosen_and_shares_nothing(name: str) -> None:
+    entry = catalog.find(name)
+    factories = [entry.build(entry.options()) for _ in range(2)]
+    assert factories[0] is not factories[1]
+    for factory in factories:
+        verifyObject(IProtocolFactory, factory)
