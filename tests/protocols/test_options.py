@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import Enum, StrEnum
-from typing import Any
 
 import pytest
 from attrs import field, frozen
@@ -61,15 +60,18 @@ OPTIONS = [
 def test_every_option_of_the_catalog_says_what_a_form_needs(option: Option) -> None:
     assert option.title[0].isupper()
     assert option.hint.endswith(".")
-    default: Any = option.default
-    assert type(default) is option.kind
-    if option.kind is int:
-        assert option.minimum <= default <= option.maximum < 2**31
-    elif option.kind is str:
-        assert 0 < len(default) <= option.maximum
-    elif option.kind is not bool:
-        assert issubclass(option.kind, Enum)
-        assert all(isinstance(member.value, str) for member in option.kind)
+    assert isinstance(option.default, option.kind)
+    match option.default:
+        case bool():
+            pass
+        case int() as default:
+            assert option.minimum <= default <= option.maximum < 2**31
+        case Enum() as default:
+            assert all(isinstance(member.value, str) for member in type(default))
+        case str() as default:
+            assert 0 < len(default) <= option.maximum
+        case _:
+            pytest.fail(f"no form knows how to show {option.kind}")
 
 
 @pytest.mark.parametrize("name", catalog.names())
