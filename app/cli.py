@@ -58,7 +58,10 @@ def _parser() -> argparse.ArgumentParser:
         "listeners",
         nargs="*",
         metavar="PROTOCOL=ENDPOINT",
-        help="such as echo=tcp:8007; only this machine can connect unless interface= says more",
+        help=(
+            "such as echo=tcp:8007, or python:echo_server.py:Echo=tcp:8007 for your own class; "
+            "only this machine can connect unless interface= says more"
+        ),
     )
     return parser
 
@@ -90,6 +93,7 @@ def _serve(profile: Path | None, descriptions: Sequence[str], *, as_json: bool) 
     from app import headless, logs
     from app.profile import ProfileFile, default_path
 
+    folder = Path()
     if descriptions:
         reading = headless.parse_listeners(descriptions)
         is_usable = not reading.problems
@@ -97,6 +101,7 @@ def _serve(profile: Path | None, descriptions: Sequence[str], *, as_json: bool) 
         file = ProfileFile(profile or default_path())
         reading = file.load()
         is_usable = not file.broken
+        folder = file.path.parent
     for problem in reading.problems:
         print(problem, file=sys.stderr)
     if not is_usable:
@@ -109,7 +114,7 @@ def _serve(profile: Path | None, descriptions: Sequence[str], *, as_json: bool) 
     logs.begin(logs.stderr_handler(logging.ERROR))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name may be Chinese, a terminal not
-    return headless.serve(reactor, reading.listeners, sys.stdout, as_json=as_json)
+    return headless.serve(reactor, reading.listeners, sys.stdout, as_json=as_json, folder=folder)
 
 
 def _complain(sentence: str) -> int:

@@ -19,18 +19,21 @@ import signal
 import sys
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, TextIO
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ReactorNotRunning
 from twisted.internet.interfaces import IAddress
 
+from app.own_protocol import is_own
 from app.profile import ListenerSpec, Problem, Reading, check
 from app.server.addresses import show
 from app.server.connection import Connection
 from app.server.deck import Deck
 from app.server.factory import ListenerFactory
 from app.server.listener import Listener, State
+from app.server.own.loading import CURRENT_FOLDER
 from app.spawn import spawn
 
 
@@ -119,13 +122,15 @@ class Announcer:
 def parse_listeners(descriptions: Sequence[str]) -> Reading:
     """The listeners that arguments such as `echo=tcp:8007` ask for.
 
-    Each is called as its protocol; the second of a kind is `echo-2`.
+    Each is called as its protocol, or as its class if that is the user's own; the second of a
+    kind is `echo-2`.
     """
     listeners: list[ListenerSpec] = []
     problems: list[Problem] = []
     for description in descriptions:
         protocol, _, endpoint = description.partition("=")
-        name = _free_name(protocol, {each.name for each in listeners})
+        wish = protocol.rpartition(":")[2] if is_own(protocol) else protocol
+        name = _free_name(wish, {each.name for each in listeners})
         found = check(name=name, protocol=protocol, endpoint=endpoint)
         # The name is made here; what is wrong with it is wrong with the protocol.
         said = [problem for problem in found if problem.path != "name"]
@@ -141,15 +146,21 @@ def _free_name(wish: str, taken: Collection[str]) -> str:
 
 
 def serve(
-    reactor: Any, specs: Sequence[ListenerSpec], out: TextIO, *, as_json: bool = False
+    reactor: Any,
+    specs: Sequence[ListenerSpec],
+    out: TextIO,
+    *,
+    as_json: bool = False,
+    folder: Path = CURRENT_FOLDER,
 ) -> int:
     """Run `specs` until SIGINT, SIGTERM, or until nobody reads `out`; gives the exit code.
 
     0 after a clean stop; 1 when a listener could not start: its reason is on standard error and
-    the others are stopped. Runs `reactor`, which therefore must not have run before.
+    the others are stopped. Runs `reactor`, which therefore must not have run before. `folder` is
+    where the paths of the users' own protocols begin.
     """
     announcer = Announcer(out, reactor.seconds, as_json=as_json, gone=lambda: _stop_soon(reactor))
-    deck = Deck(reactor, announcer)
+    deck = Deck(reactor, announcer, folder=folder)
     for spec in specs:
         deck.add(spec)
     failed: list[Listener] = []

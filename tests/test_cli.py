@@ -19,12 +19,14 @@ class Served:
     def __init__(self) -> None:
         self.specs: Sequence[ListenerSpec] | None = None
         self.as_json = False
+        self.folder: Path | None = None
 
     def __call__(
-        self, reactor: Any, specs: Sequence[ListenerSpec], out: Any, *, as_json: bool
+        self, reactor: Any, specs: Sequence[ListenerSpec], out: Any, *, as_json: bool, folder: Path
     ) -> int:
         self.specs = specs
         self.as_json = as_json
+        self.folder = folder
         return 0
 
 
@@ -84,6 +86,7 @@ def test_serve_takes_listeners_from_its_arguments(served: Served) -> None:
     assert served.specs is not None
     assert [each.name for each in served.specs] == ["echo", "hello"]
     assert served.as_json
+    assert served.folder == Path()
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -94,6 +97,7 @@ def test_serve_takes_listeners_from_the_profile(
     assert cli.main([*option, "serve"] if before else ["serve", *option]) == 0
     assert served.specs == FIRST_LISTENERS
     assert not served.as_json
+    assert served.folder == tmp_path
 
 
 def test_a_broken_profile_is_told_with_every_problem_and_left_alone(

@@ -143,6 +143,16 @@ def test_arguments_are_listeners_called_as_their_protocol() -> None:
     ]
 
 
+def test_code_of_the_users_own_is_called_as_its_class() -> None:
+    own = "python:servers/echo_server.py:Echo"
+    reading = parse_listeners([f"{own}=tcp:8007:interface=0.0.0.0", f"{own}=tcp:0"])
+    assert reading.problems == ()
+    assert [(each.name, each.protocol, each.endpoint) for each in reading.listeners] == [
+        ("Echo", own, "tcp:8007:interface=0.0.0.0"),
+        ("Echo-2", own, "tcp:0"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("argument", "message"),
     [

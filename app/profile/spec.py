@@ -17,6 +17,7 @@ from cattrs.errors import ClassValidationError
 from cattrs.gen import make_dict_structure_fn, override
 
 from app.endpoint import Endpoint, quoted
+from app.own_protocol import Reference, is_own
 from app.profile.options import read as read_options
 from app.profile.problem import Problem, unknown_key
 from app.profile.values import text, truth, whole_number
@@ -39,7 +40,7 @@ class ListenerSpec:
     """What the window, the console and the JSON lines call it; no two differ by case alone."""
 
     protocol: str
-    """A name that `app.protocols.catalog` knows."""
+    """A name that `app.protocols.catalog` knows, or a reference to code of the user's own."""
 
     endpoint: str
     """A description that `Endpoint.parse` takes, as the user wrote it."""
@@ -188,7 +189,8 @@ def _name(value: object) -> str:
 
 
 def _protocol(value: object) -> str:
-    return catalog.find(text(value)).name
+    name = text(value)
+    return str(Reference.parse(name)) if is_own(name) else catalog.find(name).name
 
 
 def _endpoint(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredList
@@ -13,6 +14,7 @@ from app.server.connection import Connection
 from app.server.listener import Listener, State
 from app.server.listener import needs_restart as needs_restart
 from app.server.observer import Observer, Tap
+from app.server.own.loading import CURRENT_FOLDER, Announce
 from app.server.ports import FindHolder, holder_finder
 from app.spawn import spawn
 
@@ -31,12 +33,20 @@ class Deck:
         *,
         tap: Tap | None = None,
         find_holder: FindHolder | None = None,
+        folder: Path = CURRENT_FOLDER,
+        loading: Announce | None = None,
     ) -> None:
-        """`find_holder` looks up the process behind a port; by default on a reactor thread."""
+        """`find_holder` looks up the process behind a port; by default on a reactor thread.
+
+        The paths of the users' own protocols begin in `folder`, which is the profile's. `loading`
+        is told which of their files is executed next: nothing else happens until that is over.
+        """
         self.listeners: list[Listener] = []
         self._reactor = reactor
         self._observer = observer
         self._tap = tap
+        self._folder = folder
+        self._loading = loading
         self._find_holder = find_holder or holder_finder(reactor)
         self._numbers = itertools.count(1)
 
@@ -117,6 +127,8 @@ class Deck:
             numbers=self._numbers,
             who_holds=self._who_holds,
             tap=self._tap,
+            folder=self._folder,
+            loading=self._loading,
         )
 
     async def _who_holds(self, port: int) -> str | None:

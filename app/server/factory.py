@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, KeysView
 from typing import Any
 
@@ -50,6 +51,7 @@ class ListenerFactory(WrappingFactory[Connection]):
         self.bytes_in = 0
         self.bytes_out = 0
         self._numbers = numbers
+        self._live_of: Counter[IProtocolFactory] = Counter()
         self._emptied: list[Deferred[None]] = []
 
     @property
@@ -80,19 +82,39 @@ class ListenerFactory(WrappingFactory[Connection]):
             return None
         return Connection(self, protocol, next(self._numbers))
 
+    def replace(self, wrapped: IProtocolFactory) -> None:
+        """Let `wrapped` make the protocols from the next peer on.
+
+        The connections that are there keep theirs, and the factory before is stopped once the last
+        of them is gone. Raises what starting `wrapped` raises; then nothing is replaced.
+        """
+        if self.numPorts:
+            wrapped.doStart()
+        before, self.wrappedFactory = self.wrappedFactory, wrapped
+        self._let_go_if_unused(before)
+
     def registerProtocol(self, p: Connection) -> None:
         self.accepted += 1
-        super().registerProtocol(p)
+        self.protocols[p] = self.wrappedFactory
+        self._live_of[self.wrappedFactory] += 1
         self.observer.opened(p)
 
     def unregisterProtocol(self, p: Connection) -> None:
-        super().unregisterProtocol(p)
+        maker = self.protocols.pop(p)
+        self._live_of[maker] -= 1
         self.observer.closed(p)
+        if maker is not self.wrappedFactory:
+            self._let_go_if_unused(maker)
         self._tell_if_empty()
 
     def _refuse(self, peer: IAddress | None, reason: str) -> None:
         self.refused += 1
         self.observer.refused(self, peer, reason)
+
+    def _let_go_if_unused(self, replaced: IProtocolFactory) -> None:
+        if not self._live_of[replaced]:
+            del self._live_of[replaced]
+            replaced.doStop()
 
     def _tell_if_empty(self) -> None:
         if not self.protocols:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock, maybeDeferred
 from twisted.internet.endpoints import serverFromString
-from twisted.internet.interfaces import IAddress, IListeningPort
+from twisted.internet.interfaces import IAddress, IListeningPort, IProtocolFactory
 from twisted.python.failure import Failure
 
 from app.endpoint import Endpoint, EndpointError
+from app.own_protocol import OwnProtocolError, Reference, is_own
 from app.profile import ListenerSpec
 from app.protocols import catalog
 from app.server.addresses import show
 from app.server.factory import ListenerFactory
 from app.server.observer import Observer, Tap
+from app.server.own.code import Code
+from app.server.own.failures import log_traceback
+from app.server.own.loading import CURRENT_FOLDER, Announce
 from app.server.ports import explain, is_taken
 from app.spawn import log_failure
 
@@ -53,12 +58,20 @@ class Listener:
         numbers: Iterator[int],
         who_holds: Callable[[int], Awaitable[str | None]],
         tap: Tap | None = None,
+        folder: Path = CURRENT_FOLDER,
+        loading: Announce | None = None,
     ) -> None:
-        """`who_holds` says in words who has a TCP port, if anyone knows."""
+        """`who_holds` says in words who has a TCP port, if anyone knows.
+
+        `folder` is where the path of a protocol of the user's own begins, and `loading` is told
+        which file is executed next.
+        """
         self.spec = spec
         self.state = State.STOPPED
         self.reason = ""
         """Why the last start failed, as a sentence; empty unless `state` is `FAILED`."""
+        self.reload_trouble = ""
+        """Why the last reload failed, as a sentence. The code before it goes on serving then."""
         self.port: IListeningPort | None = None
         self.factory: ListenerFactory | None = None
         self._reactor = reactor
@@ -66,6 +79,7 @@ class Listener:
         self._numbers = numbers
         self._who_holds = who_holds
         self._tap = tap
+        self._code = Code(folder, loading)
         self._one_at_a_time = DeferredLock()
         self._binding: Deferred[IListeningPort] | None = None
 
@@ -135,7 +149,37 @@ class Listener:
         else:
             self._observer.listener_moved(self)
 
+    def reload(self) -> bool:
+        """Put new connections on the user's code as it is now; those that are there keep theirs.
+
+        True once they are. False where nothing of the user's own listens, and where it failed:
+        `reload_trouble` tells why, and nothing has changed for anybody.
+        """
+        if self.state is not State.LISTENING or not is_own(self.spec.protocol):
+            return False
+        assert self.factory is not None
+        try:
+            self.factory.replace(self._code.factory(Reference.parse(self.spec.protocol)))
+        except OwnProtocolError as error:
+            self.reload_trouble = str(error)
+            log.warning("%s: the new code is not in use. %s", self.spec.name, error)
+            log_traceback(self.spec.name, error)
+        else:
+            self.reload_trouble = ""
+            log.info("%s: new connections run the code as it is now.", self.spec.name)
+        self._observer.listener_moved(self)
+        return not self.reload_trouble
+
+    def code_has_changed(self) -> bool:
+        """Whether the user's files are others than those that it last loaded or tried to load.
+
+        Cheap enough to ask every second. After that, `reload` is for a listener that listens, and
+        `start` for one that failed.
+        """
+        return is_own(self.spec.protocol) and self._code.has_changed()
+
     async def _listen(self) -> None:
+        self.reload_trouble = ""
         self._move(State.STARTING)
         endpoint: Endpoint | None = None
         try:
@@ -151,6 +195,7 @@ class Listener:
             if endpoint is not None and endpoint.port is not None and is_taken(error):
                 holder = await self._who_holds(endpoint.port)
             self._move(State.FAILED, explain(error, endpoint, holder))
+            log_traceback(self.spec.name, error)
         else:
             self.factory = factory
             self._move(State.LISTENING)
@@ -158,15 +203,20 @@ class Listener:
             self._binding = None
 
     def _build_factory(self) -> ListenerFactory:
-        entry = catalog.find(self.spec.protocol)
         return ListenerFactory(
-            entry.build(entry.options(**self.spec.options)),
+            self._build_protocol_factory(),
             spec=self.spec,
             clock=self._reactor,
             observer=self._observer,
             numbers=self._numbers,
             tap=self._tap,
         )
+
+    def _build_protocol_factory(self) -> IProtocolFactory:
+        if is_own(self.spec.protocol):
+            return self._code.factory(Reference.parse(self.spec.protocol))
+        entry = catalog.find(self.spec.protocol)
+        return entry.build(entry.options(**self.spec.options))
 
     async def _close(self) -> None:
         assert self.port is not None

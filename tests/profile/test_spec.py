@@ -48,6 +48,12 @@ def test_the_first_listeners_are_echo_and_hello_on_loopback() -> None:
         ("name", "x" * 81, "must be at most 80 characters long, not 81"),
         ("name", 7, "must be text in quotes, not 7"),
         ("protocol", "eco", "There is no protocol called 'eco'. Did you mean echo?"),
+        (
+            "protocol",
+            "python:x.py:",
+            '"" is no Python name. Write that of a class, a factory or a '
+            "function, as in python:echo_server.py:EchoFactory.",
+        ),
         ("protocol", ["echo"], "must be text in quotes, not an array"),
         ("endpoint", "tcp", "tcp needs its port, as in tcp:8007."),
         ("endpoint", 8007, "must be text in quotes, not 8007"),
@@ -95,3 +101,9 @@ def test_a_name_that_reads_like_another_listeners_is_refused(name: str) -> None:
         'name: must be another one; there is a listener called "echo"'
     ]
     assert told(name=name, others=["Hello", "Echo 2"]) == []
+
+
+@pytest.mark.parametrize("protocol", ["python:echo_server.py:Echo", "python:package.module:Echo"])
+def test_code_of_the_users_own_is_a_protocol_without_being_looked_at(protocol: str) -> None:
+    assert told(protocol=protocol) == []
+    assert told(protocol=protocol, options={"text": "x"})[0].startswith("options")

@@ -11,7 +11,7 @@ from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
 from twisted.internet.protocol import Factory, Protocol
 from zope.interface import implementer
 
-from app.server.own.failures import LoadingFailed, attempt
+from app.server.own.failures import LoadingFailed, attempt, log_traceback
 from app.server.own.kinds import Kind, kind_of
 from app.server.own.loading import Loaded
 
@@ -39,7 +39,8 @@ class OwnFactory:
         try:
             attempt(self.factory.doStop, self.loaded.sources)
         except LoadingFailed as error:
-            log.error("The factory could not be stopped: %s\n%s", error, error.traceback)
+            log.warning("The factory was not stopped in order. %s", error)
+            log_traceback(self.loaded.reference.name, error)
 
     def buildProtocol(self, addr: IAddress) -> IProtocol | None:
         return self.factory.buildProtocol(addr)

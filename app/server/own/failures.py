@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import shorten
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from app.server.own.sources import Sources
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 LONGEST_CAUSE: Final = 200
 
@@ -53,6 +56,12 @@ def attempt(call: Callable[[], T], sources: Sources, doing: str = "") -> T:
         failed = _failure(error, sources, doing)
     # Out here, as the error would be its context else, and keep the frames it came through.
     raise failed
+
+
+def log_traceback(name: str, error: Exception) -> None:
+    """For whoever tells the sentence: put the rest in the log of the listener called `name`."""
+    if isinstance(error, LoadingFailed) and error.traceback:
+        log.error("%s: the protocol's own code failed.\n%s", name, error.traceback.rstrip())
 
 
 def _failure(error: BaseException, sources: Sources, doing: str) -> LoadingFailed:

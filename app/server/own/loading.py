@@ -26,6 +26,8 @@ from app.server.own.inspection import line_that_runs_the_reactor
 from app.server.own.kinds import Kind, kind_of
 from app.server.own.sources import Sources
 
+CURRENT_FOLDER: Final = Path()
+
 MOST_NAMES: Final = 10
 """How many names a sentence offers."""
 
@@ -52,7 +54,7 @@ class Loaded:
 
 
 def load(
-    reference: Reference, folder: Path = Path(), loading: Announce = announce_nothing
+    reference: Reference, folder: Path = CURRENT_FOLDER, loading: Announce = announce_nothing
 ) -> Loaded:
     """Execute what `reference` names, and find the object in it.
 

@@ -1,0 +1,35 @@
+"""The user's code behind one listener: a factory of it whenever one is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.own_protocol import Reference
+from app.server.own.building import OwnFactory, build
+from app.server.own.failures import LoadingFailed
+from app.server.own.loading import Announce, announce_nothing, load
+from app.server.own.sources import Sources
+
+
+class Code:
+    """Loads anew each time, and knows whether the files changed since it last tried."""
+
+    def __init__(self, folder: Path, loading: Announce | None = None) -> None:
+        """`folder` is where relative paths begin; `loading` is told what is executed next."""
+        self._folder = folder
+        self._loading = loading or announce_nothing
+        self._sources = Sources()
+
+    def factory(self, reference: Reference) -> OwnFactory:
+        """A factory of the code as it is now. Raises `LoadingFailed`."""
+        try:
+            loaded = load(reference, self._folder, self._loading)
+        except LoadingFailed as error:
+            self._sources = error.sources
+            raise
+        self._sources = loaded.sources
+        return build(loaded)
+
+    def has_changed(self) -> bool:
+        """Whether another try would read something else; cheap enough to ask every second."""
+        return self._sources.changed()
