@@ -22,6 +22,7 @@ class Banner(QFrame):
         self._message = QLabel()
         self._message.setTextFormat(Qt.TextFormat.PlainText)
         self._message.setWordWrap(True)
+        self._message.setMinimumWidth(1)  # or a long path would be the least that the window can be
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons: list[QPushButton] = []
         self._dismiss = QToolButton(autoRaise=True)

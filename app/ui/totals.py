@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtWidgets import QStatusBar, QWidget
 
 from app.endpoint import Endpoint, EndpointError
 from app.server.listener import Listener, State
 from app.server.rates import Meter
 from app.ui import formatting
+from app.ui.eliding import ElidingLabel
 
 
 class Totals(QStatusBar):
@@ -17,9 +18,9 @@ class Totals(QStatusBar):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.text = QLabel()
+        self.text = ElidingLabel()
         self.text.setContentsMargins(12, 2, 12, 4)
-        self.addWidget(self.text)
+        self.addWidget(self.text, 1)
         self.setSizeGripEnabled(False)
 
     def refresh(self, listeners: Sequence[Listener], meter: Meter) -> None:

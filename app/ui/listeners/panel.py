@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -47,10 +47,9 @@ class ListenersPanel(QScrollArea):
         self._column.addStretch(1)
         self.setWidget(body)
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Listeners"))
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(320)
 
     @property
     def chosen(self) -> Listener | None:
@@ -83,9 +82,9 @@ class ListenersPanel(QScrollArea):
                 row.refresh()
             row.show_history(meter.history(listener))
 
-    def recolor(self, rows: Iterable[ListenerRow] | None = None) -> None:
+    def recolor(self) -> None:
         """The palette is another one."""
-        for row in rows or self._rows.values():
+        for row in self._rows.values():
             row.recolor()
 
     def choose(self, listener: Listener | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent
+from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.endpoint import Endpoint, EndpointError
 from app.server.listener import Listener, State
 from app.ui.colors import state_color
+from app.ui.eliding import ElidingButton, ElidingLabel
 from app.ui.icons import Icons, pixmap
 from app.ui.listeners.sparkline import Sparkline
 from app.ui.listeners.words import state_word
@@ -32,6 +33,7 @@ STATE_ICONS = {
     State.FAILED: "state-failed",
 }
 ICON_SIZE = 14
+BREAK_HERE = "\N{ZERO WIDTH SPACE}"
 
 
 class ListenerRow(QFrame):
@@ -44,7 +46,7 @@ class ListenerRow(QFrame):
     """The user asked for what can be done, at a position in the row."""
 
     chosen = Signal()
-    """The user clicked the row or moved the focus into it."""
+    """The user clicked the row."""
 
     def __init__(self, listener: Listener, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,15 +54,12 @@ class ListenerRow(QFrame):
         self.setObjectName("listenerRow")
         self.switch = Switch()
         self.switch.clicked.connect(self._flip)
-        self.name = QLabel()
+        self.name = ElidingLabel()
         self.name.setObjectName("listenerName")
-        self.name.setTextFormat(Qt.TextFormat.PlainText)
         self.protocol = QLabel()
         self.protocol.setTextFormat(Qt.TextFormat.PlainText)
-        self.address = QToolButton(autoRaise=True)
+        self.address = ElidingButton()
         self.address.setObjectName("address")
-        self.address.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.address.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.address.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         self.address.clicked.connect(self._copy_address)
         icons.give(self.address, "copy")
@@ -68,12 +67,13 @@ class ListenerRow(QFrame):
         self.more.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         self.more.clicked.connect(lambda: self.menu_wanted.emit(self.more.geometry().bottomLeft()))
         icons.give(self.more, "more")
-        self.badge = QLabel(self.tr("not only this computer"))
+        self.badge = QLabel(self.tr("open to others"))
         self.badge.setObjectName("badge")
         self.light = QLabel()
         self.status = QLabel()
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setWordWrap(True)
+        self.status.setMinimumWidth(1)  # or its longest word, a path maybe, would be the least
         self.graph = Sparkline()
         self._lay_out()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -85,15 +85,17 @@ class ListenerRow(QFrame):
         self.name.setText(spec.name)
         self.protocol.setText(f"{spec.protocol} ·")
         self.address.setText(listener.where)
-        self.status.setText(self._status_text())
+        status = self._status_text()
+        self.status.setText(status.replace("/", f"/{BREAK_HERE}"))
         self.switch.setChecked(listener.is_on)
         self._show_state(listener.state)
+        self.graph.setHidden(listener.state is State.FAILED)  # the reason needs the whole line
         self.badge.setVisible(not _is_local(spec.endpoint))
         verb = self.tr("Stop") if listener.is_on else self.tr("Start")
         self._name_control(self.switch, f"{verb} {spec.name} ({listener.where})")
         self._name_control(self.more, self.tr("What can be done with {0}").format(spec.name))
         self._name_control(self.address, self.tr("Copy the address {0}").format(listener.where))
-        self.setAccessibleName(f"{spec.name}, {self.status.text()}")
+        self.setAccessibleName(f"{spec.name}, {status}")
 
     def recolor(self) -> None:
         """The palette is another one."""
@@ -121,15 +123,16 @@ class ListenerRow(QFrame):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         grid.addWidget(self.switch, 0, 0, Qt.AlignmentFlag.AlignVCenter)
-        grid.addLayout(_in_a_line(self.name, self.badge), 0, 1)
-        grid.addWidget(self.graph, 0, 2)
-        grid.addWidget(self.more, 0, 3)
-        grid.addLayout(_in_a_line(self.protocol, self.address), 1, 1, 1, 3)
+        name = _line(self.name, self.badge)
+        name.addWidget(self.more)
+        grid.addLayout(name, 0, 1)
+        grid.addLayout(_line(self.protocol, self.address), 1, 1)
         status = QHBoxLayout()
         status.setSpacing(6)
         status.addWidget(self.light, 0, Qt.AlignmentFlag.AlignTop)
         status.addWidget(self.status, 1)
-        grid.addLayout(status, 2, 1, 1, 3)
+        status.addWidget(self.graph)
+        grid.addLayout(status, 2, 1)
 
     def _show_state(self, state: State) -> None:
         color = state_color(state, QGuiApplication.palette())
@@ -152,7 +155,8 @@ class ListenerRow(QFrame):
 
     def _copy_address(self) -> None:
         QGuiApplication.clipboard().setText(self.listener.where)
-        QToolTip.showText(QCursor.pos(), self.tr("Copied"), self.address)
+        below = self.address.mapToGlobal(self.address.rect().bottomLeft())
+        QToolTip.showText(below, self.tr("Copied"), self.address)
 
     @staticmethod
     def _name_control(control: QWidget, name: str) -> None:
@@ -167,7 +171,7 @@ def _is_local(description: str) -> bool:
         return True
 
 
-def _in_a_line(*widgets: QWidget) -> QHBoxLayout:
+def _line(*widgets: QWidget) -> QHBoxLayout:
     line = QHBoxLayout()
     line.setSpacing(6)
     for widget in widgets:

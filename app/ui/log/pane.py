@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QToolButton,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app import logs
 from app.ui.colors import AMBER, RED, pick
+from app.ui.eliding import ElidingLabel
 from app.ui.follow import Follow
 from app.ui.icons import Icons
 from app.ui.log.collector import Collector
@@ -67,7 +67,8 @@ class LogPane(QWidget):
 
     def _lay_out(self, icons: Icons) -> None:
         bar = QHBoxLayout()
-        place = QLabel(self.tr("Also written to {0}").format(logs.default_path()))
+        place = ElidingLabel()
+        place.setText(self.tr("Also written to {0}").format(logs.default_path()))
         place.setEnabled(False)
         bar.addWidget(place, 1)
         for icon, name, act in (

@@ -1,0 +1,90 @@
+"""A label and a button whose text gives way: it ends in … where there is no room for all of it.
+
+Qt's own make whatever they are in as wide as their text; a long name would push its row out of the
+pane.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QLabel,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionToolButton,
+    QStylePainter,
+    QToolButton,
+    QWidget,
+)
+
+LEAST_LETTERS = 4
+"""So many letters are always shown."""
+
+
+class ElidingLabel(QLabel):
+    """One line of plain text; the tool tip has all of it while the label has not."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), _least_width(self)), hint.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        room = self.contentsRect()
+        shown = _elided(self, self.text(), Qt.TextElideMode.ElideRight, room.width())
+        self.setToolTip("" if shown == self.text() else self.text())
+        painter = QPainter(self)
+        self.style().drawItemText(
+            painter,
+            room,
+            int(self.alignment()),
+            self.palette(),
+            self.isEnabled(),
+            shown,
+            self.foregroundRole(),
+        )
+
+
+class ElidingButton(QToolButton):
+    """A flat button with its icon after the text, whose middle gives way: both ends tell most."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAutoRaise(True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        least = _least_width(self) + self.iconSize().width() + self._padding()
+        return QSize(min(hint.width(), least), hint.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionToolButton()
+        self.initStyleOption(option)
+        room = self.width() - self.iconSize().width() - self._padding()
+        option.text = _elided(  # type: ignore[attr-defined]
+            self, self.text(), Qt.TextElideMode.ElideMiddle, room
+        )
+        QStylePainter(self).drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
+
+    def _padding(self) -> int:
+        text = self.fontMetrics().horizontalAdvance(self.text())
+        return max(0, super().sizeHint().width() - text - self.iconSize().width())
+
+
+def _least_width(widget: QWidget) -> int:
+    return widget.fontMetrics().horizontalAdvance("x" * LEAST_LETTERS + "…")
+
+
+def _elided(widget: QWidget, text: str, mode: Qt.TextElideMode, room: int) -> str:
+    metrics = widget.fontMetrics()
+    # Sizes are whole pixels. A text that is a fraction of one wider fits, which Qt would not see.
+    if metrics.horizontalAdvance(text) <= room:
+        return text
+    return metrics.elidedText(text, mode, room)
