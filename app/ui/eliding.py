@@ -68,9 +68,7 @@ class ElidingButton(QToolButton):
         option = QStyleOptionToolButton()
         self.initStyleOption(option)
         room = self.width() - self.iconSize().width() - self._padding()
-        option.text = _elided(  # type: ignore[attr-defined]
-            self, self.text(), Qt.TextElideMode.ElideMiddle, room
-        )
+        option.text = _elided(self, self.text(), Qt.TextElideMode.ElideMiddle, room)
         QStylePainter(self).drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
 
     def _padding(self) -> int:

@@ -1,4 +1,4 @@
-"""Numbers as people read them."""
+"""Numbers and names as people read them."""
 
 from __future__ import annotations
 
@@ -32,3 +32,8 @@ def duration(seconds: float) -> str:
     if hour:
         return f"{hour}:{minute:02}:{second:02}"
     return f"{minute:02}:{second:02}"
+
+
+def literal(name: str) -> str:
+    """`name` for a button or a tab, where a single & would underline the letter after it."""
+    return name.replace("&", "&&")

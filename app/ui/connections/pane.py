@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.server.changes import Batch
 from app.server.connection import Connection
 from app.server.listener import Listener
+from app.ui import formatting
 from app.ui.connections.model import ConnectionsModel
 from app.ui.icons import Icons
 
@@ -84,13 +85,14 @@ class ConnectionsPane(QWidget):
         """Show the connections of `listener` only, or of all."""
         self._listener = listener
         self.listener_chip.setVisible(listener is not None)
-        if listener is not None:
-            self.listener_chip.setText(listener.spec.name)
+        self._name_chip()
         self._refilter()
 
     def refresh(self, batch: Batch, moving: Iterable[Connection]) -> None:
         """Show what a batch of changes brought, and the new values of the rows on screen."""
         self._count += len(batch.opened) - len(batch.closed)
+        if self._listener in batch.listeners:
+            self._name_chip()
         self.model.apply(batch.opened, batch.closed)
         self._ticks_since_order += 1
         if self.model.is_sorted_by_something_moving and self._ticks_since_order >= RESORT_TICKS:
@@ -201,6 +203,10 @@ class ConnectionsPane(QWidget):
     def _refilter(self) -> None:
         self.model.show(self._live(), self._accepts())
         self._show_what_can_be_done()
+
+    def _name_chip(self) -> None:
+        if self._listener is not None:
+            self.listener_chip.setText(formatting.literal(self._listener.spec.name))
 
     def _visible_rows(self) -> tuple[int, int]:
         viewport = self.table.viewport().rect()

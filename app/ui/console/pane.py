@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QTabBar, QTabWidget, QToolButton, QWidget
 
 from app.client.history import History
 from app.server.listener import Listener
+from app.ui import formatting
 from app.ui.console.session_tab import SessionTab
 from app.ui.icons import Icons
 
@@ -69,7 +70,9 @@ class ConsolePane(QTabWidget):
         tab.start_wanted.connect(lambda listener: self.start_wanted.emit(listener, tab))
         number = self._opened
         tab.title_changed.connect(
-            lambda title: self.setTabText(self.indexOf(tab), f"{title} #{number}")
+            lambda title: self.setTabText(
+                self.indexOf(tab), f"{formatting.literal(title)} #{number}"
+            )
         )
         index = self.addTab(tab, self.tr("Session #{0}").format(number))
         self.tabBar().setTabButton(index, QTabBar.ButtonPosition.RightSide, self._closer(tab))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
@@ -25,6 +25,7 @@ from app.client.line_ending import LineEnding, encode
 from app.client.session import Session, State
 from app.client.target import Target, TargetError
 from app.server.listener import Listener
+from app.ui import formatting
 from app.ui.console.choice import chosen_listener, label, target_of
 from app.ui.console.input_line import InputLine
 from app.ui.console.transcript_view import TranscriptView
@@ -73,13 +74,14 @@ class SessionTab(QWidget):
     def show_listeners(self) -> None:
         """Offer the listeners of the deck as they are now; what is typed stays."""
         typed = self.target.currentText()
-        names = [label(listener) for listener in self._listeners()]
-        if [self.target.itemText(i) for i in range(self.target.count())] == names:
+        offered = [(label(listener), listener) for listener in self._listeners()]
+        places = range(self.target.count())
+        if [(self.target.itemText(i), self.target.itemData(i)) for i in places] == offered:
             return
         chosen = self._listener_of_item(self.target.currentIndex(), typed)
         self.target.clear()
-        for listener in self._listeners():
-            self.target.addItem(label(listener), listener)
+        for name, listener in offered:
+            self.target.addItem(name, listener)
         self.target.setEditText(label(chosen) if chosen is not None else typed)
 
     def refresh(self) -> None:
@@ -113,7 +115,8 @@ class SessionTab(QWidget):
             self._complain(listener.reason)
 
     def close_session(self) -> None:
-        """The tab goes away: let go of the peer."""
+        """The tab goes away: let go of the peer, and of the listener that it waits for."""
+        self._waiting_for = None
         if self.session.state not in (State.IDLE, State.CLOSED):
             self.session.abort()
 
@@ -144,6 +147,7 @@ class SessionTab(QWidget):
         self.copy_button.clicked.connect(self._copy)
         self.offer.setObjectName("offer")
         self.offer_text.setWordWrap(True)
+        self.offer_text.setTextFormat(Qt.TextFormat.PlainText)
         self.offer_button.clicked.connect(self._accept_offer)
         self.offer.hide()
         self.show_listeners()
@@ -218,7 +222,7 @@ class SessionTab(QWidget):
         self._waiting_for = listener
         name = listener.spec.name
         self.offer_text.setText(self.tr("{0} is not listening.").format(name))
-        self.offer_button.setText(self.tr("Start {0} and connect").format(name))
+        self.offer_button.setText(self.tr("Start {0} and connect").format(formatting.literal(name)))
         self.offer_button.show()
         self.offer.show()
 

@@ -2,67 +2,52 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFontDatabase, QPalette, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.client.formatting import Layout
-from app.client.transcript import Kind, News
-from app.ui.colors import BLUE, GREEN, pick
-from app.ui.follow import Follow
+from app.client.transcript import Entry, Kind, News
+from app.ui.lines_view import Ink, LinesView
 
-MAX_LINES = 10_000
 MAX_ENTRIES_A_TICK = 400
+MAX_BYTES_A_TICK = 64 * 1024
+
+INKS = {Kind.SENT: Ink.BLUE, Kind.RECEIVED: Ink.GREEN, Kind.EVENT: Ink.FAINT}
 
 
-class TranscriptView(QPlainTextEdit):
-    """Read-only and bounded. It follows the newest line unless the user has scrolled up.
-
-    What comes faster than can be read is left out here and said so; the transcript has it.
-    """
+class TranscriptView(LinesView):
+    """What comes faster than can be read is left out here and said so; the transcript has it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setReadOnly(True)
-        self.setUndoRedoEnabled(False)
-        self.setMaximumBlockCount(MAX_LINES)
-        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.setAccessibleName(self.tr("What was said"))
+        self.setPlaceholderText(
+            self.tr("Choose a listener or type host:port, connect, and talk to it below.")
+        )
         self._layout = Layout()
-        self.follow = Follow(self.verticalScrollBar())
 
     def show_news(self, news: News) -> None:
         """Append what is new since the last call."""
-        skipped = max(0, len(news.entries) - MAX_ENTRIES_A_TICK)
-        lines = [line for entry in news.entries[skipped:] for line in self._layout.feed(entry)]
-        left_out = news.missed + skipped
-        cursor = QTextCursor(self.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.beginEditBlock()
+        shown = _newest(news.entries)
+        left_out = news.missed + len(news.entries) - len(shown)
+        lines: list[tuple[str, Ink]] = []
         if left_out:
             note = self.tr("({0} chunks came too fast to show)").format(f"{left_out:,}")
-            self._insert(cursor, note, self._format(Kind.EVENT))
-        for line in lines[-MAX_LINES:]:
-            self._insert(cursor, line.render(), self._format(line.kind))
-        cursor.endEditBlock()
+            lines.append((note, Ink.FAINT))
+        for entry in shown:
+            lines += ((line.render(), INKS[line.kind]) for line in self._layout.feed(entry))
+        self.add_lines(lines)
 
     def clear(self) -> None:
         """Empty the view; what comes later still shows."""
         super().clear()
         self._layout = Layout()
 
-    def _insert(self, cursor: QTextCursor, text: str, style: QTextCharFormat) -> None:
-        if not self.document().isEmpty():
-            cursor.insertBlock()
-        cursor.insertText(text, style)
 
-    def _format(self, kind: Kind) -> QTextCharFormat:
-        style = QTextCharFormat()
-        palette = self.palette()
-        match kind:
-            case Kind.SENT:
-                style.setForeground(pick(BLUE, palette))
-            case Kind.RECEIVED:
-                style.setForeground(pick(GREEN, palette))
-            case Kind.EVENT:
-                style.setForeground(palette.color(QPalette.ColorRole.PlaceholderText))
-        return style
+def _newest(entries: list[Entry]) -> list[Entry]:
+    """As many of the last `entries` as one tick may show; the last one always."""
+    room = MAX_BYTES_A_TICK
+    for count, entry in enumerate(reversed(entries)):
+        room -= len(entry.data)
+        if count and (room < 0 or count >= MAX_ENTRIES_A_TICK):
+            return entries[-count:]
+    return entries

@@ -5,23 +5,19 @@ from __future__ import annotations
 import logging
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QPlainTextEdit,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app import logs
-from app.ui.colors import AMBER, RED, pick
 from app.ui.eliding import ElidingLabel
-from app.ui.follow import Follow
 from app.ui.icons import Icons
+from app.ui.lines_view import Ink, LinesView
 from app.ui.log.collector import Collector
-
-MAX_LINES = 10_000
 
 
 class LogPane(QWidget):
@@ -35,15 +31,10 @@ class LogPane(QWidget):
         self._collector = collector
         self._formatter = logging.Formatter(logs.FORMAT)
         self._unseen = 0
-        self.text = QPlainTextEdit()
-        self.text.setReadOnly(True)
-        self.text.setUndoRedoEnabled(False)
-        self.text.setMaximumBlockCount(MAX_LINES)
-        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.text = LinesView()
+        self.text.setLineWrapMode(LinesView.LineWrapMode.NoWrap)
         self.text.setPlaceholderText(self.tr("What the listeners do, and what goes wrong."))
         self.text.setAccessibleName(self.tr("Log"))
-        self.follow = Follow(self.text.verticalScrollBar())
         self._lay_out(icons)
 
     def refresh(self) -> None:
@@ -51,14 +42,12 @@ class LogPane(QWidget):
         records, dropped = self._collector.take()
         if not records:
             return
-        cursor = QTextCursor(self.text.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.beginEditBlock()
+        lines: list[tuple[str, Ink]] = []
         if dropped:
-            self._insert(cursor, self.tr("({0} lines came too fast to show)").format(dropped), 0)
-        for record in records:
-            self._insert(cursor, self._formatter.format(record), record.levelno)
-        cursor.endEditBlock()
+            note = self.tr("({0} lines came too fast to show)").format(f"{dropped:,}")
+            lines.append((note, Ink.FAINT))
+        lines += ((self._line(record), _ink(record.levelno)) for record in records)
+        self.text.add_lines(lines)
         if not self.isVisible():
             self._count_unseen(sum(record.levelno >= logging.WARNING for record in records))
 
@@ -86,15 +75,11 @@ class LogPane(QWidget):
         layout.addLayout(bar)
         layout.addWidget(self.text, 1)
 
-    def _insert(self, cursor: QTextCursor, text: str, level: int) -> None:
-        style = QTextCharFormat()
-        if level >= logging.ERROR:
-            style.setForeground(pick(RED, self.palette()))
-        elif level >= logging.WARNING:
-            style.setForeground(pick(AMBER, self.palette()))
-        if not self.text.document().isEmpty():
-            cursor.insertBlock()
-        cursor.insertText(text, style)
+    def _line(self, record: logging.LogRecord) -> str:
+        try:
+            return self._formatter.format(record)
+        except Exception as error:  # noqa: BLE001 - anything can be logged
+            return f"{record.levelname} {record.name}: {record.msg!r} ({error})"
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())
@@ -103,3 +88,9 @@ class LogPane(QWidget):
         if more:
             self._unseen += more
             self.unseen_changed.emit(self._unseen)
+
+
+def _ink(level: int) -> Ink:
+    if level >= logging.ERROR:
+        return Ink.RED
+    return Ink.AMBER if level >= logging.WARNING else Ink.PLAIN

@@ -1,0 +1,95 @@
+"""Text of many lines in a few colours: what the log and the console transcripts are shown in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QBrush, QFontDatabase, QPalette, QTextBlock, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from app.ui.colors import AMBER, BLUE, GREEN, RED, pick
+from app.ui.follow import Follow
+
+MAX_LINES = 10_000
+LONGEST_LINE = 2_000
+"""Letters of one line that are shown; laying out more of them would hold up the window."""
+
+
+class Ink(IntEnum):
+    """What a line is written in. The value is kept with each line, see `QTextBlock.userState`."""
+
+    PLAIN = 0
+    FAINT = 1
+    GREEN = 2
+    BLUE = 3
+    AMBER = 4
+    RED = 5
+
+
+_COLORS = {Ink.GREEN: GREEN, Ink.BLUE: BLUE, Ink.AMBER: AMBER, Ink.RED: RED}
+
+
+class LinesView(QPlainTextEdit):
+    """Read-only and bounded. It follows the newest line unless the user has scrolled up.
+
+    The lines keep their meaning, not their colours: these follow the palette.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setMaximumBlockCount(MAX_LINES)
+        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.follow = Follow(self.verticalScrollBar())
+
+    def add_lines(self, lines: Iterable[tuple[str, Ink]]) -> None:
+        """Append each (text, ink), all in one go. A text with line breaks becomes several lines."""
+        styles = {ink: self._style(ink) for ink in Ink}
+        document = self.document()
+        cursor = QTextCursor(document)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.beginEditBlock()
+        for text, ink in lines:
+            for line in text.split("\n"):
+                if not document.isEmpty():
+                    cursor.insertBlock()
+                cursor.insertText(self._cut(line), styles[ink])
+                cursor.block().setUserState(ink)
+        cursor.endEditBlock()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._recolor()
+
+    def _cut(self, line: str) -> str:
+        left_out = len(line) - LONGEST_LINE
+        if left_out <= 0:
+            return line
+        return line[:LONGEST_LINE] + self.tr("… ({0} more)").format(f"{left_out:,}")
+
+    def _recolor(self) -> None:
+        styles = {int(ink): self._style(ink) for ink in Ink}
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        block: QTextBlock = self.document().begin()
+        while block.isValid():
+            cursor.setPosition(block.position())
+            cursor.movePosition(
+                QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor
+            )
+            cursor.setCharFormat(styles[max(0, block.userState())])
+            block = block.next()
+        cursor.endEditBlock()
+
+    def _style(self, ink: Ink) -> QTextCharFormat:
+        style = QTextCharFormat()
+        palette = self.palette()
+        if ink is Ink.FAINT:
+            style.setForeground(QBrush(palette.color(QPalette.ColorRole.PlaceholderText)))
+        elif ink is not Ink.PLAIN:
+            style.setForeground(QBrush(pick(_COLORS[ink], palette)))
+        return style
