@@ -1,7 +1,8 @@
-"""The chunk log as a table, which changes when it is told to pull: at the front and at the end."""
+"""Chunks as a table, which changes when it is told to pull: at the front and at the end."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import (
@@ -11,19 +12,25 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
+from PySide6.QtGui import QBrush, QColor, QGuiApplication
 
 from app.client.formatting import Legible, timestamp
 from app.traffic.chunk_log import Chunk, ChunkLog
+from app.traffic.rows import Everything, Rows
 from app.ui import formatting
+from app.ui.colors import AMBER, BLUE, GREEN, pick
 from app.ui.traffic.names import Names
 
 Index = QModelIndex | QPersistentModelIndex
 
 TIME, CONNECTION, DIRECTION, SIZE, DATA = range(5)
 PREVIEW_BYTES = 240
+FOUND_ALPHA = 56
 
 _DISPLAY = Qt.ItemDataRole.DisplayRole
 _ALIGNMENT = Qt.ItemDataRole.TextAlignmentRole
+_FOREGROUND = Qt.ItemDataRole.ForegroundRole
+_BACKGROUND = Qt.ItemDataRole.BackgroundRole
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -31,13 +38,15 @@ _ALIGNMENTS = {SIZE: _RIGHT, DIRECTION: _CENTRE}
 
 
 class TrafficModel(QAbstractTableModel):
-    """Shows the chunks kept at the last `pull`; strings are made when they are painted."""
+    """Shows the rows that there were at the last `pull`; strings are made when they are painted."""
 
     def __init__(self, log: ChunkLog, names: Names, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._log = log
         self._names = names
-        self._first = self._end = log.first
+        self._rows: Rows = Everything(log)
+        self._first, self._end = self._rows.first, self._rows.end
+        self._is_found: Callable[[int], bool] | None = None
         self._titles = (
             self.tr("Time"),
             self.tr("Connection"),
@@ -45,6 +54,7 @@ class TrafficModel(QAbstractTableModel):
             self.tr("Size"),
             self.tr("Data"),
         )
+        self._lost = self.tr("(not kept any more)")
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else self._end - self._first
@@ -53,11 +63,21 @@ class TrafficModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._titles)
 
     def data(self, index: Index, role: int = _DISPLAY) -> Any:
-        if role == _DISPLAY and index.isValid():
+        if not index.isValid():
+            return None
+        if role == _DISPLAY:
             chunk = self.chunk(index.row())
-            return "" if chunk is None else self._text(chunk, index.column())
-        if role == _ALIGNMENT and index.isValid():
+            if chunk is None:
+                return self._lost if index.column() == DATA else ""
+            return self._text(chunk, index.column())
+        if role == _ALIGNMENT:
             return _ALIGNMENTS.get(index.column(), _LEFT)
+        if role == _BACKGROUND and self._is_found is not None:
+            number = self.number(index.row())
+            return _found_brush() if number is not None and self._is_found(number) else None
+        if role == _FOREGROUND and index.column() == DIRECTION:
+            chunk = self.chunk(index.row())
+            return None if chunk is None else _direction_color(chunk.sent)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
@@ -67,27 +87,59 @@ class TrafficModel(QAbstractTableModel):
             return self._titles[section]
         return _ALIGNMENTS.get(section, _LEFT) if role == _ALIGNMENT else None
 
+    def number(self, row: int) -> int | None:
+        """The number of the chunk that `row` shows; `None` if it is not kept any more."""
+        position = self._first + row
+        return self._rows.number(position) if position >= self._rows.first else None
+
     def chunk(self, row: int) -> Chunk | None:
-        """The chunk that `row` shows; `None` if the log has dropped it since the last `pull`."""
-        return self._log.chunk(self._first + row)
+        """The chunk that `row` shows; `None` if it is not kept any more."""
+        number = self.number(row)
+        return None if number is None else self._log.chunk(number)
+
+    def row(self, number: int) -> int | None:
+        """The row that shows the chunk of that number, if one does."""
+        position = self._rows.position(number)
+        if not max(self._first, self._rows.first) <= position < min(self._end, self._rows.end):
+            return None
+        return position - self._first if self._rows.number(position) == number else None
+
+    def show_rows(self, rows: Rows, until: int | None = None) -> None:
+        """Show other rows than so far: those of chunks below the number `until`, or all."""
+        self.beginResetModel()
+        self._rows = rows
+        self._first = rows.first
+        self._end = rows.end if until is None else rows.position(until)
+        self.endResetModel()
+
+    def mark(self, is_found: Callable[[int], bool] | None) -> None:
+        """Mark the rows of the chunks that were found; `is_found` takes a chunk's number."""
+        self._is_found = is_found
+
+    def grow(self, until: int) -> None:
+        """Show what a scan found since then below the number `until`; remove nothing."""
+        end = self._rows.position(until)
+        if end > max(self._end, self._rows.first):
+            self._insert(end)
 
     def pull(self) -> None:
-        """Show what the log keeps now."""
-        first, end = self._log.look()
+        """Show what the rows are now."""
+        first, end = self._rows.first, self._rows.end
         if first >= self._end:
-            self.beginResetModel()
-            self._first, self._end = first, end
-            self.endResetModel()
+            if (first, end) != (self._first, self._end):
+                self.show_rows(self._rows)
             return
         if first > self._first:
             self.beginRemoveRows(QModelIndex(), 0, first - self._first - 1)
             self._first = first
             self.endRemoveRows()
         if end > self._end:
-            start = self._end - self._first
-            self.beginInsertRows(QModelIndex(), start, end - self._first - 1)
-            self._end = end
-            self.endInsertRows()
+            self._insert(end)
+
+    def _insert(self, end: int) -> None:
+        self.beginInsertRows(QModelIndex(), self._end - self._first, end - self._first - 1)
+        self._end = end
+        self.endInsertRows()
 
     def _text(self, chunk: Chunk, column: int) -> str:
         match column:
@@ -100,4 +152,23 @@ class TrafficModel(QAbstractTableModel):
             case 3:
                 return formatting.size(len(chunk.data))
             case _:
-                return Legible().feed(chunk.data[:PREVIEW_BYTES]).replace("\n", "⏎")
+                return _preview(chunk.data)
+
+
+def _preview(data: bytes) -> str:
+    legible = Legible()
+    head = data[:PREVIEW_BYTES]
+    text = legible.feed(head)
+    if len(head) == len(data):
+        text += legible.finish()
+    return text.replace("\n", "⏎")
+
+
+def _direction_color(sent: bool) -> QColor:
+    return pick(BLUE if sent else GREEN, QGuiApplication.palette())
+
+
+def _found_brush() -> QBrush:
+    color = QColor(pick(AMBER, QGuiApplication.palette()))
+    color.setAlpha(FOUND_ALPHA)
+    return QBrush(color)

@@ -1,25 +1,65 @@
-"""Whose chunk is it: the names of connections, also of those that are gone."""
+"""Whose chunk is it: the connections by number, also those that are gone."""
 
 from __future__ import annotations
 
-from app.server.connection import Connection
+from typing import Any
 
-MAX_NAMES = 20_000
+from app.server.connection import Connection
+from app.traffic.party import Address, Party
+
+MAX_GONE = 100_000
 
 
 class Names:
-    """Remembers what the newest connections are called; older ones are called by their number."""
+    """Remembers every live connection, and of those that are gone the `MAX_GONE` newest."""
 
     def __init__(self) -> None:
-        self._names: dict[int, str] = {}
+        self._live: dict[int, Party] = {}
+        self._gone: dict[int, Party] = {}
+        self._listeners: dict[str, Address | None] = {}
+
+    @property
+    def listeners(self) -> tuple[str, ...]:
+        """The names of all listeners that had a connection, in the order of their first."""
+        return tuple(self._listeners)
 
     def learn(self, connection: Connection) -> None:
-        """Remember `connection`."""
-        name = f"{connection.factory.spec.name} · {connection.peer}"
-        self._names[connection.number] = name
-        if len(self._names) > MAX_NAMES:
-            del self._names[next(iter(self._names))]
+        """`connection` was opened."""
+        name = connection.factory.spec.name
+        local = _local_address(connection) or self._listeners.get(name)
+        self._listeners[name] = local
+        self._live[connection.number] = Party(
+            name, connection.peer, _ip_address(connection.peer_address), local
+        )
+
+    def let_go(self, connection: Connection) -> None:
+        """`connection` was closed; its chunks may be kept for long."""
+        party = self._live.pop(connection.number, None)
+        if party is None:
+            return
+        self._gone[connection.number] = party
+        if len(self._gone) > MAX_GONE:
+            del self._gone[next(iter(self._gone))]
+
+    def party(self, number: int) -> Party | None:
+        """What is known of the connection of that number; `None` for one long gone."""
+        return self._live.get(number) or self._gone.get(number)
 
     def of(self, number: int) -> str:
         """`Echo · 127.0.0.1:50122`, or `#7` for one long gone."""
-        return self._names.get(number) or f"#{number}"
+        party = self.party(number)
+        return f"#{number}" if party is None else str(party)
+
+
+def _local_address(connection: Connection) -> Address | None:
+    try:
+        return _ip_address(connection.transport.getHost())
+    except (AttributeError, OSError):  # it was over before anybody looked: there is no socket
+        return None
+
+
+def _ip_address(address: Any) -> Address | None:
+    match (getattr(address, "host", None), getattr(address, "port", None)):
+        case (str(host), int(port)):
+            return host, port
+    return None

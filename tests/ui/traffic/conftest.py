@@ -1,0 +1,39 @@
+"""A chunk log, and the pane on it, shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.traffic.chunk_log import ChunkLog
+from app.ui.icons import Icons
+from app.ui.traffic.pane import TrafficPane
+
+Say = Callable[..., None]
+
+
+@pytest.fixture
+def log() -> ChunkLog:
+    """Keeps at most 4000 chunks, in blocks of 500."""
+    return ChunkLog(max_chunks=4_000)
+
+
+@pytest.fixture
+def say(log: ChunkLog) -> Say:
+    """`say(b"...", connection=1, sent=True)` appends a chunk."""
+
+    def append(data: bytes, connection: int = 1, sent: bool = False) -> None:
+        log.append(1_700_000_000.0, connection, sent, data)
+
+    return append
+
+
+@pytest.fixture
+def pane(log: ChunkLog, qtbot: QtBot) -> TrafficPane:
+    pane = TrafficPane(log, Icons())
+    qtbot.addWidget(pane)
+    pane.resize(800, 600)
+    pane.show()
+    return pane

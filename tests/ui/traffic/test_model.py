@@ -1,0 +1,133 @@
+"""The table of chunks: Qt's own checks hold while the log grows, drops and is filtered."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.modeltest import ModelTester
+
+from app.traffic.chunk_log import ChunkLog
+from app.traffic.pattern import Kind, parse
+from app.traffic.rows import Everything
+from app.traffic.scan import Criteria, Scan
+from app.ui.traffic.model import CONNECTION, DATA, DIRECTION, SIZE, TrafficModel
+from app.ui.traffic.names import Names
+from tests.ui.traffic.conftest import Say
+
+
+def shown(model: TrafficModel, column: int = DATA) -> list[str]:
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def scan_for(log: ChunkLog, text: str) -> Scan:
+    pattern = parse(Kind.TEXT, text)
+    assert pattern is not None
+    return Scan(log, Criteria((pattern,)))
+
+
+def test_rows_come_at_the_end_and_go_at_the_front(
+    log: ChunkLog, say: Say, qapp: QApplication, qtmodeltester: ModelTester
+) -> None:
+    model = TrafficModel(log, Names())
+    qtmodeltester.check(model)
+    for number in range(6_000):
+        say(b"%d" % number)
+        if number % 700 == 0:
+            model.pull()
+    model.pull()
+    assert log.dropped
+    assert shown(model) == [str(number) for number in range(log.first, 6_000)]
+
+
+def test_a_filter_shows_its_finds_as_the_log_grows_and_drops(
+    log: ChunkLog, say: Say, qapp: QApplication, qtmodeltester: ModelTester
+) -> None:
+    model = TrafficModel(log, Names())
+    qtmodeltester.check(model)
+    scan = scan_for(log, "7")
+    model.show_rows(scan)
+    for number in range(6_000):
+        say(b"%d" % number)
+        if number % 700 == 0:
+            scan.step(60)
+            model.pull()
+    scan.step(60)
+    model.pull()
+    assert shown(model) == [str(each) for each in range(log.first, 6_000) if "7" in str(each)]
+
+
+def test_clearing_the_log_empties_it(log: ChunkLog, say: Say, qapp: QApplication) -> None:
+    model = TrafficModel(log, Names())
+    say(b"a")
+    model.pull()
+    log.clear()
+    model.pull()
+    assert model.rowCount() == 0
+    say(b"b")
+    model.pull()
+    assert shown(model) == ["b"]
+
+
+def test_it_shows_nothing_new_until_it_is_told_to_pull(
+    log: ChunkLog, say: Say, qapp: QApplication
+) -> None:
+    model = TrafficModel(log, Names())
+    say(b"a")
+    assert model.rowCount() == 0
+
+
+def test_a_row_whose_chunk_is_gone_says_so(log: ChunkLog, say: Say, qapp: QApplication) -> None:
+    model = TrafficModel(log, Names())
+    say(b"a")
+    model.pull()
+    log.clear()
+    assert shown(model) == ["(not kept any more)"]
+    assert shown(model, SIZE) == [""]
+    assert model.chunk(0) is None
+    assert model.row(0) is None
+
+
+def test_a_row_says_who_which_way_and_how_much(log: ChunkLog, say: Say, qapp: QApplication) -> None:
+    model = TrafficModel(log, Names())
+    say(b"a\r\nb\xff", connection=7, sent=True)
+    model.pull()
+    texts = [model.index(0, column).data() for column in (CONNECTION, DIRECTION, SIZE, DATA)]
+    assert texts == ["#7", "→", "5 B", r"a⏎b\xff"]
+
+
+def test_rows_are_found_by_the_number_of_their_chunk(
+    log: ChunkLog, say: Say, qapp: QApplication
+) -> None:
+    for data in (b"x", b"-", b"x"):
+        say(data)
+    scan = scan_for(log, "x")
+    scan.step(60)
+    model = TrafficModel(log, Names())
+    model.show_rows(scan)
+    assert [model.row(number) for number in range(4)] == [0, None, 1, None]
+    assert [model.number(row) for row in range(2)] == [0, 2]
+
+
+def test_rows_held_at_a_number_show_only_older_ones(
+    log: ChunkLog, say: Say, qapp: QApplication
+) -> None:
+    for data in (b"0", b"1", b"2"):
+        say(data)
+    model = TrafficModel(log, Names())
+    model.show_rows(Everything(log), until=2)
+    assert shown(model) == ["0", "1"]
+    model.grow(2)
+    assert shown(model) == ["0", "1"]
+    log.clear()
+    model.grow(2)
+    assert model.rowCount() == 2
+
+
+def test_what_was_found_is_marked(log: ChunkLog, say: Say, qapp: QApplication) -> None:
+    say(b"a")
+    say(b"b")
+    model = TrafficModel(log, Names())
+    model.pull()
+    model.mark({1}.__contains__)
+    role = Qt.ItemDataRole.BackgroundRole
+    assert [model.index(row, DATA).data(role) is not None for row in range(2)] == [False, True]

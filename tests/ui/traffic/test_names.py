@@ -1,0 +1,89 @@
+"""What is remembered of connections."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from twisted.internet.address import IPv4Address, UNIXAddress
+
+from app.ui.traffic import names
+from app.ui.traffic.names import Names
+
+
+class Transport:
+    """Has an address as long as it is open."""
+
+    def __init__(self, host: Any) -> None:
+        self._host = host
+
+    def getHost(self) -> Any:
+        if self._host is None:
+            raise OSError("the socket is gone")
+        return self._host
+
+
+def connection(number: int, name: str = "Echo", peer: Any = None, host: Any = None) -> Any:
+    return SimpleNamespace(
+        number=number,
+        factory=SimpleNamespace(spec=SimpleNamespace(name=name)),
+        peer=f"peer {number}",
+        peer_address=peer,
+        transport=Transport(host),
+    )
+
+
+def tcp(port: int) -> IPv4Address:
+    return IPv4Address("TCP", "127.0.0.1", port)
+
+
+def test_a_connection_has_its_name_while_it_lives_and_after() -> None:
+    known = Names()
+    known.learn(connection(7))
+    assert known.of(7) == "Echo · peer 7"
+    known.let_go(connection(7))
+    assert known.of(7) == "Echo · peer 7"
+
+
+def test_live_connections_are_never_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "MAX_GONE", 3)
+    known = Names()
+    known.learn(connection(0))
+    for number in range(1, 10):
+        known.learn(connection(number))
+        known.let_go(connection(number))
+    assert known.of(0) == "Echo · peer 0"
+    assert known.of(9) == "Echo · peer 9"
+    assert known.of(6) == "#6"
+    assert known.party(6) is None
+
+
+def test_addresses_are_kept_for_what_has_them() -> None:
+    known = Names()
+    known.learn(connection(1, peer=tcp(50_000), host=tcp(8007)))
+    known.learn(connection(2, name="Local", peer=UNIXAddress(None), host=UNIXAddress(b"/x")))
+    party, local = known.party(1), known.party(2)
+    assert party is not None
+    assert local is not None
+    assert (party.peer_address, party.local_address) == (
+        ("127.0.0.1", 50_000),
+        ("127.0.0.1", 8007),
+    )
+    assert (local.peer_address, local.local_address) == (None, None)
+
+
+def test_one_that_was_over_at_once_came_in_where_the_others_did() -> None:
+    known = Names()
+    known.learn(connection(1, peer=tcp(1), host=tcp(8007)))
+    known.learn(connection(2, peer=tcp(2)))
+    party = known.party(2)
+    assert party is not None
+    assert party.local_address == ("127.0.0.1", 8007)
+
+
+def test_listeners_are_named_once_each() -> None:
+    known = Names()
+    for number, name in enumerate(("Echo", "Hello", "Echo")):
+        known.learn(connection(number, name))
+    assert known.listeners == ("Echo", "Hello")

@@ -1,0 +1,326 @@
+"""The traffic pane: what it shows, follows, holds, filters and finds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.server.changes import Batch
+from app.traffic.chunk_log import ChunkLog
+from app.ui.icons import Icons
+from app.ui.traffic.filter_bar import Source
+from app.ui.traffic.model import DATA
+from app.ui.traffic.pane import TrafficPane
+from tests.ui.traffic.conftest import Say
+from tests.ui.traffic.test_names import connection
+
+EXPLODES = "(a|aa)+$"
+
+
+def shown(pane: TrafficPane) -> list[str]:
+    model = pane.model
+    return [model.index(row, DATA).data() for row in range(model.rowCount())]
+
+
+def settle(pane: TrafficPane, qtbot: QtBot) -> None:
+    """A tick, and then all that follows from it."""
+    pane.refresh(Batch())
+    qtbot.waitUntil(lambda: not pane._stepper._timer.isActive(), timeout=20_000)
+
+
+def choose(pane: TrafficPane, row: int) -> None:
+    pane.table.setCurrentIndex(pane.model.index(row, 0))
+
+
+def use_expression(edit: Any) -> None:
+    edit.kind.setCurrentIndex(1)
+
+
+@pytest.fixture
+def talk(say: Say, pane: TrafficPane, qtbot: QtBot) -> TrafficPane:
+    """Ten chunks: `hello 0` … from connections 1 and 2, every other one sent."""
+    pane.refresh(Batch(opened=[connection(1, "Echo"), connection(2, "Hello")]))
+    for number in range(10):
+        say(b"hello %d" % number, connection=1 + number // 5, sent=bool(number % 2))
+    settle(pane, qtbot)
+    return pane
+
+
+def test_what_crossed_is_shown_at_the_next_tick(talk: TrafficPane) -> None:
+    assert shown(talk) == [f"hello {number}" for number in range(10)]
+    assert talk.counts.text() == "10 chunks kept, 70 B"
+
+
+def test_an_empty_log_says_so(pane: TrafficPane) -> None:
+    assert pane._hint.isVisible()
+    assert pane._hint.text() == "Nothing crossed a listener yet."
+
+
+def test_what_is_dropped_is_owned_up_to(pane: TrafficPane, say: Say, qtbot: QtBot) -> None:
+    for _ in range(5_000):
+        say(b"12345678")
+    settle(pane, qtbot)
+    assert "dropped" in pane.counts.text()
+
+
+def test_it_follows_the_newest_until_the_user_scrolls_up(
+    pane: TrafficPane, say: Say, qtbot: QtBot, qapp: QApplication
+) -> None:
+    bar = pane.table.verticalScrollBar()
+    for _ in range(200):
+        say(b"x")
+    settle(pane, qtbot)
+    qapp.processEvents()
+    assert bar.value() == bar.maximum() > 0
+    bar.setValue(3)
+    for _ in range(200):
+        say(b"x")
+    settle(pane, qtbot)
+    assert bar.value() == 3
+    bar.setValue(bar.maximum())
+    for _ in range(200):
+        say(b"x")
+    settle(pane, qtbot)
+    qapp.processEvents()
+    assert bar.value() == bar.maximum()
+
+
+def test_paused_it_stays_as_it_is_and_loses_nothing(
+    talk: TrafficPane, say: Say, qtbot: QtBot
+) -> None:
+    talk.pause_button.click()
+    say(b"later")
+    settle(talk, qtbot)
+    assert talk.model.rowCount() == 10
+    assert "paused, 1 newer" in talk.counts.text()
+    talk.pause_button.click()
+    assert shown(talk)[-1] == "later"
+
+
+def test_paused_rows_that_the_log_drops_say_so_and_stay(
+    talk: TrafficPane, say: Say, qtbot: QtBot
+) -> None:
+    talk.pause_button.click()
+    for _ in range(5_000):
+        say(b"flood")
+    settle(talk, qtbot)
+    assert shown(talk) == ["(not kept any more)"] * 10
+
+
+def test_a_filter_may_be_set_while_paused(talk: TrafficPane, say: Say, qtbot: QtBot) -> None:
+    talk.pause_button.click()
+    say(b"hello 3 again")
+    talk.filter_bar.pattern.line.setText("3")
+    settle(talk, qtbot)
+    assert shown(talk) == ["hello 3"]
+    talk.pause_button.click()
+    settle(talk, qtbot)
+    assert shown(talk) == ["hello 3", "hello 3 again"]
+
+
+def test_clearing_empties_it_also_while_paused(talk: TrafficPane, say: Say, qtbot: QtBot) -> None:
+    talk.pause_button.click()
+    talk.clear_button.click()
+    assert shown(talk) == []
+    assert "10 dropped, 70 B" in talk.counts.text()
+
+
+def test_a_hidden_pane_catches_up_when_it_is_shown(
+    talk: TrafficPane, say: Say, qtbot: QtBot
+) -> None:
+    talk.hide()
+    say(b"meanwhile")
+    talk.refresh(Batch())
+    assert talk.model.rowCount() == 10
+    talk.show()
+    settle(talk, qtbot)
+    assert talk.model.rowCount() == 11
+
+
+def test_it_filters_by_text_direction_and_listener(talk: TrafficPane, qtbot: QtBot) -> None:
+    bar = talk.filter_bar
+    bar.pattern.line.setText("HELLO")
+    bar.direction.setCurrentIndex(2)
+    bar.source.setCurrentText("Hello")
+    settle(talk, qtbot)
+    assert shown(talk) == ["hello 5", "hello 7", "hello 9"]
+    assert talk.counts.text().startswith("3 shown")
+    bar.pattern.case_button.click()
+    settle(talk, qtbot)
+    assert shown(talk) == []
+    assert talk._hint.text() == "No chunk is as the filter wants it."
+    bar.clear()
+    settle(talk, qtbot)
+    assert talk.model.rowCount() == 10
+
+
+def test_it_filters_by_one_connection(talk: TrafficPane, qtbot: QtBot) -> None:
+    talk.filter_bar.only(Source(connection=2), "that one")
+    settle(talk, qtbot)
+    assert shown(talk) == [f"hello {number}" for number in range(5, 10)]
+
+
+def test_new_chunks_pass_the_filter_as_they_come(talk: TrafficPane, say: Say, qtbot: QtBot) -> None:
+    talk.filter_bar.pattern.line.setText("new")
+    settle(talk, qtbot)
+    for data in (b"new 1", b"old", b"new 2"):
+        say(data)
+    settle(talk, qtbot)
+    assert shown(talk) == ["new 1", "new 2"]
+
+
+def test_the_chosen_chunk_stays_chosen_when_the_filter_changes(
+    talk: TrafficPane, qtbot: QtBot
+) -> None:
+    choose(talk, 7)
+    talk.filter_bar.direction.setCurrentIndex(2)
+    settle(talk, qtbot)
+    assert talk.chosen == 7
+    assert talk.table.currentIndex().row() == 3
+    talk.filter_bar.direction.setCurrentIndex(0)
+    settle(talk, qtbot)
+    assert talk.table.currentIndex().row() == 7
+
+
+def test_finds_are_counted_gone_through_and_wrapped(talk: TrafficPane, qtbot: QtBot) -> None:
+    bar = talk.find_bar
+    use_expression(bar.pattern)
+    bar.pattern.line.setText("[258]$")
+    settle(talk, qtbot)
+    assert bar.count.text() == "3 found"
+    qtbot.keyClick(bar.pattern.line, Qt.Key.Key_Return)
+    assert (talk.chosen, bar.count.text()) == (2, "1 of 3")
+    bar.next_button.click()
+    bar.next_button.click()
+    assert (talk.chosen, bar.count.text()) == (8, "3 of 3")
+    bar.next_button.click()
+    assert talk.chosen == 2
+    qtbot.keyClick(bar.pattern.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert talk.chosen == 8
+    bar.previous_button.click()
+    assert talk.chosen == 5
+
+
+def test_a_find_selects_the_match_in_the_bytes(talk: TrafficPane, qtbot: QtBot) -> None:
+    talk.find_bar.pattern.line.setText("LO 4")
+    settle(talk, qtbot)
+    talk.find_next()
+    assert talk.detail.hex.selection == (3, 7)
+    assert talk.detail.hex.selected == b"lo 4"
+
+
+def test_only_what_the_filter_shows_is_found(talk: TrafficPane, qtbot: QtBot) -> None:
+    talk.filter_bar.direction.setCurrentIndex(1)
+    talk.find_bar.pattern.line.setText("hello")
+    settle(talk, qtbot)
+    assert talk.find_bar.count.text() == "5 found"
+
+
+def test_while_paused_the_next_find_is_one_on_show(
+    talk: TrafficPane, say: Say, qtbot: QtBot
+) -> None:
+    talk.pause_button.click()
+    say(b"hello 10")
+    talk.find_bar.pattern.line.setText("hello")
+    settle(talk, qtbot)
+    choose(talk, 9)
+    talk.find_next()
+    assert talk.chosen == 0
+    talk.find_previous()
+    assert talk.chosen == 9
+
+
+def test_nothing_found_is_said_and_there_is_nowhere_to_go(talk: TrafficPane, qtbot: QtBot) -> None:
+    talk.find_bar.pattern.line.setText("no such thing")
+    settle(talk, qtbot)
+    assert talk.find_bar.count.text() == "none found"
+    assert not talk.find_bar.next_button.isEnabled()
+    talk.find_next()
+    talk.find_previous()
+    assert talk.chosen is None
+
+
+def test_a_wrong_expression_is_said_and_filters_nothing(talk: TrafficPane, qtbot: QtBot) -> None:
+    use_expression(talk.filter_bar.pattern)
+    talk.filter_bar.pattern.line.setText("(")
+    settle(talk, qtbot)
+    assert talk.trouble.isVisible()
+    assert "cannot be read" in talk.trouble.text()
+    assert talk.model.rowCount() == 10
+    talk.filter_bar.pattern.line.setText("(5)")
+    settle(talk, qtbot)
+    assert not talk.trouble.isVisible()
+    assert shown(talk) == ["hello 5"]
+
+
+def test_an_expression_that_explodes_is_stopped_and_that_is_said(
+    pane: TrafficPane, say: Say, qtbot: QtBot
+) -> None:
+    for _ in range(500):
+        say(b"a" * 60 + b"b")
+    use_expression(pane.find_bar.pattern)
+    pane.find_bar.pattern.line.setText(EXPLODES)
+    settle(pane, qtbot)
+    assert "takes too long: stopped" in pane.trouble.text()
+
+
+def test_a_chunk_that_is_too_hard_is_passed_over_and_that_is_said(
+    pane: TrafficPane, say: Say, qtbot: QtBot
+) -> None:
+    say(b"a" * 60 + b"b")
+    say(b"aaa")
+    use_expression(pane.find_bar.pattern)
+    pane.find_bar.pattern.line.setText(EXPLODES)
+    settle(pane, qtbot)
+    assert pane.trouble.text() == "1 chunks were passed over: the expression takes too long."
+    assert pane.find_bar.count.text() == "1 found"
+
+
+def test_find_takes_the_keys_of_find_while_the_pane_has_the_focus(
+    talk: TrafficPane, qtbot: QtBot
+) -> None:
+    talk.activateWindow()
+    talk.table.setFocus()
+    qtbot.keyClick(talk.table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert talk.find_bar.pattern.line.hasFocus()
+
+
+def test_the_detail_says_whose_chunk_it_is(talk: TrafficPane) -> None:
+    choose(talk, 1)
+    assert talk.detail.title.text().endswith("→  Echo · peer 1")
+    assert talk.detail.hex.data == b"hello 1"
+
+
+def test_all_controls_have_names(log: ChunkLog, pane: TrafficPane) -> None:
+    for button in (
+        pane.pause_button,
+        pane.clear_button,
+        pane.find_bar.next_button,
+        pane.find_bar.previous_button,
+        pane.filter_bar.pattern.case_button,
+        pane.filter_bar.direction,
+        pane.filter_bar.source,
+        pane.filter_bar.pattern.line,
+        pane.filter_bar.pattern.kind,
+        pane.detail.copy_button,
+        pane.detail.encoding,
+        pane.detail.hex,
+        pane.table,
+    ):
+        assert button.accessibleName()
+
+
+def test_a_long_log_is_searched_to_its_end(qtbot: QtBot) -> None:
+    log = ChunkLog()
+    pane = TrafficPane(log, Icons())
+    qtbot.addWidget(pane)
+    for number in range(200_000):
+        log.append(1.0, 1, False, b"%d" % number)
+    pane.show()
+    pane.find_bar.pattern.line.setText("99999")
+    settle(pane, qtbot)
+    assert pane.find_bar.count.text() == "2 found"
