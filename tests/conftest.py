@@ -1,7 +1,7 @@
-"""One QApplication and one running reactor for all tests, and a check that each test leaves both clean.
+"""One QApplication and one running reactor for all tests, which each test must leave clean.
 
-The reactor is installed before collection, as test modules import Twisted. It cannot be restarted, so whatever tests
-its start or its end does so in a subprocess.
+The reactor is installed before collection, as test modules import Twisted. It cannot be started
+twice, so whatever tests its start or its end does so in a subprocess.
 """
 
 from __future__ import annotations
@@ -76,14 +76,14 @@ def result_of(reactor: DeckReactor, qtbot: QtBot) -> Callable[[Deferred[T]], T]:
         (result,) = results
         if isinstance(result, Failure):
             result.raiseException()
-        return result  # type: ignore[return-value]
+        return result
 
     return wait
 
 
 @pytest.fixture(autouse=True)
 def leaves_nothing_behind(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test that leaves delayed calls, descriptors, running timers or windows behind, and name them."""
+    """Fail a test that leaves delayed calls, descriptors, running timers or windows behind."""
     if "reactor" not in request.fixturenames and "qapp" not in request.fixturenames:
         yield
         return
