@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt, QUrl
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -55,6 +56,9 @@ from app.ui.traffic.pane import TrafficPane
 from app.workspace import Removed, Workspace
 
 UNDO_SECONDS = 15.0
+MAX_PROBLEMS = 5
+
+log = logging.getLogger(__name__)
 
 
 class MainWindow(QMainWindow):
@@ -348,7 +352,9 @@ class MainWindow(QMainWindow):
         self._open(box)
 
     def _open_profile(self) -> None:
-        QDesktopServices.openUrl(f"file://{self._workspace.file.path}")
+        path = self._workspace.file.path.absolute()
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self.banner.say(self.tr("No program here opens {0}. Edit it by hand.").format(path))
 
     def _reload_profile(self) -> Deferred[None]:
         return self._show_after(self._workspace.reload())
@@ -359,6 +365,7 @@ class MainWindow(QMainWindow):
         self._show_trouble()
 
     def _show_after(self, settled: Deferred[None]) -> Deferred[None]:
+        self.banner.dismiss()
         self._show_deck()
         self._show_profile_problems()
         return settled.addCallback(lambda _: self._show_deck())
@@ -411,13 +418,18 @@ class MainWindow(QMainWindow):
             )
 
     def _show_profile_problems(self) -> None:
-        problems = self._workspace.problems
-        if not problems:
+        problems, file = self._workspace.problems, self._workspace.file
+        for problem in problems:
+            log.warning("%s: %s", file.path.name, problem)
+        if not file.broken:
+            if problems:
+                self.banner.say("\n".join(map(str, problems)))
             return
-        shown = [str(problem) for problem in problems[:5]]
+        shown = [str(problem) for problem in problems[:MAX_PROBLEMS]]
         if len(problems) > len(shown):
-            shown.append(self.tr("… and {0} more").format(len(problems) - len(shown)))
-        head = self.tr("{0} has mistakes and is left as it is:").format(self._workspace.file.path)
+            rest = len(problems) - len(shown)
+            shown.append(self.tr("… and {0} more, all of them in the log").format(rest))
+        head = self.tr("{0} has mistakes and is left as it is:").format(file.path)
         self.banner.say(
             "\n".join([head, *shown]),
             (self.tr("Open it"), self._open_profile),

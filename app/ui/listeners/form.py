@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
@@ -20,9 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.endpoint import LARGEST_PORT, Endpoint, EndpointError
-from app.profile import ListenerSpec, check
+from app.own_protocol import is_own
+from app.profile import ListenerSpec, Problem, check
 from app.profile.spec import MOST_CONNECTIONS
-from app.protocols.catalog import CATALOG, Entry
+from app.protocols.catalog import CATALOG, Entry, find
 from app.server.deck import needs_restart
 
 _DESCRIPTION = ""
@@ -79,15 +81,18 @@ class ListenerForm(QDialog):
         """What was entered. Call it once the form is accepted."""
         return ListenerSpec(
             name=self.name.text().strip(),
-            protocol=self.protocol.currentData().name,
+            protocol=self.protocol.currentData(),
             endpoint=self._endpoint(),
             max_connections=self.max_connections.value(),
             autostart=self.autostart.isChecked(),
+            options=self._options(),
         )
 
     def _fill_choices(self) -> None:
         for entry in CATALOG:
-            self.protocol.addItem(entry.title, entry)
+            self.protocol.addItem(entry.title, entry.name)
+        if self._current is not None and self.protocol.findData(self._current.protocol) < 0:
+            self.protocol.addItem(self._current.protocol, self._current.protocol)
         for words, interface in (
             (self.tr("This computer only (127.0.0.1)"), "127.0.0.1"),
             (self.tr("This computer only, IPv6 (::1)"), "::1"),
@@ -128,8 +133,7 @@ class ListenerForm(QDialog):
             self.max_connections.setValue(100)
             return
         self.name.setText(current.name)
-        titles = [entry.name for entry in CATALOG]
-        self.protocol.setCurrentIndex(titles.index(current.protocol))
+        self.protocol.setCurrentIndex(self.protocol.findData(current.protocol))
         self._fill_endpoint(current.endpoint)
         self.max_connections.setValue(current.max_connections)
         self.autostart.setChecked(current.autostart)
@@ -168,10 +172,10 @@ class ListenerForm(QDialog):
 
     def _choose_protocol(self) -> None:
         if self._current is None:
-            self._take_defaults(self.protocol.currentData())
+            self._take_defaults(find(self.protocol.currentData()))
         self._show_protocol()
 
-    def _take_defaults(self, entry: Entry) -> None:
+    def _take_defaults(self, entry: Entry[Any]) -> None:
         self.port.setValue(self._free_port(entry.port))
         if self._name_is_ours:
             self.name.setText(self._free_name(entry.title))
@@ -190,7 +194,9 @@ class ListenerForm(QDialog):
         return next((port for port in ports if port not in self._taken_ports), 0)
 
     def _show_protocol(self) -> None:
-        self.summary.setText(self.protocol.currentData().summary)
+        protocol = self.protocol.currentData()
+        own = self.tr("Your own code. It runs inside Portdeck, with all that you may do.")
+        self.summary.setText(own if is_own(protocol) else find(protocol).summary)
 
     def _show_reach(self) -> None:
         by_description = self.reach.currentData() == _DESCRIPTION
@@ -200,24 +206,42 @@ class ListenerForm(QDialog):
         self._form.setRowVisible(self.description, by_description)
 
     def _endpoint(self) -> str:
+        """The description of what was entered; that of `current`, as it was written, if equal."""
         interface = self.reach.currentData()
         if interface == _DESCRIPTION:
             return self.description.text().strip()
-        return str(Endpoint.tcp(self.port.value(), interface))
+        endpoint = Endpoint.tcp(self.port.value(), interface)
+        if self._current is not None and Endpoint.parse(self._current.endpoint).bound() == endpoint:
+            return self._current.endpoint
+        return str(endpoint)
+
+    def _options(self) -> Mapping[str, object]:
+        """What was chosen of the options of the protocol, while it is the same one."""
+        if self._current is None or self._current.protocol != self.protocol.currentData():
+            return {}
+        return self._current.options
 
     def _show_what_is_wrong(self) -> None:
         problems = check(
             name=self.name.text().strip(),
-            protocol=self.protocol.currentData().name,
+            protocol=self.protocol.currentData(),
             endpoint=self._endpoint(),
             max_connections=self.max_connections.value(),
+            options=self._options(),
             others=self._taken_names,
         )
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(not problems)
-        self.trouble.setText("\n".join(map(str, problems)) if problems else self._note())
+        sentences = [self._sentence(problem) for problem in problems] or [self._note()]
+        self.trouble.setText("\n".join(sentences))
         self.trouble.setProperty("wrong", bool(problems))
         self.trouble.style().polish(self.trouble)
         self._show_save()
+
+    def _sentence(self, problem: Problem) -> str:
+        """The profile's words for a problem, with the label of the field instead of its key."""
+        if problem.path == "name":
+            return self.tr("The name {0}.").format(problem.message)
+        return str(problem.message if problem.path == "endpoint" else problem)
 
     def _note(self) -> str:
         try:
