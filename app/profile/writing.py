@@ -10,13 +10,13 @@ whether the words around it were about it alone, or how the user would get them 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, MutableMapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from itertools import pairwise
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import tomlkit
 from attrs import define, fields_dict
-from tomlkit.items import AoT, Array, Item
+from tomlkit.items import AoT, Array, InlineTable, Item, Table
 
 from app.profile.lexing import comments, is_comment, is_value
 from app.profile.lexing import lines as split_lines
@@ -184,34 +184,56 @@ def _edited(body: str, before: ListenerSpec, after: ListenerSpec) -> str:
     """`body`, which holds `before`, made to hold `after`."""
     if before == after:
         return body
+    body, below = _parted(body)
     document = tomlkit.parse(body)
     table = cast(AoT, document["listener"])[0]
     for name in _FIELDS:
         if getattr(after, name) != getattr(before, name):
             table[name] = _item(getattr(after, name))
-    if "options" not in table:
-        return tomlkit.dumps(document) + _option_lines(after)
-    _edit_options(table, before, after)
+    if below:
+        return tomlkit.dumps(document) + _edited_below(below, before, after)
+    written = table.get("options")
+    if isinstance(written, Table | InlineTable):
+        _edit_options(written, before, after)
+        if not written:
+            del table["options"]
+        return tomlkit.dumps(document)
+    if written is not None:  # dotted keys with others among them, which tomlkit cannot edit
+        del table["options"]
+    return tomlkit.dumps(document) + _option_lines(after)
+
+
+def _parted(body: str) -> tuple[str, str]:
+    """The lines of a listener's own values, and what is below: its `[listener.options]`."""
+    lines = split_lines(body)
+    headers = [index for index, line in enumerate(lines) if line.lstrip().startswith("[")]
+    if len(headers) == 1:
+        return body, ""
+    end = max(index for index in range(headers[1]) if is_value(lines[index])) + 1
+    return "".join(lines[:end]), "".join(lines[end:])
+
+
+def _edited_below(below: str, before: ListenerSpec, after: ListenerSpec) -> str:
+    document = tomlkit.parse(below)
+    written = cast(Table, cast(Table, document["listener"])["options"])
+    _edit_options(written, before, after)
+    if not written and not comments(below):
+        return ""
     return f"{tomlkit.dumps(document).rstrip()}\n"
 
 
-def _edit_options(
-    table: MutableMapping[str, Any], before: ListenerSpec, after: ListenerSpec
-) -> None:
-    """Makes the options in `table`, which are those of `before`, those of `after`.
+def _edit_options(written: Table | InlineTable, before: ListenerSpec, after: ListenerSpec) -> None:
+    """Makes the options that are `written`, which are those of `before`, those of `after`.
 
-    What has become the default is not written. A default that the user wrote out stays, and so does
-    a comment line of its own, unless the protocol is another one.
+    What has become the default is not written any more. A default that was written out stays as
+    long as the protocol does, and comment lines stay in any case.
     """
-    written = table["options"]
     gone = before.options if before.protocol == after.protocol else dict(written)
     for name in gone.keys() - after.options.keys():
         del written[name]
     for name, value in after.options.items():
         if name not in written or value != before.options.get(name):
             written[name] = _item(value)
-    if not written and not comments(written.as_string()):
-        del table["options"]
 
 
 def _new_body(spec: ListenerSpec) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from hypothesis import strategies as st
 
 from app.endpoint import Endpoint
 from app.profile import ListenerSpec
 from app.profile.spec import LONGEST_NAME, MOST_CONNECTIONS, comparable
 from app.protocols import catalog
+from app.protocols.options import Option, describe
 
 names = (
     st.text(min_size=1, max_size=LONGEST_NAME)
@@ -23,13 +26,35 @@ endpoints = st.one_of(
     st.builds(lambda value: Endpoint("plugin", (), (("key", value),)), _paths),
 ).map(str)
 
-specs = st.builds(
-    ListenerSpec,
-    name=names,
-    protocol=st.sampled_from(catalog.names()),
-    endpoint=endpoints,
-    max_connections=st.integers(1, MOST_CONNECTIONS),
-    autostart=st.booleans(),
-)
+
+def _values(option: Option) -> st.SearchStrategy[object]:
+    """What an option may hold, and is not what it holds anyway."""
+    values: st.SearchStrategy[object]
+    match option.default:
+        case bool():
+            values = st.booleans()
+        case int():
+            values = st.integers(option.minimum, option.maximum)
+        case Enum() as member:
+            values = st.sampled_from(type(member))
+        case _:
+            values = st.text(max_size=20)
+    return values.filter(lambda value: value != option.default)
+
+
+def _specs(protocol: str) -> st.SearchStrategy[ListenerSpec]:
+    options = describe(catalog.find(protocol).options)
+    return st.builds(
+        ListenerSpec,
+        name=names,
+        protocol=st.just(protocol),
+        endpoint=endpoints,
+        max_connections=st.integers(1, MOST_CONNECTIONS),
+        autostart=st.booleans(),
+        options=st.fixed_dictionaries({}, optional={each.name: _values(each) for each in options}),
+    )
+
+
+specs = st.sampled_from(catalog.names()).flatmap(_specs)
 
 listeners = st.lists(specs, max_size=5, unique_by=lambda spec: comparable(spec.name)).map(tuple)

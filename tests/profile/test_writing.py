@@ -246,7 +246,8 @@ def commented(draw: st.DrawFn) -> str:
     return draw(st.sampled_from(["\n", "\r\n"])).join([*lines, ""])
 
 
-changes = st.lists(st.sampled_from(["keep", "edit", "rename", "remove"]), min_size=5, max_size=5)
+kinds = st.sampled_from(["keep", "edit", "rename", "choose nothing", "remove"])
+changes = st.lists(kinds, min_size=5, max_size=5)
 
 
 @given(commented(), changes, st.lists(specs, max_size=2), st.randoms())
@@ -257,6 +258,7 @@ def test_no_change_of_listeners_loses_a_comment_line(
         "keep": lambda spec: [spec],
         "edit": lambda spec: [evolve(spec, max_connections=7, endpoint="tcp:7")],
         "rename": lambda spec: [evolve(spec, name=f"{spec.name[:70]} 2")],
+        "choose nothing": lambda spec: [evolve(spec, options={})],
         "remove": lambda spec: [],
     }
     result = list(added)
