@@ -33,6 +33,10 @@ class Lifecycle:
         """Whether the reactor has ended, so that windows may close."""
         return not self._reactor.running
 
+    def before_exit(self, act: Callable[[], None]) -> None:
+        """Have `act` called when the end begins, whoever asked for it."""
+        self._reactor.addSystemEventTrigger("before", "shutdown", act)
+
     def request_exit(self) -> None:
         """Ask for the end. Asking again changes nothing."""
         if not self._asked and self._reactor.running:

@@ -105,6 +105,7 @@ class MainWindow(QMainWindow):
         self._restore()
         self._show_deck()
         self._show_profile_problems()
+        lifecycle.before_exit(self._keep)
         ticker.add(self.tick)
         ticker.wake()
 
@@ -126,7 +127,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._lifecycle.is_over:
             event.ignore()
-            self._keep()
             self._lifecycle.request_exit()
 
     def changeEvent(self, event: QEvent) -> None:
