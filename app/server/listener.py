@@ -8,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock, maybeDeferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IAddress, IListeningPort, IProtocolFactory
@@ -30,6 +31,10 @@ log = logging.getLogger(__name__)
 
 STOP_GRACE_SECONDS = 1.5
 """How long the clients of a stopping listener have to go before they are reset."""
+
+BACKLOG = 1024
+"""How many clients may wait to be accepted. With Twisted's 50, the next one of a burst is not heard
+and waits a second until its system tries again."""
 
 
 class State(Enum):
@@ -185,7 +190,7 @@ class Listener:
         try:
             endpoint = Endpoint.parse(self.spec.endpoint).bound()
             factory = self._build_factory()
-            binding = serverFromString(self._reactor, str(endpoint)).listen(factory)
+            binding = serverFromString(self._reactor, str(_roomy(endpoint))).listen(factory)
             self._binding = _unless_given_up(binding, factory)
             self.port = await self._binding
         except CancelledError:
@@ -257,6 +262,14 @@ class Listener:
 def needs_restart(old: ListenerSpec, new: ListenerSpec) -> bool:
     """Whether a listener that is on must restart for `new` to take effect."""
     return (old.endpoint, old.protocol, old.options) != (new.endpoint, new.protocol, new.options)
+
+
+def _roomy(endpoint: Endpoint) -> Endpoint:
+    """`endpoint` with `BACKLOG`, unless the user wrote another or a plugin decides."""
+    is_ours = endpoint.port is not None or endpoint.kind == "unix"
+    if not is_ours or endpoint.value("backlog") is not None:
+        return endpoint
+    return evolve(endpoint, options=(*endpoint.options, ("backlog", str(BACKLOG))))
 
 
 def _unless_given_up(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -75,6 +76,8 @@ def explain(error: Exception, endpoint: Endpoint | None, holder: str | None = No
         )
     if isinstance(cause, OSError):
         return _explain_os_error(cause, endpoint, holder)
+    if isinstance(error, CannotListenError) and endpoint.kind == "unix":
+        return _in_use(endpoint.display)  # Twisted keeps a lock beside the socket, and says no more
     return f"Cannot listen on {endpoint}: {str(cause) or type(cause).__name__}."
 
 
@@ -92,7 +95,7 @@ def _explain_os_error(error: OSError, endpoint: Endpoint, holder: str | None) ->
             by = holder or "another program"
             return f"Port {endpoint.port} is in use by {by}. Stop it, or choose another port."
         case errno.EADDRINUSE:
-            return f"{where} is in use already. Stop who listens there, or choose another address."
+            return _in_use(where)
         case errno.EACCES if (endpoint.port or FIRST_UNPRIVILEGED_PORT) < FIRST_UNPRIVILEGED_PORT:
             return (
                 f"Port {endpoint.port} needs administrator rights. "
@@ -112,5 +115,10 @@ def _explain_os_error(error: OSError, endpoint: Endpoint, holder: str | None) ->
             )
         case _:
             # Such as the file of a certificate, which is read before anything is bound.
-            about = f"{error.filename}: " if error.filename else ""
+            file = error.filename2 or error.filename
+            about = f"{os.fsdecode(file)}: " if file else ""
             return f"Cannot listen on {where}: {about}{error.strerror or error}."
+
+
+def _in_use(where: str) -> str:
+    return f"{where} is in use already. Stop who listens there, or choose another address."

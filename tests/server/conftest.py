@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from twisted.internet.interfaces import IAddress, IProtocol
-from twisted.internet.protocol import Factory
+from twisted.internet.interfaces import IProtocol
 
 from app.profile import ListenerSpec
 from app.server.connection import Connection
 from app.server.factory import ListenerFactory
+from tests.server.factories import Wrapped
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
 
@@ -25,18 +24,6 @@ def hand() -> HandReactor:
 @pytest.fixture
 def record() -> Record:
     return Record()
-
-
-class Wrapped(Factory[Any]):
-    """What a user's factory is: it makes the next protocol, or fails to."""
-
-    noisy = False
-
-    def __init__(self, build: Callable[[], IProtocol | None]) -> None:
-        self._build = build
-
-    def buildProtocol(self, addr: IAddress | None) -> Any:
-        return self._build()
 
 
 class Bench:

@@ -18,7 +18,7 @@ from zope.interface import implementer
 
 from app.profile import ListenerSpec
 from app.server import listener as module
-from app.server.listener import STOP_GRACE_SECONDS, Listener, State
+from app.server.listener import BACKLOG, STOP_GRACE_SECONDS, Listener, State
 from app.spawn import spawn
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
@@ -428,8 +428,19 @@ def test_without_an_interface_only_this_machine_can_connect(
     build: Build, hand: HandReactor
 ) -> None:
     spawn(build(evolve(SPEC, endpoint="tcp:8007")).start())
-    (port, _, _, interface) = hand.tcpServers[0]
+    port, _, _, interface = hand.tcpServers[0]
     assert (port, interface) == (8007, "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "backlog"),
+    [("tcp:8007", BACKLOG), ("tcp:8007:backlog=5", 5), ("tcp:8007:127.0.0.1:5", 5)],
+)
+def test_a_burst_of_clients_may_wait_unless_the_user_says_otherwise(
+    build: Build, hand: HandReactor, endpoint: str, backlog: int
+) -> None:
+    spawn(build(evolve(SPEC, endpoint=endpoint)).start())
+    assert hand.tcpServers[0][2] == backlog
 
 
 def test_a_changed_name_and_limit_count_at_once(

@@ -1,0 +1,543 @@
+"""Listeners on real sockets, with real clients: nc, telnet, socat, and plain sockets of our own."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from pytestqt.qtbot import QtBot
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.interfaces import IReactorCore
+from twisted.internet.protocol import Protocol
+from twisted.internet.task import Clock
+
+from app.profile import ListenerSpec
+from app.protocols.echo import Echo
+from app.server.deck import Deck
+from app.server.factory import ListenerFactory
+from app.server.listener import STOP_GRACE_SECONDS, Listener, State
+from tests.integration.programs import PATIENCE_SECONDS, running
+from tests.server.factories import Wrapped
+from tests.server.record import Record
+
+T = TypeVar("T")
+
+GREETING = b"Hello This is HD's Test protocol\r\n"
+REFUSAL = b"Too many connections, try later"
+NOTHING = Path(os.devnull)
+LOTS = bytes(range(256)) * 40_000  # 10 MB
+
+ResultOf = Callable[[Deferred[Any]], Any]
+Until = Callable[[Callable[[], object]], None]
+Beside = Callable[[Callable[[], T]], T]
+Listen = Callable[..., Listener]
+Serve = Callable[[Callable[[], Protocol]], ListenerFactory]
+
+
+class StillReactor(Clock):
+    """The running reactor with a clock of its own: no patience ends before a test says so."""
+
+    def __init__(self, reactor: IReactorCore) -> None:
+        super().__init__()
+        self._reactor = reactor
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reactor, name)
+
+
+@pytest.fixture
+def still(reactor: IReactorCore) -> StillReactor:
+    return StillReactor(reactor)
+
+
+@pytest.fixture
+def record() -> Record:
+    return Record()
+
+
+@pytest.fixture
+def until(qtbot: QtBot) -> Until:
+    """Run Qt and the reactor until something holds."""
+
+    def wait(condition: Callable[[], object]) -> None:
+        qtbot.waitUntil(lambda: bool(condition()), timeout=round(PATIENCE_SECONDS * 1000))
+
+    return wait
+
+
+@pytest.fixture
+def beside(until: Until) -> Iterator[Beside[Any]]:
+    """Run a client that blocks, beside the reactor; gives what it returns."""
+    with ThreadPoolExecutor() as threads:
+
+        def run(client: Callable[[], T]) -> T:
+            running = threads.submit(client)
+            until(running.done)
+            return running.result()
+
+        yield run
+
+
+@pytest.fixture
+def deck(still: StillReactor, record: Record, until: Until) -> Iterator[Deck]:
+    deck = Deck(still, record)
+    yield deck
+    stopped = deck.stop_all()
+
+    def is_over() -> bool:
+        still.advance(STOP_GRACE_SECONDS)
+        return bool(stopped.called)
+
+    until(is_over)
+    still.advance(PATIENCE_SECONDS)
+    assert not record.live
+
+
+@pytest.fixture
+def listen(deck: Deck, result_of: ResultOf) -> Listen:
+    """Start one listener. It listens then, or has failed."""
+
+    def listen(
+        protocol: str, endpoint: str = "tcp:0", *, name: str = "Test", limit: int = 100
+    ) -> Listener:
+        spec = ListenerSpec(name=name, protocol=protocol, endpoint=endpoint, max_connections=limit)
+        listener = deck.add(spec)
+        result_of(deck.start(listener))
+        return listener
+
+    return listen
+
+
+@pytest.fixture
+def serve(
+    still: StillReactor, record: Record, result_of: ResultOf, until: Until
+) -> Iterator[Callable[..., int]]:
+    """Listen for a protocol that is in no catalog; gives the port."""
+    open_ports = []
+    factories = []
+
+    def serve(build: Callable[[], Protocol], endpoint: str = "tcp:0:interface=127.0.0.1") -> int:
+        spec = ListenerSpec(name="Own", protocol="own", endpoint=endpoint)
+        factory = ListenerFactory(
+            Wrapped(build), spec=spec, clock=still, observer=record, numbers=itertools.count(1)
+        )
+        factories.append(factory)
+        open_ports.append(result_of(serverFromString(still, endpoint).listen(factory)))
+        port: int = open_ports[-1].getHost().port
+        return port
+
+    yield serve
+    for port in open_ports:
+        result_of(port.stopListening())
+    for connection in list(record.live):
+        connection.abortConnection()
+    until(lambda: not record.live)
+
+
+def port_of(listener: Listener) -> int:
+    assert listener.state is State.LISTENING, listener.reason
+    port: int = listener.address.port  # type: ignore[union-attr]
+    return port
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)
+
+
+def read_to_end(client: socket.socket) -> bytes:
+    return b"".join(iter(lambda: client.recv(1_000_000), b""))
+
+
+def read_exactly(client: socket.socket, size: int) -> bytes:
+    received = b""
+    while len(received) < size:
+        data = client.recv(1_000_000)
+        assert data, "the end came early"
+        received += data
+    return received
+
+
+def reset(client: socket.socket) -> None:
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
+def output_of(*command: str, stdin: Path | None = None) -> bytes:
+    """What a program says whose standard input is a file, or stays open without a word."""
+    reading, writing = os.pipe()
+    with (
+        os.fdopen(reading, "rb") if stdin is None else stdin.open("rb") as given,
+        os.fdopen(writing, "wb"),
+    ):
+        if stdin is not None:
+            os.close(reading)
+        done = subprocess.run(
+            command, stdin=given, capture_output=True, timeout=PATIENCE_SECONDS, check=True
+        )
+    return done.stdout
+
+
+# Echo
+
+
+def test_echo_gives_back_what_it_gets(listen: Listen, beside: Beside[bytes]) -> None:
+    port = port_of(listen("echo"))
+
+    def talk() -> bytes:
+        with connect(port) as client:
+            client.sendall(b"hello")
+            return read_exactly(client, 5)
+
+    assert beside(talk) == b"hello"
+
+
+@pytest.mark.parametrize(
+    "command", [("nc", "-N", "127.0.0.1", "{}"), ("socat", "-t60", "-", "TCP:127.0.0.1:{}")]
+)
+def test_a_client_that_closes_its_side_early_gets_everything_back(
+    listen: Listen, beside: Beside[bytes], record: Record, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    port = port_of(listen("echo"))
+    (tmp_path / "lots").write_bytes(LOTS)
+    program = [word.format(port) for word in command]
+    assert beside(lambda: output_of(*program, stdin=tmp_path / "lots")) == LOTS
+    assert record.events[-1] == ("closed", 1, "closed by the peer")
+
+
+# Hello
+
+
+def test_hello_greets_nc_and_closes(listen: Listen, beside: Beside[bytes]) -> None:
+    port = port_of(listen("hello"))
+    assert beside(lambda: output_of("nc", "127.0.0.1", str(port), stdin=NOTHING)) == GREETING
+
+
+def test_hello_greets_telnet_and_closes(listen: Listen, beside: Beside[bytes]) -> None:
+    port = port_of(listen("hello"))
+    said = beside(lambda: output_of("telnet", "127.0.0.1", str(port)))
+    # A terminal shows the line; telnet itself takes the carriage return away when there is none.
+    assert said.replace(b"\r\n", b"\n").endswith(b"\n" + GREETING.replace(b"\r\n", b"\n"))
+
+
+def test_hello_greets_who_shouts_it_down(
+    listen: Listen, beside: Beside[bytes], record: Record, until: Until
+) -> None:
+    listener = listen("hello")
+    port = port_of(listener)
+
+    def shout() -> bytes:
+        with connect(port) as client:
+            client.sendall(LOTS)
+            client.shutdown(socket.SHUT_WR)
+            return read_to_end(client)
+
+    assert beside(shout) == GREETING
+    until(lambda: not record.live)
+    assert record.events[-1] == ("closed", 1, "closed by the listener")
+    assert listener.factory is not None
+    assert (listener.factory.bytes_in, listener.factory.bytes_out) == (len(LOTS), len(GREETING))
+
+
+# The limit
+
+
+@pytest.mark.parametrize("first_words", [b"", b"let me in! " * 10_000])
+def test_the_hundred_and_first_is_told_to_try_later(
+    listen: Listen, beside: Beside[Any], until: Until, record: Record, first_words: bytes
+) -> None:
+    listener = listen("echo")
+    port = port_of(listener)
+
+    def call_in_vain() -> bytes:
+        with connect(port) as client:
+            client.sendall(first_words)
+            return read_to_end(client)
+
+    def call() -> bytes:
+        with connect(port) as client:
+            client.sendall(b"at last")
+            return read_exactly(client, 7)
+
+    clients = beside(lambda: [connect(port) for _ in range(100)])
+    until(lambda: listener.connection_count == 100)
+    assert beside(call_in_vain) == REFUSAL
+    assert record.events[-1] == ("refused", "127.0.0.1", "too many connections")
+    assert listener.connection_count == 100
+    clients.pop().close()
+    until(lambda: listener.connection_count == 99)
+    assert beside(call) == b"at last"
+    for client in clients:
+        client.close()
+    until(lambda: not listener.connection_count)
+
+
+# Clients that behave badly
+
+
+def test_a_client_that_never_reads_is_not_read_from_and_gets_everything_when_it_does(
+    listen: Listen, beside: Beside[bytes], until: Until, reactor: Any, record: Record
+) -> None:
+    port = port_of(listen("echo"))
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    client.connect(("127.0.0.1", port))
+    client.setblocking(False)
+    until(lambda: record.live)
+    (connection,) = record.live
+    sent = 0
+
+    def offer() -> None:
+        nonlocal sent
+        try:
+            while True:
+                sent += client.send(LOTS[sent % 256 : sent % 256 + 256_000])
+        except BlockingIOError:
+            pass
+
+    def is_held() -> bool:
+        offer()
+        return connection.transport not in reactor.getReaders()
+
+    until(is_held)
+    taken = connection.bytes_in
+    in_memory = len(connection.transport.dataBuffer) + connection.transport._tempDataLen
+    assert in_memory < 1_000_000
+    offer()
+    until(is_held)
+    assert connection.bytes_in == taken
+
+    client.settimeout(PATIENCE_SECONDS)
+    received = beside(lambda: read_exactly(client, sent))
+    assert len(received) == sent
+    assert received == (LOTS * (sent // len(LOTS) + 1))[:sent]
+    client.close()
+
+
+def test_a_client_that_resets_in_the_middle_disturbs_nobody(
+    listen: Listen, beside: Beside[Any], until: Until, record: Record
+) -> None:
+    port = port_of(listen("echo"))
+
+    def break_off() -> None:
+        with connect(port) as client:
+            client.sendall(b"x" * 100_000)
+            client.recv(1)
+            reset(client)
+
+    with connect(port) as other:
+        until(lambda: record.live)
+        beside(break_off)
+        until(lambda: record.events[-1] == ("closed", 2, "reset by the peer"))
+        other.sendall(b"still here")
+        assert beside(lambda: read_exactly(other, 10)) == b"still here"
+
+
+# Protocols that behave badly
+
+
+@pytest.mark.parametrize("where", ["connectionMade", "dataReceived"])
+def test_a_protocol_that_raises_loses_that_connection_alone(
+    serve: Callable[..., int],
+    beside: Beside[bytes],
+    until: Until,
+    record: Record,
+    caplog: pytest.LogCaptureFixture,
+    where: str,
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise ValueError("boom")
+
+    def build() -> Protocol:
+        protocol = Echo()
+        if not record.events:
+            setattr(protocol, where, fail)
+        return protocol
+
+    port = serve(build)
+    with connect(port) as failing, connect(port) as other:
+        failing.sendall(b"x")
+        until(lambda: ("closed", 1, "ValueError: boom") in record.events)
+        assert "the protocol failed on the connection from 127.0.0.1:" in caplog.text
+        assert "ValueError: boom" in caplog.text
+        other.sendall(b"fine")
+        assert beside(lambda: read_exactly(other, 4)) == b"fine"
+
+
+def test_a_protocol_that_raises_in_a_producer_loses_that_connection_alone(
+    serve: Callable[..., int], beside: Beside[bytes], until: Until, record: Record
+) -> None:
+    class Failing(Protocol):
+        transport: Any
+
+        def connectionMade(self) -> None:
+            self.transport.registerProducer(self, False)
+
+        def resumeProducing(self) -> None:
+            self.transport.write(b"x")
+            if self.transport.bytes_out == 2:
+                raise ValueError("boom")
+
+        def stopProducing(self) -> None:
+            """Nothing to stop."""
+
+    port = serve(Failing)
+    with connect(port):
+        until(lambda: ("closed", 1, "ValueError: boom") in record.events)
+
+
+# Start and stop
+
+
+def test_a_stopped_listener_has_left_its_port(
+    listen: Listen, deck: Deck, result_of: ResultOf
+) -> None:
+    listener = listen("echo")
+    port = port_of(listener)
+    result_of(deck.stop(listener))
+    with pytest.raises(ConnectionRefusedError):
+        connect(port)
+    result_of(deck.start(listener))
+    connect(port_of(listener)).close()
+
+
+def test_stopping_ends_the_connections_without_a_reset(
+    listen: Listen, deck: Deck, beside: Beside[bytes], until: Until, record: Record
+) -> None:
+    listener = listen("echo")
+    with connect(port_of(listener)) as client:
+        client.sendall(b"hello")
+        until(lambda: ("active", 1) in record.events)
+        stopped = deck.stop(listener)
+        assert beside(lambda: read_to_end(client)) == b"hello"
+        assert not stopped.called
+        assert listener.state is State.STOPPING
+    until(lambda: stopped.called)
+    assert record.events[-2:] == [
+        ("closed", 1, "closed by the listener"),
+        ("moved", "Test", "stopped"),
+    ]
+
+
+def test_who_ignores_the_end_is_reset_when_the_grace_is_over(
+    listen: Listen,
+    deck: Deck,
+    still: StillReactor,
+    until: Until,
+    record: Record,
+    beside: Beside[bytes],
+) -> None:
+    listener = listen("echo")
+    with connect(port_of(listener)) as client:
+        until(lambda: record.live)
+        (connection,) = record.live
+        connection.write(LOTS * 2)
+        stopped = deck.stop(listener)
+        until(lambda: connection.disconnecting)
+        still.advance(STOP_GRACE_SECONDS - 0.01)
+        assert not stopped.called
+        still.advance(0.01)
+        until(lambda: stopped.called)
+        assert record.events[-2:] == [
+            ("closed", 1, "aborted by the listener"),
+            ("moved", "Test", "stopped"),
+        ]
+        with pytest.raises(ConnectionResetError):
+            beside(lambda: read_to_end(client))
+
+
+def test_stop_and_start_at_once_ends_listening(
+    listen: Listen, deck: Deck, result_of: ResultOf, record: Record
+) -> None:
+    listener = listen("echo")
+    deck.stop(listener)
+    deck.start(listener)
+    deck.stop(listener)
+    result_of(deck.start(listener))
+    assert listener.state is State.LISTENING
+    assert record.states == [
+        *("starting", "listening", "stopping", "stopped") * 2,
+        "starting",
+        "listening",
+    ]
+
+
+# Addresses that cannot be
+
+
+def test_a_port_that_another_listener_has_is_told_by_its_name(listen: Listen) -> None:
+    port = port_of(listen("echo", name="First"))
+    second = listen("hello", f"tcp:{port}", name="Second")
+    assert second.state is State.FAILED
+    assert second.reason == (
+        f"Port {port} is in use by your listener First. Stop it, or choose another port."
+    )
+
+
+def test_a_port_that_another_program_has_is_told_by_name_and_pid(listen: Listen) -> None:
+    program = (
+        "import socket, sys\n"
+        "listening = socket.create_server(('127.0.0.1', 0))\n"
+        "print(listening.getsockname()[1], flush=True)\n"
+        "sys.stdin.read()\n"
+        "listening.accept()\n"
+    )
+    with running(sys.executable, "-c", program) as other:
+        port = other.line()
+        listener = listen("echo", f"tcp:{port}")
+        pid = other.process.pid
+    assert listener.state is State.FAILED
+    assert f"Port {port} is in use by python" in listener.reason
+    assert f"(pid {pid}). Stop it, or choose another port." in listener.reason
+
+
+def test_an_address_of_another_machine_is_told(listen: Listen) -> None:
+    listener = listen("echo", "tcp:0:interface=203.0.113.1")
+    assert listener.state is State.FAILED
+    assert listener.reason.startswith("203.0.113.1 is not an address of this machine.")
+
+
+# Unix sockets
+
+
+def test_a_unix_socket_is_listened_on_and_removed(
+    listen: Listen, deck: Deck, beside: Beside[bytes], result_of: ResultOf, tmp_path: Path
+) -> None:
+    path = tmp_path / "echo.sock"
+    listener = listen("echo", f"unix:{path}")
+    assert listener.state is State.LISTENING
+    assert listener.where == str(path)
+
+    def talk() -> bytes:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(PATIENCE_SECONDS)
+            client.connect(str(path))
+            client.sendall(b"hello")
+            client.shutdown(socket.SHUT_WR)
+            return read_to_end(client)
+
+    assert beside(talk) == b"hello"
+    second = listen("echo", f"unix:{path}", name="Second")
+    assert second.reason == (
+        f"unix:{path} is in use already. Stop who listens there, or choose another address."
+    )
+    result_of(deck.stop(listener))
+    assert not path.exists()
+
+
+def test_a_folder_that_is_not_there_is_told(listen: Listen, tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "echo.sock"
+    listener = listen("echo", f"unix:{path}")
+    assert listener.reason == (
+        f"Cannot listen on unix:{path}: {path}.lock: {os.strerror(errno.ENOENT)}."
+    )
