@@ -149,6 +149,7 @@ class SessionTab(QWidget):
         self.offer_text.setWordWrap(True)
         self.offer_text.setTextFormat(Qt.TextFormat.PlainText)
         self.offer_button.clicked.connect(self._accept_offer)
+        self.offer_button.setAutoDefault(True)  # Enter accepts it
         self.offer.hide()
         self.show_listeners()
 
@@ -225,6 +226,7 @@ class SessionTab(QWidget):
         self.offer_button.setText(self.tr("Start {0} and connect").format(formatting.literal(name)))
         self.offer_button.show()
         self.offer.show()
+        self.offer_button.setFocus()
 
     def _accept_offer(self) -> None:
         if self._waiting_for is not None:
