@@ -5,6 +5,7 @@ Rows have positions that never change. New ones come at the end, the oldest go a
 
 from __future__ import annotations
 
+from array import array
 from typing import Protocol
 
 from app.traffic.chunk_log import ChunkLog
@@ -23,6 +24,9 @@ class Rows(Protocol):
 
     def number(self, position: int) -> int:
         """The number of the chunk at `position`, which must be in `range(first, end)`."""
+
+    def numbers(self, start: int, stop: int) -> array[int]:
+        """Those of `range(start, stop)`, all of them positions that are kept."""
 
     def position(self, number: int) -> int:
         """The position of the first one whose number is `number` or more; `end` if none is."""
@@ -44,6 +48,9 @@ class Everything:
 
     def number(self, position: int) -> int:
         return position
+
+    def numbers(self, start: int, stop: int) -> array[int]:
+        return array("Q", range(start, stop))
 
     def position(self, number: int) -> int:
         return min(max(number, self._log.first), self._log.end)

@@ -100,6 +100,10 @@ class Scan:
         """The number of the chunk at `position`, which must be in `range(first, end)`."""
         return self._found[position - self.first]
 
+    def numbers(self, start: int, stop: int) -> array[int]:
+        """The numbers at the positions in `range(start, stop)`, which must be kept."""
+        return self._found[start - self.first : stop - self.first]
+
     def position(self, number: int) -> int:
         """The position of the first find whose number is `number` or more; `end` if none is."""
         return self.first + bisect_left(self._found, number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from typing import Any
 
@@ -96,6 +97,12 @@ class TrafficModel(QAbstractTableModel):
         """The chunk that `row` shows; `None` if it is not kept any more."""
         number = self.number(row)
         return None if number is None else self._log.chunk(number)
+
+    def numbers(self, start: int = 0, stop: int | None = None) -> array[int]:
+        """The numbers of the chunks in those rows that are kept."""
+        end = self._end if stop is None else min(self._first + stop, self._end)
+        begin = max(self._first + start, self._rows.first)
+        return self._rows.numbers(begin, max(begin, end))
 
     def row(self, number: int) -> int | None:
         """The row that shows the chunk of that number, if one does."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
@@ -25,6 +29,7 @@ from app.ui import formatting
 from app.ui.follow import Follow
 from app.ui.icons import Icons
 from app.ui.traffic.detail import Detail
+from app.ui.traffic.exporter import Exporter
 from app.ui.traffic.filter_bar import FilterBar, Source
 from app.ui.traffic.find_bar import FindBar
 from app.ui.traffic.model import CONNECTION, DIRECTION, SIZE, TIME, TrafficModel
@@ -59,6 +64,8 @@ class TrafficPane(QWidget):
         self.find_bar = FindBar(icons)
         self.trouble = QLabel()
         self.counts = QLabel()
+        self.exporter = Exporter(log, self._names, icons)
+        self.export_button = QToolButton(autoRaise=True)
         self.pause_button = QToolButton(autoRaise=True)
         self.clear_button = QToolButton(autoRaise=True)
         self.split = QSplitter(Qt.Orientation.Vertical)
@@ -134,12 +141,22 @@ class TrafficPane(QWidget):
         for button, icon, name in (
             (self.pause_button, "pause", self.tr("Hold the view still; nothing is lost")),
             (self.clear_button, "clear", self.tr("Forget the traffic so far")),
+            (self.export_button, "export", self.tr("Export to a file")),
         ):
             icons.give(button, icon)
             button.setToolTip(name)
             button.setAccessibleName(name)
         self.pause_button.toggled.connect(self._hold)
         self.clear_button.clicked.connect(self._clear)
+        menu = QMenu(self)
+        for words, numbers in (
+            (self.tr("Export all …"), self._all_numbers),
+            (self.tr("Export what is shown …"), self.model.numbers),
+            (self.tr("Export the selected …"), self._selected_numbers),
+        ):
+            menu.addAction(words).triggered.connect(partial(self._export, numbers))
+        self.export_button.setMenu(menu)
+        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.filter_bar.changed.connect(self._refilter)
         self.find_bar.pattern.changed.connect(self._find_anew)
         self.find_bar.next_wanted.connect(self.find_next)
@@ -154,7 +171,7 @@ class TrafficPane(QWidget):
         table = self.table
         table.setModel(self.model)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setShowGrid(False)
         table.setWordWrap(False)
@@ -190,6 +207,7 @@ class TrafficPane(QWidget):
         bars.addWidget(self.find_bar, 2)
         state = QHBoxLayout()
         state.addWidget(self.counts, 1)
+        state.addWidget(self.export_button)
         state.addWidget(self.pause_button)
         state.addWidget(self.clear_button)
         self.split.addWidget(self.table)
@@ -202,6 +220,7 @@ class TrafficPane(QWidget):
         layout.addLayout(bars)
         layout.addWidget(self.trouble)
         layout.addWidget(self.split, 1)
+        layout.addWidget(self.exporter)
         layout.addLayout(state)
 
     # What is shown
@@ -341,6 +360,21 @@ class TrafficPane(QWidget):
             self._wanted = None
         elif self._filter is None or self._filter.looked_at > self._wanted:
             self._wanted = None
+
+    def _export(self, numbers: Callable[[], Sequence[int]], _checked: bool = False) -> None:
+        self.exporter.ask(numbers)
+
+    def _all_numbers(self) -> range:
+        return range(self._log.first, self._log.end)
+
+    def _selected_numbers(self) -> array[int]:
+        """Of the selected rows, whatever their number: Qt keeps them as runs, and so do we."""
+        runs = self.table.selectionModel().selection()
+        chosen = array("Q")
+        bounds = {(runs.at(each).top(), runs.at(each).bottom()) for each in range(runs.count())}
+        for top, bottom in sorted(bounds):
+            chosen.extend(self.model.numbers(top, bottom + 1))
+        return chosen
 
     def _open_menu(self, at: QPoint) -> None:
         index = self.table.indexAt(at)

@@ -30,13 +30,13 @@ def test_rows_come_at_the_end_and_go_at_the_front(
 ) -> None:
     model = TrafficModel(log, Names())
     qtmodeltester.check(model)
-    for number in range(6_000):
+    for number in range(5_000):
         say(b"%d" % number)
-        if number % 700 == 0:
+        if number % 1_700 == 0:
             model.pull()
     model.pull()
     assert log.dropped
-    assert shown(model) == [str(number) for number in range(log.first, 6_000)]
+    assert shown(model) == [str(number) for number in range(log.first, 5_000)]
 
 
 def test_a_filter_shows_its_finds_as_the_log_grows_and_drops(
@@ -46,14 +46,14 @@ def test_a_filter_shows_its_finds_as_the_log_grows_and_drops(
     qtmodeltester.check(model)
     scan = scan_for(log, "7")
     model.show_rows(scan)
-    for number in range(6_000):
+    for number in range(5_000):
         say(b"%d" % number)
-        if number % 700 == 0:
+        if number % 1_700 == 0:
             scan.step(60)
             model.pull()
     scan.step(60)
     model.pull()
-    assert shown(model) == [str(each) for each in range(log.first, 6_000) if "7" in str(each)]
+    assert shown(model) == [str(each) for each in range(log.first, 5_000) if "7" in str(each)]
 
 
 def test_clearing_the_log_empties_it(log: ChunkLog, say: Say, qapp: QApplication) -> None:

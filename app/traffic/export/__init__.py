@@ -1,0 +1,1 @@
+"""Chunks as files for other programs."""

@@ -1,0 +1,103 @@
+"""Exports in steps: a whole file, or none."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from app.traffic.chunk_log import ChunkLog
+from app.traffic.export.form import Form
+from app.traffic.export.job import BATCH_CHUNKS, ExportError, Job
+from app.traffic.export.plain import Raw
+
+
+@pytest.fixture
+def log() -> ChunkLog:
+    log = ChunkLog(max_chunks=8_000)
+    for number in range(5 * BATCH_CHUNKS):
+        log.append(0.0, 1, True, b"%d," % number)
+    return log
+
+
+def job(log: ChunkLog, path: Path, form: Form | None = None) -> Job:
+    numbers = range(log.first, log.end)
+    return Job(log, numbers, form or Raw(sent=True), lambda number: None, path)
+
+
+def test_the_file_is_there_when_all_is_written_and_not_before(
+    log: ChunkLog, tmp_path: Path
+) -> None:
+    path = tmp_path / "out"
+    export = job(log, path)
+    steps = 1
+    while not export.step(0.0):
+        assert not path.exists()
+        steps += 1
+    assert steps == 5
+    assert path.read_bytes() == b"".join(b"%d," % each for each in range(5 * BATCH_CHUNKS))
+    assert (export.written, export.missed, export.is_over) == (5 * BATCH_CHUNKS, 0, True)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_only_its_owner_can_read_it(log: ChunkLog, tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    job(log, path).step(60)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_cancelled_export_leaves_no_file_and_an_older_one_as_it_was(
+    log: ChunkLog, tmp_path: Path
+) -> None:
+    path = tmp_path / "out"
+    path.write_text("older")
+    export = job(log, path)
+    export.step(0.0)
+    export.cancel()
+    export.cancel()
+    assert export.is_over
+    assert path.read_text() == "older"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_chunks_dropped_before_their_turn_are_counted(log: ChunkLog, tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    export = job(log, path)
+    export.step(0.0)
+    log.clear()
+    assert export.step(60)
+    assert (export.written, export.missed) == (BATCH_CHUNKS, 4 * BATCH_CHUNKS)
+    assert path.read_bytes().endswith(b"%d," % (BATCH_CHUNKS - 1))
+
+
+def test_nothing_to_export_is_an_empty_file(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    assert job(ChunkLog(), path).step(0.0)
+    assert path.read_bytes() == b""
+
+
+def test_a_folder_that_is_not_there_is_said(log: ChunkLog, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="out was not written: No such file or directory"):
+        job(log, tmp_path / "none" / "out")
+
+
+def test_a_path_that_is_a_folder_is_said_and_nothing_is_left(log: ChunkLog, tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.mkdir()
+    export = job(log, path)
+    with pytest.raises(ExportError, match="Is a directory"):
+        export.step(60)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
+def test_a_full_disk_is_said_and_nothing_is_left(log: ChunkLog, tmp_path: Path) -> None:
+    export = job(log, tmp_path / "out")
+    export._file.close()
+    with Path("/dev/full").open("wb") as full:
+        export._file = full
+        with pytest.raises(ExportError, match="No space left on device"):
+            export.step(60)
+    assert export.is_over
+    assert list(tmp_path.iterdir()) == []

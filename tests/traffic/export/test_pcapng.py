@@ -1,0 +1,153 @@
+"""Captures, read back by programs of others."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from struct import unpack_from
+
+import pytest
+from attrs import evolve, frozen
+from hypothesis import given
+from hypothesis import strategies as st
+from pcapng import FileScanner
+from pcapng.blocks import EnhancedPacket, InterfaceDescription, SectionHeader
+
+from app.traffic.chunk_log import Chunk
+from app.traffic.export.pcapng import MAX_SEGMENT, Pcapng
+from app.traffic.party import Party
+
+V4 = Party("Echo", "…", ("127.0.0.1", 50_000), ("127.0.0.1", 8007))
+V6 = Party("Echo", "…", ("fe80::1%eth0", 50_000), ("::1", 8007))
+MIXED = Party("Echo", "…", ("192.0.2.7", 50_000), ("::1", 8007))
+
+datas = st.one_of(st.binary(max_size=40), st.just(bytes(2 * MAX_SEGMENT + 1)))
+
+
+@frozen
+class Packet:
+    """One TCP packet of a capture."""
+
+    time: float
+    source: tuple[str, int]
+    target: tuple[str, int]
+    sequence: int
+    acknowledged: int
+    flags: int
+    data: bytes
+
+
+def capture(chunks: list[Chunk], party: Party | None) -> bytes:
+    form = Pcapng()
+    return form.head() + b"".join(form.body(chunk, party) for chunk in chunks)
+
+
+def from_port(party: Party, port: int) -> Party:
+    assert party.peer_address is not None
+    return evolve(party, peer_address=(party.peer_address[0], port))
+
+
+def packets(made: bytes) -> Iterator[Packet]:
+    """What is in a capture; every checksum and length in it is checked on the way."""
+    blocks = list(FileScanner(io.BytesIO(made)))
+    assert [type(block) for block in blocks[:2]] == [SectionHeader, InterfaceDescription]
+    for block in blocks[2:]:
+        assert isinstance(block, EnhancedPacket)
+        yield _packet(block.packet_data, block.timestamp)
+
+
+def _packet(data: bytes, time: float) -> Packet:
+    if data[0] >> 4 == 4:
+        assert unpack_from(">H", data, 2)[0] == len(data)
+        assert _sum(data[:20]) == 0xFFFF
+        hosts, segment = data[12:20], data[20:]
+    else:
+        assert unpack_from(">H", data, 4)[0] == len(data) - 40
+        hosts, segment = data[8:40], data[40:]
+    pseudo = hosts + len(segment).to_bytes(4, "big") + b"\0\0\0\x06"
+    assert _sum(pseudo + segment) == 0xFFFF
+    half = len(hosts) // 2
+    names = [str(ip_address(each)) for each in (hosts[:half], hosts[half:])]
+    source, target, sequence, acknowledged, offset, flags = unpack_from(">HHIIBB", segment)
+    body = segment[(offset >> 4) * 4 :]
+    return Packet(time, (names[0], source), (names[1], target), sequence, acknowledged, flags, body)
+
+
+def _sum(data: bytes) -> int:
+    """The ones' complement sum of RFC 1071, the way it is written there."""
+    total = 0
+    padded = data + b"\0" * (len(data) % 2)
+    for place in range(0, len(padded), 2):
+        total += padded[place] << 8 | padded[place + 1]
+        total = (total & 0xFFFF) + (total >> 16)
+    return total
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), datas), min_size=1, max_size=5),
+    st.sampled_from([V4, V6, MIXED, None]),
+    st.integers(0, 2**40),
+)
+def test_every_byte_is_there_with_the_sequence_number_of_its_place(
+    said: list[tuple[bool, bytes]], party: Party | None, connection: int
+) -> None:
+    chunks = [Chunk(n, 1e9 + n, connection, sent, data) for n, (sent, data) in enumerate(said)]
+    opening, accepted, open_, *rest = packets(capture(chunks, party))
+    assert [opening.flags, accepted.flags, open_.flags] == [0x02, 0x12, 0x10]
+    peer, local = opening.source, opening.target
+    expected = {
+        peer: (opening.sequence + 1) % 2**32,
+        local: (accepted.sequence + 1) % 2**32,
+    }
+    assert accepted.acknowledged == open_.sequence == expected[peer]
+    assert open_.acknowledged == expected[local]
+    streams: dict[tuple[str, int], bytes] = {peer: b"", local: b""}
+    for packet in rest:
+        assert packet.sequence == expected[packet.source]
+        assert packet.acknowledged == expected[packet.target]
+        expected[packet.source] = (packet.sequence + len(packet.data)) % 2**32
+        streams[packet.source] += packet.data
+    for who, sent in ((peer, False), (local, True)):
+        assert streams[who] == b"".join(data for way, data in said if way is sent)
+
+
+def test_addresses_and_times_are_those_of_the_connection() -> None:
+    *_, packet = packets(capture([Chunk(0, 1_700_000_000.123456, 1, True, b"hi")], V4))
+    assert (packet.source, packet.target) == (("127.0.0.1", 8007), ("127.0.0.1", 50_000))
+    assert float(packet.time) == pytest.approx(1_700_000_000.123456, abs=1e-6)
+
+
+def test_connections_without_addresses_have_each_their_own() -> None:
+    chunks = [Chunk(n, 1.0, n, False, b"x") for n in range(3)]
+    sources = {packet.source for packet in packets(capture(chunks, None)) if packet.data}
+    assert len(sources) == 3
+
+
+@pytest.mark.skipif(shutil.which("tshark") is None, reason="there is no tshark")
+@pytest.mark.parametrize("party", [V4, V6, MIXED])
+def test_wireshark_follows_the_stream(party: Party, tmp_path: Path) -> None:
+    chunks = [
+        Chunk(0, 1.0, 7, False, b"ping\n"),
+        Chunk(1, 1.1, 8, False, b"somebody else\n"),
+        Chunk(2, 1.2, 7, True, b"x" * 150_000 + b"pong\n"),
+    ]
+    file = tmp_path / "talk.pcapng"
+    form = Pcapng()
+    bodies = [form.body(chunk, from_port(party, 50_000 + chunk.connection)) for chunk in chunks]
+    file.write_bytes(form.head() + b"".join(bodies))
+    followed = _tshark(file, "-q", "-z", "follow,tcp,raw,0")
+    assert b"ping\n".hex() in followed
+    assert b"pong\n".hex() in followed
+    assert b"else\n".hex() not in followed
+    checked = ("-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE")
+    assert _tshark(file, *checked, "-Y", "tcp.analysis.flags or _ws.malformed") == ""
+    assert _tshark(file, *checked, "-Y", "tcp.checksum.status == Bad") == ""
+
+
+def _tshark(file: Path, *arguments: str) -> str:
+    command = ["tshark", "-r", str(file), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -1,0 +1,99 @@
+"""Exports from the pane: what is written, shown meanwhile, and left when it is cancelled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from app.server.changes import Batch
+from app.traffic.chunk_log import ChunkLog
+from app.traffic.export.plain import Raw
+from app.ui.traffic.pane import TrafficPane
+from tests.ui.traffic.conftest import Say
+
+
+def test_what_is_shown_is_exported(
+    pane: TrafficPane, say: Say, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for data in (b"a1", b"b", b"a2"):
+        say(data)
+    pane.filter_bar.pattern.line.setText("a")
+    qtbot.waitUntil(lambda: pane.model.rowCount() == 2)
+    path = tmp_path / "out"
+    pane.exporter.write(pane.model.numbers(), Raw(sent=False), path)
+    qtbot.waitUntil(lambda: not pane.exporter.is_busy)
+    assert path.read_bytes() == b"a1a2"
+    assert pane.exporter.words.text() == f"2 chunks are in {path}."
+    pane.exporter.close_button.click()
+    assert pane.exporter.isHidden()
+
+
+def test_the_selected_rows_are_exported_in_their_order(pane: TrafficPane, say: Say) -> None:
+    for _ in range(10):
+        say(b"x")
+    pane.refresh(Batch())
+    model, chosen = pane.model, QItemSelection()
+    for top, bottom in ((7, 8), (1, 1)):
+        chosen.select(model.index(top, 0), model.index(bottom, 4))
+    pane.table.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
+    assert list(pane._selected_numbers()) == [1, 7, 8]
+
+
+def test_all_that_is_kept_is_exported_whatever_is_shown(
+    pane: TrafficPane, say: Say, log: ChunkLog
+) -> None:
+    for _ in range(5_000):
+        say(b"x")
+    pane.filter_bar.pattern.line.setText("y")
+    assert list(pane._all_numbers()) == list(range(log.first, 5_000))
+
+
+def test_an_export_can_be_cancelled_and_leaves_nothing(
+    pane: TrafficPane, say: Say, log: ChunkLog, tmp_path: Path
+) -> None:
+    for _ in range(3_000):
+        say(b"x")
+    pane.exporter.write(range(log.first, log.end), Raw(sent=False), tmp_path / "out")
+    assert pane.exporter.is_busy
+    assert pane.exporter.progress.isVisible()
+    pane.exporter.close_button.click()
+    assert not pane.exporter.is_busy
+    assert list(tmp_path.iterdir()) == []
+    assert "cancelled" in pane.exporter.words.text()
+
+
+def test_a_file_that_cannot_be_written_is_said(pane: TrafficPane, tmp_path: Path) -> None:
+    pane.exporter.write(range(0), Raw(sent=False), tmp_path / "none" / "out")
+    assert "was not written" in pane.exporter.words.text()
+    assert pane.exporter.words.property("wrong")
+    assert not pane.exporter.is_busy
+
+
+def test_what_was_dropped_meanwhile_is_said(
+    pane: TrafficPane, say: Say, log: ChunkLog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    say(b"x")
+    pane.exporter.write(range(1), Raw(sent=False), tmp_path / "out")
+    log.clear()
+    qtbot.waitUntil(lambda: not pane.exporter.is_busy)
+    assert "1 were dropped" in pane.exporter.words.text()
+
+
+def test_the_dialog_offers_each_format_and_writes_the_chosen_one(
+    pane: TrafficPane, say: Say, qtbot: QtBot, tmp_path: Path
+) -> None:
+    say(b"hello")
+    pane.export_button.menu().actions()[0].trigger()
+    dialog = pane.exporter.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    assert dialog.nameFilters()[0] == "Capture for Wireshark (*.pcapng)"
+    dialog.filterSelected.emit(dialog.nameFilters()[4])
+    assert dialog.defaultSuffix() == "received"
+    path = tmp_path / "out.received"
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+    qtbot.waitUntil(path.exists)
+    assert path.read_bytes() == b"hello"
