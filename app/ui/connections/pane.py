@@ -76,6 +76,11 @@ class ConnectionsPane(QWidget):
         """The one whose connections are shown; `None` for all."""
         return self._listener
 
+    @property
+    def hint(self) -> str:
+        """What is said in place of rows; empty while there are rows."""
+        return "" if self._hint.isHidden() else self._hint.text()
+
     def selected(self) -> list[Connection]:
         """The connections of the selected rows."""
         rows = self.table.selectionModel().selectedRows()

@@ -1,0 +1,172 @@
+"""The whole window on the running reactor, with everything `app.ui.application` puts around it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.profile import ProfileFile
+from app.server.changes import Changes
+from app.server.deck import Deck
+from app.server.listener import Listener
+from app.traffic.chunk_log import ChunkLog
+from app.ui.lifecycle import Lifecycle
+from app.ui.listeners.form import ListenerForm
+from app.ui.listeners.row import ListenerRow
+from app.ui.log.collector import Collector
+from app.ui.main_window import MainWindow
+from app.ui.settings import Settings
+from app.ui.ticker import Ticker
+from app.workspace import Workspace
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Ending:
+    """In place of the reactor for the lifecycle alone: the real one goes on after each test."""
+
+    def __init__(self) -> None:
+        self.running = True
+        self.asked = 0
+        self._triggers: list[Callable[[], object]] = []
+
+    def addSystemEventTrigger(
+        self, phase: str, event: str, act: Callable[..., object], *arguments: object
+    ) -> None:
+        assert event == "shutdown"
+        if phase == "before" and not arguments:
+            self._triggers.append(act)
+
+    def callLater(self, delay: float, act: Callable[[], object]) -> None:
+        act()
+
+    def stop(self) -> None:
+        self.asked += 1
+        for act in self._triggers:
+            act()
+        self.running = False
+
+
+class Desk:
+    """A shown window on a profile, and hands for its controls."""
+
+    def __init__(
+        self, app: QApplication, reactor: Any, qtbot: QtBot, profile: Path, settings: Path
+    ) -> None:
+        self.qtbot = qtbot
+        self.ending = Ending()
+        self.ticker = Ticker()
+        self.collector = Collector(lambda: reactor.callFromThread(self.ticker.wake))
+        logging.getLogger().addHandler(self.collector)
+        changes = Changes(self.ticker.wake)
+        traffic = ChunkLog(self.ticker.wake)
+        self.deck = Deck(reactor, changes, tap=traffic.append)
+        self.workspace = Workspace(self.deck, ProfileFile(profile))
+        self.workspace.load()
+        self.window = MainWindow(
+            reactor=reactor,
+            workspace=self.workspace,
+            changes=changes,
+            ticker=self.ticker,
+            collector=self.collector,
+            traffic=traffic,
+            settings=Settings(QSettings(str(settings), QSettings.Format.IniFormat)),
+            lifecycle=Lifecycle(app, self.ending, self.deck.stop_all),
+        )
+        self.window.show()
+        qtbot.waitUntil(lambda: not self.ticker.is_awake)
+
+    def close(self) -> None:
+        """Leave nothing behind; the listeners must be stopped by now."""
+        for tab in self.window.console.tabs:
+            tab.close_session()
+        logging.getLogger().removeHandler(self.collector)
+        self.ending.running = False
+        self.ticker.remove(self.window.tick)
+        self.ticker.deleteLater()
+        self.window.close()
+        self.window.deleteLater()
+
+    def listener(self, name: str) -> Listener:
+        found = self.deck.named(name)
+        assert found is not None
+        return found
+
+    def port(self, name: str) -> int:
+        port: int = getattr(self.listener(name).address, "port")  # noqa: B009
+        return port
+
+    def row(self, name: str) -> ListenerRow:
+        return self.window.listeners.row(self.listener(name))
+
+    def click(self, button: QPushButton | QToolButton | QWidget) -> None:
+        assert button.isVisible()
+        self.qtbot.mouseClick(button, LEFT)
+
+    def flip(self, name: str) -> None:
+        self.click(self.row(name).switch)
+
+    def switch_on(self, name: str) -> int:
+        """Flip the switch and wait until the row says that it listens; its port."""
+        self.flip(name)
+        self.until(lambda: "listening" in self.row(name).status.text())
+        return self.port(name)
+
+    def choose(self, name: str) -> None:
+        row = self.row(name)
+        self.qtbot.mouseClick(row, LEFT, pos=QPoint(row.width() // 2, row.height() - 3))
+        assert self.window.listeners.chosen is self.listener(name)
+
+    def do(self, action: QAction) -> None:
+        assert action.isEnabled(), action.text()
+        action.trigger()
+
+    def rows(self) -> list[list[str]]:
+        """The connections table as it reads, each row from left to right."""
+        model = self.window.connections.model
+        return [
+            [str(model.index(row, column).data()) for column in range(model.columnCount())]
+            for row in range(model.rowCount())
+        ]
+
+    def peers(self) -> list[str]:
+        return [row[0] for row in self.rows()]
+
+    def select(self, *rows: int) -> None:
+        """Click the rows, each after the first with Ctrl."""
+        table = self.window.connections.table
+        for number, row in enumerate(rows):
+            keys = Qt.KeyboardModifier.ControlModifier if number else Qt.KeyboardModifier.NoModifier
+            where = table.visualRect(self.window.connections.model.index(row, 0)).center()
+            self.qtbot.mouseClick(table.viewport(), LEFT, keys, where)
+
+    def press(self, action: QAction) -> None:
+        """Click the tool button of `action`."""
+        buttons = self.window.findChildren(QToolButton)
+        (button,) = [each for each in buttons if each.defaultAction() is action]
+        assert button.isEnabled()
+        self.click(button)
+
+    def offer(self, word: str) -> QPushButton:
+        """The button of the banner that says `word`."""
+        buttons = self.window.banner.findChildren(QPushButton)
+        (button,) = [each for each in buttons if each.text() == word and each.isVisible()]
+        return button
+
+    def form(self) -> ListenerForm:
+        """The form that is open."""
+        (form,) = [each for each in self.window.findChildren(ListenerForm) if each.isVisible()]
+        return form
+
+    def log_text(self) -> str:
+        return self.window.log.text.toPlainText()
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=10_000)

@@ -1,0 +1,663 @@
+"""The window as a user has it: its real controls, real sockets, the real reactor."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from pytestqt.qtbot import QtBot
+from twisted.internet.defer import Deferred
+from twisted.internet.protocol import Factory, Protocol
+
+from app.protocols import catalog
+from app.protocols.hello import GREETING
+from app.server.listener import State
+from app.ui.reactor import DeckReactor
+from tests.integration.desk import Desk
+from tests.integration.people import Client
+
+OpenWindow = Callable[[str], Desk]
+Connect = Callable[[int], Client]
+
+LOOPBACK = "tcp:0:interface=127.0.0.1"
+PEER, LISTENER, OPEN, IDLE, IN, OUT, RATE = range(7)
+
+
+def table(name: str, protocol: str, endpoint: str = LOOPBACK, more: str = "") -> str:
+    return (
+        f'[[listener]]\nname = "{name}"\nprotocol = "{protocol}"\nendpoint = "{endpoint}"\n{more}\n'
+    )
+
+
+ECHO = "version = 1\n" + table("Echo", "echo")
+TWO = ECHO + table("Hello", "hello")
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    return tmp_path / "profile.toml"
+
+
+@pytest.fixture
+def open_window(
+    profile: Path,
+    tmp_path: Path,
+    qapp: QApplication,
+    reactor: DeckReactor,
+    qtbot: QtBot,
+    result_of: Callable[[Deferred[None]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[OpenWindow]:
+    """Opens windows on a profile of the given text; all share a settings file."""
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    desks: list[Desk] = []
+
+    def open_on(text: str) -> Desk:
+        if text:
+            profile.write_text(text, encoding="utf-8")
+        desks.append(Desk(qapp, reactor, qtbot, profile, tmp_path / "window.conf"))
+        return desks[-1]
+
+    yield open_on
+    for desk in desks:
+        result_of(desk.deck.stop_all())
+        desk.close()
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    clients: list[Client] = []
+
+    def connect_to(port: int) -> Client:
+        clients.append(Client(port))
+        return clients[-1]
+
+    yield connect_to
+    for client in clients:
+        client.close()
+
+
+# The main job
+
+
+def test_a_switch_brings_clients_rows_and_bytes_and_takes_them_away(
+    open_window: OpenWindow, connect: Connect
+) -> None:
+    desk = open_window(ECHO)
+    client = connect(desk.switch_on("Echo"))
+    desk.until(lambda: desk.peers() == [client.name])
+    assert desk.window.tabs.tabText(0) == "Connections (1)"
+    client.send(b"x" * 1500)
+    desk.until(lambda: client.has(b"x" * 1500))
+    desk.until(lambda: desk.rows()[0][IN : OUT + 1] == ["1.5 kB", "1.5 kB"])
+    desk.until(lambda: desk.rows()[0][RATE] != "")
+    assert "1 connected" in desk.row("Echo").status.text()
+    desk.flip("Echo")
+    desk.until(lambda: client.saw("closed"))
+    client.close()
+    desk.until(lambda: desk.rows() == [])
+    desk.until(lambda: desk.row("Echo").status.text() == "stopped")
+    assert not desk.row("Echo").switch.isChecked()
+    assert desk.window.tabs.tabText(0) == "Connections (0)"
+
+
+def test_the_first_start_has_echo_and_hello_stopped(open_window: OpenWindow, profile: Path) -> None:
+    desk = open_window("")
+    assert desk.row("Echo").address.text() == "127.0.0.1:8007"
+    assert desk.row("Hello").address.text() == "127.0.0.1:8025"
+    assert desk.row("Echo").status.text() == desk.row("Hello").status.text() == "stopped"
+    assert desk.window.totals.text.text().startswith("0 of 2 listening")
+    assert desk.window.totals.text.text().endswith("loopback only")
+    assert profile.exists()
+
+
+def test_every_listener_is_started_and_stopped_at_once(open_window: OpenWindow) -> None:
+    desk = open_window(TWO)
+    commands = desk.window.commands
+    assert not commands.stop_all.isEnabled()
+    desk.press(commands.start_all)
+    desk.until(lambda: desk.window.totals.text.text().startswith("2 of 2 listening"))
+    desk.until(lambda: not commands.start_all.isEnabled())
+    desk.press(commands.stop_all)
+    desk.until(lambda: desk.window.totals.text.text().startswith("0 of 2 listening"))
+    desk.until(lambda: commands.start_all.isEnabled() and not commands.stop_all.isEnabled())
+
+
+def test_the_command_of_the_chosen_listener_says_what_it_would_do(open_window: OpenWindow) -> None:
+    desk = open_window(ECHO)
+    toggle = desk.window.commands.toggle
+    assert not toggle.isEnabled()
+    desk.choose("Echo")
+    assert toggle.text() == "Start"
+    desk.do(toggle)
+    desk.until(lambda: toggle.text() == "Stop")
+    desk.do(toggle)
+    desk.until(lambda: toggle.text() == "Start")
+
+
+@pytest.mark.qt_log_ignore("does not support raise")
+def test_the_address_is_copied_by_a_click(open_window: OpenWindow) -> None:
+    desk = open_window(ECHO)
+    port = desk.switch_on("Echo")
+    desk.click(desk.row("Echo").address)
+    assert QApplication.clipboard().text() == f"127.0.0.1:{port}"
+
+
+# The console
+
+
+def test_the_console_chats_with_echo(open_window: OpenWindow) -> None:
+    desk = open_window(TWO)
+    port = desk.switch_on("Echo")
+    tab = desk.window.console.current
+    tab.target.setCurrentIndex(tab.target.findText(f"Echo (127.0.0.1:{port})"))
+    desk.click(tab.connect_button)
+    desk.until(lambda: tab.send_button.isEnabled())
+    assert tab.connect_button.text() == "Disconnect"
+    desk.qtbot.keyClicks(tab.input, "good morning")
+    desk.qtbot.keyClick(tab.input, Qt.Key.Key_Return)
+    desk.until(lambda: "→  good morning" in tab.view.toPlainText())
+    desk.until(lambda: "←  good morning" in tab.view.toPlainText())
+    assert tab.input.text() == ""
+    assert desk.window.console.tabText(0) == "Echo #1"
+    desk.click(tab.connect_button)
+    desk.until(lambda: tab.connect_button.text() == "Connect")
+    desk.until(lambda: desk.rows() == [])
+
+
+def test_the_console_offers_to_start_a_stopped_listener_and_reads_hello(
+    open_window: OpenWindow,
+) -> None:
+    desk = open_window(TWO)
+    tab = desk.window.console.current
+    desk.qtbot.keyClicks(tab.target.lineEdit(), "hello")
+    desk.qtbot.keyClick(tab.target.lineEdit(), Qt.Key.Key_Return)
+    assert tab.offer_text.text() == "Hello is not listening."
+    desk.click(tab.offer_button)
+    desk.until(lambda: GREETING.strip() in tab.view.toPlainText())
+    desk.until(lambda: tab.connect_button.text() == "Connect")
+    assert desk.listener("Hello").state is State.LISTENING
+    assert not tab.offer.isVisible()
+
+
+def test_the_console_says_why_an_offered_listener_did_not_start(
+    open_window: OpenWindow, taken: int
+) -> None:
+    desk = open_window("version = 1\n" + table("Late", "echo", f"tcp:{taken}"))
+    desk.choose("Late")
+    desk.do(desk.window.commands.talk)
+    tab = desk.window.console.current
+    desk.click(tab.offer_button)
+    desk.until(lambda: tab.offer_text.text().startswith(f"Port {taken} is in use by"))
+    assert not tab.offer_button.isVisible()
+
+
+def test_a_tab_that_is_closed_while_its_listener_starts_is_not_missed(
+    open_window: OpenWindow, taken: int
+) -> None:
+    desk = open_window("version = 1\n" + table("Late", "echo", f"tcp:{taken}"))
+    desk.choose("Late")
+    desk.do(desk.window.commands.talk)
+    tab = desk.window.console.current
+    desk.click(tab.offer_button)
+    desk.window.console.close_tab(tab)
+    desk.until(lambda: desk.listener("Late").state is State.FAILED)
+
+
+def test_a_console_connection_that_is_refused_says_so(
+    open_window: OpenWindow, taken: int, free_port: int
+) -> None:
+    desk = open_window(TWO)
+    tab = desk.window.console.current
+    desk.qtbot.keyClicks(tab.target.lineEdit(), f"127.0.0.1:{free_port}")
+    desk.click(tab.connect_button)
+    desk.until(lambda: "Nothing listens on" in tab.view.toPlainText())
+    assert tab.connect_button.text() == "Connect"
+
+
+# What goes wrong
+
+
+def test_a_port_in_use_is_told_with_what_to_do(open_window: OpenWindow, taken: int) -> None:
+    desk = open_window("version = 1\n" + table("Echo", "echo", f"tcp:{taken}"))
+    desk.flip("Echo")
+    desk.until(lambda: f"Port {taken} is in use by" in desk.row("Echo").status.text())
+    assert "choose another port" in desk.row("Echo").status.text()
+    assert not desk.row("Echo").switch.isChecked()
+    desk.until(lambda: desk.window.tabs.tabText(2) == "Log (1 new)")
+    desk.window.tabs.setCurrentWidget(desk.window.log)
+    assert desk.window.tabs.tabText(2) == "Log"
+    assert f"Echo: Port {taken} is in use" in desk.log_text()
+
+
+def test_of_two_listeners_on_one_address_the_second_names_the_first(
+    open_window: OpenWindow, free_port: int
+) -> None:
+    desk = open_window(
+        "version = 1\n"
+        + table("First", "echo", f"tcp:{free_port}")
+        + table("Second", "hello", f"tcp:{free_port}")
+    )
+    desk.switch_on("First")
+    desk.flip("Second")
+    desk.until(lambda: "your listener First" in desk.row("Second").status.text())
+    desk.flip("First")
+    desk.until(lambda: desk.row("First").status.text() == "stopped")
+    desk.switch_on("Second")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "sentence"),
+    [
+        ("tcp:0:interface=192.0.2.1", "is not an address of this machine"),
+        ("tcp:0:interface=no-such-host.invalid", "No address is known for"),
+    ],
+)
+def test_an_address_that_is_not_here_is_told(
+    open_window: OpenWindow, endpoint: str, sentence: str
+) -> None:
+    desk = open_window("version = 1\n" + table("Far", "echo", endpoint))
+    assert desk.row("Far").badge.isVisible()
+    desk.flip("Far")
+    desk.until(lambda: sentence in desk.row("Far").status.text())
+
+
+def test_a_client_that_resets_leaves_a_listener_that_serves_on(
+    open_window: OpenWindow, connect: Connect
+) -> None:
+    desk = open_window(ECHO)
+    port = desk.switch_on("Echo")
+    rude, polite = connect(port), connect(port)
+    desk.until(lambda: len(desk.rows()) == 2)
+    rude.send(b"half a sen")
+    rude.reset()
+    desk.until(lambda: desk.peers() == [polite.name])
+    polite.send(b"and on")
+    desk.until(lambda: polite.has(b"and on"))
+
+
+def test_a_protocol_that_fails_loses_one_connection_and_is_in_the_log(
+    open_window: OpenWindow, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stumbles(Protocol):
+        def dataReceived(self, data: bytes) -> None:
+            if data == b"stumble":
+                raise LookupError("where was I")
+            assert self.transport is not None
+            self.transport.write(data)
+
+    echo = catalog.find("echo")
+    stumbles = evolve(echo, name="stumbles", build=lambda _: Factory.forProtocol(Stumbles))
+    monkeypatch.setattr(catalog, "CATALOG", (*catalog.CATALOG, stumbles))
+    desk = open_window("version = 1\n" + table("Clumsy", "stumbles"))
+    port = desk.switch_on("Clumsy")
+    unlucky, lucky = connect(port), connect(port)
+    unlucky.send(b"stumble")
+    desk.until(lambda: unlucky.saw("reset"))
+    desk.until(lambda: desk.peers() == [lucky.name])
+    lucky.send(b"fine")
+    desk.until(lambda: lucky.has(b"fine"))
+    desk.until(lambda: "LookupError: where was I" in desk.log_text())
+    assert f"Clumsy: the protocol failed on the connection from {unlucky.name}" in desk.log_text()
+    assert desk.window.tabs.tabText(2) == "Log (1 new)"
+
+
+def test_ten_megabytes_thrown_at_hello_do_no_harm(
+    open_window: OpenWindow, connect: Connect
+) -> None:
+    desk = open_window(TWO)
+    port = desk.switch_on("Hello")
+    client = connect(port)
+    rest = memoryview(bytes(10_000_000))
+
+    def thrown() -> bool:
+        nonlocal rest
+        try:
+            rest = rest[client.socket.send(rest) :]
+        except BlockingIOError:
+            return False
+        except (ConnectionResetError, BrokenPipeError):
+            return True
+        return not rest
+
+    desk.until(thrown)
+    assert client.has(GREETING.encode())
+    client.close()
+    desk.until(lambda: desk.rows() == [])
+    other = connect(port)
+    desk.until(lambda: other.has(GREETING.encode()))
+
+
+# The profile
+
+
+BROKEN = TWO.replace('protocol = "hello"', 'protocol = "helo"\nmax_connections = 0')
+
+
+def test_a_broken_profile_opens_a_window_that_names_each_mistake(
+    open_window: OpenWindow, profile: Path
+) -> None:
+    desk = open_window(BROKEN)
+    message = desk.window.banner.message
+    assert str(profile) in message
+    assert "listener[1].protocol:" in message
+    assert "listener[1].max_connections:" in message
+    assert "Did you mean hello?" in message
+    assert [each.spec.name for each in desk.deck.listeners] == ["Echo"]
+    assert profile.read_text(encoding="utf-8") == BROKEN
+    desk.switch_on("Echo")
+
+
+def test_mistakes_for_which_the_banner_has_no_room_are_in_the_log(open_window: OpenWindow) -> None:
+    many = "".join(table(f"No {number}", "no") for number in range(7))
+    desk = open_window("version = 1\n" + many)
+    assert "listener[4].protocol" in desk.window.banner.message
+    assert "… and 2 more" in desk.window.banner.message
+    assert "listener[6].protocol" in desk.log_text()
+
+
+def test_a_broken_profile_is_not_overwritten_by_a_change(
+    open_window: OpenWindow, profile: Path
+) -> None:
+    desk = open_window(BROKEN)
+    desk.choose("Echo")
+    desk.do(desk.window.commands.remove)
+    assert profile.read_text(encoding="utf-8") == BROKEN
+    assert "has mistakes, so it is not overwritten" in desk.window.banner.message
+
+
+def test_a_mended_profile_is_loaded_again(open_window: OpenWindow, profile: Path) -> None:
+    desk = open_window(BROKEN)
+    profile.write_text(TWO, encoding="utf-8")
+    desk.click(desk.offer("Load it again"))
+    assert desk.window.banner.message == ""
+    assert desk.row("Hello").status.text() == "stopped"
+
+
+def test_a_broken_profile_is_set_aside_on_request(open_window: OpenWindow, profile: Path) -> None:
+    desk = open_window(BROKEN)
+    desk.click(desk.offer("Set it aside and go on"))
+    (aside,) = profile.parent.glob("profile.broken-*.toml")
+    assert aside.read_text(encoding="utf-8") == BROKEN
+    assert 'name = "Echo"' in profile.read_text(encoding="utf-8")
+    assert desk.row("Echo").isVisible()
+
+
+def test_loading_again_keeps_what_did_not_change_running(
+    open_window: OpenWindow, profile: Path, connect: Connect
+) -> None:
+    desk = open_window(ECHO)
+    client = connect(desk.switch_on("Echo"))
+    desk.until(lambda: desk.peers() == [client.name])
+    profile.write_text(TWO, encoding="utf-8")
+    (reload,) = [
+        action
+        for menu in desk.window.menuBar().actions()
+        for action in menu.menu().actions()  # type: ignore[attr-defined]
+        if action.text() == "Load the profile again"
+    ]
+    desk.do(reload)
+    desk.until(lambda: desk.row("Hello").isVisible())
+    client.send(b"still here")
+    desk.until(lambda: client.has(b"still here"))
+
+
+# Making, changing and removing listeners
+
+
+def test_a_new_listener_is_made_in_the_form_saved_and_chosen(
+    open_window: OpenWindow, profile: Path
+) -> None:
+    desk = open_window(ECHO)
+    desk.press(desk.window.commands.new)
+    form = desk.form()
+    form.name.clear()
+    desk.qtbot.keyClicks(form.name, "Second echo")
+    desk.click(form.buttons.button(QDialogButtonBox.StandardButton.Save))
+    assert desk.window.listeners.chosen is desk.listener("Second echo")
+    assert 'name = "Second echo"' in profile.read_text(encoding="utf-8")
+    assert desk.row("Second echo").status.text() == "stopped"
+
+
+def test_a_cancelled_form_changes_nothing(open_window: OpenWindow, profile: Path) -> None:
+    desk = open_window(ECHO)
+    desk.press(desk.window.commands.new)
+    desk.qtbot.keyClick(desk.form(), Qt.Key.Key_Escape)
+    assert len(desk.deck.listeners) == 1
+    assert profile.read_text(encoding="utf-8") == ECHO
+
+
+def test_renaming_a_listener_that_is_on_keeps_its_connections(
+    open_window: OpenWindow, profile: Path, connect: Connect
+) -> None:
+    desk = open_window(ECHO)
+    client = connect(desk.switch_on("Echo"))
+    desk.until(lambda: desk.peers() == [client.name])
+    desk.choose("Echo")
+    desk.do(desk.window.commands.edit)
+    form = desk.form()
+    desk.qtbot.keyClick(form.name, Qt.Key.Key_End)
+    desk.qtbot.keyClicks(form.name, " & more")
+    desk.click(form.buttons.button(QDialogButtonBox.StandardButton.Save))
+    desk.until(lambda: [row[LISTENER] for row in desk.rows()] == ["Echo & more"])
+    desk.until(lambda: desk.window.connections.listener_chip.text() == "Echo && more")
+    assert desk.row("Echo & more").name.text() == "Echo & more"
+    assert 'name = "Echo & more"' in profile.read_text(encoding="utf-8")
+    client.send(b"same")
+    desk.until(lambda: client.has(b"same"))
+
+
+def test_changing_the_port_of_a_listener_that_is_on_restarts_it(
+    open_window: OpenWindow, connect: Connect, free_port: int
+) -> None:
+    desk = open_window(ECHO)
+    client = connect(desk.switch_on("Echo"))
+    desk.until(lambda: desk.peers() == [client.name])
+    desk.choose("Echo")
+    desk.do(desk.window.commands.edit)
+    form = desk.form()
+    form.port.setValue(free_port)
+    save = form.buttons.button(QDialogButtonBox.StandardButton.Save)
+    assert save.text() == "Save and restart"
+    desk.click(save)
+    desk.until(lambda: client.saw("closed"))
+    client.close()
+    desk.until(lambda: desk.row("Echo").address.text() == f"127.0.0.1:{free_port}")
+    desk.until(lambda: desk.listener("Echo").state is State.LISTENING)
+
+
+def test_a_removed_listener_comes_back_where_it_was_and_as_it_was(
+    open_window: OpenWindow, profile: Path, connect: Connect
+) -> None:
+    desk = open_window(TWO)
+    desk.switch_on("Echo")
+    desk.choose("Echo")
+    desk.do(desk.window.commands.remove)
+    assert [each.spec.name for each in desk.deck.listeners] == ["Hello"]
+    assert "Echo" not in profile.read_text(encoding="utf-8")
+    assert desk.window.banner.message == "Echo was removed."
+    desk.click(desk.offer("Undo"))
+    assert [each.spec.name for each in desk.deck.listeners] == ["Echo", "Hello"]
+    assert 'name = "Echo"' in profile.read_text(encoding="utf-8")
+    desk.until(lambda: desk.listener("Echo").state is State.LISTENING)
+    assert desk.window.banner.message == ""
+    client = connect(desk.port("Echo"))
+    client.send(b"back")
+    desk.until(lambda: client.has(b"back"))
+
+
+def test_the_last_of_several_removed_listeners_comes_back_first(open_window: OpenWindow) -> None:
+    desk = open_window(TWO)
+    undo = desk.window.commands.undo
+    assert not undo.isEnabled()
+    for name in ("Echo", "Hello"):
+        desk.choose(name)
+        desk.do(desk.window.commands.remove)
+    assert desk.window.listeners.chosen is None
+    desk.do(undo)
+    assert [each.spec.name for each in desk.deck.listeners] == ["Hello"]
+    desk.do(undo)
+    assert [each.spec.name for each in desk.deck.listeners] == ["Echo", "Hello"]
+    assert not undo.isEnabled()
+
+
+# The connections
+
+
+@pytest.fixture
+def busy(open_window: OpenWindow, connect: Connect) -> tuple[Desk, list[Client]]:
+    """Two listeners that echo, three clients at the first and one at the second."""
+    desk = open_window("version = 1\n" + table("One", "echo") + table("Two", "echo"))
+    first, second = desk.switch_on("One"), desk.switch_on("Two")
+    clients = [connect(port) for port in (first, first, first, second)]
+    desk.until(lambda: len(desk.rows()) == 4)
+    return desk, clients
+
+
+def test_the_table_is_filtered_by_text(busy: tuple[Desk, list[Client]]) -> None:
+    desk, clients = busy
+    pane = desk.window.connections
+    desk.do(desk.window.commands.find)
+    desk.qtbot.keyClicks(pane.filter, "two")
+    assert desk.peers() == [clients[3].name]
+    pane.filter.clear()
+    desk.qtbot.keyClicks(pane.filter, clients[1].name)
+    assert desk.peers() == [clients[1].name]
+    pane.filter.clear()
+    assert len(desk.rows()) == 4
+
+
+def test_a_filter_that_nothing_passes_says_so(busy: tuple[Desk, list[Client]]) -> None:
+    desk, _ = busy
+    desk.qtbot.keyClicks(desk.window.connections.filter, "nobody")
+    assert desk.window.connections.hint == "None of the 4 connections passes the filter."
+
+
+def test_the_table_is_filtered_by_the_chosen_listener(
+    busy: tuple[Desk, list[Client]], connect: Connect
+) -> None:
+    desk, clients = busy
+    desk.choose("Two")
+    assert desk.peers() == [clients[3].name]
+    late = connect(desk.port("Two"))
+    connect(desk.port("One"))
+    desk.until(lambda: desk.window.tabs.tabText(0) == "Connections (6)")
+    assert desk.peers() == [clients[3].name, late.name]
+    desk.click(desk.window.connections.listener_chip)
+    assert desk.window.listeners.chosen is None
+    assert len(desk.rows()) == 6
+    assert not desk.window.connections.listener_chip.isVisible()
+
+
+def test_the_selected_connections_are_closed(busy: tuple[Desk, list[Client]]) -> None:
+    desk, clients = busy
+    assert not desk.window.connections.close_action.isEnabled()
+    desk.select(0, 2)
+    desk.press(desk.window.connections.close_action)
+    desk.until(lambda: clients[0].saw("closed") and clients[2].saw("closed"))
+    clients[0].close()
+    clients[2].close()
+    desk.until(lambda: desk.peers() == [clients[1].name, clients[3].name])
+    desk.until(lambda: not desk.window.connections.close_action.isEnabled())
+
+
+def test_the_selected_connections_are_aborted_with_a_reset(
+    busy: tuple[Desk, list[Client]],
+) -> None:
+    desk, clients = busy
+    desk.select(1)
+    desk.press(desk.window.connections.abort_action)
+    desk.until(lambda: clients[1].saw("reset"))
+    desk.until(lambda: desk.peers() == [clients[0].name, clients[2].name, clients[3].name])
+
+
+def test_delete_closes_in_the_table_and_not_in_the_filter(busy: tuple[Desk, list[Client]]) -> None:
+    desk, clients = busy
+    pane = desk.window.connections
+    desk.select(0)
+    pane.filter.setFocus()
+    desk.qtbot.keyClick(pane.filter, Qt.Key.Key_Delete)
+    assert clients[0].has(b"")
+    pane.table.setFocus()
+    desk.qtbot.keyClick(pane.table, Qt.Key.Key_Delete)
+    desk.until(lambda: clients[0].saw("closed"))
+    assert not clients[1].saw("closed")
+
+
+def test_a_click_on_a_title_sorts_and_the_selection_stays_on_its_row(
+    busy: tuple[Desk, list[Client]],
+) -> None:
+    desk, clients = busy
+    desk.select(0)
+    for number, client in enumerate(clients):
+        client.send(b"x" * (number + 1))
+    desk.until(lambda: all(row[IN] != "0 B" for row in desk.rows()))
+    header = desk.window.connections.table.horizontalHeader()
+    for click in range(2):
+        where = header.sectionViewportPosition(IN) + 5
+        desk.qtbot.mouseClick(
+            header.viewport(),
+            Qt.MouseButton.LeftButton,
+            pos=header.viewport().rect().topLeft() + type(header.pos())(where, 5),
+        )
+        names = [client.name for client in clients]
+        assert desk.peers() == (names[::-1] if click else names)
+    (selected,) = desk.window.connections.selected()
+    assert selected.peer == clients[0].name
+
+
+# Places and the end
+
+
+def test_places_and_columns_come_back_in_the_next_window(open_window: OpenWindow) -> None:
+    first = open_window(ECHO)
+    first.window.resize(790, 610)
+    size = first.window.size()
+    first.window.across.setSizes([400, 900])
+    header = first.window.connections.table.horizontalHeader()
+    header.resizeSection(PEER, 222)
+    header.moveSection(header.visualIndex(RATE), 0)
+    header.setSortIndicator(IN, Qt.SortOrder.DescendingOrder)
+    sizes = first.window.across.sizes()
+    first.window.close()
+    assert first.ending.asked == 1
+    second = open_window("")
+    header = second.window.connections.table.horizontalHeader()
+    assert second.window.size() == size
+    assert second.window.across.sizes() == sizes
+    assert header.sectionSize(PEER) == 222
+    assert header.visualIndex(RATE) == 0
+    assert header.sortIndicatorSection() == IN
+    assert second.window.connections.model.is_sorted_by_something_moving
+
+
+def test_closing_the_window_asks_for_the_end_once_and_leaves_it_open_until_then(
+    open_window: OpenWindow,
+) -> None:
+    desk = open_window(ECHO)
+    desk.ending.stop = lambda: setattr(desk.ending, "asked", desk.ending.asked + 1)  # type: ignore[method-assign]
+    desk.window.close()
+    desk.window.close()
+    assert desk.ending.asked == 1
+    assert desk.window.isVisible()
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that another socket of this machine listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    return port
