@@ -3,188 +3,46 @@
 from __future__ import annotations
 
 import errno
-import itertools
 import os
 import socket
-import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any
 
 import pytest
-from pytestqt.qtbot import QtBot
-from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import serverFromString
-from twisted.internet.interfaces import IReactorCore
 from twisted.internet.protocol import Protocol
-from twisted.internet.task import Clock
 
-from app.profile import ListenerSpec
 from app.protocols.echo import Echo
 from app.server.deck import Deck
-from app.server.factory import ListenerFactory
-from app.server.listener import STOP_GRACE_SECONDS, Listener, State
+from app.server.listener import STOP_GRACE_SECONDS, State
 from tests.integration.programs import PATIENCE_SECONDS, running
-from tests.server.factories import Wrapped
+from tests.integration.sockets import (
+    Beside,
+    Listen,
+    ResultOf,
+    Serve,
+    StillReactor,
+    Until,
+    connect,
+    port_of,
+    read_exactly,
+    read_to_end,
+    reset,
+)
 from tests.server.record import Record
-
-T = TypeVar("T")
 
 GREETING = b"Hello This is HD's Test protocol\r\n"
 REFUSAL = b"Too many connections, try later"
-NOTHING = Path(os.devnull)
 LOTS = bytes(range(256)) * 40_000  # 10 MB
 
-ResultOf = Callable[[Deferred[Any]], Any]
-Until = Callable[[Callable[[], object]], None]
-Beside = Callable[[Callable[[], T]], T]
-Listen = Callable[..., Listener]
-Serve = Callable[[Callable[[], Protocol]], ListenerFactory]
 
-
-class StillReactor(Clock):
-    """The running reactor with a clock of its own: no patience ends before a test says so."""
-
-    def __init__(self, reactor: IReactorCore) -> None:
-        super().__init__()
-        self._reactor = reactor
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._reactor, name)
-
-
-@pytest.fixture
-def still(reactor: IReactorCore) -> StillReactor:
-    return StillReactor(reactor)
-
-
-@pytest.fixture
-def record() -> Record:
-    return Record()
-
-
-@pytest.fixture
-def until(qtbot: QtBot) -> Until:
-    """Run Qt and the reactor until something holds."""
-
-    def wait(condition: Callable[[], object]) -> None:
-        qtbot.waitUntil(lambda: bool(condition()), timeout=round(PATIENCE_SECONDS * 1000))
-
-    return wait
-
-
-@pytest.fixture
-def beside(until: Until) -> Iterator[Beside[Any]]:
-    """Run a client that blocks, beside the reactor; gives what it returns."""
-    with ThreadPoolExecutor() as threads:
-
-        def run(client: Callable[[], T]) -> T:
-            running = threads.submit(client)
-            until(running.done)
-            return running.result()
-
-        yield run
-
-
-@pytest.fixture
-def deck(still: StillReactor, record: Record, until: Until) -> Iterator[Deck]:
-    deck = Deck(still, record)
-    yield deck
-    stopped = deck.stop_all()
-
-    def is_over() -> bool:
-        still.advance(STOP_GRACE_SECONDS)
-        return bool(stopped.called)
-
-    until(is_over)
-    still.advance(PATIENCE_SECONDS)
-    assert not record.live
-
-
-@pytest.fixture
-def listen(deck: Deck, result_of: ResultOf) -> Listen:
-    """Start one listener. It listens then, or has failed."""
-
-    def listen(
-        protocol: str, endpoint: str = "tcp:0", *, name: str = "Test", limit: int = 100
-    ) -> Listener:
-        spec = ListenerSpec(name=name, protocol=protocol, endpoint=endpoint, max_connections=limit)
-        listener = deck.add(spec)
-        result_of(deck.start(listener))
-        return listener
-
-    return listen
-
-
-@pytest.fixture
-def serve(
-    still: StillReactor, record: Record, result_of: ResultOf, until: Until
-) -> Iterator[Callable[..., int]]:
-    """Listen for a protocol that is in no catalog; gives the port."""
-    open_ports = []
-    factories = []
-
-    def serve(build: Callable[[], Protocol], endpoint: str = "tcp:0:interface=127.0.0.1") -> int:
-        spec = ListenerSpec(name="Own", protocol="own", endpoint=endpoint)
-        factory = ListenerFactory(
-            Wrapped(build), spec=spec, clock=still, observer=record, numbers=itertools.count(1)
-        )
-        factories.append(factory)
-        open_ports.append(result_of(serverFromString(still, endpoint).listen(factory)))
-        port: int = open_ports[-1].getHost().port
-        return port
-
-    yield serve
-    for port in open_ports:
-        result_of(port.stopListening())
-    for connection in list(record.live):
-        connection.abortConnection()
-    until(lambda: not record.live)
-
-
-def port_of(listener: Listener) -> int:
-    assert listener.state is State.LISTENING, listener.reason
-    port: int = listener.address.port  # type: ignore[union-attr]
-    return port
-
-
-def connect(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)
-
-
-def read_to_end(client: socket.socket) -> bytes:
-    return b"".join(iter(lambda: client.recv(1_000_000), b""))
-
-
-def read_exactly(client: socket.socket, size: int) -> bytes:
-    received = b""
-    while len(received) < size:
-        data = client.recv(1_000_000)
-        assert data, "the end came early"
-        received += data
-    return received
-
-
-def reset(client: socket.socket) -> None:
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    client.close()
-
-
-def output_of(*command: str, stdin: Path | None = None) -> bytes:
-    """What a program says whose standard input is a file, or stays open without a word."""
-    reading, writing = os.pipe()
-    with (
-        os.fdopen(reading, "rb") if stdin is None else stdin.open("rb") as given,
-        os.fdopen(writing, "wb"),
-    ):
-        if stdin is not None:
-            os.close(reading)
-        done = subprocess.run(
-            command, stdin=given, capture_output=True, timeout=PATIENCE_SECONDS, check=True
-        )
+def output_of(*command: str, stdin: IO[bytes] | int = subprocess.DEVNULL) -> bytes:
+    """What a program says until it ends by itself."""
+    done = subprocess.run(
+        command, stdin=stdin, capture_output=True, timeout=PATIENCE_SECONDS, check=True
+    )
     return done.stdout
 
 
@@ -211,7 +69,8 @@ def test_a_client_that_closes_its_side_early_gets_everything_back(
     port = port_of(listen("echo"))
     (tmp_path / "lots").write_bytes(LOTS)
     program = [word.format(port) for word in command]
-    assert beside(lambda: output_of(*program, stdin=tmp_path / "lots")) == LOTS
+    with (tmp_path / "lots").open("rb") as lots:
+        assert beside(lambda: output_of(*program, stdin=lots)) == LOTS
     assert record.events[-1] == ("closed", 1, "closed by the peer")
 
 
@@ -220,14 +79,17 @@ def test_a_client_that_closes_its_side_early_gets_everything_back(
 
 def test_hello_greets_nc_and_closes(listen: Listen, beside: Beside[bytes]) -> None:
     port = port_of(listen("hello"))
-    assert beside(lambda: output_of("nc", "127.0.0.1", str(port), stdin=NOTHING)) == GREETING
+    assert beside(lambda: output_of("nc", "127.0.0.1", str(port))) == GREETING
 
 
 def test_hello_greets_telnet_and_closes(listen: Listen, beside: Beside[bytes]) -> None:
     port = port_of(listen("hello"))
-    said = beside(lambda: output_of("telnet", "127.0.0.1", str(port)))
-    # A terminal shows the line; telnet itself takes the carriage return away when there is none.
-    assert said.replace(b"\r\n", b"\n").endswith(b"\n" + GREETING.replace(b"\r\n", b"\n"))
+    with ExitStack() as stack:
+        silence, mouth = (stack.enter_context(os.fdopen(each, "rb")) for each in os.pipe())
+        said = beside(lambda: output_of("telnet", "127.0.0.1", str(port), stdin=silence))
+        assert not mouth.closed, "telnet leaves at the end of what it is told"
+    # As a terminal shows it: where there is none, telnet takes the carriage return away.
+    assert said.replace(b"\r", b"").endswith(b"\n" + GREETING.replace(b"\r", b""))
 
 
 def test_hello_greets_who_shouts_it_down(
@@ -348,7 +210,7 @@ def test_a_client_that_resets_in_the_middle_disturbs_nobody(
 
 @pytest.mark.parametrize("where", ["connectionMade", "dataReceived"])
 def test_a_protocol_that_raises_loses_that_connection_alone(
-    serve: Callable[..., int],
+    serve: Serve,
     beside: Beside[bytes],
     until: Until,
     record: Record,
@@ -375,7 +237,7 @@ def test_a_protocol_that_raises_loses_that_connection_alone(
 
 
 def test_a_protocol_that_raises_in_a_producer_loses_that_connection_alone(
-    serve: Callable[..., int], beside: Beside[bytes], until: Until, record: Record
+    serve: Serve, beside: Beside[bytes], until: Until, record: Record
 ) -> None:
     class Failing(Protocol):
         transport: Any

@@ -1,0 +1,112 @@
+"""Decks and listeners on the running reactor, with a clock that only a test moves."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.interfaces import IReactorCore
+from twisted.internet.protocol import Protocol
+
+from app.profile import ListenerSpec
+from app.server.deck import Deck
+from app.server.factory import ListenerFactory
+from app.server.listener import STOP_GRACE_SECONDS, Listener
+from tests.integration.programs import PATIENCE_SECONDS
+from tests.integration.sockets import Beside, Listen, ResultOf, Serve, StillReactor, T, Until
+from tests.server.factories import Wrapped
+from tests.server.record import Record
+
+
+@pytest.fixture
+def still(reactor: IReactorCore) -> StillReactor:
+    return StillReactor(reactor)
+
+
+@pytest.fixture
+def record() -> Record:
+    return Record()
+
+
+@pytest.fixture
+def until(qtbot: QtBot) -> Until:
+    """Run Qt and the reactor until something holds."""
+
+    def wait(condition: Callable[[], object]) -> None:
+        qtbot.waitUntil(lambda: bool(condition()), timeout=round(PATIENCE_SECONDS * 1000))
+
+    return wait
+
+
+@pytest.fixture
+def beside(until: Until) -> Iterator[Beside[Any]]:
+    """Run a client that blocks, beside the reactor; gives what it returns."""
+    with ThreadPoolExecutor() as threads:
+
+        def run(client: Callable[[], T]) -> T:
+            running = threads.submit(client)
+            until(running.done)
+            return running.result()
+
+        yield run
+
+
+@pytest.fixture
+def deck(still: StillReactor, record: Record, until: Until) -> Iterator[Deck]:
+    deck = Deck(still, record)
+    yield deck
+    stopped = deck.stop_all()
+
+    def is_over() -> bool:
+        still.advance(STOP_GRACE_SECONDS)
+        return bool(stopped.called)
+
+    until(is_over)
+    still.advance(PATIENCE_SECONDS)
+    assert not record.live
+
+
+@pytest.fixture
+def listen(deck: Deck, result_of: ResultOf) -> Listen:
+    """Start one listener. It listens then, or has failed."""
+
+    def listen(
+        protocol: str, endpoint: str = "tcp:0", *, name: str = "Test", limit: int = 100
+    ) -> Listener:
+        spec = ListenerSpec(name=name, protocol=protocol, endpoint=endpoint, max_connections=limit)
+        listener = deck.add(spec)
+        result_of(deck.start(listener))
+        return listener
+
+    return listen
+
+
+@pytest.fixture
+def serve(
+    still: StillReactor, record: Record, result_of: ResultOf, until: Until
+) -> Iterator[Serve]:
+    """Listen for a protocol that is in no catalog; gives the port."""
+    open_ports = []
+    factories = []
+
+    def serve(build: Callable[[], Protocol], endpoint: str = "tcp:0:interface=127.0.0.1") -> int:
+        spec = ListenerSpec(name="Own", protocol="own", endpoint=endpoint)
+        factory = ListenerFactory(
+            Wrapped(build), spec=spec, clock=still, observer=record, numbers=itertools.count(1)
+        )
+        factories.append(factory)
+        open_ports.append(result_of(serverFromString(still, endpoint).listen(factory)))
+        port: int = open_ports[-1].getHost().port
+        return port
+
+    yield serve
+    for port in open_ports:
+        result_of(port.stopListening())
+    for connection in list(record.live):
+        connection.abortConnection()
+    until(lambda: not record.live)
