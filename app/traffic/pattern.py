@@ -12,10 +12,12 @@ from abc import ABC, abstractmethod
 from bisect import bisect_right
 from enum import Enum
 from time import monotonic
-
-import regex
+from typing import TYPE_CHECKING
 
 from app.traffic.chunk_log import Span
+
+if TYPE_CHECKING:
+    import regex
 
 MAX_REPEATS = 1_000_000
 """Length of an expression times its `{n}`: compiled, it takes some 20 bytes for each."""
@@ -91,6 +93,8 @@ class _Expression(Pattern):
     """A regular expression over bytes, in the syntax of the `regex` package."""
 
     def __init__(self, text: str, ignore_case: bool) -> None:
+        import regex  # takes 10 ms, which are none of the start's unless somebody types one
+
         source = text.encode("utf-8", "surrogateescape")
         _check_size(source)
         try:
