@@ -126,7 +126,7 @@ class Connection(ProtocolWrapper):
             return
         try:
             self.wrappedProtocol.dataReceived(data)
-        except Exception as error:  # noqa: BLE001 - a user's protocol may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a protocol may raise anything
             self._fail(error)
 
     def handshakeCompleted(self) -> None:
@@ -254,10 +254,10 @@ class Connection(ProtocolWrapper):
     def _call(self, callback: Callable[..., object], *arguments: object) -> None:
         try:
             callback(*arguments)
-        except Exception as error:  # noqa: BLE001 - a user's protocol may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a protocol may raise anything
             self._fail(error)
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: BaseException) -> None:
         log.error(
             "%s: the protocol failed on the connection from %s, which is closed now.",
             self.factory.spec.name,

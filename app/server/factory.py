@@ -9,6 +9,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IProtocolFactory, IReactorTime
+from twisted.internet.protocol import Factory
 from twisted.protocols.policies import WrappingFactory
 
 from app.profile import ListenerSpec
@@ -73,7 +74,7 @@ class ListenerFactory(WrappingFactory[Connection]):
             return Refusal(TOO_MANY_CONNECTIONS, self.clock)
         try:
             protocol = self.wrappedFactory.buildProtocol(addr)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             log.exception("%s: the protocol could not be made.", self.spec.name)
             self._refuse(addr, words_for(error))
             return None
@@ -92,6 +93,11 @@ class ListenerFactory(WrappingFactory[Connection]):
             wrapped.doStart()
         before, self.wrappedFactory = self.wrappedFactory, wrapped
         self._let_go_if_unused(before)
+
+    def let_go(self) -> None:
+        """Forget the factory of the protocols, now that nobody is served; the totals stay."""
+        self.wrappedFactory = Factory()
+        self._live_of.clear()
 
     def registerProtocol(self, p: Connection) -> None:
         self.accepted += 1

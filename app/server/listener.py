@@ -167,7 +167,7 @@ class Listener:
             self.factory.replace(self._code.factory(Reference.parse(self.spec.protocol)))
         except OwnProtocolError as error:
             self.reload_trouble = str(error)
-            log.warning("%s: the new code is not in use. %s", self.spec.name, error)
+            log.warning("%s: the new code is not in use. %s", self.spec.name, str(error))
             log_traceback(self.spec.name, error)
         else:
             self.reload_trouble = ""
@@ -189,10 +189,7 @@ class Listener:
         endpoint: Endpoint | None = None
         try:
             endpoint = Endpoint.parse(self.spec.endpoint).bound()
-            factory = self._build_factory()
-            binding = serverFromString(self._reactor, str(_roomy(endpoint))).listen(factory)
-            self._binding = _unless_given_up(binding, factory)
-            self.port = await self._binding
+            factory = await self._bind(_roomy(endpoint))
         except CancelledError:
             self._move(State.STOPPED)
         except Exception as error:  # noqa: BLE001 - whatever an endpoint raises is the reason
@@ -206,6 +203,18 @@ class Listener:
             self._move(State.LISTENING)
         finally:
             self._binding = None
+
+    async def _bind(self, endpoint: Endpoint) -> ListenerFactory:
+        factory = self._build_factory()
+        # If it failed to start once there is a socket, Twisted would leave the socket behind.
+        factory.doStart()
+        try:
+            binding = serverFromString(self._reactor, str(endpoint)).listen(factory)
+            self._binding = _unless_given_up(binding, factory)
+            self.port = await self._binding
+        finally:
+            factory.doStop()
+        return factory
 
     def _build_factory(self) -> ListenerFactory:
         return ListenerFactory(
@@ -240,6 +249,7 @@ class Listener:
         await gone
         if impatience.active():
             impatience.cancel()
+        self.factory.let_go()
 
     def _abort_all(self) -> None:
         assert self.factory is not None

@@ -39,7 +39,7 @@ class OwnFactory:
         try:
             attempt(self.factory.doStop, self.loaded.sources)
         except LoadingFailed as error:
-            log.warning("The factory was not stopped in order. %s", error)
+            log.warning("The factory was not stopped in order. %s", str(error))
             log_traceback(self.loaded.reference.name, error)
 
     def buildProtocol(self, addr: IAddress) -> IProtocol | None:
@@ -48,8 +48,6 @@ class OwnFactory:
 
 class FunctionFactory(Factory[Protocol]):
     """Asks a function of the user's for each protocol."""
-
-    noisy = False
 
     def __init__(self, function: Callable[[], Any]) -> None:
         self._function = function
@@ -91,6 +89,9 @@ def build(loaded: Loaded) -> OwnFactory:
         case None:
             raise LoadingFailed(_what_it_is_instead(name, loaded.found), sources)
     _refuse_without_protocol(factory, loaded)
+    if isinstance(factory, Factory):
+        # Starts are told by the listener; Twisted's log would hold on to the factory.
+        factory.noisy = False
     return OwnFactory(loaded, factory)
 
 

@@ -55,7 +55,10 @@ def attempt(call: Callable[[], T], sources: Sources, doing: str = "") -> T:
     except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
         failed = _failure(error, sources, doing)
     # Out here, as the error would be its context else, and keep the frames it came through.
-    raise failed
+    try:
+        raise failed
+    finally:
+        del failed  # or this frame and the traceback in it would keep each other
 
 
 def log_traceback(name: str, error: Exception) -> None:

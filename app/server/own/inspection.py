@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import frozen
 
-from app.own_protocol import Place, Reference
+from app.own_protocol import OwnProtocolError, Place, Reference
 from app.server.own.failures import attempt
 from app.server.own.kinds import Kind
 from app.server.own.sources import Sources
@@ -56,10 +56,16 @@ def best(offered: tuple[Offer, ...]) -> Offer | None:
 
 
 def reference_to(path: Path, name: str, folder: Path) -> Reference:
-    """What a profile in `folder` calls `name` in the file at `path`: short if it lies below."""
+    """What a profile in `folder` calls `name` in the file at `path`: short if it lies below.
+
+    Raises `OwnProtocolError` for a path that cannot be written so.
+    """
     inside = path.is_relative_to(folder)
     written = path.relative_to(folder).as_posix() if inside else str(path)
-    return Reference.parse(str(Reference(Place.FILE, written, name)))
+    reference = Reference.parse(str(Reference(Place.FILE, written, name)))
+    if reference.place is not Place.FILE:
+        raise OwnProtocolError(f"{path} is no Python file. Choose one that ends in .py.")
+    return reference
 
 
 def line_that_runs_the_reactor(source: bytes) -> int | None:

@@ -98,13 +98,17 @@ class Sources:
             raise LoadingFailed(f"{path.name} is no text. Name a Python file.", self)
         try:
             decode_source(data)
+        except (SyntaxError, UnicodeDecodeError):  # it may have a coding line of its own
+            self._refuse_unless_utf8(path, data)
+
+    def _refuse_unless_utf8(self, path: Path, data: bytes) -> None:
+        try:
+            data.decode()
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             raise LoadingFailed(
                 f"{path.name}, line {line}: this is not UTF-8. Save the file as UTF-8.", self
             ) from None
-        except SyntaxError:
-            return  # a coding line that names no encoding; compiling tells it with its line
 
 
 def _why_unreadable(path: Path, error: OSError) -> str:

@@ -1,0 +1,158 @@
+"""What a file offers is seen without running it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.own_protocol import OwnProtocolError
+from app.server.own.failures import LoadingFailed
+from app.server.own.inspection import Offer, best, offers, reference_to
+from app.server.own.kinds import Kind
+from tests.server.own.conftest import Write
+
+
+def found(path: Path) -> dict[str, Kind]:
+    return {offer.name: offer.kind for offer in offers(path)}
+
+
+def test_an_offer_has_its_line_and_what_its_docstring_says(write: Write) -> None:
+    path = write(
+        "echo.py",
+        '''
+        from twisted.internet.protocol import Protocol
+
+        class Echo(Protocol):
+            """Sends it back.
+
+            All of it.
+            """
+        ''',
+    )
+    assert offers(path) == (Offer("Echo", Kind.PROTOCOL, 4, "Sends it back."),)
+
+
+def test_nothing_is_executed(write: Write) -> None:
+    path = write("echo.py", "raise Exception\nclass Echo(Protocol): ...\n")
+    assert found(path) == {"Echo": Kind.PROTOCOL}
+
+
+def test_all_kinds_are_told_by_what_they_come_from(write: Write) -> None:
+    path = write(
+        "echo.py",
+        """
+        import twisted.internet.protocol as p
+        from twisted.internet import protocol
+        from twisted.internet.protocol import Factory as Works, Protocol as Talk
+        from twisted.protocols.basic import LineReceiver
+
+        class A(Talk): ...
+        class B(protocol.Protocol): ...
+        class C(p.Protocol): ...
+        class D(LineReceiver): ...
+        class E(A): ...
+        class F(Mixin, E): ...
+        class G(Works): ...
+        class H(Works["A"]): ...
+        class I(G): ...
+        class J(protocol.DatagramProtocol): ...
+        k = G()
+        l = protocol.Factory.forProtocol(A)
+        def m(): return A()
+        def n(answer=42):
+            if answer:
+                return B()
+        """,
+    )
+    assert found(path) == {
+        **dict.fromkeys("ABCDEF", Kind.PROTOCOL),
+        **dict.fromkeys("GHI", Kind.FACTORY),
+        "J": Kind.DATAGRAM,
+        **dict.fromkeys("kl", Kind.FACTORY_OBJECT),
+        **dict.fromkeys("mn", Kind.FUNCTION),
+    }
+
+
+def test_a_class_of_unknown_ancestors_is_told_by_its_methods(write: Write) -> None:
+    path = write(
+        "echo.py",
+        """
+        from helper import Base
+
+        class A(Base):
+            def dataReceived(self, data): ...
+
+        class B:
+            def buildProtocol(self, addr): ...
+
+        class C(Base):
+            def datagramReceived(self, data, addr): ...
+        """,
+    )
+    assert found(path) == {"A": Kind.PROTOCOL, "B": Kind.FACTORY, "C": Kind.DATAGRAM}
+
+
+def test_what_nobody_can_serve_with_is_left_out(write: Write) -> None:
+    path = write(
+        "echo.py",
+        """
+        import asyncio, typing
+        from typing import Protocol
+        from twisted.internet.protocol import Factory
+
+        class A(Protocol):
+            def dataReceived(self, data): ...
+        class B(asyncio.Protocol):
+            def dataReceived(self, data): ...
+        class C(typing.Protocol[int]): ...
+        class D: ...
+        class E(make_a_class()): ...
+        class _F(Factory): ...
+        def g(factory): return _F()
+        def h(): return 7
+        i = 7
+        j, k = _F(), _F()
+        """,
+    )
+    assert found(path) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "There is no file"),
+        (b"class Echo(\n", "echo.py, line 1: '(' was never closed"),
+        (b"\xff", "echo.py, line 1: this is not UTF-8"),
+        (b"\0", "echo.py is no text"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(
+    folder: Path, content: bytes | None, message: str
+) -> None:
+    if content is not None:
+        (folder / "echo.py").write_bytes(content)
+    with pytest.raises(LoadingFailed) as raised:
+        offers(folder / "echo.py")
+    assert str(raised.value).startswith(message)
+
+
+def test_the_best_offer_is_the_factory() -> None:
+    kinds = (Kind.DATAGRAM, Kind.FUNCTION, Kind.PROTOCOL, Kind.FACTORY_OBJECT, Kind.FACTORY)
+    offered = tuple(Offer(kind.name, kind, 1, "") for kind in kinds)
+    for count, kind in enumerate(kinds[1:], 2):
+        chosen = best(offered[:count])
+        assert chosen is not None
+        assert chosen.kind is kind
+    assert best(offered[:1]) is None
+    assert best(()) is None
+
+
+def test_a_file_below_the_profile_is_referred_to_in_short() -> None:
+    folder = Path("/profiles")
+    inside = reference_to(folder / "servers" / "echo.py", "Echo", folder)
+    outside = reference_to(Path("/elsewhere/echo.py"), "Echo", folder)
+    assert str(inside) == "python:servers/echo.py:Echo"
+    assert str(outside) == "python:/elsewhere/echo.py:Echo"
+    with pytest.raises(OwnProtocolError):
+        reference_to(folder / "echo.txt", "Echo", folder)

@@ -1,0 +1,57 @@
+"""The file to begin with works as it is, and is never written over another one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from twisted.internet.testing import StringTransport
+
+from app.own_protocol import OwnProtocolError
+from app.server.own import starter
+from app.server.own.building import build
+from app.server.own.inspection import best, offers
+from tests.server.own.conftest import Load
+
+
+def test_the_starter_serves_and_counts_its_connections(folder: Path, take: Load) -> None:
+    starter.write(folder / starter.FILE_NAME)
+    factory = build(take(f"{starter.FILE_NAME}:{starter.FACTORY}"))
+    protocols = [factory.buildProtocol(None), factory.buildProtocol(None)]  # type: ignore[arg-type]
+    transports = [StringTransport(), StringTransport()]
+    for protocol, transport in zip(protocols, transports, strict=True):
+        assert protocol is not None
+        protocol.makeConnection(transport)
+        protocol.dataReceived(b"hi")
+    assert [transport.value() for transport in transports] == [
+        b"Connections now: 1\r\nhi",
+        b"Connections now: 2\r\nhi",
+    ]
+    assert protocols[0] is not None
+    protocols[0].connectionLost(None)  # type: ignore[arg-type]
+    assert factory.factory.numProtocols == 1  # type: ignore[attr-defined]
+
+
+def test_the_form_offers_its_factory_first(folder: Path) -> None:
+    starter.write(folder / starter.FILE_NAME)
+    offered = offers(folder / starter.FILE_NAME)
+    assert [(offer.name, bool(offer.summary)) for offer in offered] == [
+        ("Echo", True),
+        ("EchoFactory", True),
+    ]
+    chosen = best(offered)
+    assert chosen is not None
+    assert chosen.name == starter.FACTORY
+
+
+def test_a_file_that_is_there_is_kept(folder: Path) -> None:
+    path = folder / "echo.py"
+    path.write_text("mine")
+    with pytest.raises(OwnProtocolError, match=r"echo.py exists already. Choose another name."):
+        starter.write(path)
+    assert path.read_text() == "mine"
+
+
+def test_a_place_that_cannot_be_written_to_is_told(folder: Path) -> None:
+    with pytest.raises(OwnProtocolError, match=r"cannot be written \(No such file or directory\)"):
+        starter.write(folder / "nowhere" / "echo.py")
