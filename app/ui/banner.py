@@ -70,5 +70,6 @@ class Banner(QFrame):
     def _take_buttons_away(self) -> None:
         for button in self._buttons:
             self._row.removeWidget(button)
+            button.hide()  # until it is deleted it would lie over what comes in its place
             button.deleteLater()
         self._buttons.clear()

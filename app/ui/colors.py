@@ -6,9 +6,9 @@ from PySide6.QtGui import QColor, QPalette
 
 from app.server.listener import State
 
-GREEN = (QColor("#1a7f37"), QColor("#4ac26b"))
+GREEN = (QColor("#116329"), QColor("#4ac26b"))
 RED = (QColor("#cf222e"), QColor("#ff7b72"))
-AMBER = (QColor("#9a6700"), QColor("#e3b341"))
+AMBER = (QColor("#7d4e00"), QColor("#e3b341"))
 BLUE = (QColor("#0969da"), QColor("#6cb6ff"))
 
 

@@ -56,7 +56,7 @@ def test_a_screen_reader_learns_that_it_can_be_checked_and_is(switch: Switch) ->
 
 def test_the_knob_glides_to_the_other_side(switch: Switch, qtbot: QtBot) -> None:
     switch.setChecked(True)
-    assert switch.position < 1.0
+    assert switch.position != 1.0
     qtbot.waitUntil(lambda: switch.position == 1.0)
     switch.setChecked(False)
     qtbot.waitUntil(lambda: switch.position == 0.0)

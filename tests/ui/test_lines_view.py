@@ -1,0 +1,97 @@
+"""Text of many lines: what it keeps, what it leaves out, and its colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.ui import appearance
+from app.ui.appearance import Scheme
+from app.ui.colors import GREEN, RED
+from app.ui.lines_view import LONGEST_LINE, MAX_LINES, Ink, LinesView
+
+
+@pytest.fixture
+def light(qapp: QApplication) -> Iterator[None]:
+    appearance.use(qapp, Scheme.LIGHT)
+    yield
+    appearance.use(qapp, Scheme.SYSTEM)
+
+
+@pytest.fixture
+def view(light: None, qtbot: QtBot) -> LinesView:
+    view = LinesView()
+    qtbot.addWidget(view)
+    view.resize(400, 200)
+    view.show()
+    return view
+
+
+def lines(view: LinesView) -> list[str]:
+    return view.toPlainText().split("\n")
+
+
+def colors(view: LinesView) -> list[QColor]:
+    found = []
+    block = view.document().begin()
+    while block.isValid():
+        found.append(block.begin().fragment().charFormat().foreground().color())
+        block = block.next()
+    return found
+
+
+def test_lines_come_one_below_the_other(view: LinesView) -> None:
+    view.add_lines([("one", Ink.PLAIN), ("two", Ink.PLAIN)])
+    view.add_lines([("three", Ink.PLAIN)])
+    assert lines(view) == ["one", "two", "three"]
+
+
+def test_a_text_of_several_lines_becomes_several_lines_of_its_ink(view: LinesView) -> None:
+    view.add_lines([("Traceback\n  in line 7", Ink.RED), ("on", Ink.GREEN)])
+    assert lines(view) == ["Traceback", "  in line 7", "on"]
+    assert colors(view) == [RED[0], RED[0], GREEN[0]]
+
+
+def test_only_the_newest_lines_are_kept(view: LinesView) -> None:
+    view.add_lines((str(number), Ink.PLAIN) for number in range(MAX_LINES + 5))
+    assert view.blockCount() == MAX_LINES
+    assert lines(view)[0] == "5"
+
+
+def test_of_an_endless_line_the_head_is_shown_and_the_rest_owned_up_to(view: LinesView) -> None:
+    view.add_lines([("x" * (LONGEST_LINE + 1234), Ink.PLAIN)])
+    assert lines(view) == ["x" * LONGEST_LINE + "… (1,234 more)"]
+
+
+def test_lines_are_readable_after_the_window_turned_dark(
+    view: LinesView, qapp: QApplication, qtbot: QtBot
+) -> None:
+    view.add_lines([("fine", Ink.GREEN), ("a note", Ink.FAINT), ("text", Ink.PLAIN)])
+    appearance.use(qapp, Scheme.DARK)
+    qtbot.waitUntil(lambda: colors(view)[0] == GREEN[1])
+    assert colors(view)[1] == qapp.palette().color(QPalette.ColorRole.PlaceholderText)
+    assert lines(view) == ["fine", "a note", "text"]
+
+
+def test_it_shows_the_newest_line_until_the_user_scrolls_up(view: LinesView) -> None:
+    bar = view.verticalScrollBar()
+    view.add_lines((str(number), Ink.PLAIN) for number in range(100))
+    assert bar.value() == bar.maximum() > 0
+    bar.setValue(10)
+    view.add_lines([("news", Ink.PLAIN)])
+    assert bar.value() == 10
+    bar.setValue(bar.maximum())
+    view.add_lines([("more news", Ink.PLAIN)])
+    assert bar.value() == bar.maximum()
+
+
+def test_nobody_can_type_into_it(view: LinesView, qtbot: QtBot) -> None:
+    view.add_lines([("as it was", Ink.PLAIN)])
+    qtbot.keyClicks(view, "not this")
+    qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert lines(view) == ["as it was"]

@@ -1,0 +1,86 @@
+"""What the window remembers, in a file of the test's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QMainWindow, QSplitter, QTableWidget, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.ui.appearance import Scheme
+from app.ui.settings import Settings
+
+
+@pytest.fixture
+def store(tmp_path: Path, qapp: object) -> QSettings:
+    return QSettings(str(tmp_path / "window.conf"), QSettings.Format.IniFormat)
+
+
+@pytest.mark.parametrize("scheme", Scheme)
+def test_the_scheme_is_remembered(store: QSettings, scheme: Scheme) -> None:
+    Settings(store).scheme = scheme
+    assert Settings(store).scheme is scheme
+
+
+def test_the_scheme_is_the_systems_at_first_and_when_it_makes_no_sense(store: QSettings) -> None:
+    assert Settings(store).scheme is Scheme.SYSTEM
+    store.setValue("scheme", "purple")
+    assert Settings(store).scheme is Scheme.SYSTEM
+
+
+def test_what_was_kept_is_there_in_the_next_run(
+    store: QSettings, tmp_path: Path, qtbot: QtBot
+) -> None:
+    Settings(store).scheme = Scheme.DARK
+    store.sync()
+    again = QSettings(str(tmp_path / "window.conf"), QSettings.Format.IniFormat)
+    assert Settings(again).scheme is Scheme.DARK
+
+
+def test_the_size_of_the_window_comes_back(store: QSettings, qtbot: QtBot) -> None:
+    first, second = QMainWindow(), QMainWindow()
+    for window in (first, second):
+        qtbot.addWidget(window)
+    first.resize(433, 321)
+    assert not Settings(store).restore_window(second)
+    Settings(store).keep_window(first)
+    assert Settings(store).restore_window(second)
+    assert second.size() == first.size()
+
+
+def test_parts_come_back_by_their_names(store: QSettings, qtbot: QtBot) -> None:
+    splitter, other = split(qtbot), split(qtbot)
+    table = QTableWidget(1, 3)
+    qtbot.addWidget(table)
+    splitter.setSizes([100, 300])
+    table.horizontalHeader().resizeSection(1, 77)
+    settings = Settings(store)
+    settings.keep_part("across", splitter)
+    settings.keep_part("columns", table.horizontalHeader())
+    table.horizontalHeader().resizeSection(1, 50)
+    assert settings.restore_part("across", other)
+    assert settings.restore_part("columns", table.horizontalHeader())
+    assert not settings.restore_part("down", other)
+    assert other.sizes() == splitter.sizes()
+    assert table.horizontalHeader().sectionSize(1) == 77
+
+
+@pytest.mark.parametrize("value", ["nonsense", 7, b"nonsense"])
+def test_broken_values_count_as_none(store: QSettings, qtbot: QtBot, value: object) -> None:
+    window, splitter = QMainWindow(), split(qtbot)
+    qtbot.addWidget(window)
+    for name in ("geometry", "across"):
+        store.setValue(name, value)
+    assert not Settings(store).restore_window(window)
+    assert not Settings(store).restore_part("across", splitter)
+
+
+def split(qtbot: QtBot) -> QSplitter:
+    splitter = QSplitter(Qt.Orientation.Horizontal)
+    for _ in range(2):
+        splitter.addWidget(QWidget())
+    splitter.resize(420, 100)
+    qtbot.addWidget(splitter)
+    return splitter
