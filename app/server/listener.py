@@ -192,6 +192,9 @@ class Listener:
             factory = await self._bind(_roomy(endpoint))
         except CancelledError:
             self._move(State.STOPPED)
+        except KeyboardInterrupt:
+            self._move(State.FAILED, "It was interrupted while it started. Start it again.")
+            raise
         except Exception as error:  # noqa: BLE001 - whatever an endpoint raises is the reason
             holder = None
             if endpoint is not None and endpoint.port is not None and is_taken(error):

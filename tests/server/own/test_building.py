@@ -65,6 +65,11 @@ def test_each_kind_of_object_gives_protocols_that_know_their_factory(made: Any, 
     assert protocol_of(factory) is not protocol_of(factory)
 
 
+def test_what_hides_its_arguments_is_tried(made: Any) -> None:
+    factory = made("class X(Protocol):\n    answer = 42\n    __signature__ = 'hidden'\n")
+    assert protocol_of(factory).answer == 42
+
+
 def test_what_keeps_to_the_interfaces_alone_will_do(made: Any) -> None:
     factory = made("""
 from twisted.internet.interfaces import IProtocol, IProtocolFactory

@@ -10,6 +10,9 @@ import sys
 import typing
 import weakref
 from collections.abc import Callable
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +242,48 @@ def test_an_installed_module_is_imported_as_ever(take: Load) -> None:
     loaded = take("twisted.protocols.wire:Echo")
     assert loaded.found is wire.Echo
     assert loaded.sources.changed() is False
+
+
+def test_an_installed_module_that_nobody_has_imported_yet_is_imported_as_ever(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("site-packages/installed_for_a_test.py", "X = __name__\n")
+    monkeypatch.syspath_prepend(tmp_path / "site-packages")
+    loaded = load(Reference.parse("python:installed_for_a_test:X"), tmp_path)
+    assert loaded.found == "installed_for_a_test"
+    monkeypatch.delitem(sys.modules, "installed_for_a_test")
+
+
+def test_a_module_of_the_standard_library_is_imported_as_ever(
+    take: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    assert take("colorsys:ONE_THIRD").module is sys.modules["colorsys"]
+
+
+def test_a_module_that_lies_where_its_name_does_not_say_is_imported_as_ever(
+    write: Write, take: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write("src/other.py", "X = __name__\n")
+
+    class Mapping(MetaPathFinder):
+        def find_spec(self, name: str, path_: object, target: object = None) -> ModuleSpec | None:
+            return spec_from_file_location(name, path) if name == "mapped_for_a_test" else None
+
+    monkeypatch.setattr(sys, "meta_path", [Mapping(), *sys.meta_path])
+    assert take("mapped_for_a_test:X").found == "mapped_for_a_test"
+    monkeypatch.delitem(sys.modules, "mapped_for_a_test")
+
+
+def test_the_running_program_is_a_module_too(take: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
+    assert take("__main__:__name__").found == "__main__"
+
+
+def test_data_beside_the_code_is_found(write: Write, take: Load, folder: Path) -> None:
+    write("package/__init__.py", "import pkgutil\nX = pkgutil.get_data(__name__, 'data.txt')\n")
+    write("package/data.txt", "data")
+    assert take("package:X").found == b"data"
 
 
 def test_an_installed_module_is_told_too(folder: Path) -> None:

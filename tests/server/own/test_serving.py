@@ -160,6 +160,16 @@ def test_code_that_fails_at_the_start_fails_its_listener_with_a_sentence(
         assert "Mine: the protocol's own code failed.\nTraceback" in caplog.text
 
 
+def test_an_interrupt_while_a_file_is_executed_leaves_no_listener_starting(
+    bench: Bench, write: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    write("echo.py", "raise KeyboardInterrupt")
+    listener = bench.listener()
+    assert (listener.state, listener.port) == (State.FAILED, None)
+    assert listener.reason == "It was interrupted while it started. Start it again."
+    caplog.clear()  # a record keeps the frames of its traceback
+
+
 def test_a_mended_file_starts(bench: Bench, write: Write) -> None:
     write("echo.py", "import nothing_here")
     listener = bench.listener()
