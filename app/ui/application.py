@@ -35,6 +35,8 @@ def run(profile: Path | None = None) -> int:
     app.setApplicationName("portdeck")
     app.setApplicationDisplayName("Portdeck")
     app.setDesktopFileName("portdeck")
+    # A caret that blinks wakes an idle window six times a second, for as long as it has the focus.
+    app.setCursorFlashTime(0)
 
     from app.ui.reactor import install
 

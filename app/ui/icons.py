@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from shiboken6 import isValid
@@ -29,14 +29,7 @@ class TakesIcon(Protocol):
 
 def pixmap(name: str, size: int, color: QColor, scale: float = 1.0) -> QPixmap:
     """The icon `name`, `size` logical pixels square, for a screen of `scale` pixels each."""
-    renderer = QSvgRenderer(
-        QByteArray(_source(name).replace("currentColor", color.name()).encode())
-    )
-    image = QPixmap(QSize(size, size) * scale)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    renderer.render(painter, QRectF(image.rect()))
-    painter.end()
+    image = _draw(_renderer(name, color), round(size * scale))
     image.setDevicePixelRatio(scale)
     return image
 
@@ -50,8 +43,9 @@ def icon(name: str) -> QIcon:
         (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
     ):
         color = palette.color(group, QPalette.ColorRole.ButtonText)
+        renderer = _renderer(name, color)
         for size in SIZES:
-            made.addPixmap(pixmap(name, size, color), mode)
+            made.addPixmap(_draw(renderer, size), mode)
     return made
 
 
@@ -87,6 +81,20 @@ class Icons:
         if name not in self._made:
             self._made[name] = icon(name)
         return self._made[name]
+
+
+def _renderer(name: str, color: QColor) -> QSvgRenderer:
+    text = _source(name).replace("currentColor", color.name())
+    return QSvgRenderer(QByteArray(text.encode()))
+
+
+def _draw(renderer: QSvgRenderer, pixels: int) -> QPixmap:
+    image = QPixmap(pixels, pixels)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    renderer.render(painter, QRectF(image.rect()))
+    painter.end()
+    return image
 
 
 @lru_cache

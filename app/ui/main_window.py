@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QUrl
 from PySide6.QtGui import (
@@ -45,7 +46,6 @@ from app.ui.console.pane import ConsolePane
 from app.ui.console.session_tab import SessionTab
 from app.ui.icons import Icons
 from app.ui.lifecycle import Lifecycle
-from app.ui.listeners.form import ListenerForm
 from app.ui.listeners.panel import ListenersPanel
 from app.ui.log.collector import Collector
 from app.ui.log.pane import LogPane
@@ -54,6 +54,9 @@ from app.ui.ticker import Ticker
 from app.ui.totals import Totals
 from app.ui.traffic.pane import TrafficPane
 from app.workspace import Removed, Workspace
+
+if TYPE_CHECKING:
+    from app.ui.listeners.form import ListenerForm
 
 UNDO_SECONDS = 15.0
 MAX_PROBLEMS = 5
@@ -257,7 +260,7 @@ class MainWindow(QMainWindow):
     # What the user does
 
     def _new(self) -> None:
-        form = ListenerForm([each.spec for each in self._deck.listeners], parent=self)
+        form = self._form([each.spec for each in self._deck.listeners])
         form.accepted.connect(lambda: self._add(form.spec()))
         self._open(form)
 
@@ -272,9 +275,21 @@ class MainWindow(QMainWindow):
         if listener is None:
             return
         others = [each.spec for each in self._deck.listeners if each is not listener]
-        form = ListenerForm(others, listener.spec, is_on=listener.is_on, parent=self)
+        form = self._form(others, listener.spec, is_on=listener.is_on)
         form.accepted.connect(lambda: self._change(listener, form.spec()))
         self._open(form)
+
+    def _form(
+        self,
+        others: Sequence[ListenerSpec],
+        current: ListenerSpec | None = None,
+        *,
+        is_on: bool = False,
+    ) -> ListenerForm:
+        # Imported only now: the window opens sooner, and many a day goes by without a form.
+        from app.ui.listeners.form import ListenerForm
+
+        return ListenerForm(others, current, is_on=is_on, parent=self)
 
     def _change(self, listener: Listener, spec: ListenerSpec) -> None:
         if listener in self._deck.listeners:
