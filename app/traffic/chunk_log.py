@@ -98,8 +98,11 @@ class ChunkLog:
         """`wake` is called once when there is something that `look` has not been told of."""
         self.dropped = 0
         self.dropped_bytes = 0
+        self.began_at = 0.0
+        """The time of the first chunk since the log began or was cleared, also once it is gone."""
         self._wake = wake
         self._looked = True
+        self._origin = 0
         self._max_bytes = max_bytes
         self._max_chunks = max_chunks
         self._block_bytes = min(BLOCK_BYTES, max(1, max_bytes // 8))
@@ -146,6 +149,8 @@ class ChunkLog:
         block.ends.append(size)
         block.times.append(time)
         block.owners.append(connection << 1 | sent)
+        if self._next == self._origin:
+            self.began_at = time
         self._next += 1
         if size >= self._block_bytes or len(block.ends) >= self._block_chunks:
             self._close_block()
@@ -195,6 +200,7 @@ class ChunkLog:
         self._closed.clear()
         self._closed_cost = self._closed_bytes = 0
         self._tail = _Block(self._next)
+        self._origin = self._next
 
     def _block_of(self, number: int) -> _Block:
         if number >= self._tail.first:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.server.changes import Batch
@@ -32,6 +33,10 @@ CHUNKS = 1_000_000
 EXPORTED = 200_000
 APPENDED = 50
 SCROLLS = 30
+FLOOD = 50_000
+FLOOD_SECONDS = 6.0
+BEAT_MS = 5
+TICK_SECONDS = 0.1
 
 SEARCHES = (
     ("text that is nowhere", Kind.TEXT, "no such thing", False),
@@ -56,6 +61,7 @@ def main(rounds: int) -> None:
         follow = median(_follow(pane, log, application) for _ in range(4 * rounds))
         scroll = median(_scroll(pane, application))
         jump = median(_jump(pane, application))
+    flood = _flood(application)
     rows = [
         ["tap: append of one chunk", f"{tap * 1e6:.2f} µs"],
         [f"append of {APPENDED} with the view following", _ms(follow)],
@@ -64,6 +70,7 @@ def main(rounds: int) -> None:
     ]
     for words, (seconds, longest, _) in searches.items():
         rows.append([f"find: {words}", f"{_ms(seconds)}, longest step {_ms(longest)}"])
+    rows.append([f"flood of {FLOOD:,} chunks/s, longest pause of the window", _ms(flood)])
     for words, rate in exports.items():
         rows.append([f"export to {words}", f"{rate:,.0f} chunks/s"])
     show(f"Traffic, {len(log):,} chunks of 64 B kept", ["what", "took"], rows)
@@ -75,6 +82,7 @@ def main(rounds: int) -> None:
             "follow_seconds": follow,
             "scroll_seconds": scroll,
             "jump_seconds": jump,
+            "longest_pause_in_a_flood_seconds": flood,
             "find": {
                 words: {"seconds": seconds, "longest_step_seconds": longest, "found": found}
                 for words, (seconds, longest, found) in searches.items()
@@ -153,6 +161,35 @@ def _jump(pane: TrafficPane, application: QApplication) -> Iterator[float]:
 
     for _ in range(SCROLLS):
         yield _timed(jump)
+
+
+def _flood(application: QApplication) -> float:
+    """The longest time between two beats, in seconds, while a filter and a search are on."""
+    log = ChunkLog()
+    gaps: list[float] = []
+    with _pane(log) as pane:
+        pane.filter_bar.pattern.line.setText("get")
+        pane.find_bar.pattern.line.setText("99")
+        began = beaten = ticked = time.perf_counter()
+
+        def beat() -> None:
+            nonlocal beaten, ticked
+            now = time.perf_counter()
+            gaps.append(now - beaten)
+            beaten = now
+            while log.end < FLOOD * (now - began):
+                log.append(1e9, log.end % 50, True, b"GET /%056d\n" % log.end)
+            if now - ticked >= TICK_SECONDS:
+                ticked = now
+                pane.refresh(Batch())
+
+        timer = QTimer(interval=BEAT_MS)
+        timer.timeout.connect(beat)
+        timer.start()
+        while time.perf_counter() - began < FLOOD_SECONDS:
+            application.processEvents()
+        timer.stop()
+    return max(gaps)
 
 
 def _timed(act: Callable[[], object]) -> float:

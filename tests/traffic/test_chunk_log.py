@@ -95,6 +95,18 @@ def test_clearing_counts_as_dropping_and_the_numbers_go_on() -> None:
     assert log.chunk(1) == Chunk(1, 2.0, 7, False, b"after")
 
 
+def test_it_knows_when_it_began_also_once_that_is_dropped_and_anew_when_cleared() -> None:
+    log = ChunkLog(max_chunks=16)
+    for time in range(5, 100):
+        log.append(float(time), 1, True, b"x")
+    assert log.dropped
+    assert log.began_at == 5.0
+    log.clear()
+    log.append(200.0, 1, True, b"x")
+    log.append(201.0, 1, True, b"x")
+    assert log.began_at == 200.0
+
+
 def test_of_a_burst_over_a_quarter_of_the_bound_the_head_is_kept() -> None:
     log = ChunkLog(max_bytes=4_000)
     log.append(1.0, 1, False, b"x" * 5_000)

@@ -58,6 +58,7 @@ class Exporter(QWidget):
         forms = self._forms()
         dialog.setNameFilters([f"{words} (*.{suffix})" for words, suffix, _ in forms])
         dialog.setDefaultSuffix(forms[0][1])
+        dialog.selectFile(self.tr("traffic"))
         chosen = [0]
 
         def choose(name_filter: str) -> None:

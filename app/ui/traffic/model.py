@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 from PySide6.QtCore import (
@@ -38,6 +39,17 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _ALIGNMENTS = {SIZE: _RIGHT, DIRECTION: _CENTRE}
 
 
+class TimeForm(Enum):
+    """What the time column says."""
+
+    CLOCK = "clock"
+    SINCE_FIRST = "since first"
+    """Seconds since the first chunk since the log began or was cleared, also once it is gone."""
+
+    SINCE_PREVIOUS = "since previous"
+    """Seconds since the chunk of the row above."""
+
+
 class TrafficModel(QAbstractTableModel):
     """Shows the rows that there were at the last `pull`; strings are made when they are painted."""
 
@@ -48,6 +60,7 @@ class TrafficModel(QAbstractTableModel):
         self._rows: Rows = Everything(log)
         self._first, self._end = self._rows.first, self._rows.end
         self._is_found: Callable[[int], bool] | None = None
+        self._time_form = TimeForm.CLOCK
         self._titles = (
             self.tr("Time"),
             self.tr("Connection"),
@@ -70,7 +83,7 @@ class TrafficModel(QAbstractTableModel):
             chunk = self.chunk(index.row())
             if chunk is None:
                 return self._lost if index.column() == DATA else ""
-            return self._text(chunk, index.column())
+            return self._text(chunk, index)
         if role == _ALIGNMENT:
             return _ALIGNMENTS.get(index.column(), _LEFT)
         if role == _BACKGROUND and self._is_found is not None:
@@ -129,6 +142,12 @@ class TrafficModel(QAbstractTableModel):
         if end > max(self._end, self._rows.first):
             self._insert(end)
 
+    def use_time(self, form: TimeForm) -> None:
+        """Say the time in another way from now on."""
+        self._time_form = form
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, TIME), self.index(self.rowCount() - 1, TIME))
+
     def pull(self) -> None:
         """Show what the rows are now."""
         first, end = self._rows.first, self._rows.end
@@ -148,10 +167,10 @@ class TrafficModel(QAbstractTableModel):
         self._end = end
         self.endInsertRows()
 
-    def _text(self, chunk: Chunk, column: int) -> str:
-        match column:
+    def _text(self, chunk: Chunk, index: Index) -> str:
+        match index.column():
             case 0:
-                return timestamp(chunk.time)
+                return self._time(chunk, index.row())
             case 1:
                 return self._names.of(chunk.connection)
             case 2:
@@ -160,6 +179,16 @@ class TrafficModel(QAbstractTableModel):
                 return formatting.size(len(chunk.data))
             case _:
                 return _preview(chunk.data)
+
+    def _time(self, chunk: Chunk, row: int) -> str:
+        match self._time_form:
+            case TimeForm.CLOCK:
+                return timestamp(chunk.time)
+            case TimeForm.SINCE_FIRST:
+                return f"{chunk.time - self._log.began_at:,.6f}"
+            case TimeForm.SINCE_PREVIOUS:
+                above = self.chunk(row - 1) if row else None
+                return "" if above is None else f"{chunk.time - above.time:,.6f}"
 
 
 def _preview(data: bytes) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -32,7 +33,7 @@ from app.ui.traffic.detail import Detail
 from app.ui.traffic.exporter import Exporter
 from app.ui.traffic.filter_bar import FilterBar, Source
 from app.ui.traffic.find_bar import FindBar
-from app.ui.traffic.model import CONNECTION, DIRECTION, SIZE, TIME, TrafficModel
+from app.ui.traffic.model import CONNECTION, DIRECTION, SIZE, TIME, TimeForm, TrafficModel
 from app.ui.traffic.names import Names
 from app.ui.traffic.pattern_edit import focus
 from app.ui.traffic.stepper import Stepper
@@ -65,6 +66,7 @@ class TrafficPane(QWidget):
         self.trouble = QLabel()
         self.counts = QLabel()
         self.exporter = Exporter(log, self._names, icons)
+        self.time = QComboBox()
         self.export_button = QToolButton(autoRaise=True)
         self.pause_button = QToolButton(autoRaise=True)
         self.clear_button = QToolButton(autoRaise=True)
@@ -157,6 +159,15 @@ class TrafficPane(QWidget):
             menu.addAction(words).triggered.connect(partial(self._export, numbers))
         self.export_button.setMenu(menu)
         self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        for words, form in (
+            (self.tr("Time of day"), TimeForm.CLOCK),
+            (self.tr("Seconds since the first"), TimeForm.SINCE_FIRST),
+            (self.tr("Seconds since the row above"), TimeForm.SINCE_PREVIOUS),
+        ):
+            self.time.addItem(words, form)
+        self.time.setAccessibleName(self.tr("What the time column says"))
+        self.time.setToolTip(self.time.accessibleName())
+        self.time.currentIndexChanged.connect(lambda: self.model.use_time(self.time.currentData()))
         self.filter_bar.changed.connect(self._refilter)
         self.find_bar.pattern.changed.connect(self._find_anew)
         self.find_bar.next_wanted.connect(self.find_next)
@@ -202,11 +213,12 @@ class TrafficPane(QWidget):
 
     def _lay_out(self) -> None:
         bars = QHBoxLayout()
-        bars.addWidget(self.filter_bar, 3)
+        bars.addWidget(self.filter_bar, 4)
         bars.addSpacing(8)
-        bars.addWidget(self.find_bar, 2)
+        bars.addWidget(self.find_bar, 3)
         state = QHBoxLayout()
         state.addWidget(self.counts, 1)
+        state.addWidget(self.time)
         state.addWidget(self.export_button)
         state.addWidget(self.pause_button)
         state.addWidget(self.clear_button)

@@ -10,7 +10,7 @@ from app.traffic.chunk_log import ChunkLog
 from app.traffic.pattern import Kind, parse
 from app.traffic.rows import Everything
 from app.traffic.scan import Criteria, Scan
-from app.ui.traffic.model import CONNECTION, DATA, DIRECTION, SIZE, TrafficModel
+from app.ui.traffic.model import CONNECTION, DATA, DIRECTION, SIZE, TIME, TimeForm, TrafficModel
 from app.ui.traffic.names import Names
 from tests.ui.traffic.conftest import Say
 
@@ -121,6 +121,24 @@ def test_rows_held_at_a_number_show_only_older_ones(
     log.clear()
     model.grow(2)
     assert model.rowCount() == 2
+
+
+def test_the_time_is_that_of_day_or_since_the_first_or_since_the_row_above(
+    log: ChunkLog, qapp: QApplication
+) -> None:
+    for time, data in ((1000.0, b"a"), (1000.25, b"b"), (2234.5, b"a"), (2234.25, b"b")):
+        log.append(time, 1, True, data)
+    model = TrafficModel(log, Names())
+    model.pull()
+    assert shown(model, TIME)[1].endswith(":40.250")
+    model.use_time(TimeForm.SINCE_FIRST)
+    assert shown(model, TIME) == ["0.000000", "0.250000", "1,234.500000", "1,234.250000"]
+    model.use_time(TimeForm.SINCE_PREVIOUS)
+    assert shown(model, TIME) == ["", "0.250000", "1,234.250000", "-0.250000"]
+    scan = scan_for(log, "a")
+    scan.step(60)
+    model.show_rows(scan)
+    assert shown(model, TIME) == ["", "1,234.500000"]
 
 
 def test_what_was_found_is_marked(log: ChunkLog, say: Say, qapp: QApplication) -> None:

@@ -13,7 +13,7 @@ from app.server.changes import Batch
 from app.traffic.chunk_log import ChunkLog
 from app.ui.icons import Icons
 from app.ui.traffic.filter_bar import Source
-from app.ui.traffic.model import DATA
+from app.ui.traffic.model import DATA, TIME
 from app.ui.traffic.pane import TrafficPane
 from tests.ui.traffic.conftest import Say
 from tests.ui.traffic.test_names import connection
@@ -289,6 +289,13 @@ def test_find_takes_the_keys_of_find_while_the_pane_has_the_focus(
     assert talk.find_bar.pattern.line.hasFocus()
 
 
+def test_the_time_column_says_what_is_chosen(talk: TrafficPane) -> None:
+    talk.time.setCurrentIndex(1)
+    assert talk.model.index(0, TIME).data() == "0.000000"
+    talk.time.setCurrentIndex(0)
+    assert talk.model.index(0, TIME).data().count(":") == 2
+
+
 def test_the_detail_says_whose_chunk_it_is(talk: TrafficPane) -> None:
     choose(talk, 1)
     assert talk.detail.title.text().endswith("→  Echo · peer 1")
@@ -297,6 +304,8 @@ def test_the_detail_says_whose_chunk_it_is(talk: TrafficPane) -> None:
 
 def test_all_controls_have_names(log: ChunkLog, pane: TrafficPane) -> None:
     for button in (
+        pane.time,
+        pane.export_button,
         pane.pause_button,
         pane.clear_button,
         pane.find_bar.next_button,
