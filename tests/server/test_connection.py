@@ -291,7 +291,9 @@ def test_the_wait_begins_when_all_is_sent(bench: Bench, hand: HandReactor, recor
         hand.turn()
         hand.advance(LINGER_SECONDS)
     assert record.live
+    client.send(b"I am a slow reader")
     assert client.read_to_end() == LOTS
+    assert not client.was_reset
     hand.advance(LINGER_SECONDS)
     assert not record.live
 
