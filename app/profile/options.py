@@ -52,7 +52,7 @@ def plain(value: object) -> Any:
 
 def _member(kind: type[Enum], value: object) -> Enum:
     for member in kind:
-        if text(value) == member.value:
+        if value in (member, member.value):
             return member
     choices = ", ".join(shown(member.value) for member in kind)
     raise ValueError(f"must be one of {choices}, not {shown(value)}")

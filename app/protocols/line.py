@@ -27,8 +27,8 @@ class LineOptions:
     longest_line: int = field(
         default=1000,
         metadata={
-            "title": "Longest line",
-            "hint": "In bytes. A longer one ends the connection.",
+            "title": "Longest line (bytes)",
+            "hint": "A longer one ends the connection.",
             "minimum": 1,
             "maximum": 65536,
         },

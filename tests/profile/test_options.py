@@ -107,7 +107,11 @@ def test_what_is_the_default_anyway_makes_no_difference() -> None:
             'options.how = "loud"',
             'options.how: must be one of "capitals", "reversed", not "loud"',
         ),
-        ("line", "options.how = 1", "options.how: must be text in quotes, not 1"),
+        (
+            "line",
+            "options.how = 1",
+            'options.how: must be one of "capitals", "reversed", not 1',
+        ),
     ],
 )
 def test_a_wrong_option_is_told_with_its_path(protocol: str, options: str, message: str) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -13,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QLabel,
     QLineEdit,
     QSpinBox,
     QVBoxLayout,
@@ -25,7 +23,10 @@ from app.own_protocol import is_own
 from app.profile import ListenerSpec, Problem, check
 from app.profile.spec import MOST_CONNECTIONS
 from app.protocols.catalog import CATALOG, Entry, find
+from app.protocols.options import NoOptions
 from app.server.deck import needs_restart
+from app.ui.listeners.options_form import OptionsForm, translated
+from app.ui.wrapping import WrappingLabel
 
 _DESCRIPTION = ""
 
@@ -55,19 +56,20 @@ class ListenerForm(QDialog):
         self._name_is_ours = current is None
         self.name = QLineEdit()
         self.protocol = QComboBox()
-        self.summary = QLabel()
+        self.summary = WrappingLabel()
         self.reach = QComboBox()
         self.port = QSpinBox()
         self.description = QLineEdit()
         self.max_connections = QSpinBox()
         self.autostart = QCheckBox(self.tr("Start it together with Portdeck"))
-        self.trouble = QLabel()
+        self.trouble = WrappingLabel(least_lines=2)
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
         for button in self.buttons.buttons():
             button.setIcon(QIcon())
         self._form = QFormLayout()
+        self.options = OptionsForm(self._form, below=self.summary, after=self.protocol)
         self.setWindowTitle(
             self.tr("New listener") if current is None else self.tr("Edit {0}").format(current.name)
         )
@@ -85,12 +87,12 @@ class ListenerForm(QDialog):
             endpoint=self._endpoint(),
             max_connections=self.max_connections.value(),
             autostart=self.autostart.isChecked(),
-            options=self._options(),
+            options=self.options.chosen(),
         )
 
     def _fill_choices(self) -> None:
         for entry in CATALOG:
-            self.protocol.addItem(entry.title, entry.name)
+            self.protocol.addItem(translated(entry.title), entry.name)
         if self._current is not None and self.protocol.findData(self._current.protocol) < 0:
             self.protocol.addItem(self._current.protocol, self._current.protocol)
         for words, interface in (
@@ -106,13 +108,8 @@ class ListenerForm(QDialog):
         self.description.setPlaceholderText("tcp:8007:interface=127.0.0.1")
 
     def _lay_out(self) -> None:
-        for label in (self.summary, self.trouble):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setEnabled(False)
         self.trouble.setObjectName("trouble")
-        self.trouble.setMinimumHeight(self.trouble.fontMetrics().height() * 2)
-        self.trouble.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._form.addRow(self.tr("&Name"), self.name)
         self._form.addRow(self.tr("&Protocol"), self.protocol)
         self._form.addRow("", self.summary)
@@ -123,12 +120,14 @@ class ListenerForm(QDialog):
         self._form.addRow("", self.autostart)
         layout = QVBoxLayout(self)
         layout.addLayout(self._form)
+        layout.addStretch(1)
         layout.addWidget(self.trouble)
         layout.addWidget(self.buttons)
         self.setMinimumWidth(460)
 
     def _fill(self, current: ListenerSpec | None) -> None:
         if current is None:
+            self._show_protocol()
             self._take_defaults(CATALOG[0])
             self.max_connections.setValue(100)
             return
@@ -162,6 +161,7 @@ class ListenerForm(QDialog):
             self.port.valueChanged,
             self.description.textChanged,
             self.max_connections.valueChanged,
+            self.options.changed,
         ):
             changed.connect(self._show_what_is_wrong)
         self.buttons.accepted.connect(self.accept)
@@ -171,15 +171,15 @@ class ListenerForm(QDialog):
         self._name_is_ours = False
 
     def _choose_protocol(self) -> None:
+        # Before a new name is checked: with it go the options of the new protocol.
+        self._show_protocol()
         if self._current is None:
             self._take_defaults(find(self.protocol.currentData()))
-        self._show_protocol()
 
     def _take_defaults(self, entry: Entry[Any]) -> None:
         self.port.setValue(self._free_port(entry.port))
         if self._name_is_ours:
-            self.name.setText(self._free_name(entry.title))
-        self._show_protocol()
+            self.name.setText(self._free_name(translated(entry.title)))
         self._show_reach()
 
     def _free_name(self, wish: str) -> str:
@@ -195,8 +195,16 @@ class ListenerForm(QDialog):
 
     def _show_protocol(self) -> None:
         protocol = self.protocol.currentData()
-        own = self.tr("Your own code. It runs inside Portdeck, with all that you may do.")
-        self.summary.setText(own if is_own(protocol) else find(protocol).summary)
+        if is_own(protocol):
+            summary = self.tr("Your own code. It runs inside Portdeck, with all that you may do.")
+            options: type = NoOptions
+        else:
+            entry = find(protocol)
+            summary, options = translated(entry.summary), entry.options
+        current = self._current
+        is_same = current is not None and current.protocol == protocol
+        self.summary.setText(summary)
+        self.options.show_options(options, current.options if current and is_same else {})
 
     def _show_reach(self) -> None:
         by_description = self.reach.currentData() == _DESCRIPTION
@@ -215,21 +223,16 @@ class ListenerForm(QDialog):
             return self._current.endpoint
         return str(endpoint)
 
-    def _options(self) -> Mapping[str, object]:
-        """What was chosen of the options of the protocol, while it is the same one."""
-        if self._current is None or self._current.protocol != self.protocol.currentData():
-            return {}
-        return self._current.options
-
     def _show_what_is_wrong(self) -> None:
         problems = check(
             name=self.name.text().strip(),
             protocol=self.protocol.currentData(),
             endpoint=self._endpoint(),
             max_connections=self.max_connections.value(),
-            options=self._options(),
+            options=self.options.chosen(),
             others=self._taken_names,
         )
+        problems = (*problems, *self.options.problems())
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(not problems)
         sentences = [self._sentence(problem) for problem in problems] or [self._note()]
         self.trouble.setText("\n".join(sentences))
@@ -241,6 +244,9 @@ class ListenerForm(QDialog):
         """The profile's words for a problem, with the label of the field instead of its key."""
         if problem.path == "name":
             return self.tr("The name {0}.").format(problem.message)
+        field, _, option = problem.path.partition(".")
+        if field == "options" and option:
+            return f"{self.options.title(option)}: {problem.message}."
         return str(problem.message if problem.path == "endpoint" else problem)
 
     def _note(self) -> str:
