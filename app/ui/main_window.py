@@ -52,13 +52,14 @@ from app.ui.log.pane import LogPane
 from app.ui.settings import Settings
 from app.ui.ticker import Ticker
 from app.ui.totals import Totals
-from app.ui.traffic.pane import TrafficPane
+from app.ui.traffic.tab import TrafficTab
 from app.workspace import Removed, Workspace
 
 if TYPE_CHECKING:
     from app.ui.listeners.form import ListenerForm
 
 UNDO_SECONDS = 15.0
+NOTICE_SECONDS = 6.0
 MAX_PROBLEMS = 5
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner(self._icons)
         self.listeners = ListenersPanel(self._icons)
         self.connections = ConnectionsPane(self._icons, reactor.seconds, self._deck.connections)
-        self.traffic = TrafficPane(traffic, self._icons)
+        self.traffic = TrafficTab(traffic, self._icons)
         self.log = LogPane(collector, self._icons)
         self.console = ConsolePane(reactor, self._icons, ticker.wake, lambda: self._deck.listeners)
         self.tabs = QTabWidget()
@@ -126,6 +127,10 @@ class MainWindow(QMainWindow):
         self.log.refresh()
         self.totals.refresh(self._deck.listeners, self._meter)
         return moving
+
+    def show_loading(self, path: Path) -> None:
+        """Code of the user's is about to run: name it, as the window stands still if it loops."""
+        self.totals.say(self.tr("Loading {0} …").format(path))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._lifecycle.is_over:
@@ -226,6 +231,7 @@ class MainWindow(QMainWindow):
         bind(commands.remove, self._remove)
         bind(commands.undo, self._undo)
         bind(commands.toggle, self._toggle)
+        bind(commands.reload, self._reload_code)
         bind(commands.start_all, self._deck.start_all)
         bind(commands.stop_all, self._deck.stop_all)
         bind(commands.talk, self._talk)
@@ -289,7 +295,8 @@ class MainWindow(QMainWindow):
         # Imported only now: the window opens sooner, and many a day goes by without a form.
         from app.ui.listeners.form import ListenerForm
 
-        return ListenerForm(others, current, is_on=is_on, parent=self)
+        folder = self._workspace.file.path.parent.absolute()
+        return ListenerForm(others, current, folder=folder, is_on=is_on, parent=self)
 
     def _change(self, listener: Listener, spec: ListenerSpec) -> None:
         if listener in self._deck.listeners:
@@ -322,6 +329,20 @@ class MainWindow(QMainWindow):
         listener = self.listeners.chosen
         if listener is not None:
             self._switch(listener, not listener.is_on)
+
+    def _reload_code(self) -> None:
+        listener = self.listeners.chosen
+        if listener is None:
+            return
+        if not listener.is_on:
+            self._deck.start(listener)
+        elif listener.reload():
+            self.banner.say(
+                self.tr("New connections of {0} run the code as it is now.").format(
+                    listener.spec.name
+                ),
+                seconds=NOTICE_SECONDS,
+            )
 
     def _switch(self, listener: Listener, on: bool) -> None:
         if on:
@@ -414,6 +435,7 @@ class MainWindow(QMainWindow):
         is_on = chosen is not None and chosen.is_on
         commands.toggle.setText(self.tr("Stop") if is_on else self.tr("Start"))
         self._icons.give(commands.toggle, "stop" if is_on else "start")
+        commands.reload.setEnabled(chosen is not None and is_own(chosen.spec.protocol))
         commands.undo.setEnabled(bool(self._removed))
         listeners = self._deck.listeners
         commands.start_all.setEnabled(not all(each.is_on for each in listeners))

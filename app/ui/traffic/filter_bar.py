@@ -40,6 +40,7 @@ class FilterBar(QWidget):
             self.direction.addItem(words, sent)
         self.direction.setAccessibleName(self.tr("Direction to show"))
         self.source.addItem(self.tr("All listeners"), Source())
+        self.offer_listeners()
         self.source.setAccessibleName(self.tr("Listener or connection to show"))
         self.source.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         layout = QHBoxLayout(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.server.changes import Batch
 from app.server.connection import Connection
 from app.traffic.party import Address, Party
 
@@ -22,6 +23,13 @@ class Names:
     def listeners(self) -> tuple[str, ...]:
         """The names of all listeners that had a connection, in the order of their first."""
         return tuple(self._listeners)
+
+    def follow(self, batch: Batch) -> None:
+        """Learn who came, and let go of who left."""
+        for connection in batch.opened:
+            self.learn(connection)
+        for connection in batch.closed:
+            self.let_go(connection)
 
     def learn(self, connection: Connection) -> None:
         """`connection` was opened."""

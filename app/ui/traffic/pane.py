@@ -49,10 +49,18 @@ class TrafficPane(QWidget):
     meanwhile is shown as not kept.
     """
 
-    def __init__(self, log: ChunkLog, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        log: ChunkLog,
+        icons: Icons,
+        parent: QWidget | None = None,
+        *,
+        names: Names | None = None,
+    ) -> None:
+        """`names` know who spoke before this pane was made."""
         super().__init__(parent)
         self._log = log
-        self._names = Names()
+        self._names = names or Names()
         self._filter: Scan | None = None
         self._search: Scan | None = None
         self._held_at: int | None = None
@@ -81,10 +89,7 @@ class TrafficPane(QWidget):
 
     def refresh(self, batch: Batch) -> None:
         """Learn who connected, and show what crossed, unless it is paused."""
-        for connection in batch.opened:
-            self._names.learn(connection)
-        for connection in batch.closed:
-            self._names.let_go(connection)
+        self._names.follow(batch)
         if batch.opened:
             self.filter_bar.offer_listeners()
         if self.isVisible():

@@ -1,0 +1,51 @@
+"""The place of the traffic pane in the window. The pane is made when somebody first looks at it.
+
+It has more parts than all the others together and is not on show when the window opens; making it
+would take an eighth of that time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.server.changes import Batch
+from app.traffic.chunk_log import ChunkLog
+from app.ui.icons import Icons
+from app.ui.traffic.names import Names
+
+if TYPE_CHECKING:
+    from app.ui.traffic.pane import TrafficPane
+
+
+class TrafficTab(QWidget):
+    """Owns what must be kept from the start on: whose chunk is whose."""
+
+    def __init__(self, log: ChunkLog, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._log = log
+        self._icons = icons
+        self._names = Names()
+        self.pane: TrafficPane | None = None
+        """`None` until the tab was on show."""
+
+    def refresh(self, batch: Batch) -> None:
+        """Take what a batch of changes brought, whether there is a pane yet or not."""
+        if self.pane is None:
+            self._names.follow(batch)
+        else:
+            self.pane.refresh(batch)
+
+    def showEvent(self, event: object) -> None:
+        if self.pane is None:
+            self._make()
+
+    def _make(self) -> None:
+        from app.ui.traffic.pane import TrafficPane
+
+        self.pane = TrafficPane(self._log, self._icons, names=self._names)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.pane)
+        self.pane.show()  # at once: the layout would leave it to the next turn of the event loop

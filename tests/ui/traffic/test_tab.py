@@ -1,0 +1,61 @@
+"""The traffic tab: empty until it is looked at, and then as if it had been there from the start."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.server.changes import Batch
+from app.traffic.chunk_log import ChunkLog
+from app.ui.icons import Icons
+from app.ui.traffic.model import CONNECTION
+from app.ui.traffic.tab import TrafficTab
+from tests.ui.traffic.conftest import Say
+from tests.ui.traffic.test_names import connection
+
+
+@pytest.fixture
+def tab(log: ChunkLog, qtbot: QtBot) -> TrafficTab:
+    tab = TrafficTab(log, Icons())
+    qtbot.addWidget(tab)
+    return tab
+
+
+def test_the_pane_is_made_when_the_tab_is_first_shown_and_kept(tab: TrafficTab) -> None:
+    assert tab.pane is None
+    tab.show()
+    pane = tab.pane
+    assert pane is not None
+    assert pane.isVisible()
+    tab.hide()
+    tab.show()
+    assert tab.pane is pane
+
+
+def test_the_pane_knows_who_spoke_before_it_was_made(
+    tab: TrafficTab, say: Say, qtbot: QtBot
+) -> None:
+    early, gone = connection(1, "Echo"), connection(2, "Hello")
+    tab.refresh(Batch(opened=[early, gone]))
+    say(b"one", connection=1)
+    say(b"two", connection=2)
+    tab.refresh(Batch(closed=[gone]))
+    tab.show()
+    assert tab.pane is not None
+    model = tab.pane.model
+    qtbot.waitUntil(lambda: model.rowCount() == 2)
+    told = [model.index(row, CONNECTION).data() for row in range(2)]
+    assert told == ["Echo · peer 1", "Hello · peer 2"]
+    source = tab.pane.filter_bar.source
+    assert [source.itemText(i) for i in range(source.count())][1:] == ["Echo", "Hello"]
+
+
+def test_the_pane_once_made_learns_of_who_comes(tab: TrafficTab, say: Say, qtbot: QtBot) -> None:
+    tab.show()
+    assert tab.pane is not None
+    tab.refresh(Batch(opened=[connection(7, "Echo")]))
+    say(b"hello", connection=7)
+    tab.refresh(Batch())
+    model = tab.pane.model
+    qtbot.waitUntil(lambda: model.rowCount() == 1)
+    assert model.index(0, CONNECTION).data() == "Echo · peer 7"
