@@ -103,7 +103,6 @@ class ListenerForm(QDialog):
         ):
             self.reach.addItem(words, interface)
         self.port.setRange(0, LARGEST_PORT)
-        self.port.setSpecialValueText(self.tr("0: any free port"))
         self.max_connections.setRange(1, MOST_CONNECTIONS)
         self.description.setPlaceholderText("tcp:8007:interface=127.0.0.1")
 
@@ -251,12 +250,15 @@ class ListenerForm(QDialog):
 
     def _note(self) -> str:
         try:
-            local = Endpoint.parse(self._endpoint()).bound().loopback_only
+            endpoint = Endpoint.parse(self._endpoint()).bound()
         except EndpointError:
-            local = True
-        if not local:
-            return self.tr("Others on your network will be able to connect.")
-        return ""
+            return ""
+        notes = []
+        if endpoint.port == 0:
+            notes.append(self.tr("With port 0 it gets any free port, another one at each start."))
+        if not endpoint.loopback_only:
+            notes.append(self.tr("Others on your network will be able to connect."))
+        return "\n".join(notes)
 
     def _show_save(self) -> None:
         save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
