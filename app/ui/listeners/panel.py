@@ -56,6 +56,11 @@ class ListenersPanel(QScrollArea):
         """The selected listener."""
         return self._chosen
 
+    @property
+    def hint(self) -> str:
+        """What is said in place of rows; empty while there are rows."""
+        return "" if self._hint.isHidden() else self._hint.text()
+
     def row(self, listener: Listener) -> ListenerRow:
         """The row that shows `listener`."""
         return self._rows[listener]

@@ -114,7 +114,10 @@ class ListenerRow(QFrame):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.chosen.emit()
-        super().mousePressEvent(event)
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
@@ -147,7 +150,12 @@ class ListenerRow(QFrame):
             return word
         text = self.tr("{0} · {1} connected").format(word, f"{listener.connection_count:,}")
         refused = 0 if listener.factory is None else listener.factory.refused
-        return text + self.tr(" · {0} refused").format(f"{refused:,}") if refused else text
+        if refused:
+            text += self.tr(" · {0} refused").format(f"{refused:,}")
+        if listener.reload_trouble:
+            trouble = self.tr("The new code is not in use: {0}").format(listener.reload_trouble)
+            text = f"{text}\n{trouble}"
+        return text
 
     def _flip(self, on: bool) -> None:
         self.switch.setChecked(self.listener.is_on)

@@ -1,0 +1,240 @@
+"""The list of listeners: what a row says, what it asks for, and how keys and clicks choose one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+from twisted.internet.defer import Deferred
+
+from app.profile import ListenerSpec
+from app.server.changes import Batch, Changes
+from app.server.deck import Deck
+from app.server.listener import Listener, State
+from app.server.rates import Meter
+from app.ui.icons import Icons
+from app.ui.listeners.panel import ListenersPanel
+from app.ui.listeners.words import state_word
+from app.ui.reactor import DeckReactor
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def deck(reactor: DeckReactor, result_of: Callable[[Deferred[None]], None]) -> Iterator[Deck]:
+    deck = Deck(reactor, Changes(lambda: None))
+    for name in ("One", "Two", "Three"):
+        deck.add(ListenerSpec(name=name, protocol="echo", endpoint="tcp:0"))
+    yield deck
+    result_of(deck.stop_all())
+
+
+@pytest.fixture
+def panel(deck: Deck, qtbot: QtBot) -> ListenersPanel:
+    panel = ListenersPanel(Icons())
+    qtbot.addWidget(panel)
+    panel.show_listeners(deck.listeners)
+    panel.resize(320, 400)
+    panel.show()
+    return panel
+
+
+def refresh(panel: ListenersPanel, *listeners: Listener) -> None:
+    panel.refresh(Batch(listeners=set(listeners)), Meter())
+
+
+def order(panel: ListenersPanel, deck: Deck) -> list[str]:
+    rows = sorted((panel.row(each) for each in deck.listeners), key=lambda row: row.y())
+    return [row.name.text() for row in rows]
+
+
+def choices(panel: ListenersPanel) -> list[str | None]:
+    """The names of those that are chosen from now on."""
+    seen: list[str | None] = []
+    panel.choice_changed.connect(
+        lambda listener: seen.append(None if listener is None else listener.spec.name)
+    )
+    return seen
+
+
+def test_rows_stand_in_the_order_of_the_deck(
+    panel: ListenersPanel, deck: Deck, qtbot: QtBot
+) -> None:
+    first = deck.listeners[0]
+    deck.remove(first)
+    deck.add(first.spec, 2)
+    deck.add(ListenerSpec(name="Zero", protocol="echo", endpoint="tcp:0"), 0)
+    panel.show_listeners(deck.listeners)
+    qtbot.waitUntil(lambda: order(panel, deck) == ["Zero", "Two", "Three", "One"])
+
+
+def test_a_panel_without_listeners_says_what_to_do(panel: ListenersPanel, deck: Deck) -> None:
+    assert panel.hint == ""
+    panel.show_listeners([])
+    assert "New listener" in panel.hint
+    panel.show_listeners(deck.listeners)
+    assert panel.hint == ""
+
+
+def test_a_flipped_switch_asks_and_shows_the_truth_until_it_is_so(
+    panel: ListenersPanel,
+    deck: Deck,
+    qtbot: QtBot,
+    result_of: Callable[[Deferred[None]], None],
+) -> None:
+    listener = deck.listeners[0]
+    row = panel.row(listener)
+    asked: list[tuple[Listener, bool]] = []
+    panel.switched.connect(lambda each, on: asked.append((each, on)))
+    qtbot.mouseClick(row.switch, LEFT)
+    assert asked == [(listener, True)]
+    assert not row.switch.isChecked()
+    result_of(deck.start(listener))
+    refresh(panel, listener)
+    assert row.switch.isChecked()
+    qtbot.mouseClick(row.switch, LEFT)
+    assert asked[-1] == (listener, False)
+    assert row.switch.isChecked()
+
+
+def test_a_switch_that_is_flipped_does_not_choose_its_row(
+    panel: ListenersPanel, deck: Deck, qtbot: QtBot
+) -> None:
+    qtbot.mouseClick(panel.row(deck.listeners[0]).switch, LEFT)
+    assert panel.chosen is None
+
+
+def test_a_click_chooses(panel: ListenersPanel, deck: Deck, qtbot: QtBot) -> None:
+    seen = choices(panel)
+    for listener in deck.listeners[:2]:
+        qtbot.mouseClick(panel.row(listener), LEFT, pos=QPoint(5, 5))
+    assert seen == ["One", "Two"]
+    assert panel.row(deck.listeners[1]).property("chosen") is True
+    assert panel.row(deck.listeners[0]).property("chosen") is False
+
+
+def test_the_arrow_keys_walk_and_escape_leaves(
+    panel: ListenersPanel, deck: Deck, qtbot: QtBot
+) -> None:
+    seen = choices(panel)
+    down, up = Qt.Key.Key_Down, Qt.Key.Key_Up
+    for key in (down, down, down, down, up, Qt.Key.Key_Escape, up):
+        qtbot.keyClick(panel, key)
+    assert seen == ["One", "Two", "Three", "Two", None, "Three"]
+
+
+def test_the_space_bar_flips_the_chosen_one(
+    panel: ListenersPanel, deck: Deck, qtbot: QtBot
+) -> None:
+    asked: list[tuple[str, bool]] = []
+    panel.switched.connect(lambda each, on: asked.append((each.spec.name, on)))
+    qtbot.keyClick(panel, Qt.Key.Key_Space)
+    assert asked == []
+    panel.choose(deck.listeners[1])
+    qtbot.keyClick(panel, Qt.Key.Key_Space)
+    assert asked == [("Two", True)]
+
+
+def test_a_chosen_listener_that_goes_away_is_not_chosen_any_more(
+    panel: ListenersPanel, deck: Deck
+) -> None:
+    panel.choose(deck.listeners[0])
+    seen = choices(panel)
+    panel.show_listeners(deck.listeners[1:])
+    assert seen == [None]
+    assert panel.chosen is None
+
+
+def test_the_menu_is_for_the_row_it_was_asked_on(
+    panel: ListenersPanel, deck: Deck, qtbot: QtBot
+) -> None:
+    wanted: list[Listener] = []
+    panel.menu_wanted.connect(lambda listener, at: wanted.append(listener))
+    qtbot.mouseClick(panel.row(deck.listeners[2]).more, LEFT)
+    assert wanted == [deck.listeners[2]]
+    assert panel.chosen is deck.listeners[2]
+
+
+def test_a_row_tells_state_by_word_and_by_icon(
+    panel: ListenersPanel, deck: Deck, result_of: Callable[[Deferred[None]], None]
+) -> None:
+    listener = deck.listeners[0]
+    row = panel.row(listener)
+    stopped = row.light.pixmap().toImage()
+    assert row.status.text() == "stopped"
+    result_of(deck.start(listener))
+    refresh(panel, listener)
+    assert row.status.text() == "listening · 0 connected"
+    assert row.light.pixmap().toImage() != stopped
+    assert row.address.text() == listener.where
+    assert row.accessibleName() == "One, listening · 0 connected"
+
+
+def test_a_row_that_failed_says_why_and_what_to_do(
+    qtbot: QtBot, reactor: DeckReactor, result_of: Callable[[Deferred[None]], None]
+) -> None:
+    deck = Deck(reactor, Changes(lambda: None))
+    path = "unix:/nowhere/at/all/that/can/be/reached.sock"
+    listener = deck.add(ListenerSpec(name="Lost", protocol="echo", endpoint=path))
+    panel = ListenersPanel(Icons())
+    qtbot.addWidget(panel)
+    panel.show_listeners(deck.listeners)
+    result_of(deck.start(listener))
+    refresh(panel, listener)
+    row = panel.row(listener)
+    assert listener.state is State.FAILED
+    assert row.accessibleName() == f"Lost, {listener.reason}"
+    assert row.status.text().replace("\N{ZERO WIDTH SPACE}", "") == listener.reason
+    assert not row.switch.isChecked()
+    assert not row.graph.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "is_open"),
+    [("tcp:0", False), ("tcp:0:interface=0.0.0.0", True), ("unix:/tmp/x", False)],
+)
+def test_a_listener_that_others_can_reach_has_a_badge(
+    panel: ListenersPanel, deck: Deck, qtbot: QtBot, endpoint: str, is_open: bool
+) -> None:
+    listener = deck.add(ListenerSpec(name="New", protocol="echo", endpoint=endpoint))
+    panel.show_listeners(deck.listeners)
+    qtbot.waitUntil(panel.row(listener).isVisible)
+    assert panel.row(listener).badge.isVisible() is is_open
+
+
+def test_every_control_of_a_row_says_what_it_is_for(
+    panel: ListenersPanel, deck: Deck, result_of: Callable[[Deferred[None]], None]
+) -> None:
+    listener = deck.listeners[0]
+    row = panel.row(listener)
+    assert row.switch.accessibleName() == "Start One (127.0.0.1:0)"
+    assert row.address.accessibleName() == "Copy the address 127.0.0.1:0"
+    assert "One" in row.more.accessibleName()
+    result_of(deck.start(listener))
+    refresh(panel, listener)
+    assert row.switch.accessibleName() == f"Stop One ({listener.where})"
+
+
+def test_long_names_and_addresses_stay_within_the_pane(
+    panel: ListenersPanel, deck: Deck, qtbot: QtBot
+) -> None:
+    name = "A very long name that somebody typed in, because nobody told him not to do it"
+    path = "unix:/tmp/" + "long-" * 20
+    deck.add(ListenerSpec(name=name, protocol="echo", endpoint="tcp:0:interface=0.0.0.0"))
+    deck.add(ListenerSpec(name="Path", protocol="echo", endpoint=path))
+    panel.show_listeners(deck.listeners)
+    body = panel.widget()
+    assert isinstance(body, QWidget)
+    qtbot.waitUntil(lambda: body.width() == panel.viewport().width())
+    for listener in deck.listeners:
+        row = panel.row(listener)
+        assert row.more.geometry().right() <= row.width()
+
+
+def test_every_state_has_a_word() -> None:
+    words = [state_word(state) for state in State]
+    assert len(set(words)) == len(words)
+    assert all(words)

@@ -1,0 +1,67 @@
+"""The line at the bottom: how many, how fast, and who can connect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+from twisted.internet.defer import Deferred
+
+from app.profile import ListenerSpec
+from app.server.changes import Changes
+from app.server.deck import Deck
+from app.server.rates import Meter
+from app.ui.reactor import DeckReactor
+from app.ui.totals import Totals
+
+
+@pytest.fixture
+def deck(reactor: DeckReactor, result_of: Callable[[Deferred[None]], None]) -> Iterator[Deck]:
+    deck = Deck(reactor, Changes(lambda: None))
+    deck.add(ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:0"))
+    deck.add(ListenerSpec(name="Wide", protocol="echo", endpoint="tcp:0:interface=0.0.0.0"))
+    yield deck
+    result_of(deck.stop_all())
+
+
+@pytest.fixture
+def totals(qtbot: QtBot) -> Totals:
+    totals = Totals()
+    qtbot.addWidget(totals)
+    return totals
+
+
+def parts(totals: Totals, deck: Deck, meter: Meter | None = None) -> list[str]:
+    totals.refresh(deck.listeners, meter or Meter())
+    return [part.strip() for part in totals.text.text().split("·")]
+
+
+def test_nothing_listens_at_first(totals: Totals, deck: Deck) -> None:
+    assert parts(totals, deck) == [
+        "0 of 2 listening",
+        "0 connections",
+        "↓ 0 B/s  ↑ 0 B/s",
+        "loopback only",
+    ]
+
+
+def test_rates_are_in_and_out(totals: Totals, deck: Deck) -> None:
+    meter = Meter()
+    meter.bytes_in, meter.bytes_out = 1_200_000.0, 34.0
+    assert parts(totals, deck, meter)[2] == "↓ 1.2 MB/s  ↑ 34 B/s"
+
+
+def test_only_what_is_on_can_be_reached(
+    totals: Totals, deck: Deck, result_of: Callable[[Deferred[None]], None]
+) -> None:
+    echo, wide = deck.listeners
+    result_of(deck.start(echo))
+    assert parts(totals, deck)[::3] == ["1 of 2 listening", "loopback only"]
+    result_of(deck.start(wide))
+    assert parts(totals, deck)[::3] == ["2 of 2 listening", "others can reach Wide"]
+
+
+def test_names_are_plain_text(totals: Totals) -> None:
+    assert totals.text.textFormat() is Qt.TextFormat.PlainText
