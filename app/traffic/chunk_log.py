@@ -40,21 +40,34 @@ class Chunk:
     data: bytes
 
 
-@frozen
 class Span:
     """A run of chunks as one piece of bytes, to be searched at the speed of C.
 
-    Chunk `first + i` is `data[start:ends[i]]`, where `start` is the end of the one before or 0.
+    Chunk `first + i` is `data[start(i):ends[i]]`.
     """
 
-    first: int
-    data: bytes
-    ends: array[int]
-    owners: array[int]
-    """`connection * 2 + sent` of each."""
+    __slots__ = ("_base", "_ends", "data", "first", "owners")
+
+    def __init__(
+        self, first: int, data: bytes, ends: array[int], owners: array[int], base: int = 0
+    ) -> None:
+        """`owners` are `connection * 2 + sent` of each; `ends` count from `base` bytes before."""
+        self.first = first
+        self.data = data
+        self.owners = owners
+        self._ends = ends
+        self._base = base
 
     def __len__(self) -> int:
-        return len(self.ends)
+        return len(self._ends)
+
+    @property
+    def ends(self) -> array[int]:
+        """Where each chunk ends in `data`. Made when it is asked for: most spans have no match."""
+        if self._base:
+            self._ends = array("I", [end - self._base for end in self._ends])
+            self._base = 0
+        return self._ends
 
     def start(self, index: int) -> int:
         """Where chunk `first + index` begins in `data`."""
@@ -188,10 +201,8 @@ class ChunkLog:
         fitting = bisect_right(block.ends, base + most_bytes, begin) - begin
         stop = begin + max(1, min(fitting, most_chunks))
         ends = block.ends[begin:stop]
-        if base:
-            ends = array("I", [end - base for end in ends])
-        data = bytes(block.payload[base : base + ends[-1]])
-        return Span(number, data, ends, block.owners[begin:stop])
+        data = bytes(block.payload[base : ends[-1]])
+        return Span(number, data, ends, block.owners[begin:stop], base)
 
     def clear(self) -> None:
         """Forget all chunks on purpose; the numbers go on, and the forgotten count as dropped."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from array import array
 from bisect import bisect_right
 from enum import Enum
 from time import monotonic
@@ -72,9 +73,10 @@ class _Literal(Pattern):
 
     def hits(self, span: Span, seconds: float) -> list[int]:
         data = span.data.lower() if self._ignore_case else span.data
-        needle, ends, find = self._needle, span.ends, data.find
+        needle, find = self._needle, data.find
         found, size = [], len(needle)
         at = find(needle)
+        ends = span.ends if at >= 0 else array("I")
         while at >= 0:
             index = bisect_right(ends, at)
             end = ends[index]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 
 from attrs import frozen
@@ -41,13 +41,13 @@ class Criteria:
         """Whether every chunk passes."""
         return not self.patterns and self.sent is None and self.belongs is None
 
-    def hits(self, span: Span, seconds: float) -> list[int]:
+    def hits(self, span: Span, seconds: float) -> Sequence[int]:
         """The places in `span` of the chunks that pass. Raises `TimeoutError` after `seconds`."""
         deadline = monotonic() + seconds
-        places = list(range(len(span)))
-        for pattern in self.patterns:
-            found = set(pattern.hits(span, deadline - monotonic()))
-            places = [place for place in places if place in found]
+        places: Sequence[int] = range(len(span))
+        for turn, pattern in enumerate(self.patterns):
+            found = pattern.hits(span, deadline - monotonic())
+            places = sorted(set(found).intersection(places)) if turn else found
             if not places:
                 return places
         if self.sent is None and self.belongs is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.traffic.hexdump import hexdump
@@ -18,6 +18,7 @@ def test_hex_reads_back(data: bytes) -> None:
 
 
 @given(st.binary(max_size=300))
+@example(bytes(range(256)))
 def test_python_reads_it_back(data: bytes) -> None:
     assert ast.literal_eval(as_python(data)) == data
 

@@ -142,9 +142,9 @@ class Exporter(QWidget):
             self._say(self._result(job))
 
     def _result(self, job: Job) -> str:
-        words = self.tr("{0} chunks are in {1}.").format(f"{job.written:,}", job.path)
+        words = self.tr("{0} is written. Chunks: {1}.").format(job.path, f"{job.written:,}")
         if job.missed:
-            more = self.tr("{0} were dropped from the log before their turn.")
+            more = self.tr("Dropped from the log before their turn: {0}.")
             words = f"{words} {more.format(f'{job.missed:,}')}"
         return words
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.server.changes import Batch
-from app.traffic.chunk_log import ChunkLog
+from app.traffic.chunk_log import Chunk, ChunkLog
 from app.traffic.rows import Everything
 from app.traffic.scan import PATIENCE_SECONDS, Criteria, Scan
 from app.ui import formatting
@@ -201,6 +201,7 @@ class TrafficPane(QWidget):
         for column, width in WIDTHS.items():
             table.setColumnWidth(column, width)
         table.selectionModel().currentRowChanged.connect(self._show_detail)
+        self.model.modelReset.connect(self._let_go)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._open_menu)
         self._hint.setObjectName("emptyHint")
@@ -325,7 +326,7 @@ class TrafficPane(QWidget):
                 )
             elif scan is not None and scan.given_up:
                 troubles.append(
-                    self.tr("{0} chunks were passed over: the expression takes too long.").format(
+                    self.tr("The expression takes too long. Chunks passed over: {0}.").format(
                         f"{scan.given_up:,}"
                     )
                 )
@@ -340,6 +341,11 @@ class TrafficPane(QWidget):
         if chunk is not None and self._search is not None and self._search.has(chunk.number):
             self._show_match(chunk.data)
         self.find_bar.show_finds(self._search, self.chosen)
+
+    def _let_go(self) -> None:
+        """The rows are other ones, and the chosen one may be gone without a word from Qt."""
+        if self._wanted is None and self.chosen is None:
+            self.detail.show_chunk(None, "")
 
     def _show_match(self, data: bytes) -> None:
         assert self._search is not None
@@ -377,6 +383,7 @@ class TrafficPane(QWidget):
             self._wanted = None
         elif self._filter is None or self._filter.looked_at > self._wanted:
             self._wanted = None
+            self._let_go()
 
     def _export(self, numbers: Callable[[], Sequence[int]], _checked: bool = False) -> None:
         self.exporter.ask(numbers)
@@ -396,8 +403,10 @@ class TrafficPane(QWidget):
     def _open_menu(self, at: QPoint) -> None:
         index = self.table.indexAt(at)
         chunk = self.model.chunk(index.row()) if index.isValid() else None
-        if chunk is None:
-            return
+        if chunk is not None:
+            self._menu_for(chunk).popup(self.table.viewport().mapToGlobal(at))
+
+    def _menu_for(self, chunk: Chunk) -> QMenu:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         number, name = chunk.connection, self._names.of(chunk.connection)
@@ -413,4 +422,4 @@ class TrafficPane(QWidget):
                 lambda: self.filter_bar.only(Source(listener=listener), listener),
             )
         menu.addAction(self.tr("Show everything"), self.filter_bar.clear)
-        menu.popup(self.table.viewport().mapToGlobal(at))
+        return menu

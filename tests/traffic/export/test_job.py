@@ -9,7 +9,7 @@ import pytest
 
 from app.traffic.chunk_log import ChunkLog
 from app.traffic.export.form import Form
-from app.traffic.export.job import BATCH_CHUNKS, ExportError, Job
+from app.traffic.export.job import BATCH_BYTES, BATCH_CHUNKS, ExportError, Job
 from app.traffic.export.plain import Raw
 
 
@@ -71,6 +71,17 @@ def test_chunks_dropped_before_their_turn_are_counted(log: ChunkLog, tmp_path: P
     assert path.read_bytes().endswith(b"%d," % (BATCH_CHUNKS - 1))
 
 
+def test_large_chunks_are_written_in_small_steps(tmp_path: Path) -> None:
+    log = ChunkLog()
+    for _ in range(4):
+        log.append(0.0, 1, True, bytes(BATCH_BYTES))
+    export = job(log, tmp_path / "out")
+    export.step(0.0)
+    assert export.done == 1
+    assert export.step(60)
+    assert (tmp_path / "out").stat().st_size == 4 * BATCH_BYTES
+
+
 def test_nothing_to_export_is_an_empty_file(tmp_path: Path) -> None:
     path = tmp_path / "out"
     assert job(ChunkLog(), path).step(0.0)
@@ -92,7 +103,9 @@ def test_a_path_that_is_a_folder_is_said_and_nothing_is_left(log: ChunkLog, tmp_
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
-def test_a_full_disk_is_said_and_nothing_is_left(log: ChunkLog, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [1, 1_000_000])
+def test_a_full_disk_is_said_and_nothing_is_left(log: ChunkLog, tmp_path: Path, size: int) -> None:
+    log.append(0.0, 1, True, bytes(size))
     export = job(log, tmp_path / "out")
     export._file.close()
     with Path("/dev/full").open("wb") as full:

@@ -25,7 +25,7 @@ V4 = Party("Echo", "…", ("127.0.0.1", 50_000), ("127.0.0.1", 8007))
 V6 = Party("Echo", "…", ("fe80::1%eth0", 50_000), ("::1", 8007))
 MIXED = Party("Echo", "…", ("192.0.2.7", 50_000), ("::1", 8007))
 
-datas = st.one_of(st.binary(max_size=40), st.just(bytes(2 * MAX_SEGMENT + 1)))
+sayings = st.one_of(st.binary(max_size=40), st.just(bytes(2 * MAX_SEGMENT + 1)))
 
 
 @frozen
@@ -88,7 +88,7 @@ def _sum(data: bytes) -> int:
 
 
 @given(
-    st.lists(st.tuples(st.booleans(), datas), min_size=1, max_size=5),
+    st.lists(st.tuples(st.booleans(), sayings), min_size=1, max_size=5),
     st.sampled_from([V4, V6, MIXED, None]),
     st.integers(0, 2**40),
 )

@@ -26,7 +26,7 @@ def test_what_is_shown_is_exported(
     pane.exporter.write(pane.model.numbers(), Raw(sent=False), path)
     qtbot.waitUntil(lambda: not pane.exporter.is_busy)
     assert path.read_bytes() == b"a1a2"
-    assert pane.exporter.words.text() == f"2 chunks are in {path}."
+    assert pane.exporter.words.text() == f"{path} is written. Chunks: 2."
     pane.exporter.close_button.click()
     assert pane.exporter.isHidden()
 
@@ -72,6 +72,18 @@ def test_a_file_that_cannot_be_written_is_said(pane: TrafficPane, tmp_path: Path
     assert not pane.exporter.is_busy
 
 
+def test_a_file_that_cannot_be_finished_is_said(
+    pane: TrafficPane, say: Say, qtbot: QtBot, tmp_path: Path
+) -> None:
+    say(b"x")
+    path = tmp_path / "out"
+    path.mkdir()
+    pane.exporter.write(range(1), Raw(sent=False), path)
+    qtbot.waitUntil(lambda: not pane.exporter.is_busy)
+    assert "Is a directory" in pane.exporter.words.text()
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_what_was_dropped_meanwhile_is_said(
     pane: TrafficPane, say: Say, log: ChunkLog, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -79,7 +91,7 @@ def test_what_was_dropped_meanwhile_is_said(
     pane.exporter.write(range(1), Raw(sent=False), tmp_path / "out")
     log.clear()
     qtbot.waitUntil(lambda: not pane.exporter.is_busy)
-    assert "1 were dropped" in pane.exporter.words.text()
+    assert "before their turn: 1." in pane.exporter.words.text()
 
 
 def test_the_dialog_offers_each_format_and_writes_the_chosen_one(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.server.changes import Batch
@@ -101,6 +102,12 @@ def test_paused_it_stays_as_it_is_and_loses_nothing(
     assert shown(talk)[-1] == "later"
 
 
+def test_cleared_it_shows_no_bytes_either(talk: TrafficPane) -> None:
+    choose(talk, 7)
+    talk.clear_button.click()
+    assert talk.detail.hex.data == b""
+
+
 def test_paused_rows_that_the_log_drops_say_so_and_stay(
     talk: TrafficPane, say: Say, qtbot: QtBot
 ) -> None:
@@ -127,6 +134,16 @@ def test_clearing_empties_it_also_while_paused(talk: TrafficPane, say: Say, qtbo
     talk.clear_button.click()
     assert shown(talk) == []
     assert "10 dropped, 70 B" in talk.counts.text()
+
+
+def test_a_filter_that_drops_the_chosen_chunk_chooses_nothing(
+    talk: TrafficPane, qtbot: QtBot
+) -> None:
+    choose(talk, 7)
+    talk.filter_bar.direction.setCurrentIndex(1)
+    settle(talk, qtbot)
+    assert talk.chosen is None
+    assert talk.detail.hex.data == b""
 
 
 def test_a_hidden_pane_catches_up_when_it_is_shown(
@@ -162,6 +179,32 @@ def test_it_filters_by_one_connection(talk: TrafficPane, qtbot: QtBot) -> None:
     talk.filter_bar.only(Source(connection=2), "that one")
     settle(talk, qtbot)
     assert shown(talk) == [f"hello {number}" for number in range(5, 10)]
+
+
+def menu_of_row(pane: TrafficPane, row: int) -> dict[str, QAction]:
+    chunk = pane.model.chunk(row)
+    assert chunk is not None
+    return {action.text(): action for action in pane._menu_for(chunk).actions()}
+
+
+def test_a_row_offers_its_connection_its_listener_and_everything(
+    talk: TrafficPane, qtbot: QtBot
+) -> None:
+    for words, count in (
+        ("Show only Hello · peer 2", 5),
+        ("Show everything", 10),
+        ("Show only Hello", 5),
+        ("Show everything", 10),
+    ):
+        menu_of_row(talk, talk.model.rowCount() - 1)[words].trigger()
+        settle(talk, qtbot)
+        assert talk.model.rowCount() == count
+
+
+def test_where_there_is_no_row_there_is_no_menu(pane: TrafficPane) -> None:
+    before = len(pane.findChildren(QMenu))
+    pane.table.customContextMenuRequested.emit(QPoint(5, 5))
+    assert len(pane.findChildren(QMenu)) == before
 
 
 def test_new_chunks_pass_the_filter_as_they_come(talk: TrafficPane, say: Say, qtbot: QtBot) -> None:
@@ -276,7 +319,7 @@ def test_a_chunk_that_is_too_hard_is_passed_over_and_that_is_said(
     use_expression(pane.find_bar.pattern)
     pane.find_bar.pattern.line.setText(EXPLODES)
     settle(pane, qtbot)
-    assert pane.trouble.text() == "1 chunks were passed over: the expression takes too long."
+    assert pane.trouble.text() == "The expression takes too long. Chunks passed over: 1."
     assert pane.find_bar.count.text() == "1 found"
 
 
