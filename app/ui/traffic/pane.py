@@ -65,6 +65,8 @@ class TrafficPane(QWidget):
         self._search: Scan | None = None
         self._held_at: int | None = None
         self._wanted: int | None = None
+        self._reading: int | None = None
+        self._is_pulling = False
         self._stepper = Stepper(self)
         self.model = TrafficModel(log, self._names, self)
         self.table = QTableView()
@@ -249,13 +251,25 @@ class TrafficPane(QWidget):
 
     def _show_news(self) -> None:
         if self._held_at is None:
-            self.model.pull()
+            self._pull()
         else:
             self.model.grow(self._held_at)
         self._choose_wanted()
         self._show_counts()
         self._show_trouble()
         self.find_bar.show_finds(self._search, self.chosen)
+
+    def _pull(self) -> None:
+        """Pull, and leave on show what the user reads when the log drops it.
+
+        Qt would choose the next row instead, and another one at each drop.
+        """
+        self._is_pulling = True
+        self.model.pull()
+        if self._reading is not None and self.model.row(self._reading) is None:
+            self.table.selectionModel().clear()
+            self._reading = None
+        self._is_pulling = False
 
     def _refilter(self) -> None:
         if self._wanted is None:
@@ -336,7 +350,10 @@ class TrafficPane(QWidget):
         self.trouble.setVisible(bool(text))
 
     def _show_detail(self, current: QModelIndex) -> None:
+        if self._is_pulling:
+            return
         chunk = self.model.chunk(current.row()) if current.isValid() else None
+        self._reading = None if chunk is None else chunk.number
         self.detail.show_chunk(chunk, "" if chunk is None else self._names.of(chunk.connection))
         if chunk is not None and self._search is not None and self._search.has(chunk.number):
             self._show_match(chunk.data)
@@ -344,7 +361,8 @@ class TrafficPane(QWidget):
 
     def _let_go(self) -> None:
         """The rows are other ones, and the chosen one may be gone without a word from Qt."""
-        if self._wanted is None and self.chosen is None:
+        if not self._is_pulling and self._wanted is None and self.chosen is None:
+            self._reading = None
             self.detail.show_chunk(None, "")
 
     def _show_match(self, data: bytes) -> None:

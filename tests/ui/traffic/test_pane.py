@@ -102,6 +102,19 @@ def test_paused_it_stays_as_it_is_and_loses_nothing(
     assert shown(talk)[-1] == "later"
 
 
+@pytest.mark.parametrize("flood", [3_995, 10_000])
+def test_what_is_being_read_stays_on_show_when_the_log_drops_it(
+    talk: TrafficPane, say: Say, qtbot: QtBot, flood: int
+) -> None:
+    choose(talk, 7)
+    for _ in range(flood):
+        say(b"flood")
+    settle(talk, qtbot)
+    assert talk.detail.hex.data == b"hello 7"
+    assert talk.chosen is None
+    assert not talk.table.selectionModel().hasSelection()
+
+
 def test_cleared_it_shows_no_bytes_either(talk: TrafficPane) -> None:
     choose(talk, 7)
     talk.clear_button.click()
