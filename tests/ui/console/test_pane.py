@@ -18,7 +18,7 @@ from app.ui.reactor import DeckReactor
 
 @pytest.fixture
 def console(reactor: DeckReactor, qtbot: QtBot) -> Iterator[ConsolePane]:
-    console = ConsolePane(reactor, Icons(), lambda: None, lambda: [])
+    console = ConsolePane(reactor, Icons(), lambda: None, list)
     qtbot.addWidget(console)
     console.show()
     yield console

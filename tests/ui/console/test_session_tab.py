@@ -29,7 +29,7 @@ class Peer:
     def __init__(self) -> None:
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.listening.setblocking(False)
-        self.place = "127.0.0.1:{}".format(self.listening.getsockname()[1])
+        self.place = f"127.0.0.1:{self.listening.getsockname()[1]}"
         self._client: socket.socket | None = None
         self.received = b""
 
