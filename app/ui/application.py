@@ -42,7 +42,7 @@ def run(profile: Path | None = None) -> int:
 
     reactor = install(app)
 
-    from app.ui import appearance
+    from app.ui import appearance, translation
     from app.ui.lifecycle import Lifecycle
     from app.ui.log.collector import Collector
     from app.ui.main_window import MainWindow
@@ -56,10 +56,18 @@ def run(profile: Path | None = None) -> int:
     sys.excepthook = logs.log_uncaught
     settings = Settings()
     appearance.use(app, settings.scheme)
+    translation.install(app)
     changes = Changes(ticker.wake)
     traffic = ChunkLog(ticker.wake)
-    deck = Deck(reactor, changes, tap=traffic.append)
-    workspace = Workspace(deck, ProfileFile(profile or default_path()))
+    file = ProfileFile(profile or default_path())
+    deck = Deck(
+        reactor,
+        changes,
+        tap=traffic.append,
+        folder=file.path.parent,
+        loading=lambda path: window.show_loading(path),
+    )
+    workspace = Workspace(deck, file)
     workspace.load()
     lifecycle = Lifecycle(app, reactor, deck.stop_all)
     window = MainWindow(

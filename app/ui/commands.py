@@ -23,6 +23,7 @@ class Commands(QObject):
         self.remove = self._make(self.tr("Remove"), "remove", QKeySequence("Ctrl+Backspace"))
         self.undo = self._make(self.tr("Undo remove"), "undo", QKeySequence("Ctrl+Shift+Z"))
         self.toggle = self._make(self.tr("Start"), "start", QKeySequence("Ctrl+Return"))
+        self.reload = self._make(self.tr("Reload the code"), None, QKeySequence("Ctrl+R"))
         self.start_all = self._make(self.tr("Start all"), "start", QKeySequence("F5"))
         self.stop_all = self._make(self.tr("Stop all"), "stop", QKeySequence("Shift+F5"))
         self.talk = self._make(self.tr("Open in console"), None, QKeySequence("Ctrl+Shift+T"))

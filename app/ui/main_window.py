@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QUrl
@@ -32,6 +33,7 @@ from PySide6.QtWidgets import (
 from twisted.internet.defer import Deferred
 
 from app import __version__
+from app.own_protocol import is_own
 from app.profile import ListenerSpec
 from app.server.changes import Changes
 from app.server.listener import Listener, State
@@ -200,7 +202,7 @@ class MainWindow(QMainWindow):
         menu = self.menuBar().addMenu(self.tr("&Listener"))
         menu.addActions([commands.new, commands.edit, commands.remove, commands.undo])
         menu.addSeparator()
-        menu.addActions([commands.toggle, commands.talk])
+        menu.addActions([commands.toggle, commands.talk, commands.reload])
         menu.addSeparator()
         menu.addActions([commands.start_all, commands.stop_all])
         connection = self.menuBar().addMenu(self.tr("&Connection"))
@@ -410,7 +412,7 @@ class MainWindow(QMainWindow):
         commands = self.commands
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([commands.toggle, commands.talk])
+        menu.addActions([commands.toggle, commands.talk, commands.reload])
         menu.addSeparator()
         menu.addActions([commands.edit, commands.remove])
         menu.popup(at)

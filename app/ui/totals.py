@@ -23,6 +23,11 @@ class Totals(QStatusBar):
         self.addWidget(self.text, 1)
         self.setSizeGripEnabled(False)
 
+    def say(self, text: str) -> None:
+        """Show `text` at once, in place of the totals, until they are refreshed."""
+        self.text.setText(text)
+        self.text.repaint()
+
     def refresh(self, listeners: Sequence[Listener], meter: Meter) -> None:
         """Show the deck as it is now."""
         parts = [

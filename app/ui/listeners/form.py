@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtGui import QIcon
@@ -19,16 +20,19 @@ from PySide6.QtWidgets import (
 )
 
 from app.endpoint import LARGEST_PORT, Endpoint, EndpointError
-from app.own_protocol import is_own
+from app.own_protocol import PREFIX, is_own
 from app.profile import ListenerSpec, Problem, check
 from app.profile.spec import MOST_CONNECTIONS
 from app.protocols.catalog import CATALOG, Entry, find
 from app.protocols.options import NoOptions
-from app.server.deck import needs_restart
+from app.server.listener import needs_restart
 from app.ui.listeners.options_form import OptionsForm, translated
+from app.ui.listeners.own_code_form import OwnCodeForm
 from app.ui.wrapping import WrappingLabel
 
 _DESCRIPTION = ""
+_OWN_PORT = 8100
+"""What a listener with code of the user's own is offered."""
 
 
 class ListenerForm(QDialog):
@@ -42,11 +46,12 @@ class ListenerForm(QDialog):
         others: Iterable[ListenerSpec],
         current: ListenerSpec | None = None,
         *,
+        folder: Path,
         is_on: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         """`others` are the specs of the other listeners; `current` is the one to change, `None` for
-        a new listener; `is_on`: it is running."""
+        a new listener; `is_on`: it is running. `folder` is where the profile lies."""
         super().__init__(parent)
         others = tuple(others)
         self._taken_names = [other.name for other in others]
@@ -57,6 +62,7 @@ class ListenerForm(QDialog):
         self.name = QLineEdit()
         self.protocol = QComboBox()
         self.summary = WrappingLabel()
+        self.code = OwnCodeForm(folder)
         self.reach = QComboBox()
         self.port = QSpinBox()
         self.description = QLineEdit()
@@ -83,7 +89,7 @@ class ListenerForm(QDialog):
         """What was entered. Call it once the form is accepted."""
         return ListenerSpec(
             name=self.name.text().strip(),
-            protocol=self.protocol.currentData(),
+            protocol=self._protocol(),
             endpoint=self._endpoint(),
             max_connections=self.max_connections.value(),
             autostart=self.autostart.isChecked(),
@@ -93,8 +99,7 @@ class ListenerForm(QDialog):
     def _fill_choices(self) -> None:
         for entry in CATALOG:
             self.protocol.addItem(translated(entry.title), entry.name)
-        if self._current is not None and self.protocol.findData(self._current.protocol) < 0:
-            self.protocol.addItem(self._current.protocol, self._current.protocol)
+        self.protocol.addItem(self.tr("Your own code"), PREFIX)
         for words, interface in (
             (self.tr("This computer only (127.0.0.1)"), "127.0.0.1"),
             (self.tr("This computer only, IPv6 (::1)"), "::1"),
@@ -112,6 +117,7 @@ class ListenerForm(QDialog):
         self._form.addRow(self.tr("&Name"), self.name)
         self._form.addRow(self.tr("&Protocol"), self.protocol)
         self._form.addRow("", self.summary)
+        self._form.addRow(self.tr("P&ython file"), self.code)
         self._form.addRow(self.tr("&Reachable for"), self.reach)
         self._form.addRow(self.tr("P&ort"), self.port)
         self._form.addRow(self.tr("&Endpoint"), self.description)
@@ -127,11 +133,14 @@ class ListenerForm(QDialog):
     def _fill(self, current: ListenerSpec | None) -> None:
         if current is None:
             self._show_protocol()
-            self._take_defaults(CATALOG[0])
+            self._take_defaults(CATALOG[0].title, CATALOG[0].port)
             self.max_connections.setValue(100)
             return
         self.name.setText(current.name)
-        self.protocol.setCurrentIndex(self.protocol.findData(current.protocol))
+        if is_own(current.protocol):
+            self.code.show_reference(current.protocol)
+        kind = PREFIX if is_own(current.protocol) else current.protocol
+        self.protocol.setCurrentIndex(self.protocol.findData(kind))
         self._fill_endpoint(current.endpoint)
         self.max_connections.setValue(current.max_connections)
         self.autostart.setChecked(current.autostart)
@@ -161,6 +170,7 @@ class ListenerForm(QDialog):
             self.description.textChanged,
             self.max_connections.valueChanged,
             self.options.changed,
+            self.code.changed,
         ):
             changed.connect(self._show_what_is_wrong)
         self.buttons.accepted.connect(self.accept)
@@ -172,13 +182,24 @@ class ListenerForm(QDialog):
     def _choose_protocol(self) -> None:
         # Before a new name is checked: with it go the options of the new protocol.
         self._show_protocol()
-        if self._current is None:
-            self._take_defaults(find(self.protocol.currentData()))
+        if self._current is not None:
+            return
+        if self._has_own_code():
+            self._take_defaults(self.tr("My server"), _OWN_PORT)
+        else:
+            entry: Entry[Any] = find(self.protocol.currentData())
+            self._take_defaults(entry.title, entry.port)
 
-    def _take_defaults(self, entry: Entry[Any]) -> None:
-        self.port.setValue(self._free_port(entry.port))
+    def _has_own_code(self) -> bool:
+        return bool(self.protocol.currentData() == PREFIX)
+
+    def _protocol(self) -> str:
+        return self.code.reference() if self._has_own_code() else self.protocol.currentData()
+
+    def _take_defaults(self, title: str, port: int) -> None:
+        self.port.setValue(self._free_port(port))
         if self._name_is_ours:
-            self.name.setText(self._free_name(translated(entry.title)))
+            self.name.setText(self._free_name(translated(title)))
         self._show_reach()
 
     def _free_name(self, wish: str) -> str:
@@ -194,7 +215,8 @@ class ListenerForm(QDialog):
 
     def _show_protocol(self) -> None:
         protocol = self.protocol.currentData()
-        if is_own(protocol):
+        self._form.setRowVisible(self.code, self._has_own_code())
+        if self._has_own_code():
             summary = self.tr("Your own code. It runs inside Portdeck, with all that you may do.")
             options: type = NoOptions
         else:
@@ -225,13 +247,19 @@ class ListenerForm(QDialog):
     def _show_what_is_wrong(self) -> None:
         problems = check(
             name=self.name.text().strip(),
-            protocol=self.protocol.currentData(),
+            protocol=self._protocol(),
             endpoint=self._endpoint(),
             max_connections=self.max_connections.value(),
             options=self.options.chosen(),
             others=self._taken_names,
         )
         problems = (*problems, *self.options.problems())
+        missing = self.code.problem() if self._has_own_code() else ""
+        if missing:
+            problems = (
+                *(problem for problem in problems if problem.path != "protocol"),
+                Problem("protocol", missing),
+            )
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(not problems)
         sentences = [self._sentence(problem) for problem in problems] or [self._note()]
         self.trouble.setText("\n".join(sentences))
@@ -246,7 +274,7 @@ class ListenerForm(QDialog):
         field, _, option = problem.path.partition(".")
         if field == "options" and option:
             return f"{self.options.title(option)}: {problem.message}."
-        return str(problem.message if problem.path == "endpoint" else problem)
+        return str(problem.message if problem.path in ("endpoint", "protocol") else problem)
 
     def _note(self) -> str:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.server.changes import Batch
@@ -77,6 +77,7 @@ class ListenersPanel(QScrollArea):
                 self._column.removeWidget(row)
                 self._column.insertWidget(position, row)
         self._hint.setVisible(not self._rows)
+        self._order_focus(listeners)
         if self._chosen not in self._rows:
             self.choose(None)
 
@@ -85,6 +86,7 @@ class ListenersPanel(QScrollArea):
         for listener, row in self._rows.items():
             if listener in batch.listeners or listener.factory in batch.factories:
                 row.refresh()
+                self._describe_choice()
             row.show_history(meter.history(listener))
 
     def recolor(self) -> None:
@@ -101,6 +103,7 @@ class ListenersPanel(QScrollArea):
             row.set_chosen(each is listener)
         if listener is not None:
             self.ensureWidgetVisible(self._rows[listener], 0, 0)
+        self._describe_choice()
         self.choice_changed.emit(listener)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -116,14 +119,20 @@ class ListenersPanel(QScrollArea):
             case _:
                 super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        by_key = event.reason() in (
-            Qt.FocusReason.TabFocusReason,
-            Qt.FocusReason.BacktabFocusReason,
-        )
-        if by_key and self._chosen is None:
-            self._step(+1)
-        super().focusInEvent(event)
+    def _order_focus(self, listeners: Sequence[Listener]) -> None:
+        """Tab goes on from the pane to its rows, from the first to the last."""
+        before: QWidget = self
+        for listener in listeners:
+            for control in self._rows[listener].controls:
+                self.setTabOrder(before, control)
+                before = control
+
+    def _describe_choice(self) -> None:
+        """Tell a screen reader which row the keys act on, and how its listener is."""
+        row = self._rows.get(self._chosen) if self._chosen is not None else None
+        description = "" if row is None else row.accessibleName()
+        if description != self.accessibleDescription():
+            self.setAccessibleDescription(description)
 
     def _add_row(self, listener: Listener) -> ListenerRow:
         row = ListenerRow(listener, self._icons)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.endpoint import Endpoint, EndpointError
+from app.own_protocol import Reference, is_own
 from app.server.listener import Listener, State
 from app.ui.colors import state_color
 from app.ui.eliding import ElidingButton, ElidingLabel
@@ -79,11 +80,17 @@ class ListenerRow(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.refresh()
 
+    @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """What the keyboard reaches, in order."""
+        return (self.switch, self.address, self.more)
+
     def refresh(self) -> None:
         """Show the listener as it is now."""
         listener, spec = self.listener, self.listener.spec
         self.name.setText(spec.name)
-        self.protocol.setText(f"{spec.protocol} ·")
+        self.protocol.setText(f"{_short(spec.protocol)} ·")
+        self.protocol.setToolTip(spec.protocol)
         self.address.setText(listener.where)
         status = self._status_text()
         self.status.setText(status.replace("/", f"/{BREAK_HERE}"))
@@ -170,6 +177,11 @@ class ListenerRow(QFrame):
     def _name_control(control: QWidget, name: str) -> None:
         control.setAccessibleName(name)
         control.setToolTip(name)
+
+
+def _short(protocol: str) -> str:
+    """The name of a protocol, without the file it comes from."""
+    return Reference.parse(protocol).name if is_own(protocol) else protocol
 
 
 def _is_local(description: str) -> bool:

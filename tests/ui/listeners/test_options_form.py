@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, StrEnum
+from pathlib import Path
 from typing import TypeVar, cast
 
 import pytest
@@ -204,7 +205,7 @@ def test_hints_are_there_for_those_who_point_and_those_who_listen(bakery: Bakery
 def open_form(
     qtbot: QtBot, current: ListenerSpec | None = None, *, is_on: bool = False
 ) -> ListenerForm:
-    form = ListenerForm([], current, is_on=is_on)
+    form = ListenerForm([], current, is_on=is_on, folder=Path())
     qtbot.addWidget(form)
     form.show()
     return form

@@ -1,0 +1,92 @@
+"""Choosing code of one's own: what the file offers, what is wrong, what the profile will say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.server.own import starter
+from app.ui.listeners.own_code_form import OwnCodeForm
+
+TWO = """
+from twisted.internet.protocol import Factory, Protocol
+
+class Shout(Protocol):
+    pass
+
+class Room(Factory):
+    protocol = Shout
+"""
+
+
+@pytest.fixture
+def form(qtbot: QtBot, tmp_path: Path) -> OwnCodeForm:
+    made = OwnCodeForm(tmp_path)
+    qtbot.addWidget(made)
+    return made
+
+
+def test_an_empty_form_says_what_to_choose(form: OwnCodeForm) -> None:
+    assert "Choose a Python file" in form.problem()
+
+
+def test_a_file_offers_its_factory_before_its_protocol(form: OwnCodeForm, tmp_path: Path) -> None:
+    (tmp_path / "room.py").write_text(TWO)
+    form.path.setText("room.py")
+    assert [form.name.itemData(i) for i in range(form.name.count())] == ["Room", "Shout"]
+    assert form.reference() == "python:room.py:Room"
+    assert form.problem() == ""
+
+
+def test_another_choice_is_what_the_profile_says(form: OwnCodeForm, tmp_path: Path) -> None:
+    (tmp_path / "room.py").write_text(TWO)
+    form.path.setText(str(tmp_path / "room.py"))
+    form.name.setCurrentIndex(form.name.findData("Shout"))
+    assert form.reference() == "python:room.py:Shout"
+
+
+def test_choosing_a_file_runs_none_of_it(form: OwnCodeForm, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    (tmp_path / "room.py").write_text(f"open({str(ran)!r}, 'w')\n" + TWO)
+    form.path.setText("room.py")
+    assert form.name.count() == 2
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("missing.py", None, "missing.py"),
+        ("plain.txt", "x", "ends in .py"),
+        ("empty.py", "", "no Twisted Protocol"),
+        ("broken.py", "class (", "line 1"),
+    ],
+)
+def test_what_cannot_serve_says_why(
+    form: OwnCodeForm, tmp_path: Path, name: str, text: str | None, said: str
+) -> None:
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    form.path.setText(name)
+    assert said in form.problem()
+
+
+def test_what_a_profile_says_is_shown_and_kept(form: OwnCodeForm, tmp_path: Path) -> None:
+    (tmp_path / "room.py").write_text(TWO)
+    form.show_reference("python:room.py:Shout")
+    assert form.path.text() == "room.py"
+    assert form.reference() == "python:room.py:Shout"
+
+
+def test_a_module_that_a_profile_names_is_kept(form: OwnCodeForm) -> None:
+    form.show_reference("python:package.module:Server")
+    assert form.reference() == "python:package.module:Server"
+    assert form.problem() == ""
+
+
+def test_the_starter_is_chosen_once_it_is_written(form: OwnCodeForm, tmp_path: Path) -> None:
+    starter.write(tmp_path / starter.FILE_NAME)
+    form.path.setText(starter.FILE_NAME)
+    assert form.reference() == f"python:{starter.FILE_NAME}:{starter.FACTORY}"
