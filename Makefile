@@ -44,7 +44,7 @@ dist: .venv/.ready-to-develop ## build wheel and sdist, then try the wheel in an
 	.ci/try-wheel $(BIN)/python dist/*.whl
 
 clean: ## remove all that the other targets made
-	rm -rf .venv dist .coverage .coverage.* .hypothesis
+	rm -rf .venv build dist .coverage .coverage.* .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

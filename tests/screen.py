@@ -15,6 +15,9 @@ from typing import Self
 LOOK_SECONDS = 0.001
 """The pause between two looks at the picture."""
 
+XDOTOOL_SECONDS = 30.0
+"""The longest it may wait for a window."""
+
 LINES_APART = 32
 """How many lines of the picture are between two that are looked at."""
 
@@ -74,6 +77,18 @@ class Screen:
         others = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "QT_SCALE_FACTOR"}
         kept = {name: value for name, value in os.environ.items() if name not in others}
         return kept | {"DISPLAY": self.display}
+
+    def xdotool(self, *arguments: str) -> str:
+        """Have `xdotool` do on this screen what a hand would; gives what it prints."""
+        done = subprocess.run(
+            ["xdotool", *arguments],
+            env=self.environment,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=XDOTOOL_SECONDS,
+        )
+        return done.stdout.strip()
 
     def wait_for_a_picture(self, seconds: float) -> float:
         """Wait until anything is on the black screen; when that was, on `time.monotonic`.

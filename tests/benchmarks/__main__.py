@@ -1,0 +1,29 @@
+"""``python -m tests.benchmarks [NAME ...]``: run benchmarks, each a module of this package.
+
+Such a module has a docstring whose first line says what it measures, and ``main(rounds)``. Without
+a name all are run. Figures are printed, and kept in ``build/benchmarks/NAME.json``; none passes or
+fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+
+BENCHMARKS = ("reactor", "startup", "idle", "burst", "traffic")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--rounds", type=int, default=5, help="how often each figure is taken")
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    for name in arguments.names or BENCHMARKS:
+        importlib.import_module(f"tests.benchmarks.{name}").main(arguments.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""The other end of the connections: a load generator that costs less than any server it drives."""
+
+from __future__ import annotations
+
+import resource
+import select
+import socket
+import time
+from collections.abc import Callable
+from itertools import count
+
+PORTS_PER_ADDRESS = 20_000
+"""Connections from one source address, less than a system's range of ephemeral ports."""
+
+
+def allow_many_descriptors() -> None:
+    """Raise the limit of open descriptors as far as this process may; children inherit it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+class Load:
+    """Connections to one server; closes them all in the end."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._serial = count()
+        self._sockets: list[socket.socket] = []
+
+    def __enter__(self) -> Load:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for connection in self._sockets:
+            connection.close()
+
+    def open(self, connections: int) -> list[socket.socket]:
+        opened = [self._connect() for _ in range(connections)]
+        self._sockets += opened
+        return opened
+
+    def _connect(self) -> socket.socket:
+        connection = socket.socket()
+        # Only the source address is chosen here; the system finds the port when it connects.
+        connection.setsockopt(socket.IPPROTO_IP, _IP_BIND_ADDRESS_NO_PORT, 1)
+        connection.bind((f"127.0.1.{1 + next(self._serial) // PORTS_PER_ADDRESS}", 0))
+        connection.connect(("127.0.0.1", self._port))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+    def churn(self, message: bytes, until: Callable[[], bool]) -> int:
+        """Connect, have one message echoed, close, and again; return how often."""
+        times = 0
+        while not until():
+            with self._connect() as connection:
+                connection.sendall(message)
+                connection.recv(len(message), socket.MSG_WAITALL)
+            times += 1
+        return times
+
+
+class PingPong:
+    """Each connection sends a message, waits until all of it came back, and sends the next."""
+
+    def __init__(self, connections: list[socket.socket], size: int) -> None:
+        self._message = bytes(size)
+        self._poller = select.epoll()
+        self._connections = {connection.fileno(): connection for connection in connections}
+        self._missing = dict.fromkeys(self._connections, size)
+        self._unsent: dict[int, memoryview] = {}
+        for number, connection in self._connections.items():
+            connection.setblocking(False)
+            self._poller.register(number, select.EPOLLIN)
+            self._send(number, memoryview(self._message))
+
+    def run(self, seconds: float) -> int:
+        """Go on for a while; return how many messages came back."""
+        end = time.monotonic() + seconds
+        size = len(self._message)
+        connections, missing = self._connections, self._missing
+        echoed = 0
+        while time.monotonic() < end:
+            for number, event in self._poller.poll(0.1):
+                if event & select.EPOLLOUT:
+                    self._send(number, self._unsent.pop(number))
+                if not event & select.EPOLLIN:
+                    continue
+                missing[number] -= len(connections[number].recv(262_144))
+                if not missing[number]:
+                    echoed += 1
+                    missing[number] = size
+                    self._send(number, memoryview(self._message))
+        return echoed
+
+    def _send(self, number: int, data: memoryview) -> None:
+        try:
+            sent = self._connections[number].send(data)
+        except BlockingIOError:
+            sent = 0
+        waiting = sent < len(data)
+        if waiting:
+            self._unsent[number] = data[sent:]
+        if waiting or len(data) < len(self._message):
+            self._poller.modify(number, select.EPOLLIN | (select.EPOLLOUT if waiting else 0))
+
+
+_IP_BIND_ADDRESS_NO_PORT = 24
+"""Of Linux; the socket module knows it from Python 3.12 on."""
+
+
+class Rounds:
+    """In each round every connection sends a message, then every echo is awaited."""
+
+    def __init__(self, connections: list[socket.socket], size: int) -> None:
+        self._connections = connections
+        self._message = bytes(size)
+        self._buffer = bytearray(size)
+
+    def run(self, seconds: float) -> int:
+        end = time.monotonic() + seconds
+        message, size = self._message, len(self._message)
+        n = 0
+        while time.monotonic() < end:
+            for c in self._connections:
+                c.sendall(message)
+            for c in self._connections:
+                c.recv_into(self._buffer, size, socket.MSG_WAITALL)
+            n += len(self._connections)
+        return n

@@ -1,0 +1,42 @@
+"""What a benchmark leaves: a table to read, and a file of figures to compare with later ones."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+FOLDER = Path(__file__).parents[2] / "build" / "benchmarks"
+
+
+def keep(name: str, figures: Mapping[str, object]) -> None:
+    """Write `figures` to `build/benchmarks/NAME.json`, with what they were measured on."""
+    machine = {
+        "cpus": len(os.sched_getaffinity(0)),
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+    }
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"machine": machine, **figures}, indent=2)
+    (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+def show(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table, in Markdown. The first column is words, the rest are numbers."""
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    print(f"\n{title}\n")
+    print(_line(heads, widths))
+    print(
+        "|".join(["", "-" * (widths[0] + 2), *("-" * (each + 1) + ":" for each in widths[1:]), ""])
+    )
+    for row in rows:
+        print(_line(row, widths))
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first, *rest = zip(cells, widths, strict=True)
+    words = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)]
+    return f"| {' | '.join(words)} |"
