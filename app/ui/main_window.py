@@ -59,6 +59,7 @@ from app.workspace import Removed, Workspace
 
 if TYPE_CHECKING:
     from app.ui.listeners.form import ListenerForm
+    from app.ui.traffic.pane import TrafficPane
 
 UNDO_SECONDS = 15.0
 NOTICE_SECONDS = 6.0
@@ -248,6 +249,7 @@ class MainWindow(QMainWindow):
         self.listeners.menu_wanted.connect(self._open_menu)
         self.connections.listener_released.connect(lambda: self.listeners.choose(None))
         self.connections.counted.connect(self._show_count)
+        self.traffic.made.connect(self._restore_traffic)
         self.log.unseen_changed.connect(self._show_unseen)
         self.console.start_wanted.connect(self._start_for)
 
@@ -259,11 +261,18 @@ class MainWindow(QMainWindow):
         if not self._settings.restore_part("down", self.down):
             self.down.setSizes([400, 260])
 
+    def _restore_traffic(self, pane: TrafficPane) -> None:
+        self._settings.restore_part("traffic", pane.table.horizontalHeader())
+        self._settings.restore_part("bytes", pane.split)
+
     def _keep(self) -> None:
         self._settings.keep_window(self)
         self._settings.keep_part("columns", self.connections.table.horizontalHeader())
         self._settings.keep_part("across", self.across)
         self._settings.keep_part("down", self.down)
+        if self.traffic.pane is not None:
+            self._settings.keep_part("traffic", self.traffic.pane.table.horizontalHeader())
+            self._settings.keep_part("bytes", self.traffic.pane.split)
 
     # What the user does
 
@@ -296,6 +305,7 @@ class MainWindow(QMainWindow):
     ) -> ListenerForm:
         # Imported only now: the window opens sooner, and many a day goes by without a form.
         from app.ui.listeners.form import ListenerForm
+    from app.ui.traffic.pane import TrafficPane
 
         folder = self._workspace.file.path.parent.absolute()
         return ListenerForm(others, current, folder=folder, is_on=is_on, parent=self)
@@ -365,6 +375,9 @@ class MainWindow(QMainWindow):
         self._deck.start(listener).addCallback(lambda _: tab.started(listener))
 
     def _find(self) -> None:
+        if self.tabs.currentWidget() is self.traffic and self.traffic.pane is not None:
+            self.traffic.pane.begin_find()
+            return
         self.tabs.setCurrentWidget(self.connections)
         self.connections.filter.setFocus()
 

@@ -116,7 +116,7 @@ class TrafficPane(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Find):
-            focus(self.find_bar.pattern)
+            self.begin_find()
         else:
             super().keyPressEvent(event)
 
@@ -125,6 +125,10 @@ class TrafficPane(QWidget):
         """The number of the chosen chunk."""
         current = self.table.currentIndex()
         return self.model.number(current.row()) if current.isValid() else None
+
+    def begin_find(self) -> None:
+        """Let the user type what to find."""
+        focus(self.find_bar.pattern)
 
     def find_next(self) -> None:
         """Choose the next find below the chosen row, or the first one."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.server.changes import Batch
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 class TrafficTab(QWidget):
     """Owns what must be kept from the start on: whose chunk is whose."""
+
+    made = Signal(QWidget)
+    """The pane, just made: whoever remembers its sizes may set them."""
 
     def __init__(self, log: ChunkLog, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,4 +52,5 @@ class TrafficTab(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.pane)
+        self.made.emit(self.pane)
         self.pane.show()  # at once: the layout would leave it to the next turn of the event loop
