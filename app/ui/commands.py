@@ -20,7 +20,7 @@ class Commands(QObject):
         self._icons = icons
         self.new = self._make(self.tr("New listener…"), "plus", QKeySequence("Ctrl+N"))
         self.edit = self._make(self.tr("Edit…"), "edit", QKeySequence("F2"))
-        self.remove = self._make(self.tr("Remove"), "remove", QKeySequence("Ctrl+Backspace"))
+        self.remove = self._make(self.tr("Remove"), "remove", QKeySequence("Ctrl+Shift+Del"))
         self.undo = self._make(self.tr("Undo remove"), "undo", QKeySequence("Ctrl+Shift+Z"))
         self.toggle = self._make(self.tr("Start"), "start", QKeySequence("Ctrl+Return"))
         self.reload = self._make(self.tr("Reload the code"), None, QKeySequence("Ctrl+R"))

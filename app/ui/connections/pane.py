@@ -211,7 +211,11 @@ class ConnectionsPane(QWidget):
 
     def _name_chip(self) -> None:
         if self._listener is not None:
-            self.listener_chip.setText(formatting.literal(self._listener.spec.name))
+            name = self._listener.spec.name
+            self.listener_chip.setText(formatting.literal(name))
+            self.listener_chip.setAccessibleName(
+                self.tr("Only {0}: show the connections of all listeners again").format(name)
+            )
 
     def _visible_rows(self) -> tuple[int, int]:
         viewport = self.table.viewport().rect()

@@ -76,6 +76,7 @@ class ConsolePane(QTabWidget):
         )
         index = self.addTab(tab, self.tr("Session #{0}").format(number))
         self.tabBar().setTabButton(index, QTabBar.ButtonPosition.RightSide, self._closer(tab))
+        self._order_focus()
         self.setCurrentIndex(index)
         tab.target.setFocus()
         return tab
@@ -89,6 +90,14 @@ class ConsolePane(QTabWidget):
         """Show what is new in every session."""
         for tab in self.tabs:
             tab.refresh()
+
+    def _order_focus(self) -> None:
+        """Tab goes from the titles to the buttons in them, and then on."""
+        before: QWidget = self.tabBar()
+        for index in range(self.count()):
+            closer = self.tabBar().tabButton(index, QTabBar.ButtonPosition.RightSide)
+            self.setTabOrder(before, closer)
+            before = closer
 
     def _closer(self, tab: SessionTab) -> QToolButton:
         button = QToolButton(autoRaise=True)
