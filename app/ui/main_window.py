@@ -305,7 +305,6 @@ class MainWindow(QMainWindow):
     ) -> ListenerForm:
         # Imported only now: the window opens sooner, and many a day goes by without a form.
         from app.ui.listeners.form import ListenerForm
-    from app.ui.traffic.pane import TrafficPane
 
         folder = self._workspace.file.path.parent.absolute()
         return ListenerForm(others, current, folder=folder, is_on=is_on, parent=self)
