@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
@@ -610,6 +611,62 @@ def test_a_click_on_a_title_sorts_and_the_selection_stays_on_its_row(
         assert desk.peers() == (names[::-1] if click else names)
     (selected,) = desk.window.connections.selected()
     assert selected.peer == clients[0].name
+
+
+# The keyboard and the screen reader
+
+
+def test_tab_walks_through_the_window_from_the_top_left_and_every_stop_has_a_name(
+    open_window: OpenWindow,
+) -> None:
+    desk = open_window(TWO)
+    desk.window.activateWindow()
+    desk.window.listeners.setFocus()
+    names: list[str] = []
+    while (at := QApplication.focusWidget()) is not desk.window.listeners or not names:
+        assert at is not None
+        names.append(QAccessible.queryAccessibleInterface(at).text(QAccessible.Text.Name))
+        desk.qtbot.keyClick(at, Qt.Key.Key_Tab)
+    rows = [
+        f"{word} {of}"
+        for name in ("Echo", "Hello")
+        for word, of in (
+            ("Start", f"{name} (127.0.0.1:0)"),
+            ("Copy the address", "127.0.0.1:0"),
+            ("What can be done with", name),
+        )
+    ]
+    assert names[: len(rows) + 1] == ["Listeners", *rows]
+    rest = names[len(rows) + 1 :]
+    stops = ["Filter the connections", "Session #1", "New console tab", "Connect", "Text to send"]
+    assert [name for name in rest if name in stops] == stops
+    assert all(names)
+
+
+def test_walking_through_does_not_change_what_is_shown(open_window: OpenWindow) -> None:
+    desk = open_window(TWO)
+    desk.window.listeners.setFocus(Qt.FocusReason.TabFocusReason)
+    assert desk.window.listeners.chosen is None
+    desk.qtbot.keyClick(desk.window.listeners, Qt.Key.Key_Down)
+    assert desk.window.connections.listener is desk.listener("Echo")
+    assert desk.window.listeners.accessibleDescription() == "Echo, stopped"
+
+
+@pytest.mark.parametrize("key", ["Ctrl+Backspace", "Del"])
+def test_editing_a_line_removes_no_listener(open_window: OpenWindow, key: str) -> None:
+    desk = open_window(TWO)
+    desk.choose("Echo")
+    line = desk.window.console.current.input
+    line.setFocus()
+    desk.qtbot.keyClicks(line, "two words")
+    desk.qtbot.keySequence(line, key)
+    assert len(desk.deck.listeners) == 2
+
+
+def test_the_window_fits_a_small_screen(open_window: OpenWindow) -> None:
+    desk = open_window(BROKEN)
+    assert desk.window.minimumSizeHint().width() <= 800
+    assert desk.window.minimumSizeHint().height() <= 500
 
 
 # Places and the end

@@ -1,0 +1,275 @@
+"""The form says what is wrong while one types, and gives back exactly what it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.endpoint import Endpoint
+from app.profile import FIRST_LISTENERS, ListenerSpec
+from app.ui.listeners.form import ListenerForm
+
+LOOPBACK, LOOPBACK_6, EVERYBODY, DESCRIPTION = range(4)
+"""The places in the list of those who can reach a listener."""
+
+OpenForm = Callable[..., ListenerForm]
+
+ECHO, HELLO = FIRST_LISTENERS
+
+
+@pytest.fixture
+def open_form(qtbot: QtBot, tmp_path: Path) -> OpenForm:
+    def open_one(
+        others: Iterable[ListenerSpec] = (),
+        current: ListenerSpec | None = None,
+        *,
+        is_on: bool = False,
+    ) -> ListenerForm:
+        form = ListenerForm(others, current, is_on=is_on, folder=tmp_path)
+        qtbot.addWidget(form)
+        form.show()
+        return form
+
+    return open_one
+
+
+def save(form: ListenerForm) -> QPushButton:
+    return form.buttons.button(QDialogButtonBox.StandardButton.Save)
+
+
+def spec(endpoint: str, **more: object) -> ListenerSpec:
+    return ListenerSpec(name="It", protocol="echo", endpoint=endpoint, **more)  # type: ignore[arg-type]
+
+
+def test_a_new_listener_is_a_good_one_as_it_is_offered(open_form: OpenForm) -> None:
+    form = open_form()
+    assert save(form).isEnabled()
+    assert form.trouble.text() == ""
+    assert form.spec() == ECHO
+
+
+def test_the_offered_name_and_port_are_free(open_form: OpenForm) -> None:
+    form = open_form([ECHO, spec("tcp:8008")])
+    assert form.spec().name == "Echo 2"
+    assert Endpoint.parse(form.spec().endpoint).port == 8009
+
+
+def test_another_protocol_brings_its_name_and_port_until_one_types_a_name(
+    open_form: OpenForm, qtbot: QtBot
+) -> None:
+    form = open_form()
+    form.protocol.setCurrentIndex(form.protocol.findData("hello"))
+    assert form.spec() == HELLO
+    qtbot.keyClicks(form.name, " mine")
+    form.protocol.setCurrentIndex(form.protocol.findData("echo"))
+    assert form.spec().name == "Hello mine"
+    assert form.spec().endpoint == ECHO.endpoint
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("", "The name must not be empty."),
+        ("   ", "The name must not be empty."),
+        ("x" * 81, "The name must be at most 80 characters long, not 81."),
+        ("hELLO", 'The name must be another one; there is a listener called "Hello".'),
+    ],
+)
+def test_a_wrong_name_is_told_and_cannot_be_saved(
+    open_form: OpenForm, name: str, sentence: str
+) -> None:
+    form = open_form([HELLO])
+    form.name.setText(name)
+    assert form.trouble.text() == sentence
+    assert not save(form).isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "sentence"),
+    [
+        ("", "Write an endpoint, such as tcp:8007."),
+        ("8007", "Begin the endpoint with its kind"),
+        ("tcp", "tcp needs its port, as in tcp:8007."),
+        ("tcp:http", 'The port must be a whole number from 0 to 65535, not "http".'),
+        ("tcp:70000", 'The port must be a whole number from 0 to 65535, not "70000".'),
+        ("tcp:8007:interfce=localhost", "Did you mean interface?"),
+        ("tcp:8007\\", "Remove the backslash"),
+        ("unix:", "unix needs its address"),
+    ],
+)
+def test_a_wrong_endpoint_is_told_and_cannot_be_saved(
+    open_form: OpenForm, endpoint: str, sentence: str
+) -> None:
+    form = open_form()
+    form.reach.setCurrentIndex(DESCRIPTION)
+    form.description.setText(endpoint)
+    assert sentence in form.trouble.text()
+    assert not form.trouble.text().startswith("endpoint:")
+    assert not save(form).isEnabled()
+
+
+def test_all_that_is_wrong_is_told_at_once_and_goes_when_it_is_right(open_form: OpenForm) -> None:
+    form = open_form()
+    form.reach.setCurrentIndex(DESCRIPTION)
+    form.description.setText("tcp:x")
+    form.name.setText("")
+    assert len(form.trouble.text().splitlines()) == 2
+    form.name.setText("Right")
+    form.description.setText("tcp:8007")
+    assert form.trouble.text() == ""
+    assert save(form).isEnabled()
+
+
+def test_enter_does_not_save_what_is_wrong(open_form: OpenForm, qtbot: QtBot) -> None:
+    form = open_form()
+    form.name.clear()
+    qtbot.keyClick(form.name, Qt.Key.Key_Return)
+    assert form.isVisible()
+    qtbot.keyClicks(form.name, "Right")
+    with qtbot.waitSignal(form.accepted):
+        qtbot.keyClick(form.name, Qt.Key.Key_Return)
+
+
+def test_letting_others_in_is_said_before_it_is_saved(open_form: OpenForm) -> None:
+    form = open_form()
+    form.reach.setCurrentIndex(EVERYBODY)
+    assert form.trouble.text() == "Others on your network will be able to connect."
+    assert save(form).isEnabled()
+
+
+def test_a_port_is_typed_as_a_number_also_where_it_was_any(
+    open_form: OpenForm, qtbot: QtBot
+) -> None:
+    form = open_form(current=spec("tcp:0"))
+    assert form.trouble.text().startswith("With port 0 it gets any free port")
+    line = form.port.findChild(QLineEdit)
+    assert line is not None
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(line, Qt.Key.Key_End)
+    qtbot.keyClick(line, Qt.Key.Key_Backspace)
+    qtbot.keyClicks(line, "x81")
+    assert form.port.value() == 81
+    assert form.trouble.text() == ""
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "place", "port"),
+    [
+        ("tcp:8007", LOOPBACK, 8007),
+        ("tcp:0:interface=127.0.0.1", LOOPBACK, 0),
+        ("tcp:8007:interface=\\:\\:1", LOOPBACK_6, 8007),
+        ("tcp:8007:interface=0.0.0.0", EVERYBODY, 8007),
+    ],
+)
+def test_a_plain_endpoint_is_shown_as_reach_and_port(
+    open_form: OpenForm, endpoint: str, place: int, port: int
+) -> None:
+    form = open_form(current=spec(endpoint))
+    assert (form.reach.currentIndex(), form.port.value()) == (place, port)
+    assert form.port.isVisible()
+    assert not form.description.isVisible()
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["tcp:8007:backlog=5", "tcp:8007:interface=192.168.1.7", "tcp6:8007", "unix:/tmp/a.sock"],
+)
+def test_any_other_endpoint_is_shown_as_it_is_written(open_form: OpenForm, endpoint: str) -> None:
+    form = open_form(current=spec(endpoint))
+    assert form.reach.currentIndex() == DESCRIPTION
+    assert form.description.text() == endpoint
+    assert not form.port.isVisible()
+
+
+def test_going_over_to_a_description_begins_with_what_was_chosen(open_form: OpenForm) -> None:
+    form = open_form()
+    form.port.setValue(4711)
+    form.reach.setCurrentIndex(DESCRIPTION)
+    assert form.description.text() == "tcp:4711:interface=127.0.0.1"
+
+
+PORTS = st.integers(0, 65535)
+ENDPOINTS = st.one_of(
+    PORTS.map("tcp:{}".format),
+    st.builds(
+        "tcp:{}:interface={}".format,
+        PORTS,
+        st.sampled_from(["127.0.0.1", "0.0.0.0", "localhost", r"\:\:1", r"\:\:", "192.0.2.1"]),
+    ),
+    st.builds("tcp:{}:interface=127.0.0.1:backlog={}".format, PORTS, st.integers(1, 500)),
+    st.builds("tcp6:{}".format, PORTS),
+    st.sampled_from(["unix:/tmp/a b.sock", r"unix:C\:\\x:mode=660", "ssl:443:privateKey=k.pem"]),
+)
+SPECS = st.builds(
+    ListenerSpec,
+    name=st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20),
+    protocol=st.sampled_from(["echo", "discard", "python:mine.py:Server"]),
+    endpoint=ENDPOINTS,
+    max_connections=st.integers(1, 100_000),
+    autostart=st.booleans(),
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(current=SPECS, is_on=st.booleans())
+def test_a_form_that_is_not_touched_changes_nothing(
+    qtbot: QtBot, current: ListenerSpec, is_on: bool
+) -> None:
+    form = ListenerForm((), current, is_on=is_on, folder=Path.cwd())
+    assert form.spec() == current
+    assert save(form).isEnabled()
+    assert save(form).text() == "Save"
+    form.deleteLater()
+
+
+def test_options_that_are_not_touched_stay(open_form: OpenForm) -> None:
+    current = ListenerSpec(
+        name="Rude", protocol="hello", endpoint="tcp:0", options={"text": "Go away\n"}
+    )
+    assert open_form(current=current).spec() == current
+
+
+def test_code_of_the_users_own_is_named_and_warned_of(open_form: OpenForm) -> None:
+    own = ListenerSpec(name="Mine", protocol="python:mine.py:Server", endpoint="tcp:0")
+    form = open_form(current=own)
+    assert form.protocol.currentText() == "Your own code"
+    assert form.code.path.text() == "mine.py"
+    assert form.spec() == own
+    assert "runs inside Portdeck" in form.summary.text()
+
+
+def test_a_change_that_needs_a_restart_is_announced(open_form: OpenForm) -> None:
+    form = open_form(current=spec("tcp:8007"), is_on=True)
+    form.max_connections.setValue(7)
+    assert save(form).text() == "Save"
+    form.port.setValue(8008)
+    assert save(form).text() == "Save and restart"
+    form.port.setValue(8007)
+    assert save(form).text() == "Save"
+
+
+def test_a_listener_that_is_off_is_not_restarted(open_form: OpenForm) -> None:
+    form = open_form(current=spec("tcp:8007"))
+    form.port.setValue(8008)
+    assert save(form).text() == "Save"
+
+
+def test_every_field_has_a_label_with_a_key_of_its_own(open_form: OpenForm) -> None:
+    form = open_form()
+    layout = form.findChild(QFormLayout)
+    assert layout is not None
+    labels = [
+        layout.labelForField(field)
+        for field in (form.name, form.protocol, form.reach, form.port, form.max_connections)
+    ]
+    keys = [label.text().split("&")[1][0].lower() for label in labels]  # type: ignore[attr-defined]
+    assert len(set(keys)) == len(keys)
