@@ -42,7 +42,7 @@ def run(profile: Path | None = None) -> int:
 
     reactor = install(app)
 
-    from app.ui import appearance, translation
+    from app.ui import appearance
     from app.ui.lifecycle import Lifecycle
     from app.ui.log.collector import Collector
     from app.ui.main_window import MainWindow
@@ -56,7 +56,6 @@ def run(profile: Path | None = None) -> int:
     sys.excepthook = logs.log_uncaught
     settings = Settings()
     appearance.use(app, settings.scheme)
-    translation.install(app)
     changes = Changes(ticker.wake)
     traffic = ChunkLog(ticker.wake)
     file = ProfileFile(profile or default_path())
