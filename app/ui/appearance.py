@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app import resources
-from app.ui.colors import AMBER, RED, is_dark, pick
+from app.ui.colors import AMBER, QUIET_ALPHA, RED, is_dark, pick
 
 
 class Scheme(Enum):
@@ -89,6 +89,7 @@ def style_sheet(palette: QPalette) -> str:
         "@line": f"rgba({line.red()}, {line.green()}, {line.blue()}, 40)",
         "@faint": f"rgba({line.red()}, {line.green()}, {line.blue()}, 14)",
         "@accent-soft": f"rgba({accent.red()}, {accent.green()}, {accent.blue()}, 46)",
+        "@quiet": f"rgba({line.red()}, {line.green()}, {line.blue()}, {QUIET_ALPHA})",
         "@amber": pick(AMBER, palette).name(),
         "@red": pick(RED, palette).name(),
     }

@@ -9,6 +9,7 @@ from app.server.listener import State
 GREEN = (QColor("#116329"), QColor("#4ac26b"))
 RED = (QColor("#cf222e"), QColor("#ff7b72"))
 AMBER = (QColor("#7d4e00"), QColor("#e3b341"))
+QUIET_ALPHA = 165
 BLUE = (QColor("#0969da"), QColor("#6cb6ff"))
 
 
@@ -20,6 +21,13 @@ def is_dark(palette: QPalette) -> bool:
 def pick(pair: tuple[QColor, QColor], palette: QPalette) -> QColor:
     """The one of a (for light, for dark) pair that suits `palette`."""
     return pair[1] if is_dark(palette) else pair[0]
+
+
+def quiet(palette: QPalette) -> QColor:
+    """Text that steps back, and can still be read: that of disabled controls cannot."""
+    color = palette.color(QPalette.ColorRole.WindowText)
+    color.setAlpha(QUIET_ALPHA)
+    return color
 
 
 def state_color(state: State, palette: QPalette) -> QColor:

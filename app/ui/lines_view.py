@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QBrush, QFontDatabase, QPalette, QTextBlock, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QBrush, QFontDatabase, QTextBlock, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from app.ui.colors import AMBER, BLUE, GREEN, RED, pick
+from app.ui.colors import AMBER, BLUE, GREEN, RED, pick, quiet
 from app.ui.follow import Follow
 
 MAX_LINES = 10_000
@@ -89,7 +89,7 @@ class LinesView(QPlainTextEdit):
         style = QTextCharFormat()
         palette = self.palette()
         if ink is Ink.FAINT:
-            style.setForeground(QBrush(palette.color(QPalette.ColorRole.PlaceholderText)))
+            style.setForeground(QBrush(quiet(palette)))
         elif ink is not Ink.PLAIN:
             style.setForeground(QBrush(pick(_COLORS[ink], palette)))
         return style

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app.server.listener import State
 from app.ui import appearance
 from app.ui.appearance import Scheme
-from app.ui.colors import AMBER, BLUE, GREEN, RED, is_dark, pick, state_color
+from app.ui.colors import AMBER, BLUE, GREEN, RED, is_dark, pick, quiet, state_color
 
 READABLE = 4.5
 """The least contrast of text, by the Web Content Accessibility Guidelines 2.2, 1.4.3."""
@@ -44,6 +44,11 @@ def test_every_colour_is_readable(
     palette: QPalette, pair: tuple[QColor, QColor], ground: QPalette.ColorRole
 ) -> None:
     assert contrast(pick(pair, palette), palette.color(ground)) >= READABLE
+
+
+@pytest.mark.parametrize("ground", [QPalette.ColorRole.Window, QPalette.ColorRole.Base])
+def test_text_that_steps_back_is_readable(palette: QPalette, ground: QPalette.ColorRole) -> None:
+    assert contrast(quiet(palette), palette.color(ground)) >= READABLE
 
 
 @pytest.mark.parametrize("state", State)

@@ -112,7 +112,7 @@ class ListenerForm(QDialog):
         self.description.setPlaceholderText("tcp:8007:interface=127.0.0.1")
 
     def _lay_out(self) -> None:
-        self.summary.setEnabled(False)
+        self.summary.setObjectName("quiet")
         self.trouble.setObjectName("trouble")
         self._form.addRow(self.tr("&Name"), self.name)
         self._form.addRow(self.tr("&Protocol"), self.protocol)

@@ -58,7 +58,7 @@ class LogPane(QWidget):
         bar = QHBoxLayout()
         place = ElidingLabel()
         place.setText(self.tr("Also written to {0}").format(logs.default_path()))
-        place.setEnabled(False)
+        place.setObjectName("quiet")
         bar.addWidget(place, 1)
         for icon, name, act in (
             ("copy", self.tr("Copy the log"), self._copy),
