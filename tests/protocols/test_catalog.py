@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from app.protocols import catalog
 from app.protocols.catalog import UnknownProtocol
+from app.protocols.options import describe
 
 
 @pytest.mark.parametrize("name", catalog.names())
@@ -43,3 +48,16 @@ def test_a_name_far_from_all_finds_the_choice() -> None:
     said = str(raised.value)
     assert said.startswith("There is no protocol called 'quux'. Choose one of: echo, ")
     assert all(name in said for name in catalog.names())
+
+
+def test_the_readme_lists_every_protocol_with_its_options() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    _, header, below = readme.partition("| `protocol` |")
+    _, _, *lines = (header + below).partition("\n\n")[0].splitlines()
+    rows = [line.split(" | ") for line in lines]
+    table = {name.strip("| `"): options for name, _, options in rows}
+    assert tuple(table) == catalog.names()
+    for name, options in table.items():
+        written = tomllib.loads("\n".join(re.findall("`(.+?)`", options)))
+        described = describe(catalog.find(name).options)
+        assert written == {option.name: option.default for option in described}
