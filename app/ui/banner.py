@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui.icons import Icons
 
@@ -30,10 +38,9 @@ class Banner(QFrame):
         self._dismiss.setToolTip(self.tr("Dismiss"))
         self._dismiss.clicked.connect(self.dismiss)
         icons.give(self._dismiss, "close")
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(12, 6, 8, 6)
-        self._row.addWidget(self._message, 1)
-        self._row.addWidget(self._dismiss)
+        self._beside = QHBoxLayout()
+        self._below = QHBoxLayout()
+        self._lay_out()
         self._end = QTimer(self, singleShot=True)
         self._end.timeout.connect(self.dismiss)
         self.hide()
@@ -47,7 +54,8 @@ class Banner(QFrame):
         """Show `message` and a button for each offer; for good, or for so many seconds."""
         self._take_buttons_away()
         self._message.setText(message)
-        self._add_buttons(offers)
+        # Beside a list of things, buttons would leave it a narrow column.
+        self._add_buttons(offers, self._below if "\n" in message else self._beside)
         self.show()
         self._end.stop()
         if seconds is not None:
@@ -59,17 +67,31 @@ class Banner(QFrame):
         self._take_buttons_away()
         self.hide()
 
-    def _add_buttons(self, offers: Sequence[Offer]) -> None:
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self._message, 1)
+        top.addLayout(self._beside)
+        top.addWidget(self._dismiss, 0, Qt.AlignmentFlag.AlignTop)
+        below = QHBoxLayout()
+        below.addLayout(self._below)
+        below.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 6, 8, 6)
+        layout.addLayout(top)
+        layout.addLayout(below)
+
+    def _add_buttons(self, offers: Sequence[Offer], place: QHBoxLayout) -> None:
         for word, act in offers:
             button = QPushButton(word)
             button.clicked.connect(self.dismiss)
             button.clicked.connect(lambda _=False, act=act: act())
-            self._row.insertWidget(self._row.count() - 1, button)
+            place.addWidget(button)
             self._buttons.append(button)
 
     def _take_buttons_away(self) -> None:
         for button in self._buttons:
-            self._row.removeWidget(button)
+            for place in (self._beside, self._below):
+                place.removeWidget(button)
             button.hide()  # until it is deleted it would lie over what comes in its place
             button.deleteLater()
         self._buttons.clear()
