@@ -1,8 +1,9 @@
 """The profile: the saved set of listeners, a TOML file that people may edit and Portdeck may too.
 
-`spec` holds the values and what each field may be, `reading` makes them from text and reports
-every mistake with its path, `writing` merges them back into the user's text, and `storage` keeps
-that text in a file. Only `storage` touches the disk.
+`spec` holds the values and what each field may be, and `options` what the protocol of a listener
+leaves to choose. `reading` makes them from text and reports every mistake with its path, `writing`
+merges them back into the user's text, and `storage` keeps that text in a file. Only `storage`
+touches the disk.
 """
 
 from app.profile.problem import Problem

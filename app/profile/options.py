@@ -8,12 +8,10 @@ from typing import Any
 
 from app.profile.problem import Problem, unknown_key
 from app.profile.values import shown, text, truth, whole_number
-from app.protocols.options import NoOptions, Option, describe, differing
+from app.protocols.options import Option, describe, differing
 
 
-def read(
-    table: object, options: type = NoOptions, path: str = "options"
-) -> tuple[dict[str, object], tuple[Problem, ...]]:
+def read(table: object, options: type, path: str) -> tuple[dict[str, object], tuple[Problem, ...]]:
     """Those of the table's options that are right and not the default, and what is wrong.
 
     `options` is the class of them all; `path` is where the table stands.

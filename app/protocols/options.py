@@ -14,6 +14,7 @@ From these alone a form makes its widgets and a profile its checks.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, get_type_hints
 
 from attrs import fields, frozen
@@ -39,8 +40,10 @@ class Option:
     hint: str
     minimum: int
     maximum: int
+    """The bounds as the metadata has them; 0 where it has none."""
 
 
+@cache
 def describe(options: type) -> tuple[Option, ...]:
     """The options of a class, in the order of its fields."""
     kinds = get_type_hints(options)

@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 
-from app.profile import ListenerSpec, parse
+from app.profile import ListenerSpec, check, parse
 from app.profile.writing import render
 from app.protocols.line import How
 from app.server.listener import needs_restart
@@ -130,6 +130,18 @@ def test_every_mistake_is_told_at_once() -> None:
 def test_of_a_protocol_that_is_not_there_no_option_is_wrong() -> None:
     (problem,) = told("options.text = 1", "hallo")
     assert problem.startswith("listener[0].protocol")
+
+
+def test_text_that_utf_8_cannot_hold_is_refused() -> None:
+    problems = check(
+        name="Hi", protocol="hello", endpoint="tcp:0", options={"text": "half \ud800 of a pair"}
+    )
+    assert [problem.path for problem in problems] == ["options.text"]
+
+
+def test_a_typed_choice_passes_as_well_as_its_text() -> None:
+    for how in (How.REVERSED, "reversed"):
+        assert check(name="L", protocol="line", endpoint="tcp:0", options={"how": how}) == ()
 
 
 # The spec
