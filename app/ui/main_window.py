@@ -368,7 +368,7 @@ class MainWindow(QMainWindow):
     def _talk(self) -> None:
         listener = self.listeners.chosen
         if listener is not None:
-            self.console.open_tab().connect_to(listener)
+            self.console.unused_tab().connect_to(listener)
 
     def _start_for(self, listener: Listener, tab: SessionTab) -> None:
         self._deck.start(listener).addCallback(lambda _: tab.started(listener))

@@ -81,6 +81,10 @@ class ConsolePane(QTabWidget):
         tab.target.setFocus()
         return tab
 
+    def unused_tab(self) -> SessionTab:
+        """A tab that had no session yet: the one on show, or else a new one."""
+        return self.current if self.current.is_unused else self.open_tab()
+
     def show_listeners(self) -> None:
         """The listeners or their addresses are other ones."""
         for tab in self.tabs:

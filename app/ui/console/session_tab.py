@@ -114,6 +114,11 @@ class SessionTab(QWidget):
         else:
             self._complain(listener.reason)
 
+    @property
+    def is_unused(self) -> bool:
+        """Whether it never had a session."""
+        return self.session.state is State.IDLE
+
     def close_session(self) -> None:
         """The tab goes away: let go of the peer, and of the listener that it waits for."""
         self._waiting_for = None

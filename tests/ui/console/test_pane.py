@@ -71,6 +71,19 @@ def test_closing_a_tab_lets_its_peer_go(console: ConsolePane, qtbot: QtBot) -> N
         qtbot.waitUntil(lambda: session.state is State.CLOSED)
 
 
+def test_a_tab_without_a_session_is_used_before_a_new_one_is_opened(
+    console: ConsolePane, qtbot: QtBot
+) -> None:
+    first = console.current
+    assert console.unused_tab() is first
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        first.target.setEditText(str(listening.getsockname()[1]))
+        first.connect_button.click()
+        qtbot.waitUntil(lambda: first.session.state is State.CONNECTED)
+        assert console.unused_tab() is not first
+        assert titles(console)[1:] == ["Session #2"]
+
+
 def test_a_name_is_written_as_it_is_and_the_right_tab_has_it(console: ConsolePane) -> None:
     first = console.current
     console.open_tab()
