@@ -14,7 +14,6 @@ From these alone a form makes its widgets and a profile its checks.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, get_type_hints
 
 from attrs import fields, frozen
@@ -43,7 +42,6 @@ class Option:
     """The bounds as the metadata has them; 0 where it has none."""
 
 
-@cache
 def describe(options: type) -> tuple[Option, ...]:
     """The options of a class, in the order of its fields."""
     kinds = get_type_hints(options)
