@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.profile import ProfileFile
@@ -154,8 +154,16 @@ class Desk:
         assert button.isEnabled()
         self.click(button)
 
+    def menu_item(self, text: str) -> QAction:
+        """What the menu bar calls `text`."""
+        menus = [each.menu() for each in self.window.menuBar().actions()]
+        items = [item for menu in menus if isinstance(menu, QMenu) for item in menu.actions()]
+        (found,) = [item for item in items if item.text() == text]
+        return found
+
     def offer(self, word: str) -> QPushButton:
         """The button of the banner that says `word`."""
+        QApplication.processEvents()  # a layout shows its new buttons as soon as events are served
         buttons = self.window.banner.findChildren(QPushButton)
         (button,) = [each for each in buttons if each.text() == word and each.isVisible()]
         return button

@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QAccessible, QDesktopServices
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Factory, Protocol
 
+from app import __version__
 from app.protocols import catalog
 from app.protocols.hello import GREETING
 from app.server.listener import State
+from app.ui.colors import is_dark
 from app.ui.reactor import DeckReactor
 from tests.integration.desk import Desk
 from tests.integration.people import Client
@@ -397,16 +399,45 @@ def test_loading_again_keeps_what_did_not_change_running(
     client = connect(desk.switch_on("Echo"))
     desk.until(lambda: desk.peers() == [client.name])
     profile.write_text(TWO, encoding="utf-8")
-    (reload,) = [
-        action
-        for menu in desk.window.menuBar().actions()
-        for action in menu.menu().actions()  # type: ignore[attr-defined]
-        if action.text() == "Load the profile again"
-    ]
-    desk.do(reload)
+    desk.do(desk.menu_item("Load the profile again"))
     desk.until(lambda: desk.row("Hello").isVisible())
     client.send(b"still here")
     desk.until(lambda: client.has(b"still here"))
+
+
+def test_a_profile_that_another_program_changed_is_not_overwritten(
+    open_window: OpenWindow, profile: Path
+) -> None:
+    desk = open_window(TWO)
+    profile.write_text(ECHO, encoding="utf-8")
+    desk.choose("Hello")
+    desk.do(desk.window.commands.remove)
+    assert "changed by another program" in desk.window.banner.message
+    assert profile.read_text(encoding="utf-8") == ECHO
+    desk.click(desk.offer("Load it again"))
+    assert desk.window.banner.message == ""
+    assert [each.spec.name for each in desk.deck.listeners] == ["Echo"]
+
+
+@pytest.mark.parametrize("is_opened", [True, False])
+def test_the_profile_is_opened_by_whatever_opens_such_files(
+    open_window: OpenWindow,
+    tmp_path: Path,
+    profile: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_opened: bool,
+) -> None:
+    asked: list[str] = []
+
+    def open_url(url: QUrl) -> bool:
+        asked.append(url.toLocalFile())
+        return is_opened
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    desk = open_window(ECHO)
+    desk.do(desk.menu_item("Open the profile in an editor"))
+    assert asked == [str(profile)]
+    assert ("No program here opens" in desk.window.banner.message) is not is_opened
 
 
 # Making, changing and removing listeners
@@ -667,6 +698,53 @@ def test_the_window_fits_a_small_screen(open_window: OpenWindow) -> None:
     desk = open_window(BROKEN)
     assert desk.window.minimumSizeHint().width() <= 800
     assert desk.window.minimumSizeHint().height() <= 500
+
+
+# The rest of the menus
+
+
+def test_the_window_turns_dark_and_stays_so(open_window: OpenWindow, qapp: QApplication) -> None:
+    desk = open_window(ECHO)
+    light = desk.row("Echo").light.pixmap().toImage()
+    desk.do(desk.menu_item("Dark"))
+    assert is_dark(qapp.palette())
+    desk.until(lambda: desk.row("Echo").light.pixmap().toImage() != light)
+    assert open_window("").menu_item("Dark").isChecked()
+    desk.do(desk.menu_item("As the system"))
+
+
+@pytest.mark.qt_log_ignore("does not support (raise|grabbing)")
+def test_the_menu_of_a_row_has_what_can_be_done_with_it(open_window: OpenWindow) -> None:
+    desk = open_window(ECHO)
+    desk.click(desk.row("Echo").more)
+    (menu,) = [each for each in desk.window.findChildren(QMenu) if each.isVisible()]
+    for command in ("toggle", "talk", "edit", "remove"):
+        assert getattr(desk.window.commands, command) in menu.actions()
+    menu.close()
+
+
+@pytest.mark.qt_log_ignore("does not support (raise|grabbing)")
+def test_the_menu_of_the_table_has_what_can_be_done_with_the_selection(
+    busy: tuple[Desk, list[Client]],
+) -> None:
+    desk, _ = busy
+    pane = desk.window.connections
+    pane.table.customContextMenuRequested.emit(pane.table.rect().center())
+    (menu,) = [each for each in pane.findChildren(QMenu) if each.isVisible()]
+    assert menu.actions() == [pane.close_action, pane.abort_action]
+    menu.close()
+
+
+def test_what_portdeck_is_can_be_read_and_closed_by_a_key(
+    open_window: OpenWindow, profile: Path
+) -> None:
+    desk = open_window(ECHO)
+    desk.do(desk.window.commands.about)
+    (box,) = desk.window.findChildren(QMessageBox)
+    assert __version__ in box.text()
+    assert str(profile) in box.text()
+    desk.qtbot.keyClick(box, Qt.Key.Key_Escape)
+    assert not box.isVisible()
 
 
 # Places and the end
