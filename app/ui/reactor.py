@@ -175,22 +175,23 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
     def _serve(self, deadline: float) -> None:
         was_started = self._started
         self._run_due()
-        in_time = self._dispatch_until(deadline)
-        while in_time and self._started is was_started:
+        exhausted = self._dispatch_until(deadline)
+        # At least one poll: what is due may take all the time every time.
+        while exhausted and self._started is was_started:
             events = self._poll(self._patience())
             self._events = iter(events)
-            in_time = self._dispatch_until(deadline)
-            if not self._run_due() and not events:
+            exhausted = self._dispatch_until(deadline)
+            if not (self._run_due() or events) or monotonic() > deadline:
                 break
         self._probe()
 
     def _dispatch_until(self, deadline: float) -> bool:
-        """Serve the rest of the last poll; False if there was no time for all of it."""
+        """Serve the rest of the last poll; False if time ran out first."""
         for number, event in self._events:
             self._dispatch(number, event)
             if monotonic() > deadline:
                 return False
-        return monotonic() <= deadline
+        return True
 
     def _patience(self) -> float:
         """How long to wait in epoll for more to do: the way through Qt's loop costs several times
@@ -232,7 +233,7 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
         if event == READABLE and not self._suspended and reader is not None:
             self._call(reader, reader.doRead, number, True)
             return
-        writer = descriptors.writers.get(number)
+        writer: Any = descriptors.writers.get(number)
         if self._suspended and (reader in self._suspended or writer in self._suspended):
             descriptors.park(number)
         elif event & FAILED and not event & READABLE:
@@ -243,12 +244,9 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
         else:
             if event & READABLE and reader is not None:
                 self._call(reader, reader.doRead, number, True)
-            # Reading may have ended it.
-            if (
-                event & WRITABLE
-                and writer is not None
-                and writer is descriptors.writers.get(number)
-            ):
+            if not event & WRITABLE or writer is None:
+                return
+            if descriptors.writers.get(number) is writer:  # reading has not ended it
                 self._call(writer, writer.doWrite, number, False)
 
     def _call(

@@ -3,8 +3,8 @@
 A Twisted transport asks the reactor to be called back for whatever it is given to write. Most
 writes answer what was just read, so this one waits for ``dataReceived`` to return and sends then,
 without asking: what the callback wrote leaves in one piece, and a large answer is still in the
-processor's cache. What the socket does not take, and everything that is more than plain data (a
-producer, TLS, a connection to be closed), goes the way of Twisted.
+processor's cache. What the socket does not take, and whatever is to happen once all is sent (a
+producer to be resumed, a connection to be closed), goes the way of Twisted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ class PromptServer(tcp.Server):
     """A TCP connection that has been accepted."""
 
     _reading = False
+    """Whether the protocol is being given data."""
+
     _write_asked = False
+    """Whether something is to be written once it returns."""
 
     # Two of its parents type it differently.
     def doRead(self) -> ConnectionLost | ConnectionDone | None:  # type: ignore[override]
@@ -36,6 +39,7 @@ class PromptServer(tcp.Server):
         finally:
             self._reading = False
         if self._write_asked:
+            self._write_asked = False
             self._answer()
         return None
 
@@ -43,7 +47,6 @@ class PromptServer(tcp.Server):
         if (
             self._reading
             and self.connected
-            and self.producer is None
             and not self.TLS
             and not self._writeDisconnected
             and type(data) is bytes
@@ -51,6 +54,8 @@ class PromptServer(tcp.Server):
             self._tempDataBuffer.append(data)
             self._tempDataLen += len(data)
             self._write_asked = True
+            if self.producer is not None:
+                self._maybePauseProducer()
         else:
             super().write(data)
 
@@ -65,29 +70,30 @@ class PromptServer(tcp.Server):
         super().stopWriting()
 
     def _answer(self) -> None:
-        """Send what was written during the callback."""
-        self._write_asked = False
+        """Send what was written during the callback, or have the reactor do more than that."""
         chunks = self._tempDataBuffer
         if (
-            len(chunks) != 1
+            not chunks
             or self.dataBuffer
-            or self.producer is not None
+            or self._tempDataLen > self.SEND_LIMIT
             or self.disconnecting
+            or self._aborting
             or self._writeDisconnecting
+            or (self.producer is not None and (self.producerPaused or not self.streamingProducer))
         ):
-            super().startWriting()
+            self.startWriting()
             return
-        data = chunks[0]
+        data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         try:
             sent = self.socket.send(data)
         except OSError:
-            super().startWriting()
+            self.startWriting()
             return
         chunks.clear()
         self._tempDataLen = 0
         if sent < len(data):
             self.dataBuffer, self.offset = data, sent
-            super().startWriting()
+            self.startWriting()
 
 
 class PromptPort(tcp.Port):
