@@ -60,6 +60,14 @@ def file_handler(path: Path | None = None) -> logging.Handler:
     return handler
 
 
+def written_to() -> Path | None:
+    """The log file of this process; `None` if there is none."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _PrivateFiles):
+            return Path(handler.baseFilename)
+    return None
+
+
 class _PrivateFiles(logging.handlers.RotatingFileHandler):
     """Files that only their owner can read, also the new one after each rotation."""
 

@@ -111,3 +111,14 @@ def test_what_nobody_caught_is_logged_with_its_traceback(caplog: pytest.LogCaptu
 def test_an_interrupt_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
     logs.log_uncaught(KeyboardInterrupt, KeyboardInterrupt(), None)
     assert caplog.messages == []
+
+
+def test_the_file_that_is_written_is_known(tmp_path: Path) -> None:
+    assert logs.written_to() is None
+    handler = logs.file_handler(tmp_path / "portdeck.log")
+    logging.getLogger().addHandler(handler)
+    try:
+        assert logs.written_to() == tmp_path / "portdeck.log"
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()

@@ -53,7 +53,6 @@ def run(profile: Path | None = None) -> int:
     ticker = Ticker(app)
     collector = Collector(lambda: reactor.callFromThread(ticker.wake))
     logs.begin(logs.file_handler(), collector)
-    sys.excepthook = logs.log_uncaught
     settings = Settings()
     appearance.use(app, settings.scheme)
     changes = Changes(ticker.wake)
@@ -79,6 +78,8 @@ def run(profile: Path | None = None) -> int:
         settings=settings,
         lifecycle=lifecycle,
     )
+    # Only now: before there is a window, whatever fails is for the terminal.
+    sys.excepthook = logs.log_uncaught
     window.show()
     # What there is by now stays until the end: the collector, each time it runs, may skip it.
     gc.freeze()

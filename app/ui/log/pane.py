@@ -57,7 +57,12 @@ class LogPane(QWidget):
     def _lay_out(self, icons: Icons) -> None:
         bar = QHBoxLayout()
         place = ElidingLabel()
-        place.setText(self.tr("Also written to {0}").format(logs.default_path()))
+        file = logs.written_to()
+        place.setText(
+            self.tr("No log file could be written; the log is here alone")
+            if file is None
+            else self.tr("Also written to {0}").format(file)
+        )
         place.setObjectName("quiet")
         bar.addWidget(place, 1)
         for icon, name, act in (
