@@ -11,8 +11,7 @@ from twisted.internet.defer import Deferred, DeferredList
 
 from app.profile import ListenerSpec
 from app.server.connection import Connection
-from app.server.listener import Listener, State
-from app.server.listener import needs_restart
+from app.server.listener import Listener, State, needs_restart
 from app.server.observer import Observer, Tap
 from app.server.own.loading import CURRENT_FOLDER, Announce
 from app.server.ports import FindHolder, holder_finder
