@@ -29,6 +29,8 @@ class Commands(QObject):
         self.talk = self._make(self.tr("Open in console"), None, QKeySequence("Ctrl+Shift+T"))
         self.new_tab = self._make(self.tr("New console tab"), None, QKeySequence("Ctrl+T"))
         self.find = self._make(self.tr("Filter connections"), None, QKeySequence("Ctrl+F"))
+        self.open_profile = self._make(self.tr("Open the profile in an editor"), None, None)
+        self.load_profile = self._make(self.tr("Load the profile again"), None, None)
         self.quit = self._make(self.tr("Quit"), "quit", QKeySequence("Ctrl+Q"))
         self.about = self._make(self.tr("About Portdeck"), None, None)
 

@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QUrl
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import (
-    QAction,
-    QActionGroup,
     QCloseEvent,
-    QDesktopServices,
     QGuiApplication,
     QIcon,
     QPalette,
 )
 from PySide6.QtWidgets import (
-    QApplication,
     QLabel,
     QMainWindow,
-    QMenu,
     QMessageBox,
-    QSizePolicy,
     QSplitter,
     QTabWidget,
-    QToolBar,
     QVBoxLayout,
     QWidget,
 )
-from twisted.internet.defer import Deferred
 
 from app import __version__
 from app.own_protocol import is_own
-from app.profile import ListenerSpec
 from app.server.changes import Changes
 from app.server.listener import Listener, State
 from app.server.rates import Meter
 from app.traffic.chunk_log import ChunkLog
-from app.ui import appearance
-from app.ui.appearance import Scheme
+from app.ui import appearance, menus
 from app.ui.banner import Banner
 from app.ui.commands import Commands
 from app.ui.connections.pane import ConnectionsPane
@@ -48,24 +36,20 @@ from app.ui.console.pane import ConsolePane
 from app.ui.console.session_tab import SessionTab
 from app.ui.icons import Icons
 from app.ui.lifecycle import Lifecycle
+from app.ui.listeners.handling import ListenerHandling
 from app.ui.listeners.panel import ListenersPanel
 from app.ui.log.collector import Collector
 from app.ui.log.pane import LogPane
+from app.ui.modal import open_modal
+from app.ui.profile_commands import ProfileCommands
 from app.ui.settings import Settings
 from app.ui.ticker import Ticker
 from app.ui.totals import Totals
 from app.ui.traffic.tab import TrafficTab
-from app.workspace import Removed, Workspace
+from app.workspace import Workspace
 
 if TYPE_CHECKING:
-    from app.ui.listeners.form import ListenerForm
     from app.ui.traffic.pane import TrafficPane
-
-UNDO_SECONDS = 15.0
-NOTICE_SECONDS = 6.0
-MAX_PROBLEMS = 5
-
-log = logging.getLogger(__name__)
 
 
 class MainWindow(QMainWindow):
@@ -90,13 +74,14 @@ class MainWindow(QMainWindow):
         self._lifecycle = lifecycle
         self._seconds = reactor.seconds
         self._meter = Meter()
-        self._removed: list[Removed] = []
         self._deck = workspace.deck
         self._icons = Icons()
         self.commands = Commands(self, self._icons)
         self.banner = Banner(self._icons)
         self.listeners = ListenersPanel(self._icons)
         self.connections = ConnectionsPane(self._icons, reactor.seconds, self._deck.connections)
+        self.profile = ProfileCommands(workspace, self.banner, self)
+        self.handling = ListenerHandling(workspace, self.listeners, self.banner, self.profile, self)
         self.traffic = TrafficTab(traffic, self._icons)
         self.log = LogPane(collector, self._icons)
         self.console = ConsolePane(reactor, self._icons, ticker.wake, lambda: self._deck.listeners)
@@ -105,13 +90,15 @@ class MainWindow(QMainWindow):
         self.down = QSplitter(Qt.Orientation.Vertical)
         self.totals = Totals()
         self._lay_out()
-        self._make_menus()
+        menus.add_tool_bar(self, self.commands)
+        on_connections = (self.connections.close_action, self.connections.abort_action)
+        menus.add_menus(self, self.commands, on_connections, settings)
         self._bind_commands()
         self._bind_panes()
         self._restyle()
         self._restore()
         self._show_deck()
-        self._show_profile_problems()
+        self.profile.show_problems()
         lifecycle.before_exit(self._keep)
         ticker.add(self.tick)
         ticker.wake()
@@ -185,68 +172,32 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.listeners, 1)
         return side
 
-    def _make_menus(self) -> None:
-        commands = self.commands
-        bar = QToolBar(self.tr("Tools"))
-        bar.setObjectName("tools")
-        bar.setMovable(False)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.addActions([commands.new, commands.start_all, commands.stop_all])
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.addToolBar(bar)
-        file = self.menuBar().addMenu(self.tr("&File"))
-        file.addAction(self.tr("Open the profile in an editor"), self._open_profile)
-        file.addAction(self.tr("Load the profile again"), self._reload_profile)
-        file.addSeparator()
-        file.addAction(commands.quit)
-        menu = self.menuBar().addMenu(self.tr("&Listener"))
-        menu.addActions([commands.new, commands.edit, commands.remove, commands.undo])
-        menu.addSeparator()
-        menu.addActions([commands.toggle, commands.talk, commands.reload])
-        menu.addSeparator()
-        menu.addActions([commands.start_all, commands.stop_all])
-        connection = self.menuBar().addMenu(self.tr("&Connection"))
-        connection.addActions([self.connections.close_action, self.connections.abort_action])
-        connection.addSeparator()
-        connection.addActions([commands.find, commands.new_tab])
-        self._make_view_menu()
-        self.menuBar().addMenu(self.tr("&Help")).addAction(commands.about)
-
-    def _make_view_menu(self) -> None:
-        view = self.menuBar().addMenu(self.tr("&View"))
-        group = QActionGroup(self)
-        for scheme, words in (
-            (Scheme.SYSTEM, self.tr("As the system")),
-            (Scheme.LIGHT, self.tr("Light")),
-            (Scheme.DARK, self.tr("Dark")),
-        ):
-            action = QAction(words, self, checkable=True)
-            action.setChecked(scheme is self._settings.scheme)
-            action.triggered.connect(lambda _checked=False, scheme=scheme: self._use(scheme))
-            group.addAction(action)
-            view.addAction(action)
-
     def _bind_commands(self) -> None:
         commands, bind = self.commands, Commands.bind
-        bind(commands.new, self._new)
-        bind(commands.edit, self._edit)
-        bind(commands.remove, self._remove)
-        bind(commands.undo, self._undo)
-        bind(commands.toggle, self._toggle)
-        bind(commands.reload, self._reload_code)
+        bind(commands.new, self.handling.new)
+        bind(commands.edit, self.handling.edit)
+        bind(commands.remove, self.handling.remove)
+        bind(commands.undo, self.handling.undo)
+        bind(commands.toggle, self.handling.toggle)
+        bind(commands.reload, self.handling.reload_code)
         bind(commands.start_all, self._deck.start_all)
         bind(commands.stop_all, self._deck.stop_all)
         bind(commands.talk, self._talk)
         bind(commands.new_tab, self.console.open_tab)
         bind(commands.find, self._find)
+        bind(commands.open_profile, self.profile.open)
+        bind(commands.load_profile, self.profile.load)
         bind(commands.quit, self.close)
         bind(commands.about, self._about)
 
     def _bind_panes(self) -> None:
-        self.listeners.switched.connect(self._switch)
+        self.listeners.switched.connect(self.handling.switch)
         self.listeners.choice_changed.connect(self._choose)
-        self.listeners.menu_wanted.connect(self._open_menu)
+        self.listeners.menu_wanted.connect(
+            lambda _listener, at: menus.listener_menu(self, self.commands).popup(at)
+        )
+        self.handling.deck_changed.connect(self._show_deck)
+        self.profile.deck_changed.connect(self._show_deck)
         self.connections.listener_released.connect(lambda: self.listeners.choose(None))
         self.connections.counted.connect(self._show_count)
         self.traffic.made.connect(self._restore_traffic)
@@ -276,91 +227,6 @@ class MainWindow(QMainWindow):
 
     # What the user does
 
-    def _new(self) -> None:
-        form = self._form([each.spec for each in self._deck.listeners])
-        form.accepted.connect(lambda: self._add(form.spec()))
-        self._open(form)
-
-    def _add(self, spec: ListenerSpec) -> None:
-        listener = self._workspace.add(spec)
-        self._show_deck()
-        self.listeners.choose(listener)
-        self._show_trouble()
-
-    def _edit(self) -> None:
-        listener = self.listeners.chosen
-        if listener is None:
-            return
-        others = [each.spec for each in self._deck.listeners if each is not listener]
-        form = self._form(others, listener.spec, is_on=listener.is_on)
-        form.accepted.connect(lambda: self._change(listener, form.spec()))
-        self._open(form)
-
-    def _form(
-        self,
-        others: Sequence[ListenerSpec],
-        current: ListenerSpec | None = None,
-        *,
-        is_on: bool = False,
-    ) -> ListenerForm:
-        # Imported only now: the window opens sooner, and many a day goes by without a form.
-        from app.ui.listeners.form import ListenerForm
-
-        folder = self._workspace.file.path.parent.absolute()
-        return ListenerForm(others, current, folder=folder, is_on=is_on, parent=self)
-
-    def _change(self, listener: Listener, spec: ListenerSpec) -> None:
-        if listener in self._deck.listeners:
-            self._workspace.change(listener, spec)
-            self._show_trouble()
-
-    def _remove(self) -> None:
-        listener = self.listeners.chosen
-        if listener is None:
-            return
-        self._removed.append(self._workspace.remove(listener))
-        self._show_deck()
-        self.banner.say(
-            self.tr("{0} was removed.").format(listener.spec.name),
-            (self.tr("Undo"), self._undo),
-            seconds=UNDO_SECONDS,
-        )
-        self._show_trouble()
-
-    def _undo(self) -> None:
-        if not self._removed:
-            return
-        listener = self._workspace.restore(self._removed.pop())
-        self.banner.dismiss()
-        self._show_deck()
-        self.listeners.choose(listener)
-        self._show_trouble()
-
-    def _toggle(self) -> None:
-        listener = self.listeners.chosen
-        if listener is not None:
-            self._switch(listener, not listener.is_on)
-
-    def _reload_code(self) -> None:
-        listener = self.listeners.chosen
-        if listener is None:
-            return
-        if not listener.is_on:
-            self._deck.start(listener)
-        elif listener.reload():
-            self.banner.say(
-                self.tr("New connections of {0} run the code as it is now.").format(
-                    listener.spec.name
-                ),
-                seconds=NOTICE_SECONDS,
-            )
-
-    def _switch(self, listener: Listener, on: bool) -> None:
-        if on:
-            self._deck.start(listener)
-        else:
-            self._deck.stop(listener)
-
     def _choose(self, listener: Listener | None) -> None:
         self.connections.show_listener(listener)
         self._show_what_can_be_done()
@@ -380,12 +246,6 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentWidget(self.connections)
         self.connections.filter.setFocus()
 
-    def _use(self, scheme: Scheme) -> None:
-        self._settings.scheme = scheme
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        appearance.use(app, scheme)
-
     def _about(self) -> None:
         box = QMessageBox(
             QMessageBox.Icon.NoIcon,
@@ -399,41 +259,7 @@ class MainWindow(QMainWindow):
         )
         box.setIconPixmap(self.windowIcon().pixmap(64))
         box.button(QMessageBox.StandardButton.Close).setIcon(QIcon())
-        self._open(box)
-
-    def _open_profile(self) -> None:
-        path = self._workspace.file.path.absolute()
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            self.banner.say(self.tr("No program here opens {0}. Edit it by hand.").format(path))
-
-    def _reload_profile(self) -> Deferred[None]:
-        return self._show_after(self._workspace.reload())
-
-    def _start_over(self) -> None:
-        self._workspace.start_over()
-        self._show_profile_problems()
-        self._show_trouble()
-
-    def _show_after(self, settled: Deferred[None]) -> Deferred[None]:
-        self.banner.dismiss()
-        self._show_deck()
-        self._show_profile_problems()
-        return settled.addCallback(lambda _: self._show_deck())
-
-    def _open_menu(self, listener: Listener, at: QPoint) -> None:
-        commands = self.commands
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([commands.toggle, commands.talk, commands.reload])
-        menu.addSeparator()
-        menu.addActions([commands.edit, commands.remove])
-        menu.popup(at)
-
-    @staticmethod
-    def _open(dialog: Any) -> None:
-        """Modal dialogs must not run a loop of their own: that would hold up a connection."""
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        open_modal(box)
 
     # What is shown
 
@@ -450,7 +276,7 @@ class MainWindow(QMainWindow):
         commands.toggle.setText(self.tr("Stop") if is_on else self.tr("Start"))
         self._icons.give(commands.toggle, "stop" if is_on else "start")
         commands.reload.setEnabled(chosen is not None and is_own(chosen.spec.protocol))
-        commands.undo.setEnabled(bool(self._removed))
+        commands.undo.setEnabled(self.handling.can_undo)
         listeners = self._deck.listeners
         commands.start_all.setEnabled(not all(each.is_on for each in listeners))
         commands.stop_all.setEnabled(any(each.state is not State.STOPPED for each in listeners))
@@ -461,32 +287,6 @@ class MainWindow(QMainWindow):
     def _show_unseen(self, count: int) -> None:
         text = self.tr("Log ({0} new)").format(count) if count else self.tr("Log")
         self.tabs.setTabText(self.tabs.indexOf(self.log), text)
-
-    def _show_trouble(self) -> None:
-        if self._workspace.trouble:
-            self.banner.say(
-                self._workspace.trouble, (self.tr("Load it again"), self._reload_profile)
-            )
-
-    def _show_profile_problems(self) -> None:
-        problems, file = self._workspace.problems, self._workspace.file
-        for problem in problems:
-            log.warning("%s: %s", file.path.name, problem)
-        if not file.broken:
-            if problems:
-                self.banner.say("\n".join(map(str, problems)))
-            return
-        shown = [str(problem) for problem in problems[:MAX_PROBLEMS]]
-        if len(problems) > len(shown):
-            rest = len(problems) - len(shown)
-            shown.append(self.tr("… and {0} more, all of them in the log").format(rest))
-        head = self.tr("{0} has mistakes and is left as it is:").format(file.path)
-        self.banner.say(
-            "\n".join([head, *shown]),
-            (self.tr("Open it"), self._open_profile),
-            (self.tr("Load it again"), self._reload_profile),
-            (self.tr("Set it aside and go on"), self._start_over),
-        )
 
     def _restyle(self) -> None:
         palette = QGuiApplication.palette()

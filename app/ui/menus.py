@@ -1,0 +1,83 @@
+"""The menus, the tool bar, and the menu of one listener: where each command is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
+
+from app.ui import appearance
+from app.ui.appearance import Scheme
+from app.ui.commands import Commands
+from app.ui.settings import Settings
+
+
+def add_tool_bar(window: QMainWindow, commands: Commands) -> None:
+    """What one needs most, beside each other at the top."""
+    bar = QToolBar(QCoreApplication.translate("Menus", "Tools"))
+    bar.setObjectName("tools")
+    bar.setMovable(False)
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    bar.addActions([commands.new, commands.start_all, commands.stop_all])
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    window.addToolBar(bar)
+
+
+def add_menus(
+    window: QMainWindow,
+    commands: Commands,
+    on_connections: Iterable[QAction],
+    settings: Settings,
+) -> None:
+    """Everything, in words. `on_connections` act on the selected connections."""
+    bar = window.menuBar()
+    file = bar.addMenu(QCoreApplication.translate("Menus", "&File"))
+    file.addActions([commands.open_profile, commands.load_profile])
+    file.addSeparator()
+    file.addAction(commands.quit)
+    listener = bar.addMenu(QCoreApplication.translate("Menus", "&Listener"))
+    listener.addActions([commands.new, commands.edit, commands.remove, commands.undo])
+    listener.addSeparator()
+    listener.addActions([commands.toggle, commands.talk, commands.reload])
+    listener.addSeparator()
+    listener.addActions([commands.start_all, commands.stop_all])
+    connection = bar.addMenu(QCoreApplication.translate("Menus", "&Connection"))
+    connection.addActions(list(on_connections))
+    connection.addSeparator()
+    connection.addActions([commands.find, commands.new_tab])
+    _add_schemes(bar.addMenu(QCoreApplication.translate("Menus", "&View")), settings)
+    bar.addMenu(QCoreApplication.translate("Menus", "&Help")).addAction(commands.about)
+
+
+def listener_menu(parent: QWidget, commands: Commands) -> QMenu:
+    """What can be done with the chosen listener. It goes away when it closes."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.addActions([commands.toggle, commands.talk, commands.reload])
+    menu.addSeparator()
+    menu.addActions([commands.edit, commands.remove])
+    return menu
+
+
+def _add_schemes(menu: QMenu, settings: Settings) -> None:
+    group = QActionGroup(menu)
+    for scheme, words in (
+        (Scheme.SYSTEM, QCoreApplication.translate("Menus", "As the system")),
+        (Scheme.LIGHT, QCoreApplication.translate("Menus", "Light")),
+        (Scheme.DARK, QCoreApplication.translate("Menus", "Dark")),
+    ):
+        action = QAction(words, menu, checkable=True)
+        action.setChecked(scheme is settings.scheme)
+        action.triggered.connect(lambda _checked=False, scheme=scheme: _use(scheme, settings))
+        group.addAction(action)
+        menu.addAction(action)
+
+
+def _use(scheme: Scheme, settings: Settings) -> None:
+    settings.scheme = scheme
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    appearance.use(app, scheme)
