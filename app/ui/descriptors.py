@@ -78,6 +78,10 @@ class Descriptors:
             self.parked.discard(number)
         self._tell(number)
 
+    def has_writer(self, number: int, writer: Any) -> bool:
+        """Tell whether it is reported to when this descriptor can be written."""
+        return self.writers.get(number) is writer
+
     def park(self, number: int) -> None:
         """Report nothing of this descriptor until :meth:`resume`."""
         self.parked.add(number)
@@ -116,12 +120,13 @@ class Descriptors:
         if number not in self.parked:
             mask = READABLE * (number in self.readers) | WRITABLE * (number in self.writers)
         told = self._told.pop(number, 0)
+        # One that was closed is out already, whether its number is used again or not.
         if not mask:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):
                 self._epoll.unregister(number)
             return
         if told:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):
                 self._epoll.modify(number, mask)
                 self._told[number] = mask
                 return

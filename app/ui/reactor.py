@@ -233,7 +233,7 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
         if event == READABLE and not self._suspended and reader is not None:
             self._call(reader, reader.doRead, number, True)
             return
-        writer: Any = descriptors.writers.get(number)
+        writer = descriptors.writers.get(number)
         if self._suspended and (reader in self._suspended or writer in self._suspended):
             descriptors.park(number)
         elif event & FAILED and not event & READABLE:
@@ -246,7 +246,7 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
                 self._call(reader, reader.doRead, number, True)
             if not event & WRITABLE or writer is None:
                 return
-            if descriptors.writers.get(number) is writer:  # reading has not ended it
+            if descriptors.has_writer(number, writer):  # reading has not ended it
                 self._call(writer, writer.doWrite, number, False)
 
     def _call(
@@ -325,7 +325,7 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
         watched = self._descriptors
         if watched is None or not isinstance(writer, FileDescriptor) or writer in self._writes:
             self._watch_writer(writer)
-        elif writer not in self._eager and watched.writers.get(writer.fileno()) is not writer:
+        elif writer not in self._eager and not watched.has_writer(writer.fileno(), writer):
             self._eager[writer] = self._round
             self._arm(NOW)
 
@@ -384,6 +384,7 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
 
     def _cancelCallLater(self, delayedCall: Any) -> None:
         super()._cancelCallLater(delayedCall)
+        delayedCall.cancelled = 1  # Twisted says so only when this returns
         if delayedCall.time <= self._armed:
             self._rearm()
 
