@@ -31,9 +31,13 @@ from PySide6.QtCore import (
 from qreactor import QtReactor
 from twisted.internet.abstract import FileDescriptor
 from twisted.internet.error import ConnectionFdescWentAway
-from twisted.internet.interfaces import IReactorFDSet, IReadDescriptor, IWriteDescriptor
+from twisted.internet.interfaces import (
+    IProtocolFactory,
+    IReactorFDSet,
+    IReadDescriptor,
+    IWriteDescriptor,
+)
 from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST, installReactor
-from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.python import context, log
 from zope.interface import implementer
@@ -360,7 +364,7 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
         return [*self._eager, *watched, *self._writes]
 
     def listenTCP(
-        self, port: int, factory: Factory, backlog: int = 50, interface: str = ""
+        self, port: int, factory: IProtocolFactory, backlog: int = 50, interface: str = ""
     ) -> PromptPort:
         listening = PromptPort(port, factory, backlog, interface, self)
         listening.startListening()
