@@ -1,22 +1,15 @@
 """A label and a button whose text gives way: it ends in … where there is no room for all of it.
 
 Qt's own make whatever they are in as wide as their text; a long name would push its row out of the
-pane.
+pane. `QStyle` is not spoken of here: to know all its enumerations takes PySide a sixtieth of the
+time that the window needs to open.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QLabel,
-    QSizePolicy,
-    QStyle,
-    QStyleOptionToolButton,
-    QStylePainter,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyleOptionToolButton, QToolButton, QWidget
 
 LEAST_LETTERS = 4
 """So many letters are always shown."""
@@ -38,15 +31,8 @@ class ElidingLabel(QLabel):
         shown = _elided(self, self.text(), Qt.TextElideMode.ElideRight, room.width())
         self.setToolTip("" if shown == self.text() else self.text())
         painter = QPainter(self)
-        self.style().drawItemText(
-            painter,
-            room,
-            int(self.alignment()),
-            self.palette(),
-            self.isEnabled(),
-            shown,
-            self.foregroundRole(),
-        )
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(room, int(self.alignment()), shown)
 
 
 class ElidingButton(QToolButton):
@@ -54,6 +40,8 @@ class ElidingButton(QToolButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shown: str | None = None
+        """What is painted instead of the text, while it is painted."""
         self.setAutoRaise(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
@@ -65,11 +53,15 @@ class ElidingButton(QToolButton):
         return QSize(min(hint.width(), least), hint.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        option = QStyleOptionToolButton()
-        self.initStyleOption(option)
         room = self.width() - self.iconSize().width() - self._padding()
-        option.text = _elided(self, self.text(), Qt.TextElideMode.ElideMiddle, room)
-        QStylePainter(self).drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
+        self._shown = _elided(self, self.text(), Qt.TextElideMode.ElideMiddle, room)
+        super().paintEvent(event)
+        self._shown = None
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        super().initStyleOption(option)
+        if self._shown is not None:
+            option.text = self._shown
 
     def _padding(self) -> int:
         text = self.fontMetrics().horizontalAdvance(self.text())

@@ -124,9 +124,8 @@ class ConnectionsPane(QWidget):
     def _set_up_controls(self, icons: Icons) -> None:
         self.filter.setPlaceholderText(self.tr("Filter by peer or listener"))
         self.filter.setAccessibleName(self.tr("Filter the connections"))
-        self.filter.setClearButtonEnabled(True)
         self.filter.setMaximumWidth(280)
-        self.filter.textChanged.connect(self._refilter)
+        self.filter.textChanged.connect(self._filter_typed)
         icons.give(self.listener_chip, "close")
         self.listener_chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.listener_chip.setToolTip(self.tr("Show the connections of all listeners again"))
@@ -204,6 +203,11 @@ class ConnectionsPane(QWidget):
             return text in connection.peer.casefold() or text in name.casefold()
 
         return accepts
+
+    def _filter_typed(self) -> None:
+        # Not before there is text to clear: its icon loads all of Qt's image plugins.
+        self.filter.setClearButtonEnabled(True)
+        self._refilter()
 
     def _refilter(self) -> None:
         self.model.show(self._live(), self._accepts())
