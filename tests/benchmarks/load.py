@@ -9,6 +9,9 @@ import time
 from collections.abc import Callable
 from itertools import count
 
+_IP_BIND_ADDRESS_NO_PORT = 24
+"""Of Linux; the socket module knows it from Python 3.12 on."""
+
 PORTS_PER_ADDRESS = 20_000
 """Connections from one source address, less than a system's range of ephemeral ports."""
 
@@ -59,8 +62,36 @@ class Load:
         return times
 
 
+class Rounds:
+    """In each round every connection sends a message, then each waits until all of its came back.
+
+    This is the load that saturates: its blocking calls cost less than any server's work, so
+    messages wait for the server and hardly ever the server for messages.
+    """
+
+    def __init__(self, connections: list[socket.socket], size: int) -> None:
+        self._connections = connections
+        self._message = bytes(size)
+        self._buffer = bytearray(size)
+
+    def run(self, seconds: float) -> int:
+        """Go on for a while; return how many messages came back."""
+        end = time.monotonic() + seconds
+        echoed = 0
+        while time.monotonic() < end:
+            for connection in self._connections:
+                connection.sendall(self._message)
+            for connection in self._connections:
+                connection.recv_into(self._buffer, 0, socket.MSG_WAITALL)
+            echoed += len(self._connections)
+        return echoed
+
+
 class PingPong:
-    """Each connection sends a message, waits until all of it came back, and sends the next."""
+    """Each connection sends a message, waits until all of it came back, and sends the next.
+
+    No two do so together: most messages find the server asleep and wake it.
+    """
 
     def __init__(self, connections: list[socket.socket], size: int) -> None:
         self._message = bytes(size)
@@ -102,28 +133,3 @@ class PingPong:
             self._unsent[number] = data[sent:]
         if waiting or len(data) < len(self._message):
             self._poller.modify(number, select.EPOLLIN | (select.EPOLLOUT if waiting else 0))
-
-
-_IP_BIND_ADDRESS_NO_PORT = 24
-"""Of Linux; the socket module knows it from Python 3.12 on."""
-
-
-class Rounds:
-    """In each round every connection sends a message, then every echo is awaited."""
-
-    def __init__(self, connections: list[socket.socket], size: int) -> None:
-        self._connections = connections
-        self._message = bytes(size)
-        self._buffer = bytearray(size)
-
-    def run(self, seconds: float) -> int:
-        end = time.monotonic() + seconds
-        message, size = self._message, len(self._message)
-        n = 0
-        while time.monotonic() < end:
-            for c in self._connections:
-                c.sendall(message)
-            for c in self._connections:
-                c.recv_into(self._buffer, size, socket.MSG_WAITALL)
-            n += len(self._connections)
-        return n

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,6 +28,10 @@ class Usage:
         """CPU time of all its threads since it began, user and system."""
         return time.clock_gettime(self._cpu_clock)
 
+    def pin(self, cpu: int) -> None:
+        """Have it run on one processor alone, so that what it is compared with can have another."""
+        os.sched_setaffinity(self.pid, {cpu})
+
     def resident_bytes(self) -> int:
         return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * PAGE_BYTES
 
@@ -46,9 +51,12 @@ class Server(Usage):
     It ends when its standard input does, and may print one more JSON object before: its report.
     """
 
-    def __init__(self, module: str, *arguments: str) -> None:
+    def __init__(
+        self, module: str, *arguments: str, environment: Mapping[str, str] | None = None
+    ) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
+            env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -77,6 +85,3 @@ class Server(Usage):
         """Have the server end; return its report, or None."""
         text, _ = self._process.communicate(timeout=START_SECONDS)
         return json.loads(text) if text.strip() else None
-
-    def pin(self, cpu: int) -> None:
-        os.sched_setaffinity(self.pid, {cpu})
