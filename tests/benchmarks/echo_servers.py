@@ -42,9 +42,9 @@ class Probe:
 
     def _start(self) -> None:
         self._due = time.monotonic() + PROBE_SECONDS
-        self._call_later(PROBE_SECONDS, self._note)
+        self._call_later(PROBE_SECONDS, self.note)
 
-    def _note(self) -> None:
+    def note(self) -> None:
         now = time.monotonic()
         _lags.append((now, now - self._due))
         self._start()
@@ -69,7 +69,7 @@ def twisted_epoll(probe: bool) -> None:
     from twisted.internet import reactor
 
     if probe:
-        Probe(reactor.callLater)  # type: ignore[attr-defined]
+        Probe(reactor.callLater)
     serve_twisted(reactor)
 
 
@@ -104,12 +104,9 @@ def _with_window(probe: bool, install: Callable[[Any], None]) -> None:
 
     window = QMainWindow()
     window.show()
+    timer = QTimer(singleShot=True, timerType=Qt.TimerType.PreciseTimer)
     if probe:
-        Probe(
-            lambda seconds, note: QTimer.singleShot(
-                round(seconds * 1000), Qt.TimerType.PreciseTimer, note
-            )
-        )
+        timer.timeout.connect(Probe(lambda seconds, _: timer.start(round(seconds * 1000))).note)
     serve_twisted(reactor)
 
 
