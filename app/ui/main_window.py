@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
     # Putting it together
 
     def _lay_out(self) -> None:
-        self.setWindowTitle(self.tr("Portdeck — {0}").format(self._workspace.file.path.name))
+        self.setWindowTitle(self._workspace.file.path.name)  # Qt adds the name of the program
         self.tabs.addTab(self.connections, self.tr("Connections"))
         self.tabs.addTab(self.traffic, self.tr("Traffic"))
         self.tabs.addTab(self.log, self.tr("Log"))

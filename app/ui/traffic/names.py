@@ -12,10 +12,15 @@ MAX_GONE = 100_000
 
 
 class Names:
-    """Remembers every live connection, and of those that are gone the `MAX_GONE` newest."""
+    """Remembers every live connection, and of those that are gone the `MAX_GONE` newest.
+
+    A live one costs no more than its place here: what is known of it is asked when it is wanted.
+    """
 
     def __init__(self) -> None:
-        self._live: dict[int, Party] = {}
+        self._live: dict[int, Connection] = {}
+        self._elsewhere: dict[int, Address | None] = {}
+        """Where a live one came in, if that is not where others of its listener do."""
         self._gone: dict[int, Party] = {}
         self._listeners: dict[str, Address | None] = {}
 
@@ -34,29 +39,41 @@ class Names:
     def learn(self, connection: Connection) -> None:
         """`connection` was opened."""
         name = connection.factory.spec.name
-        local = _local_address(connection) or self._listeners.get(name)
-        self._listeners[name] = local
-        self._live[connection.number] = Party(
-            name, connection.peer, _ip_address(connection.peer_address), local
-        )
+        local = _local_address(connection)
+        usual = self._listeners.setdefault(name, local)
+        if usual is None:
+            self._listeners[name] = local
+        elif local is not None and local != usual:
+            self._elsewhere[connection.number] = local
+        self._live[connection.number] = connection
 
     def let_go(self, connection: Connection) -> None:
         """`connection` was closed; its chunks may be kept for long."""
-        party = self._live.pop(connection.number, None)
+        party = self._party_of(connection.number)
         if party is None:
             return
+        del self._live[connection.number]
+        self._elsewhere.pop(connection.number, None)
         self._gone[connection.number] = party
         if len(self._gone) > MAX_GONE:
             del self._gone[next(iter(self._gone))]
 
     def party(self, number: int) -> Party | None:
         """What is known of the connection of that number; `None` for one long gone."""
-        return self._live.get(number) or self._gone.get(number)
+        return self._party_of(number) or self._gone.get(number)
 
     def of(self, number: int) -> str:
         """`Echo · 127.0.0.1:50122`, or `#7` for one long gone."""
         party = self.party(number)
         return f"#{number}" if party is None else str(party)
+
+    def _party_of(self, number: int) -> Party | None:
+        connection = self._live.get(number)
+        if connection is None:
+            return None
+        name = connection.factory.spec.name
+        local = self._elsewhere.get(number, self._listeners.get(name))
+        return Party(name, connection.peer, _ip_address(connection.peer_address), local)
 
 
 def _local_address(connection: Connection) -> Address | None:
