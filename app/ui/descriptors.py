@@ -1,6 +1,7 @@
 """The descriptors of one epoll: who reads and who writes each, and what the kernel was told of it.
 
-Knows neither Qt nor when to call anybody; the reactor asks :meth:`Descriptors.poll`.
+Knows neither Qt nor when to call anybody; the reactor asks :meth:`Descriptors.poll`. Where there is
+no epoll, :class:`NoDescriptors` takes its place and refuses them all.
 """
 
 from __future__ import annotations
@@ -17,18 +18,10 @@ BATCH = 64
 """The most descriptors asked of epoll at once."""
 
 
-class Descriptors:
-    """Readers and writers by descriptor number.
+class NoDescriptors:
+    """Refuses every descriptor, and has nothing to report."""
 
-    A number names a descriptor only as long as that is open. The kernel silently forgets one that
-    is closed without being removed, and gives its number to the next to be opened. So a reader or
-    writer that finds another's number taken throws that one out: it is ``lost``.
-    """
-
-    def __init__(self, lost: Callable[[Any], object]) -> None:
-        self._epoll = select.epoll()
-        self._lost = lost
-        self._told: dict[int, int] = {}
+    def __init__(self) -> None:
         self.readers: dict[int, Any] = {}
         self.writers: dict[int, Any] = {}
         self.fresh: set[int] = set()
@@ -36,20 +29,55 @@ class Descriptors:
         self.parked: set[int] = set()
         """Kept out of epoll for a while, as they would be reported over and over."""
 
-    def fileno(self) -> int:
-        """The number of the epoll itself, readable while any descriptor has something to report."""
-        return self._epoll.fileno()
+    def fileno(self) -> int | None:
+        """What is readable while any descriptor has something to report, if there is such a one."""
+        return None
 
     def poll(self, seconds: float) -> list[tuple[int, int]]:
         """Wait for something to report, at most that long: (number, event mask) of each."""
+        return []
+
+    def add(self, selectable: Any, holders: dict[int, Any]) -> bool:
+        """Report to one of ``readers`` or ``writers``; False if it cannot be done."""
+        return False
+
+    def remove(self, selectable: Any, holders: dict[int, Any]) -> None:
+        """Stop reporting to it, if it is there."""
+
+    def has_writer(self, number: int, writer: Any) -> bool:
+        """Tell whether it is reported to when this descriptor can be written."""
+        return self.writers.get(number) is writer
+
+    def park(self, number: int) -> None:
+        """Report nothing of this descriptor until :meth:`resume`."""
+
+    def resume(self, suspended: Collection[Any]) -> None:
+        """Report again on all parked descriptors but those of the suspended."""
+
+
+class Descriptors(NoDescriptors):
+    """Readers and writers by descriptor number. A regular file is refused.
+
+    A number names a descriptor only as long as that is open. The kernel silently forgets one that
+    is closed without being removed, and gives its number to the next to be opened. So a reader or
+    writer that finds another's number taken throws that one out: it is ``lost``.
+    """
+
+    def __init__(self, lost: Callable[[Any], object]) -> None:
+        super().__init__()
+        self._epoll = select.epoll()
+        self._lost = lost
+        self._told: dict[int, int] = {}
+
+    def fileno(self) -> int:
+        return self._epoll.fileno()
+
+    def poll(self, seconds: float) -> list[tuple[int, int]]:
         self.fresh.clear()
         return self._epoll.poll(seconds, BATCH)
 
     def add(self, selectable: Any, holders: dict[int, Any]) -> bool:
-        """Report to one of ``readers`` or ``writers``; False if epoll cannot (a regular file).
-
-        If another holds this very descriptor already, that one stays.
-        """
+        # If another holds this very descriptor already, that one stays.
         number = selectable.fileno()
         if holders.get(number) is selectable:
             return True
@@ -64,7 +92,6 @@ class Descriptors:
         return True
 
     def remove(self, selectable: Any, holders: dict[int, Any]) -> None:
-        """Stop reporting to it, if it is there, though its descriptor may be closed by now."""
         number = number_of(selectable)
         if holders.get(number) is not selectable:
             if number != -1:
@@ -78,17 +105,11 @@ class Descriptors:
             self.parked.discard(number)
         self._tell(number)
 
-    def has_writer(self, number: int, writer: Any) -> bool:
-        """Tell whether it is reported to when this descriptor can be written."""
-        return self.writers.get(number) is writer
-
     def park(self, number: int) -> None:
-        """Report nothing of this descriptor until :meth:`resume`."""
         self.parked.add(number)
         self._tell(number)
 
     def resume(self, suspended: Collection[Any]) -> None:
-        """Report again on all parked descriptors but those of the suspended."""
         for number in tuple(self.parked):
             holders = (self.readers.get(number), self.writers.get(number))
             if not any(holder in suspended for holder in holders if holder is not None):

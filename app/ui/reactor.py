@@ -11,24 +11,12 @@ Call :func:`install` once there is a ``QApplication``, before anything imports
 
 from __future__ import annotations
 
-import heapq
-import math
 import select
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Any
 
-from PySide6.QtCore import (
-    QCoreApplication,
-    QEvent,
-    QEventLoop,
-    QSocketNotifier,
-    Qt,
-    QThread,
-    QTimer,
-)
-from qreactor import QtReactor
+from PySide6.QtCore import QCoreApplication, QEvent, QSocketNotifier
 from twisted.internet.abstract import FileDescriptor
 from twisted.internet.error import ConnectionFdescWentAway
 from twisted.internet.interfaces import (
@@ -38,61 +26,40 @@ from twisted.internet.interfaces import (
     IWriteDescriptor,
 )
 from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST, installReactor
-from twisted.logger import Logger
 from twisted.python import context, log
 from zope.interface import implementer
 
-from app.ui.descriptors import FAILED, READABLE, WRITABLE, Descriptors, number_of
+from app.ui.descriptors import (
+    FAILED,
+    READABLE,
+    WRITABLE,
+    Descriptors,
+    NoDescriptors,
+    number_of,
+)
+from app.ui.log_context import LogContext
+from app.ui.mended import NEVER, NOW, MendedReactor
 from app.ui.transport import PromptPort
 
 TURN_SECONDS = 0.004
 """How long descriptors are served before Qt has its turn; a single callback may take longer."""
 
 LULL_SECONDS = 0.001
-"""A pause that ends a busy stretch."""
+"""A pause between two turns that ends a busy stretch."""
+
+PATIENCE_SECONDS = 0.004
+"""How long a turn of a busy stretch waits for more. A wait of 1 ms costs 5 µs more: to run out
+before the kernel's next tick it needs a timer of the hardware, which is dear on a virtual machine.
+"""
 
 PROBES = 4
 """How many readers a turn checks for having been closed behind the reactor's back."""
 
-NOW, NEVER = 0.0, math.inf
-LONGEST_TIMER_SECONDS = 2_147_483.0
-
 _GONE = ConnectionFdescWentAway("File descriptor lost")
 
 
-class _LogContext(Mapping[str, str]):
-    """What ``log.msg`` calls the ``system`` during a turn: whoever is being served.
-
-    It is looked up when something is logged. Twisted makes it up for each event, which takes longer
-    than to read and answer a message.
-    """
-
-    def __init__(self, reactor: DeckReactor) -> None:
-        self._reactor = reactor
-
-    def __getitem__(self, key: str) -> str:
-        if key != "system":
-            raise KeyError(key)
-        served = self._reactor._served
-        if served is None:
-            return "-"
-        try:
-            return str(served.logPrefix())
-        except Exception:  # noqa: BLE001 - what is being logged matters more than its prefix
-            return "(buggy logPrefix method)"
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(("system",))
-
-    def __len__(self) -> int:
-        return 1
-
-    def copy(self) -> dict[str, str]:
-        return dict(self)
-
-
 @implementer(IReactorFDSet)
-class DeckReactor(QtReactor):  # type: ignore[misc]
+class DeckReactor(MendedReactor):
     """A Qt reactor that costs less per message than Twisted's own epoll reactor.
 
     It works in *turns*: run what is due, ask epoll who is ready, serve them, until nothing is left
@@ -103,14 +70,9 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
     callback is on the stack is *suspended* until it returns; all others go on.
     """
 
-    _logger = Logger()
-
     def __init__(self) -> None:
-        self._descriptors: Descriptors | None = None
-        self._poll: Callable[[float], list[tuple[int, int]]] = _report_nothing
-        if hasattr(select, "epoll"):
-            self._descriptors = Descriptors(self._lose_later)
-            self._poll = self._descriptors.poll
+        has_epoll = hasattr(select, "epoll")
+        self._descriptors = Descriptors(self._lose_later) if has_epoll else NoDescriptors()
         self._events: Iterator[tuple[int, int]] = iter(())
         """The rest of a poll. All turns share it, so a nested one goes on where the outer is."""
         self._eager: dict[Any, int] = {}
@@ -119,18 +81,14 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
         self._served: Any = None
         self._suspended: list[Any] = []
         self._probes: Iterator[tuple[int, Any]] = iter(())
-        self._thread_calls: deque[tuple[Callable[..., Any], Any, Any]] = deque()
-        self._armed = NEVER
-        """The time of ``seconds()`` for which the timer is armed: nothing is due earlier."""
         self._is_busy = False
         self._turn_ended = self._timers_served = -NEVER
-        self._exit_loop: Callable[[], object] | None = None
-        self._log_context = {log.ILogContext: _LogContext(self)}
-        super().__init__()
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._log_context = {log.ILogContext: LogContext(lambda: self._served)}
         self._notifier: QSocketNotifier | None = None
-        if self._descriptors is not None:
-            self._notifier = QSocketNotifier(self._descriptors.fileno(), QSocketNotifier.Type.Read)
+        super().__init__()
+        number = self._descriptors.fileno()
+        if number is not None:
+            self._notifier = QSocketNotifier(number, QSocketNotifier.Type.Read)
             self._notifier.setEnabled(False)
             self._notifier.activated.connect(self._ready)
 
@@ -138,13 +96,6 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
 
     def _ready(self) -> None:
         """Slot: epoll has something to report."""
-        if self._started:
-            self._turn()
-
-    def iterate_qt(self, delay: float | None = None) -> None:
-        """Slot: the timer ran out."""
-        self._armed = NEVER
-        self._rearm()
         if self._started:
             self._turn()
 
@@ -182,7 +133,7 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
         exhausted = self._dispatch_until(deadline)
         # At least one poll: what is due may take all the time every time.
         while exhausted and self._started is was_started:
-            events = self._poll(self._patience())
+            events = self._descriptors.poll(self._patience())
             self._events = iter(events)
             exhausted = self._dispatch_until(deadline)
             if not (self._run_due() or events) or monotonic() > deadline:
@@ -191,8 +142,16 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
 
     def _dispatch_until(self, deadline: float) -> bool:
         """Serve the rest of the last poll; False if time ran out first."""
+        descriptors, suspended = self._descriptors, self._suspended
+        fresh, readers = descriptors.fresh, descriptors.readers
         for number, event in self._events:
-            self._dispatch(number, event)
+            if number in fresh:
+                continue
+            if event == READABLE and not suspended and number in readers:
+                reader = readers[number]
+                self._call(reader, reader.doRead, number, True)
+            else:
+                self._dispatch(number, event)
             if monotonic() > deadline:
                 return False
         return True
@@ -201,44 +160,24 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
         """How long to wait in epoll for more to do: the way through Qt's loop costs several times
         as much as serving a message, so in a busy stretch it is taken once a turn.
         """
-        if self._is_busy and self._armed - self.seconds() > LULL_SECONDS:
-            return LULL_SECONDS
+        if self._is_busy and self._armed - self.seconds() > PATIENCE_SECONDS:
+            return PATIENCE_SECONDS
         return 0
 
     def _run_due(self) -> bool:
-        """Run what is due and send what it wrote; tell whether anything was."""
-        if not self._thread_calls and self._armed > self.seconds():
+        if not super()._run_due():
             return False
-        self.runUntilCurrent()
         self._send()
         self._rearm()
         return True
 
-    def runUntilCurrent(self) -> None:
-        """Run the calls made from threads and the delayed calls that are due.
-
-        Unlike Twisted's, it may be entered again from within such a call.
-        """
-        calls = self._thread_calls
-        for _ in range(len(calls)):
-            if not calls:
-                break
-            function, arguments, named = calls.popleft()
-            with self._logger.failuresHandled("while handling thread call"):
-                function(*arguments, **named)
-        super().runUntilCurrent()
+    def _has_more_to_do(self) -> bool:
+        return any(writer not in self._suspended for writer in self._eager)
 
     def _dispatch(self, number: int, event: int) -> None:
         descriptors = self._descriptors
-        assert descriptors is not None
-        if number in descriptors.fresh:
-            return
-        reader = descriptors.readers.get(number)
-        if event == READABLE and not self._suspended and reader is not None:
-            self._call(reader, reader.doRead, number, True)
-            return
-        writer = descriptors.writers.get(number)
-        if self._suspended and (reader in self._suspended or writer in self._suspended):
+        reader, writer = descriptors.readers.get(number), descriptors.writers.get(number)
+        if reader in self._suspended or writer in self._suspended:
             descriptors.park(number)
         elif event & FAILED and not event & READABLE:
             if reader is not None:
@@ -266,7 +205,7 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
         if why:
             self._disconnect(selectable, why, is_read)
         self._served = None
-        if self._descriptors is not None and self._descriptors.parked:
+        if self._descriptors.parked:
             self._descriptors.resume(self._suspended)
 
     def _disconnect(self, selectable: Any, why: BaseException, is_read: bool) -> None:
@@ -296,8 +235,6 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
 
         epoll forgets such a one, and nobody would ever tell its owner.
         """
-        if self._descriptors is None:
-            return
         readers = self._descriptors.readers
         for _ in range(min(PROBES, len(readers))):
             number, reader = next(self._probes, (-1, None))
@@ -316,8 +253,7 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
     # Descriptors
 
     def addReader(self, reader: IReadDescriptor) -> None:
-        watched = self._descriptors
-        if watched is None or not watched.add(reader, watched.readers):
+        if not self._descriptors.add(reader, self._descriptors.readers):
             super().addReader(reader)
 
     def addWriter(self, writer: IWriteDescriptor) -> None:
@@ -326,29 +262,28 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
         A Twisted transport is tried without asking epoll first: nearly always there is room, and
         having sent all it removes itself. Any other writer waits for epoll.
         """
-        watched = self._descriptors
-        if watched is None or not isinstance(writer, FileDescriptor) or writer in self._writes:
+        if self._notifier is None or not isinstance(writer, FileDescriptor):
             self._watch_writer(writer)
-        elif writer not in self._eager and not watched.has_writer(writer.fileno(), writer):
+        elif writer not in self._eager and not self._is_watched(writer):
             self._eager[writer] = self._round
             self._arm(NOW)
 
+    def _is_watched(self, writer: FileDescriptor) -> bool:
+        return self._descriptors.has_writer(writer.fileno(), writer) or writer in self._writes
+
     def _watch_writer(self, writer: Any) -> None:
-        watched = self._descriptors
-        if watched is None or not watched.add(writer, watched.writers):
+        if not self._descriptors.add(writer, self._descriptors.writers):
             super().addWriter(writer)
 
     def removeReader(self, reader: IReadDescriptor) -> None:
         super().removeReader(reader)
-        if self._descriptors is not None:
-            self._descriptors.remove(reader, self._descriptors.readers)
+        self._descriptors.remove(reader, self._descriptors.readers)
 
     def removeWriter(self, writer: IWriteDescriptor) -> None:
         if self._eager.pop(writer, None) is not None:
             return
         super().removeWriter(writer)
-        if self._descriptors is not None:
-            self._descriptors.remove(writer, self._descriptors.writers)
+        self._descriptors.remove(writer, self._descriptors.writers)
 
     def removeAll(self) -> list[IReadDescriptor | IWriteDescriptor]:
         removed: list[IReadDescriptor | IWriteDescriptor]
@@ -356,12 +291,10 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
         return removed
 
     def getReaders(self) -> list[IReadDescriptor]:
-        watched = [] if self._descriptors is None else self._descriptors.readers.values()
-        return [*watched, *self._reads]
+        return [*self._descriptors.readers.values(), *self._reads]
 
     def getWriters(self) -> list[IWriteDescriptor]:
-        watched = [] if self._descriptors is None else self._descriptors.writers.values()
-        return [*self._eager, *watched, *self._writes]
+        return [*self._eager, *self._descriptors.writers.values(), *self._writes]
 
     def listenTCP(
         self, port: int, factory: IProtocolFactory, backlog: int = 50, interface: str = ""
@@ -370,146 +303,18 @@ class DeckReactor(QtReactor):  # type: ignore[misc]
         listening.startListening()
         return listening
 
-    # Time and threads
-
-    def callLater(self, delay: float, callable: Callable[..., Any], *args: Any, **kw: Any) -> Any:
-        # Not super(): the parent starts its timer for each call.
-        call = super(QtReactor, self).callLater(delay, callable, *args, **kw)
-        self._arm(call.time)
-        return call
-
-    def callFromThread(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-        self._thread_calls.append((f, args, kwargs))
-        self.wakeUp()
-
-    def _moveCallLaterSooner(self, delayedCall: Any) -> None:
-        super()._moveCallLaterSooner(delayedCall)
-        self._arm(delayedCall.time)
-
-    def _cancelCallLater(self, delayedCall: Any) -> None:
-        super()._cancelCallLater(delayedCall)
-        delayedCall.cancelled = 1  # Twisted says so only when this returns
-        if delayedCall.time <= self._armed:
-            self._rearm()
-
-    def _arm(self, when: float) -> None:
-        """Have a turn at that time of ``seconds()`` or before."""
-        if when < self._armed and self._started:
-            self._armed = when
-            self._timer.start(self._milliseconds_until(when))
-
-    def _rearm(self) -> None:
-        """Have a turn when there is next something to do that no descriptor announces."""
-        when = self._next_due() if self._started else NEVER
-        if when == self._armed:
-            return
-        self._armed = when
-        if when == NEVER:
-            self._timer.stop()
-        else:
-            self._timer.start(self._milliseconds_until(when))
-
-    def _milliseconds_until(self, when: float) -> int:
-        """Rounded up: a timer that runs out too early would have to be started once more."""
-        seconds: float = min(max(0.0, when - self.seconds()), LONGEST_TIMER_SECONDS)
-        return math.ceil(seconds * 1000)
-
-    def _next_due(self) -> float:
-        if self._thread_calls or self._justStopped:
-            return NOW
-        if any(writer not in self._suspended for writer in self._eager):
-            return NOW
-        self._insertNewDelayedCalls()
-        pending = self._pendingTimedCalls
-        while pending:
-            call = pending[0]
-            if not call.cancelled and call.delayed_time <= 0:
-                return float(call.time)
-            heapq.heappop(pending)
-            if call.cancelled:
-                self._cancellations -= 1
-            else:
-                call.activate_delay()
-                heapq.heappush(pending, call)
-        return NEVER
-
     # Start and stop
 
-    def startRunning(self, installSignalHandlers: bool = True) -> None:
-        super().startRunning(installSignalHandlers=installSignalHandlers)
-        self._listen_to_qt()
-
-    def runReturn(self, installSignalHandlers: bool = True) -> None:
-        """Start, and leave it to the caller to run Qt's event loop."""
-        self.startRunning(installSignalHandlers=installSignalHandlers)
-        self.addSystemEventTrigger("after", "shutdown", self._signals.uninstall)
-
-    def run(self, installSignalHandlers: bool = True) -> None:
-        """Start, run Qt's event loop, return once stopped. Quitting the application stops."""
-        self.startRunning(installSignalHandlers=installSignalHandlers)
-        try:
-            self.mainLoop()
-        finally:
-            self._signals.uninstall()
-
-    def mainLoop(self) -> None:
-        if self._started and QThread.currentThread().loopLevel() == 0:
-            self._exit_loop = self.qApp.exit
-            self.qApp.exec()
-            if self._started and not self._stopped:
-                self.stop()
-        while self._started:
-            loop = QEventLoop()
-            self._exit_loop = loop.quit
-            loop.exec()
-        self._exit_loop = None
-
-    def stop(self) -> None:
-        super().stop()
-        self._arm(NOW)
-
-    def crash(self) -> None:
-        super().crash()
-        self._listen_to_qt()
-        if self._exit_loop is not None:
-            self._exit_loop()
-
     def _listen_to_qt(self) -> None:
-        """Be called by Qt from now on if started, and no more if not."""
         if self._notifier is not None:
             self._notifier.setEnabled(self._started)
-        self._rearm()
+        super()._listen_to_qt()
 
-    def iterate(self, delay: float | None = 0.0, fromqt: bool = False) -> None:
-        """Serve Qt and the descriptors once; wait ``delay`` seconds at most for something to do."""
-        self.doIteration(delay, fromqt)
-
-    _iterate = iterate
-
-    def doIteration(self, delay: float | None = 0.0, fromqt: bool = False) -> None:
-        """As :meth:`iterate`. ``fromqt``: Qt is being served, this is its call."""
-        if not fromqt:
-            self._let_qt_work(delay)
-        self._turn()
-
-    def _let_qt_work(self, delay: float | None) -> None:
-        flags = QEventLoop.ProcessEventsFlag.AllEvents
-        alarm = QTimer()
-        alarm.setSingleShot(True)
-        if delay != 0:
-            flags |= QEventLoop.ProcessEventsFlag.WaitForMoreEvents
-        if delay:
-            alarm.start(math.ceil(delay * 1000))
+    def _let_qt_work(self, seconds: float | None) -> None:
         if self._notifier is not None:
             self._notifier.setEnabled(True)
-        self.qApp.processEvents(flags)
-        if self._notifier is not None:
-            self._notifier.setEnabled(self._started)
-
-
-def _report_nothing(seconds: float) -> list[tuple[int, int]]:
-    """In place of a poll, where Qt's own notifiers tell who is ready."""
-    return []
+        super()._let_qt_work(seconds)
+        self._listen_to_qt()
 
 
 def install(app: QCoreApplication) -> DeckReactor:

@@ -106,7 +106,8 @@ def _with_window(probe: bool, install: Callable[[Any], None]) -> None:
     window.show()
     timer = QTimer(singleShot=True, timerType=Qt.TimerType.PreciseTimer)
     if probe:
-        timer.timeout.connect(Probe(lambda seconds, _: timer.start(round(seconds * 1000))).note)
+        noting = Probe(lambda seconds, _: timer.start(round(seconds * 1000)))
+        timer.timeout.connect(noting.note)
     serve_twisted(reactor)
 
 
