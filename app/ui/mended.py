@@ -101,20 +101,21 @@ class MendedReactor(QtReactor):  # type: ignore[misc]
 
     def _arm(self, when: float) -> None:
         """Have a turn at that time of ``seconds()`` or before."""
-        if when < self._armed and self._started:
-            self._armed = when
-            self._timer.start(self._milliseconds_until(when))
+        if when < self._armed:
+            self._set_timer(when)
 
     def _rearm(self) -> None:
         """Have a turn when there is next something to do that no descriptor announces."""
-        when = self._next_due() if self._started else NEVER
-        if when == self._armed:
-            return
+        when = self._next_due()
+        if when != self._armed:
+            self._set_timer(when)
+
+    def _set_timer(self, when: float) -> None:
         self._armed = when
-        if when == NEVER:
-            self._timer.stop()
-        else:
+        if self._started and when != NEVER:
             self._timer.start(self._milliseconds_until(when))
+        else:
+            self._timer.stop()
 
     def _milliseconds_until(self, when: float) -> int:
         """Rounded up: a timer that runs out too early would have to be started once more."""
@@ -181,7 +182,7 @@ class MendedReactor(QtReactor):  # type: ignore[misc]
 
     def _listen_to_qt(self) -> None:
         """Be called by Qt from now on if started, and no more if not."""
-        self._rearm()
+        self._set_timer(self._next_due())
 
     def iterate(self, delay: float | None = 0.0, fromqt: bool = False) -> None:
         """Serve Qt and the descriptors once; wait ``delay`` seconds at most for something to do."""

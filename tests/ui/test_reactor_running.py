@@ -156,6 +156,18 @@ def test_it_runs_again_after_a_crash_but_not_after_a_stop(run: Run) -> None:
         """) == ["crashed", *SHUT_DOWN, "not restartable"]
 
 
+def test_iterate_works_before_the_start_and_after_a_crash(run: Run) -> None:
+    assert run("""
+        reactor.callLater(0, say, "before")
+        reactor.callFromThread(say, "from a thread")
+        for _ in range(100): reactor.iterate(0)
+        reactor.callLater(0, reactor.crash)
+        reactor.run()
+        reactor.callLater(0, say, "after")
+        for _ in range(100): reactor.iterate(0)
+        """) == ["from a thread", "before", "after"]
+
+
 def test_it_can_be_stopped_by_a_callback_with_a_dialog_open(run: Run) -> None:
     assert run("""
         from PySide6.QtWidgets import QDialog
