@@ -98,6 +98,8 @@ def _serve(profile: Path | None, descriptions: Sequence[str], *, as_json: bool) 
         reading = headless.parse_listeners(descriptions)
         is_usable = not reading.problems
     else:
+        if profile is not None and not profile.parent.exists():
+            return _complain(f"There is no folder {profile.parent} for a profile. Check the path.")
         file = ProfileFile(profile or default_path())
         reading = file.load()
         is_usable = not file.broken

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -36,6 +37,8 @@ _reactor = pytest.StashKey[DeckReactor]()
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # A shell starts background jobs with Ctrl-C ignored, and so would be what the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     application = QApplication.instance() or QApplication(["portdeck-tests"])
     assert isinstance(application, QApplication)
     application.setQuitOnLastWindowClosed(False)

@@ -170,3 +170,13 @@ def test_help_names_the_command_and_its_options(capsys: pytest.CaptureFixture[st
     said = capsys.readouterr().out
     assert "PROTOCOL=ENDPOINT" in said
     assert "--json" in said
+
+
+def test_a_profile_in_a_folder_that_is_not_there_is_a_slip(
+    served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mistyped" / "profile.toml"
+    assert cli.main(["serve", "--profile", str(path)]) == 2
+    assert f"There is no folder {path.parent}" in capsys.readouterr().err
+    assert served.specs is None
+    assert not path.parent.exists()

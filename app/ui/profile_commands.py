@@ -48,7 +48,9 @@ class ProfileCommands(QObject):
 
     def show_trouble(self) -> None:
         """Say why the last change is not in the file, if it is not."""
-        if self._workspace.trouble:
+        if self._workspace.trouble and self._workspace.file.broken:
+            self.show_problems()  # they are why, and there the offers are
+        elif self._workspace.trouble:
             self._banner.say(self._workspace.trouble, (self.tr("Load it again"), self.load))
 
     def show_problems(self) -> None:
@@ -64,6 +66,8 @@ class ProfileCommands(QObject):
         if len(problems) > len(shown):
             rest = len(problems) - len(shown)
             shown.append(self.tr("… and {0} more, all of them in the log").format(rest))
+        if self._workspace.trouble:
+            shown.append(self._workspace.trouble)
         head = self.tr("{0} has mistakes and is left as it is:").format(file.path)
         self._banner.say(
             "\n".join([head, *shown]),

@@ -113,6 +113,8 @@ class ListenerHandling(QObject):
         elif listener.reload():
             words = self.tr("New connections of {0} run the code as it is now.")
             self._banner.say(words.format(listener.spec.name), seconds=NOTICE_SECONDS)
+        else:
+            self._banner.say(listener.reload_trouble)
 
     def _add(self, spec: ListenerSpec) -> None:
         self._show_new(self._workspace.add(spec))
