@@ -223,7 +223,7 @@ class DeckReactor(MendedReactor):
         this_round = self._round
         self._round += 1
         for writer in tuple(self._eager):
-            if self._eager.get(writer, NEVER) > this_round or writer in self._suspended:
+            if writer not in self._eager or writer in self._suspended:
                 continue
             self._call(writer, writer.doWrite, number_of(writer), False)
             if self._eager.get(writer) == this_round:

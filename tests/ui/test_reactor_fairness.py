@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import (
     QAbstractTableModel,
     QBasicTimer,
+    QEventLoop,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -20,7 +22,8 @@ from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 from twisted.internet.protocol import ClientFactory, Factory, Protocol
 
-from app.ui.reactor import DeckReactor
+from app.ui.reactor import LULL_SECONDS, TURN_SECONDS, DeckReactor
+from tests.ui.recorder import Recorders
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -29,6 +32,30 @@ ROUNDS = 20
 """How often each must have had its turn."""
 
 PATIENCE_MILLISECONDS = 30_000
+
+Until = Callable[[Callable[[], object]], None]
+
+
+@pytest.fixture
+def until(reactor: DeckReactor) -> Until:
+    """Run Qt until something holds, as a program does: pytest-qt's way favours timers."""
+
+    def run_until(condition: Callable[[], object]) -> None:
+        loop = QEventLoop()
+        give_up = reactor.seconds() + PATIENCE_MILLISECONDS / 1000
+
+        def look() -> None:
+            if condition() or reactor.seconds() > give_up:
+                loop.quit()
+            else:
+                reactor.callLater(0.005, look)
+
+        look()
+        if not condition():
+            loop.exec()
+        assert condition()
+
+    return run_until
 
 
 class Echo(Protocol):
@@ -89,17 +116,17 @@ def flood(reactor: DeckReactor, qtbot: QtBot) -> Iterator[Flood]:
     qtbot.waitUntil(lambda: flood.open == 0, timeout=PATIENCE_MILLISECONDS)
 
 
-def test_a_timer_of_qt_goes_on(flood: Flood, qtbot: QtBot) -> None:
+def test_a_timer_of_qt_goes_on(flood: Flood, until: Until) -> None:
     at: list[int] = []
     timer = QTimer(interval=10)
     timer.timeout.connect(lambda: at.append(sum(flood.messages)))
     timer.start()
-    qtbot.waitUntil(lambda: len(at) >= ROUNDS, timeout=PATIENCE_MILLISECONDS)
+    until(lambda: len(at) >= ROUNDS)
     timer.stop()
     assert len(set(at)) == len(at), "messages went through between any two ticks"
 
 
-def test_a_timer_without_interval_goes_on(flood: Flood, qtbot: QtBot) -> None:
+def test_a_timer_without_interval_goes_on(flood: Flood, until: Until) -> None:
     """Qt's views lay out their items in such a timer."""
     ticks: list[None] = []
 
@@ -111,8 +138,8 @@ def test_a_timer_without_interval_goes_on(flood: Flood, qtbot: QtBot) -> None:
     timer = QBasicTimer()
     timer.start(0, ticking)
     before = sum(flood.messages)
-    qtbot.waitUntil(lambda: len(ticks) >= ROUNDS, timeout=PATIENCE_MILLISECONDS)
-    qtbot.waitUntil(lambda: sum(flood.messages) > before, timeout=PATIENCE_MILLISECONDS)
+    until(lambda: len(ticks) >= ROUNDS)
+    until(lambda: sum(flood.messages) > before)
     timer.stop()
 
 
@@ -151,7 +178,7 @@ class Table(QTableView):
         super().paintEvent(event)
 
 
-def test_a_table_is_painted(flood: Flood, qtbot: QtBot) -> None:
+def test_a_table_is_painted(flood: Flood, qtbot: QtBot, until: Until) -> None:
     model, table = Messages(flood), Table(flood)
     table.setModel(model)
     qtbot.addWidget(table)
@@ -159,12 +186,12 @@ def test_a_table_is_painted(flood: Flood, qtbot: QtBot) -> None:
     ticker.timeout.connect(model.change)
     ticker.start()
     table.show()
-    qtbot.waitUntil(lambda: len(table.painted) >= ROUNDS, timeout=PATIENCE_MILLISECONDS)
+    until(lambda: len(table.painted) >= ROUNDS)
     ticker.stop()
     assert len(set(table.painted)) > ROUNDS / 2, "messages went through between the paintings"
 
 
-def test_delayed_calls_go_on(reactor: DeckReactor, flood: Flood, qtbot: QtBot) -> None:
+def test_delayed_calls_go_on(reactor: DeckReactor, flood: Flood, until: Until) -> None:
     at: list[int] = []
 
     def again() -> None:
@@ -173,16 +200,69 @@ def test_delayed_calls_go_on(reactor: DeckReactor, flood: Flood, qtbot: QtBot) -
             reactor.callLater(0, again)
 
     reactor.callLater(0, again)
-    qtbot.waitUntil(lambda: len(at) == ROUNDS, timeout=PATIENCE_MILLISECONDS)
+    until(lambda: len(at) == ROUNDS)
 
 
-def test_every_connection_goes_on(flood: Flood, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: min(flood.messages) >= ROUNDS, timeout=PATIENCE_MILLISECONDS)
+def test_every_connection_goes_on(flood: Flood, until: Until) -> None:
+    until(lambda: min(flood.messages) >= ROUNDS)
 
 
 def test_a_call_from_a_thread_goes_through(
-    reactor: DeckReactor, flood: Flood, qtbot: QtBot
+    reactor: DeckReactor, flood: Flood, until: Until
 ) -> None:
     got: list[None] = []
     reactor.callInThread(reactor.callFromThread, got.append, None)
-    qtbot.waitUntil(lambda: bool(got), timeout=PATIENCE_MILLISECONDS)
+    until(lambda: bool(got))
+
+
+def test_qt_works_between_slow_callbacks(reactor: DeckReactor, until: Until) -> None:
+    """Ten that are ready at once take longer than a turn each: Qt does not wait for all of them."""
+    recorders = Recorders(reactor)
+    events: list[str] = []
+
+    def work() -> None:
+        events.append("callback")
+        end = reactor.seconds() + 2 * TURN_SECONDS
+        while reactor.seconds() < end:
+            pass
+
+    timer = QTimer(interval=1)
+    timer.timeout.connect(lambda: events.append("qt"))
+    for _ in range(10):
+        reader, peer = recorders()
+        reader.when_read = work
+        reactor.addReader(reader)
+        peer.send(b"x")
+    timer.start()
+    until(lambda: events.count("callback") == 10)
+    timer.stop()
+    recorders.close()
+    first, last = events.index("callback"), len(events) - events[::-1].index("callback")
+    assert events[first:last].count("qt") >= 3
+
+
+def test_the_first_message_after_a_pause_does_not_keep_qt_waiting(
+    reactor: DeckReactor, flood: Flood, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only once messages follow each other closely does a turn wait for the next one."""
+    waits: list[float] = []
+    poll = reactor._descriptors.poll
+
+    def note_and_poll(seconds: float) -> list[tuple[int, int]]:
+        waits.append(seconds)
+        return poll(seconds)
+
+    monkeypatch.setattr(reactor._descriptors, "poll", note_and_poll)
+    before = sum(flood.messages)
+    until(lambda: sum(flood.messages) > before + 10 * CONNECTIONS)
+    flood.stop()
+    until(lambda: flood.open == 0)
+    time.sleep(10 * LULL_SECONDS)
+    recorders = Recorders(reactor)
+    reader, peer = recorders()
+    reactor.addReader(reader)
+    waits.clear()
+    peer.send(b"x")
+    until(lambda: reader.received)
+    recorders.close()
+    assert waits[0] == 0
