@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSocketNotifier
+from PySide6.QtCore import QCoreApplication, QSocketNotifier
 from twisted.internet.abstract import FileDescriptor
 from twisted.internet.error import ConnectionFdescWentAway
 from twisted.internet.interfaces import (
@@ -82,7 +82,7 @@ class DeckReactor(MendedReactor):
         self._suspended: list[Any] = []
         self._probes: Iterator[tuple[int, Any]] = iter(())
         self._is_busy = False
-        self._turn_ended = self._timers_served = -NEVER
+        self._turn_ended = -NEVER
         self._log_context = {log.ILogContext: LogContext(lambda: self._served)}
         self._notifier: QSocketNotifier | None = None
         super().__init__()
@@ -102,8 +102,6 @@ class DeckReactor(MendedReactor):
     def _turn(self) -> None:
         began = monotonic()
         self._is_busy = began - self._turn_ended < LULL_SECONDS
-        if not self._is_busy:
-            self._timers_served = began
         outer, self._served = self._served, None
         if outer is not None:
             self._suspended.append(outer)
@@ -115,17 +113,6 @@ class DeckReactor(MendedReactor):
             self._served = outer
             self._rearm()
             self._turn_ended = monotonic()
-            if self._turn_ended - self._timers_served > TURN_SECONDS:
-                self._let_timers_in()
-
-    def _let_timers_in(self) -> None:
-        """Have Qt look after its timers although descriptors are ready all the time.
-
-        Under GLib they have the least priority: they wait until nothing else is to be done, unless
-        an event was posted.
-        """
-        self._timers_served = self._turn_ended
-        QCoreApplication.postEvent(self._timer, QEvent(QEvent.Type.User))
 
     def _serve(self, deadline: float) -> None:
         was_started = self._started
