@@ -6,7 +6,7 @@ has something new and the window had seen everything before: see `Session.take_d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -27,6 +27,7 @@ from app.client.target import Target
 from app.client.transcript import Kind, Transcript
 from app.client.wire import Wire, WireFactory
 from app.spawn import log_failure, spawn
+from app.tap import RECEIVED, SENT, Tap
 
 MAX_UNSENT_BYTES = 16 * 1024 * 1024
 
@@ -61,6 +62,8 @@ class Session:
     `wake` is called without arguments on the reactor's thread. `connect_timeout` (seconds) covers
     the whole of resolving and connecting. `close_timeout` (seconds) is how long a disconnecting
     session waits for a peer that takes nothing more, or that does not close its own side.
+
+    Each connection takes its `number` from `numbers`, and every chunk of it goes to `tap` as well.
     """
 
     def __init__(
@@ -71,6 +74,8 @@ class Session:
         connect_timeout: float = 10.0,
         close_timeout: float = 3.0,
         dial: Dial = endpoint_towards,
+        tap: Tap | None = None,
+        numbers: Iterator[int] | None = None,
     ) -> None:
         self.transcript = Transcript()
         self._reactor = reactor
@@ -78,6 +83,9 @@ class Session:
         self._connect_timeout = connect_timeout
         self._close_timeout = close_timeout
         self._dial = dial
+        self._tap = tap
+        self._numbers = numbers
+        self._number = 0
         self._dirty = False
         self._state = State.IDLE
         self._target: Target | None = None
@@ -98,6 +106,11 @@ class Session:
     def target(self) -> Target | None:
         """What the session connects or connected to last."""
         return self._target
+
+    @property
+    def number(self) -> int:
+        """What this connection, or the last one, is known by to the tap; 0 before the first."""
+        return self._number
 
     @property
     def bytes_in(self) -> int:
@@ -143,6 +156,8 @@ class Session:
         if wire.bytes_unsent + len(data) > MAX_UNSENT_BYTES:
             return self._decline(_too_much(len(data), wire.bytes_unsent))
         self._record(Kind.SENT, data)
+        if self._tap is not None:
+            self._tap(self._reactor.seconds(), self._number, SENT, data)
         wire.send(data)
         return True
 
@@ -178,6 +193,8 @@ class Session:
             wire.abort()
             return
         self._wire = wire
+        if self._numbers is not None:
+            self._number = next(self._numbers)
         self._disarm()
         self._move(State.CONNECTED)
         peer, local = wire.transport.getPeer(), wire.transport.getHost()
@@ -187,6 +204,8 @@ class Session:
         """A chunk came."""
         self._bytes_in += len(data)
         self._record(Kind.RECEIVED, data)
+        if self._tap is not None:
+            self._tap(self._reactor.seconds(), self._number, RECEIVED, data)
 
     def wire_flushed(self, wire: Wire, count: int) -> None:
         """The peer takes what is sent, so closing may go on."""

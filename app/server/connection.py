@@ -24,7 +24,7 @@ from zope.interface import directlyProvides, implementer, providedBy
 from app.server.addresses import show
 from app.server.backpressure import Backpressure
 from app.server.lingering import LINGER_SECONDS, half_close
-from app.server.observer import RECEIVED, SENT
+from app.tap import RECEIVED, SENT
 
 if TYPE_CHECKING:
     from app.server.factory import ListenerFactory

@@ -12,10 +12,11 @@ from twisted.internet.defer import Deferred, DeferredList
 from app.profile import ListenerSpec
 from app.server.connection import Connection
 from app.server.listener import Listener, State, needs_restart
-from app.server.observer import Observer, Tap
+from app.server.observer import Observer
 from app.server.own.loading import CURRENT_FOLDER, Announce
 from app.server.ports import FindHolder, holder_finder
 from app.spawn import spawn
+from app.tap import Tap
 
 
 class Deck:
@@ -47,7 +48,9 @@ class Deck:
         self._folder = folder
         self._loading = loading
         self._find_holder = find_holder or holder_finder(reactor)
-        self._numbers = itertools.count(1)
+        self.numbers = itertools.count(1)
+        """What counts the connections, and whatever else speaks beside them: no number is given
+        twice."""
 
     def add(self, spec: ListenerSpec, position: int | None = None) -> Listener:
         """A new, stopped listener, last or at `position`."""
@@ -123,7 +126,7 @@ class Deck:
             spec,
             reactor=self._reactor,
             observer=self._observer,
-            numbers=self._numbers,
+            numbers=self.numbers,
             who_holds=self._who_holds,
             tap=self._tap,
             folder=self._folder,

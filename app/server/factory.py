@@ -14,8 +14,9 @@ from twisted.protocols.policies import WrappingFactory
 
 from app.profile import ListenerSpec
 from app.server.connection import Connection, words_for
-from app.server.observer import Observer, Tap
+from app.server.observer import Observer
 from app.server.refusal import TOO_MANY_CONNECTIONS, Refusal
+from app.tap import Tap
 
 log = logging.getLogger(__name__)
 

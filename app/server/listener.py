@@ -20,12 +20,13 @@ from app.profile import ListenerSpec
 from app.protocols import catalog
 from app.server.addresses import show
 from app.server.factory import ListenerFactory
-from app.server.observer import Observer, Tap
+from app.server.observer import Observer
 from app.server.own.code import Code
 from app.server.own.failures import log_traceback
 from app.server.own.loading import CURRENT_FOLDER, Announce
 from app.server.ports import explain, is_taken
 from app.spawn import log_failure
+from app.tap import Tap
 
 log = logging.getLogger(__name__)
 

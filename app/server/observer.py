@@ -7,7 +7,6 @@ counters.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from twisted.internet.interfaces import IAddress
@@ -16,12 +15,6 @@ if TYPE_CHECKING:
     from app.server.connection import Connection
     from app.server.factory import ListenerFactory
     from app.server.listener import Listener
-
-RECEIVED = False
-SENT = True
-
-Tap = Callable[[float, int, bool, bytes], None]
-"""Takes every chunk as it crosses a socket: unix seconds, connection number, direction, bytes."""
 
 
 class Observer(Protocol):

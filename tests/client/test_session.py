@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -21,6 +23,7 @@ from zope.interface import implementer
 from app.client.session import MAX_UNSENT_BYTES, Session, State
 from app.client.target import Target
 from app.client.transcript import MAX_BYTES, Kind
+from app.tap import RECEIVED, SENT
 from tests.client.transports import StagedTransport
 
 TARGET = Target("127.0.0.1", 8007)
@@ -456,6 +459,35 @@ def test_a_change_without_new_text_wakes_the_window_too(
     else:
         transport.lose()
     assert session.take_dirty()
+
+
+def test_every_chunk_goes_to_the_tap_under_the_number_of_its_connection() -> None:
+    tapped: list[tuple[float, int, bool, bytes]] = []
+    clock, endpoint = MemoryReactorClock(), StagedEndpoint()
+    session = Session(
+        clock,
+        wake=lambda: None,
+        dial=endpoint,
+        tap=lambda *chunk: tapped.append(chunk),
+        numbers=itertools.count(7),
+    )
+    assert session.number == 0
+    for words in (b"one", b"two"):
+        clock.advance(1)
+        transport = StagedTransport()
+        session.connect(TARGET)
+        endpoint.open(transport)
+        session.send(words)
+        assert transport.protocol is not None
+        transport.protocol.dataReceived(words.upper())
+        transport.lose(ConnectionDone())
+    assert session.number == 8
+    assert tapped == [
+        (1.0, 7, SENT, b"one"),
+        (1.0, 7, RECEIVED, b"ONE"),
+        (2.0, 8, SENT, b"two"),
+        (2.0, 8, RECEIVED, b"TWO"),
+    ]
 
 
 class Conversation(RuleBasedStateMachine):
