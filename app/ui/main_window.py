@@ -234,10 +234,10 @@ class MainWindow(QMainWindow):
     def _talk(self) -> None:
         listener = self.listeners.chosen
         if listener is not None:
-            self.console.unused_tab().connect_to(listener)
+            self.console.unused_tab().head.connect_to(listener)
 
     def _start_for(self, listener: Listener, tab: SessionTab) -> None:
-        self._deck.start(listener).addCallback(lambda _: tab.started(listener))
+        self._deck.start(listener).addCallback(lambda _: tab.head.started(listener))
 
     def _find(self) -> None:
         if self.tabs.currentWidget() is self.traffic and self.traffic.pane is not None:

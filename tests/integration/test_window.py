@@ -159,18 +159,18 @@ def test_the_console_chats_with_echo(open_window: OpenWindow) -> None:
     desk = open_window(TWO)
     port = desk.switch_on("Echo")
     tab = desk.window.console.current
-    tab.target.setCurrentIndex(tab.target.findText(f"Echo (127.0.0.1:{port})"))
-    desk.click(tab.connect_button)
-    desk.until(lambda: tab.send_button.isEnabled())
-    assert tab.connect_button.text() == "Disconnect"
-    desk.qtbot.keyClicks(tab.input, "good morning")
-    desk.qtbot.keyClick(tab.input, Qt.Key.Key_Return)
+    tab.head.target.setCurrentIndex(tab.head.target.findText(f"Echo (127.0.0.1:{port})"))
+    desk.click(tab.head.connect_button)
+    desk.until(lambda: tab.foot.send_button.isEnabled())
+    assert tab.head.connect_button.text() == "Disconnect"
+    desk.qtbot.keyClicks(tab.foot.input, "good morning")
+    desk.qtbot.keyClick(tab.foot.input, Qt.Key.Key_Return)
     desk.until(lambda: "→  good morning" in tab.view.toPlainText())
     desk.until(lambda: "←  good morning" in tab.view.toPlainText())
-    assert tab.input.text() == ""
+    assert tab.foot.input.text() == ""
     assert desk.window.console.tabText(0) == "Echo #1"
-    desk.click(tab.connect_button)
-    desk.until(lambda: tab.connect_button.text() == "Connect")
+    desk.click(tab.head.connect_button)
+    desk.until(lambda: tab.head.connect_button.text() == "Connect")
     desk.until(lambda: desk.rows() == [])
 
 
@@ -179,14 +179,14 @@ def test_the_console_offers_to_start_a_stopped_listener_and_reads_hello(
 ) -> None:
     desk = open_window(TWO)
     tab = desk.window.console.current
-    desk.qtbot.keyClicks(tab.target.lineEdit(), "hello")
-    desk.qtbot.keyClick(tab.target.lineEdit(), Qt.Key.Key_Return)
-    assert tab.offer_text.text() == "Hello is not listening."
-    desk.click(tab.offer_button)
+    desk.qtbot.keyClicks(tab.head.target.lineEdit(), "hello")
+    desk.qtbot.keyClick(tab.head.target.lineEdit(), Qt.Key.Key_Return)
+    assert tab.head.offer.text.text() == "Hello is not listening."
+    desk.click(tab.head.offer.button)
     desk.until(lambda: GREETING.strip() in tab.view.toPlainText())
-    desk.until(lambda: tab.connect_button.text() == "Connect")
+    desk.until(lambda: tab.head.connect_button.text() == "Connect")
     assert desk.listener("Hello").state is State.LISTENING
-    assert not tab.offer.isVisible()
+    assert not tab.head.offer.isVisible()
 
 
 def test_the_console_says_why_an_offered_listener_did_not_start(
@@ -196,9 +196,9 @@ def test_the_console_says_why_an_offered_listener_did_not_start(
     desk.choose("Late")
     desk.do(desk.window.commands.talk)
     tab = desk.window.console.current
-    desk.click(tab.offer_button)
-    desk.until(lambda: tab.offer_text.text().startswith(f"Port {taken} is in use by"))
-    assert not tab.offer_button.isVisible()
+    desk.click(tab.head.offer.button)
+    desk.until(lambda: tab.head.offer.text.text().startswith(f"Port {taken} is in use by"))
+    assert not tab.head.offer.button.isVisible()
 
 
 def test_a_tab_that_is_closed_while_its_listener_starts_is_not_missed(
@@ -208,7 +208,7 @@ def test_a_tab_that_is_closed_while_its_listener_starts_is_not_missed(
     desk.choose("Late")
     desk.do(desk.window.commands.talk)
     tab = desk.window.console.current
-    desk.click(tab.offer_button)
+    desk.click(tab.head.offer.button)
     desk.window.console.close_tab(tab)
     desk.until(lambda: desk.listener("Late").state is State.FAILED)
 
@@ -218,10 +218,10 @@ def test_a_console_connection_that_is_refused_says_so(
 ) -> None:
     desk = open_window(TWO)
     tab = desk.window.console.current
-    desk.qtbot.keyClicks(tab.target.lineEdit(), f"127.0.0.1:{free_port}")
-    desk.click(tab.connect_button)
+    desk.qtbot.keyClicks(tab.head.target.lineEdit(), f"127.0.0.1:{free_port}")
+    desk.click(tab.head.connect_button)
     desk.until(lambda: "Nothing listens on" in tab.view.toPlainText())
-    assert tab.connect_button.text() == "Connect"
+    assert tab.head.connect_button.text() == "Connect"
 
 
 # What goes wrong
@@ -687,7 +687,7 @@ def test_walking_through_does_not_change_what_is_shown(open_window: OpenWindow) 
 def test_editing_a_line_removes_no_listener(open_window: OpenWindow, key: str) -> None:
     desk = open_window(TWO)
     desk.choose("Echo")
-    line = desk.window.console.current.input
+    line = desk.window.console.current.foot.input
     line.setFocus()
     desk.qtbot.keyClicks(line, "two words")
     desk.qtbot.keySequence(line, key)

@@ -78,7 +78,7 @@ class ConsolePane(QTabWidget):
         self.tabBar().setTabButton(index, QTabBar.ButtonPosition.RightSide, self._closer(tab))
         self._order_focus()
         self.setCurrentIndex(index)
-        tab.target.setFocus()
+        tab.head.target.setFocus()
         return tab
 
     def unused_tab(self) -> SessionTab:
@@ -88,7 +88,7 @@ class ConsolePane(QTabWidget):
     def show_listeners(self) -> None:
         """The listeners or their addresses are other ones."""
         for tab in self.tabs:
-            tab.show_listeners()
+            tab.head.show_listeners()
 
     def refresh(self) -> None:
         """Show what is new in every session."""

@@ -63,8 +63,8 @@ def test_closing_a_tab_lets_its_peer_go(console: ConsolePane, qtbot: QtBot) -> N
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setblocking(False)
         tab = console.current
-        tab.target.setEditText(str(listening.getsockname()[1]))
-        tab.connect_button.click()
+        tab.head.target.setEditText(str(listening.getsockname()[1]))
+        tab.head.connect_button.click()
         qtbot.waitUntil(lambda: tab.session.state is State.CONNECTED)
         session = tab.session
         console.close_tab(tab)
@@ -77,8 +77,8 @@ def test_a_tab_without_a_session_is_used_before_a_new_one_is_opened(
     first = console.current
     assert console.unused_tab() is first
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        first.target.setEditText(str(listening.getsockname()[1]))
-        first.connect_button.click()
+        first.head.target.setEditText(str(listening.getsockname()[1]))
+        first.head.connect_button.click()
         qtbot.waitUntil(lambda: first.session.state is State.CONNECTED)
         assert console.unused_tab() is not first
         assert titles(console)[1:] == ["Session #2"]

@@ -84,7 +84,7 @@ def tab(reactor: DeckReactor, deck: Deck, qtbot: QtBot) -> Iterator[SessionTab]:
 def connected(tab: SessionTab, peer: Peer, qtbot: QtBot) -> SessionTab:
     connect(tab, peer.place, qtbot)
     qtbot.waitUntil(peer.accepts)
-    until(tab, qtbot, tab.send_button.isEnabled)
+    until(tab, qtbot, tab.foot.send_button.isEnabled)
     return tab
 
 
@@ -93,8 +93,8 @@ def add(deck: Deck, name: str, endpoint: str = "tcp:0") -> Listener:
 
 
 def connect(tab: SessionTab, place: str, qtbot: QtBot) -> None:
-    tab.target.setEditText(place)
-    qtbot.mouseClick(tab.connect_button, Qt.MouseButton.LeftButton)
+    tab.head.target.setEditText(place)
+    qtbot.mouseClick(tab.head.connect_button, Qt.MouseButton.LeftButton)
 
 
 def until(tab: SessionTab, qtbot: QtBot, condition: Callable[[], bool]) -> None:
@@ -108,8 +108,8 @@ def until(tab: SessionTab, qtbot: QtBot, condition: Callable[[], bool]) -> None:
 
 
 def say(tab: SessionTab, text: str, qtbot: QtBot) -> None:
-    qtbot.keyClicks(tab.input, text)
-    qtbot.keyClick(tab.input, Qt.Key.Key_Return)
+    qtbot.keyClicks(tab.foot.input, text)
+    qtbot.keyClick(tab.foot.input, Qt.Key.Key_Return)
 
 
 @pytest.mark.parametrize(
@@ -119,10 +119,10 @@ def say(tab: SessionTab, text: str, qtbot: QtBot) -> None:
 def test_a_line_is_sent_with_the_chosen_ending(
     connected: SessionTab, peer: Peer, qtbot: QtBot, ending: LineEnding, sent: bytes
 ) -> None:
-    connected.ending.setCurrentText(ending.label)
+    connected.foot.ending.setCurrentText(ending.label)
     say(connected, "hi", qtbot)
     qtbot.waitUntil(lambda: peer.has(sent))
-    assert connected.input.text() == ""
+    assert connected.foot.input.text() == ""
 
 
 def test_up_and_down_bring_back_what_was_sent_and_what_was_being_typed(
@@ -130,17 +130,17 @@ def test_up_and_down_bring_back_what_was_sent_and_what_was_being_typed(
 ) -> None:
     say(connected, "one", qtbot)
     say(connected, "two", qtbot)
-    qtbot.keyClicks(connected.input, "dra")
+    qtbot.keyClicks(connected.foot.input, "dra")
     shown = []
     for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Down):
-        qtbot.keyClick(connected.input, key)
-        shown.append(connected.input.text())
+        qtbot.keyClick(connected.foot.input, key)
+        shown.append(connected.foot.input.text())
     assert shown == ["two", "one", "one", "two", "dra"]
 
 
 def test_what_was_not_sent_stays_to_be_sent(tab: SessionTab, qtbot: QtBot) -> None:
     say(tab, "too early", qtbot)
-    assert tab.input.text() == "too early"
+    assert tab.foot.input.text() == "too early"
     assert "Not sent: connect first." in tab.view.toPlainText()
 
 
@@ -155,32 +155,32 @@ def test_the_end_that_the_peer_makes_is_told(
     connected: SessionTab, peer: Peer, qtbot: QtBot
 ) -> None:
     peer.client.close()
-    until(connected, qtbot, lambda: connected.connect_button.text() == "Connect")
+    until(connected, qtbot, lambda: connected.head.connect_button.text() == "Connect")
     assert "The peer closed the connection." in connected.view.toPlainText()
-    assert connected.target.isEnabled()
-    assert not connected.send_button.isEnabled()
+    assert connected.head.target.isEnabled()
+    assert not connected.foot.send_button.isEnabled()
 
 
 def test_the_user_disconnects_and_connects_again(
     connected: SessionTab, peer: Peer, qtbot: QtBot
 ) -> None:
-    assert not connected.target.isEnabled()
-    qtbot.mouseClick(connected.connect_button, Qt.MouseButton.LeftButton)
-    assert connected.connect_button.text() == "Abort"
+    assert not connected.head.target.isEnabled()
+    qtbot.mouseClick(connected.head.connect_button, Qt.MouseButton.LeftButton)
+    assert connected.head.connect_button.text() == "Abort"
     peer.client.close()
-    until(connected, qtbot, lambda: connected.connect_button.text() == "Connect")
+    until(connected, qtbot, lambda: connected.head.connect_button.text() == "Connect")
     assert "Disconnected." in connected.view.toPlainText()
-    qtbot.mouseClick(connected.connect_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(connected.head.connect_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(peer.accepts)
-    until(connected, qtbot, connected.send_button.isEnabled)
+    until(connected, qtbot, connected.foot.send_button.isEnabled)
 
 
 def test_a_peer_that_does_not_let_go_is_aborted(
     connected: SessionTab, peer: Peer, qtbot: QtBot
 ) -> None:
     for _ in range(2):
-        qtbot.mouseClick(connected.connect_button, Qt.MouseButton.LeftButton)
-    until(connected, qtbot, lambda: connected.connect_button.text() == "Connect")
+        qtbot.mouseClick(connected.head.connect_button, Qt.MouseButton.LeftButton)
+    until(connected, qtbot, lambda: connected.head.connect_button.text() == "Connect")
 
 
 @pytest.mark.parametrize(
@@ -198,19 +198,19 @@ def test_a_wrong_place_gets_its_sentence_as_plain_text(
     tab: SessionTab, qtbot: QtBot, place: str, sentence: str
 ) -> None:
     connect(tab, place, qtbot)
-    assert tab.offer.isVisible()
-    assert sentence in tab.offer_text.text()
-    assert tab.offer_text.textFormat() is Qt.TextFormat.PlainText
-    assert not tab.offer_button.isVisible()
-    assert tab.connect_button.text() == "Connect"
+    assert tab.head.offer.isVisible()
+    assert sentence in tab.head.offer.text.text()
+    assert tab.head.offer.text.textFormat() is Qt.TextFormat.PlainText
+    assert not tab.head.offer.button.isVisible()
+    assert tab.head.connect_button.text() == "Connect"
 
 
 def test_the_sentence_goes_with_the_next_attempt(tab: SessionTab, peer: Peer, qtbot: QtBot) -> None:
     connect(tab, "nonsense", qtbot)
     connect(tab, peer.place, qtbot)
-    assert not tab.offer.isVisible()
+    assert not tab.head.offer.isVisible()
     qtbot.waitUntil(peer.accepts)
-    until(tab, qtbot, tab.send_button.isEnabled)
+    until(tab, qtbot, tab.foot.send_button.isEnabled)
 
 
 def test_a_stopped_listener_is_offered_to_be_started(
@@ -220,8 +220,8 @@ def test_a_stopped_listener_is_offered_to_be_started(
     wanted: list[Listener] = []
     tab.start_wanted.connect(lambda listener: wanted.append(listener))
     connect(tab, "q&a", qtbot)
-    assert tab.offer_button.text() == "Start Q&&A and connect"
-    qtbot.mouseClick(tab.offer_button, Qt.MouseButton.LeftButton)
+    assert tab.head.offer.button.text() == "Start Q&&A and connect"
+    qtbot.mouseClick(tab.head.offer.button, Qt.MouseButton.LeftButton)
     assert wanted == [echo]
 
 
@@ -233,8 +233,8 @@ def test_a_listener_that_starts_is_connected_to(
     tab.title_changed.connect(lambda title: titles.append(title))
     connect(tab, "Echo", qtbot)
     result_of(deck.start(echo))
-    tab.started(echo)
-    until(tab, qtbot, tab.send_button.isEnabled)
+    tab.head.started(echo)
+    until(tab, qtbot, tab.foot.send_button.isEnabled)
     assert titles == ["Echo"]
 
 
@@ -243,46 +243,46 @@ def test_a_listener_that_another_tab_waits_for_is_left_alone(
 ) -> None:
     echo = add(deck, "Echo")
     result_of(deck.start(echo))
-    tab.started(echo)
-    assert tab.connect_button.text() == "Connect"
+    tab.head.started(echo)
+    assert tab.head.connect_button.text() == "Connect"
 
 
 def test_listeners_are_offered_by_name_and_address(tab: SessionTab, deck: Deck) -> None:
     add(deck, "Echo", "tcp:8007")
     add(deck, "Six", r"tcp:8008:interface=\:\:1")
-    tab.show_listeners()
-    offered = [tab.target.itemText(index) for index in range(tab.target.count())]
+    tab.head.show_listeners()
+    offered = [tab.head.target.itemText(index) for index in range(tab.head.target.count())]
     assert offered == ["Echo (127.0.0.1:8007)", "Six ([::1]:8008)"]
-    assert tab.target.currentText() == ""
+    assert tab.head.target.currentText() == ""
 
 
 def test_what_is_typed_stays_when_the_listeners_change(tab: SessionTab, deck: Deck) -> None:
     add(deck, "Echo")
-    tab.target.setEditText("example.org:80")
-    tab.show_listeners()
-    assert tab.target.currentText() == "example.org:80"
+    tab.head.target.setEditText("example.org:80")
+    tab.head.show_listeners()
+    assert tab.head.target.currentText() == "example.org:80"
 
 
 def test_a_chosen_listener_stays_chosen_when_its_address_changes(
     tab: SessionTab, deck: Deck, result_of: Callable[[Deferred[None]], None]
 ) -> None:
     echo = add(deck, "Echo")
-    tab.show_listeners()
-    tab.target.setCurrentIndex(0)
+    tab.head.show_listeners()
+    tab.head.target.setCurrentIndex(0)
     result_of(deck.start(echo))
-    tab.show_listeners()
-    assert tab.target.currentText() == f"Echo ({echo.where})"
+    tab.head.show_listeners()
+    assert tab.head.target.currentText() == f"Echo ({echo.where})"
 
 
 def test_a_listener_that_was_removed_and_put_back_is_the_new_one(
     tab: SessionTab, deck: Deck
 ) -> None:
     old = add(deck, "Echo", "tcp:8007")
-    tab.show_listeners()
+    tab.head.show_listeners()
     deck.remove(old)
     new = add(deck, "Echo", "tcp:8007")
-    tab.show_listeners()
-    assert tab.target.itemData(0) is new
+    tab.head.show_listeners()
+    assert tab.head.target.itemData(0) is new
 
 
 def test_the_transcript_is_copied_in_full_and_cleared(
@@ -319,7 +319,14 @@ def test_a_flood_shows_its_end_and_says_that_it_left_something_out(
 
 
 def test_every_control_has_a_name(tab: SessionTab) -> None:
-    named = (tab.target, tab.input, tab.ending, tab.view, tab.clear_button, tab.copy_button)
+    named = (
+        tab.head.target,
+        tab.foot.input,
+        tab.foot.ending,
+        tab.view,
+        tab.clear_button,
+        tab.copy_button,
+    )
     assert all(each.accessibleName() for each in named)
-    assert tab.connect_button.text()
-    assert tab.send_button.text()
+    assert tab.head.connect_button.text()
+    assert tab.foot.send_button.text()
