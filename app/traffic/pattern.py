@@ -15,6 +15,7 @@ from enum import Enum
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from app.hex_digits import HexError, parse_hex
 from app.traffic.chunk_log import Span
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ def parse(kind: Kind, text: str, *, ignore_case: bool = False) -> Pattern | None
         case Kind.TEXT:
             return _Literal(text.encode("utf-8", "surrogateescape"), ignore_case) if text else None
         case Kind.HEX:
-            data = _bytes_of(text)
+            try:
+                data = parse_hex(text)
+            except HexError as error:
+                raise PatternError(str(error)) from None
             return _Literal(data, False) if data else None
         case Kind.EXPRESSION:
             return _Expression(text, ignore_case) if text else None
@@ -162,15 +166,3 @@ def _looks_around(source: bytes) -> bool:
     Says yes in doubt, which costs time alone.
     """
     return bool(_LOOKS_AROUND.search(re.sub(_PLAIN_GROUP + b"|" + _NEGATED_SET, b"(", source)))
-
-
-_SEPARATORS = re.compile(r"0[xX]|\\x|[\s,:;-]+")
-
-
-def _bytes_of(text: str) -> bytes:
-    digits = _SEPARATORS.sub("", text)
-    if wrong := re.search("[^0-9A-Fa-f]", digits):
-        raise PatternError(f"{wrong.group()!r} is no hex digit.")
-    if len(digits) % 2:
-        raise PatternError("A hex digit is missing: two of them make a byte.")
-    return bytes.fromhex(digits)
