@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterable
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from zope.interface import directlyProvides, implementer, providedBy
 from app.server.addresses import show
 from app.server.backpressure import Backpressure
 from app.server.lingering import LINGER_SECONDS, half_close
+from app.server.unsent import unsent_bytes
 from app.tap import RECEIVED, SENT
 
 if TYPE_CHECKING:
@@ -52,9 +54,8 @@ class Connection(ProtocolWrapper):
     """
 
     factory: ListenerFactory
-    transport: Any
+    transport: Any = None
     wrappedProtocol: Any
-    peer_address: IAddress | None = None
     connected = False
     disconnecting = False
 
@@ -69,6 +70,9 @@ class Connection(ProtocolWrapper):
 
     sampled_bytes = 0
     """Bytes in both directions when the rate was sampled last."""
+
+    local = ""
+    """The address that the peer connected to, for people. One text for all that have the same."""
 
     reason = ""
     """Why the connection ended or is ending, in a few words; empty while it lives."""
@@ -90,15 +94,26 @@ class Connection(ProtocolWrapper):
         return f"<Connection {self.number} of {self.factory.spec.name}: {self.peer}>"
 
     @property
+    def peer_address(self) -> IAddress | None:
+        """Whom it serves, also when it is over. The transport knows, so it is not kept twice."""
+        return None if self.transport is None else self.transport.getPeer()
+
+    @property
     def peer(self) -> str:
         """Whom it serves, for people."""
         return show(self.peer_address)
+
+    @property
+    def bytes_unsent(self) -> int:
+        """How much of `bytes_out` waits here, as the peer does not take it; 0 once it is over."""
+        return unsent_bytes(self.transport) if self.connected else 0
 
     def makeConnection(self, transport: Any) -> None:
         directlyProvides(self, providedBy(transport))
         self.transport = transport
         self.connected = True
-        self.peer_address = transport.getPeer()
+        # A lost socket has no address any more, and to keep one costs no more than a reference.
+        self.local = sys.intern(show(transport.getHost()))
         self.opened_at = self.active_at = self.factory.seconds()
         has_tls = ISSLTransport.providedBy(transport)
         self._backpressure = Backpressure(transport, handshaking=has_tls)

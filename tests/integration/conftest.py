@@ -90,7 +90,7 @@ def listen(deck: Deck, result_of: ResultOf) -> Listen:
 def serve(
     still: StillReactor, record: Record, result_of: ResultOf, until: Until
 ) -> Iterator[Serve]:
-    """Listen for a protocol that is in no catalog; gives the port."""
+    """Listen for a protocol that is in no catalog; gives the port, 0 where there is none."""
     open_ports = []
     factories = []
 
@@ -101,7 +101,7 @@ def serve(
         )
         factories.append(factory)
         open_ports.append(result_of(serverFromString(still, endpoint).listen(factory)))
-        port: int = open_ports[-1].getHost().port
+        port: int = getattr(open_ports[-1].getHost(), "port", 0)
         return port
 
     yield serve
