@@ -8,17 +8,15 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock, maybeDeferred
-from twisted.internet.endpoints import serverFromString
-from twisted.internet.interfaces import IAddress, IListeningPort, IProtocolFactory
+from twisted.internet.interfaces import IAddress, IListeningPort
 from twisted.python.failure import Failure
 
 from app.endpoint import Endpoint, EndpointError
-from app.own_protocol import OwnProtocolError, Reference, is_own
+from app.own_protocol import OwnProtocolError, is_own
 from app.profile import ListenerSpec
-from app.protocols import catalog
 from app.server.addresses import show
+from app.server.binding import Binder, binder_for
 from app.server.factory import ListenerFactory
 from app.server.observer import Observer
 from app.server.own.code import Code
@@ -32,10 +30,6 @@ log = logging.getLogger(__name__)
 
 STOP_GRACE_SECONDS = 1.5
 """How long the clients of a stopping listener have to go before they are reset."""
-
-BACKLOG = 1024
-"""How many clients may wait to be accepted. With Twisted's 50, the next one of a burst is not heard
-and waits a second until its system tries again."""
 
 
 class State(Enum):
@@ -87,6 +81,7 @@ class Listener:
         self._tap = tap
         self._code = Code(folder, loading)
         self._one_at_a_time = DeferredLock()
+        self._binder: Binder | None = None
         self._binding: Deferred[IListeningPort] | None = None
 
     def __repr__(self) -> str:
@@ -164,8 +159,9 @@ class Listener:
         if self.state is not State.LISTENING or not is_own(self.spec.protocol):
             return False
         assert self.factory is not None
+        assert self._binder is not None
         try:
-            self.factory.replace(self._code.factory(Reference.parse(self.spec.protocol)))
+            self.factory.replace(self._binder.build_protocols())
         except OwnProtocolError as error:
             self.reload_trouble = str(error)
             log.warning("%s: the new code is not in use. %s", self.spec.name, str(error))
@@ -190,7 +186,7 @@ class Listener:
         endpoint: Endpoint | None = None
         try:
             endpoint = Endpoint.parse(self.spec.endpoint).bound()
-            factory = await self._bind(_roomy(endpoint))
+            factory = await self._bind(endpoint)
         except CancelledError:
             self._move(State.STOPPED)
         except KeyboardInterrupt:
@@ -209,32 +205,17 @@ class Listener:
             self._binding = None
 
     async def _bind(self, endpoint: Endpoint) -> ListenerFactory:
-        factory = self._build_factory()
+        binder = binder_for(self.spec, endpoint, self._code, self._reactor)
+        factory = binder.build_factory(self._observer, self._numbers, self._tap)
         # If it failed to start once there is a socket, Twisted would leave the socket behind.
         factory.doStart()
         try:
-            binding = serverFromString(self._reactor, str(endpoint)).listen(factory)
-            self._binding = _unless_given_up(binding, factory)
+            self._binding = _unless_given_up(binder.listen(factory), factory)
             self.port = await self._binding
         finally:
             factory.doStop()
+        self._binder = binder
         return factory
-
-    def _build_factory(self) -> ListenerFactory:
-        return ListenerFactory(
-            self._build_protocol_factory(),
-            spec=self.spec,
-            clock=self._reactor,
-            observer=self._observer,
-            numbers=self._numbers,
-            tap=self._tap,
-        )
-
-    def _build_protocol_factory(self) -> IProtocolFactory:
-        if is_own(self.spec.protocol):
-            return self._code.factory(Reference.parse(self.spec.protocol))
-        entry = catalog.find(self.spec.protocol)
-        return entry.build(entry.options(**self.spec.options))
 
     async def _close(self) -> None:
         assert self.port is not None
@@ -276,14 +257,6 @@ class Listener:
 def needs_restart(old: ListenerSpec, new: ListenerSpec) -> bool:
     """Whether a listener that is on must restart for `new` to take effect."""
     return (old.endpoint, old.protocol, old.options) != (new.endpoint, new.protocol, new.options)
-
-
-def _roomy(endpoint: Endpoint) -> Endpoint:
-    """`endpoint` with `BACKLOG`, unless the user wrote another or a plugin decides."""
-    is_ours = endpoint.port is not None or endpoint.kind == "unix"
-    if not is_ours or endpoint.value("backlog") is not None:
-        return endpoint
-    return evolve(endpoint, options=(*endpoint.options, ("backlog", str(BACKLOG))))
 
 
 def _unless_given_up(

@@ -17,8 +17,9 @@ from twisted.internet.protocol import Factory
 from zope.interface import implementer
 
 from app.profile import ListenerSpec
-from app.server import listener as module
-from app.server.listener import BACKLOG, STOP_GRACE_SECONDS, Listener, State
+from app.server import binding as module
+from app.server.binding import BACKLOG
+from app.server.listener import STOP_GRACE_SECONDS, Listener, State
 from app.spawn import spawn
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record

@@ -1,0 +1,92 @@
+"""How a listener comes to its socket: one object knows what serves there and how it is bound.
+
+The listener asks for states and connections and knows no transport; `binder_for` finds the one for
+its endpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from attrs import evolve, frozen
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.interfaces import IListeningPort, IProtocolFactory
+
+from app.endpoint import Endpoint
+from app.own_protocol import Reference, is_own
+from app.profile import ListenerSpec
+from app.protocols import catalog
+from app.server.factory import ListenerFactory
+from app.server.observer import Observer
+from app.server.own.code import Code
+from app.tap import Tap
+
+BACKLOG = 1024
+"""How many clients may wait to be accepted. With Twisted's 50, the next one of a burst is not heard
+and waits a second until its system tries again."""
+
+
+class Binder(Protocol):
+    """Binds one spec. Every method may raise what a start may fail with."""
+
+    def build_protocols(self) -> Any:
+        """What makes the protocols, anew with each call; what `ListenerFactory.replace` takes."""
+
+    def build_factory(
+        self, observer: Observer, numbers: Iterator[int], tap: Tap | None
+    ) -> ListenerFactory:
+        """The factory of one start, with protocols of its own."""
+
+    def listen(self, factory: ListenerFactory) -> Deferred[IListeningPort]:
+        """Bind the socket. Fires with the port once peers are served by `factory`."""
+
+
+@frozen
+class StreamBinder:
+    """For connections made of bytes in order: whatever `serverFromString` can listen on."""
+
+    spec: ListenerSpec
+
+    endpoint: Endpoint
+    """Of the spec, with its interface written out."""
+
+    code: Code
+    reactor: Any
+
+    def build_protocols(self) -> IProtocolFactory:
+        if is_own(self.spec.protocol):
+            return self.code.factory(Reference.parse(self.spec.protocol))
+        entry = catalog.find(self.spec.protocol)
+        return entry.build(entry.options(**self.spec.options))
+
+    def build_factory(
+        self, observer: Observer, numbers: Iterator[int], tap: Tap | None
+    ) -> ListenerFactory:
+        return ListenerFactory(
+            self.build_protocols(),
+            spec=self.spec,
+            clock=self.reactor,
+            observer=observer,
+            numbers=numbers,
+            tap=tap,
+        )
+
+    def listen(self, factory: ListenerFactory) -> Deferred[IListeningPort]:
+        description = str(_roomy(self.endpoint))
+        port: Deferred[IListeningPort] = serverFromString(self.reactor, description).listen(factory)
+        return port
+
+
+def binder_for(spec: ListenerSpec, endpoint: Endpoint, code: Code, reactor: Any) -> Binder:
+    """Who binds `spec`. `endpoint` is that of the spec, `code` the user's own behind it."""
+    return StreamBinder(spec, endpoint, code, reactor)
+
+
+def _roomy(endpoint: Endpoint) -> Endpoint:
+    """`endpoint` with `BACKLOG`, unless the user wrote another or a plugin decides."""
+    is_ours = endpoint.port is not None or endpoint.kind == "unix"
+    if not is_ours or endpoint.value("backlog") is not None:
+        return endpoint
+    return evolve(endpoint, options=(*endpoint.options, ("backlog", str(BACKLOG))))
