@@ -29,13 +29,17 @@ class Stepper(QObject):
     def work_on(self, *scans: Scan) -> None:
         """Step these from now on, and no others."""
         self._scans = scans
-        self.go_on()
 
     def go_on(self) -> None:
         """The log may have grown: take a step at once, and the others when there is time."""
         if not self._timer.isActive():
             self._timer.start()
             self._step()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a step is to come."""
+        return self._timer.isActive()
 
     def rest(self) -> None:
         """Stop in the middle; `go_on` goes on."""

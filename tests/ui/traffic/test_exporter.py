@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QItemSelection, QItemSelectionModel
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -21,9 +23,9 @@ def test_what_is_shown_is_exported(
     for data in (b"a1", b"b", b"a2"):
         say(data)
     pane.filter_bar.pattern.line.setText("a")
-    qtbot.waitUntil(lambda: pane.model.rowCount() == 2)
+    qtbot.waitUntil(lambda: pane.table.rows.rowCount() == 2)
     path = tmp_path / "out"
-    pane.exporter.write(pane.model.numbers(), Raw(sent=False), path)
+    pane.exporter.write(pane.table.rows.numbers(), Raw(sent=False), path)
     qtbot.waitUntil(lambda: not pane.exporter.is_busy)
     assert path.read_bytes() == b"a1a2"
     assert pane.exporter.words.text() == f"{path} is written. Chunks: 2."
@@ -35,20 +37,24 @@ def test_the_selected_rows_are_exported_in_their_order(pane: TrafficPane, say: S
     for _ in range(10):
         say(b"x")
     pane.refresh(Batch())
-    model, chosen = pane.model, QItemSelection()
+    model, chosen = pane.table.rows, QItemSelection()
     for top, bottom in ((7, 8), (1, 1)):
         chosen.select(model.index(top, 0), model.index(bottom, 4))
     pane.table.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
-    assert list(pane._selected_numbers()) == [1, 7, 8]
+    assert list(pane.table.selected) == [1, 7, 8]
 
 
 def test_all_that_is_kept_is_exported_whatever_is_shown(
-    pane: TrafficPane, say: Say, log: ChunkLog
+    pane: TrafficPane, say: Say, log: ChunkLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked: list[Callable[[], Sequence[int]]] = []
+    monkeypatch.setattr(pane.exporter, "ask", asked.append)
     for _ in range(5_000):
         say(b"x")
     pane.filter_bar.pattern.line.setText("y")
-    assert list(pane._all_numbers()) == list(range(log.first, 5_000))
+    pane.state.export_menu.actions()[0].trigger()
+    (numbers,) = asked
+    assert list(numbers()) == list(range(log.first, 5_000))
 
 
 def test_an_export_can_be_cancelled_and_leaves_nothing(
@@ -98,7 +104,7 @@ def test_the_dialog_offers_each_format_and_writes_the_chosen_one(
     pane: TrafficPane, say: Say, qtbot: QtBot, tmp_path: Path
 ) -> None:
     say(b"hello")
-    pane.export_button.menu().actions()[0].trigger()
+    pane.state.export_menu.actions()[0].trigger()
     dialog = pane.exporter.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
     assert dialog.nameFilters()[0] == "Capture for Wireshark (*.pcapng)"

@@ -16,6 +16,7 @@ from app.ui.icons import Icons
 from app.ui.traffic.filter_bar import Source
 from app.ui.traffic.model import DATA, TIME
 from app.ui.traffic.pane import TrafficPane
+from app.ui.traffic.row_menu import row_menu
 from tests.ui.traffic.conftest import Say
 from tests.ui.traffic.test_names import connection
 
@@ -23,18 +24,18 @@ EXPLODES = "(a|aa)+$"
 
 
 def shown(pane: TrafficPane) -> list[str]:
-    model = pane.model
+    model = pane.table.rows
     return [model.index(row, DATA).data() for row in range(model.rowCount())]
 
 
 def settle(pane: TrafficPane, qtbot: QtBot) -> None:
     """A tick, and then all that follows from it."""
     pane.refresh(Batch())
-    qtbot.waitUntil(lambda: not pane._stepper._timer.isActive(), timeout=20_000)
+    qtbot.waitUntil(lambda: pane.scans.are_at_rest, timeout=20_000)
 
 
 def choose(pane: TrafficPane, row: int) -> None:
-    pane.table.setCurrentIndex(pane.model.index(row, 0))
+    pane.table.setCurrentIndex(pane.table.rows.index(row, 0))
 
 
 def use_expression(edit: Any) -> None:
@@ -53,19 +54,19 @@ def talk(say: Say, pane: TrafficPane, qtbot: QtBot) -> TrafficPane:
 
 def test_what_crossed_is_shown_at_the_next_tick(talk: TrafficPane) -> None:
     assert shown(talk) == [f"hello {number}" for number in range(10)]
-    assert talk.counts.text() == "10 chunks kept, 70 B"
+    assert talk.state.counts.text() == "10 chunks kept, 70 B"
 
 
 def test_an_empty_log_says_so(pane: TrafficPane) -> None:
-    assert pane._hint.isVisible()
-    assert pane._hint.text() == "Nothing crossed a listener yet."
+    assert pane.table.hint.isVisible()
+    assert pane.table.hint.text() == "Nothing crossed a listener yet."
 
 
 def test_what_is_dropped_is_owned_up_to(pane: TrafficPane, say: Say, qtbot: QtBot) -> None:
     for _ in range(5_000):
         say(b"12345678")
     settle(pane, qtbot)
-    assert "dropped" in pane.counts.text()
+    assert "dropped" in pane.state.counts.text()
 
 
 def test_it_follows_the_newest_until_the_user_scrolls_up(
@@ -93,12 +94,12 @@ def test_it_follows_the_newest_until_the_user_scrolls_up(
 def test_paused_it_stays_as_it_is_and_loses_nothing(
     talk: TrafficPane, say: Say, qtbot: QtBot
 ) -> None:
-    talk.pause_button.click()
+    talk.state.pause_button.click()
     say(b"later")
     settle(talk, qtbot)
-    assert talk.model.rowCount() == 10
-    assert "paused, 1 newer" in talk.counts.text()
-    talk.pause_button.click()
+    assert talk.table.rows.rowCount() == 10
+    assert "paused, 1 newer" in talk.state.counts.text()
+    talk.state.pause_button.click()
     assert shown(talk)[-1] == "later"
 
 
@@ -111,20 +112,20 @@ def test_what_is_being_read_stays_on_show_when_the_log_drops_it(
         say(b"flood")
     settle(talk, qtbot)
     assert talk.detail.hex.data == b"hello 7"
-    assert talk.chosen is None
+    assert talk.table.chosen is None
     assert not talk.table.selectionModel().hasSelection()
 
 
 def test_cleared_it_shows_no_bytes_either(talk: TrafficPane) -> None:
     choose(talk, 7)
-    talk.clear_button.click()
+    talk.state.clear_button.click()
     assert talk.detail.hex.data == b""
 
 
 def test_paused_rows_that_the_log_drops_say_so_and_stay(
     talk: TrafficPane, say: Say, qtbot: QtBot
 ) -> None:
-    talk.pause_button.click()
+    talk.state.pause_button.click()
     for _ in range(5_000):
         say(b"flood")
     settle(talk, qtbot)
@@ -132,21 +133,21 @@ def test_paused_rows_that_the_log_drops_say_so_and_stay(
 
 
 def test_a_filter_may_be_set_while_paused(talk: TrafficPane, say: Say, qtbot: QtBot) -> None:
-    talk.pause_button.click()
+    talk.state.pause_button.click()
     say(b"hello 3 again")
     talk.filter_bar.pattern.line.setText("3")
     settle(talk, qtbot)
     assert shown(talk) == ["hello 3"]
-    talk.pause_button.click()
+    talk.state.pause_button.click()
     settle(talk, qtbot)
     assert shown(talk) == ["hello 3", "hello 3 again"]
 
 
 def test_clearing_empties_it_also_while_paused(talk: TrafficPane, say: Say, qtbot: QtBot) -> None:
-    talk.pause_button.click()
-    talk.clear_button.click()
+    talk.state.pause_button.click()
+    talk.state.clear_button.click()
     assert shown(talk) == []
-    assert "10 dropped, 70 B" in talk.counts.text()
+    assert "10 dropped, 70 B" in talk.state.counts.text()
 
 
 def test_a_filter_that_drops_the_chosen_chunk_chooses_nothing(
@@ -155,7 +156,7 @@ def test_a_filter_that_drops_the_chosen_chunk_chooses_nothing(
     choose(talk, 7)
     talk.filter_bar.direction.setCurrentIndex(1)
     settle(talk, qtbot)
-    assert talk.chosen is None
+    assert talk.table.chosen is None
     assert talk.detail.hex.data == b""
 
 
@@ -165,10 +166,10 @@ def test_a_hidden_pane_catches_up_when_it_is_shown(
     talk.hide()
     say(b"meanwhile")
     talk.refresh(Batch())
-    assert talk.model.rowCount() == 10
+    assert talk.table.rows.rowCount() == 10
     talk.show()
     settle(talk, qtbot)
-    assert talk.model.rowCount() == 11
+    assert talk.table.rows.rowCount() == 11
 
 
 def test_it_filters_by_text_direction_and_listener(talk: TrafficPane, qtbot: QtBot) -> None:
@@ -178,14 +179,14 @@ def test_it_filters_by_text_direction_and_listener(talk: TrafficPane, qtbot: QtB
     bar.source.setCurrentText("Hello")
     settle(talk, qtbot)
     assert shown(talk) == ["hello 5", "hello 7", "hello 9"]
-    assert talk.counts.text().startswith("3 shown")
+    assert talk.state.counts.text().startswith("3 shown")
     bar.pattern.case_button.click()
     settle(talk, qtbot)
     assert shown(talk) == []
-    assert talk._hint.text() == "No chunk is as the filter wants it."
+    assert talk.table.hint.text() == "No chunk is as the filter wants it."
     bar.clear()
     settle(talk, qtbot)
-    assert talk.model.rowCount() == 10
+    assert talk.table.rows.rowCount() == 10
 
 
 def test_it_filters_by_one_connection(talk: TrafficPane, qtbot: QtBot) -> None:
@@ -195,9 +196,12 @@ def test_it_filters_by_one_connection(talk: TrafficPane, qtbot: QtBot) -> None:
 
 
 def menu_of_row(pane: TrafficPane, row: int) -> dict[str, QAction]:
-    chunk = pane.model.chunk(row)
+    chunk = pane.table.rows.chunk(row)
     assert chunk is not None
-    return {action.text(): action for action in pane._menu_for(chunk).actions()}
+    return {
+        action.text(): action
+        for action in row_menu(pane, chunk, pane._names, pane.filter_bar).actions()
+    }
 
 
 def test_a_row_offers_its_connection_its_listener_and_everything(
@@ -209,9 +213,9 @@ def test_a_row_offers_its_connection_its_listener_and_everything(
         ("Show only Hello", 5),
         ("Show everything", 10),
     ):
-        menu_of_row(talk, talk.model.rowCount() - 1)[words].trigger()
+        menu_of_row(talk, talk.table.rows.rowCount() - 1)[words].trigger()
         settle(talk, qtbot)
-        assert talk.model.rowCount() == count
+        assert talk.table.rows.rowCount() == count
 
 
 def test_where_there_is_no_row_there_is_no_menu(pane: TrafficPane) -> None:
@@ -235,7 +239,7 @@ def test_the_chosen_chunk_stays_chosen_when_the_filter_changes(
     choose(talk, 7)
     talk.filter_bar.direction.setCurrentIndex(2)
     settle(talk, qtbot)
-    assert talk.chosen == 7
+    assert talk.table.chosen == 7
     assert talk.table.currentIndex().row() == 3
     talk.filter_bar.direction.setCurrentIndex(0)
     settle(talk, qtbot)
@@ -249,16 +253,16 @@ def test_finds_are_counted_gone_through_and_wrapped(talk: TrafficPane, qtbot: Qt
     settle(talk, qtbot)
     assert bar.count.text() == "3 found"
     qtbot.keyClick(bar.pattern.line, Qt.Key.Key_Return)
-    assert (talk.chosen, bar.count.text()) == (2, "1 of 3")
+    assert (talk.table.chosen, bar.count.text()) == (2, "1 of 3")
     bar.next_button.click()
     bar.next_button.click()
-    assert (talk.chosen, bar.count.text()) == (8, "3 of 3")
+    assert (talk.table.chosen, bar.count.text()) == (8, "3 of 3")
     bar.next_button.click()
-    assert talk.chosen == 2
+    assert talk.table.chosen == 2
     qtbot.keyClick(bar.pattern.line, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
-    assert talk.chosen == 8
+    assert talk.table.chosen == 8
     bar.previous_button.click()
-    assert talk.chosen == 5
+    assert talk.table.chosen == 5
 
 
 def test_a_find_selects_the_match_in_the_bytes(talk: TrafficPane, qtbot: QtBot) -> None:
@@ -279,15 +283,15 @@ def test_only_what_the_filter_shows_is_found(talk: TrafficPane, qtbot: QtBot) ->
 def test_while_paused_the_next_find_is_one_on_show(
     talk: TrafficPane, say: Say, qtbot: QtBot
 ) -> None:
-    talk.pause_button.click()
+    talk.state.pause_button.click()
     say(b"hello 10")
     talk.find_bar.pattern.line.setText("hello")
     settle(talk, qtbot)
     choose(talk, 9)
     talk.find_next()
-    assert talk.chosen == 0
+    assert talk.table.chosen == 0
     talk.find_previous()
-    assert talk.chosen == 9
+    assert talk.table.chosen == 9
 
 
 def test_nothing_found_is_said_and_there_is_nowhere_to_go(talk: TrafficPane, qtbot: QtBot) -> None:
@@ -297,7 +301,7 @@ def test_nothing_found_is_said_and_there_is_nowhere_to_go(talk: TrafficPane, qtb
     assert not talk.find_bar.next_button.isEnabled()
     talk.find_next()
     talk.find_previous()
-    assert talk.chosen is None
+    assert talk.table.chosen is None
 
 
 def test_a_wrong_expression_is_said_and_filters_nothing(talk: TrafficPane, qtbot: QtBot) -> None:
@@ -306,7 +310,7 @@ def test_a_wrong_expression_is_said_and_filters_nothing(talk: TrafficPane, qtbot
     settle(talk, qtbot)
     assert talk.trouble.isVisible()
     assert "cannot be read" in talk.trouble.text()
-    assert talk.model.rowCount() == 10
+    assert talk.table.rows.rowCount() == 10
     talk.filter_bar.pattern.line.setText("(5)")
     settle(talk, qtbot)
     assert not talk.trouble.isVisible()
@@ -346,10 +350,10 @@ def test_find_takes_the_keys_of_find_while_the_pane_has_the_focus(
 
 
 def test_the_time_column_says_what_is_chosen(talk: TrafficPane) -> None:
-    talk.time.setCurrentIndex(1)
-    assert talk.model.index(0, TIME).data() == "0.000000"
-    talk.time.setCurrentIndex(0)
-    assert talk.model.index(0, TIME).data().count(":") == 2
+    talk.state.time.setCurrentIndex(1)
+    assert talk.table.rows.index(0, TIME).data() == "0.000000"
+    talk.state.time.setCurrentIndex(0)
+    assert talk.table.rows.index(0, TIME).data().count(":") == 2
 
 
 def test_the_detail_says_whose_chunk_it_is(talk: TrafficPane) -> None:
@@ -360,10 +364,10 @@ def test_the_detail_says_whose_chunk_it_is(talk: TrafficPane) -> None:
 
 def test_all_controls_have_names(log: ChunkLog, pane: TrafficPane) -> None:
     for button in (
-        pane.time,
-        pane.export_button,
-        pane.pause_button,
-        pane.clear_button,
+        pane.state.time,
+        pane.state.export_button,
+        pane.state.pause_button,
+        pane.state.clear_button,
         pane.find_bar.next_button,
         pane.find_bar.previous_button,
         pane.filter_bar.pattern.case_button,

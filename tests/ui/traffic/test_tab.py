@@ -42,7 +42,7 @@ def test_the_pane_knows_who_spoke_before_it_was_made(
     tab.refresh(Batch(closed=[gone]))
     tab.show()
     assert tab.pane is not None
-    model = tab.pane.model
+    model = tab.pane.table.rows
     qtbot.waitUntil(lambda: model.rowCount() == 2)
     told = [model.index(row, CONNECTION).data() for row in range(2)]
     assert told == ["Echo · peer 1", "Hello · peer 2"]
@@ -56,6 +56,6 @@ def test_the_pane_once_made_learns_of_who_comes(tab: TrafficTab, say: Say, qtbot
     tab.refresh(Batch(opened=[connection(7, "Echo")]))
     say(b"hello", connection=7)
     tab.refresh(Batch())
-    model = tab.pane.model
+    model = tab.pane.table.rows
     qtbot.waitUntil(lambda: model.rowCount() == 1)
     assert model.index(0, CONNECTION).data() == "Echo · peer 7"

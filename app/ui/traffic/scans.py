@@ -1,0 +1,101 @@
+"""The filter and the search on one log: what they look for, how far they are, where they lead."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from app.traffic.chunk_log import ChunkLog
+from app.traffic.pattern import Pattern
+from app.traffic.rows import Everything, Rows
+from app.traffic.scan import Criteria, Scan
+from app.ui.traffic.stepper import Stepper
+
+
+class Scans(QObject):
+    """Two scans go through the log: the filter's finds are the rows, the search's are jumped to.
+
+    The search looks only among what the filter shows.
+    """
+
+    stepped = Signal()
+    """There may be something new to show."""
+
+    def __init__(self, log: ChunkLog, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.log = log
+        self.filter: Scan | None = None
+        self.search: Scan | None = None
+        self._shown = Criteria()
+        self._wanted: Pattern | None = None
+        self._stepper = Stepper(self)
+        self._stepper.stepped.connect(self.stepped)
+
+    @property
+    def rows(self) -> Rows:
+        """What the filter lets through."""
+        return self.filter or Everything(self.log)
+
+    @property
+    def are_at_rest(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._stepper.is_busy
+
+    def show(self, criteria: Criteria) -> None:
+        """Filter by `criteria` from now on, and search anew; `go_on` begins."""
+        self._shown = criteria
+        self.filter = None if criteria.are_none else Scan(self.log, criteria)
+        self.find(self._wanted)
+
+    def find(self, pattern: Pattern | None) -> None:
+        """Search for `pattern` from now on, or for nothing; `go_on` begins."""
+        shown, self._wanted, self.search = self._shown, pattern, None
+        if pattern is not None:
+            criteria = Criteria((*shown.patterns, pattern), shown.sent, shown.belongs)
+            self.search = Scan(self.log, criteria)
+        self._stepper.work_on(*(scan for scan in (self.filter, self.search) if scan is not None))
+
+    def go_on(self) -> None:
+        """The log may have grown."""
+        self._stepper.go_on()
+
+    def rest(self) -> None:
+        """Stop in the middle; `go_on` goes on."""
+        self._stepper.rest()
+
+    def next(self, number: int, until: int | None) -> int | None:
+        """The first find beyond `number`, or else the very first; those from `until` do not count.
+
+        `None` if there is none.
+        """
+        search = self.search
+        if search is None:
+            return None
+        last = search.end if until is None else search.position(until)
+        position = search.after(number)
+        if last <= search.first:
+            return None
+        return search.number(position if position < last else search.first)
+
+    def previous(self, number: int, until: int | None) -> int | None:
+        """The last find before `number`, or else the very last; as `next` does."""
+        search = self.search
+        if search is None:
+            return None
+        last = search.end if until is None else search.position(until)
+        position = search.position(number) - 1
+        if last <= search.first:
+            return None
+        return search.number(position if search.first <= position < last else last - 1)
+
+    def troubles(self) -> list[str]:
+        """A sentence for each scan that could not look at everything."""
+        return [words for scan in (self.filter, self.search) if scan and (words := self._of(scan))]
+
+    def _of(self, scan: Scan) -> str:
+        if scan.is_stopped:
+            words = self.tr("The expression takes too long: stopped after {0} chunks.")
+            return words.format(f"{scan.looked_at - self.log.first:,}")
+        if scan.given_up:
+            words = self.tr("The expression takes too long. Chunks passed over: {0}.")
+            return words.format(f"{scan.given_up:,}")
+        return ""

@@ -1,0 +1,79 @@
+"""The line below the traffic: how much is kept, how time is told, and what to do with all of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
+
+from app.traffic.chunk_log import ChunkLog
+from app.ui import formatting
+from app.ui.eliding import ElidingLabel
+from app.ui.icons import Icons
+from app.ui.traffic.model import TimeForm
+
+
+class StateBar(QWidget):
+    """Says what there is. Its buttons are for the pane to act on."""
+
+    time_chosen = Signal(object)
+    """A `TimeForm`."""
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.counts = ElidingLabel()
+        self.time = QComboBox()
+        self.export_button = QToolButton(autoRaise=True)
+        self.export_menu = QMenu(self)
+        self.pause_button = QToolButton(autoRaise=True)
+        self.clear_button = QToolButton(autoRaise=True)
+        self._set_up(icons)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.counts, 1)
+        layout.addWidget(self.time)
+        layout.addWidget(self.export_button)
+        layout.addWidget(self.pause_button)
+        layout.addWidget(self.clear_button)
+
+    def show_counts(self, log: ChunkLog, *, shown: int | None, held_at: int | None) -> None:
+        """Say what `log` keeps; `shown` rows if a filter is on, and how much came since a pause."""
+        parts = [
+            self.tr("{0} chunks kept, {1}").format(f"{len(log):,}", formatting.size(log.kept_bytes))
+        ]
+        if shown is not None:
+            parts.insert(0, self.tr("{0} shown").format(f"{shown:,}"))
+        if log.dropped_bytes or log.dropped:
+            parts.append(
+                self.tr("{0} dropped, {1}").format(
+                    f"{log.dropped:,}", formatting.size(log.dropped_bytes)
+                )
+            )
+        if held_at is not None:
+            parts.append(self.tr("paused, {0} newer").format(f"{log.end - held_at:,}"))
+        text = "   ·   ".join(parts)
+        if text != self.counts.text():
+            self.counts.setText(text)
+
+    def _set_up(self, icons: Icons) -> None:
+        self.pause_button.setCheckable(True)
+        for button, icon, name in (
+            (self.pause_button, "pause", self.tr("Hold the view still; nothing is lost")),
+            (self.clear_button, "clear", self.tr("Forget the traffic so far")),
+            (self.export_button, "export", self.tr("Export to a file")),
+        ):
+            icons.give(button, icon)
+            button.setToolTip(name)
+            button.setAccessibleName(name)
+        self.export_button.setMenu(self.export_menu)
+        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        for words, form in (
+            (self.tr("Time of day"), TimeForm.CLOCK),
+            (self.tr("Seconds since the first"), TimeForm.SINCE_FIRST),
+            (self.tr("Seconds since the row above"), TimeForm.SINCE_PREVIOUS),
+        ):
+            self.time.addItem(words, form)
+        self.time.setAccessibleName(self.tr("What the time column says"))
+        self.time.setToolTip(self.time.accessibleName())
+        self.time.currentIndexChanged.connect(
+            lambda: self.time_chosen.emit(self.time.currentData())
+        )

@@ -1,0 +1,132 @@
+"""The table of what crossed: which row is chosen, and that it stays so while the log goes on."""
+
+from __future__ import annotations
+
+from array import array
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout
+
+from app.traffic.chunk_log import ChunkLog
+from app.traffic.rows import Rows
+from app.ui.follow import Follow
+from app.ui.traffic.model import CONNECTION, DIRECTION, SIZE, TIME, TrafficModel
+from app.ui.traffic.names import Names
+
+WIDTHS = {TIME: 110, CONNECTION: 190, DIRECTION: 80, SIZE: 80}
+
+
+class TrafficTable(QTableView):
+    """Follows the newest row until the user scrolls up. What is being read stays on show.
+
+    Qt would choose the next row whenever the log drops the chosen one, and another one at each
+    drop. Here nothing is chosen then, and `choice_changed` is silent.
+    """
+
+    choice_changed = Signal()
+    """Another row is chosen, or none: see `chosen`."""
+
+    def __init__(self, log: ChunkLog, names: Names) -> None:
+        super().__init__()
+        self.rows = TrafficModel(log, names, self)
+        self.hint = QLabel(self.viewport())
+        self.follow = Follow(self.verticalScrollBar())
+        self._reading: int | None = None
+        self._wanted: int | None = None
+        self._is_pulling = False
+        self._set_up()
+
+    @property
+    def chosen(self) -> int | None:
+        """The number of the chosen chunk."""
+        current = self.currentIndex()
+        return self.rows.number(current.row()) if current.isValid() else None
+
+    @property
+    def top(self) -> int | None:
+        """The number of the chunk in the uppermost row on screen."""
+        return self.rows.number(self.rowAt(0)) if self.rows.rowCount() else None
+
+    @property
+    def selected(self) -> array[int]:
+        """The numbers in the selected rows, however many: Qt keeps them as runs, and so do we."""
+        runs = self.selectionModel().selection()
+        chosen = array("Q")
+        bounds = {(runs.at(each).top(), runs.at(each).bottom()) for each in range(runs.count())}
+        for top, bottom in sorted(bounds):
+            chosen.extend(self.rows.numbers(top, bottom + 1))
+        return chosen
+
+    def show_rows(self, rows: Rows, until: int | None) -> None:
+        """Show other rows, those below the number `until`; the chosen one is chosen again."""
+        if self._wanted is None:
+            self._wanted = self.chosen
+        self.rows.show_rows(rows, until)
+
+    def pull(self, until: int | None) -> None:
+        """Show what is new. Below the number `until` nothing goes, and nothing beyond it comes."""
+        if until is not None:
+            self.rows.grow(until)
+            return
+        self._is_pulling = True
+        self.rows.pull()
+        if self._reading is not None and self.rows.row(self._reading) is None:
+            self.selectionModel().clear()
+            self._reading = None
+        self._is_pulling = False
+
+    def go_to(self, number: int) -> None:
+        """Choose the row of that chunk, if there is one, and bring it into view."""
+        row = self.rows.row(number)
+        if row is not None:
+            index = self.rows.index(row, 0)
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
+
+    def choose_again(self, looked_at: int) -> None:
+        """Choose what was chosen before other rows were shown, once they are known up to it.
+
+        Rows are known below the number `looked_at`.
+        """
+        if self._wanted is None:
+            return
+        if self.rows.row(self._wanted) is not None:
+            self.go_to(self._wanted)
+            self._wanted = None
+        elif looked_at > self._wanted:
+            self._wanted = None
+            self._let_go()
+
+    def _set_up(self) -> None:
+        self.setModel(self.rows)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setAccessibleName(self.tr("Traffic"))
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setStretchLastSection(True)
+        for column, width in WIDTHS.items():
+            self.setColumnWidth(column, width)
+        self.selectionModel().currentRowChanged.connect(self._choose)
+        self.rows.modelReset.connect(self._let_go)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.hint.setObjectName("emptyHint")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        QVBoxLayout(self.viewport()).addWidget(self.hint)
+
+    def _choose(self, current: QModelIndex) -> None:
+        if not self._is_pulling:
+            self._reading = self.rows.number(current.row()) if current.isValid() else None
+            self.choice_changed.emit()
+
+    def _let_go(self) -> None:
+        """The rows are other ones, and the chosen one may be gone without a word from Qt."""
+        if not self._is_pulling and self._wanted is None and self.chosen is None:
+            self._reading = None
+            self.choice_changed.emit()
