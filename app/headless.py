@@ -131,7 +131,7 @@ def parse_listeners(descriptions: Sequence[str]) -> Reading:
         protocol, _, endpoint = description.partition("=")
         wish = protocol.rpartition(":")[2] if is_own(protocol) else protocol
         name = _free_name(wish, {each.name for each in listeners})
-        found = check(name=name, protocol=protocol, endpoint=endpoint)
+        found = check({"name": name, "protocol": protocol, "endpoint": endpoint})
         # The name is made here; what is wrong with it is wrong with the protocol.
         said = [problem for problem in found if problem.path != "name"]
         problems.extend(Problem(description, problem.message) for problem in said)

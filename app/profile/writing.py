@@ -2,7 +2,7 @@
 
 A profile is cut into blocks of whole lines, one a listener: the comment lines right above its
 header, the header and the values, and what follows up to the next block. Blocks move and go as a
-whole and `tomlkit` changes single values inside them, so whatever Portdeck did not change is the
+whole and `body` changes single values inside them, so whatever Portdeck did not change is the
 same, byte by byte. No comment line is ever dropped: when a listener is removed, nobody can tell
 whether the words around it were about it alone, or how the user would get them back.
 """
@@ -15,17 +15,15 @@ from itertools import pairwise
 from typing import Final, cast
 
 import tomlkit
-from attrs import define, fields_dict
-from tomlkit.items import AoT, Array, InlineTable, Item, Table
+from attrs import define
+from tomlkit.items import Array
 
+from app.profile.body import edited_body, new_body
 from app.profile.lexing import comments, is_comment, is_value
 from app.profile.lexing import lines as split_lines
-from app.profile.options import plain
 from app.profile.reading import VERSION, parse
 from app.profile.spec import ListenerSpec, comparable
 from app.protocols import catalog
-
-_FIELDS: Final = [name for name in fields_dict(ListenerSpec) if name != "options"]
 
 _HEADER: Final = r"""# A Portdeck profile. Edit it as you like: Portdeck keeps your comments.
 #
@@ -100,9 +98,9 @@ def _merged(listeners: Sequence[ListenerSpec], before: Sequence[ListenerSpec], t
         if source is None or source != previous + 1:
             result = f"{result.rstrip()}\n\n"
         if source is None:
-            result += _new_body(spec)
+            result += new_body(spec)
         else:
-            blocks[source].body = _edited(blocks[source].body, before[source], spec)
+            blocks[source].body = edited_body(blocks[source].body, before[source], spec)
             result += str(blocks[source])
         previous = len(blocks) if source is None else source
     return result if previous == len(blocks) - 1 else f"{result.rstrip()}\n"
@@ -178,77 +176,3 @@ def _without_inline_listeners(preamble: str) -> str:
     remarks = [*comments(array.as_string()), array.trivia.comment]
     document.remove("listener")
     return "\n".join((tomlkit.dumps(document).rstrip(), *filter(None, remarks), ""))
-
-
-def _edited(body: str, before: ListenerSpec, after: ListenerSpec) -> str:
-    """`body`, which holds `before`, made to hold `after`."""
-    if before == after:
-        return body
-    body, below = _parted(body)
-    document = tomlkit.parse(body)
-    table = cast(AoT, document["listener"])[0]
-    for name in _FIELDS:
-        if getattr(after, name) != getattr(before, name):
-            table[name] = _item(getattr(after, name))
-    if below:
-        return tomlkit.dumps(document) + _edited_below(below, before, after)
-    written = table.get("options")
-    if isinstance(written, Table | InlineTable):
-        _edit_options(written, before, after)
-        if not written:
-            del table["options"]
-        return tomlkit.dumps(document)
-    if written is not None:  # dotted keys with others among them, which tomlkit cannot edit
-        del table["options"]
-    return tomlkit.dumps(document) + _option_lines(after)
-
-
-def _parted(body: str) -> tuple[str, str]:
-    """The lines of a listener's own values, and what is below: its `[listener.options]`."""
-    lines = split_lines(body)
-    headers = [index for index, line in enumerate(lines) if line.lstrip().startswith("[")]
-    if len(headers) == 1:
-        return body, ""
-    end = max(index for index in range(headers[1]) if is_value(lines[index])) + 1
-    return "".join(lines[:end]), "".join(lines[end:])
-
-
-def _edited_below(below: str, before: ListenerSpec, after: ListenerSpec) -> str:
-    document = tomlkit.parse(below)
-    written = cast(Table, cast(Table, document["listener"])["options"])
-    _edit_options(written, before, after)
-    if not written and not comments(below):
-        return ""
-    return f"{tomlkit.dumps(document).rstrip()}\n"
-
-
-def _edit_options(written: Table | InlineTable, before: ListenerSpec, after: ListenerSpec) -> None:
-    """Makes the options that are `written`, which are those of `before`, those of `after`.
-
-    What has become the default is not written any more. A default that was written out stays as
-    long as the protocol does, and comment lines stay in any case.
-    """
-    gone = before.options if before.protocol == after.protocol else dict(written)
-    for name in gone.keys() - after.options.keys():
-        del written[name]
-    for name, value in after.options.items():
-        if name not in written or value != before.options.get(name):
-            written[name] = _item(value)
-
-
-def _new_body(spec: ListenerSpec) -> str:
-    lines = [f"{name} = {_item(getattr(spec, name)).as_string()}" for name in _FIELDS]
-    return "\n".join(("[[listener]]", *lines, "")) + _option_lines(spec)
-
-
-def _option_lines(spec: ListenerSpec) -> str:
-    """The sub-table of its options; nothing where all are the default."""
-    lines = [f"{name} = {_item(value).as_string()}" for name, value in spec.options.items()]
-    return "\n".join(("", "[listener.options]", *lines, "")) if lines else ""
-
-
-def _item(value: object) -> Item:
-    # Endpoints are full of backslashes, which a literal string shows as they are.
-    if isinstance(value, str) and "\\" in value and "'" not in value and value.isprintable():
-        return tomlkit.string(value, literal=True)
-    return cast(Item, tomlkit.item(plain(value)))

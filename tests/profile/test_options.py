@@ -133,15 +133,15 @@ def test_of_a_protocol_that_is_not_there_no_option_is_wrong() -> None:
 
 
 def test_text_that_utf_8_cannot_hold_is_refused() -> None:
-    problems = check(
-        name="Hi", protocol="hello", endpoint="tcp:0", options={"text": "half \ud800 of a pair"}
-    )
+    values = {"name": "Hi", "protocol": "hello", "endpoint": "tcp:0"}
+    problems = check({**values, "options": {"text": "half \ud800 of a pair"}})
     assert [problem.path for problem in problems] == ["options.text"]
 
 
 def test_a_typed_choice_passes_as_well_as_its_text() -> None:
     for how in (How.REVERSED, "reversed"):
-        assert check(name="L", protocol="line", endpoint="tcp:0", options={"how": how}) == ()
+        values = {"name": "L", "protocol": "line", "endpoint": "tcp:0", "options": {"how": how}}
+        assert check(values) == ()
 
 
 # The spec

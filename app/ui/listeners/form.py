@@ -87,14 +87,18 @@ class ListenerForm(QDialog):
 
     def spec(self) -> ListenerSpec:
         """What was entered. Call it once the form is accepted."""
-        return ListenerSpec(
-            name=self.name.text().strip(),
-            protocol=self._protocol(),
-            endpoint=self._endpoint(),
-            max_connections=self.max_connections.value(),
-            autostart=self.autostart.isChecked(),
-            options=self.options.chosen(),
-        )
+        return ListenerSpec(**self._values())
+
+    def _values(self) -> dict[str, Any]:
+        """What was entered, by the names of the spec's fields."""
+        return {
+            "name": self.name.text().strip(),
+            "protocol": self._protocol(),
+            "endpoint": self._endpoint(),
+            "max_connections": self.max_connections.value(),
+            "autostart": self.autostart.isChecked(),
+            "options": self.options.chosen(),
+        }
 
     def _fill_choices(self) -> None:
         for entry in CATALOG:
@@ -245,14 +249,7 @@ class ListenerForm(QDialog):
         return str(endpoint)
 
     def _show_what_is_wrong(self) -> None:
-        problems = check(
-            name=self.name.text().strip(),
-            protocol=self._protocol(),
-            endpoint=self._endpoint(),
-            max_connections=self.max_connections.value(),
-            options=self.options.chosen(),
-            others=self._taken_names,
-        )
+        problems = check(self._values(), self._taken_names)
         problems = (*problems, *self.options.problems())
         missing = self.code.problem() if self._has_own_code() else ""
         if missing:
