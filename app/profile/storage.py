@@ -7,24 +7,17 @@ it was read, and what could not be read without mistakes, is not overwritten.
 
 from __future__ import annotations
 
-import errno
 import os
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from glob import escape
 from pathlib import Path
-from typing import Final
 
 import platformdirs
 
+from app.atomic_file import remove_stale, replace, set_aside, why
 from app.profile.problem import Problem
 from app.profile.reading import LARGEST_SIZE, TOO_LARGE, Reading, parse
 from app.profile.spec import FIRST_LISTENERS, ListenerSpec
-
-_STALE_SECONDS: Final = 60
 
 
 class ProfileError(Exception):
@@ -68,7 +61,7 @@ class ProfileFile:
         except OSError as error:
             self.broken = True
             advice = "check its rights, or start Portdeck with another --profile"
-            return Reading(problems=(self._problem(f"cannot be read ({_why(error)}); {advice}"),))
+            return Reading(problems=(self._problem(f"cannot be read ({why(error)}); {advice}"),))
         if content is None:
             return self._first_start()
         self._seen = content
@@ -90,7 +83,7 @@ class ProfileFile:
         try:
             on_disk = self._content()
         except OSError as error:
-            raise ProfileError(f"{self.path} cannot be read ({_why(error)}).") from error
+            raise ProfileError(f"{self.path} cannot be read ({why(error)}).") from error
         if on_disk is not None and on_disk != self._seen:
             raise ProfileConflict(
                 f"{self.path} was changed by another program, so it is not overwritten. "
@@ -105,7 +98,7 @@ class ProfileFile:
         try:
             self._write(text)
         except OSError as error:
-            raise ProfileError(f"{self.path} cannot be written ({_why(error)}).") from error
+            raise ProfileError(f"{self.path} cannot be written ({why(error)}).") from error
 
     def set_aside(self) -> Path:
         """Renames the file to `profile.broken-<time>.toml`, and returns that path.
@@ -114,16 +107,10 @@ class ProfileFile:
         `load` makes one with the first listeners. Raises `ProfileError` if it cannot be renamed.
         """
         target = self._target()
-        stamp = time.strftime("%Y-%m-%d-%H%M%S", time.localtime(self._clock()))
-        aside = target.with_name(f"{target.stem}.broken-{stamp}{target.suffix}")
-        number = 1
-        while aside.exists():
-            number += 1
-            aside = target.with_name(f"{target.stem}.broken-{stamp}-{number}{target.suffix}")
         try:
-            target.rename(aside)
+            aside = set_aside(target, self._clock())
         except OSError as error:
-            raise ProfileError(f"{target} cannot be renamed ({_why(error)}).") from error
+            raise ProfileError(f"{target} cannot be renamed ({why(error)}).") from error
         self._text, self._seen, self.broken = "", None, False
         return aside
 
@@ -132,7 +119,7 @@ class ProfileFile:
             self._write(_render(FIRST_LISTENERS))
         except OSError as error:
             advice = "changes to the listeners will be lost when Portdeck closes"
-            problem = self._problem(f"cannot be written ({_why(error)}); {advice}")
+            problem = self._problem(f"cannot be written ({why(error)}); {advice}")
             return Reading(FIRST_LISTENERS, (problem,))
         return Reading(FIRST_LISTENERS)
 
@@ -165,8 +152,8 @@ class ProfileFile:
         content = text.encode()
         target = self._target()
         target.parent.mkdir(parents=True, exist_ok=True)
-        _remove_stale(target, self._clock())
-        _replace(target, content)
+        remove_stale(target, self._clock())
+        replace(target, content)
         self._text, self._seen = text, content
 
 
@@ -175,63 +162,3 @@ def _render(listeners: Sequence[ListenerSpec], text: str = "") -> str:
     from app.profile.writing import render
 
     return render(listeners, text)
-
-
-def _why(error: OSError) -> str:
-    return error.strerror or str(error)
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Makes `target` hold `content`: at any moment it holds all of the old or all of the new.
-
-    A new file is its owner's alone (0600). A profile has no secrets, but it tells what listens on
-    the machine and where key files lie; whoever shares it can widen the mode, which is kept.
-    """
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            _keep_rights(target, temporary)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync_folder(target.parent)
-
-
-def _keep_rights(target: Path, temporary: Path) -> None:
-    """Gives `temporary` the mode of `target`, and its owner where that is allowed."""
-    try:
-        old = target.stat()
-    except FileNotFoundError:
-        return
-    # A rename needs no right to write the file. Who protected it did not mean that.
-    if not old.st_mode & 0o222:
-        raise PermissionError(errno.EACCES, "the file is write-protected")
-    if sys.platform != "win32":
-        with suppress(PermissionError):
-            os.chown(temporary, old.st_uid, old.st_gid)
-    temporary.chmod(old.st_mode & 0o7777)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Forces the rename itself to the disk, where the platform can."""
-    if sys.platform == "win32":
-        return
-    # The new text is in its place already; a file system that cannot do this is no failed save.
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _remove_stale(target: Path, now: float) -> None:
-    """Removes what saves left behind that were killed, and not what another is writing just now."""
-    for left in target.parent.glob(f".{escape(target.name)}.*.new"):
-        with suppress(OSError):
-            if now - left.stat().st_mtime > _STALE_SECONDS:
-                left.unlink()
