@@ -46,15 +46,23 @@ class Span:
     Chunk `first + i` is `data[start(i):ends[i]]`.
     """
 
-    __slots__ = ("_base", "_ends", "data", "first", "owners")
+    __slots__ = ("_base", "_ends", "data", "first", "owners", "times")
 
     def __init__(
-        self, first: int, data: bytes, ends: array[int], owners: array[int], base: int = 0
+        self,
+        first: int,
+        data: bytes,
+        ends: array[int],
+        owners: array[int],
+        times: array[float],
+        base: int = 0,
     ) -> None:
-        """`owners` are `connection * 2 + sent` of each; `ends` count from `base` bytes before."""
+        """`owners` are `connection * 2 + sent` of each, `times` unix seconds; `ends` count from
+        `base` bytes before."""
         self.first = first
         self.data = data
         self.owners = owners
+        self.times = times
         self._ends = ends
         self._base = base
 
@@ -202,7 +210,8 @@ class ChunkLog:
         stop = begin + max(1, min(fitting, most_chunks))
         ends = block.ends[begin:stop]
         data = bytes(block.payload[base : ends[-1]])
-        return Span(number, data, ends, block.owners[begin:stop], base)
+        owners, times = block.owners[begin:stop], block.times[begin:stop]
+        return Span(number, data, ends, owners, times, base)
 
     def clear(self) -> None:
         """Forget all chunks on purpose; the numbers go on, and the forgotten count as dropped."""

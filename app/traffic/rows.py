@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from typing import Protocol
 
-from app.traffic.chunk_log import ChunkLog
+from app.traffic.source import ChunkSource
 
 
 class Rows(Protocol):
@@ -35,7 +35,7 @@ class Rows(Protocol):
 class Everything:
     """All chunks that a log keeps: the position of each is its number."""
 
-    def __init__(self, log: ChunkLog) -> None:
+    def __init__(self, log: ChunkSource) -> None:
         self._log = log
 
     @property

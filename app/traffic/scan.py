@@ -13,8 +13,9 @@ from time import monotonic
 
 from attrs import frozen
 
-from app.traffic.chunk_log import ChunkLog, Span
+from app.traffic.chunk_log import Span
 from app.traffic.pattern import Pattern
+from app.traffic.source import ChunkSource
 
 SPAN_BYTES = 64 * 1024
 SPAN_CHUNKS = 2048
@@ -70,7 +71,7 @@ class Scan:
     where that happens too often the scan `is_stopped`.
     """
 
-    def __init__(self, log: ChunkLog, criteria: Criteria) -> None:
+    def __init__(self, log: ChunkSource, criteria: Criteria) -> None:
         self.criteria = criteria
         self.given_up = 0
         self.is_stopped = False

@@ -23,7 +23,8 @@ def span_of(chunks: list[bytes]) -> Span:
     for chunk in chunks:
         size += len(chunk)
         ends.append(size)
-    return Span(0, b"".join(chunks), ends, array("Q", [0] * len(chunks)))
+    count = len(chunks)
+    return Span(0, b"".join(chunks), ends, array("Q", [0] * count), array("d", [0.0] * count))
 
 
 def pattern_of(kind: Kind, text: str, *, ignore_case: bool = False) -> Pattern:

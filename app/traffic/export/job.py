@@ -9,9 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
-from app.traffic.chunk_log import ChunkLog
 from app.traffic.export.form import Form
 from app.traffic.party import Party
+from app.traffic.source import ChunkSource
 
 BATCH_BYTES = 256 * 1024
 BATCH_CHUNKS = 200
@@ -30,7 +30,7 @@ class Job:
 
     def __init__(
         self,
-        log: ChunkLog,
+        log: ChunkSource,
         numbers: Sequence[int],
         form: Form,
         party: Callable[[int], Party | None],

@@ -1,0 +1,267 @@
+"""A recording to look into: any size, as only what is on show is read from the file."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from app.traffic.chunk_log import Chunk, Span
+from app.traffic.party import Address, Party
+from app.traffic.recording.form import (
+    APPLICATION_ID,
+    TABLES,
+    VERSION,
+    RecordingError,
+    explained,
+)
+
+KEPT_CHUNKS: Final = 1_000
+KEPT_BYTES: Final = 32 * 1024 * 1024
+"""Of the chunks read last, which a view asks for again and again."""
+
+KEPT_PARTIES: Final = 10_000
+
+PAGE_BYTES: Final = 4096
+LEAST_ROW_BYTES: Final = 8
+"""Of a chunk in the file, besides its payload."""
+
+LATEST: Final = 2**33
+MOST_CONNECTIONS: Final = 2**48
+"""Bounds that a row of a whole recording never reaches."""
+
+_HEADER_BYTES = 100
+
+
+class Recording:
+    """A recorded log, which answers what the live one does. Nothing is ever written to the file.
+
+    Numbers run from 0 to `end`. Of a file whose end is missing, or that is damaged in the middle,
+    it gives what can be read, and `damage` says so. The file stays open until `close`.
+    """
+
+    first: Final = 0
+    dropped_bytes: Final = 0
+    """Nobody counted them."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises `RecordingError` if there is no recording at `path`."""
+        self.path = path
+        self.damage = ""
+        """What is wrong with the file, as a sentence; empty as far as it was read well."""
+        self._kept: OrderedDict[int, Chunk] = OrderedDict()
+        self._kept_size = 0
+        self._parties: dict[int, Party | None] = {}
+        try:
+            is_cut = _is_cut(path)
+            self._database = _opened(path)
+        except (sqlite3.Error, OSError) as error:
+            raise explained(error, path) from error
+        try:
+            self.end, self.kept_bytes, self.dropped = self._totals()
+            self.listeners = self._read_listeners()
+            if is_cut:
+                self.end = self._end_of_what_is_left()
+                self.damage = f"{path}: The end is missing. This is what is left of it."
+            else:
+                self.end = min(self.end, self._last() + 1)
+        except (sqlite3.Error, ValueError) as error:
+            self._database.close()
+            raise explained(error, path) from error
+        began = self.chunk(0)
+        self.began_at = 0.0 if began is None else began.time
+
+    def __len__(self) -> int:
+        return self.end
+
+    def close(self) -> None:
+        """Let go of the file. Nothing can be asked after that."""
+        self._database.close()
+
+    def party(self, number: int) -> Party | None:
+        """Who the connection of that number was, if the recording knows."""
+        if number not in self._parties:
+            if len(self._parties) >= KEPT_PARTIES:
+                self._parties.clear()
+            self._parties[number] = self._read_party(number)
+        return self._parties[number]
+
+    def look(self) -> tuple[int, int]:
+        """`(first, end)`, which never change."""
+        return self.first, self.end
+
+    def chunk(self, number: int) -> Chunk | None:
+        """The chunk of that number; `None` if there is none, or it is damaged."""
+        kept = self._kept.get(number)
+        if kept is not None:
+            self._kept.move_to_end(number)
+            return kept
+        read = self._read(number)
+        if read is not None:
+            self._keep(read)
+        return read
+
+    def span(self, number: int, most_bytes: int, most_chunks: int) -> Span | None:
+        """The chunks from `number` on that fit; at least one. `None` at the end.
+
+        A damaged chunk is empty here, so that a search goes on behind it.
+        """
+        number = max(0, number)
+        if number >= self.end:
+            return None
+        data = bytearray()
+        ends, owners, times = array("I"), array("Q"), array("d")
+        for chunk in self._rows(number, most_chunks):
+            if ends and len(data) + len(chunk.data) > most_bytes:
+                break
+            data += chunk.data
+            ends.append(len(data))
+            owners.append(chunk.connection << 1 | chunk.sent)
+            times.append(chunk.time)
+        if not ends:
+            ends, owners, times = array("I", [0]), array("Q", [0]), array("d", [0.0])
+        return Span(number, bytes(data), ends, owners, times)
+
+    def _read(self, number: int) -> Chunk | None:
+        return next(self._rows(number, 1), None)
+
+    def _rows(self, number: int, count: int) -> Iterator[Chunk]:
+        """Up to `count` chunks from `number` on, each read when it is asked for."""
+        with closing(self._database.cursor()) as cursor:
+            try:
+                cursor.execute(
+                    "SELECT number, time, connection, sent, data FROM chunk "
+                    "WHERE number >= ? AND number < ? ORDER BY number",
+                    (number, min(self.end, number + count)),
+                )
+                for row in cursor:
+                    yield _chunk(row)
+            except (sqlite3.Error, ValueError) as error:
+                self.damage = self.damage or str(explained(error, self.path))
+
+    def _keep(self, chunk: Chunk) -> None:
+        self._kept[chunk.number] = chunk
+        self._kept_size += len(chunk.data)
+        while len(self._kept) > KEPT_CHUNKS or (
+            self._kept_size > KEPT_BYTES and len(self._kept) > 1
+        ):
+            _, gone = self._kept.popitem(last=False)
+            self._kept_size -= len(gone.data)
+
+    def _totals(self) -> tuple[int, int, int]:
+        row = self._database.execute("SELECT chunks, bytes, missed FROM total").fetchone()
+        match row:
+            case (int(chunks), int(size), int(missed)) if min(row) >= 0:
+                return chunks, size, missed
+        raise ValueError("It is damaged")
+
+    def _last(self) -> int:
+        """The highest number in the file, -1 if it holds none."""
+        (last,) = self._database.execute("SELECT max(number) FROM chunk").fetchone()
+        return -1 if last is None else int(last)
+
+    def _end_of_what_is_left(self) -> int:
+        """The number of the first chunk that cannot be trusted any more.
+
+        Where the file is cut in the middle of a page, zeros follow, and SQLite does not mind them.
+        So everything goes that may stand on the last page.
+        """
+        end = bisect_left(range(self.end), True, key=lambda number: self._read(number) is None)
+        doubtful = 0
+        while end and doubtful < PAGE_BYTES:
+            end -= 1
+            chunk = self._read(end)
+            doubtful += 0 if chunk is None else LEAST_ROW_BYTES + len(chunk.data)
+        return end
+
+    def _read_listeners(self) -> tuple[str, ...]:
+        rows = self._database.execute(
+            "SELECT listener FROM connection GROUP BY listener ORDER BY min(number)"
+        )
+        return tuple(listener for (listener,) in rows)
+
+    def _read_party(self, number: int) -> Party | None:
+        try:
+            row = self._database.execute(
+                "SELECT listener, peer, peer_host, peer_port, local_host, local_port "
+                "FROM connection WHERE number = ?",
+                (number,),
+            ).fetchone()
+        except sqlite3.Error as error:
+            self.damage = self.damage or str(explained(error, self.path))
+            return None
+        if row is None:
+            return None
+        return Party(row[0], row[1], _address(row[2], row[3]), _address(row[4], row[5]))
+
+
+def _chunk(row: tuple[object, ...]) -> Chunk:
+    """Raises `ValueError` for what no recorder wrote, such as the zeros of a missing page."""
+    match row:
+        case (int(number), float(time), int(connection), int(sent), bytes(data)) if (
+            0 <= time < LATEST and 0 <= connection < MOST_CONNECTIONS
+        ):
+            return Chunk(number, time, connection, bool(sent), data)
+    raise ValueError("It is damaged")
+
+
+def _address(host: str | None, port: int | None) -> Address | None:
+    return None if host is None or port is None else (host, port)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """The database at `path`, which is a recording and is not written to. Raises what SQLite does,
+    and `RecordingError`."""
+    uri = path.absolute().as_uri()
+    if path.with_name(f"{path.name}-journal").exists():
+        # Its program was killed in the middle of a batch. Taking that back is writing.
+        with closing(sqlite3.connect(f"{uri}?mode=rw", uri=True)) as unfinished:
+            unfinished.execute("SELECT * FROM total").fetchall()
+    database = sqlite3.connect(f"{uri}?mode=ro", uri=True)
+    try:
+        database.execute("PRAGMA trusted_schema = OFF")
+        database.execute("PRAGMA writable_schema = ON")  # or SQLite refuses a file that is cut
+        _check(database, path)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _check(database: sqlite3.Connection, path: Path) -> None:
+    (application,) = database.execute("PRAGMA application_id").fetchone()
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID:
+        raise RecordingError(f"{path}: It is no recording.")
+    if version > VERSION:
+        raise RecordingError(f"{path}: It was made by a newer Portdeck. Open it with that.")
+    if _tables(database) != _our_tables():
+        raise RecordingError(f"{path}: It is damaged.")
+
+
+def _tables(database: sqlite3.Connection) -> list[tuple[str, str]]:
+    return database.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+
+
+@cache
+def _our_tables() -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(TABLES)
+        return _tables(database)
+
+
+def _is_cut(path: Path) -> bool:
+    """Whether the file is shorter than its own header says (https://sqlite.org/fileformat.html)."""
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    if len(header) < _HEADER_BYTES:
+        return False
+    size = int.from_bytes(header[16:18], "big")
+    pages = int.from_bytes(header[28:32], "big")
+    return path.stat().st_size < pages * (0x10000 if size == 1 else size)

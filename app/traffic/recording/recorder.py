@@ -1,0 +1,134 @@
+"""Copies what a log takes in to a file, without the log or the loop waiting for a disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from app.traffic.chunk_log import ChunkLog
+from app.traffic.party import Party
+from app.traffic.recording.form import RecordingError
+from app.traffic.recording.writer import Batch, Writer
+
+BATCH_BYTES: Final = 16 * 1024 * 1024
+BATCH_CHUNKS: Final = 50_000
+"""Of a batch, at most; also what a recording holds in memory besides the log."""
+
+SPAN_BYTES: Final = 1024 * 1024
+SPAN_CHUNKS: Final = 16 * 1024
+
+
+class Recorder:
+    """One recording under way: everything that crosses from now on.
+
+    `step` hands the next batch to a thread whenever that is free. Where a disk is slower than the
+    traffic for so long that the log drops chunks before their turn, they are counted in `missed`.
+    Once `is_over`, the file is whole; `trouble` says why it ended before it was told to.
+    """
+
+    def __init__(
+        self,
+        log: ChunkLog,
+        party: Callable[[int], Party | None],
+        path: Path,
+        *,
+        free: Callable[[Path], int] | None = None,
+    ) -> None:
+        """`party` gives what a connection is; `free` the bytes that are free on a folder's disk.
+
+        Raises `RecordingError` if there can be no file.
+        """
+        self.path = path
+        self.trouble = ""
+        self.is_over = False
+        self._log = log
+        self._party = party
+        self._writer = Writer(path, free)
+        self._next = log.end
+        self._last: int | None = None
+        self._known: set[int] = set()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recording")
+        self._writing: Future[None] | None = None
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks are safe in the file."""
+        return self._writer.chunks
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes of payload are safe in the file."""
+        return self._writer.bytes
+
+    @property
+    def missed(self) -> int:
+        """How many chunks crossed that are not, and will not be, in the file."""
+        return self._writer.missed
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something is still to be written, so that another `step` is wanted soon."""
+        return not self.is_over and (self._writing is not None or self._next < self._end)
+
+    def step(self) -> None:
+        """See whether the last batch is written, and hand over the next. Never waits."""
+        if self.is_over or (self._writing is not None and not self._writing.done()):
+            return
+        writing, self._writing = self._writing, None
+        try:
+            if writing is not None:
+                writing.result()
+        except RecordingError as error:
+            self.trouble = str(error)
+            self._finish()
+            return
+        if self._next < self._end:
+            self._writing = self._thread.submit(self._writer.write, self._batch())
+        elif self._last is not None:
+            self._finish()
+
+    def stop(self) -> None:
+        """Record nothing that comes from now on; `step` until it `is_over`."""
+        if self._last is None:
+            self._last = self._log.end
+        self.step()
+
+    def finish(self) -> None:
+        """Stop, and wait until everything is written: for the end of the program."""
+        self.stop()
+        while not self.is_over:
+            if self._writing is not None:
+                self._writing.exception()  # waits for it; `step` tells what it was
+            self.step()
+
+    @property
+    def _end(self) -> int:
+        return self._log.end if self._last is None else self._last
+
+    def _batch(self) -> Batch:
+        missed = max(0, min(self._log.first, self._end) - self._next)
+        self._next += missed
+        spans, parties = [], {}
+        size = count = 0
+        while self._next < self._end and size < BATCH_BYTES and count < BATCH_CHUNKS:
+            span = self._log.span(self._next, SPAN_BYTES, min(SPAN_CHUNKS, self._end - self._next))
+            if span is None:
+                break
+            spans.append(span)
+            parties.update(self._new_parties({owner >> 1 for owner in set(span.owners)}))
+            size, count = size + len(span.data), count + len(span)
+            self._next += len(span)
+        return Batch(spans, parties, missed)
+
+    def _new_parties(self, numbers: set[int]) -> dict[int, Party]:
+        found = {number: self._party(number) for number in numbers - self._known}
+        known = {number: party for number, party in found.items() if party is not None}
+        self._known.update(known)
+        return known
+
+    def _finish(self) -> None:
+        self.is_over = True
+        self._writer.close()
+        self._thread.shutdown(wait=False)

@@ -1,0 +1,50 @@
+"""What a view of traffic looks at: the live log or a recording, which answer the same questions."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from app.traffic.chunk_log import Chunk, Span
+
+
+class ChunkSource(Protocol):
+    """Chunks with numbers that ascend without gaps; those in `range(first, end)` are kept."""
+
+    def __len__(self) -> int:
+        """How many chunks are kept."""
+
+    @property
+    def first(self) -> int:
+        """The number of the oldest chunk kept; `end` when none is."""
+
+    @property
+    def end(self) -> int:
+        """The number that the next chunk will have."""
+
+    @property
+    def began_at(self) -> float:
+        """The time of the first chunk (unix seconds), also once it is gone."""
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes of payload in the chunks that are kept."""
+
+    @property
+    def dropped(self) -> int:
+        """How many chunks crossed and are not kept."""
+
+    @property
+    def dropped_bytes(self) -> int:
+        """Bytes of payload that crossed and are not kept."""
+
+    def look(self) -> tuple[int, int]:
+        """`(first, end)` as of now."""
+
+    def chunk(self, number: int) -> Chunk | None:
+        """The chunk of that number; `None` if it is not kept any more, or not there yet."""
+
+    def span(self, number: int, most_bytes: int, most_chunks: int) -> Span | None:
+        """The chunks from `number` on, or from the oldest kept, that fit; at least one.
+
+        `None` if there is nothing from `number` on.
+        """

@@ -1,0 +1,57 @@
+"""Recordings made from a log, and what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.traffic.chunk_log import Chunk, ChunkLog
+from app.traffic.party import Party
+from app.traffic.recording.reader import Recording
+from app.traffic.recording.recorder import Recorder
+
+PARTIES = {
+    1: Party("Echo", "127.0.0.1:50122", ("127.0.0.1", 50122), ("127.0.0.1", 8007)),
+    2: Party("Socket", "peer of /tmp/echo.sock"),
+}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "traffic.sqlite"
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[Path], Recording]]:
+    """Opens recordings, and closes them at the end of the test."""
+    made: list[Recording] = []
+
+    def opening(path: Path) -> Recording:
+        made.append(Recording(path))
+        return made[-1]
+
+    yield opening
+    for recording in made:
+        recording.close()
+
+
+def record(log: ChunkLog, path: Path) -> Recorder:
+    return Recorder(log, PARTIES.get, path)
+
+
+def talk(log: ChunkLog, count: int, size: int = 8) -> list[Chunk]:
+    """`count` chunks of two connections, each with other bytes."""
+    first = log.end
+    for number in range(first, first + count):
+        data = number.to_bytes(size, "big")
+        log.append(1_700_000_000 + number / 1000, 1 + number % 2, number % 3 == 0, data)
+    kept = [log.chunk(number) for number in range(first, first + count)]
+    return [chunk for chunk in kept if chunk is not None]
+
+
+def chunks_of(recording: Recording) -> list[Chunk]:
+    chunks = [recording.chunk(number) for number in range(recording.first, recording.end)]
+    assert None not in chunks
+    return [chunk for chunk in chunks if chunk is not None]

@@ -1,0 +1,213 @@
+"""Recording: all that crosses from now on, in batches, and honest about what it could not keep."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.traffic.chunk_log import ChunkLog
+from app.traffic.recording import recorder as recorder_module
+from app.traffic.recording.form import RecordingError
+from app.traffic.recording.reader import Recording
+from app.traffic.recording.recorder import Recorder
+from app.traffic.recording.writer import RESERVE_BYTES, Writer
+from tests.traffic.recording.conftest import PARTIES, chunks_of, record, talk
+
+Opened = Callable[[Path], Recording]
+
+
+def test_what_crosses_after_the_start_is_recorded_and_nothing_else(
+    path: Path, opened: Opened
+) -> None:
+    log = ChunkLog()
+    talk(log, 5)
+    recorder = record(log, path)
+    wanted = talk(log, 1000)
+    recorder.stop()
+    talk(log, 5)
+    recorder.finish()
+    assert (recorder.chunks, recorder.missed, recorder.trouble) == (1000, 0, "")
+    found = chunks_of(opened(path))
+    assert [chunk.number for chunk in found] == list(range(1000))
+    assert [(each.time, each.connection, each.sent, each.data) for each in found] == [
+        (each.time, each.connection, each.sent, each.data) for each in wanted
+    ]
+
+
+def test_who_spoke_is_recorded(path: Path, opened: Opened) -> None:
+    log = ChunkLog()
+    recorder = record(log, path)
+    talk(log, 4)
+    recorder.finish()
+    recording = opened(path)
+    assert {number: recording.party(number) for number in (1, 2, 3)} == {**PARTIES, 3: None}
+    assert recording.listeners == ("Echo", "Socket")
+
+
+def test_the_totals_count_bytes_too(path: Path, opened: Opened) -> None:
+    log = ChunkLog()
+    recorder = record(log, path)
+    talk(log, 10, size=100)
+    recorder.finish()
+    assert recorder.bytes == opened(path).kept_bytes == 1000
+
+
+def test_a_batch_is_bounded_and_the_rest_follows(
+    path: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_module, "SPAN_CHUNKS", 4)
+    monkeypatch.setattr(recorder_module, "BATCH_CHUNKS", 8)
+    log = ChunkLog()
+    recorder = record(log, path)
+    wanted = talk(log, 100)
+    recorder.step()
+    assert recorder.is_behind
+    recorder.finish()
+    assert not recorder.is_behind
+    assert [each.data for each in chunks_of(opened(path))] == [each.data for each in wanted]
+
+
+def test_chunks_that_the_log_drops_before_their_turn_are_counted(
+    path: Path, opened: Opened
+) -> None:
+    log = ChunkLog(max_chunks=100)
+    recorder = record(log, path)
+    talk(log, 1000)
+    recorder.finish()
+    recording = opened(path)
+    assert recorder.chunks + recorder.missed == 1000
+    assert recorder.missed == log.first == recording.dropped
+    assert len(recording) == recorder.chunks
+
+
+def test_only_the_owner_can_read_it(path: Path) -> None:
+    recorder = record(ChunkLog(), path)
+    recorder.finish()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_an_empty_recording_opens(path: Path, opened: Opened) -> None:
+    record(ChunkLog(), path).finish()
+    recording = opened(path)
+    assert (len(recording), recording.span(0, 100, 100), recording.chunk(0)) == (0, None, None)
+
+
+def test_recording_where_there_is_no_folder_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match=r"cannot be opened|No such file"):
+        record(ChunkLog(), tmp_path / "nowhere" / "traffic.sqlite")
+
+
+def test_recording_to_a_full_disk_is_refused_with_a_sentence(path: Path) -> None:
+    with pytest.raises(RecordingError, match="nearly full"):
+        Recorder(ChunkLog(), PARTIES.get, path, free=lambda _: RESERVE_BYTES - 1)
+    assert not path.exists()
+
+
+def test_a_disk_that_fills_ends_the_recording_and_keeps_what_is_there(
+    path: Path, opened: Opened
+) -> None:
+    free = [RESERVE_BYTES * 2]
+    log = ChunkLog()
+    recorder = Recorder(log, PARTIES.get, path, free=lambda _: free[0])
+    wanted = talk(log, 10)
+    while recorder.is_behind:
+        recorder.step()
+    free[0] = 0
+    talk(log, 10)
+    recorder.finish()
+    assert "nearly full" in recorder.trouble
+    assert [each.data for each in chunks_of(opened(path))] == [each.data for each in wanted]
+
+
+def test_a_batch_that_does_not_fit_is_taken_back_as_a_whole(path: Path, opened: Opened) -> None:
+    log = ChunkLog()
+    recorder = record(log, path)
+    wanted = talk(log, 3)
+    while recorder.is_behind:
+        recorder.step()
+    recorder._writer._database.execute("PRAGMA max_page_count = 20")
+    talk(log, 500, size=1000)
+    recorder.finish()
+    assert recorder.trouble == f"{path}: The disk is full. Make room, or record to another one."
+    assert [each.data for each in chunks_of(opened(path))] == [each.data for each in wanted]
+
+
+def test_a_recording_that_ended_by_itself_takes_nothing_more(path: Path) -> None:
+    free = [RESERVE_BYTES * 2]
+    log = ChunkLog()
+    recorder = Recorder(log, PARTIES.get, path, free=lambda _: free[0])
+    free[0] = 0
+    talk(log, 1)
+    recorder.finish()
+    assert recorder.is_over
+    talk(log, 1)
+    recorder.step()
+    assert not recorder.is_behind
+
+
+def test_a_file_that_was_there_is_replaced(path: Path, opened: Opened) -> None:
+    path.write_text("an old one")
+    record(ChunkLog(), path).finish()
+    assert len(opened(path)) == 0
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from app.traffic.chunk_log import ChunkLog
+from tests.traffic.recording.conftest import record, talk
+
+log = ChunkLog()
+recorder = record(log, Path(sys.argv[1]))
+talk(log, 1000)
+while recorder.is_behind:
+    recorder.step()
+# A batch in the middle, spilled to the file and to its journal.
+database = recorder._writer._database
+database.execute("PRAGMA cache_size = 1")
+database.execute("BEGIN")
+for number in range(1000, 3000):
+    database.execute("INSERT INTO chunk VALUES (?, 0, 1, 0, zeroblob(2000))", (number,))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_after_a_kill_in_the_middle_of_a_batch_all_batches_before_it_are_there(
+    path: Path, opened: Opened
+) -> None:
+    killed = subprocess.run([sys.executable, "-c", KILLED, path], check=False, timeout=60)
+    assert killed.returncode == -9
+    assert path.with_name(path.name + "-journal").stat().st_size > 0
+    recording = opened(path)
+    assert [each.data for each in chunks_of(recording)] == [
+        number.to_bytes(8, "big") for number in range(1000)
+    ]
+    assert not recording.damage
+
+
+def test_any_tool_for_sqlite_reads_it(path: Path) -> None:
+    log = ChunkLog()
+    recorder = record(log, path)
+    talk(log, 3)
+    recorder.finish()
+    database = sqlite3.connect(path)
+    rows = database.execute(
+        "SELECT listener, hex(data) FROM chunk JOIN connection ON connection = connection.number "
+        "ORDER BY chunk.number"
+    ).fetchall()
+    database.close()
+    assert rows[0] == ("Echo", "0000000000000000")
+    assert [listener for listener, _ in rows] == ["Echo", "Socket", "Echo"]
+
+
+def test_a_writer_closes_its_file(path: Path) -> None:
+    writer = Writer(path)
+    writer.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        writer._database.execute("SELECT 1")
