@@ -14,7 +14,7 @@ FACTORY: Final = "EchoFactory"
 TEXT: Final = '''\
 """An echo server: sends back what it gets, and tells each visitor how many there are.
 
-Change it, save it, and press Reload in Portdeck: new connections run the new code.
+Change it, save it, and choose Reload the code in Portdeck: new connections run it as it is then.
 """
 
 from twisted.internet.protocol import Factory, Protocol

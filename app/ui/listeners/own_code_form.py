@@ -1,4 +1,4 @@
-"""The part of a form that asks for code of the user's own: which file, and what in it."""
+"""What a form needs to ask for code of the user's own: which file, and what in it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -23,9 +22,10 @@ from app.server.own.kinds import Kind
 
 
 class OwnCodeForm(QWidget):
-    """Asks for a Python file and for one of the things in it that a listener can serve with.
+    """Asks for a Python file, and in `name` for one of the things in it that can serve.
 
-    The file is read, never run: that happens when the listener starts.
+    `name` stands wherever the form puts it. The file is read, never run: that happens when the
+    listener starts.
     """
 
     changed = Signal()
@@ -40,7 +40,7 @@ class OwnCodeForm(QWidget):
         self.path = QLineEdit()
         self.choose_button = QPushButton(self.tr("Choose…"))
         self.start_button = QPushButton(self.tr("New file…"))
-        self.name = QComboBox()
+        self.name = QComboBox(self)
         self._lay_out()
         self.path.textChanged.connect(self._read)
         self.choose_button.clicked.connect(self._choose)
@@ -88,14 +88,12 @@ class OwnCodeForm(QWidget):
         self.path.setAccessibleName(self.tr("Python file"))
         self.name.setAccessibleName(self.tr("What serves, in the file"))
         self.start_button.setToolTip(self.tr("Write a short server to begin with, and open it"))
-        line = QHBoxLayout()
+        self.setFocusProxy(self.path)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.path, 1)
         line.addWidget(self.choose_button)
         line.addWidget(self.start_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(line)
-        layout.addWidget(self.name)
 
     def _read(self) -> None:
         source = self.path.text().strip()

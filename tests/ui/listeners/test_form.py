@@ -15,9 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.endpoint import Endpoint
 from app.profile import FIRST_LISTENERS, ListenerSpec
 from app.ui.listeners.form import ListenerForm
-
-LOOPBACK, LOOPBACK_6, EVERYBODY, DESCRIPTION = range(4)
-"""The places in the list of those who can reach a listener."""
+from app.ui.listeners.place_form import Transport
 
 OpenForm = Callable[..., ListenerForm]
 
@@ -44,6 +42,16 @@ def save(form: ListenerForm) -> QPushButton:
     return form.buttons.button(QDialogButtonBox.StandardButton.Save)
 
 
+def describe(form: ListenerForm, description: str) -> None:
+    """Ask for an endpoint by its description."""
+    form.place.choose(Transport.DESCRIPTION)
+    form.place.description.setText(description)
+
+
+def choose_reach(form: ListenerForm, interface: str) -> None:
+    form.place.reach.setCurrentIndex(form.place.reach.findData(interface))
+
+
 def spec(endpoint: str, **more: object) -> ListenerSpec:
     return ListenerSpec(name="It", protocol="echo", endpoint=endpoint, **more)  # type: ignore[arg-type]
 
@@ -65,10 +73,10 @@ def test_another_protocol_brings_its_name_and_port_until_one_types_a_name(
     open_form: OpenForm, qtbot: QtBot
 ) -> None:
     form = open_form()
-    form.protocol.setCurrentIndex(form.protocol.findData("hello"))
+    form.identity.protocol.setCurrentIndex(form.identity.protocol.findData("hello"))
     assert form.spec() == HELLO
-    qtbot.keyClicks(form.name, " mine")
-    form.protocol.setCurrentIndex(form.protocol.findData("echo"))
+    qtbot.keyClicks(form.identity.name, " mine")
+    form.identity.protocol.setCurrentIndex(form.identity.protocol.findData("echo"))
     assert form.spec().name == "Hello mine"
     assert form.spec().endpoint == ECHO.endpoint
 
@@ -86,7 +94,7 @@ def test_a_wrong_name_is_told_and_cannot_be_saved(
     open_form: OpenForm, name: str, sentence: str
 ) -> None:
     form = open_form([HELLO])
-    form.name.setText(name)
+    form.identity.name.setText(name)
     assert form.trouble.text() == sentence
     assert not save(form).isEnabled()
 
@@ -108,8 +116,7 @@ def test_a_wrong_endpoint_is_told_and_cannot_be_saved(
     open_form: OpenForm, endpoint: str, sentence: str
 ) -> None:
     form = open_form()
-    form.reach.setCurrentIndex(DESCRIPTION)
-    form.description.setText(endpoint)
+    describe(form, endpoint)
     assert sentence in form.trouble.text()
     assert not form.trouble.text().startswith("endpoint:")
     assert not save(form).isEnabled()
@@ -117,29 +124,28 @@ def test_a_wrong_endpoint_is_told_and_cannot_be_saved(
 
 def test_all_that_is_wrong_is_told_at_once_and_goes_when_it_is_right(open_form: OpenForm) -> None:
     form = open_form()
-    form.reach.setCurrentIndex(DESCRIPTION)
-    form.description.setText("tcp:x")
-    form.name.setText("")
+    describe(form, "tcp:x")
+    form.identity.name.setText("")
     assert len(form.trouble.text().splitlines()) == 2
-    form.name.setText("Right")
-    form.description.setText("tcp:8007")
+    form.identity.name.setText("Right")
+    form.place.description.setText("tcp:8007")
     assert form.trouble.text() == ""
     assert save(form).isEnabled()
 
 
 def test_enter_does_not_save_what_is_wrong(open_form: OpenForm, qtbot: QtBot) -> None:
     form = open_form()
-    form.name.clear()
-    qtbot.keyClick(form.name, Qt.Key.Key_Return)
+    form.identity.name.clear()
+    qtbot.keyClick(form.identity.name, Qt.Key.Key_Return)
     assert form.isVisible()
-    qtbot.keyClicks(form.name, "Right")
+    qtbot.keyClicks(form.identity.name, "Right")
     with qtbot.waitSignal(form.accepted):
-        qtbot.keyClick(form.name, Qt.Key.Key_Return)
+        qtbot.keyClick(form.identity.name, Qt.Key.Key_Return)
 
 
 def test_letting_others_in_is_said_before_it_is_saved(open_form: OpenForm) -> None:
     form = open_form()
-    form.reach.setCurrentIndex(EVERYBODY)
+    choose_reach(form, "0.0.0.0")
     assert form.trouble.text() == "Others on your network will be able to connect."
     assert save(form).isEnabled()
 
@@ -149,50 +155,51 @@ def test_a_port_is_typed_as_a_number_also_where_it_was_any(
 ) -> None:
     form = open_form(current=spec("tcp:0"))
     assert form.trouble.text().startswith("With port 0 it gets any free port")
-    line = form.port.findChild(QLineEdit)
+    line = form.place.port.findChild(QLineEdit)
     assert line is not None
     qtbot.mouseClick(line, Qt.MouseButton.LeftButton)
     qtbot.keyClick(line, Qt.Key.Key_End)
     qtbot.keyClick(line, Qt.Key.Key_Backspace)
     qtbot.keyClicks(line, "x81")
-    assert form.port.value() == 81
+    assert form.place.port.value() == 81
     assert form.trouble.text() == ""
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "place", "port"),
+    ("endpoint", "interface", "port"),
     [
-        ("tcp:8007", LOOPBACK, 8007),
-        ("tcp:0:interface=127.0.0.1", LOOPBACK, 0),
-        ("tcp:8007:interface=\\:\\:1", LOOPBACK_6, 8007),
-        ("tcp:8007:interface=0.0.0.0", EVERYBODY, 8007),
+        ("tcp:8007", "127.0.0.1", 8007),
+        ("tcp:0:interface=127.0.0.1", "127.0.0.1", 0),
+        ("tcp:8007:interface=\\:\\:1", "::1", 8007),
+        ("tcp:8007:interface=0.0.0.0", "0.0.0.0", 8007),
+        ("tcp:8007:interface=192.0.2.1", "192.0.2.1", 8007),
     ],
 )
 def test_a_plain_endpoint_is_shown_as_reach_and_port(
-    open_form: OpenForm, endpoint: str, place: int, port: int
+    open_form: OpenForm, endpoint: str, interface: str, port: int
 ) -> None:
     form = open_form(current=spec(endpoint))
-    assert (form.reach.currentIndex(), form.port.value()) == (place, port)
-    assert form.port.isVisible()
-    assert not form.description.isVisible()
+    assert (form.place.reach.currentData(), form.place.port.value()) == (interface, port)
+    assert form.place.port.isVisible()
+    assert not form.place.description.isVisible()
 
 
 @pytest.mark.parametrize(
     "endpoint",
-    ["tcp:8007:backlog=5", "tcp:8007:interface=192.168.1.7", "tcp6:8007", "unix:/tmp/a.sock"],
+    ["tcp:8007:backlog=5", "tcp6:8007", "unix:/tmp/a.sock"],
 )
 def test_any_other_endpoint_is_shown_as_it_is_written(open_form: OpenForm, endpoint: str) -> None:
     form = open_form(current=spec(endpoint))
-    assert form.reach.currentIndex() == DESCRIPTION
-    assert form.description.text() == endpoint
-    assert not form.port.isVisible()
+    assert form.place.transport.currentData() is Transport.DESCRIPTION
+    assert form.place.description.text() == endpoint
+    assert not form.place.port.isVisible()
 
 
 def test_going_over_to_a_description_begins_with_what_was_chosen(open_form: OpenForm) -> None:
     form = open_form()
-    form.port.setValue(4711)
-    form.reach.setCurrentIndex(DESCRIPTION)
-    assert form.description.text() == "tcp:4711:interface=127.0.0.1"
+    form.place.port.setValue(4711)
+    form.place.choose(Transport.DESCRIPTION)
+    assert form.place.description.text() == "tcp:4711:interface=127.0.0.1"
 
 
 PORTS = st.integers(0, 65535)
@@ -241,25 +248,25 @@ def test_options_that_are_not_touched_stay(open_form: OpenForm) -> None:
 def test_code_of_the_users_own_is_named_and_warned_of(open_form: OpenForm) -> None:
     own = ListenerSpec(name="Mine", protocol="python:mine.py:Server", endpoint="tcp:0")
     form = open_form(current=own)
-    assert form.protocol.currentText() == "Your own code"
-    assert form.code.path.text() == "mine.py"
+    assert form.identity.protocol.currentText() == "Your own code"
+    assert form.identity.code.path.text() == "mine.py"
     assert form.spec() == own
-    assert "runs inside Portdeck" in form.summary.text()
+    assert "runs inside Portdeck" in form.identity.summary.text()
 
 
 def test_a_change_that_needs_a_restart_is_announced(open_form: OpenForm) -> None:
     form = open_form(current=spec("tcp:8007"), is_on=True)
-    form.max_connections.setValue(7)
+    form.limits.max_connections.setValue(7)
     assert save(form).text() == "Save"
-    form.port.setValue(8008)
+    form.place.port.setValue(8008)
     assert save(form).text() == "Save and restart"
-    form.port.setValue(8007)
+    form.place.port.setValue(8007)
     assert save(form).text() == "Save"
 
 
 def test_a_listener_that_is_off_is_not_restarted(open_form: OpenForm) -> None:
     form = open_form(current=spec("tcp:8007"))
-    form.port.setValue(8008)
+    form.place.port.setValue(8008)
     assert save(form).text() == "Save"
 
 
@@ -269,7 +276,15 @@ def test_every_field_has_a_label_with_a_key_of_its_own(open_form: OpenForm) -> N
     assert layout is not None
     labels = [
         layout.labelForField(field)
-        for field in (form.name, form.protocol, form.reach, form.port, form.max_connections)
+        for field in (
+            form.identity.name,
+            form.identity.protocol,
+            form.place.transport,
+            form.place.reach,
+            form.place.port,
+            form.limits.max_connections,
+        )
     ]
-    keys = [label.text().split("&")[1][0].lower() for label in labels]  # type: ignore[attr-defined]
+    texts = [*(label.text() for label in labels), form.switches.autostart.text()]  # type: ignore[attr-defined]
+    keys = [text.split("&")[1][0].lower() for text in texts]
     assert len(set(keys)) == len(keys)

@@ -216,7 +216,7 @@ def save(form: ListenerForm) -> QWidget:
 
 
 def choose(form: ListenerForm, protocol: str) -> None:
-    form.protocol.setCurrentIndex(form.protocol.findData(protocol))
+    form.identity.protocol.setCurrentIndex(form.identity.protocol.findData(protocol))
 
 
 @pytest.mark.parametrize("name", catalog.names())
@@ -298,9 +298,9 @@ def test_the_words_of_the_catalog_are_translated(qtbot: QtBot) -> None:
     QCoreApplication.installTranslator(translator)
     try:
         form = open_form(qtbot, evolve(GREETER, protocol="line"))
-        assert form.protocol.currentText() == "LINE"
-        assert form.summary.text() == "SENDS EACH LINE BACK, IN CAPITALS OR REVERSED."
-        assert form.options.title("longest_line") == "LONGEST LINE (BYTES)"
+        assert form.identity.protocol.currentText() == "LINE"
+        assert form.identity.summary.text() == "SENDS EACH LINE BACK, IN CAPITALS OR REVERSED."
+        assert form.identity.options.title("longest_line") == "LONGEST LINE (BYTES)"
         assert child(form, QComboBox, "how").currentText() == "CAPITALS"
         assert child(form, QWidget, "how").toolTip() == "WHAT IS DONE TO EACH LINE."
     finally:

@@ -1,0 +1,142 @@
+"""The first part of the form: what a listener is called, and what it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit
+
+from app.own_protocol import PREFIX, is_own
+from app.profile import ListenerSpec, Problem
+from app.profile.spec import comparable
+from app.protocols.catalog import CATALOG, Entry, find
+from app.protocols.options import NoOptions
+from app.ui.listeners.form_part import FormPart
+from app.ui.listeners.options_form import OptionsForm, translated
+from app.ui.listeners.own_code_form import OwnCodeForm
+from app.ui.wrapping import WrappingLabel
+
+_OWN_PORT = 8100
+"""What a listener with code of the user's own is offered."""
+
+
+class IdentityForm(FormPart):
+    """Asks for name, protocol, its options, and the file of a protocol of the user's own.
+
+    The name of a new listener follows its protocol until the user types one.
+    """
+
+    port_proposed = Signal(int)
+    """A new listener got another protocol, which is usually found at this port."""
+
+    def __init__(self, rows: QFormLayout, taken_names: Collection[str], folder: Path) -> None:
+        """No listener may have one of `taken_names`. `folder` is where the profile lies."""
+        super().__init__(rows)
+        self._taken = {comparable(name) for name in taken_names}
+        self._shown: ListenerSpec | None = None
+        self._name_is_ours = True
+        self.name = QLineEdit()
+        self.protocol = QComboBox()
+        self.summary = WrappingLabel()
+        self.code = OwnCodeForm(folder)
+        for entry in CATALOG:
+            self.protocol.addItem(translated(entry.title), entry.name)
+        self.protocol.addItem(self.tr("Your own code"), PREFIX)
+        self.summary.setObjectName("quiet")
+        rows.addRow(self.tr("&Name"), self.name)
+        rows.addRow(self.tr("&Protocol"), self.protocol)
+        rows.addRow("", self.summary)
+        rows.addRow(self.tr("P&ython file"), self.code)
+        rows.addRow(self.tr("&Serve with"), self.code.name)
+        self.options = OptionsForm(rows, below=self.summary, after=self.protocol)
+        self._show_protocol()
+        self._propose_name()
+        self._connect()
+
+    def propose(self) -> None:
+        """Tell where the protocol that a new listener begins with is usually found."""
+        self.port_proposed.emit(self._usual_port())
+
+    def show_spec(self, spec: ListenerSpec) -> None:
+        self._shown, self._name_is_ours = spec, False
+        self.name.setText(spec.name)
+        if is_own(spec.protocol):
+            self.code.show_reference(spec.protocol)
+        kind = PREFIX if is_own(spec.protocol) else spec.protocol
+        self.protocol.setCurrentIndex(self.protocol.findData(kind))
+        self._show_protocol()
+
+    def values(self) -> Mapping[str, Any]:
+        return {
+            "name": self.name.text().strip(),
+            "protocol": self.code.reference() if self._is_own() else self.protocol.currentData(),
+            "options": self.options.chosen(),
+        }
+
+    def problems(self) -> list[Problem]:
+        missing = self.code.problem() if self._is_own() else ""
+        found = self.options.problems()
+        return [*found, Problem("protocol", missing)] if missing else found
+
+    def sentence(self, problem: Problem) -> str:
+        if problem.path == "name":
+            return self.tr("The name {0}.").format(problem.message)
+        if problem.path == "protocol":
+            return problem.message
+        field, _, option = problem.path.partition(".")
+        if field == "options" and option:
+            return f"{self.options.title(option)}: {problem.message}."
+        return ""
+
+    def _connect(self) -> None:
+        self.name.textEdited.connect(self._own_name)
+        # Before anything is checked: with a protocol go its options.
+        self.protocol.currentIndexChanged.connect(self._choose_protocol)
+        self.name.textChanged.connect(self.changed)
+        self.protocol.currentIndexChanged.connect(self.changed)
+        self.options.changed.connect(self.changed)
+        self.code.changed.connect(self.changed)
+
+    def _own_name(self) -> None:
+        self._name_is_ours = False
+
+    def _choose_protocol(self) -> None:
+        self._show_protocol()
+        if self._shown is None:
+            self._propose_name()
+            self.propose()
+
+    def _is_own(self) -> bool:
+        return bool(self.protocol.currentData() == PREFIX)
+
+    def _entry(self) -> Entry[Any]:
+        return find(self.protocol.currentData())
+
+    def _usual_port(self) -> int:
+        return _OWN_PORT if self._is_own() else self._entry().port
+
+    def _propose_name(self) -> None:
+        if not self._name_is_ours:
+            return
+        wish = self.tr("My server") if self._is_own() else translated(self._entry().title)
+        name, number = wish, 2
+        while comparable(name) in self._taken:
+            name, number = f"{wish} {number}", number + 1
+        self.name.setText(name)
+
+    def _show_protocol(self) -> None:
+        protocol = self.protocol.currentData()
+        self.rows.setRowVisible(self.code, self._is_own())
+        self.rows.setRowVisible(self.code.name, self._is_own())
+        if self._is_own():
+            summary = self.tr("Your own code. It runs inside Portdeck, with all that you may do.")
+            options: type = NoOptions
+        else:
+            summary, options = translated(self._entry().summary), self._entry().options
+        shown = self._shown
+        is_same = shown is not None and shown.protocol == protocol
+        self.summary.setText(summary)
+        self.options.show_options(options, shown.options if shown and is_same else {})

@@ -1,0 +1,27 @@
+"""The part of the form with what is simply on or off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtWidgets import QCheckBox, QFormLayout
+
+from app.profile import ListenerSpec
+from app.ui.listeners.form_part import FormPart
+
+
+class SwitchesForm(FormPart):
+    """Asks what a listener does by itself."""
+
+    def __init__(self, rows: QFormLayout) -> None:
+        super().__init__(rows)
+        self.autostart = QCheckBox(self.tr("St&art it together with Portdeck"))
+        rows.addRow("", self.autostart)
+        self.autostart.toggled.connect(self.changed)
+
+    def show_spec(self, spec: ListenerSpec) -> None:
+        self.autostart.setChecked(spec.autostart)
+
+    def values(self) -> Mapping[str, Any]:
+        return {"autostart": self.autostart.isChecked()}
