@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from attrs import frozen
 
 Address = tuple[str, int]
@@ -26,3 +28,22 @@ class Party:
 
     def __str__(self) -> str:
         return f"{self.listener} · {self.peer}"
+
+
+class Parties(Protocol):
+    """Knows who spoke, by the number of the connection."""
+
+    @property
+    def listeners(self) -> tuple[str, ...]:
+        """The names of all listeners that had a connection, in the order of their first."""
+        ...
+
+    def party(self, number: int) -> Party | None:
+        """What is known of the connection of that number; `None` for one long gone."""
+        ...
+
+
+def name_of(number: int, parties: Parties) -> str:
+    """What a connection is called: `Echo · 127.0.0.1:50122`, or `#7` for one long gone."""
+    party = parties.party(number)
+    return f"#{number}" if party is None else str(party)

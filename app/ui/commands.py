@@ -31,6 +31,7 @@ class Commands(QObject):
         self.find = self._make(self.tr("Filter connections"), None, QKeySequence("Ctrl+F"))
         self.open_profile = self._make(self.tr("Open the profile in an editor"), None, None)
         self.load_profile = self._make(self.tr("Load the profile again"), None, None)
+        self.open_recording = self._make(self.tr("Open a recording…"), None, QKeySequence("Ctrl+O"))
         self.quit = self._make(self.tr("Quit"), "quit", QKeySequence("Ctrl+Q"))
         self.about = self._make(self.tr("About Portdeck"), None, None)
 

@@ -50,6 +50,7 @@ from app.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.ui.traffic.pane import TrafficPane
+    from app.ui.traffic.recordings import Recordings
 
 
 class MainWindow(QMainWindow):
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self._changes = changes
         self._settings = settings
         self._lifecycle = lifecycle
+        self._recordings: Recordings | None = None
         self._seconds = reactor.seconds
         self._meter = Meter()
         self._deck = workspace.deck
@@ -116,7 +118,7 @@ class MainWindow(QMainWindow):
         self.console.refresh()
         self.log.refresh()
         self.totals.refresh(self._deck.listeners, self._meter)
-        return moving
+        return moving or self.traffic.wants_more
 
     def show_loading(self, path: Path) -> None:
         """Code of the user's is about to run: name it, as the window stands still if it loops."""
@@ -185,6 +187,7 @@ class MainWindow(QMainWindow):
         bind(commands.talk, self._talk)
         bind(commands.new_tab, self.console.open_tab)
         bind(commands.find, self._find)
+        bind(commands.open_recording, self._open_recording)
         bind(commands.open_profile, self.profile.open)
         bind(commands.load_profile, self.profile.load)
         bind(commands.quit, self.close)
@@ -238,6 +241,13 @@ class MainWindow(QMainWindow):
 
     def _start_for(self, listener: Listener, tab: SessionTab) -> None:
         self._deck.start(listener).addCallback(lambda _: tab.head.started(listener))
+
+    def _open_recording(self) -> None:
+        if self._recordings is None:
+            from app.ui.traffic.recordings import Recordings
+
+            self._recordings = Recordings(self, self._icons)
+        self._recordings.ask()
 
     def _find(self) -> None:
         if self.tabs.currentWidget() is self.traffic and self.traffic.pane is not None:

@@ -37,6 +37,8 @@ def add_menus(
     file = bar.addMenu(QCoreApplication.translate("Menus", "&File"))
     file.addActions([commands.open_profile, commands.load_profile])
     file.addSeparator()
+    file.addAction(commands.open_recording)
+    file.addSeparator()
     file.addAction(commands.quit)
     listener = bar.addMenu(QCoreApplication.translate("Menus", "&Listener"))
     listener.addActions([commands.new, commands.edit, commands.remove, commands.undo])

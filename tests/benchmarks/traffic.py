@@ -25,6 +25,7 @@ from app.traffic.pattern import Kind, parse
 from app.traffic.rows import Everything
 from app.traffic.scan import Criteria, Scan
 from app.ui.icons import Icons
+from app.ui.traffic.names import Names
 from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.stepper import STEP_SECONDS
 from tests.benchmarks.report import keep, show
@@ -122,7 +123,7 @@ def _export(log: ChunkLog, form: Pcapng | JsonLines) -> float:
 
 @contextmanager
 def _pane(log: ChunkLog) -> Iterator[TrafficPane]:
-    pane = TrafficPane(log, Icons())
+    pane = TrafficPane(log, Icons(), Names())
     pane.resize(1000, 700)
     pane.show()
     yield pane

@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.traffic.chunk_log import ChunkLog
 from app.traffic.export.form import Form
 from app.traffic.export.job import ExportError, Job
 from app.traffic.export.pcapng import Pcapng
 from app.traffic.export.plain import HexDump, JsonLines, Raw, Text
+from app.traffic.party import Parties
+from app.traffic.source import ChunkSource
 from app.ui.icons import Icons
-from app.ui.traffic.names import Names
 
 STEP_SECONDS = 0.008
 
@@ -31,11 +31,11 @@ class Exporter(QWidget):
     """A line that shows the export under way, and after it what became of it. One at a time."""
 
     def __init__(
-        self, log: ChunkLog, names: Names, icons: Icons, parent: QWidget | None = None
+        self, log: ChunkSource, parties: Parties, icons: Icons, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._log = log
-        self._names = names
+        self._parties = parties
         self._job: Job | None = None
         self.words = QLabel()
         self.progress = QProgressBar()
@@ -75,7 +75,7 @@ class Exporter(QWidget):
         """Write the chunks of those numbers to `path`."""
         self.cancel()
         try:
-            self._job = Job(self._log, numbers, form, self._names.party, path)
+            self._job = Job(self._log, numbers, form, self._parties.party, path)
         except ExportError as error:
             self._say(str(error), wrong=True)
             return

@@ -6,9 +6,9 @@ from attrs import frozen
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
+from app.traffic.party import Parties
 from app.traffic.scan import Criteria
 from app.ui.icons import Icons
-from app.ui.traffic.names import Names
 from app.ui.traffic.pattern_edit import PatternEdit
 
 
@@ -26,9 +26,9 @@ class FilterBar(QWidget):
     changed = Signal()
     """`criteria` would give other ones."""
 
-    def __init__(self, names: Names, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(self, parties: Parties, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._names = names
+        self._parties = parties
         self.pattern = PatternEdit(icons, self.tr("Filter …"))
         self.direction = QComboBox()
         self.source = QComboBox()
@@ -63,7 +63,7 @@ class FilterBar(QWidget):
 
     def offer_listeners(self) -> None:
         """There may be listeners that are not offered yet."""
-        for name in self._names.listeners:
+        for name in self._parties.listeners:
             self._place(Source(listener=name), name)
 
     def only(self, source: Source, words: str) -> None:
@@ -84,18 +84,18 @@ class FilterBar(QWidget):
         return self.source.count() - 1
 
     def _belongs(self, source: Source) -> _Belongs | None:
-        return None if source == Source() else _Belongs(self._names, source)
+        return None if source == Source() else _Belongs(self._parties, source)
 
 
 @frozen
 class _Belongs:
     """Whether a connection's chunks are wanted."""
 
-    _names: Names
+    _parties: Parties
     _source: Source
 
     def __call__(self, connection: int) -> bool:
         if self._source.connection is not None:
             return connection == self._source.connection
-        party = self._names.party(connection)
+        party = self._parties.party(connection)
         return party is not None and party.listener == self._source.listener

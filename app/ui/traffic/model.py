@@ -17,11 +17,12 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QBrush, QColor, QGuiApplication
 
 from app.client.formatting import Legible, timestamp
-from app.traffic.chunk_log import Chunk, ChunkLog
+from app.traffic.chunk_log import Chunk
+from app.traffic.party import Parties, name_of
 from app.traffic.rows import Everything, Rows
+from app.traffic.source import ChunkSource
 from app.ui import formatting
 from app.ui.colors import AMBER, BLUE, GREEN, pick
-from app.ui.traffic.names import Names
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -53,10 +54,10 @@ class TimeForm(Enum):
 class TrafficModel(QAbstractTableModel):
     """Shows the rows that there were at the last `pull`; strings are made when they are painted."""
 
-    def __init__(self, log: ChunkLog, names: Names, parent: QObject | None = None) -> None:
+    def __init__(self, log: ChunkSource, parties: Parties, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._log = log
-        self._names = names
+        self._parties = parties
         self._rows: Rows = Everything(log)
         self._first, self._end = self._rows.first, self._rows.end
         self._is_found: Callable[[int], bool] | None = None
@@ -172,7 +173,7 @@ class TrafficModel(QAbstractTableModel):
             case 0:
                 return self._time(chunk, index.row())
             case 1:
-                return self._names.of(chunk.connection)
+                return name_of(chunk.connection, self._parties)
             case 2:
                 return "→" if chunk.sent else "←"
             case 3:

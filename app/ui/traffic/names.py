@@ -62,11 +62,6 @@ class Names:
         """What is known of the connection of that number; `None` for one long gone."""
         return self._party_of(number) or self._gone.get(number)
 
-    def of(self, number: int) -> str:
-        """`Echo · 127.0.0.1:50122`, or `#7` for one long gone."""
-        party = self.party(number)
-        return f"#{number}" if party is None else str(party)
-
     def _party_of(self, number: int) -> Party | None:
         connection = self._live.get(number)
         if connection is None:

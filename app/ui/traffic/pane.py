@@ -11,14 +11,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidg
 
 from app.server.changes import Batch
 from app.traffic.chunk_log import ChunkLog
+from app.traffic.party import Parties, name_of
 from app.traffic.scan import PATIENCE_SECONDS
+from app.traffic.source import ChunkSource
 from app.ui.icons import Icons
 from app.ui.traffic.detail import Detail
 from app.ui.traffic.exporter import Exporter
 from app.ui.traffic.filter_bar import FilterBar
 from app.ui.traffic.find_bar import FindBar
-from app.ui.traffic.names import Names
 from app.ui.traffic.pattern_edit import focus
+from app.ui.traffic.recording_line import RecordingLine
 from app.ui.traffic.row_menu import row_menu
 from app.ui.traffic.scans import Scans
 from app.ui.traffic.state_bar import StateBar
@@ -33,40 +35,45 @@ class TrafficPane(QWidget):
 
     def __init__(
         self,
-        log: ChunkLog,
+        log: ChunkSource,
         icons: Icons,
+        parties: Parties,
         parent: QWidget | None = None,
-        *,
-        names: Names | None = None,
     ) -> None:
-        """`names` know who spoke before this pane was made."""
         super().__init__(parent)
         self._log = log
-        self._names = names or Names()
+        self._parties = parties
         self._held_at: int | None = None
         self.scans = Scans(log, self)
-        self.table = TrafficTable(log, self._names)
+        self.table = TrafficTable(log, self._parties)
         self.detail = Detail(icons)
-        self.filter_bar = FilterBar(self._names, icons)
+        self.filter_bar = FilterBar(self._parties, icons)
         self.find_bar = FindBar(icons)
         self.trouble = QLabel()
-        self.exporter = Exporter(log, self._names, icons)
+        self.exporter = Exporter(log, self._parties, icons)
         self.state = StateBar(icons)
+        self.recording = RecordingLine(log, parties, icons) if isinstance(log, ChunkLog) else None
         self.split = QSplitter(Qt.Orientation.Vertical)
         self._lay_out()
         self._bind()
         self._show_news()
 
     def refresh(self, batch: Batch) -> None:
-        """Learn who connected, and show what crossed, unless it is paused."""
-        self._names.follow(batch)
+        """Show who connected and what crossed, unless it is paused."""
         if batch.opened:
             self.filter_bar.offer_listeners()
+        if self.recording is not None:
+            self.recording.refresh()
         if self.isVisible():
             self._look()
 
     def showEvent(self, event: object) -> None:
         self._look()
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether `refresh` should come again soon, even if nothing happens meanwhile."""
+        return self.recording is not None and self.recording.is_behind
 
     def hideEvent(self, event: object) -> None:
         self.scans.rest()
@@ -120,6 +127,8 @@ class TrafficPane(QWidget):
         layout.addWidget(self.trouble)
         layout.addWidget(self.split, 1)
         layout.addWidget(self.exporter)
+        if self.recording is not None:
+            layout.addWidget(self.recording)
         layout.addWidget(self.state)
 
     def _bind(self) -> None:
@@ -133,6 +142,11 @@ class TrafficPane(QWidget):
         self.state.time_chosen.connect(self.table.rows.use_time)
         self.state.pause_button.toggled.connect(self._hold)
         self.state.clear_button.clicked.connect(self._clear)
+        if self.recording is None:
+            self.state.show_as_finished()
+        else:
+            self.recording.moved.connect(self._show_recording)
+            self.state.record_button.clicked.connect(self._record)
         for words, numbers in (
             (self.tr("Export all …"), lambda: range(self._log.first, self._log.end)),
             (self.tr("Export what is shown …"), self.table.rows.numbers),
@@ -167,6 +181,8 @@ class TrafficPane(QWidget):
             self.tr("No chunk is as the filter wants it.")
             if is_filtered
             else self.tr("Nothing crossed a listener yet.")
+            if self.recording is not None
+            else self.tr("Nothing was recorded.")
         )
         self._show_trouble()
         self._show_finds()
@@ -190,8 +206,22 @@ class TrafficPane(QWidget):
         self._held_at = self._log.end if on else None
         self._show_news()
 
+    def _record(self) -> None:
+        if self.recording is None:
+            return
+        if self.recording.is_recording:
+            self.recording.stop()
+        else:
+            self.recording.ask()
+        self._show_recording()
+
+    def _show_recording(self) -> None:
+        if self.recording is not None:
+            self.state.record_button.setChecked(self.recording.is_recording)
+
     def _clear(self) -> None:
-        self._log.clear()
+        if isinstance(self._log, ChunkLog):
+            self._log.clear()
         if self._held_at is not None:
             self._held_at = self._log.end
         self.table.rows.pull()
@@ -211,7 +241,8 @@ class TrafficPane(QWidget):
     def _show_detail(self) -> None:
         number = self.table.chosen
         chunk = None if number is None else self._log.chunk(number)
-        self.detail.show_chunk(chunk, "" if chunk is None else self._names.of(chunk.connection))
+        name = "" if chunk is None else name_of(chunk.connection, self._parties)
+        self.detail.show_chunk(chunk, name)
         if chunk is not None and self.scans.search is not None:
             self._show_match(chunk.number, chunk.data)
         self._show_finds()
@@ -247,5 +278,5 @@ class TrafficPane(QWidget):
         index = self.table.indexAt(at)
         chunk = self.table.rows.chunk(index.row()) if index.isValid() else None
         if chunk is not None:
-            menu = row_menu(self, chunk, self._names, self.filter_bar)
+            menu = row_menu(self, chunk, self._parties, self.filter_bar)
             menu.popup(self.table.viewport().mapToGlobal(at))

@@ -6,18 +6,18 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.traffic.chunk_log import Chunk
+from app.traffic.party import Parties, name_of
 from app.ui.traffic.filter_bar import FilterBar, Source
-from app.ui.traffic.names import Names
 
 
-def row_menu(parent: QWidget, chunk: Chunk, names: Names, filter_bar: FilterBar) -> QMenu:
+def row_menu(parent: QWidget, chunk: Chunk, parties: Parties, filter_bar: FilterBar) -> QMenu:
     """The menu of the row that shows `chunk`. It goes away when it closes."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    number, name = chunk.connection, names.of(chunk.connection)
+    number, name = chunk.connection, name_of(chunk.connection, parties)
     only = QCoreApplication.translate("RowMenu", "Show only {0}")
     menu.addAction(only.format(name), lambda: filter_bar.only(Source(connection=number), name))
-    party = names.party(number)
+    party = parties.party(number)
     if party is not None:
         listener = party.listener
         menu.addAction(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from app.traffic.chunk_log import ChunkLog
 from app.traffic.pattern import Pattern
 from app.traffic.rows import Everything, Rows
 from app.traffic.scan import Criteria, Scan
+from app.traffic.source import ChunkSource
 from app.ui.traffic.stepper import Stepper
 
 
@@ -20,7 +20,7 @@ class Scans(QObject):
     stepped = Signal()
     """There may be something new to show."""
 
-    def __init__(self, log: ChunkLog, parent: QObject | None = None) -> None:
+    def __init__(self, log: ChunkSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.log = log
         self.filter: Scan | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
 
-from app.traffic.chunk_log import ChunkLog
+from app.traffic.source import ChunkSource
 from app.ui import formatting
 from app.ui.eliding import ElidingLabel
 from app.ui.icons import Icons
@@ -22,6 +22,7 @@ class StateBar(QWidget):
         super().__init__(parent)
         self.counts = ElidingLabel()
         self.time = QComboBox()
+        self.record_button = QToolButton(autoRaise=True)
         self.export_button = QToolButton(autoRaise=True)
         self.export_menu = QMenu(self)
         self.pause_button = QToolButton(autoRaise=True)
@@ -31,11 +32,12 @@ class StateBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.counts, 1)
         layout.addWidget(self.time)
+        layout.addWidget(self.record_button)
         layout.addWidget(self.export_button)
         layout.addWidget(self.pause_button)
         layout.addWidget(self.clear_button)
 
-    def show_counts(self, log: ChunkLog, *, shown: int | None, held_at: int | None) -> None:
+    def show_counts(self, log: ChunkSource, *, shown: int | None, held_at: int | None) -> None:
         """Say what `log` keeps; `shown` rows if a filter is on, and how much came since a pause."""
         parts = [
             self.tr("{0} chunks kept, {1}").format(f"{len(log):,}", formatting.size(log.kept_bytes))
@@ -54,9 +56,16 @@ class StateBar(QWidget):
         if text != self.counts.text():
             self.counts.setText(text)
 
+    def show_as_finished(self) -> None:
+        """Nothing more will come: there is nothing to record, to hold or to clear."""
+        for button in (self.record_button, self.pause_button, self.clear_button):
+            button.hide()
+
     def _set_up(self, icons: Icons) -> None:
         self.pause_button.setCheckable(True)
+        self.record_button.setCheckable(True)
         for button, icon, name in (
+            (self.record_button, "record", self.tr("Record to a file")),
             (self.pause_button, "pause", self.tr("Hold the view still; nothing is lost")),
             (self.clear_button, "clear", self.tr("Forget the traffic so far")),
             (self.export_button, "export", self.tr("Export to a file")),

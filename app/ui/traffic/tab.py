@@ -36,10 +36,14 @@ class TrafficTab(QWidget):
 
     def refresh(self, batch: Batch) -> None:
         """Take what a batch of changes brought, whether there is a pane yet or not."""
-        if self.pane is None:
-            self._names.follow(batch)
-        else:
+        self._names.follow(batch)
+        if self.pane is not None:
             self.pane.refresh(batch)
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether `refresh` should come again soon, even if nothing happens meanwhile."""
+        return self.pane is not None and self.pane.wants_more
 
     def showEvent(self, event: object) -> None:
         if self.pane is None:
@@ -48,7 +52,7 @@ class TrafficTab(QWidget):
     def _make(self) -> None:
         from app.ui.traffic.pane import TrafficPane
 
-        self.pane = TrafficPane(self._log, self._icons, names=self._names)
+        self.pane = TrafficPane(self._log, self._icons, self._names)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.pane)

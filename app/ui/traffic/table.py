@@ -7,11 +7,11 @@ from array import array
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout
 
-from app.traffic.chunk_log import ChunkLog
+from app.traffic.party import Parties
 from app.traffic.rows import Rows
+from app.traffic.source import ChunkSource
 from app.ui.follow import Follow
 from app.ui.traffic.model import CONNECTION, DIRECTION, SIZE, TIME, TrafficModel
-from app.ui.traffic.names import Names
 
 WIDTHS = {TIME: 110, CONNECTION: 190, DIRECTION: 80, SIZE: 80}
 
@@ -26,9 +26,9 @@ class TrafficTable(QTableView):
     choice_changed = Signal()
     """Another row is chosen, or none: see `chosen`."""
 
-    def __init__(self, log: ChunkLog, names: Names) -> None:
+    def __init__(self, log: ChunkSource, parties: Parties) -> None:
         super().__init__()
-        self.rows = TrafficModel(log, names, self)
+        self.rows = TrafficModel(log, parties, self)
         self.hint = QLabel(self.viewport())
         self.follow = Follow(self.verticalScrollBar())
         self._reading: int | None = None

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.traffic.chunk_log import ChunkLog
 from app.ui.icons import Icons
+from app.ui.traffic.names import Names
 from app.ui.traffic.pane import TrafficPane
 
 Say = Callable[..., None]
@@ -31,8 +32,14 @@ def say(log: ChunkLog) -> Say:
 
 
 @pytest.fixture
-def pane(log: ChunkLog, qtbot: QtBot) -> TrafficPane:
-    pane = TrafficPane(log, Icons())
+def names() -> Names:
+    """Who the pane thinks has spoken."""
+    return Names()
+
+
+@pytest.fixture
+def pane(log: ChunkLog, names: Names, qtbot: QtBot) -> TrafficPane:
+    pane = TrafficPane(log, Icons(), names)
     qtbot.addWidget(pane)
     pane.resize(800, 600)
     pane.show()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from twisted.internet.address import IPv4Address, UNIXAddress
 
+from app.traffic.party import name_of
 from app.ui.traffic import names
 from app.ui.traffic.names import Names
 
@@ -41,9 +42,9 @@ def tcp(port: int) -> IPv4Address:
 def test_a_connection_has_its_name_while_it_lives_and_after() -> None:
     known = Names()
     known.learn(connection(7))
-    assert known.of(7) == "Echo · peer 7"
+    assert name_of(7, known) == "Echo · peer 7"
     known.let_go(connection(7))
-    assert known.of(7) == "Echo · peer 7"
+    assert name_of(7, known) == "Echo · peer 7"
 
 
 def test_live_connections_are_never_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,9 +54,9 @@ def test_live_connections_are_never_forgotten(monkeypatch: pytest.MonkeyPatch) -
     for number in range(1, 10):
         known.learn(connection(number))
         known.let_go(connection(number))
-    assert known.of(0) == "Echo · peer 0"
-    assert known.of(9) == "Echo · peer 9"
-    assert known.of(6) == "#6"
+    assert name_of(0, known) == "Echo · peer 0"
+    assert name_of(9, known) == "Echo · peer 9"
+    assert name_of(6, known) == "#6"
     assert known.party(6) is None
 
 

@@ -15,6 +15,7 @@ from app.traffic.chunk_log import ChunkLog
 from app.ui.icons import Icons
 from app.ui.traffic.filter_bar import Source
 from app.ui.traffic.model import DATA, TIME
+from app.ui.traffic.names import Names
 from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.row_menu import row_menu
 from tests.ui.traffic.conftest import Say
@@ -43,9 +44,11 @@ def use_expression(edit: Any) -> None:
 
 
 @pytest.fixture
-def talk(say: Say, pane: TrafficPane, qtbot: QtBot) -> TrafficPane:
+def talk(say: Say, names: Names, pane: TrafficPane, qtbot: QtBot) -> TrafficPane:
     """Ten chunks: `hello 0` … from connections 1 and 2, every other one sent."""
-    pane.refresh(Batch(opened=[connection(1, "Echo"), connection(2, "Hello")]))
+    batch = Batch(opened=[connection(1, "Echo"), connection(2, "Hello")])
+    names.follow(batch)
+    pane.refresh(batch)
     for number in range(10):
         say(b"hello %d" % number, connection=1 + number // 5, sent=bool(number % 2))
     settle(pane, qtbot)
@@ -200,7 +203,7 @@ def menu_of_row(pane: TrafficPane, row: int) -> dict[str, QAction]:
     assert chunk is not None
     return {
         action.text(): action
-        for action in row_menu(pane, chunk, pane._names, pane.filter_bar).actions()
+        for action in row_menu(pane, chunk, pane._parties, pane.filter_bar).actions()
     }
 
 
@@ -385,7 +388,7 @@ def test_all_controls_have_names(log: ChunkLog, pane: TrafficPane) -> None:
 
 def test_a_long_log_is_searched_to_its_end(qtbot: QtBot) -> None:
     log = ChunkLog()
-    pane = TrafficPane(log, Icons())
+    pane = TrafficPane(log, Icons(), Names())
     qtbot.addWidget(pane)
     for number in range(200_000):
         log.append(1.0, 1, False, b"%d" % number)

@@ -1,0 +1,94 @@
+"""The recordings that are open, each in a window of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QVBoxLayout, QWidget
+
+from app.traffic.recording.form import SUFFIX, RecordingError
+from app.traffic.recording.reader import Recording
+from app.ui.icons import Icons
+from app.ui.modal import open_modal
+from app.ui.traffic.pane import TrafficPane
+
+
+class RecordingWindow(QWidget):
+    """Shows one recording, to look into and to search; what is in the file stays as it is."""
+
+    def __init__(self, recording: Recording, icons: Icons) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.recording = recording
+        self.pane = TrafficPane(recording, icons, recording)
+        self.damage = QLabel()
+        self.damage.setObjectName("trouble")
+        self.damage.setProperty("wrong", True)
+        self.damage.setTextFormat(Qt.TextFormat.PlainText)
+        self.damage.setWordWrap(True)
+        self.damage.setContentsMargins(8, 8, 8, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.damage)
+        layout.addWidget(self.pane, 1)
+        self.setWindowTitle(self.tr("{0} – Portdeck recording").format(recording.path.name))
+        self.resize(1000, 700)
+        self.pane.scans.stepped.connect(self._show_damage)
+        self._show_damage()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.pane.scans.rest()
+        self.recording.close()
+        super().closeEvent(event)
+
+    def _show_damage(self) -> None:
+        self.damage.setText(self.recording.damage)
+        self.damage.setVisible(bool(self.recording.damage))
+
+
+class Recordings(QObject):
+    """Opens recordings beside `window`, which they close with."""
+
+    def __init__(self, window: QWidget, icons: Icons) -> None:
+        super().__init__(window)
+        self._window = window
+        self._icons = icons
+        self.opened: list[RecordingWindow] = []
+
+    def ask(self) -> None:
+        """Let the user choose a recording and open it."""
+        dialog = QFileDialog(self._window, self.tr("Open a recording"), "")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(
+            [self.tr("Recordings (*.{0})").format(SUFFIX), self.tr("All files (*)")]
+        )
+        dialog.fileSelected.connect(lambda path: self.open(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def open(self, path: Path) -> None:
+        """Open the recording at `path`, or say why not."""
+        try:
+            recording = Recording(path)
+        except RecordingError as error:
+            title = self.tr("Open a recording")
+            close = QMessageBox.StandardButton.Close
+            open_modal(
+                QMessageBox(QMessageBox.Icon.Warning, title, str(error), close, self._window)
+            )
+            return
+        window = RecordingWindow(recording, self._icons)
+        self.opened.append(window)
+        window.destroyed.connect(lambda: self._forget(window))
+        window.show()
+
+    def close(self) -> None:
+        """Close all of them."""
+        for window in list(self.opened):
+            window.close()
+
+    def _forget(self, window: RecordingWindow) -> None:
+        if window in self.opened:
+            self.opened.remove(window)
