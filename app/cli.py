@@ -10,11 +10,14 @@ import argparse
 import gc
 import io
 import logging
+import math
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from app import __version__, display
+from app.endpoint import quoted
 
 USAGE_ERROR = 2
 
@@ -28,10 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.command == "serve":
-        return _serve(options.profile, options.listeners, as_json=options.json)
+        return _serve(options)
     if not display.is_there():
         print("There is no display to open a window on; serving without one.", file=sys.stderr)
-        return _serve(options.profile, [], as_json=False)
+        return _serve(parser.parse_args(["serve"], options))
     return _open_window(options.profile)
 
 
@@ -49,11 +52,23 @@ def _parser() -> argparse.ArgumentParser:
         help="run listeners without a window",
         description=(
             "Run listeners without a window: the given ones, or else all of the profile. "
-            "Ctrl-C and SIGTERM stop them."
+            "Ctrl-C and SIGTERM stop them, SIGHUP loads the profile again."
         ),
     )
     _add_profile(serve, default=argparse.SUPPRESS)
     serve.add_argument("--json", action="store_true", help="print events as one JSON object a line")
+    serve.add_argument(
+        "--exit-after",
+        metavar="SECONDS",
+        type=_seconds,
+        help="stop, with exit code 0, so long after the start",
+    )
+    serve.add_argument(
+        "--until-connections",
+        metavar="N",
+        type=_count,
+        help="stop, with exit code 0, once N connections were accepted and are over",
+    )
     serve.add_argument(
         "listeners",
         nargs="*",
@@ -89,13 +104,16 @@ def _open_window(profile: Path | None) -> int:
     return run(profile)
 
 
-def _serve(profile: Path | None, descriptions: Sequence[str], *, as_json: bool) -> int:
-    from app import headless, logs
+def _serve(options: argparse.Namespace) -> int:
+    from app import logs
+    from app.headless.arguments import parse_listeners
+    from app.headless.serving import Limits, serve
     from app.profile import ProfileFile, default_path
 
-    folder = Path()
-    if descriptions:
-        reading = headless.parse_listeners(descriptions)
+    profile: Path | None = options.profile
+    file = None
+    if options.listeners:
+        reading = parse_listeners(options.listeners)
         is_usable = not reading.problems
     else:
         if profile is not None and not profile.parent.exists():
@@ -103,7 +121,6 @@ def _serve(profile: Path | None, descriptions: Sequence[str], *, as_json: bool) 
         file = ProfileFile(profile or default_path())
         reading = file.load()
         is_usable = not file.broken
-        folder = file.path.parent
     for problem in reading.problems:
         print(problem, file=sys.stderr)
     if not is_usable:
@@ -116,7 +133,30 @@ def _serve(profile: Path | None, descriptions: Sequence[str], *, as_json: bool) 
     logs.begin(logs.stderr_handler(logging.ERROR))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name may be Chinese, a terminal not
-    return headless.serve(reactor, reading.listeners, sys.stdout, as_json=as_json, folder=folder)
+    return serve(
+        reactor,
+        reading.listeners,
+        sys.stdout,
+        file=file,
+        as_json=options.json,
+        limits=Limits(seconds=options.exit_after, connections=options.until_connections),
+    )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, not {quoted(text)}")
+    return seconds
+
+
+def _count(text: str) -> int:
+    if re.fullmatch("0*[1-9][0-9]{0,8}", text) is None:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 up, not {quoted(text)}")
+    return int(text)
 
 
 def _complain(sentence: str) -> int:

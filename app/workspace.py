@@ -50,12 +50,12 @@ class Workspace:
     def reload(self) -> Deferred[None]:
         """Read the file again. Listeners whose spec did not change go on; gone ones are stopped.
 
-        A broken file changes nothing: a slip of the pen is no wish to stop a listener. Fires once
-        stopping and restarting what changed is done.
+        A broken file, or none, changes nothing: a slip of the pen is no wish to stop a listener.
+        Fires once stopping and restarting what changed is done.
         """
-        reading = self.file.load()
+        reading = self.file.load_again()
         self.problems, self.trouble = reading.problems, ""
-        return self.deck.start() if self.file.broken else self.deck.update(reading.listeners)
+        return self.deck.start() if reading.problems else self.deck.update(reading.listeners)
 
     def start_over(self) -> None:
         """Set the broken file aside, where it can be mended, and begin a new one.

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from app import __version__, cli, display, headless, logs
-from app.profile import FIRST_LISTENERS, ListenerSpec
+from app import __version__, cli, display, logs
+from app.headless.serving import UNLIMITED, Limits
+from app.profile import FIRST_LISTENERS, ListenerSpec, ProfileFile
 
 
 class Served:
@@ -19,21 +20,27 @@ class Served:
     def __init__(self) -> None:
         self.specs: Sequence[ListenerSpec] | None = None
         self.as_json = False
-        self.folder: Path | None = None
+        self.file: ProfileFile | None = None
+        self.limits = UNLIMITED
 
     def __call__(
-        self, reactor: Any, specs: Sequence[ListenerSpec], out: Any, *, as_json: bool, folder: Path
+        self,
+        reactor: Any,
+        specs: Sequence[ListenerSpec],
+        out: Any,
+        *,
+        file: ProfileFile | None,
+        as_json: bool,
+        limits: Limits,
     ) -> int:
-        self.specs = specs
-        self.as_json = as_json
-        self.folder = folder
+        self.specs, self.file, self.as_json, self.limits = specs, file, as_json, limits
         return 0
 
 
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> Served:
     served = Served()
-    monkeypatch.setattr(headless, "serve", served)
+    monkeypatch.setattr("app.headless.serving.serve", served)
     monkeypatch.setattr(logs, "begin", lambda *handlers: None)
     return served
 
@@ -86,7 +93,8 @@ def test_serve_takes_listeners_from_its_arguments(served: Served) -> None:
     assert served.specs is not None
     assert [each.name for each in served.specs] == ["echo", "hello"]
     assert served.as_json
-    assert served.folder == Path()
+    assert served.file is None
+    assert served.limits == UNLIMITED
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -97,7 +105,8 @@ def test_serve_takes_listeners_from_the_profile(
     assert cli.main([*option, "serve"] if before else ["serve", *option]) == 0
     assert served.specs == FIRST_LISTENERS
     assert not served.as_json
-    assert served.folder == tmp_path
+    assert served.file is not None
+    assert served.file.path == tmp_path / "profile.toml"
 
 
 def test_a_broken_profile_is_told_with_every_problem_and_left_alone(
@@ -144,6 +153,32 @@ def test_bad_listeners_are_a_usage_error_with_a_sentence(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"{arguments[-1]}: ")
     assert served.specs is None
+
+
+def test_serve_ends_by_itself_at_the_limits_it_is_given(served: Served) -> None:
+    ends = ["--exit-after", "1.5", "--until-connections", "3"]
+    assert cli.main(["serve", "echo=tcp:0", *ends]) == 0
+    assert served.limits == Limits(seconds=1.5, connections=3)
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e999", "soon", "", "1 s"])
+def test_a_time_that_is_none_is_a_usage_error(
+    served: Served, capsys: pytest.CaptureFixture[str], seconds: str
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["serve", "echo=tcp:0", f"--exit-after={seconds}"])
+    assert left.value.code == 2
+    assert "--exit-after: must be a number of seconds above 0, not " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "1.5", "nan", "1_0", " 1", "٣", "many", "9" * 5000])
+def test_a_number_of_connections_that_is_none_is_a_usage_error(
+    served: Served, capsys: pytest.CaptureFixture[str], count: str
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["serve", "echo=tcp:0", f"--until-connections={count}"])
+    assert left.value.code == 2
+    assert "--until-connections: must be a whole number from 1 " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["observe"], ["--nonsense"], ["serve", "--nonsense"]])

@@ -171,6 +171,16 @@ def test_a_reload_of_a_broken_file_stops_nothing(workspace: Workspace, path: Pat
     assert "listener[1].protocol" in str(workspace.problems[0])
 
 
+def test_a_reload_of_a_file_that_is_gone_stops_nothing(workspace: Workspace, path: Path) -> None:
+    workspace.deck.start_all()
+    path.unlink()
+    assert workspace.reload().called
+    assert {each.state for each in workspace.deck.listeners} == {State.LISTENING}
+    assert "is not there any more" in str(workspace.problems[0])
+    workspace.add(API)
+    assert on_deck(workspace) == saved(path)
+
+
 def test_a_broken_file_that_is_mended_counts_again(workspace: Workspace, path: Path) -> None:
     good = path.read_text()
     path.write_text("[[listener]")

@@ -7,7 +7,9 @@ it was read, and what could not be read without mistakes, is not overwritten.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -55,19 +57,32 @@ class ProfileFile:
         Raises nothing: a file that cannot be read or made is a problem in the reading. One that
         cannot be made still reads as `FIRST_LISTENERS`, and does not make this file `broken`.
         """
-        self._text, self._seen, self.broken = "", None, False
+        return self._read(self._first_start)
+
+    def load_again(self) -> Reading:
+        """What the file holds now. If it is gone, that is a problem, and none is made.
+
+        Raises nothing. While the file is away, `save` writes it anew, with the comments it had.
+        """
+        return self._read(self._missing)
+
+    def _read(self, without_file: Callable[[], Reading]) -> Reading:
         try:
             content = self._content()
         except OSError as error:
-            self.broken = True
+            self._text, self._seen, self.broken = "", None, True
             advice = "check its rights, or start Portdeck with another --profile"
             return Reading(problems=(self._problem(f"cannot be read ({why(error)}); {advice}"),))
         if content is None:
-            return self._first_start()
-        self._seen = content
+            return without_file()
+        self._text, self._seen = "", content
         reading = self._parsed(content)
         self.broken = bool(reading.problems)
         return reading
+
+    def _missing(self) -> Reading:
+        self.broken = False
+        return Reading(problems=(self._problem("is not there any more; nothing was changed"),))
 
     def save(self, listeners: Sequence[ListenerSpec]) -> None:
         """Puts `listeners` into the file, and keeps its comments, its mode and its owner.
@@ -115,6 +130,7 @@ class ProfileFile:
         return aside
 
     def _first_start(self) -> Reading:
+        self._text, self._seen, self.broken = "", None, False
         try:
             self._write(_render(FIRST_LISTENERS))
         except OSError as error:
@@ -143,7 +159,10 @@ class ProfileFile:
     def _content(self) -> bytes | None:
         """What is on the disk, as much of it as a profile may be and one byte; None if nothing."""
         try:
-            with self.path.open("rb") as file:
+            # Without O_NONBLOCK, to open a pipe is to wait for its writer.
+            with open(self.path, "rb", opener=_open_at_once) as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise OSError(errno.EINVAL, "it is no regular file")
                 return file.read(LARGEST_SIZE + 1)
         except FileNotFoundError:
             return None
@@ -162,3 +181,7 @@ def _render(listeners: Sequence[ListenerSpec], text: str = "") -> str:
     from app.profile.writing import render
 
     return render(listeners, text)
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

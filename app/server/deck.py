@@ -48,6 +48,7 @@ class Deck:
         self._folder = folder
         self._loading = loading
         self._find_holder = find_holder or holder_finder(reactor)
+        self._is_closed = False
         self.numbers = itertools.count(1)
         """What counts the connections, and whatever else speaks beside them: no number is given
         twice."""
@@ -86,6 +87,8 @@ class Deck:
 
     def start(self, *listeners: Listener) -> Deferred[None]:
         """Start the given listeners, all at once."""
+        if self._is_closed:
+            listeners = ()
         return _all_of(spawn(listener.start()) for listener in listeners)
 
     def stop(self, *listeners: Listener) -> Deferred[None]:
@@ -97,7 +100,7 @@ class Deck:
 
         Both are queued at once, so that whatever is asked for meanwhile has the last word.
         """
-        return _all_of((spawn(listener.stop()), spawn(listener.start())))
+        return _all_of((self.stop(listener), self.start(listener)))
 
     def start_all(self) -> Deferred[None]:
         """Start every listener that is not on."""
@@ -106,6 +109,14 @@ class Deck:
     def stop_all(self) -> Deferred[None]:
         """Stop every listener that is not stopped, also the failed ones: their reason goes."""
         return self.stop(*(each for each in self.listeners if each.state is not State.STOPPED))
+
+    def close(self) -> Deferred[None]:
+        """Stop every listener for good: what would start one from now on does nothing.
+
+        The failed ones stay as they are, with their reason.
+        """
+        self._is_closed = True
+        return self.stop(*(each for each in self.listeners if each.state is not State.FAILED))
 
     def start_automatic(self) -> Deferred[None]:
         """Start the listeners whose spec says `autostart`."""

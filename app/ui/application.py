@@ -67,7 +67,7 @@ def run(profile: Path | None = None) -> int:
     )
     workspace = Workspace(deck, file)
     workspace.load()
-    lifecycle = Lifecycle(app, reactor, deck.stop_all)
+    lifecycle = Lifecycle(app, reactor, deck.close)
     window = MainWindow(
         reactor=reactor,
         workspace=workspace,

@@ -183,7 +183,8 @@ FIRST_FREE_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 def test_a_port_for_which_the_rights_lack_is_explained() -> None:
     program = (
         "import os, sys\n"
-        "from app import cli, headless, logs, profile\n"
+        "from app import cli, logs, profile\n"
+        "from app.headless import arguments, serving\n"
         "from twisted.internet import reactor\n"
         f"os.getuid() or os.setuid({NOBODY})\n"
         "sys.exit(cli.main(['serve', 'echo=tcp:1']))\n"
@@ -291,7 +292,7 @@ def test_it_imports_no_qt_and_runs_the_reactor_that_twisted_chooses() -> None:
 
 def test_importing_the_command_chooses_no_reactor() -> None:
     report = (
-        "import sys, app.cli, app.headless, app.workspace\n"
+        "import sys, app.cli, app.headless.serving, app.workspace\n"
         "print('twisted.internet.reactor' in sys.modules)\n"
     )
     with running(sys.executable, "-c", report) as program:
@@ -322,3 +323,104 @@ def test_a_protocol_that_fails_is_told_on_standard_error_with_its_traceback() ->
         f"echo: the protocol failed on the connection from {peer}, which is closed now.\nTraceback"
     )
     assert err.endswith("ValueError: boom\n")
+
+
+def test_it_ends_by_itself_at_a_limit() -> None:
+    with running(*serving("echo=tcp:0", "--json", "--until-connections", "2")) as program:
+        port = program.event()["port"]
+        with client_of(port), client_of(port):
+            pass
+        events = [program.event()["event"] for _ in range(5)]
+        assert sorted(events[:4]) == ["closed", "closed", "opened", "opened"]
+        assert events[4] == "stopped"
+        assert program.end() == (0, "", "")
+    with running(*serving("echo=tcp:0", "--exit-after", "0.01")) as program:
+        code, out, err = program.end()
+        assert (code, err) == (0, "")
+        assert out.endswith("echo is stopped.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no SIGHUP")
+def test_sighup_loads_the_profile_again_while_the_connections_of_what_is_the_same_go_on(
+    tmp_path: Path,
+) -> None:
+    path = profile(tmp_path / "profile.toml", ECHO, ECHO.replace("My Echo", "Other"))
+    with running(*serving("--profile", str(path), "--json")) as program:
+        port = program.event()["port"]
+        program.event()
+        with client_of(port) as client:
+            assert program.event()["event"] == "opened"
+            profile(path, ECHO + "\nmax_connections = 7")
+            program.send(signal.SIGHUP)
+            assert program.event()["event"] == "stopped"
+            reloaded = program.event()
+            assert (reloaded["removed"], reloaded["changed"]) == (["Other"], ["My Echo"])
+            client.sendall(b"hello")
+            assert client.recv(5) == b"hello"
+            path.write_text("[[listener]")
+            program.send(signal.SIGHUP)
+            assert program.event()["event"] == "not_reloaded"
+            client.sendall(b"still")
+            assert client.recv(5) == b"still"
+        assert program.event()["event"] == "closed"
+        program.send(signal.SIGTERM)
+        assert program.event()["event"] == "stopped"
+        code, _, err = program.end()
+        assert code == 0
+        assert "line 1, column " in err
+
+
+HUNG_UP = """
+import os, pty, signal, subprocess, sys
+if sys.argv[1] == "nohup":
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+read, write = os.pipe()
+pid, terminal = pty.fork()
+if not pid:
+    os.close(read)
+    os.dup2(write, 1)
+    os.execv(sys.executable, [sys.executable, "-m", "app", "serve", "echo=tcp:0"])
+os.close(write)
+with os.fdopen(read) as lines:
+    print(lines.readline().partition(" on ")[0])
+    os.close(terminal)
+    print(lines.readline(), end="")
+    if sys.argv[1] == "nohup":
+        os.kill(pid, signal.SIGTERM)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+"""A program on a terminal that is closed once the program listens."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such terminals")
+@pytest.mark.parametrize(
+    ("way", "then"),
+    [
+        ("plain", "echo is stopped."),
+        ("nohup", "The profile was not loaded again; everything goes on as it was."),
+    ],
+)
+def test_it_ends_with_its_terminal_unless_it_shall_outlive_it(way: str, then: str) -> None:
+    with running(sys.executable, "-c", HUNG_UP, way) as program:
+        code, out, _ = program.end()
+    assert code == 0
+    assert out.splitlines() == ["echo is listening", then, "0"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets")
+def test_systemd_hears_of_the_start_and_of_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as warden:
+        warden.bind(address)
+        warden.settimeout(PATIENCE_SECONDS)
+        monkeypatch.setenv("NOTIFY_SOCKET", address)
+        with running(*serving("echo=tcp:0")) as program:
+            assert warden.recv(1000) == b"READY=1\nSTATUS=1 of 1 listeners on"
+            program.send(signal.SIGHUP)
+            assert warden.recv(1000).startswith(b"RELOADING=1\nMONOTONIC_USEC=")
+            assert warden.recv(1000).startswith(b"READY=1\n")
+            program.send(signal.SIGTERM)
+            assert warden.recv(1000) == b"STOPPING=1"
+            assert program.end()[0] == 0

@@ -205,6 +205,26 @@ def test_a_file_that_was_deleted_since_is_written_anew_with_its_comments(
     assert saved.path.read_text() == "# mine\n" + render(FIRST_LISTENERS)
 
 
+def test_loading_again_makes_no_file_where_it_is_gone(saved: ProfileFile) -> None:
+    before = saved.path.read_text()
+    saved.path.unlink()
+    (problem,) = saved.load_again().problems
+    assert str(problem) == f"{saved.path}: is not there any more; nothing was changed"
+    assert not saved.path.exists()
+    saved.save(FIRST_LISTENERS)
+    assert saved.path.read_text() == before
+
+
+@posix
+def test_a_pipe_is_no_profile_and_holds_nobody_up(path: Path) -> None:
+    os.mkfifo(path)
+    file = ProfileFile(path)
+    (problem,) = file.load().problems
+    assert str(problem).startswith(f"{path}: cannot be read (it is no regular file)")
+    with pytest.raises(ProfileConflict):
+        file.save(MORE)
+
+
 def test_a_file_that_became_unreadable_is_an_error_with_its_path(saved: ProfileFile) -> None:
     saved.path.unlink()
     saved.path.mkdir()

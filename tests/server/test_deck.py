@@ -253,3 +253,16 @@ def test_every_chunk_of_every_listener_goes_to_the_tap(ports: PortReactor, recor
     assert chunks == [b"hello", b"hello"]
     client.close()
     ports.drop_all()
+
+
+def test_a_deck_that_is_closed_starts_nothing_any_more() -> None:
+    reactor = HandReactor()
+    deck = Deck(reactor, Record())
+    good = deck.add(ListenerSpec(name="Good", protocol="echo", endpoint="tcp:1"))
+    odd = deck.add(ListenerSpec(name="Odd", protocol="nonsense", endpoint="tcp:2"))
+    deck.start_all()
+    assert deck.close().called
+    assert (good.state, odd.state) == (State.STOPPED, State.FAILED)
+    assert deck.start_all().called
+    assert deck.restart(good).called
+    assert (good.state, odd.state) == (State.STOPPED, State.FAILED)

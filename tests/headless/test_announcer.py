@@ -1,4 +1,4 @@
-"""The lines that `portdeck serve` prints, and what its arguments mean."""
+"""What happens on a deck, as the lines that `portdeck serve` prints."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import io
 import json
 from typing import Any
 
-import pytest
+from attrs import evolve
 from twisted.internet.address import UNIXAddress
 
-from app.headless import Announcer, parse_listeners, serve
-from app.profile import ListenerSpec, Problem
+from app.headless.announcer import Announcer
+from app.headless.lines import Lines
+from app.profile import ListenerSpec
 from app.server.deck import Deck
 from app.server.listener import Listener
 from tests.server.reactors import Client, HandReactor
@@ -25,10 +26,8 @@ class Stage:
         self.reactor = HandReactor()
         self.reactor.advance(1000)
         self.out = io.StringIO()
-        self.announcer = Announcer(
-            self.out, self.reactor.seconds, as_json=as_json, gone=lambda: None
-        )
-        self.deck = Deck(self.reactor, self.announcer)
+        lines = Lines(self.out, self.reactor.seconds, as_json=as_json, gone=lambda: None)
+        self.deck = Deck(self.reactor, Announcer(lines.write))
 
     @property
     def lines(self) -> list[str]:
@@ -119,61 +118,31 @@ def test_a_failure_is_an_event_with_its_reason() -> None:
             assert stage.lines == [f"Odd failed: {reason}"]
 
 
-def test_when_nobody_reads_any_more_it_says_so_once_and_goes_quiet() -> None:
-    class Closed(io.StringIO):
-        def write(self, text: str) -> int:
-            raise BrokenPipeError
-
-    gone: list[None] = []
-    announcer = Announcer(Closed(), lambda: 0.0, as_json=True, gone=lambda: gone.append(None))
-    deck = Deck(HandReactor(), announcer)
-    deck.add(ECHO)
-    deck.start_all()
-    deck.stop_all()
-    assert len(gone) == 1
+def test_a_listener_that_goes_on_with_another_limit_is_no_news() -> None:
+    stage = Stage(as_json=False)
+    listener = stage.deck.add(ECHO)
+    listener.change(evolve(ECHO, max_connections=2))
+    assert stage.lines == [], "it was never on"
+    stage.deck.start_all()
+    listener.change(evolve(ECHO, max_connections=3))
+    assert stage.lines == ["Écho is listening on 0.0.0.0:8007."]
 
 
-def test_arguments_are_listeners_called_as_their_protocol() -> None:
-    reading = parse_listeners(["echo=tcp:8007", "hello=tcp:0:interface=0.0.0.0", "echo=tcp6:1"])
-    assert reading.problems == ()
-    assert [(each.name, each.protocol, each.endpoint) for each in reading.listeners] == [
-        ("echo", "echo", "tcp:8007"),
-        ("hello", "hello", "tcp:0:interface=0.0.0.0"),
-        ("echo-2", "echo", "tcp6:1"),
+def test_a_restart_is_told_although_the_address_is_the_same() -> None:
+    stage = Stage(as_json=False)
+    stage.deck.add(ECHO)
+    stage.deck.start_all()
+    stage.deck.restart(stage.deck.listeners[0])
+    assert stage.lines == [
+        "Écho is listening on 0.0.0.0:8007.",
+        "Écho is stopped.",
+        "Écho is listening on 0.0.0.0:8007.",
     ]
 
 
-def test_code_of_the_users_own_is_called_as_its_class() -> None:
-    own = "python:servers/echo_server.py:Echo"
-    reading = parse_listeners([f"{own}=tcp:8007:interface=0.0.0.0", f"{own}=tcp:0"])
-    assert reading.problems == ()
-    assert [(each.name, each.protocol, each.endpoint) for each in reading.listeners] == [
-        ("Echo", own, "tcp:8007:interface=0.0.0.0"),
-        ("Echo-2", own, "tcp:0"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("argument", "message"),
-    [
-        ("echo", "Write an endpoint, such as tcp:8007."),
-        ("echo=", "Write an endpoint, such as tcp:8007."),
-        ("ecko=tcp:1", "There is no protocol called 'ecko'. Did you mean echo?"),
-    ],
-)
-def test_a_bad_argument_is_one_problem_at_its_place(argument: str, message: str) -> None:
-    reading = parse_listeners(["echo=tcp:0", argument])
-    assert reading.problems == (Problem(argument, message),)
-    assert [each.endpoint for each in reading.listeners] == ["tcp:0"]
-
-
-def test_a_nameless_argument_complains_of_its_protocol_alone() -> None:
-    reading = parse_listeners(["=tcp:1"])
-    (problem,) = reading.problems
-    assert problem.message.startswith("There is no protocol called ''.")
-
-
-def test_serving_runs_the_reactor_it_is_given() -> None:
-    reactor = HandReactor()
-    assert serve(reactor, [ECHO], io.StringIO()) == 0
-    assert reactor.hasRun
+def test_the_same_failure_is_told_again_when_it_was_tried_again() -> None:
+    stage = Stage(as_json=False)
+    stage.deck.add(ListenerSpec(name="Odd", protocol="nonsense", endpoint="tcp:0"))
+    stage.deck.start_all()
+    stage.deck.start_all()
+    assert len(stage.lines) == 2

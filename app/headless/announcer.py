@@ -1,0 +1,70 @@
+"""The observer of a deck without a window: tells each event as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
+from twisted.internet.interfaces import IAddress
+
+from app.headless.events import Closed, Event, Failed, Listening, Opened, Refused, Stopped
+from app.server.addresses import show
+from app.server.connection import Connection
+from app.server.factory import ListenerFactory
+from app.server.listener import Listener, State
+
+
+class Announcer:
+    """Tells what happened, and of each listener only what was not told before.
+
+    A listener also moves when its spec changes, which is no news to whoever connects to it.
+    """
+
+    def __init__(self, tell: Callable[[Event], object]) -> None:
+        self._tell = tell
+        self._told: WeakKeyDictionary[Listener, Event] = WeakKeyDictionary()
+
+    def listener_moved(self, listener: Listener) -> None:
+        if listener.state is State.STARTING:  # whatever comes of it is news, also the same failure
+            self._told.pop(listener, None)
+        event = _state_of(listener)
+        if event is not None and event != self._told.get(listener, Stopped(listener.spec.name)):
+            self._told[listener] = event
+            self._tell(event)
+
+    def opened(self, connection: Connection) -> None:
+        self._tell(Opened(connection.factory.spec.name, connection.number, connection.peer))
+
+    def active(self, connection: Connection) -> None:
+        """Bytes are told in sum, when the connection closes."""
+
+    def closed(self, connection: Connection) -> None:
+        self._tell(
+            Closed(
+                connection.factory.spec.name,
+                connection.number,
+                connection.peer,
+                connection.reason,
+                connection.bytes_in,
+                connection.bytes_out,
+            )
+        )
+
+    def refused(self, factory: ListenerFactory, peer: IAddress | None, reason: str) -> None:
+        self._tell(Refused(factory.spec.name, show(peer), reason))
+
+
+def _state_of(listener: Listener) -> Event | None:
+    """What there is to tell of where it is now; nothing on the way to there."""
+    name = listener.spec.name
+    match listener.state:
+        case State.LISTENING:
+            address = listener.address
+            host = getattr(address, "host", listener.where)
+            return Listening(name, host, getattr(address, "port", None))
+        case State.FAILED:
+            return Failed(name, listener.reason)
+        case State.STOPPED:
+            return Stopped(name)
+        case _:
+            return None

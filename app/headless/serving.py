@@ -1,0 +1,198 @@
+"""One run of listeners without a window: its start, its reloads and its end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, TextIO
+
+from attrs import frozen
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ReactorNotRunning
+
+from app.headless import signals
+from app.headless.announcer import Announcer
+from app.headless.events import Closed, Event, NotReloaded, Reloaded
+from app.headless.lines import Lines
+from app.headless.notify import Notifier
+from app.profile import ListenerSpec, ProfileFile
+from app.server.deck import Deck
+from app.server.listener import State, needs_restart
+from app.server.own.loading import CURRENT_FOLDER
+from app.spawn import spawn
+
+
+@frozen
+class Limits:
+    """When a run ends by itself: at whichever comes first."""
+
+    seconds: float | None = None
+    """So long after it began."""
+
+    connections: int | None = None
+    """When so many connections of all listeners together were accepted and are over."""
+
+
+UNLIMITED = Limits()
+
+
+def serve(
+    reactor: Any,
+    specs: Sequence[ListenerSpec],
+    out: TextIO,
+    *,
+    file: ProfileFile | None = None,
+    as_json: bool = False,
+    limits: Limits = UNLIMITED,
+    notifier: Notifier | None = None,
+) -> int:
+    """Run `specs` until a signal, a limit, or until nobody reads `out`; gives the exit code.
+
+    0 after a clean stop; 1 when a listener could not start: its reason is on standard error and
+    the others are stopped. Runs `reactor`, which therefore must not have run before. `file` is the
+    profile that `specs` come from, for SIGHUP to read it again; without one SIGHUP only says so.
+    """
+    service = _Service(reactor, specs, out, file, as_json, limits, notifier or Notifier())
+    reactor.callWhenRunning(service.begin)
+    reactor.addSystemEventTrigger("before", "shutdown", service.end)
+    reactor.run()
+    return 1 if service.has_failed else 0
+
+
+class _Service:
+    """Owns the deck while it runs."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        specs: Sequence[ListenerSpec],
+        out: TextIO,
+        file: ProfileFile | None,
+        as_json: bool,
+        limits: Limits,
+        notifier: Notifier,
+    ) -> None:
+        self.has_failed = False
+        """Whether it ends because a listener could not start."""
+        self._reactor = reactor
+        self._file = file
+        self._limits = limits
+        self._notifier = notifier
+        self._lines = Lines(out, reactor.seconds, as_json=as_json, gone=self._stop_soon)
+        self._finished = 0
+        self._busy = True
+        self._reload_again = False
+        folder = CURRENT_FOLDER if file is None else file.path.parent
+        self._deck = Deck(reactor, Announcer(self._tell), folder=folder)
+        for spec in specs:
+            self._deck.add(spec)
+
+    def begin(self) -> None:
+        signals.listen(self._reactor, stop=self._stop, reload=self._reload)
+        if self._limits.seconds is not None:
+            self._reactor.callLater(self._limits.seconds, self._stop)
+        spawn(self._start())
+
+    def end(self) -> Deferred[None]:
+        """Fires when all is closed."""
+        self._busy = True  # no reload any more
+        self._notifier.stopping("A listener could not start." if self.has_failed else "")
+        return self._deck.close()
+
+    async def _start(self) -> None:
+        await self._deck.start_all()
+        if self._tell_failures():
+            self.has_failed = True
+            self._stop_soon()
+            return
+        self._settled()
+
+    def _settled(self) -> None:
+        listeners = self._deck.listeners
+        on = sum(each.is_on for each in listeners)
+        self._notifier.ready(f"{on} of {len(listeners)} listeners on")
+        self._busy = False
+        if self._reload_again:
+            self._reload()
+
+    def _reload(self) -> None:
+        """Now, or once what is under way is done."""
+        self._reload_again = self._busy
+        if self._busy:
+            return
+        self._busy = True
+        self._notifier.reloading()
+        spawn(self._load_again()).addCallback(lambda _: self._settled())
+
+    async def _load_again(self) -> None:
+        if self._file is None:
+            self._give_up("There is no profile to load again: the listeners were given by name.")
+            return
+        reading = self._file.load_again()
+        if reading.problems:
+            self._give_up(*map(str, reading.problems))
+            return
+        done = _difference([each.spec for each in self._deck.listeners], reading.listeners)
+        on = {each for each in self._deck.listeners if each.is_on}
+        await self._deck.update(reading.listeners)
+        self._renew_code(done.restarted)
+        await self._deck.start(*(each for each in self._deck.listeners if each not in on))
+        self._tell_failures()
+        self._tell(done)
+
+    def _give_up(self, *problems: str) -> None:
+        _complain(*problems)
+        self._tell(NotReloaded(problems))
+
+    def _renew_code(self, restarted: Sequence[str]) -> None:
+        """Put new connections on the users' own code, where that changed and nothing else did."""
+        for each in self._deck.listeners:
+            if each.is_on and each.spec.name not in restarted and each.code_has_changed():
+                each.reload()
+                if each.reload_trouble:
+                    _complain(f"{each.spec.name}: {each.reload_trouble}")
+
+    def _tell_failures(self) -> bool:
+        """Say on standard error which listeners could not start. Whether there are any."""
+        failed = [each for each in self._deck.listeners if each.state is State.FAILED]
+        _complain(*(f"{each.spec.name}: {each.reason}" for each in failed))
+        return bool(failed)
+
+    def _tell(self, event: Event) -> None:
+        self._lines.write(event)
+        if isinstance(event, Closed):
+            self._finished += 1
+            if self._finished == self._limits.connections:
+                self._stop_soon()
+
+    def _stop_soon(self) -> None:
+        """After the event that is being told, of which other observers know nothing yet."""
+        self._reactor.callLater(0, self._stop)
+
+    def _stop(self) -> None:
+        with suppress(ReactorNotRunning):  # it is stopping already
+            self._reactor.stop()
+
+
+def _complain(*sentences: str) -> None:
+    """Write to standard error, as long as there is one: a terminal may be closed by now."""
+    with suppress(OSError):
+        for sentence in sentences:
+            print(sentence, file=sys.stderr)
+
+
+def _difference(before: Sequence[ListenerSpec], after: Sequence[ListenerSpec]) -> Reloaded:
+    """What `Deck.update` does to listeners of `before` to make them those of `after`."""
+    old = {spec.name: spec for spec in before}
+    new = {spec.name: spec for spec in after}
+    both = [(old[name], spec) for name, spec in new.items() if name in old]
+    restarted = [spec.name for was, spec in both if needs_restart(was, spec)]
+    changed = [spec.name for was, spec in both if was != spec and spec.name not in restarted]
+    return Reloaded(
+        added=[name for name in new if name not in old],
+        removed=[name for name in old if name not in new],
+        restarted=restarted,
+        changed=changed,
+        unchanged=len(both) - len(restarted) - len(changed),
+    )

@@ -1,0 +1,48 @@
+"""The listeners that the command line names."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.headless.arguments import parse_listeners
+from app.profile import Problem
+
+
+def test_arguments_are_listeners_called_as_their_protocol() -> None:
+    reading = parse_listeners(["echo=tcp:8007", "hello=tcp:0:interface=0.0.0.0", "echo=tcp6:1"])
+    assert reading.problems == ()
+    assert [(each.name, each.protocol, each.endpoint) for each in reading.listeners] == [
+        ("echo", "echo", "tcp:8007"),
+        ("hello", "hello", "tcp:0:interface=0.0.0.0"),
+        ("echo-2", "echo", "tcp6:1"),
+    ]
+
+
+def test_code_of_the_users_own_is_called_as_its_class() -> None:
+    own = "python:servers/echo_server.py:Echo"
+    reading = parse_listeners([f"{own}=tcp:8007:interface=0.0.0.0", f"{own}=tcp:0"])
+    assert reading.problems == ()
+    assert [(each.name, each.protocol, each.endpoint) for each in reading.listeners] == [
+        ("Echo", own, "tcp:8007:interface=0.0.0.0"),
+        ("Echo-2", own, "tcp:0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("echo", "Write an endpoint, such as tcp:8007."),
+        ("echo=", "Write an endpoint, such as tcp:8007."),
+        ("ecko=tcp:1", "There is no protocol called 'ecko'. Did you mean echo?"),
+    ],
+)
+def test_a_bad_argument_is_one_problem_at_its_place(argument: str, message: str) -> None:
+    reading = parse_listeners(["echo=tcp:0", argument])
+    assert reading.problems == (Problem(argument, message),)
+    assert [each.endpoint for each in reading.listeners] == ["tcp:0"]
+
+
+def test_a_nameless_argument_complains_of_its_protocol_alone() -> None:
+    reading = parse_listeners(["=tcp:1"])
+    (problem,) = reading.problems
+    assert problem.message.startswith("There is no protocol called ''.")

@@ -1,0 +1,316 @@
+"""One run without a window, on a reactor that is turned by hand."""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+from twisted.internet.address import IPv4Address
+from twisted.internet.error import ConnectionDone
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+
+from app.headless.notify import Notifier
+from app.headless.serving import UNLIMITED, Limits, serve
+from app.profile import ListenerSpec, ProfileFile
+from app.profile.writing import render
+from tests.server.reactors import HandReactor
+
+ECHO = ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:8007")
+HELLO = ListenerSpec(name="Hello", protocol="hello", endpoint="tcp:8025")
+
+
+class Run(HandReactor):
+    """A reactor whose `run` is what the test does meanwhile; then it shuts down as the real one."""
+
+    def __init__(self, meanwhile: Callable[[Run], None]) -> None:
+        super().__init__()
+        self.out = io.StringIO()
+        self.has_stopped = False
+        self._meanwhile = meanwhile
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.getvalue().splitlines()]
+
+    @property
+    def names(self) -> list[str]:
+        return [event["event"] for event in self.events]
+
+    def callFromThread(self, act: Callable[..., object], *arguments: object) -> None:
+        self.callLater(0, act, *arguments)
+
+    def run(self) -> None:
+        for act in self.whenRunningHooks:
+            act[0](*act[1], **act[2])
+        self._meanwhile(self)
+        for act in self.triggers["before"]["shutdown"]:
+            act[0](*act[1], **act[2])
+
+    def stop(self) -> None:
+        self.has_stopped = True
+
+    def hang_up(self) -> None:
+        signal.raise_signal(signal.SIGHUP)
+        self.advance(0)
+
+    def connect(self, index: int) -> Any:
+        """A client of the listener that was started so many-th; gives what serves it."""
+        factory: Any = self.tcpServers[index][1]
+        protocol = factory.buildProtocol(IPv4Address("TCP", "127.0.0.1", 5))
+        protocol.makeConnection(StringTransport())
+        return protocol
+
+    def leave(self, protocol: Any) -> None:
+        protocol.connectionLost(Failure(ConnectionDone()))
+
+    def visit(self, index: int = 0) -> bytes:
+        """A client that comes and goes; gives what it was told."""
+        protocol = self.connect(index)
+        self.leave(protocol)
+        told: bytes = protocol.transport.value()
+        return told
+
+
+@pytest.fixture(autouse=True)
+def signals_come_back() -> Iterator[None]:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> ProfileFile:
+    path = tmp_path / "profile.toml"
+    path.write_text(render([ECHO, HELLO]))
+    file = ProfileFile(path)
+    file.load()
+    return file
+
+
+class Warden(Notifier):
+    """Remembers what systemd would be told."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.heard: list[tuple[str, ...]] = []
+
+    def _send(self, *lines: str) -> None:
+        self.heard.append(lines)
+
+
+def run(
+    meanwhile: Callable[[Run], None],
+    file: ProfileFile | None = None,
+    limits: Limits = UNLIMITED,
+    notifier: Notifier | None = None,
+) -> Run:
+    reactor = Run(meanwhile)
+    specs = [ECHO, HELLO] if file is None else file.load().listeners
+    code = serve(
+        reactor, specs, reactor.out, file=file, as_json=True, limits=limits, notifier=notifier
+    )
+    assert code == 0
+    return reactor
+
+
+# The end
+
+
+def test_it_ends_by_itself_so_long_after_its_start() -> None:
+    def wait(reactor: Run) -> None:
+        reactor.advance(1.4)
+        assert not reactor.has_stopped
+        reactor.advance(0.1)
+        assert reactor.has_stopped
+
+    reactor = run(wait, limits=Limits(seconds=1.5))
+    assert reactor.names == ["listening", "listening", "stopped", "stopped"]
+
+
+def test_it_ends_once_so_many_connections_of_all_listeners_are_over() -> None:
+    def visit(reactor: Run) -> None:
+        open_still = reactor.connect(0)
+        reactor.visit(1)
+        reactor.advance(0)
+        assert not reactor.has_stopped, "one is over, one is open"
+        reactor.leave(open_still)
+        reactor.advance(0)
+        assert reactor.has_stopped
+
+    reactor = run(visit, limits=Limits(connections=2))
+    assert reactor.names.count("closed") == 2
+
+
+def test_a_refused_peer_is_no_connection_that_is_over(file: ProfileFile) -> None:
+    def visit(reactor: Run) -> None:
+        first = reactor.connect(0)
+        reactor.connect(0)
+        reactor.advance(5)
+        assert reactor.names[-1] == "refused"
+        assert not reactor.has_stopped
+        reactor.leave(first)
+        reactor.advance(0)
+        assert reactor.has_stopped
+
+    file.save([evolve(ECHO, max_connections=1)])
+    run(visit, file, Limits(connections=1))
+
+
+def test_of_two_limits_the_first_counts() -> None:
+    def visit(reactor: Run) -> None:
+        reactor.visit()
+        reactor.advance(0)
+        assert reactor.has_stopped
+
+    run(visit, limits=Limits(seconds=10, connections=1))
+
+    def wait(reactor: Run) -> None:
+        reactor.advance(10)
+        assert reactor.has_stopped
+
+    run(wait, limits=Limits(seconds=10, connections=1))
+
+
+# Reload
+
+
+def test_a_reload_restarts_only_what_changed_and_tells_what_that_was(file: ProfileFile) -> None:
+    new = ListenerSpec(name="New", protocol="discard", endpoint="tcp:9")
+    gone = ListenerSpec(name="Gone", protocol="echo", endpoint="tcp:1")
+    file.save([ECHO, HELLO, gone])
+
+    def reload(reactor: Run) -> None:
+        moved = evolve(HELLO, endpoint="tcp:8026")
+        ProfileFile(file.path).load()
+        file.path.write_text(render([evolve(ECHO, max_connections=7), moved, new]))
+        before = len(reactor.events)
+        reactor.hang_up()
+        told = [(event["event"], event.get("listener")) for event in reactor.events[before:]]
+        assert sorted(told[:2]) == [("stopped", "Gone"), ("stopped", "Hello")]
+        assert told[2:] == [("listening", "Hello"), ("listening", "New"), ("reloaded", None)]
+        del (last := reactor.events[-1])["time"]
+        assert last == {
+            "event": "reloaded",
+            "added": ["New"],
+            "removed": ["Gone"],
+            "restarted": ["Hello"],
+            "changed": ["Echo"],
+            "unchanged": 0,
+        }
+
+    run(reload, file)
+
+
+@pytest.mark.parametrize("damage", ["[[listener]", "", "gone"])
+def test_a_file_that_is_broken_or_gone_changes_nothing(
+    file: ProfileFile, capsys: pytest.CaptureFixture[str], damage: str
+) -> None:
+    def reload(reactor: Run) -> None:
+        if damage == "gone":
+            file.path.unlink()
+        else:
+            file.path.write_text(damage)
+        reactor.hang_up()
+        assert reactor.names == ["listening", "listening", "not_reloaded"]
+        assert file.path.exists() == (damage != "gone")
+
+    reactor = run(reload, file)
+    (event,) = (each for each in reactor.events if each["event"] == "not_reloaded")
+    assert capsys.readouterr().err.splitlines() == event["problems"] != []
+
+
+def test_a_mended_file_counts_again(file: ProfileFile) -> None:
+    def reload(reactor: Run) -> None:
+        good = file.path.read_text()
+        file.path.write_text("[[listener]")
+        reactor.hang_up()
+        file.path.write_text(good)
+        reactor.hang_up()
+        assert reactor.names[2:] == ["not_reloaded", "reloaded"]
+        assert reactor.events[-1]["unchanged"] == 2
+
+    run(reload, file)
+
+
+def test_a_listener_that_cannot_start_after_a_reload_is_told_and_ends_nothing(
+    file: ProfileFile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def reload(reactor: Run) -> None:
+        own = "python:missing.py:Echo"
+        file.path.write_text(render([ECHO, evolve(HELLO, protocol=own)]))
+        reactor.hang_up()
+        assert reactor.names[2:] == ["stopped", "failed", "reloaded"]
+        assert not reactor.has_stopped
+        reactor.hang_up()
+        assert reactor.names[5:] == ["failed", "reloaded"], "each reload tries it again"
+
+    run(reload, file)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == second
+    assert first.startswith("Hello: ")
+
+
+def test_without_a_profile_a_reload_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    reactor = run(Run.hang_up)
+    assert reactor.names[2] == "not_reloaded"
+    assert capsys.readouterr().err == (
+        "There is no profile to load again: the listeners were given by name.\n"
+    )
+
+
+def test_new_connections_run_changed_code_although_the_profile_is_the_same(
+    file: ProfileFile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = file.path.parent / "own.py"
+    code.write_text(OWN.format("one"))
+    file.path.write_text(render([evolve(ECHO, protocol="python:own.py:Own")]))
+
+    def reload(reactor: Run) -> None:
+        assert reactor.visit() == b"one"
+        code.write_text(OWN.format("two, which is longer"))
+        reactor.hang_up()
+        assert reactor.visit() == b"two, which is longer"
+        assert reactor.names.count("listening") == 1
+        code.write_text("no Python")
+        reactor.hang_up()
+        assert reactor.visit() == b"two, which is longer"
+
+    run(reload, file)
+    assert capsys.readouterr().err.startswith("Echo: ")
+
+
+OWN = """
+from twisted.internet.protocol import Protocol
+class Own(Protocol):
+    def connectionMade(self):
+        self.transport.write(b"{}")
+"""
+
+
+# systemd
+
+
+def test_systemd_is_told_of_the_start_of_reloads_and_of_the_end(file: ProfileFile) -> None:
+    warden = Warden()
+    run(Run.hang_up, file, notifier=warden)
+    told = [lines[0] for lines in warden.heard]
+    assert told == ["READY=1", "RELOADING=1", "READY=1", "STOPPING=1"]
+    assert warden.heard[0] == ("READY=1", "STATUS=2 of 2 listeners on")
+
+
+def test_systemd_is_not_told_that_it_is_ready_when_a_listener_failed() -> None:
+    warden = Warden()
+    reactor = Run(lambda reactor: reactor.advance(0))
+    odd = ListenerSpec(name="Odd", protocol="nonsense", endpoint="tcp:0")
+    assert serve(reactor, [ECHO, odd], reactor.out, notifier=warden) == 1
+    assert reactor.has_stopped
+    assert warden.heard == [("STOPPING=1", "STATUS=A listener could not start.")]
