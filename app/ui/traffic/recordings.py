@@ -18,8 +18,9 @@ from app.ui.traffic.pane import TrafficPane
 class RecordingWindow(QWidget):
     """Shows one recording, to look into and to search; what is in the file stays as it is."""
 
-    def __init__(self, recording: Recording, icons: Icons) -> None:
-        super().__init__()
+    def __init__(self, recording: Recording, icons: Icons, owner: QWidget) -> None:
+        """It looks as `owner` does and closes with it."""
+        super().__init__(owner, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.recording = recording
         self.pane = TrafficPane(recording, icons, recording)
@@ -79,7 +80,7 @@ class Recordings(QObject):
                 QMessageBox(QMessageBox.Icon.Warning, title, str(error), close, self._window)
             )
             return
-        window = RecordingWindow(recording, self._icons)
+        window = RecordingWindow(recording, self._icons, self._window)
         self.opened.append(window)
         window.destroyed.connect(lambda: self._forget(window))
         window.show()
