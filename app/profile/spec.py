@@ -24,6 +24,9 @@ from app.protocols.options import NoOptions
 
 LONGEST_NAME: Final = 80
 MOST_CONNECTIONS: Final = 100_000
+LONGEST_IDLE_TIMEOUT: Final = 7 * 24 * 3600
+LEAST_UNSENT_BYTES: Final = 64 * 1024
+MOST_UNSENT_BYTES: Final = 1024**3
 
 
 def _name(value: object) -> str:
@@ -54,6 +57,18 @@ def _max_connections(value: object) -> int:
     return whole_number(value, 1, MOST_CONNECTIONS)
 
 
+def _max_connections_per_address(value: object) -> int:
+    return whole_number(value, 0, MOST_CONNECTIONS)
+
+
+def _idle_timeout(value: object) -> int:
+    return whole_number(value, 0, LONGEST_IDLE_TIMEOUT)
+
+
+def _max_unsent_bytes(value: object) -> int:
+    return whole_number(value, LEAST_UNSENT_BYTES, MOST_UNSENT_BYTES)
+
+
 def _read_only(options: Mapping[str, object]) -> Mapping[str, object]:
     return MappingProxyType(dict(options))
 
@@ -77,6 +92,15 @@ class ListenerSpec:
 
     max_connections: int = field(default=100, metadata=by(_max_connections, always=True))
     """How many may be connected at once, from 1 to `MOST_CONNECTIONS`."""
+
+    max_connections_per_address: int = field(default=0, metadata=by(_max_connections_per_address))
+    """How many of them may come from one address; 0 for any number."""
+
+    idle_timeout: int = field(default=0, metadata=by(_idle_timeout))
+    """After how many seconds without a byte, in or out, a connection is closed; 0 for never."""
+
+    max_unsent_bytes: int = field(default=16 * 1024**2, metadata=by(_max_unsent_bytes))
+    """How much may wait for one peer that does not read, before it is written even more."""
 
     autostart: bool = field(default=False, metadata=by(truth, always=True))
     """Whether it starts together with Portdeck."""

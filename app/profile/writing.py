@@ -35,6 +35,10 @@ _HEADER: Final = r"""# A Portdeck profile. Edit it as you like: Portdeck keeps y
 #                    value needs a backslash: 'tcp:8007:interface=\:\:1'
 #   max_connections  how many may be connected at once; 100 if it is not written
 #   autostart        true starts it together with Portdeck; false if it is not written
+# It may also have, and does without any such bound where it has not:
+#   max_connections_per_address   how many of them may come from one address
+#   idle_timeout     after how many seconds without a byte a connection is closed
+# A peer that does not read is closed once more than max_unsent_bytes (16 MiB) wait for it.
 # Below these, [listener.options] has what the protocol lets one choose, such as text = "Hi"
 # for hello. What is not written there is the default.
 

@@ -20,12 +20,13 @@ class Backpressure:
     the peer has to say.
     """
 
-    __slots__ = ("_full", "_handshaking", "_held", "_pulled", "_transport", "ended", "producer")
+    __slots__ = ("_handshaking", "_held", "_pulled", "_transport", "ended", "full", "producer")
 
     def __init__(self, transport: Any, *, handshaking: bool = False) -> None:
         """`transport` is an `IConsumer` and an `IPushProducer`, as all of Twisted's streams are."""
         self._transport = transport
-        self._full = False
+        self.full = False
+        """Whether the write buffer is over the transport's bound, or TLS cannot write yet."""
         self._handshaking = handshaking
         self._held = False
         self._pulled = False
@@ -48,7 +49,7 @@ class Backpressure:
     def begin_handshake(self) -> None:
         """TLS must read before it can write: until it has, a full buffer is no reason to stop."""
         self._handshaking = True
-        if self._full:
+        if self.full:
             self.resumeProducing()
 
     def end_handshake(self) -> None:
@@ -64,7 +65,7 @@ class Backpressure:
             self._pulled = True
             self._transport.unregisterProducer()
             self._transport.registerProducer(self, False)
-        elif self._full:
+        elif self.full:
             producer.pauseProducing()
 
     def detach(self, *, closing: bool) -> None:
@@ -78,12 +79,12 @@ class Backpressure:
     def let_go(self) -> None:
         """Bound nothing any more: the last has been written."""
         self._transport.unregisterProducer()
-        self._full = False
+        self.full = False
         self._read_on()
 
     def pauseProducing(self) -> None:
         """The write buffer is over its bound, or TLS cannot write yet."""
-        self._full = True
+        self.full = True
         if not self._handshaking:
             self._transport.pauseProducing()
         if self.producer is not None:
@@ -91,7 +92,7 @@ class Backpressure:
 
     def resumeProducing(self) -> None:
         """The write buffer is empty again."""
-        self._full = False
+        self.full = False
         self._read_on()
         if self.producer is not None:
             self.producer.resumeProducing()
@@ -107,5 +108,5 @@ class Backpressure:
             log.exception("The producer %r failed when its connection was lost.", producer)
 
     def _read_on(self) -> None:
-        if not (self._full or self._held or self.ended):
+        if not (self.full or self._held or self.ended):
             self._transport.resumeProducing()

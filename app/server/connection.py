@@ -38,6 +38,9 @@ CLOSED_BY_LISTENER = "closed by the listener"
 ABORTED_BY_LISTENER = "aborted by the listener"
 RESET_BY_PEER = "reset by the peer"
 
+DID_NOT_READ = "did not read"
+IDLE = "idle"
+
 LONGEST_REASON = 200
 
 
@@ -124,6 +127,15 @@ class Connection(ProtocolWrapper):
         """From now on the next chunk is told to the observer as `active` again."""
         self._resting = True
 
+    def time_out(self, seconds: int) -> None:
+        """Nothing has crossed for `seconds`: close, and at the second time for good."""
+        reason = f"{IDLE} for {seconds} s"
+        if self.disconnecting:
+            self._abort(reason)
+        else:
+            self.factory.cut.add(IDLE)
+            self._close(reason)
+
     # What the transport says
 
     def dataReceived(self, data: bytes) -> None:
@@ -186,8 +198,14 @@ class Connection(ProtocolWrapper):
     def write(self, data: bytes) -> None:
         if self._mute:
             return
-        self.transport.write(data)
         factory = self.factory
+        # What the transport takes at once is its own bound: only beyond it one need count.
+        if self._backpressure.full or self.disconnecting:
+            unsent = self.bytes_unsent
+            if unsent > factory.spec.max_unsent_bytes:
+                self._cut(DID_NOT_READ, f"{DID_NOT_READ}: {unsent:,} bytes unsent")
+                return
+        self.transport.write(data)
         size = len(data)
         self.bytes_out += size
         factory.bytes_out += size
@@ -203,9 +221,12 @@ class Connection(ProtocolWrapper):
 
     def loseConnection(self) -> None:
         """Close once everything written is sent, and so that the peer can read it."""
+        self._close(CLOSED_BY_LISTENER)
+
+    def _close(self, reason: str) -> None:
         if self.disconnecting or not self.connected:
             return
-        self._begin_to_close(CLOSED_BY_LISTENER)
+        self._begin_to_close(reason)
         if self._backpressure.producer is not None or self._backpressure.ended:
             self.transport.loseConnection()
         elif not half_close(self.transport):
@@ -258,6 +279,10 @@ class Connection(ProtocolWrapper):
         self._backpressure.release()
         if self._backpressure.producer is None:
             self._backpressure.let_go()
+
+    def _cut(self, limit: str, reason: str) -> None:
+        self.factory.cut.add(limit)
+        self._abort(reason)
 
     def _abort(self, reason: str) -> None:
         if self._aborted or not self.connected:

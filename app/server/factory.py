@@ -14,11 +14,16 @@ from twisted.protocols.policies import WrappingFactory
 
 from app.profile import ListenerSpec
 from app.server.connection import Connection, words_for
+from app.server.idling import Idling
 from app.server.observer import Observer
-from app.server.refusal import TOO_MANY_CONNECTIONS, Refusal
+from app.server.refusal import TOO_MANY_CONNECTIONS, TOO_MANY_OF_YOURS, Refusal
+from app.server.tally import Tally
 from app.tap import Tap
 
 log = logging.getLogger(__name__)
+
+TOO_MANY = "too many connections"
+TOO_MANY_OF_ONE = "too many connections from one address"
 
 
 class ListenerFactory(WrappingFactory[Connection]):
@@ -43,16 +48,21 @@ class ListenerFactory(WrappingFactory[Connection]):
         """`numbers` gives each connection its own."""
         super().__init__(wrapped)
         self.spec = spec
-        """The listener's; a changed name or limit counts for the next peer."""
+        """The listener's; see `change`."""
         self.clock = clock
         self.seconds = clock.seconds
         self.observer = observer
         self.tap = tap
         self.accepted = 0
-        self.refused = 0
+        self.refusals = Tally()
+        """The peers that were turned away, by reason."""
+        self.cut = Tally()
+        """The connections that a limit has ended, by the limit."""
         self.bytes_in = 0
         self.bytes_out = 0
         self._numbers = numbers
+        self._count_of: Counter[str] = Counter()
+        self._idling = Idling(self)
         self._live_of: Counter[IProtocolFactory] = Counter()
         self._emptied: list[Deferred[None]] = []
 
@@ -60,6 +70,16 @@ class ListenerFactory(WrappingFactory[Connection]):
     def connections(self) -> KeysView[Connection]:
         """The live ones, oldest first. A live view: copy it before closing what is in it."""
         return self.protocols.keys()
+
+    @property
+    def refused(self) -> int:
+        """How many peers were turned away."""
+        return self.refusals.total
+
+    def change(self, spec: ListenerSpec) -> None:
+        """Take the listener's new spec: its name and limits count at once."""
+        self.spec = spec
+        self._idling.look()
 
     def emptied(self) -> Deferred[None]:
         """Fires with `None` as soon as no connection is left; at once if there is none."""
@@ -71,8 +91,11 @@ class ListenerFactory(WrappingFactory[Connection]):
     # A refused peer gets a protocol that is no connection, which the base class cannot say.
     def buildProtocol(self, addr: IAddress | None) -> Any:
         if len(self.protocols) >= self.spec.max_connections:
-            self._refuse(addr, "too many connections")
+            self._refuse(addr, TOO_MANY)
             return Refusal(TOO_MANY_CONNECTIONS, self.clock)
+        if self._are_enough_of(_host(addr)):
+            self._refuse(addr, TOO_MANY_OF_ONE)
+            return Refusal(TOO_MANY_OF_YOURS, self.clock)
         try:
             protocol = self.wrappedFactory.buildProtocol(addr)
         except (Exception, SystemExit) as error:
@@ -104,19 +127,34 @@ class ListenerFactory(WrappingFactory[Connection]):
         self.accepted += 1
         self.protocols[p] = self.wrappedFactory
         self._live_of[self.wrappedFactory] += 1
+        host = _host(p.peer_address)
+        if host:
+            self._count_of[host] += 1
+        self._idling.look()
         self.observer.opened(p)
 
     def unregisterProtocol(self, p: Connection) -> None:
         maker = self.protocols.pop(p)
         self._live_of[maker] -= 1
+        self._forget_host(_host(p.peer_address))
         self.observer.closed(p)
         if maker is not self.wrappedFactory:
             self._let_go_if_unused(maker)
         self._tell_if_empty()
 
     def _refuse(self, peer: IAddress | None, reason: str) -> None:
-        self.refused += 1
+        self.refusals.add(reason)
         self.observer.refused(self, peer, reason)
+
+    def _are_enough_of(self, host: str) -> bool:
+        limit = self.spec.max_connections_per_address
+        return bool(limit and host and self._count_of[host] >= limit)
+
+    def _forget_host(self, host: str) -> None:
+        if self._count_of[host] > 1:
+            self._count_of[host] -= 1
+        else:
+            del self._count_of[host]
 
     def _let_go_if_unused(self, replaced: IProtocolFactory) -> None:
         if not self._live_of[replaced]:
@@ -125,6 +163,12 @@ class ListenerFactory(WrappingFactory[Connection]):
 
     def _tell_if_empty(self) -> None:
         if not self.protocols:
+            self._idling.rest()
             waiting, self._emptied = self._emptied, []
             for done in waiting:
                 done.callback(None)
+
+
+def _host(address: IAddress | None) -> str:
+    """The address without its port; nothing for a peer that has none, on a Unix socket."""
+    return getattr(address, "host", None) or ""

@@ -144,7 +144,7 @@ class Listener:
         is_cured = self.state is State.FAILED and needs_restart(self.spec, spec)
         self.spec = spec
         if self.factory is not None:
-            self.factory.spec = spec
+            self.factory.change(spec)
         if is_cured:
             self._move(State.STOPPED)
         else:

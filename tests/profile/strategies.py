@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from app.endpoint import Endpoint
 from app.profile import ListenerSpec
-from app.profile.spec import LONGEST_NAME, MOST_CONNECTIONS, comparable
+from app.profile.spec import (
+    LEAST_UNSENT_BYTES,
+    LONGEST_NAME,
+    MOST_CONNECTIONS,
+    MOST_UNSENT_BYTES,
+    comparable,
+)
 from app.protocols import catalog
 from app.protocols.options import Option, describe
 
@@ -51,6 +57,9 @@ def _specs(protocol: str) -> st.SearchStrategy[ListenerSpec]:
         endpoint=endpoints,
         max_connections=st.integers(1, MOST_CONNECTIONS),
         autostart=st.booleans(),
+        max_connections_per_address=st.sampled_from([0, 1, MOST_CONNECTIONS]),
+        idle_timeout=st.sampled_from([0, 60]),
+        max_unsent_bytes=st.sampled_from([16 * 1024**2, LEAST_UNSENT_BYTES, MOST_UNSENT_BYTES]),
         options=st.fixed_dictionaries({}, optional={each.name: _values(each) for each in options}),
     )
 

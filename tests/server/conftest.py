@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from twisted.internet.interfaces import IProtocol
+from twisted.internet.interfaces import IAddress, IProtocol
 
 from app.profile import ListenerSpec
 from app.server.connection import Connection
@@ -35,9 +36,13 @@ class Bench:
         self.clients: list[Client] = []
         self._numbers = itertools.count(1)
 
-    def factory(self, build: Callable[[], IProtocol | None], limit: int = 100) -> ListenerFactory:
+    def factory(
+        self, build: Callable[[], IProtocol | None], limit: int = 100, **limits: Any
+    ) -> ListenerFactory:
         """A listener's factory, each of whose connections gets what `build` makes."""
-        spec = ListenerSpec(name="Test", protocol="echo", endpoint="tcp:0", max_connections=limit)
+        spec = ListenerSpec(
+            name="Test", protocol="echo", endpoint="tcp:0", max_connections=limit, **limits
+        )
         return ListenerFactory(
             Wrapped(build),
             spec=spec,
@@ -46,9 +51,9 @@ class Bench:
             numbers=self._numbers,
         )
 
-    def join(self, factory: ListenerFactory) -> Client:
+    def join(self, factory: ListenerFactory, address: IAddress | None = None) -> Client:
         """A client that `factory` serves, or refuses."""
-        client = Client(self.hand, factory.buildProtocol(None))
+        client = Client(self.hand, factory.buildProtocol(address))
         self.clients.append(client)
         return client
 

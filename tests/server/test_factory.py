@@ -6,7 +6,7 @@ import logging
 
 import pytest
 from attrs import evolve
-from twisted.internet.address import IPv4Address
+from twisted.internet.address import IPv4Address, UNIXAddress
 
 from app.protocols.echo import Echo
 from app.server.connection import Connection
@@ -50,9 +50,9 @@ def test_a_slot_is_free_as_soon_as_one_leaves(bench: Bench, record: Record) -> N
 def test_a_changed_limit_counts_for_the_next_peer(bench: Bench) -> None:
     factory = bench.factory(Echo, limit=1)
     bench.join(factory)
-    factory.spec = evolve(factory.spec, max_connections=2)
+    factory.change(evolve(factory.spec, max_connections=2))
     assert isinstance(factory.buildProtocol(SOMEBODY), Connection)
-    factory.spec = evolve(factory.spec, max_connections=1)
+    factory.change(evolve(factory.spec, max_connections=1))
     assert isinstance(factory.buildProtocol(SOMEBODY), Refusal)
     assert len(factory.connections) == 1, "those who are there may stay"
 
@@ -117,3 +117,59 @@ def test_whoever_waits_for_it_to_be_empty_is_told_when_the_last_one_leaves(
     second.close()
     second.until(lambda: not record.live)
     assert all(each.called for each in waiting)
+
+
+# Limits per address
+
+HERE = IPv4Address("TCP", "127.0.0.1", 4711)
+ONE_TOO_MANY = b"Too many connections from your address, close one first"
+
+
+def test_one_address_may_not_have_more_than_its_share(bench: Bench, record: Record) -> None:
+    factory = bench.factory(Echo, max_connections_per_address=2)
+    for _ in range(2):
+        bench.join(factory, HERE)
+    refused = bench.join(factory, HERE)
+    assert refused.read_to_end() == ONE_TOO_MANY
+    assert record.events[-1][-1] == "too many connections from one address"
+    assert isinstance(factory.buildProtocol(SOMEBODY), Connection), "others have their own share"
+    assert (factory.accepted, factory.refused) == (2, 1)
+
+
+def test_the_share_of_an_address_is_free_again_as_soon_as_one_leaves(
+    bench: Bench, record: Record
+) -> None:
+    factory = bench.factory(Echo, max_connections_per_address=1)
+    for _ in range(3):
+        client = bench.join(factory, HERE)
+        assert isinstance(client.protocol, Connection)
+        client.close()
+        client.until(lambda: not record.live)
+    assert factory.refused == 0
+
+
+def test_those_without_an_address_are_not_told_apart(bench: Bench) -> None:
+    factory = bench.factory(Echo, max_connections_per_address=1)
+    for address in (None, UNIXAddress(b"x"), UNIXAddress(None)):
+        assert isinstance(factory.buildProtocol(address), Connection)
+
+
+def test_a_share_counts_who_was_there_before_it_was_set(bench: Bench) -> None:
+    factory = bench.factory(Echo)
+    bench.join(factory, HERE)
+    factory.change(evolve(factory.spec, max_connections_per_address=1))
+    assert isinstance(factory.buildProtocol(HERE), Refusal)
+
+
+def test_refusals_are_counted_by_reason(bench: Bench) -> None:
+    factory = bench.factory(Echo, limit=1)
+    bench.join(factory, HERE)
+    for _ in range(2):
+        factory.buildProtocol(HERE)
+    factory.change(evolve(factory.spec, max_connections=2, max_connections_per_address=1))
+    factory.buildProtocol(HERE)
+    assert factory.refused == 3
+    assert factory.refusals.by_reason() == [
+        ("too many connections", 2),
+        ("too many connections from one address", 1),
+    ]

@@ -8,26 +8,91 @@ from typing import Any
 from PySide6.QtWidgets import QFormLayout, QSpinBox
 
 from app.profile import ListenerSpec
-from app.profile.spec import MOST_CONNECTIONS
+from app.profile.spec import (
+    LEAST_UNSENT_BYTES,
+    LONGEST_IDLE_TIMEOUT,
+    MOST_CONNECTIONS,
+    MOST_UNSENT_BYTES,
+)
 from app.ui.listeners.form_part import FormPart
 
-_CONNECTIONS = 100
-"""What a new listener is offered."""
+_KIBIBYTE = 1024
 
 
 class LimitsForm(FormPart):
-    """Asks for the limits."""
+    """Asks for the limits: how many peers, how long they may be silent, how much they are owed."""
 
     def __init__(self, rows: QFormLayout) -> None:
         super().__init__(rows)
-        self.max_connections = QSpinBox()
-        self.max_connections.setRange(1, MOST_CONNECTIONS)
-        self.max_connections.setValue(_CONNECTIONS)
-        rows.addRow(self.tr("Connections at &most"), self.max_connections)
-        self.max_connections.valueChanged.connect(self.changed)
+        self.max_connections = self._add(
+            self.tr("Connections at &most"),
+            self.tr("One more is told so, and turned away"),
+            (1, MOST_CONNECTIONS),
+        )
+        self.max_connections_per_address = self._add(
+            self.tr("From &one address"),
+            self.tr("How many of the connections may come from the same address"),
+            (0, MOST_CONNECTIONS),
+            nought=self.tr("any number"),
+        )
+        self.idle_timeout = self._add(
+            self.tr("Close when &idle"),
+            self.tr("For how long nothing may cross a connection, in or out, until it is closed"),
+            (0, LONGEST_IDLE_TIMEOUT),
+            suffix=self.tr(" s"),
+            nought=self.tr("never"),
+        )
+        self.max_unsent = self._add(
+            self.tr("&Unsent at most"),
+            self.tr("A peer that does not read is closed once more than this waits for it"),
+            (LEAST_UNSENT_BYTES // _KIBIBYTE, MOST_UNSENT_BYTES // _KIBIBYTE),
+            suffix=self.tr(" KiB"),
+        )
+        self.max_unsent.setGroupSeparatorShown(True)
+        self._unsent_bytes = 0
+        self.show_spec(ListenerSpec(name="", protocol="", endpoint=""))
 
     def show_spec(self, spec: ListenerSpec) -> None:
         self.max_connections.setValue(spec.max_connections)
+        self.max_connections_per_address.setValue(spec.max_connections_per_address)
+        self.idle_timeout.setValue(spec.idle_timeout)
+        self._show_unsent(spec.max_unsent_bytes)
 
     def values(self) -> Mapping[str, Any]:
-        return {"max_connections": self.max_connections.value()}
+        return {
+            "max_connections": self.max_connections.value(),
+            "max_connections_per_address": self.max_connections_per_address.value(),
+            "idle_timeout": self.idle_timeout.value(),
+            "max_unsent_bytes": self._unsent(),
+        }
+
+    def _show_unsent(self, count: int) -> None:
+        self._unsent_bytes = count
+        self.max_unsent.setValue(count // _KIBIBYTE)
+
+    def _unsent(self) -> int:
+        """In bytes; the very number that was there, if it is shown still."""
+        shown = self.max_unsent.value()
+        if shown == self._unsent_bytes // _KIBIBYTE:
+            return self._unsent_bytes
+        return shown * _KIBIBYTE
+
+    def _add(
+        self,
+        title: str,
+        hint: str,
+        bounds: tuple[int, int],
+        *,
+        suffix: str = "",
+        nought: str = "",
+    ) -> QSpinBox:
+        box = QSpinBox()
+        box.setRange(*bounds)
+        box.setSuffix(suffix)
+        box.setSpecialValueText(nought)
+        box.setToolTip(hint)
+        box.setAccessibleName(title.replace("&", ""))
+        box.setAccessibleDescription(hint)
+        self.rows.addRow(title, box)
+        box.valueChanged.connect(self.changed)
+        return box
