@@ -18,6 +18,8 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
+from app.endpoint_plugins import installed_kinds
+
 LARGEST_PORT: Final = 65535
 
 
@@ -101,7 +103,7 @@ class Endpoint:
     """One endpoint description, checked as far as it can be without opening a socket.
 
     The kinds that Twisted brings for listening (tcp, tcp6, ssl, tls, unix) are checked value by
-    value. Any other kind belongs to a plugin and passes through untouched.
+    value. Any other kind must be that of an installed plugin, and passes through untouched.
     Raises `EndpointError` when its values cannot be an endpoint, however it is made.
     """
 
@@ -117,7 +119,9 @@ class Endpoint:
     def __attrs_post_init__(self) -> None:
         _check_shape(self)
         kind = _KINDS.get(self.kind)
-        if kind is not None:
+        if kind is None:
+            _check_installed(self.kind)
+        else:
             _check_parameters(self, kind)
             _check_values(self)
 
@@ -245,6 +249,17 @@ def _check_shape(endpoint: Endpoint) -> None:
         raise _no_kind(endpoint.kind)
     if not str(endpoint).isprintable():
         raise EndpointError("Write the endpoint on one line, without invisible characters.")
+
+
+def _check_installed(kind: str) -> None:
+    """Raises unless a plugin brings this kind of endpoint."""
+    brought = installed_kinds()
+    if kind in brought:
+        return
+    known = sorted({*_KINDS, *brought})
+    close = get_close_matches(kind, known, n=1)
+    advice = f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(known)}."
+    raise EndpointError(f"There is no kind of endpoint called {quoted(kind)}. {advice}")
 
 
 def _check_parameters(endpoint: Endpoint, kind: _Kind) -> None:

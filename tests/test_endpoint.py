@@ -24,7 +24,7 @@ words = st.text(alphabet=st.characters(exclude_categories=["C", "Z"]), max_size=
 
 @given(descriptions)
 def test_a_description_is_taken_apart_as_twisted_does(rest: str) -> None:
-    text = f"plugin:{rest}"
+    text = f"haproxy:{rest}"
     try:
         args, options = twisted_endpoints._parse(text)
     except RuntimeError:  # Twisted's answer to a backslash at the very end
@@ -45,7 +45,7 @@ def test_options_may_come_before_the_kind_as_in_twisted() -> None:
 def test_a_formatted_endpoint_parses_to_an_equal_one(
     args: list[str], options: dict[str, str]
 ) -> None:
-    endpoint = Endpoint("plugin", tuple(args), tuple(options.items()))
+    endpoint = Endpoint("haproxy", tuple(args), tuple(options.items()))
     assert Endpoint.parse(str(endpoint)) == endpoint
 
 
@@ -128,7 +128,7 @@ def test_without_an_interface_only_this_machine_is_bound(text: str, bound: str) 
         "tcp:8007:0.0.0.0:50",
         r"tcp:8007:interface=\:\:",
         "unix:/tmp/echo.sock:mode=660",
-        "plugin:8007:one=two",
+        "haproxy:tcp:8007:one=two",
     ],
 )
 def test_what_the_user_wrote_is_bound_as_written(text: str) -> None:
@@ -160,7 +160,7 @@ def test_an_interface_is_loopback_only_if_nobody_else_can_reach_it(
 
 def test_a_unix_socket_is_out_of_reach_and_a_plugin_is_not_vouched_for() -> None:
     assert Endpoint.parse("unix:/tmp/echo.sock").loopback_only
-    assert not Endpoint.parse("onion:80").loopback_only
+    assert not Endpoint.parse("haproxy:tcp:80").loopback_only
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_unix_socket_is_out_of_reach_and_a_plugin_is_not_vouched_for() -> None
         ("ssl:8443:interface=localhost", 8443, "localhost", "localhost:8443"),
         ("tls:certificates", 443, "127.0.0.1", "127.0.0.1:443"),
         ("unix:/tmp/a\\:b", None, None, "unix:/tmp/a\\:b"),
-        ("onion:80", None, None, "onion:80"),
+        ("haproxy:tcp\\:80", None, None, "haproxy:tcp\\:80"),
     ],
 )
 def test_port_interface_and_what_a_window_shows(
@@ -251,3 +251,32 @@ def test_a_sentence_shows_no_control_characters_and_no_more_than_a_line_of_the_i
 def test_importing_it_installs_no_reactor() -> None:
     code = "import sys, app.endpoint; sys.exit('twisted.internet.reactor' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("tpc:8027", "Did you mean tcp?"),
+        ("TPC:8027", "Did you mean tcp?"),
+        ("ha-proxy:tcp:80", "Did you mean haproxy?"),
+        ("gopher:70", "Use one of: haproxy, "),
+    ],
+)
+def test_a_kind_that_nothing_brings_is_told_with_what_there_is(text: str, advice: str) -> None:
+    with pytest.raises(EndpointError, match="There is no kind of endpoint called") as told:
+        Endpoint.parse(text)
+    assert advice in str(told.value)
+
+
+def test_every_kind_of_an_installed_plugin_passes() -> None:
+    for kind in ("haproxy", "stdio", "systemd"):
+        assert Endpoint.parse(f"{kind}:x").kind == kind
+
+
+def test_plugins_are_not_looked_for_as_long_as_the_kind_is_a_usual_one() -> None:
+    code = (
+        "import sys, app.endpoint\n"
+        "app.endpoint.Endpoint.parse('tcp:1'), app.endpoint.Endpoint.parse('unix:a')\n"
+        "print('twisted.plugin' in sys.modules)\n"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"

@@ -29,7 +29,7 @@ _paths = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_s
 endpoints = st.one_of(
     st.builds(Endpoint.tcp, st.integers(0, 65535), _hosts),
     st.builds(lambda path: Endpoint("unix", (path,)), _paths),
-    st.builds(lambda value: Endpoint("plugin", (), (("key", value),)), _paths),
+    st.builds(lambda value: Endpoint("haproxy", (), (("key", value),)), _paths),
 ).map(str)
 
 
