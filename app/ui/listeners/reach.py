@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv6Address, ip_address
-
 from attrs import field, frozen
 from PySide6.QtCore import QCoreApplication
 
 from app.endpoint import Endpoint
+from app.network_addresses import network_addresses
 
 
 @frozen
@@ -49,27 +47,10 @@ class Reach:
 
 def reaches() -> list[Reach]:
     """Those to choose from on this computer, the narrowest first."""
+    networks = (Reach(str(address), device) for device, address in network_addresses())
     return [
         Reach("127.0.0.1"),
         Reach("::1"),
-        *sorted(_networks(), key=lambda each: (each.device, ":" in each.interface)),
+        *sorted(networks, key=lambda each: (each.device, ":" in each.interface)),
         Reach("0.0.0.0"),
     ]
-
-
-def _networks() -> Iterator[Reach]:
-    """The addresses of this computer's networks. Those of a link alone need a zone: not offered."""
-    import psutil  # only a form needs it, and the start of the window would wait for it
-
-    for device, addresses in psutil.net_if_addrs().items():
-        for each in addresses:
-            address = _ip(each.address)
-            if address is not None and not (address.is_loopback or address.is_link_local):
-                yield Reach(str(address), device)
-
-
-def _ip(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(text)
-    except ValueError:  # a hardware address, or one with a zone
-        return None

@@ -1,0 +1,108 @@
+"""Makes certificates: a local CA, and what it signs.
+
+Nothing here touches the disk.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from ipaddress import ip_address
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from app.tls.identity import Identity
+
+AUTHORITY_DAYS = 3650
+CERTIFICATE_DAYS = 397
+"""The longest that browsers take."""
+
+RENEW_DAYS = 30
+"""A certificate that ends sooner is made anew: whoever looks at it now should not be surprised."""
+
+_CLOCK_SKEW = datetime.timedelta(days=1)
+"""So much may the clock of a peer be behind."""
+
+
+def make_authority(owner: str, now: datetime.datetime) -> Identity:
+    """A CA of its own for `owner`, who is named in it. It can sign servers, and no other CA."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _name(f"Portdeck local CA of {owner}")
+    end = now + datetime.timedelta(days=AUTHORITY_DAYS)
+    certificate = (
+        _begin(name, name, key, now, end)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(signs_certificates=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return Identity(certificate=certificate, key=key)
+
+
+def issue(authority: Identity, names: Iterable[str], now: datetime.datetime) -> Identity:
+    """A certificate with a new key for a server that is found under `names`, host or IP."""
+    names = list(names)
+    key = ec.generate_private_key(ec.SECP256R1())
+    issuer = authority.certificate
+    # What outlives its CA is not valid to the end.
+    end = min(now + datetime.timedelta(days=CERTIFICATE_DAYS - 1), issuer.not_valid_after_utc)
+    about_issuer = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    certificate = (
+        _begin(_name("Portdeck"), issuer.subject, key, now, end)
+        .add_extension(x509.SubjectAlternativeName([_general(name) for name in names]), False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(about_issuer), False
+        )
+        .sign(authority.key, hashes.SHA256())
+    )
+    return Identity(certificate=certificate, key=key)
+
+
+def _begin(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    now: datetime.datetime,
+    end: datetime.datetime,
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _CLOCK_SKEW)
+        .not_valid_after(end)
+    )
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name[:64])])
+
+
+def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _general(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
