@@ -14,9 +14,11 @@ from collections.abc import Callable
 
 from attrs import frozen
 
+from app.traffic.block import CHUNK_OVERHEAD_BYTES, Block
+from app.traffic.endings import Endings, How
+
 BLOCK_BYTES = 1024 * 1024
 BLOCK_CHUNKS = 16 * 1024
-CHUNK_OVERHEAD_BYTES = 20
 MAX_BYTES = 128 * 1024 * 1024
 MAX_CHUNKS = 1_000_000
 
@@ -82,29 +84,11 @@ class Span:
         return self.ends[index - 1] if index else 0
 
 
-class _Block:
-    """A run of chunks. `ends[i]` is where chunk `i` ends in `payload`."""
-
-    __slots__ = ("ends", "first", "owners", "payload", "times")
-
-    def __init__(self, first: int) -> None:
-        self.first = first
-        self.payload: bytearray | bytes = bytearray()
-        self.ends = array("I")
-        self.times = array("d")
-        self.owners = array("Q")
-
-    @property
-    def cost(self) -> int:
-        """Bytes of memory, its own overhead included."""
-        return len(self.payload) + CHUNK_OVERHEAD_BYTES * len(self.ends)
-
-
 class ChunkLog:
     """Keeps the newest chunks, at most `max_chunks` and `max_bytes` with their overhead.
 
-    Invariant: `len(log) + log.dropped` chunks and `log.kept_bytes + log.dropped_bytes` bytes are
-    exactly what was ever appended. Of a chunk over a quarter of `max_bytes`, the head is kept.
+    Invariant: `len(log) + log.dropped + log.cleared` chunks, and as many bytes by the same names,
+    are exactly what was ever appended. Of a chunk over a quarter of `max_bytes`, the head is kept.
     Blocks go as a whole, so it may keep an eighth less than it might, and next to nothing where the
     bounds are a few chunks.
     """
@@ -119,23 +103,22 @@ class ChunkLog:
         """`wake` is called once when there is something that `look` has not been told of."""
         self.dropped = 0
         self.dropped_bytes = 0
+        self.cleared = 0
+        """How many chunks were forgotten because somebody said so."""
+        self.cleared_bytes = 0
+        self.endings = Endings()
+        """How connections ended, of those that may have chunks here."""
         self.began_at = 0.0
         """The time of the first chunk since the log began or was cleared, also once it is gone."""
         self._wake = wake
         self._looked = True
         self._origin = 0
-        self._max_bytes = max_bytes
-        self._max_chunks = max_chunks
-        self._block_bytes = min(BLOCK_BYTES, max(1, max_bytes // 8))
-        self._block_chunks = min(
-            BLOCK_CHUNKS, max(1, max_chunks // 8), max(1, max_bytes // 8 // CHUNK_OVERHEAD_BYTES)
-        )
-        self._largest = max(1, max_bytes // 4)
+        self._set_bounds(max_bytes, max_chunks)
         self._next = 0
-        self._closed: list[_Block] = []
+        self._closed: list[Block] = []
         self._closed_cost = 0
         self._closed_bytes = 0
-        self._tail = _Block(0)
+        self._tail = Block(0)
 
     def __len__(self) -> int:
         return self._next - self.first
@@ -149,6 +132,11 @@ class ChunkLog:
     def end(self) -> int:
         """The number that the next chunk will have."""
         return self._next
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """`(max_bytes, max_chunks)`."""
+        return self._max_bytes, self._max_chunks
 
     @property
     def kept_bytes(self) -> int:
@@ -178,6 +166,14 @@ class ChunkLog:
         if self._looked:
             self._looked = False
             self._wake()
+
+    def end_connection(self, time: float, connection: int, how: How) -> None:
+        """Note that `connection` ended at `time` (unix seconds): no more chunks of it will come."""
+        self.endings.append(self._next, time, connection, how)
+        if self.endings.cost > self._max_bytes // 16:
+            self.endings.drop(len(self.endings) // 2)
+        self._make_room()
+        self._tell()
 
     def look(self) -> tuple[int, int]:
         """`(first, end)` as of now; from now on the next chunk wakes again."""
@@ -213,16 +209,35 @@ class ChunkLog:
         owners, times = block.owners[begin:stop], block.times[begin:stop]
         return Span(number, data, ends, owners, times, base)
 
+    def resize(self, max_bytes: int, max_chunks: int) -> None:
+        """Keep within other bounds from now on. Where they are narrower, the oldest is dropped."""
+        self._set_bounds(max_bytes, max_chunks)
+        blocks = [*self._closed, self._tail]
+        self._closed = [
+            part for each in blocks for part in each.parts(self._block_bytes, self._block_chunks)
+        ]
+        self._closed_cost = sum(each.cost for each in self._closed)
+        self._closed_bytes = sum(len(each.payload) for each in self._closed)
+        self._tail = Block(self._next)
+        self._make_room()
+        self._tell()
+
     def clear(self) -> None:
-        """Forget all chunks on purpose; the numbers go on, and the forgotten count as dropped."""
-        self.dropped += len(self)
-        self.dropped_bytes += self.kept_bytes
+        """Forget all chunks on purpose; the numbers go on. What goes is cleared, not dropped."""
+        self.cleared += len(self)
+        self.cleared_bytes += self.kept_bytes
         self._closed.clear()
         self._closed_cost = self._closed_bytes = 0
-        self._tail = _Block(self._next)
+        self._tail = Block(self._next)
         self._origin = self._next
+        self.endings.drop(len(self.endings))
 
-    def _block_of(self, number: int) -> _Block:
+    def _tell(self) -> None:
+        if self._looked:
+            self._looked = False
+            self._wake()
+
+    def _block_of(self, number: int) -> Block:
         if number >= self._tail.first:
             return self._tail
         return self._closed[bisect_right(self._closed, number, key=lambda each: each.first) - 1]
@@ -233,8 +248,22 @@ class ChunkLog:
         self._closed.append(block)
         self._closed_cost += block.cost
         self._closed_bytes += len(block.payload)
-        self._tail = _Block(self._next)
+        self._tail = Block(self._next)
+        self._make_room()
+
+    def _set_bounds(self, max_bytes: int, max_chunks: int) -> None:
+        self._max_bytes = max_bytes
+        self._max_chunks = max_chunks
+        self._block_bytes = min(BLOCK_BYTES, max(1, max_bytes // 8))
+        self._block_chunks = min(
+            BLOCK_CHUNKS, max(1, max_chunks // 8), max(1, max_bytes // 8 // CHUNK_OVERHEAD_BYTES)
+        )
+        self._largest = max(1, max_bytes // 4)
+
+    def _make_room(self) -> None:
+        """Drop the oldest blocks until the one at the end may become full."""
         room = self._max_bytes - self._block_bytes - CHUNK_OVERHEAD_BYTES * self._block_chunks
+        room -= self.endings.cost
         while self._closed and (
             self._closed_cost > room or len(self) > self._max_chunks - self._block_chunks
         ):
@@ -246,6 +275,7 @@ class ChunkLog:
         self._closed_bytes -= len(block.payload)
         self.dropped += len(block.ends)
         self.dropped_bytes += len(block.payload)
+        self.endings.drop(self.endings.position(self.first + 1) - self.endings.first)
 
     def _cut(self, data: bytes) -> bytes:
         """The part of a huge chunk that may be kept without pushing out everything else."""

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.traffic.chunk_log import CHUNK_OVERHEAD_BYTES, Chunk, ChunkLog
+from app.traffic.block import CHUNK_OVERHEAD_BYTES
+from app.traffic.chunk_log import Chunk, ChunkLog
+from app.traffic.endings import Ending, How
 
 chunks = st.tuples(st.floats(0, 2e9), st.integers(0, 2**40), st.booleans(), st.binary(max_size=300))
 bounds = st.tuples(st.integers(1, 5_000), st.integers(1, 60))
@@ -20,14 +22,24 @@ def fill(log: ChunkLog, appended: list[tuple[float, int, bool, bytes]]) -> list[
     return [Chunk(number, *each) for number, each in enumerate(appended)]
 
 
-@given(st.lists(chunks, max_size=120), bounds)
-def test_kept_and_dropped_are_exactly_what_was_appended(
-    appended: list[tuple[float, int, bool, bytes]], bound: tuple[int, int]
+@given(st.lists(st.one_of(chunks, bounds, st.none()), max_size=120), bounds)
+def test_kept_dropped_and_cleared_are_exactly_what_was_appended(
+    acts: list[tuple[float, int, bool, bytes] | tuple[int, int] | None], bound: tuple[int, int]
 ) -> None:
+    """Also when the log is cleared (`None`) or resized (two numbers) now and then."""
     log = ChunkLog(max_bytes=bound[0], max_chunks=bound[1])
-    fill(log, appended)
-    assert len(log) + log.dropped == len(appended)
-    assert log.kept_bytes + log.dropped_bytes == sum(len(data) for *_, data in appended)
+    crossed = crossed_bytes = 0
+    for act in acts:
+        if act is None:
+            log.clear()
+        elif len(act) == 2:
+            log.resize(*act)
+        else:
+            log.append(*act)
+            crossed += 1
+            crossed_bytes += len(act[-1])
+        assert len(log) + log.dropped + log.cleared == crossed
+        assert log.kept_bytes + log.dropped_bytes + log.cleared_bytes == crossed_bytes
 
 
 @given(st.lists(chunks, max_size=120), bounds)
@@ -85,12 +97,13 @@ def test_spans_from_any_number_on_hold_every_chunk_once_and_in_order(
     assert seen == [(each.connection, each.sent, each.data) for each in kept if each]
 
 
-def test_clearing_counts_as_dropping_and_the_numbers_go_on() -> None:
+def test_what_is_cleared_is_not_dropped_and_the_numbers_go_on() -> None:
     log = ChunkLog()
     log.append(1.0, 7, True, b"before")
     log.clear()
     log.append(2.0, 7, False, b"after")
-    assert (log.dropped, log.dropped_bytes, log.kept_bytes) == (1, 6, 5)
+    assert (log.cleared, log.cleared_bytes, log.kept_bytes) == (1, 6, 5)
+    assert (log.dropped, log.dropped_bytes) == (0, 0)
     assert log.chunk(0) is None
     assert log.chunk(1) == Chunk(1, 2.0, 7, False, b"after")
 
@@ -105,6 +118,65 @@ def test_it_knows_when_it_began_also_once_that_is_dropped_and_anew_when_cleared(
     log.append(200.0, 1, True, b"x")
     log.append(201.0, 1, True, b"x")
     assert log.began_at == 200.0
+
+
+@given(
+    st.lists(chunks, min_size=1, max_size=120), st.integers(400, 5_000), st.integers(8, 60), bounds
+)
+def test_resized_it_keeps_the_newest_within_the_new_bounds(
+    appended: list[tuple[float, int, bool, bytes]],
+    max_bytes: int,
+    max_chunks: int,
+    before: tuple[int, int],
+) -> None:
+    log = ChunkLog(max_bytes=before[0], max_chunks=before[1])
+    fill(log, appended)
+    kept = {number: log.chunk(number) for number in range(log.first, log.end)}
+    log.resize(max_bytes, max_chunks)
+    assert log.bounds == (max_bytes, max_chunks)
+    for number in range(log.first, log.end):
+        assert log.chunk(number) == kept[number]
+    for each in appended:
+        assert len(log) <= max_chunks
+        assert log.kept_bytes + CHUNK_OVERHEAD_BYTES * len(log) <= max_bytes
+        log.append(*each)
+
+
+def test_shrunk_it_still_keeps_nearly_as_much_as_it_may() -> None:
+    log = ChunkLog()
+    for number in range(20_000):
+        log.append(0.0, 1, False, b"%05d" % number)
+    log.resize(1_000_000, 1_000)
+    assert 750 <= len(log) <= 1_000
+    log.resize(1_000_000, 20_000)
+    for _ in range(15_000):
+        log.append(0.0, 1, False, b"x")
+    assert len(log) > 15_500
+
+
+def test_the_end_of_a_connection_is_kept_as_long_as_its_last_chunk_may_be() -> None:
+    log = ChunkLog(max_chunks=16)
+    log.append(1.0, 7, True, b"x")
+    log.end_connection(1.5, 7, How.RESET_HERE)
+    log.append(2.0, 8, True, b"y")
+    assert [*log.endings] == [Ending(1, 1.5, 7, How.RESET_HERE)]
+    for _ in range(40):
+        log.append(3.0, 8, True, b"y")
+    log.end_connection(4.0, 8, How.CLOSED_BY_PEER)
+    assert [*log.endings] == [Ending(42, 4.0, 8, How.CLOSED_BY_PEER)]
+    log.clear()
+    assert [*log.endings] == []
+    assert log.endings.end == 2
+
+
+def test_connections_that_end_by_the_million_stay_under_the_bound() -> None:
+    log = ChunkLog(max_bytes=64_000)
+    for number in range(3_000):
+        log.append(0.0, number, False, b"x" * 8)
+        log.end_connection(0.0, number, How.CLOSED_HERE)
+        kept = log.kept_bytes + CHUNK_OVERHEAD_BYTES * len(log) + log.endings.cost
+        assert kept <= 64_000
+    assert len(log.endings) > 50
 
 
 def test_of_a_burst_over_a_quarter_of_the_bound_the_head_is_kept() -> None:

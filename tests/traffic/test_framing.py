@@ -1,0 +1,156 @@
+"""Framing: right for each kind, the same however the bytes were cut, and never a byte lost."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from app.traffic.framing import (
+    Delimited,
+    FixedLength,
+    Flaw,
+    Framing,
+    LengthPrefix,
+    Lines,
+    Message,
+    Netstrings,
+)
+
+framings = st.one_of(
+    st.just(Lines()),
+    st.binary(min_size=1, max_size=4).map(Delimited),
+    st.integers(1, 40).map(FixedLength),
+    st.builds(
+        LengthPrefix, st.sampled_from((1, 2, 4)), st.sampled_from(("big", "little")), st.booleans()
+    ),
+    st.just(Netstrings()),
+)
+streams = st.one_of(
+    st.binary(max_size=200),
+    st.text("ab\r\n0:,", max_size=80).map(str.encode),
+    st.lists(st.binary(max_size=12), max_size=12).map(
+        lambda each: b"".join(b"%d:%s," % (len(data), data) for data in each)
+    ),
+    st.lists(st.binary(max_size=12), max_size=12).map(
+        lambda each: b"".join(bytes([len(data)]) + data for data in each)
+    ),
+)
+
+
+def frame(framing: Framing, *pieces: bytes, longest: int = 1_000) -> list[Message]:
+    framer = framing.framer(longest)
+    return [message for piece in pieces for message in framer.feed(piece)] + framer.finish()
+
+
+def whole(*messages: bytes) -> list[Message]:
+    return [(data, Flaw.NONE) for data in messages]
+
+
+@given(framings, streams, st.lists(st.integers(0, 200), max_size=30), st.integers(1, 40))
+@example(Delimited(b"aab"), b"aaab" * 9, [3, 5, 6, 7, 11], 5)
+@example(Netstrings(), b"3:abcd,1:x,", [1, 2, 3, 4, 5, 6, 7], 40)
+def test_how_the_bytes_were_cut_makes_no_difference(
+    framing: Framing, data: bytes, cuts: list[int], longest: int
+) -> None:
+    bounds = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
+    pieces = [data[a:b] for a, b in pairwise(bounds)]
+    assert frame(framing, *pieces, longest=longest) == frame(framing, data, longest=longest)
+
+
+@given(framings, streams, st.integers(1, 40))
+def test_the_messages_joined_are_what_was_fed_and_none_is_too_long(
+    framing: Framing, data: bytes, longest: int
+) -> None:
+    messages = frame(framing, data, longest=longest)
+    assert b"".join(each for each, _ in messages) == data
+    assert all(each for each, _ in messages)
+    assert max((len(each) for each, _ in messages), default=0) <= max(longest, 4)
+
+
+@given(framings, streams, st.integers(1, 40))
+def test_no_more_is_held_back_than_a_message_may_have(
+    framing: Framing, data: bytes, longest: int
+) -> None:
+    framer = framing.framer(longest)
+    for byte in data:
+        framer.feed(bytes([byte]))
+        assert framer.pending <= max(longest, 14)
+
+
+def test_lines_end_in_lf_with_or_without_cr() -> None:
+    assert frame(Lines(), b"one\r\ntw", b"o\n\nthree") == [
+        *whole(b"one\r\n", b"two\n", b"\n"),
+        (b"three", Flaw.UNFINISHED),
+    ]
+
+
+def test_a_delimiter_may_be_cut_in_two() -> None:
+    assert frame(Delimited(b"--"), b"a-", b"-b-c--") == whole(b"a--", b"b-c--")
+
+
+def test_every_message_of_a_fixed_length_has_it() -> None:
+    assert frame(FixedLength(3), b"abcdef", b"g") == [
+        *whole(b"abc", b"def"),
+        (b"g", Flaw.UNFINISHED),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("framing", "stream"),
+    [
+        (LengthPrefix(1), b"\x02ab\x00\x01c"),
+        (LengthPrefix(2), b"\x00\x02ab\x00\x00\x00\x01c"),
+        (LengthPrefix(2, "little"), b"\x02\x00ab\x00\x00\x01\x00c"),
+        (LengthPrefix(4, "little", counts_itself=True), b"\x06\0\0\0ab\x04\0\0\0\x05\0\0\0c"),
+    ],
+)
+def test_a_length_prefix_says_where_the_message_ends(framing: LengthPrefix, stream: bytes) -> None:
+    width = framing.width
+    assert frame(framing, stream) == whole(
+        stream[: width + 2], stream[width + 2 : 2 * width + 2], stream[2 * width + 2 :]
+    )
+
+
+def test_a_length_too_small_to_count_itself_is_broken_and_the_next_is_tried() -> None:
+    framing = LengthPrefix(2, counts_itself=True)
+    assert frame(framing, b"\x00\x01\x00\x03a") == [
+        (b"\x00\x01", Flaw.BROKEN),
+        (b"\x00\x03a", Flaw.NONE),
+    ]
+
+
+def test_a_length_beyond_the_bound_comes_in_pieces_and_the_next_message_is_right() -> None:
+    assert frame(LengthPrefix(1), b"\x05abcde\x01f", longest=4) == [
+        (b"\x05abc", Flaw.CUT),
+        (b"de", Flaw.NONE),
+        (b"\x01f", Flaw.NONE),
+    ]
+
+
+def test_a_message_without_its_end_for_ever_is_cut() -> None:
+    framer = Lines().framer(10)
+    made = [message for _ in range(25) for message in framer.feed(b"x")]
+    assert made == [(b"x" * 10, Flaw.CUT)] * 2
+    assert framer.pending == 5
+
+
+def test_netstrings_have_their_length_before_them() -> None:
+    assert frame(Netstrings(), b"5:he", b"llo,0:,1:,", b",") == whole(b"5:hello,", b"0:,", b"1:,,")
+
+
+@pytest.mark.parametrize("wrong", [b"x,", b"01:a,", b":,", b"12345678901:,", b"2:abc,", b"-1:,"])
+def test_what_is_no_netstring_is_broken_and_the_next_after_a_comma_is_right(wrong: bytes) -> None:
+    assert frame(Netstrings(), wrong + b"2:ok,") == [
+        (wrong, Flaw.BROKEN),
+        (b"2:ok,", Flaw.NONE),
+    ]
+
+
+def test_after_the_end_never_came_the_next_byte_begins_a_message() -> None:
+    framer = LengthPrefix(1).framer()
+    assert framer.feed(b"\x05ab") == []
+    assert framer.finish(Flaw.BROKEN) == [(b"\x05ab", Flaw.BROKEN)]
+    assert framer.feed(b"\x01c") == whole(b"\x01c")

@@ -1,0 +1,141 @@
+"""Messages of a log: who said them and when, torn ones owned up to, and all of it in steps."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.traffic import messages
+from app.traffic.chunk_log import ChunkLog
+from app.traffic.endings import How
+from app.traffic.framing import Delimited, FixedLength, Flaw, Framing, LengthPrefix, Lines
+from app.traffic.messages import Messages
+
+LONG = 3_600.0
+
+
+def framed(log: ChunkLog, framing: Framing) -> Messages:
+    made = Messages(log, framing, max_bytes=10**7, max_chunks=10**5, endings=log.endings)
+    assert made.step(LONG)
+    return made
+
+
+def told(made: Messages) -> list[tuple[int, bool, bytes, Flaw]]:
+    """Of each message: connection, direction, bytes, flaw."""
+    kept = [made.log.chunk(number) for number in range(made.log.first, made.log.end)]
+    return [
+        (each.connection, each.sent, each.data, made.flaw(each.number)) for each in kept if each
+    ]
+
+
+def test_each_side_of_each_connection_is_framed_by_itself() -> None:
+    log = ChunkLog()
+    log.append(1.0, 1, False, b"a1")
+    log.append(2.0, 2, False, b"b1")
+    log.append(3.0, 1, True, b"A1\n")
+    log.append(4.0, 1, False, b"a2\na3\n")
+    log.append(5.0, 2, False, b"b2\n")
+    made = framed(log, Lines())
+    assert told(made) == [
+        (1, True, b"A1\n", Flaw.NONE),
+        (1, False, b"a1a2\n", Flaw.NONE),
+        (1, False, b"a3\n", Flaw.NONE),
+        (2, False, b"b1b2\n", Flaw.NONE),
+    ]
+    assert [made.log.chunk(number).time for number in range(4)] == [3.0, 1.0, 4.0, 2.0]  # type: ignore[union-attr]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.booleans(), st.text("ab\n", max_size=6)), max_size=60),
+    st.lists(st.integers(0, 60), max_size=10),
+)
+def test_framing_as_it_comes_gives_what_framing_afterwards_does(
+    said: list[tuple[int, bool, str]], steps: list[int]
+) -> None:
+    log = ChunkLog()
+    early = Messages(log, Delimited(b"b"), max_bytes=10**7, max_chunks=10**5, endings=log.endings)
+    for number, (connection, sent, text) in enumerate(said):
+        log.append(float(number), connection, sent, text.encode())
+        if number in steps:
+            log.end_connection(float(number), connection, How.CLOSED_BY_PEER)
+            early.step(LONG)
+    early.step(LONG)
+    late = framed(log, Delimited(b"b"))
+    assert told(early) == told(late)
+    assert early.pending_bytes == late.pending_bytes
+    size = sum(len(data) for _, _, data, _ in told(late)) + late.pending_bytes
+    assert size == log.kept_bytes
+
+
+def test_a_connection_that_ends_gives_the_message_that_it_did_not_finish() -> None:
+    log = ChunkLog()
+    log.append(1.0, 1, False, b"whole\nhalf")
+    made = framed(log, Lines())
+    assert made.pending_bytes == 4
+    log.append(2.0, 2, False, b"other\n")
+    log.end_connection(3.0, 1, How.CLOSED_BY_PEER)
+    assert not made.is_done
+    assert made.step(LONG)
+    assert told(made)[-1] == (1, False, b"half", Flaw.UNFINISHED)
+    assert made.pending_bytes == 0
+
+
+def test_nothing_is_framed_beyond_where_the_view_is_held() -> None:
+    log = ChunkLog()
+    log.append(1.0, 1, False, b"one\n")
+    made = framed(log, Lines())
+    made.until = log.end
+    log.append(2.0, 1, False, b"two\n")
+    assert made.is_done
+    assert made.step(LONG)
+    assert len(made.log) == 1
+    made.until = None
+    made.step(LONG)
+    assert len(made.log) == 2
+
+
+def test_what_was_dropped_before_its_turn_is_counted_and_tears_what_was_under_way() -> None:
+    log = ChunkLog(max_chunks=16)
+    log.append(1.0, 1, False, b"\x09half")
+    made = framed(log, LengthPrefix(1))
+    for _ in range(40):
+        log.append(2.0, 1, False, b"\x01x")
+    made.step(LONG)
+    assert made.missed == log.first - 1
+    assert told(made)[0] == (1, False, b"\x09half", Flaw.UNFINISHED)
+    assert {flaw for *_, flaw in told(made)[1:]} == {Flaw.NONE}
+
+
+def test_cleared_it_begins_with_what_comes_next() -> None:
+    log = ChunkLog()
+    log.append(1.0, 1, False, b"abcd")
+    made = framed(log, FixedLength(3))
+    log.clear()
+    made.clear()
+    log.append(2.0, 1, False, b"xyz")
+    made.step(LONG)
+    assert told(made) == [(1, False, b"xyz", Flaw.NONE)]
+
+
+def test_messages_under_way_on_many_connections_are_bounded_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(messages, "MAX_PENDING_BYTES", 100)
+    log = ChunkLog()
+    for connection in range(50):
+        log.append(1.0, connection, False, b"x" * 10)
+    made = framed(log, Lines())
+    assert made.pending_bytes <= 100
+    assert told(made)[0] == (10, False, b"x" * 10, Flaw.CUT)
+
+
+def test_flaws_of_messages_that_are_gone_are_forgotten() -> None:
+    log = ChunkLog()
+    made = Messages(log, LengthPrefix(1, "big", True), max_bytes=10**6, max_chunks=16)
+    for _ in range(100):
+        log.append(1.0, 1, False, b"\x00")
+    made.step(LONG)
+    assert made.log.dropped
+    assert {flaw for *_, flaw in told(made)} == {Flaw.BROKEN}
+    assert len(made._flawed) == len(made.log)
