@@ -11,7 +11,6 @@ from bisect import bisect_left
 from time import monotonic
 
 from app.traffic.chunk_log import ChunkLog
-from app.traffic.endings import Endings
 from app.traffic.framing import Flaw, Framer, Framing, Message
 from app.traffic.source import ChunkSource
 
@@ -48,9 +47,7 @@ class Messages:
         *,
         max_bytes: int,
         max_chunks: int,
-        endings: Endings | None = None,
     ) -> None:
-        """`endings` are those of the source's connections, if it knows them."""
         self.framing = framing
         self.log = ChunkLog(max_bytes=max_bytes, max_chunks=max_chunks)
         self.until: int | None = None
@@ -60,7 +57,7 @@ class Messages:
         self.pending_bytes = 0
         """Of messages whose end has not come yet."""
         self._source = source
-        self._endings = endings if endings is not None else Endings()
+        self._endings = source.endings
         self._next = source.first
         self._next_ending = self._endings.position(source.first)
         self._sides: dict[int, _Side] = {}

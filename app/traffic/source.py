@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from app.traffic.chunk_log import Chunk, Span
+from app.traffic.endings import Endings
 
 
 class ChunkSource(Protocol):
@@ -36,6 +37,18 @@ class ChunkSource(Protocol):
     @property
     def dropped_bytes(self) -> int:
         """Bytes of payload that crossed and are not kept."""
+
+    @property
+    def cleared(self) -> int:
+        """How many chunks were forgotten because somebody said so."""
+
+    @property
+    def cleared_bytes(self) -> int:
+        """Bytes of payload in those."""
+
+    @property
+    def endings(self) -> Endings:
+        """How connections ended, as far as that is known."""
 
     def look(self) -> tuple[int, int]:
         """`(first, end)` as of now."""

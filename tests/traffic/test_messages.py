@@ -16,7 +16,7 @@ LONG = 3_600.0
 
 
 def framed(log: ChunkLog, framing: Framing) -> Messages:
-    made = Messages(log, framing, max_bytes=10**7, max_chunks=10**5, endings=log.endings)
+    made = Messages(log, framing, max_bytes=10**7, max_chunks=10**5)
     assert made.step(LONG)
     return made
 
@@ -54,7 +54,7 @@ def test_framing_as_it_comes_gives_what_framing_afterwards_does(
     said: list[tuple[int, bool, str]], steps: list[int]
 ) -> None:
     log = ChunkLog()
-    early = Messages(log, Delimited(b"b"), max_bytes=10**7, max_chunks=10**5, endings=log.endings)
+    early = Messages(log, Delimited(b"b"), max_bytes=10**7, max_chunks=10**5)
     for number, (connection, sent, text) in enumerate(said):
         log.append(float(number), connection, sent, text.encode())
         if number in steps:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from app.traffic.chunk_log import Chunk, Span
+from app.traffic.endings import Endings
 from app.traffic.party import Address, Party
 from app.traffic.recording.form import (
     APPLICATION_ID,
@@ -50,11 +51,16 @@ class Recording:
     dropped_bytes: Final = 0
     """Nobody counted them."""
 
+    cleared: Final = 0
+    cleared_bytes: Final = 0
+
     def __init__(self, path: Path) -> None:
         """Raises `RecordingError` if there is no recording at `path`."""
         self.path = path
         self.damage = ""
         """What is wrong with the file, as a sentence; empty as far as it was read well."""
+        self.endings = Endings()
+        """Nobody wrote them down."""
         self._kept: OrderedDict[int, Chunk] = OrderedDict()
         self._kept_size = 0
         self._parties: dict[int, Party | None] = {}

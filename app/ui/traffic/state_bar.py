@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.traffic.source import ChunkSource
@@ -40,16 +40,16 @@ class StateBar(QWidget):
     def show_counts(self, log: ChunkSource, *, shown: int | None, held_at: int | None) -> None:
         """Say what `log` keeps; `shown` rows if a filter is on, and how much came since a pause."""
         parts = [
-            self.tr("{0} chunks kept, {1}").format(f"{len(log):,}", formatting.size(log.kept_bytes))
+            self.tr("{0} kept, {1}").format(_chunks(len(log)), formatting.size(log.kept_bytes))
         ]
         if shown is not None:
             parts.insert(0, self.tr("{0} shown").format(f"{shown:,}"))
-        if log.dropped_bytes or log.dropped:
-            parts.append(
-                self.tr("{0} dropped, {1}").format(
-                    f"{log.dropped:,}", formatting.size(log.dropped_bytes)
-                )
-            )
+        for count, size, words in (
+            (log.dropped, log.dropped_bytes, self.tr("{0} dropped, {1}")),
+            (log.cleared, log.cleared_bytes, self.tr("{0} cleared, {1}")),
+        ):
+            if count or size:
+                parts.append(words.format(f"{count:,}", formatting.size(size)))
         if held_at is not None:
             parts.append(self.tr("paused, {0} newer").format(f"{log.end - held_at:,}"))
         text = "   ·   ".join(parts)
@@ -86,3 +86,9 @@ class StateBar(QWidget):
         self.time.currentIndexChanged.connect(
             lambda: self.time_chosen.emit(self.time.currentData())
         )
+
+
+def _chunks(count: int) -> str:
+    if count == 1:
+        return QCoreApplication.translate("StateBar", "1 chunk")
+    return QCoreApplication.translate("StateBar", "{0} chunks").format(f"{count:,}")

@@ -60,6 +60,12 @@ def test_what_crossed_is_shown_at_the_next_tick(talk: TrafficPane) -> None:
     assert talk.state.counts.text() == "10 chunks kept, 70 B"
 
 
+def test_a_single_chunk_is_one(pane: TrafficPane, say: Say, qtbot: QtBot) -> None:
+    say(b"only")
+    settle(pane, qtbot)
+    assert pane.state.counts.text() == "1 chunk kept, 4 B"
+
+
 def test_an_empty_log_says_so(pane: TrafficPane) -> None:
     assert pane.table.hint.isVisible()
     assert pane.table.hint.text() == "Nothing crossed a listener yet."
@@ -150,7 +156,8 @@ def test_clearing_empties_it_also_while_paused(talk: TrafficPane, say: Say, qtbo
     talk.state.pause_button.click()
     talk.state.clear_button.click()
     assert shown(talk) == []
-    assert "10 dropped, 70 B" in talk.state.counts.text()
+    assert "10 cleared, 70 B" in talk.state.counts.text()
+    assert "dropped" not in talk.state.counts.text()
 
 
 def test_a_filter_that_drops_the_chosen_chunk_chooses_nothing(
