@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -121,24 +122,29 @@ class Recording:
         number = max(0, number)
         if number >= self.end:
             return None
-        data = bytearray()
-        ends, owners, times = array("I"), array("Q"), array("d")
-        for chunk in self._rows(number, most_chunks):
-            if ends and len(data) + len(chunk.data) > most_bytes:
+        rows: list[_Row] = []
+        size = 0
+        for row in self._rows(number, most_chunks):
+            size += len(row[4])
+            if rows and size > most_bytes:
                 break
-            data += chunk.data
-            ends.append(len(data))
-            owners.append(chunk.connection << 1 | chunk.sent)
-            times.append(chunk.time)
-        if not ends:
-            ends, owners, times = array("I", [0]), array("Q", [0]), array("d", [0.0])
-        return Span(number, bytes(data), ends, owners, times)
+            rows.append(row)
+        _, times, connections, sent, data = zip(*(rows or [_DAMAGED]), strict=True)
+        return Span(
+            number,
+            b"".join(data),
+            array("I", accumulate(map(len, data))),
+            array("Q", map(_owner, connections, sent)),
+            array("d", times),
+        )
 
     def _read(self, number: int) -> Chunk | None:
-        return next(self._rows(number, 1), None)
+        for row in self._rows(number, 1):
+            return _chunk(row)
+        return None
 
-    def _rows(self, number: int, count: int) -> Iterator[Chunk]:
-        """Up to `count` chunks from `number` on, each read when it is asked for."""
+    def _rows(self, number: int, count: int) -> Iterator[_Row]:
+        """Up to `count` rows from `number` on, each read when it is asked for, until one is bad."""
         with closing(self._database.cursor()) as cursor:
             try:
                 cursor.execute(
@@ -146,8 +152,9 @@ class Recording:
                     "WHERE number >= ? AND number < ? ORDER BY number",
                     (number, min(self.end, number + count)),
                 )
-                for row in cursor:
-                    yield _chunk(row)
+                for expected, row in enumerate(cursor, number):
+                    _check_row(row, expected)
+                    yield row
             except (sqlite3.Error, ValueError) as error:
                 self.damage = self.damage or str(explained(error, self.path))
 
@@ -207,14 +214,29 @@ class Recording:
         return Party(row[0], row[1], _address(row[2], row[3]), _address(row[4], row[5]))
 
 
-def _chunk(row: tuple[object, ...]) -> Chunk:
+_Row = tuple[int, float, int, int, bytes]
+"""Number, time, connection, whether it was sent, and its bytes."""
+
+_DAMAGED: Final[_Row] = (0, 0.0, 0, 0, b"")
+
+
+def _check_row(row: tuple[object, ...], expected: int) -> None:
     """Raises `ValueError` for what no recorder wrote, such as the zeros of a missing page."""
     match row:
-        case (int(number), float(time), int(connection), int(sent), bytes(data)) if (
-            0 <= time < LATEST and 0 <= connection < MOST_CONNECTIONS
+        case (int(number), float(time), int(connection), int(), bytes()) if (
+            number == expected and 0 <= time < LATEST and 0 <= connection < MOST_CONNECTIONS
         ):
-            return Chunk(number, time, connection, bool(sent), data)
+            return
     raise ValueError("It is damaged")
+
+
+def _chunk(row: _Row) -> Chunk:
+    number, time, connection, sent, data = row
+    return Chunk(number, time, connection, bool(sent), data)
+
+
+def _owner(connection: int, sent: int) -> int:
+    return connection << 1 | (sent != 0)
 
 
 def _address(host: str | None, port: int | None) -> Address | None:
