@@ -2,8 +2,9 @@
 
 `chunk` has a row for each chunk, numbered from 0 without gaps in the order they crossed. Times are
 unix seconds; `sent` is 1 for what went to the peer, 0 for what came from there. `connection` tells
-who spoke. `total` holds, after each batch, how much was recorded, and how much crossed meanwhile
-that came too fast to be.
+who spoke. `ending` tells when a connection ended: `at` is the number of the chunk that crossed
+next, and `how` a value of `app.traffic.endings.How`. `total` holds, after each batch, how much was
+recorded, and how much crossed meanwhile that came too fast to be.
 """
 
 from __future__ import annotations
@@ -38,6 +39,13 @@ CREATE TABLE connection (
     peer_port INTEGER,
     local_host TEXT,
     local_port INTEGER
+) STRICT;
+CREATE TABLE ending (
+    number INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    time REAL NOT NULL,
+    connection INTEGER NOT NULL,
+    how INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE total (
     chunks INTEGER NOT NULL,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from app.traffic.chunk_log import Chunk, Span
-from app.traffic.endings import Endings
+from app.traffic.endings import Endings, How
 from app.traffic.party import Address, Party
 from app.traffic.recording.form import (
     APPLICATION_ID,
@@ -33,6 +33,9 @@ KEPT_PARTIES: Final = 10_000
 PAGE_BYTES: Final = 4096
 LEAST_ROW_BYTES: Final = 8
 """Of a chunk in the file, besides its payload."""
+
+MOST_ENDINGS: Final = 1_000_000
+"""Of connections, that are looked at; the others of a longer recording seem not to have ended."""
 
 LATEST: Final = 2**33
 MOST_CONNECTIONS: Final = 2**48
@@ -60,8 +63,6 @@ class Recording:
         self.path = path
         self.damage = ""
         """What is wrong with the file, as a sentence; empty as far as it was read well."""
-        self.endings = Endings()
-        """Nobody wrote them down."""
         self._kept: OrderedDict[int, Chunk] = OrderedDict()
         self._kept_size = 0
         self._parties: dict[int, Party | None] = {}
@@ -73,6 +74,7 @@ class Recording:
         try:
             self.end, self.kept_bytes, self.dropped = self._totals()
             self.listeners = self._read_listeners()
+            self.endings = self._read_endings()
             if is_cut:
                 self.end = self._end_of_what_is_left()
                 self.damage = f"{path}: The end is missing. This is what is left of it."
@@ -198,6 +200,18 @@ class Recording:
             "SELECT listener FROM connection GROUP BY listener ORDER BY min(number)"
         )
         return tuple(listener for (listener,) in rows)
+
+    def _read_endings(self) -> Endings:
+        endings = Endings()
+        latest = 0
+        for at, time, connection, how in self._database.execute(
+            "SELECT at, time, connection, how FROM ending ORDER BY number LIMIT ?", (MOST_ENDINGS,)
+        ):
+            if not (latest <= at <= self.end and 0 <= connection < MOST_CONNECTIONS):
+                raise ValueError("It is damaged")
+            endings.append(at, time, connection, How(how))
+            latest = at
+        return endings
 
     def _read_party(self, number: int) -> Party | None:
         try:

@@ -7,7 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+from attrs import evolve
+
 from app.traffic.chunk_log import ChunkLog
+from app.traffic.endings import Ending
 from app.traffic.party import Party
 from app.traffic.recording.form import RecordingError
 from app.traffic.recording.writer import Batch, Writer
@@ -47,7 +50,9 @@ class Recorder:
         self._party = party
         self._writer = Writer(path, free)
         self._next = log.end
-        self._last: int | None = None
+        self._next_ending = log.endings.end
+        self._last: tuple[int, int] | None = None
+        """The chunk and the ending to stop before, once somebody said so."""
         self._known: set[int] = set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="recording")
         self._writing: Future[None] | None = None
@@ -70,7 +75,7 @@ class Recorder:
     @property
     def is_behind(self) -> bool:
         """Whether something is still to be written, so that another `step` is wanted soon."""
-        return not self.is_over and (self._writing is not None or self._next < self._end)
+        return not self.is_over and (self._writing is not None or self._is_due)
 
     def step(self) -> None:
         """See whether the last batch is written, and hand over the next. Never waits."""
@@ -84,7 +89,7 @@ class Recorder:
             self.trouble = str(error)
             self._finish()
             return
-        if self._next < self._end:
+        if self._is_due:
             self._writing = self._thread.submit(self._writer.write, self._batch())
         elif self._last is not None:
             self._finish()
@@ -92,7 +97,7 @@ class Recorder:
     def stop(self) -> None:
         """Record nothing that comes from now on; `step` until it `is_over`."""
         if self._last is None:
-            self._last = self._log.end
+            self._last = self._end
         self.step()
 
     def finish(self) -> None:
@@ -104,23 +109,40 @@ class Recorder:
             self.step()
 
     @property
-    def _end(self) -> int:
-        return self._log.end if self._last is None else self._last
+    def _end(self) -> tuple[int, int]:
+        """The chunk and the ending that are not to be written yet, or never."""
+        return self._last or (self._log.end, self._log.endings.end)
+
+    @property
+    def _is_due(self) -> bool:
+        end, last_ending = self._end
+        return self._next < end or self._next_ending < last_ending
 
     def _batch(self) -> Batch:
-        missed = max(0, min(self._log.first, self._end) - self._next)
+        stop, _ = self._end
+        missed = max(0, min(self._log.first, stop) - self._next)
         self._next += missed
+        shift = self._writer.chunks - self._next
         spans, parties = [], {}
         size = count = 0
-        while self._next < self._end and size < BATCH_BYTES and count < BATCH_CHUNKS:
-            span = self._log.span(self._next, SPAN_BYTES, min(SPAN_CHUNKS, self._end - self._next))
+        while self._next < stop and size < BATCH_BYTES and count < BATCH_CHUNKS:
+            span = self._log.span(self._next, SPAN_BYTES, min(SPAN_CHUNKS, stop - self._next))
             if span is None:
                 break
             spans.append(span)
             parties.update(self._new_parties({owner >> 1 for owner in set(span.owners)}))
             size, count = size + len(span.data), count + len(span)
             self._next += len(span)
-        return Batch(spans, parties, missed)
+        return Batch(spans, parties, self._endings(shift), missed)
+
+    def _endings(self, shift: int) -> list[Ending]:
+        """Those before the chunk that is next; `shift` makes a chunk's number that in the file."""
+        endings, (_, last) = self._log.endings, self._end
+        first = max(self._next_ending, endings.first)
+        stop = min(last, endings.position(self._next + 1))
+        self._next_ending = max(first, stop)
+        found = (endings[position] for position in range(first, stop))
+        return [evolve(each, at=max(self._writer.chunks, each.at + shift)) for each in found]
 
     def _new_parties(self, numbers: set[int]) -> dict[int, Party]:
         found = {number: self._party(number) for number in numbers - self._known}

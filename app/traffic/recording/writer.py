@@ -13,6 +13,7 @@ from typing import Final
 from attrs import frozen
 
 from app.traffic.chunk_log import Span
+from app.traffic.endings import Ending
 from app.traffic.party import Party
 from app.traffic.recording.form import TABLES, RecordingError, explained
 
@@ -27,6 +28,9 @@ class Batch:
     spans: Sequence[Span]
     parties: Mapping[int, Party]
     """Those that had no chunk in an earlier batch, by the number of the connection."""
+
+    endings: Sequence[Ending]
+    """Their numbers count as in the file."""
 
     missed: int
     """How many chunks the log had dropped before they could be read."""
@@ -60,6 +64,10 @@ class Writer:
                 database.executemany(
                     "INSERT INTO connection VALUES (?, ?, ?, ?, ?, ?, ?)",
                     [_row(number, party) for number, party in batch.parties.items()],
+                )
+                database.executemany(
+                    "INSERT INTO ending (at, time, connection, how) VALUES (?, ?, ?, ?)",
+                    [(each.at, each.time, each.connection, each.how) for each in batch.endings],
                 )
                 rows = _rows(batch.spans, self.chunks)
                 database.executemany("INSERT INTO chunk VALUES (?, ?, ?, ?, ?)", rows)

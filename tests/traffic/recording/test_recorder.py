@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.traffic.chunk_log import ChunkLog
+from app.traffic.endings import Ending, How
 from app.traffic.recording import recorder as recorder_module
 from app.traffic.recording.form import RecordingError
 from app.traffic.recording.reader import Recording
@@ -48,6 +49,28 @@ def test_who_spoke_is_recorded(path: Path, opened: Opened) -> None:
     recording = opened(path)
     assert {number: recording.party(number) for number in (1, 2, 3)} == {**PARTIES, 3: None}
     assert recording.listeners == ("Echo", "Socket")
+
+
+def test_how_connections_ended_is_recorded_at_its_place_among_the_chunks(
+    path: Path, opened: Opened
+) -> None:
+    log = ChunkLog()
+    talk(log, 5)
+    log.end_connection(1.0, 9, How.CLOSED_HERE)
+    recorder = record(log, path)
+    talk(log, 3)
+    log.end_connection(2.0, 1, How.CLOSED_BY_PEER)
+    while recorder.is_behind:
+        recorder.step()
+    talk(log, 2)
+    log.end_connection(3.0, 2, How.RESET_HERE)
+    recorder.stop()
+    log.end_connection(4.0, 3, How.RESET_HERE)
+    recorder.finish()
+    assert list(opened(path).endings) == [
+        Ending(3, 2.0, 1, How.CLOSED_BY_PEER),
+        Ending(5, 3.0, 2, How.RESET_HERE),
+    ]
 
 
 def test_the_totals_count_bytes_too(path: Path, opened: Opened) -> None:
