@@ -2,6 +2,7 @@
 
 A description such as `tcp:8007:interface=127.0.0.1` is what a profile holds and a form edits. No
 reactor is asked here; `twisted.internet.endpoints.serverFromString` takes `str(endpoint.bound())`.
+Twisted describes no UDP socket to receive on; `udp:8007` is Portdeck's, in the same syntax.
 
 The quoting is Twisted's: `:` parts the values, the first `=` of a part makes it an option, and a
 backslash makes the next character an ordinary one. What Twisted would take without a word and
@@ -88,6 +89,12 @@ _KINDS: Final = {
         needs="address",
         example="unix:/tmp/echo.sock",
     ),
+    "udp": _Kind(
+        ("port", "interface"),
+        needs="port",
+        example="udp:8007",
+        loopback="127.0.0.1",
+    ),
 }
 _TLS_PORT: Final = 443
 _COLON_ADVICE: Final = "A colon inside a value needs a backslash, as in interface=\\:\\:1."
@@ -102,8 +109,9 @@ def _last_of_each(options: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], 
 class Endpoint:
     """One endpoint description, checked as far as it can be without opening a socket.
 
-    The kinds that Twisted brings for listening (tcp, tcp6, ssl, tls, unix) are checked value by
-    value. Any other kind must be that of an installed plugin, and passes through untouched.
+    The kinds that Twisted brings for listening (tcp, tcp6, ssl, tls, unix) and Portdeck's udp are
+    checked value by value. Any other kind must be that of an installed plugin, and passes through
+    untouched.
     Raises `EndpointError` when its values cannot be an endpoint, however it is made.
     """
 
@@ -143,6 +151,11 @@ class Endpoint:
         """The endpoint of a TCP port (0 lets the system choose). Raises `EndpointError`."""
         return cls("tcp", (str(port),), (("interface", interface),))
 
+    @classmethod
+    def udp(cls, port: int, interface: str = "127.0.0.1") -> Endpoint:
+        """The endpoint of a UDP port (0 lets the system choose). Raises `EndpointError`."""
+        return cls("udp", (str(port),), (("interface", interface),))
+
     def __str__(self) -> str:
         """The description, escaped so that `parse` gives an equal endpoint."""
         values = (_escaped(value, ":=") for value in self.args)
@@ -157,6 +170,11 @@ class Endpoint:
             if index < len(self.args):
                 return self.args[index]
         return dict(self.options).get(parameter)
+
+    @property
+    def is_datagram(self) -> bool:
+        """Whether single datagrams arrive there, from whoever sends them, and no connections."""
+        return self.kind == "udp"
 
     @property
     def port(self) -> int | None:
@@ -289,6 +307,12 @@ def _check_values(endpoint: Endpoint) -> None:
         value = endpoint.value(parameter)
         if value is not None and not is_right(value):
             raise EndpointError(f"The {parameter} must be {must}, not {quoted(value)}.")
+    # Twisted looks up the name of an interface for TCP alone.
+    if endpoint.is_datagram and not _is_address(endpoint.interface or ""):
+        raise EndpointError(
+            "The interface must be an address such as 127.0.0.1, 0.0.0.0 or \\:\\:1, "
+            f"not {quoted(endpoint.interface or '')}."
+        )
 
 
 def _is_port(text: str) -> bool:
@@ -310,6 +334,14 @@ _RULES: Final[dict[str, tuple[Callable[[str], bool], str]]] = {
     "mode": (_is_mode, "three octal digits such as 660"),
     "lockfile": (("0", "1").__contains__, "0 or 1"),
 }
+
+
+def _is_address(interface: str) -> bool:
+    try:
+        ip_address(interface)
+    except ValueError:
+        return interface.lower() == "localhost"
+    return True
 
 
 def _is_loopback(interface: str) -> bool:

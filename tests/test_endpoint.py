@@ -112,6 +112,9 @@ def test_the_parameters_of_each_kind_are_those_of_the_installed_twisted(
         ("tcp6:8007:50:", r"tcp6:8007:50:\:\:1"),
         ("ssl:8443", "ssl:8443:interface=127.0.0.1"),
         ("tls:certificates", "tls:certificates:interface=127.0.0.1"),
+        ("udp:8007", "udp:8007:interface=127.0.0.1"),
+        ("udp:8007:", "udp:8007:127.0.0.1"),
+        ("UDP:port=0:interface=", "udp:port=0:interface=127.0.0.1"),
     ],
 )
 def test_without_an_interface_only_this_machine_is_bound(text: str, bound: str) -> None:
@@ -128,6 +131,8 @@ def test_without_an_interface_only_this_machine_is_bound(text: str, bound: str) 
         "tcp:8007:0.0.0.0:50",
         r"tcp:8007:interface=\:\:",
         "unix:/tmp/echo.sock:mode=660",
+        "udp:8007:interface=0.0.0.0",
+        r"udp:8007:\:\:1",
         "haproxy:tcp:8007:one=two",
     ],
 )
@@ -173,6 +178,8 @@ def test_a_unix_socket_is_out_of_reach_and_a_plugin_is_not_vouched_for() -> None
         ("tcp6:8007", 8007, "::1", "[::1]:8007"),
         ("ssl:8443:interface=localhost", 8443, "localhost", "localhost:8443"),
         ("tls:certificates", 443, "127.0.0.1", "127.0.0.1:443"),
+        ("udp:0", 0, "127.0.0.1", "127.0.0.1:0"),
+        (r"udp:8007:\:\:1", 8007, "::1", "[::1]:8007"),
         ("unix:/tmp/a\\:b", None, None, "unix:/tmp/a\\:b"),
         ("haproxy:tcp\\:80", None, None, "haproxy:tcp\\:80"),
     ],
@@ -189,6 +196,14 @@ def test_a_tcp_endpoint_is_made_from_a_port_on_loopback() -> None:
     assert str(Endpoint.tcp(0, "::1")) == r"tcp:0:interface=\:\:1"
     with pytest.raises(EndpointError, match="from 0 to 65535"):
         Endpoint.tcp(65536)
+
+
+def test_a_udp_endpoint_takes_datagrams_and_no_other_does() -> None:
+    assert str(Endpoint.udp(8007)) == "udp:8007:interface=127.0.0.1"
+    assert str(Endpoint.udp(0, "::1")) == r"udp:0:interface=\:\:1"
+    assert Endpoint.udp(8007).is_datagram
+    assert not Endpoint.tcp(8007).is_datagram
+    assert not Endpoint.parse(r"haproxy:tcp\:8007").is_datagram
 
 
 @pytest.mark.parametrize("kind", ["", "TCP", "tcp:8007", "127.0.0.1"])
@@ -218,6 +233,14 @@ KIND_ADVICE = (
         ("tcp:interface=127.0.0.1", "tcp needs its port, as in tcp:8007."),
         ("tls", "tls needs its path, as in tls:certificates:8443."),
         ("unix:", "unix needs its address, as in unix:/tmp/echo.sock."),
+        ("udp", "udp needs its port, as in udp:8007."),
+        ("udp:70000", 'The port must be a whole number from 0 to 65535, not "70000".'),
+        ("udp:80:backlog=5", 'udp has no option "backlog". It takes: port, interface.'),
+        (
+            "udp:80:interface=example.org",
+            "The interface must be an address such as 127.0.0.1, 0.0.0.0 or \\:\\:1, "
+            'not "example.org".',
+        ),
         ("tcp:http", 'The port must be a whole number from 0 to 65535, not "http".'),
         ("tcp:65536", 'The port must be a whole number from 0 to 65535, not "65536".'),
         ("tcp:-1", 'The port must be a whole number from 0 to 65535, not "-1".'),

@@ -5,7 +5,7 @@ The rules stand here once: a profile's tables and a form's fields pass through t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 from unicodedata import normalize
@@ -97,7 +97,8 @@ class ListenerSpec:
     """How many of them may come from one address; 0 for any number."""
 
     idle_timeout: int = field(default=0, metadata=by(_idle_timeout))
-    """After how many seconds without a byte, in or out, a connection is closed; 0 for never."""
+    """After how many seconds without a byte, in or out, a connection is closed; 0 for never. Over
+    UDP nothing else ends one, and 0 is half a minute."""
 
     max_unsent_bytes: int = field(default=16 * 1024**2, metadata=by(_max_unsent_bytes))
     """How much may wait for one peer that does not read, before it is written even more."""
@@ -140,11 +141,13 @@ def structure(values: Mapping[str, object], path: str = "") -> ListenerSpec | tu
     outcome = fields.structure(ListenerSpec, values, path)
     problems = () if isinstance(outcome, ListenerSpec) else outcome
     try:
-        kind = _options_of(_protocol(values.get("protocol")))
+        protocol = _protocol(values.get("protocol"))
     except ValueError:  # which is among the problems; what options there are is not known then
         return problems
+    problems = (*problems, *_mismatch(protocol, values.get("endpoint"), path))
+    kind = _options_of(protocol)
     options, wrong = read_options(values.get("options", {}), kind, within(path, "options"))
-    if isinstance(outcome, ListenerSpec) and not wrong:
+    if isinstance(outcome, ListenerSpec) and not (problems or wrong):
         return evolve(outcome, options=options)
     return (*problems, *wrong)
 
@@ -152,6 +155,23 @@ def structure(values: Mapping[str, object], path: str = "") -> ListenerSpec | tu
 def comparable(name: str) -> str:
     """The same text for all names that a reader would take for the same."""
     return normalize("NFKC", name).casefold()
+
+
+def _mismatch(protocol: str, endpoint: object, path: str) -> Iterator[Problem]:
+    """A protocol that cannot be spoken over UDP, at an endpoint of that kind.
+
+    What code of the user's own can, is not known before it runs.
+    """
+    try:
+        is_datagram = Endpoint.parse(_endpoint(endpoint)).is_datagram
+    except ValueError:  # which is among the problems already
+        return
+    if not is_datagram or is_own(protocol):
+        return
+    try:
+        catalog.find_datagrams(protocol)
+    except catalog.UnknownProtocol as error:
+        yield Problem(within(path, "protocol"), str(error))
 
 
 def _options_of(protocol: str) -> type:

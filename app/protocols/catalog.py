@@ -8,14 +8,14 @@ from typing import Any, Generic, TypeVar
 
 from attrs import frozen
 from twisted.internet.interfaces import IProtocolFactory
-from twisted.internet.protocol import Factory
+from twisted.internet.protocol import DatagramProtocol, Factory
 
-from app.protocols.chargen import Chargen
+from app.protocols.chargen import Chargen, ChargenDatagrams
 from app.protocols.chat import ChatOptions, Room
-from app.protocols.daytime import DaytimeFactory
-from app.protocols.discard import Discard
-from app.protocols.echo import Echo
-from app.protocols.hello import HelloFactory, HelloOptions
+from app.protocols.daytime import DaytimeDatagrams, DaytimeFactory
+from app.protocols.discard import Discard, DiscardDatagrams
+from app.protocols.echo import Echo, EchoDatagrams
+from app.protocols.hello import HelloDatagrams, HelloFactory, HelloOptions
 from app.protocols.line import LineFactory, LineOptions
 from app.protocols.options import NoOptions
 
@@ -24,6 +24,17 @@ Chosen = TypeVar("Chosen")
 
 class UnknownProtocol(ValueError):
     """No protocol has that name. Its text is a sentence for the user."""
+
+
+@frozen
+class Datagrams(Generic[Chosen]):
+    """What a protocol is over UDP."""
+
+    summary: str
+    """What it does, in one sentence."""
+
+    build: Callable[[Chosen], DatagramProtocol]
+    """Makes the protocol of one listener, anew at every start."""
 
 
 @frozen
@@ -40,13 +51,16 @@ class Entry(Generic[Chosen]):
     """What it does, in one sentence."""
 
     port: int
-    """The TCP port a new listener is offered; above 1023, so that no rights are needed."""
+    """The port a new listener is offered; above 1023, so that no rights are needed."""
 
     options: type[Chosen]
     """What may be chosen about it: see `app.protocols.options`."""
 
     build: Callable[[Chosen], IProtocolFactory]
     """Makes the factory of one listener, anew at every start: the factory is shared state."""
+
+    datagrams: Datagrams[Chosen] | None = None
+    """The same over UDP; `None` if it needs connections."""
 
 
 CATALOG: tuple[Entry[Any], ...] = (
@@ -57,6 +71,10 @@ CATALOG: tuple[Entry[Any], ...] = (
         port=8007,
         options=NoOptions,
         build=lambda _: Factory.forProtocol(Echo),
+        datagrams=Datagrams(
+            "Sends each datagram back (RFC 862).",
+            lambda _: EchoDatagrams(),
+        ),
     ),
     Entry(
         name="hello",
@@ -65,6 +83,10 @@ CATALOG: tuple[Entry[Any], ...] = (
         port=8025,
         options=HelloOptions,
         build=HelloFactory,
+        datagrams=Datagrams(
+            "Answers each datagram with one text of greeting.",
+            HelloDatagrams,
+        ),
     ),
     Entry(
         name="discard",
@@ -73,6 +95,10 @@ CATALOG: tuple[Entry[Any], ...] = (
         port=8009,
         options=NoOptions,
         build=lambda _: Factory.forProtocol(Discard),
+        datagrams=Datagrams(
+            "Drops every datagram it gets (RFC 863).",
+            lambda _: DiscardDatagrams(),
+        ),
     ),
     Entry(
         name="chargen",
@@ -81,6 +107,10 @@ CATALOG: tuple[Entry[Any], ...] = (
         port=8019,
         options=NoOptions,
         build=lambda _: Factory.forProtocol(Chargen),
+        datagrams=Datagrams(
+            "Answers each datagram with up to 512 characters (RFC 864).",
+            lambda _: ChargenDatagrams(),
+        ),
     ),
     Entry(
         name="daytime",
@@ -89,6 +119,10 @@ CATALOG: tuple[Entry[Any], ...] = (
         port=8013,
         options=NoOptions,
         build=lambda _: DaytimeFactory(),
+        datagrams=Datagrams(
+            "Answers each datagram with the date and the time (RFC 867).",
+            lambda _: DaytimeDatagrams(),
+        ),
     ),
     Entry(
         name="line",
@@ -114,6 +148,11 @@ def names() -> tuple[str, ...]:
     return tuple(entry.name for entry in CATALOG)
 
 
+def datagram_names() -> tuple[str, ...]:
+    """Every name that `find_datagrams` knows, in the same order."""
+    return tuple(entry.name for entry in CATALOG if entry.datagrams is not None)
+
+
 def find(name: str) -> Entry[Any]:
     """The entry called `name`. Raises `UnknownProtocol`, which says what there is instead."""
     for entry in CATALOG:
@@ -122,3 +161,14 @@ def find(name: str) -> Entry[Any]:
     close = get_close_matches(name.strip().lower(), names(), n=1)
     advice = f"Did you mean {close[0]}?" if close else f"Choose one of: {', '.join(names())}."
     raise UnknownProtocol(f"There is no protocol called {name!r}. {advice}")
+
+
+def find_datagrams(name: str) -> Datagrams[Any]:
+    """What `name` is over UDP. Raises `UnknownProtocol`, also for what is no protocol over UDP."""
+    entry = find(name)
+    if entry.datagrams is None:
+        raise UnknownProtocol(
+            f"{entry.title} needs connections, which UDP does not have. Choose one of: "
+            f"{', '.join(datagram_names())}; or an endpoint such as tcp:{entry.port}."
+        )
+    return entry.datagrams

@@ -1,15 +1,24 @@
-"""Character generator, RFC 864: lines of printable characters, for as long as the peer reads."""
+"""Character generator, RFC 864: lines of printable characters, for as long as the peer reads.
+
+Over UDP each datagram is answered with one, of as many characters as chance will have it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from random import randint
 from typing import Any
 
 from twisted.internet.interfaces import IPullProducer
-from twisted.internet.protocol import Protocol
+from twisted.internet.protocol import DatagramProtocol, Protocol
 from zope.interface import implementer
+
+from app.protocols.looping import may_answer
 
 PRINTABLE = bytes(range(0x20, 0x7F))
 LINE_CHARACTERS = 72
+MOST_CHARACTERS = 512
+"""In one datagram, as the RFC has it."""
 
 
 def pattern() -> bytes:
@@ -45,3 +54,22 @@ class Chargen(Protocol):
 
     def stopProducing(self) -> None:
         """The peer is gone: nobody asks for more."""
+
+
+def any_length() -> int:
+    """How many characters the next datagram has."""
+    return randint(0, MOST_CHARACTERS)
+
+
+class ChargenDatagrams(DatagramProtocol):
+    """Answers each datagram with the beginning of `PATTERN`, up to `MOST_CHARACTERS` of it."""
+
+    transport: Any
+
+    def __init__(self, length: Callable[[], int] = any_length) -> None:
+        """`length` gives how many characters the next one has."""
+        self._length = length
+
+    def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
+        if may_answer(addr):
+            self.transport.write(PATTERN[: self._length()], addr)

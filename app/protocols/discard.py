@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twisted.internet.protocol import Protocol
+from twisted.internet.protocol import DatagramProtocol, Protocol
 
 
 class Discard(Protocol):
@@ -10,3 +10,10 @@ class Discard(Protocol):
 
     def dataReceived(self, data: bytes) -> None:
         """Drop it. Not reading would do something else: the peer would be stopped."""
+
+
+class DiscardDatagrams(DatagramProtocol):
+    """Takes every datagram, and never sends one."""
+
+    def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
+        """Drop it."""

@@ -1,9 +1,16 @@
-"""Hello: greets whoever connects, and closes. The smallest server that telnet can show."""
+"""Hello: greets whoever connects, and closes. The smallest server that telnet can show.
+
+Over UDP it greets whoever sends a datagram, each time.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import field, frozen
-from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
+
+from app.protocols.looping import may_answer
 
 GREETING = "Hello This is HD's Test protocol\r\n"
 
@@ -18,7 +25,10 @@ class HelloOptions:
     )
     closes: bool = field(
         default=True,
-        metadata={"title": "Close after the text", "hint": "Else the connection stays open."},
+        metadata={
+            "title": "Close after the text",
+            "hint": "Else the connection stays open; UDP has none.",
+        },
     )
 
 
@@ -42,3 +52,16 @@ class HelloFactory(Factory[Hello]):
     def __init__(self, options: HelloOptions) -> None:
         self.text = options.text.encode()
         self.closes = options.closes
+
+
+class HelloDatagrams(DatagramProtocol):
+    """Answers each datagram with the text."""
+
+    transport: Any
+
+    def __init__(self, options: HelloOptions) -> None:
+        self.text = options.text.encode()
+
+    def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
+        if may_answer(addr):
+            self.transport.write(self.text, addr)

@@ -18,6 +18,7 @@ from app.endpoint import Endpoint
 from app.own_protocol import Reference, is_own
 from app.profile import ListenerSpec
 from app.protocols import catalog
+from app.server.datagrams.binding import DatagramBinder
 from app.server.factory import ListenerFactory
 from app.server.observer import Observer
 from app.server.own.code import Code
@@ -81,7 +82,8 @@ class StreamBinder:
 
 def binder_for(spec: ListenerSpec, endpoint: Endpoint, code: Code, reactor: Any) -> Binder:
     """Who binds `spec`. `endpoint` is that of the spec, `code` the user's own behind it."""
-    return StreamBinder(spec, endpoint, code, reactor)
+    kind = DatagramBinder if endpoint.is_datagram else StreamBinder
+    return kind(spec, endpoint, code, reactor)
 
 
 def _roomy(endpoint: Endpoint) -> Endpoint:

@@ -9,7 +9,9 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredList
 
+from app.endpoint import Endpoint
 from app.profile import ListenerSpec
+from app.server.clashes import clash
 from app.server.connection import Connection
 from app.server.listener import Listener, State, needs_restart
 from app.server.observer import Observer
@@ -144,12 +146,20 @@ class Deck:
             loading=self._loading,
         )
 
-    async def _who_holds(self, port: int) -> str | None:
+    async def _who_holds(self, endpoint: Endpoint) -> str | None:
         for listener in self.listeners:
-            if listener.port is not None and getattr(listener.address, "port", None) == port:
+            if listener.port is not None and _is_at(listener.address, endpoint):
                 return f"your listener {listener.spec.name}"
-        holder = await self._find_holder(port)
+        holder = await self._find_holder(endpoint)
         return None if holder is None else str(holder)
+
+
+def _is_at(address: Any, endpoint: Endpoint) -> bool:
+    """Whether a socket bound to `address` keeps `endpoint` from being bound."""
+    if getattr(address, "port", None) != endpoint.port:
+        return False
+    is_datagram = address.type == "UDP"
+    return is_datagram is endpoint.is_datagram and clash(address.host, endpoint.interface or "")
 
 
 def _all_of(parts: Iterable[Deferred[None]]) -> Deferred[None]:

@@ -14,7 +14,7 @@ from twisted.protocols.policies import WrappingFactory
 
 from app.profile import ListenerSpec
 from app.server.connection import Connection, words_for
-from app.server.idling import Idling
+from app.server.idling import Idling, Watch
 from app.server.observer import Observer
 from app.server.refusal import TOO_MANY_CONNECTIONS, TOO_MANY_OF_YOURS, Refusal
 from app.server.tally import Tally
@@ -62,7 +62,7 @@ class ListenerFactory(WrappingFactory[Connection]):
         self.bytes_out = 0
         self._numbers = numbers
         self._count_of: Counter[str] = Counter()
-        self._idling = Idling(self)
+        self._idling: Watch = Idling(self)
         self._live_of: Counter[IProtocolFactory] = Counter()
         self._emptied: list[Deferred[None]] = []
 

@@ -7,7 +7,7 @@ time-out is asked for or nobody is connected.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from twisted.internet.interfaces import IDelayedCall
 
@@ -20,6 +20,16 @@ connections are not looked at more often."""
 
 GRACE_SECONDS = 1.0
 """How long a connection may take to close once it is asked to."""
+
+
+class Watch(Protocol):
+    """Ends what is idle, in one way or another."""
+
+    def look(self) -> None:
+        """There is one more connection, or another time-out."""
+
+    def rest(self) -> None:
+        """Nobody is connected."""
 
 
 class Idling:

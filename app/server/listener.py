@@ -56,12 +56,12 @@ class Listener:
         reactor: Any,
         observer: Observer,
         numbers: Iterator[int],
-        who_holds: Callable[[int], Awaitable[str | None]],
+        who_holds: Callable[[Endpoint], Awaitable[str | None]],
         tap: Tap | None = None,
         folder: Path = CURRENT_FOLDER,
         loading: Announce | None = None,
     ) -> None:
-        """`who_holds` says in words who has a TCP port, if anyone knows.
+        """`who_holds` says in words who has the port of an endpoint, if anyone knows.
 
         `folder` is where the path of a protocol of the user's own begins, and `loading` is told
         which file is executed next.
@@ -195,7 +195,7 @@ class Listener:
         except Exception as error:  # noqa: BLE001 - whatever an endpoint raises is the reason
             holder = None
             if endpoint is not None and endpoint.port is not None and is_taken(error):
-                holder = await self._who_holds(endpoint.port)
+                holder = await self._who_holds(endpoint)
             self._move(State.FAILED, explain(error, endpoint, holder))
             log_traceback(self.spec.name, error)
         else:

@@ -17,6 +17,7 @@ from twisted.internet.threads import deferToThreadPool
 from app.endpoint import Endpoint, EndpointError
 from app.own_protocol import OwnProtocolError
 from app.protocols.catalog import UnknownProtocol
+from app.server.clashes import clash
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ FIRST_UNPRIVILEGED_PORT = 1024
 
 @frozen
 class Holder:
-    """The process that listens on a port."""
+    """The process that has a port."""
 
     name: str
     pid: int
@@ -34,28 +35,35 @@ class Holder:
         return f"{self.name} (pid {self.pid})"
 
 
-FindHolder = Callable[[int], Awaitable[Holder | None]]
+FindHolder = Callable[[Endpoint], Awaitable[Holder | None]]
 
 
-def holder_of(port: int) -> Holder | None:
-    """Who listens on TCP `port`; `None` where the system does not say. Takes milliseconds."""
+def holder_of(endpoint: Endpoint) -> Holder | None:
+    """Who has the port of `endpoint`; `None` where the system does not say. Takes milliseconds.
+
+    A port of TCP and the one of UDP with the same number are not in each other's way.
+    """
     import psutil  # only a port that is taken needs it, and every start would wait for it
 
+    # A UDP socket has no state: whoever is bound receives.
+    kind, state = ("udp", psutil.CONN_NONE) if endpoint.is_datagram else ("tcp", psutil.CONN_LISTEN)
     try:
-        for found in psutil.net_connections(kind="tcp"):
-            is_it = found.status == psutil.CONN_LISTEN and found.laddr and found.laddr.port == port
-            if is_it and found.pid:
+        for found in psutil.net_connections(kind=kind):
+            if found.status != state or not found.laddr or not found.pid:
+                continue
+            host, port = found.laddr
+            if port == endpoint.port and clash(host, endpoint.interface or ""):
                 return Holder(psutil.Process(found.pid).name(), found.pid)
     except (psutil.Error, OSError) as error:
-        log.debug("Cannot look up who holds port %d: %s", port, error)
+        log.debug("Cannot look up who holds %s: %s", endpoint.display, error)
     return None
 
 
 def holder_finder(reactor: Any) -> FindHolder:
     """`holder_of` on a thread of the reactor's pool, so that nothing waits for it."""
 
-    def find(port: int) -> Deferred[Holder | None]:
-        return deferToThreadPool(reactor, reactor.getThreadPool(), holder_of, port)
+    def find(endpoint: Endpoint) -> Deferred[Holder | None]:
+        return deferToThreadPool(reactor, reactor.getThreadPool(), holder_of, endpoint)
 
     return find
 
@@ -93,7 +101,8 @@ def _explain_os_error(error: OSError, endpoint: Endpoint, holder: str | None) ->
     match error.errno:
         case errno.EADDRINUSE if endpoint.port is not None:
             by = holder or "another program"
-            return f"Port {endpoint.port} is in use by {by}. Stop it, or choose another port."
+            port = f"UDP port {endpoint.port}" if endpoint.is_datagram else f"Port {endpoint.port}"
+            return f"{port} is in use by {by}. Stop it, or choose another port."
         case errno.EADDRINUSE:
             return _in_use(where)
         case errno.EACCES if (endpoint.port or FIRST_UNPRIVILEGED_PORT) < FIRST_UNPRIVILEGED_PORT:

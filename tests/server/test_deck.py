@@ -10,6 +10,7 @@ from attrs import evolve
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 
+from app.endpoint import Endpoint
 from app.profile import ListenerSpec
 from app.server.deck import Deck
 from app.server.listener import Listener, State, needs_restart
@@ -52,8 +53,8 @@ def ports() -> PortReactor:
 
 @pytest.fixture
 def deck(ports: PortReactor, record: Record) -> Deck:
-    async def find_holder(port: int) -> Holder | None:
-        return Holder("node", 4211) if port == API_PORT else None
+    async def find_holder(endpoint: Endpoint) -> Holder | None:
+        return Holder("node", 4211) if endpoint.port == API_PORT else None
 
     return Deck(ports, record, find_holder=find_holder)
 

@@ -16,6 +16,7 @@ from twisted.internet.interfaces import IListeningPort
 from twisted.internet.protocol import Factory
 from zope.interface import implementer
 
+from app.endpoint import Endpoint as Description
 from app.profile import ListenerSpec
 from app.server import binding as module
 from app.server.binding import BACKLOG
@@ -81,11 +82,11 @@ Build = Callable[[ListenerSpec], Listener]
 
 @pytest.fixture
 def build(hand: HandReactor, record: Record) -> Build:
-    async def who_holds(port: int) -> str | None:
-        return f"somebody on {port}"
+    async def who_holds(endpoint: Description) -> str | None:
+        return f"somebody on {endpoint.port}"
 
     def build(
-        spec: ListenerSpec, who_holds: Callable[[int], Awaitable[str | None]] = who_holds
+        spec: ListenerSpec, who_holds: Callable[[Description], Awaitable[str | None]] = who_holds
     ) -> Listener:
         return Listener(
             spec,
@@ -410,7 +411,7 @@ def test_a_failure_while_it_looks_for_who_is_there_waits_for_the_answer(
         reactor=hand,
         observer=record,
         numbers=itertools.count(1),
-        who_holds=lambda port: answer,
+        who_holds=lambda endpoint: answer,
     )
     started, stopped = spawn(listener.start()), None
     endpoint.fail(CannotListenError("127.0.0.1", 8007, OSError(errno.EADDRINUSE, "in use")))

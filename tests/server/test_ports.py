@@ -17,6 +17,8 @@ from app.server.ports import Holder, explain, holder_of, is_taken
 TCP = Endpoint.tcp(8080)
 LOW = Endpoint.tcp(80)
 UNIX = Endpoint.parse("unix:/tmp/echo.sock")
+UDP = Endpoint.udp(8080)
+ME = Holder(psutil.Process().name(), os.getpid())
 FOREIGN = Endpoint.tcp(8080, "203.0.113.1")
 
 
@@ -40,6 +42,12 @@ def cannot(number: int, endpoint: Endpoint = TCP) -> CannotListenError:
             TCP,
             None,
             "Port 8080 is in use by another program. Stop it, or choose another port.",
+        ),
+        (
+            cannot(errno.EADDRINUSE, UDP),
+            UDP,
+            "node (pid 4211)",
+            "UDP port 8080 is in use by node (pid 4211). Stop it, or choose another port.",
         ),
         (
             cannot(errno.EADDRINUSE, UNIX),
@@ -119,10 +127,32 @@ def test_only_an_address_in_use_is_taken() -> None:
 
 def test_the_holder_of_a_port_is_found_by_name_and_pid() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-        assert holder_of(port) == Holder(psutil.Process().name(), os.getpid())
-    assert holder_of(port) is None
+        endpoint = Endpoint.tcp(listening.getsockname()[1])
+        assert holder_of(endpoint) == ME
+    assert holder_of(endpoint) is None
     assert str(Holder("node", 4211)) == "node (pid 4211)"
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
+def test_a_port_of_the_other_kind_with_the_same_number_is_nobodys(
+    kind: socket.SocketKind,
+) -> None:
+    with socket.socket(socket.AF_INET, kind) as bound:
+        bound.bind(("127.0.0.1", 0))
+        if kind == socket.SOCK_STREAM:
+            bound.listen()
+        port = bound.getsockname()[1]
+        found = {each.kind: holder_of(each) for each in (Endpoint.tcp(port), Endpoint.udp(port))}
+        is_udp = kind == socket.SOCK_DGRAM
+        assert found == {"tcp": None if is_udp else ME, "udp": ME if is_udp else None}
+
+
+def test_who_has_the_port_at_another_address_is_not_in_the_way() -> None:
+    with socket.create_server(("127.0.0.2", 0)) as listening:
+        port = listening.getsockname()[1]
+        assert holder_of(Endpoint.tcp(port, "127.0.0.1")) is None
+        assert holder_of(Endpoint.tcp(port, "127.0.0.2")) == ME
+        assert holder_of(Endpoint.tcp(port, "0.0.0.0")) == ME
 
 
 def test_a_system_that_does_not_tell_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,4 +160,4 @@ def test_a_system_that_does_not_tell_is_no_failure(monkeypatch: pytest.MonkeyPat
         raise psutil.AccessDenied
 
     monkeypatch.setattr(psutil, "net_connections", deny)
-    assert holder_of(8080) is None
+    assert holder_of(TCP) is None

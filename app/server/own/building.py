@@ -71,20 +71,21 @@ def build(loaded: Loaded) -> OwnFactory:
     name = loaded.reference.name
     match kind:
         case Kind.PROTOCOL:
-            _refuse_if_it_takes_arguments(loaded, "Name the factory that makes it.")
+            refuse_if_it_takes_arguments(loaded, "Name the factory that makes it.")
             factory: IProtocolFactory = Factory.forProtocol(found)
         case Kind.FACTORY:
-            _refuse_if_it_takes_arguments(loaded, f"Name one that is made: {name}(…).")
+            refuse_if_it_takes_arguments(loaded, f"Name one that is made: {name}(…).")
             factory = attempt(found, sources, f"making {name}")
         case Kind.FACTORY_OBJECT:
             factory = found
         case Kind.FUNCTION:
-            _refuse_if_it_takes_arguments(loaded, "Let it take none.")
-            _refuse_coroutines(loaded)
+            refuse_if_it_takes_arguments(loaded, "Let it take none.")
+            refuse_coroutines(loaded)
             factory = FunctionFactory(found)
         case Kind.DATAGRAM:
             raise LoadingFailed(
-                f"{name} is for UDP, which Portdeck does not serve yet. Choose a Protocol.", sources
+                f"{name} is for UDP. Give it an endpoint such as udp:8100, or choose a Protocol.",
+                sources,
             )
         case None:
             raise LoadingFailed(_what_it_is_instead(name, loaded.found), sources)
@@ -95,7 +96,8 @@ def build(loaded: Loaded) -> OwnFactory:
     return OwnFactory(loaded, factory)
 
 
-def _refuse_if_it_takes_arguments(loaded: Loaded, advice: str) -> None:
+def refuse_if_it_takes_arguments(loaded: Loaded, advice: str) -> None:
+    """Raises `LoadingFailed` with `advice` if what was loaded cannot be called just so."""
     try:
         parameters = inspect.signature(cast(Any, loaded.found)).parameters.values()
     except (TypeError, ValueError):  # it is written in C, or hides what it takes
@@ -113,7 +115,8 @@ def _refuse_if_it_takes_arguments(loaded: Loaded, advice: str) -> None:
         )
 
 
-def _refuse_coroutines(loaded: Loaded) -> None:
+def refuse_coroutines(loaded: Loaded) -> None:
+    """Raises `LoadingFailed` if what was loaded is an async function."""
     if inspect.iscoroutinefunction(loaded.found):
         raise LoadingFailed(
             f"{loaded.reference.name} is an async function. Make it an ordinary one.",

@@ -1,4 +1,4 @@
-"""The user's code behind one listener: a factory of it whenever one is asked for."""
+"""The user's code behind one listener: made into what serves whenever that is asked for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 from app.own_protocol import Reference
 from app.server.own.building import OwnFactory, build
+from app.server.own.datagrams import OwnDatagrams, build_datagrams
 from app.server.own.failures import LoadingFailed
-from app.server.own.loading import Announce, announce_nothing, load
+from app.server.own.loading import Announce, Loaded, announce_nothing, load
 from app.server.own.sources import Sources
 
 
@@ -22,14 +23,21 @@ class Code:
 
     def factory(self, reference: Reference) -> OwnFactory:
         """A factory of the code as it is now. Raises `LoadingFailed`."""
+        return build(self._load(reference))
+
+    def datagrams(self, reference: Reference) -> OwnDatagrams:
+        """A datagram protocol of the code as it is now. Raises `LoadingFailed`."""
+        return build_datagrams(self._load(reference))
+
+    def has_changed(self) -> bool:
+        """Whether another try would read something else; cheap enough to ask every second."""
+        return self._sources.changed()
+
+    def _load(self, reference: Reference) -> Loaded:
         try:
             loaded = load(reference, self._folder, self._loading)
         except LoadingFailed as error:
             self._sources = error.sources
             raise
         self._sources = loaded.sources
-        return build(loaded)
-
-    def has_changed(self) -> bool:
-        """Whether another try would read something else; cheap enough to ask every second."""
-        return self._sources.changed()
+        return loaded

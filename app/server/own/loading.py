@@ -175,7 +175,7 @@ def _usable_names(module: ModuleType) -> list[str]:
         for name, value in vars(module).items()
         if not name.startswith("_") and _is_of(module, value)
     }
-    usable = [name for name, kind in kinds.items() if kind not in (None, Kind.DATAGRAM)]
+    usable = [name for name, kind in kinds.items() if kind is not None]
     return sorted(usable, key=lambda name: kinds[name] is Kind.FUNCTION)
 
 

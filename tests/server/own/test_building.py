@@ -119,11 +119,11 @@ def test_a_function_that_makes_something_else_fails_for_that_peer(made: Any) -> 
     [
         (
             "class X(DatagramProtocol): ...",
-            "X is for UDP, which Portdeck does not serve yet. Choose a Protocol.",
+            "X is for UDP. Give it an endpoint such as udp:8100, or choose a Protocol.",
         ),
         (
             "X = DatagramProtocol()",
-            "X is for UDP, which Portdeck does not serve yet. Choose a Protocol.",
+            "X is for UDP. Give it an endpoint such as udp:8100, or choose a Protocol.",
         ),
         (
             "class X: ...",

@@ -496,7 +496,7 @@ def test_a_reactor_run_out_of_sight_is_told(write: Write, take: Load) -> None:
     ("name", "advice"),
     [
         ("Ecko", "Did you mean Echo?"),
-        ("Zzzzz", "Choose one of: Echo, EchoFactory, ready, make."),
+        ("Zzzzz", "Choose one of: Echo, EchoFactory, Packets, ready, make."),
     ],
 )
 def test_a_name_that_is_not_there_is_answered_with_those_that_are(

@@ -1,0 +1,93 @@
+"""Binds a UDP socket for a listener."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from attrs import frozen
+from twisted.internet.defer import Deferred, execute
+from twisted.internet.interfaces import IListeningPort, IReactorFDSet
+from twisted.internet.protocol import AbstractDatagramProtocol
+
+from app.endpoint import Endpoint
+from app.own_protocol import Reference, is_own
+from app.profile import ListenerSpec
+from app.protocols import catalog
+from app.server.datagrams.factory import DatagramFactory
+from app.server.datagrams.peer import HostAndPort
+from app.server.datagrams.port import LARGEST_DATAGRAM, FairPort
+from app.server.datagrams.serving import CatalogServing, Serving
+from app.server.factory import ListenerFactory
+from app.server.observer import Observer
+from app.server.own.code import Code
+from app.tap import Tap
+
+
+@frozen
+class DatagramBinder:
+    """For datagrams: what `Binder` asks for, on a UDP port."""
+
+    spec: ListenerSpec
+    endpoint: Endpoint
+    code: Code
+    reactor: Any
+
+    def build_protocols(self) -> Serving:
+        if is_own(self.spec.protocol):
+            return self.code.datagrams(Reference.parse(self.spec.protocol))
+        datagrams = catalog.find_datagrams(self.spec.protocol)
+        options = catalog.find(self.spec.protocol).options(**self.spec.options)
+        return CatalogServing(datagrams.build(options))
+
+    def build_factory(
+        self, observer: Observer, numbers: Iterator[int], tap: Tap | None
+    ) -> DatagramFactory:
+        return DatagramFactory(
+            self.build_protocols(),
+            spec=self.spec,
+            clock=self.reactor,
+            observer=observer,
+            numbers=numbers,
+            tap=tap,
+        )
+
+    def listen(self, factory: ListenerFactory) -> Deferred[IListeningPort]:
+        """Fires at once: with UDP there is nothing to wait for."""
+        assert isinstance(factory, DatagramFactory)
+        return execute(self._listen, Reception(factory))
+
+    def _listen(self, reception: Reception) -> IListeningPort:
+        interface = self.endpoint.interface or ""
+        where = (self.endpoint.port or 0, reception)
+        host = "127.0.0.1" if interface.lower() == "localhost" else interface
+        reactor: Any = self.reactor
+        if not IReactorFDSet.providedBy(reactor):
+            port: IListeningPort = reactor.listenUDP(*where, host, LARGEST_DATAGRAM)
+            return port
+        fair = FairPort(*where, host, LARGEST_DATAGRAM, cast(Any, reactor))
+        fair.startListening()
+        return fair
+
+
+class Reception(AbstractDatagramProtocol):
+    """Stands at the socket, as the protocol that Twisted calls, and hands all to the factory."""
+
+    noisy = False
+
+    def __init__(self, factory: DatagramFactory) -> None:
+        self._factory = factory
+
+    def makeConnection(self, transport: Any) -> None:
+        """Raises what starting the protocol raises; the socket is closed by then."""
+        try:
+            self._factory.open(transport)
+        except BaseException:
+            transport.connectionLost()
+            raise
+
+    def datagramReceived(self, datagram: bytes, addr: HostAndPort) -> None:
+        self._factory.receive(datagram, addr)
+
+    def doStop(self) -> None:
+        self._factory.close()

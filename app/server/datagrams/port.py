@@ -1,0 +1,44 @@
+"""A UDP socket that leaves the reactor time for others, however small the datagrams are."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+from twisted.internet.udp import MulticastPort
+
+LARGEST_DATAGRAM = 65535
+"""Bytes. Twisted reads 8192 of each if not told otherwise, and drops the rest without a word."""
+
+TURN_DATAGRAMS = 64
+"""How many are read before the reactor looks at other sockets."""
+
+
+class FairPort(MulticastPort):
+    """Reads at most `TURN_DATAGRAMS` in a row.
+
+    Twisted's own counts bytes, so a flood of empty datagrams would keep it reading for ever. It
+    also takes the scope off a link-local IPv6 address, without which nothing can be sent there.
+    """
+
+    socket: socket.socket
+
+    def doRead(self) -> None:
+        for _ in range(TURN_DATAGRAMS):
+            try:
+                datagram, address = self.socket.recvfrom(self.maxPacketSize)
+            except (BlockingIOError, InterruptedError):
+                return
+            except ConnectionError:  # how Windows tells that a peer is gone
+                return
+            self.protocol.datagramReceived(datagram, host_and_port(address))
+            if not self.connected:  # whoever was served has closed it
+                return
+
+
+def host_and_port(address: Any) -> tuple[str, int]:
+    """The sender of a datagram as the protocol is told it, and as it can be answered."""
+    if len(address) == 4 and address[3]:
+        return f"{address[0]}%{address[3]}", address[1]
+    host, port = address[:2]
+    return host, port
