@@ -1,4 +1,4 @@
-"""What a typed line becomes on its way out: UTF-8 bytes and the chosen line ending."""
+"""What ends each line that is sent."""
 
 from __future__ import annotations
 
@@ -6,28 +6,34 @@ from enum import Enum
 
 
 class LineEnding(Enum):
-    """What follows each text that is sent. The value is stable: it may be saved."""
+    """What follows each line that is sent. The value is stable: it may be saved."""
 
     NONE = "none"
     LF = "lf"
     CRLF = "crlf"
+    CR = "cr"
+    NUL = "nul"
 
     @property
     def terminator(self) -> bytes:
         """The bytes that end a line."""
-        return {LineEnding.NONE: b"", LineEnding.LF: b"\n", LineEnding.CRLF: b"\r\n"}[self]
+        return _TERMINATORS[self].encode()
+
+    @property
+    def line_break(self) -> str:
+        """What a line break within a text is sent as; without an ending it is what was typed."""
+        return _TERMINATORS[self] or "\n"
 
     @property
     def label(self) -> str:
         """What a person chooses it by."""
-        return {LineEnding.NONE: "None", LineEnding.LF: "LF", LineEnding.CRLF: "CRLF"}[self]
+        return "None" if self is LineEnding.NONE else self.name
 
 
-def encode(text: str, ending: LineEnding) -> bytes:
-    """`text` as UTF-8, then the terminator. Line breaks inside `text` stay as they are.
-
-    UTF-8 has no lone surrogates, which a paste may hold: each becomes U+FFFD, the replacement
-    character. A pair of surrogates, as window systems give it, is the character it stands for.
-    """
-    paired = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return paired.encode() + ending.terminator
+_TERMINATORS = {
+    LineEnding.NONE: "",
+    LineEnding.LF: "\n",
+    LineEnding.CRLF: "\r\n",
+    LineEnding.CR: "\r",
+    LineEnding.NUL: "\0",
+}

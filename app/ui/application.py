@@ -15,7 +15,11 @@ from pathlib import Path
 import twisted.internet.posixbase  # noqa: F401 - the largest part of the reactor
 
 from app import logs, resources
-from app.client import session  # noqa: F401 - what the console consists of
+from app.client import (
+    history_file,
+    session,  # noqa: F401 - what the console consists of
+)
+from app.client.history_file import HistoryFile
 from app.profile import ProfileFile, default_path
 from app.server.changes import Changes
 from app.server.deck import Deck
@@ -43,6 +47,7 @@ def run(profile: Path | None = None) -> int:
     reactor = install(app)
 
     from app.ui import appearance
+    from app.ui.console.memory import Memory
     from app.ui.lifecycle import Lifecycle
     from app.ui.log.collector import Collector
     from app.ui.main_window import MainWindow
@@ -76,6 +81,7 @@ def run(profile: Path | None = None) -> int:
         collector=collector,
         traffic=traffic,
         settings=settings,
+        memory=Memory(HistoryFile(history_file.default_path()), settings, app),
         lifecycle=lifecycle,
     )
     # Only now: before there is a window, whatever fails is for the terminal.

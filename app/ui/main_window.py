@@ -32,6 +32,7 @@ from app.ui import appearance, menus
 from app.ui.banner import Banner
 from app.ui.commands import Commands
 from app.ui.connections.pane import ConnectionsPane
+from app.ui.console.memory import Memory
 from app.ui.console.pane import ConsolePane
 from app.ui.console.session_tab import SessionTab
 from app.ui.icons import Icons
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         collector: Collector,
         traffic: ChunkLog,
         settings: Settings,
+        memory: Memory,
         lifecycle: Lifecycle,
     ) -> None:
         super().__init__()
@@ -86,7 +88,9 @@ class MainWindow(QMainWindow):
         self.handling = ListenerHandling(workspace, self.listeners, self.banner, self.profile, self)
         self.traffic = TrafficTab(traffic, self._icons)
         self.log = LogPane(collector, self._icons)
-        self.console = ConsolePane(reactor, self._icons, ticker.wake, lambda: self._deck.listeners)
+        self.console = ConsolePane(
+            reactor, self._icons, ticker.wake, lambda: self._deck.listeners, memory
+        )
         self.tabs = QTabWidget()
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.down = QSplitter(Qt.Orientation.Vertical)
@@ -220,6 +224,7 @@ class MainWindow(QMainWindow):
         self._settings.restore_part("bytes", pane.split)
 
     def _keep(self) -> None:
+        self.console.memory.save()
         self._settings.keep_window(self)
         self._settings.keep_part("columns", self.connections.table.horizontalHeader())
         self._settings.keep_part("across", self.across)

@@ -26,6 +26,15 @@ class Settings:
     def scheme(self, scheme: Scheme) -> None:
         self._store.setValue("scheme", scheme.value)
 
+    @property
+    def enter_submits(self) -> bool:
+        """Whether Enter alone sends what is typed into the console."""
+        return str(self._store.value("enter_submits", "true")) != "false"
+
+    @enter_submits.setter
+    def enter_submits(self, submits: bool) -> None:
+        self._store.setValue("enter_submits", "true" if submits else "false")
+
     def restore_window(self, window: QMainWindow) -> bool:
         """Put `window` where it was. Whether it was anywhere."""
         geometry = self._store.value("geometry")

@@ -12,11 +12,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.client.history_file import HistoryFile
 from app.profile import ProfileFile
 from app.server.changes import Changes
 from app.server.deck import Deck
 from app.server.listener import Listener
 from app.traffic.chunk_log import ChunkLog
+from app.ui.console.memory import Memory
 from app.ui.lifecycle import Lifecycle
 from app.ui.listeners.form import ListenerForm
 from app.ui.listeners.row import ListenerRow
@@ -70,6 +72,7 @@ class Desk:
         self.deck = Deck(reactor, changes, tap=traffic.append)
         self.workspace = Workspace(self.deck, ProfileFile(profile))
         self.workspace.load()
+        remembered = Settings(QSettings(str(settings), QSettings.Format.IniFormat))
         self.window = MainWindow(
             reactor=reactor,
             workspace=self.workspace,
@@ -77,7 +80,8 @@ class Desk:
             ticker=self.ticker,
             collector=self.collector,
             traffic=traffic,
-            settings=Settings(QSettings(str(settings), QSettings.Format.IniFormat)),
+            settings=remembered,
+            memory=Memory(HistoryFile(settings.with_name("history.jsonl")), remembered),
             lifecycle=Lifecycle(app, self.ending, self.deck.stop_all),
         )
         self.window.show()

@@ -1,35 +1,108 @@
-"""The foot of a console tab: what to send, and how a line of it ends."""
+"""The foot of a console tab: what to send, how it is meant, and what it comes to."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
+from collections.abc import Callable
 
+from attrs import evolve
+from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from app.client.draft import Draft, offered
+from app.client.formatting import count_bytes
 from app.client.history import History
-from app.client.line_ending import LineEnding, encode
+from app.client.notation import Notation, NotationError
+from app.client.pasting import Change, bytes_with_pasted, with_pasted
 from app.client.session import Session, State
-from app.ui.console.input_line import InputLine
+from app.ui.console.clipboard import can_be_typed, pasted
+from app.ui.console.held_bytes import HeldBytes, is_long
+from app.ui.console.history_popup import HistoryPopup
+from app.ui.console.input_edit import InputEdit
+from app.ui.console.input_menu import InputMenu
+from app.ui.console.input_state import InputState
+from app.ui.console.means import Means
+from app.ui.console.memory import Memory
+from app.ui.icons import Icons
 
 
 class InputBar(QWidget):
-    """Sends through `session` what the user types."""
+    """Sends through `session` what the user types, and says beforehand what that comes to."""
 
     acted = Signal()
     """The user did something with the session: show what came of it at once."""
 
-    def __init__(self, session: Session, history: History, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, memory: Memory, icons: Icons, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
-        self.input = InputLine(history)
-        self.ending = QComboBox()
+        self._memory = memory
+        self._history: History | None = None
+        self._notation = Notation.TEXT
+        self.input = InputEdit(lambda: memory.enter_submits)
+        self.held = HeldBytes(icons)
+        self.means = Means()
+        self.state = InputState()
+        self.history_button = QToolButton(autoRaise=True)
+        self.menu_button = QToolButton(autoRaise=True)
+        self.menu = InputMenu(memory, self)
         self.send_button = QPushButton(self.tr("Send"))
-        self._set_up()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.input, 1)
-        layout.addWidget(self.ending)
-        layout.addWidget(self.send_button)
+        self._tools = QHBoxLayout()
+        self._set_up(icons)
+        self._lay_out()
         self.show_state()
+        self._check()
+
+    @property
+    def draft(self) -> Draft:
+        """What is in the editor. Bytes that are held aside are not part of it."""
+        return Draft(self.input.text(), self._notation, self.means.ending)
+
+    def put(self, draft: Draft, note: str = "", cursor_at: int | None = None) -> None:
+        """Show `draft` instead of what is there, and say `note`."""
+        if draft.notation is not Notation.HEX and not can_be_typed(draft.text):
+            draft = draft.converted(Notation.ESCAPES)
+        self.held.drop()
+        self._notation = draft.notation
+        self.means.show_means(draft.notation, draft.ending)
+        if draft.text != self.input.text() or cursor_at is not None:
+            self.input.set_text(draft.text, cursor_at)
+        self._check(note)
+
+    def offer(self, data: bytes) -> None:
+        """Put `data` into the input, to be sent exactly as it is."""
+        draft = offered(data, self.means.ending)
+        if is_long(draft.text):
+            self.held.hold(data)
+            self.send_button.setFocus()
+        else:
+            self.put(draft)
+            self.input.setFocus()
+
+    def compose(self) -> bytes:
+        """The bytes to send. Raises `NotationError`."""
+        return self.draft.compose() if self.held.data is None else self.held.data
+
+    def send(self) -> None:
+        """Send what is there. What cannot be sent stays, and it is said why."""
+        try:
+            data = self.compose()
+        except NotationError:
+            self.input.setFocus()
+            return
+        if self._session.send(data):
+            if self.held.data is None:
+                self._memory.remember(self.draft)
+                self._history = None
+                self.input.set_text("")
+            self.held.drop()
+        self.acted.emit()
+
+    def search(self) -> None:
+        """Look for something that was sent before."""
+        popup = HistoryPopup(self._memory.past, self)
+        popup.chosen.connect(self._take_chosen)
+        popup.show_above(self.input)
 
     def show_state(self) -> None:
         """The session is in another state."""
@@ -38,17 +111,106 @@ class InputBar(QWidget):
         hint = self.tr("Type a line and press Enter") if connected else self.tr("Not connected")
         self.input.setPlaceholderText(hint)
 
-    def _set_up(self) -> None:
-        self.input.setAccessibleName(self.tr("Text to send"))
-        self.input.returnPressed.connect(self._send)
-        for ending in LineEnding:
-            self.ending.addItem(ending.label, ending)
-        self.ending.setCurrentIndex(self.ending.findData(LineEnding.LF))
-        self.ending.setAccessibleName(self.tr("Line ending"))
-        self.ending.setToolTip(self.tr("What is sent after the text"))
-        self.send_button.clicked.connect(self._send)
+    def add_tool(self, tool: QWidget) -> None:
+        """Put `tool` before the menu at the end of the lower row."""
+        self._tools.insertWidget(self._tools.indexOf(self.menu_button), tool)
 
-    def _send(self) -> None:
-        if self._session.send(encode(self.input.text(), self.ending.currentData())):
-            self.input.remember()
-        self.acted.emit()
+    def _set_up(self, icons: Icons) -> None:
+        self.input.setAccessibleName(self.tr("Text to send"))
+        self.input.submitted.connect(self.send)
+        self.input.textChanged.connect(self._check)
+        self.input.older_wanted.connect(lambda: self._move(History.older))
+        self.input.newer_wanted.connect(lambda: self._move(History.newer))
+        self.input.search_wanted.connect(self.search)
+        self.input.pasted.connect(self._paste)
+        self.held.changed.connect(self._show_held)
+        self.means.notation_chosen.connect(self._take_notation)
+        self.means.ending_chosen.connect(self._check)
+        icons.give(self.history_button, "history")
+        self.history_button.setToolTip(self.tr("Search in what was sent (Ctrl+R)"))
+        self.history_button.setAccessibleName(self.tr("Search in what was sent"))
+        self.history_button.clicked.connect(self.search)
+        icons.give(self.menu_button, "more")
+        self.menu_button.setToolTip(self.tr("More about the input"))
+        self.menu_button.setAccessibleName(self.tr("More about the input"))
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button.setMenu(self.menu)
+        self.menu.forgotten.connect(self._take_forgetting)
+        self.send_button.clicked.connect(self.send)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.input, 1)
+        top.addWidget(self.held, 1)
+        top.addWidget(self.send_button)
+        self._tools.setSpacing(4)
+        self._tools.addWidget(self.means)
+        self._tools.addSpacing(4)
+        self._tools.addWidget(self.state, 1)
+        self._tools.addWidget(self.history_button)
+        self._tools.addWidget(self.menu_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(top)
+        layout.addLayout(self._tools)
+
+    def _check(self, note: str = "") -> None:
+        """Say what the input comes to, or what is wrong with it and where."""
+        try:
+            size = len(self.compose())
+        except NotationError as error:
+            self.input.point_at(error.position, error.length)
+            self.state.show_mistake(str(error))
+            return
+        self.input.point_nowhere()
+        is_empty = self.held.data is None and not self.input.text()
+        self.state.show_words("" if is_empty else count_bytes(size), note)
+
+    def _show_held(self) -> None:
+        self.input.setVisible(self.held.data is None)
+        self.means.setEnabled(self.held.data is None)
+        self._check()
+
+    def _take_notation(self) -> None:
+        before, notation = self.draft, self.means.notation
+        try:
+            draft, note = before.converted(notation), ""
+        except NotationError as error:
+            draft = evolve(before, notation=notation)
+            note = self.tr("Kept as typed. {0}").format(error)
+        if is_long(draft.text):
+            draft = evolve(before, notation=notation)
+            note = self.tr("Kept as typed: it would be too long.")
+        self.put(draft, note)
+
+    def _move(self, step: Callable[[History, Draft], Draft]) -> None:
+        self._history = self._history or History(self._memory.past)
+        self.put(step(self._history, self.draft))
+
+    def _take_chosen(self, draft: Draft) -> None:
+        self._history = None
+        self.put(draft)
+        self.input.setFocus()
+
+    def _take_forgetting(self) -> None:
+        self._history = None
+        self._check(self.tr("What was sent before is forgotten."))
+
+    def _paste(self, source: QMimeData) -> None:
+        found, selection = pasted(source), self.input.selection
+        try:
+            outcome = with_pasted(self.draft, *selection, found)
+            if is_long(outcome.draft.text):
+                self.held.hold(bytes_with_pasted(self.draft, *selection, found))
+                return
+        except NotationError as error:
+            self._check(self.tr("Not pasted. {0}").format(error))
+            return
+        notes = {
+            Change.NOTHING: "",
+            Change.TO_CRLF: self.tr("Lines end in CRLF, as in what was pasted."),
+            Change.TO_HEX: self.tr("What was pasted is no text, so it is in hex."),
+            Change.TO_ESCAPES: self.tr("What was pasted is no text, so it has escapes."),
+        }
+        self.put(outcome.draft, notes[outcome.change], outcome.cursor)

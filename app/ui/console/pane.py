@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QTabBar, QTabWidget, QToolButton, QWidget
 
-from app.client.history import History
 from app.server.listener import Listener
 from app.ui import formatting
+from app.ui.console.memory import Memory
 from app.ui.console.session_tab import SessionTab
 from app.ui.icons import Icons
 
@@ -29,6 +29,7 @@ class ConsolePane(QTabWidget):
         icons: Icons,
         wake: Callable[[], None],
         listeners: Callable[[], Sequence[Listener]],
+        memory: Memory,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -36,6 +37,7 @@ class ConsolePane(QTabWidget):
         self._icons = icons
         self._wake = wake
         self._listeners = listeners
+        self.memory = memory
         self._opened = 0
         self.setMovable(True)
         self.setDocumentMode(True)
@@ -66,7 +68,7 @@ class ConsolePane(QTabWidget):
     def open_tab(self) -> SessionTab:
         """A new tab, on show."""
         self._opened += 1
-        tab = SessionTab(self._reactor, self._icons, self._wake, self._listeners, History())
+        tab = SessionTab(self._reactor, self._icons, self._wake, self._listeners, self.memory)
         tab.start_wanted.connect(lambda listener: self.start_wanted.emit(listener, tab))
         number = self._opened
         tab.title_changed.connect(
@@ -84,6 +86,10 @@ class ConsolePane(QTabWidget):
     def unused_tab(self) -> SessionTab:
         """A tab that had no session yet: the one on show, or else a new one."""
         return self.current if self.current.is_unused else self.open_tab()
+
+    def offer_bytes(self, data: bytes) -> None:
+        """Put `data` into the input of the tab on show, to be sent again as it was."""
+        self.current.foot.offer(data)
 
     def show_listeners(self) -> None:
         """The listeners or their addresses are other ones."""

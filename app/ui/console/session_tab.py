@@ -10,10 +10,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from app.client.formatting import plain_text
-from app.client.history import History
 from app.client.session import Session, State
 from app.server.listener import Listener
 from app.ui.console.input_bar import InputBar
+from app.ui.console.memory import Memory
 from app.ui.console.target_bar import TargetBar
 from app.ui.console.transcript_view import TranscriptView
 from app.ui.icons import Icons
@@ -37,16 +37,17 @@ class SessionTab(QWidget):
         icons: Icons,
         wake: Callable[[], None],
         listeners: Callable[[], Sequence[Listener]],
-        history: History,
+        memory: Memory,
         parent: QWidget | None = None,
     ) -> None:
-        """`listeners` gives those of the deck, for the choice of where to connect."""
+        """`listeners` gives those of the deck, for the choice of where to connect; `memory` is what
+        all tabs share."""
         super().__init__(parent)
         self.session = Session(reactor, wake=wake)
         self._seen = 0
         self.head = TargetBar(self.session, listeners)
         self.view = TranscriptView()
-        self.foot = InputBar(self.session, history)
+        self.foot = InputBar(self.session, memory, icons)
         self.clear_button = QToolButton(autoRaise=True)
         self.copy_button = QToolButton(autoRaise=True)
         self._set_up(icons)

@@ -23,6 +23,8 @@ class TranscriptView(LinesView):
         self.setPlaceholderText(
             self.tr("Choose a listener or type host:port, connect, and talk to it below.")
         )
+        # Less than Qt's own least: the window is to fit a small screen.
+        self.setMinimumHeight(self.fontMetrics().lineSpacing() * 2)
         self._layout = Layout()
 
     def show_news(self, news: News) -> None:

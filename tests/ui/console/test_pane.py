@@ -11,14 +11,15 @@ from PySide6.QtWidgets import QTabBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.client.session import State
+from app.ui.console.memory import Memory
 from app.ui.console.pane import ConsolePane
 from app.ui.icons import Icons
 from app.ui.reactor import DeckReactor
 
 
 @pytest.fixture
-def console(reactor: DeckReactor, qtbot: QtBot) -> Iterator[ConsolePane]:
-    console = ConsolePane(reactor, Icons(), lambda: None, list)
+def console(reactor: DeckReactor, memory: Memory, qtbot: QtBot) -> Iterator[ConsolePane]:
+    console = ConsolePane(reactor, Icons(), lambda: None, list, memory)
     qtbot.addWidget(console)
     console.show()
     yield console

@@ -12,12 +12,12 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
 
-from app.client.history import History
 from app.client.line_ending import LineEnding
 from app.profile import ListenerSpec
 from app.server.changes import Changes
 from app.server.deck import Deck
 from app.server.listener import Listener
+from app.ui.console.memory import Memory
 from app.ui.console.session_tab import SessionTab
 from app.ui.icons import Icons
 from app.ui.reactor import DeckReactor
@@ -72,8 +72,8 @@ def deck(reactor: DeckReactor, result_of: Callable[[Deferred[None]], None]) -> I
 
 
 @pytest.fixture
-def tab(reactor: DeckReactor, deck: Deck, qtbot: QtBot) -> Iterator[SessionTab]:
-    tab = SessionTab(reactor, Icons(), lambda: None, lambda: deck.listeners, History())
+def tab(reactor: DeckReactor, deck: Deck, memory: Memory, qtbot: QtBot) -> Iterator[SessionTab]:
+    tab = SessionTab(reactor, Icons(), lambda: None, lambda: deck.listeners, memory)
     qtbot.addWidget(tab)
     tab.show()
     yield tab
@@ -119,7 +119,7 @@ def say(tab: SessionTab, text: str, qtbot: QtBot) -> None:
 def test_a_line_is_sent_with_the_chosen_ending(
     connected: SessionTab, peer: Peer, qtbot: QtBot, ending: LineEnding, sent: bytes
 ) -> None:
-    connected.foot.ending.setCurrentText(ending.label)
+    connected.foot.means.ending_box.setCurrentText(ending.label)
     say(connected, "hi", qtbot)
     qtbot.waitUntil(lambda: peer.has(sent))
     assert connected.foot.input.text() == ""
@@ -322,7 +322,8 @@ def test_every_control_has_a_name(tab: SessionTab) -> None:
     named = (
         tab.head.target,
         tab.foot.input,
-        tab.foot.ending,
+        tab.foot.means.ending_box,
+        tab.foot.means.notation_box,
         tab.view,
         tab.clear_button,
         tab.copy_button,

@@ -1,0 +1,14 @@
+"""Drafts for hypothesis."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from app.client.draft import Draft
+from app.client.line_ending import LineEnding
+from app.client.notation import Notation
+
+notations = st.sampled_from(Notation)
+endings = st.sampled_from(LineEnding)
+texts = st.text(st.one_of(st.sampled_from("ab\n\\x4{} 1"), st.characters(codec="utf-8")))
+drafts = st.builds(Draft, texts, notations, endings)

@@ -1,0 +1,148 @@
+"""A repeat keeps its pace, makes up for little, and never presses a peer that does not read."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.internet.task import Clock
+
+from app.client.draft import Draft
+from app.client.repeat import MOST_UNSENT_BYTES, Pace, Repeat
+from app.client.variables import Template
+
+
+class Peer:
+    """Takes what is sent until told otherwise."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.got: list[tuple[float, bytes]] = []
+        self.unsent = 0
+        self.takes = True
+
+    def send(self, data: bytes) -> bool:
+        if self.takes:
+            self.got.append((self.clock.seconds(), data))
+        return self.takes
+
+    def repeat(self, text: str = "{counter}", *, ms: int = 100, count: int | None = None) -> Repeat:
+        return Repeat(
+            self.clock,
+            Template(Draft(text)),
+            interval_ms=ms,
+            count=count,
+            send=self.send,
+            unsent=lambda: self.unsent,
+            time=self.clock.seconds,
+        )
+
+
+def test_the_first_is_sent_at_once_and_each_other_in_its_time() -> None:
+    peer = Peer()
+    repeat = peer.repeat(count=3)
+    repeat.start()
+    peer.clock.pump([0.05] * 10)
+    assert [data for _, data in peer.got] == [b"1\n", b"2\n", b"3\n"]
+    assert [time for time, _ in peer.got] == pytest.approx([0, 0.1, 0.2])
+    assert repeat.pace is Pace.ENDED
+    assert not repeat.refused
+    assert not peer.clock.getDelayedCalls()
+
+
+def test_delays_do_not_add_up() -> None:
+    peer = Peer()
+    repeat = peer.repeat(ms=10)
+    repeat.start()
+    for _ in range(100):
+        peer.clock.advance(0.013)
+    assert len(peer.got) == 131
+    assert repeat.skipped == 0
+    repeat.stop()
+
+
+def test_a_millisecond_is_kept_on_average_by_a_clock_that_is_late() -> None:
+    peer = Peer()
+    repeat = peer.repeat(ms=1)
+    repeat.start()
+    for _ in range(200):
+        peer.clock.advance(0.005)
+    assert len(peer.got) == 1001
+    assert repeat.rate == pytest.approx(1000, rel=0.01)
+    repeat.stop()
+
+
+def test_what_is_much_too_late_is_left_out_and_counted() -> None:
+    peer = Peer()
+    repeat = peer.repeat(ms=10)
+    repeat.start()
+    peer.clock.advance(1.0)
+    assert (len(peer.got), repeat.skipped) == (1 + 5, 95)
+    peer.clock.advance(0.01)
+    assert len(peer.got) == 7
+    repeat.stop()
+
+
+def test_it_pauses_while_the_peer_does_not_read_and_does_not_flood_it_then() -> None:
+    peer = Peer()
+    repeat = peer.repeat(ms=10)
+    repeat.start()
+    peer.unsent = MOST_UNSENT_BYTES + 1
+    peer.clock.pump([0.01] * 100)
+    assert repeat.pace is Pace.PAUSED
+    assert len(peer.got) == 1
+    peer.unsent = 0
+    peer.clock.advance(0.03)
+    assert repeat.pace is Pace.RUNNING
+    assert len(peer.got) == 2
+    assert repeat.sent + repeat.skipped == pytest.approx(103, abs=2)
+    repeat.stop()
+
+
+def test_it_ends_when_nothing_is_taken_any_more() -> None:
+    peer = Peer()
+    repeat = peer.repeat()
+    repeat.start()
+    peer.takes = False
+    peer.clock.advance(0.1)
+    assert repeat.pace is Pace.ENDED
+    assert repeat.refused
+    assert repeat.sent == 1
+    assert not peer.clock.getDelayedCalls()
+
+
+def test_after_a_stop_nothing_is_sent() -> None:
+    peer = Peer()
+    repeat = peer.repeat()
+    repeat.start()
+    repeat.stop()
+    peer.clock.advance(1)
+    assert len(peer.got) == 1
+    assert repeat.rate == 0 or repeat.pace is Pace.ENDED
+
+
+def test_before_anything_was_sent_there_is_no_rate() -> None:
+    assert Peer().repeat().rate == 0
+
+
+@given(
+    st.integers(1, 50),
+    st.lists(st.tuples(st.floats(0.0005, 0.3), st.booleans()), max_size=60),
+    st.one_of(st.none(), st.integers(1, 40)),
+)
+def test_every_place_in_time_is_sent_or_counted_as_left_out(
+    ms: int, steps: list[tuple[float, bool]], count: int | None
+) -> None:
+    peer = Peer()
+    repeat = peer.repeat(ms=ms, count=count)
+    repeat.start()
+    for seconds, reads in steps:
+        peer.unsent = 0 if reads else MOST_UNSENT_BYTES + 1
+        peer.clock.advance(seconds)
+    assert repeat.sent == len(peer.got)
+    if repeat.pace is Pace.ENDED:
+        assert repeat.sent == count
+    else:
+        due = peer.clock.seconds() * 1000 / ms + 1
+        assert 0 <= due - repeat.sent - repeat.skipped < 20 / ms + 2
+        repeat.stop()
