@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 from app.endpoint import Endpoint, quoted
 from app.own_protocol import Reference, is_own
 from app.profile import fields
+from app.profile.color import AUTOMATIC, read_color
 from app.profile.fields import by, within
 from app.profile.options import read as read_options
 from app.profile.problem import Problem
@@ -105,6 +106,9 @@ class ListenerSpec:
 
     autostart: bool = field(default=False, metadata=by(truth, always=True))
     """Whether it starts together with Portdeck."""
+
+    color: str = field(default=AUTOMATIC, metadata=by(read_color))
+    """The name of a `Color`, by which the window marks it; `AUTOMATIC` lets the window choose."""
 
     options: Mapping[str, object] = field(factory=dict, converter=_read_only, hash=False)
     """What was chosen of the options of its protocol, where it is not the default. Read-only. It

@@ -19,6 +19,7 @@ from attrs import define
 from tomlkit.items import Array
 
 from app.profile.body import edited_body, new_body
+from app.profile.color import Color
 from app.profile.lexing import comments, is_comment, is_value
 from app.profile.lexing import lines as split_lines
 from app.profile.reading import VERSION, parse
@@ -35,6 +36,7 @@ _HEADER: Final = r"""# A Portdeck profile. Edit it as you like: Portdeck keeps y
 #                    value needs a backslash: 'tcp:8007:interface=\:\:1'
 #   max_connections  how many may be connected at once; 100 if it is not written
 #   autostart        true starts it together with Portdeck; false if it is not written
+#   color            marks it in the window: {colors}
 # It may also have, and does without any such bound where it has not:
 #   max_connections_per_address   how many of them may come from one address
 #   idle_timeout     after how many seconds without a byte a connection is closed
@@ -54,7 +56,9 @@ def render(listeners: Sequence[ListenerSpec], text: str = "") -> str:
     Raises `ValueError`, whose text is for the user, if `text` has problems or if `listeners` could
     not be read back.
     """
-    text = text or _HEADER.format(protocols=", ".join(catalog.names()), version=VERSION)
+    text = text or _HEADER.format(
+        protocols=", ".join(catalog.names()), colors=", ".join(Color), version=VERSION
+    )
     before = parse(text)
     if before.problems:
         raise ValueError("; ".join(map(str, before.problems)))

@@ -77,6 +77,9 @@ class Connection(ProtocolWrapper):
     local = ""
     """The address that the peer connected to, for people. One text for all that have the same."""
 
+    closed_at = 0.0
+    """When it ended, unix seconds; 0 while it lives."""
+
     reason = ""
     """Why the connection ended or is ending, in a few words; empty while it lives."""
 
@@ -186,6 +189,7 @@ class Connection(ProtocolWrapper):
         if not self.reason or not (self._mute or reason.check(ConnectionDone)):
             self.reason = _in_words(reason)
         self.connected = False
+        self.closed_at = self.factory.seconds()
         self._mute = True
         if self._lingering is not None and self._lingering.active():
             self._lingering.cancel()

@@ -26,6 +26,7 @@ from app import __version__
 from app.own_protocol import is_own
 from app.server.changes import Changes
 from app.server.listener import Listener, State
+from app.server.peer_process import process_finder
 from app.server.rates import Meter
 from app.traffic.chunk_log import ChunkLog
 from app.ui import appearance, menus
@@ -37,6 +38,7 @@ from app.ui.console.pane import ConsolePane
 from app.ui.console.session_tab import SessionTab
 from app.ui.icons import Icons
 from app.ui.lifecycle import Lifecycle
+from app.ui.listener_colors import ListenerColors
 from app.ui.listeners.handling import ListenerHandling
 from app.ui.listeners.panel import ListenersPanel
 from app.ui.log.collector import Collector
@@ -82,8 +84,15 @@ class MainWindow(QMainWindow):
         self._icons = Icons()
         self.commands = Commands(self, self._icons)
         self.banner = Banner(self._icons)
-        self.listeners = ListenersPanel(self._icons)
-        self.connections = ConnectionsPane(self._icons, reactor.seconds, self._deck.connections)
+        self._colors = ListenerColors(lambda: (each.spec for each in self._deck.listeners))
+        self.listeners = ListenersPanel(self._icons, self._colors)
+        self.connections = ConnectionsPane(
+            self._icons,
+            reactor.seconds,
+            self._deck.connections,
+            colors=self._colors,
+            find_processes=process_finder(reactor),
+        )
         self.profile = ProfileCommands(workspace, self.banner, self)
         self.handling = ListenerHandling(workspace, self.listeners, self.banner, self.profile, self)
         self.traffic = TrafficTab(traffic, self._icons)
@@ -97,8 +106,7 @@ class MainWindow(QMainWindow):
         self.totals = Totals()
         self._lay_out()
         menus.add_tool_bar(self, self.commands)
-        on_connections = (self.connections.close_action, self.connections.abort_action)
-        menus.add_menus(self, self.commands, on_connections, settings)
+        menus.add_menus(self, self.commands, self.connections, settings)
         self._bind_commands()
         self._bind_panes()
         self._restyle()
@@ -113,6 +121,8 @@ class MainWindow(QMainWindow):
         """Pull what is new and show it. Whether another tick is wanted."""
         batch = self._changes.take()
         moving = self._meter.sample(self._seconds(), batch.active, self._deck.listeners)
+        if batch.listeners:
+            self._show_colors()
         self.listeners.refresh(batch, self._meter)
         self.connections.refresh(batch, self._meter.moving)
         self.traffic.refresh(batch)
@@ -213,7 +223,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         self._settings.restore_window(self)
-        self._settings.restore_part("columns", self.connections.table.horizontalHeader())
+        self.connections.restore(self._settings)
         if not self._settings.restore_part("across", self.across):
             self.across.setSizes([330, 790])
         if not self._settings.restore_part("down", self.down):
@@ -226,7 +236,7 @@ class MainWindow(QMainWindow):
     def _keep(self) -> None:
         self.console.memory.save()
         self._settings.keep_window(self)
-        self._settings.keep_part("columns", self.connections.table.horizontalHeader())
+        self.connections.keep(self._settings)
         self._settings.keep_part("across", self.across)
         self._settings.keep_part("down", self.down)
         if self.traffic.pane is not None:
@@ -279,9 +289,15 @@ class MainWindow(QMainWindow):
     # What is shown
 
     def _show_deck(self) -> None:
+        self._show_colors()
         self.listeners.show_listeners(self._deck.listeners)
         self.console.show_listeners()
         self._show_what_can_be_done()
+
+    def _show_colors(self) -> None:
+        if self._colors.refresh():
+            self.listeners.recolor()
+            self.connections.recolor()
 
     def _show_what_can_be_done(self) -> None:
         commands, chosen = self.commands, self.listeners.chosen

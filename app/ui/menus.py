@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
@@ -11,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSizePolicy, QTo
 from app.ui import appearance
 from app.ui.appearance import Scheme
 from app.ui.commands import Commands
+from app.ui.connections.pane import ConnectionsPane
 from app.ui.settings import Settings
 
 
@@ -29,10 +28,10 @@ def add_tool_bar(window: QMainWindow, commands: Commands) -> None:
 def add_menus(
     window: QMainWindow,
     commands: Commands,
-    on_connections: Iterable[QAction],
+    connections: ConnectionsPane,
     settings: Settings,
 ) -> None:
-    """Everything, in words. `on_connections` act on the selected connections."""
+    """Everything, in words. `connections` has actions of its own, and columns to choose from."""
     bar = window.menuBar()
     file = bar.addMenu(QCoreApplication.translate("Menus", "&File"))
     file.addActions([commands.open_profile, commands.load_profile])
@@ -47,10 +46,15 @@ def add_menus(
     listener.addSeparator()
     listener.addActions([commands.start_all, commands.stop_all])
     connection = bar.addMenu(QCoreApplication.translate("Menus", "&Connection"))
-    connection.addActions(list(on_connections))
+    connections.commands.fill(connection)
     connection.addSeparator()
     connection.addActions([commands.find, commands.new_tab])
-    _add_schemes(bar.addMenu(QCoreApplication.translate("Menus", "&View")), settings)
+    view = bar.addMenu(QCoreApplication.translate("Menus", "&View"))
+    columns = view.addMenu(QCoreApplication.translate("Menus", "&Columns"))
+    columns.setToolTipsVisible(True)
+    columns.aboutToShow.connect(lambda: connections.arrangement.fill(columns))
+    view.addSeparator()
+    _add_schemes(view, settings)
     bar.addMenu(QCoreApplication.translate("Menus", "&Help")).addAction(commands.about)
 
 

@@ -35,6 +35,15 @@ class Settings:
     def enter_submits(self, submits: bool) -> None:
         self._store.setValue("enter_submits", "true" if submits else "false")
 
+    def text(self, name: str) -> str:
+        """What was kept under `name`; empty if nothing was."""
+        value = self._store.value(name)
+        return value if isinstance(value, str) else ""
+
+    def keep_text(self, name: str, text: str) -> None:
+        """Remember `text` under `name`."""
+        self._store.setValue(name, text)
+
     def restore_window(self, window: QMainWindow) -> bool:
         """Put `window` where it was. Whether it was anywhere."""
         geometry = self._store.value("geometry")

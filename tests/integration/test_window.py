@@ -20,6 +20,7 @@ from app.protocols import catalog
 from app.protocols.hello import GREETING
 from app.server.listener import State
 from app.ui.colors import is_dark
+from app.ui.connections.columns import columns
 from app.ui.reactor import DeckReactor
 from tests.integration.desk import Desk
 from tests.integration.people import Client
@@ -28,7 +29,10 @@ OpenWindow = Callable[[str], Desk]
 Connect = Callable[[int], Client]
 
 LOOPBACK = "tcp:0:interface=127.0.0.1"
-PEER, LISTENER, OPEN, IDLE, IN, OUT, RATE = range(7)
+COLUMNS = [column.name for column in columns(lambda row: "")]
+PEER, LISTENER, IN, OUT, RATE = (
+    COLUMNS.index(name) for name in ("peer", "listener", "in", "out", "rate")
+)
 
 
 def table(name: str, protocol: str, endpoint: str = LOOPBACK, more: str = "") -> str:
@@ -589,14 +593,14 @@ def test_the_table_is_filtered_by_the_chosen_listener(
 
 def test_the_selected_connections_are_closed(busy: tuple[Desk, list[Client]]) -> None:
     desk, clients = busy
-    assert not desk.window.connections.close_action.isEnabled()
+    assert not desk.window.connections.commands.close.isEnabled()
     desk.select(0, 2)
-    desk.press(desk.window.connections.close_action)
+    desk.press(desk.window.connections.commands.close)
     desk.until(lambda: clients[0].saw("closed") and clients[2].saw("closed"))
     clients[0].close()
     clients[2].close()
     desk.until(lambda: desk.peers() == [clients[1].name, clients[3].name])
-    desk.until(lambda: not desk.window.connections.close_action.isEnabled())
+    desk.until(lambda: not desk.window.connections.commands.close.isEnabled())
 
 
 def test_the_selected_connections_are_aborted_with_a_reset(
@@ -604,7 +608,7 @@ def test_the_selected_connections_are_aborted_with_a_reset(
 ) -> None:
     desk, clients = busy
     desk.select(1)
-    desk.press(desk.window.connections.abort_action)
+    desk.press(desk.window.connections.commands.abort)
     desk.until(lambda: clients[1].saw("reset"))
     desk.until(lambda: desk.peers() == [clients[0].name, clients[2].name, clients[3].name])
 
@@ -731,7 +735,7 @@ def test_the_menu_of_the_table_has_what_can_be_done_with_the_selection(
     pane = desk.window.connections
     pane.table.customContextMenuRequested.emit(pane.table.rect().center())
     (menu,) = [each for each in pane.findChildren(QMenu) if each.isVisible()]
-    assert menu.actions() == [pane.close_action, pane.abort_action]
+    assert {pane.commands.close, pane.commands.abort} < set(menu.actions())
     menu.close()
 
 

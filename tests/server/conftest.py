@@ -34,6 +34,7 @@ class Bench:
         self.hand = hand
         self.record = record
         self.clients: list[Client] = []
+        self._left: list[Connection] = []
         self._numbers = itertools.count(1)
 
     def factory(
@@ -57,6 +58,15 @@ class Bench:
         self.clients.append(client)
         return client
 
+    def leave(self, connection: Connection) -> None:
+        """A connection that has no client: end it with the test."""
+        self._left.append(connection)
+
+    def end_the_rest(self) -> None:
+        """End the connections that have no client."""
+        for connection in self._left:
+            connection.connectionLost()
+
     def connect(self, protocol: IProtocol) -> tuple[Connection, Client]:
         """One client of `protocol`, and the connection between them."""
         client = self.join(self.factory(lambda: protocol))
@@ -71,5 +81,6 @@ def bench(hand: HandReactor, record: Record) -> Iterator[Bench]:
     for client in bench.clients:
         client.close()
     hand.drop_all()
+    bench.end_the_rest()
     assert not hand.getDelayedCalls(), "something of a connection outlived it"
     assert not record.live, "a connection ended and nobody was told"

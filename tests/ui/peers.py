@@ -18,6 +18,8 @@ from app.server.changes import Changes
 from app.server.connection import Connection
 from app.server.factory import ListenerFactory
 
+LOCAL = IPv4Address("TCP", "127.0.0.1", 8007)
+
 
 class Peers:
     """Makes the connections of a few factories and tells `changes` of them, as a deck does."""
@@ -47,7 +49,7 @@ class Peers:
         address = address or IPv4Address("TCP", "127.0.0.1", next(self._ports))
         connection = self.factories[factory].buildProtocol(address)
         assert isinstance(connection, Connection)
-        connection.makeConnection(StringTransport(peerAddress=address))
+        connection.makeConnection(StringTransport(hostAddress=LOCAL, peerAddress=address))
         return connection
 
     @staticmethod

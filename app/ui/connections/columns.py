@@ -10,80 +10,161 @@ from PySide6.QtCore import QCoreApplication
 from twisted.internet.address import IPv4Address, IPv6Address
 
 from app.server.connection import Connection
+from app.server.history import Ended
 from app.ui import formatting
+
+Row = Connection | Ended
+"""What one row shows: a live connection, or what is left of one that is over."""
+
+LISTENER = "listener"
+PROCESS = "process"
 
 
 @frozen
 class Column:
-    """One column. `text` and `key` take a connection and the time of now, unix seconds."""
+    """One column. `text` and `key` take a row and the time of now, unix seconds."""
+
+    name: str
+    """What the settings call it, in every language."""
 
     title: str
-    text: Callable[[Connection, float], str]
-    key: Callable[[Connection, float], Any]
+    text: Callable[[Row, float], str]
+    key: Callable[[Row, float], Any]
     hint: str
     is_number: bool = True
     is_moving: bool = True
     """Whether its value may change while the connection lives."""
-    width: int = 90
+    width: int = 80
+    is_shown: bool = True
+    """Whether it is, before anybody chose."""
+    is_searched: bool = False
+    """Whether the text filter looks at it."""
 
 
-def _peer_key(connection: Connection, now: float) -> tuple[str, int]:
-    address = connection.peer_address
-    if isinstance(address, (IPv4Address, IPv6Address)):
-        return (address.host, address.port)
-    return (connection.peer, 0)
+def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
+    """All of them from left to right, in the user's language.
 
-
-def columns() -> tuple[Column, ...]:
-    """All of them from left to right, in the user's language."""
+    `process_of` gives what is known of the process at the other end; empty while nothing is.
+    """
     return (
         Column(
+            name="peer",
             title=QCoreApplication.translate("Columns", "Peer"),
-            text=lambda connection, now: connection.peer,
+            text=lambda row, now: row.peer,
             key=_peer_key,
             hint=QCoreApplication.translate("Columns", "The address of the client"),
             is_number=False,
             is_moving=False,
-            width=170,
+            width=150,
+            is_searched=True,
         ),
         Column(
+            name=LISTENER,
             title=QCoreApplication.translate("Columns", "Listener"),
-            text=lambda connection, now: connection.factory.spec.name,
-            key=lambda connection, now: connection.factory.spec.name.casefold(),
+            text=lambda row, now: row.factory.spec.name,
+            key=lambda row, now: row.factory.spec.name.casefold(),
             hint=QCoreApplication.translate("Columns", "The listener that accepted it"),
             is_number=False,
             is_moving=False,
-            width=120,
+            width=110,
+            is_searched=True,
         ),
         Column(
+            name=PROCESS,
+            title=QCoreApplication.translate("Columns", "Process"),
+            text=lambda row, now: process_of(row),
+            key=lambda row, now: process_of(row).casefold(),
+            hint=QCoreApplication.translate(
+                "Columns",
+                "The program at the other end, if it runs on this computer and the system tells. "
+                "It is looked up for the rows on show.",
+            ),
+            is_number=False,
+            is_moving=False,
+            width=120,
+            is_searched=True,
+        ),
+        Column(
+            name="local",
+            title=QCoreApplication.translate("Columns", "Local address"),
+            text=lambda row, now: row.local,
+            key=lambda row, now: row.local,
+            hint=QCoreApplication.translate("Columns", "The address that the client connected to"),
+            is_number=False,
+            is_moving=False,
+            width=130,
+            is_shown=False,
+            is_searched=True,
+        ),
+        Column(
+            name="state",
+            title=QCoreApplication.translate("Columns", "State"),
+            text=_state,
+            key=_state,
+            hint=QCoreApplication.translate("Columns", "Open, closing, or why it ended"),
+            is_number=False,
+            width=110,
+            is_searched=True,
+        ),
+        Column(
+            name="open",
             title=QCoreApplication.translate("Columns", "Open for"),
-            text=lambda connection, now: formatting.duration(now - connection.opened_at),
-            key=lambda connection, now: -connection.opened_at,
+            text=lambda row, now: formatting.duration((row.closed_at or now) - row.opened_at),
+            key=lambda row, now: (row.closed_at or now) - row.opened_at,
             hint=QCoreApplication.translate("Columns", "Time since it was accepted"),
             is_moving=False,
         ),
         Column(
+            name="idle",
             title=QCoreApplication.translate("Columns", "Idle for"),
-            text=lambda connection, now: formatting.duration(now - connection.active_at),
-            key=lambda connection, now: -connection.active_at,
+            text=lambda row, now: formatting.duration((row.closed_at or now) - row.active_at),
+            key=lambda row, now: (row.closed_at or now) - row.active_at,
             hint=QCoreApplication.translate("Columns", "Time since bytes last crossed it"),
         ),
         Column(
+            name="in",
             title=QCoreApplication.translate("Columns", "Bytes in"),
-            text=lambda connection, now: formatting.size(connection.bytes_in),
-            key=lambda connection, now: connection.bytes_in,
+            text=lambda row, now: formatting.size(row.bytes_in),
+            key=lambda row, now: row.bytes_in,
             hint=QCoreApplication.translate("Columns", "Received from the client"),
         ),
         Column(
+            name="out",
             title=QCoreApplication.translate("Columns", "Bytes out"),
-            text=lambda connection, now: formatting.size(connection.bytes_out),
-            key=lambda connection, now: connection.bytes_out,
+            text=lambda row, now: formatting.size(row.bytes_out),
+            key=lambda row, now: row.bytes_out,
             hint=QCoreApplication.translate("Columns", "Sent to the client"),
         ),
         Column(
+            name="unsent",
+            title=QCoreApplication.translate("Columns", "Unsent"),
+            text=lambda row, now: formatting.size(row.bytes_unsent) if row.bytes_unsent else "",
+            key=lambda row, now: row.bytes_unsent,
+            hint=QCoreApplication.translate(
+                "Columns", "Of the bytes out, those that wait because the client does not read"
+            ),
+            is_shown=False,
+        ),
+        Column(
+            name="rate",
             title=QCoreApplication.translate("Columns", "Rate"),
-            text=lambda connection, now: formatting.rate(connection.rate),
-            key=lambda connection, now: connection.rate,
+            text=lambda row, now: formatting.rate(row.rate),
+            key=lambda row, now: row.rate,
             hint=QCoreApplication.translate("Columns", "Bytes a second, both directions together"),
         ),
     )
+
+
+def _peer_key(row: Row, now: float) -> tuple[str, int]:
+    address = row.peer_address
+    if isinstance(address, (IPv4Address, IPv6Address)):
+        return (address.host, address.port)
+    return (row.peer, 0)
+
+
+def _state(row: Row, now: float) -> str:
+    if not row.connected:
+        return row.reason
+    if row.disconnecting:
+        return QCoreApplication.translate("Columns", "closing")
+    return QCoreApplication.translate("Columns", "open")

@@ -1,4 +1,4 @@
-"""The live connections as a table: a sorted, filtered list that changes at most once a tick.
+"""The connections as a table: a sorted, filtered list that changes at most once a tick.
 
 Qt's own sorting proxy asks a Python model for each cell in each comparison: 16 s for 100 000 rows.
 Here the list itself is sorted and filtered, in milliseconds. Whatever a tick brings becomes one
@@ -17,15 +17,18 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
+from PySide6.QtGui import QColor, QPixmap
 
-from app.server.connection import Connection
-from app.ui.connections.columns import columns
+from app.server.history import Ended
+from app.ui.connections.columns import LISTENER, Row, columns
 
 Index = QModelIndex | QPersistentModelIndex
 
 _DISPLAY = Qt.ItemDataRole.DisplayRole
 _ALIGNMENT = Qt.ItemDataRole.TextAlignmentRole
 _TOOL_TIP = Qt.ItemDataRole.ToolTipRole
+_FOREGROUND = Qt.ItemDataRole.ForegroundRole
+_DECORATION = Qt.ItemDataRole.DecorationRole
 _NUMBER = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _WORDS = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
@@ -33,15 +36,29 @@ _WORDS = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 class ConnectionsModel(QAbstractTableModel):
     """Owns the rows on show. Who owns the deck says what opened and closed."""
 
-    def __init__(self, seconds: Callable[[], float], parent: QObject | None = None) -> None:
-        """`seconds` gives the time of now, on the clock of the connections."""
+    def __init__(
+        self,
+        seconds: Callable[[], float],
+        process_of: Callable[[Row], str] = lambda row: "",
+        swatch_of: Callable[[Row], QPixmap | None] = lambda row: None,
+        parent: QObject | None = None,
+    ) -> None:
+        """`seconds` gives the time of now, on the clock of the connections.
+
+        `process_of` names the process at the other end, and `swatch_of` draws the colour of the
+        listener of a row.
+        """
         super().__init__(parent)
-        self.columns = columns()
+        self.columns = columns(process_of)
+        self.quiet = QColor()
+        """The colour of what is over."""
         self._seconds = seconds
-        self._rows: list[Connection] = []
+        self._swatch_of = swatch_of
+        self._swatch_column = self.column(LISTENER)
+        self._rows: list[Row] = []
         self._sort_column: int | None = None
         self._descending = False
-        self._accepts: Callable[[Connection], bool] = lambda connection: True
+        self._accepts: Callable[[Row], bool] = lambda row: True
 
     # What Qt asks
 
@@ -58,6 +75,10 @@ class ConnectionsModel(QAbstractTableModel):
             return self.columns[index.column()].text(self._rows[index.row()], self._seconds())
         if role == _ALIGNMENT and index.isValid():
             return _NUMBER if self.columns[index.column()].is_number else _WORDS
+        if role == _FOREGROUND and index.isValid():
+            return self.quiet if isinstance(self._rows[index.row()], Ended) else None
+        if role == _DECORATION and index.column() == self._swatch_column:
+            return self._swatch_of(self._rows[index.row()])
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
@@ -80,33 +101,41 @@ class ConnectionsModel(QAbstractTableModel):
 
     # What the pane asks
 
-    def connection(self, row: int) -> Connection:
-        """The connection that `row` shows."""
-        return self._rows[row]
+    def column(self, name: str) -> int:
+        """Where the column called `name` is."""
+        return [each.name for each in self.columns].index(name)
 
-    def show(
-        self, connections: Iterable[Connection], accepts: Callable[[Connection], bool]
-    ) -> None:
-        """Show those of `connections` that the filter `accepts`, and of later ones too."""
+    def row(self, number: int) -> Row:
+        """What the row of that number shows."""
+        return self._rows[number]
+
+    def show(self, rows: Iterable[Row], accepts: Callable[[Row], bool]) -> None:
+        """Show those of `rows` that the filter `accepts`, and of later ones too."""
         self._accepts = accepts
-        wanted = [connection for connection in connections if accepts(connection)]
+        wanted = [row for row in rows if accepts(row)]
         keep = set(wanted)
-        self._remove([connection for connection in self._rows if connection not in keep])
+        self._remove([row for row in self._rows if row not in keep])
         known = set(self._rows)
-        self._append([connection for connection in wanted if connection not in known])
+        self._append([row for row in wanted if row not in known])
         self._reorder(self._in_order(self._rows))
 
-    def apply(self, opened: Collection[Connection], closed: Collection[Connection]) -> None:
-        """Take the closed ones out and the opened ones in, unless `show` has done so already."""
-        if closed:
-            gone = set(closed)
-            self._remove([connection for connection in self._rows if connection in gone])
-        known = set(self._rows) if opened else set()
-        new = [
-            each for each in opened if each.connected and each not in known and self._accepts(each)
-        ]
+    def apply(self, came: Collection[Row], went: Collection[Row]) -> None:
+        """Take out what `went` and in what `came`, unless `show` has done so already.
+
+        What is left of a connection that went takes its place, and stays selected if that was.
+        """
+        known = set(self._rows) if came else set()
+        new = {
+            each.number: each
+            for each in came
+            if _is_current(each) and each not in known and self._accepts(each)
+        }
+        if went:
+            gone = set(went)
+            self._replace(gone, new)
+            self._remove([row for row in self._rows if row in gone])
         if new:
-            self._append(new)
+            self._append(sorted(new.values(), key=lambda row: row.number))
             if self._sort_column is not None:
                 self._reorder(self._in_order(self._rows))
 
@@ -127,13 +156,25 @@ class ConnectionsModel(QAbstractTableModel):
                 self.index(first, 0), self.index(last, len(self.columns) - 1), [_DISPLAY]
             )
 
-    def _in_order(self, rows: Iterable[Connection]) -> list[Connection]:
+    def _in_order(self, rows: Iterable[Row]) -> list[Row]:
         if self._sort_column is None:
-            return sorted(rows, key=lambda connection: connection.number)
+            return sorted(rows, key=lambda row: row.number)
         key, now = self.columns[self._sort_column].key, self._seconds()
         return sorted(rows, key=lambda each: key(each, now), reverse=self._descending)
 
-    def _append(self, new: list[Connection]) -> None:
+    def _replace(self, gone: Collection[Row], new: dict[int, Row]) -> None:
+        """Put what is `new` in the place of what is `gone` and had the same number."""
+        places = [
+            place for place, row in enumerate(self._rows) if row.number in new and row in gone
+        ]
+        for place in places:
+            self._rows[place] = new.pop(self._rows[place].number)
+        if places:
+            self.dataChanged.emit(
+                self.index(places[0], 0), self.index(places[-1], len(self.columns) - 1)
+            )
+
+    def _append(self, new: list[Row]) -> None:
         if not new:
             return
         start = len(self._rows)
@@ -141,28 +182,33 @@ class ConnectionsModel(QAbstractTableModel):
         self._rows.extend(new)
         self.endInsertRows()
 
-    def _remove(self, gone: list[Connection]) -> None:
+    def _remove(self, gone: list[Row]) -> None:
         """Move the gone rows to the end, however they are scattered, and cut the end off."""
         if not gone:
             return
         dead = set(gone)
-        living = [connection for connection in self._rows if connection not in dead]
+        living = [row for row in self._rows if row not in dead]
         self._reorder(living + gone)
         self.beginRemoveRows(QModelIndex(), len(living), len(self._rows) - 1)
         del self._rows[len(living) :]
         self.endRemoveRows()
 
-    def _reorder(self, rows: list[Connection]) -> None:
-        """Show the same connections in another order; the selection stays with them."""
+    def _reorder(self, rows: list[Row]) -> None:
+        """Show the same rows in another order; the selection stays with them."""
         if rows == self._rows:
             return
         self.layoutAboutToBeChanged.emit()
         old = self.persistentIndexList()
         if old:
-            places = {connection: row for row, connection in enumerate(rows)}
+            places = {row: place for place, row in enumerate(rows)}
             new = [self.index(places[self._rows[i.row()]], i.column()) for i in old]
             self._rows = rows
             self.changePersistentIndexList(old, new)
         else:
             self._rows = rows
         self.layoutChanged.emit()
+
+
+def _is_current(row: Row) -> bool:
+    """Whether it has a row. One that came and went between two ticks has not, but what is left."""
+    return row.connected or isinstance(row, Ended)

@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QLineEdit,
-    QMenu,
-    QTableView,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.server.changes import Batch
 from app.server.connection import Connection
+from app.server.history import History
 from app.server.listener import Listener
+from app.server.peer_process import FindProcesses
 from app.ui import formatting
+from app.ui.colors import quiet
+from app.ui.connections.actions import ConnectionActions
+from app.ui.connections.arrangement import Arrangement
+from app.ui.connections.columns import PROCESS, Row
 from app.ui.connections.model import ConnectionsModel
+from app.ui.connections.processes import Processes
+from app.ui.connections.table import ConnectionsTable
 from app.ui.icons import Icons
+from app.ui.listener_colors import ListenerColors
+from app.ui.settings import Settings
 
 CLOCK_MS = 1000
 RESORT_TICKS = 10
 
 
 class ConnectionsPane(QWidget):
-    """Shows the live connections of all listeners, or of the chosen one.
+    """Shows the connections of all listeners, or of the chosen one.
 
-    Invariant: the table shows exactly the live connections that pass the text filter and the chosen
-    listener, as of the last tick.
+    Invariant: the table shows exactly those live connections that pass the text filter and the
+    chosen listener, as of the last tick; and of the closed ones that are remembered likewise, if
+    they are asked for.
     """
 
     counted = Signal(int)
@@ -48,27 +48,38 @@ class ConnectionsPane(QWidget):
         icons: Icons,
         seconds: Callable[[], float],
         live: Callable[[], Iterable[Connection]],
+        *,
+        colors: ListenerColors,
+        find_processes: FindProcesses,
         parent: QWidget | None = None,
     ) -> None:
-        """`live` gives every live connection; `seconds` the time on their clock."""
+        """`live` gives every live connection, `seconds` the time on their clock, and `colors` how
+        their listeners look. `find_processes` asks the
+        system who is at the other end."""
         super().__init__(parent)
         self._live = live
         self._listener: Listener | None = None
         self._count = 0
         self._ticks_since_order = 0
-        self.model = ConnectionsModel(seconds, self)
+        self._history = History()
+        self._processes = Processes(find_processes, seconds, self._show_processes)
+        self.model = ConnectionsModel(
+            seconds,
+            self._processes.text,
+            lambda row: colors.swatch(row.factory.spec.name),
+            self,
+        )
+        self.table = ConnectionsTable(self.model)
+        self.arrangement = Arrangement(self.table.horizontalHeader(), self.model.columns)
+        self.commands = ConnectionActions(self.table, icons, self.selected)
         self.filter = QLineEdit()
         self.listener_chip = QToolButton()
-        self.close_action = self._action(icons, "close", self.tr("Close"), self._close)
-        self.abort_action = self._action(icons, "abort", self.tr("Abort"), self._abort)
-        self.table = QTableView()
-        self._hint = QLabel(self.table.viewport())
-        self._set_up_controls(icons)
-        self._set_up_table()
+        self._process_column = self.model.column(PROCESS)
+        self._set_up(icons)
         self._lay_out()
         self._clock = QTimer(self, interval=CLOCK_MS)
         self._clock.setTimerType(Qt.TimerType.CoarseTimer)
-        self._clock.timeout.connect(self._touch_visible)
+        self._clock.timeout.connect(self._show_now)
         self._show_what_can_be_done()
 
     @property
@@ -79,12 +90,12 @@ class ConnectionsPane(QWidget):
     @property
     def hint(self) -> str:
         """What is said in place of rows; empty while there are rows."""
-        return "" if self._hint.isHidden() else self._hint.text()
+        return self.table.hint
 
-    def selected(self) -> list[Connection]:
-        """The connections of the selected rows."""
+    def selected(self) -> list[Row]:
+        """What the selected rows show."""
         rows = self.table.selectionModel().selectedRows()
-        return [self.model.connection(index.row()) for index in rows]
+        return [self.model.row(index.row()) for index in rows]
 
     def show_listener(self, listener: Listener | None) -> None:
         """Show the connections of `listener` only, or of all."""
@@ -98,16 +109,38 @@ class ConnectionsPane(QWidget):
         self._count += len(batch.opened) - len(batch.closed)
         if self._listener in batch.listeners:
             self._name_chip()
-        self.model.apply(batch.opened, batch.closed)
+        self._take(batch)
         self._ticks_since_order += 1
         if self.model.is_sorted_by_something_moving and self._ticks_since_order >= RESORT_TICKS:
             self._ticks_since_order = 0
             self.model.resort()
-        if batch.active or any(True for _ in moving):
-            self._touch_visible()
+        if batch.active or batch.listeners or any(True for _ in moving):
+            self.table.touch_visible()
         if batch.opened or batch.closed:
             self.counted.emit(self._count)
             self._show_what_can_be_done()
+            self._want_processes()
+
+    def restore(self, settings: Settings) -> None:
+        """Take the columns and what is shown from the last time."""
+        self.arrangement.restore(settings.text("connections/columns"))
+        self.commands.show_closed.setChecked(settings.text("connections/closed") == "shown")
+
+    def keep(self, settings: Settings) -> None:
+        """Remember the columns and what is shown."""
+        settings.keep_text("connections/columns", self.arrangement.text())
+        shown = "shown" if self.commands.show_closed.isChecked() else ""
+        settings.keep_text("connections/closed", shown)
+
+    def recolor(self) -> None:
+        """The palette or the colour of a listener is another one."""
+        self.model.quiet = quiet(self.palette())
+        self.table.viewport().update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_clock"):
+            self.recolor()
 
     def showEvent(self, event: object) -> None:
         self._show_what_can_be_done()
@@ -115,14 +148,9 @@ class ConnectionsPane(QWidget):
     def hideEvent(self, event: object) -> None:
         self._clock.stop()
 
-    def _action(self, icons: Icons, icon: str, text: str, act: Callable[[], None]) -> QAction:
-        action = QAction(text, self)
-        icons.give(action, icon)
-        action.triggered.connect(act)
-        return action
-
-    def _set_up_controls(self, icons: Icons) -> None:
-        self.filter.setPlaceholderText(self.tr("Filter by peer or listener"))
+    def _set_up(self, icons: Icons) -> None:
+        self.model.quiet = quiet(self.palette())
+        self.filter.setPlaceholderText(self.tr("Filter by peer, listener, process or state"))
         self.filter.setAccessibleName(self.tr("Filter the connections"))
         self.filter.setMaximumWidth(280)
         self.filter.textChanged.connect(self._filter_typed)
@@ -131,76 +159,46 @@ class ConnectionsPane(QWidget):
         self.listener_chip.setToolTip(self.tr("Show the connections of all listeners again"))
         self.listener_chip.clicked.connect(self.listener_released)
         self.listener_chip.hide()
-        self.close_action.setToolTip(
-            self.tr("Close the selected connections: what is written is still sent")
-        )
-        self.close_action.setShortcut(QKeySequence(Qt.Key.Key_Delete))
-        self.abort_action.setToolTip(
-            self.tr("Reset the selected connections: what is not sent yet is dropped")
-        )
-        self.abort_action.setShortcut(QKeySequence("Shift+Del"))
-        for action in (self.close_action, self.abort_action):
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            self.table.addAction(action)
-
-    def _set_up_table(self) -> None:
-        table = self.table
-        table.setModel(self.model)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setCornerButtonEnabled(False)
-        table.setTabKeyNavigation(False)
-        table.setAccessibleName(self.tr("Connections"))
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 10)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setSectionsMovable(True)
-        header.setSortIndicatorClearable(True)
-        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        table.setSortingEnabled(True)
-        for number, column in enumerate(self.model.columns):
-            table.setColumnWidth(number, column.width)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        table.customContextMenuRequested.connect(self._open_menu)
-        table.selectionModel().selectionChanged.connect(self._show_what_can_be_done)
+        self.commands.show_closed.toggled.connect(self._refilter)
+        self.commands.clear_closed.triggered.connect(self._clear_closed)
+        self.arrangement.changed.connect(self._want_processes)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._open_menu)
+        self.table.selectionModel().selectionChanged.connect(self._show_what_can_be_done)
+        self.table.verticalScrollBar().valueChanged.connect(self._want_processes)
 
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.addWidget(self.filter, 1)
         bar.addWidget(self.listener_chip)
         bar.addStretch(1)
-        for action in (self.close_action, self.abort_action):
+        for action in self.commands.in_the_bar:
             button = QToolButton(autoRaise=True)
             button.setDefaultAction(action)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             bar.addWidget(button)
-        self._hint.setObjectName("emptyHint")
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._hint.setWordWrap(True)
-        over_the_table = QVBoxLayout(self.table.viewport())
-        over_the_table.addWidget(self._hint)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addLayout(bar)
         layout.addWidget(self.table, 1)
 
-    def _accepts(self) -> Callable[[Connection], bool]:
-        text = self.filter.text().strip().casefold()
-        listener = self._listener
+    def _take(self, batch: Batch) -> None:
+        """What came and went between two ticks was never on show, but is remembered too."""
+        remembered, forgotten = self._history.add(batch.closed)
+        if self.commands.show_closed.isChecked():
+            self.model.apply([*batch.opened, *remembered], [*batch.closed, *forgotten])
+        else:
+            self.model.apply(batch.opened, batch.closed)
 
-        def accepts(connection: Connection) -> bool:
-            if listener is not None and connection.factory is not listener.factory:
+    def _accepts(self) -> Callable[[Row], bool]:
+        text = self.filter.text().strip().casefold()
+        name = None if self._listener is None else self._listener.spec.name
+        columns = [each.text for each in self.model.columns if each.is_searched]
+
+        def accepts(row: Row) -> bool:
+            if name is not None and row.factory.spec.name != name:
                 return False
-            if not text:
-                return True
-            name = connection.factory.spec.name
-            return text in connection.peer.casefold() or text in name.casefold()
+            return not text or any(text in shown(row, 0.0).casefold() for shown in columns)
 
         return accepts
 
@@ -210,8 +208,14 @@ class ConnectionsPane(QWidget):
         self._refilter()
 
     def _refilter(self) -> None:
-        self.model.show(self._live(), self._accepts())
+        closed = self._history if self.commands.show_closed.isChecked() else ()
+        self.model.show([*self._live(), *closed], self._accepts())
         self._show_what_can_be_done()
+        self._want_processes()
+
+    def _clear_closed(self) -> None:
+        self._history.clear()
+        self._refilter()
 
     def _name_chip(self) -> None:
         if self._listener is not None:
@@ -221,25 +225,25 @@ class ConnectionsPane(QWidget):
                 self.tr("Only {0}: show the connections of all listeners again").format(name)
             )
 
-    def _visible_rows(self) -> tuple[int, int]:
-        viewport = self.table.viewport().rect()
-        first = max(0, self.table.rowAt(viewport.top()))
-        last = self.table.rowAt(viewport.bottom())
-        return first, last if last >= 0 else self.model.rowCount() - 1
+    def _show_now(self) -> None:
+        self.table.touch_visible()
+        self._want_processes()
 
-    def _touch_visible(self) -> None:
-        if self.isVisible():
-            self.model.touch(*self._visible_rows())
+    def _want_processes(self) -> None:
+        if self.table.isVisible() and self.arrangement.is_shown(self._process_column):
+            rows = (self.model.row(each) for each in self.table.visible_rows())
+            self._processes.want(rows, self._count)
+
+    def _show_processes(self) -> None:
+        if isValid(self):  # a thread may answer when there is no window any more
+            self.table.touch_visible()
 
     def _show_what_can_be_done(self) -> None:
-        has_selection = self.table.selectionModel().hasSelection()
-        self.close_action.setEnabled(has_selection)
-        self.abort_action.setEnabled(has_selection)
+        self.commands.enable(closed=len(self._history))
         empty = self.model.rowCount() == 0
-        self._hint.setVisible(empty)
+        self.table.show_hint(self._hint_text() if empty else "")
         if empty:
             self._clock.stop()
-            self._hint.setText(self._hint_text())
         elif self.isVisible() and not self._clock.isActive():
             self._clock.start()
 
@@ -254,16 +258,5 @@ class ConnectionsPane(QWidget):
     def _open_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.close_action, self.abort_action])
+        self.commands.fill(menu)
         menu.popup(self.table.viewport().mapToGlobal(at))
-
-    def _close(self) -> None:
-        for connection in self._still_live():
-            connection.loseConnection()
-
-    def _abort(self) -> None:
-        for connection in self._still_live():
-            connection.abortConnection()
-
-    def _still_live(self) -> Iterator[Connection]:
-        return (connection for connection in self.selected() if connection.connected)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayou
 from app.profile import ListenerSpec, Problem, check
 from app.server.listener import needs_restart
 from app.ui.fitting_scroll import FittingContent, FittingScroll
+from app.ui.listeners.color_form import ColorForm
 from app.ui.listeners.form_part import FormPart
 from app.ui.listeners.identity_form import IdentityForm
 from app.ui.listeners.limits_form import LimitsForm
@@ -50,11 +51,13 @@ class ListenerForm(QDialog):
         self.identity = IdentityForm(rows, self._taken_names, folder)
         self.place = PlaceForm(rows, [other.endpoint for other in others])
         self.limits = LimitsForm(rows)
+        self.color = ColorForm(rows)
         self.switches = SwitchesForm(rows)
         self._parts: tuple[FormPart, ...] = (
             self.identity,
             self.place,
             self.limits,
+            self.color,
             self.switches,
         )
         self.trouble = WrappingLabel(least_lines=2)

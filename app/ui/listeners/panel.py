@@ -12,6 +12,7 @@ from app.server.changes import Batch
 from app.server.listener import Listener
 from app.server.rates import Meter
 from app.ui.icons import Icons
+from app.ui.listener_colors import ListenerColors
 from app.ui.listeners.row import ListenerRow
 
 
@@ -30,9 +31,10 @@ class ListenersPanel(QScrollArea):
     menu_wanted = Signal(object, QPoint)
     """The user asked for the menu of a listener, at a global position."""
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: Icons, colors: ListenerColors, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icons = icons
+        self._colors = colors
         self._rows: dict[Listener, ListenerRow] = {}
         self._chosen: Listener | None = None
         self._hint = QLabel(self.tr("No listener yet.\nMake one with “New listener”."))
@@ -90,7 +92,7 @@ class ListenersPanel(QScrollArea):
             row.show_history(meter.history(listener))
 
     def recolor(self) -> None:
-        """The palette is another one."""
+        """The palette or the colour of a listener is another one."""
         for row in self._rows.values():
             row.recolor()
 
@@ -135,7 +137,7 @@ class ListenersPanel(QScrollArea):
             self.setAccessibleDescription(description)
 
     def _add_row(self, listener: Listener) -> ListenerRow:
-        row = ListenerRow(listener, self._icons)
+        row = ListenerRow(listener, self._icons, self._colors)
         row.switched.connect(lambda on: self.switched.emit(listener, on))
         row.chosen.connect(lambda: self._click(listener))
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -22,6 +22,7 @@ from app.server.listener import Listener, State
 from app.ui.colors import state_color
 from app.ui.eliding import ElidingButton, ElidingLabel
 from app.ui.icons import Icons, pixmap
+from app.ui.listener_colors import ListenerColors
 from app.ui.listeners.sparkline import Sparkline
 from app.ui.listeners.words import state_word
 from app.ui.switch import Switch
@@ -49,9 +50,17 @@ class ListenerRow(QFrame):
     chosen = Signal()
     """The user clicked the row."""
 
-    def __init__(self, listener: Listener, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        listener: Listener,
+        icons: Icons,
+        colors: ListenerColors,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.listener = listener
+        self._colors = colors
+        self.swatch = QLabel()
         self.setObjectName("listenerRow")
         self.switch = Switch()
         self.switch.clicked.connect(self._flip)
@@ -96,6 +105,7 @@ class ListenerRow(QFrame):
         self.status.setText(status.replace("/", f"/{BREAK_HERE}"))
         self.switch.setChecked(listener.is_on)
         self._show_state(listener.state)
+        self.swatch.setPixmap(self._colors.swatch(spec.name))
         self.graph.setHidden(listener.state is State.FAILED)  # the reason needs the whole line
         self.badge.setVisible(not _is_local(spec.endpoint))
         verb = self.tr("Stop") if listener.is_on else self.tr("Start")
@@ -105,8 +115,9 @@ class ListenerRow(QFrame):
         self.setAccessibleName(f"{spec.name}, {status}")
 
     def recolor(self) -> None:
-        """The palette is another one."""
+        """The palette or the colour of a listener is another one."""
         self._show_state(self.listener.state)
+        self.swatch.setPixmap(self._colors.swatch(self.listener.spec.name))
 
     def show_history(self, values: Sequence[float]) -> None:
         """Draw the recent traffic, bytes a second, oldest first."""
@@ -133,7 +144,7 @@ class ListenerRow(QFrame):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         grid.addWidget(self.switch, 0, 0, Qt.AlignmentFlag.AlignVCenter)
-        name = _line(self.name, self.badge)
+        name = _line(self.swatch, self.name, self.badge)
         name.addWidget(self.more)
         grid.addLayout(name, 0, 1)
         grid.addLayout(_line(self.protocol, self.address), 1, 1)

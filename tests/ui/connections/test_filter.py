@@ -7,12 +7,9 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.ui.connections.pane import ConnectionsPane
-from app.ui.icons import Icons
 
 
-def test_once_there_is_text_a_button_clears_it(qtbot: QtBot) -> None:
-    pane = ConnectionsPane(Icons(), lambda: 0.0, list)
-    qtbot.addWidget(pane)
+def test_once_there_is_text_a_button_clears_it(pane: ConnectionsPane, qtbot: QtBot) -> None:
     pane.show()
     assert not pane.filter.findChildren(QToolButton)
     qtbot.keyClicks(pane.filter, "echo")

@@ -8,28 +8,31 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
 from twisted.internet.address import IPv4Address
 
-from app.server.connection import Connection
+from app.server.history import Ended, History
+from app.ui.connections.columns import Row, columns
 from app.ui.connections.model import ConnectionsModel
 from tests.ui.peers import Peers
 
-Accepts = Callable[[Connection], bool]
+Accepts = Callable[[Row], bool]
 
-LISTENER, OPEN, IN, OUT = 1, 2, 4, 5
+NAMES = [column.name for column in columns(lambda row: "")]
+LISTENER, OPEN, IN, OUT = (NAMES.index(name) for name in ("listener", "open", "in", "out"))
 
-SORTS: dict[int, Callable[[Connection], float | str]] = {
+SORTS: dict[int, Callable[[Row], float | str]] = {
     -1: lambda connection: connection.number,
     LISTENER: lambda connection: connection.factory.spec.name.casefold(),
-    OPEN: lambda connection: -connection.opened_at,
     IN: lambda connection: connection.bytes_in,
     OUT: lambda connection: connection.bytes_out,
 }
 
 
-def everything(connection: Connection) -> bool:
+def everything(row: Row) -> bool:
     return True
 
 
@@ -37,8 +40,8 @@ def model_of(peers: Peers) -> ConnectionsModel:
     return ConnectionsModel(peers.clock.seconds)
 
 
-def shown(model: ConnectionsModel) -> list[Connection]:
-    return [model.connection(row) for row in range(model.rowCount())]
+def shown(model: ConnectionsModel) -> list[Row]:
+    return [model.row(row) for row in range(model.rowCount())]
 
 
 def texts(model: ConnectionsModel, column: int) -> list[str]:
@@ -56,9 +59,12 @@ class Table(RuleBasedStateMachine):
         self.tester = QAbstractItemModelTester(
             self.model, QAbstractItemModelTester.FailureReportingMode.Fatal
         )
+        self.history = History(most=3)
         self.accepts: Accepts = everything
         self.sort_column, self.descending = -1, False
-        self.selected: set[Connection] = set()
+        self.selected: set[Row] = set()
+        self.ended: list[Ended] = []
+        self.with_ended = True
         self.in_order = True
 
     @rule(factory=st.integers(0, 1))
@@ -68,6 +74,8 @@ class Table(RuleBasedStateMachine):
     @precondition(lambda self: self.peers.live)
     @rule(data=st.data())
     def close(self, data: st.DataObject) -> None:
+        # What is left of it is another duration, at another place, from the next tick on.
+        self.in_order = self.in_order and self.sort_column != OPEN
         self.peers.close(data.draw(st.sampled_from(self.peers.live)))
 
     @precondition(lambda self: self.peers.live)
@@ -78,30 +86,42 @@ class Table(RuleBasedStateMachine):
 
     @rule(seconds=st.integers(1, 9))
     def wait(self, seconds: int) -> None:
+        # Those that are over do not grow older.
+        self.in_order = self.in_order and self.sort_column != OPEN
         self.peers.clock.advance(seconds)
 
     @rule()
     def tick(self) -> None:
         batch = self.peers.changes.take()
-        self.model.apply(batch.opened, batch.closed)
+        left, forgotten = self.history.add(batch.closed)
+        self.ended = [each for each in (*self.ended, *left) if each not in forgotten]
+        successors = {each.number: each for each in left if self.with_ended and self.accepts(each)}
+        self.selected = {
+            successors.get(each.number, each) if each in batch.closed else each
+            for each in self.selected
+        }
+        if self.with_ended:
+            self.model.apply([*batch.opened, *left], [*batch.closed, *forgotten])
+        else:
+            self.model.apply(batch.opened, batch.closed)
         self.model.resort()
         self.settle()
 
-    @rule(column=st.sampled_from(sorted(SORTS)), order=st.sampled_from(Qt.SortOrder))
+    @rule(column=st.sampled_from([*SORTS, OPEN]), order=st.sampled_from(Qt.SortOrder))
     def sort(self, column: int, order: Qt.SortOrder) -> None:
         self.sort_column, self.descending = column, order is Qt.SortOrder.DescendingOrder
         self.in_order = True
         self.model.sort(column, order)
 
-    @rule(only=st.sampled_from([None, 0, 1]))
-    def filter(self, only: int | None) -> None:
+    @rule(only=st.sampled_from([None, 0, 1]), with_ended=st.booleans())
+    def filter(self, only: int | None, with_ended: bool) -> None:
         factory = None if only is None else self.peers.factories[only]
 
-        def accepts(connection: Connection) -> bool:
-            return factory is None or connection.factory is factory
+        def accepts(row: Row) -> bool:
+            return factory is None or row.factory is factory
 
-        self.accepts = accepts
-        self.model.show(self.peers.live, accepts)
+        self.accepts, self.with_ended = accepts, with_ended
+        self.model.show([*self.peers.live, *(self.ended if with_ended else ())], accepts)
         self.settle()
 
     @precondition(lambda self: self.model.rowCount())
@@ -110,7 +130,7 @@ class Table(RuleBasedStateMachine):
         row = data.draw(st.integers(0, self.model.rowCount() - 1))
         flags = QItemSelectionModel.SelectionFlag
         self.selection.select(self.model.index(row, 0), flags.Toggle | flags.Rows)
-        self.selected ^= {self.model.connection(row)}
+        self.selected ^= {self.model.row(row)}
 
     def settle(self) -> None:
         """All that is open and no other is on show now."""
@@ -118,10 +138,16 @@ class Table(RuleBasedStateMachine):
         self.selected &= set(self.expected())
         assert set(shown(self.model)) == set(self.expected())
 
-    def expected(self) -> list[Connection]:
-        rows = [each for each in self.peers.live if self.accepts(each)]
-        key = SORTS[self.sort_column]
-        return sorted(rows, key=key, reverse=self.descending and self.sort_column >= 0)
+    def expected(self) -> list[Row]:
+        ended = self.ended if self.with_ended else []
+        rows: list[Row] = [*self.peers.live, *ended]
+        rows = [each for each in rows if self.accepts(each)]
+        return sorted(rows, key=self.key, reverse=self.descending and self.sort_column >= 0)
+
+    def key(self, row: Row) -> float | str:
+        if self.sort_column == OPEN:
+            return (row.closed_at or self.peers.clock.seconds()) - row.opened_at
+        return SORTS[self.sort_column](row)
 
     @invariant()
     def no_row_is_there_twice(self) -> None:
@@ -130,13 +156,13 @@ class Table(RuleBasedStateMachine):
     @invariant()
     def rows_are_in_order(self) -> None:
         if self.in_order:
-            keys = [SORTS[self.sort_column](each) for each in shown(self.model)]
+            keys = [self.key(each) for each in shown(self.model)]
             assert keys == sorted(keys, reverse=self.descending and self.sort_column >= 0)
 
     @invariant()
     def the_selection_stays_on_its_connections(self) -> None:
         rows = self.selection.selectedRows()
-        assert {self.model.connection(index.row()) for index in rows} == self.selected
+        assert {self.model.row(index.row()) for index in rows} == self.selected
 
     def teardown(self) -> None:
         self.tester.deleteLater()
@@ -188,7 +214,10 @@ def test_a_row_says_who_where_how_long_and_how_much() -> None:
     connection.rate = 2500.0
     model.apply([connection], [])
     row = [model.index(0, column).data() for column in range(model.columnCount())]
-    assert row == ["127.0.0.1:50001", "My echo", "01:02", "00:02", "1.5 kB", "1.5 kB", "2.5 kB/s"]
+    assert row == [
+        *("127.0.0.1:50001", "My echo", "", "127.0.0.1:8007", "open"),
+        *("01:02", "00:02", "1.5 kB", "1.5 kB", "", "2.5 kB/s"),
+    ]
 
 
 def test_peers_are_sorted_by_port_as_numbers() -> None:
@@ -252,3 +281,32 @@ def test_every_column_has_a_title_and_says_what_it_means() -> None:
         assert model.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
     assert model.headerData(0, Qt.Orientation.Vertical) is None
     assert model.headerData(99, Qt.Orientation.Horizontal) is None
+
+
+def test_what_is_left_of_a_connection_takes_its_place_in_grey(qtbot: QtBot) -> None:
+    peers = Peers()
+    model = model_of(peers)
+    first, second = peers.open(), peers.open()
+    model.apply(peers.changes.take().opened, [])
+    peers.clock.advance(60)
+    peers.close(first)
+    left, _ = History().add(peers.changes.take().closed)
+    model.apply(left, [first])
+    peers.clock.advance(60)
+    assert shown(model) == [left[0], second]
+    state = model.column("state")
+    assert texts(model, state) == ["closed by the peer", "open"]
+    assert texts(model, OPEN) == ["01:00", "02:00"]
+    role = Qt.ItemDataRole.ForegroundRole
+    assert model.index(0, 0).data(role) == model.quiet
+    assert model.index(1, 0).data(role) is None
+
+
+def test_a_listener_has_its_colour_beside_its_name_alone(qtbot: QtBot) -> None:
+    peers = Peers("Echo")
+    swatch = QPixmap(8, 8)
+    model = ConnectionsModel(peers.clock.seconds, swatch_of=lambda row: swatch)
+    model.apply([peers.open()], [])
+    role = Qt.ItemDataRole.DecorationRole
+    decorated = [model.index(0, column).data(role) for column in range(model.columnCount())]
+    assert [column for column, each in enumerate(decorated) if each] == [LISTENER]

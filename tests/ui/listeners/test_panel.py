@@ -16,6 +16,7 @@ from app.server.deck import Deck
 from app.server.listener import Listener, State
 from app.server.rates import Meter
 from app.ui.icons import Icons
+from app.ui.listener_colors import ListenerColors
 from app.ui.listeners.panel import ListenersPanel
 from app.ui.listeners.words import state_word
 from app.ui.reactor import DeckReactor
@@ -34,7 +35,7 @@ def deck(reactor: DeckReactor, result_of: Callable[[Deferred[None]], None]) -> I
 
 @pytest.fixture
 def panel(deck: Deck, qtbot: QtBot) -> ListenersPanel:
-    panel = ListenersPanel(Icons())
+    panel = ListenersPanel(Icons(), ListenerColors(list))
     qtbot.addWidget(panel)
     panel.show_listeners(deck.listeners)
     panel.resize(320, 400)
@@ -179,7 +180,7 @@ def test_a_row_that_failed_says_why_and_what_to_do(
     deck = Deck(reactor, Changes(lambda: None))
     path = "unix:/nowhere/at/all/that/can/be/reached.sock"
     listener = deck.add(ListenerSpec(name="Lost", protocol="echo", endpoint=path))
-    panel = ListenersPanel(Icons())
+    panel = ListenersPanel(Icons(), ListenerColors(list))
     qtbot.addWidget(panel)
     panel.show_listeners(deck.listeners)
     result_of(deck.start(listener))

@@ -1,0 +1,134 @@
+"""Which process is at the other end of a connection, where that is on this machine.
+
+Asking the system takes milliseconds, as it goes through all sockets of all processes: gather clues
+beside the reactor, identify them on a thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import struct
+from collections.abc import Callable, Mapping
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from attrs import frozen
+from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThreadPool
+
+from app.server.connection import Connection
+from app.server.ports import Holder
+
+log = logging.getLogger(__name__)
+
+Address = tuple[str, int]
+
+
+@frozen
+class Clue:
+    """What the system is asked: who has this pair of addresses, or who is this process."""
+
+    its: Address | None = None
+    """The address of the process' own socket."""
+
+    ours: Address | None = None
+    """The address that it is connected to."""
+
+    pid: int = 0
+
+
+def clue(connection: Connection) -> Clue | None:
+    """What to ask about the peer of a live connection; `None` if it is on another machine."""
+    if not connection.connected:
+        return None
+    its = _address(connection.peer_address)
+    if its is None:
+        pid = _pid_behind(connection.transport)
+        return Clue(pid=pid) if pid else None
+    try:
+        ours = _address(connection.transport.getHost())
+    except (AttributeError, OSError):
+        return None
+    is_here = ours is not None and (its[0] == ours[0] or ip_address(its[0]).is_loopback)
+    return Clue(its=its, ours=ours) if is_here else None
+
+
+FindProcesses = Callable[[Mapping[int, Clue]], Deferred[dict[int, Holder]]]
+"""What `process_finder` gives."""
+
+
+def process_finder(reactor: Any) -> FindProcesses:
+    """`identify` on a thread of the reactor's pool, so that nothing waits for it."""
+
+    def find(clues: Mapping[int, Clue]) -> Deferred[dict[int, Holder]]:
+        return deferToThreadPool(reactor, reactor.getThreadPool(), identify, clues)
+
+    return find
+
+
+def identify(clues: Mapping[int, Clue]) -> dict[int, Holder]:
+    """The processes that the clues lead to; those that the system does not tell are left out."""
+    import psutil  # takes a while, and nobody needs it before somebody is connected
+
+    found: dict[int, Holder] = {}
+    pids = {key: each.pid for key, each in clues.items() if each.pid}
+    try:
+        if len(pids) < len(clues):
+            pids |= _pids_of_sockets(clues, psutil.net_connections(kind="inet"))
+        names: dict[int, str] = {}
+        for key, pid in pids.items():
+            if pid not in names:
+                names[pid] = psutil.Process(pid).name()
+            found[key] = Holder(names[pid], pid)
+    except (psutil.Error, OSError) as error:
+        log.debug("Cannot look up the processes of the peers: %s", error)
+    return found
+
+
+def _pids_of_sockets(clues: Mapping[int, Clue], sockets: list[Any]) -> dict[int, int]:
+    """By the pair of addresses; by its own alone where that is bound to no other, as UDP's are."""
+    pids: dict[tuple[Address | None, Address | None], int] = {}
+    for each in sockets:
+        if each.pid and each.laddr:
+            pids[_plain(each.laddr), _plain(each.raddr) if each.raddr else None] = each.pid
+    told: dict[int, int] = {}
+    for key, asked in clues.items():
+        if asked.its is None:
+            continue
+        anywhere = [(host, asked.its[1]) for host in ("0.0.0.0", "::")]
+        places = [(asked.its, asked.ours), *((its, None) for its in (asked.its, *anywhere))]
+        pid = next((pids[place] for place in places if place in pids), None)
+        if pid is not None:
+            told[key] = pid
+    return told
+
+
+def _address(address: Any) -> Address | None:
+    host, port = getattr(address, "host", None), getattr(address, "port", None)
+    if not isinstance(host, str) or not isinstance(port, int):
+        return None
+    return _plain((host, port))
+
+
+def _plain(address: Any) -> Address:
+    """IPv4 as IPv4, also where an IPv6 socket wraps it; without the zone of a link."""
+    host, port = address[0].partition("%")[0], address[1]
+    ip = ip_address(host)
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
+        return str(ip.ipv4_mapped), port
+    return str(ip), port
+
+
+def _pid_behind(transport: Any) -> int:
+    """Who connected to a Unix socket; 0 where the system does not say."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        return 0
+    try:
+        credentials = transport.getHandle().getsockopt(
+            socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")
+        )
+    except (AttributeError, OSError):
+        return 0
+    pid: int = struct.unpack("3i", credentials)[0]
+    return pid

@@ -1,0 +1,89 @@
+"""What one does with connections: end them, and look at those that ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.server.connection import Connection
+from app.ui.connections.columns import Row
+from app.ui.icons import Icons
+
+
+class ConnectionActions(QObject):
+    """Owns the actions on the selected connections; those that are over are left alone."""
+
+    def __init__(self, table: QWidget, icons: Icons, selected: Callable[[], Sequence[Row]]) -> None:
+        """`table` is where the shortcuts count."""
+        super().__init__(table)
+        self._table = table
+        self._icons = icons
+        self._selected = selected
+        self.close = self._make(self.tr("Close"), "close", Qt.Key.Key_Delete, self._close)
+        self.close.setToolTip(
+            self.tr("Close the selected connections: what is written is still sent")
+        )
+        self.abort = self._make(self.tr("Abort"), "abort", "Shift+Del", self._abort)
+        self.abort.setToolTip(
+            self.tr("Reset the selected connections: what is not sent yet is dropped")
+        )
+        self.show_closed = self._make(self.tr("Show closed"), "history", "Ctrl+Shift+H")
+        self.show_closed.setCheckable(True)
+        self.show_closed.setToolTip(
+            self.tr("Show the connections that ended too: the last 1,000, in grey, with the reason")
+        )
+        self.clear_closed = self._make(self.tr("Forget the closed ones"), "clear")
+
+    @property
+    def in_the_bar(self) -> tuple[QAction, ...]:
+        """Those above the table."""
+        return (self.show_closed, self.close, self.abort)
+
+    @property
+    def in_the_menu(self) -> tuple[QAction, ...]:
+        """All of them, as the menu of the window has them."""
+        return (self.close, self.abort, self.show_closed, self.clear_closed)
+
+    def fill(self, menu: QMenu) -> None:
+        """Let `menu` offer all of them."""
+        menu.addActions([self.close, self.abort])
+        menu.addSeparator()
+        menu.addActions([self.show_closed, self.clear_closed])
+
+    def enable(self, *, closed: int) -> None:
+        """Offer what can be done now; `closed` connections are remembered."""
+        live = any(True for _ in self._live())
+        for action in (self.close, self.abort):
+            action.setEnabled(live)
+        self.clear_closed.setEnabled(closed > 0)
+
+    def _make(
+        self,
+        text: str,
+        icon: str,
+        keys: str | Qt.Key | None = None,
+        act: Callable[[], None] | None = None,
+    ) -> QAction:
+        action = QAction(text, self)
+        self._icons.give(action, icon)
+        if keys is not None:
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        if act is not None:
+            action.triggered.connect(lambda _checked=False: act())
+        self._table.addAction(action)
+        return action
+
+    def _live(self) -> list[Connection]:
+        return [row for row in self._selected() if isinstance(row, Connection) and row.connected]
+
+    def _close(self) -> None:
+        for connection in self._live():
+            connection.loseConnection()
+
+    def _abort(self) -> None:
+        for connection in self._live():
+            connection.abortConnection()

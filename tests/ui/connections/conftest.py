@@ -1,0 +1,60 @@
+"""The pane over connections without sockets, and a system that says who is behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from pytestqt.qtbot import QtBot
+from twisted.internet.defer import Deferred
+
+from app.profile import ListenerSpec
+from app.server.peer_process import Clue
+from app.server.ports import Holder
+from app.ui.connections.pane import ConnectionsPane
+from app.ui.icons import Icons
+from app.ui.listener_colors import ListenerColors
+from tests.ui.peers import Peers
+
+Found = dict[int, Holder]
+
+
+class System:
+    """Answers what it is asked when a test says so."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Mapping[int, Clue], Deferred[Found]]] = []
+
+    def find(self, clues: Mapping[int, Clue]) -> Deferred[Found]:
+        self.asked.append((clues, Deferred()))
+        return self.asked[-1][1]
+
+    def answer(self, pid: int = 4211) -> None:
+        """Say `node` of all that was asked last."""
+        clues, asked = self.asked[-1]
+        asked.callback({number: Holder("node", pid) for number in clues})
+
+
+@pytest.fixture
+def system() -> System:
+    return System()
+
+
+@pytest.fixture
+def peers() -> Peers:
+    return Peers("Echo", "Hello")
+
+
+@pytest.fixture
+def pane(peers: Peers, system: System, qtbot: QtBot) -> ConnectionsPane:
+    specs: list[ListenerSpec] = [factory.spec for factory in peers.factories]
+    pane = ConnectionsPane(
+        Icons(),
+        peers.clock.seconds,
+        lambda: peers.live,
+        colors=ListenerColors(lambda: specs),
+        find_processes=system.find,
+    )
+    qtbot.addWidget(pane)
+    pane.resize(900, 400)
+    return pane
