@@ -11,6 +11,7 @@ import gc
 import io
 import logging
 import math
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -20,13 +21,15 @@ from app import __version__, display
 from app.endpoint import quoted
 
 USAGE_ERROR = 2
+PROFILE_IS_OPEN = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with `arguments`, or with those of the process; gives the exit code.
 
     0: ended as asked. 1: a listener could not start. 2: bad arguments, a broken profile, or no
-    window where one was asked for. argparse leaves by `SystemExit` for bad arguments and help.
+    window where one was asked for. 3: the profile is open in another window. argparse leaves by
+    `SystemExit` for bad arguments and help.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -94,6 +97,15 @@ def _add_profile(parser: argparse.ArgumentParser, default: object) -> None:
 def _open_window(profile: Path | None) -> int:
     # Looking for garbage takes an eighth of the start, and a start makes none. `run` ends this.
     gc.disable()
+    from app.claim import Claim
+    from app.profile import default_path
+
+    path = profile or default_path()
+    claim = Claim(path)
+    if not claim.take():
+        is_shown = claim.ask_to_show(os.environ.get("XDG_ACTIVATION_TOKEN", ""))
+        there = "which is shown now" if is_shown else "which does not answer; look for it"
+        return _complain(f"{path} is open in another window of Portdeck, {there}.", PROFILE_IS_OPEN)
     try:
         from app.ui.application import run
     except ImportError as error:
@@ -101,7 +113,10 @@ def _open_window(profile: Path | None) -> int:
             f"The window cannot open: {error}. Install what Qt needs (`make run` does), "
             "or use `portdeck serve`."
         )
-    return run(profile)
+    try:
+        return run(path, claim)
+    finally:
+        claim.release()
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -159,6 +174,6 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _complain(sentence: str) -> int:
+def _complain(sentence: str, code: int = USAGE_ERROR) -> int:
     print(sentence, file=sys.stderr)
-    return USAGE_ERROR
+    return code

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from app import __version__, cli, display, logs
+from app.claim import Claim
 from app.headless.serving import UNLIMITED, Limits
-from app.profile import FIRST_LISTENERS, ListenerSpec, ProfileFile
+from app.profile import FIRST_LISTENERS, ListenerSpec, ProfileFile, default_path
 
 
 class Served:
@@ -45,12 +46,21 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Served:
     return served
 
 
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
-    """The profiles that windows were opened on."""
-    opened: list[Path | None] = []
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's own folders, for claims and profiles."""
+    home = tmp_path / "home"
+    for name in ("CONFIG", "STATE", "CACHE", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(home))
+    return home
 
-    def run(profile: Path | None) -> int:
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The profiles that windows were opened on."""
+    opened: list[Path] = []
+
+    def run(profile: Path, claim: Claim) -> int:
         opened.append(profile)
         return 0
 
@@ -59,10 +69,40 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
     return opened
 
 
-def test_without_a_command_the_window_opens(opened: list[Path | None]) -> None:
+def test_without_a_command_the_window_opens(opened: list[Path]) -> None:
     assert cli.main([]) == 0
     assert cli.main(["--profile", "other.toml"]) == 0
-    assert opened == [None, Path("other.toml")]
+    assert opened == [default_path(), Path("other.toml")]
+
+
+def test_a_profile_that_is_open_is_refused_and_the_others_are_not(
+    opened: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "profile.toml"
+    first = Claim(path)
+    assert first.take()
+    try:
+        assert cli.main(["--profile", str(path)]) == 3
+        assert cli.main(["--profile", str(tmp_path / "other.toml")]) == 0
+    finally:
+        first.release()
+    assert capsys.readouterr().err == (
+        f"{path} is open in another window of Portdeck, which does not answer; look for it.\n"
+    )
+    assert cli.main(["--profile", str(path)]) == 0
+    assert opened == [tmp_path / "other.toml", path]
+
+
+def test_serving_beside_a_window_on_the_same_profile_is_allowed(
+    served: Served, tmp_path: Path
+) -> None:
+    path = tmp_path / "profile.toml"
+    window = Claim(path)
+    assert window.take()
+    try:
+        assert cli.main(["serve", "--profile", str(path)]) == 0
+    finally:
+        window.release()
 
 
 def test_without_a_display_it_says_so_and_serves_the_same_profile(

@@ -15,12 +15,13 @@ from pathlib import Path
 import twisted.internet.posixbase  # noqa: F401 - the largest part of the reactor
 
 from app import logs, resources
+from app.claim import Claim
 from app.client import (
     history_file,
     session,  # noqa: F401 - what the console consists of
 )
 from app.client.history_file import HistoryFile
-from app.profile import ProfileFile, default_path
+from app.profile import ProfileFile
 from app.server.changes import Changes
 from app.server.deck import Deck
 from app.traffic.chunk_log import ChunkLog
@@ -32,8 +33,8 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 
-def run(profile: Path | None = None) -> int:
-    """Open the window on `profile`, or on the user's own; gives the exit code."""
+def run(profile: Path, claim: Claim) -> int:
+    """Open the window on `profile`, which is claimed; gives the exit code."""
     os.environ.setdefault("QT_API", "pyside6")
     app = QApplication(sys.argv[:1])
     app.setApplicationName("portdeck")
@@ -62,7 +63,7 @@ def run(profile: Path | None = None) -> int:
     appearance.use(app, settings.scheme)
     changes = Changes(ticker.wake)
     traffic = ChunkLog(ticker.wake)
-    file = ProfileFile(profile or default_path())
+    file = ProfileFile(profile)
     deck = Deck(
         reactor,
         changes,
@@ -91,4 +92,5 @@ def run(profile: Path | None = None) -> int:
     gc.freeze()
     gc.enable()
     reactor.callWhenRunning(deck.start_automatic)
+    reactor.callWhenRunning(claim.listen, reactor, window.come_forward)
     return lifecycle.run()

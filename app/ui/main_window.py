@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,6 +138,15 @@ class MainWindow(QMainWindow):
     def show_loading(self, path: Path) -> None:
         """Code of the user's is about to run: name it, as the window stands still if it loops."""
         self.totals.say(self.tr("Loading {0} …").format(path))
+
+    def come_forward(self, token: str = "") -> None:
+        """Be the window in front, with the desktop's leave that `token` is, where it gives any."""
+        if token:
+            os.environ["XDG_ACTIVATION_TOKEN"] = token  # where Qt looks for it
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._lifecycle.is_over:

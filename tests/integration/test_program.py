@@ -40,12 +40,12 @@ End = Callable[["Program"], object]
 class Program:
     """The running command, in a home of its own."""
 
-    def __init__(self, home: Path, environment: dict[str, str], profile: str) -> None:
+    def __init__(self, home: Path, environment: dict[str, str], profile: str, name: str) -> None:
         self.home = home
-        (home / "profile.toml").write_text(profile, encoding="utf-8")
+        (home / name).write_text(profile, encoding="utf-8")
         folders = {f"XDG_{name}_HOME": str(home) for name in ("CONFIG", "STATE", "CACHE", "DATA")}
         self.process = subprocess.Popen(
-            [Path(sys.executable).with_name("portdeck"), "--profile", home / "profile.toml"],
+            [Path(sys.executable).with_name("portdeck"), "--profile", home / name],
             cwd=ROOT,
             env={**environment, **folders, "HOME": str(home)},
             stdin=subprocess.DEVNULL,
@@ -93,9 +93,13 @@ def start(screen: Screen, tmp_path: Path) -> Iterator[Start]:
     """Starts the command on the screen, or where `environment` says."""
     programs: list[Program] = []
 
-    def start_one(environment: dict[str, str] | None = None, profile: str = PROFILE) -> Program:
+    def start_one(
+        environment: dict[str, str] | None = None,
+        profile: str = PROFILE,
+        name: str = "profile.toml",
+    ) -> Program:
         surroundings = screen.environment if environment is None else environment
-        programs.append(Program(tmp_path, surroundings, profile))
+        programs.append(Program(tmp_path, surroundings, profile, name))
         return programs[-1]
 
     yield start_one
@@ -231,6 +235,69 @@ def test_a_broken_profile_still_opens_the_window(
     window_of(program)
     assert program.end_of(terminate)[0] == 0
     assert (program.home / "profile.toml").read_text(encoding="utf-8") == broken
+
+
+def second_start(program: Program, profile: str, screen: Screen) -> tuple[int, str]:
+    """What becomes of another start in the same home: its exit code and what it says."""
+    folders = {f"XDG_{name}_HOME": str(program.home) for name in ("CONFIG", "STATE", "CACHE")}
+    ended = subprocess.run(
+        [Path(sys.executable).with_name("portdeck"), "--profile", program.home / profile],
+        cwd=ROOT,
+        env={**screen.environment, **folders, "HOME": str(program.home)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    assert ended.stdout == ""
+    return ended.returncode, ended.stderr
+
+
+def test_a_second_window_on_a_profile_is_refused_and_brings_up_the_first(
+    start: Start, screen: Screen, window_of: Callable[[Program], str]
+) -> None:
+    program, other = start(), start(name="other.toml")
+    window, above = window_of(program), window_of(other)
+    for each in (program, other):
+        each.port()
+
+    def on_top() -> str:
+        found = screen.xdotool("search", "--onlyvisible", "--class", "^portdeck$")
+        return found.splitlines()[-1]  # X tells its windows from the lowest up
+
+    screen.xdotool("windowraise", above)
+    assert on_top() == above
+    (program.home / "link.toml").symlink_to("profile.toml")
+    code, said = second_start(program, "link.toml", screen)
+    assert (code, said) == (
+        3,
+        f"{program.home / 'link.toml'} is open in another window of Portdeck, "
+        "which is shown now.\n",
+    )
+    until = time.monotonic() + PATIENCE_SECONDS
+    while on_top() != window:
+        assert time.monotonic() < until, "it did not come to the front"
+        time.sleep(0.02)
+
+
+def test_a_window_that_was_killed_leaves_its_profile_free(start: Start) -> None:
+    killed = start()
+    killed.port()
+    killed.process.kill()
+    killed.process.wait()
+    again = start()
+    again.port()
+    assert again.end_of(terminate)[0] == 0
+    assert list((again.home / "portdeck" / "windows").iterdir()) == []
+
+
+def test_two_windows_on_two_profiles_run_side_by_side(start: Start, tmp_path: Path) -> None:
+    one = start()
+    port = one.port()
+    other = start(name="other.toml")
+    assert other.port() != port
+    for program in (one, other):
+        assert program.end_of(terminate)[0] == 0
 
 
 def test_without_a_display_one_line_says_so_and_the_profile_is_served(start: Start) -> None:
