@@ -206,6 +206,11 @@ class Endpoint:
         return evolve(self, options=(*self.options, ("interface", self.interface)))
 
     @property
+    def takes_tls(self) -> bool:
+        """Whether TLS can be put on what it carries: it carries streams, and has no TLS itself."""
+        return self.kind not in ("ssl", "tls") and not self.is_datagram
+
+    @property
     def loopback_only(self) -> bool:
         """Whether nobody outside this machine can connect. False when that cannot be told."""
         if self.kind == "unix":

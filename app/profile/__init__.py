@@ -10,6 +10,7 @@ from app.profile.problem import Problem
 from app.profile.reading import Reading, parse
 from app.profile.spec import FIRST_LISTENERS, ListenerSpec, check
 from app.profile.storage import ProfileConflict, ProfileError, ProfileFile, default_path
+from app.profile.tls import Tls
 
 __all__ = [
     "FIRST_LISTENERS",
@@ -19,6 +20,7 @@ __all__ = [
     "ProfileError",
     "ProfileFile",
     "Reading",
+    "Tls",
     "check",
     "default_path",
     "parse",

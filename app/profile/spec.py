@@ -19,6 +19,7 @@ from app.profile.color import AUTOMATIC, read_color
 from app.profile.fields import by, within
 from app.profile.options import read as read_options
 from app.profile.problem import Problem
+from app.profile.tls import Tls, read_tls
 from app.profile.values import text, truth, whole_number
 from app.protocols import catalog
 from app.protocols.options import NoOptions
@@ -110,6 +111,9 @@ class ListenerSpec:
     color: str = field(default=AUTOMATIC, metadata=by(read_color))
     """The name of a `Color`, by which the window marks it; `AUTOMATIC` lets the window choose."""
 
+    tls: Tls | None = field(default=None, metadata=by(read_tls))
+    """How its connections are encrypted; `None` if they are not, or by the endpoint itself."""
+
     options: Mapping[str, object] = field(factory=dict, converter=_read_only, hash=False)
     """What was chosen of the options of its protocol, where it is not the default. Read-only. It
     has no rule here, as the protocol decides what there is to choose."""
@@ -151,9 +155,18 @@ def structure(values: Mapping[str, object], path: str = "") -> ListenerSpec | tu
     problems = (*problems, *_mismatch(protocol, values.get("endpoint"), path))
     kind = _options_of(protocol)
     options, wrong = read_options(values.get("options", {}), kind, within(path, "options"))
-    if isinstance(outcome, ListenerSpec) and not (problems or wrong):
-        return evolve(outcome, options=options)
-    return (*problems, *wrong)
+    if not isinstance(outcome, ListenerSpec):
+        return (*problems, *wrong)
+    problems = (*problems, *_contradictions(outcome, path), *wrong)
+    return problems or evolve(outcome, options=options)
+
+
+def _contradictions(spec: ListenerSpec, path: str) -> Iterator[Problem]:
+    """What is right in each field, and wrong in two together."""
+    if spec.tls is not None and not Endpoint.parse(spec.endpoint).takes_tls:
+        kind = Endpoint.parse(spec.endpoint).kind
+        message = f"cannot be used with an endpoint of the kind {kind}; use tcp, or remove it"
+        yield Problem(within(path, "tls"), message)
 
 
 def comparable(name: str) -> str:

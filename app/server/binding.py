@@ -7,7 +7,8 @@ its endpoint.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import evolve, frozen
 from twisted.internet.defer import Deferred
@@ -24,6 +25,10 @@ from app.server.observer import Observer
 from app.server.own.code import Code
 from app.tap import Tap
 
+if TYPE_CHECKING:
+    from app.server.encryption import Encryption
+    from app.tls.identity import CertificateFacts
+
 BACKLOG = 1024
 """How many clients may wait to be accepted. With Twisted's 50, the next one of a burst is not heard
 and waits a second until its system tries again."""
@@ -31,6 +36,10 @@ and waits a second until its system tries again."""
 
 class Binder(Protocol):
     """Binds one spec. Every method may raise what a start may fail with."""
+
+    @property
+    def certificate(self) -> CertificateFacts | None:
+        """The one that peers are shown, where Portdeck knows it."""
 
     def build_protocols(self) -> Any:
         """What makes the protocols, anew with each call; what `ListenerFactory.replace` takes."""
@@ -56,6 +65,13 @@ class StreamBinder:
     code: Code
     reactor: Any
 
+    encryption: Encryption | None = None
+    """What stands between the socket and the connections, unless the endpoint does that itself."""
+
+    @property
+    def certificate(self) -> CertificateFacts | None:
+        return None if self.encryption is None else self.encryption.certificate
+
     def build_protocols(self) -> IProtocolFactory:
         if is_own(self.spec.protocol):
             return self.code.factory(Reference.parse(self.spec.protocol))
@@ -76,14 +92,35 @@ class StreamBinder:
 
     def listen(self, factory: ListenerFactory) -> Deferred[IListeningPort]:
         description = str(_roomy(self.endpoint))
-        port: Deferred[IListeningPort] = serverFromString(self.reactor, description).listen(factory)
+        served: IProtocolFactory = factory
+        if self.encryption is not None:
+            served = self.encryption.wrap(factory, self.reactor)
+        port: Deferred[IListeningPort] = serverFromString(self.reactor, description).listen(served)
         return port
 
 
-def binder_for(spec: ListenerSpec, endpoint: Endpoint, code: Code, reactor: Any) -> Binder:
-    """Who binds `spec`. `endpoint` is that of the spec, `code` the user's own behind it."""
-    kind = DatagramBinder if endpoint.is_datagram else StreamBinder
-    return kind(spec, endpoint, code, reactor)
+def binder_for(
+    spec: ListenerSpec,
+    endpoint: Endpoint,
+    code: Code,
+    reactor: Any,
+    *,
+    folder: Path,
+    ca_folder: Path | None,
+) -> Binder:
+    """Who binds `spec`. `endpoint` is that of the spec, `code` the user's own behind it, `folder`
+    where its paths begin, and `ca_folder` where the local CA is. Raises `TlsError`.
+    """
+    if endpoint.is_datagram:
+        return DatagramBinder(spec, endpoint, code, reactor)
+    encryption = None
+    if spec.tls is not None:
+        # Whoever encrypts nothing does not wait for OpenSSL's many parts.
+        from app.server.encryption import Encryption
+        from app.tls.authority import Authority
+
+        encryption = Encryption(spec.tls, endpoint, folder, Authority(ca_folder))
+    return StreamBinder(spec, endpoint, code, reactor, encryption)
 
 
 def _roomy(endpoint: Endpoint) -> Endpoint:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterable
-from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import (
     IAddress,
     IDelayedCall,
@@ -24,6 +23,16 @@ from zope.interface import directlyProvides, implementer, providedBy
 
 from app.server.addresses import show
 from app.server.backpressure import Backpressure
+from app.server.endings import (
+    ABORTED_BY_LISTENER,
+    CLOSED_BY_LISTENER,
+    CLOSED_BY_PEER,
+    NO_HANDSHAKE,
+    SPOKE_TLS,
+    words_for,
+    words_for_loss,
+)
+from app.server.handshake import Handshake, TlsFacts, looks_like_tls
 from app.server.lingering import LINGER_SECONDS, half_close
 from app.server.unsent import unsent_bytes
 from app.tap import RECEIVED, SENT
@@ -33,15 +42,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CLOSED_BY_PEER = "closed by the peer"
-CLOSED_BY_LISTENER = "closed by the listener"
-ABORTED_BY_LISTENER = "aborted by the listener"
-RESET_BY_PEER = "reset by the peer"
-
+HANDSHAKE_CUT = "no TLS handshake"
 DID_NOT_READ = "did not read"
 IDLE = "idle"
-
-LONGEST_REASON = 200
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
@@ -80,11 +83,20 @@ class Connection(ProtocolWrapper):
     closed_at = 0.0
     """When it ended, unix seconds; 0 while it lives."""
 
+    tls: TlsFacts | None = None
+    """What was agreed on, once TLS can carry bytes; `None` before that, and without TLS."""
+
     reason = ""
     """Why the connection ended or is ending, in a few words; empty while it lives."""
 
     _backpressure: Backpressure
     _lingering: IDelayedCall | None = None
+    _handshake: Handshake | None = None
+    """Set exactly while TLS cannot carry bytes yet."""
+
+    _hint = ""
+    """What else to say when it is over."""
+
     _aborted = False
     _mute = False
     """Nothing more goes out: all of it has, or it is too late."""
@@ -123,6 +135,8 @@ class Connection(ProtocolWrapper):
         self.opened_at = self.active_at = self.factory.seconds()
         has_tls = ISSLTransport.providedBy(transport)
         self._backpressure = Backpressure(transport, handshaking=has_tls)
+        if has_tls:
+            self._expect_handshake()
         self.factory.registerProtocol(self)
         self._call(self.wrappedProtocol.makeConnection, self)
 
@@ -152,6 +166,8 @@ class Connection(ProtocolWrapper):
         if self._resting:
             self._resting = False
             factory.observer.active(self)
+        if self.bytes_in == size and looks_like_tls(data):  # the very first chunk
+            self._hint = SPOKE_TLS
         if self.disconnecting:
             return
         try:
@@ -161,6 +177,10 @@ class Connection(ProtocolWrapper):
 
     def handshakeCompleted(self) -> None:
         """TLS can carry bytes now."""
+        if self._handshake is not None:
+            self._handshake.end()
+            self._handshake = None
+        self.tls = TlsFacts.of(self.transport)
         self._backpressure.end_handshake()
         if IHandshakeListener.providedBy(self.wrappedProtocol):
             self._call(self.wrappedProtocol.handshakeCompleted)
@@ -187,7 +207,11 @@ class Connection(ProtocolWrapper):
 
     def connectionLost(self, reason: Failure = Failure(ConnectionDone())) -> None:  # noqa: B008
         if not self.reason or not (self._mute or reason.check(ConnectionDone)):
-            self.reason = _in_words(reason)
+            self.reason = words_for_loss(reason, self.transport, early=self._handshake is not None)
+        if self._hint:
+            self.reason = f"{self.reason}; {self._hint}"
+        if self._handshake is not None:
+            self._handshake.end()
         self.connected = False
         self.closed_at = self.factory.seconds()
         self._mute = True
@@ -249,6 +273,7 @@ class Connection(ProtocolWrapper):
     def startTLS(self, *arguments: Any) -> None:
         """Speak TLS from now on; see `ITLSTransport`."""
         self._backpressure.begin_handshake()
+        self._expect_handshake()
         self.transport.startTLS(*arguments)
         directlyProvides(self, providedBy(self.transport))
 
@@ -275,6 +300,12 @@ class Connection(ProtocolWrapper):
     def stopConsuming(self) -> None:
         self.unregisterProducer()
         self.loseConnection()
+
+    def _expect_handshake(self) -> None:
+        self._handshake = Handshake(self.factory.clock, self._cut_handshake)
+
+    def _cut_handshake(self) -> None:
+        self._cut(HANDSHAKE_CUT, NO_HANDSHAKE)
 
     def _begin_to_close(self, reason: str) -> None:
         self.reason = reason
@@ -309,24 +340,3 @@ class Connection(ProtocolWrapper):
             exc_info=error,
         )
         self._abort(words_for(error))
-
-
-def words_for(error: BaseException) -> str:
-    """An exception in one short line: `ValueError: boom`."""
-    words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return shorten(words, LONGEST_REASON, placeholder="…")
-
-
-def _in_words(reason: Failure) -> str:
-    if reason.check(ConnectionDone):
-        return CLOSED_BY_PEER
-    if reason.check(ConnectionAborted):
-        return ABORTED_BY_LISTENER
-    if reason.check(ConnectionLost):
-        return RESET_BY_PEER
-    error = reason.value
-    assert error is not None
-    match error.args:
-        case ([*_, (_, _, str(problem))],):  # as OpenSSL tells it: the last of its errors
-            return f"TLS failed: {problem}"
-    return words_for(error)

@@ -37,11 +37,13 @@ class Deck:
         find_holder: FindHolder | None = None,
         folder: Path = CURRENT_FOLDER,
         loading: Announce | None = None,
+        ca_folder: Path | None = None,
     ) -> None:
         """`find_holder` looks up the process behind a port; by default on a reactor thread.
 
-        The paths of the users' own protocols begin in `folder`, which is the profile's. `loading`
-        is told which of their files is executed next: nothing else happens until that is over.
+        All paths of the specs begin in `folder`, which is the profile's. `loading` is told which
+        file of the user's own is executed next: nothing else happens until that is over.
+        `ca_folder` is where the local CA is, by default that of the user.
         """
         self.listeners: list[Listener] = []
         self._reactor = reactor
@@ -49,6 +51,7 @@ class Deck:
         self._tap = tap
         self._folder = folder
         self._loading = loading
+        self._ca_folder = ca_folder
         self._find_holder = find_holder or holder_finder(reactor)
         self._is_closed = False
         self.numbers = itertools.count(1)
@@ -144,6 +147,7 @@ class Deck:
             tap=self._tap,
             folder=self._folder,
             loading=self._loading,
+            ca_folder=self._ca_folder,
         )
 
     async def _who_holds(self, endpoint: Endpoint) -> str | None:

@@ -13,7 +13,8 @@ from twisted.internet.protocol import Factory
 from twisted.protocols.policies import WrappingFactory
 
 from app.profile import ListenerSpec
-from app.server.connection import Connection, words_for
+from app.server.connection import Connection
+from app.server.endings import words_for
 from app.server.idling import Idling, Watch
 from app.server.observer import Observer
 from app.server.refusal import TOO_MANY_CONNECTIONS, TOO_MANY_OF_YOURS, Refusal

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock, maybeDeferred
 from twisted.internet.interfaces import IAddress, IListeningPort
@@ -25,6 +25,9 @@ from app.server.own.loading import CURRENT_FOLDER, Announce
 from app.server.ports import explain, is_taken
 from app.spawn import log_failure
 from app.tap import Tap
+
+if TYPE_CHECKING:
+    from app.tls.identity import CertificateFacts
 
 log = logging.getLogger(__name__)
 
@@ -60,11 +63,12 @@ class Listener:
         tap: Tap | None = None,
         folder: Path = CURRENT_FOLDER,
         loading: Announce | None = None,
+        ca_folder: Path | None = None,
     ) -> None:
         """`who_holds` says in words who has the port of an endpoint, if anyone knows.
 
-        `folder` is where the path of a protocol of the user's own begins, and `loading` is told
-        which file is executed next.
+        `folder` is where the paths of a spec begin, and `loading` is told which file of the user's
+        own is executed next. `ca_folder` is where the local CA is, if not where the user's is.
         """
         self.spec = spec
         self.state = State.STOPPED
@@ -79,6 +83,8 @@ class Listener:
         self._numbers = numbers
         self._who_holds = who_holds
         self._tap = tap
+        self._folder = folder
+        self._ca_folder = ca_folder
         self._code = Code(folder, loading)
         self._one_at_a_time = DeferredLock()
         self._binder: Binder | None = None
@@ -101,6 +107,11 @@ class Listener:
             return Endpoint.parse(self.spec.endpoint).display
         except EndpointError:
             return self.spec.endpoint
+
+    @property
+    def certificate(self) -> CertificateFacts | None:
+        """The one that peers are shown; `None` while it is off, and where none is known."""
+        return None if self.port is None or self._binder is None else self._binder.certificate
 
     @property
     def connection_count(self) -> int:
@@ -205,7 +216,14 @@ class Listener:
             self._binding = None
 
     async def _bind(self, endpoint: Endpoint) -> ListenerFactory:
-        binder = binder_for(self.spec, endpoint, self._code, self._reactor)
+        binder = binder_for(
+            self.spec,
+            endpoint,
+            self._code,
+            self._reactor,
+            folder=self._folder,
+            ca_folder=self._ca_folder,
+        )
         factory = binder.build_factory(self._observer, self._numbers, self._tap)
         # If it failed to start once there is a socket, Twisted would leave the socket behind.
         factory.doStart()
@@ -256,7 +274,8 @@ class Listener:
 
 def needs_restart(old: ListenerSpec, new: ListenerSpec) -> bool:
     """Whether a listener that is on must restart for `new` to take effect."""
-    return (old.endpoint, old.protocol, old.options) != (new.endpoint, new.protocol, new.options)
+    kept = ("endpoint", "protocol", "options", "tls")
+    return any(getattr(old, name) != getattr(new, name) for name in kept)
 
 
 def _unless_given_up(

@@ -18,6 +18,7 @@ from app.endpoint import Endpoint, EndpointError
 from app.own_protocol import OwnProtocolError
 from app.protocols.catalog import UnknownProtocol
 from app.server.clashes import clash
+from app.tls.trouble import TlsError
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def explain(error: Exception, endpoint: Endpoint | None, holder: str | None = No
 
     `holder` says in words who has the port already, if that is known.
     """
-    by_the_user = (EndpointError, OwnProtocolError, UnknownProtocol)
+    by_the_user = (EndpointError, OwnProtocolError, TlsError, UnknownProtocol)
     if isinstance(error, by_the_user) or endpoint is None:
         return str(error)
     cause = error.socketError if isinstance(error, CannotListenError) else error

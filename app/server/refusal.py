@@ -14,13 +14,11 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from app.server.handshake import HANDSHAKE_SECONDS
 from app.server.lingering import LINGER_SECONDS, half_close
 
 TOO_MANY_CONNECTIONS = b"Too many connections, try later"
 TOO_MANY_OF_YOURS = b"Too many connections from your address, close one first"
-
-HANDSHAKE_SECONDS = 5.0
-"""How long TLS may take until it can carry the text."""
 
 
 @implementer(IHalfCloseableProtocol)

@@ -81,6 +81,10 @@ class Authority:
             return None
         return self._kept(self._path_for(sorted(set(names))), self._authority())
 
+    def renewal_of(self, identity: Identity) -> datetime.datetime:
+        """From when on `identity_for` gives another one in place of `identity`."""
+        return identity.facts.not_after - datetime.timedelta(days=issuing.RENEW_DAYS)
+
     def _authority(self) -> Identity:
         private_files.make_folder(self.folder)
         path = self.folder / KEY_AND_CERTIFICATE
@@ -120,8 +124,7 @@ class Authority:
         return None
 
     def _ends_soon(self, identity: Identity) -> bool:
-        left = identity.facts.not_after - self._clock()
-        return left < datetime.timedelta(days=issuing.RENEW_DAYS)
+        return self._clock() > self.renewal_of(identity)
 
     def _path_for(self, names: Iterable[str]) -> Path:
         digest = hashlib.sha256("\n".join(names).encode()).hexdigest()

@@ -7,7 +7,7 @@ from enum import Enum
 from hypothesis import strategies as st
 
 from app.endpoint import Endpoint
-from app.profile import ListenerSpec
+from app.profile import ListenerSpec, Tls
 from app.profile.spec import (
     LEAST_UNSENT_BYTES,
     LONGEST_NAME,
@@ -15,6 +15,7 @@ from app.profile.spec import (
     MOST_UNSENT_BYTES,
     comparable,
 )
+from app.profile.tls import VERSIONS
 from app.protocols import catalog
 from app.protocols.options import Option, describe
 
@@ -31,6 +32,15 @@ endpoints = st.one_of(
     st.builds(lambda path: Endpoint("unix", (path,)), _paths),
     st.builds(lambda value: Endpoint("haproxy", (), (("key", value),)), _paths),
 ).map(str)
+
+_files = st.sampled_from(["certificate.pem", "/etc/ssl/a b.pem", 'C:\\keys\\"k".pem'])
+_tls = st.builds(
+    Tls,
+    certificate=_files,
+    key=_files | st.just(""),
+    client_ca=_files | st.just(""),
+    minimum_version=st.sampled_from(VERSIONS),
+) | st.builds(Tls, client_ca=_files | st.just(""))
 
 
 def _values(option: Option) -> st.SearchStrategy[object]:
@@ -60,6 +70,7 @@ def _specs(protocol: str) -> st.SearchStrategy[ListenerSpec]:
         max_connections_per_address=st.sampled_from([0, 1, MOST_CONNECTIONS]),
         idle_timeout=st.sampled_from([0, 60]),
         max_unsent_bytes=st.sampled_from([16 * 1024**2, LEAST_UNSENT_BYTES, MOST_UNSENT_BYTES]),
+        tls=st.none() | _tls,
         options=st.fixed_dictionaries({}, optional={each.name: _values(each) for each in options}),
     )
 

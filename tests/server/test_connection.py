@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from app.protocols.echo import Echo
-from app.server.connection import LONGEST_REASON, words_for
+from app.server.endings import LONGEST_REASON, words_for
 from app.server.lingering import LINGER_SECONDS
 from tests.server.conftest import Bench
 from tests.server.reactors import HandReactor
@@ -606,7 +606,7 @@ def test_an_endless_exception_is_cut() -> None:
         (ConnectionLost(), "reset by the peer"),
         (ConnectionAborted(), "aborted by the listener"),
         (ValueError("boom"), "ValueError: boom"),
-        (OSError([("SSL routines", "", "http request")]), "TLS failed: http request"),
+        (OSError([("SSL routines", "", "http request")]), "TLS failed: the peer spoke plain HTTP"),
     ],
 )
 def test_how_the_transport_ended_is_told_in_words(

@@ -7,8 +7,9 @@ from twisted.internet.testing import StringTransport
 from zope.interface import alsoProvides
 
 from app.protocols.echo import Echo
+from app.server.handshake import HANDSHAKE_SECONDS
 from app.server.lingering import LINGER_SECONDS
-from app.server.refusal import HANDSHAKE_SECONDS, TOO_MANY_CONNECTIONS, Refusal
+from app.server.refusal import TOO_MANY_CONNECTIONS, Refusal
 from tests.server.conftest import Bench
 from tests.server.reactors import Client, HandReactor
 

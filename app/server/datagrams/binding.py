@@ -33,6 +33,10 @@ class DatagramBinder:
     code: Code
     reactor: Any
 
+    @property
+    def certificate(self) -> None:
+        """There is none: TLS is not for datagrams."""
+
     def build_protocols(self) -> Serving:
         if is_own(self.spec.protocol):
             return self.code.datagrams(Reference.parse(self.spec.protocol))

@@ -8,12 +8,8 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Protocol
 
-from app.server.connection import (
-    ABORTED_BY_LISTENER,
-    CLOSED_BY_LISTENER,
-    Connection,
-    words_for,
-)
+from app.server.connection import Connection
+from app.server.endings import ABORTED_BY_LISTENER, CLOSED_BY_LISTENER, words_for
 from app.tap import RECEIVED, SENT
 
 if TYPE_CHECKING:
