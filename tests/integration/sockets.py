@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorCore
+from twisted.internet.interfaces import IDelayedCall, IReactorCore
 from twisted.internet.task import Clock
+from zope.interface import directlyProvides, providedBy
 
 from app.server.listener import Listener, State
 from tests.integration.programs import PATIENCE_SECONDS
@@ -29,6 +30,15 @@ class StillReactor(Clock):
     def __init__(self, reactor: IReactorCore) -> None:
         super().__init__()
         self._reactor = reactor
+        directlyProvides(self, providedBy(reactor))
+
+    def callLater(
+        self, delay: float, callable: Callable[..., object], *args: object, **kw: object
+    ) -> IDelayedCall:
+        # What is to be done at once, such as closing a UDP socket, needs no patience.
+        clock: Any = super() if delay else self._reactor
+        call: IDelayedCall = clock.callLater(delay, callable, *args, **kw)
+        return call
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reactor, name)

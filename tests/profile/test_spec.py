@@ -7,7 +7,7 @@ from attrs import asdict
 from hypothesis import given
 
 from app.profile import FIRST_LISTENERS, ListenerSpec, check
-from app.profile.spec import LONGEST_NAME, MOST_CONNECTIONS
+from app.profile.spec import LONGEST_NAME, MOST_CONNECTIONS, structure
 from tests.profile.strategies import specs
 
 RIGHT: dict[str, object] = {"name": "Echo", "protocol": "echo", "endpoint": "tcp:8007"}
@@ -109,3 +109,25 @@ def test_a_name_that_reads_like_another_listeners_is_refused(name: str) -> None:
 def test_code_of_the_users_own_is_a_protocol_without_being_looked_at(protocol: str) -> None:
     assert told(protocol=protocol) == []
     assert told(protocol=protocol, options={"text": "x"})[0].startswith("options")
+
+
+@pytest.mark.parametrize("protocol", ["line", "chat"])
+def test_a_protocol_that_needs_connections_is_none_for_udp(protocol: str) -> None:
+    (problem,) = told(protocol=protocol, endpoint="udp:8007")
+    assert problem.startswith(f"protocol: {protocol.title()} needs connections, which UDP does not")
+    assert told(protocol=protocol, endpoint="udp:http") == [
+        'endpoint: The port must be a whole number from 0 to 65535, not "http".'
+    ]
+    path = structure(RIGHT | {"protocol": protocol, "endpoint": "udp:8007"}, "listener[3]")
+    assert isinstance(path, tuple)
+    assert [each.path for each in path] == ["listener[3].protocol"]
+
+
+@pytest.mark.parametrize("protocol", ["echo", "hello", "python:echo_server.py:Echo"])
+def test_what_can_take_datagrams_may_listen_on_udp(protocol: str) -> None:
+    assert told(protocol=protocol, endpoint="udp:8007") == []
+
+
+def test_a_protocol_that_udp_cannot_have_is_told_beside_other_mistakes() -> None:
+    wrong = told(name="", protocol="line", endpoint="udp:8007", options={"how": "x"})
+    assert [line.split(":")[0] for line in wrong] == ["name", "protocol", "options.how"]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import socket
 from typing import Any
 
+from twisted.internet.error import CannotListenError
 from twisted.internet.udp import MulticastPort
+
+Socket = socket.socket
 
 LARGEST_DATAGRAM = 65535
 """Bytes. Twisted reads 8192 of each if not told otherwise, and drops the rest without a word."""
@@ -21,7 +24,19 @@ class FairPort(MulticastPort):
     also takes the scope off a link-local IPv6 address, without which nothing can be sent there.
     """
 
-    socket: socket.socket
+    socket: Socket
+    _created: Socket
+
+    def createInternetSocket(self) -> Socket:
+        self._created = super().createInternetSocket()
+        return self._created
+
+    def startListening(self) -> None:
+        try:
+            super().startListening()
+        except CannotListenError:
+            self._created.close()  # Twisted would leave that to the garbage collector
+            raise
 
     def doRead(self) -> None:
         for _ in range(TURN_DATAGRAMS):

@@ -25,6 +25,9 @@ _TELLING_METHODS: Final = {
 }
 
 
+_STREAM_KINDS: Final = (Kind.FACTORY, Kind.FACTORY_OBJECT, Kind.PROTOCOL, Kind.FUNCTION)
+
+
 @frozen
 class Offer:
     """Something in a file that looks as if a listener could serve with it."""
@@ -48,11 +51,14 @@ def offers(path: Path) -> tuple[Offer, ...]:
     return tuple(_File(tree).offers())
 
 
-def best(offered: tuple[Offer, ...]) -> Offer | None:
-    """The one to choose by default: a factory knows more than the protocol that it makes."""
-    order = (Kind.FACTORY, Kind.FACTORY_OBJECT, Kind.PROTOCOL, Kind.FUNCTION)
-    usable = [each for each in offered if each.kind in order]
-    return min(usable, key=lambda each: order.index(each.kind), default=None)
+def usable(offered: tuple[Offer, ...], *, datagrams: bool = False) -> list[Offer]:
+    """Those that can serve connections, or `datagrams`. The one to choose by default is the first,
+    a factory rather than the protocol that it makes; the others are in the order of their lines.
+    """
+    order = (Kind.DATAGRAM,) if datagrams else _STREAM_KINDS
+    found = [each for each in offered if each.kind in order]
+    best = min(found, key=lambda each: order.index(each.kind), default=None)
+    return sorted(found, key=lambda each: each is not best)
 
 
 def reference_to(path: Path, name: str, folder: Path) -> Reference:
@@ -104,11 +110,17 @@ class _File:
                 if kind is not None:
                     yield statement.name, kind
             case ast.FunctionDef() if not _needs_arguments(statement.args):
-                if any(self._makes(each) is Kind.PROTOCOL for each in _returned(statement)):
+                made = {self._makes(each) for each in _returned(statement)}
+                if Kind.PROTOCOL in made:
                     yield statement.name, Kind.FUNCTION
+                elif Kind.DATAGRAM in made:
+                    yield statement.name, Kind.DATAGRAM
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                if self._makes(value) is Kind.FACTORY:
-                    yield name, Kind.FACTORY_OBJECT
+                match self._makes(value):
+                    case Kind.FACTORY:
+                        yield name, Kind.FACTORY_OBJECT
+                    case Kind.DATAGRAM:
+                        yield name, Kind.DATAGRAM
 
     def _kind_of_class(self, definition: ast.ClassDef) -> Kind | None:
         for base in definition.bases:

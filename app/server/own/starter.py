@@ -1,17 +1,31 @@
-"""A file to begin with: a protocol of one's own that works at once, and the factory behind it."""
+"""A file to begin with: a protocol of one's own that works at once."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
 
+from attrs import frozen
+
 from app.own_protocol import OwnProtocolError
 
-FILE_NAME: Final = "echo_server.py"
-FACTORY: Final = "EchoFactory"
-"""What a listener names in the starter file."""
 
-TEXT: Final = '''\
+@frozen
+class Starter:
+    """One such file."""
+
+    file_name: str
+
+    name: str
+    """What a listener names in it."""
+
+    text: str
+
+
+STREAM: Final = Starter(
+    "echo_server.py",
+    "EchoFactory",
+    '''\
 """An echo server: sends back what it gets, and tells each visitor how many there are.
 
 Change it, save it, and choose Reload the code in Portdeck: new connections run it as it is then.
@@ -39,14 +53,40 @@ class EchoFactory(Factory):
 
     protocol = Echo
     numProtocols = 0
-'''
+''',
+)
+"""A protocol for connections, and the factory behind it."""
+
+DATAGRAMS: Final = Starter(
+    "udp_echo_server.py",
+    "Echo",
+    '''\
+"""An echo server for UDP: sends each datagram back, and says how many there were.
+
+Change it, save it, and choose Reload the code in Portdeck: the next datagram runs it as it is then.
+"""
+
+from twisted.internet.protocol import DatagramProtocol
 
 
-def write(path: Path) -> None:
-    """Put the starter at `path`. Raises `OwnProtocolError`; never replaces a file."""
+class Echo(DatagramProtocol):
+    """There is one Echo for everybody: UDP has no connections, and so no Protocol for each."""
+
+    received = 0
+
+    def datagramReceived(self, datagram, addr):
+        self.received = self.received + 1
+        self.transport.write(b"%d: %b" % (self.received, datagram), addr)
+''',
+)
+"""A protocol for UDP."""
+
+
+def write(path: Path, starter: Starter = STREAM) -> None:
+    """Put the text of `starter` at `path`. Raises `OwnProtocolError`; never replaces a file."""
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(TEXT)
+            file.write(starter.text)
     except FileExistsError:
         raise OwnProtocolError(f"{path} exists already. Choose another name.") from None
     except OSError as error:

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from app.own_protocol import PREFIX, OwnProtocolError, Place, Reference
 from app.server.own import inspection, starter
-from app.server.own.kinds import Kind
 
 
 class OwnCodeForm(QWidget):
@@ -35,6 +34,7 @@ class OwnCodeForm(QWidget):
         """`folder` is where the profile lies; a file below it is written short."""
         super().__init__(parent)
         self._folder = folder
+        self._datagrams = False
         self._trouble = ""
         self._kept = Reference(Place.FILE, "", "")
         self.path = QLineEdit()
@@ -77,14 +77,29 @@ class OwnCodeForm(QWidget):
         except OwnProtocolError:
             return PREFIX
 
+    def serve_datagrams(self, datagrams: bool) -> None:
+        """Ask for what serves UDP from now on, or again for what serves connections."""
+        if datagrams != self._datagrams:
+            self._datagrams = datagrams
+            self.path.setPlaceholderText(self._starter.file_name)
+            self._read()
+
     def problem(self) -> str:
         """What is missing or wrong, as a sentence; empty if nothing is."""
         if not self.path.text().strip():
-            return self.tr("Choose a Python file with a Twisted Protocol or Factory.")
+            return (
+                self.tr("Choose a Python file with a Twisted DatagramProtocol.")
+                if self._datagrams
+                else self.tr("Choose a Python file with a Twisted Protocol or Factory.")
+            )
         return self._trouble
 
+    @property
+    def _starter(self) -> starter.Starter:
+        return starter.DATAGRAMS if self._datagrams else starter.STREAM
+
     def _lay_out(self) -> None:
-        self.path.setPlaceholderText(starter.FILE_NAME)
+        self.path.setPlaceholderText(self._starter.file_name)
         self.path.setAccessibleName(self.tr("Python file"))
         self.name.setAccessibleName(self.tr("What serves, in the file"))
         self.start_button.setToolTip(self.tr("Write a short server to begin with, and open it"))
@@ -121,13 +136,16 @@ class OwnCodeForm(QWidget):
         if not source.lower().endswith(".py"):
             raise OwnProtocolError(self.tr("Choose a file whose name ends in .py."))
         offered = inspection.offers(self._file(source))
-        best = inspection.best(offered)
-        usable = [offer for offer in offered if offer.kind is not Kind.DATAGRAM]
-        for offer in sorted(usable, key=lambda each: each is not best):
+        usable = inspection.usable(offered, datagrams=self._datagrams)
+        for offer in usable:
             self.name.addItem(f"{offer.name} ({offer.kind.value})", offer.name)
         if not usable:
             raise OwnProtocolError(
-                self.tr("There is no Twisted Protocol, Factory or function to serve with in it.")
+                self.tr("There is no Twisted DatagramProtocol to serve UDP with in it.")
+                if self._datagrams
+                else self.tr(
+                    "There is no Twisted Protocol, Factory or function to serve with in it."
+                )
             )
 
     def _file(self, source: str) -> Path:
@@ -143,7 +161,7 @@ class OwnCodeForm(QWidget):
         dialog = self._dialog(self.tr("Write a new Python file"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("py")
-        dialog.selectFile(starter.FILE_NAME)
+        dialog.selectFile(self._starter.file_name)
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # it never does
         dialog.fileSelected.connect(self._write_starter)
         dialog.open()
@@ -155,7 +173,7 @@ class OwnCodeForm(QWidget):
 
     def _write_starter(self, path: str) -> None:
         try:
-            starter.write(Path(path))
+            starter.write(Path(path), self._starter)
         except OwnProtocolError as error:
             self._trouble = str(error)
             self.changed.emit()

@@ -8,7 +8,7 @@ import pytest
 
 from app.own_protocol import OwnProtocolError
 from app.server.own.failures import LoadingFailed
-from app.server.own.inspection import Offer, best, offers, reference_to
+from app.server.own.inspection import Offer, offers, reference_to, usable
 from app.server.own.kinds import Kind
 from tests.server.own.conftest import Write
 
@@ -137,15 +137,30 @@ def test_a_file_that_cannot_be_read_is_refused(
     assert str(raised.value).startswith(message)
 
 
+def test_what_makes_something_for_datagrams_is_told_from_the_rest(write: Write) -> None:
+    path = write(
+        "echo.py",
+        """
+        from twisted.internet.protocol import DatagramProtocol
+
+        class A(DatagramProtocol): ...
+        b = A()
+        def c(): return A()
+        def d(needed): return A()
+        """,
+    )
+    assert found(path) == dict.fromkeys("Abc", Kind.DATAGRAM)
+
+
 def test_the_best_offer_is_the_factory() -> None:
     kinds = (Kind.DATAGRAM, Kind.FUNCTION, Kind.PROTOCOL, Kind.FACTORY_OBJECT, Kind.FACTORY)
     offered = tuple(Offer(kind.name, kind, 1, "") for kind in kinds)
     for count, kind in enumerate(kinds[1:], 2):
-        chosen = best(offered[:count])
-        assert chosen is not None
-        assert chosen.kind is kind
-    assert best(offered[:1]) is None
-    assert best(()) is None
+        first, *others = usable(offered[:count])
+        assert first.kind is kind
+        assert others == list(offered[1 : count - 1])
+    assert usable(offered[:1]) == []
+    assert usable(offered, datagrams=True) == [offered[0]]
 
 
 def test_a_file_below_the_profile_is_referred_to_in_short() -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from twisted.internet.testing import StringTransport
+from twisted.internet.testing import FakeDatagramTransport, StringTransport
 
 from app.own_protocol import OwnProtocolError
 from app.server.own import starter
 from app.server.own.building import build
-from app.server.own.inspection import best, offers
+from app.server.own.datagrams import build_datagrams
+from app.server.own.inspection import offers, usable
 from tests.server.own.conftest import Load
 
 
 def test_the_starter_serves_and_counts_its_connections(folder: Path, take: Load) -> None:
-    starter.write(folder / starter.FILE_NAME)
-    factory = build(take(f"{starter.FILE_NAME}:{starter.FACTORY}"))
+    starter.write(folder / starter.STREAM.file_name)
+    factory = build(take(f"{starter.STREAM.file_name}:{starter.STREAM.name}"))
     protocols = [factory.buildProtocol(None), factory.buildProtocol(None)]  # type: ignore[arg-type]
     transports = [StringTransport(), StringTransport()]
     for protocol, transport in zip(protocols, transports, strict=True):
@@ -33,15 +34,29 @@ def test_the_starter_serves_and_counts_its_connections(folder: Path, take: Load)
 
 
 def test_the_form_offers_its_factory_first(folder: Path) -> None:
-    starter.write(folder / starter.FILE_NAME)
-    offered = offers(folder / starter.FILE_NAME)
+    starter.write(folder / starter.STREAM.file_name)
+    offered = offers(folder / starter.STREAM.file_name)
     assert [(offer.name, bool(offer.summary)) for offer in offered] == [
         ("Echo", True),
         ("EchoFactory", True),
     ]
-    chosen = best(offered)
-    assert chosen is not None
-    assert chosen.name == starter.FACTORY
+    assert usable(offered)[0].name == starter.STREAM.name
+
+
+def test_the_one_for_udp_serves_and_counts_datagrams(folder: Path, take: Load) -> None:
+    starter.write(folder / starter.DATAGRAMS.file_name, starter.DATAGRAMS)
+    reference = f"{starter.DATAGRAMS.file_name}:{starter.DATAGRAMS.name}"
+    (offer,) = usable(offers(folder / starter.DATAGRAMS.file_name), datagrams=True)
+    assert offer.name == starter.DATAGRAMS.name
+    serving = build_datagrams(take(reference))
+    transport = FakeDatagramTransport()
+    serving.start(transport)
+    for word in (b"hi", b"ho"):
+        serving.protocol.datagramReceived(word, ("127.0.0.1", 5000))
+    assert transport.written == [
+        (b"1: hi", ("127.0.0.1", 5000)),
+        (b"2: ho", ("127.0.0.1", 5000)),
+    ]
 
 
 def test_a_file_that_is_there_is_kept(folder: Path) -> None:

@@ -87,6 +87,29 @@ def test_a_module_that_a_profile_names_is_kept(form: OwnCodeForm) -> None:
 
 
 def test_the_starter_is_chosen_once_it_is_written(form: OwnCodeForm, tmp_path: Path) -> None:
-    starter.write(tmp_path / starter.FILE_NAME)
-    form.path.setText(starter.FILE_NAME)
-    assert form.reference() == f"python:{starter.FILE_NAME}:{starter.FACTORY}"
+    starter.write(tmp_path / starter.STREAM.file_name)
+    form.path.setText(starter.STREAM.file_name)
+    assert form.reference() == f"python:{starter.STREAM.file_name}:{starter.STREAM.name}"
+
+
+def test_for_udp_only_what_serves_datagrams_is_offered(form: OwnCodeForm, tmp_path: Path) -> None:
+    lines = (
+        "from twisted.internet.protocol import DatagramProtocol\nclass Mail(DatagramProtocol): ..."
+    )
+    (tmp_path / "both.py").write_text(f"{TWO}\n{lines}\n")
+    form.path.setText("both.py")
+    assert form.reference() == "python:both.py:Room"
+    form.serve_datagrams(True)
+    assert form.reference() == "python:both.py:Mail"
+    assert form.name.count() == 1
+    form.serve_datagrams(False)
+    assert form.reference() == "python:both.py:Room"
+
+
+def test_for_udp_it_says_what_is_missing(form: OwnCodeForm, tmp_path: Path) -> None:
+    form.serve_datagrams(True)
+    assert form.problem() == "Choose a Python file with a Twisted DatagramProtocol."
+    assert form.path.placeholderText() == starter.DATAGRAMS.file_name
+    (tmp_path / "room.py").write_text(TWO)
+    form.path.setText("room.py")
+    assert form.problem() == "There is no Twisted DatagramProtocol to serve UDP with in it."
