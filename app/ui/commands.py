@@ -27,6 +27,7 @@ class Commands(QObject):
         self.start_all = self._make(self.tr("Start all"), "start", QKeySequence("F5"))
         self.stop_all = self._make(self.tr("Stop all"), "stop", QKeySequence("Shift+F5"))
         self.talk = self._make(self.tr("Open in console"), None, QKeySequence("Ctrl+Shift+T"))
+        self.send_all = self._make(self.tr("Send to its connections…"), "send", None)
         self.new_tab = self._make(self.tr("New console tab"), None, QKeySequence("Ctrl+T"))
         self.find = self._make(self.tr("Filter connections"), None, QKeySequence("Ctrl+F"))
         self.open_profile = self._make(self.tr("Open the profile in an editor"), None, None)

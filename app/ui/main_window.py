@@ -34,6 +34,7 @@ from app.ui import appearance, menus
 from app.ui.banner import Banner
 from app.ui.commands import Commands
 from app.ui.connections.pane import ConnectionsPane
+from app.ui.connections.sending import Sending
 from app.ui.console.memory import Memory
 from app.ui.console.pane import ConsolePane
 from app.ui.console.session_tab import SessionTab
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
             colors=self._colors,
             find_processes=process_finder(reactor),
         )
+        self.sending = Sending(self, memory, self._icons)
         self.profile = ProfileCommands(workspace, self.banner, self)
         self.handling = ListenerHandling(workspace, self.listeners, self.banner, self.profile, self)
         self.traffic = TrafficTab(traffic, self._icons)
@@ -126,6 +128,7 @@ class MainWindow(QMainWindow):
             self._show_colors()
         self.listeners.refresh(batch, self._meter)
         self.connections.refresh(batch, self._meter.moving)
+        self.sending.refresh(batch)
         self.traffic.refresh(batch)
         if batch.listeners:
             self.console.show_listeners()
@@ -209,6 +212,7 @@ class MainWindow(QMainWindow):
         bind(commands.start_all, self._deck.start_all)
         bind(commands.stop_all, self._deck.stop_all)
         bind(commands.talk, self._talk)
+        bind(commands.send_all, self._send_to_all)
         bind(commands.new_tab, self.console.open_tab)
         bind(commands.find, self._find)
         bind(commands.open_recording, self._open_recording)
@@ -226,6 +230,7 @@ class MainWindow(QMainWindow):
         self.handling.deck_changed.connect(self._show_deck)
         self.profile.deck_changed.connect(self._show_deck)
         self.connections.listener_released.connect(lambda: self.listeners.choose(None))
+        self.connections.commands.send_wanted.connect(self.sending.to)
         self.connections.counted.connect(self._show_count)
         self.traffic.made.connect(self._restore_traffic)
         self.log.unseen_changed.connect(self._show_unseen)
@@ -263,6 +268,11 @@ class MainWindow(QMainWindow):
         listener = self.listeners.chosen
         if listener is not None:
             self.console.unused_tab().head.connect_to(listener)
+
+    def _send_to_all(self) -> None:
+        listener = self.listeners.chosen
+        if listener is not None:
+            self.sending.to_all_of(listener)
 
     def _start_for(self, listener: Listener, tab: SessionTab) -> None:
         self._deck.start(listener).addCallback(lambda _: tab.head.started(listener))
@@ -316,6 +326,7 @@ class MainWindow(QMainWindow):
         is_on = chosen is not None and chosen.is_on
         commands.toggle.setText(self.tr("Stop") if is_on else self.tr("Start"))
         self._icons.give(commands.toggle, "stop" if is_on else "start")
+        commands.send_all.setEnabled(is_on)
         commands.reload.setEnabled(chosen is not None and is_own(chosen.spec.protocol))
         commands.undo.setEnabled(self.handling.can_undo)
         listeners = self._deck.listeners

@@ -42,7 +42,7 @@ def add_menus(
     listener = bar.addMenu(QCoreApplication.translate("Menus", "&Listener"))
     listener.addActions([commands.new, commands.edit, commands.remove, commands.undo])
     listener.addSeparator()
-    listener.addActions([commands.toggle, commands.talk, commands.reload])
+    listener.addActions([commands.toggle, commands.talk, commands.send_all, commands.reload])
     listener.addSeparator()
     listener.addActions([commands.start_all, commands.stop_all])
     connection = bar.addMenu(QCoreApplication.translate("Menus", "&Connection"))
@@ -62,7 +62,7 @@ def listener_menu(parent: QWidget, commands: Commands) -> QMenu:
     """What can be done with the chosen listener. It goes away when it closes."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    menu.addActions([commands.toggle, commands.talk, commands.reload])
+    menu.addActions([commands.toggle, commands.talk, commands.send_all, commands.reload])
     menu.addSeparator()
     menu.addActions([commands.edit, commands.remove])
     return menu

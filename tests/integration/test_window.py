@@ -30,8 +30,8 @@ Connect = Callable[[int], Client]
 
 LOOPBACK = "tcp:0:interface=127.0.0.1"
 COLUMNS = [column.name for column in columns(lambda row: "")]
-PEER, LISTENER, IN, OUT, RATE = (
-    COLUMNS.index(name) for name in ("peer", "listener", "in", "out", "rate")
+PEER, LISTENER, STATE, IN, OUT, RATE = (
+    COLUMNS.index(name) for name in ("peer", "listener", "state", "in", "out", "rate")
 )
 
 
@@ -601,6 +601,50 @@ def test_the_selected_connections_are_closed(busy: tuple[Desk, list[Client]]) ->
     clients[2].close()
     desk.until(lambda: desk.peers() == [clients[1].name, clients[3].name])
     desk.until(lambda: not desk.window.connections.commands.close.isEnabled())
+
+
+def test_something_is_said_to_the_selected_connections_and_is_in_the_traffic(
+    busy: tuple[Desk, list[Client]],
+) -> None:
+    desk, clients = busy
+    desk.select(0, 2)
+    desk.press(desk.window.connections.commands.send)
+    (dialog,) = desk.window.sending.dialogs
+    desk.qtbot.keyClicks(dialog.bar.input, "news")
+    desk.qtbot.keyClick(dialog.bar.input, Qt.Key.Key_Return)
+    desk.until(lambda: clients[0].has(b"news\n") and clients[2].has(b"news\n"))
+    assert clients[1].has(b"")
+    desk.until(lambda: desk.rows()[0][OUT] == "5 B")
+    dialog.close()
+
+
+def test_something_is_said_to_all_connections_of_a_listener(
+    busy: tuple[Desk, list[Client]], connect: Connect
+) -> None:
+    desk, clients = busy
+    desk.choose("One")
+    desk.do(desk.window.commands.send_all)
+    (dialog,) = desk.window.sending.dialogs
+    late = connect(desk.port("One"))
+    desk.until(lambda: dialog.audience.text() == "It goes to 4 connections.")
+    desk.qtbot.keyClicks(dialog.bar.input, "all")
+    desk.qtbot.keyClick(dialog.bar.input, Qt.Key.Key_Return)
+    desk.until(lambda: all(each.has(b"all\n") for each in (*clients[:3], late)))
+    assert clients[3].has(b"")
+    dialog.close()
+
+
+def test_a_connection_that_closed_is_shown_when_asked_for(
+    busy: tuple[Desk, list[Client]],
+) -> None:
+    desk, clients = busy
+    clients[1].send(b"bye")
+    desk.until(lambda: clients[1].has(b"bye"))
+    clients[1].close()
+    desk.until(lambda: len(desk.rows()) == 3)
+    desk.press(desk.window.connections.commands.show_closed)
+    assert [row[STATE] for row in desk.rows()] == ["open", "closed by the peer", "open", "open"]
+    assert desk.rows()[1][IN] == "3 B"
 
 
 def test_the_selected_connections_are_aborted_with_a_reset(

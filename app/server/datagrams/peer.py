@@ -83,6 +83,7 @@ class Peer(Connection):
         """It is over, for `reason`."""
         if self.connected:
             self.connected = False
+            self.closed_at = self.factory.seconds()
             self.reason = reason
             self.factory.forget(self)
 

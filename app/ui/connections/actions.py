@@ -1,10 +1,10 @@
-"""What one does with connections: end them, and look at those that ended."""
+"""What one does with connections: say something to them, end them, look at those that ended."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -16,12 +16,17 @@ from app.ui.icons import Icons
 class ConnectionActions(QObject):
     """Owns the actions on the selected connections; those that are over are left alone."""
 
+    send_wanted = Signal(object)
+    """The user wants to send to these connections: a list, not empty."""
+
     def __init__(self, table: QWidget, icons: Icons, selected: Callable[[], Sequence[Row]]) -> None:
         """`table` is where the shortcuts count."""
         super().__init__(table)
         self._table = table
         self._icons = icons
         self._selected = selected
+        self.send = self._make(self.tr("Send…"), "send", "Ctrl+Shift+S", self._send)
+        self.send.setToolTip(self.tr("Send something to the selected connections"))
         self.close = self._make(self.tr("Close"), "close", Qt.Key.Key_Delete, self._close)
         self.close.setToolTip(
             self.tr("Close the selected connections: what is written is still sent")
@@ -40,23 +45,18 @@ class ConnectionActions(QObject):
     @property
     def in_the_bar(self) -> tuple[QAction, ...]:
         """Those above the table."""
-        return (self.show_closed, self.close, self.abort)
-
-    @property
-    def in_the_menu(self) -> tuple[QAction, ...]:
-        """All of them, as the menu of the window has them."""
-        return (self.close, self.abort, self.show_closed, self.clear_closed)
+        return (self.show_closed, self.send, self.close, self.abort)
 
     def fill(self, menu: QMenu) -> None:
         """Let `menu` offer all of them."""
-        menu.addActions([self.close, self.abort])
+        menu.addActions([self.send, self.close, self.abort])
         menu.addSeparator()
         menu.addActions([self.show_closed, self.clear_closed])
 
     def enable(self, *, closed: int) -> None:
         """Offer what can be done now; `closed` connections are remembered."""
         live = any(True for _ in self._live())
-        for action in (self.close, self.abort):
+        for action in (self.send, self.close, self.abort):
             action.setEnabled(live)
         self.clear_closed.setEnabled(closed > 0)
 
@@ -79,6 +79,11 @@ class ConnectionActions(QObject):
 
     def _live(self) -> list[Connection]:
         return [row for row in self._selected() if isinstance(row, Connection) and row.connected]
+
+    def _send(self) -> None:
+        live = self._live()
+        if live:
+            self.send_wanted.emit(live)
 
     def _close(self) -> None:
         for connection in self._live():

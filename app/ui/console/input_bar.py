@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from attrs import evolve
 from PySide6.QtCore import QMimeData, Signal
@@ -13,7 +14,7 @@ from app.client.formatting import count_bytes
 from app.client.history import History
 from app.client.notation import Notation, NotationError
 from app.client.pasting import Change, bytes_with_pasted, with_pasted
-from app.client.session import Session, State
+from app.client.session import State
 from app.ui.console.clipboard import can_be_typed, pasted
 from app.ui.console.held_bytes import HeldBytes, is_long
 from app.ui.console.history_popup import HistoryPopup
@@ -25,6 +26,19 @@ from app.ui.console.memory import Memory
 from app.ui.icons import Icons
 
 
+class Addressee(Protocol):
+    """Whom it goes to: a `Session`, or what behaves like one."""
+
+    @property
+    def state(self) -> State:
+        """`State.CONNECTED` as long as something can be sent."""
+        ...
+
+    def send(self, data: bytes) -> bool:
+        """Send `data`, if that is possible. Whether it was."""
+        ...
+
+
 class InputBar(QWidget):
     """Sends through `session` what the user types, and says beforehand what that comes to."""
 
@@ -32,7 +46,7 @@ class InputBar(QWidget):
     """The user did something with the session: show what came of it at once."""
 
     def __init__(
-        self, session: Session, memory: Memory, icons: Icons, parent: QWidget | None = None
+        self, session: Addressee, memory: Memory, icons: Icons, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._session = session
