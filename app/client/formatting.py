@@ -7,21 +7,15 @@ CRLF break the line. A backslash stands for itself: the text is for reading, not
 
 from __future__ import annotations
 
-import codecs
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 
 from attrs import frozen
 
 from app.client.transcript import Entry, Kind
+from app.legible import Legible
 
 MARKS = {Kind.SENT: "→", Kind.RECEIVED: "←", Kind.EVENT: "·"}
-
-_SHAPELESS = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f]"
-)
 
 
 def count_bytes(count: int) -> str:
@@ -32,44 +26,6 @@ def count_bytes(count: int) -> str:
 def timestamp(time: float, zone: tzinfo | None = None) -> str:
     """`time` (unix seconds) as `14:02:11.420` in `zone`, or in this machine's own."""
     return datetime.fromtimestamp(time, UTC).astimezone(zone).time().isoformat("milliseconds")
-
-
-class Legible:
-    """Makes one direction of a connection legible, chunk by chunk.
-
-    What a chunk cuts in two, a UTF-8 sequence or a CRLF, is held back until the rest comes; so the
-    texts joined are the same however the bytes were cut.
-    """
-
-    def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
-        self._held = ""
-
-    def feed(self, data: bytes) -> str:
-        """The text of `data`, and of what was held back; line breaks are `\\n`."""
-        text = self._held + self._decoder.decode(data)
-        self._held = "\r" if text.endswith("\r") else ""
-        return _show(text.removesuffix("\r"))
-
-    def finish(self) -> str:
-        """What was held back: nothing more follows. The next chunk starts anew."""
-        text = self._held + self._decoder.decode(b"", True)
-        self._held = ""
-        return _show(text)
-
-
-def _show(text: str) -> str:
-    return _SHAPELESS.sub(_escape, text.replace("\r\n", "\n"))
-
-
-def _escape(match: re.Match[str]) -> str:
-    character = match.group()
-    if character in "\t\r":
-        return {"\t": r"\t", "\r": r"\r"}[character]
-    code = ord(character)
-    if code < 0x80:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 @frozen

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -21,7 +20,6 @@ from app.client.formatting import timestamp
 from app.traffic.chunk_log import Chunk
 from app.traffic.hexdump import hexdump
 from app.traffic.quoting import as_c_array, as_hex, as_python
-from app.traffic.text_cells import ENCODINGS
 from app.ui.icons import Icons
 from app.ui.traffic.hex_view import HexView, Side
 
@@ -34,14 +32,13 @@ class Detail(QWidget):
         self.hex = HexView()
         self.title = QLabel()
         self.place = QLabel()
-        self.encoding = QComboBox()
+        self._encoding = "utf-8"
         self.copy_button = QToolButton(autoRaise=True)
         self.copy_menu = QMenu(self)
         self._set_up(icons)
         bar = QHBoxLayout()
         bar.addWidget(self.title, 1)
         bar.addWidget(self.place)
-        bar.addWidget(self.encoding)
         bar.addWidget(self.copy_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
@@ -59,15 +56,13 @@ class Detail(QWidget):
         self.copy_button.setEnabled(chunk is not None)
         self.hex.show_data(b"" if chunk is None else chunk.data)
 
+    def use_encoding(self, encoding: str) -> None:
+        """Read bytes as text in `encoding`, as Python calls it."""
+        self._encoding = encoding
+        self.hex.use_encoding(encoding)
+
     def _set_up(self, icons: Icons) -> None:
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        for words, codec in ENCODINGS.items():
-            self.encoding.addItem(words, codec)
-        self.encoding.setAccessibleName(self.tr("Encoding of the text column"))
-        self.encoding.setToolTip(self.encoding.accessibleName())
-        self.encoding.currentIndexChanged.connect(
-            lambda: self.hex.use_encoding(self.encoding.currentData())
-        )
         icons.give(self.copy_button, "copy")
         name = self.tr("Copy the selected bytes, or all of them")
         self.copy_button.setToolTip(name)
@@ -93,7 +88,7 @@ class Detail(QWidget):
         self.hex.selection_changed.connect(self._show_place)
 
     def _as_text(self, data: bytes) -> str:
-        return data.decode(self.encoding.currentData(), "backslashreplace")
+        return data.decode(self._encoding, "backslashreplace")
 
     def _copy_side(self) -> None:
         self._copy(as_hex if self.hex.side is Side.HEX else self._as_text)

@@ -30,11 +30,8 @@ STEP_SECONDS = 0.008
 class Exporter(QWidget):
     """A line that shows the export under way, and after it what became of it. One at a time."""
 
-    def __init__(
-        self, log: ChunkSource, parties: Parties, icons: Icons, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, parties: Parties, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._log = log
         self._parties = parties
         self._job: Job | None = None
         self.words = QLabel()
@@ -50,8 +47,11 @@ class Exporter(QWidget):
         """Whether an export is under way."""
         return self._job is not None
 
-    def ask(self, numbers: Callable[[], Sequence[int]]) -> None:
-        """Ask where to write the chunks that `numbers` gives, and do so."""
+    def ask(self, log: ChunkSource, numbers: Callable[[], Sequence[int]]) -> None:
+        """Ask where to write those chunks of `log` that `numbers` gives, and do so.
+
+        The suffix that is typed says what kind of file it is, or else the dialog's filter.
+        """
         dialog = QFileDialog(self, self.tr("Export the traffic"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -59,23 +59,27 @@ class Exporter(QWidget):
         dialog.setNameFilters([f"{words} (*.{suffix})" for words, suffix, _ in forms])
         dialog.setDefaultSuffix(forms[0][1])
         dialog.selectFile(self.tr("traffic"))
-        chosen = [0]
+        suffixes = [suffix for _, suffix, _ in forms]
 
         def choose(name_filter: str) -> None:
-            chosen[0] = dialog.nameFilters().index(name_filter)
-            dialog.setDefaultSuffix(forms[chosen[0]][1])
+            dialog.setDefaultSuffix(suffixes[dialog.nameFilters().index(name_filter)])
+
+        def write(typed: str) -> None:
+            path = Path(typed)
+            suffix = path.suffix.removeprefix(".").lower()
+            if suffix not in suffixes:
+                suffix = dialog.defaultSuffix()
+            self.write(log, numbers(), forms[suffixes.index(suffix)][2](), path)
 
         dialog.filterSelected.connect(choose)
-        dialog.fileSelected.connect(
-            lambda path: self.write(numbers(), forms[chosen[0]][2](), Path(path))
-        )
+        dialog.fileSelected.connect(write)
         dialog.open()
 
-    def write(self, numbers: Sequence[int], form: Form, path: Path) -> None:
-        """Write the chunks of those numbers to `path`."""
+    def write(self, log: ChunkSource, numbers: Sequence[int], form: Form, path: Path) -> None:
+        """Write the chunks of `log` with those numbers to `path`."""
         self.cancel()
         try:
-            self._job = Job(self._log, numbers, form, self._parties.party, path)
+            self._job = Job(log, numbers, form, self._parties.party, path)
         except ExportError as error:
             self._say(str(error), wrong=True)
             return

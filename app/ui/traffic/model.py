@@ -16,8 +16,10 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QBrush, QColor, QGuiApplication
 
-from app.client.formatting import Legible, timestamp
+from app.client.formatting import timestamp
+from app.legible import Legible
 from app.traffic.chunk_log import Chunk
+from app.traffic.framing import Flaw
 from app.traffic.party import Parties, name_of
 from app.traffic.rows import Everything, Rows
 from app.traffic.source import ChunkSource
@@ -36,6 +38,7 @@ _FOREGROUND = Qt.ItemDataRole.ForegroundRole
 _BACKGROUND = Qt.ItemDataRole.BackgroundRole
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+_TOOL_TIP = Qt.ItemDataRole.ToolTipRole
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _ALIGNMENTS = {SIZE: _RIGHT, DIRECTION: _CENTRE}
 
@@ -60,6 +63,8 @@ class TrafficModel(QAbstractTableModel):
         self._parties = parties
         self._rows: Rows = Everything(log)
         self._first, self._end = self._rows.first, self._rows.end
+        self._flaw: Callable[[int], Flaw] | None = None
+        self._encoding = "utf-8"
         self._is_found: Callable[[int], bool] | None = None
         self._time_form = TimeForm.CLOCK
         self._titles = (
@@ -70,6 +75,12 @@ class TrafficModel(QAbstractTableModel):
             self.tr("Data"),
         )
         self._lost = self.tr("(not kept any more)")
+        self._flaws = {
+            Flaw.NONE: ("", ""),
+            Flaw.CUT: (self.tr("[cut] "), self.tr("Too long for one row: it goes on in the next.")),
+            Flaw.BROKEN: (self.tr("[broken] "), self.tr("Not as the framing has it.")),
+            Flaw.UNFINISHED: (self.tr("[unfinished] "), self.tr("Its end never came.")),
+        }
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else self._end - self._first
@@ -90,6 +101,8 @@ class TrafficModel(QAbstractTableModel):
         if role == _BACKGROUND and self._is_found is not None:
             number = self.number(index.row())
             return _found_brush() if number is not None and self._is_found(number) else None
+        if role == _TOOL_TIP:
+            return self._tip(index)
         if role == _FOREGROUND and index.column() == DIRECTION:
             chunk = self.chunk(index.row())
             return None if chunk is None else _direction_color(chunk.sent)
@@ -124,6 +137,22 @@ class TrafficModel(QAbstractTableModel):
         if not max(self._first, self._rows.first) <= position < min(self._end, self._rows.end):
             return None
         return position - self._first if self._rows.number(position) == number else None
+
+    def use_log(self, log: ChunkSource, flaw: Callable[[int], Flaw] | None = None) -> None:
+        """Show all that is in another log. `flaw` says what is wrong with a message, by number."""
+        self.beginResetModel()
+        self._log = log
+        self._rows = Everything(log)
+        self._first, self._end = self._rows.first, self._rows.end
+        self._is_found = None
+        self._flaw = flaw
+        self.endResetModel()
+
+    def use_encoding(self, encoding: str) -> None:
+        """Read the bytes as text in `encoding`, as Python calls it."""
+        self._encoding = encoding
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, DATA), self.index(self.rowCount() - 1, DATA))
 
     def show_rows(self, rows: Rows, until: int | None = None) -> None:
         """Show other rows than so far: those of chunks below the number `until`, or all."""
@@ -179,7 +208,24 @@ class TrafficModel(QAbstractTableModel):
             case 3:
                 return formatting.size(len(chunk.data))
             case _:
-                return _preview(chunk.data)
+                text = _preview(chunk.data, self._encoding)
+                if self._flaw is None:
+                    return text
+                return self._flaws[self._flaw(chunk.number)][0] + text.removesuffix("⏎")
+
+    def _tip(self, index: Index) -> str | None:
+        """In words what a mark means."""
+        chunk = self.chunk(index.row())
+        if chunk is None:
+            return None
+        if index.column() == DIRECTION:
+            party = self._parties.party(chunk.connection)
+            peer = f"#{chunk.connection}" if party is None else party.peer
+            words = self.tr("Sent to {0}") if chunk.sent else self.tr("Received from {0}")
+            return words.format(peer)
+        if index.column() == DATA and self._flaw is not None:
+            return self._flaws[self._flaw(chunk.number)][1]
+        return None
 
     def _time(self, chunk: Chunk, row: int) -> str:
         match self._time_form:
@@ -192,8 +238,8 @@ class TrafficModel(QAbstractTableModel):
                 return "" if above is None else f"{chunk.time - above.time:,.6f}"
 
 
-def _preview(data: bytes) -> str:
-    legible = Legible()
+def _preview(data: bytes, encoding: str) -> str:
+    legible = Legible(encoding)
     head = data[:PREVIEW_BYTES]
     text = legible.feed(head)
     if len(head) == len(data):

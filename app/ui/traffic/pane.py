@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
@@ -22,9 +19,9 @@ from app.ui.traffic.find_bar import FindBar
 from app.ui.traffic.pattern_edit import focus
 from app.ui.traffic.recording_line import RecordingLine
 from app.ui.traffic.row_menu import row_menu
-from app.ui.traffic.scans import Scans
 from app.ui.traffic.state_bar import StateBar
-from app.ui.traffic.table import TrafficTable
+from app.ui.traffic.view_bar import View, ViewBar
+from app.ui.traffic.views import Views
 
 
 class TrafficPane(QWidget):
@@ -43,14 +40,15 @@ class TrafficPane(QWidget):
         super().__init__(parent)
         self._log = log
         self._parties = parties
-        self._held_at: int | None = None
-        self.scans = Scans(log, self)
-        self.table = TrafficTable(log, self._parties)
+        self.views = Views(log, parties)
+        self.scans = self.views.scans
+        self.table = self.views.table
+        self.view_bar = ViewBar()
         self.detail = Detail(icons)
         self.filter_bar = FilterBar(self._parties, icons)
         self.find_bar = FindBar(icons)
         self.trouble = QLabel()
-        self.exporter = Exporter(log, self._parties, icons)
+        self.exporter = Exporter(parties, icons)
         self.state = StateBar(icons)
         self.recording = RecordingLine(log, parties, icons) if isinstance(log, ChunkLog) else None
         self.split = QSplitter(Qt.Orientation.Vertical)
@@ -101,11 +99,11 @@ class TrafficPane(QWidget):
 
     def find_next(self) -> None:
         """Choose the next find below the chosen row, or the first one."""
-        self._go_to(self.scans.next(self._from_where(), self._held_at))
+        self.views.find_next()
 
     def find_previous(self) -> None:
         """Choose the next find above the chosen row, or the last one."""
-        self._go_to(self.scans.previous(self._from_where(), self._held_at))
+        self.views.find_previous()
 
     def _lay_out(self) -> None:
         self.trouble.setObjectName("trouble")
@@ -116,13 +114,14 @@ class TrafficPane(QWidget):
         bars.addWidget(self.filter_bar, 4)
         bars.addSpacing(8)
         bars.addWidget(self.find_bar, 3)
-        self.split.addWidget(self.table)
+        self.split.addWidget(self.views)
         self.split.addWidget(self.detail)
         self.split.setStretchFactor(0, 2)
         self.split.setStretchFactor(1, 1)
         self.split.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self.view_bar)
         layout.addLayout(bars)
         layout.addWidget(self.trouble)
         layout.addWidget(self.split, 1)
@@ -132,12 +131,17 @@ class TrafficPane(QWidget):
         layout.addWidget(self.state)
 
     def _bind(self) -> None:
-        self.filter_bar.changed.connect(self._refilter)
-        self.find_bar.pattern.changed.connect(self._find_anew)
+        self.filter_bar.changed.connect(lambda: self.views.filter(self.filter_bar.criteria()))
+        self.find_bar.pattern.changed.connect(
+            lambda: self.views.look_for(self.find_bar.pattern.pattern)
+        )
         self.find_bar.next_wanted.connect(self.find_next)
         self.find_bar.previous_wanted.connect(self.find_previous)
         self.scans.stepped.connect(self._show_news)
-        self.table.choice_changed.connect(self._show_detail)
+        self.view_bar.view_changed.connect(self._show_view)
+        self.view_bar.encoding_changed.connect(self.views.use_encoding)
+        self.view_bar.encoding_changed.connect(self.detail.use_encoding)
+        self.views.choice_changed.connect(self._show_detail)
         self.table.customContextMenuRequested.connect(self._open_menu)
         self.state.time_chosen.connect(self.table.rows.use_time)
         self.state.pause_button.toggled.connect(self._hold)
@@ -147,13 +151,12 @@ class TrafficPane(QWidget):
         else:
             self.recording.moved.connect(self._show_recording)
             self.state.record_button.clicked.connect(self._record)
-        for words, numbers in (
-            (self.tr("Export all …"), lambda: range(self._log.first, self._log.end)),
-            (self.tr("Export what is shown …"), self.table.rows.numbers),
-            (self.tr("Export the selected …"), lambda: self.table.selected),
+        for words, export in (
+            (self.tr("Export all …"), self._export_all),
+            (self.tr("Export what is shown …"), self._export_shown),
+            (self.tr("Export the selected …"), self._export_selected),
         ):
-            action = self.state.export_menu.addAction(words)
-            action.triggered.connect(partial(self._export, numbers))
+            self.state.export_menu.addAction(words).triggered.connect(export)
         for keys, act in (("F3", self.find_next), ("Shift+F3", self.find_previous)):
             shortcut = QAction(self)
             shortcut.setShortcut(QKeySequence(keys))
@@ -168,42 +171,40 @@ class TrafficPane(QWidget):
         self.scans.go_on()
 
     def _show_news(self) -> None:
-        self.table.pull(self._held_at)
-        shown = self.scans.filter
-        self.table.choose_again(self._log.end if shown is None else shown.looked_at)
-        is_filtered = shown is not None
+        self.views.show_news()
+        is_table = self.views.view is not View.STREAM
+        is_filtered = is_table and self.scans.filter is not None
         count = self.table.rows.rowCount()
         self.state.show_counts(
-            self._log, shown=count if is_filtered else None, held_at=self._held_at
+            self._log,
+            self.views.messages,
+            shown=count if is_filtered else None,
+            held_at=self.views.held_at,
         )
         self.table.hint.setVisible(count == 0)
-        self.table.hint.setText(
-            self.tr("No chunk is as the filter wants it.")
-            if is_filtered
-            else self.tr("Nothing crossed a listener yet.")
-            if self.recording is not None
-            else self.tr("Nothing was recorded.")
-        )
+        self.table.hint.setText(self._hint(is_filtered))
         self._show_trouble()
         self._show_finds()
 
-    def _refilter(self) -> None:
-        self.scans.show(self.filter_bar.criteria())
-        self.table.show_rows(self.scans.rows, self._held_at)
-        self._mark()
+    def _hint(self, is_filtered: bool) -> str:
+        messages = self.views.messages
+        if is_filtered:
+            return self.tr("Nothing is as the filter wants it.")
+        if messages is not None and messages.pending_bytes:
+            return self.tr("No message is whole yet.")
+        if self.recording is None:
+            return self.tr("Nothing was recorded.")
+        return self.tr("Nothing crossed a listener yet.")
 
-    def _find_anew(self) -> None:
-        self.scans.find(self.find_bar.pattern.pattern)
-        self._mark()
-
-    def _mark(self) -> None:
-        search = self.scans.search
-        self.table.rows.mark(search.has if search else None)
-        self.table.viewport().update()
-        self.scans.go_on()
+    def _show_view(self) -> None:
+        self.filter_bar.setEnabled(self.view_bar.view is not View.STREAM)
+        self.views.show_view(self.view_bar.view, self.view_bar.framing.framing)
+        self._show_detail()
+        self._show_news()
 
     def _hold(self, on: bool) -> None:
-        self._held_at = self._log.end if on else None
+        self.views.hold(on)
+        self.scans.go_on()
         self._show_news()
 
     def _record(self) -> None:
@@ -222,16 +223,18 @@ class TrafficPane(QWidget):
     def _clear(self) -> None:
         if isinstance(self._log, ChunkLog):
             self._log.clear()
-        if self._held_at is not None:
-            self._held_at = self._log.end
-        self.table.rows.pull()
+        self.views.clear()
         self._look()
 
     def _show_finds(self) -> None:
-        self.find_bar.show_finds(self.scans.search, self.table.chosen)
+        self.find_bar.show_finds(self.scans.search, self.views.chosen)
 
     def _show_trouble(self) -> None:
-        typed = [self.filter_bar.pattern.trouble, self.find_bar.pattern.trouble]
+        typed = [
+            self.view_bar.framing.trouble,
+            self.filter_bar.pattern.trouble,
+            self.find_bar.pattern.trouble,
+        ]
         troubles = [*typed, *self.scans.troubles()]
         text = "\n".join(dict.fromkeys(trouble for trouble in troubles if trouble))
         if text != self.trouble.text():
@@ -239,8 +242,7 @@ class TrafficPane(QWidget):
         self.trouble.setVisible(bool(text))
 
     def _show_detail(self) -> None:
-        number = self.table.chosen
-        chunk = None if number is None else self._log.chunk(number)
+        chunk = self.views.chosen_chunk
         name = "" if chunk is None else name_of(chunk.connection, self._parties)
         self.detail.show_chunk(chunk, name)
         if chunk is not None and self.scans.search is not None:
@@ -258,21 +260,18 @@ class TrafficPane(QWidget):
         if match is not None:
             self.detail.hex.select(*match)
 
-    # Where to go
+    def _export_all(self) -> None:
+        self.exporter.ask(self._log, lambda: range(self._log.first, self._log.end))
 
-    def _from_where(self) -> int:
-        """The number of the chunk to search from: the chosen one, or the one at the top."""
-        chosen, top = self.table.chosen, self.table.top
-        if chosen is not None:
-            return chosen
-        return -1 if top is None else top - 1
+    def _export_shown(self) -> None:
+        found, rows = self.scans.filter, self.table.rows
+        if self.views.view is View.STREAM and found is not None:
+            self.exporter.ask(self._log, lambda: found.numbers(found.first, found.end))
+        else:
+            self.exporter.ask(self.views.log, rows.numbers)
 
-    def _go_to(self, number: int | None) -> None:
-        if number is not None:
-            self.table.go_to(number)
-
-    def _export(self, numbers: Callable[[], Sequence[int]], _checked: bool = False) -> None:
-        self.exporter.ask(numbers)
+    def _export_selected(self) -> None:
+        self.exporter.ask(self.views.log, lambda: self.views.selected)
 
     def _open_menu(self, at: QPoint) -> None:
         index = self.table.indexAt(at)

@@ -8,7 +8,7 @@ from app.traffic.pattern import Pattern
 from app.traffic.rows import Everything, Rows
 from app.traffic.scan import Criteria, Scan
 from app.traffic.source import ChunkSource
-from app.ui.traffic.stepper import Stepper
+from app.ui.traffic.stepper import Stepper, Steps
 
 
 class Scans(QObject):
@@ -25,10 +25,16 @@ class Scans(QObject):
         self.log = log
         self.filter: Scan | None = None
         self.search: Scan | None = None
+        self._before: Steps | None = None
         self._shown = Criteria()
         self._wanted: Pattern | None = None
         self._stepper = Stepper(self)
         self._stepper.stepped.connect(self.stepped)
+
+    def use(self, log: ChunkSource, before: Steps | None = None) -> None:
+        """Go through another log from now on, as `show` and `find` say. `before` fills that log."""
+        self.log = log
+        self._before = before
 
     @property
     def rows(self) -> Rows:
@@ -52,7 +58,8 @@ class Scans(QObject):
         if pattern is not None:
             criteria = Criteria((*shown.patterns, pattern), shown.sent, shown.belongs)
             self.search = Scan(self.log, criteria)
-        self._stepper.work_on(*(scan for scan in (self.filter, self.search) if scan is not None))
+        parts = (self._before, self.filter, self.search)
+        self._stepper.work_on(*(part for part in parts if part is not None))
 
     def go_on(self) -> None:
         """The log may have grown."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
 
+from app.traffic.messages import Messages
 from app.traffic.source import ChunkSource
 from app.ui import formatting
 from app.ui.eliding import ElidingLabel
@@ -37,11 +40,23 @@ class StateBar(QWidget):
         layout.addWidget(self.pause_button)
         layout.addWidget(self.clear_button)
 
-    def show_counts(self, log: ChunkSource, *, shown: int | None, held_at: int | None) -> None:
-        """Say what `log` keeps; `shown` rows if a filter is on, and how much came since a pause."""
+    def show_counts(
+        self,
+        log: ChunkSource,
+        messages: Messages | None,
+        *,
+        shown: int | None,
+        held_at: int | None,
+    ) -> None:
+        """Say what `log` keeps, what `messages` are made of it, and how much came since a pause.
+
+        `shown` are the rows that a filter lets through.
+        """
         parts = [
             self.tr("{0} kept, {1}").format(_chunks(len(log)), formatting.size(log.kept_bytes))
         ]
+        if messages is not None:
+            parts[:0] = self._of_messages(log, messages)
         if shown is not None:
             parts.insert(0, self.tr("{0} shown").format(f"{shown:,}"))
         for count, size, words in (
@@ -55,6 +70,20 @@ class StateBar(QWidget):
         text = "   ·   ".join(parts)
         if text != self.counts.text():
             self.counts.setText(text)
+
+    def _of_messages(self, log: ChunkSource, messages: Messages) -> Iterator[str]:
+        if messages.is_done or messages.until is not None:
+            yield self.tr("messages: {0}").format(f"{len(messages.log):,}")
+        else:
+            share = (messages.framed - log.first) / max(1, len(log))
+            yield self.tr("framing, {0} %").format(round(100 * max(0.0, share)))
+        if messages.pending_bytes:
+            words = self.tr("{0} of unfinished ones")
+            yield words.format(formatting.size(messages.pending_bytes))
+        if messages.log.dropped:
+            yield self.tr("messages dropped: {0}").format(f"{messages.log.dropped:,}")
+        if messages.missed:
+            yield self.tr("chunks not framed: {0}").format(f"{messages.missed:,}")
 
     def show_as_finished(self) -> None:
         """Nothing more will come: there is nothing to record, to hold or to clear."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout
 
+from app.traffic.framing import Flaw
 from app.traffic.party import Parties
 from app.traffic.rows import Rows
 from app.traffic.source import ChunkSource
@@ -56,6 +58,14 @@ class TrafficTable(QTableView):
         for top, bottom in sorted(bounds):
             chosen.extend(self.rows.numbers(top, bottom + 1))
         return chosen
+
+    def use_log(
+        self, log: ChunkSource, flaw: Callable[[int], Flaw] | None, wanted: int | None
+    ) -> None:
+        """Show another log, and choose `wanted` of it; `flaw` is as in `TrafficModel`."""
+        self._wanted = wanted
+        self._reading = None
+        self.rows.use_log(log, flaw)
 
     def show_rows(self, rows: Rows, until: int | None) -> None:
         """Show other rows, those below the number `until`; the chosen one is chosen again."""

@@ -18,14 +18,14 @@ from tests.ui.traffic.conftest import Say
 
 
 def test_what_is_shown_is_exported(
-    pane: TrafficPane, say: Say, qtbot: QtBot, tmp_path: Path
+    pane: TrafficPane, log: ChunkLog, say: Say, qtbot: QtBot, tmp_path: Path
 ) -> None:
     for data in (b"a1", b"b", b"a2"):
         say(data)
     pane.filter_bar.pattern.line.setText("a")
     qtbot.waitUntil(lambda: pane.table.rows.rowCount() == 2)
     path = tmp_path / "out"
-    pane.exporter.write(pane.table.rows.numbers(), Raw(sent=False), path)
+    pane.exporter.write(log, pane.table.rows.numbers(), Raw(sent=False), path)
     qtbot.waitUntil(lambda: not pane.exporter.is_busy)
     assert path.read_bytes() == b"a1a2"
     assert pane.exporter.words.text() == f"{path} is written. Chunks: 2."
@@ -48,7 +48,7 @@ def test_all_that_is_kept_is_exported_whatever_is_shown(
     pane: TrafficPane, say: Say, log: ChunkLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Callable[[], Sequence[int]]] = []
-    monkeypatch.setattr(pane.exporter, "ask", asked.append)
+    monkeypatch.setattr(pane.exporter, "ask", lambda log, numbers: asked.append(numbers))
     for _ in range(5_000):
         say(b"x")
     pane.filter_bar.pattern.line.setText("y")
@@ -62,7 +62,7 @@ def test_an_export_can_be_cancelled_and_leaves_nothing(
 ) -> None:
     for _ in range(3_000):
         say(b"x")
-    pane.exporter.write(range(log.first, log.end), Raw(sent=False), tmp_path / "out")
+    pane.exporter.write(log, range(log.first, log.end), Raw(sent=False), tmp_path / "out")
     assert pane.exporter.is_busy
     assert pane.exporter.progress.isVisible()
     pane.exporter.close_button.click()
@@ -71,20 +71,22 @@ def test_an_export_can_be_cancelled_and_leaves_nothing(
     assert "cancelled" in pane.exporter.words.text()
 
 
-def test_a_file_that_cannot_be_written_is_said(pane: TrafficPane, tmp_path: Path) -> None:
-    pane.exporter.write(range(0), Raw(sent=False), tmp_path / "none" / "out")
+def test_a_file_that_cannot_be_written_is_said(
+    pane: TrafficPane, log: ChunkLog, tmp_path: Path
+) -> None:
+    pane.exporter.write(log, range(0), Raw(sent=False), tmp_path / "none" / "out")
     assert "was not written" in pane.exporter.words.text()
     assert pane.exporter.words.property("wrong")
     assert not pane.exporter.is_busy
 
 
 def test_a_file_that_cannot_be_finished_is_said(
-    pane: TrafficPane, say: Say, qtbot: QtBot, tmp_path: Path
+    pane: TrafficPane, log: ChunkLog, say: Say, qtbot: QtBot, tmp_path: Path
 ) -> None:
     say(b"x")
     path = tmp_path / "out"
     path.mkdir()
-    pane.exporter.write(range(1), Raw(sent=False), path)
+    pane.exporter.write(log, range(1), Raw(sent=False), path)
     qtbot.waitUntil(lambda: not pane.exporter.is_busy)
     assert "Is a directory" in pane.exporter.words.text()
     assert list(tmp_path.iterdir()) == [path]
@@ -94,7 +96,7 @@ def test_what_was_dropped_meanwhile_is_said(
     pane: TrafficPane, say: Say, log: ChunkLog, qtbot: QtBot, tmp_path: Path
 ) -> None:
     say(b"x")
-    pane.exporter.write(range(1), Raw(sent=False), tmp_path / "out")
+    pane.exporter.write(log, range(1), Raw(sent=False), tmp_path / "out")
     log.clear()
     qtbot.waitUntil(lambda: not pane.exporter.is_busy)
     assert "before their turn: 1." in pane.exporter.words.text()

@@ -144,7 +144,7 @@ def test_everything_is_selected_without_moving(view: HexView, qtbot: QtBot) -> N
 
 def test_text_is_copied_in_the_encoding_chosen(detail: Detail) -> None:
     detail.show_chunk(Chunk(1, 1.0, 1, True, "端口".encode("gb18030")), "")
-    detail.encoding.setCurrentText("GB18030")
+    detail.use_encoding("gb18030")
     detail.copy_menu.actions()[1].trigger()
     assert QGuiApplication.clipboard().text() == "端口"
 

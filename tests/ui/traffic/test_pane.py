@@ -193,7 +193,7 @@ def test_it_filters_by_text_direction_and_listener(talk: TrafficPane, qtbot: QtB
     bar.pattern.case_button.click()
     settle(talk, qtbot)
     assert shown(talk) == []
-    assert talk.table.hint.text() == "No chunk is as the filter wants it."
+    assert talk.table.hint.text() == "Nothing is as the filter wants it."
     bar.clear()
     settle(talk, qtbot)
     assert talk.table.rows.rowCount() == 10
@@ -386,7 +386,7 @@ def test_all_controls_have_names(log: ChunkLog, pane: TrafficPane) -> None:
         pane.filter_bar.pattern.line,
         pane.filter_bar.pattern.kind,
         pane.detail.copy_button,
-        pane.detail.encoding,
+        pane.view_bar.encoding,
         pane.detail.hex,
         pane.table,
     ):

@@ -1,0 +1,181 @@
+"""What both sides of one connection said, as text: in order, joined across chunks, bounded.
+
+Each side is decoded by itself and without a break, so a character that was cut between two chunks
+reads right.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from time import monotonic
+
+from attrs import define
+
+from app.legible import Legible
+from app.traffic.endings import Ending
+from app.traffic.scan import Criteria, Scan
+from app.traffic.source import ChunkSource
+
+MAX_PIECES = 10_000
+LONGEST_LINE = 1_000
+"""Letters; a longer one goes on in the next line."""
+
+
+@define
+class Piece:
+    """A line, or the part of one that came later. Text has no line breaks."""
+
+    number: int
+    """Of the chunk that it begins in."""
+
+    sent: bool
+    text: str
+    begins: bool
+    """Whether it begins a line; otherwise it goes on with the one before."""
+
+    is_over: bool = False
+    """Whether the line is over: what comes next begins another."""
+
+
+class Conversation:
+    """Reads what a log keeps of one connection, in steps; `take` gives what is new.
+
+    Nobody reads ten thousand lines at once: of what is taken together, the newest `MAX_PIECES` are
+    given, and the others are counted in `skipped`.
+    """
+
+    def __init__(
+        self,
+        source: ChunkSource,
+        connection: int,
+        encoding: str = "utf-8",
+        *,
+        until: int | None = None,
+    ) -> None:
+        """`encoding` as Python calls it. Chunks from the number `until` on are left out."""
+        self.connection = connection
+        self.skipped = 0
+        """How many lines or parts of them were too many."""
+        self.has_gap = False
+        """Whether the log dropped chunks before their turn, which may have been of this one."""
+        self.until = until
+        self.ending: Ending | None = None
+        """How the connection ended, once it did and all before that is read."""
+        self._source = source
+        self._chunks = Scan(source, Criteria(belongs=lambda number: number == connection))
+        self._position = 0
+        self._next_ending = source.endings.first
+        self._sides = {sent: Legible(encoding) for sent in (False, True)}
+        self._pieces: deque[Piece] = deque()
+        self._last: Piece | None = None
+        self._room = 0
+        """Letters that the line under way may still have."""
+        self._is_torn = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to read, as of now."""
+        return self._chunks.is_done and self._position >= self._stop and not self._has_endings
+
+    @property
+    def progress(self) -> float:
+        """How much of what there is was read, from 0 to 1."""
+        known = self._stop - self._chunks.first
+        return (self._position - self._chunks.first) / known if known > 0 else 1.0
+
+    def step(self, seconds: float) -> bool:
+        """Go on for about `seconds`. Gives `is_done`."""
+        deadline = monotonic() + seconds
+        self._catch_up()
+        self._chunks.step(seconds)
+        while self._position < self._stop:
+            self._read(self._chunks.number(self._position))
+            self._position += 1
+            if self._position % 16 == 0 and monotonic() >= deadline:
+                return False
+        if self._chunks.is_done:
+            self._look_for_the_end()
+        return self.is_done
+
+    def take(self) -> list[Piece]:
+        """What was read since the last call."""
+        pieces, self._pieces = list(self._pieces), deque()
+        if pieces and self._is_torn:
+            pieces[0].begins = True
+            self._is_torn = False
+        return pieces
+
+    @property
+    def _stop(self) -> int:
+        return self._chunks.end if self.until is None else self._chunks.position(self.until)
+
+    @property
+    def _has_endings(self) -> bool:
+        return self.until is None and self._next_ending < self._source.endings.end
+
+    def _catch_up(self) -> None:
+        """What was dropped before its turn has torn what both sides were saying."""
+        self._chunks.trim()
+        if self._position >= self._chunks.first and self._chunks.looked_at >= self._source.first:
+            return
+        self._position = max(self._position, self._chunks.first)
+        self.has_gap = True
+        self._finish()
+
+    def _look_for_the_end(self) -> None:
+        endings = self._source.endings
+        self._next_ending = max(self._next_ending, endings.first)
+        while self._has_endings:
+            ending = endings[self._next_ending]
+            self._next_ending += 1
+            if ending.connection == self.connection:
+                self._finish()
+                self.ending = ending
+
+    def _read(self, number: int) -> None:
+        chunk = self._source.chunk(number)
+        if chunk is not None:
+            self._say(number, chunk.sent, self._sides[chunk.sent].feed(chunk.data))
+
+    def _finish(self) -> None:
+        for sent, side in self._sides.items():
+            self._say(-1 if self._last is None else self._last.number, sent, side.finish())
+
+    def _say(self, number: int, sent: bool, text: str) -> None:
+        if not text:
+            return
+        *whole, rest = text.split("\n")
+        for line in whole:
+            self._add(number, sent, line, is_over=True)
+        if rest:
+            self._add(number, sent, rest, is_over=False)
+
+    def _add(self, number: int, sent: bool, text: str, *, is_over: bool) -> None:
+        last = self._last
+        if last is None or last.is_over or last.sent is not sent:
+            self._room = 0
+        elif not text:
+            last.is_over = True
+            return
+        while True:
+            begins = not self._room
+            if begins:
+                self._room = LONGEST_LINE
+            part, text = text[: self._room], text[self._room :]
+            self._room -= len(part)
+            last = self._pieces[-1] if self._pieces and not begins else None
+            if last is None:
+                last = self._append(Piece(number, sent, "", begins))
+            last.text += part
+            last.is_over = is_over and not text
+            if not text:
+                return
+
+    def _append(self, piece: Piece) -> Piece:
+        self._last = piece
+        self._pieces.append(piece)
+        if len(self._pieces) > MAX_PIECES:
+            self._pieces.popleft()
+            self.skipped += 1
+            self._is_torn = True
+        return piece

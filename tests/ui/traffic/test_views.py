@@ -1,0 +1,234 @@
+"""The three views of the same bytes, switched after the fact and while they go on."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from app.traffic.chunk_log import ChunkLog
+from app.traffic.endings import How
+from app.ui.icons import Icons
+from app.ui.traffic.model import DATA, DIRECTION, SIZE
+from app.ui.traffic.names import Names
+from app.ui.traffic.pane import TrafficPane
+from app.ui.traffic.view_bar import View
+from tests.ui.traffic.conftest import Say
+from tests.ui.traffic.test_pane import choose, settle, shown
+
+LINES, DELIMITER, FIXED, PREFIX, NETSTRINGS = range(5)
+
+
+@pytest.fixture
+def talk(pane: TrafficPane, say: Say, qtbot: QtBot) -> TrafficPane:
+    """Two connections, of which the first says lines that are cut in the middle."""
+    say(b"one\r\ntw")
+    say(b"other")
+    say(b"answer\n", sent=True)
+    say(b"\xe4\xbd", connection=2)
+    say(b"o\r\nthree")
+    say(b"\xa0\n", connection=2)
+    settle(pane, qtbot)
+    return pane
+
+
+def use(pane: TrafficPane, view: View, qtbot: QtBot, framing: int = LINES) -> None:
+    pane.view_bar.choose(view)
+    pane.view_bar.framing.kind.setCurrentIndex(framing)
+    settle(pane, qtbot)
+
+
+def stream(pane: TrafficPane) -> list[str]:
+    return pane.views.stream.text.toPlainText().split("\n")
+
+
+def test_messages_are_framed_from_what_had_crossed_and_from_what_comes(
+    talk: TrafficPane, say: Say, qtbot: QtBot
+) -> None:
+    use(talk, View.MESSAGES, qtbot)
+    assert shown(talk) == ["one", "answer", "twothero", "你"]
+    model = talk.table.rows
+    assert model.index(0, SIZE).data() == "5 B"
+    assert model.index(1, DIRECTION).data() == "→"
+    assert "messages: 4" in talk.state.counts.text()
+    assert "5 B of unfinished ones" in talk.state.counts.text()
+    say(b"!\nfour\n")
+    settle(talk, qtbot)
+    assert shown(talk)[-2:] == ["three!", "four"]
+    use(talk, View.CHUNKS, qtbot)
+    assert len(shown(talk)) == 7
+
+
+def test_the_framing_may_change_at_any_time(talk: TrafficPane, qtbot: QtBot) -> None:
+    use(talk, View.MESSAGES, qtbot, FIXED)
+    talk.view_bar.framing.length.setValue(4)
+    settle(talk, qtbot)
+    assert shown(talk)[0] == r"one\r"
+    use(talk, View.MESSAGES, qtbot, DELIMITER)
+    talk.view_bar.framing.delimiter.setText(r"t")
+    settle(talk, qtbot)
+    assert shown(talk) == ["one⏎t", "wot", "hero⏎t"]
+    use(talk, View.MESSAGES, qtbot, NETSTRINGS)
+    assert all(text.startswith("[broken]") for text in shown(talk))
+
+
+def test_a_delimiter_typed_wrong_is_said_and_the_view_stays(
+    talk: TrafficPane, qtbot: QtBot
+) -> None:
+    use(talk, View.MESSAGES, qtbot, DELIMITER)
+    talk.view_bar.framing.delimiter.setText(r"\q")
+    settle(talk, qtbot)
+    assert talk.trouble.isVisible()
+    assert talk.trouble.text().startswith("Delimiter: ")
+    talk.view_bar.framing.delimiter.setText("")
+    assert "Type what ends a message" in talk.view_bar.framing.trouble
+    use(talk, View.MESSAGES, qtbot, LINES)
+    assert not talk.trouble.isVisible()
+
+
+def test_messages_can_be_filtered_found_and_shown_as_bytes(talk: TrafficPane, qtbot: QtBot) -> None:
+    use(talk, View.MESSAGES, qtbot)
+    talk.filter_bar.direction.setCurrentIndex(1)
+    talk.find_bar.pattern.line.setText("other")
+    settle(talk, qtbot)
+    assert talk.find_bar.count.text() == "1 found"
+    talk.find_next()
+    assert talk.detail.hex.data == b"twothero\r\n"
+    assert talk.detail.hex.selected == b"other"
+    talk.find_bar.pattern.line.setText("answer")
+    settle(talk, qtbot)
+    assert talk.find_bar.count.text() == "none found"
+
+
+def test_paused_no_message_comes_and_none_is_lost(
+    talk: TrafficPane, say: Say, qtbot: QtBot
+) -> None:
+    use(talk, View.MESSAGES, qtbot)
+    talk.state.pause_button.click()
+    say(b"!\n")
+    settle(talk, qtbot)
+    assert len(shown(talk)) == 4
+    talk.state.pause_button.click()
+    settle(talk, qtbot)
+    assert shown(talk)[-1] == "three!"
+
+
+def test_cleared_there_are_no_messages_until_new_bytes_come(
+    talk: TrafficPane, say: Say, qtbot: QtBot
+) -> None:
+    use(talk, View.MESSAGES, qtbot)
+    talk.state.clear_button.click()
+    settle(talk, qtbot)
+    assert shown(talk) == []
+    say(b"new\n")
+    settle(talk, qtbot)
+    assert shown(talk) == ["new"]
+
+
+def test_a_message_whose_end_never_came_is_marked_and_explained(
+    talk: TrafficPane, log: ChunkLog, qtbot: QtBot
+) -> None:
+    use(talk, View.MESSAGES, qtbot)
+    log.end_connection(2.0, 1, How.CLOSED_BY_PEER)
+    settle(talk, qtbot)
+    assert shown(talk)[-1] == "[unfinished] three"
+    last = talk.table.rows.index(4, DATA)
+    assert last.data(Qt.ItemDataRole.ToolTipRole) == "Its end never came."
+
+
+def test_the_stream_is_the_conversation_of_the_chosen_connection(
+    talk: TrafficPane, qtbot: QtBot
+) -> None:
+    choose(talk, 3)
+    use(talk, View.STREAM, qtbot)
+    assert stream(talk) == ["← 你"]
+    use(talk, View.CHUNKS, qtbot)
+    choose(talk, 0)
+    use(talk, View.STREAM, qtbot)
+    assert stream(talk) == ["← one", "← twother", "→ answer", "← o", "← three"]
+    assert talk.detail.hex.data == b"one\r\ntw"
+
+
+def test_the_stream_goes_on_in_the_line_that_is_there(
+    talk: TrafficPane, say: Say, log: ChunkLog, qtbot: QtBot
+) -> None:
+    choose(talk, 0)
+    use(talk, View.STREAM, qtbot)
+    say(b"!!")
+    settle(talk, qtbot)
+    assert stream(talk)[-1] == "← three!!"
+    log.end_connection(2.0, 1, How.RESET_HERE)
+    settle(talk, qtbot)
+    assert stream(talk)[-1] == "· reset here"
+
+
+def test_a_find_goes_to_the_line_of_the_stream(talk: TrafficPane, qtbot: QtBot) -> None:
+    choose(talk, 0)
+    use(talk, View.STREAM, qtbot)
+    talk.find_bar.pattern.line.setText("answer")
+    settle(talk, qtbot)
+    talk.find_next()
+    assert talk.views.stream.text.textCursor().selectedText() == "→ answer"
+    assert talk.detail.hex.data == b"answer\n"
+
+
+def test_another_connection_can_be_chosen_for_the_stream(talk: TrafficPane, qtbot: QtBot) -> None:
+    use(talk, View.STREAM, qtbot)
+    choice = talk.views.stream.choice
+    choice.fill()
+    assert [choice.itemData(place) for place in range(choice.count())] == [2, 1]
+    choice.setCurrentIndex(1)
+    choice.activated.emit(1)
+    settle(talk, qtbot)
+    assert stream(talk)[0] == "← one"
+
+
+def test_a_long_stream_shows_its_end_says_so_and_goes_back(qtbot: QtBot) -> None:
+    log = ChunkLog()
+    pane = TrafficPane(log, Icons(), Names())
+    qtbot.addWidget(pane)
+    for number in range(25_000):
+        log.append(1.0, 1, bool(number % 2), b"line %d\n" % number)
+    pane.show()
+    use(pane, View.STREAM, qtbot)
+    view = pane.views.stream
+    assert (stream(pane)[0], stream(pane)[-1]) == ("← line 15000", "→ line 24999")
+    assert view.text.follow.is_on
+    assert "newest lines" in view.note.text()
+    view.earlier_button.click()
+    settle(pane, qtbot)
+    assert stream(pane)[-1] == "← line 15000"
+    assert view.newest_button.isVisible()
+    pane.find_bar.pattern.line.setText("line 200\n".strip())
+    settle(pane, qtbot)
+    pane.find_next()
+    settle(pane, qtbot)
+    view.newest_button.click()
+    settle(pane, qtbot)
+    assert stream(pane)[-1] == "→ line 24999"
+    assert not view.newest_button.isVisible()
+
+
+def test_the_encoding_holds_for_every_view(pane: TrafficPane, say: Say, qtbot: QtBot) -> None:
+    say("日本\n".encode("shift_jis"))
+    settle(pane, qtbot)
+    choose(pane, 0)
+    pane.view_bar.encoding.setCurrentText("Shift-JIS")
+    assert shown(pane) == ["日本⏎"]
+    use(pane, View.MESSAGES, qtbot)
+    assert shown(pane) == ["日本"]
+    use(pane, View.STREAM, qtbot)
+    assert stream(pane) == ["← 日本"]
+    pane.view_bar.encoding.setCurrentText("ASCII")
+    settle(pane, qtbot)
+    assert stream(pane) == [r"← \x93\xfa\x96{"]
+
+
+def test_every_control_of_the_views_has_a_name(pane: TrafficPane) -> None:
+    bar = pane.view_bar
+    parts: list[QWidget] = [*bar.buttons.values(), bar.encoding, bar.framing.kind]
+    parts += [bar.framing.delimiter, bar.framing.length, bar.framing.prefix]
+    parts += [pane.views.stream.text, pane.views.stream.choice]
+    for part in parts:
+        assert part.accessibleName()
