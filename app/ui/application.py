@@ -47,7 +47,7 @@ def run(profile: Path, claim: Claim) -> int:
 
     reactor = install(app)
 
-    from app.ui import appearance
+    from app.ui import appearance, language
     from app.ui.console.memory import Memory
     from app.ui.lifecycle import Lifecycle
     from app.ui.log.collector import Collector
@@ -61,6 +61,7 @@ def run(profile: Path, claim: Claim) -> int:
     logs.begin(logs.file_handler(), collector)
     settings = Settings()
     appearance.use(app, settings.scheme)
+    language.use(app, settings.language)
     changes = Changes(ticker.wake)
     traffic = ChunkLog(ticker.wake)
     file = ProfileFile(profile)

@@ -10,6 +10,7 @@ from app.ui import appearance
 from app.ui.appearance import Scheme
 from app.ui.commands import Commands
 from app.ui.connections.pane import ConnectionsPane
+from app.ui.language import Language
 from app.ui.settings import Settings
 
 
@@ -55,6 +56,8 @@ def add_menus(
     columns.aboutToShow.connect(lambda: connections.arrangement.fill(columns))
     view.addSeparator()
     _add_schemes(view, settings)
+    view.addSeparator()
+    _add_languages(view.addMenu(QCoreApplication.translate("Menus", "Language")), settings)
     bar.addMenu(QCoreApplication.translate("Menus", "&Help")).addAction(commands.about)
 
 
@@ -80,6 +83,31 @@ def _add_schemes(menu: QMenu, settings: Settings) -> None:
         action.triggered.connect(lambda _checked=False, scheme=scheme: _use(scheme, settings))
         group.addAction(action)
         menu.addAction(action)
+
+
+def _add_languages(menu: QMenu, settings: Settings) -> None:
+    group = QActionGroup(menu)
+    for language, words in (
+        (Language.SYSTEM, QCoreApplication.translate("Menus", "As the system")),
+        (Language.ENGLISH, "English"),
+        (Language.CHINESE, "简体中文"),
+    ):
+        action = QAction(words, menu, checkable=True)
+        action.setChecked(language is settings.language)
+        action.triggered.connect(
+            lambda _checked=False, language=language: _speak(language, settings)
+        )
+        group.addAction(action)
+        menu.addAction(action)
+    menu.addSeparator()
+    hint = menu.addAction(
+        QCoreApplication.translate("Menus", "Another one counts from the next start")
+    )
+    hint.setEnabled(False)
+
+
+def _speak(language: Language, settings: Settings) -> None:
+    settings.language = language
 
 
 def _use(scheme: Scheme, settings: Settings) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QHeaderView, QMainWindow, QSplitter
 
 from app.ui.appearance import Scheme
+from app.ui.language import Language
 
 
 class Settings:
@@ -43,6 +44,18 @@ class Settings:
     def keep_text(self, name: str, text: str) -> None:
         """Remember `text` under `name`."""
         self._store.setValue(name, text)
+
+    @property
+    def language(self) -> Language:
+        """The language to speak from the next start on."""
+        try:
+            return Language(str(self._store.value("language", Language.SYSTEM.value)))
+        except ValueError:
+            return Language.SYSTEM
+
+    @language.setter
+    def language(self, language: Language) -> None:
+        self._store.setValue("language", language.value)
 
     def restore_window(self, window: QMainWindow) -> bool:
         """Put `window` where it was. Whether it was anywhere."""
