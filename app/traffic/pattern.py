@@ -7,22 +7,14 @@ searched at once, at the speed of C: looking into a million chunks one by one ta
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_right
 from enum import Enum
-from time import monotonic
-from typing import TYPE_CHECKING
 
 from app.hex_digits import HexError, parse_hex
 from app.traffic.chunk_log import Span
-
-if TYPE_CHECKING:
-    import regex
-
-MAX_REPEATS = 1_000_000
-"""Length of an expression times its `{n}`: compiled, it takes some 20 bytes for each."""
+from app.traffic.expression import Expression, ExpressionError
 
 
 class Kind(Enum):
@@ -99,70 +91,14 @@ class _Expression(Pattern):
     """A regular expression over bytes, in the syntax of the `regex` package."""
 
     def __init__(self, text: str, ignore_case: bool) -> None:
-        import regex  # takes 10 ms, which are none of the start's unless somebody types one
-
         source = text.encode("utf-8", "surrogateescape")
-        _check_size(source)
         try:
-            self._pattern = regex.compile(source, regex.IGNORECASE if ignore_case else 0)
-        except regex.error as error:
-            raise PatternError(f"This expression cannot be read: {error}.") from None
-        except RecursionError:
-            raise PatternError("This expression is nested too deeply.") from None
-        self._looks_around = _looks_around(source)
+            self._expression = Expression(source, ignore_case=ignore_case)
+        except ExpressionError as error:
+            raise PatternError(str(error)) from None
 
     def hits(self, span: Span, seconds: float) -> list[int]:
-        deadline = monotonic() + seconds
-        if self._looks_around:
-            return [
-                index
-                for index, end in enumerate(span.ends)
-                if self._matches(span.data[span.start(index) : end], deadline - monotonic())
-            ]
-        if self._matches(b"", seconds):
-            return list(range(len(span)))
-        found, at = [], 0
-        while match := self._search(span.data, deadline - monotonic(), at):
-            start, stop = match.span()
-            index = bisect_right(span.ends, start)
-            at = span.ends[index]
-            # A greedy match may run on into the next chunk where a shorter one would not.
-            if stop <= at or self._matches(
-                span.data[span.start(index) : at], deadline - monotonic()
-            ):
-                found.append(index)
-        return found
+        return self._expression.hits(span, seconds)
 
     def within(self, data: bytes, seconds: float) -> tuple[int, int] | None:
-        match = self._search(data, seconds)
-        return match.span() if match else None
-
-    def _matches(self, data: bytes, seconds: float) -> bool:
-        return self._search(data, seconds) is not None
-
-    def _search(self, data: bytes, seconds: float, at: int = 0) -> regex.Match[bytes] | None:
-        if seconds <= 0:
-            raise TimeoutError
-        return self._pattern.search(data, at, timeout=seconds)
-
-
-def _check_size(source: bytes) -> None:
-    """Refuse what would not fit into memory when compiled: `regex` writes `{n}` out n times."""
-    size = len(source)
-    for count in re.findall(rb"\{\s*(\d+)", source):
-        size *= max(1, int(count[:20]))
-    if size > MAX_REPEATS:
-        raise PatternError("This expression repeats too much: make the numbers in {} smaller.")
-
-
-_PLAIN_GROUP = rb"\(\?:"
-_NEGATED_SET = rb"(?<!\\)\[\^"
-_LOOKS_AROUND = re.compile(rb"[\^$]|\(\?|\(\*|[+*?}]\+|\\[^\WdDwWsSnrtfvx0-9]")
-
-
-def _looks_around(source: bytes) -> bool:
-    """Whether what lies outside of a match could decide on it: an anchor, a word's edge, a look.
-
-    Says yes in doubt, which costs time alone.
-    """
-    return bool(_LOOKS_AROUND.search(re.sub(_PLAIN_GROUP + b"|" + _NEGATED_SET, b"(", source)))
+        return self._expression.within(data, seconds)
