@@ -26,6 +26,9 @@ class Party:
     local_address: Address | None = None
     """Where the peer came in."""
 
+    is_datagram: bool = False
+    """Whether each chunk was a datagram of its own, over UDP."""
+
     def __str__(self) -> str:
         return f"{self.listener} · {self.peer}"
 

@@ -1,34 +1,32 @@
-"""Chunks as a capture that Wireshark opens: pcapng with the IP and TCP that the log never saw.
+"""Chunks as a capture that Wireshark opens: pcapng with the packets that the log never saw.
 
 Every connection gets a handshake with its first chunk, and sequence numbers that count its bytes,
-so that *Follow Stream* shows the conversation. What was under TLS is in plain text here. The blocks
-are those of draft-ietf-opsawg-pcapng, the headers those of RFC 791, 8200 and 9293.
+so that *Follow Stream* shows the conversation; a datagram is a packet of UDP. What was under TLS is
+in plain text here. The blocks are those of draft-ietf-opsawg-pcapng, the headers of RFC 9293.
 """
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, ip_address
+from collections.abc import Iterator
 from struct import Struct
 
 from app.traffic.chunk_log import Chunk
-from app.traffic.party import Address, Party
+from app.traffic.export.ip import Ends, checksum
+from app.traffic.export.udp import DatagramFlow
+from app.traffic.party import Party
 
 MAX_SEGMENT = 65_000
 """Bytes of payload in a packet; with its headers an IPv4 packet may have 65 535."""
 
-NOWHERE_PORT = 1
 LINKTYPE_RAW = 101
 TCP = 6
 SYN, ACK, PUSH = 0x02, 0x10, 0x08
 WINDOW = 0xFFFF
-HOPS = 64
 _MASK = 0xFFFFFFFF
 
 _PACKET = Struct("<IIIIIII")  # type, length, interface, time high and low, kept, original
 _LENGTH = Struct("<I")
 _SEGMENT = Struct(">HHIIBBHHH")
-_IPV4 = Struct(">BBHHHBBH4s4s")
-_IPV6 = Struct(">IHBB16s16s")
 _PADDING = (b"", b"\0\0\0", b"\0\0", b"\0")
 
 
@@ -36,7 +34,7 @@ class Pcapng:
     """A section with one interface of raw IP packets, timed in microseconds."""
 
     def __init__(self) -> None:
-        self._flows: dict[int, _Flow] = {}
+        self._flows: dict[int, _Flow | DatagramFlow] = {}
 
     def head(self) -> bytes:
         name = _option(4, b"Portdeck")  # shb_userappl
@@ -49,36 +47,27 @@ class Pcapng:
         flow = self._flows.get(chunk.connection)
         made = []
         if flow is None:
-            flow = self._flows[chunk.connection] = _Flow(chunk.connection, party)
-            made = [_frame(time, packet) for packet in flow.handshake()]
-        data = chunk.data
-        for start in range(0, len(data), MAX_SEGMENT):
-            packet = flow.segment(chunk.sent, PUSH | ACK, data[start : start + MAX_SEGMENT])
-            made.append(_frame(time, packet))
+            flow = self._flows[chunk.connection] = _flow(chunk.connection, party)
+            made = [_frame(time, packet) for packet in flow.opening()]
+        made += [_frame(time, packet) for packet in flow.packets(chunk.sent, chunk.data)]
         return b"".join(made)
+
+
+def _flow(number: int, party: Party | None) -> _Flow | DatagramFlow:
+    if party is not None and party.is_datagram:
+        return DatagramFlow(number, party)
+    return _Flow(number, party)
 
 
 class _Flow:
     """One connection's two sequence numbers. The peer is the one that connected."""
 
     def __init__(self, number: int, party: Party | None) -> None:
-        peer, local = _addresses(number, party)
-        hosts = [ip_address(host.partition("%")[0]) for host, _ in (peer, local)]
-        self._is_v4 = all(isinstance(host, IPv4Address) for host in hosts)
-        packed = [
-            host.packed
-            if self._is_v4 or host.version == 6
-            else bytes(10) + b"\xff\xff" + host.packed
-            for host in hosts
-        ]
-        self._hosts = packed[0], packed[1]
-        self._ports = peer[1], local[1]
-        self._sums = sum(int.from_bytes(each, "big") % 0xFFFF for each in packed) + TCP
+        self._ends = Ends(number, party, TCP)
         first = number * 0x10001 & _MASK
         self._next = [first, first ^ 0x5A5A0000]
-        self._packets = 0
 
-    def handshake(self) -> tuple[bytes, bytes, bytes]:
+    def opening(self) -> tuple[bytes, ...]:
         """The three packets that open the connection."""
         peer, local = False, True
         return (
@@ -87,40 +76,22 @@ class _Flow:
             self.segment(peer, ACK),
         )
 
+    def packets(self, sent: bool, data: bytes) -> Iterator[bytes]:
+        """Those that carry `data`."""
+        for start in range(0, len(data), MAX_SEGMENT):
+            yield self.segment(sent, PUSH | ACK, data[start : start + MAX_SEGMENT])
+
     def segment(self, sent: bool, flags: int, data: bytes = b"") -> bytes:
         """A packet with `data` and what goes before it; the sequence number moves on by it."""
         size = _SEGMENT.size + len(data)
         mine = self._next[sent]
         other = self._next[not sent] if flags & ACK else 0
-        source, target = self._ports[sent], self._ports[not sent]
+        source, target = self._ends.ports[sent], self._ends.ports[not sent]
         offset = _SEGMENT.size // 4 << 4
         numbers = (source, target, mine, other, offset, flags, WINDOW)
-        # 65536 is 1 modulo 65535: the checksum of the headers is what their bytes, taken as one
-        # number, leave when divided by 65535.
-        header = _SEGMENT.pack(*numbers, 0, 0)
-        padded = data + b"\0" if len(data) % 2 else data
-        total = self._sums + size + int.from_bytes(header, "big") + int.from_bytes(padded, "big")
+        found = checksum(self._ends.sums, size, _SEGMENT.pack(*numbers, 0, 0), data)
         self._next[sent] = mine + len(data) + bool(flags & SYN) & _MASK
-        header = _SEGMENT.pack(*numbers, 0xFFFF - total % 0xFFFF, 0)
-        return self._ip(sent, size) + header + data
-
-    def _ip(self, sent: bool, size: int) -> bytes:
-        source, target = self._hosts[sent], self._hosts[not sent]
-        if not self._is_v4:
-            return _IPV6.pack(6 << 28, size, TCP, HOPS, source, target)
-        self._packets = self._packets + 1 & 0xFFFF
-        fields = (0x45, 0, _IPV4.size + size, self._packets, 0x4000, HOPS, TCP)
-        total = int.from_bytes(_IPV4.pack(*fields, 0, source, target), "big")
-        return _IPV4.pack(*fields, 0xFFFF - total % 0xFFFF, source, target)
-
-
-def _addresses(number: int, party: Party | None) -> tuple[Address, Address]:
-    """Of the peer and of the listener; invented where none is known, another for each number."""
-    peer = party.peer_address if party else None
-    local = party.local_address if party else None
-    low = number & 0xFFFFFF
-    invented = f"10.{low >> 16}.{low >> 8 & 0xFF}.{low & 0xFF}"
-    return peer or (invented, 49_152 + number % 16_384), local or ("127.0.0.1", NOWHERE_PORT)
+        return self._ends.header(sent, size) + _SEGMENT.pack(*numbers, found, 0) + data
 
 
 def _frame(time: int, packet: bytes) -> bytes:

@@ -38,7 +38,8 @@ CREATE TABLE connection (
     peer_host TEXT,
     peer_port INTEGER,
     local_host TEXT,
-    local_port INTEGER
+    local_port INTEGER,
+    is_datagram INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE ending (
     number INTEGER PRIMARY KEY,

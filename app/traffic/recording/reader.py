@@ -216,7 +216,7 @@ class Recording:
     def _read_party(self, number: int) -> Party | None:
         try:
             row = self._database.execute(
-                "SELECT listener, peer, peer_host, peer_port, local_host, local_port "
+                "SELECT listener, peer, peer_host, peer_port, local_host, local_port, is_datagram "
                 "FROM connection WHERE number = ?",
                 (number,),
             ).fetchone()
@@ -225,7 +225,10 @@ class Recording:
             return None
         if row is None:
             return None
-        return Party(row[0], row[1], _address(row[2], row[3]), _address(row[4], row[5]))
+        listener, peer, *addresses, is_datagram = row
+        return Party(
+            listener, peer, _address(*addresses[:2]), _address(*addresses[2:]), bool(is_datagram)
+        )
 
 
 _Row = tuple[int, float, int, int, bytes]

@@ -68,7 +68,8 @@ class Names:
             return None
         name = connection.factory.spec.name
         local = self._elsewhere.get(number, self._listeners.get(name))
-        return Party(name, connection.peer, _ip_address(connection.peer_address), local)
+        peer = connection.peer_address
+        return Party(name, connection.peer, _ip_address(peer), local, _is_datagram(peer))
 
 
 def _local_address(connection: Connection) -> Address | None:
@@ -76,6 +77,10 @@ def _local_address(connection: Connection) -> Address | None:
         return _ip_address(connection.transport.getHost())
     except (AttributeError, OSError):  # it was over before anybody looked: there is no socket
         return None
+
+
+def _is_datagram(address: Any) -> bool:
+    return getattr(address, "type", "TCP") == "UDP"
 
 
 def _ip_address(address: Any) -> Address | None:

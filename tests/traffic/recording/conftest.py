@@ -15,6 +15,7 @@ from app.traffic.recording.recorder import Recorder
 PARTIES = {
     1: Party("Echo", "127.0.0.1:50122", ("127.0.0.1", 50122), ("127.0.0.1", 8007)),
     2: Party("Socket", "peer of /tmp/echo.sock"),
+    4: Party("UDP", "[::1]:50122", ("::1", 50122), ("::1", 8007), is_datagram=True),
 }
 
 

@@ -45,10 +45,11 @@ def test_who_spoke_is_recorded(path: Path, opened: Opened) -> None:
     log = ChunkLog()
     recorder = record(log, path)
     talk(log, 4)
+    log.append(1_700_000_001, 4, False, b"datagram")
     recorder.finish()
     recording = opened(path)
-    assert {number: recording.party(number) for number in (1, 2, 3)} == {**PARTIES, 3: None}
-    assert recording.listeners == ("Echo", "Socket")
+    assert {number: recording.party(number) for number in (1, 2, 3, 4)} == {**PARTIES, 3: None}
+    assert recording.listeners == ("Echo", "Socket", "UDP")
 
 
 def test_how_connections_ended_is_recorded_at_its_place_among_the_chunks(

@@ -88,3 +88,12 @@ def test_listeners_are_named_once_each() -> None:
     for number, name in enumerate(("Echo", "Hello", "Echo")):
         known.learn(connection(number, name))
     assert known.listeners == ("Echo", "Hello")
+
+
+def test_a_sender_of_datagrams_is_known_as_one() -> None:
+    known = Names()
+    known.learn(connection(1, peer=tcp(50_000), host=tcp(8007)))
+    udp = IPv4Address("UDP", "127.0.0.1", 50_000)
+    known.learn(connection(2, peer=udp, host=udp))
+    parties = [known.party(1), known.party(2)]
+    assert [party.is_datagram for party in parties if party is not None] == [False, True]
