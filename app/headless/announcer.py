@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from twisted.internet.interfaces import IAddress
 
-from app.headless.events import Closed, Event, Failed, Listening, Opened, Refused, Stopped
+from app.headless.events import Closed, Event, Failed, Listening, Opened, Paused, Refused, Stopped
 from app.server.addresses import show
 from app.server.connection import Connection
 from app.server.factory import ListenerFactory
@@ -62,6 +62,8 @@ def _state_of(listener: Listener) -> Event | None:
             address = listener.address
             host = getattr(address, "host", listener.where)
             return Listening(name, host, getattr(address, "port", None))
+        case State.PAUSED:
+            return Paused(name, listener.reason)
         case State.FAILED:
             return Failed(name, listener.reason)
         case State.STOPPED:

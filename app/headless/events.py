@@ -55,7 +55,7 @@ class Listening(Event):
 
 @frozen
 class Failed(Event):
-    """A listener could not start."""
+    """A listener could not start, or lost its socket."""
 
     event = "failed"
 
@@ -65,6 +65,20 @@ class Failed(Event):
     @property
     def sentence(self) -> str:
         return f"{self.listener} failed: {self.reason}"
+
+
+@frozen
+class Paused(Event):
+    """A listener lets nobody in for now. `listening` is told again when it does."""
+
+    event = "paused"
+
+    listener: str
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.listener} is paused: {self.reason}."
 
 
 @frozen
@@ -144,7 +158,7 @@ class Reloaded(Event):
     restarted: Sequence[str]
     """Those that changed so much that their connections had to go."""
     changed: Sequence[str]
-    """Those whose change, such as a limit, took no restart."""
+    """Those whose change, such as a limit or a new name, took no restart."""
     unchanged: int
     """How many went on as they were."""
 

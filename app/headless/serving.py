@@ -17,6 +17,7 @@ from app.headless.events import Closed, Event, NotReloaded, Reloaded
 from app.headless.lines import Lines
 from app.headless.notify import Notifier
 from app.profile import ListenerSpec, ProfileFile
+from app.profile.matching import same_listeners
 from app.server.deck import Deck
 from app.server.listener import State, needs_restart
 from app.server.own.loading import CURRENT_FOLDER
@@ -184,14 +185,13 @@ def _complain(*sentences: str) -> None:
 
 def _difference(before: Sequence[ListenerSpec], after: Sequence[ListenerSpec]) -> Reloaded:
     """What `Deck.update` does to listeners of `before` to make them those of `after`."""
-    old = {spec.name: spec for spec in before}
-    new = {spec.name: spec for spec in after}
-    both = [(old[name], spec) for name, spec in new.items() if name in old]
+    sources = same_listeners(before, after)
+    both = [(before[i], spec) for i, spec in zip(sources, after, strict=True) if i is not None]
     restarted = [spec.name for was, spec in both if needs_restart(was, spec)]
     changed = [spec.name for was, spec in both if was != spec and spec.name not in restarted]
     return Reloaded(
-        added=[name for name in new if name not in old],
-        removed=[name for name in old if name not in new],
+        added=[spec.name for i, spec in zip(sources, after, strict=True) if i is None],
+        removed=[spec.name for i, spec in enumerate(before) if i not in sources],
         restarted=restarted,
         changed=changed,
         unchanged=len(both) - len(restarted) - len(changed),

@@ -114,6 +114,9 @@ class ListenerSpec:
     tls: Tls | None = field(default=None, metadata=by(read_tls))
     """How its connections are encrypted; `None` if they are not, or by the endpoint itself."""
 
+    auto_reload: bool = field(default=False, metadata=by(truth))
+    """Whether code of the user's own is loaded again as soon as its file changes."""
+
     options: Mapping[str, object] = field(factory=dict, converter=_read_only, hash=False)
     """What was chosen of the options of its protocol, where it is not the default. Read-only. It
     has no rule here, as the protocol decides what there is to choose."""

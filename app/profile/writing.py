@@ -10,7 +10,7 @@ whether the words around it were about it alone, or how the user would get them 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, cast
 
@@ -22,8 +22,9 @@ from app.profile.body import edited_body, new_body
 from app.profile.color import Color
 from app.profile.lexing import comments, is_comment, is_value
 from app.profile.lexing import lines as split_lines
+from app.profile.matching import Key, by_name, matched
 from app.profile.reading import VERSION, parse
-from app.profile.spec import ListenerSpec, comparable
+from app.profile.spec import ListenerSpec
 from app.protocols import catalog
 
 _HEADER: Final = r"""# A Portdeck profile. Edit it as you like: Portdeck keeps your comments.
@@ -120,20 +121,10 @@ def _sources(listeners: Sequence[ListenerSpec], before: Sequence[ListenerSpec]) 
     It is the one of its name; else it was renamed, and is the one at its endpoint; else, where
     nothing came or went, the one in its place.
     """
-    sources: list[int | None] = [None] * len(listeners)
-    keys: list[Callable[[int, ListenerSpec], Hashable]] = [
-        lambda _, spec: comparable(spec.name),
-        lambda _, spec: spec.endpoint,
-    ]
+    keys: list[Key] = [by_name, lambda _, spec: spec.endpoint]
     if len(listeners) == len(before):
         keys.append(lambda index, _: index)
-    for key in keys:
-        taken = set(sources)
-        free = {key(i, spec): i for i, spec in enumerate(before) if i not in taken}
-        for index, spec in enumerate(listeners):
-            if sources[index] is None:
-                sources[index] = free.pop(key(index, spec), None)
-    return sources
+    return matched(before, listeners, keys)
 
 
 def _keep_remarks(preamble: str, blocks: Sequence[_Block], kept: set[int | None]) -> str:

@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
+from twisted.python.failure import Failure
 
 from app.endpoint import Endpoint
 from app.own_protocol import Reference, is_own
@@ -23,6 +24,7 @@ from app.server.datagrams.binding import DatagramBinder
 from app.server.factory import ListenerFactory
 from app.server.observer import Observer
 from app.server.own.code import Code
+from app.spawn import log_failure
 from app.tap import Tap
 
 if TYPE_CHECKING:
@@ -129,3 +131,27 @@ def _roomy(endpoint: Endpoint) -> Endpoint:
     if not is_ours or endpoint.value("backlog") is not None:
         return endpoint
     return evolve(endpoint, options=(*endpoint.options, ("backlog", str(BACKLOG))))
+
+
+def unless_given_up(
+    binding: Deferred[IListeningPort], factory: ListenerFactory
+) -> Deferred[IListeningPort]:
+    """Fires as `binding` does. If it is cancelled first, a port that is bound later is closed.
+
+    Cancelling `binding` itself is not enough: an endpoint that cannot be cancelled goes on, and
+    Twisted drops the port that nobody awaits, while it listens.
+    """
+    wanted: Deferred[IListeningPort] = Deferred()
+
+    def settle(result: IListeningPort | Failure) -> object:
+        if not wanted.called:
+            wanted.callback(result)
+            return None
+        if isinstance(result, Failure):
+            return None
+        for connection in list(factory.connections):
+            connection.abortConnection()
+        return result.stopListening()
+
+    binding.addBoth(settle).addErrback(log_failure)
+    return wanted

@@ -11,9 +11,10 @@ from twisted.internet.defer import Deferred, DeferredList
 
 from app.endpoint import Endpoint
 from app.profile import ListenerSpec
+from app.profile.matching import same_listeners
 from app.server.clashes import clash
 from app.server.connection import Connection
-from app.server.listener import Listener, State, needs_restart
+from app.server.listener import Listener, State
 from app.server.observer import Observer
 from app.server.own.loading import CURRENT_FOLDER, Announce
 from app.server.ports import FindHolder, holder_finder
@@ -70,15 +71,17 @@ class Deck:
         return self.stop(listener)
 
     def update(self, specs: Sequence[ListenerSpec]) -> Deferred[None]:
-        """Make the deck what `specs` say: listeners are known by name and go on where they can.
+        """Make the deck what `specs` say: listeners go on where they can, under a new name too.
 
         What is gone is stopped first, to free its port, before what changed is started again.
         """
-        known = {each.spec.name: each for each in self.listeners}
-        wanted = {spec.name for spec in specs}
-        gone = [each for each in self.listeners if each.spec.name not in wanted]
-        wishes = [(known.get(spec.name) or self._build(spec), spec) for spec in specs]
-        stale = [each for each, spec in wishes if each.is_on and needs_restart(each.spec, spec)]
+        sources = same_listeners([each.spec for each in self.listeners], specs)
+        known = [None if index is None else self.listeners[index] for index in sources]
+        gone = [each for each in self.listeners if each not in known]
+        wishes = [
+            (each or self._build(spec), spec) for each, spec in zip(known, specs, strict=True)
+        ]
+        stale = [each for each, spec in wishes if each.is_on and each.would_need_restart(spec)]
         self.listeners = [listener for listener, _ in wishes]
 
         async def settle() -> None:
@@ -100,20 +103,24 @@ class Deck:
         """Stop the given listeners and close their connections, all at once."""
         return _all_of(spawn(listener.stop()) for listener in listeners)
 
-    def restart(self, listener: Listener) -> Deferred[None]:
+    def drain(self, *listeners: Listener) -> Deferred[None]:
+        """Have the given listeners accept nobody more, and stop once their last peer has gone."""
+        return _all_of(spawn(listener.drain()) for listener in listeners)
+
+    def restart(self, *listeners: Listener) -> Deferred[None]:
         """Stop and start again: a changed spec takes effect.
 
         Both are queued at once, so that whatever is asked for meanwhile has the last word.
         """
-        return _all_of((self.stop(listener), self.start(listener)))
+        return _all_of((self.stop(*listeners), self.start(*listeners)))
 
     def start_all(self) -> Deferred[None]:
         """Start every listener that is not on."""
         return self.start(*self.listeners)
 
     def stop_all(self) -> Deferred[None]:
-        """Stop every listener that is not stopped, also the failed ones: their reason goes."""
-        return self.stop(*(each for each in self.listeners if each.state is not State.STOPPED))
+        """Stop every listener that there is something to stop of. What failed keeps its reason."""
+        return self.stop(*(each for each in self.listeners if each.can_stop))
 
     def close(self) -> Deferred[None]:
         """Stop every listener for good: what would start one from now on does nothing.

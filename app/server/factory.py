@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, KeysView
+from collections.abc import Callable, Iterator, KeysView
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -61,6 +61,8 @@ class ListenerFactory(WrappingFactory[Connection]):
         """The connections that a limit has ended, by the limit."""
         self.bytes_in = 0
         self.bytes_out = 0
+        self.unbound: Callable[[], None] | None = None
+        """Called when no socket is left that peers could come by."""
         self._numbers = numbers
         self._count_of: Counter[str] = Counter()
         self._idling: Watch = Idling(self)
@@ -118,6 +120,12 @@ class ListenerFactory(WrappingFactory[Connection]):
             wrapped.doStart()
         before, self.wrappedFactory = self.wrappedFactory, wrapped
         self._let_go_if_unused(before)
+
+    def doStop(self) -> None:
+        was_bound = self.numPorts
+        super().doStop()
+        if was_bound and not self.numPorts and self.unbound is not None:
+            self.unbound()
 
     def let_go(self) -> None:
         """Forget the factory of the protocols, now that nobody is served; the totals stay."""

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock, maybeDeferred
 from twisted.internet.interfaces import IAddress, IListeningPort
-from twisted.python.failure import Failure
 
 from app.endpoint import Endpoint, EndpointError
 from app.own_protocol import OwnProtocolError, is_own
 from app.profile import ListenerSpec
 from app.server.addresses import show
-from app.server.binding import Binder, binder_for
+from app.server.binding import Binder, binder_for, unless_given_up
+from app.server.entrance import Doorkeeper, Entrance, guard
 from app.server.factory import ListenerFactory
 from app.server.observer import Observer
 from app.server.own.code import Code
 from app.server.own.failures import log_traceback
 from app.server.own.loading import CURRENT_FOLDER, Announce
 from app.server.ports import explain, is_taken
-from app.spawn import log_failure
+from app.server.watching import Watch
+from app.spawn import spawn
 from app.tap import Tap
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class State(Enum):
     STOPPED = "stopped"
     STARTING = "starting"
     LISTENING = "listening"
+    PAUSED = "paused"
+    DRAINING = "draining"
     STOPPING = "stopping"
     FAILED = "failed"
 
@@ -73,10 +76,12 @@ class Listener:
         self.spec = spec
         self.state = State.STOPPED
         self.reason = ""
-        """Why the last start failed, as a sentence; empty unless `state` is `FAILED`."""
+        """Why it failed, as a sentence; why it is paused; why it drains on though it was to start.
+        Empty if there is nothing to say."""
         self.reload_trouble = ""
         """Why the last reload failed, as a sentence. The code before it goes on serving then."""
         self.port: IListeningPort | None = None
+        self._address: IAddress | None = None
         self.factory: ListenerFactory | None = None
         self._reactor = reactor
         self._observer = observer
@@ -88,6 +93,10 @@ class Listener:
         self._code = Code(folder, loading)
         self._one_at_a_time = DeferredLock()
         self._binder: Binder | None = None
+        self._bound_spec: ListenerSpec | None = None
+        self._entrance: Entrance | None = None
+        self._watch = Watch(reactor, self._look_at_code)
+        self._waits_for_code = False
         self._binding: Deferred[IListeningPort] | None = None
 
     def __repr__(self) -> str:
@@ -96,13 +105,13 @@ class Listener:
     @property
     def address(self) -> IAddress | None:
         """The bound address, with the real port where the spec says 0; `None` when not bound."""
-        return None if self.port is None else self.port.getHost()
+        return self._address
 
     @property
     def where(self) -> str:
         """The address for people: the bound one, or else the one it will ask for."""
-        if self.port is not None:
-            return show(self.port.getHost())
+        if self._address is not None:
+            return show(self._address)
         try:
             return Endpoint.parse(self.spec.endpoint).display
         except EndpointError:
@@ -121,16 +130,39 @@ class Listener:
     @property
     def is_on(self) -> bool:
         """Whether it listens or is about to."""
-        return self.state in (State.STARTING, State.LISTENING)
+        return self.state in (State.STARTING, State.LISTENING, State.PAUSED)
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether there is something to stop."""
+        return self.is_on or self.state is State.DRAINING
+
+    @property
+    def can_drain(self) -> bool:
+        """Whether it accepts peers, or will once it can, and could leave that."""
+        return self.state in (State.LISTENING, State.PAUSED)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it runs as an older spec says, and must restart for the one of now."""
+        runs = self.can_drain or self.state is State.DRAINING
+        return runs and self.would_need_restart(self.spec)
+
+    def would_need_restart(self, spec: ListenerSpec) -> bool:
+        """Whether what runs, or was wished last, must restart for `spec` to take effect."""
+        return needs_restart(self._bound_spec or self.spec, spec)
 
     async def start(self) -> None:
         """Listen. Done when the listener listens or has failed; waits for a stop under way.
 
-        Nothing is raised: what went wrong is in `reason`. A listener that is on is left alone.
+        Nothing is raised: what went wrong is in `reason`. A listener that is on is left alone, and
+        one that drains goes on with the connections it has, unless its spec needs a restart.
         """
         await self._one_at_a_time.acquire()
         try:
-            if self.state is not State.LISTENING:
+            if self.is_stale and self.state is State.DRAINING:
+                await self._close()
+            if not self.can_drain:
                 await self._listen()
         finally:
             self._one_at_a_time.release()
@@ -141,11 +173,30 @@ class Listener:
             self._binding.cancel()
         await self._one_at_a_time.acquire()
         try:
-            if self.port is not None:
+            if self.port is not None or self.state is State.DRAINING:
                 await self._close()
             self._move(State.STOPPED)
         finally:
             self._one_at_a_time.release()
+
+    async def drain(self) -> None:
+        """Accept nobody more, and stop once the last connection is gone; done when it is.
+
+        A start takes this back, and a stop closes who is left. What does not listen is left alone.
+        """
+        await self._one_at_a_time.acquire()
+        try:
+            if not self.can_drain:
+                return
+            await self._close_port(State.DRAINING)
+            assert self.factory is not None
+            gone = self.factory.emptied()
+        finally:
+            self._one_at_a_time.release()
+        await gone
+        if self.state is State.DRAINING and not self.connection_count:
+            self._end()
+            self._move(State.STOPPED)
 
     def change(self, spec: ListenerSpec) -> None:
         """Take a new spec. Name and limit count at once, the rest from the next start on.
@@ -159,15 +210,16 @@ class Listener:
         if is_cured:
             self._move(State.STOPPED)
         else:
+            self._watch_code()
             self._observer.listener_moved(self)
 
     def reload(self) -> bool:
         """Put new connections on the user's code as it is now; those that are there keep theirs.
 
-        True once they are. False where nothing of the user's own listens, and where it failed:
-        `reload_trouble` tells why, and nothing has changed for anybody.
+        True once they are. False where nothing of the user's own listens, or other code than the
+        spec says, and where it failed: `reload_trouble` tells why, and nothing has changed.
         """
-        if self.state is not State.LISTENING or not is_own(self.spec.protocol):
+        if not self.can_drain or not is_own(self.spec.protocol) or self.is_stale:
             return False
         assert self.factory is not None
         assert self._binder is not None
@@ -192,59 +244,70 @@ class Listener:
         return is_own(self.spec.protocol) and self._code.has_changed()
 
     async def _listen(self) -> None:
+        resumes = self.state is State.DRAINING
         self.reload_trouble = ""
         self._move(State.STARTING)
         endpoint: Endpoint | None = None
         try:
             endpoint = Endpoint.parse(self.spec.endpoint).bound()
-            factory = await self._bind(endpoint)
+            await self._bind(endpoint, resumes=resumes)
         except CancelledError:
-            self._move(State.STOPPED)
+            self._fall_back(State.STOPPED)
         except KeyboardInterrupt:
-            self._move(State.FAILED, "It was interrupted while it started. Start it again.")
+            self._fall_back(State.FAILED, "It was interrupted while it started. Start it again.")
             raise
         except Exception as error:  # noqa: BLE001 - whatever an endpoint raises is the reason
             holder = None
             if endpoint is not None and endpoint.port is not None and is_taken(error):
                 holder = await self._who_holds(endpoint)
-            self._move(State.FAILED, explain(error, endpoint, holder))
+            self._waits_for_code = isinstance(error, OwnProtocolError)
+            self._fall_back(State.FAILED, explain(error, endpoint, holder))
             log_traceback(self.spec.name, error)
         else:
-            self.factory = factory
             self._move(State.LISTENING)
         finally:
             self._binding = None
 
-    async def _bind(self, endpoint: Endpoint) -> ListenerFactory:
-        binder = binder_for(
-            self.spec,
-            endpoint,
-            self._code,
-            self._reactor,
-            folder=self._folder,
-            ca_folder=self._ca_folder,
-        )
-        factory = binder.build_factory(self._observer, self._numbers, self._tap)
+    async def _bind(self, endpoint: Endpoint, *, resumes: bool) -> None:
+        spec = self.spec
+        if resumes and self._binder is not None and self.factory is not None:
+            binder, factory = self._binder, self.factory
+        else:
+            binder = binder_for(
+                spec,
+                endpoint,
+                self._code,
+                self._reactor,
+                folder=self._folder,
+                ca_folder=self._ca_folder,
+            )
+            factory = binder.build_factory(self._observer, self._numbers, self._tap)
         # If it failed to start once there is a socket, Twisted would leave the socket behind.
         factory.doStart()
         try:
-            self._binding = _unless_given_up(binder.listen(factory), factory)
+            self._binding = unless_given_up(binder.listen(factory), factory)
             self.port = await self._binding
         finally:
             factory.doStop()
-        self._binder = binder
-        return factory
+        self._address = self.port.getHost()
+        self._binder, self._bound_spec, self.factory = binder, spec, factory
+        factory.unbound = lambda: self._lose_socket("something has closed it")
+        keeper = Doorkeeper(self._pause, self._go_on, self._lose_socket)
+        self._entrance = guard(self.port, self._reactor, keeper)
+
+    def _fall_back(self, state: State, reason: str = "") -> None:
+        """It does not listen after all: it is in `state`, or drains on if somebody is left."""
+        if self.connection_count:
+            self._move(State.DRAINING, reason)
+            return
+        if self.factory is not None:
+            self._end()
+        self._move(state, reason)
 
     async def _close(self) -> None:
-        assert self.port is not None
+        """Close all there is, gently at first; done when all is gone."""
         assert self.factory is not None
-        self._move(State.STOPPING)
-        try:
-            await maybeDeferred(self.port.stopListening)
-        except Exception:
-            # The socket is closed by now; a user's factory may raise anything when told to stop.
-            log.exception("%s: the protocol's factory failed to stop.", self.spec.name)
-        self.port = None
+        await self._close_port(State.STOPPING)
         gone = self.factory.emptied()
         for connection in list(self.factory.connections):
             connection.loseConnection()
@@ -252,18 +315,79 @@ class Listener:
         await gone
         if impatience.active():
             impatience.cancel()
+        self._end()
+
+    async def _close_port(self, state: State) -> None:
+        self._move(state)
+        if self.port is None:
+            return
+        if self._entrance is not None:
+            self._entrance.let_go()
+        try:
+            await maybeDeferred(self.port.stopListening)
+        except Exception:
+            # The socket is closed by now; a user's factory may raise anything when told to stop.
+            log.exception("%s: the protocol's factory failed to stop.", self.spec.name)
+        self.port = self._address = self._entrance = None
+
+    def _end(self) -> None:
+        """Nobody is served any more."""
+        assert self.factory is not None
         self.factory.let_go()
+        self._bound_spec = None
 
     def _abort_all(self) -> None:
         assert self.factory is not None
         for connection in list(self.factory.connections):
             connection.abortConnection()
 
+    # What the socket says
+
+    def _pause(self, reason: str) -> None:
+        if self.state is State.LISTENING:
+            self._move(State.PAUSED, reason)
+
+    def _go_on(self) -> None:
+        if self.state is State.PAUSED:
+            self._move(State.LISTENING)
+
+    def _lose_socket(self, why: str) -> None:
+        if self.can_drain:
+            # Whoever says so is in the middle of closing it.
+            self._reactor.callLater(0, lambda: spawn(self._fail(why)))
+
+    async def _fail(self, why: str) -> None:
+        await self._one_at_a_time.acquire()
+        try:
+            if self.can_drain:
+                where = self.where
+                await self._close()
+                reason = f"The socket at {where} is lost: {why}. Start it again."
+                self._move(State.FAILED, reason)
+        finally:
+            self._one_at_a_time.release()
+
+    # What the user's code does
+
+    def _watch_code(self) -> None:
+        is_watched = self.spec.auto_reload and is_own(self.spec.protocol)
+        waits = self.state is State.FAILED and self._waits_for_code
+        self._watch.turn(is_watched and (self.can_drain or waits))
+
+    def _look_at_code(self) -> None:
+        if not self.code_has_changed():
+            return
+        if self.state is State.FAILED:
+            spawn(self.start())
+        else:
+            self.reload()
+
     def _move(self, state: State, reason: str = "") -> None:
         if (state, reason) == (self.state, self.reason):
             return
         self.state, self.reason = state, reason
-        if state is State.FAILED:
+        self._watch_code()
+        if state in (State.FAILED, State.PAUSED):
             log.warning("%s: %s", self.spec.name, reason)
         elif state is State.LISTENING:
             log.info("%s is listening on %s.", self.spec.name, self.where)
@@ -276,27 +400,3 @@ def needs_restart(old: ListenerSpec, new: ListenerSpec) -> bool:
     """Whether a listener that is on must restart for `new` to take effect."""
     kept = ("endpoint", "protocol", "options", "tls")
     return any(getattr(old, name) != getattr(new, name) for name in kept)
-
-
-def _unless_given_up(
-    binding: Deferred[IListeningPort], factory: ListenerFactory
-) -> Deferred[IListeningPort]:
-    """Fires as `binding` does. If it is cancelled first, a port that is bound later is closed.
-
-    Cancelling `binding` itself is not enough: an endpoint that cannot be cancelled goes on, and
-    Twisted drops the port that nobody awaits, while it listens.
-    """
-    wanted: Deferred[IListeningPort] = Deferred()
-
-    def settle(result: IListeningPort | Failure) -> object:
-        if not wanted.called:
-            wanted.callback(result)
-            return None
-        if isinstance(result, Failure):
-            return None
-        for connection in list(factory.connections):
-            connection.abortConnection()
-        return result.stopListening()
-
-    binding.addBoth(settle).addErrback(log_failure)
-    return wanted

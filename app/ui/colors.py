@@ -37,7 +37,7 @@ def state_color(state: State, palette: QPalette) -> QColor:
             return pick(GREEN, palette)
         case State.FAILED:
             return pick(RED, palette)
-        case State.STARTING | State.STOPPING:
+        case State.STARTING | State.STOPPING | State.DRAINING | State.PAUSED:
             return pick(AMBER, palette)
         case State.STOPPED:
             return palette.color(QPalette.ColorRole.PlaceholderText)

@@ -400,3 +400,30 @@ def test_a_folder_that_is_not_there_is_told(listen: Listen, tmp_path: Path) -> N
     assert listener.reason == (
         f"Cannot listen on unix:{path}: {path}.lock: {os.strerror(errno.ENOENT)}."
     )
+
+
+# The socket itself
+
+
+def test_a_socket_that_something_shuts_down_is_a_failure_that_says_so(
+    listen: Listen, until: Until, still: StillReactor, result_of: ResultOf, deck: Deck
+) -> None:
+    listener = listen("echo")
+    port = port_of(listener)
+    with connect(port) as client:
+        until(lambda: listener.connection_count)
+        listener.port.socket.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+
+        def is_told() -> bool:
+            still.advance(0)
+            return listener.state is not State.LISTENING
+
+        until(is_told)
+        client.shutdown(socket.SHUT_WR)
+        until(lambda: listener.state is State.FAILED)
+    assert listener.reason == (
+        f"The socket at 127.0.0.1:{port} is lost: something has closed it. Start it again."
+    )
+    assert listener.port is None
+    result_of(deck.start(listener))
+    assert listener.state is State.LISTENING

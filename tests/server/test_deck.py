@@ -115,12 +115,17 @@ def test_one_that_fails_does_not_keep_the_others_from_it(deck: Deck, ports: Port
     assert "in use by node (pid 4211)" in deck.listeners[1].reason
 
 
-def test_stopping_all_clears_the_failed_ones_too(deck: Deck, ports: PortReactor) -> None:
+def test_stopping_all_leaves_those_alone_that_have_nothing_to_stop(
+    deck: Deck, ports: PortReactor
+) -> None:
     ports.bound.add(API_PORT)
-    listener = deck.add(API)
+    failed, running = deck.add(API), deck.add(ECHO)
     deck.start_all()
+    reason = failed.reason
+    assert (failed.can_stop, running.can_stop) == (False, True)
     deck.stop_all()
-    assert (listener.state, listener.reason) == (State.STOPPED, "")
+    assert (failed.state, failed.reason) == (State.FAILED, reason)
+    assert running.state is State.STOPPED
 
 
 def test_a_port_that_another_listener_has_is_told_by_its_name(deck: Deck) -> None:
@@ -174,6 +179,29 @@ def test_an_update_frees_ports_before_it_takes_them(deck: Deck) -> None:
     deck.update([evolve(ECHO, endpoint=HELLO.endpoint), evolve(HELLO, endpoint=ECHO.endpoint)])
     assert states(deck) == ["listening", "listening"]
     assert [each.spec.endpoint for each in deck.listeners] == ["tcp:8025", "tcp:8007"]
+
+
+def test_an_update_knows_a_listener_under_its_new_name(deck: Deck, ports: PortReactor) -> None:
+    echo, hello = deck.add(ECHO), deck.add(HELLO)
+    deck.start_all()
+    client = join(ports, echo)
+    renamed = evolve(ECHO, name="Parrot", max_connections=1)
+    assert deck.update([HELLO, renamed]).called
+    assert deck.listeners == [hello, echo]
+    assert (echo.spec, echo.connection_count) == (renamed, 1)
+    client.send(b"hello")
+    assert client.read_all(5) == b"hello"
+    client.close()
+    ports.drop_all()
+
+
+def test_an_update_to_another_protocol_or_place_is_no_new_name(deck: Deck) -> None:
+    echo = deck.add(ECHO)
+    deck.start_all()
+    deck.update([evolve(ECHO, name="Parrot", protocol="hello")])
+    assert deck.listeners != [echo]
+    assert states(deck) == ["stopped"]
+    assert echo.state is State.STOPPED
 
 
 def test_an_update_restarts_only_what_is_on(deck: Deck) -> None:

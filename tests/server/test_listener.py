@@ -457,6 +457,23 @@ def test_a_changed_name_and_limit_count_at_once(
     assert record.events[-1] == ("moved", "Parrot", "listening")
 
 
+def test_what_needs_a_restart_is_known_until_there_was_one(
+    listener: Listener, endpoint: Endpoint
+) -> None:
+    spawn(listener.start())
+    endpoint.bind()
+    listener.change(evolve(SPEC, endpoint="tcp:8008"))
+    assert listener.is_stale
+    listener.change(evolve(SPEC, name="Parrot"))
+    assert not listener.is_stale, "it runs as it is wished again"
+    listener.change(evolve(SPEC, endpoint="tcp:8008"))
+    spawn(listener.stop())
+    assert not listener.is_stale
+    spawn(listener.start())
+    endpoint.bind()
+    assert not listener.is_stale
+
+
 def test_a_new_endpoint_takes_the_reason_of_the_old_one_away(
     listener: Listener, endpoint: Endpoint, record: Record
 ) -> None:

@@ -31,6 +31,8 @@ STATE_ICONS = {
     State.STOPPED: "state-stopped",
     State.STARTING: "state-moving",
     State.LISTENING: "state-listening",
+    State.PAUSED: "state-paused",
+    State.DRAINING: "state-draining",
     State.STOPPING: "state-moving",
     State.FAILED: "state-failed",
 }

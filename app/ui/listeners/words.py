@@ -13,6 +13,8 @@ def state_word(state: State) -> str:
         State.STOPPED: QCoreApplication.translate("State", "stopped"),
         State.STARTING: QCoreApplication.translate("State", "starting"),
         State.LISTENING: QCoreApplication.translate("State", "listening"),
+        State.PAUSED: QCoreApplication.translate("State", "paused"),
+        State.DRAINING: QCoreApplication.translate("State", "draining"),
         State.STOPPING: QCoreApplication.translate("State", "stopping"),
         State.FAILED: QCoreApplication.translate("State", "failed"),
     }

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
 from app.profile import ListenerSpec
 from app.server.deck import Deck
 from app.server.listener import Listener, State
+from app.server.watching import LOOK_SECONDS
 from tests.server.own.conftest import Write, modules
 from tests.server.record import Record
 
@@ -430,3 +433,94 @@ def test_two_hundred_reloads_leave_nothing(
     assert len([kind for kind in alive if kind.__module__.startswith("echo@")]) == 2
     assert after - before < 500_000  # half of what a single one holds
     quiet.asks(b"x", b"old x")
+
+
+# Without being asked
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """What a watching listener has for a clock."""
+    return Clock()
+
+
+@pytest.fixture
+def watching(bench: Bench, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Listener]:
+    """Starts a listener that looks at its file whenever the clock moves by a second."""
+
+    def start() -> Listener:
+        spec = ListenerSpec(
+            name="Mine",
+            protocol="python:echo.py:EchoFactory",
+            endpoint="tcp:0",
+            auto_reload=True,
+        )
+        listener = bench.deck.add(spec)
+        monkeypatch.setattr(listener._watch, "_clock", clock)
+        bench.result_of(bench.deck.start(listener))
+        return listener
+
+    return start
+
+
+Watching = Callable[[], Listener]
+
+
+def test_a_changed_file_is_loaded_within_a_second(
+    bench: Bench, write: Write, watching: Watching, clock: Clock
+) -> None:
+    write("echo.py", ECHO)
+    listener = watching()
+    first = bench.connect(listener)
+    first.gets(b"1 here;")
+    clock.advance(LOOK_SECONDS)
+    second = bench.connect(listener)
+    second.gets(b"2 here;")
+    write("echo.py", ECHO.replace("old", "new").replace("here", "now"))
+    clock.advance(LOOK_SECONDS)
+    third = bench.connect(listener)
+    third.gets(b"1 now;")
+    third.asks(b"x", b"new x")
+    first.asks(b"x", b"old x")
+
+
+def test_a_file_that_was_mended_is_loaded_after_one_that_was_not(
+    bench: Bench, write: Write, watching: Watching, clock: Clock
+) -> None:
+    write("echo.py", ECHO)
+    listener = watching()
+    write("echo.py", "import nothing_here")
+    clock.advance(LOOK_SECONDS)
+    assert listener.reload_trouble.startswith("echo.py, line 1")
+    assert listener.state is State.LISTENING
+    write("echo.py", ECHO.replace("here", "now"))
+    clock.advance(LOOK_SECONDS)
+    assert not listener.reload_trouble
+    bench.connect(listener).gets(b"1 now;")
+
+
+def test_a_listener_that_failed_for_its_file_starts_when_that_is_mended(
+    bench: Bench, write: Write, watching: Watching, clock: Clock
+) -> None:
+    write("echo.py", "import nothing_here")
+    listener = watching()
+    assert listener.state is State.FAILED
+    clock.advance(LOOK_SECONDS)
+    assert listener.state is State.FAILED
+    write("echo.py", ECHO)
+    clock.advance(LOOK_SECONDS)
+    bench.qtbot.waitUntil(lambda: listener.state is State.LISTENING)
+
+
+def test_nobody_looks_unless_it_is_wished_and_the_listener_listens(
+    bench: Bench, write: Write, watching: Watching, clock: Clock
+) -> None:
+    write("echo.py", ECHO)
+    listener = watching()
+    assert len(clock.getDelayedCalls()) == 1
+    listener.change(evolve(listener.spec, auto_reload=False))
+    assert not clock.getDelayedCalls()
+    listener.change(evolve(listener.spec, auto_reload=True))
+    assert len(clock.getDelayedCalls()) == 1
+    bench.result_of(bench.deck.stop(listener))
+    assert not clock.getDelayedCalls()
