@@ -7,12 +7,15 @@ because it is broken or somebody else changed it, stops no work: `trouble` says 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 
 from attrs import evolve, frozen
 from twisted.internet.defer import Deferred
 
+from app.endpoint import Endpoint
 from app.profile import ListenerSpec, Problem, ProfileError, ProfileFile
-from app.profile.spec import comparable
+from app.profile.spec import LONGEST_NAME, comparable
+from app.server.clashes import exclude
 from app.server.deck import Deck
 from app.server.listener import Listener, needs_restart
 
@@ -76,6 +79,21 @@ class Workspace:
         self.save()
         return listener
 
+    def take_in(self, specs: Iterable[ListenerSpec]) -> list[Listener]:
+        """New listeners from elsewhere, last on the deck, each under a name that is free."""
+        taken = [self.deck.add(evolve(spec, name=self.free_name(spec.name))) for spec in specs]
+        self.save()
+        return taken
+
+    def in_the_way(self, spec: ListenerSpec) -> list[Listener]:
+        """The listeners that cannot be on at once with one that `spec` asks for."""
+        wanted = Endpoint.parse(spec.endpoint)
+        return [
+            each
+            for each in self.deck.listeners
+            if each.spec is not spec and exclude(Endpoint.parse(each.spec.endpoint), wanted)
+        ]
+
     def change(self, listener: Listener, spec: ListenerSpec) -> Deferred[None]:
         """Give `listener` a new spec; it is restarted if it is on and cannot do without."""
         must_restart = listener.is_on and needs_restart(listener.spec, spec)
@@ -111,5 +129,6 @@ class Workspace:
     def free_name(self, wish: str) -> str:
         """`wish`, or the first of `wish 2`, `wish 3`, … that no listener has."""
         taken = {comparable(each.spec.name) for each in self.deck.listeners}
-        names = itertools.chain([wish], (f"{wish} {number}" for number in itertools.count(2)))
+        endings = itertools.chain([""], (f" {number}" for number in itertools.count(2)))
+        names = (f"{wish[: LONGEST_NAME - len(each)].rstrip()}{each}" for each in endings)
         return next(name for name in names if comparable(name) not in taken)

@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 from app.profile import FIRST_LISTENERS, ListenerSpec, ProfileFile, parse
+from app.profile.spec import LONGEST_NAME
 from app.server.deck import Deck
 from app.server.listener import State
 from app.workspace import Workspace
@@ -242,3 +243,43 @@ def test_a_file_that_cannot_be_set_aside_is_trouble_and_nothing_more(
     broken.start_over()
     assert str(path) in broken.trouble
     assert names(broken) == ["Echo"]
+
+
+# Listeners from elsewhere
+
+
+def test_what_is_taken_in_is_last_and_saved_under_free_names(
+    workspace: Workspace, path: Path
+) -> None:
+    taken = workspace.take_in([API, evolve(API, name="ECHO"), evolve(API, name="Echo")])
+    assert [each.spec.name for each in taken] == ["API", "ECHO 2", "Echo 3"]
+    assert names(workspace) == ["Echo", "Hello", "API", "ECHO 2", "Echo 3"]
+    assert saved(path) == on_deck(workspace)
+
+
+def test_a_free_name_is_no_longer_than_a_name_may_be(workspace: Workspace, path: Path) -> None:
+    longest = "x" * LONGEST_NAME
+    for _ in range(11):
+        workspace.take_in([evolve(API, name=longest)])
+    assert len(set(names(workspace))) == 13
+    assert workspace.trouble == ""
+    assert saved(path) == on_deck(workspace)
+
+
+def test_it_knows_who_listens_where_another_wants_to(workspace: Workspace) -> None:
+    def in_the_way(endpoint: str) -> list[str]:
+        spec = evolve(API, endpoint=endpoint)
+        return [each.spec.name for each in workspace.in_the_way(spec)]
+
+    assert in_the_way("tcp:8007") == ["Echo"]
+    assert in_the_way("tcp:8007:interface=0.0.0.0") == ["Echo"]
+    assert in_the_way("tcp:8007:interface=192.0.2.1") == []
+    assert in_the_way("udp:8007") == []
+    assert in_the_way("tcp:0") == []
+    workspace.add(evolve(API, endpoint="tcp:0"))
+    assert in_the_way("tcp:0") == []
+    workspace.add(evolve(API, name="Unix", endpoint="unix:/tmp/a"))
+    assert in_the_way("unix:address=/tmp/a:mode=600") == ["Unix"]
+    assert in_the_way("unix:/tmp/b") == []
+    echo = workspace.deck.listeners[0]
+    assert workspace.in_the_way(echo.spec) == [], "none is in its own way"

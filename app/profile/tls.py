@@ -45,6 +45,10 @@ class Tls:
     """The oldest version of TLS that is spoken, one of `VERSIONS`."""
 
 
+PATHS: Final = ("certificate", "key", "client_ca")
+"""The fields of a `Tls` that are paths."""
+
+
 def read_tls(value: object) -> Tls:
     """The rule of a field that is a `Tls`."""
     tls = table(Tls)(value)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from app.endpoint import Endpoint
+
 
 def clash(one: str, other: str) -> bool:
     """Whether two sockets of one kind and port cannot be bound to these two interfaces at once.
@@ -15,6 +17,15 @@ def clash(one: str, other: str) -> bool:
     if first is None or second is None or first == second:
         return True
     return _includes(first, second) or _includes(second, first)
+
+
+def exclude(one: Endpoint, other: Endpoint) -> bool:
+    """Whether two listeners cannot listen at these endpoints at once, as far as they say where."""
+    if one.kind == other.kind == "unix":
+        return one.value("address") == other.value("address")
+    if not one.port or one.port != other.port or one.is_datagram is not other.is_datagram:
+        return False
+    return clash(one.interface or "", other.interface or "")
 
 
 def _includes(wide: IPv4Address | IPv6Address, narrow: IPv4Address | IPv6Address) -> bool:

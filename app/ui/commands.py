@@ -30,6 +30,12 @@ class Commands(QObject):
         self.send_all = self._make(self.tr("Send to its connections…"), "send", None)
         self.new_tab = self._make(self.tr("New console tab"), None, QKeySequence("Ctrl+T"))
         self.find = self._make(self.tr("Filter connections"), None, QKeySequence("Ctrl+F"))
+        self.new_profile = self._make(self.tr("New profile…"), None, QKeySequence("Ctrl+Shift+N"))
+        self.other_profile = self._make(
+            self.tr("Open profile…"), None, QKeySequence("Ctrl+Shift+O")
+        )
+        self.import_listeners = self._make(self.tr("Import listeners from…"), None, None)
+        self.export_profile = self._make(self.tr("Export profile as…"), None, None)
         self.open_profile = self._make(self.tr("Open the profile in an editor"), None, None)
         self.load_profile = self._make(self.tr("Load the profile again"), None, None)
         self.open_recording = self._make(self.tr("Open a recording…"), None, QKeySequence("Ctrl+O"))

@@ -47,6 +47,8 @@ from app.ui.log.collector import Collector
 from app.ui.log.pane import LogPane
 from app.ui.modal import open_modal
 from app.ui.profile_commands import ProfileCommands
+from app.ui.profiles.exchange import Exchange
+from app.ui.profiles.others import OtherProfiles, title
 from app.ui.settings import Settings
 from app.ui.ticker import Ticker
 from app.ui.totals import Totals
@@ -98,6 +100,8 @@ class MainWindow(QMainWindow):
         self.sending = Sending(self, memory, self._icons)
         self.profile = ProfileCommands(workspace, self.banner, self)
         self.handling = ListenerHandling(workspace, self.listeners, self.banner, self.profile, self)
+        self.profiles = OtherProfiles(workspace.file.path, settings, self.banner, self)
+        self.exchange = Exchange(workspace, self.banner, self.profile, lambda: (), self)
         self.traffic = TrafficTab(traffic, self._icons)
         self.log = LogPane(collector, self._icons)
         self.console = ConsolePane(
@@ -109,7 +113,7 @@ class MainWindow(QMainWindow):
         self.totals = Totals()
         self._lay_out()
         menus.add_tool_bar(self, self.commands)
-        menus.add_menus(self, self.commands, self.connections, settings)
+        menus.add_menus(self, self.commands, self.connections, self.profiles, settings)
         self._bind_commands()
         self._bind_panes()
         self._restyle()
@@ -164,7 +168,7 @@ class MainWindow(QMainWindow):
     # Putting it together
 
     def _lay_out(self) -> None:
-        self.setWindowTitle(self._workspace.file.path.name)  # Qt adds the name of the program
+        self.setWindowTitle(title(self._workspace.file.path))  # Qt adds the name of the program
         self.tabs.addTab(self.connections, self.tr("Connections"))
         self.tabs.addTab(self.traffic, self.tr("Traffic"))
         self.tabs.addTab(self.log, self.tr("Log"))
@@ -216,6 +220,10 @@ class MainWindow(QMainWindow):
         bind(commands.new_tab, self.console.open_tab)
         bind(commands.find, self._find)
         bind(commands.open_recording, self._open_recording)
+        bind(commands.new_profile, self.profiles.new)
+        bind(commands.other_profile, self.profiles.choose)
+        bind(commands.import_listeners, self.exchange.choose_source)
+        bind(commands.export_profile, self.exchange.choose_listeners)
         bind(commands.open_profile, self.profile.open)
         bind(commands.load_profile, self.profile.load)
         bind(commands.quit, self.close)
@@ -229,6 +237,7 @@ class MainWindow(QMainWindow):
         )
         self.handling.deck_changed.connect(self._show_deck)
         self.profile.deck_changed.connect(self._show_deck)
+        self.exchange.deck_changed.connect(self._show_deck)
         self.connections.listener_released.connect(lambda: self.listeners.choose(None))
         self.connections.commands.send_wanted.connect(self.sending.to)
         self.connections.counted.connect(self._show_count)

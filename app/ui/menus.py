@@ -11,6 +11,7 @@ from app.ui.appearance import Scheme
 from app.ui.commands import Commands
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.language import Language
+from app.ui.profiles.others import OtherProfiles
 from app.ui.settings import Settings
 
 
@@ -30,11 +31,20 @@ def add_menus(
     window: QMainWindow,
     commands: Commands,
     connections: ConnectionsPane,
+    profiles: OtherProfiles,
     settings: Settings,
 ) -> None:
-    """Everything, in words. `connections` has actions of its own, and columns to choose from."""
+    """Everything, in words. `connections` has actions of its own, and columns to choose from;
+    `profiles` knows those that were open lately."""
     bar = window.menuBar()
     file = bar.addMenu(QCoreApplication.translate("Menus", "&File"))
+    file.addActions([commands.new_profile, commands.other_profile])
+    recent = file.addMenu(QCoreApplication.translate("Menus", "&Recent profiles"))
+    recent.setToolTipsVisible(True)
+    recent.aboutToShow.connect(lambda: profiles.fill(recent))
+    file.addSeparator()
+    file.addActions([commands.import_listeners, commands.export_profile])
+    file.addSeparator()
     file.addActions([commands.open_profile, commands.load_profile])
     file.addSeparator()
     file.addAction(commands.open_recording)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QHeaderView, QMainWindow, QSplitter
 
 from app.ui.appearance import Scheme
 from app.ui.language import Language
+
+MOST_RECENT: Final = 8
+_RECENT: Final = "recent_profiles"
 
 
 class Settings:
@@ -56,6 +62,23 @@ class Settings:
     @language.setter
     def language(self, language: Language) -> None:
         self._store.setValue("language", language.value)
+
+    @property
+    def recent_profiles(self) -> list[Path]:
+        """The profiles that had a window, the last one first."""
+        self._store.sync()  # other windows write them too
+        kept = self._store.value(_RECENT)
+        paths = kept if isinstance(kept, list) else [kept]  # as the store gives a single one
+        return [Path(path) for path in paths if isinstance(path, str) and path][:MOST_RECENT]
+
+    def keep_recent(self, profile: Path) -> None:
+        """Remember that `profile` has a window."""
+        others = [path for path in self.recent_profiles if path != profile]
+        self._store.setValue(_RECENT, [str(path) for path in [profile, *others]][:MOST_RECENT])
+
+    def forget_recent(self) -> None:
+        """Remember no profile any more."""
+        self._store.remove(_RECENT)
 
     def restore_window(self, window: QMainWindow) -> bool:
         """Put `window` where it was. Whether it was anywhere."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IReactorCore
 from twisted.internet.protocol import Protocol
@@ -17,6 +20,8 @@ from app.profile import ListenerSpec
 from app.server.deck import Deck
 from app.server.factory import ListenerFactory
 from app.server.listener import STOP_GRACE_SECONDS, Listener
+from app.ui.reactor import DeckReactor
+from tests.integration.desk import Desk, OpenWindow
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import Beside, Listen, ResultOf, Serve, StillReactor, T, Until
 from tests.server.factories import Wrapped
@@ -110,3 +115,35 @@ def serve(
     for connection in list(record.live):
         connection.abortConnection()
     until(lambda: not record.live)
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    return tmp_path / "profile.toml"
+
+
+@pytest.fixture
+def open_window(
+    profile: Path,
+    tmp_path: Path,
+    qapp: QApplication,
+    reactor: DeckReactor,
+    qtbot: QtBot,
+    result_of: Callable[[Deferred[None]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[OpenWindow]:
+    """Opens windows on a profile of the given text; all share a settings file."""
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    desks: list[Desk] = []
+
+    def open_on(text: str) -> Desk:
+        if text:
+            profile.write_text(text, encoding="utf-8")
+        desks.append(Desk(qapp, reactor, qtbot, profile, tmp_path / "window.conf"))
+        return desks[-1]
+
+    yield open_on
+    for desk in desks:
+        result_of(desk.deck.stop_all())
+        desk.close()

@@ -72,7 +72,7 @@ class Desk:
         self.deck = Deck(reactor, changes, tap=traffic.append)
         self.workspace = Workspace(self.deck, ProfileFile(profile))
         self.workspace.load()
-        remembered = Settings(QSettings(str(settings), QSettings.Format.IniFormat))
+        self.settings = Settings(QSettings(str(settings), QSettings.Format.IniFormat))
         self.window = MainWindow(
             reactor=reactor,
             workspace=self.workspace,
@@ -80,8 +80,8 @@ class Desk:
             ticker=self.ticker,
             collector=self.collector,
             traffic=traffic,
-            settings=remembered,
-            memory=Memory(HistoryFile(settings.with_name("history.jsonl")), remembered),
+            settings=self.settings,
+            memory=Memory(HistoryFile(settings.with_name("history.jsonl")), self.settings),
             lifecycle=Lifecycle(app, self.ending, self.deck.stop_all),
         )
         self.window.show()
@@ -182,3 +182,7 @@ class Desk:
 
     def until(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition, timeout=10_000)
+
+
+OpenWindow = Callable[[str], Desk]
+"""Opens the window on a profile of the given text; the profile of before, if that is empty."""

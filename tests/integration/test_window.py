@@ -11,8 +11,6 @@ from attrs import evolve
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAccessible, QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QMessageBox
-from pytestqt.qtbot import QtBot
-from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Factory, Protocol
 
 from app import __version__
@@ -21,11 +19,9 @@ from app.protocols.hello import GREETING
 from app.server.listener import State
 from app.ui.colors import is_dark
 from app.ui.connections.columns import columns
-from app.ui.reactor import DeckReactor
-from tests.integration.desk import Desk
+from tests.integration.desk import Desk, OpenWindow
 from tests.integration.people import Client
 
-OpenWindow = Callable[[str], Desk]
 Connect = Callable[[int], Client]
 
 LOOPBACK = "tcp:0:interface=127.0.0.1"
@@ -43,38 +39,6 @@ def table(name: str, protocol: str, endpoint: str = LOOPBACK, more: str = "") ->
 
 ECHO = "version = 1\n" + table("Echo", "echo")
 TWO = ECHO + table("Hello", "hello")
-
-
-@pytest.fixture
-def profile(tmp_path: Path) -> Path:
-    return tmp_path / "profile.toml"
-
-
-@pytest.fixture
-def open_window(
-    profile: Path,
-    tmp_path: Path,
-    qapp: QApplication,
-    reactor: DeckReactor,
-    qtbot: QtBot,
-    result_of: Callable[[Deferred[None]], None],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[OpenWindow]:
-    """Opens windows on a profile of the given text; all share a settings file."""
-    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
-        monkeypatch.setenv(name, str(tmp_path))
-    desks: list[Desk] = []
-
-    def open_on(text: str) -> Desk:
-        if text:
-            profile.write_text(text, encoding="utf-8")
-        desks.append(Desk(qapp, reactor, qtbot, profile, tmp_path / "window.conf"))
-        return desks[-1]
-
-    yield open_on
-    for desk in desks:
-        result_of(desk.deck.stop_all())
-        desk.close()
 
 
 @pytest.fixture
