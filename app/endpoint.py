@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from ipaddress import IPv6Address, ip_address
+from pathlib import Path
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -192,12 +193,19 @@ class Endpoint:
             return None
         return self.value("interface") or kind.loopback
 
-    def bound(self) -> Endpoint:
+    def bound(self, folder: Path = Path()) -> Endpoint:
         """This endpoint with its interface written out: loopback, unless the user wrote one.
+
+        The path of a Unix socket is written out too; it begins in `folder` if it is not absolute.
 
         An empty `interface=` is none: it is Twisted's word for "all of them", and nobody opens a
         port to the world by leaving something out.
         """
+        if self.kind == "unix":
+            path = str(folder.absolute() / Path(self.value("address") or "").expanduser())
+            if self.args:
+                return evolve(self, args=_replaced(self.args, 0, path))
+            return evolve(self, options=(*self.options, ("address", path)))
         if self.interface is None or self.value("interface"):
             return self
         index = _KINDS[self.kind].parameters.index("interface")
@@ -219,7 +227,9 @@ class Endpoint:
 
     @property
     def display(self) -> str:
-        """What a window shows: `127.0.0.1:8007`, `[::1]:8007`; without a port, the description."""
+        """What a window shows: `127.0.0.1:8007`, `[::1]:8007`, a path, or the description."""
+        if self.kind == "unix":
+            return self.value("address") or ""
         if self.port is None or self.interface is None:
             return str(self)
         host = f"[{self.interface}]" if ":" in self.interface else self.interface

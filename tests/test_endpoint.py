@@ -6,6 +6,7 @@ import inspect
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -180,7 +181,7 @@ def test_a_unix_socket_is_out_of_reach_and_a_plugin_is_not_vouched_for() -> None
         ("tls:certificates", 443, "127.0.0.1", "127.0.0.1:443"),
         ("udp:0", 0, "127.0.0.1", "127.0.0.1:0"),
         (r"udp:8007:\:\:1", 8007, "::1", "[::1]:8007"),
-        ("unix:/tmp/a\\:b", None, None, "unix:/tmp/a\\:b"),
+        ("unix:/tmp/a\\:b", None, None, "/tmp/a:b"),
         ("haproxy:tcp\\:80", None, None, "haproxy:tcp\\:80"),
     ],
 )
@@ -189,6 +190,18 @@ def test_port_interface_and_what_a_window_shows(
 ) -> None:
     endpoint = Endpoint.parse(text)
     assert (endpoint.port, endpoint.interface, endpoint.display) == (port, interface, display)
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("unix:echo.sock:mode=600", "unix:/profiles/echo.sock:mode=600"),
+        ("unix:address=a/b.sock", "unix:address=/profiles/a/b.sock"),
+        ("unix:/run/echo.sock", "unix:/run/echo.sock"),
+    ],
+)
+def test_the_path_of_a_unix_socket_begins_where_the_profile_lies(text: str, bound: str) -> None:
+    assert str(Endpoint.parse(text).bound(Path("/profiles"))) == bound
 
 
 def test_a_tcp_endpoint_is_made_from_a_port_on_loopback() -> None:

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from attrs import evolve, frozen
+from attrs import frozen
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 from twisted.python.failure import Failure
 
@@ -20,6 +19,7 @@ from app.endpoint import Endpoint
 from app.own_protocol import Reference, is_own
 from app.profile import ListenerSpec
 from app.protocols import catalog
+from app.server import stream_ports
 from app.server.datagrams.binding import DatagramBinder
 from app.server.factory import ListenerFactory
 from app.server.observer import Observer
@@ -30,10 +30,6 @@ from app.tap import Tap
 if TYPE_CHECKING:
     from app.server.encryption import Encryption
     from app.tls.identity import CertificateFacts
-
-BACKLOG = 1024
-"""How many clients may wait to be accepted. With Twisted's 50, the next one of a burst is not heard
-and waits a second until its system tries again."""
 
 
 class Binder(Protocol):
@@ -57,7 +53,7 @@ class Binder(Protocol):
 
 @frozen
 class StreamBinder:
-    """For connections made of bytes in order: whatever `serverFromString` can listen on."""
+    """For connections made of bytes in order: whatever a Twisted endpoint can listen on."""
 
     spec: ListenerSpec
 
@@ -93,12 +89,10 @@ class StreamBinder:
         )
 
     def listen(self, factory: ListenerFactory) -> Deferred[IListeningPort]:
-        description = str(_roomy(self.endpoint))
         served: IProtocolFactory = factory
         if self.encryption is not None:
             served = self.encryption.wrap(factory, self.reactor)
-        port: Deferred[IListeningPort] = serverFromString(self.reactor, description).listen(served)
-        return port
+        return stream_ports.listen(self.reactor, self.endpoint, served)
 
 
 def binder_for(
@@ -106,7 +100,6 @@ def binder_for(
     endpoint: Endpoint,
     code: Code,
     reactor: Any,
-    *,
     folder: Path,
     ca_folder: Path | None,
 ) -> Binder:
@@ -123,14 +116,6 @@ def binder_for(
 
         encryption = Encryption(spec.tls, endpoint, folder, Authority(ca_folder))
     return StreamBinder(spec, endpoint, code, reactor, encryption)
-
-
-def _roomy(endpoint: Endpoint) -> Endpoint:
-    """`endpoint` with `BACKLOG`, unless the user wrote another or a plugin decides."""
-    is_ours = endpoint.port is not None or endpoint.kind == "unix"
-    if not is_ours or endpoint.value("backlog") is not None:
-        return endpoint
-    return evolve(endpoint, options=(*endpoint.options, ("backlog", str(BACKLOG))))
 
 
 def unless_given_up(

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from twisted.internet.address import UNIXAddress
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import (
     IAddress,
@@ -34,6 +35,7 @@ from app.server.endings import (
 )
 from app.server.handshake import Handshake, TlsFacts, looks_like_tls
 from app.server.lingering import LINGER_SECONDS, half_close
+from app.server.peer_credentials import credentials_of
 from app.server.unsent import unsent_bytes
 from app.tap import RECEIVED, SENT
 
@@ -80,6 +82,9 @@ class Connection(ProtocolWrapper):
     local = ""
     """The address that the peer connected to, for people. One text for all that have the same."""
 
+    _process = ""
+    """Who connected to a Unix socket, where the system says it: such a peer has no address."""
+
     closed_at = 0.0
     """When it ended, unix seconds; 0 while it lives."""
 
@@ -118,8 +123,8 @@ class Connection(ProtocolWrapper):
 
     @property
     def peer(self) -> str:
-        """Whom it serves, for people."""
-        return show(self.peer_address)
+        """Whom it serves, for people: an address, or the process at a Unix socket's other end."""
+        return self._process or show(self.peer_address)
 
     @property
     def bytes_unsent(self) -> int:
@@ -131,7 +136,10 @@ class Connection(ProtocolWrapper):
         self.transport = transport
         self.connected = True
         # A lost socket has no address any more, and to keep one costs no more than a reference.
-        self.local = sys.intern(show(transport.getHost()))
+        host = transport.getHost()
+        self.local = sys.intern(show(host))
+        if isinstance(host, UNIXAddress):
+            self._process = str(credentials_of(transport) or "")
         self.opened_at = self.active_at = self.factory.seconds()
         has_tls = ISSLTransport.providedBy(transport)
         self._backpressure = Backpressure(transport, handshaking=has_tls)

@@ -112,6 +112,12 @@ class Entrance:
         self._port.stopReading()
 
 
+def guard_all(port: Any, clock: IReactorTime, keeper: Doorkeeper) -> tuple[Entrance, ...]:
+    """The entrances of `port`, which may have several sockets: as one runs short, so do all."""
+    guarded = (guard(each, clock, keeper) for each in getattr(port, "ports", (port,)))
+    return tuple(each for each in guarded if each is not None)
+
+
 def guard(port: Any, clock: IReactorTime, keeper: Doorkeeper) -> Entrance | None:
     """The entrance of `port`; `None` if peers come to it in no way that could be guarded."""
     if isinstance(getattr(port, "socket", None), socket.socket) and hasattr(port, "sessionno"):

@@ -16,7 +16,7 @@ from app.own_protocol import OwnProtocolError, is_own
 from app.profile import ListenerSpec
 from app.server.addresses import show
 from app.server.binding import Binder, binder_for, unless_given_up
-from app.server.entrance import Doorkeeper, Entrance, guard
+from app.server.entrance import Doorkeeper, Entrance, guard_all
 from app.server.factory import ListenerFactory
 from app.server.observer import Observer
 from app.server.own.code import Code
@@ -94,7 +94,7 @@ class Listener:
         self._one_at_a_time = DeferredLock()
         self._binder: Binder | None = None
         self._bound_spec: ListenerSpec | None = None
-        self._entrance: Entrance | None = None
+        self._entrances: tuple[Entrance, ...] = ()
         self._watch = Watch(reactor, self._look_at_code)
         self._waits_for_code = False
         self._binding: Deferred[IListeningPort] | None = None
@@ -111,7 +111,7 @@ class Listener:
     def where(self) -> str:
         """The address for people: the bound one, or else the one it will ask for."""
         if self._address is not None:
-            return show(self._address)
+            return getattr(self.port, "where", "") or show(self._address)
         try:
             return Endpoint.parse(self.spec.endpoint).display
         except EndpointError:
@@ -249,7 +249,7 @@ class Listener:
         self._move(State.STARTING)
         endpoint: Endpoint | None = None
         try:
-            endpoint = Endpoint.parse(self.spec.endpoint).bound()
+            endpoint = Endpoint.parse(self.spec.endpoint).bound(self._folder)
             await self._bind(endpoint, resumes=resumes)
         except CancelledError:
             self._fall_back(State.STOPPED)
@@ -273,14 +273,8 @@ class Listener:
         if resumes and self._binder is not None and self.factory is not None:
             binder, factory = self._binder, self.factory
         else:
-            binder = binder_for(
-                spec,
-                endpoint,
-                self._code,
-                self._reactor,
-                folder=self._folder,
-                ca_folder=self._ca_folder,
-            )
+            where = (self._folder, self._ca_folder)
+            binder = binder_for(spec, endpoint, self._code, self._reactor, *where)
             factory = binder.build_factory(self._observer, self._numbers, self._tap)
         # If it failed to start once there is a socket, Twisted would leave the socket behind.
         factory.doStart()
@@ -293,7 +287,7 @@ class Listener:
         self._binder, self._bound_spec, self.factory = binder, spec, factory
         factory.unbound = lambda: self._lose_socket("something has closed it")
         keeper = Doorkeeper(self._pause, self._go_on, self._lose_socket)
-        self._entrance = guard(self.port, self._reactor, keeper)
+        self._entrances = guard_all(self.port, self._reactor, keeper)
 
     def _fall_back(self, state: State, reason: str = "") -> None:
         """It does not listen after all: it is in `state`, or drains on if somebody is left."""
@@ -321,14 +315,15 @@ class Listener:
         self._move(state)
         if self.port is None:
             return
-        if self._entrance is not None:
-            self._entrance.let_go()
+        for entrance in self._entrances:
+            entrance.let_go()
         try:
             await maybeDeferred(self.port.stopListening)
         except Exception:
             # The socket is closed by now; a user's factory may raise anything when told to stop.
             log.exception("%s: the protocol's factory failed to stop.", self.spec.name)
-        self.port = self._address = self._entrance = None
+        self.port = self._address = None
+        self._entrances = ()
 
     def _end(self) -> None:
         """Nobody is served any more."""

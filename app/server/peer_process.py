@@ -7,8 +7,6 @@ beside the reactor, identify them on a thread.
 from __future__ import annotations
 
 import logging
-import socket
-import struct
 from collections.abc import Callable, Mapping
 from ipaddress import IPv6Address, ip_address
 from typing import Any
@@ -18,6 +16,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 
 from app.server.connection import Connection
+from app.server.peer_credentials import credentials_of
 from app.server.ports import Holder
 
 log = logging.getLogger(__name__)
@@ -44,8 +43,8 @@ def clue(connection: Connection) -> Clue | None:
         return None
     its = _address(connection.peer_address)
     if its is None:
-        pid = _pid_behind(connection.transport)
-        return Clue(pid=pid) if pid else None
+        credentials = credentials_of(connection.transport)
+        return Clue(pid=credentials.pid) if credentials and credentials.pid else None
     try:
         ours = _address(connection.transport.getHost())
     except (AttributeError, OSError):
@@ -118,17 +117,3 @@ def _plain(address: Any) -> Address:
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
         return str(ip.ipv4_mapped), port
     return str(ip), port
-
-
-def _pid_behind(transport: Any) -> int:
-    """Who connected to a Unix socket; 0 where the system does not say."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return 0
-    try:
-        credentials = transport.getHandle().getsockopt(
-            socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")
-        )
-    except (AttributeError, OSError):
-        return 0
-    pid: int = struct.unpack("3i", credentials)[0]
-    return pid

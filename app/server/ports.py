@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 FIRST_UNPRIVILEGED_PORT = 1024
 
 
+class SocketFileError(ValueError):
+    """A path cannot be listened on. Its text is for the user: what to do now."""
+
+
 @frozen
 class Holder:
     """The process that has a port."""
@@ -74,7 +78,7 @@ def explain(error: Exception, endpoint: Endpoint | None, holder: str | None = No
 
     `holder` says in words who has the port already, if that is known.
     """
-    by_the_user = (EndpointError, OwnProtocolError, TlsError, UnknownProtocol)
+    by_the_user = (EndpointError, OwnProtocolError, SocketFileError, TlsError, UnknownProtocol)
     if isinstance(error, by_the_user) or endpoint is None:
         return str(error)
     cause = error.socketError if isinstance(error, CannotListenError) else error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -50,7 +52,8 @@ def test_both_ends_and_what_is_unsent_are_known_while_it_lives_and_the_ends_afte
     with dial() as client:
         until(lambda: record.live)
         (connection,) = record.live
-        peer = "{}:{}".format(*client.getsockname()) if kind == "tcp" else "unnamed socket"
+        me = f"{getpass.getuser()}, pid {os.getpid()}"
+        peer = "{}:{}".format(*client.getsockname()) if kind == "tcp" else me
         assert (connection.local, connection.peer) == (local, peer)
         assert connection.bytes_unsent == 0
         client.sendall(b"go")

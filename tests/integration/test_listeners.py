@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import socket
 import subprocess
@@ -364,42 +363,6 @@ def test_an_address_of_another_machine_is_told(listen: Listen) -> None:
     listener = listen("echo", "tcp:0:interface=203.0.113.1")
     assert listener.state is State.FAILED
     assert listener.reason.startswith("203.0.113.1 is not an address of this machine.")
-
-
-# Unix sockets
-
-
-def test_a_unix_socket_is_listened_on_and_removed(
-    listen: Listen, deck: Deck, beside: Beside[bytes], result_of: ResultOf, tmp_path: Path
-) -> None:
-    path = tmp_path / "echo.sock"
-    listener = listen("echo", f"unix:{path}")
-    assert listener.state is State.LISTENING
-    assert listener.where == str(path)
-
-    def talk() -> bytes:
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(PATIENCE_SECONDS)
-            client.connect(str(path))
-            client.sendall(b"hello")
-            client.shutdown(socket.SHUT_WR)
-            return read_to_end(client)
-
-    assert beside(talk) == b"hello"
-    second = listen("echo", f"unix:{path}", name="Second")
-    assert second.reason == (
-        f"unix:{path} is in use already. Stop who listens there, or choose another address."
-    )
-    result_of(deck.stop(listener))
-    assert not path.exists()
-
-
-def test_a_folder_that_is_not_there_is_told(listen: Listen, tmp_path: Path) -> None:
-    path = tmp_path / "nowhere" / "echo.sock"
-    listener = listen("echo", f"unix:{path}")
-    assert listener.reason == (
-        f"Cannot listen on unix:{path}: {path}.lock: {os.strerror(errno.ENOENT)}."
-    )
 
 
 # The socket itself

@@ -18,9 +18,9 @@ from zope.interface import implementer
 
 from app.endpoint import Endpoint as Description
 from app.profile import ListenerSpec
-from app.server import binding as module
-from app.server.binding import BACKLOG
+from app.server import stream_ports as module
 from app.server.listener import STOP_GRACE_SECONDS, Listener, State
+from app.server.stream_ports import BACKLOG
 from app.spawn import spawn
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record

@@ -53,8 +53,7 @@ def cannot(number: int, endpoint: Endpoint = TCP) -> CannotListenError:
             cannot(errno.EADDRINUSE, UNIX),
             UNIX,
             None,
-            "unix:/tmp/echo.sock is in use already. "
-            "Stop who listens there, or choose another address.",
+            "/tmp/echo.sock is in use already. Stop who listens there, or choose another address.",
         ),
         (
             cannot(errno.EACCES, LOW),
@@ -72,7 +71,7 @@ def cannot(number: int, endpoint: Endpoint = TCP) -> CannotListenError:
             cannot(errno.EPERM, UNIX),
             UNIX,
             None,
-            "The system does not allow listening on unix:/tmp/echo.sock. Choose another address.",
+            "The system does not allow listening on /tmp/echo.sock. Choose another address.",
         ),
         (
             cannot(errno.EADDRNOTAVAIL, FOREIGN),

@@ -1,0 +1,130 @@
+"""Binds a stream socket where Twisted alone would bind another one than the endpoint says.
+
+`localhost` is both loopback addresses, `::` of the kind `tcp` is IPv6 and IPv4 whatever the system
+has for a default, and `::` of the kind `tcp6` is IPv6 alone. A Unix socket takes the place of one
+that nobody listens on any more, and of nothing else. All other endpoints are left to Twisted.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+from typing import Any
+
+from twisted.internet import tcp
+from twisted.internet.defer import Deferred, execute, gatherResults
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IAddress, IListeningPort, IProtocolFactory, IReactorFDSet
+from zope.interface import implementer
+
+from app.endpoint import Endpoint
+
+BACKLOG = 1024
+"""How many clients may wait to be accepted. With Twisted's 50, the next one of a burst is not heard
+and waits a second until its system tries again."""
+
+LOOPBACKS = ("127.0.0.1", "::1")
+TRIES = 50
+"""How many ports are tried until one is free on both loopback addresses."""
+
+_NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+
+
+def listen(reactor: Any, endpoint: Endpoint, factory: IProtocolFactory) -> Deferred[IListeningPort]:
+    """Listen on `endpoint`, whose interface or path is written out. Fires with the port.
+
+    What it fails with is for `app.server.ports.explain`.
+    """
+    if endpoint.kind == "unix":
+        from app.server.unix_sockets import listen_unix
+
+        return execute(listen_unix, reactor, endpoint, factory, BACKLOG)
+    if endpoint.kind in ("tcp", "tcp6") and IReactorFDSet.providedBy(reactor):
+        port, backlog = endpoint.port or 0, int(endpoint.value("backlog") or BACKLOG)
+        if (endpoint.interface or "").lower() == "localhost":
+            return execute(_listen_on_loopbacks, reactor, port, factory, backlog)
+        if endpoint.interface == "::":
+            only_ipv6 = endpoint.kind == "tcp6"
+            return execute(_started, Ipv6Port(reactor, port, factory, backlog, "::", only_ipv6))
+    bound: Deferred[IListeningPort] = serverFromString(reactor, _roomy(endpoint)).listen(factory)
+    return bound
+
+
+class Ipv6Port(tcp.Port):
+    """An IPv6 port that takes IPv4 too, or does not, whatever the system has for a default."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        port: int,
+        factory: IProtocolFactory,
+        backlog: int,
+        interface: str,
+        only_ipv6: bool,
+    ) -> None:
+        super().__init__(port, factory, backlog, interface, reactor)
+        self._only_ipv6 = only_ipv6
+
+    def createInternetSocket(self) -> socket.socket:
+        made: socket.socket = super().createInternetSocket()
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, self._only_ipv6)
+        return made
+
+
+@implementer(IListeningPort)
+class BothPorts:
+    """One port number on both loopback addresses, as one port."""
+
+    def __init__(self, first: tcp.Port, second: tcp.Port) -> None:
+        self.ports = (first, second)
+
+    @property
+    def where(self) -> str:
+        """The address for people."""
+        return f"localhost:{self.ports[0].getHost().port}"
+
+    def startListening(self) -> None:
+        """Both listen already."""
+
+    def stopListening(self) -> Deferred[None]:
+        """Fires once both are closed."""
+        stopped = gatherResults([port.stopListening() for port in self.ports], consumeErrors=True)
+        return stopped.addCallback(lambda _: None)
+
+    def getHost(self) -> IAddress:
+        """The IPv4 address: what most clients reach first."""
+        host: IAddress = self.ports[0].getHost()
+        return host
+
+
+def _listen_on_loopbacks(
+    reactor: Any, port: int, factory: IProtocolFactory, backlog: int
+) -> IListeningPort:
+    for last in range(TRIES, 0, -1):
+        ipv4 = _started(tcp.Port(port, factory, backlog, LOOPBACKS[0], reactor))
+        number = ipv4.getHost().port
+        try:
+            ipv6 = _started(Ipv6Port(reactor, number, factory, backlog, LOOPBACKS[1], True))
+        except CannotListenError as error:
+            reason = getattr(error.socketError, "errno", None)
+            if reason in _NO_IPV6:
+                return ipv4
+            ipv4.connectionLost(None)
+            if port or reason != errno.EADDRINUSE or last == 1:
+                raise
+        else:
+            return BothPorts(ipv4, ipv6)
+    raise AssertionError("the last try returns or raises")
+
+
+def _started(port: tcp.Port) -> tcp.Port:
+    port.startListening()
+    return port
+
+
+def _roomy(endpoint: Endpoint) -> str:
+    """The description of `endpoint` with `BACKLOG`, unless one is written or a plugin decides."""
+    if endpoint.port is None or endpoint.value("backlog") is not None:
+        return str(endpoint)
+    return f"{endpoint}:backlog={BACKLOG}"

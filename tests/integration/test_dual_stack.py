@@ -1,0 +1,102 @@
+"""Listening on IPv4 and IPv6 at once is that, and on one of them is that one alone."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from app.server import stream_ports
+from app.server.deck import Deck
+from app.server.listener import State
+from app.ui.reactor import DeckReactor
+from tests.integration.programs import PATIENCE_SECONDS
+from tests.integration.sockets import Beside, Listen, ResultOf, connect, port_of, read_exactly
+from tests.server.record import Record
+
+EVERYWHERE = r"interface=\:\:"
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.fixture
+def deck(reactor: DeckReactor, record: Record, result_of: ResultOf) -> Iterator[Deck]:
+    """On the reactor itself, which alone has these ports."""
+    deck = Deck(reactor, record)
+    yield deck
+    result_of(deck.stop_all())
+
+
+needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether an echo listens there."""
+    try:
+        with socket.create_connection((host, port), timeout=PATIENCE_SECONDS) as client:
+            client.sendall(b"hello")
+            return read_exactly(client, 5) == b"hello"
+    except ConnectionRefusedError:
+        return False
+
+
+@needs_ipv6
+@pytest.mark.parametrize(
+    ("endpoint", "ipv4", "ipv6"),
+    [
+        ("tcp:0:interface=127.0.0.1", True, False),
+        (r"tcp:0:interface=\:\:1", False, True),
+        ("tcp:0:interface=localhost", True, True),
+        ("tcp:0:interface=0.0.0.0", True, False),
+        (f"tcp:0:{EVERYWHERE}", True, True),
+        (f"tcp6:0:{EVERYWHERE}", False, True),
+        ("tcp6:0:interface=localhost", True, True),
+    ],
+)
+def test_each_reach_is_what_it_says(
+    listen: Listen, beside: Beside[tuple[bool, bool]], endpoint: str, ipv4: bool, ipv6: bool
+) -> None:
+    port = port_of(listen("echo", endpoint))
+    assert beside(lambda: (answers("127.0.0.1", port), answers("::1", port))) == (ipv4, ipv6)
+
+
+@needs_ipv6
+def test_localhost_is_one_listener_that_stops_as_one(
+    listen: Listen, deck: Deck, beside: Beside[bool], result_of: ResultOf
+) -> None:
+    listener = listen("echo", "tcp:0:interface=localhost")
+    port = port_of(listener)
+    assert listener.where == f"localhost:{port}"
+    assert beside(lambda: answers("::1", port))
+    result_of(deck.stop(listener))
+    assert not beside(lambda: answers("127.0.0.1", port) or answers("::1", port))
+    result_of(deck.start(listener))
+    assert listener.state is State.LISTENING
+
+
+@needs_ipv6
+def test_a_port_that_is_taken_on_one_of_both_is_taken(listen: Listen) -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as other:
+        port = other.getsockname()[1]
+        listener = listen("echo", f"tcp:{port}:interface=localhost")
+        assert listener.state is State.FAILED
+        assert listener.reason.startswith(f"Port {port} is in use by ")
+        with pytest.raises(ConnectionRefusedError):
+            connect(port)
+
+
+def test_a_machine_without_ipv6_listens_on_ipv4(
+    listen: Listen, beside: Beside[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_ports, "LOOPBACKS", ("127.0.0.1", "2001:db8::1"))
+    listener = listen("echo", "tcp:0:interface=localhost")
+    port = port_of(listener)
+    assert listener.where == f"127.0.0.1:{port}"
+    assert beside(lambda: answers("127.0.0.1", port))
