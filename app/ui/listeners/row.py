@@ -100,7 +100,10 @@ class ListenerRow(QFrame):
         """Show the listener as it is now."""
         listener, spec = self.listener, self.listener.spec
         self.name.setText(spec.name)
-        self.protocol.setText(f"{_short(spec.protocol)} ·")
+        protocol = _short(spec.protocol)
+        if _is_datagram(spec.endpoint):
+            protocol = self.tr("{0} over UDP").format(protocol)
+        self.protocol.setText(f"{protocol} ·")
         self.protocol.setToolTip(spec.protocol)
         self.address.setText(listener.where)
         status = self._status_text()
@@ -168,7 +171,11 @@ class ListenerRow(QFrame):
         word = state_word(listener.state)
         if listener.state is State.STOPPED:
             return word
-        text = self.tr("{0} · {1} connected").format(word, f"{listener.connection_count:,}")
+        count = f"{listener.connection_count:,}"
+        if _is_datagram(listener.spec.endpoint):
+            text = self.tr("{0} · {1} heard from lately").format(word, count)
+        else:
+            text = self.tr("{0} · {1} connected").format(word, count)
         refused = 0 if listener.factory is None else listener.factory.refused
         if refused:
             text += self.tr(" · {0} refused").format(f"{refused:,}")
@@ -202,6 +209,13 @@ def _is_local(description: str) -> bool:
         return Endpoint.parse(description).bound().loopback_only
     except EndpointError:
         return True
+
+
+def _is_datagram(description: str) -> bool:
+    try:
+        return Endpoint.parse(description).is_datagram
+    except EndpointError:
+        return False
 
 
 def _line(*widgets: QWidget) -> QHBoxLayout:
