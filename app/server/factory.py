@@ -84,6 +84,11 @@ class ListenerFactory(WrappingFactory[Connection]):
         self.spec = spec
         self._idling.look()
 
+    def admit(self, anybody: bool) -> bool:
+        """Let in who is new, or nobody. False if that is up to the listening socket instead, which
+        can be closed while those who are connected go on."""
+        return False
+
     def emptied(self) -> Deferred[None]:
         """Fires with `None` as soon as no connection is left; at once if there is none."""
         done: Deferred[None] = Deferred()

@@ -162,7 +162,9 @@ class Listener:
         try:
             if self.is_stale and self.state is State.DRAINING:
                 await self._close()
-            if not self.can_drain:
+            if self.port is not None and self.state is State.DRAINING:
+                self._admit_again()
+            elif not self.can_drain:
                 await self._listen()
         finally:
             self._one_at_a_time.release()
@@ -188,15 +190,27 @@ class Listener:
         try:
             if not self.can_drain:
                 return
-            await self._close_port(State.DRAINING)
             assert self.factory is not None
+            if self.factory.admit(False):
+                self._move(State.DRAINING)
+            else:
+                await self._close_port(State.DRAINING)
             gone = self.factory.emptied()
         finally:
             self._one_at_a_time.release()
         await gone
-        if self.state is State.DRAINING and not self.connection_count:
-            self._end()
-            self._move(State.STOPPED)
+        await self._stop_drained()
+
+    async def _stop_drained(self) -> None:
+        """The last connection is gone; if it still drains, nothing is left to do for it."""
+        await self._one_at_a_time.acquire()
+        try:
+            if self.state is State.DRAINING and not self.connection_count:
+                await self._close_port(State.DRAINING)
+                self._end()
+                self._move(State.STOPPED)
+        finally:
+            self._one_at_a_time.release()
 
     def change(self, spec: ListenerSpec) -> None:
         """Take a new spec. Name and limit count at once, the rest from the next start on.
@@ -297,6 +311,12 @@ class Listener:
         if self.factory is not None:
             self._end()
         self._move(state, reason)
+
+    def _admit_again(self) -> None:
+        """It drained with its socket open: let in whoever comes."""
+        assert self.factory is not None
+        self.factory.admit(True)
+        self._move(State.LISTENING)
 
     async def _close(self) -> None:
         """Close all there is, gently at first; done when all is gone."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 import pytest
 from attrs import evolve
@@ -15,6 +18,7 @@ from app.protocols import catalog
 from app.server.datagrams.factory import IDLE_SECONDS
 from app.server.deck import Deck
 from app.server.listener import State
+from app.spawn import spawn
 from tests.integration.programs import PATIENCE_SECONDS, running, serving
 from tests.integration.sockets import Beside, Listen, ResultOf, StillReactor, Until, port_of
 from tests.server.record import Record
@@ -40,6 +44,19 @@ def ask(port: int, *datagrams: bytes, host: str = "127.0.0.1") -> list[bytes]:
             client.send(datagram)
             answers.append(client.recv(65535))
         return answers
+
+
+class Broken:
+    """A socket that nothing can be read from any more."""
+
+    def __init__(self, bound: socket.socket) -> None:
+        self._bound = bound
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._bound, name)
+
+    def recvfrom(self, size: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 def nc(port: int, say: bytes) -> bytes:
@@ -104,6 +121,82 @@ def test_a_silent_peer_leaves_and_stopping_closes_the_others(
         ("closed", 2, "closed by the listener"),
         ("moved", "Test", "stopped"),
     ]
+    assert listener.port is None
+
+
+def test_one_that_drains_serves_whom_it_knows_until_they_are_silent(
+    listen: Listen, beside: Beside[list[bytes]], still: StillReactor, deck: Deck, until: Until
+) -> None:
+    listener = listen("echo", "udp:0")
+    port = port_of(listener)
+    with client_of(port) as known, client_of(port) as new:
+
+        def talk(client: socket.socket) -> list[bytes]:
+            client.send(b"x")
+            return [client.recv(100)]
+
+        beside(lambda: talk(known))
+        drained = spawn(listener.drain())
+        assert listener.state is State.DRAINING
+        new.send(b"x")
+        assert beside(lambda: talk(known)) == [b"x"]
+        assert listener.factory is not None
+        until(lambda: listener.factory and listener.factory.refused == 1)
+        new.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            new.recv(100)
+    assert not drained.called
+    still.advance(IDLE_SECONDS)
+    until(lambda: drained.called)
+    assert (listener.state, listener.port) == (State.STOPPED, None)
+
+
+def test_one_that_drains_can_be_taken_back(
+    listen: Listen, beside: Beside[list[bytes]], result_of: ResultOf, still: StillReactor
+) -> None:
+    listener = listen("echo", "udp:0")
+    port = port_of(listener)
+    beside(lambda: ask(port, b"x"))
+    drained = spawn(listener.drain())
+    result_of(spawn(listener.start()))
+    assert listener.state is State.LISTENING
+    assert beside(lambda: ask(port, b"new ones too")) == [b"new ones too"]
+    still.advance(IDLE_SECONDS)
+    result_of(drained)
+    assert listener.state is State.LISTENING
+
+
+def test_one_that_nobody_talks_to_drains_at_once(listen: Listen, result_of: ResultOf) -> None:
+    listener = listen("echo", "udp:0")
+    result_of(spawn(listener.drain()))
+    assert (listener.state, listener.port) == (State.STOPPED, None)
+
+
+def test_one_that_drains_can_be_stopped(
+    listen: Listen, beside: Beside[list[bytes]], result_of: ResultOf
+) -> None:
+    listener = listen("echo", "udp:0")
+    port = port_of(listener)
+    beside(lambda: ask(port, b"x"))
+    drained = spawn(listener.drain())
+    result_of(spawn(listener.stop()))
+    result_of(drained)
+    assert (listener.state, listener.port) == (State.STOPPED, None)
+
+
+def test_a_socket_that_is_lost_is_told(
+    listen: Listen, beside: Beside[list[bytes]], until: Until, record: Record
+) -> None:
+    listener = listen("echo", "udp:0")
+    port, where = port_of(listener), listener.where
+    beside(lambda: ask(port, b"x"))
+    bound = cast(Any, listener.port)
+    bound.socket = Broken(bound.socket)
+    with client_of(port) as client:
+        client.send(b"x")
+    until(lambda: listener.state is State.FAILED)
+    assert listener.reason.startswith(f"The socket at {where} is lost: ")
+    assert not record.live
     assert listener.port is None
 
 

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 IDLE_SECONDS = 30.0
 """How long a peer may be silent before its row goes, if the spec says nothing about it."""
 
+DRAINS = "only those who are known are served to the end"
 TOO_MANY_PEERS = "too many peers"
 TOO_MANY_OF_ONE_ADDRESS = "too many peers at one address"
 
@@ -56,6 +57,7 @@ class DatagramFactory(ListenerFactory):
         """Where the protocol sends; `None` while there is no socket."""
         self._serving: Serving | None = serving
         self._port: Any = None
+        self._admits = True
         self._peers: OrderedDict[HostAndPort, Peer] = OrderedDict()
         """By who was silent the longest."""
         self._idling = Expiry(clock, self._longest_silent, self._patience)
@@ -69,7 +71,7 @@ class DatagramFactory(ListenerFactory):
         """The socket `port` is bound: begin to serve. Raises what the protocol raises."""
         assert self._serving is not None
         outlet = Outlet(self, port)
-        self._port = port
+        self._port, self._admits = port, True
         self._serving.start(outlet)
         self.outlet = outlet
 
@@ -81,6 +83,8 @@ class DatagramFactory(ListenerFactory):
             self._serving.stop()
         for paced in (self._turned_away, self._failures, self._losses):
             paced.stop()
+        if self.unbound is not None:
+            self.unbound()
 
     def receive(self, datagram: bytes, address: HostAndPort) -> None:
         """Serve one datagram. Nothing is raised, whatever the protocol does."""
@@ -162,12 +166,19 @@ class DatagramFactory(ListenerFactory):
         self.outlet.is_open, self.outlet = False, outlet
         before.stop()
 
+    def admit(self, anybody: bool) -> bool:
+        """All come by one socket, so those who are new are refused here."""
+        self._admits = anybody
+        return True
+
     def let_go(self) -> None:
         super().let_go()
         self._serving = None
 
     def _why_not(self, address: HostAndPort) -> str:
         """What keeps somebody new from being a peer; nothing if nothing does."""
+        if not self._admits:
+            return DRAINS
         if len(self._peers) >= self.spec.max_connections:
             return TOO_MANY_PEERS
         return TOO_MANY_OF_ONE_ADDRESS if self._are_enough_of(address[0]) else ""
