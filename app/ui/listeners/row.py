@@ -173,7 +173,7 @@ class ListenerRow(QFrame):
             return word
         count = f"{listener.connection_count:,}"
         if _is_datagram(listener.spec.endpoint):
-            text = self.tr("{0} · {1} heard from lately").format(word, count)
+            text = self.tr("{0} · {1} peers").format(word, count)
         else:
             text = self.tr("{0} · {1} connected").format(word, count)
         refused = 0 if listener.factory is None else listener.factory.refused

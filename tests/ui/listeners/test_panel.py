@@ -206,7 +206,7 @@ def test_a_listener_that_others_can_reach_has_a_badge(
     assert panel.row(listener).badge.isVisible() is is_open
 
 
-def test_a_listener_on_udp_says_so_and_counts_whom_it_heard_from(
+def test_a_listener_on_udp_says_so_and_counts_its_peers(
     panel: ListenersPanel, deck: Deck, result_of: Callable[[Deferred[None]], None]
 ) -> None:
     listener = deck.add(ListenerSpec(name="Four", protocol="echo", endpoint="udp:0"))
@@ -214,7 +214,7 @@ def test_a_listener_on_udp_says_so_and_counts_whom_it_heard_from(
     panel.show_listeners(deck.listeners)
     row = panel.row(listener)
     assert row.protocol.text() == "echo over UDP ·"
-    assert row.status.text() == "listening · 0 heard from lately"
+    assert row.status.text() == "listening · 0 peers"
 
 
 def test_every_control_of_a_row_says_what_it_is_for(
