@@ -3,19 +3,22 @@
 Every byte shows. UTF-8 is shown as it is meant; a byte that is none shows as `\\xNN`; a character
 that has no shape, or that would turn the text around, shows as `\\t`, `\\x1b` or `\\u202e`. LF and
 CRLF break the line. A backslash stands for itself: the text is for reading, not for reading back.
+Or the bytes show in hex, sixteen on a line, with their ASCII beside them if that is wanted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
+from enum import Enum
 
 from attrs import frozen
 
 from app.client.transcript import Entry, Kind
 from app.legible import Legible
+from app.traffic.hexdump import WIDTH, columns
 
-MARKS = {Kind.SENT: "→", Kind.RECEIVED: "←", Kind.EVENT: "·"}
+MARKS = {Kind.SENT: "→", Kind.RECEIVED: "←", Kind.EVENT: "·", Kind.TROUBLE: "!"}
 
 
 def count_bytes(count: int) -> str:
@@ -26,6 +29,14 @@ def count_bytes(count: int) -> str:
 def timestamp(time: float, zone: tzinfo | None = None) -> str:
     """`time` (unix seconds) as `14:02:11.420` in `zone`, or in this machine's own."""
     return datetime.fromtimestamp(time, UTC).astimezone(zone).time().isoformat("milliseconds")
+
+
+class Display(Enum):
+    """How chunks are shown. The value is stable: it may be saved."""
+
+    TEXT = "text"
+    HEX = "hex"
+    BOTH = "both"
 
 
 @frozen
@@ -49,7 +60,8 @@ class Layout:
     An event, or a gap in the numbers, ends what was held back of a cut sequence.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, display: Display = Display.TEXT) -> None:
+        self._display = display
         self._streams = {Kind.SENT: Legible(), Kind.RECEIVED: Legible()}
         self._last: Entry | None = None
 
@@ -59,6 +71,9 @@ class Layout:
         gap = last is not None and entry.number != last.number + 1
         lines = self.finish() if gap or isinstance(data, str) else []
         self._last = entry
+        if isinstance(data, bytes) and self._display is not Display.TEXT:
+            rows = _hex_rows(data, self._display)
+            return [Line(entry.time, entry.kind, row) for row in rows]
         text = data if isinstance(data, str) else self._streams[entry.kind].feed(data)
         return lines + _lines(entry.time, entry.kind, text)
 
@@ -80,9 +95,22 @@ def _lines(time: float, kind: Kind, text: str) -> list[Line]:
     return [Line(time, kind, part) for part in text.removesuffix("\n").split("\n")]
 
 
-def plain_text(entries: Iterable[Entry], *, dropped: int = 0, zone: tzinfo | None = None) -> str:
+def _hex_rows(data: bytes, display: Display) -> list[str]:
+    rows = [columns(data[start : start + WIDTH]) for start in range(0, len(data), WIDTH)]
+    if display is Display.HEX:
+        return [digits.rstrip() for digits, _ in rows]
+    return [f"{digits}  |{text}|" for digits, text in rows]
+
+
+def plain_text(
+    entries: Iterable[Entry],
+    *,
+    dropped: int = 0,
+    zone: tzinfo | None = None,
+    display: Display = Display.TEXT,
+) -> str:
     """The whole of `entries` for the clipboard or a file, a line each; `dropped` is owned up to."""
-    layout = Layout()
+    layout = Layout(display)
     lines = [line for entry in entries for line in layout.feed(entry)] + layout.finish()
     texts = [line.render(zone) for line in lines]
     if dropped:

@@ -23,6 +23,8 @@ class Kind(Enum):
     SENT = "sent"
     RECEIVED = "received"
     EVENT = "event"
+    TROUBLE = "trouble"
+    """An event that is not what the user wanted."""
 
 
 @frozen
@@ -38,7 +40,7 @@ class Entry:
     kind: Kind
 
     data: bytes | str
-    """Bytes of a chunk; the sentence of an event."""
+    """Bytes of a chunk; the sentence of an event or of trouble."""
 
 
 @frozen

@@ -10,11 +10,17 @@ def hexdump(data: bytes) -> str:
     return "\n".join(_line(offset, data[offset : offset + WIDTH]) for offset in _offsets(data))
 
 
+def columns(row: bytes) -> tuple[str, str]:
+    """`row`, at most `WIDTH` bytes: in hex, as wide as if it were full, and in ASCII."""
+    left, right = row[: WIDTH // 2].hex(" "), row[WIDTH // 2 :].hex(" ")
+    text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in row)
+    return f"{left:<23}  {right:<23}", text
+
+
 def _offsets(data: bytes) -> range:
     return range(0, len(data), WIDTH)
 
 
 def _line(offset: int, row: bytes) -> str:
-    left, right = row[: WIDTH // 2].hex(" "), row[WIDTH // 2 :].hex(" ")
-    text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in row)
-    return f"{offset:08x}  {left:<23}  {right:<23}  |{text}|"
+    digits, text = columns(row)
+    return f"{offset:08x}  {digits}  |{text}|"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import QEvent
@@ -28,6 +28,8 @@ class Ink(IntEnum):
     RED = 5
 
 
+_RIGHT = QTextCursor.MoveOperation.NextCharacter
+_KEEP = QTextCursor.MoveMode.KeepAnchor
 _COLORS = {Ink.GREEN: GREEN, Ink.BLUE: BLUE, Ink.AMBER: AMBER, Ink.RED: RED}
 
 
@@ -43,11 +45,12 @@ class LinesView(QPlainTextEdit):
         self.setUndoRedoEnabled(False)
         self.setMaximumBlockCount(MAX_LINES)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._styles: dict[int, QTextCharFormat] = {}
         self.follow = Follow(self.verticalScrollBar())
 
     def add_lines(self, lines: Iterable[tuple[str, Ink]]) -> None:
         """Append each (text, ink), all in one go. A text with line breaks becomes several lines."""
-        styles = {ink: self._style(ink) for ink in Ink}
+        self._styles = self.styles()
         document = self.document()
         cursor = QTextCursor(document)
         cursor.movePosition(QTextCursor.MoveOperation.End)
@@ -56,9 +59,18 @@ class LinesView(QPlainTextEdit):
             for line in text.split("\n"):
                 if not document.isEmpty():
                     cursor.insertBlock()
-                cursor.insertText(self._cut(line), styles[ink])
+                for part, style in self.parts(self._cut(line), ink):
+                    cursor.insertText(part, style)
                 cursor.block().setUserState(ink)
         cursor.endEditBlock()
+
+    def parts(self, line: str, ink: Ink) -> Sequence[tuple[str, QTextCharFormat]]:
+        """`line` in pieces, each in its style: all of it in that of `ink`."""
+        return [(line, self._styles[ink])]
+
+    def styles(self) -> dict[int, QTextCharFormat]:
+        """The style of each ink, by its value, in the palette's colours of now."""
+        return {int(ink): self._style(ink) for ink in Ink}
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -72,16 +84,16 @@ class LinesView(QPlainTextEdit):
         return line[:LONGEST_LINE] + self.tr("… ({0} more)").format(f"{left_out:,}")
 
     def _recolor(self) -> None:
-        styles = {int(ink): self._style(ink) for ink in Ink}
+        self._styles = self.styles()
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
         block: QTextBlock = self.document().begin()
         while block.isValid():
             cursor.setPosition(block.position())
-            cursor.movePosition(
-                QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor
-            )
-            cursor.setCharFormat(styles[max(0, block.userState())])
+            for part, style in self.parts(block.text(), Ink(max(0, block.userState()))):
+                cursor.movePosition(_RIGHT, _KEEP, len(part.encode("utf-16-le")) // 2)
+                cursor.setCharFormat(style)
+                cursor.clearSelection()
             block = block.next()
         cursor.endEditBlock()
 

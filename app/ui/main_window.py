@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPalette,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QLabel,
     QMainWindow,
     QMessageBox,
@@ -294,6 +295,10 @@ class MainWindow(QMainWindow):
         self._recordings.ask()
 
     def _find(self) -> None:
+        focus = QApplication.focusWidget()
+        if focus is not None and self.console.isAncestorOf(focus):
+            self.console.current.finder.begin()
+            return
         if self.tabs.currentWidget() is self.traffic and self.traffic.pane is not None:
             self.traffic.pane.begin_find()
             return

@@ -3,8 +3,10 @@ from __future__ import annotations
 from datetime import UTC, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.client.formatting import Layout, count_bytes, plain_text, timestamp
+from app.client.formatting import Display, Layout, count_bytes, plain_text, timestamp
 from app.client.transcript import Entry, Kind
 
 
@@ -67,3 +69,32 @@ def test_the_plain_text_has_a_line_for_each_and_owns_up_to_what_was_dropped() ->
         "14:22:12.000 ←  you\n"
     )
     assert plain_text([]) == ""
+
+
+def test_bytes_are_shown_in_hex_sixteen_on_a_line_with_their_letters_if_wanted() -> None:
+    data = bytes(range(0x41, 0x41 + 18))
+    entry = Entry(1, 51731.420, Kind.SENT, data)
+    rows = [line.text for line in Layout(Display.HEX).feed(entry)]
+    assert rows == ["41 42 43 44 45 46 47 48  49 4a 4b 4c 4d 4e 4f 50", "51 52"]
+    assert plain_text([entry], zone=UTC, display=Display.BOTH).splitlines() == [
+        f"14:22:11.420 →  {rows[0]}  |ABCDEFGHIJKLMNOP|",
+        f"14:22:11.420 →  {rows[1]:<48}  |QR|",
+    ]
+
+
+@given(st.lists(st.binary(min_size=1, max_size=40)), st.sampled_from([Display.HEX, Display.BOTH]))
+def test_every_byte_shows_in_hex(chunks: list[bytes], display: Display) -> None:
+    layout = Layout(display)
+    rows = [
+        line.text.partition("  |")[0]
+        for number, chunk in enumerate(chunks, 1)
+        for line in layout.feed(Entry(number, 0.0, Kind.RECEIVED, chunk))
+    ]
+    assert bytes.fromhex(" ".join(rows)) == b"".join(chunks)
+    assert layout.finish() == []
+
+
+def test_trouble_has_a_mark_of_its_own() -> None:
+    assert plain_text([Entry(1, 51731.420, Kind.TROUBLE, "Not sent.")], zone=UTC) == (
+        "14:22:11.420 !  Not sent.\n"
+    )

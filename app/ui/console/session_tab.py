@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.client.formatting import plain_text
 from app.client.session import Session, State
+from app.client.transcript import Kind
 from app.server.listener import Listener
+from app.ui.console.find_bar import FindBar
 from app.ui.console.input_bar import InputBar
 from app.ui.console.memory import Memory
 from app.ui.console.target_bar import TargetBar
+from app.ui.console.transcript_tools import TranscriptTools
 from app.ui.console.transcript_view import TranscriptView
 from app.ui.icons import Icons
 
@@ -45,15 +46,17 @@ class SessionTab(QWidget):
         super().__init__(parent)
         self.session = Session(reactor, wake=wake)
         self._seen = 0
+        self._seconds = reactor.seconds
         self.head = TargetBar(self.session, listeners)
         self.view = TranscriptView()
         self.foot = InputBar(self.session, memory, icons)
-        self.clear_button = QToolButton(autoRaise=True)
-        self.copy_button = QToolButton(autoRaise=True)
-        self._set_up(icons)
+        self.tools = TranscriptTools(self.session.transcript, icons)
+        self.finder = FindBar(self.view, icons)
+        self._set_up()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.head)
+        layout.addWidget(self.finder)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.foot)
 
@@ -61,8 +64,7 @@ class SessionTab(QWidget):
         """Show what is new in the session."""
         if not self.session.take_dirty():
             return
-        self.view.show_news(self.session.transcript.since(self._seen))
-        self._seen = self.session.transcript.last
+        self._show_news()
         self.head.show_state()
         self.foot.show_state()
 
@@ -77,14 +79,13 @@ class SessionTab(QWidget):
         if self.session.state not in (State.IDLE, State.CLOSED):
             self.session.abort()
 
-    def _set_up(self, icons: Icons) -> None:
-        icons.give(self.clear_button, "clear")
-        self._name(self.clear_button, self.tr("Clear the transcript"))
-        self.clear_button.clicked.connect(self._clear)
-        icons.give(self.copy_button, "copy")
-        self._name(self.copy_button, self.tr("Copy the transcript"))
-        self.copy_button.clicked.connect(self._copy)
-        self.head.add_tools(self.copy_button, self.clear_button)
+    def _set_up(self) -> None:
+        self.head.add_tools(self.tools)
+        self.tools.display_chosen.connect(self._show_anew)
+        self.tools.find_wanted.connect(self.finder.begin)
+        self.tools.clear_wanted.connect(self._clear)
+        self.tools.said.connect(self._say)
+        self.finder.closed.connect(self.view.setFocus)
         self.head.start_wanted.connect(self.start_wanted)
         self.head.title_changed.connect(self.title_changed)
         self.head.connecting.connect(self.foot.input.setFocus)
@@ -96,13 +97,16 @@ class SessionTab(QWidget):
         self._seen = self.session.transcript.last
         self.view.clear()
 
-    def _copy(self) -> None:
-        transcript = self.session.transcript
-        QGuiApplication.clipboard().setText(
-            plain_text(transcript.entries, dropped=transcript.dropped)
-        )
+    def _show_news(self) -> None:
+        self.view.show_news(self.session.transcript.since(self._seen))
+        self._seen = self.session.transcript.last
+        self.finder.view_changed()
 
-    @staticmethod
-    def _name(button: QToolButton, name: str) -> None:
-        button.setAccessibleName(name)
-        button.setToolTip(name)
+    def _show_anew(self) -> None:
+        self.view.show_all(self.session.transcript, self.tools.display)
+        self._seen = self.session.transcript.last
+        self.finder.view_changed()
+
+    def _say(self, sentence: str) -> None:
+        self.session.transcript.append(self._seconds(), Kind.EVENT, sentence)
+        self._show_news()

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from PySide6.QtGui import QFont, QTextCharFormat
 from PySide6.QtWidgets import QWidget
 
-from app.client.formatting import Layout
-from app.client.transcript import Entry, Kind, News
-from app.ui.lines_view import Ink, LinesView
+from app.client.formatting import MARKS, Display, Layout, Line
+from app.client.transcript import Entry, Kind, News, Transcript
+from app.traffic.hexdump import WIDTH
+from app.ui.lines_view import MAX_LINES, Ink, LinesView
 
 MAX_ENTRIES_A_TICK = 400
 MAX_BYTES_A_TICK = 64 * 1024
+MAX_BYTES_ANEW = 1024 * 1024
+HEX_BYTES_A_TICK = 8 * 1024
+"""In hex a line shows sixteen bytes, and lines are what takes the time."""
 
-INKS = {Kind.SENT: Ink.BLUE, Kind.RECEIVED: Ink.GREEN, Kind.EVENT: Ink.FAINT}
+INKS = {Kind.SENT: Ink.BLUE, Kind.RECEIVED: Ink.GREEN, Kind.EVENT: Ink.FAINT, Kind.TROUBLE: Ink.RED}
+
+TIME_LETTERS = len("14:02:11.420 ")
+MARK_SCALE = 1.35
+"""An arrow of the text's own size is easily overlooked."""
 
 
 class TranscriptView(LinesView):
@@ -19,6 +30,7 @@ class TranscriptView(LinesView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.display = Display.TEXT
         self.setAccessibleName(self.tr("What was said"))
         self.setPlaceholderText(
             self.tr("Choose a listener or type host:port, connect, and talk to it below.")
@@ -29,27 +41,70 @@ class TranscriptView(LinesView):
 
     def show_news(self, news: News) -> None:
         """Append what is new since the last call."""
-        shown = _newest(news.entries)
+        room = MAX_BYTES_A_TICK if self.display is Display.TEXT else HEX_BYTES_A_TICK
+        shown = _newest(news.entries, MAX_ENTRIES_A_TICK, room)
         left_out = news.missed + len(news.entries) - len(shown)
         lines: list[tuple[str, Ink]] = []
         if left_out:
             note = self.tr("({0} chunks came too fast to show)").format(f"{left_out:,}")
             lines.append((note, Ink.FAINT))
-        for entry in shown:
-            lines += ((line.render(), INKS[line.kind]) for line in self._layout.feed(entry))
+        self.add_lines([*lines, *self._lines(shown)])
+
+    def show_all(self, transcript: Transcript, display: Display) -> None:
+        """Show all that is kept anew, in another way; of very much, the newest."""
+        self.display = display
+        self.clear()
+        room = MAX_BYTES_ANEW if display is Display.TEXT else MAX_LINES * WIDTH
+        shown = _newest(transcript.entries, MAX_LINES, room)
+        lines = self._lines(shown)[-MAX_LINES:]
+        left_out = transcript.dropped + len(transcript.entries) - len(shown)
+        if left_out:
+            lines.insert(0, (self.tr("({0} older chunks)").format(f"{left_out:,}"), Ink.FAINT))
         self.add_lines(lines)
 
     def clear(self) -> None:
         """Empty the view; what comes later still shows."""
         super().clear()
-        self._layout = Layout()
+        self._layout = Layout(self.display)
+
+    def parts(self, line: str, ink: Ink) -> Sequence[tuple[str, QTextCharFormat]]:
+        """The time is quiet, and the mark of the direction large."""
+        text = line[TIME_LETTERS + 1 :]
+        mark = line[TIME_LETTERS : TIME_LETTERS + 1]
+        if mark not in MARKS.values() or ink is Ink.FAINT:
+            return super().parts(line, ink)
+        return [
+            (line[:TIME_LETTERS], self._styles[Ink.FAINT]),
+            (mark, self._styles[MARK + ink]),
+            (text, self._styles[ink]),
+        ]
+
+    def styles(self) -> dict[int, QTextCharFormat]:
+        """Those of all inks, and those of the marks in them."""
+        styles = super().styles()
+        for ink in INKS.values():
+            mark = QTextCharFormat(styles[ink])
+            mark.setFontPointSize(self.font().pointSizeF() * MARK_SCALE)
+            mark.setFontWeight(QFont.Weight.Bold)
+            styles[MARK + ink] = mark
+        return styles
+
+    def _lines(self, entries: Sequence[Entry]) -> list[tuple[str, Ink]]:
+        return [_inked(line) for entry in entries for line in self._layout.feed(entry)]
 
 
-def _newest(entries: list[Entry]) -> list[Entry]:
-    """As many of the last `entries` as one tick may show; the last one always."""
-    room = MAX_BYTES_A_TICK
+MARK = 100
+"""What is added to an ink for the style of a mark in it."""
+
+
+def _inked(line: Line) -> tuple[str, Ink]:
+    return line.render(), INKS[line.kind]
+
+
+def _newest(entries: Sequence[Entry], most: int, room: int) -> Sequence[Entry]:
+    """The last of `entries`, at most so many and of so many bytes; the last one always."""
     for count, entry in enumerate(reversed(entries)):
         room -= len(entry.data)
-        if count and (room < 0 or count >= MAX_ENTRIES_A_TICK):
+        if count and (room < 0 or count >= most):
             return entries[-count:]
     return entries

@@ -5,13 +5,16 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
 
+from app.client.formatting import Display
 from app.client.line_ending import LineEnding
 from app.profile import ListenerSpec
 from app.server.changes import Changes
@@ -289,9 +292,9 @@ def test_the_transcript_is_copied_in_full_and_cleared(
     connected: SessionTab, peer: Peer, qtbot: QtBot
 ) -> None:
     say(connected, "x" * 3000, qtbot)
-    connected.copy_button.click()
+    connected.tools.copy_action.trigger()
     assert "→  " + "x" * 3000 in QGuiApplication.clipboard().text()
-    connected.clear_button.click()
+    connected.tools.clear_button.click()
     assert connected.view.toPlainText() == ""
     peer.client.send(b"still here\n")
     until(connected, qtbot, lambda: "still here" in connected.view.toPlainText())
@@ -325,9 +328,37 @@ def test_every_control_has_a_name(tab: SessionTab) -> None:
         tab.foot.means.ending_box,
         tab.foot.means.notation_box,
         tab.view,
-        tab.clear_button,
-        tab.copy_button,
+        tab.tools.find_button,
+        tab.tools.clear_button,
+        tab.tools.more_button,
+        tab.finder.line,
+        tab.finder.close_button,
     )
     assert all(each.accessibleName() for each in named)
     assert tab.head.connect_button.text()
     assert tab.foot.send_button.text()
+
+
+def test_the_transcript_is_shown_and_saved_as_chosen(
+    connected: SessionTab, tmp_path: Path, qtbot: QtBot
+) -> None:
+    say(connected, "hi", qtbot)
+    connected.tools.show_display(Display.BOTH)
+    assert "|hi.|" in connected.view.toPlainText()
+    connected.tools.write(tmp_path / "said.txt")
+    assert "|hi.|" in (tmp_path / "said.txt").read_text(encoding="utf-8")
+    assert "The transcript is in" in connected.view.toPlainText()
+
+
+def test_a_transcript_that_cannot_be_saved_says_why(tab: SessionTab, tmp_path: Path) -> None:
+    tab.tools.write(tmp_path)
+    assert "cannot be written" in tab.view.toPlainText()
+
+
+def test_the_place_to_save_to_is_asked_for(tab: SessionTab, tmp_path: Path, qtbot: QtBot) -> None:
+    tab.tools.save_action.trigger()
+    (dialog,) = tab.findChildren(QFileDialog)
+    dialog.fileSelected.emit(str(tmp_path / "said.txt"))
+    assert (tmp_path / "said.txt").exists()
+    dialog.close()
+    qtbot.waitUntil(lambda: not tab.findChildren(QFileDialog))

@@ -1,0 +1,115 @@
+"""Finding a text in a transcript that grows."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.ui.console.find_bar import MOST_COUNTED, FindBar
+from app.ui.icons import Icons
+from app.ui.lines_view import Ink, LinesView
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> LinesView:
+    view = LinesView()
+    qtbot.addWidget(view)
+    view.resize(400, 200)
+    view.show()
+    return view
+
+
+@pytest.fixture
+def bar(view: LinesView, qtbot: QtBot) -> FindBar:
+    bar = FindBar(view, Icons())
+    qtbot.addWidget(bar)
+    bar.begin()
+    return bar
+
+
+def fill(view: LinesView, *lines: str) -> None:
+    view.add_lines((line, Ink.PLAIN) for line in lines)
+
+
+def selected(view: LinesView) -> tuple[int, str]:
+    cursor = view.textCursor()
+    return cursor.blockNumber(), cursor.selectedText()
+
+
+def test_the_last_place_comes_first_and_then_round_and_round(
+    bar: FindBar, view: LinesView, qtbot: QtBot
+) -> None:
+    fill(view, "🙂 Hello", "other", "hello hello")
+    qtbot.keyClicks(bar.line, "hello")
+    assert (selected(view), bar.count.text()) == ((2, "hello"), "3 of 3")
+    qtbot.keyClick(bar.line, Qt.Key.Key_Return)
+    assert (selected(view), bar.count.text()) == ((0, "Hello"), "1 of 3")
+    qtbot.keyClick(bar.line, Qt.Key.Key_Return)
+    assert (selected(view), bar.count.text()) == ((2, "hello"), "2 of 3")
+    qtbot.keyClick(bar.line, Qt.Key.Key_Return, SHIFT)
+    qtbot.keyClick(bar.line, Qt.Key.Key_Return, SHIFT)
+    assert bar.count.text() == "3 of 3"
+
+
+def test_nothing_found_is_said_and_there_is_nowhere_to_go(
+    bar: FindBar, view: LinesView, qtbot: QtBot
+) -> None:
+    fill(view, "hello")
+    qtbot.keyClicks(bar.line, "x")
+    assert bar.count.text() == "none found"
+    assert not bar.next_button.isEnabled()
+    bar.go_on()
+    bar.line.clear()
+    assert bar.count.text() == ""
+
+
+def test_what_is_new_is_counted_soon(bar: FindBar, view: LinesView, qtbot: QtBot) -> None:
+    fill(view, "hello")
+    qtbot.keyClicks(bar.line, "hello")
+    fill(view, "hello")
+    bar.view_changed()
+    qtbot.waitUntil(lambda: bar.count.text() == "1 of 2")
+
+
+def test_a_great_many_are_counted_up_to_a_bound(
+    bar: FindBar, view: LinesView, qtbot: QtBot
+) -> None:
+    fill(view, *["a" * 1000] * 20)
+    qtbot.keyClicks(bar.line, "a")
+    assert bar.count.text().endswith(f"of {MOST_COUNTED:,}+")
+
+
+def test_it_begins_with_what_is_selected_and_escape_closes_it(
+    bar: FindBar, view: LinesView, qtbot: QtBot
+) -> None:
+    fill(view, "one two")
+    bar.end()
+    view.selectAll()
+    bar.begin()
+    assert bar.line.text() == "one two"
+    with qtbot.waitSignal(bar.closed):
+        qtbot.keyClick(bar.line, Qt.Key.Key_Escape)
+    assert not bar.isVisible()
+
+
+letters = st.text("aA🙂İß\u00a0", max_size=12)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(letters, st.text("aA🙂İß", min_size=1, max_size=2))
+def test_what_is_selected_is_what_was_looked_for(
+    bar: FindBar, view: LinesView, text: str, words: str
+) -> None:
+    view.clear()
+    fill(view, text)
+    bar.line.clear()
+    bar.line.setText(words)
+    if bar.next_button.isEnabled():
+        assert selected(view)[1].lower() == words.lower()
+    else:
+        assert words not in text

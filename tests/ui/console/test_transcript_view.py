@@ -1,0 +1,125 @@
+"""A transcript as it is shown: any bytes, in any way, in bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtGui import QColor, QTextBlock
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.client.formatting import Display
+from app.client.transcript import Kind, Transcript
+from app.ui import appearance
+from app.ui.appearance import Scheme
+from app.ui.colors import BLUE, GREEN, RED, quiet
+from app.ui.console.transcript_view import MAX_BYTES_ANEW, TranscriptView
+from app.ui.lines_view import MAX_LINES
+
+
+@pytest.fixture
+def view(qapp: QApplication, qtbot: QtBot) -> Iterator[TranscriptView]:
+    appearance.use(qapp, Scheme.LIGHT)
+    view = TranscriptView()
+    qtbot.addWidget(view)
+    view.resize(640, 200)
+    view.show()
+    yield view
+    appearance.use(qapp, Scheme.SYSTEM)
+
+
+def pieces(block: QTextBlock) -> list[tuple[str, QColor, bool]]:
+    """The text, the colour, and whether it is large, of each piece of a line."""
+    found = []
+    piece = block.begin()
+    while not piece.atEnd():
+        style = piece.fragment().charFormat()
+        color = style.foreground().color()
+        found.append((piece.fragment().text(), color, style.fontPointSize() > 0))
+        piece += 1
+    return found
+
+
+def transcript(*said: tuple[Kind, bytes | str]) -> Transcript:
+    made = Transcript()
+    for kind, data in said:
+        made.append(1_000_000.0, kind, data)
+    return made
+
+
+SAID = transcript(
+    (Kind.EVENT, "Connected."),
+    (Kind.SENT, b"hi"),
+    (Kind.RECEIVED, b"\x00"),
+    (Kind.TROUBLE, "Not sent."),
+)
+
+
+@pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK])
+def test_the_kinds_differ_in_mark_and_colour_in_light_and_dark(
+    view: TranscriptView, qapp: QApplication, qtbot: QtBot, scheme: Scheme
+) -> None:
+    view.show_news(SAID.since(0))
+    appearance.use(qapp, scheme)
+    of_scheme = 1 if scheme is Scheme.DARK else 0
+    faint = quiet(qapp.palette())
+
+    def shown() -> list[tuple[str, QColor, bool]]:
+        document = view.document()
+        return [pieces(document.findBlockByNumber(line))[1] for line in (1, 2, 3)]
+
+    qtbot.waitUntil(lambda: shown()[0][1] == BLUE[of_scheme])
+    assert shown() == [
+        ("→", BLUE[of_scheme], True),
+        ("←", GREEN[of_scheme], True),
+        ("!", RED[of_scheme], True),
+    ]
+    ((_, color, large),) = pieces(view.document().firstBlock())
+    assert (color, large) == (faint, False)
+    assert pieces(view.document().findBlockByNumber(1))[0][1] == faint
+
+
+def test_it_is_shown_anew_in_hex_and_what_comes_then_too(view: TranscriptView) -> None:
+    view.show_news(SAID.since(0))
+    view.show_all(SAID, Display.BOTH)
+    assert "→  68 69 " in view.toPlainText()
+    assert "|hi|" in view.toPlainText()
+    assert "Connected." in view.toPlainText()
+    view.show_news(transcript((Kind.SENT, b"yo")).since(0))
+    assert "|yo|" in view.toPlainText()
+    view.show_all(SAID, Display.TEXT)
+    assert "→  hi\n" in view.toPlainText()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(st.lists(st.binary(max_size=60)), st.sampled_from(Display), st.booleans())
+def test_any_bytes_can_be_shown_in_any_way(
+    view: TranscriptView, chunks: list[bytes], display: Display, anew: bool
+) -> None:
+    said = transcript(*((Kind.RECEIVED, chunk) for chunk in chunks))
+    view.show_all(Transcript(), display)
+    if anew:
+        view.show_all(said, display)
+    else:
+        view.show_news(said.since(0))
+    if display is not Display.TEXT:
+        digits = [line[16:].partition("  |")[0] for line in view.toPlainText().split("\n")]
+        assert bytes.fromhex(" ".join(digits)) == b"".join(chunks)
+
+
+@pytest.mark.parametrize("display", Display)
+def test_of_very_much_the_newest_is_shown_and_the_rest_owned_up_to(
+    view: TranscriptView, display: Display
+) -> None:
+    said = Transcript()
+    for _ in range(64):
+        said.append(0.0, Kind.RECEIVED, b"\n" * 100 + b"x" * 60_000)
+    said.append(0.0, Kind.RECEIVED, b"\nthe end\n")
+    view.show_all(said, display)
+    assert view.blockCount() <= MAX_LINES
+    assert MAX_BYTES_ANEW < 60_000 * 64
+    assert "older chunks)" in view.toPlainText().split("\n")[0] or view.blockCount() == MAX_LINES
+    assert "the end" in view.toPlainText() or display is Display.HEX
