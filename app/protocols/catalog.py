@@ -10,13 +10,8 @@ from attrs import frozen
 from twisted.internet.interfaces import IProtocolFactory
 from twisted.internet.protocol import DatagramProtocol, Factory
 
-from app.protocols.chargen import Chargen, ChargenDatagrams
-from app.protocols.chat import ChatOptions, Room
-from app.protocols.daytime import DaytimeDatagrams, DaytimeFactory
-from app.protocols.discard import Discard, DiscardDatagrams
-from app.protocols.echo import Echo, EchoDatagrams
-from app.protocols.hello import HelloDatagrams, HelloFactory, HelloOptions
-from app.protocols.line import LineFactory, LineOptions
+from app.protocols import chargen, chat, daytime, discard, echo, hello, line
+from app.protocols.lesson import Lesson
 from app.protocols.options import NoOptions
 
 Chosen = TypeVar("Chosen")
@@ -35,6 +30,9 @@ class Datagrams(Generic[Chosen]):
 
     build: Callable[[Chosen], DatagramProtocol]
     """Makes the protocol of one listener, anew at every start."""
+
+    lesson: Lesson
+    """The protocol as one writes it in a script."""
 
 
 @frozen
@@ -59,6 +57,9 @@ class Entry(Generic[Chosen]):
     build: Callable[[Chosen], IProtocolFactory]
     """Makes the factory of one listener, anew at every start: the factory is shared state."""
 
+    lesson: Lesson
+    """The protocol as one writes it in a script."""
+
     datagrams: Datagrams[Chosen] | None = None
     """The same over UDP; `None` if it needs connections."""
 
@@ -70,10 +71,12 @@ CATALOG: tuple[Entry[Any], ...] = (
         summary="Sends back every byte it gets (RFC 862).",
         port=8007,
         options=NoOptions,
-        build=lambda _: Factory.forProtocol(Echo),
+        build=lambda _: Factory.forProtocol(echo.Echo),
+        lesson=echo.LESSON,
         datagrams=Datagrams(
             "Sends each datagram back (RFC 862).",
-            lambda _: EchoDatagrams(),
+            lambda _: echo.EchoDatagrams(),
+            echo.DATAGRAM_LESSON,
         ),
     ),
     Entry(
@@ -81,11 +84,13 @@ CATALOG: tuple[Entry[Any], ...] = (
         title="Hello",
         summary="Sends one text of greeting and closes.",
         port=8025,
-        options=HelloOptions,
-        build=HelloFactory,
+        options=hello.HelloOptions,
+        build=hello.HelloFactory,
+        lesson=hello.LESSON,
         datagrams=Datagrams(
             "Answers each datagram with one text of greeting.",
-            HelloDatagrams,
+            hello.HelloDatagrams,
+            hello.DATAGRAM_LESSON,
         ),
     ),
     Entry(
@@ -94,10 +99,12 @@ CATALOG: tuple[Entry[Any], ...] = (
         summary="Drops every byte it gets (RFC 863).",
         port=8009,
         options=NoOptions,
-        build=lambda _: Factory.forProtocol(Discard),
+        build=lambda _: Factory.forProtocol(discard.Discard),
+        lesson=discard.LESSON,
         datagrams=Datagrams(
             "Drops every datagram it gets (RFC 863).",
-            lambda _: DiscardDatagrams(),
+            lambda _: discard.DiscardDatagrams(),
+            discard.DATAGRAM_LESSON,
         ),
     ),
     Entry(
@@ -106,10 +113,12 @@ CATALOG: tuple[Entry[Any], ...] = (
         summary="Sends lines of characters for as long as they are read (RFC 864).",
         port=8019,
         options=NoOptions,
-        build=lambda _: Factory.forProtocol(Chargen),
+        build=lambda _: Factory.forProtocol(chargen.Chargen),
+        lesson=chargen.LESSON,
         datagrams=Datagrams(
             "Answers each datagram with up to 512 characters (RFC 864).",
-            lambda _: ChargenDatagrams(),
+            lambda _: chargen.ChargenDatagrams(),
+            chargen.DATAGRAM_LESSON,
         ),
     ),
     Entry(
@@ -118,10 +127,12 @@ CATALOG: tuple[Entry[Any], ...] = (
         summary="Says the date and the time, and closes (RFC 867).",
         port=8013,
         options=NoOptions,
-        build=lambda _: DaytimeFactory(),
+        build=lambda _: daytime.DaytimeFactory(),
+        lesson=daytime.LESSON,
         datagrams=Datagrams(
             "Answers each datagram with the date and the time (RFC 867).",
-            lambda _: DaytimeDatagrams(),
+            lambda _: daytime.DaytimeDatagrams(),
+            daytime.DATAGRAM_LESSON,
         ),
     ),
     Entry(
@@ -129,16 +140,18 @@ CATALOG: tuple[Entry[Any], ...] = (
         title="Line",
         summary="Sends each line back, in capitals or reversed.",
         port=8026,
-        options=LineOptions,
-        build=LineFactory,
+        options=line.LineOptions,
+        build=line.LineFactory,
+        lesson=line.LESSON,
     ),
     Entry(
         name="chat",
         title="Chat",
         summary="A room: everyone sees what everyone says, and who comes and goes.",
         port=8027,
-        options=ChatOptions,
-        build=Room,
+        options=chat.ChatOptions,
+        build=chat.Room,
+        lesson=chat.LESSON,
     ),
 )
 

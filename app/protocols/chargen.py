@@ -13,6 +13,7 @@ from twisted.internet.interfaces import IPullProducer
 from twisted.internet.protocol import DatagramProtocol, Protocol
 from zope.interface import implementer
 
+from app.protocols.lesson import Lesson
 from app.protocols.looping import may_answer
 
 PRINTABLE = bytes(range(0x20, 0x7F))
@@ -73,3 +74,56 @@ class ChargenDatagrams(DatagramProtocol):
     def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
         if may_answer(addr):
             self.transport.write(PATTERN[: self._length()], addr)
+
+
+_LESSON_PATTERN = """
+PRINTABLE = bytes(range(0x20, 0x7F))
+RING = PRINTABLE + PRINTABLE
+PATTERN = b"".join(RING[start:start + 72] + b"\\r\\n" for start in range(len(PRINTABLE)))
+"""
+
+LESSON = Lesson(
+    "Chargen",
+    f'''{_LESSON_PATTERN}
+
+@implementer(IPullProducer)
+class Chargen(Protocol):
+    """Sends lines of characters for as long as they are read.
+
+    The transport asks for more by resumeProducing, whenever the last of it is on its way.
+    """
+
+    def connectionMade(self):
+        self.factory.numProtocols = self.factory.numProtocols + 1
+        self.transport.registerProducer(self, False)
+
+    def resumeProducing(self):
+        self.transport.write(PATTERN)
+
+    def stopProducing(self):
+        pass
+
+    def connectionLost(self, reason):
+        self.factory.numProtocols = self.factory.numProtocols - 1
+''',
+    imports=(
+        "from twisted.internet.interfaces import IPullProducer",
+        "from zope.interface import implementer",
+    ),
+)
+
+DATAGRAM_LESSON = Lesson(
+    "ChargenDatagrams",
+    f'''{_LESSON_PATTERN}
+ANSWERING_PORTS = {{7, 13, 17, 19, 37}}  # two services that answer each other never end
+
+
+class ChargenDatagrams(DatagramProtocol):
+    """Answers each datagram with up to 512 characters."""
+
+    def datagramReceived(self, datagram, addr):
+        if addr[1] not in ANSWERING_PORTS:
+            self.transport.write(PATTERN[: randint(0, 512)], addr)
+''',
+    imports=("from random import randint",),
+)

@@ -17,6 +17,8 @@ from twisted.protocols.basic import LineOnlyReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from app.protocols.lesson import Lesson
+
 HELP = (
     "/nick NAME  be called NAME",
     "/who        who is here",
@@ -182,3 +184,69 @@ class Room(Factory[Member]):
         """Show one line to everybody."""
         for member in list(self._members.values()):
             member.tell(text)
+
+
+LESSON = Lesson(
+    "Member",
+    '''
+class Member(LineOnlyReceiver):
+    """One person in the room. The others are found through the factory."""
+
+    delimiter = b"\\n"
+    MAX_LENGTH = LONGEST_LINE
+
+    def connectionMade(self):
+        self.factory.numProtocols = self.factory.numProtocols + 1
+        self.factory.enter(self)
+        self.tell(f"Welcome, {self.name}. /nick NAME changes your name, /who tells who is here.")
+
+    def lineReceived(self, line):
+        text = "".join(each for each in line.decode("utf-8", "replace") if each.isprintable())
+        command, _, argument = text.strip().partition(" ")
+        if command == "/nick":
+            self.factory.rename(self, argument.strip())
+        elif command == "/who":
+            self.tell("Here are " + ", ".join(self.factory.members) + ".")
+        elif command == "/quit":
+            self.transport.loseConnection()
+        elif text.strip():
+            self.factory.tell(f"{self.name}: {text.strip()}")
+
+    def tell(self, text):
+        self.transport.write(text.encode() + b"\\r\\n")
+
+    def connectionLost(self, reason):
+        self.factory.numProtocols = self.factory.numProtocols - 1
+        self.factory.leave(self)
+''',
+    imports=("from twisted.protocols.basic import LineOnlyReceiver",),
+    shared="""
+def __init__(self):
+    self.members = {}
+    self.guests = 0
+
+def enter(self, member):
+    self.guests = self.guests + 1
+    member.name = f"guest-{self.guests}"
+    self.tell(f"* {member.name} came.")
+    self.members[member.name] = member
+
+def leave(self, member):
+    del self.members[member.name]
+    self.tell(f"* {member.name} went.")
+
+def rename(self, member, name):
+    if not 1 <= len(name) <= LONGEST_NAME or " " in name or name in self.members:
+        member.tell("Choose another name.")
+        return
+    del self.members[member.name]
+    self.tell(f"* {member.name} is now {name}.")
+    member.name = name
+    self.members[name] = member
+    member.tell(f"* You are {name} now.")
+
+def tell(self, text):
+    for member in self.members.values():
+        member.tell(text)
+""",
+)

@@ -11,6 +11,7 @@ from typing import Any
 
 from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
 
+from app.protocols.lesson import Lesson
 from app.protocols.looping import may_answer
 
 # Not `strftime("%A, %B")`: that speaks the language that the program was started in.
@@ -69,3 +70,54 @@ class DaytimeDatagrams(DatagramProtocol):
     def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
         if may_answer(addr):
             self.transport.write(line(self._now()), addr)
+
+
+_LESSON_DAYTIME = """
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August"]
+MONTHS += ["September", "October", "November", "December"]
+
+
+def daytime():
+    now = datetime.now(timezone.utc)
+    day, month = DAYS[now.weekday()], MONTHS[now.month - 1]
+    text = f"{day}, {month} {now.day}, {now.year} {now:%H:%M:%S}-UTC\\r\\n"
+    return text.encode()
+"""
+
+LESSON = Lesson(
+    "Daytime",
+    _LESSON_DAYTIME
+    + '''
+
+class Daytime(Protocol):
+    """Says what time it is, and closes."""
+
+    def connectionMade(self):
+        self.factory.numProtocols = self.factory.numProtocols + 1
+        self.transport.write(daytime())
+        self.transport.loseConnection()
+
+    def connectionLost(self, reason):
+        self.factory.numProtocols = self.factory.numProtocols - 1
+''',
+    imports=("from datetime import datetime, timezone",),
+)
+
+DATAGRAM_LESSON = Lesson(
+    "DaytimeDatagrams",
+    _LESSON_DAYTIME
+    + '''
+
+ANSWERING_PORTS = {7, 13, 17, 19, 37}  # two services that answer each other never end
+
+
+class DaytimeDatagrams(DatagramProtocol):
+    """Answers each datagram with the time."""
+
+    def datagramReceived(self, datagram, addr):
+        if addr[1] not in ANSWERING_PORTS:
+            self.transport.write(daytime(), addr)
+''',
+    imports=("from datetime import datetime, timezone",),
+)

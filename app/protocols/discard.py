@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from twisted.internet.protocol import DatagramProtocol, Protocol
 
+from app.protocols.lesson import Lesson
+
 
 class Discard(Protocol):
     """Reads every byte until the peer leaves, and never says one."""
@@ -17,3 +19,32 @@ class DiscardDatagrams(DatagramProtocol):
 
     def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
         """Drop it."""
+
+
+LESSON = Lesson(
+    "Discard",
+    '''
+class Discard(Protocol):
+    """Reads every byte and never says one."""
+
+    def connectionMade(self):
+        self.factory.numProtocols = self.factory.numProtocols + 1
+
+    def dataReceived(self, data):
+        pass
+
+    def connectionLost(self, reason):
+        self.factory.numProtocols = self.factory.numProtocols - 1
+''',
+)
+
+DATAGRAM_LESSON = Lesson(
+    "DiscardDatagrams",
+    '''
+class DiscardDatagrams(DatagramProtocol):
+    """Takes every datagram and answers none."""
+
+    def datagramReceived(self, datagram, addr):
+        pass
+''',
+)

@@ -6,6 +6,7 @@ from typing import Any
 
 from twisted.internet.protocol import DatagramProtocol, Protocol
 
+from app.protocols.lesson import Lesson
 from app.protocols.looping import may_answer
 
 
@@ -25,3 +26,36 @@ class EchoDatagrams(DatagramProtocol):
     def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
         if may_answer(addr):
             self.transport.write(datagram, addr)
+
+
+LESSON = Lesson(
+    "Echo",
+    '''
+class Echo(Protocol):
+    """Sends back whatever a peer sends. Each connection has an Echo of its own."""
+
+    def connectionMade(self):
+        self.factory.numProtocols = self.factory.numProtocols + 1
+
+    def dataReceived(self, data):
+        self.transport.write(data)
+
+    def connectionLost(self, reason):
+        self.factory.numProtocols = self.factory.numProtocols - 1
+''',
+)
+
+DATAGRAM_LESSON = Lesson(
+    "EchoDatagrams",
+    '''
+ANSWERING_PORTS = {7, 13, 17, 19, 37}  # two services that answer each other never end
+
+
+class EchoDatagrams(DatagramProtocol):
+    """Sends each datagram back. There is one for everybody: UDP has no connections."""
+
+    def datagramReceived(self, datagram, addr):
+        if addr[1] not in ANSWERING_PORTS:
+            self.transport.write(datagram, addr)
+''',
+)

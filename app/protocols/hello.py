@@ -10,6 +10,7 @@ from typing import Any
 from attrs import field, frozen
 from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
 
+from app.protocols.lesson import Lesson
 from app.protocols.looping import may_answer
 
 GREETING = "Hello This is HD's Test protocol\r\n"
@@ -65,3 +66,36 @@ class HelloDatagrams(DatagramProtocol):
     def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
         if may_answer(addr):
             self.transport.write(self.text, addr)
+
+
+LESSON = Lesson(
+    "Hello",
+    '''
+class Hello(Protocol):
+    """Greets whoever connects, and closes if that is what is wanted."""
+
+    def connectionMade(self):
+        self.factory.numProtocols = self.factory.numProtocols + 1
+        self.transport.write(TEXT.encode())
+        if CLOSES:
+            self.transport.loseConnection()
+
+    def connectionLost(self, reason):
+        self.factory.numProtocols = self.factory.numProtocols - 1
+''',
+)
+
+DATAGRAM_LESSON = Lesson(
+    "HelloDatagrams",
+    '''
+ANSWERING_PORTS = {7, 13, 17, 19, 37}  # two services that answer each other never end
+
+
+class HelloDatagrams(DatagramProtocol):
+    """Answers each datagram with the greeting."""
+
+    def datagramReceived(self, datagram, addr):
+        if addr[1] not in ANSWERING_PORTS:
+            self.transport.write(TEXT.encode(), addr)
+''',
+)

@@ -8,6 +8,8 @@ from attrs import field, frozen
 from twisted.internet.protocol import Factory
 from twisted.protocols.basic import LineOnlyReceiver
 
+from app.protocols.lesson import Lesson
+
 
 class How(StrEnum):
     """How a line comes back."""
@@ -68,3 +70,32 @@ class LineFactory(Factory[Line]):
 
     def __init__(self, options: LineOptions) -> None:
         self.options = options
+
+
+LESSON = Lesson(
+    "Line",
+    '''
+class Line(LineOnlyReceiver):
+    """Answers each line. Twisted cuts what arrives into lines, and calls lineReceived."""
+
+    delimiter = b"\\n"
+    MAX_LENGTH = LONGEST_LINE
+
+    def connectionMade(self):
+        self.factory.numProtocols = self.factory.numProtocols + 1
+
+    def lineReceived(self, line):
+        content = line.removesuffix(b"\\r")
+        text = content.decode("utf-8", "surrogateescape")
+        answer = text.upper() if HOW == "capitals" else text[::-1]
+        self.sendLine(answer.encode("utf-8", "surrogateescape") + line[len(content):])
+
+    def lineLengthExceeded(self, line):
+        self.sendLine(b"A line may have %d bytes at most. Goodbye.\\r" % self.MAX_LENGTH)
+        self.transport.loseConnection()
+
+    def connectionLost(self, reason):
+        self.factory.numProtocols = self.factory.numProtocols - 1
+''',
+    imports=("from twisted.protocols.basic import LineOnlyReceiver",),
+)

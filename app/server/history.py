@@ -14,6 +14,7 @@ from attrs import frozen
 from twisted.internet.interfaces import IAddress
 
 from app.server.connection import Connection
+from app.server.handshake import TlsFacts
 
 if TYPE_CHECKING:
     from app.server.factory import ListenerFactory
@@ -36,6 +37,7 @@ class Ended:
     bytes_in: int
     bytes_out: int
     reason: str
+    tls: TlsFacts | None
 
     connected: bool = False
     disconnecting: bool = True
@@ -57,6 +59,7 @@ class Ended:
             bytes_in=connection.bytes_in,
             bytes_out=connection.bytes_out,
             reason=connection.reason,
+            tls=connection.tls,
         )
 
 

@@ -65,7 +65,7 @@ class Authority:
         """
         wanted = sorted(set(names))
         authority = self._authority()
-        path = self._path_for(wanted)
+        path = self.path_for(wanted)
         kept = self._kept(path, authority)
         if kept is not None:
             return kept
@@ -79,7 +79,12 @@ class Authority:
         content = private_files.read(self.folder / KEY_AND_CERTIFICATE)
         if content is None:
             return None
-        return self._kept(self._path_for(sorted(set(names))), self._authority())
+        return self._kept(self.path_for(names), self._authority())
+
+    def path_for(self, names: Iterable[str]) -> Path:
+        """The file in which `identity_for` keeps what it gives: the key, then the certificates."""
+        digest = hashlib.sha256("\n".join(sorted(set(names))).encode()).hexdigest()
+        return self.folder / f"server-{digest[:16]}.pem"
 
     def renewal_of(self, identity: Identity) -> datetime.datetime:
         """From when on `identity_for` gives another one in place of `identity`."""
@@ -125,10 +130,6 @@ class Authority:
 
     def _ends_soon(self, identity: Identity) -> bool:
         return self._clock() > self.renewal_of(identity)
-
-    def _path_for(self, names: Iterable[str]) -> Path:
-        digest = hashlib.sha256("\n".join(names).encode()).hexdigest()
-        return self.folder / f"server-{digest[:16]}.pem"
 
     def _remove_old(self) -> None:
         """Certificates for names that nobody asked for until they expired."""

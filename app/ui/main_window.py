@@ -114,7 +114,9 @@ class MainWindow(QMainWindow):
         self.totals = Totals()
         self._lay_out()
         menus.add_tool_bar(self, self.commands)
-        menus.add_menus(self, self.commands, self.connections, self.profiles, settings)
+        menus.add_menus(
+            self, self.commands, self.connections, self.profiles, self.handling, settings
+        )
         self._bind_commands()
         self._bind_panes()
         self._restyle()
@@ -234,7 +236,7 @@ class MainWindow(QMainWindow):
         self.listeners.switched.connect(self.handling.switch)
         self.listeners.choice_changed.connect(self._choose)
         self.listeners.menu_wanted.connect(
-            lambda _listener, at: menus.listener_menu(self, self.commands).popup(at)
+            lambda _listener, at: menus.listener_menu(self, self.commands, self.handling).popup(at)
         )
         self.handling.deck_changed.connect(self._show_deck)
         self.profile.deck_changed.connect(self._show_deck)

@@ -11,6 +11,7 @@ from app.ui.appearance import Scheme
 from app.ui.commands import Commands
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.language import Language
+from app.ui.listeners.handling import ListenerHandling
 from app.ui.profiles.others import OtherProfiles
 from app.ui.settings import Settings
 
@@ -32,10 +33,11 @@ def add_menus(
     commands: Commands,
     connections: ConnectionsPane,
     profiles: OtherProfiles,
+    handling: ListenerHandling,
     settings: Settings,
 ) -> None:
     """Everything, in words. `connections` has actions of its own, and columns to choose from;
-    `profiles` knows those that were open lately."""
+    `profiles` knows those that were open lately, `handling` what the chosen listener gives away."""
     bar = window.menuBar()
     file = bar.addMenu(QCoreApplication.translate("Menus", "&File"))
     file.addActions([commands.new_profile, commands.other_profile])
@@ -54,6 +56,7 @@ def add_menus(
     listener.addActions([commands.new, commands.edit, commands.remove, commands.undo])
     listener.addSeparator()
     listener.addActions([commands.toggle, commands.talk, commands.send_all, commands.reload])
+    _add_copies(listener, handling)
     listener.addSeparator()
     listener.addActions([commands.start_all, commands.stop_all])
     connection = bar.addMenu(QCoreApplication.translate("Menus", "&Connection"))
@@ -71,14 +74,20 @@ def add_menus(
     bar.addMenu(QCoreApplication.translate("Menus", "&Help")).addAction(commands.about)
 
 
-def listener_menu(parent: QWidget, commands: Commands) -> QMenu:
+def listener_menu(parent: QWidget, commands: Commands, handling: ListenerHandling) -> QMenu:
     """What can be done with the chosen listener. It goes away when it closes."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.addActions([commands.toggle, commands.talk, commands.send_all, commands.reload])
+    _add_copies(menu, handling)
     menu.addSeparator()
     menu.addActions([commands.edit, commands.remove])
     return menu
+
+
+def _add_copies(menu: QMenu, handling: ListenerHandling) -> None:
+    copies = menu.addMenu(QCoreApplication.translate("Menus", "&Copy as"))
+    copies.aboutToShow.connect(lambda: handling.fill_copies(copies))
 
 
 def _add_schemes(menu: QMenu, settings: Settings) -> None:

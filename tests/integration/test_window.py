@@ -747,6 +747,21 @@ def test_the_menu_of_the_table_has_what_can_be_done_with_the_selection(
     menu.close()
 
 
+def test_the_line_that_reaches_the_chosen_listener_is_copied_from_the_menu(
+    open_window: OpenWindow,
+) -> None:
+    desk = open_window(ECHO)
+    port = desk.switch_on("Echo")
+    desk.choose("Echo")
+    copies = desk.menu_item("&Copy as").menu()
+    assert isinstance(copies, QMenu)
+    copies.aboutToShow.emit()
+    (nc,) = [each for each in copies.actions() if each.text() == "nc"]
+    nc.trigger()
+    assert QApplication.clipboard().text() == f"nc 127.0.0.1 {port}"
+    assert desk.window.banner.message == f"Copied: nc 127.0.0.1 {port}"
+
+
 def test_what_portdeck_is_can_be_read_and_closed_by_a_key(
     open_window: OpenWindow, profile: Path
 ) -> None:

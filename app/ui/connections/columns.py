@@ -97,6 +97,19 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             is_searched=True,
         ),
         Column(
+            name="tls",
+            title=QCoreApplication.translate("Columns", "TLS"),
+            text=_tls,
+            key=_tls,
+            hint=QCoreApplication.translate(
+                "Columns", "The version of TLS, the cipher, and whose certificate the client showed"
+            ),
+            is_number=False,
+            width=180,
+            is_shown=False,
+            is_searched=True,
+        ),
+        Column(
             name="state",
             title=QCoreApplication.translate("Columns", "State"),
             text=_state,
@@ -160,6 +173,13 @@ def _peer_key(row: Row, now: float) -> tuple[str, int]:
     if isinstance(address, (IPv4Address, IPv6Address)):
         return (address.host, address.port)
     return (row.peer, 0)
+
+
+def _tls(row: Row, now: float) -> str:
+    facts = row.tls
+    if facts is None:
+        return ""
+    return " · ".join(filter(None, (facts.version, facts.cipher, facts.client)))
 
 
 def _state(row: Row, now: float) -> str:

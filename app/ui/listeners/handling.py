@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.profile import ListenerSpec
 from app.server.listener import Listener
@@ -17,6 +18,7 @@ from app.ui.profile_commands import ProfileCommands
 from app.workspace import Removed, Workspace
 
 if TYPE_CHECKING:
+    from app.ui.listeners.copying import Copying
     from app.ui.listeners.form import ListenerForm
 
 UNDO_SECONDS = 15.0
@@ -115,6 +117,18 @@ class ListenerHandling(QObject):
             self._banner.say(words.format(listener.spec.name), seconds=NOTICE_SECONDS)
         else:
             self._banner.say(listener.reload_trouble)
+
+    def fill_copies(self, menu: QMenu) -> None:
+        """Let `menu` offer what can be copied of the chosen listener."""
+        self._copying.fill(menu, self._panel.chosen)
+
+    @cached_property
+    def _copying(self) -> Copying:
+        # Imported only now, as the form is.
+        from app.ui.listeners.copying import Copying
+
+        folder = self._workspace.file.path.parent.absolute()
+        return Copying(folder, self._banner, self._window)
 
     def _add(self, spec: ListenerSpec) -> None:
         self._show_new(self._workspace.add(spec))

@@ -14,6 +14,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 from twisted.internet.address import IPv4Address
 
+from app.server.handshake import TlsFacts
 from app.server.history import Ended, History
 from app.ui.connections.columns import Row, columns
 from app.ui.connections.model import ConnectionsModel
@@ -215,7 +216,7 @@ def test_a_row_says_who_where_how_long_and_how_much() -> None:
     model.apply([connection], [])
     row = [model.index(0, column).data() for column in range(model.columnCount())]
     assert row == [
-        *("127.0.0.1:50001", "My echo", "", "127.0.0.1:8007", "open"),
+        *("127.0.0.1:50001", "My echo", "", "127.0.0.1:8007", "", "open"),
         *("01:02", "00:02", "1.5 kB", "1.5 kB", "", "2.5 kB/s"),
     ]
 
@@ -310,3 +311,12 @@ def test_a_listener_has_its_colour_beside_its_name_alone(qtbot: QtBot) -> None:
     role = Qt.ItemDataRole.DecorationRole
     decorated = [model.index(0, column).data(role) for column in range(model.columnCount())]
     assert [column for column, each in enumerate(decorated) if each] == [LISTENER]
+
+
+def test_what_tls_agreed_on_is_shown_in_one_line() -> None:
+    peers = Peers()
+    model = model_of(peers)
+    connection = peers.open()
+    model.apply([connection], [])
+    connection.tls = TlsFacts("TLSv1.3", "TLS_AES_256_GCM_SHA384", "Alice")
+    assert texts(model, model.column("tls")) == ["TLSv1.3 · TLS_AES_256_GCM_SHA384 · Alice"]

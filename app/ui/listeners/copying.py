@@ -1,0 +1,99 @@
+"""*Copy as*: the lines that reach a listener and the script that does what it does, for others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from app import atomic_file
+from app.recipes.command_lines import command_lines
+from app.recipes.reach import reach
+from app.recipes.script import file_name, script
+from app.recipes.tls_files import TlsFiles, tls_files
+from app.server.listener import Listener
+from app.tls.trouble import TlsError
+from app.ui.banner import Banner
+
+NOTICE_SECONDS = 8.0
+
+
+class Copying(QObject):
+    """Fills menus for a listener, and says through a banner what it copied."""
+
+    def __init__(self, folder: Path, banner: Banner, window: QWidget) -> None:
+        """`folder` is where the paths of a profile begin; dialogs open over `window`."""
+        super().__init__(window)
+        self._folder = folder
+        self.banner = banner
+        self._window = window
+
+    def fill(self, menu: QMenu, listener: Listener | None) -> None:
+        """Let `menu` offer what there is of `listener`."""
+        menu.clear()
+        menu.setToolTipsVisible(True)
+        where = None if listener is None else reach(listener.spec, listener.address)
+        if listener is None or where is None:
+            missing = menu.addAction(self.tr("Start it first: its address is not known yet"))
+            missing.setEnabled(False)
+        else:
+            for line in command_lines(where):
+                self._offer(menu, listener, line.tool).setToolTip(line.text)
+        if listener is not None:
+            menu.addSeparator()
+            menu.addAction(self.tr("Twisted script"), lambda: self.copy_script(listener))
+            menu.addAction(self.tr("Save as Twisted script…"), lambda: self.save_script(listener))
+
+    def copy_line(self, listener: Listener, tool: str) -> None:
+        """Copy the line of that client."""
+        files = self._files(listener)
+        where = reach(listener.spec, listener.address, files)
+        lines = () if where is None else command_lines(where)
+        for line in lines:
+            if line.tool == tool:
+                self._copy(line.text, self.tr("Copied: {0}").format(line.text))
+
+    def copy_script(self, listener: Listener) -> None:
+        """Copy a script that does what `listener` does."""
+        text = script(listener.spec, self._folder, self._files(listener))
+        name = listener.spec.name
+        self._copy(text, self.tr("Copied: {0} as a script for Python with Twisted.").format(name))
+
+    def save_script(self, listener: Listener) -> None:
+        """Ask for a file and write the script to it."""
+        dialog = QFileDialog(self._window, self.tr("Save as Twisted script"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(self.tr("Python files (*.py)"))
+        dialog.setDefaultSuffix("py")
+        dialog.selectFile(file_name(listener.spec))
+        dialog.fileSelected.connect(lambda path: self.write_script(listener, Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def write_script(self, listener: Listener, path: Path) -> None:
+        """Write the script to `path`, and say so."""
+        text = script(listener.spec, self._folder, self._files(listener))
+        try:
+            atomic_file.replace(path, text.encode())
+        except OSError as error:
+            words = self.tr("{0} cannot be written ({1}). Choose another place.")
+            self.banner.say(words.format(path, error.strerror or error))
+        else:
+            words = self.tr("{0} is written. Run it with: python {1}")
+            self.banner.say(words.format(path, path.name), seconds=NOTICE_SECONDS)
+
+    def _offer(self, menu: QMenu, listener: Listener, tool: str) -> QAction:
+        return menu.addAction(tool, lambda: self.copy_line(listener, tool))
+
+    def _files(self, listener: Listener) -> TlsFiles | None:
+        try:
+            return tls_files(listener.spec, self._folder)
+        except TlsError as error:
+            self.banner.say(str(error))
+            return None
+
+    def _copy(self, text: str, told: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.banner.say(told, seconds=NOTICE_SECONDS)

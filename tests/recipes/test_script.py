@@ -1,0 +1,148 @@
+"""The scripts as they read; that they run, and do the same, is tested with real clients."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.endpoint import Endpoint
+from app.profile import ListenerSpec, Tls
+from app.protocols import catalog
+from app.recipes.script import file_name, script
+from app.recipes.tls_files import TlsFiles
+
+LONGEST_LINE = 100
+
+FILES = TlsFiles(Path("/k.pem"), Path("/k.pem"), Path("/clients.pem"), None, (), "1.3")
+
+
+def spec(protocol: str, endpoint: str = "tcp:8007", **more: Any) -> ListenerSpec:
+    return ListenerSpec(name="Test", protocol=protocol, endpoint=endpoint, **more)
+
+
+def test_echo_is_the_few_lines_of_the_tutorial() -> None:
+    assert (
+        script(spec("echo", max_connections=7), Path())
+        == '''\
+"""Test: a server on 127.0.0.1:8007, with Twisted."""
+
+from twisted.internet import reactor
+from twisted.internet.protocol import Factory, Protocol
+
+
+class Echo(Protocol):
+    """Sends back whatever a peer sends. Each connection has an Echo of its own."""
+
+    def connectionMade(self):
+        self.factory.numProtocols = self.factory.numProtocols + 1
+
+    def dataReceived(self, data):
+        self.transport.write(data)
+
+    def connectionLost(self, reason):
+        self.factory.numProtocols = self.factory.numProtocols - 1
+
+
+class Full(Protocol):
+    """Meets whoever is one too many."""
+
+    def connectionMade(self):
+        self.transport.write(b"Too many connections, try later")
+        self.transport.loseConnection()
+
+
+class EchoFactory(Factory):
+    """What all connections share: how many there are."""
+
+    protocol = Echo
+    numProtocols = 0
+    maxProtocols = 7
+
+    def buildProtocol(self, addr):
+        if self.numProtocols >= self.maxProtocols:
+            return Full()
+        return Factory.buildProtocol(self, addr)
+
+
+port = reactor.listenTCP(8007, EchoFactory(), interface="127.0.0.1")
+print("Listening on", port.getHost(), flush=True)
+reactor.run()
+'''
+    )
+
+
+def test_what_was_chosen_stands_at_the_top() -> None:
+    text = script(spec("hello", options={"text": 'He said "hi"\n', "closes": False}), Path())
+    assert "\nTEXT = 'He said \"hi\"\\n'\nCLOSES = False\n" in text
+
+
+def test_what_was_not_chosen_is_the_default() -> None:
+    assert '\nHOW = "capitals"\nLONGEST_LINE = 1000\n' in script(spec("line"), Path())
+
+
+def test_over_udp_only_what_counts_there_is_at_the_top() -> None:
+    text = script(spec("hello", "udp:8025"), Path())
+    assert "CLOSES" not in text
+    assert "TEXT = " in text
+    assert 'reactor.listenUDP(8025, HelloDatagrams(), interface="127.0.0.1")' in text
+
+
+ENDPOINTS = [
+    ("tcp:8007", None),
+    ("tcp6:8007:backlog=5", None),
+    ("tcp:8443", FILES),
+    ("unix:/tmp/a:mode=660", None),
+    ("unix:/tmp/a", FILES),
+    ("ssl:8443:privateKey=k.pem", None),
+    ("udp:8007", None),
+]
+
+
+@pytest.mark.parametrize(
+    ("entry", "endpoint", "tls"),
+    [
+        (entry, endpoint, tls)
+        for entry in catalog.CATALOG
+        for endpoint, tls in ENDPOINTS
+        if entry.datagrams is not None or not Endpoint.parse(endpoint).is_datagram
+    ],
+)
+def test_every_script_is_python_in_short_lines_and_imports_what_it_uses(
+    entry: catalog.Entry[Any], endpoint: str, tls: TlsFiles | None
+) -> None:
+    text = script(spec(entry.name, endpoint), Path(), tls)
+    tree = ast.parse(text)
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert imported <= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert max(map(len, text.splitlines())) <= LONGEST_LINE
+    assert ("maxProtocols = 100" in text) is not Endpoint.parse(endpoint).is_datagram
+
+
+def test_a_name_cannot_break_out_of_its_title() -> None:
+    wicked = ListenerSpec(name='"""\\', protocol="echo", endpoint="tcp:8007")
+    title = ast.get_docstring(ast.parse(script(wicked, Path())))
+    assert title == '"""\\: a server on 127.0.0.1:8007, with Twisted.'
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("Echo", "echo.py"), ("My Echo #2!", "my_echo_2.py"), ("聊天", "server.py")],
+)
+def test_its_file_is_called_as_the_listener(name: str, file: str) -> None:
+    assert file_name(ListenerSpec(name=name, protocol="echo", endpoint="tcp:1")) == file
+
+
+def test_tls_names_its_files_and_the_version() -> None:
+    text = script(spec("echo", "tcp:8443", tls=Tls()), Path(), FILES)
+    assert 'KEY = "/k.pem"\nCERTIFICATE = "/k.pem"\n' in text
+    assert "SSL.TLS1_3_VERSION" in text
+    assert 'context.load_verify_locations("/clients.pem")' in text
+    assert "reactor.listenSSL(" in text
