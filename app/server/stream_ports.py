@@ -7,28 +7,20 @@ that nobody listens on any more, and of nothing else. All other endpoints are le
 
 from __future__ import annotations
 
-import errno
 import socket
 from typing import Any
 
 from twisted.internet import tcp
-from twisted.internet.defer import Deferred, execute, gatherResults
+from twisted.internet.defer import Deferred, execute
 from twisted.internet.endpoints import serverFromString
-from twisted.internet.error import CannotListenError
-from twisted.internet.interfaces import IAddress, IListeningPort, IProtocolFactory, IReactorFDSet
-from zope.interface import implementer
+from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IReactorFDSet
 
 from app.endpoint import Endpoint
+from app.server.loopbacks import BothPorts, bind_both
 
 BACKLOG = 1024
 """How many clients may wait to be accepted. With Twisted's 50, the next one of a burst is not heard
 and waits a second until its system tries again."""
-
-LOOPBACKS = ("127.0.0.1", "::1")
-TRIES = 50
-"""How many ports are tried until one is free on both loopback addresses."""
-
-_NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
 
 def listen(reactor: Any, endpoint: Endpoint, factory: IProtocolFactory) -> Deferred[IListeningPort]:
@@ -72,50 +64,17 @@ class Ipv6Port(tcp.Port):
         return made
 
 
-@implementer(IListeningPort)
-class BothPorts:
-    """One port number on both loopback addresses, as one port."""
-
-    def __init__(self, first: tcp.Port, second: tcp.Port) -> None:
-        self.ports = (first, second)
-
-    @property
-    def where(self) -> str:
-        """The address for people."""
-        return f"localhost:{self.ports[0].getHost().port}"
-
-    def startListening(self) -> None:
-        """Both listen already."""
-
-    def stopListening(self) -> Deferred[None]:
-        """Fires once both are closed."""
-        stopped = gatherResults([port.stopListening() for port in self.ports], consumeErrors=True)
-        return stopped.addCallback(lambda _: None)
-
-    def getHost(self) -> IAddress:
-        """The IPv4 address: what most clients reach first."""
-        host: IAddress = self.ports[0].getHost()
-        return host
-
-
 def _listen_on_loopbacks(
     reactor: Any, port: int, factory: IProtocolFactory, backlog: int
 ) -> IListeningPort:
-    for last in range(TRIES, 0, -1):
-        ipv4 = _started(tcp.Port(port, factory, backlog, LOOPBACKS[0], reactor))
-        number = ipv4.getHost().port
-        try:
-            ipv6 = _started(Ipv6Port(reactor, number, factory, backlog, LOOPBACKS[1], True))
-        except CannotListenError as error:
-            reason = getattr(error.socketError, "errno", None)
-            if reason in _NO_IPV6:
-                return ipv4
-            ipv4.connectionLost(None)
-            if port or reason != errno.EADDRINUSE or last == 1:
-                raise
-        else:
-            return BothPorts(ipv4, ipv6)
-    raise AssertionError("the last try returns or raises")
+    def bind(interface: str, number: int) -> tcp.Port:
+        if ":" in interface:
+            return _started(Ipv6Port(reactor, number, factory, backlog, interface, True))
+        return _started(tcp.Port(number, factory, backlog, interface, reactor))
+
+    ports = bind_both(bind, port)
+    alone: IListeningPort = ports[0]
+    return BothPorts(*ports) if len(ports) == 2 else alone
 
 
 def _started(port: tcp.Port) -> tcp.Port:

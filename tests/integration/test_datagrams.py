@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -87,6 +88,28 @@ def test_every_interface_is_bound_and_answers(
     port = port_of(listen("echo", f"udp:0:interface={written}"))
     host = "::1" if ":" in interface else "127.0.0.1"
     assert beside(lambda: ask(port, b"hi", host=host)) == [b"hi"]
+
+
+def test_localhost_is_both_addresses(
+    listen: Listen, beside: Beside[list[bytes]], record: Record, deck: Deck, result_of: ResultOf
+) -> None:
+    listener = listen("echo", "udp:0:interface=localhost")
+    port = port_of(listener)
+    assert listener.where == f"localhost:{port}"
+    for host in ("127.0.0.1", "::1"):
+        assert beside(partial(ask, port, b"hi", host=host)) == [b"hi"]
+    assert {peer.local for peer in record.live} == {f"127.0.0.1:{port}", f"[::1]:{port}"}
+    result_of(deck.stop(listener))
+    assert listener.state is State.STOPPED
+    result_of(deck.start(listener))
+    assert listener.state is State.LISTENING
+
+
+def test_a_port_taken_on_one_of_both_addresses_is_taken(listen: Listen) -> None:
+    port = port_of(listen("echo", r"udp:0:interface=\:\:1", name="Six"))
+    both = listen("echo", f"udp:{port}:interface=localhost", name="Both")
+    assert both.state is State.FAILED
+    assert "in use by your listener Six" in both.reason
 
 
 def test_an_ipv4_sender_of_an_ipv6_listener_is_answered(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.server import stream_ports
+from app.server import loopbacks
 from app.server.deck import Deck
 from app.server.listener import State
 from app.ui.reactor import DeckReactor
@@ -95,7 +95,7 @@ def test_a_port_that_is_taken_on_one_of_both_is_taken(listen: Listen) -> None:
 def test_a_machine_without_ipv6_listens_on_ipv4(
     listen: Listen, beside: Beside[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_ports, "LOOPBACKS", ("127.0.0.1", "2001:db8::1"))
+    monkeypatch.setattr(loopbacks, "LOOPBACKS", ("127.0.0.1", "2001:db8::1"))
     listener = listen("echo", "tcp:0:interface=localhost")
     port = port_of(listener)
     assert listener.where == f"127.0.0.1:{port}"

@@ -12,6 +12,8 @@ from app.server.clashes import clash
     [
         ("127.0.0.1", "127.0.0.1", True),
         ("127.0.0.1", "localhost", True),
+        ("::1", "localhost", True),
+        ("127.0.0.2", "localhost", False),
         ("127.0.0.1", "127.0.0.2", False),
         ("127.0.0.1", "0.0.0.0", True),
         ("127.0.0.1", "::", True),

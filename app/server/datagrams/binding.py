@@ -16,9 +16,10 @@ from app.profile import ListenerSpec
 from app.protocols import catalog
 from app.server.datagrams.factory import DatagramFactory
 from app.server.datagrams.peer import HostAndPort
-from app.server.datagrams.port import LARGEST_DATAGRAM, FairPort
+from app.server.datagrams.port import LARGEST_DATAGRAM, BothFairPorts, FairPort
 from app.server.datagrams.serving import CatalogServing, Serving
 from app.server.factory import ListenerFactory
+from app.server.loopbacks import bind_both
 from app.server.observer import Observer
 from app.server.own.code import Code
 from app.tap import Tap
@@ -59,19 +60,35 @@ class DatagramBinder:
     def listen(self, factory: ListenerFactory) -> Deferred[IListeningPort]:
         """Fires at once: with UDP there is nothing to wait for."""
         assert isinstance(factory, DatagramFactory)
-        return execute(self._listen, Reception(factory))
+        return execute(self._listen, factory)
 
-    def _listen(self, reception: Reception) -> IListeningPort:
+    def _listen(self, factory: DatagramFactory) -> IListeningPort:
+        reception = Reception(factory)
+        ports = self._bind(reception)
+        port = BothFairPorts(*ports) if len(ports) == 2 else ports[0]
+        try:
+            factory.open(port)
+        except BaseException:
+            for each in ports:
+                each.connectionLost()
+            raise
+        return cast(IListeningPort, port)
+
+    def _bind(self, reception: Reception) -> tuple[Any, ...]:
         interface = self.endpoint.interface or ""
-        where = (self.endpoint.port or 0, reception)
-        host = "127.0.0.1" if interface.lower() == "localhost" else interface
-        reactor: Any = self.reactor
-        if not IReactorFDSet.providedBy(reactor):
-            port: IListeningPort = reactor.listenUDP(*where, host, LARGEST_DATAGRAM)
+        number = self.endpoint.port or 0
+
+        def bind(interface: str, number: int) -> Any:
+            reactor: Any = self.reactor
+            if not IReactorFDSet.providedBy(reactor):
+                return reactor.listenUDP(number, reception, interface, LARGEST_DATAGRAM)
+            port = FairPort(number, reception, interface, LARGEST_DATAGRAM, cast(Any, reactor))
+            port.startListening()
             return port
-        fair = FairPort(*where, host, LARGEST_DATAGRAM, cast(Any, reactor))
-        fair.startListening()
-        return fair
+
+        if interface.lower() == "localhost":
+            return bind_both(bind, number)
+        return (bind(interface, number),)
 
 
 class Reception(AbstractDatagramProtocol):
@@ -83,12 +100,7 @@ class Reception(AbstractDatagramProtocol):
         self._factory = factory
 
     def makeConnection(self, transport: Any) -> None:
-        """Raises what starting the protocol raises; the socket is closed by then."""
-        try:
-            self._factory.open(transport)
-        except BaseException:
-            transport.connectionLost()
-            raise
+        """Nothing yet: the factory is opened once all of its sockets are bound."""
 
     def datagramReceived(self, datagram: bytes, addr: HostAndPort) -> None:
         self._factory.receive(datagram, addr)

@@ -70,13 +70,18 @@ class DatagramFactory(ListenerFactory):
     def open(self, port: Any) -> None:
         """The socket `port` is bound: begin to serve. Raises what the protocol raises."""
         assert self._serving is not None
-        outlet = Outlet(self, port)
         self._port, self._admits = port, True
-        self._serving.start(outlet)
-        self.outlet = outlet
+        self.outlet = Outlet(self, port)
+        try:
+            self._serving.start(self.outlet)
+        except BaseException:
+            self._port = self.outlet = None
+            raise
 
     def close(self) -> None:
-        """The socket is closed."""
+        """The socket is closed, or one of two."""
+        if self._port is None:
+            return
         self._port = None
         if self.outlet is not None and self._serving is not None:
             self.outlet.is_open, self.outlet = False, None
@@ -88,6 +93,8 @@ class DatagramFactory(ListenerFactory):
 
     def receive(self, datagram: bytes, address: HostAndPort) -> None:
         """Serve one datagram. Nothing is raised, whatever the protocol does."""
+        if self._port is None:
+            return
         peer = self._peers.get(address)
         if peer is not None:
             self._peers.move_to_end(address)

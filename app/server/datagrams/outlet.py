@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +29,16 @@ class Outlet:
         self._factory = factory
         self._port = port
         self._usual: HostAndPort | None = None
-        self.local = show(port.getHost())
-        """Where the socket is bound, for people."""
         self.is_open = True
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._port, name)
+
+    def local(self, address: HostAndPort) -> str:
+        """Where datagrams from `address` arrive, for people."""
+        towards = getattr(self._port, "towards", None)
+        port = self._port if towards is None else towards(address)
+        return sys.intern(show(port.getHost()))
 
     def write(self, packet: bytes, addr: HostAndPort | None = None) -> None:
         """Send a datagram to a host, an IP address, and a port.

@@ -37,7 +37,7 @@ class Peer(Connection):
         self.address = address
         self.transport = outlet
         self.connected = True
-        self.local = outlet.local
+        self.local = outlet.local(address)
         self.opened_at = self.active_at = factory.seconds()
 
     @property

@@ -8,6 +8,8 @@ from typing import Any
 from twisted.internet.error import CannotListenError
 from twisted.internet.udp import MulticastPort
 
+from app.server.loopbacks import BothPorts
+
 Socket = socket.socket
 
 LARGEST_DATAGRAM = 65535
@@ -15,6 +17,21 @@ LARGEST_DATAGRAM = 65535
 
 TURN_DATAGRAMS = 64
 """How many are read before the reactor looks at other sockets."""
+
+
+class BothFairPorts(BothPorts):
+    """Two of them, as one that sends by the one that reaches the receiver."""
+
+    def write(self, datagram: bytes, address: tuple[str, int]) -> None:
+        """As a port does it."""
+        self.towards(address).write(datagram, address)
+
+    def towards(self, address: tuple[str, int]) -> Any:
+        """The port that reaches `address`."""
+        return self.ports[":" in address[0]]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.ports[0], name)
 
 
 class FairPort(MulticastPort):
@@ -29,6 +46,11 @@ class FairPort(MulticastPort):
 
     def createInternetSocket(self) -> Socket:
         self._created = super().createInternetSocket()
+        if self.addressFamily == socket.AF_INET6:
+            # All of IPv6 is all there is, whatever the system has for a default.
+            self._created.setsockopt(
+                socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, self.interface != "::"
+            )
         return self._created
 
     def startListening(self) -> None:

@@ -98,6 +98,11 @@ class Post:
         reactor: Any = self.hand
         port = FairPort(0, Reception(factory), interface, LARGEST_DATAGRAM, reactor)
         port.startListening()
+        try:
+            factory.open(port)
+        except BaseException:
+            port.connectionLost()
+            raise
         self.ports.append(port)
         return factory
 

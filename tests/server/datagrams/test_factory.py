@@ -476,6 +476,22 @@ def test_a_protocol_is_started_and_stopped_with_the_socket(post: Post) -> None:
     assert told == ["started on 127.0.0.1", "stopped"]
 
 
+def test_a_protocol_may_send_as_soon_as_it_starts(post: Post, record: Record) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.settimeout(10)
+
+        class Announces(DatagramProtocol):
+            transport: Any
+
+            def startProtocol(self) -> None:
+                self.transport.write(b"here I am", stranger.getsockname())
+
+        post.bind(Announces())
+        assert stranger.recv(100) == b"here I am"
+    assert [peer.bytes_out for peer in record.live] == [9]
+
+
 def test_a_protocol_that_fails_to_start_leaves_no_socket_behind(
     post: Post, hand: HandReactor
 ) -> None:
