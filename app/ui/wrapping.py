@@ -22,6 +22,10 @@ class WrappingLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(Qt.AlignmentFlag.AlignTop)
 
+    def sizeHint(self) -> QSize:
+        # Qt's own is made for a width that the label seldom gets, and leaves a line empty.
+        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
+
     def minimumSizeHint(self) -> QSize:
         least = self.fontMetrics().lineSpacing() * self._least_lines
         # Before it is shown, the width says nothing.

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayou
 
 from app.profile import ListenerSpec, Problem, check
 from app.server.listener import needs_restart
+from app.tls.authority import Authority
 from app.ui.fitting_scroll import FittingContent, FittingScroll
 from app.ui.listeners.color_form import ColorForm
 from app.ui.listeners.form_part import FormPart
@@ -19,6 +20,7 @@ from app.ui.listeners.identity_form import IdentityForm
 from app.ui.listeners.limits_form import LimitsForm
 from app.ui.listeners.place_form import PlaceForm
 from app.ui.listeners.switches_form import SwitchesForm
+from app.ui.listeners.tls_form import TlsForm
 from app.ui.wrapping import WrappingLabel
 
 
@@ -35,11 +37,13 @@ class ListenerForm(QDialog):
         current: ListenerSpec | None = None,
         *,
         folder: Path,
+        ca_folder: Path | None = None,
         is_on: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         """`others` are the specs of the other listeners; `current` is the one to change, `None` for
-        a new listener; `is_on`: it is running. `folder` is where the profile lies."""
+        a new listener; `is_on`: it is running. `folder` is where the profile lies, and
+        `ca_folder` where the local CA is, by default that of the user."""
         super().__init__(parent)
         others = tuple(others)
         self._taken_names = [other.name for other in others]
@@ -49,13 +53,15 @@ class ListenerForm(QDialog):
         rows = QFormLayout(content)
         rows.setContentsMargins(0, 0, 0, 0)
         self.identity = IdentityForm(rows, self._taken_names, folder)
-        self.place = PlaceForm(rows, [other.endpoint for other in others])
+        self.place = PlaceForm(rows, [other.endpoint for other in others], folder)
+        self.tls = TlsForm(rows, folder, Authority(ca_folder))
         self.limits = LimitsForm(rows)
         self.color = ColorForm(rows)
         self.switches = SwitchesForm(rows)
         self._parts: tuple[FormPart, ...] = (
             self.identity,
             self.place,
+            self.tls,
             self.limits,
             self.color,
             self.switches,
@@ -91,11 +97,19 @@ class ListenerForm(QDialog):
 
     def _fill(self) -> None:
         self.identity.port_proposed.connect(self.place.propose_port)
+        self.place.changed.connect(self._tell_place)
         if self._current is None:
             self.identity.propose()
-            return
-        for part in self._parts:
-            part.show_spec(self._current)
+        else:
+            for part in self._parts:
+                part.show_spec(self._current)
+        self._tell_place()
+
+    def _tell_place(self) -> None:
+        """What can be chosen depends on where it listens."""
+        endpoint = self.place.endpoint()
+        self.identity.serve_datagrams(endpoint is not None and endpoint.is_datagram)
+        self.tls.show_place(self.place.chosen, endpoint)
 
     def _connect(self) -> None:
         for part in self._parts:

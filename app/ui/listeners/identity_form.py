@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit
 
 from app.own_protocol import PREFIX, is_own
@@ -38,6 +39,7 @@ class IdentityForm(FormPart):
         self._taken = {comparable(name) for name in taken_names}
         self._shown: ListenerSpec | None = None
         self._name_is_ours = True
+        self._datagrams = False
         self.name = QLineEdit()
         self.protocol = QComboBox()
         self.summary = WrappingLabel()
@@ -59,6 +61,16 @@ class IdentityForm(FormPart):
     def propose(self) -> None:
         """Tell where the protocol that a new listener begins with is usually found."""
         self.port_proposed.emit(self._usual_port())
+
+    def serve_datagrams(self, datagrams: bool) -> None:
+        """Ask for what serves UDP from now on, or again for what serves connections."""
+        if datagrams == self._datagrams:
+            return
+        self._datagrams = datagrams
+        self.code.serve_datagrams(datagrams)
+        self._offer_protocols()
+        if not self._is_own():
+            self.summary.setText(self._summary())
 
     def show_spec(self, spec: ListenerSpec) -> None:
         self._shown, self._name_is_ours = spec, False
@@ -127,6 +139,19 @@ class IdentityForm(FormPart):
             name, number = f"{wish} {number}", number + 1
         self.name.setText(name)
 
+    def _offer_protocols(self) -> None:
+        """What cannot be spoken over UDP is there, but cannot be chosen for it."""
+        model = self.protocol.model()
+        assert isinstance(model, QStandardItemModel)
+        for row, entry in enumerate(CATALOG):
+            can = not self._datagrams or entry.datagrams is not None
+            model.item(row).setEnabled(can)
+
+    def _summary(self) -> str:
+        entry = self._entry()
+        over_udp = entry.datagrams if self._datagrams else None
+        return translated(entry.summary if over_udp is None else over_udp.summary)
+
     def _show_protocol(self) -> None:
         protocol = self.protocol.currentData()
         self.rows.setRowVisible(self.code, self._is_own())
@@ -135,7 +160,7 @@ class IdentityForm(FormPart):
             summary = self.tr("Your own code. It runs inside Portdeck, with all that you may do.")
             options: type = NoOptions
         else:
-            summary, options = translated(self._entry().summary), self._entry().options
+            summary, options = self._summary(), self._entry().options
         shown = self._shown
         is_same = shown is not None and shown.protocol == protocol
         self.summary.setText(summary)

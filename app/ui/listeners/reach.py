@@ -15,28 +15,40 @@ class Reach:
 
     interface: str
 
+    only_ipv6: bool = False
+    """Of every address: those of IPv6 alone."""
+
     device: str = field(default="", eq=False)
     """The network device that has the address, if it is an address of a network."""
 
     @classmethod
     def of(cls, endpoint: Endpoint) -> Reach | None:
-        """The reach of a TCP endpoint that has nothing but an address and a port; else `None`."""
-        if endpoint.port is None or not endpoint.interface:
+        """The reach of an endpoint that has nothing but an address and a port; else `None`."""
+        if endpoint.kind not in ("tcp", "tcp6", "udp") or not endpoint.interface:
             return None
-        is_plain = endpoint == Endpoint.tcp(endpoint.port, endpoint.interface)
-        return cls(endpoint.interface) if is_plain else None
+        if any(endpoint.value(name) for name in ("backlog", "maxPacketSize")):
+            return None
+        is_everywhere = endpoint.interface == "::"
+        return cls(endpoint.interface, is_everywhere and endpoint.kind == "tcp6")
 
-    def endpoint(self, port: int) -> Endpoint:
-        """Where a listener of this reach listens on TCP `port`."""
-        return Endpoint.tcp(port, self.interface)
+    def endpoint(self, port: int, *, datagrams: bool) -> Endpoint:
+        """Where a listener of this reach listens on `port`, of UDP or of TCP."""
+        if datagrams:
+            return Endpoint.udp(port, self.interface)
+        kind = "tcp6" if self.only_ipv6 else "tcp"
+        return Endpoint(kind, (str(port),), (("interface", self.interface),))
 
     def title(self) -> str:
         """What a person chooses."""
         words = {
             "127.0.0.1": QCoreApplication.translate("Reach", "This computer only"),
             "::1": QCoreApplication.translate("Reach", "This computer only, IPv6"),
+            "localhost": QCoreApplication.translate("Reach", "This computer only, IPv4 and IPv6"),
             "0.0.0.0": QCoreApplication.translate("Reach", "Everybody who reaches this computer"),
+            "::": QCoreApplication.translate("Reach", "Everybody, IPv4 and IPv6"),
         }
+        if self.only_ipv6:
+            return QCoreApplication.translate("Reach", "Everybody, IPv6") + " (::)"
         if self.interface in words:
             return f"{words[self.interface]} ({self.interface})"
         if self.device:
@@ -45,12 +57,17 @@ class Reach:
         return QCoreApplication.translate("Reach", "The address {0}").format(self.interface)
 
 
-def reaches() -> list[Reach]:
+def reaches(*, datagrams: bool) -> list[Reach]:
     """Those to choose from on this computer, the narrowest first."""
-    networks = (Reach(str(address), device) for device, address in network_addresses())
-    return [
+    networks = (Reach(str(address), device=device) for device, address in network_addresses())
+    found = [
         Reach("127.0.0.1"),
         Reach("::1"),
+        Reach("localhost"),
         *sorted(networks, key=lambda each: (each.device, ":" in each.interface)),
         Reach("0.0.0.0"),
+        Reach("::", only_ipv6=True),
+        Reach("::"),
     ]
+    # A name, or both versions at once, is more than one socket of datagrams.
+    return [each for each in found if not datagrams or each.interface not in ("localhost", "::")]

@@ -16,7 +16,7 @@ class SwitchesForm(FormPart):
 
     def __init__(self, rows: QFormLayout) -> None:
         super().__init__(rows)
-        self.autostart = QCheckBox(self.tr("St&art it together with Portdeck"))
+        self.autostart = QCheckBox(self.tr("Start it to&gether with Portdeck"))
         rows.addRow("", self.autostart)
         self.autostart.toggled.connect(self.changed)
 

@@ -6,16 +6,31 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+import trustme
+from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QLineEdit, QPushButton
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+)
 from pytestqt.qtbot import QtBot
 
 from app.endpoint import Endpoint
-from app.profile import FIRST_LISTENERS, ListenerSpec
+from app.own_protocol import PREFIX
+from app.profile import FIRST_LISTENERS, ListenerSpec, Tls
+from app.protocols.catalog import datagram_names
+from app.tls.authority import Authority
+from app.tls.names import names_for
 from app.ui.listeners.form import ListenerForm
-from app.ui.listeners.place_form import Transport
+from app.ui.listeners.transport import Transport
 
 OpenForm = Callable[..., ListenerForm]
 
@@ -30,7 +45,7 @@ def open_form(qtbot: QtBot, tmp_path: Path) -> OpenForm:
         *,
         is_on: bool = False,
     ) -> ListenerForm:
-        form = ListenerForm(others, current, is_on=is_on, folder=tmp_path)
+        form = ListenerForm(others, current, is_on=is_on, folder=tmp_path, ca_folder=tmp_path)
         qtbot.addWidget(form)
         form.show()
         return form
@@ -173,6 +188,10 @@ def test_a_port_is_typed_as_a_number_also_where_it_was_any(
         ("tcp:8007:interface=\\:\\:1", "::1", 8007),
         ("tcp:8007:interface=0.0.0.0", "0.0.0.0", 8007),
         ("tcp:8007:interface=192.0.2.1", "192.0.2.1", 8007),
+        ("tcp:8007:interface=localhost", "localhost", 8007),
+        ("tcp:8007:interface=\\:\\:", "::", 8007),
+        ("tcp6:8007", "::1", 8007),
+        ("udp:8007", "127.0.0.1", 8007),
     ],
 )
 def test_a_plain_endpoint_is_shown_as_reach_and_port(
@@ -186,7 +205,7 @@ def test_a_plain_endpoint_is_shown_as_reach_and_port(
 
 @pytest.mark.parametrize(
     "endpoint",
-    ["tcp:8007:backlog=5", "tcp6:8007", "unix:/tmp/a.sock"],
+    ["tcp:8007:backlog=5", "ssl:8443:privateKey=k.pem", "unix:/tmp/a.sock:lockfile=1"],
 )
 def test_any_other_endpoint_is_shown_as_it_is_written(open_form: OpenForm, endpoint: str) -> None:
     form = open_form(current=spec(endpoint))
@@ -212,6 +231,7 @@ ENDPOINTS = st.one_of(
     ),
     st.builds("tcp:{}:interface=127.0.0.1:backlog={}".format, PORTS, st.integers(1, 500)),
     st.builds("tcp6:{}".format, PORTS),
+    st.builds("{}:{}:interface=\\:\\:".format, st.sampled_from(["tcp", "tcp6"]), PORTS),
     st.sampled_from(["unix:/tmp/a b.sock", r"unix:C\:\\x:mode=660", "ssl:443:privateKey=k.pem"]),
 )
 SPECS = st.builds(
@@ -221,7 +241,8 @@ SPECS = st.builds(
     endpoint=ENDPOINTS,
     max_connections=st.integers(1, 100_000),
     autostart=st.booleans(),
-)
+    tls=st.none() | st.sampled_from([Tls(), Tls(certificate="gone.pem", minimum_version="1.3")]),
+).filter(lambda spec: spec.tls is None or Endpoint.parse(spec.endpoint).takes_tls)
 
 
 @settings(
@@ -270,21 +291,148 @@ def test_a_listener_that_is_off_is_not_restarted(open_form: OpenForm) -> None:
     assert save(form).text() == "Save"
 
 
-def test_every_field_has_a_label_with_a_key_of_its_own(open_form: OpenForm) -> None:
+@pytest.mark.parametrize("transport", list(Transport))
+def test_every_field_has_a_label_with_a_key_of_its_own(
+    open_form: OpenForm, transport: Transport
+) -> None:
     form = open_form()
-    layout = form.findChild(QFormLayout)
-    assert layout is not None
-    labels = [
-        layout.labelForField(field)
-        for field in (
-            form.identity.name,
-            form.identity.protocol,
-            form.place.transport,
-            form.place.reach,
-            form.place.port,
-            form.limits.max_connections,
-        )
-    ]
-    texts = [*(label.text() for label in labels), form.switches.autostart.text()]  # type: ignore[attr-defined]
-    keys = [text.split("&")[1][0].lower() for text in texts]
-    assert len(set(keys)) == len(keys)
+    form.place.choose(transport)
+    form.tls.source.setCurrentIndex(1)
+    labels = [each.text() for each in form.findChildren(QLabel) if each.isVisible()]
+    boxes = [each.text() for each in form.findChildren(QCheckBox) if each.isVisible()]
+    texts = [*labels, *boxes]
+    keys = [text.split("&")[1][0].lower() for text in texts if "&" in text]
+    assert len(keys) > 7
+    assert len(set(keys)) == len(keys), sorted(keys)
+    assert all("&" in text for text in boxes)
+
+
+def test_every_control_has_a_name_for_who_cannot_see_it(open_form: OpenForm) -> None:
+    form = open_form()
+    rows = form.findChild(QFormLayout)
+    assert rows is not None
+    for kind in (QLineEdit, QComboBox, QSpinBox):
+        for control in form.findChildren(kind):
+            label = rows.labelForField(control)
+            is_inside = isinstance(control.parentWidget(), QComboBox | QSpinBox)
+            assert is_inside or label is not None or control.accessibleName(), control
+
+
+def test_a_new_listener_may_be_encrypted(open_form: OpenForm) -> None:
+    form = open_form()
+    form.place.choose(Transport.TLS)
+    assert form.spec() == evolve(ECHO, tls=Tls())
+    assert "It is made when the listener starts, for localhost" in form.tls.facts.text()
+    assert save(form).isEnabled()
+
+
+def test_the_certificate_that_is_kept_is_shown(open_form: OpenForm, tmp_path: Path) -> None:
+    made = Authority(tmp_path).identity_for(names_for(Endpoint.tcp(0))).facts
+    form = open_form()
+    form.place.choose(Transport.TLS)
+    shown = form.tls.facts.text().replace("\N{ZERO WIDTH SPACE}", "")
+    assert made.fingerprint in shown
+    assert f"{made.not_after:%Y-%m-%d}" in shown
+
+
+def test_wrong_files_are_told_before_they_are_saved(open_form: OpenForm, tmp_path: Path) -> None:
+    form = open_form()
+    form.place.choose(Transport.TLS)
+    form.tls.source.setCurrentIndex(1)
+    assert form.trouble.text() == "Choose the file of the certificate."
+    form.tls.certificate.take(str(tmp_path / "gone.pem"))
+    assert form.tls.certificate.text() == "gone.pem"
+    assert form.trouble.text().startswith("There is no file")
+    assert not save(form).isEnabled()
+    trustme.CA().issue_cert("server.example").private_key_and_cert_chain_pem.write_to_path(
+        tmp_path / "both.pem"
+    )
+    form.tls.certificate.take(str(tmp_path / "both.pem"))
+    assert "server.example" in form.tls.facts.text()
+    assert form.spec().tls == Tls(certificate="both.pem")
+    assert save(form).isEnabled()
+
+
+def test_files_that_a_spec_named_stay_right_or_wrong(open_form: OpenForm) -> None:
+    current = spec("tcp:0", tls=Tls(certificate="gone.pem", minimum_version="1.3"))
+    form = open_form(current=current)
+    assert form.spec() == current
+    assert form.tls.facts.text().startswith("There is no file")
+    form.limits.max_connections.setValue(7)
+    assert save(form).isEnabled()
+
+
+def test_a_unix_socket_is_asked_for_by_path_and_mode(open_form: OpenForm) -> None:
+    form = open_form()
+    form.place.choose(Transport.UNIX)
+    assert form.trouble.text() == "Write the path of the socket, such as echo.sock."
+    form.place.unix.path.line.setText("echo.sock")
+    assert form.spec().endpoint == "unix:echo.sock:mode=600"
+    assert form.place.unix.meaning.text() == "Only you may connect."
+    form.place.unix.mode.setCurrentText("9")
+    assert "three octal digits" in form.trouble.text()
+    assert not form.place.port.isVisible()
+
+
+def test_a_unix_socket_and_a_description_may_carry_tls(open_form: OpenForm) -> None:
+    form = open_form(current=spec("unix:a.sock", tls=Tls()))
+    assert form.place.chosen is Transport.UNIX
+    assert form.tls.encrypt.isChecked()
+    form.tls.encrypt.setChecked(False)
+    assert form.spec().tls is None
+    describe(form, "tcp:0:backlog=5")
+    assert form.tls.encrypt.isVisible()
+    describe(form, "ssl:0:privateKey=k.pem")
+    assert not form.tls.encrypt.isVisible()
+
+
+def test_udp_offers_what_can_be_spoken_over_it(open_form: OpenForm) -> None:
+    form = open_form([spec("tcp:8007")])
+    form.place.choose(Transport.UDP)
+    assert form.spec().endpoint == "udp:8007:interface=127.0.0.1"
+    model = form.identity.protocol.model()
+    enabled = {
+        form.identity.protocol.itemData(row)
+        for row in range(model.rowCount())
+        if model.flags(model.index(row, 0)) & Qt.ItemFlag.ItemIsEnabled
+    }
+    assert enabled == {*datagram_names(), PREFIX}
+    assert form.place.reach.findData("localhost") < 0
+    form.place.choose(Transport.TCP)
+    assert form.spec().endpoint == "tcp:8008:interface=127.0.0.1"
+
+
+def test_a_description_of_udp_is_udp_too(open_form: OpenForm) -> None:
+    form = open_form()
+    form.identity.protocol.setCurrentIndex(form.identity.protocol.findData("chat"))
+    describe(form, "udp:0")
+    assert "needs connections" in form.trouble.text()
+    assert not save(form).isEnabled()
+
+
+def test_each_reach_is_another_endpoint(open_form: OpenForm) -> None:
+    form = open_form()
+    form.place.port.setValue(1)
+    written = []
+    for row in range(form.place.reach.count()):
+        form.place.reach.setCurrentIndex(row)
+        written.append(form.spec().endpoint)
+    assert len(set(written)) == len(written)
+    assert written[0] == "tcp:1:interface=127.0.0.1"
+    assert written[-2:] == [r"tcp6:1:interface=\:\:", r"tcp:1:interface=\:\:"]
+    assert "tcp:1:interface=localhost" in written
+
+
+def test_going_over_to_a_description_begins_with_what_was_changed(open_form: OpenForm) -> None:
+    form = open_form(current=spec("tcp:8007"))
+    choose_reach(form, "0.0.0.0")
+    form.place.choose(Transport.DESCRIPTION)
+    assert form.place.description.text() == "tcp:8007:interface=0.0.0.0"
+
+
+def test_the_form_fits_on_a_small_screen(open_form: OpenForm, qtbot: QtBot) -> None:
+    form = open_form()
+    form.place.choose(Transport.TLS)
+    form.tls.source.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: form.height() <= form.screen().availableGeometry().height())
+    assert form.buttons.isVisible()
