@@ -47,11 +47,13 @@ class Repeat:
         send: Callable[[bytes], bool],
         unsent: Callable[[], int],
         time: Callable[[], float],
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
         """The first send comes with `start`, the others every `interval_ms` (at least 1).
 
         `count` is how many there are in all, `None` for no end. `send` gives whether it took the
-        bytes, `unsent` how many bytes wait for the peer, `time` the Unix time in seconds.
+        bytes, `unsent` how many bytes wait for the peer, `time` the Unix time in seconds. `ended`
+        is called once at the end, whatever it is.
         """
         self.pace = Pace.ENDED
         self.sent = 0
@@ -66,6 +68,7 @@ class Repeat:
         self._send = send
         self._unsent = unsent
         self._time = time
+        self._ended = ended
         self._started = 0.0
         self._places = 0
         self._recent: deque[tuple[float, int]] = deque()
@@ -78,11 +81,14 @@ class Repeat:
         self._go_on()
 
     def stop(self) -> None:
-        """Send no more."""
+        """Send no more. Stopping what has ended changes nothing."""
+        if self.pace is Pace.ENDED:
+            return
         self.pace = Pace.ENDED
         if self._call is not None and self._call.active():
             self._call.cancel()
         self._call = None
+        self._ended()
 
     @property
     def rate(self) -> float:

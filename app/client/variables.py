@@ -50,6 +50,13 @@ class Template:
         self._chance = chance or random.Random()
         self._pieces = self._read(draft)
 
+    @classmethod
+    def of_bytes(cls, data: bytes) -> Template:
+        """One that is always `data`."""
+        template = cls(Draft("", Notation.HEX))
+        template._pieces = [data]
+        return template
+
     @property
     def varies(self) -> bool:
         """Whether it has any variable."""

@@ -111,6 +111,28 @@ def test_it_ends_when_nothing_is_taken_any_more() -> None:
     assert not peer.clock.getDelayedCalls()
 
 
+def test_its_end_is_told_once_whatever_it_is() -> None:
+    peer = Peer()
+    ends: list[Pace] = []
+    for count, stops in ((1, False), (None, True)):
+        repeat = Repeat(
+            peer.clock,
+            Template.of_bytes(b"x"),
+            interval_ms=100,
+            count=count,
+            send=peer.send,
+            unsent=lambda: 0,
+            time=peer.clock.seconds,
+            ended=lambda: ends.append(repeat.pace),  # noqa: B023
+        )
+        repeat.start()
+        if stops:
+            repeat.stop()
+        repeat.stop()
+    assert ends == [Pace.ENDED, Pace.ENDED]
+    assert [data for _, data in peer.got] == [b"x", b"x"]
+
+
 def test_after_a_stop_nothing_is_sent() -> None:
     peer = Peer()
     repeat = peer.repeat()

@@ -15,6 +15,7 @@ from app.client.history import History
 from app.client.notation import Notation, NotationError
 from app.client.pasting import Change, bytes_with_pasted, with_pasted
 from app.client.session import State
+from app.client.variables import Template
 from app.ui.console.clipboard import can_be_typed, pasted
 from app.ui.console.held_bytes import HeldBytes, is_long
 from app.ui.console.history_popup import HistoryPopup
@@ -53,6 +54,7 @@ class InputBar(QWidget):
         self._memory = memory
         self._history: History | None = None
         self._notation = Notation.TEXT
+        self._has_variables = False
         self.input = InputEdit(lambda: memory.enter_submits)
         self.held = HeldBytes(icons)
         self.means = Means()
@@ -97,6 +99,22 @@ class InputBar(QWidget):
         """The bytes to send. Raises `NotationError`."""
         return self.draft.compose() if self.held.data is None else self.held.data
 
+    def template(self) -> Template:
+        """What is there, with variables in it. Raises `NotationError`."""
+        held = self.held.data
+        return Template(self.draft) if held is None else Template.of_bytes(held)
+
+    def allow_variables(self, allowed: bool) -> None:
+        """Whether variables in the input mean something, so that a wrong one is a mistake."""
+        self._has_variables = allowed
+        self._check()
+
+    def remember(self) -> None:
+        """What is in the editor is sent: keep it."""
+        if self.held.data is None:
+            self._memory.remember(self.draft)
+            self._history = None
+
     def send(self) -> None:
         """Send what is there. What cannot be sent stays, and it is said why."""
         try:
@@ -105,9 +123,8 @@ class InputBar(QWidget):
             self.input.setFocus()
             return
         if self._session.send(data):
+            self.remember()
             if self.held.data is None:
-                self._memory.remember(self.draft)
-                self._history = None
                 self.input.set_text("")
             self.held.drop()
         self.acted.emit()
@@ -173,6 +190,8 @@ class InputBar(QWidget):
         """Say what the input comes to, or what is wrong with it and where."""
         try:
             size = len(self.compose())
+            if self._has_variables:
+                self.template()
         except NotationError as error:
             self.input.point_at(error.position, error.length)
             self.state.show_mistake(str(error))

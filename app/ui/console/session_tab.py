@@ -8,12 +8,14 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.client.notation import NotationError
 from app.client.session import Session, State
 from app.client.transcript import Kind
 from app.server.listener import Listener
 from app.ui.console.find_bar import FindBar
 from app.ui.console.input_bar import InputBar
 from app.ui.console.memory import Memory
+from app.ui.console.repeat_bar import RepeatBar
 from app.ui.console.target_bar import TargetBar
 from app.ui.console.transcript_tools import TranscriptTools
 from app.ui.console.transcript_view import TranscriptView
@@ -50,6 +52,7 @@ class SessionTab(QWidget):
         self.head = TargetBar(self.session, listeners)
         self.view = TranscriptView()
         self.foot = InputBar(self.session, memory, icons)
+        self.repeat = RepeatBar(self.session, reactor, icons)
         self.tools = TranscriptTools(self.session.transcript, icons)
         self.finder = FindBar(self.view, icons)
         self._set_up()
@@ -59,6 +62,7 @@ class SessionTab(QWidget):
         layout.addWidget(self.finder)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.foot)
+        layout.addWidget(self.repeat)
 
     def refresh(self) -> None:
         """Show what is new in the session."""
@@ -67,6 +71,7 @@ class SessionTab(QWidget):
         self._show_news()
         self.head.show_state()
         self.foot.show_state()
+        self.repeat.show_state()
 
     @property
     def is_unused(self) -> bool:
@@ -76,6 +81,7 @@ class SessionTab(QWidget):
     def close_session(self) -> None:
         """The tab goes away: let go of the peer, and of the listener that it waits for."""
         self.head.wait_no_longer()
+        self.repeat.stop()
         if self.session.state not in (State.IDLE, State.CLOSED):
             self.session.abort()
 
@@ -85,6 +91,10 @@ class SessionTab(QWidget):
         self.tools.find_wanted.connect(self.finder.begin)
         self.tools.clear_wanted.connect(self._clear)
         self.tools.said.connect(self._say)
+        self.foot.add_tool(self.repeat.opener)
+        self.repeat.opener.toggled.connect(self.foot.allow_variables)
+        self.repeat.start_wanted.connect(self._start_repeat)
+        self.repeat.said.connect(self._say)
         self.finder.closed.connect(self.view.setFocus)
         self.head.start_wanted.connect(self.start_wanted)
         self.head.title_changed.connect(self.title_changed)
@@ -101,6 +111,16 @@ class SessionTab(QWidget):
         self.view.show_news(self.session.transcript.since(self._seen))
         self._seen = self.session.transcript.last
         self.finder.view_changed()
+
+    def _start_repeat(self) -> None:
+        try:
+            template = self.foot.template()
+        except NotationError:
+            self.foot.input.setFocus()
+            return
+        self.foot.remember()
+        self.repeat.start(template)
+        self.refresh()
 
     def _show_anew(self) -> None:
         self.view.show_all(self.session.transcript, self.tools.display)

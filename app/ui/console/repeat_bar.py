@@ -1,0 +1,163 @@
+"""Sends what is in the input again and again: how often, how many times, and how that goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+
+from app.client.repeat import SHORTEST_MS, Pace, Repeat
+from app.client.session import Session, State
+from app.client.variables import NAMES, Template
+from app.ui.eliding import ElidingLabel
+from app.ui.icons import Icons
+
+SHOW_MS = 250
+LONGEST_MS = 3_600_000
+MOST_TIMES = 1_000_000_000
+
+
+class RepeatBar(QWidget):
+    """Owns one repeat at a time. It stops when the session does, and says so."""
+
+    start_wanted = Signal()
+    """The user wants to start: whoever has the input calls `start`."""
+
+    said = Signal(str)
+    """A sentence about what became of a repeat."""
+
+    def __init__(
+        self, session: Session, reactor: Any, icons: Icons, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._reactor = reactor
+        self._repeat: Repeat | None = None
+        self.interval = QSpinBox(minimum=SHORTEST_MS, maximum=LONGEST_MS, value=1000)
+        self.times = QSpinBox(minimum=0, maximum=MOST_TIMES, value=0)
+        self.button = QPushButton()
+        self.opener = QToolButton(autoRaise=True)
+        """Shows the bar and hides it; whoever has the bar gives it a place."""
+        self.opener.setCheckable(True)
+        icons.give(self.opener, "repeat")
+        self.state = ElidingLabel()
+        self._timer = QTimer(self, interval=SHOW_MS)
+        self._timer.timeout.connect(self.show_state)
+        self._set_up()
+        self._lay_out()
+        self.show_state()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something is being repeated now."""
+        return self._repeat is not None and self._repeat.pace is not Pace.ENDED
+
+    def start(self, template: Template) -> None:
+        """Send `template` as chosen, from now on."""
+        self.stop()
+        self._repeat = Repeat(
+            self._reactor,
+            template,
+            interval_ms=self.interval.value(),
+            count=self.times.value() or None,
+            send=self._session.send,
+            unsent=lambda: self._session.bytes_unsent,
+            time=self._reactor.seconds,
+            ended=self._end,
+        )
+        self._timer.start()
+        self._repeat.start()
+        self.show_state()
+
+    def stop(self) -> None:
+        """Send no more."""
+        if self._repeat is not None and self.is_running:
+            self._repeat.stop()
+
+    def show_state(self) -> None:
+        """Time has passed, or the session is in another state."""
+        if self._session.state is not State.CONNECTED:
+            self.stop()
+        self.button.setText(self.tr("Stop") if self.is_running else self.tr("Start"))
+        self.button.setEnabled(self.is_running or self._session.state is State.CONNECTED)
+        self.interval.setEnabled(not self.is_running)
+        self.times.setEnabled(not self.is_running)
+        self.state.setText(self._words())
+
+    def _words(self) -> str:
+        repeat = self._repeat
+        if repeat is None:
+            return self.tr("Variables: {0}").format(" ".join(NAMES))
+        words = [self.tr("sent {0}").format(f"{repeat.sent:,}")]
+        if repeat.pace is Pace.RUNNING:
+            words.append(self.tr("{0}/s").format(_rate(repeat.rate)))
+        elif repeat.pace is Pace.PAUSED:
+            words.append(self.tr("waits: the peer does not read"))
+        if repeat.skipped:
+            words.append(self.tr("{0} left out, too late").format(f"{repeat.skipped:,}"))
+        return " · ".join(words)
+
+    def _end(self) -> None:
+        repeat = self._repeat
+        assert repeat is not None
+        self._timer.stop()
+        count = f"{repeat.sent:,}"
+        if repeat.refused or self._session.state is not State.CONNECTED:
+            sentence = self.tr("The repeat stopped, {0} sent: there is no connection.")
+        else:
+            sentence = self.tr("The repeat ended, {0} sent.")
+        self.said.emit(sentence.format(count))
+        self.show_state()
+
+    def _take_opening(self, is_open: bool) -> None:
+        self.setVisible(is_open)
+        if not is_open:
+            self.stop()
+
+    def _toggle(self) -> None:
+        if self.is_running:
+            self.stop()
+        else:
+            self.start_wanted.emit()
+
+    def _set_up(self) -> None:
+        self.interval.setSuffix(self.tr(" ms"))
+        self.interval.setAccessibleName(self.tr("Milliseconds from one send to the next"))
+        self.interval.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
+        self.interval.setGroupSeparatorShown(True)
+        self.times.setSpecialValueText(self.tr("until stopped"))
+        self.times.setSuffix(self.tr(" times"))
+        self.times.setAccessibleName(self.tr("How many times to send"))
+        self.times.setGroupSeparatorShown(True)
+        for spin in (self.interval, self.times):
+            # As wide as what is usual, not as the largest number.
+            spin.setFixedWidth(spin.fontMetrics().horizontalAdvance("until stopped  ") + 34)
+        self.button.clicked.connect(self._toggle)
+        self.opener.setToolTip(self.tr("Send again and again, with variables"))
+        self.opener.setAccessibleName(self.tr("Repeat"))
+        self.opener.toggled.connect(self._take_opening)
+        self.hide()
+        self.state.setObjectName("quiet")
+        self.state.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(QLabel(self.tr("Every")))
+        layout.addWidget(self.interval)
+        layout.addWidget(self.times)
+        layout.addWidget(self.button)
+        layout.addWidget(self.state, 1)
+
+
+def _rate(per_second: float) -> str:
+    return f"{per_second:,.0f}" if per_second >= 10 else f"{per_second:.1f}"
