@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import errno
 import socket
+from typing import TYPE_CHECKING
 
 from twisted.internet import defer, error
 from twisted.python.failure import Failure
 
-from app.client.target import Target
+from app.client.options import OptionsError
+from app.client.target import Target, Transport
+
+if TYPE_CHECKING:
+    from app.client.tls import Verdict
 
 _REFUSED = "Nothing listens on {target}. Start a listener there, or check the port."
 _TIMED_OUT = "{target} did not answer in time. Check the address, and any firewall on the way."
@@ -20,6 +25,24 @@ _NO_LOCAL_PORT = "No local address or port is free to reach {target}. Close some
 _NO_SUCH_FAMILY = "This machine cannot use addresses such as {target.host}. Try another address."
 _CANCELLED = "Connecting to {target} was cancelled."
 _OTHER = "Could not connect to {target}: {reason}. Check the address, then connect again."
+
+_NO_SOCKET_FILE = "There is no socket {target.path}. Start what listens there, or check the path."
+_DEAD_SOCKET_FILE = "Nobody listens on {target.path} any more. Start what listens there."
+_OTHER_SOCKET_FILE = "{target.path} is a socket of another kind. Check the path."
+_NOT_PERMITTED_FILE = "You may not connect to {target.path}. Check who may write to it."
+_NO_HANDSHAKE_IN_TIME = (
+    "{target} did not finish the TLS handshake in time. Perhaps it does not speak TLS: try tcp:."
+)
+
+_LOCAL_PORT_TAKEN = (
+    "The local port {target.local_port} is in use, or was a moment ago. Choose another, or none."
+)
+_NO_LOCAL_ADDRESS = (
+    "{target.local_host} is no address of this machine. Choose one that is, or none."
+)
+_LOCAL_PORT_PRIVILEGED = (
+    "Only the system may use the local port {target.local_port}. Choose one above 1023, or none."
+)
 
 _BY_ERRNO: dict[object, str] = {
     errno.ECONNREFUSED: _REFUSED,
@@ -34,6 +57,20 @@ _BY_ERRNO: dict[object, str] = {
     errno.EADDRNOTAVAIL: _NO_LOCAL_PORT,
     errno.EAFNOSUPPORT: _NO_SUCH_FAMILY,
 }
+_BY_ERRNO_OF_A_SOCKET_FILE: dict[object, str] = {
+    errno.ENOENT: _NO_SOCKET_FILE,
+    errno.ENOTDIR: _NO_SOCKET_FILE,
+    errno.ECONNREFUSED: _DEAD_SOCKET_FILE,
+    errno.EPROTOTYPE: _OTHER_SOCKET_FILE,
+    errno.ENOTSOCK: _OTHER_SOCKET_FILE,
+    errno.EACCES: _NOT_PERMITTED_FILE,
+    errno.EPERM: _NOT_PERMITTED_FILE,
+}
+_BY_ERRNO_OF_BINDING: dict[object, str] = {
+    errno.EADDRINUSE: _LOCAL_PORT_TAKEN,
+    errno.EADDRNOTAVAIL: _NO_LOCAL_ADDRESS,
+    errno.EACCES: _LOCAL_PORT_PRIVILEGED,
+}
 
 # The first that fits: Twisted's TimeoutError is a UserError.
 _BY_TYPE: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
@@ -44,18 +81,53 @@ _BY_TYPE: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((error.ConnectingCancelledError, error.UserError, defer.CancelledError), _CANCELLED),
 )
 
+# What OpenSSL says, in part, and what it means here. The first that fits.
+_BY_TLS_WORDS = (
+    (
+        ("wrong version number", "packet length too long", "http request", "bad record type"),
+        "{target} does not answer in TLS. Try tcp: instead of tls:, or check the port.",
+    ),
+    (
+        ("certificate required", "peer did not return a certificate"),
+        "{target} asks for a certificate of yours. Choose one in the connection options.",
+    ),
+    (
+        ("unknown ca", "bad certificate", "certificate unknown", "certificate expired"),
+        "{target} refuses the certificate that you chose. Choose another.",
+    ),
+    (
+        ("protocol version", "unsupported protocol"),
+        "{target} and this machine have no version of TLS in common.",
+    ),
+    (
+        ("no shared cipher", "handshake failure"),
+        "{target} refuses the TLS handshake. It may ask for a certificate, or have other ciphers.",
+    ),
+)
 
-def explain_connect(failure: Failure, target: Target) -> str:
-    """Why `target` could not be reached, and what to do."""
+
+def explain_connect(failure: Failure, target: Target, verdict: Verdict | None = None) -> str:
+    """Why `target` could not be reached, and what to do; `verdict` is what TLS thought of it."""
     reason = failure.value
-    for types, sentence in _BY_TYPE:
-        if isinstance(reason, types):
+    assert reason is not None
+    if verdict is not None:
+        sentence = _explain_handshake(reason, verdict)
+        if sentence:
             return sentence.format(target=target)
-    sentence = _BY_ERRNO.get(_number(reason), _OTHER)
+    number = _number(reason)
+    if isinstance(reason, OptionsError):
+        return str(reason)
+    is_binding = isinstance(reason, error.ConnectBindError | error.CannotListenError)
+    if is_binding and number in _BY_ERRNO_OF_BINDING:
+        sentence = _BY_ERRNO_OF_BINDING[number]
+    elif target.transport is Transport.UNIX and number in _BY_ERRNO_OF_A_SOCKET_FILE:
+        sentence = _BY_ERRNO_OF_A_SOCKET_FILE[number]
+    else:
+        sentence = _by_type(reason) or _BY_ERRNO.get(number, _OTHER)
     return sentence.format(target=target, reason=_words(reason))
 
 
-def explain_loss(failure: Failure) -> str:
+def explain_loss(failure: Failure, target: Target, *, has_tls: bool = False) -> str:
     """Why an established connection ended, and what to do where there is something to do."""
     reason = failure.value
     if isinstance(reason, error.ConnectionDone):
@@ -63,15 +135,74 @@ def explain_loss(failure: Failure) -> str:
     if isinstance(reason, error.ConnectionAborted):
         return "The connection was aborted."
     if isinstance(reason, error.ConnectionLost):
+        if has_tls:
+            return "The peer left without the goodbye of TLS: something may be missing."
         return "The peer reset the connection. It may have crashed or refused what was sent."
+    sentence = _by_tls_words(reason)
+    if sentence:
+        return sentence.format(target=target)
     return f"The connection broke: {_words(reason)}. Connect again to go on."
 
 
+def explain_refusal(reason: Exception, target: Target) -> str:
+    """Why something that was sent did not arrive, though the session goes on."""
+    if isinstance(reason, error.ConnectionRefusedError):
+        return f"Nobody takes datagrams on {target}, its system says. Start a listener there."
+    if isinstance(reason, error.MessageLengthError):
+        return "Not sent: one datagram has no room for so much. Send less at once."
+    if isinstance(reason, BlockingIOError):
+        return "Not sent: the system's buffer is full. Send more slowly."
+    sentence = _BY_ERRNO.get(_number(reason), "Not sent: {reason}.")
+    return sentence.format(target=target, reason=_words(reason))
+
+
+def _explain_handshake(reason: object, verdict: Verdict) -> str:
+    if verdict.is_refusal:
+        distrust = verdict.distrust.replace("{", "{{").replace("}", "}}")
+        return (
+            f"Nobody vouches for the certificate of {{target}}: {distrust}. Choose the file of an "
+            "authority that does in the connection options, or connect without verifying."
+        )
+    if isinstance(reason, TimeoutError | error.TimeoutError):
+        return _NO_HANDSHAKE_IN_TIME
+    if isinstance(reason, error.ConnectionDone | error.ConnectionLost):
+        return (
+            "{target} ended the connection during the TLS handshake. Perhaps it does not speak "
+            "TLS: try tcp:."
+        )
+    return _by_tls_words(reason)
+
+
+def _by_tls_words(reason: object) -> str:
+    if not _is_tls_error(reason):
+        return ""
+    words = _words(reason).lower()
+    for parts, sentence in _BY_TLS_WORDS:
+        if any(part in words for part in parts):
+            return sentence
+    return ""
+
+
+def _by_type(reason: object) -> str:
+    return next((sentence for types, sentence in _BY_TYPE if isinstance(reason, types)), "")
+
+
+def _is_tls_error(reason: object) -> bool:
+    # Not by its class: what is not there yet need not be imported to find out.
+    return type(reason).__module__.startswith("OpenSSL.")
+
+
 def _number(reason: object) -> object:
+    if isinstance(reason, error.CannotListenError):
+        return getattr(reason.socketError, "errno", None)
     if isinstance(reason, error.ConnectError):
         return reason.osError
     return reason.errno if isinstance(reason, OSError) else None
 
 
 def _words(reason: object) -> str:
+    if _is_tls_error(reason):
+        found = getattr(reason, "args", ())
+        parts = [part[-1] for part in (found[0] if found else ()) if part and part[-1]]
+        return ", ".join(map(str, parts)) or "TLS failed"
     return str(reason).strip().rstrip(".") or type(reason).__name__

@@ -1,24 +1,113 @@
-"""Which Twisted endpoint reaches a target."""
+"""How a target is reached: makes the wire that a session talks through."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import ip_address
+from typing import Any
 
-from twisted.internet.endpoints import HostnameEndpoint, TCP4ClientEndpoint, TCP6ClientEndpoint
-from twisted.internet.interfaces import IReactorTCP, IStreamClientEndpoint
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import (
+    HostnameEndpoint,
+    TCP4ClientEndpoint,
+    TCP6ClientEndpoint,
+    UNIXClientEndpoint,
+    wrapClientTLS,
+)
+from twisted.internet.error import DNSLookupError
+from twisted.internet.interfaces import (
+    IAddress,
+    IHostResolution,
+    IResolutionReceiver,
+    IStreamClientEndpoint,
+)
+from zope.interface import implementer
 
-from app.client.target import Target
+from app.client.datagram_wire import LARGEST_READ, ConnectedPort, DatagramWire
+from app.client.options import Options
+from app.client.stream_wire import WireFactory
+from app.client.target import Target, Transport, is_ipv6
+from app.client.wire import WireObserver
+
+Dial = Callable[[Any, Target, Options, WireObserver], "Deferred[Any]"]
+"""Starts one attempt: reactor, target, options, who is told of the wire.
+
+The Deferred fires once the target is reached, whereupon the wire speaks for itself, or fails. It
+can be cancelled."""
 
 
-def endpoint_towards(reactor: object, target: Target, timeout: float) -> IStreamClientEndpoint:
-    """The endpoint for `target`; each address is given up after `timeout` seconds.
+def reach(reactor: Any, target: Target, options: Options, observer: WireObserver) -> Deferred[Any]:
+    """Connect to `target`. See `Dial`. Raises `OptionsError` for files that do not do."""
+    if target.transport is Transport.UDP:
+        return Deferred.fromCoroutine(_open_datagrams(reactor, target, observer))
+    endpoint = endpoint_towards(reactor, target, options.connect_seconds)
+    if target.transport is not Transport.TLS:
+        return endpoint.connect(WireFactory(observer))
+    from app.client.tls import ClientTls  # a start without TLS does not wait for it
+    from app.client.tls_wire import TlsWire
+
+    secured = wrapClientTLS(ClientTls(target.host, options.tls), endpoint, reactor)
+    return secured.connect(WireFactory(observer, TlsWire))
+
+
+def endpoint_towards(reactor: Any, target: Target, seconds: float) -> IStreamClientEndpoint:
+    """The endpoint for what is below TLS; each address is given up after so many `seconds`.
 
     A name goes to the reactor's resolver, which does not block, and its addresses are tried side by
     side. A literal address is spared that: the resolver would start threads for it.
     """
+    if target.transport is Transport.UNIX:
+        return UNIXClientEndpoint(reactor, target.path, seconds)
+    local = (target.local_host, target.local_port)
+    bind = local if any(local) else None
+    if not _is_address(target.host):
+        return HostnameEndpoint(reactor, target.host, target.port, seconds, bindAddress=bind)
+    kind = TCP6ClientEndpoint if is_ipv6(target.host) else TCP4ClientEndpoint
+    return kind(reactor, target.host, target.port, seconds, bindAddress=bind)
+
+
+async def _open_datagrams(reactor: Any, target: Target, observer: WireObserver) -> None:
+    host = target.host if _is_address(target.host) else await _resolve(reactor, target.host)
+    wire = DatagramWire(observer)
+    interface = target.local_host or ("::" if is_ipv6(host) else "")
+    socket = ConnectedPort(target.local_port, wire, interface, LARGEST_READ, reactor)
+    socket.startListening()
     try:
-        address = ip_address(target.host)
+        wire.open(host, target.port)
+    except BaseException:
+        socket.stopListening()
+        raise
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
     except ValueError:
-        return HostnameEndpoint(reactor, target.host, target.port, timeout)
-    kind = TCP4ClientEndpoint if address.version == 4 else TCP6ClientEndpoint
-    return kind(IReactorTCP(reactor), target.host, target.port, timeout)
+        return False
+    return True
+
+
+@implementer(IResolutionReceiver)
+class _Resolving:
+    """Waits for the first address of a name."""
+
+    def __init__(self) -> None:
+        self.first: Deferred[str] = Deferred()
+
+    def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:
+        """Twisted's resolver cannot be stopped; nobody listens to it once this is cancelled."""
+
+    def addressResolved(self, address: IAddress) -> None:
+        if not self.first.called:
+            self.first.callback(address.host)  # type: ignore[attr-defined]
+
+    def resolutionComplete(self) -> None:
+        if not self.first.called:
+            self.first.errback(DNSLookupError())
+
+
+def _resolve(reactor: Any, name: str) -> Deferred[str]:
+    """The first address of `name`, as the system's resolver gives them."""
+    resolving = _Resolving()
+    reactor.nameResolver.resolveHostName(resolving, name, transportSemantics="UDP")
+    return resolving.first

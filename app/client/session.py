@@ -7,50 +7,40 @@ has something new and the window had seen everything before: see `Session.take_d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.error import ConnectionDone, TimeoutError
-from twisted.internet.interfaces import (
-    IAddress,
-    IDelayedCall,
-    IReactorTime,
-    IStreamClientEndpoint,
-)
+from twisted.internet.error import ConnectionDone, ConnectionLost, TimeoutError
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.python.failure import Failure
 
-from app.client.failures import explain_connect, explain_loss
+from app.client.back_off import BackOff
+from app.client.failures import explain_connect, explain_loss, explain_refusal
 from app.client.formatting import count_bytes
-from app.client.reach import endpoint_towards
-from app.client.target import Target
-from app.client.transcript import Kind, Transcript
-from app.client.wire import Wire, WireFactory
+from app.client.options import Options, OptionsError
+from app.client.reach import Dial, reach
+from app.client.record import Record
+from app.client.sent_file import FileError, SentFile
+from app.client.session_state import NOT_SENT, State
+from app.client.session_words import (
+    describe_file,
+    describe_opening,
+    describe_security,
+    looks_like_tls,
+    reason_not_to_send,
+)
+from app.client.target import Target, Transport
+from app.client.transcript import Transcript
+from app.client.wire import Wire
 from app.spawn import log_failure, spawn
-from app.tap import RECEIVED, SENT, Tap
+from app.tap import Tap
 
-MAX_UNSENT_BYTES = 16 * 1024 * 1024
+if TYPE_CHECKING:
+    from app.client.certificate import PeerCertificate
+    from app.client.tls import Security, Verdict
 
-Dial = Callable[[object, Target, float], IStreamClientEndpoint]
-"""Makes the endpoint of one attempt: reactor, target, seconds to wait for an answer."""
-
-
-class State(Enum):
-    """Where a session is. IDLE is before the first `connect`; CLOSED is after every other end."""
-
-    IDLE = "idle"
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    CLOSING = "closing"
-    CLOSED = "closed"
-
-
-_NOT_SENT = {
-    State.IDLE: "Not sent: connect first.",
-    State.CONNECTING: "Not sent: still connecting. Send again once the connection is there.",
-    State.CLOSING: "Not sent: the connection is closing.",
-    State.CLOSED: "Not sent: the connection is closed. Connect again first.",
-}
+__all__ = ["Session", "State"]
 
 
 class Session:
@@ -59,9 +49,9 @@ class Session:
     What cannot be done now is harmless: the method returns False and the transcript says why, in a
     sentence. A session may connect again, elsewhere too, once it is closed; its transcript goes on.
 
-    `wake` is called without arguments on the reactor's thread. `connect_timeout` (seconds) covers
-    the whole of resolving and connecting. `close_timeout` (seconds) is how long a disconnecting
-    session waits for a peer that takes nothing more, or that does not close its own side.
+    `wake` is called without arguments on the reactor's thread. `close_timeout` (seconds) is how
+    long a disconnecting session waits for a peer that takes nothing more, or that does not close
+    its own side.
 
     Each connection takes its `number` from `numbers`, and every chunk of it goes to `tap` as well.
     """
@@ -71,105 +61,158 @@ class Session:
         reactor: IReactorTime,
         *,
         wake: Callable[[], None],
-        connect_timeout: float = 10.0,
         close_timeout: float = 3.0,
-        dial: Dial = endpoint_towards,
+        dial: Dial = reach,
         tap: Tap | None = None,
         numbers: Iterator[int] | None = None,
     ) -> None:
-        self.transcript = Transcript()
+        self.state = State.IDLE
+        """Where the session is now. Read it; only `_move` changes it."""
+        self.target: Target | None = None
+        """What the session connects or connected to last."""
+        self.bytes_in = 0
+        """Bytes received on this connection, or on the last one."""
+        self.bytes_out = 0
+        """Bytes of this connection, or of the last one, that the system took to send."""
+        self.file: SentFile | None = None
+        """The file that is being sent, if any."""
+        self.security: Security | None = None
+        """What TLS agreed on for this connection, or the last one."""
+        self._record = Record(reactor, wake, tap, numbers)
         self._reactor = reactor
-        self._wake = wake
-        self._connect_timeout = connect_timeout
         self._close_timeout = close_timeout
         self._dial = dial
-        self._tap = tap
-        self._numbers = numbers
-        self._number = 0
-        self._dirty = False
-        self._state = State.IDLE
-        self._target: Target | None = None
-        self._bytes_in = 0
-        self._bytes_out = 0
+        self._options = Options()
+        self._back_off = BackOff()
         self._timer: IDelayedCall | None = None
         self._attempt: Deferred[None] | None = None
         self._given_up: Exception | None = None
         self._wire: Wire | None = None
+        self._verdict: Verdict | None = None
+        self._wanted = False
         self._leaving = False
+        self._opened_at = 0.0
 
     @property
-    def state(self) -> State:
-        """Where the session is now."""
-        return self._state
-
-    @property
-    def target(self) -> Target | None:
-        """What the session connects or connected to last."""
-        return self._target
+    def transcript(self) -> Transcript:
+        """All that was said and that happened, within bounds."""
+        return self._record.transcript
 
     @property
     def number(self) -> int:
         """What this connection, or the last one, is known by to the tap; 0 before the first."""
-        return self._number
-
-    @property
-    def bytes_in(self) -> int:
-        """Bytes received on this connection, or on the last one."""
-        return self._bytes_in
-
-    @property
-    def bytes_out(self) -> int:
-        """Bytes of this connection, or of the last one, that the system took to send."""
-        return self._bytes_out
+        return self._record.number
 
     @property
     def bytes_unsent(self) -> int:
         """Bytes that wait for the peer to read."""
         return self._wire.bytes_unsent if self._wire else 0
 
+    @property
+    def can_half_close(self) -> bool:
+        """Whether `half_close` would do something now."""
+        wire = self._wire
+        return self.state is State.CONNECTED and wire is not None and wire.can_half_close
+
+    @property
+    def is_refused_by_verdict(self) -> bool:
+        """Whether the last attempt failed because nobody vouches for the peer's certificate."""
+        return self._verdict is not None and self._verdict.is_refusal
+
+    @property
+    def peer_certificate(self) -> PeerCertificate | None:
+        """The certificate that the peer showed last, trusted or not."""
+        return None if self._verdict is None else self._verdict.certificate
+
+    @property
+    def distrust(self) -> str:
+        """Why that certificate should not be believed, as the end of a sentence; else empty."""
+        return "" if self._verdict is None else self._verdict.distrust
+
     def take_dirty(self) -> bool:
         """Whether anything changed since this was last asked; from now on a change calls `wake`."""
-        dirty, self._dirty = self._dirty, False
-        return dirty
+        return self._record.take_dirty()
 
-    def connect(self, target: Target) -> bool:
+    # What a person may ask for.
+
+    def connect(self, target: Target, options: Options | None = None) -> bool:
         """Start to connect. True if it was started; how it goes, the state and transcript tell."""
-        if self._state not in (State.IDLE, State.CLOSED):
-            return self._decline(f"Still {self._state.value}: disconnect first, then connect.")
-        self._target = target
-        self._bytes_in = self._bytes_out = 0
-        self._given_up = None
-        self._leaving = False
-        self._move(State.CONNECTING)
-        self._say(f"Connecting to {target}…")
-        self._arm(self._connect_timeout, lambda: self._give_up(TimeoutError()))
-        self._attempt = spawn(self._reach(target), self._fail_attempt)
+        if not self.state.is_over:
+            return self._decline(f"Still {self.state.value}: disconnect first, then connect.")
+        self._options = options or Options()
+        self.target = target.coming_from(self._options.local_host, self._options.local_port)
+        self._wanted = True
+        self._back_off.begin()
+        self._begin_attempt()
         return True
 
     def send(self, data: bytes) -> bool:
         """Send `data`, all of it or nothing. False if it cannot be taken now."""
         wire = self._wire
-        if wire is None or self._state is not State.CONNECTED:
-            return self._decline(_NOT_SENT[self._state])
+        if wire is None or self.state is not State.CONNECTED:
+            return self._decline(NOT_SENT[self.state])
+        reason = reason_not_to_send(data, self._has_datagrams, wire.bytes_unsent, self.file)
+        if reason:
+            return self._decline(reason)
+        self._record.sent(data)
         if not data:
-            return self._decline("Nothing to send: type something, or choose a line ending.")
-        if wire.bytes_unsent + len(data) > MAX_UNSENT_BYTES:
-            return self._decline(_too_much(len(data), wire.bytes_unsent))
-        self._record(Kind.SENT, data)
-        if self._tap is not None:
-            self._tap(self._reactor.seconds(), self._number, SENT, data)
+            self._say("Sent an empty datagram.")
         wire.send(data)
+        return True
+
+    def send_file(self, path: Path) -> bool:
+        """Send the bytes of a file as the peer takes them. False if it cannot be sent now.
+
+        `file` tells how far it is; the transcript says when it began and ended, and has none of it.
+        """
+        wire = self._wire
+        if wire is None or self.state is not State.CONNECTED:
+            return self._decline(NOT_SENT[self.state])
+        if self._has_datagrams:
+            return self._decline("Not sent: UDP loses what comes too fast. Use TCP for a file.")
+        if self.file is not None:
+            return self._decline(f"Not sent: {self.file.name} is still being sent.")
+        try:
+            self.file = SentFile(path, self._reactor.seconds())
+        except FileError as error:
+            return self._decline(f"Not sent: {error}")
+        self._say(f"Sending file {self.file.name}, {count_bytes(self.file.size)}…")
+        wire.send_from(self._supply_file)
+        return True
+
+    def cancel_file(self) -> bool:
+        """Send no more of the file. False if there is none."""
+        if self._wire is None or self.file is None:
+            return self._decline("There is no file to cancel.")
+        self._wire.send_from(None)
+        self._end_file("Cancelled")
+        return True
+
+    def half_close(self) -> bool:
+        """Say that nothing more will be sent, and go on reading. False if that is not possible."""
+        if self._wire is None or self.state is not State.CONNECTED:
+            return self._decline("There is no open connection to close one side of.")
+        if not self._wire.can_half_close:
+            return self._decline("UDP has no side to close. Disconnect instead.")
+        self._move(State.HALF_CLOSED)
+        self._say("Closed this side. What the peer still says is shown.")
+        self._wire.finish()
         return True
 
     def disconnect(self) -> bool:
         """Close gracefully: what was sent is flushed, what still comes is shown. While connecting,
         stop that. False if there is nothing to disconnect, or it is closing already."""
-        if self._state is State.CONNECTING:
+        self._wanted = False
+        if self.state is State.CONNECTING:
             return self._give_up(CancelledError())
-        if self._state is State.CLOSING:
+        if self.state is State.WAITING:
+            return self._stop_waiting()
+        if self.state is State.CLOSING:
             return self._decline("Already closing. Abort to drop the connection at once.")
         if self._wire is None:
             return self._decline("There is nothing to disconnect.")
+        if self.file is not None:
+            self.cancel_file()
         self._leaving = True
         self._start_closing(self._wire)
         self._wire.finish()
@@ -177,49 +220,83 @@ class Session:
 
     def abort(self) -> bool:
         """Drop the connection, or the attempt, without flushing. False if there is none."""
-        if self._state is State.CONNECTING:
+        self._wanted = False
+        if self.state is State.CONNECTING:
             return self._give_up(CancelledError())
+        if self.state is State.WAITING:
+            return self._stop_waiting()
         if self._wire is None:
             return self._decline("There is nothing to abort.")
         self._start_closing(self._wire)
         self._wire.abort()
         return True
 
+    def pause(self) -> None:
+        """Read nothing more from the peer until `resume`."""
+        if self._wire is not None:
+            self._wire.pause()
+
+    def resume(self) -> None:
+        """Read on."""
+        if self._wire is not None:
+            self._wire.resume()
+
     # What follows until the next such line is `WireObserver`.
 
-    def wire_opened(self, wire: Wire) -> None:
-        """The connection is made. One that comes after the attempt was given up is dropped."""
-        if self._state is not State.CONNECTING:
+    def wire_handshaking(self, wire: Wire) -> None:
+        """TLS begins on a connection; a second one of the same attempt is not needed."""
+        if self.state is not State.CONNECTING or self._wire is not None:
             wire.abort()
             return
         self._wire = wire
-        if self._numbers is not None:
-            self._number = next(self._numbers)
+        self._verdict = wire.verdict
+
+    def wire_opened(self, wire: Wire) -> None:
+        """The connection is made. One that comes after the attempt was given up is dropped."""
+        if self.state is not State.CONNECTING or self._wire not in (None, wire):
+            wire.abort()
+            return
+        assert self.target is not None
+        self._wire = wire
+        self.security = wire.security
+        self._opened_at = self._reactor.seconds()
+        self._record.begin()
         self._disarm()
         self._move(State.CONNECTED)
-        peer, local = wire.transport.getPeer(), wire.transport.getHost()
-        self._say(f"Connected to {_name(peer)} from {_name(local)}.")
+        self._say(describe_opening(self.target, wire))
+        if self.security is not None:
+            self._say(describe_security(self.security))
 
     def wire_received(self, wire: Wire, data: bytes) -> None:
         """A chunk came."""
-        self._bytes_in += len(data)
-        self._record(Kind.RECEIVED, data)
-        if self._tap is not None:
-            self._tap(self._reactor.seconds(), self._number, RECEIVED, data)
+        is_first = not self.bytes_in
+        self.bytes_in += len(data)
+        self._record.received(data)
+        if not data:
+            self._say("Received an empty datagram.")
+        elif is_first and self.security is None and looks_like_tls(data):
+            self._say("The peer speaks TLS. Disconnect, and connect with tls: in front.")
 
     def wire_flushed(self, wire: Wire, count: int) -> None:
         """The peer takes what is sent, so closing may go on."""
-        self._bytes_out += count
-        if self._state is State.CLOSING:
+        self.bytes_out += count
+        if self.file is not None:
+            self.file.bytes_sent = max(0, self.file.bytes_read - wire.bytes_unsent)
+        if self.state is State.CLOSING:
             self._start_closing(wire)
-        self._touch()
+        self._record.touch()
+
+    def wire_refused(self, wire: Wire, reason: Exception) -> None:
+        """A datagram did not arrive."""
+        assert self.target is not None
+        self._say(explain_refusal(reason, self.target))
 
     def wire_peer_finished(self, wire: Wire) -> None:
         """The peer closed its side; the wire flushes and closes ours."""
-        if self._state is not State.CONNECTED:
+        if self.state not in (State.CONNECTED, State.HALF_CLOSED):
             return
-        if wire.bytes_unsent:
-            rest = count_bytes(wire.bytes_unsent)
+        if wire.bytes_unsent or self.file is not None:
+            rest = self.file.name if self.file else count_bytes(wire.bytes_unsent)
             self._say(f"The peer closed its side. Sending the remaining {rest}, then closing.")
         self._start_closing(wire)
 
@@ -229,37 +306,108 @@ class Session:
             return
         self._wire = None
         self._disarm()
-        left = self._leaving and reason.check(ConnectionDone)
-        sentence = "Disconnected." if left else explain_loss(reason)
+        if self.state is State.CONNECTING:
+            self._end_attempt(reason)
+            return
+        assert self.target is not None
+        if self.file is not None:
+            self._end_file("The connection ended, so stopped")
+        sentence = explain_loss(reason, self.target, has_tls=self.security is not None)
+        if self._has_left(wire, reason):
+            sentence = "Disconnected."
         if wire.bytes_unsent:
             sentence += f" Not sent: {count_bytes(wire.bytes_unsent)}."
         self._say(sentence)
-        self._move(State.CLOSED)
+        self._back_off.lasted(self._reactor.seconds() - self._opened_at)
+        self._settle()
 
-    # The attempt.
+    # The attempt, and the next one.
 
-    async def _reach(self, target: Target) -> None:
-        endpoint = self._dial(self._reactor, target, self._connect_timeout)
-        await endpoint.connect(WireFactory(self))
+    def _begin_attempt(self) -> None:
+        self.bytes_in = self.bytes_out = 0
+        self.security = self._verdict = self._given_up = None
+        self._leaving = False
+        self._move(State.CONNECTING)
+        self._say(f"Connecting to {self.target}…")
+        self._arm(self._options.connect_seconds, lambda: self._give_up(TimeoutError()))
+        self._attempt = spawn(self._reach(), self._fail_attempt)
+
+    async def _reach(self) -> None:
+        assert self.target is not None
+        await self._dial(self._reactor, self.target, self._options, self)
 
     def _fail_attempt(self, failure: Failure) -> None:
-        if self._state is not State.CONNECTING or self._target is None:
+        if self.state is not State.CONNECTING:
             log_failure(failure)
             return
         self._disarm()
+        if failure.check(OptionsError):
+            self._wanted = False
+        self._end_attempt(failure)
+
+    def _end_attempt(self, failure: Failure) -> None:
+        assert self.target is not None
         reason = failure if self._given_up is None else Failure(self._given_up)
-        self._say(explain_connect(reason, self._target))
-        self._move(State.CLOSED)
+        self._say(explain_connect(reason, self.target, self._verdict))
+        if self.is_refused_by_verdict:
+            self._wanted = False
+        self._settle()
 
     def _give_up(self, reason: Exception) -> bool:
         # What a cancelled endpoint fails with tells how far it was, not why: while it resolves, it
         # is that the name is unknown.
         self._given_up = reason
-        if self._attempt is not None:
+        if self._wire is not None:
+            self._wire.abort()
+        elif self._attempt is not None:
             self._attempt.cancel()
         return True
 
-    # Closing, and the record.
+    def _settle(self) -> None:
+        """Nothing is connected any more: wait for the next attempt, or be closed."""
+        if not (self._wanted and self._options.reconnect):
+            self._move(State.CLOSED)
+            return
+        seconds = self._back_off.next_seconds()
+        self._say(f"Connecting again in {seconds:g} s (attempt {self._back_off.attempts}).")
+        self._move(State.WAITING)
+        self._arm(seconds, self._begin_attempt)
+
+    def _stop_waiting(self) -> bool:
+        self._disarm()
+        self._say("Not connecting again.")
+        self._move(State.CLOSED)
+        return True
+
+    # Sending, closing, and the record.
+
+    @property
+    def _has_datagrams(self) -> bool:
+        return self.target is not None and self.target.transport is Transport.UDP
+
+    def _supply_file(self, size: int) -> bytes:
+        assert self.file is not None
+        data = self.file.read(size)
+        if not data:
+            self._end_file("Stopped" if self.file.trouble else "Sent")
+        else:
+            self._record.tap_sent(data)
+        return data
+
+    def _end_file(self, how: str) -> None:
+        assert self.file is not None
+        file, self.file = self.file, None
+        file.close()
+        if how == "Sent":
+            file.bytes_sent = file.bytes_read
+        self._say(describe_file(file, how, self._reactor.seconds()))
+
+    def _has_left(self, wire: Wire, reason: Failure) -> bool:
+        """Whether it ended as the user wanted. Over TLS many peers leave without a goodbye."""
+        if not self._leaving or wire.bytes_unsent:
+            return self._leaving and bool(reason.check(ConnectionDone))
+        ends = (ConnectionDone, ConnectionLost) if self.security else (ConnectionDone,)
+        return bool(reason.check(*ends))
 
     def _start_closing(self, wire: Wire) -> None:
         self._move(State.CLOSING)
@@ -279,33 +427,12 @@ class Session:
         self._timer = None
 
     def _move(self, state: State) -> None:
-        self._state = state
-        self._touch()
+        self.state = state
+        self._record.touch()
 
     def _decline(self, sentence: str) -> bool:
         self._say(sentence)
         return False
 
     def _say(self, sentence: str) -> None:
-        self._record(Kind.EVENT, sentence)
-
-    def _record(self, kind: Kind, data: bytes | str) -> None:
-        self.transcript.append(self._reactor.seconds(), kind, data)
-        self._touch()
-
-    def _touch(self) -> None:
-        if not self._dirty:
-            self._dirty = True
-            self._wake()
-
-
-def _too_much(size: int, unsent: int) -> str:
-    if size > MAX_UNSENT_BYTES:
-        return f"Not sent: {count_bytes(size)} are too much at once. Send it in parts."
-    return f"Not sent: {count_bytes(unsent)} still wait for the peer to read. Wait, or disconnect."
-
-
-def _name(address: IAddress) -> str:
-    if isinstance(address, (IPv4Address, IPv6Address)):
-        return str(Target(address.host, address.port))
-    return str(address)
+        self._record.say(sentence)

@@ -42,6 +42,9 @@ class Entry:
     data: bytes | str
     """Bytes of a chunk; the sentence of an event or of trouble."""
 
+    round_trip: float | None = None
+    """Seconds since the last send, if this is the first answer to it."""
+
 
 @frozen
 class News:
@@ -87,10 +90,16 @@ class Transcript:
         """Entries that the bounds have cost since the last `clear`."""
         return self._last - len(self._entries) - self._cleared
 
-    def append(self, time: float, kind: Kind, data: bytes | str) -> None:
-        """Record `data` at `time` (unix seconds). Empty data leaves no entry."""
+    def append(
+        self, time: float, kind: Kind, data: bytes | str, round_trip: float | None = None
+    ) -> None:
+        """Record `data` at `time` (unix seconds). Empty data leaves no entry.
+
+        `round_trip` is the seconds that the answer took; its first entry says so.
+        """
         for start in range(0, len(data), self._piece):
-            self._keep(time, kind, data[start : start + self._piece])
+            self._keep(time, kind, data[start : start + self._piece], round_trip)
+            round_trip = None
 
     def since(self, number: int) -> News:
         """Every entry newer than `number`, the last one seen; 0 asks for all."""
@@ -106,9 +115,9 @@ class Transcript:
         self._bytes = 0
         self._cleared = self._last
 
-    def _keep(self, time: float, kind: Kind, data: bytes | str) -> None:
+    def _keep(self, time: float, kind: Kind, data: bytes | str, round_trip: float | None) -> None:
         self._last += 1
-        self._entries.append(Entry(self._last, time, kind, data))
+        self._entries.append(Entry(self._last, time, kind, data, round_trip))
         self._bytes += len(data)
         while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
             self._bytes -= len(self._entries.popleft().data)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.client.staged import Desk
 from tests.client.transports import StagedTransport
 
 
@@ -16,3 +17,9 @@ def transport() -> Iterator[StagedTransport]:
     yield transport
     transport.handle.close()
     transport.far.close()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """A session on a fake clock, which connects when a test says so."""
+    return Desk()

@@ -69,4 +69,4 @@ def test_each_reason_not_to_connect_is_explained(reason: Exception, sentence: st
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 def test_each_end_of_a_connection_is_explained(reason: Exception, sentence: str) -> None:
-    assert explain_loss(Failure(reason)).startswith(sentence)
+    assert explain_loss(Failure(reason), TARGET).startswith(sentence)

@@ -15,91 +15,17 @@ from twisted.internet.error import (
     ConnectionRefusedError,
     DNSLookupError,
 )
-from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClientEndpoint
-from twisted.internet.protocol import Protocol
 from twisted.internet.testing import MemoryReactorClock
-from zope.interface import implementer
 
-from app.client.session import MAX_UNSENT_BYTES, Session, State
+from app.client.options import Options
+from app.client.session import Session, State
+from app.client.session_words import MAX_UNSENT_BYTES
 from app.client.target import Target
 from app.client.transcript import MAX_BYTES, Kind
+from app.client.wire import WireObserver
 from app.tap import RECEIVED, SENT
+from tests.client.staged import TARGET, Desk, StagedDial
 from tests.client.transports import StagedTransport
-
-TARGET = Target("127.0.0.1", 8007)
-
-
-@implementer(IStreamClientEndpoint)
-class StagedEndpoint:
-    """Connects when a test says so, and once only for each `connect`."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[Target, float]] = []
-        self.cancelled = 0
-
-    def __call__(self, reactor: object, target: Target, timeout: float) -> IStreamClientEndpoint:
-        self.asked.append((target, timeout))
-        return self
-
-    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:
-        self.factory = protocolFactory
-        self.result: Deferred[IProtocol] = Deferred(self._cancel)
-        return self.result
-
-    def _cancel(self, result: Deferred[IProtocol]) -> None:
-        # As `HostnameEndpoint` does while it resolves.
-        self.cancelled += 1
-        result.errback(DNSLookupError())
-
-    def make(self, transport: StagedTransport) -> Protocol:
-        protocol = self.factory.buildProtocol(transport.getPeer())
-        assert isinstance(protocol, Protocol)
-        transport.connect(protocol)
-        return protocol
-
-    def open(self, transport: StagedTransport) -> None:
-        protocol = self.make(transport)
-        if not self.result.called:
-            self.result.callback(protocol)
-
-
-class Desk:
-    """A session on a fake clock and a staged endpoint, and how often it called for attention."""
-
-    def __init__(self) -> None:
-        self.clock = MemoryReactorClock()
-        self.endpoint = StagedEndpoint()
-        self.woken = 0
-        self.session = Session(self.clock, wake=self.wake, dial=self.endpoint)
-
-    def wake(self) -> None:
-        self.woken += 1
-
-    def connected(self, transport: StagedTransport) -> Session:
-        self.session.connect(TARGET)
-        self.endpoint.open(transport)
-        return self.session
-
-    def state(self) -> State:
-        return self.session.state
-
-    @property
-    def events(self) -> list[str]:
-        return [str(e.data) for e in self.session.transcript.entries if e.kind is Kind.EVENT]
-
-    @property
-    def said(self) -> list[tuple[Kind, bytes | str]]:
-        return [
-            (e.kind, e.data) for e in self.session.transcript.entries if e.kind is not Kind.EVENT
-        ]
-
-    def is_quiet(self) -> bool:
-        return not self.clock.getDelayedCalls()
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
 
 
 def test_a_failure_after_the_connection_was_made_is_logged_and_costs_nothing(
@@ -124,7 +50,7 @@ def test_a_connection_is_made_and_told(desk: Desk, transport: StagedTransport) -
     assert desk.session.connect(TARGET)
     assert desk.state() is State.CONNECTING
     assert desk.session.target == TARGET
-    assert desk.endpoint.asked == [(TARGET, 10.0)]
+    assert desk.endpoint.asked == [(TARGET, Options())]
     desk.endpoint.open(transport)
     assert desk.state() is State.CONNECTED
     assert desk.events == [
@@ -176,7 +102,9 @@ def test_a_failed_attempt_is_explained(desk: Desk, failure: Exception, sentence:
 
 
 def test_an_endpoint_that_cannot_even_be_made_is_explained() -> None:
-    def dial(reactor: object, target: Target, timeout: float) -> IStreamClientEndpoint:
+    def dial(
+        reactor: object, target: Target, options: Options, observer: WireObserver
+    ) -> Deferred[object]:
         raise OSError("no such luck")
 
     session = Session(MemoryReactorClock(), wake=lambda: None, dial=dial)
@@ -463,7 +391,7 @@ def test_a_change_without_new_text_wakes_the_window_too(
 
 def test_every_chunk_goes_to_the_tap_under_the_number_of_its_connection() -> None:
     tapped: list[tuple[float, int, bool, bytes]] = []
-    clock, endpoint = MemoryReactorClock(), StagedEndpoint()
+    clock, endpoint = MemoryReactorClock(), StagedDial()
     session = Session(
         clock,
         wake=lambda: None,
@@ -488,6 +416,17 @@ def test_every_chunk_goes_to_the_tap_under_the_number_of_its_connection() -> Non
         (2.0, 8, SENT, b"two"),
         (2.0, 8, RECEIVED, b"TWO"),
     ]
+
+
+def test_plain_text_to_a_peer_that_speaks_tls_gets_a_hint(
+    desk: Desk, transport: StagedTransport
+) -> None:
+    desk.connected(transport)
+    assert transport.protocol is not None
+    for _ in range(2):
+        transport.protocol.dataReceived(b"\x15\x03\x03\x00\x02\x02\x0a")
+    hint = "The peer speaks TLS. Disconnect, and connect with tls: in front."
+    assert desk.events.count(hint) == 1
 
 
 class Conversation(RuleBasedStateMachine):

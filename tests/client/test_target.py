@@ -7,10 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.client.target import Target, TargetError
+from app.client.target import Target, TargetError, Transport
+from app.client.target_text import read_target
 
-NAMES = st.text(string.ascii_letters + string.digits + ".-_ü", min_size=1).filter(
-    lambda name: name.lower() not in ("tcp", "tcp6")
+NAMES = st.one_of(
+    st.text(string.ascii_letters + string.digits + ".-_ü", min_size=1).filter(
+        lambda name: not name.startswith(("./", "../"))
+    ),
+    st.sampled_from(["tcp", "udp", "Unix"]),
 )
 HOSTS = st.one_of(
     NAMES, st.ip_addresses(v=4).map(str), st.ip_addresses(v=6).map(str), st.just("fe80::1%eth0")
@@ -35,7 +39,7 @@ HOSTS = st.one_of(
     ],
 )
 def test_a_typed_target_is_understood(text: str, target: Target) -> None:
-    assert Target.parse(text) == target
+    assert read_target(text) == target
 
 
 @pytest.mark.parametrize(
@@ -50,10 +54,28 @@ def test_a_typed_target_is_understood(text: str, target: Target) -> None:
         ("tcp:8007:interface=0.0.0.0", Target("127.0.0.1", 8007)),
         (r"tcp:8007:interface=\:\:", Target("::1", 8007)),
         ("tcp6:8007", Target("::1", 8007)),
+        (r"tcp:\:\:1:8007", Target("::1", 8007)),
+        ("tls:localhost:8443", Target("localhost", 8443, Transport.TLS)),
+        ("SSL:[::1]:8443", Target("::1", 8443, Transport.TLS)),
+        ("tls://localhost:8443", Target("localhost", 8443, Transport.TLS)),
+        ("ssl:8443:privateKey=key.pem", Target("127.0.0.1", 8443, Transport.TLS)),
+        ("tls:certs:8443:interface=0.0.0.0", Target("127.0.0.1", 8443, Transport.TLS)),
+        ("udp:8007", Target("127.0.0.1", 8007, Transport.UDP)),
+        ("udp:192.168.1.2:53", Target("192.168.1.2", 53, Transport.UDP)),
+        ("unix:/run/echo.sock", Target.unix("/run/echo.sock")),
+        ("unix:/run/echo.sock:mode=660", Target.unix("/run/echo.sock")),
+        (r"unix:/run/a\:b", Target.unix("/run/a:b")),
+        ("/run/echo.sock", Target.unix("/run/echo.sock")),
+        ("./echo.sock", Target.unix("./echo.sock")),
+        (
+            "tcp:localhost:80:bindAddress=127.0.0.2:bindPort=5000",
+            Target("localhost", 80, local_host="127.0.0.2", local_port=5000),
+        ),
+        (r"[::1]:80:bindAddress=\:\:1", Target("::1", 80, local_host="::1")),
     ],
 )
 def test_a_pasted_description_is_understood(description: str, target: Target) -> None:
-    assert Target.parse(description) == target
+    assert read_target(description) == target
 
 
 @pytest.mark.parametrize(
@@ -83,11 +105,19 @@ def test_a_pasted_description_is_understood(description: str, target: Target) ->
         ("http://localhost:8007/", "Leave out http://"),
         ("two words:8007", "is no host name"),
         ("user@host:22", "is no host name"),
+        ("tls:localhost", "Add a port to"),
+        ("unix:", "unix needs its address"),
+        ("unix:/x:mode=999", "The mode must be"),
+        ("/" + "x" * 200, "no more than 107 bytes"),
+        ("/a\nb", "on one line"),
+        ("localhost:80:colour=red", "There is no option"),
+        ("localhost:80:bindPort=x", "must be a number"),
+        ("localhost:80:bindAddress=eth0", "must be an IP address of this machine"),
     ],
 )
 def test_a_wrong_target_is_refused_with_advice(text: str, advice: str) -> None:
     with pytest.raises(TargetError) as caught:
-        Target.parse(text)
+        read_target(text)
     sentence = str(caught.value)
     assert advice in sentence
     assert sentence.endswith(".")
@@ -100,16 +130,44 @@ def test_no_wrong_target_can_be_made(host: str, port: int) -> None:
         Target(host, port)
 
 
-@given(HOSTS, st.integers(1, 65535))
-def test_what_a_target_shows_is_read_back_as_the_same_target(host: str, port: int) -> None:
-    target = Target(host, port)
-    assert Target.parse(str(target)) == target
+@given(
+    HOSTS,
+    st.integers(1, 65535),
+    st.sampled_from([Transport.TCP, Transport.TLS, Transport.UDP]),
+    st.one_of(st.just(""), st.ip_addresses().map(str)),
+    st.integers(0, 65535),
+)
+def test_what_a_target_shows_is_read_back_as_the_same_target(
+    host: str, port: int, transport: Transport, local_host: str, local_port: int
+) -> None:
+    target = Target(host, port, transport, local_host=local_host, local_port=local_port)
+    assert read_target(str(target)) == target
+
+
+@given(st.text(string.printable.strip() + "ü ", max_size=40).map(str.strip).filter(bool))
+def test_the_path_of_a_socket_is_read_back_whatever_is_in_it(name: str) -> None:
+    target = Target.unix(f"/run/{name}")
+    assert read_target(str(target)) == target
 
 
 @given(st.text())
 def test_any_text_is_a_target_or_a_target_error(text: str) -> None:
     with suppress(TargetError):
-        assert 1 <= Target.parse(text).port <= 65535
+        target = read_target(text)
+        assert target.path if target.transport is Transport.UNIX else 1 <= target.port <= 65535
+
+
+def test_a_socket_has_no_local_port() -> None:
+    with pytest.raises(TargetError, match="no local port"):
+        Target("", 0, Transport.UNIX, "/run/x", local_port=1)
+
+
+def test_a_local_address_is_added_where_none_is_named() -> None:
+    plain, named = Target("localhost", 80), Target("localhost", 80, local_host="127.0.0.3")
+    assert plain.coming_from("127.0.0.2", 7).local_host == "127.0.0.2"
+    assert named.coming_from("127.0.0.2", 7).local_host == "127.0.0.3"
+    assert named.coming_from("127.0.0.2", 7).local_port == 7
+    assert Target.unix("/run/x").coming_from("127.0.0.2", 7) == Target.unix("/run/x")
 
 
 def test_a_listener_on_every_interface_is_reached_over_loopback() -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, 
 
 from app.client.session import Session, State
 from app.client.target import Target, TargetError
+from app.client.target_text import read_target
 from app.server.listener import Listener
 from app.ui import formatting
 from app.ui.console.choice import chosen_listener, label, target_of
@@ -146,7 +147,7 @@ class TargetBar(QWidget):
             self.connect_to(listener)
             return
         try:
-            self._connect(Target.parse(text), "")
+            self._connect(read_target(text), "")
         except TargetError as error:
             self.offer.say(str(error))
 

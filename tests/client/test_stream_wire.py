@@ -4,7 +4,8 @@ import pytest
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure
 
-from app.client.wire import PIECE_BYTES, Wire, WireFactory
+from app.client.stream_wire import PIECE_BYTES, StreamWire, WireFactory
+from app.client.wire import Wire
 from tests.client.transports import StagedTransport
 
 
@@ -13,6 +14,12 @@ class Diary:
 
     def __init__(self) -> None:
         self.events: list[object] = []
+
+    def wire_handshaking(self, wire: Wire) -> None:
+        self.events.append("handshaking")
+
+    def wire_refused(self, wire: Wire, reason: Exception) -> None:
+        self.events.append(type(reason))
 
     def wire_opened(self, wire: Wire) -> None:
         self.events.append("opened")
@@ -36,14 +43,14 @@ def diary() -> Diary:
 
 
 @pytest.fixture
-def wire(diary: Diary, transport: StagedTransport) -> Wire:
+def wire(diary: Diary, transport: StagedTransport) -> StreamWire:
     wire = WireFactory(diary).buildProtocol(None)
     transport.connect(wire)
     return wire
 
 
 def test_bytes_arrive_as_the_chunks_they_were(
-    wire: Wire, diary: Diary, transport: StagedTransport
+    wire: StreamWire, diary: Diary, transport: StagedTransport
 ) -> None:
     wire.dataReceived(b"one")
     wire.dataReceived(b"two")
@@ -51,7 +58,7 @@ def test_bytes_arrive_as_the_chunks_they_were(
 
 
 def test_bytes_count_as_unsent_until_the_system_takes_them(
-    wire: Wire, diary: Diary, transport: StagedTransport
+    wire: StreamWire, diary: Diary, transport: StagedTransport
 ) -> None:
     wire.send(b"hello")
     assert wire.bytes_unsent == 5
@@ -61,7 +68,7 @@ def test_bytes_count_as_unsent_until_the_system_takes_them(
 
 
 def test_a_long_send_goes_out_in_pieces_and_in_order(
-    wire: Wire, transport: StagedTransport
+    wire: StreamWire, transport: StagedTransport
 ) -> None:
     data = bytes(range(256)) * 1000
     wire.send(data)
@@ -73,7 +80,7 @@ def test_a_long_send_goes_out_in_pieces_and_in_order(
 
 
 def test_finishing_flushes_then_closes_our_side_then_waits_for_the_peer(
-    wire: Wire, diary: Diary, transport: StagedTransport
+    wire: StreamWire, diary: Diary, transport: StagedTransport
 ) -> None:
     wire.send(b"x" * (PIECE_BYTES + 1))
     wire.finish()
@@ -87,7 +94,7 @@ def test_finishing_flushes_then_closes_our_side_then_waits_for_the_peer(
 
 
 def test_a_peer_that_finishes_gets_the_rest_before_the_connection_closes(
-    wire: Wire, diary: Diary, transport: StagedTransport
+    wire: StreamWire, diary: Diary, transport: StagedTransport
 ) -> None:
     wire.send(b"rest")
     transport.end()
@@ -99,7 +106,7 @@ def test_a_peer_that_finishes_gets_the_rest_before_the_connection_closes(
 
 
 def test_hanging_up_closes_what_is_flushed(
-    wire: Wire, diary: Diary, transport: StagedTransport
+    wire: StreamWire, diary: Diary, transport: StagedTransport
 ) -> None:
     wire.finish()
     transport.flush()
@@ -109,7 +116,7 @@ def test_hanging_up_closes_what_is_flushed(
 
 
 def test_hanging_up_aborts_what_the_peer_does_not_take(
-    wire: Wire, transport: StagedTransport
+    wire: StreamWire, transport: StagedTransport
 ) -> None:
     wire.send(b"rest")
     wire.finish()
@@ -118,7 +125,7 @@ def test_hanging_up_aborts_what_the_peer_does_not_take(
 
 
 def test_what_a_resetting_peer_said_last_is_read_before_the_loss_is_told(
-    wire: Wire, diary: Diary, transport: StagedTransport
+    wire: StreamWire, diary: Diary, transport: StagedTransport
 ) -> None:
     wire.send(b"too much")
     answer = b"go away" * 20_000
@@ -131,7 +138,7 @@ def test_what_a_resetting_peer_said_last_is_read_before_the_loss_is_told(
 
 
 def test_the_last_words_are_read_after_our_side_is_closed_too(
-    wire: Wire, diary: Diary, transport: StagedTransport
+    wire: StreamWire, diary: Diary, transport: StagedTransport
 ) -> None:
     wire.finish()
     transport.flush()
@@ -141,7 +148,9 @@ def test_the_last_words_are_read_after_our_side_is_closed_too(
     assert diary.events == ["opened", b"bye", ConnectionLost]
 
 
-def test_aborting_reads_nothing_more(wire: Wire, diary: Diary, transport: StagedTransport) -> None:
+def test_aborting_reads_nothing_more(
+    wire: StreamWire, diary: Diary, transport: StagedTransport
+) -> None:
     transport.far.send(b"unheard")
     wire.abort()
     transport.lose(ConnectionAborted())

@@ -1,0 +1,228 @@
+"""TLS as a session speaks it: who is trusted, and exactly why somebody is not.
+
+OpenSSL stops at the first thing it does not like, and a peer's certificate is not to be had any
+more then. So the verdict falls here, once the peer's own certificate is on the table: within the
+handshake, before anything is sent, and with the certificate kept for the user to look at.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from OpenSSL import SSL, crypto
+from service_identity import CertificateError, VerificationError
+from service_identity.cryptography import (
+    verify_certificate_hostname,
+    verify_certificate_ip_address,
+)
+from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
+from twisted.protocols.tls import TLSMemoryBIOProtocol
+from zope.interface import implementer
+
+from app.client.certificate import PeerCertificate
+from app.client.options import OptionsError, TlsOptions
+from app.endpoint import quoted
+
+_SELF_SIGNED = 18
+_UNKNOWN_ISSUER = (2, 19, 20, 21)
+_NOT_YET_VALID = 9
+_EXPIRED = 10
+_NO_AUTHORITY = (24, 79)
+_WRONG_PURPOSE = 26
+
+
+@frozen
+class Security:
+    """What TLS agreed on, and what is known of the peer."""
+
+    version: str
+    cipher: str
+    certificate: PeerCertificate | None
+    distrust: str
+    """Why the peer should not be believed, as the end of a sentence; empty if it should."""
+
+
+class Verdict:
+    """Judges the peer of one connection while it shakes hands."""
+
+    def __init__(self, host: str, *, is_binding: bool) -> None:
+        """The peer must prove to be `host`. Unless `is_binding`, what is wrong is only noted."""
+        self.certificate: PeerCertificate | None = None
+        self.distrust = ""
+        self._host = host
+        self._is_binding = is_binding
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it is why there is no connection."""
+        return self._is_binding and bool(self.distrust)
+
+    def take(
+        self,
+        _connection: SSL.Connection,
+        certificate: crypto.X509,
+        error: int,
+        depth: int,
+        _is_right: int,
+    ) -> bool:
+        """OpenSSL's opinion of one certificate of the chain, the peer's own (depth 0) last."""
+        found = certificate.to_cryptography()
+        if error and not self.distrust:
+            self.distrust = _in_words(error, found)
+        if depth > 0:
+            return True
+        self.certificate = PeerCertificate.of(found)
+        if not self.distrust:
+            self.distrust = _mismatch(found, self._host)
+        return not self.is_refusal
+
+
+@implementer(IOpenSSLClientConnectionCreator)
+class ClientTls:
+    """Makes the TLS side of each connection to one host."""
+
+    def __init__(self, host: str, options: TlsOptions) -> None:
+        """Raises `OptionsError` for files that do not do."""
+        self._host = options.server_name or host
+        self._is_binding = options.verify
+        self._server_name = _server_name(self._host)
+        self._context = _context(options)
+
+    def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
+        """The OpenSSL connection; the protocol that is wrapped gets its `verdict`."""
+        connection = SSL.Connection(self._context, None)
+        verdict = Verdict(self._host, is_binding=self._is_binding)
+        connection.set_verify(SSL.VERIFY_PEER, verdict.take)
+        wire: Any = tlsProtocol.wrappedProtocol
+        wire.verdict = verdict
+        if self._server_name is not None:
+            connection.set_tlsext_host_name(self._server_name)
+        return connection
+
+
+def _server_name(host: str) -> bytes | None:
+    """What to tell a peer that has several certificates; addresses are not told."""
+    if _is_ip_address(host):
+        return None
+    try:
+        return host.encode("idna")
+    except UnicodeError:
+        raise OptionsError(f"{quoted(host)} is no host name that TLS could check.") from None
+
+
+def security_of(connection: SSL.Connection, verdict: Verdict) -> Security:
+    """What `connection`, which has shaken hands, agreed on."""
+    return Security(
+        version=connection.get_protocol_version_name().replace("TLSv", "TLS "),
+        cipher=connection.get_cipher_name() or "",
+        certificate=verdict.certificate,
+        distrust=verdict.distrust,
+    )
+
+
+def _context(options: TlsOptions) -> SSL.Context:
+    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    if options.ca_file:
+        _trust(context, options.ca_file)
+    else:
+        context.set_default_verify_paths()
+    for file in options.more_ca_files:
+        _trust(context, file)
+    if options.certificate_file:
+        _identify(context, options)
+    elif options.key_file:
+        raise OptionsError("Choose the certificate that the key is for, or leave out the key.")
+    return context
+
+
+def _trust(context: SSL.Context, file: str) -> None:
+    _must_be_readable(file, "the authorities to trust")
+    try:
+        context.load_verify_locations(file)
+    except SSL.Error:
+        raise OptionsError(
+            f"{quoted(file)} has no certificate of an authority. Choose a PEM file with one."
+        ) from None
+
+
+def _identify(context: SSL.Context, options: TlsOptions) -> None:
+    file, key_file = options.certificate_file, options.key_file or options.certificate_file
+    _must_be_readable(file, "your certificate")
+    _must_be_readable(key_file, "its key")
+    try:
+        own, *chain = x509.load_pem_x509_certificates(Path(file).read_bytes())
+    except ValueError:
+        sentence = f"{quoted(file)} has no certificate. Choose a PEM file with one."
+        raise OptionsError(sentence) from None
+    try:
+        key: Any = load_pem_private_key(Path(key_file).read_bytes(), None)
+    except TypeError:
+        sentence = f"The key in {quoted(key_file)} has a password. Choose one that has none."
+        raise OptionsError(sentence) from None
+    except (ValueError, UnsupportedAlgorithm):
+        sentence = f"{quoted(key_file)} has no key that can be used. Choose a PEM file with one."
+        raise OptionsError(sentence) from None
+    try:
+        context.use_certificate(own)
+        for issuer in chain:
+            context.add_extra_chain_cert(issuer)
+        context.use_privatekey(key)
+        context.check_privatekey()
+    except (SSL.Error, TypeError):
+        raise OptionsError(
+            f"The key in {quoted(key_file)} is not that of the certificate in {quoted(file)}. "
+            "Choose the two that belong together."
+        ) from None
+
+
+def _must_be_readable(file: str, what: str) -> None:
+    try:
+        with Path(file).open("rb"):
+            pass
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        sentence = f"The file of {what} cannot be read: {quoted(file)}: {reason}."
+        raise OptionsError(sentence) from None
+
+
+def _mismatch(certificate: x509.Certificate, host: str) -> str:
+    check = verify_certificate_ip_address if _is_ip_address(host) else verify_certificate_hostname
+    try:
+        check(certificate, host)
+    except VerificationError:
+        names = ", ".join(PeerCertificate.of(certificate).names[:5]) or "nobody"
+        return f"it is for {names}, and not for {host}"
+    except CertificateError:
+        return "it names no host that it is for"
+    return ""
+
+
+def _in_words(error: int, certificate: x509.Certificate) -> str:
+    facts = PeerCertificate.of(certificate)
+    if error == _SELF_SIGNED:
+        return "it is signed by itself alone"
+    if error in _UNKNOWN_ISSUER:
+        return f"it was issued by {facts.issuer}, whom nobody trusts here"
+    if error == _EXPIRED:
+        return f"it expired on {facts.valid_until:%Y-%m-%d}"
+    if error == _NOT_YET_VALID:
+        return f"it is valid only from {facts.valid_from:%Y-%m-%d} on"
+    if error in _NO_AUTHORITY:
+        return f"it was issued by {facts.subject}, which is no authority"
+    if error == _WRONG_PURPOSE:
+        return "it is not made for servers"
+    return f"OpenSSL refuses it with error {error}"
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,83 @@
+"""A session that connects, and grows older, when a test says so."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import Deferred
+from twisted.internet.error import DNSLookupError
+from twisted.internet.protocol import Protocol
+from twisted.internet.testing import MemoryReactorClock
+
+from app.client.options import Options
+from app.client.session import Session, State
+from app.client.stream_wire import WireFactory
+from app.client.target import Target
+from app.client.transcript import Kind
+from app.client.wire import WireObserver
+from tests.client.transports import StagedTransport
+
+TARGET = Target("127.0.0.1", 8007)
+
+
+class StagedDial:
+    """Connects when a test says so, and once only for each attempt."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Target, Options]] = []
+        self.cancelled = 0
+
+    def __call__(
+        self, reactor: object, target: Target, options: Options, observer: WireObserver
+    ) -> Deferred[object]:
+        self.asked.append((target, options))
+        self.factory = WireFactory(observer)
+        self.result: Deferred[object] = Deferred(self._cancel)
+        return self.result
+
+    def _cancel(self, result: Deferred[object]) -> None:
+        # As `HostnameEndpoint` does while it resolves.
+        self.cancelled += 1
+        result.errback(DNSLookupError())
+
+    def make(self, transport: StagedTransport) -> Protocol:
+        protocol = self.factory.buildProtocol(transport.getPeer())
+        transport.connect(protocol)
+        return protocol
+
+    def open(self, transport: StagedTransport) -> None:
+        protocol = self.make(transport)
+        if not self.result.called:
+            self.result.callback(protocol)
+
+
+class Desk:
+    """A session on a fake clock and a staged endpoint, and how often it called for attention."""
+
+    def __init__(self) -> None:
+        self.clock = MemoryReactorClock()
+        self.endpoint = StagedDial()
+        self.woken = 0
+        self.session = Session(self.clock, wake=self.wake, dial=self.endpoint)
+
+    def wake(self) -> None:
+        self.woken += 1
+
+    def connected(self, transport: StagedTransport) -> Session:
+        self.session.connect(TARGET)
+        self.endpoint.open(transport)
+        return self.session
+
+    def state(self) -> State:
+        return self.session.state
+
+    @property
+    def events(self) -> list[str]:
+        return [str(e.data) for e in self.session.transcript.entries if e.kind is Kind.EVENT]
+
+    @property
+    def said(self) -> list[tuple[Kind, bytes | str]]:
+        return [
+            (e.kind, e.data) for e in self.session.transcript.entries if e.kind is not Kind.EVENT
+        ]
+
+    def is_quiet(self) -> bool:
+        return not self.clock.getDelayedCalls()
