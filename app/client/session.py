@@ -66,8 +66,7 @@ class Session:
         tap: Tap | None = None,
         numbers: Iterator[int] | None = None,
     ) -> None:
-        self.state = State.IDLE
-        """Where the session is now. Read it; only `_move` changes it."""
+        self._state = State.IDLE
         self.target: Target | None = None
         """What the session connects or connected to last."""
         self.bytes_in = 0
@@ -94,6 +93,11 @@ class Session:
         self._opened_at = 0.0
 
     @property
+    def state(self) -> State:
+        """Where the session is now."""
+        return self._state
+
+    @property
     def transcript(self) -> Transcript:
         """All that was said and that happened, within bounds."""
         return self._record.transcript
@@ -112,7 +116,7 @@ class Session:
     def can_half_close(self) -> bool:
         """Whether `half_close` would do something now."""
         wire = self._wire
-        return self.state is State.CONNECTED and wire is not None and wire.can_half_close
+        return self._state is State.CONNECTED and wire is not None and wire.can_half_close
 
     @property
     def is_refused_by_verdict(self) -> bool:
@@ -137,8 +141,8 @@ class Session:
 
     def connect(self, target: Target, options: Options | None = None) -> bool:
         """Start to connect. True if it was started; how it goes, the state and transcript tell."""
-        if not self.state.is_over:
-            return self._decline(f"Still {self.state.value}: disconnect first, then connect.")
+        if not self._state.is_over:
+            return self._decline(f"Still {self._state.value}: disconnect first, then connect.")
         self._options = options or Options()
         self.target = target.coming_from(self._options.local_host, self._options.local_port)
         self._wanted = True
@@ -149,8 +153,8 @@ class Session:
     def send(self, data: bytes) -> bool:
         """Send `data`, all of it or nothing. False if it cannot be taken now."""
         wire = self._wire
-        if wire is None or self.state is not State.CONNECTED:
-            return self._decline(NOT_SENT[self.state])
+        if wire is None or self._state is not State.CONNECTED:
+            return self._decline(NOT_SENT[self._state])
         reason = reason_not_to_send(data, self._has_datagrams, wire.bytes_unsent, self.file)
         if reason:
             return self._decline(reason)
@@ -166,8 +170,8 @@ class Session:
         `file` tells how far it is; the transcript says when it began and ended, and has none of it.
         """
         wire = self._wire
-        if wire is None or self.state is not State.CONNECTED:
-            return self._decline(NOT_SENT[self.state])
+        if wire is None or self._state is not State.CONNECTED:
+            return self._decline(NOT_SENT[self._state])
         if self._has_datagrams:
             return self._decline("Not sent: UDP loses what comes too fast. Use TCP for a file.")
         if self.file is not None:
@@ -190,7 +194,7 @@ class Session:
 
     def half_close(self) -> bool:
         """Say that nothing more will be sent, and go on reading. False if that is not possible."""
-        if self._wire is None or self.state is not State.CONNECTED:
+        if self._wire is None or self._state is not State.CONNECTED:
             return self._decline("There is no open connection to close one side of.")
         if not self._wire.can_half_close:
             return self._decline("UDP has no side to close. Disconnect instead.")
@@ -203,11 +207,11 @@ class Session:
         """Close gracefully: what was sent is flushed, what still comes is shown. While connecting,
         stop that. False if there is nothing to disconnect, or it is closing already."""
         self._wanted = False
-        if self.state is State.CONNECTING:
+        if self._state is State.CONNECTING:
             return self._give_up(CancelledError())
-        if self.state is State.WAITING:
+        if self._state is State.WAITING:
             return self._stop_waiting()
-        if self.state is State.CLOSING:
+        if self._state is State.CLOSING:
             return self._decline("Already closing. Abort to drop the connection at once.")
         if self._wire is None:
             return self._decline("There is nothing to disconnect.")
@@ -221,9 +225,9 @@ class Session:
     def abort(self) -> bool:
         """Drop the connection, or the attempt, without flushing. False if there is none."""
         self._wanted = False
-        if self.state is State.CONNECTING:
+        if self._state is State.CONNECTING:
             return self._give_up(CancelledError())
-        if self.state is State.WAITING:
+        if self._state is State.WAITING:
             return self._stop_waiting()
         if self._wire is None:
             return self._decline("There is nothing to abort.")
@@ -245,7 +249,7 @@ class Session:
 
     def wire_handshaking(self, wire: Wire) -> None:
         """TLS begins on a connection; a second one of the same attempt is not needed."""
-        if self.state is not State.CONNECTING or self._wire is not None:
+        if self._state is not State.CONNECTING or self._wire is not None:
             wire.abort()
             return
         self._wire = wire
@@ -253,7 +257,7 @@ class Session:
 
     def wire_opened(self, wire: Wire) -> None:
         """The connection is made. One that comes after the attempt was given up is dropped."""
-        if self.state is not State.CONNECTING or self._wire not in (None, wire):
+        if self._state is not State.CONNECTING or self._wire not in (None, wire):
             wire.abort()
             return
         assert self.target is not None
@@ -282,7 +286,7 @@ class Session:
         self.bytes_out += count
         if self.file is not None:
             self.file.bytes_sent = max(0, self.file.bytes_read - wire.bytes_unsent)
-        if self.state is State.CLOSING:
+        if self._state is State.CLOSING:
             self._start_closing(wire)
         self._record.touch()
 
@@ -293,7 +297,7 @@ class Session:
 
     def wire_peer_finished(self, wire: Wire) -> None:
         """The peer closed its side; the wire flushes and closes ours."""
-        if self.state not in (State.CONNECTED, State.HALF_CLOSED):
+        if self._state not in (State.CONNECTED, State.HALF_CLOSED):
             return
         if wire.bytes_unsent or self.file is not None:
             rest = self.file.name if self.file else count_bytes(wire.bytes_unsent)
@@ -306,7 +310,7 @@ class Session:
             return
         self._wire = None
         self._disarm()
-        if self.state is State.CONNECTING:
+        if self._state is State.CONNECTING:
             self._end_attempt(reason)
             return
         assert self.target is not None
@@ -337,7 +341,7 @@ class Session:
         await self._dial(self._reactor, self.target, self._options, self)
 
     def _fail_attempt(self, failure: Failure) -> None:
-        if self.state is not State.CONNECTING:
+        if self._state is not State.CONNECTING:
             log_failure(failure)
             return
         self._disarm()
@@ -427,7 +431,7 @@ class Session:
         self._timer = None
 
     def _move(self, state: State) -> None:
-        self.state = state
+        self._state = state
         self._record.touch()
 
     def _decline(self, sentence: str) -> bool:

@@ -82,7 +82,7 @@ class SessionTab(QWidget):
         """The tab goes away: let go of the peer, and of the listener that it waits for."""
         self.head.wait_no_longer()
         self.repeat.stop()
-        if self.session.state not in (State.IDLE, State.CLOSED):
+        if not self.session.state.is_over:
             self.session.abort()
 
     def _set_up(self) -> None:

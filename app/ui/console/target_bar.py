@@ -76,11 +76,13 @@ class TargetBar(QWidget):
             State.IDLE: self.tr("Connect"),
             State.CONNECTING: self.tr("Cancel"),
             State.CONNECTED: self.tr("Disconnect"),
+            State.HALF_CLOSED: self.tr("Disconnect"),
             State.CLOSING: self.tr("Abort"),
+            State.WAITING: self.tr("Cancel"),
             State.CLOSED: self.tr("Connect"),
         }
         self.connect_button.setText(words[state])
-        self.target.setEnabled(state in (State.IDLE, State.CLOSED))
+        self.target.setEnabled(state.is_over)
 
     def connect_to(self, listener: Listener) -> None:
         """Connect to `listener`, or offer to start it."""
@@ -131,7 +133,7 @@ class TargetBar(QWidget):
         layout.addWidget(self.offer)
 
     def _toggle(self) -> None:
-        if self._session.state in (State.IDLE, State.CLOSED):
+        if self._session.state.is_over:
             self._connect_to_choice()
         elif self._session.state is State.CLOSING:
             self._session.abort()
