@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -70,19 +71,17 @@ def identify(clues: Mapping[int, Clue]) -> dict[int, Holder]:
     """The processes that the clues lead to; those that the system does not tell are left out."""
     import psutil  # takes a while, and nobody needs it before somebody is connected
 
-    found: dict[int, Holder] = {}
     pids = {key: each.pid for key, each in clues.items() if each.pid}
-    try:
-        if len(pids) < len(clues):
+    if len(pids) < len(clues):
+        try:
             pids |= _pids_of_sockets(clues, psutil.net_connections(kind="inet"))
-        names: dict[int, str] = {}
-        for key, pid in pids.items():
-            if pid not in names:
-                names[pid] = psutil.Process(pid).name()
-            found[key] = Holder(names[pid], pid)
-    except (psutil.Error, OSError) as error:
-        log.debug("Cannot look up the processes of the peers: %s", error)
-    return found
+        except (psutil.Error, OSError) as error:  # also when a process ends while it is looked at
+            log.debug("Cannot look up the processes of the peers: %s", error)
+    names: dict[int, str] = {}
+    for pid in set(pids.values()):
+        with suppress(psutil.Error, OSError):
+            names[pid] = psutil.Process(pid).name()
+    return {key: Holder(names[pid], pid) for key, pid in pids.items() if pid in names}
 
 
 def _pids_of_sockets(clues: Mapping[int, Clue], sockets: list[Any]) -> dict[int, int]:

@@ -18,6 +18,7 @@ Row = Connection | Ended
 
 LISTENER = "listener"
 PROCESS = "process"
+STATE = "state"
 
 
 @frozen
@@ -34,7 +35,7 @@ class Column:
     is_number: bool = True
     is_moving: bool = True
     """Whether its value may change while the connection lives."""
-    width: int = 80
+    width: int = 78
     is_shown: bool = True
     """Whether it is, before anybody chose."""
     is_searched: bool = False
@@ -81,7 +82,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             ),
             is_number=False,
             is_moving=False,
-            width=120,
+            width=110,
             is_searched=True,
         ),
         Column(
@@ -110,13 +111,14 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             is_searched=True,
         ),
         Column(
-            name="state",
+            name=STATE,
             title=QCoreApplication.translate("Columns", "State"),
             text=_state,
             key=_state,
             hint=QCoreApplication.translate("Columns", "Open, closing, or why it ended"),
             is_number=False,
-            width=110,
+            width=140,
+            is_shown=False,
             is_searched=True,
         ),
         Column(

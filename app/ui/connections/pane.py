@@ -17,7 +17,7 @@ from app.ui import formatting
 from app.ui.colors import quiet
 from app.ui.connections.actions import ConnectionActions
 from app.ui.connections.arrangement import Arrangement
-from app.ui.connections.columns import PROCESS, Row
+from app.ui.connections.columns import PROCESS, STATE, Row
 from app.ui.connections.model import ConnectionsModel
 from app.ui.connections.processes import Processes
 from app.ui.connections.table import ConnectionsTable
@@ -160,6 +160,7 @@ class ConnectionsPane(QWidget):
         self.listener_chip.clicked.connect(self.listener_released)
         self.listener_chip.hide()
         self.commands.show_closed.toggled.connect(self._refilter)
+        self.commands.show_closed.triggered.connect(self._show_reasons)
         self.commands.clear_closed.triggered.connect(self._clear_closed)
         self.arrangement.changed.connect(self._want_processes)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -212,6 +213,10 @@ class ConnectionsPane(QWidget):
         self.model.show([*self._live(), *closed], self._accepts())
         self._show_what_can_be_done()
         self._want_processes()
+
+    def _show_reasons(self, shown: bool) -> None:
+        if shown:
+            self.arrangement.show(self.model.column(STATE))
 
     def _clear_closed(self) -> None:
         self._history.clear()

@@ -24,7 +24,10 @@ SHARE = 0.02
 
 
 class Processes:
-    """Asks about each connection once. At most one lookup runs, and then there is a pause."""
+    """Asks about each connection once, or once more if that failed.
+
+    At most one lookup runs, and then there is a pause.
+    """
 
     def __init__(
         self, find: FindProcesses, seconds: Callable[[], float], found: Callable[[], None]
@@ -34,6 +37,8 @@ class Processes:
         self._seconds = seconds
         self._found = found
         self._known: dict[int, str] = {}
+        self._missed: set[int] = set()
+        """Those that were asked for in vain, once."""
         self._is_asking = False
         self._not_before = 0.0
 
@@ -63,9 +68,11 @@ class Processes:
         now = self._seconds()
         self._is_asking = False
         self._not_before = now + max(PAUSE_SECONDS, (now - since) / SHARE)
-        for number in clues:
+        again = clues.keys() - found.keys() - self._missed
+        for number in clues.keys() - again:
             holder = found.get(number)
             self._learn(number, "" if holder is None else f"{holder.name} ({holder.pid})")
+        self._missed = again
         self._found()
 
     def _learn(self, number: int, text: str) -> None:

@@ -93,3 +93,17 @@ def test_a_lookup_that_fails_is_not_the_last(peers: Peers, system: System) -> No
     peers.clock.advance(PAUSE_SECONDS)
     asking.want([peers.open()], 2)
     assert len(system.asked) == 2
+
+
+def test_who_was_not_found_is_asked_for_once_more_and_then_let_be(
+    peers: Peers, system: System
+) -> None:
+    asking = processes(peers, system)
+    connection = peers.open()
+    for _ in range(3):
+        asking.want([connection], 1)
+        if not system.asked[-1][1].called:
+            system.asked[-1][1].callback({})
+        peers.clock.advance(PAUSE_SECONDS)
+    assert len(system.asked) == 2
+    assert asking.text(connection) == ""
