@@ -17,6 +17,7 @@ from pathlib import Path
 import platformdirs
 
 from app.atomic_file import remove_stale, replace, set_aside, why
+from app.folder_lock import alone_in
 from app.profile.problem import Problem
 from app.profile.reading import LARGEST_SIZE, TOO_LARGE, Reading, parse
 from app.profile.spec import FIRST_LISTENERS, ListenerSpec
@@ -96,6 +97,14 @@ class ProfileFile:
                 "Correct it and load it again, or set it aside."
             )
         try:
+            self._target().parent.mkdir(parents=True, exist_ok=True)
+            with alone_in(self._target().parent):
+                self._save(listeners)
+        except OSError as error:
+            raise ProfileError(f"{self.path} cannot be written ({why(error)}).") from error
+
+    def _save(self, listeners: Sequence[ListenerSpec]) -> None:
+        try:
             on_disk = self._content()
         except OSError as error:
             raise ProfileError(f"{self.path} cannot be read ({why(error)}).") from error
@@ -108,12 +117,8 @@ class ProfileFile:
             text = _render(listeners, self._text)
         except ValueError as error:
             raise ProfileError(f"{self.path} is not saved: {error}.") from error
-        if on_disk is not None and text == self._text:
-            return
-        try:
+        if on_disk is None or text != self._text:
             self._write(text)
-        except OSError as error:
-            raise ProfileError(f"{self.path} cannot be written ({why(error)}).") from error
 
     def set_aside(self) -> Path:
         """Renames the file to `profile.broken-<time>.toml`, and returns that path.
@@ -132,7 +137,11 @@ class ProfileFile:
     def _first_start(self) -> Reading:
         self._text, self._seen, self.broken = "", None, False
         try:
-            self._write(_render(FIRST_LISTENERS))
+            self._target().parent.mkdir(parents=True, exist_ok=True)
+            with alone_in(self._target().parent):
+                if self._content() is not None:  # another process was a little sooner
+                    return self.load_again()
+                self._write(_render(FIRST_LISTENERS))
         except OSError as error:
             advice = "changes to the listeners will be lost when Portdeck closes"
             problem = self._problem(f"cannot be written ({why(error)}); {advice}")
@@ -170,7 +179,6 @@ class ProfileFile:
     def _write(self, text: str) -> None:
         content = text.encode()
         target = self._target()
-        target.parent.mkdir(parents=True, exist_ok=True)
         remove_stale(target, self._clock())
         replace(target, content)
         self._text, self._seen = text, content
