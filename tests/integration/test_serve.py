@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -231,6 +232,61 @@ def test_a_broken_profile_ends_it_and_stays_as_it_is(tmp_path: Path) -> None:
     assert "Traceback" not in err
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def instead(make: Callable[[Path], object]) -> Callable[[Path], object]:
+    """Something else in the place of a file."""
+
+    def replace(path: Path) -> None:
+        path.unlink()
+        make(path)
+
+    return replace
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such files")
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda path: os.truncate(path, 100_000_000), "it is larger than 1024 KiB"),
+        (lambda path: path.write_bytes(bytes(range(256)) * 50), "line 2: this is not UTF-8 text"),
+        (instead(Path.mkdir), "cannot be read (Is a directory)"),
+        (instead(os.mkfifo), "cannot be read (it is no regular file)"),
+        (instead(lambda path: path.symlink_to("/dev/zero")), "it is no regular file"),
+        (instead(lambda path: path.symlink_to(path)), "Too many levels of symbolic links"),
+        (instead(lambda path: path.symlink_to("/proc/self/mem")), "cannot be read ("),
+    ],
+    ids=["huge", "binary", "folder", "pipe", "device", "loop", "odd"],
+)
+def test_what_is_no_profile_ends_it_with_a_sentence(
+    tmp_path: Path, make: Callable[[Path], object], sentence: str
+) -> None:
+    path = profile(tmp_path / "profile.toml")
+    make(path)
+    with running(*serving("--profile", str(path))) as program:
+        code, out, err = program.end()
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has other rights")
+def test_a_profile_that_may_not_be_read_ends_it_with_a_sentence(tmp_path: Path) -> None:
+    path = profile(tmp_path / "profile.toml", ECHO)
+    path.chmod(0)
+    program = (
+        "import os, sys\n"
+        "from app import cli, logs, profile\n"
+        "from app.headless import arguments, serving\n"
+        f"os.getuid() or os.setuid({NOBODY})\n"
+        f"sys.exit(cli.main(['serve', '--profile', {str(path)!r}]))\n"
+    )
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    with running(sys.executable, "-c", program) as without_rights:
+        code, _, err = without_rights.end()
+    assert code == 2
+    assert f"{path}: cannot be read (Permission denied); check its rights" in err
 
 
 def test_it_ends_quietly_when_nobody_reads_its_lines_any_more() -> None:
