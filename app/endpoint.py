@@ -208,10 +208,14 @@ class Endpoint:
             return evolve(self, options=(*self.options, ("address", path)))
         if self.interface is None or self.value("interface"):
             return self
-        index = _KINDS[self.kind].parameters.index("interface")
+        return self.at("interface", self.interface)
+
+    def at(self, parameter: str, value: str) -> Endpoint:
+        """This endpoint with another `value` for one of its parameters, written where it was."""
+        index = _KINDS[self.kind].parameters.index(parameter)
         if index < len(self.args):
-            return evolve(self, args=_replaced(self.args, index, self.interface))
-        return evolve(self, options=(*self.options, ("interface", self.interface)))
+            return evolve(self, args=_replaced(self.args, index, value))
+        return evolve(self, options=(*self.options, (parameter, value)))
 
     @property
     def takes_tls(self) -> bool:

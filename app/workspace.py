@@ -7,7 +7,8 @@ because it is broken or somebody else changed it, stops no work: `trouble` says 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from pathlib import PurePath
 
 from attrs import evolve, frozen
 from twisted.internet.defer import Deferred
@@ -17,7 +18,7 @@ from app.profile import ListenerSpec, Problem, ProfileError, ProfileFile
 from app.profile.spec import LONGEST_NAME, comparable
 from app.server.clashes import exclude
 from app.server.deck import Deck
-from app.server.listener import Listener, needs_restart
+from app.server.listener import Listener
 
 
 @frozen
@@ -27,6 +28,10 @@ class Removed:
     spec: ListenerSpec
     position: int
     was_on: bool
+
+
+Removal = tuple[Removed, ...]
+"""The listeners that were taken away at once, in their order."""
 
 
 class Workspace:
@@ -94,28 +99,67 @@ class Workspace:
             if each.spec is not spec and exclude(Endpoint.parse(each.spec.endpoint), wanted)
         ]
 
-    def change(self, listener: Listener, spec: ListenerSpec) -> Deferred[None]:
-        """Give `listener` a new spec; it is restarted if it is on and cannot do without."""
-        must_restart = listener.is_on and needs_restart(listener.spec, spec)
+    def change(
+        self, listener: Listener, spec: ListenerSpec, *, restart: bool = True
+    ) -> Deferred[None]:
+        """Give `listener` a new spec; it is restarted if it is on and cannot do without.
+
+        Without `restart` it goes on as it is, and takes all of the spec when it starts next.
+        """
+        must_restart = restart and listener.is_on and listener.would_need_restart(spec)
         listener.change(spec)
         self.save()
         return self.deck.restart(listener) if must_restart else self.deck.start()
 
-    def remove(self, listener: Listener) -> Removed:
-        """Take `listener` away and stop it."""
-        removed = Removed(listener.spec, self.deck.listeners.index(listener), was_on=listener.is_on)
-        self.deck.remove(listener)
-        self.save()
-        return removed
+    def move_to_port(self, listener: Listener, port: int) -> Deferred[None]:
+        """Have `listener` listen at another port of the same address, from now on."""
+        endpoint = Endpoint.parse(listener.spec.endpoint).at("port", str(port))
+        self.change(listener, evolve(listener.spec, endpoint=str(endpoint)))
+        return self.deck.start(listener)
 
-    def restore(self, removed: Removed) -> Listener:
-        """Put back what `remove` took away, and start it if it was on."""
-        spec = evolve(removed.spec, name=self.free_name(removed.spec.name))
-        listener = self.deck.add(spec, min(removed.position, len(self.deck.listeners)))
+    def duplicate(self, listener: Listener) -> Listener:
+        """A stopped twin right below, with a name and a place of its own."""
+        spec = listener.spec
+        twin = evolve(
+            spec,
+            name=self.free_name(spec.name),
+            endpoint=self._free_place(spec.endpoint),
+            autostart=False,
+        )
+        added = self.deck.add(twin, self.deck.listeners.index(listener) + 1)
         self.save()
-        if removed.was_on:
-            self.deck.start(listener)
-        return listener
+        return added
+
+    def move(self, listeners: Collection[Listener], by: int) -> bool:
+        """Move `listeners` up (-1) or down (+1) together; whether there was room to."""
+        order = self.deck.listeners
+        places = sorted(order.index(each) for each in listeners)
+        if not places or places[0] + by < 0 or places[-1] + by >= len(order):
+            return False
+        for place in places if by < 0 else reversed(places):
+            order[place], order[place + by] = order[place + by], order[place]
+        self.save()
+        return True
+
+    def remove(self, *listeners: Listener) -> Removal:
+        """Take `listeners` away and stop them."""
+        places = [(self.deck.listeners.index(each), each) for each in listeners]
+        removed = [Removed(each.spec, place, each.is_on) for place, each in sorted(places)]
+        for listener in listeners:
+            self.deck.remove(listener)
+        self.save()
+        return tuple(removed)
+
+    def restore(self, removal: Removal) -> list[Listener]:
+        """Put back what `remove` took away, and start what was on."""
+        restored = []
+        for removed in removal:
+            spec = evolve(removed.spec, name=self.free_name(removed.spec.name))
+            place = min(removed.position, len(self.deck.listeners))
+            restored.append((self.deck.add(spec, place), removed.was_on))
+        self.save()
+        self.deck.start(*(listener for listener, was_on in restored if was_on))
+        return [listener for listener, _ in restored]
 
     def save(self) -> None:
         """Write the deck's specs to the profile, or say in `trouble` why not."""
@@ -132,3 +176,15 @@ class Workspace:
         endings = itertools.chain([""], (f" {number}" for number in itertools.count(2)))
         names = (f"{wish[: LONGEST_NAME - len(each)].rstrip()}{each}" for each in endings)
         return next(name for name in names if comparable(name) not in taken)
+
+    def _free_place(self, description: str) -> str:
+        """An endpoint like the one described where no listener is, as far as that can be made."""
+        endpoint = Endpoint.parse(description)
+        if endpoint.kind == "unix":
+            path = PurePath(endpoint.value("address") or "")
+            taken = {each.spec.endpoint for each in self.deck.listeners}
+            paths = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
+            places = (str(endpoint.at("address", str(each))) for each in paths)
+            return next(place for place in places if place not in taken)
+        port = self.deck.free_port(endpoint)
+        return description if port is None else str(endpoint.at("port", str(port)))

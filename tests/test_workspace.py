@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
+from app.endpoint import Endpoint
 from app.profile import FIRST_LISTENERS, ListenerSpec, ProfileFile, parse
 from app.profile.spec import LONGEST_NAME
 from app.server.deck import Deck
@@ -93,7 +94,7 @@ def test_a_removed_listener_comes_back_to_its_place_and_on(
     removed = workspace.remove(echo)
     assert echo.state is State.STOPPED
     assert saved(path) == (hello.spec,)
-    back = workspace.restore(removed)
+    (back,) = workspace.restore(removed)
     assert workspace.deck.listeners == [back, hello]
     assert back.state is State.LISTENING
     assert saved(path) == FIRST_LISTENERS
@@ -101,7 +102,8 @@ def test_a_removed_listener_comes_back_to_its_place_and_on(
 
 def test_a_listener_that_was_off_comes_back_off(workspace: Workspace) -> None:
     _, hello = workspace.deck.listeners
-    assert workspace.restore(workspace.remove(hello)).state is State.STOPPED
+    (back,) = workspace.restore(workspace.remove(hello))
+    assert back.state is State.STOPPED
 
 
 def test_one_comes_back_even_if_there_are_fewer_places(workspace: Workspace) -> None:
@@ -283,3 +285,89 @@ def test_it_knows_who_listens_where_another_wants_to(workspace: Workspace) -> No
     assert in_the_way("unix:/tmp/b") == []
     echo = workspace.deck.listeners[0]
     assert workspace.in_the_way(echo.spec) == [], "none is in its own way"
+
+
+# Several at once
+
+
+def test_what_was_removed_together_comes_back_together(workspace: Workspace, path: Path) -> None:
+    api = workspace.add(API)
+    echo, hello, _ = workspace.deck.listeners
+    workspace.deck.start(echo, api)
+    removal = workspace.remove(api, echo)
+    assert saved(path) == (hello.spec,)
+    back = workspace.restore(removal)
+    assert names(workspace) == ["Echo", "Hello", "API"]
+    assert [each.state for each in back] == [State.LISTENING, State.LISTENING]
+    assert hello.state is State.STOPPED
+    assert saved(path) == (*FIRST_LISTENERS, API)
+
+
+def test_those_that_are_marked_move_together(workspace: Workspace, path: Path) -> None:
+    api = workspace.add(API)
+    echo, hello, _ = workspace.deck.listeners
+    assert not workspace.move([echo, hello], -1)
+    assert workspace.move([hello, echo], +1)
+    assert workspace.deck.listeners == [api, echo, hello]
+    assert saved(path) == (API, *FIRST_LISTENERS)
+    assert workspace.move([hello], -1)
+    assert names(workspace) == ["API", "Hello", "Echo"]
+    assert not workspace.move([], +1)
+
+
+# A twin
+
+
+def test_a_duplicate_has_a_name_and_a_port_of_its_own(workspace: Workspace, path: Path) -> None:
+    echo = workspace.deck.listeners[0]
+    workspace.change(echo, evolve(echo.spec, max_connections=7, autostart=True))
+    twin = workspace.duplicate(echo)
+    assert workspace.deck.listeners[1] is twin
+    assert twin.state is State.STOPPED
+    assert (twin.spec.name, twin.spec.max_connections, twin.spec.autostart) == ("Echo 2", 7, False)
+    port = Endpoint.parse(twin.spec.endpoint).port
+    assert port is not None
+    assert port > 8007
+    assert twin.spec.endpoint == f"tcp:{port}:interface=127.0.0.1"
+    third = workspace.duplicate(echo)
+    assert third.spec.endpoint not in (echo.spec.endpoint, twin.spec.endpoint)
+    assert saved(path)[:3] == (echo.spec, third.spec, twin.spec)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "twin"),
+    [
+        ("tcp:0", "tcp:0"),
+        ("unix:/tmp/a.b/echo.sock", "unix:/tmp/a.b/echo-2.sock"),
+        ("unix:/tmp/echo:mode=600", "unix:/tmp/echo-2:mode=600"),
+    ],
+)
+def test_a_duplicate_keeps_clear_of_the_first(
+    workspace: Workspace, endpoint: str, twin: str
+) -> None:
+    listener = workspace.add(evolve(API, endpoint=endpoint))
+    assert workspace.duplicate(listener).spec.endpoint == twin
+
+
+# Later, elsewhere
+
+
+def test_a_change_may_wait_for_the_next_start(workspace: Workspace, path: Path) -> None:
+    listener = workspace.add(API)
+    workspace.deck.start(listener)
+    first = listener.factory
+    moved = evolve(API, endpoint="tcp:8081")
+    assert workspace.change(listener, moved, restart=False).called
+    assert listener.factory is first
+    assert listener.is_stale
+    assert (listener.running_spec, saved(path)[-1]) == (API, moved)
+    workspace.change(listener, evolve(moved, name="Other"))
+    assert listener.factory is not first, "and nobody waits any more"
+    assert not listener.is_stale
+
+
+def test_a_listener_moves_to_another_port_of_its_address(workspace: Workspace, path: Path) -> None:
+    listener = workspace.add(evolve(API, endpoint=r"tcp:8080:interface=\:\:1:backlog=5"))
+    workspace.move_to_port(listener, 8099)
+    assert listener.state is State.LISTENING
+    assert saved(path)[-1].endpoint == r"tcp:8099:interface=\:\:1:backlog=5"

@@ -9,7 +9,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredList
 
-from app.endpoint import Endpoint
+from app.endpoint import Endpoint, EndpointError
 from app.profile import ListenerSpec
 from app.profile.matching import same_listeners
 from app.server.clashes import clash
@@ -18,6 +18,7 @@ from app.server.listener import Listener, State
 from app.server.observer import Observer
 from app.server.own.loading import CURRENT_FOLDER, Announce
 from app.server.ports import FindHolder, holder_finder
+from app.server.taken import Taken, next_free_port
 from app.spawn import spawn
 from app.tap import Tap
 
@@ -157,12 +158,18 @@ class Deck:
             ca_folder=self._ca_folder,
         )
 
-    async def _who_holds(self, endpoint: Endpoint) -> str | None:
+    def free_port(self, endpoint: Endpoint) -> int | None:
+        """The next port after that of `endpoint` that is free, and that no listener asks for."""
+        return next_free_port(endpoint, {_port_of(each.spec) for each in self.listeners})
+
+    async def _who_holds(self, endpoint: Endpoint) -> Taken:
         for listener in self.listeners:
             if listener.port is not None and _is_at(listener.address, endpoint):
-                return f"your listener {listener.spec.name}"
+                name = listener.spec.name
+                return Taken(f"your listener {name}", name, self.free_port(endpoint))
         holder = await self._find_holder(endpoint)
-        return None if holder is None else str(holder)
+        by = "" if holder is None else str(holder)
+        return Taken(by, free_port=self.free_port(endpoint))
 
 
 def _is_at(address: Any, endpoint: Endpoint) -> bool:
@@ -171,6 +178,13 @@ def _is_at(address: Any, endpoint: Endpoint) -> bool:
         return False
     is_datagram = address.type == "UDP"
     return is_datagram is endpoint.is_datagram and clash(address.host, endpoint.interface or "")
+
+
+def _port_of(spec: ListenerSpec) -> int:
+    try:
+        return Endpoint.parse(spec.endpoint).port or 0
+    except EndpointError:
+        return 0
 
 
 def _all_of(parts: Iterable[Deferred[None]]) -> Deferred[None]:

@@ -23,6 +23,7 @@ from app.server.own.code import Code
 from app.server.own.failures import log_traceback
 from app.server.own.loading import CURRENT_FOLDER, Announce
 from app.server.ports import explain, is_taken
+from app.server.taken import Taken
 from app.server.watching import Watch
 from app.spawn import spawn
 from app.tap import Tap
@@ -62,13 +63,13 @@ class Listener:
         reactor: Any,
         observer: Observer,
         numbers: Iterator[int],
-        who_holds: Callable[[Endpoint], Awaitable[str | None]],
+        who_holds: Callable[[Endpoint], Awaitable[Taken]],
         tap: Tap | None = None,
         folder: Path = CURRENT_FOLDER,
         loading: Announce | None = None,
         ca_folder: Path | None = None,
     ) -> None:
-        """`who_holds` says in words who has the port of an endpoint, if anyone knows.
+        """`who_holds` says who has the port of an endpoint, as far as anyone knows.
 
         `folder` is where the paths of a spec begin, and `loading` is told which file of the user's
         own is executed next. `ca_folder` is where the local CA is, if not where the user's is.
@@ -78,6 +79,8 @@ class Listener:
         self.reason = ""
         """Why it failed, as a sentence; why it is paused; why it drains on though it was to start.
         Empty if there is nothing to say."""
+        self.taken: Taken | None = None
+        """Who has its port, if that is why it failed."""
         self.reload_trouble = ""
         """Why the last reload failed, as a sentence. The code before it goes on serving then."""
         self.port: IListeningPort | None = None
@@ -143,10 +146,16 @@ class Listener:
         return self.state in (State.LISTENING, State.PAUSED)
 
     @property
+    def running_spec(self) -> ListenerSpec | None:
+        """The spec that what runs was started with; `None` while nothing does."""
+        runs = self.can_drain or self.state is State.DRAINING
+        return self._bound_spec if runs else None
+
+    @property
     def is_stale(self) -> bool:
         """Whether it runs as an older spec says, and must restart for the one of now."""
-        runs = self.can_drain or self.state is State.DRAINING
-        return runs and self.would_need_restart(self.spec)
+        running = self.running_spec
+        return running is not None and needs_restart(running, self.spec)
 
     def would_need_restart(self, spec: ListenerSpec) -> bool:
         """Whether what runs, or was wished last, must restart for `spec` to take effect."""
@@ -259,7 +268,7 @@ class Listener:
 
     async def _listen(self) -> None:
         resumes = self.state is State.DRAINING
-        self.reload_trouble = ""
+        self.reload_trouble, self.taken = "", None
         self._move(State.STARTING)
         endpoint: Endpoint | None = None
         try:
@@ -271,11 +280,12 @@ class Listener:
             self._fall_back(State.FAILED, "It was interrupted while it started. Start it again.")
             raise
         except Exception as error:  # noqa: BLE001 - whatever an endpoint raises is the reason
-            holder = None
+            taken = None
             if endpoint is not None and endpoint.port is not None and is_taken(error):
-                holder = await self._who_holds(endpoint)
+                taken = await self._who_holds(endpoint)
             self._waits_for_code = isinstance(error, OwnProtocolError)
-            self._fall_back(State.FAILED, explain(error, endpoint, holder))
+            self.taken = taken
+            self._fall_back(State.FAILED, explain(error, endpoint, taken.by if taken else ""))
             log_traceback(self.spec.name, error)
         else:
             self._move(State.LISTENING)
@@ -411,7 +421,23 @@ class Listener:
         self._observer.listener_moved(self)
 
 
+def restart_changes(old: ListenerSpec, new: ListenerSpec) -> tuple[str, ...]:
+    """The fields that differ and cannot take effect while a listener is on."""
+    kept = ("endpoint", "protocol", "options", "tls")
+    changed = [name for name in kept if getattr(old, name) != getattr(new, name)]
+    if "endpoint" in changed and _is_same_place(old.endpoint, new.endpoint):
+        changed.remove("endpoint")
+    return tuple(changed)
+
+
 def needs_restart(old: ListenerSpec, new: ListenerSpec) -> bool:
     """Whether a listener that is on must restart for `new` to take effect."""
-    kept = ("endpoint", "protocol", "options", "tls")
-    return any(getattr(old, name) != getattr(new, name) for name in kept)
+    return bool(restart_changes(old, new))
+
+
+def _is_same_place(one: str, other: str) -> bool:
+    """Whether two descriptions differ in their words alone."""
+    try:
+        return Endpoint.parse(one).bound() == Endpoint.parse(other).bound()
+    except EndpointError:
+        return False

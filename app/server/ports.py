@@ -6,7 +6,8 @@ import errno
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from shlex import join
 from typing import Any
 
 from attrs import frozen
@@ -23,6 +24,7 @@ from app.tls.trouble import TlsError
 log = logging.getLogger(__name__)
 
 FIRST_UNPRIVILEGED_PORT = 1024
+LONGEST_COMMAND = 80
 
 
 class SocketFileError(ValueError):
@@ -35,9 +37,12 @@ class Holder:
 
     name: str
     pid: int
+    command: str = ""
+    """Its command line, shortened; empty where the system does not say."""
 
     def __str__(self) -> str:
-        return f"{self.name} (pid {self.pid})"
+        more = f": {self.command}" if self.command and self.command != self.name else ""
+        return f"{self.name} (pid {self.pid}{more})"
 
 
 FindHolder = Callable[[Endpoint], Awaitable[Holder | None]]
@@ -58,10 +63,17 @@ def holder_of(endpoint: Endpoint) -> Holder | None:
                 continue
             host, port = found.laddr
             if port == endpoint.port and clash(host, endpoint.interface or ""):
-                return Holder(psutil.Process(found.pid).name(), found.pid)
+                process = psutil.Process(found.pid)
+                return Holder(process.name(), found.pid, _shown(process.cmdline()))
     except (psutil.Error, OSError) as error:
         log.debug("Cannot look up who holds %s: %s", endpoint.display, error)
     return None
+
+
+def _shown(command: Sequence[str]) -> str:
+    """A command line in one line that fits into a sentence."""
+    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in join(command))
+    return line if len(line) <= LONGEST_COMMAND else f"{line[: LONGEST_COMMAND - 1]}…"
 
 
 def holder_finder(reactor: Any) -> FindHolder:
@@ -73,7 +85,7 @@ def holder_finder(reactor: Any) -> FindHolder:
     return find
 
 
-def explain(error: Exception, endpoint: Endpoint | None, holder: str | None = None) -> str:
+def explain(error: Exception, endpoint: Endpoint | None, holder: str = "") -> str:
     """A sentence for the user about why listening on `endpoint` failed with `error`.
 
     `holder` says in words who has the port already, if that is known.
@@ -101,7 +113,7 @@ def is_taken(error: Exception) -> bool:
     )
 
 
-def _explain_os_error(error: OSError, endpoint: Endpoint, holder: str | None) -> str:
+def _explain_os_error(error: OSError, endpoint: Endpoint, holder: str) -> str:
     where = endpoint.display
     match error.errno:
         case errno.EADDRINUSE if endpoint.port is not None:

@@ -25,9 +25,8 @@ from PySide6.QtWidgets import (
 )
 
 from app import __version__
-from app.own_protocol import is_own
 from app.server.changes import Changes
-from app.server.listener import Listener, State
+from app.server.listener import Listener
 from app.server.peer_process import process_finder
 from app.server.rates import Meter
 from app.traffic.chunk_log import ChunkLog
@@ -44,6 +43,7 @@ from app.ui.lifecycle import Lifecycle
 from app.ui.listener_colors import ListenerColors
 from app.ui.listeners.handling import ListenerHandling
 from app.ui.listeners.panel import ListenersPanel
+from app.ui.listeners.possible import show_possible
 from app.ui.log.collector import Collector
 from app.ui.log.pane import LogPane
 from app.ui.modal import open_modal
@@ -216,8 +216,13 @@ class MainWindow(QMainWindow):
         bind(commands.undo, self.handling.undo)
         bind(commands.toggle, self.handling.toggle)
         bind(commands.reload, self.handling.reload_code)
-        bind(commands.start_all, self._deck.start_all)
-        bind(commands.stop_all, self._deck.stop_all)
+        bind(commands.drain, self.handling.drain)
+        bind(commands.restart, self.handling.restart)
+        bind(commands.duplicate, self.handling.duplicate)
+        bind(commands.move_up, lambda: self.handling.move(-1))
+        bind(commands.move_down, lambda: self.handling.move(+1))
+        bind(commands.start_all, self.handling.start_all)
+        bind(commands.stop_all, self.handling.stop_all)
         bind(commands.talk, self._talk)
         bind(commands.send_all, self._send_to_all)
         bind(commands.new_tab, self.console.open_tab)
@@ -235,6 +240,8 @@ class MainWindow(QMainWindow):
     def _bind_panes(self) -> None:
         self.listeners.switched.connect(self.handling.switch)
         self.listeners.choice_changed.connect(self._choose)
+        self.listeners.marks_changed.connect(self._show_what_can_be_done)
+        self.listeners.offer_taken.connect(self.handling.take_offer)
         self.listeners.menu_wanted.connect(
             lambda _listener, at: menus.listener_menu(self, self.commands, self.handling).popup(at)
         )
@@ -274,7 +281,6 @@ class MainWindow(QMainWindow):
 
     def _choose(self, listener: Listener | None) -> None:
         self.connections.show_listener(listener)
-        self._show_what_can_be_done()
 
     def _talk(self) -> None:
         listener = self.listeners.chosen
@@ -336,18 +342,9 @@ class MainWindow(QMainWindow):
             self.connections.recolor()
 
     def _show_what_can_be_done(self) -> None:
-        commands, chosen = self.commands, self.listeners.chosen
-        for action in (commands.edit, commands.remove, commands.toggle, commands.talk):
-            action.setEnabled(chosen is not None)
-        is_on = chosen is not None and chosen.is_on
-        commands.toggle.setText(self.tr("Stop") if is_on else self.tr("Start"))
-        self._icons.give(commands.toggle, "stop" if is_on else "start")
-        commands.send_all.setEnabled(is_on)
-        commands.reload.setEnabled(chosen is not None and is_own(chosen.spec.protocol))
-        commands.undo.setEnabled(self.handling.can_undo)
-        listeners = self._deck.listeners
-        commands.start_all.setEnabled(not all(each.is_on for each in listeners))
-        commands.stop_all.setEnabled(any(each.state is not State.STOPPED for each in listeners))
+        marked = self.listeners.marked
+        show_possible(self.commands, self._icons, self._deck.listeners, marked)
+        self.commands.undo.setEnabled(self.handling.can_undo)
 
     def _show_count(self, count: int) -> None:
         self.tabs.setTabText(0, self.tr("Connections ({0})").format(f"{count:,}"))

@@ -53,10 +53,14 @@ def add_menus(
     file.addSeparator()
     file.addAction(commands.quit)
     listener = bar.addMenu(QCoreApplication.translate("Menus", "&Listener"))
-    listener.addActions([commands.new, commands.edit, commands.remove, commands.undo])
+    listener.addActions([commands.new, commands.edit, commands.duplicate])
+    listener.addActions([commands.remove, commands.undo])
     listener.addSeparator()
-    listener.addActions([commands.toggle, commands.talk, commands.send_all, commands.reload])
+    listener.addActions([commands.toggle, commands.drain, commands.restart, commands.reload])
+    listener.addActions([commands.talk, commands.send_all])
     _add_copies(listener, handling)
+    listener.addSeparator()
+    listener.addActions([commands.move_up, commands.move_down])
     listener.addSeparator()
     listener.addActions([commands.start_all, commands.stop_all])
     connection = bar.addMenu(QCoreApplication.translate("Menus", "&Connection"))
@@ -78,10 +82,14 @@ def listener_menu(parent: QWidget, commands: Commands, handling: ListenerHandlin
     """What can be done with the chosen listener. It goes away when it closes."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    menu.addActions([commands.toggle, commands.talk, commands.send_all, commands.reload])
+    menu.addActions([commands.toggle, commands.drain, commands.restart, commands.reload])
+    menu.addSeparator()
+    menu.addActions([commands.talk, commands.send_all])
     _add_copies(menu, handling)
     menu.addSeparator()
-    menu.addActions([commands.edit, commands.remove])
+    menu.addActions([commands.edit, commands.duplicate, commands.move_up, commands.move_down])
+    menu.addSeparator()
+    menu.addAction(commands.remove)
     return menu
 
 

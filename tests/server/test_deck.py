@@ -271,6 +271,12 @@ def test_a_name_or_a_limit_needs_no_restart() -> None:
     assert needs_restart(ECHO, evolve(ECHO, protocol="hello"))
 
 
+def test_the_same_place_in_other_words_needs_no_restart() -> None:
+    assert not needs_restart(ECHO, evolve(ECHO, endpoint="tcp:8007:interface=127.0.0.1"))
+    assert needs_restart(ECHO, evolve(ECHO, endpoint="tcp:8007:interface=0.0.0.0"))
+    assert needs_restart(ECHO, evolve(ECHO, endpoint="nonsense"))
+
+
 def test_every_chunk_of_every_listener_goes_to_the_tap(ports: PortReactor, record: Record) -> None:
     chunks: list[bytes] = []
     deck = Deck(ports, record, tap=lambda *chunk: chunks.append(chunk[3]))

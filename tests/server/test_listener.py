@@ -21,6 +21,7 @@ from app.profile import ListenerSpec
 from app.server import stream_ports as module
 from app.server.listener import STOP_GRACE_SECONDS, Listener, State
 from app.server.stream_ports import BACKLOG
+from app.server.taken import Taken
 from app.spawn import spawn
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
@@ -82,11 +83,11 @@ Build = Callable[[ListenerSpec], Listener]
 
 @pytest.fixture
 def build(hand: HandReactor, record: Record) -> Build:
-    async def who_holds(endpoint: Description) -> str | None:
-        return f"somebody on {endpoint.port}"
+    async def who_holds(endpoint: Description) -> Taken:
+        return Taken(f"somebody on {endpoint.port}")
 
     def build(
-        spec: ListenerSpec, who_holds: Callable[[Description], Awaitable[str | None]] = who_holds
+        spec: ListenerSpec, who_holds: Callable[[Description], Awaitable[Taken]] = who_holds
     ) -> Listener:
         return Listener(
             spec,
@@ -405,7 +406,7 @@ def test_a_spec_that_cannot_be_is_a_failure_that_can_be_cleared(
 def test_a_failure_while_it_looks_for_who_is_there_waits_for_the_answer(
     hand: HandReactor, record: Record, endpoint: Endpoint
 ) -> None:
-    answer: Deferred[str | None] = Deferred()
+    answer: Deferred[Taken] = Deferred()
     listener = Listener(
         SPEC,
         reactor=hand,
@@ -417,7 +418,7 @@ def test_a_failure_while_it_looks_for_who_is_there_waits_for_the_answer(
     endpoint.fail(CannotListenError("127.0.0.1", 8007, OSError(errno.EADDRINUSE, "in use")))
     stopped = spawn(listener.stop())
     assert listener.state is State.STARTING
-    answer.callback("node (pid 4211)")
+    answer.callback(Taken("node (pid 4211)"))
     assert started.called
     assert stopped.called
     assert record.states == ["starting", "failed", "stopped"]

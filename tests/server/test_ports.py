@@ -12,13 +12,13 @@ from twisted.internet.error import CannotListenError
 
 from app.endpoint import Endpoint, EndpointError
 from app.protocols.catalog import UnknownProtocol
-from app.server.ports import Holder, explain, holder_of, is_taken
+from app.server.ports import LONGEST_COMMAND, Holder, _shown, explain, holder_of, is_taken
 
 TCP = Endpoint.tcp(8080)
 LOW = Endpoint.tcp(80)
 UNIX = Endpoint.parse("unix:/tmp/echo.sock")
 UDP = Endpoint.udp(8080)
-ME = Holder(psutil.Process().name(), os.getpid())
+ME = Holder(psutil.Process().name(), os.getpid(), _shown(psutil.Process().cmdline()))
 FOREIGN = Endpoint.tcp(8080, "203.0.113.1")
 
 
@@ -40,7 +40,7 @@ def cannot(number: int, endpoint: Endpoint = TCP) -> CannotListenError:
         (
             cannot(errno.EADDRINUSE),
             TCP,
-            None,
+            "",
             "Port 8080 is in use by another program. Stop it, or choose another port.",
         ),
         (
@@ -52,68 +52,68 @@ def cannot(number: int, endpoint: Endpoint = TCP) -> CannotListenError:
         (
             cannot(errno.EADDRINUSE, UNIX),
             UNIX,
-            None,
+            "",
             "/tmp/echo.sock is in use already. Stop who listens there, or choose another address.",
         ),
         (
             cannot(errno.EACCES, LOW),
             LOW,
-            None,
+            "",
             "Port 80 needs administrator rights. Choose a port from 1024 up.",
         ),
         (
             cannot(errno.EACCES),
             TCP,
-            None,
+            "",
             "The system does not allow listening on 127.0.0.1:8080. Choose another address.",
         ),
         (
             cannot(errno.EPERM, UNIX),
             UNIX,
-            None,
+            "",
             "The system does not allow listening on /tmp/echo.sock. Choose another address.",
         ),
         (
             cannot(errno.EADDRNOTAVAIL, FOREIGN),
             FOREIGN,
-            None,
+            "",
             "203.0.113.1 is not an address of this machine. Use 127.0.0.1 for this computer only, "
             "or one of the machine's own addresses.",
         ),
         (
             cannot(errno.EMFILE),
             TCP,
-            None,
+            "",
             "No file descriptor is left to listen on 127.0.0.1:8080. Close some connections, "
             "or raise the limit (ulimit -n).",
         ),
         (
             cannot(errno.EAFNOSUPPORT),
             TCP,
-            None,
+            "",
             f"Cannot listen on 127.0.0.1:8080: {os.strerror(errno.EAFNOSUPPORT)}.",
         ),
         (
             FileNotFoundError(errno.ENOENT, "No such file or directory", "key.pem"),
             TCP,
-            None,
+            "",
             "Cannot listen on 127.0.0.1:8080: key.pem: No such file or directory.",
         ),
         (
             CannotListenError("example.invalid", 8080, socket.gaierror(-2, "unknown")),
             Endpoint.tcp(8080, "example.invalid"),
-            None,
+            "",
             "No address is known for 'example.invalid'. "
             "Write an address of this machine, such as 127.0.0.1.",
         ),
-        (ValueError("odd"), TCP, None, f"Cannot listen on {TCP}: odd."),
-        (ValueError(), TCP, None, f"Cannot listen on {TCP}: ValueError."),
-        (EndpointError("Write an endpoint."), None, None, "Write an endpoint."),
-        (UnknownProtocol("There is no such protocol."), TCP, None, "There is no such protocol."),
+        (ValueError("odd"), TCP, "", f"Cannot listen on {TCP}: odd."),
+        (ValueError(), TCP, "", f"Cannot listen on {TCP}: ValueError."),
+        (EndpointError("Write an endpoint."), None, "", "Write an endpoint."),
+        (UnknownProtocol("There is no such protocol."), TCP, "", "There is no such protocol."),
     ],
 )
 def test_each_reason_says_what_to_do(
-    error: Exception, endpoint: Endpoint | None, holder: str | None, sentence: str
+    error: Exception, endpoint: Endpoint | None, holder: str, sentence: str
 ) -> None:
     assert explain(error, endpoint, holder) == sentence
 
@@ -160,3 +160,16 @@ def test_a_system_that_does_not_tell_is_no_failure(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(psutil, "net_connections", deny)
     assert holder_of(TCP) is None
+
+
+def test_a_holder_is_told_with_its_command_line() -> None:
+    assert str(Holder("node", 1, "node server.js")) == "node (pid 1: node server.js)"
+    assert str(Holder("node", 1, "node")) == "node (pid 1)"
+    assert str(Holder("node", 1)) == "node (pid 1)"
+
+
+def test_a_command_line_is_one_short_line_of_visible_characters() -> None:
+    shown = _shown(["sh", "-c", "a\nb", "x" * 200])
+    assert shown.startswith("sh -c 'a\N{REPLACEMENT CHARACTER}b' xxx")
+    assert len(shown) == LONGEST_COMMAND
+    assert shown.endswith("…")

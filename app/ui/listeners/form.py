@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
 from app.profile import ListenerSpec, Problem, check
-from app.server.listener import needs_restart
+from app.server.listener import restart_changes
 from app.tls.authority import Authority
 from app.ui.fitting_scroll import FittingContent, FittingScroll
 from app.ui.listeners.color_form import ColorForm
@@ -38,17 +38,19 @@ class ListenerForm(QDialog):
         *,
         folder: Path,
         ca_folder: Path | None = None,
-        is_on: bool = False,
+        running: ListenerSpec | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """`others` are the specs of the other listeners; `current` is the one to change, `None` for
-        a new listener; `is_on`: it is running. `folder` is where the profile lies, and
-        `ca_folder` where the local CA is, by default that of the user."""
+        a new listener; `running` is what it was started with, if it runs. `folder` is where the
+        profile lies, and `ca_folder` where the local CA is, by default that of the user."""
         super().__init__(parent)
         others = tuple(others)
         self._taken_names = [other.name for other in others]
         self._current = current
-        self._is_on = is_on
+        self._running = running
+        self.restarts = True
+        """Whether to restart what runs, if it must to take what was entered."""
         content = FittingContent()
         rows = QFormLayout(content)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -70,6 +72,8 @@ class ListenerForm(QDialog):
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
+        later = self.tr("Save, restart later")
+        self.later = self.buttons.addButton(later, QDialogButtonBox.ButtonRole.ActionRole)
         self.setWindowTitle(
             self.tr("New listener") if current is None else self.tr("Edit {0}").format(current.name)
         )
@@ -86,6 +90,7 @@ class ListenerForm(QDialog):
         return evolve(self._current, **values)
 
     def _lay_out(self, content: FittingContent) -> None:
+        self.later.setToolTip(self.tr("It goes on as it is until it starts again"))
         for button in self.buttons.buttons():
             button.setIcon(QIcon())
         self.trouble.setObjectName("trouble")
@@ -116,6 +121,7 @@ class ListenerForm(QDialog):
             part.changed.connect(self._show_what_is_wrong)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
+        self.later.clicked.connect(self._save_for_later)
 
     def _values(self) -> dict[str, Any]:
         return {name: value for part in self._parts for name, value in part.values().items()}
@@ -132,22 +138,38 @@ class ListenerForm(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(not problems)
         said = [self._sentence(problem) for problem in problems]
         notes = [note for part in self._parts for note in part.notes()]
+        changes: Sequence[str] = ()
+        if self._running is not None and not problems:
+            changes = restart_changes(self._running, self.spec())
+        if changes:
+            notes.append(self._restart_note(changes))
         self.trouble.setText("\n".join(said or notes))
         self.trouble.setProperty("wrong", bool(problems))
         self.trouble.style().polish(self.trouble)
-        self._show_save()
+        self._show_save(changes)
 
     def _sentence(self, problem: Problem) -> str:
         """The profile's words for a problem, with the label of the field instead of its key."""
         said = (part.sentence(problem) for part in self._parts)
         return next(filter(None, said), str(problem))
 
-    def _show_save(self) -> None:
+    def _show_save(self, changes: Sequence[str]) -> None:
+        """Name the buttons; `changes` are the fields that take a restart."""
         save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
-        restarts = (
-            save.isEnabled()
-            and self._is_on
-            and self._current is not None
-            and needs_restart(self._current, self.spec())
-        )
-        save.setText(self.tr("Save and restart") if restarts else self.tr("Save"))
+        save.setText(self.tr("Save and restart") if changes else self.tr("Save"))
+        self.later.setVisible(bool(changes))
+
+    def _restart_note(self, changes: Sequence[str]) -> str:
+        words = {
+            "endpoint": self.tr("where it listens"),
+            "protocol": self.tr("what it speaks"),
+            "options": self.tr("the options of its protocol"),
+            "tls": self.tr("how it is encrypted"),
+        }
+        changed = ", ".join(words[name] for name in changes)
+        said = self.tr("It runs, and must restart to change {0}; that closes its connections.")
+        return said.format(changed)
+
+    def _save_for_later(self) -> None:
+        self.restarts = False
+        self.accept()

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit
 
 from app.own_protocol import PREFIX, is_own
 from app.profile import ListenerSpec, Problem
@@ -44,6 +44,10 @@ class IdentityForm(FormPart):
         self.protocol = QComboBox()
         self.summary = WrappingLabel()
         self.code = OwnCodeForm(folder)
+        self.auto_reload = QCheckBox(self.tr("Reload it &when the file changes"))
+        self.auto_reload.setToolTip(
+            self.tr("New connections run the new code; those that are there keep the old")
+        )
         for entry in CATALOG:
             self.protocol.addItem(translated(entry.title), entry.name)
         self.protocol.addItem(self.tr("Your own code"), PREFIX)
@@ -53,6 +57,7 @@ class IdentityForm(FormPart):
         rows.addRow("", self.summary)
         rows.addRow(self.tr("P&ython file"), self.code)
         rows.addRow(self.tr("&Serve with"), self.code.name)
+        rows.addRow("", self.auto_reload)
         self.options = OptionsForm(rows, below=self.summary, after=self.protocol)
         self._show_protocol()
         self._propose_name()
@@ -75,6 +80,7 @@ class IdentityForm(FormPart):
     def show_spec(self, spec: ListenerSpec) -> None:
         self._shown, self._name_is_ours = spec, False
         self.name.setText(spec.name)
+        self.auto_reload.setChecked(spec.auto_reload)
         if is_own(spec.protocol):
             self.code.show_reference(spec.protocol)
         kind = PREFIX if is_own(spec.protocol) else spec.protocol
@@ -86,6 +92,7 @@ class IdentityForm(FormPart):
             "name": self.name.text().strip(),
             "protocol": self.code.reference() if self._is_own() else self.protocol.currentData(),
             "options": self.options.chosen(),
+            "auto_reload": self.auto_reload.isChecked(),
         }
 
     def problems(self) -> list[Problem]:
@@ -111,6 +118,7 @@ class IdentityForm(FormPart):
         self.protocol.currentIndexChanged.connect(self.changed)
         self.options.changed.connect(self.changed)
         self.code.changed.connect(self.changed)
+        self.auto_reload.toggled.connect(self.changed)
 
     def _own_name(self) -> None:
         self._name_is_ours = False
@@ -156,6 +164,7 @@ class IdentityForm(FormPart):
         protocol = self.protocol.currentData()
         self.rows.setRowVisible(self.code, self._is_own())
         self.rows.setRowVisible(self.code.name, self._is_own())
+        self.rows.setRowVisible(self.auto_reload, self._is_own())
         if self._is_own():
             summary = self.tr("Your own code. It runs inside Portdeck, with all that you may do.")
             options: type = NoOptions

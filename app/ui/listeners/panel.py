@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -17,7 +17,8 @@ from app.ui.listeners.row import ListenerRow
 
 
 class ListenersPanel(QScrollArea):
-    """Shows a deck's listeners in their order. One of them may be chosen.
+    """Shows a deck's listeners in their order. One of them may be chosen, and others marked beside
+    it, for what is to be done with several.
 
     It asks, by signals; who owns the deck acts, and calls `show_listeners` and `refresh`.
     """
@@ -28,6 +29,12 @@ class ListenersPanel(QScrollArea):
     choice_changed = Signal(object)
     """Another listener is chosen; `None` when none is."""
 
+    marks_changed = Signal()
+    """Other listeners are marked."""
+
+    offer_taken = Signal(object, object)
+    """What a listener's row offered, an `Offer`, shall be done."""
+
     menu_wanted = Signal(object, QPoint)
     """The user asked for the menu of a listener, at a global position."""
 
@@ -36,7 +43,9 @@ class ListenersPanel(QScrollArea):
         self._icons = icons
         self._colors = colors
         self._rows: dict[Listener, ListenerRow] = {}
+        self._order: list[Listener] = []
         self._chosen: Listener | None = None
+        self._marks: set[Listener] = set()
         self._hint = QLabel(self.tr("No listener yet.\nMake one with “New listener”."))
         self._hint.setObjectName("emptyHint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -55,8 +64,13 @@ class ListenersPanel(QScrollArea):
 
     @property
     def chosen(self) -> Listener | None:
-        """The selected listener."""
+        """The selected listener, the last one where several are marked."""
         return self._chosen
+
+    @property
+    def marked(self) -> list[Listener]:
+        """The chosen listener, and those that were marked beside it, in their order."""
+        return [each for each in self._order if each in self._marks]
 
     @property
     def hint(self) -> str:
@@ -69,6 +83,7 @@ class ListenersPanel(QScrollArea):
 
     def show_listeners(self, listeners: Sequence[Listener]) -> None:
         """Show exactly these, in this order; rows that stay keep their state."""
+        self._order = list(listeners)
         for gone in self._rows.keys() - set(listeners):
             row = self._rows.pop(gone)
             self._column.removeWidget(row)
@@ -80,8 +95,11 @@ class ListenersPanel(QScrollArea):
                 self._column.insertWidget(position, row)
         self._hint.setVisible(not self._rows)
         self._order_focus(listeners)
+        left = self._marks & self._rows.keys()
         if self._chosen not in self._rows:
-            self.choose(None)
+            self._select(next((each for each in self._order if each in left), None), left)
+        else:
+            self._select(self._chosen, left)
 
     def refresh(self, batch: Batch, meter: Meter) -> None:
         """Show what a batch of changes did to the listeners, and their rates."""
@@ -97,23 +115,37 @@ class ListenersPanel(QScrollArea):
             row.recolor()
 
     def choose(self, listener: Listener | None) -> None:
-        """Select `listener`, or none."""
-        if listener is self._chosen:
-            return
-        self._chosen = listener
-        for each, row in self._rows.items():
-            row.set_chosen(each is listener)
-        if listener is not None:
-            self.ensureWidgetVisible(self._rows[listener], 0, 0)
-        self._describe_choice()
-        self.choice_changed.emit(listener)
+        """Select `listener` alone, or none."""
+        self._select(listener, set() if listener is None else {listener})
+
+    def mark(self, listeners: Iterable[Listener]) -> None:
+        """Select these together; the last of them is the chosen one."""
+        listeners = list(listeners)
+        self._select(listeners[-1] if listeners else None, set(listeners))
+
+    def _select(self, chosen: Listener | None, marks: set[Listener]) -> None:
+        changed = self._marks ^ marks
+        self._marks = marks
+        for each in changed & self._rows.keys():
+            self._rows[each].set_chosen(each in marks)
+        is_another = chosen is not self._chosen
+        self._chosen = chosen
+        if is_another:
+            if chosen is not None:
+                self.ensureWidgetVisible(self._rows[chosen], 0, 0)
+            self._describe_choice()
+            self.choice_changed.emit(chosen)
+        if changed:
+            self.marks_changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Down:
-                self._step(+1)
+                self._step(+1, extends=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
             case Qt.Key.Key_Up:
-                self._step(-1)
+                self._step(-1, extends=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            case Qt.Key.Key_A if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self._select(self._chosen or next(iter(self._order), None), set(self._order))
             case Qt.Key.Key_Space if self._chosen is not None:
                 self.switched.emit(self._chosen, not self._chosen.is_on)
             case Qt.Key.Key_Escape if self._chosen is not None:
@@ -139,27 +171,49 @@ class ListenersPanel(QScrollArea):
     def _add_row(self, listener: Listener) -> ListenerRow:
         row = ListenerRow(listener, self._icons, self._colors)
         row.switched.connect(lambda on: self.switched.emit(listener, on))
-        row.chosen.connect(lambda: self._click(listener))
+        row.clicked.connect(lambda keys: self._click(listener, keys))
+        row.offer_taken.connect(lambda offer: self.offer_taken.emit(listener, offer))
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         for asked in (row.customContextMenuRequested, row.menu_wanted):
             asked.connect(lambda at: self._ask_for_menu(listener, at))
         self._rows[listener] = row
         return row
 
-    def _click(self, listener: Listener) -> None:
+    def _click(self, listener: Listener, keys: Qt.KeyboardModifier) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        self.choose(listener)
+        if keys & Qt.KeyboardModifier.ShiftModifier and self._chosen is not None:
+            self._mark_up_to(listener)
+        elif keys & Qt.KeyboardModifier.ControlModifier:
+            self._mark_or_not(listener)
+        else:
+            self.choose(listener)
+
+    def _mark_or_not(self, listener: Listener) -> None:
+        marks = self._marks ^ {listener}
+        if listener in marks:
+            self._select(listener, marks)
+        else:
+            left = [each for each in self._order if each in marks]
+            chosen = self._chosen if self._chosen in marks else next(iter(left), None)
+            self._select(chosen, marks)
+
+    def _mark_up_to(self, listener: Listener) -> None:
+        """All from the chosen one, which stays so, to `listener`."""
+        assert self._chosen is not None
+        first, last = sorted(self._order.index(each) for each in (self._chosen, listener))
+        self._select(self._chosen, set(self._order[first : last + 1]))
 
     def _ask_for_menu(self, listener: Listener, at: QPoint) -> None:
-        self.choose(listener)
+        if listener not in self._marks:
+            self.choose(listener)
         self.menu_wanted.emit(listener, self._rows[listener].mapToGlobal(at))
 
-    def _step(self, by: int) -> None:
-        listeners = sorted(self._rows, key=lambda each: self._column.indexOf(self._rows[each]))
-        if not listeners:
+    def _step(self, by: int, *, extends: bool) -> None:
+        if not self._order:
             return
         if self._chosen is None:
-            self.choose(listeners[0 if by > 0 else -1])
+            self.choose(self._order[0 if by > 0 else -1])
             return
-        index = listeners.index(self._chosen) + by
-        self.choose(listeners[max(0, min(index, len(listeners) - 1))])
+        index = self._order.index(self._chosen) + by
+        there = self._order[max(0, min(index, len(self._order) - 1))]
+        self._select(there, self._marks | {there} if extends else {there})

@@ -23,8 +23,9 @@ from app.ui.colors import state_color
 from app.ui.eliding import ElidingButton, ElidingLabel
 from app.ui.icons import Icons, pixmap
 from app.ui.listener_colors import ListenerColors
+from app.ui.listeners.offers import OffersLine, offers_for
 from app.ui.listeners.sparkline import Sparkline
-from app.ui.listeners.words import state_word
+from app.ui.listeners.status import is_datagram, status_details, status_text
 from app.ui.switch import Switch
 
 STATE_ICONS = {
@@ -49,8 +50,11 @@ class ListenerRow(QFrame):
     menu_wanted = Signal(QPoint)
     """The user asked for what can be done, at a position in the row."""
 
-    chosen = Signal()
-    """The user clicked the row."""
+    clicked = Signal(object)
+    """The user clicked the row, with these keys held."""
+
+    offer_taken = Signal(object)
+    """The user wants what the row offers, an `Offer`."""
 
     def __init__(
         self,
@@ -62,6 +66,8 @@ class ListenerRow(QFrame):
         super().__init__(parent)
         self.listener = listener
         self._colors = colors
+        self._grid = QGridLayout(self)
+        self.offers: OffersLine | None = None
         self.swatch = QLabel()
         self.setObjectName("listenerRow")
         self.switch = Switch()
@@ -101,15 +107,17 @@ class ListenerRow(QFrame):
         listener, spec = self.listener, self.listener.spec
         self.name.setText(spec.name)
         protocol = _short(spec.protocol)
-        if _is_datagram(spec.endpoint):
+        if is_datagram(spec.endpoint):
             protocol = self.tr("{0} over UDP").format(protocol)
         self.protocol.setText(f"{protocol} ·")
         self.protocol.setToolTip(spec.protocol)
         self.address.setText(listener.where)
-        status = self._status_text()
+        status = status_text(listener)
         self.status.setText(status.replace("/", f"/{BREAK_HERE}"))
         self.switch.setChecked(listener.is_on)
         self._show_state(listener.state)
+        self._show_offers()
+        self.status.setToolTip(status_details(listener))
         self.swatch.setPixmap(self._colors.swatch(spec.name))
         self.graph.setHidden(listener.state is State.FAILED)  # the reason needs the whole line
         self.badge.setVisible(not _is_local(spec.endpoint))
@@ -136,14 +144,15 @@ class ListenerRow(QFrame):
             self.style().polish(self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.chosen.emit()
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.clicked.emit(event.modifiers())
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         event.accept()
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
+        grid = self._grid
         grid.setContentsMargins(10, 8, 10, 8)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(2)
@@ -164,25 +173,15 @@ class ListenerRow(QFrame):
         color = state_color(state, QGuiApplication.palette())
         self.light.setPixmap(pixmap(STATE_ICONS[state], ICON_SIZE, color, self.devicePixelRatioF()))
 
-    def _status_text(self) -> str:
-        listener = self.listener
-        if listener.state is State.FAILED:
-            return listener.reason
-        word = state_word(listener.state)
-        if listener.state is State.STOPPED:
-            return word
-        count = f"{listener.connection_count:,}"
-        if _is_datagram(listener.spec.endpoint):
-            text = self.tr("{0} · {1} peers").format(word, count)
-        else:
-            text = self.tr("{0} · {1} connected").format(word, count)
-        refused = 0 if listener.factory is None else listener.factory.refused
-        if refused:
-            text += self.tr(" · {0} refused").format(f"{refused:,}")
-        if listener.reload_trouble:
-            trouble = self.tr("The new code is not in use: {0}").format(listener.reload_trouble)
-            text = f"{text}\n{trouble}"
-        return text
+    def _show_offers(self) -> None:
+        offers = offers_for(self.listener)
+        if self.offers is None:
+            if not offers:
+                return
+            # Most rows never need one: 500 of them are made sooner without.
+            self.offers = OffersLine(self.offer_taken.emit)
+            self._grid.addWidget(self.offers, 3, 1)
+        self.offers.show_offers(offers, self.listener.spec.name)
 
     def _flip(self, on: bool) -> None:
         self.switch.setChecked(self.listener.is_on)
@@ -209,13 +208,6 @@ def _is_local(description: str) -> bool:
         return Endpoint.parse(description).bound().loopback_only
     except EndpointError:
         return True
-
-
-def _is_datagram(description: str) -> bool:
-    try:
-        return Endpoint.parse(description).is_datagram
-    except EndpointError:
-        return False
 
 
 def _line(*widgets: QWidget) -> QHBoxLayout:

@@ -45,7 +45,8 @@ def open_form(qtbot: QtBot, tmp_path: Path) -> OpenForm:
         *,
         is_on: bool = False,
     ) -> ListenerForm:
-        form = ListenerForm(others, current, is_on=is_on, folder=tmp_path, ca_folder=tmp_path)
+        running = current if is_on else None
+        form = ListenerForm(others, current, running=running, folder=tmp_path, ca_folder=tmp_path)
         qtbot.addWidget(form)
         form.show()
         return form
@@ -252,7 +253,7 @@ SPECS = st.builds(
 def test_a_form_that_is_not_touched_changes_nothing(
     qtbot: QtBot, current: ListenerSpec, is_on: bool
 ) -> None:
-    form = ListenerForm((), current, is_on=is_on, folder=Path.cwd())
+    form = ListenerForm((), current, running=current if is_on else None, folder=Path.cwd())
     assert form.spec() == current
     assert save(form).isEnabled()
     assert save(form).text() == "Save"
@@ -436,3 +437,59 @@ def test_the_form_fits_on_a_small_screen(open_form: OpenForm, qtbot: QtBot) -> N
     form.tls.source.setCurrentIndex(1)
     qtbot.waitUntil(lambda: form.height() <= form.screen().availableGeometry().height())
     assert form.buttons.isVisible()
+
+
+def test_what_needs_a_restart_is_said_and_may_wait(open_form: OpenForm, qtbot: QtBot) -> None:
+    form = open_form(current=spec("tcp:8007"), is_on=True)
+    assert form.later.isHidden()
+    form.identity.name.setText("Other")
+    assert form.later.isHidden()
+    assert form.trouble.text() == ""
+    form.place.port.setValue(8008)
+    assert (save(form).text(), form.later.isVisible()) == ("Save and restart", True)
+    assert "must restart to change where it listens" in form.trouble.text()
+    form.identity.name.setText("")
+    assert form.later.isHidden(), "what is wrong cannot be saved for later either"
+    form.identity.name.setText("Other")
+    with qtbot.waitSignal(form.accepted):
+        form.later.click()
+    assert not form.restarts
+    assert form.spec().endpoint != "tcp:8007"
+
+
+def test_what_is_saved_at_once_restarts(open_form: OpenForm, qtbot: QtBot) -> None:
+    form = open_form(current=spec("tcp:8007"), is_on=True)
+    form.place.port.setValue(8008)
+    with qtbot.waitSignal(form.accepted):
+        save(form).click()
+    assert form.restarts
+
+
+def test_a_form_measures_by_what_runs_and_not_by_what_was_saved_since(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    running, current = spec("tcp:8007"), spec("tcp:8008")
+    form = ListenerForm([], current, running=running, folder=tmp_path)
+    qtbot.addWidget(form)
+    form.show()
+    assert save(form).text() == "Save and restart"
+    form.place.port.setValue(8007)
+    assert save(form).text() == "Save"
+
+
+def test_reloading_by_itself_is_asked_for_code_of_ones_own_alone(
+    open_form: OpenForm, tmp_path: Path
+) -> None:
+    form = open_form()
+    assert form.identity.auto_reload.isHidden()
+    (tmp_path / "own.py").write_text(
+        "from twisted.internet.protocol import Protocol\nclass P(Protocol): ...\n"
+    )
+    own = ListenerSpec(
+        name="Own", protocol="python:own.py:P", endpoint="tcp:8007", auto_reload=True
+    )
+    form = open_form(current=own)
+    assert form.identity.auto_reload.isVisible()
+    assert form.spec() == own
+    form.identity.auto_reload.setChecked(False)
+    assert not form.spec().auto_reload

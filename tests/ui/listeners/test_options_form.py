@@ -205,7 +205,7 @@ def test_hints_are_there_for_those_who_point_and_those_who_listen(bakery: Bakery
 def open_form(
     qtbot: QtBot, current: ListenerSpec | None = None, *, is_on: bool = False
 ) -> ListenerForm:
-    form = ListenerForm([], current, is_on=is_on, folder=Path())
+    form = ListenerForm([], current, running=current if is_on else None, folder=Path())
     qtbot.addWidget(form)
     form.show()
     return form

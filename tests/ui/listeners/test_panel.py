@@ -250,3 +250,88 @@ def test_every_state_has_a_word() -> None:
     words = [state_word(state) for state in State]
     assert len(set(words)) == len(words)
     assert all(words)
+
+
+# Several at once
+
+
+def marked(panel: ListenersPanel) -> list[str]:
+    return [each.spec.name for each in panel.marked]
+
+
+def click(panel: ListenersPanel, listener: Listener, qtbot: QtBot, *keys: str) -> None:
+    held = Qt.KeyboardModifier.NoModifier
+    for key in keys:
+        held |= getattr(Qt.KeyboardModifier, f"{key}Modifier")
+    qtbot.mouseClick(panel.row(listener), LEFT, held, QPoint(5, 5))
+
+
+def test_a_click_with_control_marks_one_more_or_one_less(
+    panel: ListenersPanel, deck: Deck, qtbot: QtBot
+) -> None:
+    one, _, three = deck.listeners
+    click(panel, three, qtbot)
+    click(panel, one, qtbot, "Control")
+    assert marked(panel) == ["One", "Three"]
+    assert panel.chosen is one
+    shown = [bool(panel.row(each).property("chosen")) for each in deck.listeners]
+    assert shown == [True, False, True]
+    click(panel, one, qtbot, "Control")
+    assert (marked(panel), panel.chosen) == (["Three"], three)
+    click(panel, three, qtbot, "Control")
+    assert (marked(panel), panel.chosen) == ([], None)
+
+
+def test_a_click_with_shift_marks_all_up_to_it(
+    panel: ListenersPanel, deck: Deck, qtbot: QtBot
+) -> None:
+    one, two, three = deck.listeners
+    click(panel, three, qtbot)
+    click(panel, one, qtbot, "Shift")
+    assert (marked(panel), panel.chosen) == (["One", "Two", "Three"], three)
+    click(panel, two, qtbot, "Shift")
+    assert marked(panel) == ["Two", "Three"]
+    click(panel, one, qtbot)
+    assert marked(panel) == ["One"], "a plain click is for one alone"
+
+
+def test_keys_mark_more_or_all(panel: ListenersPanel, deck: Deck, qtbot: QtBot) -> None:
+    shift, control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(panel, Qt.Key.Key_Down)
+    qtbot.keyClick(panel, Qt.Key.Key_Down, shift)
+    assert marked(panel) == ["One", "Two"]
+    assert panel.chosen is deck.listeners[1]
+    qtbot.keyClick(panel, Qt.Key.Key_A, control)
+    assert marked(panel) == ["One", "Two", "Three"]
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    assert marked(panel) == []
+
+
+def test_the_menu_of_a_marked_row_leaves_the_others_marked(
+    panel: ListenersPanel, deck: Deck, qtbot: QtBot
+) -> None:
+    one, two, three = deck.listeners
+    panel.mark([one, two])
+    qtbot.mouseClick(panel.row(one).more, LEFT)
+    assert marked(panel) == ["One", "Two"]
+    qtbot.mouseClick(panel.row(three).more, LEFT)
+    assert marked(panel) == ["Three"]
+
+
+def test_what_goes_away_is_not_marked_any_more(panel: ListenersPanel, deck: Deck) -> None:
+    panel.mark(deck.listeners)
+    panel.show_listeners(deck.listeners[:2])
+    assert marked(panel) == ["One", "Two"]
+    assert panel.chosen is deck.listeners[0]
+
+
+def test_whoever_acts_is_told_of_every_change_of_the_marks(
+    panel: ListenersPanel, deck: Deck, qtbot: QtBot
+) -> None:
+    told: list[list[str]] = []
+    panel.marks_changed.connect(lambda: told.append(marked(panel)))
+    one, two, _ = deck.listeners
+    click(panel, one, qtbot)
+    click(panel, one, qtbot)
+    click(panel, two, qtbot, "Control")
+    assert told == [["One"], ["One", "Two"]]
