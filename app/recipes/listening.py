@@ -10,6 +10,9 @@ from app.endpoint import Endpoint
 from app.recipes.literals import literal
 from app.recipes.tls_files import TlsFiles
 
+LARGEST_DATAGRAM = 65535
+"""Bytes. Without saying so, what is beyond the 8192th of a datagram is dropped."""
+
 _RUN = 'print("Listening on", port.getHost(), flush=True)\nreactor.run()\n'
 
 _TLS_VERSIONS = {"1.2": "TLS1_2_VERSION", "1.3": "TLS1_3_VERSION"}
@@ -53,7 +56,11 @@ def _place(endpoint: Endpoint) -> Iterator[str]:
 
 def _options(endpoint: Endpoint) -> Iterator[str]:
     if endpoint.interface is not None:
-        yield f"interface={literal(endpoint.interface)}"
+        # For UDP, Twisted alone takes no name; Portdeck binds what it means twice.
+        is_name = endpoint.is_datagram and endpoint.interface.lower() == "localhost"
+        yield f"interface={literal('127.0.0.1' if is_name else endpoint.interface)}"
+    if endpoint.is_datagram:
+        yield f"maxPacketSize={LARGEST_DATAGRAM}"
     backlog, mode = endpoint.value("backlog"), endpoint.value("mode")
     if backlog is not None:
         yield f"backlog={int(backlog)}"

@@ -87,7 +87,20 @@ def test_over_udp_only_what_counts_there_is_at_the_top() -> None:
     text = script(spec("hello", "udp:8025"), Path())
     assert "CLOSES" not in text
     assert "TEXT = " in text
-    assert 'reactor.listenUDP(8025, HelloDatagrams(), interface="127.0.0.1")' in text
+    call = """
+port = reactor.listenUDP(
+    8025,
+    HelloDatagrams(),
+    interface="127.0.0.1",
+    maxPacketSize=65535,
+)
+"""
+    assert call in text
+
+
+def test_over_udp_localhost_is_the_address_that_twisted_takes() -> None:
+    text = script(spec("echo", "udp:8007:interface=localhost"), Path())
+    assert 'interface="127.0.0.1"' in text
 
 
 ENDPOINTS = [

@@ -69,5 +69,5 @@ def reaches(*, datagrams: bool) -> list[Reach]:
         Reach("::", only_ipv6=True),
         Reach("::"),
     ]
-    # A name, or both versions at once, is more than one socket of datagrams.
-    return [each for each in found if not datagrams or each.interface not in ("localhost", "::")]
+    # An endpoint of UDP has no kind for the addresses of IPv6 without those of IPv4.
+    return [each for each in found if not (datagrams and each.only_ipv6)]
