@@ -73,6 +73,8 @@ class Session:
         """Bytes received on this connection, or on the last one."""
         self.bytes_out = 0
         """Bytes of this connection, or of the last one, that the system took to send."""
+        self.addresses = "", ""
+        """The peer's and our own, for people, of this connection or the last one."""
         self.file: SentFile | None = None
         """The file that is being sent, if any."""
         self.security: Security | None = None
@@ -263,6 +265,7 @@ class Session:
         assert self.target is not None
         self._wire = wire
         self.security = wire.security
+        self.addresses = wire.peer, wire.local
         self._opened_at = self._reactor.seconds()
         self._record.begin()
         self._disarm()

@@ -20,6 +20,8 @@ class How(IntEnum):
     CLOSED_HERE = 1
     RESET_BY_PEER = 2
     RESET_HERE = 3
+    CLOSED = 4
+    """By whom was not told."""
 
 
 @frozen

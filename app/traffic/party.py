@@ -12,10 +12,10 @@ Address = tuple[str, int]
 
 @frozen
 class Party:
-    """One connection of a listener."""
+    """One connection of a listener, or of the console."""
 
     listener: str
-    """The listener's name when the connection was made."""
+    """The listener's name when the connection was made, or what the console tab was called."""
 
     peer: str
     """The peer's address as people read it."""
@@ -28,6 +28,9 @@ class Party:
 
     is_datagram: bool = False
     """Whether each chunk was a datagram of its own, over UDP."""
+
+    began_here: bool = False
+    """Whether it is a session of the console: we connected to the peer, not the peer to us."""
 
     def __str__(self) -> str:
         return f"{self.listener} · {self.peer}"

@@ -103,10 +103,16 @@ class MainWindow(QMainWindow):
         self.handling = ListenerHandling(workspace, self.listeners, self.banner, self.profile, self)
         self.profiles = OtherProfiles(workspace.file.path, settings, self.banner, self)
         self.exchange = Exchange(workspace, self.banner, self.profile, lambda: (), self)
-        self.traffic = TrafficTab(traffic, self._icons)
+        self.traffic = TrafficTab(traffic, self._icons, reactor.seconds)
         self.log = LogPane(collector, self._icons)
         self.console = ConsolePane(
-            reactor, self._icons, ticker.wake, lambda: self._deck.listeners, memory
+            reactor,
+            self._icons,
+            ticker.wake,
+            lambda: self._deck.listeners,
+            memory,
+            tap=traffic.append,
+            numbers=self._deck.numbers,
         )
         self.tabs = QTabWidget()
         self.across = QSplitter(Qt.Orientation.Horizontal)
@@ -136,6 +142,7 @@ class MainWindow(QMainWindow):
         self.listeners.refresh(batch, self._meter)
         self.connections.refresh(batch, self._meter.moving)
         self.sending.refresh(batch)
+        self.traffic.follow_sessions(self.console.sessions)
         self.traffic.refresh(batch)
         if batch.listeners:
             self.console.show_listeners()

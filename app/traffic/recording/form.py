@@ -39,7 +39,8 @@ CREATE TABLE connection (
     peer_port INTEGER,
     local_host TEXT,
     local_port INTEGER,
-    is_datagram INTEGER NOT NULL
+    is_datagram INTEGER NOT NULL,
+    began_here INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE ending (
     number INTEGER PRIMARY KEY,

@@ -216,8 +216,8 @@ class Recording:
     def _read_party(self, number: int) -> Party | None:
         try:
             row = self._database.execute(
-                "SELECT listener, peer, peer_host, peer_port, local_host, local_port, is_datagram "
-                "FROM connection WHERE number = ?",
+                "SELECT listener, peer, peer_host, peer_port, local_host, local_port, "
+                "is_datagram, began_here FROM connection WHERE number = ?",
                 (number,),
             ).fetchone()
         except sqlite3.Error as error:
@@ -225,9 +225,14 @@ class Recording:
             return None
         if row is None:
             return None
-        listener, peer, *addresses, is_datagram = row
+        listener, peer, *addresses, is_datagram, began_here = row
         return Party(
-            listener, peer, _address(*addresses[:2]), _address(*addresses[2:]), bool(is_datagram)
+            listener,
+            peer,
+            _address(*addresses[:2]),
+            _address(*addresses[2:]),
+            bool(is_datagram),
+            bool(began_here),
         )
 
 

@@ -62,7 +62,7 @@ class Writer:
         try:
             with self._database as database:
                 database.executemany(
-                    "INSERT INTO connection VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO connection VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [_row(number, party) for number, party in batch.parties.items()],
                 )
                 database.executemany(
@@ -120,4 +120,5 @@ def _rows(spans: Sequence[Span], number: int) -> Iterator[tuple[int, float, int,
 def _row(number: int, party: Party) -> tuple[object, ...]:
     peer = party.peer_address or (None, None)
     local = party.local_address or (None, None)
-    return (number, party.listener, party.peer, *peer, *local, party.is_datagram)
+    flags = party.is_datagram, party.began_here
+    return (number, party.listener, party.peer, *peer, *local, *flags)

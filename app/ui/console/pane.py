@@ -8,7 +8,9 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QTabBar, QTabWidget, QToolButton, QWidget
 
+from app.client.session import Session
 from app.server.listener import Listener
+from app.tap import Tap
 from app.ui import formatting
 from app.ui.console.memory import Memory
 from app.ui.console.session_tab import SessionTab
@@ -31,8 +33,14 @@ class ConsolePane(QTabWidget):
         listeners: Callable[[], Sequence[Listener]],
         memory: Memory,
         parent: QWidget | None = None,
+        *,
+        tap: Tap | None = None,
+        numbers: Iterator[int] | None = None,
     ) -> None:
+        """`tap` and `numbers` are for the sessions."""
         super().__init__(parent)
+        self._tap = tap
+        self._numbers = numbers
         self._reactor = reactor
         self._icons = icons
         self._wake = wake
@@ -59,6 +67,12 @@ class ConsolePane(QTabWidget):
             yield tab
 
     @property
+    def sessions(self) -> Iterator[tuple[str, Session]]:
+        """What each tab is called, and its session."""
+        for index, tab in enumerate(self.tabs):
+            yield self.tabText(index).replace("&&", "&"), tab.session
+
+    @property
     def current(self) -> SessionTab:
         """The tab on show."""
         tab = self.currentWidget()
@@ -68,7 +82,15 @@ class ConsolePane(QTabWidget):
     def open_tab(self) -> SessionTab:
         """A new tab, on show."""
         self._opened += 1
-        tab = SessionTab(self._reactor, self._icons, self._wake, self._listeners, self.memory)
+        tab = SessionTab(
+            self._reactor,
+            self._icons,
+            self._wake,
+            self._listeners,
+            self.memory,
+            tap=self._tap,
+            numbers=self._numbers,
+        )
         tab.start_wanted.connect(lambda listener: self.start_wanted.emit(listener, tab))
         number = self._opened
         tab.title_changed.connect(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -12,6 +12,7 @@ from app.client.notation import NotationError
 from app.client.session import Session, State
 from app.client.transcript import Kind
 from app.server.listener import Listener
+from app.tap import Tap
 from app.ui.console.find_bar import FindBar
 from app.ui.console.input_bar import InputBar
 from app.ui.console.memory import Memory
@@ -42,11 +43,14 @@ class SessionTab(QWidget):
         listeners: Callable[[], Sequence[Listener]],
         memory: Memory,
         parent: QWidget | None = None,
+        *,
+        tap: Tap | None = None,
+        numbers: Iterator[int] | None = None,
     ) -> None:
         """`listeners` gives those of the deck, for the choice of where to connect; `memory` is what
-        all tabs share."""
+        all tabs share; `tap` and `numbers` are for the session."""
         super().__init__(parent)
-        self.session = Session(reactor, wake=wake)
+        self.session = Session(reactor, wake=wake, tap=tap, numbers=numbers)
         self._seen = 0
         self._seconds = reactor.seconds
         self.head = TargetBar(self.session, listeners)

@@ -29,6 +29,7 @@ class FilterBar(QWidget):
     def __init__(self, parties: Parties, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._parties = parties
+        self._offered = 0
         self.pattern = PatternEdit(icons, self.tr("Filter …"))
         self.direction = QComboBox()
         self.source = QComboBox()
@@ -63,8 +64,10 @@ class FilterBar(QWidget):
 
     def offer_listeners(self) -> None:
         """There may be listeners that are not offered yet."""
-        for name in self._parties.listeners:
+        listeners = self._parties.listeners
+        for name in listeners[self._offered :]:
             self._place(Source(listener=name), name)
+        self._offered = len(listeners)
 
     def only(self, source: Source, words: str) -> None:
         """Show this one alone."""

@@ -47,6 +47,11 @@ class Names:
             self._elsewhere[connection.number] = local
         self._live[connection.number] = connection
 
+    def add(self, number: int, party: Party) -> None:
+        """What `party` says goes under that number: for who is no connection of a listener."""
+        self._listeners.setdefault(party.listener, party.local_address)
+        self._remember(number, party)
+
     def let_go(self, connection: Connection) -> None:
         """`connection` was closed; its chunks may be kept for long."""
         party = self._party_of(connection.number)
@@ -54,13 +59,16 @@ class Names:
             return
         del self._live[connection.number]
         self._elsewhere.pop(connection.number, None)
-        self._gone[connection.number] = party
-        if len(self._gone) > MAX_GONE:
-            del self._gone[next(iter(self._gone))]
+        self._remember(connection.number, party)
 
     def party(self, number: int) -> Party | None:
         """What is known of the connection of that number; `None` for one long gone."""
         return self._party_of(number) or self._gone.get(number)
+
+    def _remember(self, number: int, party: Party) -> None:
+        self._gone[number] = party
+        if len(self._gone) > MAX_GONE:
+            del self._gone[next(iter(self._gone))]
 
     def _party_of(self, number: int) -> Party | None:
         connection = self._live.get(number)
@@ -69,21 +77,23 @@ class Names:
         name = connection.factory.spec.name
         local = self._elsewhere.get(number, self._listeners.get(name))
         peer = connection.peer_address
-        return Party(name, connection.peer, _ip_address(peer), local, _is_datagram(peer))
+        return Party(name, connection.peer, ip_address_of(peer), local, is_datagram(peer))
 
 
 def _local_address(connection: Connection) -> Address | None:
     try:
-        return _ip_address(connection.transport.getHost())
+        return ip_address_of(connection.transport.getHost())
     except (AttributeError, OSError):  # it was over before anybody looked: there is no socket
         return None
 
 
-def _is_datagram(address: Any) -> bool:
+def is_datagram(address: Any) -> bool:
+    """Whether `address` is one of UDP."""
     return getattr(address, "type", "TCP") == "UDP"
 
 
-def _ip_address(address: Any) -> Address | None:
+def ip_address_of(address: Any) -> Address | None:
+    """Host and port of what Twisted calls an address; `None` if it has none."""
     match (getattr(address, "host", None), getattr(address, "port", None)):
         case (str(host), int(port)):
             return host, port

@@ -57,9 +57,8 @@ class TrafficPane(QWidget):
         self._show_news()
 
     def refresh(self, batch: Batch) -> None:
-        """Show who connected and what crossed, unless it is paused."""
-        if batch.opened:
-            self.filter_bar.offer_listeners()
+        """Show who spoke and what crossed, unless it is paused."""
+        self.filter_bar.offer_listeners()
         if self.recording is not None:
             self.recording.refresh()
         if self.isVisible():

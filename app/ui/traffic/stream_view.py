@@ -165,6 +165,7 @@ class StreamView(QWidget):
             How.CLOSED_HERE: self.tr("closed here"),
             How.RESET_BY_PEER: self.tr("reset by the peer"),
             How.RESET_HERE: self.tr("reset here"),
+            How.CLOSED: self.tr("closed"),
         }
         self.text.add_event(ending.at, words[ending.how])
 

@@ -6,14 +6,18 @@ would take an eighth of that time.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from time import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.client.session import Session
 from app.server.changes import Batch
 from app.traffic.chunk_log import ChunkLog
 from app.ui.icons import Icons
+from app.ui.traffic.followed import Followed
 from app.ui.traffic.names import Names
 
 if TYPE_CHECKING:
@@ -26,19 +30,31 @@ class TrafficTab(QWidget):
     made = Signal(QWidget)
     """The pane, just made: whoever remembers its sizes may set them."""
 
-    def __init__(self, log: ChunkLog, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        log: ChunkLog,
+        icons: Icons,
+        seconds: Callable[[], float] = time,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`seconds` gives unix seconds."""
         super().__init__(parent)
         self._log = log
         self._icons = icons
         self._names = Names()
+        self._followed = Followed(log, self._names, seconds)
         self.pane: TrafficPane | None = None
         """`None` until the tab was on show."""
 
     def refresh(self, batch: Batch) -> None:
         """Take what a batch of changes brought, whether there is a pane yet or not."""
-        self._names.follow(batch)
+        self._followed.follow_connections(batch)
         if self.pane is not None:
             self.pane.refresh(batch)
+
+    def follow_sessions(self, sessions: Iterable[tuple[str, Session]]) -> None:
+        """Learn of the console's sessions, each with its title. Before `refresh`."""
+        self._followed.follow_sessions(sessions)
 
     @property
     def wants_more(self) -> bool:

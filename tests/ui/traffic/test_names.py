@@ -32,6 +32,10 @@ def connection(number: int, name: str = "Echo", peer: Any = None, host: Any = No
         peer=f"peer {number}",
         peer_address=peer,
         transport=Transport(host),
+        bytes_in=1,
+        bytes_out=0,
+        reason="closed by the peer",
+        closed_at=9.0,
     )
 
 

@@ -1,0 +1,29 @@
+"""Traffic in the whole window: of listeners and of the console, beside each other."""
+
+from __future__ import annotations
+
+from app.client.session import State
+from tests.integration.desk import OpenWindow
+from tests.integration.test_window import ECHO
+
+
+def test_a_console_session_is_in_the_traffic_beside_the_listener(open_window: OpenWindow) -> None:
+    desk = open_window(ECHO)
+    desk.switch_on("Echo")
+    desk.window.tabs.setCurrentWidget(desk.window.traffic)
+    pane = desk.window.traffic.pane
+    assert pane is not None
+    tab = desk.window.console.current
+    tab.head.connect_to(desk.listener("Echo"))
+    desk.until(lambda: tab.session.state is State.CONNECTED)
+    tab.session.send(b"ping")
+    rows = pane.table.rows
+    desk.until(lambda: rows.rowCount() == 4)
+    told = [
+        (rows.index(row, 1).data().partition(" · ")[0], rows.index(row, 2).data())
+        for row in range(4)
+    ]
+    console = f"Console: {desk.window.console.tabText(0)}"
+    assert told == [(console, "→"), ("Echo", "←"), ("Echo", "→"), (console, "←")]
+    pane.filter_bar.source.setCurrentText(console)
+    desk.until(lambda: rows.rowCount() == 2)
