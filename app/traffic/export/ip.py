@@ -18,7 +18,7 @@ _IPV6 = Struct(">IHBB16s16s")
 class Ends:
     """The two ends of a conversation, and the header of each packet between them.
 
-    What is `sent` goes from the listener to its peer.
+    What is `sent` goes from us, a listener or a session, to the peer.
     """
 
     def __init__(self, number: int, party: Party | None, carried: int) -> None:
@@ -35,8 +35,10 @@ class Ends:
         self._hosts = packed[0], packed[1]
         self._carried = carried
         self._packets = 0
+        self.pair = frozenset((peer, local))
+        """The addresses of both."""
         self.ports = peer[1], local[1]
-        """Of the peer and of the listener."""
+        """Of the peer and of ourselves."""
         self.sums = sum(int.from_bytes(each, "big") % 0xFFFF for each in packed) + carried
         """What addresses and protocol add to a checksum that is over them too."""
 
@@ -63,9 +65,13 @@ def checksum(sums: int, size: int, header: bytes, data: bytes) -> int:
 
 
 def _addresses(number: int, party: Party | None) -> tuple[Address, Address]:
-    """Of the peer and of the listener; invented where none is known, another for each number."""
+    """Of the peer and of ourselves. Where none is known one is invented, for who connected another
+    one for each number."""
     peer = party.peer_address if party else None
     local = party.local_address if party else None
     low = number & 0xFFFFFF
-    invented = f"10.{low >> 16}.{low >> 8 & 0xFF}.{low & 0xFF}"
-    return peer or (invented, 49_152 + number % 16_384), local or ("127.0.0.1", NOWHERE_PORT)
+    client = f"10.{low >> 16}.{low >> 8 & 0xFF}.{low & 0xFF}", 49_152 + number % 16_384
+    server = "127.0.0.1", NOWHERE_PORT
+    if party is not None and party.began_here:
+        return peer or server, local or client
+    return peer or client, local or server

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -54,6 +54,8 @@ class Job:
         except OSError as error:
             raise _explained(error, path) from error
         self._part = Path(name)
+        self._endings = log.endings
+        self._next_ending = log.endings.position(numbers[0]) if numbers else log.endings.end
         self._file = os.fdopen(descriptor, "wb")
         self._write(form.head())
 
@@ -83,8 +85,10 @@ class Job:
         self._part.unlink(missing_ok=True)
 
     def _batch(self) -> bytes:
-        made, size = [], 0
+        made: list[bytes] = []
+        size = 0
         for number in self._numbers[self.done : self.done + BATCH_CHUNKS]:
+            made.extend(self._ended(number))
             chunk = self._log.chunk(number)
             if chunk is None:
                 self.missed += 1
@@ -96,6 +100,17 @@ class Job:
                 break
         return b"".join(made)
 
+    def _ended(self, number: int | None) -> Iterator[bytes]:
+        """What the connections add that ended before the chunk of that number, or at all."""
+        endings = self._endings
+        self._next_ending = max(self._next_ending, endings.first)
+        while self._next_ending < endings.end:
+            ending = endings[self._next_ending]
+            if number is not None and ending.at > number:
+                return
+            self._next_ending += 1
+            yield self._form.end(ending)
+
     def _write(self, data: bytes) -> None:
         try:
             self._file.write(data)
@@ -104,6 +119,7 @@ class Job:
             raise _explained(error, self.path) from error
 
     def _finish(self) -> None:
+        self._write(b"".join(self._ended(None)))
         try:
             self._file.close()
             self._part.replace(self.path)

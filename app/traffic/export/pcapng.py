@@ -1,26 +1,31 @@
 """Chunks as a capture that Wireshark opens: pcapng with the packets that the log never saw.
 
-Every connection gets a handshake with its first chunk, and sequence numbers that count its bytes,
-so that *Follow Stream* shows the conversation; a datagram is a packet of UDP. What was under TLS is
-in plain text here. The blocks are those of draft-ietf-opsawg-pcapng, the headers of RFC 9293.
+Every connection gets a handshake with its first chunk, sequence numbers that count its bytes, and a
+FIN or a reset at its end, so that *Follow Stream* shows the conversation; a datagram is a packet of
+UDP. What was under TLS is in plain text here. The blocks are those of draft-ietf-opsawg-pcapng, the
+headers of RFC 9293.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from struct import Struct
 
+from attrs import evolve
+
 from app.traffic.chunk_log import Chunk
+from app.traffic.endings import Ending, How
 from app.traffic.export.ip import Ends, checksum
 from app.traffic.export.udp import DatagramFlow
-from app.traffic.party import Party
+from app.traffic.party import Address, Party
 
 MAX_SEGMENT = 65_000
 """Bytes of payload in a packet; with its headers an IPv4 packet may have 65 535."""
 
 LINKTYPE_RAW = 101
 TCP = 6
-SYN, ACK, PUSH = 0x02, 0x10, 0x08
+FIN, SYN, RST, PUSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 WINDOW = 0xFFFF
 _MASK = 0xFFFFFFFF
 
@@ -35,6 +40,8 @@ class Pcapng:
 
     def __init__(self) -> None:
         self._flows: dict[int, _Flow | DatagramFlow] = {}
+        self._in_use: Counter[frozenset[Address]] = Counter()
+        """Pairs of addresses, by how many flows that are open are between them."""
 
     def head(self) -> bytes:
         name = _option(4, b"Portdeck")  # shb_userappl
@@ -47,33 +54,66 @@ class Pcapng:
         flow = self._flows.get(chunk.connection)
         made = []
         if flow is None:
-            flow = self._flows[chunk.connection] = _flow(chunk.connection, party)
+            flow = self._flows[chunk.connection] = self._begin(chunk.connection, party)
             made = [_frame(time, packet) for packet in flow.opening()]
         made += [_frame(time, packet) for packet in flow.packets(chunk.sent, chunk.data)]
         return b"".join(made)
 
+    def end(self, ending: Ending) -> bytes:
+        flow = self._flows.pop(ending.connection, None)
+        if flow is None:
+            return b""
+        self._in_use[flow.pair] -= 1
+        time = round(ending.time * 1e6)
+        return b"".join(_frame(time, packet) for packet in flow.closing(ending.how))
 
-def _flow(number: int, party: Party | None) -> _Flow | DatagramFlow:
-    if party is not None and party.is_datagram:
-        return DatagramFlow(number, party)
-    return _Flow(number, party)
+    def _begin(self, number: int, party: Party | None) -> _Flow | DatagramFlow:
+        """A flow with addresses that no other one has that is open.
+
+        A console session and the connection that a listener has of it are two flows with the same
+        addresses, and Wireshark would take one for the other's retransmissions.
+        """
+        kind = DatagramFlow if party is not None and party.is_datagram else _Flow
+        flow = kind(number, party)
+        if self._in_use[flow.pair] and party is not None:
+            without_client = (
+                evolve(party, local_address=None)
+                if party.began_here
+                else evolve(party, peer_address=None)
+            )
+            flow = kind(number, without_client)
+        self._in_use[flow.pair] += 1
+        return flow
 
 
 class _Flow:
-    """One connection's two sequence numbers. The peer is the one that connected."""
+    """One connection's two sequence numbers."""
 
     def __init__(self, number: int, party: Party | None) -> None:
         self._ends = Ends(number, party, TCP)
+        self.pair = self._ends.pair
+        self._began_here = party is not None and party.began_here
         first = number * 0x10001 & _MASK
         self._next = [first, first ^ 0x5A5A0000]
 
     def opening(self) -> tuple[bytes, ...]:
         """The three packets that open the connection."""
-        peer, local = False, True
+        client, server = self._began_here, not self._began_here
         return (
-            self.segment(peer, SYN),
-            self.segment(local, SYN | ACK),
-            self.segment(peer, ACK),
+            self.segment(client, SYN),
+            self.segment(server, SYN | ACK),
+            self.segment(client, ACK),
+        )
+
+    def closing(self, how: How) -> tuple[bytes, ...]:
+        """The packets that end it: one if it is reset, and otherwise three."""
+        first = how not in (How.CLOSED_BY_PEER, How.RESET_BY_PEER)
+        if how in (How.RESET_BY_PEER, How.RESET_HERE):
+            return (self.segment(first, RST | ACK),)
+        return (
+            self.segment(first, FIN | ACK),
+            self.segment(not first, FIN | ACK),
+            self.segment(first, ACK),
         )
 
     def packets(self, sent: bool, data: bytes) -> Iterator[bytes]:
@@ -90,7 +130,7 @@ class _Flow:
         offset = _SEGMENT.size // 4 << 4
         numbers = (source, target, mine, other, offset, flags, WINDOW)
         found = checksum(self._ends.sums, size, _SEGMENT.pack(*numbers, 0, 0), data)
-        self._next[sent] = mine + len(data) + bool(flags & SYN) & _MASK
+        self._next[sent] = mine + len(data) + bool(flags & (SYN | FIN)) & _MASK
         return self._ends.header(sent, size) + _SEGMENT.pack(*numbers, found, 0) + data
 
 

@@ -8,15 +8,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.traffic.chunk_log import Chunk
+from app.traffic.endings import Ending
 from app.traffic.hexdump import hexdump
 from app.traffic.party import Party
 
 
-class JsonLines:
-    """One JSON object a line; `hex` is exact, and `text` is there if the bytes are UTF-8."""
+class _OnlyChunks:
+    """Has nothing before the first chunk and nothing for the end of a connection."""
 
     def head(self) -> bytes:
         return b""
+
+    def end(self, ending: Ending) -> bytes:
+        return b""
+
+
+class JsonLines(_OnlyChunks):
+    """One JSON object a line; `hex` is exact, and `text` is there if the bytes are UTF-8."""
 
     def body(self, chunk: Chunk, party: Party | None) -> bytes:
         made: dict[str, Any] = {
@@ -33,35 +41,26 @@ class JsonLines:
         return json.dumps(made, ensure_ascii=False).encode() + b"\n"
 
 
-class Text:
+class Text(_OnlyChunks):
     """A line for who spoke and when, and then what was said, in UTF-8 as far as it is that."""
-
-    def head(self) -> bytes:
-        return b""
 
     def body(self, chunk: Chunk, party: Party | None) -> bytes:
         said = chunk.data.decode("utf-8", "backslashreplace")
         return (_title(chunk, party) + said.removesuffix("\n") + "\n\n").encode()
 
 
-class HexDump:
+class HexDump(_OnlyChunks):
     """A line for who spoke and when, and then the bytes as `hexdump -C` shows them."""
-
-    def head(self) -> bytes:
-        return b""
 
     def body(self, chunk: Chunk, party: Party | None) -> bytes:
         return (_title(chunk, party) + hexdump(chunk.data) + "\n\n").encode()
 
 
-class Raw:
+class Raw(_OnlyChunks):
     """The bytes of one direction, one after the other."""
 
     def __init__(self, *, sent: bool) -> None:
         self._sent = sent
-
-    def head(self) -> bytes:
-        return b""
 
     def body(self, chunk: Chunk, party: Party | None) -> bytes:
         return chunk.data if chunk.sent is self._sent else b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from struct import Struct
 
+from app.traffic.endings import How
 from app.traffic.export.ip import Ends, checksum
 from app.traffic.party import Party
 
@@ -14,11 +15,16 @@ _HEADER = Struct(">HHHH")
 class DatagramFlow:
     """What one peer and a listener sent each other."""
 
-    def __init__(self, number: int, party: Party) -> None:
+    def __init__(self, number: int, party: Party | None) -> None:
         self._ends = Ends(number, party, UDP)
+        self.pair = self._ends.pair
 
     def opening(self) -> tuple[bytes, ...]:
         """Nothing goes before the first datagram."""
+        return ()
+
+    def closing(self, how: How) -> tuple[bytes, ...]:
+        """Nothing tells that no more will come."""
         return ()
 
     def packets(self, sent: bool, data: bytes) -> tuple[bytes, ...]:

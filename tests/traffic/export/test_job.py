@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from app.traffic.chunk_log import ChunkLog
+from app.traffic.chunk_log import Chunk, ChunkLog
+from app.traffic.endings import Ending, How
 from app.traffic.export.form import Form
 from app.traffic.export.job import BATCH_BYTES, BATCH_CHUNKS, ExportError, Job
 from app.traffic.export.plain import Raw
+from app.traffic.party import Party
 
 
 @pytest.fixture
@@ -114,3 +116,31 @@ def test_a_full_disk_is_said_and_nothing_is_left(log: ChunkLog, tmp_path: Path, 
             export.step(60)
     assert export.is_over
     assert list(tmp_path.iterdir()) == []
+
+
+class Diary:
+    """Writes the number of each chunk, and `!` with the connection for each end."""
+
+    def head(self) -> bytes:
+        return b""
+
+    def body(self, chunk: Chunk, party: Party | None) -> bytes:
+        return b"%d " % chunk.number
+
+    def end(self, ending: Ending) -> bytes:
+        return b"!%d " % ending.connection
+
+
+def test_the_end_of_a_connection_comes_after_its_last_chunk(tmp_path: Path) -> None:
+    log = ChunkLog()
+    log.end_connection(0.0, 6, How.CLOSED)
+    log.append(0.0, 7, True, b"x")
+    log.append(0.0, 8, True, b"x")
+    log.end_connection(0.0, 7, How.CLOSED)
+    log.append(0.0, 8, True, b"x")
+    log.end_connection(0.0, 8, How.CLOSED)
+    path = tmp_path / "out"
+    job(log, path, Diary()).step(60)
+    assert path.read_bytes() == b"!6 0 1 !7 2 !8 "
+    Job(log, [1], Diary(), lambda number: None, path).step(60)
+    assert path.read_bytes() == b"1 !7 !8 "

@@ -18,6 +18,7 @@ from pcapng import FileScanner
 from pcapng.blocks import EnhancedPacket, InterfaceDescription, SectionHeader
 
 from app.traffic.chunk_log import Chunk
+from app.traffic.endings import Ending, How
 from app.traffic.export.pcapng import MAX_SEGMENT, Pcapng
 from app.traffic.party import Party
 
@@ -115,6 +116,58 @@ def test_every_byte_is_there_with_the_sequence_number_of_its_place(
         assert streams[who] == b"".join(data for way, data in said if way is sent)
 
 
+@pytest.mark.parametrize(
+    ("how", "ports", "flags"),
+    [
+        (How.CLOSED_BY_PEER, [50_000, 8007, 50_000], [0x11, 0x11, 0x10]),
+        (How.CLOSED_HERE, [8007, 50_000, 8007], [0x11, 0x11, 0x10]),
+        (How.CLOSED, [8007, 50_000, 8007], [0x11, 0x11, 0x10]),
+        (How.RESET_BY_PEER, [50_000], [0x14]),
+        (How.RESET_HERE, [8007], [0x14]),
+    ],
+)
+def test_the_end_of_a_connection_is_a_fin_of_each_side_or_a_reset(
+    how: How, ports: list[int], flags: list[int]
+) -> None:
+    form = Pcapng()
+    made = form.head() + form.body(Chunk(0, 1.0, 7, False, b"abc"), V4)
+    made += form.end(Ending(1, 2.0, 7, how))
+    _, accepted, _, said, *end = packets(made)
+    assert [packet.source[1] for packet in end] == ports
+    assert [packet.flags for packet in end] == flags
+    expected = {50_000: said.sequence + 3, 8007: (accepted.sequence + 1) % 2**32}
+    for packet in end:
+        assert packet.time == 2.0
+        assert packet.sequence == expected[packet.source[1]]
+        assert packet.acknowledged == expected[packet.target[1]]
+        expected[packet.source[1]] += packet.flags & 1
+
+
+def test_of_a_connection_without_a_chunk_there_is_no_end() -> None:
+    assert Pcapng().end(Ending(0, 1.0, 7, How.CLOSED_BY_PEER)) == b""
+
+
+def test_a_session_of_the_console_is_the_one_that_connects() -> None:
+    session = Party("Console", "…", ("127.0.0.1", 8007), ("127.0.0.1", 50_000), began_here=True)
+    opening, accepted, _, said = packets(capture([Chunk(0, 1.0, 7, True, b"hi")], session))
+    assert (opening.source[1], opening.flags) == (50_000, 0x02)
+    assert (accepted.source[1], accepted.flags) == (8007, 0x12)
+    assert (said.source[1], said.target[1], said.data) == (50_000, 8007, b"hi")
+
+
+def test_both_ends_of_one_connection_are_two_conversations() -> None:
+    session = Party("Console", "…", ("127.0.0.1", 8007), ("127.0.0.1", 50_000), began_here=True)
+    form = Pcapng()
+    made = form.head() + form.body(Chunk(0, 1.0, 1, True, b"ping"), session)
+    made += form.body(Chunk(1, 1.0, 2, False, b"ping"), V4)
+    pairs = {frozenset((packet.source, packet.target)) for packet in packets(made)}
+    assert len(pairs) == 2
+    made += form.end(Ending(2, 2.0, 1, How.CLOSED)) + form.end(Ending(2, 2.0, 2, How.CLOSED))
+    made += form.body(Chunk(2, 3.0, 3, False, b"later"), V4)
+    *_, packet = packets(made)
+    assert frozenset((packet.source, packet.target)) in pairs
+
+
 def test_addresses_and_times_are_those_of_the_connection() -> None:
     *_, packet = packets(capture([Chunk(0, 1_700_000_000.123456, 1, True, b"hi")], V4))
     assert (packet.source, packet.target) == (("127.0.0.1", 8007), ("127.0.0.1", 50_000))
@@ -138,6 +191,8 @@ def test_wireshark_follows_the_stream(party: Party, tmp_path: Path) -> None:
     file = tmp_path / "talk.pcapng"
     form = Pcapng()
     bodies = [form.body(chunk, from_port(party, 50_000 + chunk.connection)) for chunk in chunks]
+    bodies.append(form.end(Ending(3, 1.3, 7, How.CLOSED_BY_PEER)))
+    bodies.append(form.end(Ending(3, 1.4, 8, How.RESET_HERE)))
     file.write_bytes(form.head() + b"".join(bodies))
     followed = _tshark(file, "-q", "-z", "follow,tcp,raw,0")
     assert b"ping\n".hex() in followed
@@ -145,6 +200,8 @@ def test_wireshark_follows_the_stream(party: Party, tmp_path: Path) -> None:
     assert b"else\n".hex() not in followed
     checked = ("-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE")
     assert _tshark(file, *checked, "-Y", "tcp.analysis.flags or _ws.malformed") == ""
+    completeness = _tshark(file, "-Y", "tcp.stream == 0", "-T", "fields", "-e", "tcp.completeness")
+    assert completeness.split()[-1] == "31"  # from the handshake over data to both FINs
     assert _tshark(file, *checked, "-Y", "tcp.checksum.status == Bad") == ""
 
 
