@@ -15,6 +15,7 @@ from attrs import frozen
 
 from app.traffic.chunk_log import Span
 from app.traffic.pattern import Pattern
+from app.traffic.sizes import Sizes
 from app.traffic.source import ChunkSource
 
 SPAN_BYTES = 64 * 1024
@@ -37,10 +38,13 @@ class Criteria:
     belongs: Callable[[int], bool] | None = None
     """Whether chunks of the connection of that number are wanted; `None` for all."""
 
+    sizes: Sizes | None = None
+    """How many bytes it may have; `None` for any."""
+
     @property
     def are_none(self) -> bool:
         """Whether every chunk passes."""
-        return not self.patterns and self.sent is None and self.belongs is None
+        return self == Criteria()
 
     def hits(self, span: Span, seconds: float) -> Sequence[int]:
         """The places in `span` of the chunks that pass. Raises `TimeoutError` after `seconds`."""
@@ -51,6 +55,13 @@ class Criteria:
             places = sorted(set(found).intersection(places)) if turn else found
             if not places:
                 return places
+        if self.sizes is not None:
+            ends, sizes = span.ends, self.sizes
+            places = [
+                place
+                for place in places
+                if ends[place] - (ends[place - 1] if place else 0) in sizes
+            ]
         if self.sent is None and self.belongs is None:
             return places
         wanted = {owner for owner in set(span.owners) if self._wants(owner)}

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app.traffic.party import Parties
 from app.traffic.scan import Criteria
+from app.ui.folding_box import FoldingBox
 from app.ui.icons import Icons
 from app.ui.traffic.pattern_edit import PatternEdit
+from app.ui.traffic.size_edit import SizeEdit
 
 
 @frozen
@@ -20,19 +22,20 @@ class Source:
     connection: int | None = None
 
 
-class FilterBar(QWidget):
+class FilterBar(FoldingBox):
     """Lets the user say which chunks to show."""
 
     changed = Signal()
     """`criteria` would give other ones."""
 
     def __init__(self, parties: Parties, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._parties = parties
         self._offered = 0
         self.pattern = PatternEdit(icons, self.tr("Filter …"))
         self.direction = QComboBox()
         self.source = QComboBox()
+        self.sizes = SizeEdit()
         for words, sent in (
             (self.tr("Both ways"), None),
             (self.tr("← received"), False),
@@ -43,12 +46,13 @@ class FilterBar(QWidget):
         self.source.addItem(self.tr("All listeners"), Source())
         self.offer_listeners()
         self.source.setAccessibleName(self.tr("Listener or connection to show"))
-        self.source.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.pattern, 1)
-        layout.addWidget(self.direction)
-        layout.addWidget(self.source)
+        self.source.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.source.setMinimumContentsLength(8)
+        self.add(self.pattern, 1)
+        self.add(self._choices())
+        self.sizes.sizes_changed.connect(self.changed)
         self.pattern.changed.connect(self.changed)
         self.direction.currentIndexChanged.connect(self.changed)
         self.source.currentIndexChanged.connect(self.changed)
@@ -60,6 +64,7 @@ class FilterBar(QWidget):
             patterns=() if pattern is None else (pattern,),
             sent=self.direction.currentData(),
             belongs=self._belongs(self.source.currentData()),
+            sizes=self.sizes.sizes,
         )
 
     def offer_listeners(self) -> None:
@@ -78,6 +83,17 @@ class FilterBar(QWidget):
         self.pattern.line.clear()
         self.direction.setCurrentIndex(0)
         self.source.setCurrentIndex(0)
+        self.sizes.clear()
+
+    def _choices(self) -> QWidget:
+        """What is chosen, beside what is typed."""
+        choices = QWidget()
+        layout = QHBoxLayout(choices)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.direction)
+        layout.addWidget(self.source, 1)
+        layout.addWidget(self.sizes)
+        return choices
 
     def _place(self, source: Source, words: str) -> int:
         for place in range(self.source.count()):

@@ -71,6 +71,10 @@ class FramingForm(QWidget):
             (LengthPrefix(4, "little"), self.tr("4 bytes, little end first")),
         ):
             self.prefix.addItem(words, framing)
+        self.prefix.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.prefix.setMinimumContentsLength(14)
         self.prefix.setAccessibleName(self.tr("Bytes of the length"))
         self.counts_itself.setToolTip(self.tr("The length has its own bytes in it"))
         self.kind.currentIndexChanged.connect(self._take)

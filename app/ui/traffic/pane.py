@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from app.server.changes import Batch
 from app.traffic.chunk_log import ChunkLog
 from app.traffic.party import Parties, name_of
 from app.traffic.scan import PATIENCE_SECONDS
 from app.traffic.source import ChunkSource
+from app.ui.folding_box import FoldingBox
 from app.ui.icons import Icons
 from app.ui.traffic.detail import Detail
 from app.ui.traffic.exporter import Exporter
@@ -109,10 +110,9 @@ class TrafficPane(QWidget):
         self.trouble.setProperty("wrong", True)
         self.trouble.setWordWrap(True)
         self.trouble.hide()
-        bars = QHBoxLayout()
-        bars.addWidget(self.filter_bar, 4)
-        bars.addSpacing(8)
-        bars.addWidget(self.find_bar, 3)
+        bars = FoldingBox(spacing=8)
+        bars.add(self.filter_bar, 4)
+        bars.add(self.find_bar, 3)
         self.split.addWidget(self.views)
         self.split.addWidget(self.detail)
         self.split.setStretchFactor(0, 2)
@@ -121,7 +121,7 @@ class TrafficPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.view_bar)
-        layout.addLayout(bars)
+        layout.addWidget(bars)
         layout.addWidget(self.trouble)
         layout.addWidget(self.split, 1)
         layout.addWidget(self.exporter)
@@ -196,7 +196,7 @@ class TrafficPane(QWidget):
         return self.tr("Nothing crossed a listener yet.")
 
     def _show_view(self) -> None:
-        self.filter_bar.setEnabled(self.view_bar.view is not View.STREAM)
+        self.filter_bar.setVisible(self.view_bar.view is not View.STREAM)
         self.views.show_view(self.view_bar.view, self.view_bar.framing.framing)
         self._show_detail()
         self._show_news()
@@ -232,6 +232,7 @@ class TrafficPane(QWidget):
         typed = [
             self.view_bar.framing.trouble,
             self.filter_bar.pattern.trouble,
+            self.filter_bar.sizes.trouble,
             self.find_bar.pattern.trouble,
         ]
         troubles = [*typed, *self.scans.troubles()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attrs import evolve
 from PySide6.QtCore import QObject, Signal
 
 from app.traffic.pattern import Pattern
@@ -56,7 +57,7 @@ class Scans(QObject):
         """Search for `pattern` from now on, or for nothing; `go_on` begins."""
         shown, self._wanted, self.search = self._shown, pattern, None
         if pattern is not None:
-            criteria = Criteria((*shown.patterns, pattern), shown.sent, shown.belongs)
+            criteria = evolve(shown, patterns=(*shown.patterns, pattern))
             self.search = Scan(self.log, criteria)
         parts = (self._before, self.filter, self.search)
         self._stepper.work_on(*(part for part in parts if part is not None))

@@ -110,6 +110,10 @@ class StateBar(QWidget):
             (self.tr("Seconds since the row above"), TimeForm.SINCE_PREVIOUS),
         ):
             self.time.addItem(words, form)
+        self.time.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.time.setMinimumContentsLength(12)
         self.time.setAccessibleName(self.tr("What the time column says"))
         self.time.setToolTip(self.time.accessibleName())
         self.time.currentIndexChanged.connect(

@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView
 from app.traffic.framing import Flaw
 from app.traffic.party import Parties
 from app.traffic.rows import Rows
+from app.traffic.scan import Scan
 from app.traffic.source import ChunkSource
 from app.ui.follow import Follow
+from app.ui.traffic.marked_bar import MarkedBar
 from app.ui.traffic.model import CONNECTION, DIRECTION, SIZE, TIME, TrafficModel
 
 WIDTHS = {TIME: 110, CONNECTION: 190, DIRECTION: 80, SIZE: 80}
@@ -32,7 +34,9 @@ class TrafficTable(QTableView):
         super().__init__()
         self.rows = TrafficModel(log, parties, self)
         self.hint = QLabel(self.viewport())
-        self.follow = Follow(self.verticalScrollBar())
+        self.bar = MarkedBar()
+        self.setVerticalScrollBar(self.bar)
+        self.follow = Follow(self.bar)
         self._reading: int | None = None
         self._wanted: int | None = None
         self._is_pulling = False
@@ -85,6 +89,20 @@ class TrafficTable(QTableView):
             self._reading = None
         self._is_pulling = False
 
+    def mark(self, search: Scan | None) -> None:
+        """Mark the rows, and their places on the scroll bar, that `search` has found so far."""
+        self.rows.mark(None if search is None else search.has)
+        state = None
+        if search is not None:
+            count = self.rows.rowCount()
+            top = self.rows.number(0) if count else None
+            state = id(search), search.first, search.end, count, top
+        self.bar.show_finds(
+            None if search is None else lambda start, stop: self._has_find(search, start, stop),
+            self.rows.rowCount(),
+            state,
+        )
+
     def go_to(self, number: int) -> None:
         """Choose the row of that chunk, if there is one, and bring it into view."""
         row = self.rows.row(number)
@@ -129,6 +147,12 @@ class TrafficTable(QTableView):
         self.hint.setObjectName("emptyHint")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         QVBoxLayout(self.viewport()).addWidget(self.hint)
+
+    def _has_find(self, search: Scan, start: int, stop: int) -> bool:
+        first, beyond = self.rows.number(start), self.rows.number(stop - 1)
+        if beyond is None:  # not kept any more
+            return False
+        return search.position(first or 0) < search.after(beyond)
 
     def _choose(self, current: QModelIndex) -> None:
         if not self._is_pulling:

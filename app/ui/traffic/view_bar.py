@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from app.traffic.text_cells import ENCODINGS
+from app.ui.folding_box import FoldingBox
 from app.ui.traffic.framing_form import FramingForm
 
 
@@ -19,7 +20,7 @@ class View(Enum):
     STREAM = "stream"
 
 
-class ViewBar(QWidget):
+class ViewBar(FoldingBox):
     """A button for each view; beside them what the chosen one needs to know, and the encoding."""
 
     view_changed = Signal()
@@ -29,17 +30,13 @@ class ViewBar(QWidget):
     """As Python calls it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.framing = FramingForm()
         self.encoding = QComboBox()
         self.buttons: dict[View, QToolButton] = {}
         self._group = QButtonGroup(self)
-        self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._add_buttons()
-        self._layout.addWidget(self.framing)
-        self._layout.addStretch(1)
-        self._layout.addWidget(self.encoding)
+        self.add(self._head(), 1)
+        self.add(self.framing)
         self.framing.hide()
         self.framing.changed.connect(self.view_changed)
         for words, codec in ENCODINGS.items():
@@ -59,7 +56,17 @@ class ViewBar(QWidget):
         """Show that one."""
         self.buttons[view].setChecked(True)
 
-    def _add_buttons(self) -> None:
+    def _head(self) -> QWidget:
+        """What is there in every view."""
+        head = QWidget()
+        layout = QHBoxLayout(head)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self._add_buttons(layout)
+        layout.addWidget(self.encoding)
+        layout.addStretch(1)
+        return head
+
+    def _add_buttons(self, layout: QHBoxLayout) -> None:
         for view, words, tip in (
             (View.CHUNKS, self.tr("Chunks"), self.tr("What each read and each write carried")),
             (View.MESSAGES, self.tr("Messages"), self.tr("The same bytes, framed as messages")),
@@ -72,7 +79,7 @@ class ViewBar(QWidget):
             button.setAccessibleName(self.tr("{0}: {1}").format(words, tip))
             self.buttons[view] = button
             self._group.addButton(button)
-            self._layout.addWidget(button)
+            layout.addWidget(button)
         self.buttons[View.CHUNKS].setChecked(True)
         self._group.buttonToggled.connect(self._take)
 

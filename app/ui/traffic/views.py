@@ -121,6 +121,7 @@ class Views(QStackedWidget):
         self.table.pull(self.until)
         shown = self.scans.filter
         self.table.choose_again(self.log.end if shown is None else shown.looked_at)
+        self.table.mark(self.scans.search)
 
     def hold(self, on: bool) -> None:
         """Leave the view as it is from now on, or go on with what came meanwhile."""
@@ -170,8 +171,7 @@ class Views(QStackedWidget):
         return -1 if top is None or self.view is View.STREAM else top - 1
 
     def _mark(self) -> None:
-        search = self.scans.search
-        self.table.rows.mark(search.has if search else None)
+        self.table.mark(self.scans.search)
         self.table.viewport().update()
         self.scans.go_on()
 
