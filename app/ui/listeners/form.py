@@ -113,7 +113,9 @@ class ListenerForm(QDialog):
     def _tell_place(self) -> None:
         """What can be chosen depends on where it listens."""
         endpoint = self.place.endpoint()
-        self.identity.serve_datagrams(endpoint is not None and endpoint.is_datagram)
+        datagrams = endpoint is not None and endpoint.is_datagram
+        self.identity.serve_datagrams(datagrams)
+        self.limits.serve_datagrams(datagrams)
         self.tls.show_place(self.place.chosen, endpoint)
 
     def _connect(self) -> None:

@@ -14,6 +14,7 @@ from app.profile.spec import (
     MOST_CONNECTIONS,
     MOST_UNSENT_BYTES,
 )
+from app.server.datagrams.factory import IDLE_SECONDS
 from app.ui.listeners.form_part import FormPart
 
 _KIBIBYTE = 1024
@@ -51,6 +52,12 @@ class LimitsForm(FormPart):
         self.max_unsent.setGroupSeparatorShown(True)
         self._unsent_bytes = 0
         self.show_spec(ListenerSpec(name="", protocol="", endpoint=""))
+
+    def serve_datagrams(self, datagrams: bool) -> None:
+        """Ask for what there is over UDP from now on, or again for connections."""
+        default = self.tr("after {0} s").format(f"{IDLE_SECONDS:g}")
+        self.idle_timeout.setSpecialValueText(default if datagrams else self.tr("never"))
+        self.rows.setRowVisible(self.max_unsent, not datagrams)
 
     def show_spec(self, spec: ListenerSpec) -> None:
         self.max_connections.setValue(spec.max_connections)

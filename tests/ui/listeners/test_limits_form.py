@@ -51,3 +51,12 @@ def test_what_is_entered_counts(form: LimitsForm, qtbot: QtBot) -> None:
         form.idle_timeout.setValue(5)
     assert form.values()["max_unsent_bytes"] == 1024**2
     assert form.values()["idle_timeout"] == 5
+
+
+def test_over_udp_silence_always_ends_a_peer_and_nothing_waits_unsent(form: LimitsForm) -> None:
+    form.serve_datagrams(True)
+    assert form.idle_timeout.text() == "after 30 s"
+    assert not form.rows.isRowVisible(form.max_unsent)
+    form.serve_datagrams(False)
+    assert form.idle_timeout.text() == "never"
+    assert form.rows.isRowVisible(form.max_unsent)
