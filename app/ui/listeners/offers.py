@@ -7,9 +7,12 @@ from enum import Enum, auto
 
 from attrs import frozen
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from app.server.listener import Listener, State
+
+_COLUMNS = 2
+"""More do not fit into a row as narrow as it may be."""
 
 
 class Deed(Enum):
@@ -55,13 +58,13 @@ def _after_failure(listener: Listener) -> tuple[Offer, ...]:
         words = QCoreApplication.translate("Offers", "Use port {0}").format(taken.free_port)
         offers.append(Offer(Deed.MOVE, words, port=taken.free_port))
     if taken is not None and taken.listener:
-        words = QCoreApplication.translate("Offers", "Show {0}").format(taken.listener)
+        words = QCoreApplication.translate("Offers", "Show that listener")
         offers.append(Offer(Deed.SHOW, words, listener=taken.listener))
     return tuple(offers)
 
 
-class OffersLine(QWidget):
-    """A line of buttons; hidden while there is nothing to offer."""
+class OfferButtons(QWidget):
+    """Buttons, two beside each other; hidden while there is nothing to offer."""
 
     def __init__(self, take: Callable[[Offer], object], parent: QWidget | None = None) -> None:
         """`take` is called with what was clicked."""
@@ -69,10 +72,10 @@ class OffersLine(QWidget):
         self._take = take
         self._offers: tuple[Offer, ...] = ()
         self.buttons: list[QPushButton] = []
-        self._line = QHBoxLayout(self)
-        self._line.setContentsMargins(0, 2, 0, 0)
-        self._line.setSpacing(6)
-        self._line.addStretch(1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 2, 0, 0)
+        self._grid.setSpacing(4)
+        self._grid.setColumnStretch(_COLUMNS, 1)
 
     def show_offers(self, offers: Sequence[Offer], about: str) -> None:
         """Show a button for each offer, about the listener of that name."""
@@ -81,15 +84,16 @@ class OffersLine(QWidget):
             return
         self._offers = tuple(offers)
         for button in self.buttons:
-            self._line.removeWidget(button)
+            self._grid.removeWidget(button)
             button.hide()
             button.deleteLater()
         self.buttons = [self._button(offer, about) for offer in offers]
+        for index, button in enumerate(self.buttons):
+            self._grid.addWidget(button, *divmod(index, _COLUMNS))
 
     def _button(self, offer: Offer, about: str) -> QPushButton:
         button = QPushButton(offer.word)
         button.setObjectName("rowOffer")
         button.setAccessibleName(f"{offer.word}: {about}")
         button.clicked.connect(lambda: self._take(offer))
-        self._line.insertWidget(self._line.count() - 1, button)
         return button

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QMouseEvent
@@ -23,7 +24,7 @@ from app.ui.colors import state_color
 from app.ui.eliding import ElidingButton, ElidingLabel
 from app.ui.icons import Icons, pixmap
 from app.ui.listener_colors import ListenerColors
-from app.ui.listeners.offers import OffersLine, offers_for
+from app.ui.listeners.offers import OfferButtons, offers_for
 from app.ui.listeners.sparkline import Sparkline
 from app.ui.listeners.status import is_datagram, status_details, status_text
 from app.ui.switch import Switch
@@ -67,7 +68,7 @@ class ListenerRow(QFrame):
         self.listener = listener
         self._colors = colors
         self._grid = QGridLayout(self)
-        self.offers: OffersLine | None = None
+        self.offers: OfferButtons | None = None
         self.swatch = QLabel()
         self.setObjectName("listenerRow")
         self.switch = Switch()
@@ -100,7 +101,8 @@ class ListenerRow(QFrame):
     @property
     def controls(self) -> tuple[QWidget, ...]:
         """What the keyboard reaches, in order."""
-        return (self.switch, self.address, self.more)
+        offers = self.offers.buttons if self.offers is not None else ()
+        return (self.switch, self.address, self.more, *offers)
 
     def refresh(self) -> None:
         """Show the listener as it is now."""
@@ -179,9 +181,11 @@ class ListenerRow(QFrame):
             if not offers:
                 return
             # Most rows never need one: 500 of them are made sooner without.
-            self.offers = OffersLine(self.offer_taken.emit)
+            self.offers = OfferButtons(self.offer_taken.emit)
             self._grid.addWidget(self.offers, 3, 1)
         self.offers.show_offers(offers, self.listener.spec.name)
+        for before, after in pairwise((self.more, *self.offers.buttons)):
+            QWidget.setTabOrder(before, after)
 
     def _flip(self, on: bool) -> None:
         self.switch.setChecked(self.listener.is_on)

@@ -103,7 +103,7 @@ def test_a_port_that_another_listener_has_leads_to_that_one(make: Make, ports: P
     ports.is_taken = True
     listener = make(Taken("your listener Echo", "Echo"))
     spawn(listener.start())
-    assert offers_for(listener)[-1] == Offer(Deed.SHOW, "Show Echo", listener="Echo")
+    assert offers_for(listener)[-1] == Offer(Deed.SHOW, "Show that listener", listener="Echo")
 
 
 def test_another_failure_can_be_tried_again(make: Make, ports: Ports) -> None:
