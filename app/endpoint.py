@@ -220,7 +220,12 @@ class Endpoint:
     @property
     def takes_tls(self) -> bool:
         """Whether TLS can be put on what it carries: it carries streams, and has no TLS itself."""
-        return self.kind not in ("ssl", "tls") and not self.is_datagram
+        return not (self.has_tls or self.is_datagram)
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether Twisted encrypts what it carries."""
+        return self.kind in ("ssl", "tls")
 
     @property
     def loopback_only(self) -> bool:

@@ -61,7 +61,9 @@ def _state_of(listener: Listener) -> Event | None:
         case State.LISTENING:
             address = listener.address
             host = getattr(address, "host", listener.where)
-            return Listening(name, host, getattr(address, "port", None))
+            certificate = listener.certificate
+            fingerprint = None if certificate is None else certificate.fingerprint
+            return Listening(name, host, getattr(address, "port", None), fingerprint)
         case State.PAUSED:
             return Paused(name, listener.reason)
         case State.FAILED:

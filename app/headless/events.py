@@ -44,13 +44,16 @@ class Listening(Event):
     """The bound address, or the path of a Unix socket."""
     port: int | None
     """The real port, also where 0 was asked for; null where there is none."""
+    fingerprint: str | None = None
+    """The SHA-256 of the certificate it shows, as `AB:CD:…`; null if it has none of its own."""
 
     @property
     def sentence(self) -> str:
         where = self.address
         if self.port is not None:
             where = f"[{where}]:{self.port}" if ":" in where else f"{where}:{self.port}"
-        return f"{self.listener} is listening on {where}."
+        shown = "" if self.fingerprint is None else f" with TLS, SHA-256 {self.fingerprint}"
+        return f"{self.listener} is listening on {where}{shown}."
 
 
 @frozen

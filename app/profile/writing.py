@@ -44,6 +44,8 @@ _HEADER: Final = r"""# A Portdeck profile. Edit it as you like: Portdeck keeps y
 # A peer that does not read is closed once more than max_unsent_bytes (16 MiB) wait for it.
 # Below these, [listener.options] has what the protocol lets one choose, such as text = "Hi"
 # for hello. What is not written there is the default.
+# [listener.tls] encrypts its connections: an empty one with a certificate made at once, one with
+# certificate = "own.pem" and key = "own.key" with those files.
 
 version = {version}
 """

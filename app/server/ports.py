@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from shlex import join
 from typing import Any
 
@@ -93,6 +94,10 @@ def explain(error: Exception, endpoint: Endpoint | None, holder: str = "") -> st
     by_the_user = (EndpointError, OwnProtocolError, SocketFileError, TlsError, UnknownProtocol)
     if isinstance(error, by_the_user) or endpoint is None:
         return str(error)
+    if endpoint.kind == "ssl" and not isinstance(error, CannotListenError):
+        trouble = _trouble_with_files(endpoint)
+        if trouble:
+            return trouble
     cause = error.socketError if isinstance(error, CannotListenError) else error
     if isinstance(cause, socket.gaierror):
         return (
@@ -144,6 +149,19 @@ def _explain_os_error(error: OSError, endpoint: Endpoint, holder: str) -> str:
             file = error.filename2 or error.filename
             about = f"{os.fsdecode(file)}: " if file else ""
             return f"Cannot listen on {where}: {about}{error.strerror or error}."
+
+
+def _trouble_with_files(endpoint: Endpoint) -> str:
+    """What is wrong with the files of an `ssl` endpoint, which Twisted reads without a word of it;
+    empty if nothing is."""
+    from app.tls.identity import read  # knows much that only TLS needs
+
+    key = Path(endpoint.value("privateKey") or "server.pem")  # as Twisted has it
+    try:
+        read(Path(endpoint.value("certKey") or key), key)
+    except TlsError as error:
+        return str(error)
+    return ""
 
 
 def _in_use(where: str) -> str:

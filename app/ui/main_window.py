@@ -32,6 +32,7 @@ from app.server.rates import Meter
 from app.traffic.chunk_log import ChunkLog
 from app.ui import appearance, menus
 from app.ui.banner import Banner
+from app.ui.certificate_commands import CertificateCommands
 from app.ui.commands import Commands
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.connections.sending import Sending
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self.profile = ProfileCommands(workspace, self.banner, self)
         self.handling = ListenerHandling(workspace, self.listeners, self.banner, self.profile, self)
         self.profiles = OtherProfiles(workspace.file.path, settings, self.banner, self)
+        self.certificates = CertificateCommands(self.banner, self)
         self.exchange = Exchange(workspace, self.banner, self.profile, lambda: (), self)
         self.traffic = TrafficTab(traffic, self._icons, reactor.seconds)
         self.log = LogPane(collector, self._icons)
@@ -239,6 +241,7 @@ class MainWindow(QMainWindow):
         bind(commands.other_profile, self.profiles.choose)
         bind(commands.import_listeners, self.exchange.choose_source)
         bind(commands.export_profile, self.exchange.choose_listeners)
+        bind(commands.export_ca, self.certificates.export)
         bind(commands.open_profile, self.profile.open)
         bind(commands.load_profile, self.profile.load)
         bind(commands.quit, self.close)

@@ -45,7 +45,7 @@ def add_menus(
     recent.setToolTipsVisible(True)
     recent.aboutToShow.connect(lambda: profiles.fill(recent))
     file.addSeparator()
-    file.addActions([commands.import_listeners, commands.export_profile])
+    file.addActions([commands.import_listeners, commands.export_profile, commands.export_ca])
     file.addSeparator()
     file.addActions([commands.open_profile, commands.load_profile])
     file.addSeparator()

@@ -66,6 +66,7 @@ def test_each_event_is_one_object() -> None:
             "listener": "Écho",
             "address": "0.0.0.0",
             "port": 8007,
+            "fingerprint": None,
             "time": 1000,
         },
         {"event": "opened", "listener": "Écho", "connection": 1, "peer": peer, "time": 1000},

@@ -29,6 +29,10 @@ README = Path(__file__).parents[2] / "README.md"
 EXAMPLES: list[tuple[Event, str]] = [
     (Listening("Echo", "127.0.0.1", 8007), "Echo is listening on 127.0.0.1:8007."),
     (Listening("Echo", "::1", 8007), "Echo is listening on [::1]:8007."),
+    (
+        Listening("Echo", "127.0.0.1", 8443, "AB:CD"),
+        "Echo is listening on 127.0.0.1:8443 with TLS, SHA-256 AB:CD.",
+    ),
     (Listening("Echo", "/tmp/a:b", None), "Echo is listening on /tmp/a:b."),
     (Paused("Echo", "no room"), "Echo is paused: no room."),
     (Failed("Echo", "Port 1 is taken."), "Echo failed: Port 1 is taken."),

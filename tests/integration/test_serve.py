@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -15,6 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from app.tls.authority import certificate_path
 from tests.integration.programs import PATIENCE_SECONDS, running, serving
 
 NOBODY = 65534
@@ -48,6 +51,27 @@ def profile(path: Path, *listeners: str) -> Path:
 ECHO = 'name = "My Echo"\nprotocol = "echo"\nendpoint = "tcp:0"'
 
 
+def test_a_listener_with_tls_tells_its_fingerprint_and_keeps_its_ca(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    path = profile(tmp_path / "p.toml", ECHO + "\n[listener.tls]")
+    with running(*serving("--profile", str(path), "--json")) as program:
+        listening = program.event()
+        context = ssl.create_default_context(cafile=certificate_path())
+        with (
+            client_of(listening["port"]) as plain,
+            context.wrap_socket(plain, server_hostname="localhost") as client,
+        ):
+            client.sendall(b"hello")
+            assert client.recv(5) == b"hello"
+            shown = client.getpeercert(binary_form=True)
+            assert shown is not None
+        program.send(signal.SIGTERM)
+        assert program.end()[0] == 0
+    assert listening["fingerprint"] == hashlib.sha256(shown).digest().hex(":").upper()
+
+
 def test_each_event_is_a_json_object_on_its_line() -> None:
     began = time.time()
     with running(*serving("echo=tcp:0:interface=127.0.0.1", "--json")) as program:
@@ -63,8 +87,9 @@ def test_each_event_is_a_json_object_on_its_line() -> None:
         code, out, err = program.end()
     times = [event.pop("time") for event in (listening, opened, closed, stopped)]
     assert began <= times[0] <= times[1] <= times[2] <= times[3] <= time.time()
-    assert list(listening) == ["event", "listener", "address", "port"]
+    assert list(listening) == ["event", "listener", "address", "port", "fingerprint"]
     assert listening.pop("port") > 0
+    assert listening.pop("fingerprint") is None
     assert listening == {"event": "listening", "listener": "echo", "address": "127.0.0.1"}
     assert opened == {"event": "opened", "listener": "echo", "connection": 1, "peer": peer}
     assert closed == {

@@ -458,6 +458,25 @@ def test_each_wrong_file_is_a_sentence_of_its_own(
     assert "Error" not in listener.reason
 
 
+@pytest.mark.parametrize(
+    ("key", "certificate", "reason"),
+    [
+        ("gone.key", "own.pem", "There is no file"),
+        ("own.key", "text.pem", "has no certificate in the PEM form"),
+        ("other.key", "own.pem", "does not belong to the certificate"),
+        ("locked.key", "own.pem", "is encrypted"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")
+def test_the_files_of_twisteds_own_endpoint_have_the_same_sentences(
+    start: Start, folder: Path, key: str, certificate: str, reason: str
+) -> None:
+    make_files(folder)
+    endpoint = f"ssl:0:privateKey={folder / key}:certKey={folder / certificate}"
+    listener = start(endpoint=endpoint, tls=None)
+    assert reason in listener.reason
+
+
 def make_files(folder: Path) -> None:
     """Certificates and keys, each wrong in its own way."""
     import datetime

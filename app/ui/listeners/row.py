@@ -27,6 +27,7 @@ from app.ui.listener_colors import ListenerColors
 from app.ui.listeners.offers import OfferButtons, offers_for
 from app.ui.listeners.sparkline import Sparkline
 from app.ui.listeners.status import is_datagram, status_details, status_text
+from app.ui.listeners.tls_badge import TlsBadge
 from app.ui.switch import Switch
 
 STATE_ICONS = {
@@ -88,6 +89,7 @@ class ListenerRow(QFrame):
         icons.give(self.more, "more")
         self.badge = QLabel(self.tr("open to others"))
         self.badge.setObjectName("badge")
+        self.tls = TlsBadge()
         self.light = QLabel()
         self.status = QLabel()
         self.status.setTextFormat(Qt.TextFormat.PlainText)
@@ -123,6 +125,7 @@ class ListenerRow(QFrame):
         self.swatch.setPixmap(self._colors.swatch(spec.name))
         self.graph.setHidden(listener.state is State.FAILED)  # the reason needs the whole line
         self.badge.setVisible(not _is_local(spec.endpoint))
+        self.tls.refresh(listener)
         verb = self.tr("Stop") if listener.is_on else self.tr("Start")
         self._name_control(self.switch, f"{verb} {spec.name} ({listener.where})")
         self._name_control(self.more, self.tr("What can be done with {0}").format(spec.name))
@@ -160,7 +163,7 @@ class ListenerRow(QFrame):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         grid.addWidget(self.switch, 0, 0, Qt.AlignmentFlag.AlignVCenter)
-        name = _line(self.swatch, self.name, self.badge)
+        name = _line(self.swatch, self.name, self.tls, self.badge)
         name.addWidget(self.more)
         grid.addLayout(name, 0, 1)
         grid.addLayout(_line(self.protocol, self.address), 1, 1)
