@@ -9,7 +9,9 @@ import pytest
 
 from app.server import loopbacks
 from app.server.deck import Deck
+from app.server.entrance import Entrance
 from app.server.listener import State
+from app.server.loopbacks import BothPorts
 from app.ui.reactor import DeckReactor
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import Beside, Listen, ResultOf, connect, port_of, read_exactly
@@ -90,6 +92,13 @@ def test_a_port_that_is_taken_on_one_of_both_is_taken(listen: Listen) -> None:
         assert listener.reason.startswith(f"Port {port} is in use by ")
         with pytest.raises(ConnectionRefusedError):
             connect(port)
+
+
+@needs_ipv6
+def test_both_sockets_are_watched_for_a_shortage_of_descriptors(listen: Listen) -> None:
+    listener = listen("echo", "tcp:0:interface=localhost")
+    assert isinstance(listener.port, BothPorts)
+    assert all(isinstance(port.socket, Entrance) for port in listener.port.ports)
 
 
 def test_a_machine_without_ipv6_listens_on_ipv4(

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QToolButton,
     QToolTip,
     QWidget,
@@ -89,6 +90,7 @@ class ListenerRow(QFrame):
         icons.give(self.more, "more")
         self.badge = QLabel(self.tr("open to others"))
         self.badge.setObjectName("badge")
+        self.badge.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.tls = TlsBadge()
         self.light = QLabel()
         self.status = QLabel()

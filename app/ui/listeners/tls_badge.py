@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.endpoint import Endpoint, EndpointError
 from app.server.listener import Listener
@@ -19,6 +19,7 @@ class TlsBadge(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tlsBadge")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def refresh(self, listener: Listener, now: datetime.datetime | None = None) -> None:
         """Show the TLS of `listener` as it is `now`."""
