@@ -73,6 +73,14 @@ def _parser() -> argparse.ArgumentParser:
         help="stop, with exit code 0, once N connections were accepted and are over",
     )
     serve.add_argument(
+        "--tls",
+        action="store_true",
+        help=(
+            "encrypt the listeners that are given here, with a certificate that your local CA "
+            "signs; in a profile it is [listener.tls]"
+        ),
+    )
+    serve.add_argument(
         "listeners",
         nargs="*",
         metavar="PROTOCOL=ENDPOINT",
@@ -123,12 +131,14 @@ def _serve(options: argparse.Namespace) -> int:
     from app import logs
     from app.headless.arguments import parse_listeners
     from app.headless.serving import Limits, serve
-    from app.profile import ProfileFile, default_path
+    from app.profile import ProfileFile, Tls, default_path
 
     profile: Path | None = options.profile
     file = None
+    if options.tls and not options.listeners:
+        return _complain("--tls is for PROTOCOL=ENDPOINT. In a profile, write [listener.tls].")
     if options.listeners:
-        reading = parse_listeners(options.listeners)
+        reading = parse_listeners(options.listeners, Tls() if options.tls else None)
         is_usable = not reading.problems
     else:
         if profile is not None and not profile.parent.exists():

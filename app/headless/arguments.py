@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Collection, Sequence
 
 from app.own_protocol import is_own
-from app.profile import ListenerSpec, Problem, Reading, check
+from app.profile import ListenerSpec, Problem, Reading, Tls, check
 
 
-def parse_listeners(descriptions: Sequence[str]) -> Reading:
-    """The listeners that arguments such as `echo=tcp:8007` ask for.
+def parse_listeners(descriptions: Sequence[str], tls: Tls | None = None) -> Reading:
+    """The listeners that arguments such as `echo=tcp:8007` ask for, all of them with `tls`.
 
     Each is called as its protocol, or as its class if that is the user's own; the second of a
     kind is `echo-2`.
@@ -21,12 +21,13 @@ def parse_listeners(descriptions: Sequence[str]) -> Reading:
         protocol, _, endpoint = description.partition("=")
         wish = protocol.rpartition(":")[2] if is_own(protocol) else protocol
         name = _free_name(wish, {each.name for each in listeners})
-        found = check({"name": name, "protocol": protocol, "endpoint": endpoint})
+        wanted = {"name": name, "protocol": protocol, "endpoint": endpoint, "tls": tls}
+        found = check(wanted)
         # The name is made here; what is wrong with it is wrong with the protocol.
         said = [problem for problem in found if problem.path != "name"]
         problems.extend(Problem(description, problem.message) for problem in said)
         if not found:
-            listeners.append(ListenerSpec(name=name, protocol=protocol, endpoint=endpoint))
+            listeners.append(ListenerSpec(name=name, protocol=protocol, endpoint=endpoint, tls=tls))
     return Reading(tuple(listeners), tuple(problems))
 
 

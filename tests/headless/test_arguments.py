@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.headless.arguments import parse_listeners
-from app.profile import Problem
+from app.profile import Problem, Tls
 
 
 def test_arguments_are_listeners_called_as_their_protocol() -> None:
@@ -46,3 +46,10 @@ def test_a_nameless_argument_complains_of_its_protocol_alone() -> None:
     reading = parse_listeners(["=tcp:1"])
     (problem,) = reading.problems
     assert problem.message.startswith("There is no protocol called ''.")
+
+
+def test_tls_is_for_all_of_them_that_can_carry_it() -> None:
+    reading = parse_listeners(["echo=tcp:0", "echo=unix:a", "echo=udp:0"], Tls())
+    assert [spec.tls for spec in reading.listeners] == [Tls(), Tls()]
+    (problem,) = reading.problems
+    assert str(problem).startswith("echo=udp:0: cannot be used with an endpoint of the kind udp")

@@ -51,12 +51,14 @@ def profile(path: Path, *listeners: str) -> Path:
 ECHO = 'name = "My Echo"\nprotocol = "echo"\nendpoint = "tcp:0"'
 
 
+@pytest.mark.parametrize("by_profile", [True, False])
 def test_a_listener_with_tls_tells_its_fingerprint_and_keeps_its_ca(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    by_profile: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     path = profile(tmp_path / "p.toml", ECHO + "\n[listener.tls]")
-    with running(*serving("--profile", str(path), "--json")) as program:
+    arguments = ["--profile", str(path)] if by_profile else ["--tls", "echo=tcp:0"]
+    with running(*serving("--json", *arguments)) as program:
         listening = program.event()
         context = ssl.create_default_context(cafile=certificate_path())
         with (
