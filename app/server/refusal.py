@@ -20,6 +20,9 @@ from app.server.lingering import LINGER_SECONDS, half_close
 TOO_MANY_CONNECTIONS = b"Too many connections, try later"
 TOO_MANY_OF_YOURS = b"Too many connections from your address, close one first"
 
+TLS_SECONDS = HANDSHAKE_SECONDS / 2
+"""How long TLS may take until it can carry the text: whoever has no place is given less time."""
+
 
 @implementer(IHalfCloseableProtocol)
 class Refusal(Protocol):
@@ -39,7 +42,7 @@ class Refusal(Protocol):
         self.transport.write(self._text)
         half_close(self.transport)
         if ISSLTransport.providedBy(self.transport):
-            end, seconds = self.transport.abortConnection, HANDSHAKE_SECONDS
+            end, seconds = self.transport.abortConnection, TLS_SECONDS
         else:
             end, seconds = self.transport.loseConnection, LINGER_SECONDS
         self._deadline = self._clock.callLater(seconds, end)

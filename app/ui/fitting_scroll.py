@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-SCREEN_SHARE = 0.66
+SCREEN_SHARE = 0.78
 """How much of the screen's height it takes before it scrolls: the rest is for what is around it."""
 
 

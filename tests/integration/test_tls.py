@@ -26,8 +26,7 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.ssl import DefaultOpenSSLContextFactory
 from zope.interface import implementer
 
-from app.server.handshake import HANDSHAKE_SECONDS
-from app.server.refusal import TOO_MANY_CONNECTIONS
+from app.server.refusal import TLS_SECONDS, TOO_MANY_CONNECTIONS
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import (
     Beside,
@@ -211,7 +210,7 @@ def test_one_too_many_that_never_shakes_hands_does_not_stay(
     port = port_of(listener)
     with connect(port), connect(port) as silent:
         until(lambda: listener.factory is not None and listener.factory.refused == 1)
-        still.advance(HANDSHAKE_SECONDS)
+        still.advance(TLS_SECONDS)
         with pytest.raises(ConnectionResetError):
             beside(lambda: read_to_end(silent))
 

@@ -7,9 +7,8 @@ from twisted.internet.testing import StringTransport
 from zope.interface import alsoProvides
 
 from app.protocols.echo import Echo
-from app.server.handshake import HANDSHAKE_SECONDS
 from app.server.lingering import LINGER_SECONDS
-from app.server.refusal import TOO_MANY_CONNECTIONS, Refusal
+from app.server.refusal import TLS_SECONDS, TOO_MANY_CONNECTIONS, Refusal
 from tests.server.conftest import Bench
 from tests.server.reactors import Client, HandReactor
 
@@ -52,5 +51,5 @@ def test_it_does_not_stay_when_tls_never_begins(hand: HandReactor) -> None:
     refusal.makeConnection(transport)
     assert transport.value() == b"no"
     assert not transport.disconnected
-    hand.advance(HANDSHAKE_SECONDS)
+    hand.advance(TLS_SECONDS)
     assert transport.disconnected, "aborted"

@@ -20,6 +20,7 @@ class ColorForm(FormPart):
 
     def __init__(self, rows: QFormLayout) -> None:
         super().__init__(rows)
+        self.add_heading(self.tr("In Portdeck"))
         self.color = QComboBox()
         self.color.addItem(self.tr("Any that is free"), AUTOMATIC)
         palette = QGuiApplication.palette()

@@ -49,5 +49,6 @@ class FormPart(QObject):
         """A row that says what the next ones are about."""
         heading = QLabel(text)
         heading.setObjectName("formHeading")
+        heading.setContentsMargins(0, 4, 0, 0)
         self.rows.addRow(heading)
         return heading

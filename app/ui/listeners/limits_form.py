@@ -25,6 +25,7 @@ class LimitsForm(FormPart):
 
     def __init__(self, rows: QFormLayout) -> None:
         super().__init__(rows)
+        self.add_heading(self.tr("Limits"))
         self.max_connections = self._add(
             self.tr("Connections at &most"),
             self.tr("One more is told so, and turned away"),

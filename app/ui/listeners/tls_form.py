@@ -42,7 +42,7 @@ class TlsForm(FormPart):
         self._endpoint: Endpoint | None = None
         self._shown: Tls | None = None
         self._trouble: Problem | None = None
-        self.encrypt = QCheckBox(self.tr("Encrypt the connections &with TLS"))
+        self.encrypt = QCheckBox(self.tr("En&crypt the connections with TLS"))
         self.source = QComboBox()
         self.source.addItem(self.tr("Made at once, signed by your local CA"), False)
         self.source.addItem(self.tr("Files of your own"), True)
@@ -94,8 +94,9 @@ class TlsForm(FormPart):
     def _lay_out(self) -> None:
         self.facts.setObjectName("quiet")
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._heading = self.add_heading(self.tr("Encryption"))
         self.rows.addRow("", self.encrypt)
-        self.rows.addRow(self.tr("&Certificate"), self.source)
+        self.rows.addRow(self.tr("C&ertificate"), self.source)
         self.rows.addRow(self.tr("Its &file"), self.certificate)
         self.rows.addRow(self.tr("Its &key"), self.key)
         self.rows.addRow("", self.facts)
@@ -137,6 +138,7 @@ class TlsForm(FormPart):
 
     def _show_rows(self) -> None:
         is_on = self._is_on()
+        self.rows.setRowVisible(self._heading, is_on or self._is_offered())
         self.rows.setRowVisible(self.encrypt, self._is_offered())
         always: tuple[QWidget, ...] = (self.source, self.facts, self.client_ca, self.version)
         for part in always:

@@ -298,6 +298,8 @@ def test_every_field_has_a_label_with_a_key_of_its_own(
 ) -> None:
     form = open_form()
     form.place.choose(transport)
+    form.identity.protocol.setCurrentIndex(form.identity.protocol.findData(PREFIX))
+    form.tls.encrypt.setChecked(True)
     form.tls.source.setCurrentIndex(1)
     labels = [each.text() for each in form.findChildren(QLabel) if each.isVisible()]
     boxes = [each.text() for each in form.findChildren(QCheckBox) if each.isVisible()]
