@@ -254,7 +254,7 @@ def test_a_port_of_another_program_is_told_by_its_process(listen: Listen) -> Non
         port = program.event()["port"]
         listener = listen("echo", f"udp:{port}")
         assert listener.state is State.FAILED
-        assert f"(pid {program.process.pid}). Stop it" in listener.reason
+        assert f"(pid {program.process.pid}: " in listener.reason
 
 
 @pytest.mark.parametrize(
