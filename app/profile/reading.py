@@ -42,14 +42,11 @@ def parse(text: str) -> Reading:
     """The reading of a profile's text. Never raises, whatever the text is."""
     if len(text) > LARGEST_SIZE:
         return Reading(problems=(TOO_LARGE,))
-    if _DEEP_KEY.search(masked(text)):
+    document = document_of(text)
+    if document is None:
         return Reading(problems=(TOO_DEEP,))
-    try:
-        document = tomllib.loads(text)
-    except RecursionError:
-        return Reading(problems=(TOO_DEEP,))
-    except ValueError as error:
-        return Reading(problems=(_syntax_problem(str(error), text),))
+    if isinstance(document, Problem):
+        return Reading(problems=(document,))
     newer = _newer_version(document)
     if newer is not None:
         return Reading(problems=(newer,))
@@ -61,6 +58,21 @@ def parse(text: str) -> Reading:
             *(outcome for outcome in outcomes if isinstance(outcome, Problem)),
         ),
     )
+
+
+def document_of(text: str) -> dict[str, object] | Problem | None:
+    """The values of a TOML text, or where it is none; `None` if it is nested too deep to be read.
+
+    The text may come from anywhere, but must not be larger than `LARGEST_SIZE`.
+    """
+    if _DEEP_KEY.search(masked(text)):
+        return None
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        return None
+    except ValueError as error:
+        return _syntax_problem(str(error), text)
 
 
 def _syntax_problem(message: str, text: str) -> Problem:
