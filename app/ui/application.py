@@ -19,8 +19,10 @@ from app.claim import Claim
 from app.client import (
     history_file,
     session,  # noqa: F401 - what the console consists of
+    snippet_file,
 )
 from app.client.history_file import HistoryFile
+from app.client.snippet_file import SnippetFile
 from app.profile import ProfileFile
 from app.server.changes import Changes
 from app.server.deck import Deck
@@ -83,7 +85,12 @@ def run(profile: Path, claim: Claim) -> int:
         collector=collector,
         traffic=traffic,
         settings=settings,
-        memory=Memory(HistoryFile(history_file.default_path()), settings, app),
+        memory=Memory(
+            HistoryFile(history_file.default_path()),
+            SnippetFile(snippet_file.default_path()),
+            settings,
+            app,
+        ),
         lifecycle=lifecycle,
     )
     # Only now: before there is a window, whatever fails is for the terminal.

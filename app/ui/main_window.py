@@ -36,6 +36,7 @@ from app.ui.certificate_commands import CertificateCommands
 from app.ui.commands import Commands
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.connections.sending import Sending
+from app.ui.console.area import ConsoleArea
 from app.ui.console.memory import Memory
 from app.ui.console.pane import ConsolePane
 from app.ui.console.session_tab import SessionTab
@@ -116,6 +117,7 @@ class MainWindow(QMainWindow):
             tap=traffic.append,
             numbers=self._deck.numbers,
         )
+        self.console_area = ConsoleArea(self.console, self._icons)
         self.tabs = QTabWidget()
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.down = QSplitter(Qt.Orientation.Vertical)
@@ -186,7 +188,7 @@ class MainWindow(QMainWindow):
         self.tabs.addTab(self.log, self.tr("Log"))
         self.tabs.setDocumentMode(True)
         self.down.addWidget(self.tabs)
-        self.down.addWidget(self.console)
+        self.down.addWidget(self.console_area)
         self.down.setStretchFactor(0, 3)
         self.down.setStretchFactor(1, 2)
         self.across.addWidget(self._listeners_side())

@@ -36,11 +36,20 @@ class Settings:
     @property
     def enter_submits(self) -> bool:
         """Whether Enter alone sends what is typed into the console."""
-        return str(self._store.value("enter_submits", "true")) != "false"
+        return self._is_set("enter_submits", default=True)
 
     @enter_submits.setter
     def enter_submits(self, submits: bool) -> None:
-        self._store.setValue("enter_submits", "true" if submits else "false")
+        self._set("enter_submits", submits)
+
+    @property
+    def shows_snippets(self) -> bool:
+        """Whether the snippets are beside the console."""
+        return self._is_set("shows_snippets", default=False)
+
+    @shows_snippets.setter
+    def shows_snippets(self, shows: bool) -> None:
+        self._set("shows_snippets", shows)
 
     def text(self, name: str) -> str:
         """What was kept under `name`; empty if nothing was."""
@@ -97,3 +106,10 @@ class Settings:
     def keep_part(self, name: str, part: QHeaderView | QSplitter) -> None:
         """Remember the sizes of `part` under `name`."""
         self._store.setValue(name, part.saveState())
+
+    def _is_set(self, name: str, *, default: bool) -> bool:
+        value = str(self._store.value(name, ""))
+        return value == "true" if value in ("true", "false") else default
+
+    def _set(self, name: str, value: bool) -> None:
+        self._store.setValue(name, "true" if value else "false")

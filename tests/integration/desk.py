@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton, QWi
 from pytestqt.qtbot import QtBot
 
 from app.client.history_file import HistoryFile
+from app.client.snippet_file import SnippetFile
 from app.profile import ProfileFile
 from app.server.changes import Changes
 from app.server.deck import Deck
@@ -81,7 +82,11 @@ class Desk:
             collector=self.collector,
             traffic=traffic,
             settings=self.settings,
-            memory=Memory(HistoryFile(settings.with_name("history.jsonl")), self.settings),
+            memory=Memory(
+                HistoryFile(settings.with_name("history.jsonl")),
+                SnippetFile(settings.with_name("snippets.toml")),
+                self.settings,
+            ),
             lifecycle=Lifecycle(app, self.ending, self.deck.stop_all),
         )
         self.window.show()

@@ -129,6 +129,18 @@ class InputBar(QWidget):
             self.held.drop()
         self.acted.emit()
 
+    def send_draft(self, draft: Draft) -> None:
+        """Send `draft` at once; what is in the input stays."""
+        try:
+            data = draft.compose()
+        except NotationError as error:
+            self.state.show_mistake(str(error))
+            return
+        if self._session.send(data):
+            self._memory.remember(draft)
+            self._history = None
+        self.acted.emit()
+
     def search(self) -> None:
         """Look for something that was sent before."""
         popup = HistoryPopup(self._memory.past, self)

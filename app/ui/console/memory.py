@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, QTimer
 from app.client.draft import Draft
 from app.client.history import Past
 from app.client.history_file import HistoryFile
+from app.client.snippet_file import SnippetFile
+from app.ui.console.snippet_shelf import SnippetShelf
 from app.ui.settings import Settings
 
 SAVE_MS = 1000
@@ -16,12 +18,17 @@ SAVE_MS = 1000
 
 
 class Memory(QObject):
-    """Owns the history. Its file is read when somebody first looks back."""
+    """Owns the history and the snippets. Their files are read when somebody first looks at them."""
 
     def __init__(
-        self, file: HistoryFile, settings: Settings, parent: QObject | None = None
+        self,
+        file: HistoryFile,
+        snippets: SnippetFile,
+        settings: Settings,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self.shelf = SnippetShelf(snippets, self)
         self._file = file
         self._settings = settings
         self._unsaved: list[Draft] = []
@@ -41,6 +48,15 @@ class Memory(QObject):
     @enter_submits.setter
     def enter_submits(self, submits: bool) -> None:
         self._settings.enter_submits = submits
+
+    @property
+    def shows_snippets(self) -> bool:
+        """Whether the snippets are beside the console."""
+        return self._settings.shows_snippets
+
+    @shows_snippets.setter
+    def shows_snippets(self, shows: bool) -> None:
+        self._settings.shows_snippets = shows
 
     def remember(self, draft: Draft) -> None:
         """`draft` was sent."""

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QTabBar, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTabBar, QTabWidget, QToolButton, QWidget
 
+from app.client.draft import offered
 from app.client.session import Session
 from app.server.listener import Listener
 from app.tap import Tap
@@ -24,6 +25,9 @@ class ConsolePane(QTabWidget):
 
     start_wanted = Signal(object, object)
     """The user wants a listener started; the tab that waits for it."""
+
+    keep_wanted = Signal(object)
+    """This `Draft` is to be kept as a snippet."""
 
     def __init__(
         self,
@@ -55,7 +59,13 @@ class ConsolePane(QTabWidget):
         self.new_button.setToolTip(self.tr("New console tab (Ctrl+T)"))
         self.new_button.setAccessibleName(self.tr("New console tab"))
         self.new_button.clicked.connect(self.open_tab)
-        self.setCornerWidget(self.new_button, Qt.Corner.TopRightCorner)
+        self._tools: list[QWidget] = [self.new_button]
+        corner = QWidget()
+        self._corner = QHBoxLayout(corner)
+        self._corner.setContentsMargins(0, 0, 4, 0)
+        self._corner.setSpacing(2)
+        self._corner.addWidget(self.new_button)
+        self.setCornerWidget(corner, Qt.Corner.TopRightCorner)
         self.open_tab()
 
     @property
@@ -109,9 +119,19 @@ class ConsolePane(QTabWidget):
         """A tab that had no session yet: the one on show, or else a new one."""
         return self.current if self.current.is_unused else self.open_tab()
 
+    def add_tool(self, tool: QWidget) -> None:
+        """Put `tool` at the right end of the tabs."""
+        self._corner.addWidget(tool)
+        self._tools.append(tool)
+        self._order_focus()
+
     def offer_bytes(self, data: bytes) -> None:
         """Put `data` into the input of the tab on show, to be sent again as it was."""
         self.current.foot.offer(data)
+
+    def save_snippet(self, data: bytes) -> None:
+        """Offer to keep `data` as a snippet."""
+        self.keep_wanted.emit(offered(data, self.current.foot.means.ending))
 
     def show_listeners(self) -> None:
         """The listeners or their addresses are other ones."""
@@ -130,6 +150,9 @@ class ConsolePane(QTabWidget):
             closer = self.tabBar().tabButton(index, QTabBar.ButtonPosition.RightSide)
             self.setTabOrder(before, closer)
             before = closer
+        for tool in self._tools:
+            self.setTabOrder(before, tool)
+            before = tool
 
     def _closer(self, tab: SessionTab) -> QToolButton:
         button = QToolButton(autoRaise=True)

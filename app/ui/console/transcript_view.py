@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtGui import QFont, QTextCharFormat
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QTextCharFormat
 from PySide6.QtWidgets import QWidget
 
 from app.client.formatting import MARKS, Display, Layout, Line
@@ -21,8 +21,8 @@ HEX_BYTES_A_TICK = 8 * 1024
 INKS = {Kind.SENT: Ink.BLUE, Kind.RECEIVED: Ink.GREEN, Kind.EVENT: Ink.FAINT, Kind.TROUBLE: Ink.RED}
 
 TIME_LETTERS = len("14:02:11.420 ")
-MARK_SCALE = 1.35
-"""An arrow of the text's own size is easily overlooked."""
+MARK_SCALE = 1.15
+"""The arrows of a fixed-width font are small, and easily overlooked."""
 
 
 class TranscriptView(LinesView):
@@ -71,7 +71,7 @@ class TranscriptView(LinesView):
         """The time is quiet, and the mark of the direction large."""
         text = line[TIME_LETTERS + 1 :]
         mark = line[TIME_LETTERS : TIME_LETTERS + 1]
-        if mark not in MARKS.values() or ink is Ink.FAINT:
+        if mark not in MARKS.values():
             return super().parts(line, ink)
         return [
             (line[:TIME_LETTERS], self._styles[Ink.FAINT]),
@@ -82,10 +82,17 @@ class TranscriptView(LinesView):
     def styles(self) -> dict[int, QTextCharFormat]:
         """Those of all inks, and those of the marks in them."""
         styles = super().styles()
-        for ink in INKS.values():
+        font = QFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
+        font.setPointSizeF(self.font().pointSizeF() * MARK_SCALE)
+        font.setBold(True)
+        letters = QFontMetricsF(font)
+        width = max(map(letters.horizontalAdvance, MARKS.values()))
+        for kind, ink in INKS.items():
             mark = QTextCharFormat(styles[ink])
-            mark.setFontPointSize(self.font().pointSizeF() * MARK_SCALE)
-            mark.setFontWeight(QFont.Weight.Bold)
+            mark.setFont(font)
+            # What follows begins below what follows the line above.
+            mark.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
+            mark.setFontLetterSpacing(width - letters.horizontalAdvance(MARKS[kind]))
             styles[MARK + ink] = mark
         return styles
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.client.draft import Draft
 from app.client.history_file import HistoryFile
 from app.client.notation import Notation
+from app.client.snippet_file import SnippetFile
 from app.server.connection import Connection
 from app.ui.connections.send_dialog import SendDialog
 from app.ui.connections.sending import Sending
@@ -25,7 +26,11 @@ from tests.ui.peers import Peers
 @pytest.fixture
 def memory(tmp_path: Path) -> Iterator[Memory]:
     settings = QSettings(str(tmp_path / "window.conf"), QSettings.Format.IniFormat)
-    memory = Memory(HistoryFile(tmp_path / "history.jsonl"), Settings(settings))
+    memory = Memory(
+        HistoryFile(tmp_path / "history.jsonl"),
+        SnippetFile(tmp_path / "snippets.toml"),
+        Settings(settings),
+    )
     yield memory
     memory.save()
 

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from app.client.history_file import HistoryFile
+from app.client.snippet_file import SnippetFile
 from app.ui.console.memory import Memory
 from app.ui.settings import Settings
 
@@ -16,6 +17,10 @@ from app.ui.settings import Settings
 @pytest.fixture
 def memory(tmp_path: Path) -> Iterator[Memory]:
     settings = QSettings(str(tmp_path / "window.conf"), QSettings.Format.IniFormat)
-    memory = Memory(HistoryFile(tmp_path / "history.jsonl"), Settings(settings))
+    memory = Memory(
+        HistoryFile(tmp_path / "history.jsonl"),
+        SnippetFile(tmp_path / "snippets.toml"),
+        Settings(settings),
+    )
     yield memory
     memory.save()

@@ -1,0 +1,281 @@
+"""The list of snippets beside the console: to send, to arrange, to carry elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.client.draft import Draft
+from app.client.snippets import Snippet
+from app.ui.console.snippet_form import SnippetForm
+from app.ui.console.snippet_shelf import SnippetShelf
+from app.ui.icons import Icons
+from app.ui.modal import open_modal
+from app.ui.wrapping import WrappingLabel
+
+SHORTCUTS = 9
+"""So many of the first snippets have Ctrl and their number."""
+
+_SNIPPET = Qt.ItemDataRole.UserRole
+
+
+class SnippetTree(QTreeWidget):
+    """Shows folders and what is in them. Enter sends, F2 edits, Del removes."""
+
+    key_pressed = Signal(int)
+
+    def event(self, event: QEvent) -> bool:
+        # F2 is the window's elsewhere.
+        if event.type() == QEvent.Type.ShortcutOverride:
+            assert isinstance(event, QKeyEvent)
+            if event.key() in (Qt.Key.Key_F2, Qt.Key.Key_Delete):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2, Qt.Key.Key_Delete)
+        if event.key() in keys:
+            self.key_pressed.emit(event.key())
+        else:
+            super().keyPressEvent(event)
+
+
+class SnippetsPanel(QWidget):
+    """A view of a `SnippetShelf`, and the commands for what is chosen in it."""
+
+    send_wanted = Signal(object)
+    """This `Snippet` is to be sent now."""
+
+    put_wanted = Signal(object)
+    """This `Snippet` is to be put into the input."""
+
+    keep_wanted = Signal()
+    """What is in the input is to be kept."""
+
+    def __init__(self, shelf: SnippetShelf, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shelf = shelf
+        self.tree = SnippetTree()
+        self.empty = QLabel()
+        self.add_button = QToolButton(autoRaise=True)
+        self.more_button = QToolButton(autoRaise=True)
+        self.notice = QFrame()
+        self.notice_words = WrappingLabel()
+        self.undo_button = QPushButton(self.tr("Undo"))
+        self.menu = QMenu(self)
+        self._set_up(icons)
+        self._lay_out()
+        shelf.changed.connect(self.show_snippets)
+        shelf.said.connect(self._say)
+
+    @property
+    def chosen(self) -> Snippet | None:
+        """The snippet that is selected."""
+        item = self.tree.currentItem()
+        snippet: Snippet | None = item.data(0, _SNIPPET) if item is not None else None
+        return snippet
+
+    def show_snippets(self) -> None:
+        """List the snippets anew; what was chosen stays so."""
+        chosen = self.chosen
+        numbers = {each.key: n for n, each in enumerate(self.shelf.snippets.in_order, 1)}
+        self.tree.clear()
+        for folder in ("", *self.shelf.snippets.folders):
+            parent = self._folder(folder) if folder else self.tree.invisibleRootItem()
+            for each in self.shelf.snippets.in_folder(folder):
+                item = self._item(each, numbers[each.key])
+                parent.addChild(item)
+                if chosen is not None and each.key == chosen.key:
+                    self.tree.setCurrentItem(item)
+        self.tree.expandAll()
+        is_empty = not len(self.shelf.snippets)
+        self.tree.setVisible(not is_empty)
+        self.empty.setVisible(is_empty)
+        if self.shelf.removed is not None:
+            self._say(self.tr("{0} is removed.").format(self.shelf.removed.name), can_undo=True)
+        elif self.undo_button.isVisibleTo(self):
+            self.notice.hide()
+
+    def keep(self, draft: Draft, name: str = "") -> None:
+        """Ask for a name, and keep `draft` under it."""
+        chosen = self.chosen
+        folder = chosen.folder if chosen is not None else ""
+        first = draft.text.strip().split("\n")[0][:30]
+        self._ask(Snippet(name or first or "Snippet", draft, folder), self.shelf.add)
+
+    def edit(self) -> None:
+        """Change the chosen one: its name, its folder, what it sends."""
+        old = self.chosen
+        if old is not None:
+            self._ask(old, lambda new: self.shelf.replace(old, new))
+
+    def send_numbered(self, number: int) -> None:
+        """Send the one of this number, from 1, if there is one."""
+        found = self.shelf.snippets.in_order[number - 1 : number]
+        if found:
+            self.send_wanted.emit(found[0])
+
+    def _ask(self, snippet: Snippet, keep: Callable[[Snippet], object]) -> None:
+        form = SnippetForm(snippet, self.shelf.snippets.folders, self)
+        form.kept.connect(keep)
+        open_modal(form)
+
+    def _say(self, sentence: str, *, can_undo: bool = False) -> None:
+        self.notice_words.setText(sentence)
+        self.undo_button.setVisible(can_undo)
+        self.notice.show()
+
+    def _set_up(self, icons: Icons) -> None:
+        self.tree.setHeaderHidden(True)
+        self.tree.setColumnCount(2)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setRootIsDecorated(False)
+        self.tree.setIndentation(14)
+        self.tree.setAccessibleName(self.tr("Snippets"))
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._open_menu)
+        self.tree.itemDoubleClicked.connect(lambda *_: self._send())
+        self.tree.key_pressed.connect(self._take_key)
+        self.empty.setText(
+            self.tr("Nothing is kept yet. Type something below and press + to keep it here.")
+        )
+        self.empty.setObjectName("emptyHint")
+        self.empty.setWordWrap(True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        icons.give(self.add_button, "plus")
+        self.add_button.setToolTip(self.tr("Keep what is in the input"))
+        self.add_button.setAccessibleName(self.tr("Keep what is in the input as a snippet"))
+        self.add_button.clicked.connect(self.keep_wanted)
+        icons.give(self.more_button, "more")
+        self.more_button.setToolTip(self.tr("Import and export snippets"))
+        self.more_button.setAccessibleName(self.tr("Import and export snippets"))
+        self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more_button.setMenu(self.menu)
+        self.menu.addAction(self.tr("Import…")).triggered.connect(lambda _=False: self._import())
+        self.menu.addAction(self.tr("Export all…")).triggered.connect(
+            lambda _=False: self._export()
+        )
+        self.notice.setObjectName("offer")
+        self.notice.hide()
+        self.undo_button.clicked.connect(self.shelf.bring_back)
+        self.undo_button.hide()
+
+    def _lay_out(self) -> None:
+        title = QLabel(self.tr("Snippets"))
+        title.setObjectName("paneTitle")
+        top = QHBoxLayout()
+        top.addWidget(title, 1)
+        top.addWidget(self.add_button)
+        top.addWidget(self.more_button)
+        notice = QHBoxLayout(self.notice)
+        notice.setContentsMargins(8, 4, 4, 4)
+        notice.addWidget(self.notice_words, 1)
+        notice.addWidget(self.undo_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 8)
+        layout.setSpacing(4)
+        layout.addLayout(top)
+        layout.addWidget(self.tree, 1)
+        layout.addWidget(self.empty, 1)
+        layout.addWidget(self.notice)
+
+    def _folder(self, name: str) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([name, ""])
+        font = item.font(0)
+        font.setBold(True)
+        item.setFont(0, font)
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        self.tree.addTopLevelItem(item)
+        item.setFirstColumnSpanned(True)
+        return item
+
+    def _item(self, snippet: Snippet, number: int) -> QTreeWidgetItem:
+        keys = QKeySequence(f"Ctrl+{number}").toString(QKeySequence.SequenceFormat.NativeText)
+        item = QTreeWidgetItem([snippet.name, keys if number <= SHORTCUTS else ""])
+        item.setData(0, _SNIPPET, snippet)
+        item.setForeground(1, self.palette().placeholderText())
+        preview = snippet.draft.text[:500]
+        item.setToolTip(0, f"{preview}\n({snippet.draft.notation.value})")
+        return item
+
+    def _open_menu(self, at: QPoint) -> None:
+        snippet = self.chosen
+        if snippet is None or self.tree.itemAt(at) is not self.tree.currentItem():
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(self._actions(menu, snippet))
+        menu.popup(self.tree.viewport().mapToGlobal(at))
+
+    def _actions(self, menu: QMenu, snippet: Snippet) -> list[QAction]:
+        actions = []
+        for words, act in (
+            (self.tr("Send"), self._send),
+            (self.tr("Put into the input"), lambda: self.put_wanted.emit(snippet)),
+            (self.tr("Edit…"), self.edit),
+            (self.tr("Move up"), lambda: self.shelf.move(snippet, -1)),
+            (self.tr("Move down"), lambda: self.shelf.move(snippet, 1)),
+            (self.tr("Remove"), lambda: self.shelf.remove(snippet)),
+        ):
+            action = QAction(words, menu)
+            action.triggered.connect(lambda _=False, act=act: act())
+            actions.append(action)
+        return actions
+
+    def _take_key(self, key: int) -> None:
+        snippet = self.chosen
+        if snippet is None:
+            return
+        match key:
+            case Qt.Key.Key_F2:
+                self.edit()
+            case Qt.Key.Key_Delete:
+                self.shelf.remove(snippet)
+            case _:
+                self._send()
+
+    def _send(self) -> None:
+        if self.chosen is not None:
+            self.send_wanted.emit(self.chosen)
+
+    def _import(self) -> None:
+        dialog = self._dialog(self.tr("Import snippets"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.shelf.take_in(Path(name)))
+        open_modal(dialog)
+
+    def _export(self) -> None:
+        dialog = self._dialog(self.tr("Export snippets"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("toml")
+        dialog.fileSelected.connect(
+            lambda name: self.shelf.write(Path(name), list(self.shelf.snippets))
+        )
+        open_modal(dialog)
+
+    def _dialog(self, title: str) -> QFileDialog:
+        dialog = QFileDialog(self, title)
+        dialog.setNameFilter(self.tr("Snippets (*.toml)"))
+        return dialog
