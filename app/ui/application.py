@@ -20,9 +20,11 @@ from app.client import (
     history_file,
     session,  # noqa: F401 - what the console consists of
     snippet_file,
+    tabs_file,
 )
 from app.client.history_file import HistoryFile
 from app.client.snippet_file import SnippetFile
+from app.client.tabs_file import TabsFile
 from app.profile import ProfileFile
 from app.server.changes import Changes
 from app.server.deck import Deck
@@ -88,6 +90,7 @@ def run(profile: Path, claim: Claim) -> int:
         memory=Memory(
             HistoryFile(history_file.default_path()),
             SnippetFile(snippet_file.default_path()),
+            TabsFile(tabs_file.default_path(), file.path),
             settings,
             app,
         ),

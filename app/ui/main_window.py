@@ -280,7 +280,7 @@ class MainWindow(QMainWindow):
         self._settings.restore_part("bytes", pane.split)
 
     def _keep(self) -> None:
-        self.console.memory.save()
+        self.console.keep()
         self._settings.keep_window(self)
         self.connections.keep(self._settings)
         self._settings.keep_part("across", self.across)

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.client.history_file import HistoryFile
 from app.client.snippet_file import SnippetFile
+from app.client.tabs_file import TabsFile
 from app.profile import ProfileFile
 from app.server.changes import Changes
 from app.server.deck import Deck
@@ -85,6 +86,7 @@ class Desk:
             memory=Memory(
                 HistoryFile(settings.with_name("history.jsonl")),
                 SnippetFile(settings.with_name("snippets.toml")),
+                TabsFile(settings.with_name("tabs.json"), profile),
                 self.settings,
             ),
             lifecycle=Lifecycle(app, self.ending, self.deck.stop_all),

@@ -10,6 +10,7 @@ from app.client.draft import Draft
 from app.client.history import Past
 from app.client.history_file import HistoryFile
 from app.client.snippet_file import SnippetFile
+from app.client.tabs_file import TabsFile
 from app.ui.console.snippet_shelf import SnippetShelf
 from app.ui.settings import Settings
 
@@ -24,11 +25,13 @@ class Memory(QObject):
         self,
         file: HistoryFile,
         snippets: SnippetFile,
+        tabs: TabsFile,
         settings: Settings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.shelf = SnippetShelf(snippets, self)
+        self.tabs = tabs
         self._file = file
         self._settings = settings
         self._unsaved: list[Draft] = []

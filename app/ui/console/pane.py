@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QTabBar, QTabWidget, QToolButton, QWidget
+from attrs import evolve
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabBar, QTabWidget, QToolButton, QWidget
 
 from app.client.draft import offered
-from app.client.session import Session
+from app.client.session import Session, State
+from app.client.tabs_file import MOST_TABS, KeptTab
 from app.server.listener import Listener
 from app.tap import Tap
 from app.ui import formatting
 from app.ui.console.memory import Memory
 from app.ui.console.session_tab import SessionTab
+from app.ui.console.tab_bar import ConsoleTabBar
+from app.ui.console.tab_title import TabTitle, sign, words
 from app.ui.icons import Icons
 
 CLOSER_SIZE = 12
@@ -51,6 +56,13 @@ class ConsolePane(QTabWidget):
         self._listeners = listeners
         self.memory = memory
         self._opened = 0
+        self._titles: dict[SessionTab, TabTitle] = {}
+        self._closed: list[KeptTab] = []
+        self._bar = ConsoleTabBar()
+        self.setTabBar(self._bar)
+        self._bar.renamed.connect(self._rename)
+        self._bar.close_wanted.connect(lambda index: self.close_tab(self._tab_at(index)))
+        self._bar.menu_wanted.connect(self._open_menu)
         self.setMovable(True)
         self.setDocumentMode(True)
         self.setAccessibleName(self.tr("Console"))
@@ -66,15 +78,14 @@ class ConsolePane(QTabWidget):
         self._corner.setSpacing(2)
         self._corner.addWidget(self.new_button)
         self.setCornerWidget(corner, Qt.Corner.TopRightCorner)
-        self.open_tab()
+        self.actions_of_tab = self._make_actions()
+        self._bring_back()
 
     @property
     def tabs(self) -> Iterator[SessionTab]:
         """Every tab, from left to right."""
         for index in range(self.count()):
-            tab = self.widget(index)
-            assert isinstance(tab, SessionTab)
-            yield tab
+            yield self._tab_at(index)
 
     @property
     def sessions(self) -> Iterator[tuple[str, Session]]:
@@ -102,13 +113,9 @@ class ConsolePane(QTabWidget):
             numbers=self._numbers,
         )
         tab.start_wanted.connect(lambda listener: self.start_wanted.emit(listener, tab))
-        number = self._opened
-        tab.title_changed.connect(
-            lambda title: self.setTabText(
-                self.indexOf(tab), f"{formatting.literal(title)} #{number}"
-            )
-        )
-        index = self.addTab(tab, self.tr("Session #{0}").format(number))
+        self._titles[tab] = TabTitle(self._opened)
+        tab.title_changed.connect(lambda title: self._call(tab, title))
+        index = self.addTab(tab, str(self._titles[tab]))
         self.tabBar().setTabButton(index, QTabBar.ButtonPosition.RightSide, self._closer(tab))
         self._order_focus()
         self.setCurrentIndex(index)
@@ -142,6 +149,34 @@ class ConsolePane(QTabWidget):
         """Show what is new in every session."""
         for tab in self.tabs:
             tab.refresh()
+            if tab.session.state is not self._titles[tab].shown:
+                self._show_state(tab)
+
+    def keep(self) -> None:
+        """Remember the tabs and what was sent, for the next start."""
+        self.memory.tabs.save(map(self._kept, self.tabs))
+        self.memory.save()
+
+    def close_current(self) -> None:
+        """Close the tab on show."""
+        self.close_tab(self.current)
+
+    def reopen(self) -> None:
+        """Bring back the tab that was closed last, without its connection."""
+        if self._closed:
+            self._open_kept(self._closed.pop())
+
+    def duplicate(self) -> None:
+        """Open a tab like the one on show; connected if that is."""
+        like = self.current
+        tab = self._open_kept(self._kept(like))
+        if like.session.state is State.CONNECTED:
+            tab.head.connect_button.click()
+            self.refresh()
+
+    def rename_current(self) -> None:
+        """Let the user name the tab on show."""
+        self._bar.rename(self.currentIndex())
 
     def _order_focus(self) -> None:
         """Tab goes from the titles to the buttons in them, and then on."""
@@ -166,8 +201,95 @@ class ConsolePane(QTabWidget):
 
     def close_tab(self, tab: SessionTab) -> None:
         """Close `tab` and its connection. The last one makes room for a new one."""
+        kept = self._kept(tab)
+        if not kept.is_empty:
+            self._closed = [*self._closed, kept][-MOST_TABS:]
         tab.close_session()
+        del self._titles[tab]
         self.removeTab(self.indexOf(tab))
         tab.deleteLater()
         if self.count() == 0:
             self.open_tab()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_of_tab"):
+            for tab in self.tabs:
+                self._show_state(tab)
+
+    def _tab_at(self, index: int) -> SessionTab:
+        tab = self.widget(index)
+        assert isinstance(tab, SessionTab)
+        return tab
+
+    def _call(self, tab: SessionTab, title: str) -> None:
+        self._titles[tab].title = title
+        self._show_title(tab)
+
+    def _rename(self, index: int, name: str) -> None:
+        tab = self._tab_at(index)
+        title = self._titles[tab]
+        # A name that is left as it was is none of the user's.
+        title.name = "" if name == str(evolve(title, name="")) else name
+        self._show_title(tab)
+        tab.foot.input.setFocus()
+
+    def _show_title(self, tab: SessionTab) -> None:
+        self.setTabText(self.indexOf(tab), formatting.literal(str(self._titles[tab])))
+        self._show_state(tab)
+
+    def _show_state(self, tab: SessionTab) -> None:
+        index, state = self.indexOf(tab), tab.session.state
+        self._titles[tab].shown = state
+        self.setTabIcon(index, sign(state, self.palette()))
+        self.setTabToolTip(index, words(tab.session))
+        if state is not State.IDLE:
+            name = f"{self._titles[tab]}: {words(tab.session)}"
+            self._bar.setAccessibleTabName(index, name)
+
+    def _kept(self, tab: SessionTab) -> KeptTab:
+        title = self._titles[tab]
+        is_current = tab is self.currentWidget()
+        return evolve(tab.kept, title=title.title, name=title.name, is_current=is_current)
+
+    def _open_kept(self, kept: KeptTab) -> SessionTab:
+        tab = self.open_tab()
+        self._titles[tab].title, self._titles[tab].name = kept.title, kept.name
+        tab.bring_back(kept)
+        self._show_title(tab)
+        return tab
+
+    def _bring_back(self) -> None:
+        current = None
+        for kept in self.memory.tabs.load():
+            tab = self._open_kept(kept)
+            current = tab if kept.is_current else current
+        if not self.count():
+            self.open_tab()
+        if current is not None:
+            self.setCurrentWidget(current)
+
+    def _make_actions(self) -> list[QAction]:
+        made = []
+        for text, keys, act in (
+            (self.tr("Rename…"), "", self.rename_current),
+            (self.tr("Duplicate"), "", self.duplicate),
+            (self.tr("Close the tab"), "Ctrl+W", self.close_current),
+            (self.tr("Reopen the closed tab"), "Ctrl+Shift+W", self.reopen),
+        ):
+            action = QAction(text, self)
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(lambda _=False, act=act: act())
+            self.addAction(action)
+            made.append(action)
+        return made
+
+    def _open_menu(self, index: int, at: QPoint) -> None:
+        self.setCurrentIndex(index)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(self.actions_of_tab)
+        self.actions_of_tab[-1].setEnabled(bool(self._closed))
+        menu.aboutToHide.connect(lambda: self.actions_of_tab[-1].setEnabled(True))
+        menu.popup(at)

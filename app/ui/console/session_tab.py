@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.client.notation import NotationError
 from app.client.session import Session, State
+from app.client.tabs_file import KeptTab
 from app.client.transcript import Kind
 from app.server.listener import Listener
 from app.tap import Tap
@@ -76,6 +77,21 @@ class SessionTab(QWidget):
         self.head.show_state()
         self.foot.show_state()
         self.repeat.show_state()
+
+    def bring_back(self, kept: KeptTab) -> None:
+        """Put back what stood here when the program ended."""
+        self.head.target.setEditText(kept.place)
+        self.foot.put(kept.draft)
+        self.tools.show_display(kept.display)
+
+    @property
+    def kept(self) -> KeptTab:
+        """What is to come back at the next start; whoever knows its title adds that."""
+        return KeptTab(
+            place=self.head.target.currentText(),
+            draft=self.foot.draft,
+            display=self.tools.display,
+        )
 
     @property
     def is_unused(self) -> bool:

@@ -14,6 +14,7 @@ from app.client.draft import Draft
 from app.client.history_file import HistoryFile
 from app.client.notation import Notation
 from app.client.snippet_file import SnippetFile
+from app.client.tabs_file import TabsFile
 from app.server.connection import Connection
 from app.ui.connections.send_dialog import SendDialog
 from app.ui.connections.sending import Sending
@@ -29,6 +30,7 @@ def memory(tmp_path: Path) -> Iterator[Memory]:
     memory = Memory(
         HistoryFile(tmp_path / "history.jsonl"),
         SnippetFile(tmp_path / "snippets.toml"),
+        TabsFile(tmp_path / "tabs.json", tmp_path),
         Settings(settings),
     )
     yield memory

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSettings
 
 from app.client.history_file import HistoryFile
 from app.client.snippet_file import SnippetFile
+from app.client.tabs_file import TabsFile
 from app.ui.console.memory import Memory
 from app.ui.settings import Settings
 
@@ -20,6 +21,7 @@ def memory(tmp_path: Path) -> Iterator[Memory]:
     memory = Memory(
         HistoryFile(tmp_path / "history.jsonl"),
         SnippetFile(tmp_path / "snippets.toml"),
+        TabsFile(tmp_path / "tabs.json", tmp_path),
         Settings(settings),
     )
     yield memory

@@ -7,12 +7,18 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTabBar, QToolButton
+from PySide6.QtWidgets import QMenu, QTabBar, QToolButton
 from pytestqt.qtbot import QtBot
 
+from app.client.draft import Draft
+from app.client.formatting import Display
+from app.client.line_ending import LineEnding
+from app.client.notation import Notation
 from app.client.session import State
 from app.ui.console.memory import Memory
 from app.ui.console.pane import ConsolePane
+from app.ui.console.session_tab import SessionTab
+from app.ui.console.tab_bar import ConsoleTabBar
 from app.ui.icons import Icons
 from app.ui.reactor import DeckReactor
 
@@ -103,3 +109,137 @@ def test_every_tab_pulls_what_is_new(console: ConsolePane) -> None:
 def test_its_buttons_have_names(console: ConsolePane) -> None:
     assert console.new_button.accessibleName() == "New console tab"
     assert closer(console, 0).accessibleName() == "Close the tab"
+
+
+# Names, copies, and what comes back
+
+
+def bar(console: ConsolePane) -> ConsoleTabBar:
+    found = console.tabBar()
+    assert isinstance(found, ConsoleTabBar)
+    return found
+
+
+def connect(console: ConsolePane, listening: socket.socket, qtbot: QtBot) -> SessionTab:
+    listening.setblocking(False)
+    tab = console.current
+    tab.head.target.setEditText(str(listening.getsockname()[1]))
+    tab.head.connect_button.click()
+    qtbot.waitUntil(lambda: tab.session.state is State.CONNECTED)
+    console.refresh()
+    return tab
+
+
+def test_a_double_click_renames_and_the_name_stays(console: ConsolePane, qtbot: QtBot) -> None:
+    where = bar(console).tabRect(0).center()
+    qtbot.mouseDClick(bar(console), Qt.MouseButton.LeftButton, pos=where)
+    editor = bar(console).editor
+    assert editor is not None
+    qtbot.keyClicks(editor, "Q&A")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    console.current.title_changed.emit("Echo")
+    assert titles(console) == ["Q&&A"]
+
+
+def test_an_empty_name_is_none_and_escape_leaves_the_old_one(
+    console: ConsolePane, qtbot: QtBot
+) -> None:
+    for text, key in (("", Qt.Key.Key_Return), ("other", Qt.Key.Key_Escape)):
+        console.rename_current()
+        editor = bar(console).editor
+        assert editor is not None
+        editor.setText(text)
+        qtbot.keyClick(editor, key)
+        assert titles(console) == ["Session #1"]
+        assert bar(console).editor is None
+
+
+def test_a_middle_click_closes(console: ConsolePane, qtbot: QtBot) -> None:
+    console.open_tab()
+    where = bar(console).tabRect(0).center()
+    qtbot.mouseClick(bar(console), Qt.MouseButton.MiddleButton, pos=where)
+    assert titles(console) == ["Session #2"]
+
+
+def test_ctrl_w_closes_and_the_closed_one_comes_back(console: ConsolePane, qtbot: QtBot) -> None:
+    console.current.foot.put(Draft("48 69", Notation.HEX))
+    console.current.head.target.setEditText("localhost:1")
+    console.activateWindow()
+    console.current.foot.input.setFocus()
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(console.current.foot.input, Qt.Key.Key_W, control)
+    assert titles(console) == ["Session #2"]
+    assert console.current.foot.input.text() == ""
+    qtbot.keyClick(console.current.foot.input, Qt.Key.Key_W, control | shift)
+    assert console.current.foot.draft == Draft("48 69", Notation.HEX)
+    assert console.current.head.target.currentText() == "localhost:1"
+    console.reopen()
+    assert console.count() == 2
+
+
+def test_a_copy_connects_if_its_model_is_connected(console: ConsolePane, qtbot: QtBot) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        connect(console, listening, qtbot)
+        console.current.foot.put(Draft("draft"))
+        console.duplicate()
+        copy = console.current
+        assert copy is not next(console.tabs)
+        assert copy.foot.input.text() == "draft"
+        qtbot.waitUntil(lambda: copy.session.state is State.CONNECTED)
+        for tab in list(console.tabs):
+            console.close_tab(tab)
+
+
+def test_a_tab_shows_its_state_by_sign_and_words(console: ConsolePane, qtbot: QtBot) -> None:
+    assert console.tabIcon(0).isNull()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        tab = connect(console, listening, qtbot)
+        assert not console.tabIcon(0).isNull()
+        assert console.tabToolTip(0) == f"Connected to {tab.session.target}"
+        assert "Connected to" in bar(console).accessibleTabName(0)
+        tab.session.abort()
+        qtbot.waitUntil(lambda: tab.session.state is State.CLOSED)
+        console.refresh()
+        assert "is closed" in console.tabToolTip(0)
+
+
+def test_the_tabs_come_back_at_the_next_start_and_are_not_connected(
+    console: ConsolePane, reactor: DeckReactor, memory: Memory, qtbot: QtBot
+) -> None:
+    console.current.head.target.setEditText("localhost:1")
+    console.current.foot.put(Draft("GET /", ending=LineEnding.CRLF))
+    console.current.tools.show_display(Display.BOTH)
+    console.open_tab().head.target.setEditText("localhost:2")
+    console.open_tab()
+    console.rename_current()
+    editor = bar(console).editor
+    assert editor is not None
+    editor.setText("mine")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    console.setCurrentIndex(1)
+    console.keep()
+    again = ConsolePane(reactor, Icons(), lambda: None, list, memory)
+    qtbot.addWidget(again)
+    assert titles(again) == ["Session #1", "Session #2", "mine"]
+    assert again.currentIndex() == 1
+    first = next(again.tabs)
+    assert first.head.target.currentText() == "localhost:1"
+    assert first.foot.draft == Draft("GET /", ending=LineEnding.CRLF)
+    assert first.tools.display is Display.BOTH
+    assert all(tab.session.state is State.IDLE for tab in again.tabs)
+
+
+@pytest.mark.qt_log_ignore("does not support (raise|grabbing)")
+def test_a_tab_has_a_menu(console: ConsolePane, qtbot: QtBot) -> None:
+    bar(console).menu_wanted.emit(0, console.mapToGlobal(console.rect().center()))
+    (menu,) = [each for each in console.findChildren(QMenu) if each.isVisible()]
+    named = [action.text() for action in menu.actions()]
+    assert named == ["Rename…", "Duplicate", "Close the tab", "Reopen the closed tab"]
+    assert not menu.actions()[-1].isEnabled()
+    menu.close()
+    assert console.actions_of_tab[-1].isEnabled()
+
+
+def test_bytes_that_are_offered_are_in_the_input_of_the_tab_on_show(console: ConsolePane) -> None:
+    console.offer_bytes(b"\x00")
+    assert console.current.foot.draft.compose() == b"\x00"

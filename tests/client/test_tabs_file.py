@@ -1,0 +1,103 @@
+"""The tabs come back whatever happened to their file."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.client.draft import Draft
+from app.client.formatting import Display
+from app.client.tabs_file import LONGEST_TEXT, MOST_PROFILES, MOST_TABS, KeptTab, TabsFile
+from tests.client.drafts import drafts
+
+lines = st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), max_size=20)
+tabs = st.builds(
+    KeptTab, lines, lines, lines, drafts, st.sampled_from(Display), st.booleans()
+).filter(lambda tab: not tab.is_empty)
+
+ECHO = KeptTab("Echo", "mine", "127.0.0.1:8007", Draft("hi"), Display.HEX, True)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> TabsFile:
+    return TabsFile(tmp_path / "state" / "tabs.json", Path("/p/profile.toml"))
+
+
+@given(st.lists(tabs, max_size=MOST_TABS))
+def test_what_was_saved_is_loaded(
+    tmp_path_factory: pytest.TempPathFactory, kept: list[KeptTab]
+) -> None:
+    file = TabsFile(tmp_path_factory.mktemp("state") / "tabs.json", Path("p"))
+    file.save(kept)
+    assert file.load() == kept
+    file.save([])
+    assert file.load() == []
+
+
+def test_without_anything_to_keep_there_is_no_file(file: TabsFile) -> None:
+    file.save([KeptTab()])
+    assert not file.path.exists()
+    assert file.load() == []
+
+
+def test_only_its_owner_may_read_it(file: TabsFile) -> None:
+    file.save([ECHO])
+    assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+
+
+def test_each_profile_has_its_own_and_the_oldest_are_forgotten(file: TabsFile) -> None:
+    file.save([ECHO])
+    for number in range(MOST_PROFILES - 1):
+        TabsFile(file.path, Path(str(number))).save([ECHO])
+    assert file.load() == [ECHO]
+    TabsFile(file.path, Path("one more")).save([ECHO])
+    assert file.load() == []
+
+
+def test_there_are_bounds(file: TabsFile) -> None:
+    long = evolve(ECHO, draft=Draft("x" * (LONGEST_TEXT + 1)))
+    file.save([long] * (MOST_TABS + 1))
+    assert file.load() == [evolve(ECHO, draft=Draft())] * MOST_TABS
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff",
+        b"[" * 100_000,
+        b"[]",
+        b'{"/p/profile.toml": 3}',
+        b'{"/p/profile.toml": [3, {"place": 1}, {"name": "a\\nb"}, {"display": "x"}]}',
+        b'{"/p/profile.toml": [{"notation": "morse"}, {"text": 1}]}',
+    ],
+)
+def test_a_broken_file_brings_back_nothing_and_can_be_replaced(
+    file: TabsFile, content: bytes
+) -> None:
+    file.path.parent.mkdir()
+    file.path.write_bytes(content)
+    assert file.load() == []
+    file.save([ECHO])
+    assert file.load() == [ECHO]
+
+
+def test_a_broken_tab_leaves_the_others(file: TabsFile) -> None:
+    file.save([ECHO, ECHO])
+    content = json.loads(file.path.read_text())
+    content["/p/profile.toml"][0]["ending"] = 7
+    file.path.write_text(json.dumps(content))
+    assert file.load() == [ECHO]
+
+
+def test_a_place_that_cannot_be_written_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "state").write_text("in the way")
+    TabsFile(tmp_path / "state" / "tabs.json", Path("p")).save([ECHO])
+    assert "cannot be kept" in caplog.text
