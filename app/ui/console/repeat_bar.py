@@ -97,11 +97,11 @@ class RepeatBar(QWidget):
         repeat = self._repeat
         if repeat is None:
             return self.tr("Variables: {0}").format(" ".join(NAMES))
-        words = [self.tr("sent {0}").format(f"{repeat.sent:,}")]
+        words = [self.tr("{0} sent").format(f"{repeat.sent:,}")]
         if repeat.pace is Pace.RUNNING:
-            words.append(self.tr("{0}/s").format(_rate(repeat.rate)))
+            words.insert(0, self.tr("{0}/s").format(_rate(repeat.rate)))
         elif repeat.pace is Pace.PAUSED:
-            words.append(self.tr("waits: the peer does not read"))
+            words.insert(0, self.tr("the peer does not read"))
         if repeat.skipped:
             words.append(self.tr("{0} left out, too late").format(f"{repeat.skipped:,}"))
         return " · ".join(words)
@@ -138,9 +138,9 @@ class RepeatBar(QWidget):
         self.times.setSuffix(self.tr(" times"))
         self.times.setAccessibleName(self.tr("How many times to send"))
         self.times.setGroupSeparatorShown(True)
-        for spin in (self.interval, self.times):
+        for spin, usual in ((self.interval, "10,000 ms"), (self.times, "until stopped")):
             # As wide as what is usual, not as the largest number.
-            spin.setFixedWidth(spin.fontMetrics().horizontalAdvance("until stopped  ") + 34)
+            spin.setFixedWidth(spin.fontMetrics().horizontalAdvance(usual) + 40)
         self.button.clicked.connect(self._toggle)
         self.opener.setToolTip(self.tr("Send again and again, with variables"))
         self.opener.setAccessibleName(self.tr("Repeat"))

@@ -66,7 +66,7 @@ def test_it_is_sent_with_variables_as_often_as_asked_and_never_faster(
     assert monotonic() - began >= 0.049
     assert line.sent == [f"{number}\n".encode() for number in range(1, 51)]
     assert "The repeat ended, 50 sent." in said(tab)
-    assert tab.repeat.state.text().startswith("sent 50")
+    assert tab.repeat.state.text().startswith("50 sent")
     assert tab.foot.input.text() == "{counter}"
 
 
