@@ -21,6 +21,7 @@ from shiboken6 import isValid
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from app.ui.garbage import Garbage
 from app.ui.reactor import DeckReactor, install
 
 T = TypeVar("T")
@@ -32,6 +33,7 @@ SETTLE_SECONDS = 2.0
 """The longest a test's remains may take to go away by themselves."""
 
 _application = pytest.StashKey[QApplication]()
+_garbage = pytest.StashKey[Garbage]()
 _reactor = pytest.StashKey[DeckReactor]()
 
 
@@ -46,9 +48,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_reactor] = install(application)
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     # What the modules made is kept from the search for timers, which is many times faster then.
     gc.freeze()
+    session.config.stash[_garbage] = Garbage()
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    item.config.stash[_garbage]()
 
 
 @pytest.fixture(scope="session")

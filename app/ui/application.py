@@ -53,6 +53,7 @@ def run(profile: Path, claim: Claim) -> int:
 
     from app.ui import appearance, language
     from app.ui.console.memory import Memory
+    from app.ui.garbage import Garbage
     from app.ui.lifecycle import Lifecycle
     from app.ui.log.collector import Collector
     from app.ui.main_window import MainWindow
@@ -101,7 +102,7 @@ def run(profile: Path, claim: Claim) -> int:
     window.show()
     # What there is by now stays until the end: the collector, each time it runs, may skip it.
     gc.freeze()
-    gc.enable()
+    ticker.add(Garbage())
     reactor.callWhenRunning(deck.start_automatic)
     reactor.callWhenRunning(claim.listen, reactor, window.come_forward)
     return lifecycle.run()
