@@ -533,6 +533,31 @@ def test_the_table_is_filtered_by_text(busy: tuple[Desk, list[Client]]) -> None:
     assert len(desk.rows()) == 4
 
 
+def test_find_looks_into_the_transcript_while_the_console_has_the_focus(
+    open_window: OpenWindow,
+) -> None:
+    desk = open_window(ECHO)
+    desk.window.activateWindow()
+    tab = desk.window.console.current
+    tab.foot.input.setFocus()
+    desk.do(desk.window.commands.find)
+    assert tab.finder.isVisible()
+    assert desk.window.focusWidget() is tab.finder.line
+
+
+def test_the_console_is_as_it_was_left_at_the_next_start(open_window: OpenWindow) -> None:
+    desk = open_window(ECHO)
+    tab = desk.window.console.current
+    tab.head.target.setEditText("Echo")
+    tab.foot.input.set_text("half a thought")
+    desk.window.console_area.opener.click()
+    desk.window.close()
+    again = open_window("")
+    assert again.window.console.current.foot.input.text() == "half a thought"
+    assert again.window.console.current.head.target.currentText() == "Echo"
+    assert again.window.console_area.snippets.isVisible()
+
+
 def test_a_filter_that_nothing_passes_says_so(busy: tuple[Desk, list[Client]]) -> None:
     desk, _ = busy
     desk.qtbot.keyClicks(desk.window.connections.filter, "nobody")

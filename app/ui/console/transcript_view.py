@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QTextCharFormat
@@ -19,6 +20,9 @@ HEX_BYTES_A_TICK = 8 * 1024
 """In hex a line shows sixteen bytes, and lines are what takes the time."""
 
 INKS = {Kind.SENT: Ink.BLUE, Kind.RECEIVED: Ink.GREEN, Kind.EVENT: Ink.FAINT, Kind.TROUBLE: Ink.RED}
+
+_TOOK = re.compile(r"   \(\d+\.\d m?s\)$")
+"""What an answer took, as it is told at the end of its line."""
 
 TIME_LETTERS = len("14:02:11.420 ")
 MARK_SCALE = 1.15
@@ -68,15 +72,18 @@ class TranscriptView(LinesView):
         self._layout = Layout(self.display)
 
     def parts(self, line: str, ink: Ink) -> Sequence[tuple[str, QTextCharFormat]]:
-        """The time is quiet, and the mark of the direction large."""
+        """The times are quiet, and the mark of the direction large."""
         text = line[TIME_LETTERS + 1 :]
         mark = line[TIME_LETTERS : TIME_LETTERS + 1]
         if mark not in MARKS.values():
             return super().parts(line, ink)
+        took = _TOOK.search(text) if ink is INKS[Kind.RECEIVED] else None
+        end = took.start() if took else len(text)
         return [
             (line[:TIME_LETTERS], self._styles[Ink.FAINT]),
             (mark, self._styles[MARK + ink]),
-            (text, self._styles[ink]),
+            (text[:end], self._styles[ink]),
+            (text[end:], self._styles[Ink.FAINT]),
         ]
 
     def styles(self) -> dict[int, QTextCharFormat]:

@@ -8,7 +8,8 @@ import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -368,3 +369,13 @@ def test_every_control_has_a_name(bar: InputBar) -> None:
     ):
         assert each.accessibleName()
     assert QApplication.focusWidget() is None or bar.send_button.text() == "Send"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_R, Qt.Key.Key_Return])
+def test_keys_that_mean_something_else_in_the_window_are_the_inputs_here(
+    bar: InputBar, key: Qt.Key
+) -> None:
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.ControlModifier)
+    event.ignore()
+    QApplication.sendEvent(bar.input, event)
+    assert event.isAccepted()

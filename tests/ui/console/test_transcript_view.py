@@ -17,7 +17,7 @@ from app.ui import appearance
 from app.ui.appearance import Scheme
 from app.ui.colors import BLUE, GREEN, RED, quiet
 from app.ui.console.transcript_view import MAX_BYTES_ANEW, TranscriptView
-from app.ui.lines_view import MAX_LINES
+from app.ui.lines_view import MAX_LINES, Ink
 
 
 @pytest.fixture
@@ -79,6 +79,17 @@ def test_the_kinds_differ_in_mark_and_colour_in_light_and_dark(
     ]
     assert [color for _, color, _ in pieces(view.document().firstBlock())] == [faint] * 3
     assert pieces(view.document().findBlockByNumber(1))[0][1] == faint
+
+
+def test_what_an_answer_took_is_quiet(view: TranscriptView, qapp: QApplication) -> None:
+    view.add_lines([("14:02:11.420 ←  hello   (0.4 ms)", Ink.GREEN)])
+    assert [text for text, *_ in pieces(view.document().firstBlock())] == [
+        "14:02:11.420 ",
+        "←",
+        "  hello",
+        "   (0.4 ms)",
+    ]
+    assert pieces(view.document().firstBlock())[-1][1] == quiet(qapp.palette())
 
 
 def test_it_is_shown_anew_in_hex_and_what_comes_then_too(view: TranscriptView) -> None:
