@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from enum import Enum
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from app.client.transcript import Entry, Kind
 from app.legible import Legible
@@ -48,10 +48,13 @@ class Line:
 
     kind: Kind
     text: str
+    round_trip: float | None = None
+    """Seconds that this answer took, if it is the first one."""
 
     def render(self, zone: tzinfo | None = None) -> str:
-        """`14:02:11.420 →  hello`, in `zone` or this machine's own."""
-        return f"{timestamp(self.time, zone)} {MARKS[self.kind]}  {self.text}"
+        """`14:02:11.420 →  hello`, in `zone` or this machine's own, and what an answer took."""
+        took = "" if self.round_trip is None else f"   ({_brief(self.round_trip)})"
+        return f"{timestamp(self.time, zone)} {MARKS[self.kind]}  {self.text}{took}"
 
 
 class Layout:
@@ -73,9 +76,9 @@ class Layout:
         self._last = entry
         if isinstance(data, bytes) and self._display is not Display.TEXT:
             rows = _hex_rows(data, self._display)
-            return [Line(entry.time, entry.kind, row) for row in rows]
+            return _timed([Line(entry.time, entry.kind, row) for row in rows], entry)
         text = data if isinstance(data, str) else self._streams[entry.kind].feed(data)
-        return lines + _lines(entry.time, entry.kind, text)
+        return lines + _timed(_lines(entry.time, entry.kind, text), entry)
 
     def finish(self) -> list[Line]:
         """What was held back so far, as nothing more follows."""
@@ -87,6 +90,17 @@ class Layout:
             for kind, stream in self._streams.items()
             for line in _lines(time, kind, stream.finish())
         ]
+
+
+def _timed(lines: list[Line], entry: Entry) -> list[Line]:
+    """`lines` of `entry`, the first of which says how long the answer took."""
+    if lines and entry.round_trip is not None:
+        lines[0] = evolve(lines[0], round_trip=entry.round_trip)
+    return lines
+
+
+def _brief(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
 def _lines(time: float, kind: Kind, text: str) -> list[Line]:

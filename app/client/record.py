@@ -41,6 +41,11 @@ class Record:
         self.transcript.append(self._clock.seconds(), Kind.EVENT, sentence)
         self.touch()
 
+    def complain(self, sentence: str) -> None:
+        """Something went wrong, or cannot be done."""
+        self.transcript.append(self._clock.seconds(), Kind.TROUBLE, sentence)
+        self.touch()
+
     def sent(self, data: bytes) -> None:
         """`data` was sent: the next answer is an answer to it."""
         self._sent_at = now = self._clock.seconds()

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.error import ConnectionDone, ConnectionLost, TimeoutError
+from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost, TimeoutError
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.python.failure import Failure
 
 from app.client.back_off import BackOff
 from app.client.failures import explain_connect, explain_loss, explain_refusal
+from app.client.file_sending import FileSending
 from app.client.formatting import count_bytes
 from app.client.options import Options, OptionsError
 from app.client.reach import Dial, reach
@@ -24,7 +25,7 @@ from app.client.record import Record
 from app.client.sent_file import FileError, SentFile
 from app.client.session_state import NOT_SENT, State
 from app.client.session_words import (
-    describe_file,
+    SPEAKS_TLS,
     describe_opening,
     describe_security,
     looks_like_tls,
@@ -75,8 +76,6 @@ class Session:
         """Bytes of this connection, or of the last one, that the system took to send."""
         self.addresses = "", ""
         """The peer's and our own, for people, of this connection or the last one."""
-        self.file: SentFile | None = None
-        """The file that is being sent, if any."""
         self.security: Security | None = None
         """What TLS agreed on for this connection, or the last one."""
         self._record = Record(reactor, wake, tap, numbers)
@@ -90,6 +89,7 @@ class Session:
         self._given_up: Exception | None = None
         self._wire: Wire | None = None
         self._verdict: Verdict | None = None
+        self._sending: FileSending | None = None
         self._wanted = False
         self._leaving = False
         self._opened_at = 0.0
@@ -110,6 +110,11 @@ class Session:
         return self._record.number
 
     @property
+    def file(self) -> SentFile | None:
+        """The file that is being sent, if any."""
+        return self._sending.file if self._sending and not self._sending.is_over else None
+
+    @property
     def bytes_unsent(self) -> int:
         """Bytes that wait for the peer to read."""
         return self._wire.bytes_unsent if self._wire else 0
@@ -119,6 +124,11 @@ class Session:
         """Whether `half_close` would do something now."""
         wire = self._wire
         return self._state is State.CONNECTED and wire is not None and wire.can_half_close
+
+    @property
+    def has_flow(self) -> bool:
+        """Whether what is sent arrives in order and whole, or not at all."""
+        return not self._has_datagrams
 
     @property
     def is_refused_by_verdict(self) -> bool:
@@ -179,19 +189,19 @@ class Session:
         if self.file is not None:
             return self._decline(f"Not sent: {self.file.name} is still being sent.")
         try:
-            self.file = SentFile(path, self._reactor.seconds())
+            file = SentFile(path, self._reactor.seconds())
         except FileError as error:
             return self._decline(f"Not sent: {error}")
-        self._say(f"Sending file {self.file.name}, {count_bytes(self.file.size)}…")
-        wire.send_from(self._supply_file)
+        self._sending = FileSending(file, self._record, self._reactor)
+        self._sending.begin(wire)
         return True
 
     def cancel_file(self) -> bool:
         """Send no more of the file. False if there is none."""
-        if self._wire is None or self.file is None:
+        if self._wire is None or self._sending is None or self._sending.is_over:
             return self._decline("There is no file to cancel.")
         self._wire.send_from(None)
-        self._end_file("Cancelled")
+        self._sending.stop("Cancelled")
         return True
 
     def half_close(self) -> bool:
@@ -272,7 +282,8 @@ class Session:
         self._move(State.CONNECTED)
         self._say(describe_opening(self.target, wire))
         if self.security is not None:
-            self._say(describe_security(self.security))
+            tell = self._record.complain if self.security.distrust else self._say
+            tell(describe_security(self.security))
 
     def wire_received(self, wire: Wire, data: bytes) -> None:
         """A chunk came."""
@@ -282,13 +293,13 @@ class Session:
         if not data:
             self._say("Received an empty datagram.")
         elif is_first and self.security is None and looks_like_tls(data):
-            self._say("The peer speaks TLS. Disconnect, and connect with tls: in front.")
+            self._record.complain(SPEAKS_TLS)
 
     def wire_flushed(self, wire: Wire, count: int) -> None:
         """The peer takes what is sent, so closing may go on."""
         self.bytes_out += count
-        if self.file is not None:
-            self.file.bytes_sent = max(0, self.file.bytes_read - wire.bytes_unsent)
+        if self._sending is not None and not self._sending.is_over:
+            self._sending.flushed(wire.bytes_unsent)
         if self._state is State.CLOSING:
             self._start_closing(wire)
         self._record.touch()
@@ -296,7 +307,7 @@ class Session:
     def wire_refused(self, wire: Wire, reason: Exception) -> None:
         """A datagram did not arrive."""
         assert self.target is not None
-        self._say(explain_refusal(reason, self.target))
+        self._record.complain(explain_refusal(reason, self.target))
 
     def wire_peer_finished(self, wire: Wire) -> None:
         """The peer closed its side; the wire flushes and closes ours."""
@@ -317,14 +328,19 @@ class Session:
             self._end_attempt(reason)
             return
         assert self.target is not None
-        if self.file is not None:
-            self._end_file("The connection ended, so stopped")
+        if self._sending is not None:
+            self._sending.stop("The connection ended, so stopped")
         sentence = explain_loss(reason, self.target, has_tls=self.security is not None)
-        if self._has_left(wire, reason):
+        has_left = self._has_left(wire, reason)
+        tell = self._say
+        if not (has_left or reason.check(ConnectionDone, ConnectionAborted)):
+            tell = self._record.complain
+        if has_left:
             sentence = "Disconnected."
         if wire.bytes_unsent:
+            tell = self._record.complain
             sentence += f" Not sent: {count_bytes(wire.bytes_unsent)}."
-        self._say(sentence)
+        tell(sentence)
         self._back_off.lasted(self._reactor.seconds() - self._opened_at)
         self._settle()
 
@@ -355,7 +371,9 @@ class Session:
     def _end_attempt(self, failure: Failure) -> None:
         assert self.target is not None
         reason = failure if self._given_up is None else Failure(self._given_up)
-        self._say(explain_connect(reason, self.target, self._verdict))
+        was_cancelled = isinstance(self._given_up, CancelledError)
+        tell = self._say if was_cancelled else self._record.complain
+        tell(explain_connect(reason, self.target, self._verdict))
         if self.is_refused_by_verdict:
             self._wanted = False
         self._settle()
@@ -392,23 +410,6 @@ class Session:
     def _has_datagrams(self) -> bool:
         return self.target is not None and self.target.transport is Transport.UDP
 
-    def _supply_file(self, size: int) -> bytes:
-        assert self.file is not None
-        data = self.file.read(size)
-        if not data:
-            self._end_file("Stopped" if self.file.trouble else "Sent")
-        else:
-            self._record.tap_sent(data)
-        return data
-
-    def _end_file(self, how: str) -> None:
-        assert self.file is not None
-        file, self.file = self.file, None
-        file.close()
-        if how == "Sent":
-            file.bytes_sent = file.bytes_read
-        self._say(describe_file(file, how, self._reactor.seconds()))
-
     def _has_left(self, wire: Wire, reason: Failure) -> bool:
         """Whether it ended as the user wanted. Over TLS many peers leave without a goodbye."""
         if not self._leaving or wire.bytes_unsent:
@@ -438,7 +439,7 @@ class Session:
         self._record.touch()
 
     def _decline(self, sentence: str) -> bool:
-        self._say(sentence)
+        self._record.complain(sentence)
         return False
 
     def _say(self, sentence: str) -> None:

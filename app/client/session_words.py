@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 MAX_UNSENT_BYTES = 16 * 1024 * 1024
 LARGEST_DATAGRAM = 65_507
 
+SPEAKS_TLS = "The peer speaks TLS. Disconnect, and connect with tls: in front."
+
 _TLS_ALERT = b"\x15\x03"
 _TLS_ALERT_BYTES = 7
 
@@ -59,7 +61,7 @@ def describe_security(security: Security) -> str:
         return f"{agreed} NOT VERIFIED: the peer's certificate proves nothing, {security.distrust}."
     return (
         f"{agreed} The peer is {certificate.title}, says {certificate.issuer}, "
-        f"until {certificate.valid_until:%Y-%m-%d}."
+        f"until {certificate.facts.not_after:%Y-%m-%d}."
     )
 
 

@@ -196,7 +196,7 @@ def _mismatch(certificate: x509.Certificate, host: str) -> str:
     try:
         check(certificate, host)
     except VerificationError:
-        names = ", ".join(PeerCertificate.of(certificate).names[:5]) or "nobody"
+        names = ", ".join(PeerCertificate.of(certificate).facts.names[:5]) or "nobody"
         return f"it is for {names}, and not for {host}"
     except CertificateError:
         return "it names no host that it is for"
@@ -204,17 +204,17 @@ def _mismatch(certificate: x509.Certificate, host: str) -> str:
 
 
 def _in_words(error: int, certificate: x509.Certificate) -> str:
-    facts = PeerCertificate.of(certificate)
+    shown = PeerCertificate.of(certificate)
     if error == _SELF_SIGNED:
         return "it is signed by itself alone"
     if error in _UNKNOWN_ISSUER:
-        return f"it was issued by {facts.issuer}, whom nobody trusts here"
+        return f"it was issued by {shown.issuer}, whom nobody trusts here"
     if error == _EXPIRED:
-        return f"it expired on {facts.valid_until:%Y-%m-%d}"
+        return f"it expired on {shown.facts.not_after:%Y-%m-%d}"
     if error == _NOT_YET_VALID:
-        return f"it is valid only from {facts.valid_from:%Y-%m-%d} on"
+        return f"it is valid only from {shown.facts.not_before:%Y-%m-%d} on"
     if error in _NO_AUTHORITY:
-        return f"it was issued by {facts.subject}, which is no authority"
+        return f"it was issued by {shown.facts.subject}, which is no authority"
     if error == _WRONG_PURPOSE:
         return "it is not made for servers"
     return f"OpenSSL refuses it with error {error}"

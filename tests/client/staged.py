@@ -71,12 +71,12 @@ class Desk:
 
     @property
     def events(self) -> list[str]:
-        return [str(e.data) for e in self.session.transcript.entries if e.kind is Kind.EVENT]
+        return [str(e.data) for e in self.session.transcript.entries if isinstance(e.data, str)]
 
     @property
     def said(self) -> list[tuple[Kind, bytes | str]]:
         return [
-            (e.kind, e.data) for e in self.session.transcript.entries if e.kind is not Kind.EVENT
+            (e.kind, e.data) for e in self.session.transcript.entries if isinstance(e.data, bytes)
         ]
 
     def is_quiet(self) -> bool:

@@ -100,7 +100,7 @@ def reaches(session: Session, qtbot: QtBot) -> Reaches:
 
 
 def events(session: Session) -> list[str]:
-    return [str(e.data) for e in session.transcript.entries if e.kind is Kind.EVENT]
+    return [str(e.data) for e in session.transcript.entries if isinstance(e.data, str)]
 
 
 def received(session: Session) -> bytes:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
-from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 
-from app.client.target import Target, TargetError
+from app.client.target import Target, TargetError, Transport
+from app.endpoint import Endpoint, EndpointError
 from app.server.listener import Listener
+from app.tls.authority import certificate_path
 
 
 def label(listener: Listener) -> str:
@@ -27,9 +30,30 @@ def chosen_listener(text: str, listeners: Iterable[Listener]) -> Listener | None
 def target_of(listener: Listener) -> Target:
     """Where a listening listener is reached from this machine.
 
-    Raises `TargetError` for one that a TCP client cannot reach.
+    Raises `TargetError` for one that the console cannot reach.
     """
-    address = listener.address
+    address, name = listener.address, listener.spec.name
+    has_tls = listener.spec.tls is not None or _has_tls(listener.spec.endpoint)
+    if isinstance(address, UNIXAddress) and address.name and not has_tls:
+        return Target.unix(os.fsdecode(address.name))
     if not isinstance(address, (IPv4Address, IPv6Address)):
-        raise TargetError(f"{listener.spec.name} has no TCP address that the console could reach.")
-    return Target.of_listener(address.host, address.port)
+        raise TargetError(f"{name} has no address that the console could reach.")
+    transport = Transport.UDP if address.type == "UDP" else Transport.TCP
+    if has_tls:
+        transport = Transport.TLS
+    return Target.of_listener(address.host, address.port, transport)
+
+
+def own_authorities(target: Target) -> tuple[str, ...]:
+    """The local CA, to trust towards the panel's own listeners, once it is there."""
+    if target.transport is not Transport.TLS:
+        return ()
+    path = certificate_path()
+    return (str(path),) if path.exists() else ()
+
+
+def _has_tls(description: str) -> bool:
+    try:
+        return Endpoint.parse(description).kind in ("ssl", "tls")
+    except EndpointError:
+        return False

@@ -54,7 +54,7 @@ class SessionTab(QWidget):
         self.session = Session(reactor, wake=wake, tap=tap, numbers=numbers)
         self._seen = 0
         self._seconds = reactor.seconds
-        self.head = TargetBar(self.session, listeners)
+        self.head = TargetBar(self.session, listeners, icons, reactor.seconds)
         self.view = TranscriptView()
         self.foot = InputBar(self.session, memory, icons)
         self.repeat = RepeatBar(self.session, reactor, icons)

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from attrs import evolve
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from app.client.options import Options
 from app.client.session import Session, State
-from app.client.target import Target, TargetError
+from app.client.target import Target, TargetError, Transport
 from app.client.target_text import read_target
 from app.server.listener import Listener
 from app.ui import formatting
-from app.ui.console.choice import chosen_listener, label, target_of
+from app.ui.console.choice import chosen_listener, label, own_authorities, target_of
+from app.ui.console.connection_menu import ConnectionMenu
+from app.ui.console.file_row import FileRow
 from app.ui.console.offer import Offer
+from app.ui.console.options_dialog import OptionsDialog
+from app.ui.console.target_box import TargetBox
+from app.ui.icons import Icons
+from app.ui.modal import open_modal
 
 
 class TargetBar(QWidget):
@@ -26,7 +42,7 @@ class TargetBar(QWidget):
     """What the tab should be called now."""
 
     connecting = Signal()
-    """The session connects to a new place: what follows is talk."""
+    """The session connects as the user just asked: what follows is talk."""
 
     acted = Signal()
     """The user did something with the session: show what came of it at once."""
@@ -35,17 +51,29 @@ class TargetBar(QWidget):
         self,
         session: Session,
         listeners: Callable[[], Sequence[Listener]],
+        icons: Icons,
+        seconds: Callable[[], float],
         parent: QWidget | None = None,
     ) -> None:
-        """`listeners` gives those of the deck, for the choice of where to connect."""
+        """`listeners` gives those of the deck, for the choice of where to connect; `seconds` is the
+        time that the session goes by."""
         super().__init__(parent)
+        self.options = Options()
+        """How this tab connects."""
         self._session = session
         self._listeners = listeners
+        self._seconds = seconds
         self._waiting_for: Listener | None = None
-        self.target = QComboBox()
+        self._distrusted = False
+        self.target = TargetBox()
         self.connect_button = QPushButton()
+        self.options_button = QToolButton(autoRaise=True)
+        self.menu = ConnectionMenu(session, icons)
+        self.unverified = QLabel(self.tr("not verified"))
         self.offer = Offer()
+        self.file_row = FileRow()
         self._row = QHBoxLayout()
+        icons.give(self.options_button, "options")
         self._set_up()
         self._lay_out()
         self.show_listeners()
@@ -82,7 +110,10 @@ class TargetBar(QWidget):
             State.CLOSED: self.tr("Connect"),
         }
         self.connect_button.setText(words[state])
-        self.target.setEnabled(state.is_over)
+        self.target.lock(not state.is_over)
+        self.menu.show_state()
+        self.file_row.show_file(self._session.file, self._seconds())
+        self._show_trust()
 
     def connect_to(self, listener: Listener) -> None:
         """Connect to `listener`, or offer to start it."""
@@ -90,11 +121,7 @@ class TargetBar(QWidget):
         if not listener.is_on:
             self._offer_to_start(listener)
             return
-        self.offer.hide()
-        try:
-            self._connect(target_of(listener), listener.spec.name)
-        except TargetError as error:
-            self.offer.say(str(error))
+        self._connect_to(listener, by_hand=True)
 
     def started(self, listener: Listener) -> None:
         """`listener` was asked to start, and has done so or failed."""
@@ -102,7 +129,9 @@ class TargetBar(QWidget):
             return
         self._waiting_for = None
         if listener.is_on:
-            self.connect_to(listener)
+            # That took a while: who types elsewhere by now goes on there.
+            self.target.setEditText(label(listener))
+            self._connect_to(listener, by_hand=self._has_focus())
         else:
             self.offer.say(listener.reason)
 
@@ -110,27 +139,66 @@ class TargetBar(QWidget):
         """Whatever starts from now on, it is not for this tab."""
         self._waiting_for = None
 
+    def ask_for_options(self) -> None:
+        """Have the user choose how to connect."""
+        dialog = OptionsDialog(self.options, self.window())
+        dialog.chosen.connect(self.choose)
+        open_modal(dialog)
+
+    def choose(self, options: Options) -> None:
+        """Connect with `options` from now on."""
+        self.options = options
+        self._show_trust()
+
     def _set_up(self) -> None:
-        self.target.setEditable(True)
-        self.target.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.target.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.target.setMinimumContentsLength(20)
-        place = self.target.lineEdit()
-        assert place is not None
-        place.setPlaceholderText(self.tr("listener or host:port"))
-        place.returnPressed.connect(self._toggle)
+        self.target.line.setPlaceholderText(self.tr("listener, host:port, tls:… udp:… or unix:…"))
+        self.target.setToolTip(
+            self.tr(
+                "A listener, host:port, tls:host:port, udp:host:port, or unix:/path of a socket"
+            )
+        )
+        self.target.entered.connect(self._enter)
         self.target.setAccessibleName(self.tr("Where to connect to"))
         self.connect_button.clicked.connect(self._toggle)
+        self.options_button.setAccessibleName(self.tr("Connection options"))
+        self.options_button.setToolTip(
+            self.tr("Connection options: TLS, time-out, connecting again, local address")
+        )
+        self.options_button.clicked.connect(self.ask_for_options)
+        self.unverified.setObjectName("badge")
+        self.unverified.setToolTip(
+            self.tr("Nobody vouches for the peer: anybody on the way could have answered.")
+        )
+        self.menu.acted.connect(self.acted)
+        self.file_row.cancel_button.clicked.connect(self._cancel_file)
         self.offer.accepted.connect(self._accept_offer)
+        self.offer.details_wanted.connect(self.menu.show_certificate)
 
     def _lay_out(self) -> None:
-        self._row.addWidget(self.target)
-        self._row.addWidget(self.connect_button)
+        for part in (
+            self.target,
+            self.connect_button,
+            self.options_button,
+            self.menu,
+            self.unverified,
+        ):
+            self._row.addWidget(part)
         self._row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self._row)
         layout.addWidget(self.offer)
+        layout.addWidget(self.file_row)
+
+    def _enter(self) -> None:
+        """Enter in the box connects, and accepts what is offered for what is in it."""
+        if not self._session.state.is_over:
+            return
+        waiting_for = self._waiting_for
+        if waiting_for is not None and self._chosen() is waiting_for:
+            self._accept_offer()
+        else:
+            self._toggle()
 
     def _toggle(self) -> None:
         if self._session.state.is_over:
@@ -142,22 +210,35 @@ class TargetBar(QWidget):
         self.acted.emit()
 
     def _connect_to_choice(self) -> None:
-        text = self.target.currentText()
-        listener = self._listener_of_item(self.target.currentIndex(), text)
-        listener = listener or chosen_listener(text, self._listeners())
+        listener = self._chosen()
         if listener is not None:
             self.connect_to(listener)
             return
         try:
-            self._connect(read_target(text), "")
+            self._connect(read_target(self.target.currentText()), "", self.options)
         except TargetError as error:
             self.offer.say(str(error))
 
-    def _connect(self, target: Target, name: str) -> None:
+    def _connect_to(self, listener: Listener, *, by_hand: bool) -> None:
+        try:
+            target = target_of(listener)
+        except TargetError as error:
+            self.offer.say(str(error))
+            return
+        tls = evolve(self.options.tls, more_ca_files=own_authorities(target))
+        options = evolve(self.options, tls=tls)
+        self._connect(target, listener.spec.name, options, by_hand=by_hand)
+
+    def _connect(
+        self, target: Target, name: str, options: Options, *, by_hand: bool = True
+    ) -> None:
+        self._waiting_for = None
+        self._distrusted = False
         self.offer.hide()
-        if self._session.connect(target):
+        if self._session.connect(target, options):
             self.title_changed.emit(name or str(target))
-            self.connecting.emit()
+            if by_hand:
+                self.connecting.emit()
         self.acted.emit()
 
     def _offer_to_start(self, listener: Listener) -> None:
@@ -167,11 +248,51 @@ class TargetBar(QWidget):
             self.tr("{0} is not listening.").format(name),
             self.tr("Start {0} and connect").format(formatting.literal(name)),
         )
-        self.offer.button.setFocus()
+
+    def _show_trust(self) -> None:
+        session = self._session
+        if session.state.is_over:
+            is_tls = self._transport_of(self.target.currentText()) is Transport.TLS
+            self.unverified.setVisible(is_tls and not self.options.tls.verify)
+        else:
+            self.unverified.setVisible(bool(session.security and session.distrust))
+        if session.state is State.CLOSED and session.is_refused_by_verdict and not self._distrusted:
+            self._distrusted = True
+            self.offer.say(
+                self.tr("The peer's certificate is not to be trusted: {0}.").format(
+                    session.distrust
+                ),
+                self.tr("Connect without verifying"),
+                self.tr("Look at it…"),
+            )
 
     def _accept_offer(self) -> None:
         if self._waiting_for is not None:
             self.start_wanted.emit(self._waiting_for)
+        elif self._distrusted:
+            self.choose(evolve(self.options, tls=evolve(self.options.tls, verify=False)))
+            self._toggle()
+
+    def _cancel_file(self) -> None:
+        self._session.cancel_file()
+        self.acted.emit()
+
+    def _has_focus(self) -> bool:
+        """Whether the user was last here, and not typing somewhere else."""
+        focus: QWidget | None = QApplication.focusWidget()
+        return focus is not None and self.isAncestorOf(focus)
+
+    def _chosen(self) -> Listener | None:
+        text = self.target.currentText()
+        listener = self._listener_of_item(self.target.currentIndex(), text)
+        return listener or chosen_listener(text, self._listeners())
+
+    def _transport_of(self, text: str) -> Transport | None:
+        listener = self._chosen()
+        try:
+            return target_of(listener).transport if listener else read_target(text).transport
+        except TargetError:
+            return None
 
     def _listener_of_item(self, index: int, text: str) -> Listener | None:
         if index < 0 or self.target.itemText(index) != text:

@@ -160,14 +160,14 @@ def test_the_end_that_the_peer_makes_is_told(
     peer.client.close()
     until(connected, qtbot, lambda: connected.head.connect_button.text() == "Connect")
     assert "The peer closed the connection." in connected.view.toPlainText()
-    assert connected.head.target.isEnabled()
+    assert not connected.head.target.is_locked
     assert not connected.foot.send_button.isEnabled()
 
 
 def test_the_user_disconnects_and_connects_again(
     connected: SessionTab, peer: Peer, qtbot: QtBot
 ) -> None:
-    assert not connected.head.target.isEnabled()
+    assert connected.head.target.is_locked
     qtbot.mouseClick(connected.head.connect_button, Qt.MouseButton.LeftButton)
     assert connected.head.connect_button.text() == "Abort"
     peer.client.close()

@@ -1,0 +1,304 @@
+"""The head of a console tab: options, trust, files, and the listeners of the panel by name."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QLineEdit
+from pytestqt.qtbot import QtBot
+from twisted.internet.defer import Deferred
+
+from app.client.options import Options, TlsOptions
+from app.client.session import State
+from app.client.target import Transport
+from app.profile import ListenerSpec, Tls
+from app.server.changes import Changes
+from app.server.deck import Deck
+from app.server.listener import Listener
+from app.ui.console.certificate_dialog import CertificateDialog
+from app.ui.console.memory import Memory
+from app.ui.console.options_dialog import OptionsDialog
+from app.ui.console.session_tab import SessionTab
+from app.ui.icons import Icons
+from app.ui.reactor import DeckReactor
+
+Serve = Callable[..., Listener]
+
+
+@pytest.fixture(autouse=True)
+def _own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The local CA is that of the test."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def deck(reactor: DeckReactor, result_of: Callable[[Deferred[None]], None]) -> Iterator[Deck]:
+    deck = Deck(reactor, Changes(lambda: None))
+    yield deck
+    result_of(deck.stop_all())
+
+
+@pytest.fixture
+def serve(deck: Deck, result_of: Callable[[Deferred[None]], None]) -> Serve:
+    """Start an echo listener, called Echo; gives it."""
+
+    def serve(endpoint: str = "tcp:0", tls: Tls | None = None) -> Listener:
+        spec = ListenerSpec(name="Echo", protocol="echo", endpoint=endpoint, tls=tls)
+        listener = deck.add(spec)
+        result_of(deck.start(listener))
+        assert listener.is_on, listener.reason
+        return listener
+
+    return serve
+
+
+@pytest.fixture
+def tab(reactor: DeckReactor, deck: Deck, memory: Memory, qtbot: QtBot) -> Iterator[SessionTab]:
+    tab = SessionTab(reactor, Icons(), lambda: None, lambda: deck.listeners, memory)
+    qtbot.addWidget(tab)
+    tab.resize(900, 400)
+    tab.show()
+    yield tab
+    tab.close_session()
+    qtbot.waitUntil(lambda: tab.session.state.is_over)
+
+
+@pytest.fixture
+def until(tab: SessionTab, qtbot: QtBot) -> Callable[[Callable[[], object]], None]:
+    """Pull as a ticker does, until it is so."""
+
+    def wait(condition: Callable[[], object]) -> None:
+        def so() -> bool:
+            tab.refresh()
+            return bool(condition())
+
+        qtbot.waitUntil(so)
+
+    return wait
+
+
+Until = Callable[[Callable[[], object]], None]
+
+
+def connect(tab: SessionTab, place: str, qtbot: QtBot) -> None:
+    tab.head.target.setEditText(place)
+    qtbot.mouseClick(tab.head.connect_button, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("endpoint", ["tcp:0", "udp:0", "unix"])
+def test_a_listener_is_reached_by_name_whatever_it_listens_on(
+    tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot, tmp_path: Path, endpoint: str
+) -> None:
+    serve(f"unix:{tmp_path}/echo.sock" if endpoint == "unix" else endpoint)
+    connect(tab, "Echo", qtbot)
+    until(lambda: tab.session.state is State.CONNECTED)
+    tab.session.send(b"hello\n")
+    until(lambda: "←  hello   (" in tab.view.toPlainText())
+
+
+def test_a_tls_listener_of_the_panel_is_trusted_by_its_local_ca(
+    tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot
+) -> None:
+    serve(tls=Tls())
+    connect(tab, "Echo", qtbot)
+    until(lambda: tab.session.state is State.CONNECTED)
+    assert tab.session.target is not None
+    assert tab.session.target.transport is Transport.TLS
+    assert tab.session.distrust == ""
+    assert not tab.head.unverified.isVisible()
+    tab.session.send(b"hello\n")
+    until(lambda: tab.session.bytes_in == 6)
+
+
+def test_whom_nobody_vouches_for_is_shown_and_connected_to_only_by_choice(
+    tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot
+) -> None:
+    listener = serve(tls=Tls())
+    connect(tab, f"tls:{listener.where}", qtbot)
+    until(lambda: tab.head.offer.isVisible())
+    assert "is not to be trusted" in tab.head.offer.text.text()
+    qtbot.mouseClick(tab.head.offer.details_button, Qt.MouseButton.LeftButton)
+    (dialog,) = tab.window().findChildren(CertificateDialog)
+    assert "It is not to be trusted" in dialog.verdict.text()
+    dialog.copy_button.click()
+    assert "BEGIN CERTIFICATE" in QGuiApplication.clipboard().text()
+    dialog.reject()
+    qtbot.mouseClick(tab.head.offer.button, Qt.MouseButton.LeftButton)
+    until(lambda: tab.session.state is State.CONNECTED)
+    assert tab.head.unverified.isVisible()
+    assert "NOT VERIFIED" in tab.view.toPlainText()
+    tab.session.abort()
+    until(lambda: tab.session.state is State.CLOSED)
+    assert tab.head.unverified.isVisible()  # the next connection would not be verified either
+
+
+def test_options_are_shown_and_chosen(tab: SessionTab, tmp_path: Path) -> None:
+    options = Options(
+        connect_seconds=2.5,
+        reconnect=True,
+        local_host="127.0.0.2",
+        local_port=5000,
+        tls=TlsOptions(
+            verify=False,
+            ca_file=str(tmp_path / "ca.pem"),
+            certificate_file=str(tmp_path / "me.pem"),
+            key_file=str(tmp_path / "me.key"),
+            server_name="example.org",
+        ),
+    )
+    tab.head.choose(options)
+    tab.head.options_button.click()
+    (dialog,) = tab.window().findChildren(OptionsDialog)
+    assert dialog.warning.isVisible()
+    dialog.seconds.setValue(3)
+    dialog.accept()
+    assert tab.head.options == evolve(options, connect_seconds=3.0)
+
+
+@pytest.mark.parametrize("wrong", ["local address", "key alone"])
+def test_options_that_do_not_do_are_not_taken(tab: SessionTab, qtbot: QtBot, wrong: str) -> None:
+    dialog = OptionsDialog(Options())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    chosen: list[Options] = []
+    dialog.chosen.connect(lambda options: chosen.append(options))
+    if wrong == "local address":
+        dialog.local_host.setText("eth0")
+    else:
+        dialog.key.line.setText("my.key")
+    dialog.accept()
+    assert not chosen
+    assert dialog.trouble.isVisible()
+
+
+def test_a_tab_that_connects_again_does_so_and_can_be_stopped(
+    tab: SessionTab, until: Until, qtbot: QtBot
+) -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{bound.getsockname()[1]}"
+    tab.head.choose(Options(reconnect=True))
+    connect(tab, place, qtbot)
+    until(lambda: tab.session.state is State.WAITING)
+    assert tab.head.connect_button.text() == "Cancel"
+    tab.head.connect_button.click()
+    assert tab.head.connect_button.text() == "Connect"
+    assert "Not connecting again." in tab.view.toPlainText()
+
+
+def test_the_menu_offers_what_can_be_done(
+    tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot
+) -> None:
+    menu = tab.head.menu
+    acts = (menu.send_file, menu.half_close, menu.abort, menu.certificate)
+    assert [act.isEnabled() for act in acts] == [False] * 4
+    serve()
+    connect(tab, "Echo", qtbot)
+    until(lambda: tab.session.state is State.CONNECTED)
+    assert [act.isEnabled() for act in acts] == [True, True, True, False]
+    menu.half_close.trigger()
+    until(lambda: tab.session.state is State.CLOSED)  # an echo closes its side then, too
+    assert "Closed this side." in tab.view.toPlainText()
+    connect(tab, "Echo", qtbot)
+    until(lambda: tab.session.state is State.CONNECTED)
+    menu.abort.trigger()
+    until(lambda: tab.session.state is State.CLOSED)
+    assert "The connection was aborted." in tab.view.toPlainText()
+
+
+def test_a_file_is_chosen_sent_and_told_of(
+    tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot, tmp_path: Path
+) -> None:
+    file = tmp_path / "data.bin"
+    file.write_bytes(bytes(5_000_000))
+    serve()
+    connect(tab, "Echo", qtbot)
+    until(lambda: tab.session.state is State.CONNECTED)
+    tab.head.menu.send_file.trigger()
+    (dialog,) = tab.window().findChildren(QFileDialog)
+    dialog.fileSelected.emit(str(file))
+    dialog.close()
+    assert tab.head.file_row.isVisible()
+    assert tab.head.file_row.words.text().startswith("data.bin: ")
+    until(lambda: tab.session.bytes_in == 5_000_000)
+    assert not tab.head.file_row.isVisible()
+    said = [str(each.data) for each in tab.session.transcript.entries]
+    assert any("Sent file data.bin, 5,000,000 bytes" in each for each in said)
+
+
+def test_a_file_can_be_cancelled(
+    tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot, tmp_path: Path
+) -> None:
+    file = tmp_path / "data.bin"
+    with file.open("wb") as sparse:
+        sparse.truncate(1_000_000_000)
+    serve()
+    connect(tab, "Echo", qtbot)
+    until(lambda: tab.session.state is State.CONNECTED)
+    tab.head.menu.send(file)
+    until(lambda: tab.session.bytes_out)
+    qtbot.mouseClick(tab.head.file_row.cancel_button, Qt.MouseButton.LeftButton)
+    assert not tab.head.file_row.isVisible()
+    assert "Cancelled sending file data.bin" in tab.view.toPlainText()
+
+
+def test_enter_accepts_what_is_offered_for_what_is_typed(
+    tab: SessionTab, deck: Deck, qtbot: QtBot
+) -> None:
+    echo = deck.add(ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:0"))
+    wanted: list[Listener] = []
+    tab.start_wanted.connect(lambda listener: wanted.append(listener))
+    tab.head.target.setEditText("Echo")
+    qtbot.keyClick(tab.head.target.line, Qt.Key.Key_Return)
+    assert tab.head.offer.isVisible()
+    assert wanted == []
+    qtbot.keyClick(tab.head.target.line, Qt.Key.Key_Return)
+    assert wanted == [echo]
+
+
+def test_a_listener_that_starts_does_not_take_the_keys_from_whom_types_elsewhere(
+    tab: SessionTab,
+    deck: Deck,
+    until: Until,
+    qtbot: QtBot,
+    result_of: Callable[[Deferred[None]], None],
+) -> None:
+    echo = deck.add(ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:0"))
+    elsewhere = QLineEdit(tab)
+    elsewhere.show()
+    tab.activateWindow()
+    connect(tab, "Echo", qtbot)
+    assert not tab.head.offer.button.hasFocus()
+    elsewhere.setFocus()
+    result_of(deck.start(echo))
+    tab.head.started(echo)
+    until(lambda: tab.session.state is State.CONNECTED)
+    assert elsewhere.hasFocus()
+
+
+def test_what_one_talks_to_can_be_read_but_not_changed(
+    tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot
+) -> None:
+    listener = serve()
+    connect(tab, listener.where, qtbot)
+    until(lambda: tab.session.state is State.CONNECTED)
+    line = tab.head.target.line
+    assert line.isEnabled()
+    qtbot.keyClicks(line, "x")
+    qtbot.keyClick(tab.head.target, Qt.Key.Key_Down)
+    tab.head.target.showPopup()
+    assert tab.head.target.currentText() == listener.where
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert tab.session.state is State.CONNECTED
+
+
+def test_every_control_has_a_name(tab: SessionTab) -> None:
+    head = tab.head
+    named = (head.target, head.options_button, head.menu, head.file_row.progress)
+    assert all(each.accessibleName() for each in named)
