@@ -19,6 +19,7 @@ from pathlib import Path
 
 from app import __version__, display
 from app.endpoint import quoted
+from app.terminal.arguments import ArgumentError, add_connect, read_request
 
 USAGE_ERROR = 2
 PROFILE_IS_OPEN = 3
@@ -35,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.command == "serve":
         return _serve(options)
+    if options.command == "connect":
+        return _connect(options)
     if not display.is_there():
         print("There is no display to open a window on; serving without one.", file=sys.stderr)
         return _serve(parser.parse_args(["serve"], options))
@@ -49,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"portdeck {__version__}")
     _add_profile(parser, default=None)
-    commands = parser.add_subparsers(dest="command", metavar="serve")
+    commands = parser.add_subparsers(dest="command", metavar="serve|connect")
     serve = commands.add_parser(
         "serve",
         help="run listeners without a window",
@@ -89,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
             "only this machine can connect unless interface= says more"
         ),
     )
+    add_connect(commands)
     return parser
 
 
@@ -182,6 +186,18 @@ def _count(text: str) -> int:
     if re.fullmatch("0*[1-9][0-9]{0,8}", text) is None:
         raise argparse.ArgumentTypeError(f"must be a whole number from 1 up, not {quoted(text)}")
     return int(text)
+
+
+def _connect(options: argparse.Namespace) -> int:
+    try:
+        request = read_request(options)
+    except ArgumentError as error:
+        return _complain(str(error))
+    from twisted.internet import reactor
+
+    from app.terminal.talk import connect
+
+    return connect(reactor, request, sys.stderr)
 
 
 def _complain(sentence: str, code: int = USAGE_ERROR) -> int:

@@ -333,7 +333,11 @@ class Session:
         sentence = explain_loss(reason, self.target, has_tls=self.security is not None)
         has_left = self._has_left(wire, reason)
         tell = self._say
-        if not (has_left or reason.check(ConnectionDone, ConnectionAborted)):
+        # Over TLS, who was told that nothing more comes may well leave without a word.
+        fine: tuple[type[Exception], ...] = (ConnectionDone, ConnectionAborted)
+        if self._state is State.HALF_CLOSED and self.security is not None:
+            fine = (*fine, ConnectionLost)
+        if not (has_left or reason.check(*fine)):
             tell = self._record.complain
         if has_left:
             sentence = "Disconnected."

@@ -1,0 +1,274 @@
+"""One conversation between standard input and output and a peer, from connecting to exit code."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TextIO
+
+from attrs import field, frozen
+from twisted.internet.error import ReactorNotRunning
+
+from app.client.options import Options
+from app.client.session import Session, State
+from app.client.target import Target
+from app.client.transcript import Kind
+from app.terminal.expectation import BadExpression, Expectation
+from app.terminal.hex_lines import HexLines
+from app.terminal.line_ends import LineEnds
+from app.terminal.standard import Input, Output
+
+DONE = 0
+CUT_SHORT = 1
+USAGE = 2
+NOT_CONNECTED = 3
+INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
+NOBODY_READS = 128 + signal.SIGPIPE
+
+PIECE_BYTES = 64 * 1024
+LARGEST_DATAGRAM = 65_507
+MOST_WAITING = 1024 * 1024
+"""Bytes that may wait in either direction before the other side is not read from any more."""
+
+CLOSE_SECONDS = 1.0
+EXPECT_SECONDS = 10.0
+QUIET_SECONDS = 1.0
+"""How long datagrams may stay away before nobody waits for them any more."""
+
+
+@frozen
+class Request:
+    """What the command line asks for."""
+
+    target: Target
+    options: Options = field(factory=Options)
+    send: tuple[bytes, ...] = ()
+    """What to send instead of standard input, each by itself."""
+
+    expectation: Expectation | None = None
+    timeout: float | None = None
+    hex: bool = False
+    crlf: bool = False
+    quiet: bool = False
+
+
+class Talk:
+    """Has a session of its own, moves bytes both ways no faster than they are taken, and ends."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        request: Request,
+        *,
+        descriptors: tuple[int, int] = (0, 1),
+        errors: TextIO,
+    ) -> None:
+        """`descriptors` are standard input and output; sentences go to `errors`."""
+        self.exit_code = NOT_CONNECTED
+        self._reactor = reactor
+        self._request = request
+        self._errors = errors
+        self._descriptors = descriptors
+        self._session = Session(
+            reactor, wake=self._pull_soon, close_timeout=CLOSE_SECONDS, tap=self._tap
+        )
+        self._output = Output(
+            reactor, descriptors[1], written=self._relax, broken=lambda: self._leave(NOBODY_READS)
+        )
+        self._input: Input | None = None
+        self._line_ends = LineEnds() if request.crlf else None
+        self._hex = HexLines() if request.hex else None
+        self._seen = 0
+        self._last_kind = Kind.EVENT
+        self._begun = False
+        self._input_over = False
+        self._held = False
+        self._settled = False
+        self._finishing = False
+        self._limit: Any = None
+
+    def begin(self) -> None:
+        """Connect. The reactor stops when all is over; `exit_code` is final then."""
+        self._session.connect(self._request.target, self._request.options)
+
+    def leave(self, exit_code: int) -> None:
+        """Drop everything and end, as a signal asks."""
+        self._leave(exit_code)
+
+    # What the session has to say.
+
+    def _pull_soon(self) -> None:
+        self._reactor.callLater(0, self._pull)
+
+    def _pull(self) -> None:
+        self._session.take_dirty()
+        news = self._session.transcript.since(self._seen)
+        self._seen = self._session.transcript.last
+        for entry in news.entries:
+            if isinstance(entry.data, str):
+                self._last_kind = entry.kind
+                if entry.kind is Kind.TROUBLE or not self._request.quiet:
+                    self._say(entry.data)
+        if self._session.state is State.CONNECTED and not self._begun:
+            self._start()
+        elif self._session.state is State.CLOSED:
+            self._end()
+        else:
+            self._ask()
+
+    def _tap(self, _time: float, _number: int, is_sent: bool, data: bytes) -> None:
+        if is_sent or self._settled:
+            return
+        self._output.write(self._hex.feed(data) if self._hex else data)
+        if self._output.bytes_waiting > MOST_WAITING and not self._held:
+            self._held = True
+            self._session.pause()
+        expectation = self._request.expectation
+        if expectation is None:
+            if self._input_over:
+                self._wait_for_the_rest()
+            return
+        try:
+            if expectation.feed(data):
+                self._settle(DONE)
+        except BadExpression as error:
+            self._say(str(error))
+            self._settle(USAGE)
+
+    def _relax(self) -> None:
+        """Output was written: read from the peer again if it was held."""
+        if self._held and self._output.bytes_waiting <= MOST_WAITING // 2:
+            self._held = False
+            self._session.resume()
+
+    # The conversation.
+
+    def _start(self) -> None:
+        self._begun = True
+        self.exit_code = CUT_SHORT
+        request = self._request
+        if request.expectation is not None:
+            seconds = EXPECT_SECONDS if request.timeout is None else request.timeout
+            self._limit = self._reactor.callLater(seconds, self._miss, seconds)
+        if request.send:
+            for data in request.send:
+                self._session.send(self._with_line_ends(data))
+            self._end_input()
+            return
+        size = PIECE_BYTES if self._session.has_flow else LARGEST_DATAGRAM
+        self._input = Input(self._reactor, self._descriptors[0], size, self._take)
+        self._ask()
+
+    def _ask(self) -> None:
+        """Read on from standard input, if the peer takes what was read before."""
+        if (
+            self._input is not None
+            and not self._input_over
+            and self._session.state is State.CONNECTED
+            and self._session.bytes_unsent < MOST_WAITING
+        ):
+            self._input.ask()
+
+    def _take(self, data: bytes) -> None:
+        if self._session.state is not State.CONNECTED:
+            return
+        if data:
+            self._session.send(self._with_line_ends(data))
+            self._ask()
+        else:
+            self._end_input()
+
+    def _end_input(self) -> None:
+        """Nothing more will be sent. Who waits for an expression waits on an open connection."""
+        self._input_over = True
+        if self._request.expectation is not None:
+            return
+        if self._session.can_half_close:
+            self._session.half_close()
+        self._wait_for_the_rest()
+
+    def _wait_for_the_rest(self) -> None:
+        """Give up once nothing has come for a while: streams end by themselves, unless asked."""
+        seconds = self._request.timeout
+        if seconds is None and not self._session.has_flow:
+            seconds = QUIET_SECONDS
+        if seconds is None:
+            return
+        if self._limit is not None and self._limit.active():
+            self._limit.reset(seconds)
+        else:
+            self._limit = self._reactor.callLater(seconds, self._settle, DONE)
+
+    def _miss(self, seconds: float) -> None:
+        assert self._request.expectation is not None
+        self._say(f"Nothing matched {self._request.expectation.text!r} within {seconds:g} s.")
+        self._settle(CUT_SHORT)
+
+    def _settle(self, exit_code: int) -> None:
+        """It is decided how this ends: close, and write what is left."""
+        if self._settled:
+            return
+        self._settled = True
+        self.exit_code = exit_code
+        if self._held:
+            self._session.resume()
+        if not self._session.disconnect():
+            self._end()
+
+    def _end(self) -> None:
+        """The session is over."""
+        if self._finishing:
+            return
+        self._finishing = True
+        if not self._settled:
+            self._settled = True
+            self._judge()
+        if self._limit is not None and self._limit.active():
+            self._limit.cancel()
+        self._output.finish(self._stop)
+
+    def _judge(self) -> None:
+        """The connection ended, or never was."""
+        expectation = self._request.expectation
+        if not self._begun:
+            self.exit_code = NOT_CONNECTED
+        elif expectation is not None:
+            self.exit_code = CUT_SHORT
+            self._say(f"The connection ended before anything matched {expectation.text!r}.")
+        else:
+            self.exit_code = CUT_SHORT if self._last_kind is Kind.TROUBLE else DONE
+
+    def _with_line_ends(self, data: bytes) -> bytes:
+        return self._line_ends.feed(data) if self._line_ends else data
+
+    def _leave(self, exit_code: int) -> None:
+        self._settled = self._finishing = True
+        self.exit_code = exit_code
+        if not self._session.state.is_over:
+            self._session.abort()
+        self._stop()
+
+    def _stop(self) -> None:
+        with suppress(ReactorNotRunning):
+            self._reactor.stop()
+
+    def _say(self, sentence: str) -> None:
+        with suppress(OSError, ValueError):  # nobody reads them: that is no reason to stop
+            self._errors.write(f"{sentence}\n")
+            self._errors.flush()
+
+
+def connect(reactor: Any, request: Request, errors: TextIO) -> int:
+    """Talk until it is over; gives the exit code. Runs `reactor`, which cannot have run before."""
+    talk = Talk(reactor, request, errors=errors)
+    reactor.callWhenRunning(_listen_to_signals, reactor, talk.leave)
+    reactor.callWhenRunning(talk.begin)
+    reactor.run()
+    return talk.exit_code
+
+
+def _listen_to_signals(reactor: Any, leave: Callable[[int], None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: reactor.callFromThread(leave, 128 + number))
