@@ -44,12 +44,19 @@ def target_of(listener: Listener) -> Target:
     return Target.of_listener(address.host, address.port, transport)
 
 
-def own_authorities(target: Target) -> tuple[str, ...]:
-    """The local CA, to trust towards the panel's own listeners, once it is there."""
-    if target.transport is not Transport.TLS:
+def own_authorities(target: Target, listeners: Iterable[Listener]) -> tuple[str, ...]:
+    """The local CA, once it is there, to trust where `target` is one of the panel's `listeners`."""
+    if target.transport is not Transport.TLS or not any(_is_at(each, target) for each in listeners):
         return ()
     path = certificate_path()
     return (str(path),) if path.exists() else ()
+
+
+def _is_at(listener: Listener, target: Target) -> bool:
+    try:
+        return target_of(listener) == target
+    except TargetError:
+        return False
 
 
 def _has_tls(description: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -110,6 +111,8 @@ class OptionsDialog(QDialog):
         self.trouble.setProperty("wrong", True)
         self.trouble.hide()
         self.verify.toggled.connect(lambda on: self.warning.setVisible(not on))
+        for button in self.buttons.buttons():
+            button.setIcon(QIcon())
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
 

@@ -215,7 +215,7 @@ class TargetBar(QWidget):
             self.connect_to(listener)
             return
         try:
-            self._connect(read_target(self.target.currentText()), "", self.options)
+            self._connect(read_target(self.target.currentText()), "")
         except TargetError as error:
             self.offer.say(str(error))
 
@@ -225,13 +225,11 @@ class TargetBar(QWidget):
         except TargetError as error:
             self.offer.say(str(error))
             return
-        tls = evolve(self.options.tls, more_ca_files=own_authorities(target))
-        options = evolve(self.options, tls=tls)
-        self._connect(target, listener.spec.name, options, by_hand=by_hand)
+        self._connect(target, listener.spec.name, by_hand=by_hand)
 
-    def _connect(
-        self, target: Target, name: str, options: Options, *, by_hand: bool = True
-    ) -> None:
+    def _connect(self, target: Target, name: str, *, by_hand: bool = True) -> None:
+        own = own_authorities(target, self._listeners())
+        options = evolve(self.options, tls=evolve(self.options.tls, more_ca_files=own))
         self._waiting_for = None
         self._distrusted = False
         self.offer.hide()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import trustme
 from attrs import evolve
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -102,11 +103,12 @@ def test_a_listener_is_reached_by_name_whatever_it_listens_on(
     until(lambda: "←  hello   (" in tab.view.toPlainText())
 
 
+@pytest.mark.parametrize("place", ["Echo", "tls:{}"], ids=["by name", "by address"])
 def test_a_tls_listener_of_the_panel_is_trusted_by_its_local_ca(
-    tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot
+    tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot, place: str
 ) -> None:
-    serve(tls=Tls())
-    connect(tab, "Echo", qtbot)
+    listener = serve(tls=Tls())
+    connect(tab, place.format(listener.where), qtbot)
     until(lambda: tab.session.state is State.CONNECTED)
     assert tab.session.target is not None
     assert tab.session.target.transport is Transport.TLS
@@ -117,10 +119,12 @@ def test_a_tls_listener_of_the_panel_is_trusted_by_its_local_ca(
 
 
 def test_whom_nobody_vouches_for_is_shown_and_connected_to_only_by_choice(
-    tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot
+    tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    listener = serve(tls=Tls())
-    connect(tab, f"tls:{listener.where}", qtbot)
+    files = tmp_path / "stranger.pem"
+    trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(files)
+    serve(tls=Tls(certificate=str(files)))
+    connect(tab, "Echo", qtbot)
     until(lambda: tab.head.offer.isVisible())
     assert "is not to be trusted" in tab.head.offer.text.text()
     qtbot.mouseClick(tab.head.offer.details_button, Qt.MouseButton.LeftButton)
