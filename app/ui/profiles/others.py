@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from app.profile import ProfileError, default_path
 from app.profile.exchange import create
 from app.ui.banner import Banner, Offer
-from app.ui.profiles.second_window import open_window
 from app.ui.settings import Settings
 
 NOTICE_SECONDS = 6.0
@@ -28,7 +27,7 @@ class OtherProfiles(QObject):
         self._settings = settings
         self._banner = banner
         self._window = window
-        self.open_window: Callable[[Path], int | None] = open_window
+        self.open_window: Callable[[Path], int | None] = _open_window
         settings.keep_recent(self._current)
 
     def new(self) -> None:
@@ -91,6 +90,13 @@ class OtherProfiles(QObject):
         dialog = QFileDialog(self._window, title, str(self._current.parent), filters)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog
+
+
+def _open_window(profile: Path) -> int | None:
+    # Imported only now: this window opens sooner.
+    from app.ui.profiles.second_window import open_window
+
+    return open_window(profile)
 
 
 def title(profile: Path) -> str:
