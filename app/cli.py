@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import gc
-import io
 import logging
 import math
 import os
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 
 from app import __version__, display
@@ -23,6 +23,7 @@ from app.terminal.arguments import ArgumentError, add_connect, read_request
 
 USAGE_ERROR = 2
 PROFILE_IS_OPEN = 3
+INTERRUPTED = 128 + 2  # as shells have it for SIGINT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     window where one was asked for. 3: the profile is open in another window. argparse leaves by
     `SystemExit` for bad arguments and help.
     """
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:  # before there was anything to end cleanly
+        return INTERRUPTED
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.command == "serve":
@@ -47,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="portdeck",
+        allow_abbrev=False,
         description="The control panel for the servers on your own machine.",
         epilog="Without a command, the window opens.",
     )
@@ -55,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="serve|connect")
     serve = commands.add_parser(
         "serve",
+        allow_abbrev=False,
         help="run listeners without a window",
         description=(
             "Run listeners without a window: the given ones, or else all of the profile. "
@@ -134,6 +144,7 @@ def _open_window(profile: Path | None) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from app import logs
     from app.headless.arguments import parse_listeners
+    from app.headless.output import Output
     from app.headless.serving import Limits, serve
     from app.profile import ProfileFile, Tls, default_path
 
@@ -141,11 +152,13 @@ def _serve(options: argparse.Namespace) -> int:
     file = None
     if options.tls and not options.listeners:
         return _complain("--tls is for PROTOCOL=ENDPOINT. In a profile, write [listener.tls].")
+    if options.listeners and profile is not None:
+        return _complain("Name listeners or a --profile, not both.")
     if options.listeners:
         reading = parse_listeners(options.listeners, Tls() if options.tls else None)
         is_usable = not reading.problems
     else:
-        if profile is not None and not profile.parent.exists():
+        if profile is not None and not os.path.exists(profile.parent):  # noqa: PTH110 - never raises
             return _complain(f"There is no folder {profile.parent} for a profile. Check the path.")
         file = ProfileFile(profile or default_path())
         reading = file.load()
@@ -160,16 +173,18 @@ def _serve(options: argparse.Namespace) -> int:
     from twisted.internet import reactor
 
     logs.begin(logs.stderr_handler(logging.ERROR))
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a name may be Chinese, a terminal not
-    return serve(
-        reactor,
-        reading.listeners,
-        sys.stdout,
-        file=file,
-        as_json=options.json,
-        limits=Limits(seconds=options.exit_after, connections=options.until_connections),
-    )
+    limits = Limits(seconds=options.exit_after, connections=options.until_connections)
+    output = Output(sys.stdout)
+    # The lines are an interface: what the user's own code prints does not belong among them.
+    with redirect_stdout(sys.stderr) if options.json else nullcontext():
+        return serve(
+            reactor,
+            reading.listeners,
+            output,
+            file=file,
+            as_json=options.json,
+            limits=limits,
+        )
 
 
 def _seconds(text: str) -> float:

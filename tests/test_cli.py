@@ -195,6 +195,41 @@ def test_bad_listeners_are_a_usage_error_with_a_sentence(
     assert served.specs is None
 
 
+def test_listeners_or_a_profile_are_served_and_not_both(
+    served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile = str(tmp_path / "profile.toml")
+    assert cli.main(["--profile", profile, "serve", "echo=tcp:0"]) == 2
+    assert capsys.readouterr().err == "Name listeners or a --profile, not both.\n"
+    assert served.specs is None
+
+
+@pytest.mark.parametrize("path", ["x" * 5000 + "/profile.toml", "x" * 5000])
+def test_a_path_that_is_too_long_is_told(
+    served: Served, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    assert cli.main(["serve", "--profile", path]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert served.specs is None
+
+
+def test_ctrl_c_before_anything_began_ends_it_quietly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt() -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(display, "is_there", interrupt)
+    assert cli.main([]) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_options_are_not_guessed_from_their_beginning(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["serve", "--exit", "1", "echo=tcp:0"])
+    assert "unrecognized arguments: --exit" in capsys.readouterr().err
+
+
 def test_serve_ends_by_itself_at_the_limits_it_is_given(served: Served) -> None:
     ends = ["--exit-after", "1.5", "--until-connections", "3"]
     assert cli.main(["serve", "echo=tcp:0", *ends]) == 0

@@ -190,3 +190,16 @@ class NotReloaded(Event):
     @property
     def sentence(self) -> str:
         return "The profile was not loaded again; everything goes on as it was."
+
+
+@frozen
+class Lost(Event):
+    """So many lines found no room, as those before them were not read. Connections go on."""
+
+    event = "lost"
+
+    lines: int
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.lines} lines are lost here: those before them were not read in time."

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, TextIO
+from typing import Any, Protocol
 
 from attrs import frozen
 from twisted.internet.defer import Deferred
@@ -14,7 +14,7 @@ from twisted.internet.error import ReactorNotRunning
 from app.headless import signals
 from app.headless.announcer import Announcer
 from app.headless.events import Closed, Event, NotReloaded, Reloaded
-from app.headless.lines import Lines
+from app.headless.lines import Lines, Sink
 from app.headless.notify import Notifier
 from app.profile import ListenerSpec, ProfileFile
 from app.profile.matching import same_listeners
@@ -22,6 +22,16 @@ from app.server.deck import Deck
 from app.server.listener import State, needs_restart
 from app.server.own.loading import CURRENT_FOLDER
 from app.spawn import spawn
+
+
+class Channel(Sink, Protocol):
+    """Where the lines go, as an `Output` does it."""
+
+    def begin(self, gone: Callable[[], object]) -> None:
+        """`gone` is called, on any thread, once nobody reads any more."""
+
+    def close(self) -> None:
+        """Return when all is written, or will not be."""
 
 
 @frozen
@@ -41,23 +51,26 @@ UNLIMITED = Limits()
 def serve(
     reactor: Any,
     specs: Sequence[ListenerSpec],
-    out: TextIO,
+    output: Channel,
     *,
     file: ProfileFile | None = None,
     as_json: bool = False,
     limits: Limits = UNLIMITED,
     notifier: Notifier | None = None,
 ) -> int:
-    """Run `specs` until a signal, a limit, or until nobody reads `out`; gives the exit code.
+    """Run `specs` until a signal, a limit, or until nobody reads `output`; gives the exit code.
 
     0 after a clean stop; 1 when a listener could not start: its reason is on standard error and
     the others are stopped. Runs `reactor`, which therefore must not have run before. `file` is the
     profile that `specs` come from, for SIGHUP to read it again; without one SIGHUP only says so.
     """
-    service = _Service(reactor, specs, out, file, as_json, limits, notifier or Notifier())
+    lines = Lines(output, reactor.seconds, as_json=as_json)
+    service = _Service(reactor, specs, lines, file, limits, notifier or Notifier())
+    output.begin(gone=lambda: reactor.callFromThread(service.stop))
     reactor.callWhenRunning(service.begin)
     reactor.addSystemEventTrigger("before", "shutdown", service.end)
     reactor.run()
+    output.close()
     return 1 if service.has_failed else 0
 
 
@@ -68,9 +81,8 @@ class _Service:
         self,
         reactor: Any,
         specs: Sequence[ListenerSpec],
-        out: TextIO,
+        lines: Lines,
         file: ProfileFile | None,
-        as_json: bool,
         limits: Limits,
         notifier: Notifier,
     ) -> None:
@@ -80,7 +92,7 @@ class _Service:
         self._file = file
         self._limits = limits
         self._notifier = notifier
-        self._lines = Lines(out, reactor.seconds, as_json=as_json, gone=self._stop_soon)
+        self._lines = lines
         self._finished = 0
         self._busy = True
         self._reload_again = False
@@ -90,10 +102,15 @@ class _Service:
             self._deck.add(spec)
 
     def begin(self) -> None:
-        signals.listen(self._reactor, stop=self._stop, reload=self._reload)
+        signals.listen(self._reactor, stop=self.stop, reload=self._reload)
         if self._limits.seconds is not None:
-            self._reactor.callLater(self._limits.seconds, self._stop)
+            self._reactor.callLater(self._limits.seconds, self.stop)
         spawn(self._start())
+
+    def stop(self) -> None:
+        """End the run."""
+        with suppress(ReactorNotRunning):  # it is stopping already
+            self._reactor.stop()
 
     def end(self) -> Deferred[None]:
         """Fires when all is closed."""
@@ -169,11 +186,7 @@ class _Service:
 
     def _stop_soon(self) -> None:
         """After the event that is being told, of which other observers know nothing yet."""
-        self._reactor.callLater(0, self._stop)
-
-    def _stop(self) -> None:
-        with suppress(ReactorNotRunning):  # it is stopping already
-            self._reactor.stop()
+        self._reactor.callLater(0, self.stop)
 
 
 def _complain(*sentences: str) -> None:

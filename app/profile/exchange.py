@@ -39,7 +39,7 @@ def export(listeners: Sequence[ListenerSpec], folder: Path, path: Path) -> None:
 
     moved = [move(spec, folder, path.parent) for spec in listeners]
     try:
-        replace(path, render(moved).encode())
+        replace(Path(os.path.realpath(path)), render(moved).encode())
     except OSError as error:
         raise ProfileError(f"{path} cannot be written ({why(error)}).") from error
 

@@ -16,6 +16,7 @@ from app.headless.events import (
     Event,
     Failed,
     Listening,
+    Lost,
     NotReloaded,
     Opened,
     Paused,
@@ -51,6 +52,7 @@ EXAMPLES: list[tuple[Event, str]] = [
         "The profile was loaded again: added A, B; removed C; restarted D; changed E; unchanged 2.",
     ),
     (Reloaded([], [], [], [], 0), "The profile was loaded again: unchanged 0."),
+    (Lost(3), "3 lines are lost here: those before them were not read in time."),
     (
         NotReloaded(["version: is missing"]),
         "The profile was not loaded again; everything goes on as it was.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import signal
 from collections.abc import Callable, Iterator
@@ -27,21 +26,34 @@ HELLO = ListenerSpec(name="Hello", protocol="hello", endpoint="tcp:8025")
 
 
 class Run(HandReactor):
-    """A reactor whose `run` is what the test does meanwhile; then it shuts down as the real one."""
+    """A reactor whose `run` is what the test does meanwhile; then it shuts down as the real one.
+
+    It is also where the lines go.
+    """
 
     def __init__(self, meanwhile: Callable[[Run], None]) -> None:
         super().__init__()
-        self.out = io.StringIO()
+        self.lines: list[str] = []
         self.has_stopped = False
         self._meanwhile = meanwhile
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.getvalue().splitlines()]
+        return [json.loads(line) for line in self.lines]
 
     @property
     def names(self) -> list[str]:
         return [event["event"] for event in self.events]
+
+    def begin(self, gone: Callable[[], object]) -> None:
+        self.gone = gone
+
+    def write(self, line: str) -> bool:
+        self.lines.append(line)
+        return True
+
+    def close(self) -> None:
+        self.lines.append(json.dumps({"event": "closed output"}))
 
     def callFromThread(self, act: Callable[..., object], *arguments: object) -> None:
         self.callLater(0, act, *arguments)
@@ -115,9 +127,7 @@ def run(
 ) -> Run:
     reactor = Run(meanwhile)
     specs = [ECHO, HELLO] if file is None else file.load().listeners
-    code = serve(
-        reactor, specs, reactor.out, file=file, as_json=True, limits=limits, notifier=notifier
-    )
+    code = serve(reactor, specs, reactor, file=file, as_json=True, limits=limits, notifier=notifier)
     assert code == 0
     return reactor
 
@@ -133,7 +143,16 @@ def test_it_ends_by_itself_so_long_after_its_start() -> None:
         assert reactor.has_stopped
 
     reactor = run(wait, limits=Limits(seconds=1.5))
-    assert reactor.names == ["listening", "listening", "stopped", "stopped"]
+    assert reactor.names == ["listening", "listening", "stopped", "stopped", "closed output"]
+
+
+def test_it_ends_when_nobody_reads_its_lines_any_more() -> None:
+    def leave(reactor: Run) -> None:
+        reactor.gone()
+        reactor.advance(0)
+        assert reactor.has_stopped
+
+    run(leave)
 
 
 def test_it_ends_once_so_many_connections_of_all_listeners_are_over() -> None:
@@ -311,6 +330,6 @@ def test_systemd_is_not_told_that_it_is_ready_when_a_listener_failed() -> None:
     warden = Warden()
     reactor = Run(lambda reactor: reactor.advance(0))
     odd = ListenerSpec(name="Odd", protocol="nonsense", endpoint="tcp:0")
-    assert serve(reactor, [ECHO, odd], reactor.out, notifier=warden) == 1
+    assert serve(reactor, [ECHO, odd], reactor, notifier=warden) == 1
     assert reactor.has_stopped
     assert warden.heard == [("STOPPING=1", "STATUS=A listener could not start.")]

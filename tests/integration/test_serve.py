@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 import socket
@@ -170,10 +171,8 @@ def test_a_listener_that_cannot_start_stops_the_others(taken: int) -> None:
         events = [program.event() for _ in range(3)]
         code, out, err = program.end()
     this = psutil.Process()
-    reason = (
-        f"Port {taken} is in use by {this.name()} (pid {this.pid}). "
-        "Stop it, or choose another port."
-    )
+    reason = events[1]["reason"]
+    assert reason.startswith(f"Port {taken} is in use by {this.name()} (pid {this.pid}: ")
     said = [(event["event"], event["listener"], event.get("reason")) for event in events]
     assert said == [
         ("listening", "hello", None),
@@ -507,3 +506,58 @@ def test_systemd_hears_of_the_start_and_of_the_end(
             program.send(signal.SIGTERM)
             assert warden.recv(1000) == b"STOPPING=1"
             assert program.end()[0] == 0
+
+
+def test_who_does_not_read_its_lines_holds_nobody_up() -> None:
+    """What a test suite does that starts it and reads no more than the first line."""
+    with running(*serving("echo=tcp:0:interface=127.0.0.1", "--json")) as program:
+        port = program.event()["port"]
+        lines = 0
+        while lines < 3000:  # far more than a pipe has room for
+            with client_of(port) as client:
+                client.sendall(b"hello")
+                assert client.recv(5) == b"hello"
+            lines += 2
+        program.send(signal.SIGTERM)
+        assert program.process.wait(PATIENCE_SECONDS) == 0
+
+
+def test_what_code_of_ones_own_prints_is_not_among_the_lines(tmp_path: Path) -> None:
+    (tmp_path / "chatty.py").write_text(
+        "from twisted.internet.protocol import Protocol\n"
+        "print('loaded')\n"
+        "class Chatty(Protocol):\n"
+        "    def connectionMade(self):\n"
+        "        print('made')\n"
+    )
+    own = f"python:{tmp_path / 'chatty.py'}:Chatty=tcp:0"
+    with running(*serving(own, "--json", "--until-connections", "1")) as program:
+        with client_of(program.event()["port"]):
+            pass
+        code, out, err = program.end()
+    assert code == 0
+    assert [json.loads(line)["event"] for line in out.splitlines()] == [
+        "opened",
+        "closed",
+        "stopped",
+    ]
+    assert err == "loaded\nmade\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="is written in a POSIX shell's words")
+@pytest.mark.parametrize("streams", [">&-", "2>&-", ">&- 2>&-", "</dev/null >&- 2>&-", "<&-"])
+def test_without_its_streams_it_serves_all_the_same(streams: str) -> None:
+    command = f"exec {sys.executable} -m app serve echo=tcp:0 --exit-after 0.1 {streams}"
+    with running("/bin/sh", "-c", command) as program:
+        code, out, err = program.end()
+    assert (code, err) == (0, "")
+    assert out == "" or out.endswith("echo is stopped.\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no such device")
+def test_a_full_disk_stops_no_listener() -> None:
+    command = f"exec {sys.executable} -m app serve echo=tcp:0 --exit-after 0.5 >/dev/full"
+    with running("/bin/sh", "-c", command) as program:
+        code, _, err = program.end()
+    assert code == 0
+    assert err == "The lines cannot be written (No space left on device); trying again.\n"

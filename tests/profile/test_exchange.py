@@ -63,6 +63,15 @@ def test_what_is_exported_is_what_another_profile_can_take(here: Path, there: Pa
     assert take(path, here) == Reading((HELLO, ECHO))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has other links")
+def test_an_export_to_a_link_leaves_it_one(here: Path, there: Path) -> None:
+    link = here / "link.toml"
+    link.symlink_to(there / "real.toml")
+    export([ECHO], here, link)
+    assert link.is_symlink()
+    assert take(there / "real.toml", there).listeners == (ECHO,)
+
+
 def test_an_export_that_fails_leaves_what_was_there(here: Path) -> None:
     path = here / "folder"
     path.mkdir()
