@@ -1,4 +1,4 @@
-"""The one way out: close button, Ctrl-Q, `QApplication.quit`, Ctrl-C and SIGTERM all take it.
+"""The one way out: close button, Ctrl-Q, `QApplication.quit` and every signal to end all take it.
 
 Twisted's shutdown triggers are skipped when Qt ends first, and Qt goes on when the reactor ends
 first. So the reactor always ends first, and its last trigger ends Qt.
@@ -6,6 +6,7 @@ first. So the reactor always ends first, and its last trigger ends Qt.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -46,7 +47,14 @@ class Lifecycle:
     def run(self) -> int:
         """Run until the end; gives the exit code."""
         self._reactor.runReturn()
+        self._end_with_the_terminal()
         return self._app.exec()
+
+    def _end_with_the_terminal(self) -> None:
+        """Twisted has no handler for this signal; `nohup` has it ignored, and so it stays then."""
+        hangup = getattr(signal, "SIGHUP", None)
+        if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
+            signal.signal(hangup, lambda *_: self._reactor.callFromThread(self.request_exit))
 
     def _begin(self, drain: Callable[[], Deferred[None]]) -> Deferred[None]:
         self._asked = True

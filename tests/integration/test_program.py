@@ -138,11 +138,20 @@ def interrupt(program: Program) -> None:
     program.process.send_signal(signal.SIGINT)
 
 
-@pytest.fixture(params=["the close button", "SIGTERM", "Ctrl-C"])
+def hang_up(program: Program) -> None:
+    """What the end of a terminal does to what was started in it."""
+    program.process.send_signal(signal.SIGHUP)
+
+
+@pytest.fixture(params=["the close button", "SIGTERM", "Ctrl-C", "its terminal"])
 def end(request: pytest.FixtureRequest, press_close: End) -> End:
-    return {"the close button": press_close, "SIGTERM": terminate, "Ctrl-C": interrupt}[
-        request.param
-    ]
+    ends: dict[str, End] = {
+        "the close button": press_close,
+        "SIGTERM": terminate,
+        "Ctrl-C": interrupt,
+        "its terminal": hang_up,
+    }
+    return ends[request.param]
 
 
 def client_of(port: int) -> socket.socket:
