@@ -14,7 +14,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext, redirect_stdout
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from app import __version__, display
@@ -42,6 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
+    profile: Path | None = options.profile
+    # `Path.exists` raises for a path that is too long.
+    if profile is not None and not os.path.exists(profile.parent):  # noqa: PTH110
+        return _complain(f"There is no folder {profile.parent} for a profile. Check the path.")
     if options.command == "serve":
         return _serve(options)
     if options.command == "connect":
@@ -158,8 +162,6 @@ def _serve(options: argparse.Namespace) -> int:
         reading = parse_listeners(options.listeners, Tls() if options.tls else None)
         is_usable = not reading.problems
     else:
-        if profile is not None and not os.path.exists(profile.parent):  # noqa: PTH110 - never raises
-            return _complain(f"There is no folder {profile.parent} for a profile. Check the path.")
         file = ProfileFile(profile or default_path())
         reading = file.load()
         is_usable = not file.broken
@@ -176,7 +178,7 @@ def _serve(options: argparse.Namespace) -> int:
     limits = Limits(seconds=options.exit_after, connections=options.until_connections)
     output = Output(sys.stdout)
     # The lines are an interface: what the user's own code prints does not belong among them.
-    with redirect_stdout(sys.stderr) if options.json else nullcontext():
+    with redirect_stdout(sys.stderr):
         return serve(
             reactor,
             reading.listeners,

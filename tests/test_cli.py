@@ -282,11 +282,16 @@ def test_help_names_the_command_and_its_options(capsys: pytest.CaptureFixture[st
     assert "--json" in said
 
 
+@pytest.mark.parametrize("command", [["serve"], []])
 def test_a_profile_in_a_folder_that_is_not_there_is_a_slip(
-    served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    served: Served,
+    opened: list[Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
 ) -> None:
     path = tmp_path / "mistyped" / "profile.toml"
-    assert cli.main(["serve", "--profile", str(path)]) == 2
+    assert cli.main([*command, "--profile", str(path)]) == 2
     assert f"There is no folder {path.parent}" in capsys.readouterr().err
-    assert served.specs is None
+    assert (served.specs, opened) == (None, [])
     assert not path.parent.exists()

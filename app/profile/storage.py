@@ -124,9 +124,12 @@ class ProfileFile:
         """Renames the file to `profile.broken-<time>.toml`, and returns that path.
 
         Afterwards `save` makes a new file, for instance with the listeners that did read well, and
-        `load` makes one with the first listeners. Raises `ProfileError` if it cannot be renamed.
+        `load` makes one with the first listeners. Raises `ProfileError` if it cannot be renamed,
+        and for a folder or a device, which nobody meant to be a profile.
         """
         target = self._target()
+        if target.exists() and not target.is_file():
+            raise ProfileError(f"{target} is no file. Start Portdeck with another --profile.")
         try:
             aside = set_aside(target, self._clock())
         except OSError as error:

@@ -7,7 +7,7 @@ import logging
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from app.ui.banner import Banner
+from app.ui.banner import Banner, Offer
 from app.workspace import Workspace
 
 MAX_PROBLEMS = 5
@@ -69,9 +69,8 @@ class ProfileCommands(QObject):
         if self._workspace.trouble:
             shown.append(self._workspace.trouble)
         head = self.tr("{0} has mistakes and is left as it is:").format(file.path)
-        self._banner.say(
-            "\n".join([head, *shown]),
-            (self.tr("Open it"), self.open),
-            (self.tr("Load it again"), self.load),
-            (self.tr("Set it aside and go on"), self.start_over),
-        )
+        offers: list[Offer] = [(self.tr("Load it again"), self.load)]
+        if file.path.is_file():
+            offers.insert(0, (self.tr("Open it"), self.open))
+            offers.append((self.tr("Set it aside and go on"), self.start_over))
+        self._banner.say("\n".join([head, *shown]), *offers)

@@ -227,6 +227,17 @@ def test_another_process_opens_the_profile_whatever_lies_in_its_folder(
         process.wait(PATIENCE_SECONDS)
 
 
+def test_a_folder_in_the_place_of_a_profile_is_told_and_never_renamed(
+    open_window: OpenWindow, profile: Path
+) -> None:
+    profile.mkdir()
+    desk = open_window("")
+    assert "cannot be read (Is a directory)" in desk.window.banner.message
+    words = [each.text() for each in desk.window.banner.findChildren(QPushButton)]
+    assert words == ["Load it again"]
+    assert profile.is_dir()
+
+
 # Import
 
 

@@ -281,6 +281,14 @@ def test_setting_aside_renames_the_file_and_lets_the_next_save_make_a_new_one(pa
     assert ProfileFile(path).load() == Reading(MORE)
 
 
+def test_a_folder_that_was_taken_for_a_profile_is_not_set_aside(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with pytest.raises(ProfileError, match="folder is no file"):
+        ProfileFile(folder).set_aside()
+    assert folder.is_dir()
+
+
 def test_files_set_aside_in_one_second_do_not_replace_each_other(path: Path) -> None:
     file = ProfileFile(path, clock=Clock(1_700_000_000))
     names = []
