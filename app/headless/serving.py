@@ -13,7 +13,7 @@ from twisted.internet.error import ReactorNotRunning
 
 from app.headless import signals
 from app.headless.announcer import Announcer
-from app.headless.events import Closed, Event, NotReloaded, Reloaded
+from app.headless.events import Closed, Event, Failed, NotReloaded, Reloaded
 from app.headless.lines import Lines, Sink
 from app.headless.notify import Notifier
 from app.profile import ListenerSpec, ProfileFile
@@ -179,6 +179,8 @@ class _Service:
 
     def _tell(self, event: Event) -> None:
         self._lines.write(event)
+        if isinstance(event, Failed) and not self._busy:  # by itself: nobody else tells it
+            _complain(f"{event.listener}: {event.reason}")
         if isinstance(event, Closed):
             self._finished += 1
             if self._finished == self._limits.connections:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.headless.arguments import parse_listeners
 from app.profile import Problem, Tls
+from app.protocols import catalog
+
+PROTOCOLS = [*catalog.names(), "python:a.py:B", "python:"]
 
 
 def test_arguments_are_listeners_called_as_their_protocol() -> None:
@@ -53,3 +58,12 @@ def test_tls_is_for_all_of_them_that_can_carry_it() -> None:
     assert [spec.tls for spec in reading.listeners] == [Tls(), Tls()]
     (problem,) = reading.problems
     assert str(problem).startswith("echo=udp:0: cannot be used with an endpoint of the kind udp")
+
+
+@given(st.lists(st.text() | st.builds("{}={}".format, st.sampled_from(PROTOCOLS), st.text())))
+def test_any_arguments_are_listeners_or_problems(arguments: list[str]) -> None:
+    reading = parse_listeners(arguments)
+    assert len(reading.listeners) <= len(arguments)
+    assert reading.problems or len(reading.listeners) == len(arguments)
+    names = [each.name for each in reading.listeners]
+    assert len(set(names)) == len(names)

@@ -199,6 +199,20 @@ def test_of_two_limits_the_first_counts() -> None:
     run(wait, limits=Limits(seconds=10, connections=1))
 
 
+def test_a_listener_that_fails_later_is_told_and_ends_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def lose(reactor: Run) -> None:
+        factory: Any = reactor.tcpServers[0][1]
+        factory.unbound()
+        reactor.advance(0)
+        assert reactor.names[-1] == "failed"
+        assert not reactor.has_stopped
+
+    run(lose)
+    assert capsys.readouterr().err.startswith("Echo: The socket at ")
+
+
 # Reload
 
 
