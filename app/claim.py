@@ -62,7 +62,7 @@ class Claim:
         except OSError as error:
             log.warning("A second window on this profile would not be noticed: %s", error)
             return True
-        _remove(_written(self._path))  # what a process left that was killed
+        self._remove(_written(self._path))  # what a process left that was killed
         return True
 
     def listen(self, reactor: Any, show: Callable[[str], object]) -> None:
@@ -74,7 +74,7 @@ class Claim:
         if self._descriptor is None:
             return
         try:
-            address = _free_address()
+            address = self._free_address()
             factory = Factory.forProtocol(lambda: _Answering(show))
             factory.noisy = False
             reactor.listenUNIX(str(address), factory, mode=0o600)
@@ -103,11 +103,32 @@ class Claim:
         """Let others have the profile. Call it when the window is gone."""
         if self._descriptor is None:
             return
-        _remove(self._address)
+        self._remove(self._address)
         with suppress(OSError):
             self._path.unlink()
         os.close(self._descriptor)
         self._descriptor = self._address = None
+
+    def _free_address(self) -> Path:
+        """A path for a socket that nobody else can get at. Raises `OSError`."""
+        address = self._path.with_suffix(".socket")
+        if _is_short(address):
+            return address
+        address = Path(tempfile.mkdtemp(prefix="portdeck-"), "socket")
+        if _is_short(address):
+            return address
+        address.parent.rmdir()
+        return Path(tempfile.mkdtemp(prefix="portdeck-", dir="/tmp"), "socket")
+
+    def _remove(self, address: Path | None) -> None:
+        """Remove a socket, and the folder that was made for it, as far as they are there."""
+        if address is None:
+            return
+        with suppress(OSError):
+            address.unlink()
+        if address.parent != self._path.parent:
+            with suppress(OSError):
+                address.parent.rmdir()
 
 
 class _Answering(LineOnlyReceiver):
@@ -157,19 +178,5 @@ def _written(path: Path) -> Path | None:
     return Path(os.fsdecode(name)) if name else None
 
 
-def _free_address() -> Path:
-    """A path for a socket, in a new folder that is its owner's alone. Raises `OSError`."""
-    address = Path(tempfile.mkdtemp(prefix="portdeck-"), "show")
-    if len(os.fsencode(address)) <= _LONGEST_ADDRESS:
-        return address
-    address.parent.rmdir()
-    return Path(tempfile.mkdtemp(prefix="portdeck-", dir="/tmp"), "show")
-
-
-def _remove(address: Path | None) -> None:
-    """Remove a socket and its folder, as far as they are there and ours."""
-    if address is not None:
-        with suppress(OSError):
-            address.unlink()
-        with suppress(OSError):
-            address.parent.rmdir()
+def _is_short(address: Path) -> bool:
+    return len(os.fsencode(address)) <= _LONGEST_ADDRESS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import stat
@@ -12,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -143,23 +143,28 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(
 # To the front
 
 
+class Noting:
+    """The reactor; keeps the ports, to close them again."""
+
+    def __init__(self, reactor: DeckReactor, ports: list[Any]) -> None:
+        self._reactor = reactor
+        self._ports = ports
+
+    def listenUNIX(self, *arguments: object, **options: object) -> None:
+        self._ports.append(self._reactor.listenUNIX(*arguments, **options))
+
+
 @pytest.fixture
 def answering(
     make: Make, profile: Path, reactor: DeckReactor, result_of: Callable[[Deferred[None]], None]
 ) -> Iterator[list[str]]:
     """A claimant that is asked: the tokens that it was given."""
     shown: list[str] = []
-    ports = []
-
-    class Noting:
-        """The reactor; keeps the port, to close it again."""
-
-        def listenUNIX(self, *arguments: object, **options: object) -> None:
-            ports.append(reactor.listenUNIX(*arguments, **options))
+    ports: list[Any] = []
 
     claim = make(profile)
     assert claim.take()
-    claim.listen(Noting(), shown.append)
+    claim.listen(Noting(reactor, ports), shown.append)
     yield shown
     for port in ports:
         result_of(port.stopListening())
@@ -243,8 +248,30 @@ def test_the_socket_that_a_killed_process_left_is_removed(
     first.release()
     left = tmp_path / "portdeck-left"
     left.mkdir()
-    with socket.socket(socket.AF_UNIX) as abandoned:
-        abandoned.bind(os.path.relpath(left / "show"))
-    lock.write_text(str(left / "show"))
+    (left / "socket").touch()
+    lock.write_text(str(left / "socket"))
     assert make(profile).take()
     assert not left.exists()
+
+
+def test_the_socket_lies_beside_the_lock_where_the_path_is_short(
+    profile: Path, reactor: DeckReactor, qtbot: QtBot, result_of: Callable[[Deferred[None]], None]
+) -> None:
+    with tempfile.TemporaryDirectory() as short:
+        folder = Path(short)
+        killed, claim = Claim(profile, folder), Claim(profile, folder)
+        assert killed.take()
+        (lock,) = folder.iterdir()
+        killed.release()
+        lock.with_suffix(".socket").touch()  # what a process left that was killed
+        lock.write_text(str(lock.with_suffix(".socket")))
+        assert claim.take()
+        assert list(folder.iterdir()) == [lock]
+        ports: list[Any] = []
+        claim.listen(Noting(reactor, ports), lambda token: None)
+        assert {each.suffix for each in folder.iterdir()} == {".lock", ".socket"}
+        assert ask(qtbot, Claim(profile, folder))
+        for port in ports:
+            result_of(port.stopListening())
+        claim.release()
+        assert list(folder.iterdir()) == []
