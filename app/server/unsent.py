@@ -17,17 +17,13 @@ def unsent_bytes(transport: Any) -> int:
     """
     total = 0
     while transport is not None:
-        attributes = vars(transport) if hasattr(transport, "__dict__") else {}
-        total += _of_socket(transport, attributes) + _of_tls(attributes)
+        attributes = getattr(transport, "__dict__", {})
+        if "_tempDataLen" in attributes:  # a socket's, and below it there is none
+            waiting: int = transport._tempDataLen + len(transport.dataBuffer) - transport.offset
+            return total + waiting
+        total += _of_tls(attributes)
         transport = attributes.get("transport")
     return total
-
-
-def _of_socket(transport: Any, attributes: dict[str, Any]) -> int:
-    if "_tempDataLen" not in attributes:
-        return 0
-    waiting: int = transport._tempDataLen + len(transport.dataBuffer) - transport.offset
-    return waiting
 
 
 def _of_tls(attributes: dict[str, Any]) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-BENCHMARKS = ("reactor", "datagrams", "startup", "idle", "burst", "traffic", "recording")
+BENCHMARKS = ("reactor", "datagrams", "startup", "idle", "burst", "table", "traffic", "recording")
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -19,7 +19,7 @@ class ConnectionActions(QObject):
     send_wanted = Signal(object)
     """The user wants to send to these connections: a list, not empty."""
 
-    def __init__(self, table: QWidget, icons: Icons, selected: Callable[[], Sequence[Row]]) -> None:
+    def __init__(self, table: QWidget, icons: Icons, selected: Callable[[], Iterable[Row]]) -> None:
         """`table` is where the shortcuts count."""
         super().__init__(table)
         self._table = table
@@ -55,7 +55,7 @@ class ConnectionActions(QObject):
 
     def enable(self, *, closed: int) -> None:
         """Offer what can be done now; `closed` connections are remembered."""
-        live = any(True for _ in self._live())
+        live = next(self._live(), None) is not None
         for action in (self.send, self.close, self.abort):
             action.setEnabled(live)
         self.clear_closed.setEnabled(closed > 0)
@@ -77,18 +77,20 @@ class ConnectionActions(QObject):
         self._table.addAction(action)
         return action
 
-    def _live(self) -> list[Connection]:
-        return [row for row in self._selected() if isinstance(row, Connection) and row.connected]
+    def _live(self) -> Iterator[Connection]:
+        for row in self._selected():
+            if isinstance(row, Connection) and row.connected:
+                yield row
 
     def _send(self) -> None:
-        live = self._live()
+        live = list(self._live())
         if live:
             self.send_wanted.emit(live)
 
     def _close(self) -> None:
-        for connection in self._live():
+        for connection in list(self._live()):
             connection.loseConnection()
 
     def _abort(self) -> None:
-        for connection in self._live():
+        for connection in list(self._live()):
             connection.abortConnection()

@@ -24,6 +24,9 @@ from app.ui.connections.columns import LISTENER, Row, columns
 
 Index = QModelIndex | QPersistentModelIndex
 
+_LAYOUT = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
+"""Which of the signals that Qt calls by one name."""
+
 _DISPLAY = Qt.ItemDataRole.DisplayRole
 _ALIGNMENT = Qt.ItemDataRole.TextAlignmentRole
 _TOOL_TIP = Qt.ItemDataRole.ToolTipRole
@@ -197,7 +200,10 @@ class ConnectionsModel(QAbstractTableModel):
         """Show the same rows in another order; the selection stays with them."""
         if rows == self._rows:
             return
-        self.layoutAboutToBeChanged.emit()
+        # Only with this hint is a selection one index a row, and not one for each of its cells.
+        hint = QAbstractTableModel.LayoutChangeHint.VerticalSortHint
+        changing: Any = self.layoutAboutToBeChanged
+        changing[_LAYOUT].emit([], hint)
         old = self.persistentIndexList()
         if old:
             places = {row: place for place, row in enumerate(rows)}
@@ -206,7 +212,8 @@ class ConnectionsModel(QAbstractTableModel):
             self.changePersistentIndexList(old, new)
         else:
             self._rows = rows
-        self.layoutChanged.emit()
+        changed: Any = self.layoutChanged
+        changed[_LAYOUT].emit([], hint)
 
 
 def _is_current(row: Row) -> bool:
