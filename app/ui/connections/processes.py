@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeGuard
 
 from twisted.python.failure import Failure
 
@@ -17,6 +18,9 @@ MOST_AT_ONCE = 200
 
 MOST_SOCKETS = 2_000
 """With more connections than this the system is not asked: it would have to list them all."""
+
+SETTLED_SECONDS = 0.5
+"""How old a connection is before it is asked for: many are gone by then."""
 
 PAUSE_SECONDS = 1.0
 SHARE = 0.02
@@ -53,7 +57,7 @@ class Processes:
             return
         clues: dict[int, Clue] = {}
         for row in rows:
-            if isinstance(row, Connection) and row.number not in self._known:
+            if self._is_new(row) and now - row.opened_at >= SETTLED_SECONDS:
                 found = clue(row)
                 if found is None:
                     self._learn(row.number, "")
@@ -63,6 +67,9 @@ class Processes:
             self._is_asking = True
             asked = self._find(clues).addErrback(_nothing)
             asked.addCallback(self._take, clues, now).addErrback(log_failure)
+
+    def _is_new(self, row: Row) -> TypeGuard[Connection]:
+        return isinstance(row, Connection) and row.number not in self._known
 
     def _take(self, found: dict[int, Holder], clues: Mapping[int, Clue], since: float) -> None:
         now = self._seconds()

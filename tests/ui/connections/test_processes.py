@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from app.server.connection import Connection
 from app.server.peer_process import Clue
 from app.ui.connections.pane import ConnectionsPane
-from app.ui.connections.processes import MOST_SOCKETS, PAUSE_SECONDS, Processes
+from app.ui.connections.processes import (
+    MOST_SOCKETS,
+    PAUSE_SECONDS,
+    SETTLED_SECONDS,
+    Processes,
+)
 from tests.ui.connections.conftest import System
 from tests.ui.peers import Peers
 
@@ -15,7 +21,9 @@ def texts(pane: ConnectionsPane) -> list[str]:
 
 
 def open_one(pane: ConnectionsPane, peers: Peers) -> None:
+    """One more, that has been there for a while."""
     peers.open()
+    peers.clock.advance(SETTLED_SECONDS)
     pane.refresh(peers.changes.take(), ())
 
 
@@ -58,6 +66,12 @@ def test_a_name_stays_when_its_connection_is_over(
     assert texts(pane) == ["node (4211)"]
 
 
+def opened(peers: Peers) -> Connection:
+    connection = peers.open()
+    peers.clock.advance(SETTLED_SECONDS)
+    return connection
+
+
 def processes(peers: Peers, system: System) -> Processes:
     return Processes(system.find, peers.clock.seconds, lambda: None)
 
@@ -66,7 +80,7 @@ def test_one_lookup_at_a_time_and_the_longer_it_took_the_longer_the_pause(
     peers: Peers, system: System
 ) -> None:
     asking = processes(peers, system)
-    first, second = peers.open(), peers.open()
+    first, second = opened(peers), opened(peers)
     asking.want([first], 2)
     asking.want([first, second], 2)
     assert len(system.asked) == 1
@@ -82,16 +96,16 @@ def test_one_lookup_at_a_time_and_the_longer_it_took_the_longer_the_pause(
 
 def test_with_very_many_connections_the_system_is_left_alone(peers: Peers, system: System) -> None:
     asking = processes(peers, system)
-    asking.want([peers.open()], MOST_SOCKETS + 1)
+    asking.want([opened(peers)], MOST_SOCKETS + 1)
     assert system.asked == []
 
 
 def test_a_lookup_that_fails_is_not_the_last(peers: Peers, system: System) -> None:
     asking = processes(peers, system)
-    asking.want([peers.open()], 1)
+    asking.want([opened(peers)], 1)
     system.asked[0][1].errback(OSError("no"))
     peers.clock.advance(PAUSE_SECONDS)
-    asking.want([peers.open()], 2)
+    asking.want([opened(peers)], 2)
     assert len(system.asked) == 2
 
 
@@ -99,7 +113,7 @@ def test_who_was_not_found_is_asked_for_once_more_and_then_let_be(
     peers: Peers, system: System
 ) -> None:
     asking = processes(peers, system)
-    connection = peers.open()
+    connection = opened(peers)
     for _ in range(3):
         asking.want([connection], 1)
         if not system.asked[-1][1].called:
@@ -107,3 +121,13 @@ def test_who_was_not_found_is_asked_for_once_more_and_then_let_be(
         peers.clock.advance(PAUSE_SECONDS)
     assert len(system.asked) == 2
     assert asking.text(connection) == ""
+
+
+def test_who_has_only_just_come_is_not_asked_for(peers: Peers, system: System) -> None:
+    asking = processes(peers, system)
+    connection = peers.open()
+    asking.want([connection], 1)
+    assert system.asked == []
+    peers.clock.advance(SETTLED_SECONDS)
+    asking.want([connection], 1)
+    assert len(system.asked) == 1
