@@ -772,6 +772,23 @@ def test_the_menu_of_the_table_has_what_can_be_done_with_the_selection(
     menu.close()
 
 
+def test_a_colour_marks_a_listener_and_its_connections(
+    open_window: OpenWindow, connect: Connect
+) -> None:
+    desk = open_window("version = 1\n" + table("Echo", "echo", more='color = "red"'))
+    connect(desk.switch_on("Echo"))
+    desk.until(lambda: len(desk.rows()) == 1)
+    model = desk.window.connections.model
+    swatch = model.index(0, LISTENER).data(Qt.ItemDataRole.DecorationRole)
+    at_the_row = desk.row("Echo").swatch.pixmap()
+    assert swatch.toImage() == at_the_row.toImage()
+    listener = desk.listener("Echo")
+    desk.workspace.change(listener, evolve(listener.spec, color="sky"))
+    desk.until(lambda: desk.row("Echo").swatch.pixmap().toImage() != at_the_row.toImage())
+    changed = model.index(0, LISTENER).data(Qt.ItemDataRole.DecorationRole)
+    assert changed.toImage() == desk.row("Echo").swatch.pixmap().toImage()
+
+
 def test_the_line_that_reaches_the_chosen_listener_is_copied_from_the_menu(
     open_window: OpenWindow,
 ) -> None:

@@ -151,7 +151,8 @@ class ConnectionsPane(QWidget):
 
     def _set_up(self, icons: Icons) -> None:
         self.model.quiet = quiet(self.palette())
-        self.filter.setPlaceholderText(self.tr("Filter by peer, listener, process or state"))
+        self.filter.setPlaceholderText(self.tr("Filter connections"))
+        self.filter.setToolTip(self.tr("By peer, listener, process, local address, TLS or state"))
         self.filter.setAccessibleName(self.tr("Filter the connections"))
         self.filter.setMaximumWidth(280)
         self.filter.textChanged.connect(self._filter_typed)

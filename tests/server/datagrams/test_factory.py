@@ -114,9 +114,11 @@ def test_who_is_silent_too_long_leaves_and_is_new_when_back(
     sender = post.sender()
     sender.ask(b"x")
     hand.advance(IDLE_SECONDS - 0.01)
-    assert record.live
+    (peer,) = record.live
+    assert peer.closed_at == 0
     hand.advance(0.01)
     assert record.events[-1] == ("closed", 1, "idle for 30 s")
+    assert peer.closed_at == hand.seconds()
     assert not factory.connections
     sender.ask(b"x")
     assert [peer.number for peer in record.live] == [2]
