@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -48,18 +50,19 @@ class Copying(QObject):
 
     def copy_line(self, listener: Listener, tool: str) -> None:
         """Copy the line of that client."""
-        files = self._files(listener)
-        where = reach(listener.spec, listener.address, files)
-        lines = () if where is None else command_lines(where)
-        for line in lines:
-            if line.tool == tool:
-                self._copy(line.text, self.tr("Copied: {0}").format(line.text))
+        with self._told():
+            where = reach(listener.spec, listener.address, self._files(listener))
+            lines = () if where is None else command_lines(where)
+            for line in lines:
+                if line.tool == tool:
+                    self._copy(line.text, self.tr("Copied: {0}").format(line.text))
 
     def copy_script(self, listener: Listener) -> None:
         """Copy a script that does what `listener` does."""
-        text = script(listener.spec, self._folder, self._files(listener))
-        name = listener.spec.name
-        self._copy(text, self.tr("Copied: {0} as a script for Python with Twisted.").format(name))
+        with self._told():
+            text = script(listener.spec, self._folder, self._files(listener))
+            words = self.tr("Copied: {0} as a script for Python with Twisted.")
+            self._copy(text, words.format(listener.spec.name))
 
     def save_script(self, listener: Listener) -> None:
         """Ask for a file and write the script to it."""
@@ -74,13 +77,9 @@ class Copying(QObject):
 
     def write_script(self, listener: Listener, path: Path) -> None:
         """Write the script to `path`, and say so."""
-        text = script(listener.spec, self._folder, self._files(listener))
-        try:
+        with self._told():
+            text = script(listener.spec, self._folder, self._files(listener))
             atomic_file.replace(path, text.encode())
-        except OSError as error:
-            words = self.tr("{0} cannot be written ({1}). Choose another place.")
-            self.banner.say(words.format(path, error.strerror or error))
-        else:
             words = self.tr("{0} is written. Run it with: python {1}")
             self.banner.say(words.format(path, path.name), seconds=NOTICE_SECONDS)
 
@@ -88,11 +87,18 @@ class Copying(QObject):
         return menu.addAction(tool, lambda: self.copy_line(listener, tool))
 
     def _files(self, listener: Listener) -> TlsFiles | None:
+        return tls_files(listener.spec, self._folder)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Whatever keeps it from being done is said, and it is not done by half."""
         try:
-            return tls_files(listener.spec, self._folder)
+            yield
         except TlsError as error:
             self.banner.say(str(error))
-            return None
+        except OSError as error:
+            words = self.tr("It cannot be written ({0}). Choose another place.")
+            self.banner.say(words.format(error.strerror or error))
 
     def _copy(self, text: str, told: str) -> None:
         QGuiApplication.clipboard().setText(text)

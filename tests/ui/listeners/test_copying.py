@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
 
-from app.profile import ListenerSpec
+from app.profile import ListenerSpec, Tls
 from app.recipes.script import script
 from app.server.changes import Changes
 from app.server.deck import Deck
@@ -120,3 +120,18 @@ def test_a_script_that_cannot_be_written_is_told(
 ) -> None:
     copying.write_script(echo, tmp_path / "nowhere" / "echo.py")
     assert "cannot be written (No such file or directory)" in copying.banner.message
+
+
+def test_without_its_certificate_no_script_is_given_that_would_not_encrypt(
+    copying: Copying, deck: Deck, tmp_path: Path
+) -> None:
+    tls = Tls(certificate="gone.pem")
+    secure = deck.add(ListenerSpec(name="Safe", protocol="echo", endpoint="tcp:1", tls=tls))
+    QApplication.clipboard().setText("before")
+    copying.copy_script(secure)
+    copying.copy_line(secure, "openssl s_client")
+    copying.write_script(secure, tmp_path / "safe.py")
+    gone = tmp_path / "gone.pem"
+    assert copying.banner.message == f"There is no file {gone}. Choose one that is there."
+    assert QApplication.clipboard().text() == "before"
+    assert not (tmp_path / "safe.py").exists()
