@@ -9,6 +9,7 @@ from attrs import frozen
 from app.endpoint import Endpoint
 from app.recipes.literals import literal
 from app.recipes.tls_files import TlsFiles
+from app.server.loopbacks import LOOPBACKS
 
 LARGEST_DATAGRAM = 65535
 """Bytes. Without saying so, what is beyond the 8192th of a datagram is dropped."""
@@ -27,24 +28,35 @@ class Listening:
 
 
 def listening(endpoint: Endpoint, maker: str, tls: TlsFiles | None) -> Listening:
-    """How to listen on `endpoint` with what the expression `maker` gives."""
+    """How to listen on `endpoint`, whose interface or path is written out, with what the expression
+    `maker` gives."""
     if endpoint.kind not in ("tcp", "tcp6", "udp", "unix"):
         return _by_description(endpoint, maker)
-    arguments = [*_place(endpoint), maker]
     if tls is None:
-        calls = {"udp": "listenUDP", "unix": "listenUNIX"}
-        name = calls.get(endpoint.kind, "listenTCP")
-        code = _call(name, [*arguments, *_options(endpoint)]) + _RUN
-        return Listening(code, ("from twisted.internet import reactor",))
-    if endpoint.kind == "unix":
-        wrapped = f"TLSMemoryBIOFactory(contextFactory, False, {maker})"
-        call = _call("listenUNIX", [*_place(endpoint), wrapped, *_options(endpoint)])
-        more: tuple[str, ...] = ("from twisted.protocols.tls import TLSMemoryBIOFactory",)
+        names = {"udp": "listenUDP", "unix": "listenUNIX"}
+        name = names.get(endpoint.kind, "listenTCP")
+        code, imports = _calls(name, endpoint, [maker]), ["from twisted.internet import reactor"]
     else:
-        call = _call("listenSSL", [*arguments, "contextFactory", *_options(endpoint)])
-        more = ()
-    imports = ("from OpenSSL import SSL", "from twisted.internet import reactor, ssl", *more)
-    return Listening(f"{''.join(_context(tls))}\n{call}{_RUN}", imports)
+        imports = ["from OpenSSL import SSL", "from twisted.internet import reactor, ssl"]
+        if endpoint.kind == "unix":
+            imports.append("from twisted.protocols.tls import TLSMemoryBIOFactory")
+            wrapped = f"TLSMemoryBIOFactory(contextFactory, False, {maker})"
+            code = _calls("listenUNIX", endpoint, [wrapped])
+        else:
+            code = _calls("listenSSL", endpoint, [maker, "contextFactory"])
+        code = f"{''.join(_context(tls))}\n{code}"
+    return Listening(f"{code}{_RUN}", tuple(imports))
+
+
+def _calls(name: str, endpoint: Endpoint, what: list[str]) -> str:
+    """The call of `reactor.NAME`, with `what` after the place; two for both loopback addresses."""
+    if (endpoint.interface or "").lower() != "localhost":
+        return _call(f"port = reactor.{name}", [*_place(endpoint), *what, *_options(endpoint)])
+    first, second = (endpoint.at("interface", each) for each in LOOPBACKS)
+    also = ["port.getHost().port", *what, *_options(second)]
+    return _call(f"port = reactor.{name}", [*_place(first), *what, *_options(first)]) + _call(
+        f"reactor.{name}", also
+    )
 
 
 def _place(endpoint: Endpoint) -> Iterator[str]:
@@ -70,10 +82,10 @@ def _options(endpoint: Endpoint) -> Iterator[str]:
 
 
 def _call(name: str, arguments: list[str]) -> str:
-    line = f"port = reactor.{name}({', '.join(arguments)})\n"
+    line = f"{name}({', '.join(arguments)})\n"
     if len(line) <= 88:
         return line
-    return f"port = reactor.{name}(\n{''.join(f'    {each},{chr(10)}' for each in arguments)})\n"
+    return f"{name}(\n{''.join(f'    {each},{chr(10)}' for each in arguments)})\n"
 
 
 def _context(tls: TlsFiles) -> Iterator[str]:

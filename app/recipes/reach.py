@@ -39,16 +39,18 @@ class Reach:
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
-def reach(spec: ListenerSpec, bound: IAddress | None, tls: TlsFiles | None = None) -> Reach | None:
+def reach(
+    spec: ListenerSpec, bound: IAddress | None, folder: Path, tls: TlsFiles | None = None
+) -> Reach | None:
     """Where `spec` is reached; `None` if nobody can know that now.
 
-    `bound` is the address that it has, if it has one: only then is a free port known. `tls` is what
-    `tls_files` gives for the spec.
+    `bound` is the address that it has, if it has one: only then is a free port known. Relative
+    paths begin in `folder`. `tls` is what `tls_files` gives for the spec.
     """
-    endpoint = Endpoint.parse(spec.endpoint).bound()
+    endpoint = Endpoint.parse(spec.endpoint).bound(folder)
     has_tls = spec.tls is not None or endpoint.kind in ("ssl", "tls")
     if endpoint.kind == "unix":
-        path = str(Path(endpoint.value("address") or "").absolute())
+        path = endpoint.value("address") or ""
         return Reach(Transport.UNIX, path=path, has_tls=has_tls, tls=tls)
     port = getattr(bound, "port", endpoint.port)
     if endpoint.interface is None or not port:

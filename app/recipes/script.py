@@ -65,7 +65,7 @@ def script(spec: ListenerSpec, folder: Path, tls: TlsFiles | None = None) -> str
 
     The paths of code of one's own begin in `folder`. `tls` is what `tls_files` gives for the spec.
     """
-    endpoint = Endpoint.parse(spec.endpoint).bound()
+    endpoint = Endpoint.parse(spec.endpoint).bound(folder)
     if is_own(spec.protocol):
         served = _of_own_code(spec, endpoint, folder)
     elif endpoint.is_datagram:

@@ -69,7 +69,9 @@ def typed(line: str) -> bytes:
         ("tcp:0", None, STREAM),
         ("tcp:0:interface=0.0.0.0", None, STREAM),
         ("tcp6:0", None, STREAM),
+        ("tcp:0:interface=localhost", None, STREAM),
         ("udp:0", None, {"nc", "socat"}),
+        ("udp:0:interface=localhost", None, {"nc", "socat"}),
         (r"udp:0:interface=\:\:1", None, {"nc", "socat"}),
         ("unix", None, {"nc", "socat"}),
         ("tcp:0", Tls(), {"openssl s_client", "socat"}),
@@ -92,7 +94,9 @@ def test_every_line_reaches_the_listener(
     listener = running.add(evolve(spec, tls=tls))
     result_of(running.start(listener))
     assert listener.state is State.LISTENING, listener.reason
-    found = reach(listener.spec, listener.address, tls_files(listener.spec, tmp_path, tmp_path))
+    found = reach(
+        listener.spec, listener.address, tmp_path, tls_files(listener.spec, tmp_path, tmp_path)
+    )
     assert found is not None
     lines = command_lines(found)
     assert {line.tool for line in lines} == tools

@@ -223,6 +223,14 @@ def test_it_listens_on_ipv6(tmp_path: Path) -> None:
         echoes(client)
 
 
+def test_it_listens_on_both_loopback_addresses_at_one_port(tmp_path: Path) -> None:
+    with script_of("echo", "tcp:0:interface=localhost", tmp_path) as program:
+        port = port_of(program)
+        for host in ("127.0.0.1", "::1"):
+            with socket.create_connection((host, port), PATIENCE_SECONDS) as client:
+                echoes(client)
+
+
 def test_it_listens_on_a_unix_socket_also_when_a_dead_one_is_in_its_place(tmp_path: Path) -> None:
     path = tmp_path / "s"
     for _ in range(2):

@@ -14,6 +14,8 @@ from app.recipes.command_lines import command_lines
 from app.recipes.reach import Reach, Transport, reach
 from app.recipes.tls_files import TlsFiles
 
+HERE = Path("/home/me")
+
 FILES = TlsFiles(
     certificate=Path("/c.pem"),
     key=Path("/c.pem"),
@@ -34,7 +36,7 @@ def lines(found: Reach | None) -> list[str]:
 
 
 def test_tcp_is_reached_by_three() -> None:
-    assert lines(reach(spec("tcp:8007"), None)) == [
+    assert lines(reach(spec("tcp:8007"), None, HERE)) == [
         "nc 127.0.0.1 8007",
         "telnet 127.0.0.1 8007",
         "socat - TCP4:127.0.0.1:8007",
@@ -42,24 +44,24 @@ def test_tcp_is_reached_by_three() -> None:
 
 
 def test_an_ipv6_address_is_in_brackets_where_a_colon_would_part_it() -> None:
-    assert lines(reach(spec("tcp6:8007"), None)) == [
+    assert lines(reach(spec("tcp6:8007"), None, HERE)) == [
         "nc ::1 8007",
         "telnet ::1 8007",
         "socat - 'TCP6:[::1]:8007'",
     ]
-    secured = reach(spec("tcp6:8443", tls=True), None, FILES)
+    secured = reach(spec("tcp6:8443", tls=True), None, HERE, FILES)
     assert lines(secured)[0].startswith("openssl s_client -connect '[::1]:8443' ")
 
 
 def test_udp_has_no_telnet() -> None:
-    assert lines(reach(spec("udp:8007"), None)) == [
+    assert lines(reach(spec("udp:8007"), None, HERE)) == [
         "nc -u 127.0.0.1 8007",
         "socat - UDP4:127.0.0.1:8007",
     ]
 
 
 def test_a_unix_socket_is_named_as_shell_and_socat_read_it() -> None:
-    found = reach(spec(r"unix:/tmp/it\:s, mine's"), None)
+    found = reach(spec(r"unix:/tmp/it\:s, mine's"), None, HERE)
     assert lines(found) == [
         """nc -U '/tmp/it:s, mine'"'"'s'""",
         r"""socat - 'UNIX-CONNECT:/tmp/it\:s\, mine\'"'"'s'""",
@@ -67,7 +69,7 @@ def test_a_unix_socket_is_named_as_shell_and_socat_read_it() -> None:
 
 
 def test_tls_is_spoken_by_openssl_and_socat_and_the_ca_is_named() -> None:
-    assert lines(reach(spec("tcp:8443", tls=True), None, FILES)) == [
+    assert lines(reach(spec("tcp:8443", tls=True), None, HERE, FILES)) == [
         "openssl s_client -connect 127.0.0.1:8443 -servername localhost -CAfile '/my files/ca.pem'",
         "socat - 'OPENSSL:127.0.0.1:8443,cafile=/my files/ca.pem'",
     ]
@@ -75,13 +77,13 @@ def test_tls_is_spoken_by_openssl_and_socat_and_the_ca_is_named() -> None:
 
 def test_socat_is_told_the_name_where_the_certificate_is_not_for_the_address() -> None:
     files = evolve(FILES, names=("example.org",))
-    _, line = lines(reach(spec("tcp:8443", tls=True), None, files))
+    _, line = lines(reach(spec("tcp:8443", tls=True), None, HERE, files))
     assert line == "socat - 'OPENSSL:127.0.0.1:8443,commonname=example.org,cafile=/my files/ca.pem'"
 
 
 def test_who_must_show_a_certificate_sees_where_it_goes() -> None:
     files = evolve(FILES, client_ca=Path("/clients.pem"), ca=None)
-    for line in lines(reach(spec("tcp:8443", tls=True), None, files)):
+    for line in lines(reach(spec("tcp:8443", tls=True), None, HERE, files)):
         assert "client.pem" in line
         assert "client-key.pem" in line
         assert "CAfile" not in line
@@ -89,13 +91,13 @@ def test_who_must_show_a_certificate_sees_where_it_goes() -> None:
 
 
 def test_tls_on_a_unix_socket_is_for_openssl_alone() -> None:
-    (line,) = lines(reach(spec("unix:/tmp/s", tls=True), None, FILES))
+    (line,) = lines(reach(spec("unix:/tmp/s", tls=True), None, HERE, FILES))
     assert shlex.split(line)[:4] == ["openssl", "s_client", "-unix", "/tmp/s"]
 
 
 @pytest.mark.parametrize("endpoint", ["ssl:8443:privateKey=k.pem", "tls:certificates:8443"])
 def test_an_endpoint_with_tls_of_its_own_is_reached_by_tls(endpoint: str) -> None:
-    assert lines(reach(spec(endpoint), None)) == [
+    assert lines(reach(spec(endpoint), None, HERE)) == [
         "openssl s_client -connect 127.0.0.1:8443",
         "socat - OPENSSL:127.0.0.1:8443",
     ]
@@ -103,7 +105,7 @@ def test_an_endpoint_with_tls_of_its_own_is_reached_by_tls(endpoint: str) -> Non
 
 def test_the_address_that_was_bound_counts() -> None:
     bound = IPv4Address("TCP", "127.0.0.1", 40123)
-    assert lines(reach(spec("tcp:0"), bound))[0] == "nc 127.0.0.1 40123"
+    assert lines(reach(spec("tcp:0"), bound, HERE))[0] == "nc 127.0.0.1 40123"
 
 
 @pytest.mark.parametrize(
@@ -119,9 +121,13 @@ def test_the_address_that_was_bound_counts() -> None:
 def test_what_listens_everywhere_is_reached_here(
     endpoint: str, bound: IPv4Address | IPv6Address | None, host: str
 ) -> None:
-    assert reach(spec(endpoint), bound) == Reach(Transport.TCP, host, 8007)
+    assert reach(spec(endpoint), bound, HERE) == Reach(Transport.TCP, host, 8007)
+
+
+def test_the_path_of_a_socket_begins_where_the_profile_lies() -> None:
+    assert lines(reach(spec("unix:run/s"), None, HERE))[0] == "nc -U /home/me/run/s"
 
 
 def test_a_port_that_nobody_knows_yet_is_not_made_up() -> None:
-    assert reach(spec("tcp:0"), None) is None
-    assert reach(spec("udp:0"), None) is None
+    assert reach(spec("tcp:0"), None, HERE) is None
+    assert reach(spec("udp:0"), None, HERE) is None

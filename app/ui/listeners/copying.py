@@ -36,7 +36,7 @@ class Copying(QObject):
         """Let `menu` offer what there is of `listener`."""
         menu.clear()
         menu.setToolTipsVisible(True)
-        where = None if listener is None else reach(listener.spec, listener.address)
+        where = None if listener is None else reach(listener.spec, listener.address, self._folder)
         if listener is None or where is None:
             missing = menu.addAction(self.tr("Start it first: its address is not known yet"))
             missing.setEnabled(False)
@@ -51,7 +51,8 @@ class Copying(QObject):
     def copy_line(self, listener: Listener, tool: str) -> None:
         """Copy the line of that client."""
         with self._told():
-            where = reach(listener.spec, listener.address, self._files(listener))
+            files = self._files(listener)
+            where = reach(listener.spec, listener.address, self._folder, files)
             lines = () if where is None else command_lines(where)
             for line in lines:
                 if line.tool == tool:
