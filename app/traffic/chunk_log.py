@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from attrs import frozen
 
@@ -212,10 +212,8 @@ class ChunkLog:
     def resize(self, max_bytes: int, max_chunks: int) -> None:
         """Keep within other bounds from now on. Where they are narrower, the oldest is dropped."""
         self._set_bounds(max_bytes, max_chunks)
-        blocks = [*self._closed, self._tail]
-        self._closed = [
-            part for each in blocks for part in each.parts(self._block_bytes, self._block_chunks)
-        ]
+        blocks = [*self._closed, self._tail] if self._tail.ends else self._closed
+        self._closed = [part for each in blocks for part in self._parts_of(each)]
         self._closed_cost = sum(each.cost for each in self._closed)
         self._closed_bytes = sum(len(each.payload) for each in self._closed)
         self._tail = Block(self._next)
@@ -250,6 +248,12 @@ class ChunkLog:
         self._closed_bytes += len(block.payload)
         self._tail = Block(self._next)
         self._make_room()
+
+    def _parts_of(self, block: Block) -> Iterable[Block]:
+        """`block` as it is, or in parts if it is much larger than blocks are by now."""
+        if len(block.payload) <= 2 * self._block_bytes and len(block.ends) <= self._block_chunks:
+            return (block,)
+        return block.parts(self._block_bytes, self._block_chunks)
 
     def _set_bounds(self, max_bytes: int, max_chunks: int) -> None:
         self._max_bytes = max_bytes

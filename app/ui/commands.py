@@ -45,6 +45,7 @@ class Commands(QObject):
         self.load_profile = self._make(self.tr("Load the profile again"), None, None)
         self.open_recording = self._make(self.tr("Open a recording…"), None, QKeySequence("Ctrl+O"))
         self.export_ca = self._make(self.tr("Export the CA certificate…"), None, None)
+        self.preferences = self._make(self.tr("Settings…"), None, QKeySequence("Ctrl+,"))
         self.quit = self._make(self.tr("Quit"), "quit", QKeySequence("Ctrl+Q"))
         self.about = self._make(self.tr("About Portdeck"), None, None)
 

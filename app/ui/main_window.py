@@ -246,6 +246,7 @@ class MainWindow(QMainWindow):
         bind(commands.export_ca, self.certificates.export)
         bind(commands.open_profile, self.profile.open)
         bind(commands.load_profile, self.profile.load)
+        bind(commands.preferences, self._open_preferences)
         bind(commands.quit, self.close)
         bind(commands.about, self._about)
 
@@ -274,6 +275,8 @@ class MainWindow(QMainWindow):
             self.across.setSizes([330, 790])
         if not self._settings.restore_part("down", self.down):
             self.down.setSizes([400, 260])
+        self.traffic.log.resize(*self._settings.traffic_bounds)
+        self.tabs.setCurrentIndex(self._settings.number("tab", self.tabs.count() - 1))
 
     def _restore_traffic(self, pane: TrafficPane) -> None:
         self._settings.restore_part("traffic", pane.table.horizontalHeader())
@@ -285,6 +288,7 @@ class MainWindow(QMainWindow):
         self.connections.keep(self._settings)
         self._settings.keep_part("across", self.across)
         self._settings.keep_part("down", self.down)
+        self._settings.keep_number("tab", self.tabs.currentIndex())
         if self.traffic.pane is not None:
             self._settings.keep_part("traffic", self.traffic.pane.table.horizontalHeader())
             self._settings.keep_part("bytes", self.traffic.pane.split)
@@ -313,6 +317,11 @@ class MainWindow(QMainWindow):
 
             self._recordings = Recordings(self, self._icons)
         self._recordings.ask()
+
+    def _open_preferences(self) -> None:
+        from app.ui.preferences import Preferences
+
+        open_modal(Preferences(self.traffic.log, self._settings, self))
 
     def _find(self) -> None:
         focus = QApplication.focusWidget()

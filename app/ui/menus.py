@@ -51,6 +51,8 @@ def add_menus(
     file.addSeparator()
     file.addAction(commands.open_recording)
     file.addSeparator()
+    file.addAction(commands.preferences)
+    file.addSeparator()
     file.addAction(commands.quit)
     listener = bar.addMenu(QCoreApplication.translate("Menus", "&Listener"))
     listener.addActions([commands.new, commands.edit, commands.duplicate])

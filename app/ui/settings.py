@@ -8,11 +8,17 @@ from typing import Final
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QHeaderView, QMainWindow, QSplitter
 
+from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS
 from app.ui.appearance import Scheme
 from app.ui.language import Language
 
 MOST_RECENT: Final = 8
 _RECENT: Final = "recent_profiles"
+
+
+LEAST_BYTES, MOST_BYTES = 1024 * 1024, 16 * 1024**3
+LEAST_CHUNKS, MOST_CHUNKS = 1_000, 100_000_000
+"""Of the traffic that is kept."""
 
 
 class Settings:
@@ -50,6 +56,19 @@ class Settings:
     @shows_snippets.setter
     def shows_snippets(self, shows: bool) -> None:
         self._set("shows_snippets", shows)
+
+    @property
+    def traffic_bounds(self) -> tuple[int, int]:
+        """Bytes and chunks that the traffic may have."""
+        most_bytes = self._number("traffic_bytes", MAX_BYTES, LEAST_BYTES, MOST_BYTES)
+        most_chunks = self._number("traffic_chunks", MAX_CHUNKS, LEAST_CHUNKS, MOST_CHUNKS)
+        return most_bytes, most_chunks
+
+    @traffic_bounds.setter
+    def traffic_bounds(self, bounds: tuple[int, int]) -> None:
+        most_bytes, most_chunks = bounds
+        self._store.setValue("traffic_bytes", most_bytes)
+        self._store.setValue("traffic_chunks", most_chunks)
 
     def text(self, name: str) -> str:
         """What was kept under `name`; empty if nothing was."""
@@ -113,3 +132,18 @@ class Settings:
 
     def _set(self, name: str, value: bool) -> None:
         self._store.setValue(name, "true" if value else "false")
+
+    def keep_number(self, name: str, number: int) -> None:
+        """Remember `number` under `name`."""
+        self._store.setValue(name, number)
+
+    def number(self, name: str, most: int) -> int:
+        """What was kept under `name`, from 0 to `most`; 0 if nothing was."""
+        return self._number(name, 0, 0, most)
+
+    def _number(self, name: str, usual: int, least: int, most: int) -> int:
+        try:
+            number = int(str(self._store.value(name, usual)))
+        except ValueError:
+            return usual
+        return number if least <= number <= most else usual

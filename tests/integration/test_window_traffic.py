@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.client.session import State
+from app.ui.preferences import Preferences
 from tests.integration.desk import OpenWindow
 from tests.integration.test_window import ECHO
 
@@ -27,3 +28,17 @@ def test_a_console_session_is_in_the_traffic_beside_the_listener(open_window: Op
     assert told == [(console, "→"), ("Echo", "←"), ("Echo", "→"), (console, "←")]
     pane.filter_bar.source.setCurrentText(console)
     desk.until(lambda: rows.rowCount() == 2)
+
+
+def test_the_bounds_and_the_chosen_tab_hold_at_the_next_start(open_window: OpenWindow) -> None:
+    desk = open_window(ECHO)
+    desk.do(desk.window.commands.preferences)
+    (dialog,) = desk.window.findChildren(Preferences)
+    dialog.chunks.setValue(5_000)
+    dialog.close()
+    desk.window.tabs.setCurrentWidget(desk.window.traffic)
+    desk.ending.stop()
+    again = open_window("")
+    assert again.window.tabs.currentWidget() is again.window.traffic
+    assert again.window.traffic.pane is not None
+    assert again.window.traffic.log.bounds[1] == 5_000

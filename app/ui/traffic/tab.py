@@ -39,7 +39,7 @@ class TrafficTab(QWidget):
     ) -> None:
         """`seconds` gives unix seconds."""
         super().__init__(parent)
-        self._log = log
+        self.log = log
         self._icons = icons
         self._names = Names()
         self._followed = Followed(log, self._names, seconds)
@@ -68,7 +68,7 @@ class TrafficTab(QWidget):
     def _make(self) -> None:
         from app.ui.traffic.pane import TrafficPane
 
-        self.pane = TrafficPane(self._log, self._icons, self._names)
+        self.pane = TrafficPane(self.log, self._icons, self._names)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.pane)

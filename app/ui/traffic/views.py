@@ -115,6 +115,7 @@ class Views(QStackedWidget):
 
     def show_news(self) -> None:
         """Show what the scans have found, and the framing made, since the last call."""
+        self._keep_bounds()
         if self.view is View.STREAM:
             self.stream.show_news()
             return
@@ -174,6 +175,13 @@ class Views(QStackedWidget):
         self.table.mark(self.scans.search)
         self.table.viewport().update()
         self.scans.go_on()
+
+    def _keep_bounds(self) -> None:
+        """The messages stay within what the source may have, also when that changes."""
+        if self.messages is not None and isinstance(self.source, ChunkLog):
+            bounds = self.source.bounds
+            if self.messages.log.bounds != bounds:
+                self.messages.log.resize(*bounds)
 
     def _frame(self, framing: Framing) -> Messages:
         bounds = self.source.bounds if isinstance(self.source, ChunkLog) else None
