@@ -108,6 +108,9 @@ class ListenerSpec:
     autostart: bool = field(default=False, metadata=by(truth, always=True))
     """Whether it starts together with Portdeck."""
 
+    traffic: bool = field(default=True, metadata=by(truth))
+    """Whether what crosses it is kept for the window to show."""
+
     color: str = field(default=AUTOMATIC, metadata=by(read_color))
     """The name of a `Color`, by which the window marks it; `AUTOMATIC` lets the window choose."""
 

@@ -37,6 +37,7 @@ _HEADER: Final = r"""# A Portdeck profile. Edit it as you like: Portdeck keeps y
 #                    value needs a backslash: 'tcp:8007:interface=\:\:1'
 #   max_connections  how many may be connected at once; 100 if it is not written
 #   autostart        true starts it together with Portdeck; false if it is not written
+#   traffic          false keeps what crosses it out of the Traffic pane and of recordings
 #   color            marks it in the window: {colors}
 # It may also have, and does without any such bound where it has not:
 #   max_connections_per_address   how many of them may come from one address

@@ -53,7 +53,8 @@ class ListenerFactory(WrappingFactory[Connection]):
         self.clock = clock
         self.seconds = clock.seconds
         self.observer = observer
-        self.tap = tap
+        self.tap = tap if spec.traffic else None
+        self._tap = tap
         self.accepted = 0
         self.refusals = Tally()
         """The peers that were turned away, by reason."""
@@ -80,8 +81,9 @@ class ListenerFactory(WrappingFactory[Connection]):
         return self.refusals.total
 
     def change(self, spec: ListenerSpec) -> None:
-        """Take the listener's new spec: its name and limits count at once."""
+        """Take the listener's new spec: its name, its limits and its tap count at once."""
         self.spec = spec
+        self.tap = self._tap if spec.traffic else None
         self._idling.look()
 
     def admit(self, anybody: bool) -> bool:

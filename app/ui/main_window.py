@@ -363,6 +363,9 @@ class MainWindow(QMainWindow):
             self.connections.recolor()
 
     def _show_what_can_be_done(self) -> None:
+        self.traffic.show_off(
+            [each.spec.name for each in self._deck.listeners if not each.spec.traffic]
+        )
         marked = self.listeners.marked
         show_possible(self.commands, self._icons, self._deck.listeners, marked)
         self.commands.undo.setEnabled(self.handling.can_undo)

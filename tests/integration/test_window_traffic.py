@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.client.session import State
 from app.ui.preferences import Preferences
 from tests.integration.desk import OpenWindow
+from tests.integration.people import Client
 from tests.integration.test_window import ECHO
 
 
@@ -42,3 +43,29 @@ def test_the_bounds_and_the_chosen_tab_hold_at_the_next_start(open_window: OpenW
     assert again.window.tabs.currentWidget() is again.window.traffic
     assert again.window.traffic.pane is not None
     assert again.window.traffic.log.bounds[1] == 5_000
+
+
+def test_the_traffic_of_a_listener_can_be_switched_off_and_on_while_it_runs(
+    open_window: OpenWindow,
+) -> None:
+    desk = open_window(ECHO)
+    port = desk.switch_on("Echo")
+    desk.window.tabs.setCurrentWidget(desk.window.traffic)
+    pane, log = desk.window.traffic.pane, desk.window.traffic.log
+    assert pane is not None
+    client = Client(port)
+    desk.choose("Echo")
+    for is_on, kept in ((False, 0), (True, 2)):
+        desk.do(desk.window.commands.edit)
+        desk.form().switches.traffic.setChecked(is_on)
+        desk.form().accept()
+        client.received = b""
+        client.send(b"hello")
+        desk.until(lambda: client.has(b"hello"))
+        desk.until(lambda kept=kept: len(log) == kept)  # type: ignore[misc]
+        desk.until(lambda on=is_on: pane.off.isVisible() is not on)  # type: ignore[misc]
+        assert ("traffic off" in desk.row("Echo").protocol.text()) is not is_on
+    factory = desk.listener("Echo").factory
+    assert factory is not None
+    assert (factory.bytes_in, factory.bytes_out) == (10, 10)
+    client.close()

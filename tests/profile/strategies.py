@@ -67,6 +67,7 @@ def _specs(protocol: str) -> st.SearchStrategy[ListenerSpec]:
         endpoint=endpoints,
         max_connections=st.integers(1, MOST_CONNECTIONS),
         autostart=st.booleans(),
+        traffic=st.booleans(),
         max_connections_per_address=st.sampled_from([0, 1, MOST_CONNECTIONS]),
         idle_timeout=st.sampled_from([0, 60]),
         max_unsent_bytes=st.sampled_from([16 * 1024**2, LEAST_UNSENT_BYTES, MOST_UNSENT_BYTES]),

@@ -65,6 +65,7 @@ def test_the_first_listeners_are_echo_and_hello_on_loopback() -> None:
         ("idle_timeout", 0.5, "must be a whole number from 0 to 604800, not 0.5"),
         ("max_unsent_bytes", 0, "must be a whole number from 65536 to 1073741824, not 0"),
         ("autostart", 1, "must be true or false, not 1"),
+        ("traffic", "no", 'must be true or false, not "no"'),
         ("autostart", "yes", 'must be true or false, not "yes"'),
         ("autostart", {}, "must be true or false, not a table"),
     ],

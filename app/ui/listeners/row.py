@@ -115,6 +115,8 @@ class ListenerRow(QFrame):
         protocol = _short(spec.protocol)
         if is_datagram(spec.endpoint):
             protocol = self.tr("{0} over UDP").format(protocol)
+        if not spec.traffic:
+            protocol = self.tr("{0}, traffic off").format(protocol)
         self.protocol.setText(f"{protocol} ·")
         self.protocol.setToolTip(spec.protocol)
         self.address.setText(listener.where)

@@ -17,11 +17,18 @@ class SwitchesForm(FormPart):
     def __init__(self, rows: QFormLayout) -> None:
         super().__init__(rows)
         self.autostart = QCheckBox(self.tr("Start it to&gether with Portdeck"))
-        rows.addRow("", self.autostart)
-        self.autostart.toggled.connect(self.changed)
+        self.traffic = QCheckBox(self.tr("Sho&w what crosses it in Traffic"))
+        self.traffic.setToolTip(
+            self.tr("Off, its chunks are counted and not kept, from now on and without a restart")
+        )
+        for switch in (self.autostart, self.traffic):
+            rows.addRow("", switch)
+            switch.toggled.connect(self.changed)
+        self.show_spec(ListenerSpec(name="", protocol="", endpoint=""))
 
     def show_spec(self, spec: ListenerSpec) -> None:
         self.autostart.setChecked(spec.autostart)
+        self.traffic.setChecked(spec.traffic)
 
     def values(self) -> Mapping[str, Any]:
-        return {"autostart": self.autostart.isChecked()}
+        return {"autostart": self.autostart.isChecked(), "traffic": self.traffic.isChecked()}

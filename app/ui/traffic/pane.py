@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
@@ -11,6 +13,7 @@ from app.traffic.chunk_log import ChunkLog
 from app.traffic.party import Parties, name_of
 from app.traffic.scan import PATIENCE_SECONDS
 from app.traffic.source import ChunkSource
+from app.ui.eliding import ElidingLabel
 from app.ui.folding_box import FoldingBox
 from app.ui.icons import Icons
 from app.ui.traffic.detail import Detail
@@ -49,6 +52,7 @@ class TrafficPane(QWidget):
         self.filter_bar = FilterBar(self._parties, icons)
         self.find_bar = FindBar(icons)
         self.trouble = QLabel()
+        self.off = ElidingLabel()
         self.exporter = Exporter(parties, icons)
         self.state = StateBar(icons)
         self.recording = RecordingLine(log, parties, icons) if isinstance(log, ChunkLog) else None
@@ -64,6 +68,12 @@ class TrafficPane(QWidget):
             self.recording.refresh()
         if self.isVisible():
             self._look()
+
+    def show_off(self, listeners: Sequence[str]) -> None:
+        """Say that the traffic of those listeners is not kept."""
+        words = self.tr("Switched off in the form of the listener, and not shown: {0}.")
+        self.off.setText(words.format(", ".join(listeners)))
+        self.off.setVisible(bool(listeners))
 
     def showEvent(self, event: object) -> None:
         self._look()
@@ -110,6 +120,8 @@ class TrafficPane(QWidget):
         self.trouble.setProperty("wrong", True)
         self.trouble.setWordWrap(True)
         self.trouble.hide()
+        self.off.setObjectName("quiet")
+        self.off.hide()
         bars = FoldingBox(spacing=8)
         bars.add(self.filter_bar, 4)
         bars.add(self.find_bar, 3)
@@ -123,6 +135,7 @@ class TrafficPane(QWidget):
         layout.addWidget(self.view_bar)
         layout.addWidget(bars)
         layout.addWidget(self.trouble)
+        layout.addWidget(self.off)
         layout.addWidget(self.split, 1)
         layout.addWidget(self.exporter)
         if self.recording is not None:

@@ -6,7 +6,7 @@ would take an eighth of that time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from time import time
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,7 @@ class TrafficTab(QWidget):
         self.log = log
         self._icons = icons
         self._names = Names()
+        self._off: tuple[str, ...] = ()
         self._followed = Followed(log, self._names, seconds)
         self.pane: TrafficPane | None = None
         """`None` until the tab was on show."""
@@ -56,6 +57,12 @@ class TrafficTab(QWidget):
         """Learn of the console's sessions, each with its title. Before `refresh`."""
         self._followed.follow_sessions(sessions)
 
+    def show_off(self, listeners: Sequence[str]) -> None:
+        """The traffic of those listeners is not kept."""
+        self._off = tuple(listeners)
+        if self.pane is not None:
+            self.pane.show_off(self._off)
+
     @property
     def wants_more(self) -> bool:
         """Whether `refresh` should come again soon, even if nothing happens meanwhile."""
@@ -69,6 +76,7 @@ class TrafficTab(QWidget):
         from app.ui.traffic.pane import TrafficPane
 
         self.pane = TrafficPane(self.log, self._icons, self._names)
+        self.pane.show_off(self._off)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.pane)

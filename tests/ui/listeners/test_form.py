@@ -242,6 +242,7 @@ SPECS = st.builds(
     endpoint=ENDPOINTS,
     max_connections=st.integers(1, 100_000),
     autostart=st.booleans(),
+    traffic=st.booleans(),
     tls=st.none() | st.sampled_from([Tls(), Tls(certificate="gone.pem", minimum_version="1.3")]),
 ).filter(lambda spec: spec.tls is None or Endpoint.parse(spec.endpoint).takes_tls)
 
