@@ -56,6 +56,7 @@ from app.ui.settings import Settings
 from app.ui.ticker import Ticker
 from app.ui.totals import Totals
 from app.ui.traffic.tab import TrafficTab
+from app.ui.traffic.taking import Taking
 from app.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ class MainWindow(QMainWindow):
         self.profiles = OtherProfiles(workspace.file.path, settings, self.banner, self)
         self.certificates = CertificateCommands(self.banner, self)
         self.exchange = Exchange(workspace, self.banner, self.profile, lambda: (), self)
-        self.traffic = TrafficTab(traffic, self._icons, reactor.seconds)
+        self.taking = Taking(self)
+        self.traffic = TrafficTab(traffic, self._icons, reactor.seconds, taking=self.taking)
         self.log = LogPane(collector, self._icons)
         self.console = ConsolePane(
             reactor,
@@ -264,6 +266,7 @@ class MainWindow(QMainWindow):
         self.connections.listener_released.connect(lambda: self.listeners.choose(None))
         self.connections.commands.send_wanted.connect(self.sending.to)
         self.connections.counted.connect(self._show_count)
+        self.taking.send_wanted.connect(self.console.offer_bytes)
         self.traffic.made.connect(self._restore_traffic)
         self.log.unseen_changed.connect(self._show_unseen)
         self.console.start_wanted.connect(self._start_for)
@@ -315,7 +318,7 @@ class MainWindow(QMainWindow):
         if self._recordings is None:
             from app.ui.traffic.recordings import Recordings
 
-            self._recordings = Recordings(self, self._icons)
+            self._recordings = Recordings(self, self._icons, self.taking)
         self._recordings.ask()
 
     def _open_preferences(self) -> None:

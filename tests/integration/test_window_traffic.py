@@ -69,3 +69,23 @@ def test_the_traffic_of_a_listener_can_be_switched_off_and_on_while_it_runs(
     assert factory is not None
     assert (factory.bytes_in, factory.bytes_out) == (10, 10)
     client.close()
+
+
+def test_what_crossed_can_be_sent_again_through_the_console(open_window: OpenWindow) -> None:
+    desk = open_window(ECHO)
+    port = desk.switch_on("Echo")
+    desk.window.tabs.setCurrentWidget(desk.window.traffic)
+    pane = desk.window.traffic.pane
+    assert pane is not None
+    client = Client(port)
+    client.send(b"\x00\xffagain\n")
+    desk.until(lambda: pane.table.rows.rowCount() == 2)
+    pane.table.selectRow(0)
+    chunk = pane.views.chosen_chunk
+    assert chunk is not None
+    menu = pane._menu_for(chunk)
+    (again,) = [each for each in menu.actions() if each.text().startswith("Send again")]
+    again.trigger()
+    menu.close()
+    assert desk.window.console.current.foot.compose() == b"\x00\xffagain\n"
+    client.close()

@@ -17,7 +17,7 @@ class SwitchesForm(FormPart):
     def __init__(self, rows: QFormLayout) -> None:
         super().__init__(rows)
         self.autostart = QCheckBox(self.tr("Start it to&gether with Portdeck"))
-        self.traffic = QCheckBox(self.tr("Sho&w what crosses it in Traffic"))
+        self.traffic = QCheckBox(self.tr("O&bserve in Traffic what crosses it"))
         self.traffic.setToolTip(
             self.tr("Off, its chunks are counted and not kept, from now on and without a restart")
         )

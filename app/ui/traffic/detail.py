@@ -18,17 +18,18 @@ from PySide6.QtWidgets import (
 
 from app.client.formatting import timestamp
 from app.traffic.chunk_log import Chunk
-from app.traffic.hexdump import hexdump
-from app.traffic.quoting import as_c_array, as_hex, as_python
+from app.traffic.quoting import as_hex
 from app.ui.icons import Icons
 from app.ui.traffic.hex_view import HexView, Side
+from app.ui.traffic.taking import Taking
 
 
 class Detail(QWidget):
     """Shows one chunk. What is selected is copied, or all of it if nothing is."""
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: Icons, taking: Taking, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._taking = taking
         self.hex = HexView()
         self.title = QLabel()
         self.place = QLabel()
@@ -64,20 +65,12 @@ class Detail(QWidget):
     def _set_up(self, icons: Icons) -> None:
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         icons.give(self.copy_button, "copy")
-        name = self.tr("Copy the selected bytes, or all of them")
+        name = self.tr("Copy the selected bytes, or all of them, or send them again")
         self.copy_button.setToolTip(name)
         self.copy_button.setAccessibleName(name)
         self.copy_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.copy_button.setMenu(self.copy_menu)
-        for words, form in (
-            (self.tr("Copy as hex"), as_hex),
-            (self.tr("Copy as text"), self._as_text),
-            (self.tr("Copy as hex dump"), hexdump),
-            (self.tr("Copy as C array"), as_c_array),
-            (self.tr("Copy as Python bytes"), as_python),
-        ):
-            action = self.copy_menu.addAction(words)
-            action.triggered.connect(lambda _checked=False, form=form: self._copy(form))
+        self._taking.fill(self.copy_menu, lambda: self.hex.selected, self.as_text)
         copy = QAction(self.tr("Copy"), self.hex)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -87,11 +80,12 @@ class Detail(QWidget):
         self.hex.customContextMenuRequested.connect(self._open_menu)
         self.hex.selection_changed.connect(self._show_place)
 
-    def _as_text(self, data: bytes) -> str:
+    def as_text(self, data: bytes) -> str:
+        """`data` in the chosen encoding; what is none shows as `\\xNN`."""
         return data.decode(self._encoding, "backslashreplace")
 
     def _copy_side(self) -> None:
-        self._copy(as_hex if self.hex.side is Side.HEX else self._as_text)
+        self._copy(as_hex if self.hex.side is Side.HEX else self.as_text)
 
     def _copy(self, form: Callable[[bytes], str]) -> None:
         if self.hex.data:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLabel, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from app.server.changes import Batch
-from app.traffic.chunk_log import ChunkLog
+from app.traffic.chunk_log import Chunk, ChunkLog
 from app.traffic.party import Parties, name_of
 from app.traffic.scan import PATIENCE_SECONDS
 from app.traffic.source import ChunkSource
@@ -22,8 +22,9 @@ from app.ui.traffic.filter_bar import FilterBar
 from app.ui.traffic.find_bar import FindBar
 from app.ui.traffic.pattern_edit import focus
 from app.ui.traffic.recording_line import RecordingLine
-from app.ui.traffic.row_menu import row_menu
+from app.ui.traffic.row_menu import add_taking, row_menu
 from app.ui.traffic.state_bar import StateBar
+from app.ui.traffic.taking import Taking
 from app.ui.traffic.view_bar import View, ViewBar
 from app.ui.traffic.views import Views
 
@@ -40,15 +41,19 @@ class TrafficPane(QWidget):
         icons: Icons,
         parties: Parties,
         parent: QWidget | None = None,
+        *,
+        taking: Taking | None = None,
     ) -> None:
+        """`taking` is what can be done with bytes, if somebody listens to it."""
         super().__init__(parent)
+        self._taking = taking or Taking(self)
         self._log = log
         self._parties = parties
         self.views = Views(log, parties)
         self.scans = self.views.scans
         self.table = self.views.table
         self.view_bar = ViewBar()
-        self.detail = Detail(icons)
+        self.detail = Detail(icons, self._taking)
         self.filter_bar = FilterBar(self._parties, icons)
         self.find_bar = FindBar(icons)
         self.trouble = QLabel()
@@ -169,6 +174,11 @@ class TrafficPane(QWidget):
             (self.tr("Export the selected …"), self._export_selected),
         ):
             self.state.export_menu.addAction(words).triggered.connect(export)
+        copy = QAction(self.table)
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(self._copy_selected)
+        self.table.addAction(copy)
         for keys, act in (("F3", self.find_next), ("Shift+F3", self.find_previous)):
             shortcut = QAction(self)
             shortcut.setShortcut(QKeySequence(keys))
@@ -286,9 +296,22 @@ class TrafficPane(QWidget):
     def _export_selected(self) -> None:
         self.exporter.ask(self.views.log, lambda: self.views.selected)
 
+    def _menu_for(self, chunk: Chunk) -> QMenu:
+        def follow() -> None:
+            self.view_bar.choose(View.STREAM)
+
+        menu = row_menu(self, chunk, self._parties, self.filter_bar, follow)
+        add_taking(menu, self._taking, self.views.selected_data, self.detail.as_text)
+        return menu
+
+    def _copy_selected(self) -> None:
+        data = self.views.selected_data
+        if data:
+            QGuiApplication.clipboard().setText(self.detail.as_text(data))
+
     def _open_menu(self, at: QPoint) -> None:
         index = self.table.indexAt(at)
         chunk = self.table.rows.chunk(index.row()) if index.isValid() else None
         if chunk is not None:
-            menu = row_menu(self, chunk, self._parties, self.filter_bar)
+            menu = self._menu_for(chunk)
             menu.popup(self.table.viewport().mapToGlobal(at))

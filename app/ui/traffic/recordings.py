@@ -13,17 +13,20 @@ from app.traffic.recording.reader import Recording
 from app.ui.icons import Icons
 from app.ui.modal import open_modal
 from app.ui.traffic.pane import TrafficPane
+from app.ui.traffic.taking import Taking
 
 
 class RecordingWindow(QWidget):
     """Shows one recording, to look into and to search; what is in the file stays as it is."""
 
-    def __init__(self, recording: Recording, icons: Icons, owner: QWidget) -> None:
+    def __init__(
+        self, recording: Recording, icons: Icons, owner: QWidget, taking: Taking | None = None
+    ) -> None:
         """It looks as `owner` does and closes with it."""
         super().__init__(owner, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.recording = recording
-        self.pane = TrafficPane(recording, icons, recording)
+        self.pane = TrafficPane(recording, icons, recording, taking=taking)
         self.damage = QLabel()
         self.damage.setObjectName("trouble")
         self.damage.setProperty("wrong", True)
@@ -52,10 +55,11 @@ class RecordingWindow(QWidget):
 class Recordings(QObject):
     """Opens recordings beside `window`, which they close with."""
 
-    def __init__(self, window: QWidget, icons: Icons) -> None:
+    def __init__(self, window: QWidget, icons: Icons, taking: Taking | None = None) -> None:
         super().__init__(window)
         self._window = window
         self._icons = icons
+        self._taking = taking
         self.opened: list[RecordingWindow] = []
 
     def ask(self) -> None:
@@ -80,7 +84,7 @@ class Recordings(QObject):
                 QMessageBox(QMessageBox.Icon.Warning, title, str(error), close, self._window)
             )
             return
-        window = RecordingWindow(recording, self._icons, self._window)
+        window = RecordingWindow(recording, self._icons, self._window, self._taking)
         self.opened.append(window)
         window.destroyed.connect(lambda: self._forget(window))
         window.show()

@@ -19,6 +19,7 @@ from app.traffic.chunk_log import ChunkLog
 from app.ui.icons import Icons
 from app.ui.traffic.followed import Followed
 from app.ui.traffic.names import Names
+from app.ui.traffic.taking import Taking
 
 if TYPE_CHECKING:
     from app.ui.traffic.pane import TrafficPane
@@ -36,12 +37,15 @@ class TrafficTab(QWidget):
         icons: Icons,
         seconds: Callable[[], float] = time,
         parent: QWidget | None = None,
+        *,
+        taking: Taking | None = None,
     ) -> None:
-        """`seconds` gives unix seconds."""
+        """`seconds` gives unix seconds; `taking` is as in `TrafficPane`."""
         super().__init__(parent)
         self.log = log
         self._icons = icons
         self._names = Names()
+        self._taking = taking
         self._off: tuple[str, ...] = ()
         self._followed = Followed(log, self._names, seconds)
         self.pane: TrafficPane | None = None
@@ -75,7 +79,7 @@ class TrafficTab(QWidget):
     def _make(self) -> None:
         from app.ui.traffic.pane import TrafficPane
 
-        self.pane = TrafficPane(self.log, self._icons, self._names)
+        self.pane = TrafficPane(self.log, self._icons, self._names, taking=self._taking)
         self.pane.show_off(self._off)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -17,7 +17,11 @@ from app.traffic.source import ChunkSource
 from app.ui.traffic.scans import Scans
 from app.ui.traffic.stream_view import StreamView
 from app.ui.traffic.table import TrafficTable
+from app.ui.traffic.taking import MOST_BYTES
 from app.ui.traffic.view_bar import View
+
+MOST_ROWS = 50_000
+"""That are joined to be copied: it takes a tenth of a second."""
 
 
 class Views(QStackedWidget):
@@ -67,6 +71,17 @@ class Views(QStackedWidget):
         if self.view is not View.STREAM:
             return self.table.selected
         return [] if self.chosen is None else [self.chosen]
+
+    @property
+    def selected_data(self) -> bytes | None:
+        """The bytes of all that is selected, one after the other; `None` if they are too many."""
+        made = bytearray()
+        for place, number in enumerate(self.selected):
+            chunk = self.log.chunk(number)
+            made += b"" if chunk is None else chunk.data
+            if len(made) > MOST_BYTES or place >= MOST_ROWS:
+                return None
+        return bytes(made)
 
     @property
     def chosen_chunk(self) -> Chunk | None:

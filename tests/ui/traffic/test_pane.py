@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.server.changes import Batch
 from app.traffic.chunk_log import ChunkLog
 from app.ui.icons import Icons
+from app.ui.traffic import views
 from app.ui.traffic.filter_bar import Source
 from app.ui.traffic.model import DATA, TIME
 from app.ui.traffic.names import Names
 from app.ui.traffic.pane import TrafficPane
-from app.ui.traffic.row_menu import row_menu
 from tests.ui.traffic.conftest import Say
 from tests.ui.traffic.test_names import connection
 
@@ -208,10 +208,7 @@ def test_it_filters_by_one_connection(talk: TrafficPane, qtbot: QtBot) -> None:
 def menu_of_row(pane: TrafficPane, row: int) -> dict[str, QAction]:
     chunk = pane.table.rows.chunk(row)
     assert chunk is not None
-    return {
-        action.text(): action
-        for action in row_menu(pane, chunk, pane._parties, pane.filter_bar).actions()
-    }
+    return {action.text(): action for action in pane._menu_for(chunk).actions()}
 
 
 def test_a_row_offers_its_connection_its_listener_and_everything(
@@ -226,6 +223,43 @@ def test_a_row_offers_its_connection_its_listener_and_everything(
         menu_of_row(talk, talk.table.rows.rowCount() - 1)[words].trigger()
         settle(talk, qtbot)
         assert talk.table.rows.rowCount() == count
+
+
+def test_the_selected_rows_are_copied_and_sent_again_together(
+    talk: TrafficPane, qtbot: QtBot
+) -> None:
+    whole_rows = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+    for row in (1, 3):
+        talk.table.selectionModel().select(talk.table.rows.index(row, 0), whole_rows)
+    menu = menu_of_row(talk, 1)
+    menu["Copy as Python bytes"].trigger()
+    assert QGuiApplication.clipboard().text() == "b'hello 1hello 3'"
+    talk.table.setFocus()
+    talk._copy_selected()
+    assert QGuiApplication.clipboard().text() == "hello 1hello 3"
+    with qtbot.waitSignal(talk._taking.send_wanted) as told:
+        menu["Send again through the console"].trigger()
+    assert told.args == [b"hello 1hello 3"]
+
+
+def test_more_than_fits_a_clipboard_is_not_copied(
+    pane: TrafficPane, say: Say, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "MOST_ROWS", 5)
+    for _ in range(10):
+        say(b"x")
+    settle(pane, qtbot)
+    pane.table.selectAll()
+    menu = menu_of_row(pane, 0)
+    assert "Copy as hex" not in menu
+    assert not menu["Too much to copy: export the selected instead"].isEnabled()
+
+
+def test_a_row_leads_to_its_stream(talk: TrafficPane, qtbot: QtBot) -> None:
+    choose(talk, 7)
+    menu_of_row(talk, 7)["Follow the stream"].trigger()
+    settle(talk, qtbot)
+    assert talk.views.stream.text.toPlainText().startswith("→ hello 5")
 
 
 def test_where_there_is_no_row_there_is_no_menu(pane: TrafficPane) -> None:
