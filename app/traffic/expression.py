@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -70,7 +69,7 @@ class Expression:
             if len(candidates) * FEW < len(span):
                 return [index for index in candidates if self._is_in(span, index, deadline)]
         if self._looks_around:
-            return list(self._each_hit(span, 0, len(span), deadline))
+            return self._each_hit(span, 0, len(span), deadline)
         if self._search(b"", seconds):
             return list(range(len(span)))
         found: list[int] = []
@@ -94,12 +93,13 @@ class Expression:
         return match.span() if match else None
 
     def _is_in(self, span: Span, index: int, deadline: float) -> bool:
-        return next(self._each_hit(span, index, index + 1, deadline), None) is not None
+        return bool(self._each_hit(span, index, index + 1, deadline))
 
-    def _each_hit(self, span: Span, index: int, stop: int, deadline: float) -> Iterator[int]:
+    def _each_hit(self, span: Span, index: int, stop: int, deadline: float) -> list[int]:
         """The hits in `range(index, stop)`, looked at one by one."""
         data, ends, search, short = span.data, span.ends, self._pattern.search, self._short
         start = span.start(index)
+        found = []
         for each in range(index, stop):
             end = ends[each]
             chunk = data[start:end]
@@ -109,32 +109,36 @@ class Expression:
             else:
                 match = search(chunk, concurrent=False)
             if match:
-                yield each
+                found.append(each)
             start = end
+        return found
 
     def _search(self, data: bytes, seconds: float, at: int = 0) -> regex.Match[bytes] | None:
         if seconds <= 0:
             raise TimeoutError
         return self._pattern.search(data, at, timeout=seconds)
 
-    def _dense_hits(self, span: Span, index: int, deadline: float) -> Iterator[int]:
+    def _dense_hits(self, span: Span, index: int, deadline: float) -> list[int]:
         """The hits from chunk `index` on, where most chunks have one; in runs that are short."""
         ends = span.ends
+        found: list[int] = []
         while index < len(ends):
             stop = bisect_right(ends, span.start(index) + self._short, index)
             if stop - index < FEW:
                 stop = min(index + FEW, len(ends))
-                yield from self._each_hit(span, index, stop, deadline)
+                found += self._each_hit(span, index, stop, deadline)
             else:
-                yield from self._run_hits(span, index, stop, deadline)
+                found += self._run_hits(span, index, stop, deadline)
             index = stop
+        return found
 
-    def _run_hits(self, span: Span, index: int, stop: int, deadline: float) -> Iterator[int]:
+    def _run_hits(self, span: Span, index: int, stop: int, deadline: float) -> list[int]:
         """The hits in `range(index, stop)`, all of them together short enough."""
         if monotonic() >= deadline:
             raise TimeoutError
         ends, end, repeated = span.ends, span.start(index), 0
         first, last = end, ends[stop - 1]
+        found: list[int] = []
         for match in self._pattern.finditer(span.data, first, last, concurrent=False):
             begin, over = match.span()
             if begin < end:
@@ -146,16 +150,16 @@ class Expression:
                 index += 1
             end, repeated = ends[index], 0
             if over <= end:
-                yield index
+                found.append(index)
                 index += 1
                 continue
-            if self._is_in(span, index, deadline):
-                yield index
+            # It runs on into the next chunk, and may hide a match that begins there.
+            found += self._each_hit(span, index, index + 1, deadline)
             index += 1
             break
         else:
-            return
-        yield from self._each_hit(span, index, stop, deadline)
+            return found
+        return found + self._each_hit(span, index, stop, deadline)
 
 
 def _check_size(source: bytes) -> None:

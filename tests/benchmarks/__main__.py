@@ -10,7 +10,18 @@ from __future__ import annotations
 import argparse
 import importlib
 
-BENCHMARKS = ("reactor", "datagrams", "startup", "idle", "burst", "table", "traffic", "recording")
+BENCHMARKS = (
+    "reactor",
+    "datagrams",
+    "startup",
+    "idle",
+    "burst",
+    "table",
+    "traffic",
+    "flood",
+    "tap",
+    "recording",
+)
 
 
 def main() -> None:

@@ -128,21 +128,21 @@ def main(rounds: int) -> None:
 def _measure(variant: str, screen: Screen) -> dict[str, float]:
     taken: dict[str, float] = {}
     with serving(variant, screen) as subject, Load(subject.port) as load:
-        _apart(subject.usage)
+        apart(subject.usage)
         (alone,) = load.open(1)
         many = load.open(CONNECTIONS)
-        taken["1 × 64 B, µs"] = _microseconds(subject, Rounds([alone], MESSAGE).run)
-        taken["50 × 64 B, µs"] = _microseconds(subject, Rounds(many, MESSAGE).run)
-        taken["50 × 64 KiB, µs"] = _microseconds(subject, Rounds(many, LARGE_MESSAGE).run)
-        taken["connect, echo, close, µs"] = _microseconds(subject, _churn(load))
+        taken["1 × 64 B, µs"] = microseconds(subject, Rounds([alone], MESSAGE).run)
+        taken["50 × 64 B, µs"] = microseconds(subject, Rounds(many, MESSAGE).run)
+        taken["50 × 64 KiB, µs"] = microseconds(subject, Rounds(many, LARGE_MESSAGE).run)
+        taken["connect, echo, close, µs"] = microseconds(subject, _churn(load))
         load.open(IDLE_BESIDE)
         _settle(subject.usage)
-        taken["50 × 64 B + 5 000 idle, µs"] = _microseconds(subject, Rounds(many, MESSAGE).run)
+        taken["50 × 64 B + 5 000 idle, µs"] = microseconds(subject, Rounds(many, MESSAGE).run)
         _settle(subject.usage)
         before = subject.usage.wake_ups()
         time.sleep(SLEEP_SECONDS)
         taken["wake-ups a second"] = (subject.usage.wake_ups() - before) / SLEEP_SECONDS
-        taken["50 × 64 B one by one, µs"] = _microseconds(subject, PingPong(many, MESSAGE).run)
+        taken["50 × 64 B one by one, µs"] = microseconds(subject, PingPong(many, MESSAGE).run)
     with serving(variant, screen) as subject, Load(subject.port) as load:
         _settle(subject.usage)
         before = subject.usage.resident_bytes()
@@ -152,7 +152,7 @@ def _measure(variant: str, screen: Screen) -> dict[str, float]:
             (subject.usage.resident_bytes() - before) / IDLE_ALONE / 1024
         )
     with serving(variant, screen, watched=True) as subject, Load(subject.port) as load:
-        _apart(subject.usage)
+        apart(subject.usage)
         _settle(subject.usage)
         Rounds(load.open(CONNECTIONS), MESSAGE).run(LAG_SECONDS)
         late = sorted(subject.late())
@@ -169,7 +169,7 @@ def _churn(load: Load) -> Callable[[float], int]:
     return run
 
 
-def _microseconds(subject: Subject, run: Callable[[float], int]) -> float:
+def microseconds(subject: Subject, run: Callable[[float], int]) -> float:
     """Processor time that the server takes for each message of a load."""
     run(WARM_UP_SECONDS)
     before = subject.usage.cpu_seconds()
@@ -187,7 +187,7 @@ def _settle(usage: Usage) -> None:
         quiet = quiet + 1 if usage.cpu_seconds() - before < 0.005 else 0
 
 
-def _apart(usage: Usage) -> None:
+def apart(usage: Usage) -> None:
     """Keep the server on the last processor, so that the load may have the others to itself."""
     usage.pin(max(os.sched_getaffinity(0)))
 

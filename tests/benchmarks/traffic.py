@@ -13,14 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.server.changes import Batch
-from app.traffic.chunk_log import ChunkLog
+from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS, ChunkLog
 from app.traffic.export.job import Job
 from app.traffic.export.pcapng import Pcapng
 from app.traffic.export.plain import JsonLines
+from app.traffic.framing import Lines
+from app.traffic.messages import Messages
 from app.traffic.pattern import Kind, parse
 from app.traffic.rows import Everything
 from app.traffic.scan import Criteria, Scan
@@ -34,10 +35,6 @@ CHUNKS = 1_000_000
 EXPORTED = 200_000
 APPENDED = 50
 SCROLLS = 30
-FLOOD = 50_000
-FLOOD_SECONDS = 6.0
-BEAT_MS = 5
-TICK_SECONDS = 0.1
 
 SEARCHES = (
     ("text that is nowhere", Kind.TEXT, "no such thing", False),
@@ -45,6 +42,7 @@ SEARCHES = (
     ("expression with a literal, 1 %", Kind.EXPRESSION, r"99\d? GET", False),
     ("expression in every chunk", Kind.EXPRESSION, r"GET.*path", False),
     ("anchored expression, 1 %", Kind.EXPRESSION, r"^\d+99 GET", False),
+    ("expression of one byte, in every chunk", Kind.EXPRESSION, r"\d", False),
     ("hex, 1 %", Kind.HEX, "39 39 20", False),
 )
 
@@ -56,22 +54,22 @@ def main(rounds: int) -> None:
     assert isinstance(application, QApplication)
     log = ChunkLog()
     tap = _fill(log)
+    framed = _frame(log)
     searches = {words: _search(log, kind, text, case) for words, kind, text, case in SEARCHES}
     exports = {"pcapng": _export(log, Pcapng()), "JSON lines": _export(log, JsonLines())}
     with _pane(log) as pane:
         follow = median(_follow(pane, log, application) for _ in range(4 * rounds))
         scroll = median(_scroll(pane, application))
         jump = median(_jump(pane, application))
-    flood = _flood(application)
     rows = [
         ["tap: append of one chunk", f"{tap * 1e6:.2f} µs"],
         [f"append of {APPENDED} with the view following", _ms(follow)],
         ["scroll by a page", _ms(scroll)],
         ["jump to the next find", _ms(jump)],
+        ["all chunks as lines", f"{_ms(framed[0])}, longest step {_ms(framed[1])}"],
     ]
     for words, (seconds, longest, _) in searches.items():
         rows.append([f"find: {words}", f"{_ms(seconds)}, longest step {_ms(longest)}"])
-    rows.append([f"flood of {FLOOD:,} chunks/s, longest pause of the window", _ms(flood)])
     for words, rate in exports.items():
         rows.append([f"export to {words}", f"{rate:,.0f} chunks/s"])
     show(f"Traffic, {len(log):,} chunks of 64 B kept", ["what", "took"], rows)
@@ -83,7 +81,7 @@ def main(rounds: int) -> None:
             "follow_seconds": follow,
             "scroll_seconds": scroll,
             "jump_seconds": jump,
-            "longest_pause_in_a_flood_seconds": flood,
+            "frame": framed,
             "find": {
                 words: {"seconds": seconds, "longest_step_seconds": longest, "found": found}
                 for words, (seconds, longest, found) in searches.items()
@@ -164,33 +162,13 @@ def _jump(pane: TrafficPane, application: QApplication) -> Iterator[float]:
         yield _timed(jump)
 
 
-def _flood(application: QApplication) -> float:
-    """The longest time between two beats, in seconds, while a filter and a search are on."""
-    log = ChunkLog()
-    gaps: list[float] = []
-    with _pane(log) as pane:
-        pane.filter_bar.pattern.line.setText("get")
-        pane.find_bar.pattern.line.setText("99")
-        began = beaten = ticked = time.perf_counter()
-
-        def beat() -> None:
-            nonlocal beaten, ticked
-            now = time.perf_counter()
-            gaps.append(now - beaten)
-            beaten = now
-            while log.end < FLOOD * (now - began):
-                log.append(1e9, log.end % 50, True, b"GET /%056d\n" % log.end)
-            if now - ticked >= TICK_SECONDS:
-                ticked = now
-                pane.refresh(Batch())
-
-        timer = QTimer(interval=BEAT_MS)
-        timer.timeout.connect(beat)
-        timer.start()
-        while time.perf_counter() - began < FLOOD_SECONDS:
-            application.processEvents()
-        timer.stop()
-    return max(gaps)
+def _frame(log: ChunkLog) -> tuple[float, float, int]:
+    """Seconds to make messages of all chunks, of the longest step, and how many they are."""
+    made = Messages(log, Lines(), max_bytes=MAX_BYTES, max_chunks=MAX_CHUNKS)
+    steps = [_timed(lambda: made.step(STEP_SECONDS))]
+    while not made.is_done:
+        steps.append(_timed(lambda: made.step(STEP_SECONDS)))
+    return sum(steps), max(steps), len(made.log)
 
 
 def _timed(act: Callable[[], object]) -> float:
