@@ -130,7 +130,8 @@ class Scan:
         return position < self.end and self.number(position) == number
 
     def trim(self) -> None:
-        """Forget finds that the log has dropped."""
+        """Forget finds that the log has dropped, and do not look for what it has."""
+        self._next = max(self._next, self._log.first)
         gone = bisect_left(self._found, self._log.first)
         if gone:
             del self._found[:gone]

@@ -133,3 +133,16 @@ def test_finds_are_looked_up_by_number() -> None:
     scan.step(LONG)
     assert [scan.has(number) for number in range(5)] == [True, False, True, False, True]
     assert (scan.position(2), scan.position(3), scan.after(2), scan.after(4)) == (1, 2, 2, 3)
+
+
+def test_a_log_that_is_cleared_before_the_scan_came_to_its_end_is_done() -> None:
+    log = ChunkLog()
+    for _ in range(10):
+        log.append(0.0, 1, True, b"x")
+    scan = Scan(log, Criteria((text("x"),)))
+    log.clear()
+    assert scan.step(LONG)
+    assert numbers(scan) == []
+    log.append(0.0, 1, True, b"x")
+    assert scan.step(LONG)
+    assert numbers(scan) == [10]

@@ -1,0 +1,76 @@
+"""More than anybody could read: the window stays alive, the memory bounded, the counters exact."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.server.changes import Batch
+from app.traffic.block import CHUNK_OVERHEAD_BYTES
+from app.traffic.chunk_log import ChunkLog
+from app.ui.icons import Icons
+from app.ui.traffic.names import Names
+from app.ui.traffic.pane import TrafficPane
+from app.ui.traffic.view_bar import View
+from tests.ui.traffic.test_pane import settle
+
+TICKS = 60
+CHUNKS_A_TICK = 5_000
+"""What comes between two ticks in a flood of 50,000 chunks a second."""
+
+
+@pytest.mark.parametrize("view", View)
+def test_in_a_flood_everything_is_kept_dropped_or_cleared_and_said(
+    view: View, qtbot: QtBot
+) -> None:
+    max_bytes, max_chunks = 8 * 1024 * 1024, 100_000
+    log = ChunkLog(max_bytes=max_bytes, max_chunks=max_chunks)
+    pane = TrafficPane(log, Icons(), Names())
+    qtbot.addWidget(pane)
+    pane.show()
+    pane.view_bar.choose(view)
+    pane.filter_bar.pattern.line.setText("get")
+    pane.find_bar.pattern.line.setText("99")
+    crossed = crossed_bytes = 0
+    for tick in range(TICKS):
+        for _ in range(CHUNKS_A_TICK):
+            data = b"GET /%d\n" % crossed
+            log.append(float(tick), crossed % 50, True, data)
+            crossed += 1
+            crossed_bytes += len(data)
+        if tick == TICKS // 2:
+            pane.state.clear_button.click()
+        pane.refresh(Batch())
+        qtbot.wait(1)
+        assert len(log) + log.dropped + log.cleared == crossed
+        assert log.kept_bytes + log.dropped_bytes + log.cleared_bytes == crossed_bytes
+        assert len(log) <= max_chunks
+        assert log.kept_bytes + CHUNK_OVERHEAD_BYTES * len(log) <= max_bytes
+    settle(pane, qtbot)
+    text = pane.state.counts.text()
+    assert f"{len(log):,} chunks kept" in text
+    assert f"{log.dropped:,} dropped" in text
+    assert f"{log.cleared:,} cleared" in text
+    if view is View.MESSAGES:
+        assert pane.views.messages is not None
+        framed = pane.views.messages
+        assert framed.log.end + framed.missed + log.cleared >= crossed - max_chunks
+        assert len(framed.log) <= max_chunks
+
+
+def test_a_burst_of_200_megabytes_is_bounded_and_counted(qtbot: QtBot) -> None:
+    log = ChunkLog(max_bytes=16 * 1024 * 1024)
+    pane = TrafficPane(log, Icons(), Names())
+    qtbot.addWidget(pane)
+    pane.show()
+    read, reads = bytes(65_536), 200_000_000 // 65_536
+    for _ in range(reads):
+        log.append(1.0, 1, False, read)
+    log.append(2.0, 1, True, bytes(200_000_000))  # and echoed in one write
+    settle(pane, qtbot)
+    assert log.kept_bytes + log.dropped_bytes == reads * 65_536 + 200_000_000
+    assert log.kept_bytes + CHUNK_OVERHEAD_BYTES * len(log) <= 16 * 1024 * 1024
+    for view in (View.MESSAGES, View.STREAM):
+        pane.view_bar.choose(view)
+        settle(pane, qtbot)
+    assert pane.views.stream.text.document().blockCount() <= 10_000
