@@ -267,6 +267,7 @@ class MainWindow(QMainWindow):
         self.connections.commands.send_wanted.connect(self.sending.to)
         self.connections.counted.connect(self._show_count)
         self.taking.send_wanted.connect(self.console.offer_bytes)
+        self.taking.snippet_wanted.connect(self.console.save_snippet)
         self.traffic.made.connect(self._restore_traffic)
         self.log.unseen_changed.connect(self._show_unseen)
         self.console.start_wanted.connect(self._start_for)

@@ -22,6 +22,9 @@ class Taking(QObject):
     send_wanted = Signal(bytes)
     """These bytes shall be sent again, by hand, through the console."""
 
+    snippet_wanted = Signal(bytes)
+    """These bytes shall be kept as a snippet."""
+
     def fill(self, menu: QMenu, data: Callable[[], bytes], read: Callable[[bytes], str]) -> None:
         """Add to `menu` what can be done with what `data` gives; `read` makes it text."""
         for words, form in (
@@ -37,8 +40,14 @@ class Taking(QObject):
             )
         menu.addSeparator()
         menu.addAction(self.tr("Send again through the console"), lambda: self.say_again(data()))
+        menu.addAction(self.tr("Save as a snippet…"), lambda: self.keep(data()))
 
     def say_again(self, data: bytes) -> None:
         """Put `data` where it can be sent again."""
         if data:
             self.send_wanted.emit(data)
+
+    def keep(self, data: bytes) -> None:
+        """Offer to keep `data` as a snippet."""
+        if data:
+            self.snippet_wanted.emit(data)

@@ -240,6 +240,9 @@ def test_the_selected_rows_are_copied_and_sent_again_together(
     with qtbot.waitSignal(talk._taking.send_wanted) as told:
         menu["Send again through the console"].trigger()
     assert told.args == [b"hello 1hello 3"]
+    with qtbot.waitSignal(talk._taking.snippet_wanted) as told:
+        menu["Save as a snippet…"].trigger()
+    assert told.args == [b"hello 1hello 3"]
 
 
 def test_more_than_fits_a_clipboard_is_not_copied(
