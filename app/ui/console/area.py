@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QToolButton, QWidget
 
+from app.client.draft import Draft
 from app.client.notation import NotationError
 from app.client.snippets import Snippet
+from app.ui.console.held_bytes import is_long
 from app.ui.console.pane import ConsolePane
 from app.ui.console.snippets_panel import SHORTCUTS, SnippetsPanel
 from app.ui.icons import Icons
@@ -21,7 +25,7 @@ class ConsoleArea(QSplitter):
     def __init__(self, pane: ConsolePane, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.pane = pane
-        self.snippets = SnippetsPanel(pane.memory.shelf, icons)
+        self._icons = icons
         self.opener = QToolButton(autoRaise=True)
         self.opener.setCheckable(True)
         icons.give(self.opener, "snippets")
@@ -30,21 +34,27 @@ class ConsoleArea(QSplitter):
         self.opener.setShortcut(QKeySequence("Ctrl+B"))
         self.opener.toggled.connect(self._show_snippets)
         self.addWidget(pane)
-        self.addWidget(self.snippets)
         self.setStretchFactor(0, 1)
         self.setChildrenCollapsible(False)
-        self.setSizes([600, PANEL_WIDTH])
-        self.snippets.hide()
         pane.add_tool(self.opener)
-        self.snippets.send_wanted.connect(self._send)
-        self.snippets.put_wanted.connect(self._put)
-        self.snippets.keep_wanted.connect(self._keep)
-        pane.keep_wanted.connect(self.snippets.keep)
+        pane.keep_wanted.connect(self._keep_draft)
         for number in range(1, SHORTCUTS + 1):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda n=number: self.snippets.send_numbered(n))
         self.opener.setChecked(pane.memory.shows_snippets)
+
+    @cached_property
+    def snippets(self) -> SnippetsPanel:
+        """The list; it is made when it is first wanted, off the start's way."""
+        panel = SnippetsPanel(self.pane.memory.shelf, self._icons)
+        panel.send_wanted.connect(self._send)
+        panel.put_wanted.connect(self._put)
+        panel.keep_wanted.connect(self._keep)
+        self.addWidget(panel)
+        panel.setVisible(self.opener.isChecked())
+        self.setSizes([max(1, self.width() - PANEL_WIDTH), PANEL_WIDTH])
+        return panel
 
     def _show_snippets(self, shown: bool) -> None:
         self.pane.memory.shows_snippets = shown
@@ -60,11 +70,21 @@ class ConsoleArea(QSplitter):
         foot.put(snippet.draft)
         foot.input.setFocus()
 
+    def _keep_draft(self, draft: Draft) -> None:
+        self.opener.setChecked(True)  # so that one sees where it went
+        if is_long(draft.text):
+            self.pane.current.foot.complain(self.tr("Not kept: this is too long for a snippet."))
+        else:
+            self.snippets.keep(draft)
+
     def _keep(self) -> None:
         foot = self.pane.current.foot
+        if foot.held.data is not None:
+            foot.complain(self.tr("Not kept: this is too long for a snippet."))
+            return
         try:
             foot.draft.compose()
         except NotationError:
             foot.input.setFocus()
             return
-        self.snippets.keep(foot.draft)
+        self._keep_draft(foot.draft)

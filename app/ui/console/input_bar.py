@@ -129,12 +129,16 @@ class InputBar(QWidget):
             self.held.drop()
         self.acted.emit()
 
+    def complain(self, sentence: str) -> None:
+        """Say what could not be done, until something else is typed."""
+        self.state.show_mistake(sentence)
+
     def send_draft(self, draft: Draft) -> None:
         """Send `draft` at once; what is in the input stays."""
         try:
             data = draft.compose()
         except NotationError as error:
-            self.state.show_mistake(str(error))
+            self.complain(str(error))
             return
         if self._session.send(data):
             self._memory.remember(draft)

@@ -165,6 +165,24 @@ def test_bytes_from_elsewhere_are_kept(area: ConsoleArea, memory: Memory) -> Non
     assert [each.draft for each in memory.shelf.snippets] == [Draft("00 01", Notation.HEX)]
 
 
+def test_what_is_too_long_is_not_kept_and_it_is_said(area: ConsoleArea) -> None:
+    area.opener.setChecked(False)
+    area.pane.save_snippet(b"\x00" * 1_000_000)
+    assert "too long" in area.pane.current.foot.state.text()
+    area.pane.current.foot.put(Draft(""))
+    area.pane.offer_bytes(b"\x00" * 1_000_000)
+    area.snippets.add_button.click()
+    assert "too long" in area.pane.current.foot.state.text()
+    assert not area.snippets.findChildren(SnippetForm)
+
+
+def test_keeping_from_elsewhere_shows_where_it_goes(area: ConsoleArea) -> None:
+    area.opener.setChecked(False)
+    area.pane.save_snippet(b"x")
+    assert area.snippets.isVisible()
+    form(area).reject()
+
+
 def test_one_is_renamed_moved_and_changed(
     stocked: ConsoleArea, memory: Memory, qtbot: QtBot
 ) -> None:
