@@ -127,7 +127,13 @@ class MainWindow(QMainWindow):
         self._lay_out()
         menus.add_tool_bar(self, self.commands)
         menus.add_menus(
-            self, self.commands, self.connections, self.profiles, self.handling, settings
+            self,
+            self.commands,
+            self.connections,
+            self.console,
+            self.profiles,
+            self.handling,
+            settings,
         )
         self._bind_commands()
         self._bind_panes()

@@ -10,6 +10,7 @@ from app.ui import appearance
 from app.ui.appearance import Scheme
 from app.ui.commands import Commands
 from app.ui.connections.pane import ConnectionsPane
+from app.ui.console.pane import ConsolePane
 from app.ui.language import Language
 from app.ui.listeners.handling import ListenerHandling
 from app.ui.profiles.others import OtherProfiles
@@ -32,12 +33,14 @@ def add_menus(
     window: QMainWindow,
     commands: Commands,
     connections: ConnectionsPane,
+    console: ConsolePane,
     profiles: OtherProfiles,
     handling: ListenerHandling,
     settings: Settings,
 ) -> None:
-    """Everything, in words. `connections` has actions of its own, and columns to choose from;
-    `profiles` knows those that were open lately, `handling` what the chosen listener gives away."""
+    """Everything, in words. `connections` and `console` have actions of their own, and the former
+    columns to choose from; `profiles` knows those that were open lately, `handling` what the chosen
+    listener gives away."""
     bar = window.menuBar()
     file = bar.addMenu(QCoreApplication.translate("Menus", "&File"))
     file.addActions([commands.new_profile, commands.other_profile])
@@ -68,7 +71,9 @@ def add_menus(
     connection = bar.addMenu(QCoreApplication.translate("Menus", "&Connection"))
     connections.commands.fill(connection)
     connection.addSeparator()
-    connection.addActions([commands.find, commands.new_tab])
+    connection.addAction(commands.find)
+    talk = bar.addMenu(QCoreApplication.translate("Menus", "C&onsole"))
+    talk.addActions([commands.new_tab, *console.actions_of_tab])
     view = bar.addMenu(QCoreApplication.translate("Menus", "&View"))
     columns = view.addMenu(QCoreApplication.translate("Menus", "&Columns"))
     columns.setToolTipsVisible(True)
