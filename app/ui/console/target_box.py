@@ -22,7 +22,7 @@ class TargetBox(QComboBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setMinimumContentsLength(26)
+        self.setMinimumContentsLength(20)
 
     @property
     def line(self) -> QLineEdit:
