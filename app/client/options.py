@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from attrs import field, frozen
+import math
+from typing import Any
+
+import cattrs
+from attrs import evolve, field, frozen
+
+from app.client.target import Target, TargetError
 
 CONNECT_SECONDS = 10.0
 
@@ -49,3 +55,21 @@ class Options:
     """Where to connect from; without them the system chooses."""
 
     tls: TlsOptions = field(factory=TlsOptions)
+
+
+def as_plain(options: Options) -> dict[str, Any]:
+    """What to save of `options`. Not to verify is chosen anew each time, never remembered."""
+    tls = evolve(options.tls, verify=True, more_ca_files=())
+    plain: dict[str, Any] = cattrs.unstructure(evolve(options, tls=tls))
+    return plain
+
+
+def from_plain(plain: object) -> Options:
+    """The options that `as_plain` gave; the usual ones for what makes no sense."""
+    try:
+        options = cattrs.structure(plain, Options)
+        Target("localhost", 1).coming_from(options.local_host, options.local_port)
+    except (cattrs.BaseValidationError, TargetError, TypeError, ValueError, AttributeError):
+        return Options()
+    seconds = options.connect_seconds
+    return options if math.isfinite(seconds) and seconds > 0 else Options()

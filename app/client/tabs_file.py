@@ -15,8 +15,10 @@ import platformdirs
 from attrs import field, frozen
 
 from app.atomic_file import remove_stale, replace
+from app.client import options
 from app.client.draft import Draft, as_plain, from_plain
 from app.client.formatting import Display
+from app.client.options import Options
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,8 @@ class KeptTab:
     draft: Draft = field(factory=Draft)
     display: Display = Display.TEXT
     is_current: bool = False
+    options: Options = field(factory=Options)
+    """How it connects."""
 
     @property
     def is_empty(self) -> bool:
@@ -109,6 +113,7 @@ def _plain(tab: KeptTab) -> dict[str, object]:
         "place": tab.place,
         "display": tab.display.value,
         "current": tab.is_current,
+        "options": options.as_plain(tab.options),
         **as_plain(draft),
     }
 
@@ -124,6 +129,7 @@ def _tab_in(values: object) -> KeptTab | None:
             draft=from_plain(values),
             display=Display(values.get("display", "text")),
             is_current=values.get("current") is True,
+            options=options.from_plain(values.get("options")),
         )
     except ValueError:
         return None

@@ -21,6 +21,7 @@ BENCHMARKS = (
     "flood",
     "tap",
     "recording",
+    "console",
 )
 
 

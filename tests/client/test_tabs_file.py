@@ -13,12 +13,21 @@ from hypothesis import strategies as st
 
 from app.client.draft import Draft
 from app.client.formatting import Display
+from app.client.options import Options, TlsOptions
 from app.client.tabs_file import LONGEST_TEXT, MOST_PROFILES, MOST_TABS, KeptTab, TabsFile
 from tests.client.drafts import drafts
 
 lines = st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), max_size=20)
+ways = st.builds(
+    Options,
+    st.floats(0.1, 600),
+    st.booleans(),
+    st.sampled_from(["", "127.0.0.2", "::1"]),
+    st.integers(0, 65535),
+    st.builds(TlsOptions, st.just(True), lines, st.just(()), lines, lines, lines),
+)
 tabs = st.builds(
-    KeptTab, lines, lines, lines, drafts, st.sampled_from(Display), st.booleans()
+    KeptTab, lines, lines, lines, drafts, st.sampled_from(Display), st.booleans(), ways
 ).filter(lambda tab: not tab.is_empty)
 
 ECHO = KeptTab("Echo", "mine", "127.0.0.1:8007", Draft("hi"), Display.HEX, True)

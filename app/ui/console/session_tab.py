@@ -83,6 +83,7 @@ class SessionTab(QWidget):
         self.head.target.setEditText(kept.place)
         self.foot.put(kept.draft)
         self.tools.show_display(kept.display)
+        self.head.choose(kept.options)
 
     @property
     def kept(self) -> KeptTab:
@@ -91,6 +92,7 @@ class SessionTab(QWidget):
             place=self.head.target.currentText(),
             draft=self.foot.draft,
             display=self.tools.display,
+            options=self.head.options,
         )
 
     @property

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QWidget
+
+LEAST_LETTERS = 14
+USUAL_LETTERS = 28
 
 
 class TargetBox(QComboBox):
@@ -22,7 +25,7 @@ class TargetBox(QComboBox):
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setMinimumContentsLength(20)
+        self.setMinimumContentsLength(LEAST_LETTERS)
 
     @property
     def line(self) -> QLineEdit:
@@ -35,6 +38,12 @@ class TargetBox(QComboBox):
         """Whether what it says stays."""
         self.is_locked = is_locked
         self.line.setReadOnly(is_locked)
+
+    def sizeHint(self) -> QSize:
+        """Room for most places, where there is room."""
+        hint = super().sizeHint()
+        more = (USUAL_LETTERS - LEAST_LETTERS) * self.fontMetrics().horizontalAdvance("x")
+        return QSize(hint.width() + more, hint.height())
 
     def showPopup(self) -> None:
         if not self.is_locked:
