@@ -15,6 +15,7 @@ BENCHMARKS = (
     "datagrams",
     "startup",
     "idle",
+    "listeners",
     "burst",
     "table",
     "traffic",

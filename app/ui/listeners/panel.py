@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -76,6 +76,11 @@ class ListenersPanel(QScrollArea):
     def hint(self) -> str:
         """What is said in place of rows; empty while there are rows."""
         return "" if self._hint.isHidden() else self._hint.text()
+
+    @property
+    def rows(self) -> Collection[ListenerRow]:
+        """Of all listeners, in no order."""
+        return self._rows.values()
 
     def row(self, listener: Listener) -> ListenerRow:
         """The row that shows `listener`."""
