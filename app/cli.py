@@ -98,6 +98,12 @@ def _parser() -> argparse.ArgumentParser:
         ),
     )
     serve.add_argument(
+        "--drain",
+        metavar="SECONDS",
+        type=_seconds,
+        help="when told to stop, first accept nobody more and wait so long for the clients to go",
+    )
+    serve.add_argument(
         "listeners",
         nargs="*",
         metavar="PROTOCOL=ENDPOINT",
@@ -175,7 +181,11 @@ def _serve(options: argparse.Namespace) -> int:
     from twisted.internet import reactor
 
     logs.begin(logs.stderr_handler(logging.ERROR))
-    limits = Limits(seconds=options.exit_after, connections=options.until_connections)
+    limits = Limits(
+        seconds=options.exit_after,
+        connections=options.until_connections,
+        drain_seconds=options.drain,
+    )
     output = Output(sys.stdout)
     # The lines are an interface: what the user's own code prints does not belong among them.
     with redirect_stdout(sys.stderr):

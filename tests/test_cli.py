@@ -236,6 +236,11 @@ def test_serve_ends_by_itself_at_the_limits_it_is_given(served: Served) -> None:
     assert served.limits == Limits(seconds=1.5, connections=3)
 
 
+def test_serve_may_give_its_clients_time_to_go(served: Served) -> None:
+    assert cli.main(["serve", "echo=tcp:0", "--drain", "10"]) == 0
+    assert served.limits == Limits(drain_seconds=10)
+
+
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e999", "soon", "", "1 s"])
 def test_a_time_that_is_none_is_a_usage_error(
     served: Served, capsys: pytest.CaptureFixture[str], seconds: str

@@ -7,7 +7,17 @@ from weakref import WeakKeyDictionary
 
 from twisted.internet.interfaces import IAddress
 
-from app.headless.events import Closed, Event, Failed, Listening, Opened, Paused, Refused, Stopped
+from app.headless.events import (
+    Closed,
+    Draining,
+    Event,
+    Failed,
+    Listening,
+    Opened,
+    Paused,
+    Refused,
+    Stopped,
+)
 from app.server.addresses import show
 from app.server.connection import Connection
 from app.server.factory import ListenerFactory
@@ -64,6 +74,8 @@ def _state_of(listener: Listener) -> Event | None:
             certificate = listener.certificate
             fingerprint = None if certificate is None else certificate.fingerprint
             return Listening(name, host, getattr(address, "port", None), fingerprint)
+        case State.DRAINING:
+            return Draining(name, listener.connection_count)
         case State.PAUSED:
             return Paused(name, listener.reason)
         case State.FAILED:

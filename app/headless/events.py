@@ -85,6 +85,21 @@ class Paused(Event):
 
 
 @frozen
+class Draining(Event):
+    """A listener accepts nobody more, and stops once its connections are over."""
+
+    event = "draining"
+
+    listener: str
+    connections: int
+    """How many there are still."""
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.listener} is draining, {self.connections} left."
+
+
+@frozen
 class Stopped(Event):
     """A listener is down, and its connections are closed."""
 

@@ -44,6 +44,9 @@ class Limits:
     connections: int | None = None
     """When so many connections of all listeners together were accepted and are over."""
 
+    drain_seconds: float | None = None
+    """How long a signal to stop lets the connections go by themselves, with nobody new accepted."""
+
 
 UNLIMITED = Limits()
 
@@ -96,13 +99,14 @@ class _Service:
         self._finished = 0
         self._busy = True
         self._reload_again = False
+        self._drains = False
         folder = CURRENT_FOLDER if file is None else file.path.parent
         self._deck = Deck(reactor, Announcer(self._tell), folder=folder)
         for spec in specs:
             self._deck.add(spec)
 
     def begin(self) -> None:
-        signals.listen(self._reactor, stop=self.stop, reload=self._reload)
+        signals.listen(self._reactor, stop=self._stop_gently, reload=self._reload)
         if self._limits.seconds is not None:
             self._reactor.callLater(self._limits.seconds, self.stop)
         spawn(self._start())
@@ -130,7 +134,7 @@ class _Service:
         listeners = self._deck.listeners
         on = sum(each.is_on for each in listeners)
         self._notifier.ready(f"{on} of {len(listeners)} listeners on")
-        self._busy = False
+        self._busy = self._drains
         if self._reload_again:
             self._reload()
 
@@ -185,6 +189,16 @@ class _Service:
             self._finished += 1
             if self._finished == self._limits.connections:
                 self._stop_soon()
+
+    def _stop_gently(self) -> None:
+        """When all connections have gone, if there is time for that; a second wish is for now."""
+        patience = self._limits.drain_seconds
+        if patience is None or self._drains:
+            self.stop()
+            return
+        self._drains = self._busy = True  # no reload any more
+        self._reactor.callLater(patience, self.stop)
+        self._deck.drain(*self._deck.listeners).addCallback(lambda _: self.stop())
 
     def _stop_soon(self) -> None:
         """After the event that is being told, of which other observers know nothing yet."""

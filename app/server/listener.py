@@ -184,7 +184,7 @@ class Listener:
             self._binding.cancel()
         await self._one_at_a_time.acquire()
         try:
-            if self.port is not None or self.state is State.DRAINING:
+            if self.port is not None or self.state in (State.DRAINING, State.STOPPING):
                 await self._close()
             self._move(State.STOPPED)
         finally:
@@ -200,10 +200,11 @@ class Listener:
             if not self.can_drain:
                 return
             assert self.factory is not None
+            state = State.DRAINING if self.connection_count else State.STOPPING
             if self.factory.admit(False):
-                self._move(State.DRAINING)
+                self._move(state)
             else:
-                await self._close_port(State.DRAINING)
+                await self._close_port(state)
             gone = self.factory.emptied()
         finally:
             self._one_at_a_time.release()
@@ -214,8 +215,9 @@ class Listener:
         """The last connection is gone; if it still drains, nothing is left to do for it."""
         await self._one_at_a_time.acquire()
         try:
-            if self.state is State.DRAINING and not self.connection_count:
-                await self._close_port(State.DRAINING)
+            # What is still stopping here had nobody to wait for.
+            if self.state in (State.DRAINING, State.STOPPING) and not self.connection_count:
+                await self._close_port(self.state)
                 self._end()
                 self._move(State.STOPPED)
         finally:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.headless.events import (
     Closed,
+    Draining,
     Event,
     Failed,
     Listening,
@@ -35,6 +36,7 @@ EXAMPLES: list[tuple[Event, str]] = [
         "Echo is listening on 127.0.0.1:8443 with TLS, SHA-256 AB:CD.",
     ),
     (Listening("Echo", "/tmp/a:b", None), "Echo is listening on /tmp/a:b."),
+    (Draining("Echo", 2), "Echo is draining, 2 left."),
     (Paused("Echo", "no room"), "Echo is paused: no room."),
     (Failed("Echo", "Port 1 is taken."), "Echo failed: Port 1 is taken."),
     (Stopped("Echo"), "Echo is stopped."),

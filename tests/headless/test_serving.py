@@ -184,6 +184,42 @@ def test_a_refused_peer_is_no_connection_that_is_over(file: ProfileFile) -> None
     run(visit, file, Limits(connections=1))
 
 
+@pytest.mark.parametrize("ends", ["clients go", "time is over", "second signal"])
+def test_a_signal_lets_the_clients_go_if_there_is_time_for_it(ends: str) -> None:
+    def stop(reactor: Run) -> None:
+        client = reactor.connect(0)
+        signal.raise_signal(signal.SIGTERM)
+        reactor.advance(0)
+        assert reactor.names[2:] == ["opened", "draining", "stopped"], "of Hello nobody is left"
+        reactor.advance(29)
+        assert not reactor.has_stopped
+        match ends:
+            case "clients go":
+                reactor.leave(client)
+                assert reactor.names[-1] == "stopped"
+            case "time is over":
+                reactor.advance(1)
+            case _:
+                signal.raise_signal(signal.SIGTERM)
+                reactor.advance(0)
+        assert reactor.has_stopped
+        if ends != "clients go":
+            reactor.leave(client)
+
+    run(stop, limits=Limits(drain_seconds=30))
+
+
+def test_without_time_for_it_a_signal_stops_at_once() -> None:
+    def stop(reactor: Run) -> None:
+        client = reactor.connect(0)
+        signal.raise_signal(signal.SIGTERM)
+        reactor.advance(0)
+        assert reactor.has_stopped
+        reactor.leave(client)
+
+    assert "draining" not in run(stop).names
+
+
 def test_of_two_limits_the_first_counts() -> None:
     def visit(reactor: Run) -> None:
         reactor.visit()

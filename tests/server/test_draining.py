@@ -68,7 +68,7 @@ def test_without_anybody_it_stops_at_once(build: Build, endpoint: Endpoint, reco
     spawn(listener.start())
     endpoint.bind()
     assert spawn(listener.drain()).called
-    assert listener.state is State.STOPPED
+    assert record.states == ["starting", "listening", "stopping", "stopped"]
 
 
 def test_what_does_not_listen_has_nothing_to_drain(build: Build, record: Record) -> None:
