@@ -19,8 +19,9 @@ from app.headless.notify import Notifier
 from app.profile import ListenerSpec, ProfileFile
 from app.profile.matching import same_listeners
 from app.server.deck import Deck
-from app.server.listener import State, needs_restart
+from app.server.listener import State
 from app.server.own.loading import CURRENT_FOLDER
+from app.server.restarting import needs_restart
 from app.spawn import spawn
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +17,14 @@ from app.server.addresses import show
 from app.server.binding import Binder, binder_for, unless_given_up
 from app.server.entrance import Doorkeeper, Entrance, guard_all
 from app.server.factory import ListenerFactory
+from app.server.farewell import see_off
 from app.server.observer import Observer
 from app.server.own.code import Code
 from app.server.own.failures import log_traceback
 from app.server.own.loading import CURRENT_FOLDER, Announce
 from app.server.ports import explain, is_taken
+from app.server.restarting import needs_restart
+from app.server.state import State
 from app.server.taken import Taken
 from app.server.watching import Watch
 from app.spawn import spawn
@@ -33,20 +35,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-STOP_GRACE_SECONDS = 1.5
-"""How long the clients of a stopping listener have to go before they are reset."""
-
-
-class State(Enum):
-    """What a listener is doing. The value is the word a person reads."""
-
-    STOPPED = "stopped"
-    STARTING = "starting"
-    LISTENING = "listening"
-    PAUSED = "paused"
-    DRAINING = "draining"
-    STOPPING = "stopping"
-    FAILED = "failed"
+__all__ = ["Listener", "State"]
 
 
 class Listener:
@@ -84,7 +73,8 @@ class Listener:
         self.reload_trouble = ""
         """Why the last reload failed, as a sentence. The code before it goes on serving then."""
         self.port: IListeningPort | None = None
-        self._address: IAddress | None = None
+        self.address: IAddress | None = None
+        """The bound address, with the real port where the spec says 0; `None` when not bound."""
         self.factory: ListenerFactory | None = None
         self._reactor = reactor
         self._observer = observer
@@ -106,15 +96,10 @@ class Listener:
         return f"<Listener {self.spec.name} {self.state.value} {self.where}>"
 
     @property
-    def address(self) -> IAddress | None:
-        """The bound address, with the real port where the spec says 0; `None` when not bound."""
-        return self._address
-
-    @property
     def where(self) -> str:
         """The address for people: the bound one, or else the one it will ask for."""
-        if self._address is not None:
-            return getattr(self.port, "where", "") or show(self._address)
+        if self.address is not None:
+            return getattr(self.port, "where", "") or show(self.address)
         try:
             return Endpoint.parse(self.spec.endpoint).display
         except EndpointError:
@@ -309,7 +294,7 @@ class Listener:
             self.port = await self._binding
         finally:
             factory.doStop()
-        self._address = self.port.getHost()
+        self.address = self.port.getHost()
         self._binder, self._bound_spec, self.factory = binder, spec, factory
         factory.unbound = lambda: self._lose_socket("something has closed it")
         keeper = Doorkeeper(self._pause, self._go_on, self._lose_socket)
@@ -334,13 +319,7 @@ class Listener:
         """Close all there is, gently at first; done when all is gone."""
         assert self.factory is not None
         await self._close_port(State.STOPPING)
-        gone = self.factory.emptied()
-        for connection in list(self.factory.connections):
-            connection.loseConnection()
-        impatience = self._reactor.callLater(STOP_GRACE_SECONDS, self._abort_all)
-        await gone
-        if impatience.active():
-            impatience.cancel()
+        await see_off(self.factory, self._reactor)
         self._end()
 
     async def _close_port(self, state: State) -> None:
@@ -354,7 +333,7 @@ class Listener:
         except Exception:
             # The socket is closed by now; a user's factory may raise anything when told to stop.
             log.exception("%s: the protocol's factory failed to stop.", self.spec.name)
-        self.port = self._address = None
+        self.port = self.address = None
         self._entrances = ()
 
     def _end(self) -> None:
@@ -362,11 +341,6 @@ class Listener:
         assert self.factory is not None
         self.factory.let_go()
         self._bound_spec = None
-
-    def _abort_all(self) -> None:
-        assert self.factory is not None
-        for connection in list(self.factory.connections):
-            connection.abortConnection()
 
     # What the socket says
 
@@ -421,25 +395,3 @@ class Listener:
         else:
             log.info("%s is %s.", self.spec.name, state.value)
         self._observer.listener_moved(self)
-
-
-def restart_changes(old: ListenerSpec, new: ListenerSpec) -> tuple[str, ...]:
-    """The fields that differ and cannot take effect while a listener is on."""
-    kept = ("endpoint", "protocol", "options", "tls")
-    changed = [name for name in kept if getattr(old, name) != getattr(new, name)]
-    if "endpoint" in changed and _is_same_place(old.endpoint, new.endpoint):
-        changed.remove("endpoint")
-    return tuple(changed)
-
-
-def needs_restart(old: ListenerSpec, new: ListenerSpec) -> bool:
-    """Whether a listener that is on must restart for `new` to take effect."""
-    return bool(restart_changes(old, new))
-
-
-def _is_same_place(one: str, other: str) -> bool:
-    """Whether two descriptions differ in their words alone."""
-    try:
-        return Endpoint.parse(one).bound() == Endpoint.parse(other).bound()
-    except EndpointError:
-        return False

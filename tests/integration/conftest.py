@@ -19,7 +19,8 @@ from twisted.internet.protocol import Protocol
 from app.profile import ListenerSpec
 from app.server.deck import Deck
 from app.server.factory import ListenerFactory
-from app.server.listener import STOP_GRACE_SECONDS, Listener
+from app.server.farewell import STOP_GRACE_SECONDS
+from app.server.listener import Listener
 from app.ui.reactor import DeckReactor
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.programs import PATIENCE_SECONDS

@@ -15,7 +15,8 @@ from twisted.internet.protocol import Protocol
 
 from app.protocols.echo import Echo
 from app.server.deck import Deck
-from app.server.listener import STOP_GRACE_SECONDS, State
+from app.server.farewell import STOP_GRACE_SECONDS
+from app.server.listener import State
 from tests.integration.programs import PATIENCE_SECONDS, running
 from tests.integration.sockets import (
     Beside,

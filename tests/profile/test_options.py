@@ -9,7 +9,7 @@ from hypothesis import given
 from app.profile import ListenerSpec, check, parse
 from app.profile.writing import render
 from app.protocols.line import How
-from app.server.listener import needs_restart
+from app.server.restarting import needs_restart
 from tests.profile.strategies import specs
 
 GREETER = ListenerSpec(

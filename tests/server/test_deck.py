@@ -13,8 +13,9 @@ from twisted.internet.error import CannotListenError
 from app.endpoint import Endpoint
 from app.profile import ListenerSpec
 from app.server.deck import Deck
-from app.server.listener import Listener, State, needs_restart
+from app.server.listener import Listener, State
 from app.server.ports import Holder
+from app.server.restarting import needs_restart
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
 

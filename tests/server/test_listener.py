@@ -19,7 +19,8 @@ from zope.interface import implementer
 from app.endpoint import Endpoint as Description
 from app.profile import ListenerSpec
 from app.server import stream_ports as module
-from app.server.listener import STOP_GRACE_SECONDS, Listener, State
+from app.server.farewell import STOP_GRACE_SECONDS
+from app.server.listener import Listener, State
 from app.server.stream_ports import BACKLOG
 from app.server.taken import Taken
 from app.spawn import spawn

@@ -11,7 +11,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
 from app.profile import ListenerSpec, Problem, check
-from app.server.listener import restart_changes
+from app.server.restarting import restart_changes
 from app.tls.authority import Authority
 from app.ui.fitting_scroll import FittingContent, FittingScroll
 from app.ui.listeners.color_form import ColorForm
