@@ -357,7 +357,9 @@ def test_a_port_that_another_program_has_is_told_by_name_and_pid(listen: Listen)
         pid = other.process.pid
     assert listener.state is State.FAILED
     assert f"Port {port} is in use by python" in listener.reason
-    assert f"(pid {pid}). Stop it, or choose another port." in listener.reason
+    assert f"(pid {pid}: " in listener.reason
+    assert " -c 'import socket, sys" in listener.reason
+    assert listener.reason.endswith("). Stop it, or choose another port.")
 
 
 def test_an_address_of_another_machine_is_told(listen: Listen) -> None:
