@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PySide6.QtWidgets import QStatusBar, QWidget
 
@@ -34,7 +35,7 @@ class Totals(QStatusBar):
             self.tr("{0} of {1} listening").format(
                 sum(each.state is State.LISTENING for each in listeners), len(listeners)
             ),
-            self._connections(sum(each.connection_count for each in listeners)),
+            self._connections(listeners),
             f"↓ {formatting.size(meter.bytes_in)}/s  ↑ {formatting.size(meter.bytes_out)}/s",
             self._exposure(listeners),
         ]
@@ -42,22 +43,24 @@ class Totals(QStatusBar):
         if text != self.text.text():
             self.text.setText(text)
 
-    def _connections(self, count: int) -> str:
-        return (
-            self.tr("1 connection")
-            if count == 1
-            else self.tr("{0} connections").format(f"{count:,}")
-        )
+    def _connections(self, listeners: Sequence[Listener]) -> str:
+        count = sum(each.connection_count for each in listeners)
+        one, many = self.tr("1 connection"), self.tr("{0} connections").format(f"{count:,}")
+        words = one if count == 1 else many
+        refused = sum(each.factory.refused for each in listeners if each.factory is not None)
+        return words + self.tr(", {0} refused").format(f"{refused:,}") if refused else words
 
     def _exposure(self, listeners: Sequence[Listener]) -> str:
-        wide = [each.spec.name for each in listeners if each.is_on and not _is_local(each)]
+        on = (each.spec for each in listeners if each.is_on)
+        wide = [spec.name for spec in on if not _is_local(spec.endpoint)]
         if not wide:
             return self.tr("loopback only")
         return self.tr("others can reach {0}").format(", ".join(wide))
 
 
-def _is_local(listener: Listener) -> bool:
+@lru_cache(maxsize=1024)  # for every listener ten times a second while bytes go
+def _is_local(description: str) -> bool:
     try:
-        return Endpoint.parse(listener.spec.endpoint).bound().loopback_only
+        return Endpoint.parse(description).bound().loopback_only
     except EndpointError:
         return True

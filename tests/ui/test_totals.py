@@ -47,6 +47,16 @@ def test_nothing_listens_at_first(totals: Totals, deck: Deck) -> None:
     ]
 
 
+def test_who_was_refused_is_counted(
+    totals: Totals, deck: Deck, result_of: Callable[[Deferred[None]], None]
+) -> None:
+    result_of(deck.start_all())
+    for listener in deck.listeners:
+        assert listener.factory is not None
+        listener.factory.refusals.add("too many connections")
+    assert parts(totals, deck)[1] == "0 connections, 2 refused"
+
+
 def test_rates_are_in_and_out(totals: Totals, deck: Deck) -> None:
     meter = Meter()
     meter.bytes_in, meter.bytes_out = 1_200_000.0, 34.0
