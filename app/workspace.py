@@ -141,6 +141,15 @@ class Workspace:
         self.save()
         return True
 
+    def place(self, listener: Listener, gap: int) -> None:
+        """Put `listener` where `gap` of the listeners, counted before it moves, are above it."""
+        order = self.deck.listeners
+        index = order.index(listener)
+        if gap not in (index, index + 1):
+            order.insert(gap, listener)
+            del order[index + (gap < index)]
+            self.save()
+
     def remove(self, *listeners: Listener) -> Removal:
         """Take `listeners` away and stop them."""
         places = [(self.deck.listeners.index(each), each) for each in listeners]

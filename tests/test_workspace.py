@@ -371,3 +371,20 @@ def test_a_listener_moves_to_another_port_of_its_address(workspace: Workspace, p
     workspace.move_to_port(listener, 8099)
     assert listener.state is State.LISTENING
     assert saved(path)[-1].endpoint == r"tcp:8099:interface=\:\:1:backlog=5"
+
+
+@pytest.mark.parametrize(
+    ("gap", "order"),
+    [
+        (0, ["Hello", "Echo", "API"]),
+        (1, ["Echo", "Hello", "API"]),
+        (2, ["Echo", "Hello", "API"]),
+        (3, ["Echo", "API", "Hello"]),
+    ],
+)
+def test_a_listener_goes_into_the_gap_it_is_dropped_at(
+    workspace: Workspace, path: Path, gap: int, order: list[str]
+) -> None:
+    workspace.add(API)
+    workspace.place(workspace.deck.listeners[1], gap)
+    assert names(workspace) == order == [spec.name for spec in saved(path)]

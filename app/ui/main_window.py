@@ -262,6 +262,7 @@ class MainWindow(QMainWindow):
         self.listeners.switched.connect(self.handling.switch)
         self.listeners.choice_changed.connect(self._choose)
         self.listeners.marks_changed.connect(self._show_what_can_be_done)
+        self.listeners.placed.connect(self.handling.place)
         self.listeners.offer_taken.connect(self.handling.take_offer)
         self.listeners.menu_wanted.connect(
             lambda _listener, at: menus.listener_menu(self, self.commands, self.handling).popup(at)

@@ -104,6 +104,13 @@ class ListenerHandling(QObject):
             self.deck_changed.emit()
             self._profile.show_trouble()
 
+    def place(self, listener: Listener, gap: int) -> None:
+        """Move `listener` to where `gap` others, or it itself, are above it."""
+        if listener in self._deck.listeners:
+            self._workspace.place(listener, gap)
+            self.deck_changed.emit()
+            self._profile.show_trouble()
+
     def toggle(self) -> None:
         """Stop those of the marked listeners that can be, or start them all."""
         marked = self._panel.marked

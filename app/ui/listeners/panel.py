@@ -13,7 +13,11 @@ from app.server.listener import Listener
 from app.server.rates import Meter
 from app.ui.icons import Icons
 from app.ui.listener_colors import ListenerColors
+from app.ui.listeners.dragging import DropLine, gap_at
 from app.ui.listeners.row import ListenerRow
+
+SCROLL_MARGIN = 24
+"""So near to its edge a dragged row makes the pane scroll."""
 
 
 class ListenersPanel(QScrollArea):
@@ -31,6 +35,9 @@ class ListenersPanel(QScrollArea):
 
     marks_changed = Signal()
     """Other listeners are marked."""
+
+    placed = Signal(object, int)
+    """This listener shall stand where so many of those that are there now are above it."""
 
     offer_taken = Signal(object, object)
     """What a listener's row offered, an `Offer`, shall be done."""
@@ -56,6 +63,8 @@ class ListenersPanel(QScrollArea):
         self._column.setSpacing(4)
         self._column.addWidget(self._hint)
         self._column.addStretch(1)
+        self._body = body
+        self._drop_line = DropLine(body)
         self.setWidget(body)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -177,6 +186,8 @@ class ListenersPanel(QScrollArea):
         row = ListenerRow(listener, self._icons, self._colors)
         row.switched.connect(lambda on: self.switched.emit(listener, on))
         row.clicked.connect(lambda keys: self._click(listener, keys))
+        row.dragged.connect(self._drag)
+        row.dropped.connect(lambda at: self._drop(listener, at))
         row.offer_taken.connect(lambda offer: self.offer_taken.emit(listener, offer))
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         for asked in (row.customContextMenuRequested, row.menu_wanted):
@@ -207,6 +218,16 @@ class ListenersPanel(QScrollArea):
         assert self._chosen is not None
         first, last = sorted(self._order.index(each) for each in (self._chosen, listener))
         self._select(self._chosen, set(self._order[first : last + 1]))
+
+    def _drag(self, at: QPoint) -> None:
+        y = self._body.mapFromGlobal(at).y()
+        self._drop_line.show_at(y, [self._rows[each] for each in self._order])
+        self.ensureVisible(0, y, 0, SCROLL_MARGIN)
+
+    def _drop(self, listener: Listener, at: QPoint) -> None:
+        self._drop_line.hide()
+        rows = [self._rows[each] for each in self._order]
+        self.placed.emit(listener, gap_at(self._body.mapFromGlobal(at).y(), rows))
 
     def _ask_for_menu(self, listener: Listener, at: QPoint) -> None:
         if listener not in self._marks:

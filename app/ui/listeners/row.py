@@ -8,6 +8,7 @@ from itertools import pairwise
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -56,6 +57,12 @@ class ListenerRow(QFrame):
     clicked = Signal(object)
     """The user clicked the row, with these keys held."""
 
+    dragged = Signal(QPoint)
+    """The user moves the row, and is at this global position."""
+
+    dropped = Signal(QPoint)
+    """The user lets it go there."""
+
     offer_taken = Signal(object)
     """The user wants what the row offers, an `Offer`."""
 
@@ -70,6 +77,8 @@ class ListenerRow(QFrame):
         self.listener = listener
         self._colors = colors
         self._grid = QGridLayout(self)
+        self._pressed_at: QPoint | None = None
+        self._is_dragged = False
         self.offers: OfferButtons | None = None
         self.swatch = QLabel()
         self.setObjectName("listenerRow")
@@ -154,10 +163,23 @@ class ListenerRow(QFrame):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed_at = event.globalPosition().toPoint()
             self.clicked.emit(event.modifiers())
         event.accept()
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        here = event.globalPosition().toPoint()
+        if self._pressed_at is not None:
+            way = (here - self._pressed_at).manhattanLength()
+            self._is_dragged |= way >= QApplication.startDragDistance()
+        if self._is_dragged:
+            self.dragged.emit(here)
+        event.accept()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._is_dragged:
+            self.dropped.emit(event.globalPosition().toPoint())
+        self._pressed_at, self._is_dragged = None, False
         event.accept()
 
     def _lay_out(self) -> None:

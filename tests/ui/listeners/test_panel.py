@@ -17,6 +17,7 @@ from app.server.listener import Listener, State
 from app.server.rates import Meter
 from app.ui.icons import Icons
 from app.ui.listener_colors import ListenerColors
+from app.ui.listeners.dragging import DropLine
 from app.ui.listeners.panel import ListenersPanel
 from app.ui.listeners.words import state_word
 from app.ui.reactor import DeckReactor
@@ -335,3 +336,26 @@ def test_whoever_acts_is_told_of_every_change_of_the_marks(
     click(panel, one, qtbot)
     click(panel, two, qtbot, "Control")
     assert told == [["One"], ["One", "Two"]]
+
+
+def test_a_row_that_is_dragged_goes_where_the_line_is(
+    panel: ListenersPanel, deck: Deck, qtbot: QtBot
+) -> None:
+    one, _, three = deck.listeners
+    placed: list[tuple[str, int]] = []
+    panel.placed.connect(lambda listener, gap: placed.append((listener.spec.name, gap)))
+    row, last = panel.row(one), panel.row(three)
+    line = panel.findChild(DropLine)
+    assert line is not None
+    body = panel.widget()
+    assert body is not None
+    below = row.mapFrom(body, last.geometry().bottomLeft())
+    qtbot.mousePress(row, LEFT, pos=QPoint(5, 5))
+    qtbot.mouseMove(row, QPoint(6, 6))
+    assert line.isHidden(), "a trembling hand drags nothing"
+    qtbot.mouseMove(row, below)
+    qtbot.waitUntil(line.isVisible)
+    assert line.y() >= last.geometry().bottom() - line.height()
+    qtbot.mouseRelease(row, LEFT, pos=below)
+    assert line.isHidden()
+    assert placed == [("One", 3)]
