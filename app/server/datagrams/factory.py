@@ -17,6 +17,7 @@ from app.server.datagrams.expiry import Expiry
 from app.server.datagrams.outlet import Outlet
 from app.server.datagrams.pacing import Paced
 from app.server.datagrams.peer import HostAndPort, Peer, address_of
+from app.server.datagrams.port import socket_towards
 from app.server.datagrams.serving import Serving
 from app.server.factory import ListenerFactory
 from app.server.observer import Observer
@@ -191,8 +192,7 @@ class DatagramFactory(ListenerFactory):
         return TOO_MANY_OF_ONE_ADDRESS if self._are_enough_of(address[0]) else ""
 
     def _welcome(self, address: HostAndPort) -> Peer:
-        assert self.outlet is not None
-        peer = Peer(self, next(self._numbers), address, self.outlet)
+        peer = Peer(self, next(self._numbers), address, socket_towards(self._port, address))
         self._peers[address] = peer
         self.registerProtocol(peer)
         return peer

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IUDPTransport
 from zope.interface import implementer
-
-from app.server.addresses import show
 
 if TYPE_CHECKING:
     from app.server.datagrams.factory import DatagramFactory
@@ -33,12 +30,6 @@ class Outlet:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._port, name)
-
-    def local(self, address: HostAndPort) -> str:
-        """Where datagrams from `address` arrive, for people."""
-        towards = getattr(self._port, "towards", None)
-        port = self._port if towards is None else towards(address)
-        return sys.intern(show(port.getHost()))
 
     def write(self, packet: bytes, addr: HostAndPort | None = None) -> None:
         """Send a datagram to a host, an IP address, and a port.

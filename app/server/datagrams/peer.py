@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Protocol
 
+from app.server.addresses import show
 from app.server.connection import Connection
 from app.server.endings import ABORTED_BY_LISTENER, CLOSED_BY_LISTENER, words_for
 from app.tap import RECEIVED, SENT
 
 if TYPE_CHECKING:
     from app.server.datagrams.factory import DatagramFactory
-    from app.server.datagrams.outlet import Outlet
 
 HostAndPort = tuple[str, int]
 
@@ -30,14 +31,14 @@ class Peer(Connection):
     factory: DatagramFactory
 
     def __init__(
-        self, factory: DatagramFactory, number: int, address: HostAndPort, outlet: Outlet
+        self, factory: DatagramFactory, number: int, address: HostAndPort, port: Any
     ) -> None:
-        """`outlet` is where to send to `address`."""
+        """`port` is the socket that reaches `address`."""
         super().__init__(factory, Protocol(), number)
         self.address = address
-        self.transport = outlet
+        self.transport = port
         self.connected = True
-        self.local = outlet.local(address)
+        self.local = sys.intern(show(port.getHost()))
         self.opened_at = self.active_at = factory.seconds()
 
     @property

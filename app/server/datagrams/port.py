@@ -24,11 +24,7 @@ class BothFairPorts(BothPorts):
 
     def write(self, datagram: bytes, address: tuple[str, int]) -> None:
         """As a port does it."""
-        self.towards(address).write(datagram, address)
-
-    def towards(self, address: tuple[str, int]) -> Any:
-        """The port that reaches `address`."""
-        return self.ports[":" in address[0]]
+        socket_towards(self, address).write(datagram, address)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.ports[0], name)
@@ -71,6 +67,11 @@ class FairPort(MulticastPort):
             self.protocol.datagramReceived(datagram, host_and_port(address))
             if not self.connected:  # whoever was served has closed it
                 return
+
+
+def socket_towards(port: Any, address: tuple[str, int]) -> Any:
+    """Of what is bound, the port that reaches `address`."""
+    return port.ports[":" in address[0]] if isinstance(port, BothFairPorts) else port
 
 
 def host_and_port(address: Any) -> tuple[str, int]:
