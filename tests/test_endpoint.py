@@ -57,7 +57,10 @@ def sentence_or_endpoint(text: str) -> str | Endpoint:
         return str(error)
 
 
-@given(st.text() | st.builds("{}{}".format, st.sampled_from(["tcp:80", "unix:"]), descriptions))
+@given(
+    st.text()
+    | st.builds("{}{}".format, st.sampled_from(["tcp:80", "udp:80", "unix:"]), descriptions)
+)
 def test_every_text_gives_an_endpoint_or_a_sentence(text: str) -> None:
     outcome = sentence_or_endpoint(text)
     if isinstance(outcome, Endpoint):

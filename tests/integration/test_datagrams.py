@@ -112,10 +112,12 @@ def test_a_port_taken_on_one_of_both_addresses_is_taken(listen: Listen) -> None:
     assert "in use by your listener Six" in both.reason
 
 
+@pytest.mark.parametrize("interface", ["::", "::ffff:127.0.0.1"])
 def test_an_ipv4_sender_of_an_ipv6_listener_is_answered(
-    listen: Listen, beside: Beside[list[bytes]]
+    listen: Listen, beside: Beside[list[bytes]], interface: str
 ) -> None:
-    port = port_of(listen("echo", r"udp:0:interface=\:\:"))
+    written = interface.replace(":", "\\:")
+    port = port_of(listen("echo", f"udp:0:interface={written}"))
     assert beside(lambda: ask(port, b"hi")) == [b"hi"]
 
 

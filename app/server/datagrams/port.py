@@ -42,11 +42,9 @@ class FairPort(MulticastPort):
 
     def createInternetSocket(self) -> Socket:
         self._created = super().createInternetSocket()
-        if self.addressFamily == socket.AF_INET6:
-            # All of IPv6 is all there is, whatever the system has for a default.
-            self._created.setsockopt(
-                socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, self.interface != "::"
-            )
+        if self.interface == "::":
+            # It takes IPv4 too, whatever the system has for a default.
+            self._created.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, False)
         return self._created
 
     def startListening(self) -> None:
