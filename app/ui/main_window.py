@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         self.handling = ListenerHandling(workspace, self.listeners, self.banner, self.profile, self)
         self.profiles = OtherProfiles(workspace.file.path, settings, self.banner, self)
         self.certificates = CertificateCommands(self.banner, self)
-        self.exchange = Exchange(workspace, self.banner, self.profile, lambda: (), self)
+        self.exchange = Exchange(workspace, self.banner, self.profile, self.listeners, self)
         self.taking = Taking(self)
         self.traffic = TrafficTab(traffic, self._icons, reactor.seconds, taking=self.taking)
         self.log = LogPane(collector, self._icons)

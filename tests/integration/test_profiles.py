@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from attrs import evolve
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QDialogButtonBox,
@@ -335,6 +335,22 @@ def test_ticked_listeners_are_exported_to_a_profile_of_their_own(
     path = tmp_path / "export.toml"
     assert parse(path.read_text()).listeners == (HELLO,)
     assert desk.window.banner.message == f"Written to {path}: Hello."
+
+
+def test_several_marked_listeners_are_those_that_an_export_offers(open_window: OpenWindow) -> None:
+    third = evolve(ECHO, name="Third", endpoint="tcp:0")
+    desk = open_window(render([ECHO, HELLO, third]))
+    desk.choose("Echo")
+    desk.window.exchange.choose_listeners()
+    assert choice(desk).ticked() == [ECHO, HELLO, third], "one is not several"
+    choice(desk).reject()
+    row = desk.row("Third")
+    at = QPoint(row.width() // 2, row.height() - 3)
+    keys = Qt.KeyboardModifier.ControlModifier
+    desk.qtbot.mouseClick(row, Qt.MouseButton.LeftButton, keys, at)
+    desk.window.exchange.choose_listeners()
+    assert choice(desk).ticked() == [ECHO, third]
+    choice(desk).reject()
 
 
 def test_an_export_does_not_replace_the_profile_of_this_window(desk: Desk, profile: Path) -> None:

@@ -84,3 +84,26 @@ def split(qtbot: QtBot) -> QSplitter:
     splitter.resize(420, 100)
     qtbot.addWidget(splitter)
     return splitter
+
+
+def test_profiles_that_had_a_window_are_remembered_once_the_last_one_first(
+    store: QSettings,
+) -> None:
+    settings = Settings(store)
+    assert settings.recent_profiles == []
+    for name in ("/one.toml", "/two.toml", "/one.toml"):
+        settings.keep_recent(Path(name))
+    assert Settings(store).recent_profiles == [Path("/one.toml"), Path("/two.toml")]
+    settings.forget_recent()
+    assert Settings(store).recent_profiles == []
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [(5, []), ("", []), ("/one.toml", [Path("/one.toml")]), (["", 5, "/a"], [Path("/a")])],
+)
+def test_broken_recent_profiles_count_as_none(
+    store: QSettings, value: object, kept: list[Path]
+) -> None:
+    store.setValue("recent_profiles", value)
+    assert Settings(store).recent_profiles == kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from app.profile import ListenerSpec, ProfileError
 from app.profile.exchange import export, take
 from app.server.listener import Listener
 from app.ui.banner import Banner
+from app.ui.listeners.panel import ListenersPanel
 from app.ui.modal import open_modal
 from app.ui.profile_commands import MAX_PROBLEMS, ProfileCommands
 from app.workspace import Workspace
@@ -32,18 +33,16 @@ class Exchange(QObject):
         workspace: Workspace,
         banner: Banner,
         profile: ProfileCommands,
-        marked: Callable[[], Collection[Listener]],
+        panel: ListenersPanel,
         window: QWidget,
     ) -> None:
-        """`profile` tells why a change is not saved; `marked` are those offered first for export.
-
-        Dialogs open over `window`.
-        """
+        """`profile` tells why a change is not saved. What is marked in `panel` is what an export
+        offers first. Dialogs open over `window`."""
         super().__init__(window)
         self._workspace = workspace
         self._banner = banner
         self._profile = profile
-        self._marked = marked
+        self._panel = panel
         self._window = window
 
     # Import
@@ -107,9 +106,10 @@ class Exchange(QObject):
         """Ask which listeners to write to a profile of their own."""
         words = self.tr("Listeners to write to a profile of their own:")
         dialog = self._choice(self.tr("Export a profile"), words, self.tr("Choose the file…"))
-        marked = self._marked()
+        marked = self._panel.marked
+        are_several = len(marked) > 1  # one is only the one that is chosen
         for each in self._workspace.deck.listeners:
-            dialog.add(each.spec, ticked=not marked or each in marked)
+            dialog.add(each.spec, ticked=each in marked or not are_several)
         dialog.chosen.connect(self._choose_target)
         open_modal(dialog)
 
