@@ -36,7 +36,7 @@ class Column:
     is_number: bool = True
     is_moving: bool = True
     """Whether its value may change while the connection lives."""
-    width: int = 78
+    width: int = 76
     is_shown: bool = True
     """Whether it is, before anybody chose."""
     is_searched: bool = False
@@ -58,7 +58,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             hint=QCoreApplication.translate("Columns", "The address of the client"),
             is_number=False,
             is_moving=False,
-            width=150,
+            width=140,
             is_searched=True,
         ),
         Column(
@@ -69,7 +69,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             hint=QCoreApplication.translate("Columns", "The listener that accepted it"),
             is_number=False,
             is_moving=False,
-            width=110,
+            width=100,
             is_searched=True,
         ),
         Column(
@@ -84,7 +84,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             ),
             is_number=False,
             is_moving=False,
-            width=110,
+            width=122,
             is_searched=True,
         ),
         Column(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QIcon
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from app.client.formatting import count_bytes
@@ -37,7 +37,7 @@ class SendDialog(QDialog):
     """Stays open, and beside the window, until it is closed: one sends more than once."""
 
     closed = Signal(object)
-    """This dialog is about to go."""
+    """This dialog is gone from the screen."""
 
     def __init__(
         self,
@@ -67,7 +67,8 @@ class SendDialog(QDialog):
         layout.insertStretch(3, 1)
         self.told.setObjectName("quiet")
         self.resize(560, 210)
-        self.buttons.rejected.connect(self.close)
+        self.buttons.rejected.connect(self.reject)
+        self.finished.connect(lambda _: self.closed.emit(self))
         self.bar.acted.connect(self._show_outcome)
         self.bar.input.setFocus()
         self.refresh()
@@ -87,13 +88,6 @@ class SendDialog(QDialog):
             words = self.tr("Nobody is connected.")
         self.audience.setText(words)
         self.bar.show_state()
-
-    def reject(self) -> None:
-        self.close()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        super().closeEvent(event)
-        self.closed.emit(self)
 
     def _show_outcome(self) -> None:
         outcome = self._addressed.outcome

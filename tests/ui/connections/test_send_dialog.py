@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.client.draft import Draft
 from app.client.history_file import HistoryFile
@@ -124,9 +125,25 @@ def test_what_was_sent_last_is_remembered(
     assert dialog.bar.input.text() == "again"
 
 
-def test_escape_closes_it_and_nobody_tells_it_more(
-    sending: Sending, peers: Peers, qtbot: QtBot
+def press_escape(dialog: SendDialog, qtbot: QtBot) -> None:
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def press_close(dialog: SendDialog, qtbot: QtBot) -> None:
+    button = dialog.buttons.button(QDialogButtonBox.StandardButton.Close)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def close_window(dialog: SendDialog, qtbot: QtBot) -> None:
+    assert dialog.close(), "Portdeck could not quit"
+
+
+@pytest.mark.parametrize("leave", [press_escape, press_close, close_window])
+def test_it_goes_in_any_way_and_nobody_tells_it_more(
+    leave: Callable[[SendDialog, QtBot], None], sending: Sending, peers: Peers, qtbot: QtBot
 ) -> None:
     dialog = dialog_to(sending, peers.open())
-    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    leave(dialog, qtbot)
     assert sending.dialogs == []
+    qtbot.waitUntil(lambda: not isValid(dialog))
