@@ -328,6 +328,21 @@ def test_a_listener_that_cannot_start_after_a_reload_is_told_and_ends_nothing(
     assert first.startswith("Hello: ")
 
 
+def test_an_end_in_the_middle_of_a_reload_starts_nothing_again(file: ProfileFile) -> None:
+    clients = []
+
+    def reload(reactor: Run) -> None:
+        clients.append(reactor.connect(0))
+        file.path.write_text(render([evolve(ECHO, endpoint="tcp:8008"), HELLO]))
+        reactor.hang_up()  # and now it waits for the client
+
+    reactor = run(reload, file)
+    reactor.leave(clients[0])
+    reactor.advance(5)
+    assert reactor.names.count("listening") == 2
+    assert reactor.names.count("stopped") == 2
+
+
 def test_without_a_profile_a_reload_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     reactor = run(Run.hang_up)
     assert reactor.names[2] == "not_reloaded"
