@@ -25,6 +25,8 @@ from app.traffic.source import ChunkSource
 from app.ui.icons import Icons
 
 STEP_SECONDS = 0.008
+SHOWN_SECONDS = 12
+"""For how long it says what became of an export; why one failed stays until it is dismissed."""
 
 
 class Exporter(QWidget):
@@ -37,6 +39,9 @@ class Exporter(QWidget):
         self.words = QLabel()
         self.progress = QProgressBar()
         self.close_button = QToolButton(autoRaise=True)
+        self._expiry = QTimer(self)
+        self._expiry.setSingleShot(True)
+        self._expiry.timeout.connect(self.hide)
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._step)
         self._set_up(icons)
@@ -163,3 +168,7 @@ class Exporter(QWidget):
         self.close_button.setToolTip(name)
         self.close_button.setAccessibleName(name)
         self.show()
+        if self.is_busy or wrong:
+            self._expiry.stop()
+        else:
+            self._expiry.start(SHOWN_SECONDS * 1000)

@@ -49,6 +49,7 @@ class FramingForm(QWidget):
         layout.addWidget(self.kind)
         for part in (self.delimiter, self.length, self.prefix, self.counts_itself):
             layout.addWidget(part)
+        layout.addStretch(1)
         self._take()
 
     def _set_up(self) -> None:

@@ -35,8 +35,8 @@ class ViewBar(FoldingBox):
         self.encoding = QComboBox()
         self.buttons: dict[View, QToolButton] = {}
         self._group = QButtonGroup(self)
-        self.add(self._head(), 1)
-        self.add(self.framing)
+        self.add(self._head())
+        self.add(self.framing, 1)
         self.framing.hide()
         self.framing.changed.connect(self.view_changed)
         for words, codec in ENCODINGS.items():

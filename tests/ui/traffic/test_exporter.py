@@ -13,7 +13,10 @@ from pytestqt.qtbot import QtBot
 from app.server.changes import Batch
 from app.traffic.chunk_log import ChunkLog
 from app.traffic.export.plain import Raw
+from app.traffic.source import ChunkSource
+from app.ui.traffic import exporter
 from app.ui.traffic.pane import TrafficPane
+from app.ui.traffic.view_bar import View
 from tests.ui.traffic.conftest import Say
 
 
@@ -117,3 +120,61 @@ def test_the_dialog_offers_each_format_and_writes_the_chosen_one(
     dialog.close()
     qtbot.waitUntil(path.exists)
     assert path.read_bytes() == b"hello"
+
+
+def test_what_became_of_an_export_is_said_for_a_while_and_why_it_failed_for_longer(
+    pane: TrafficPane,
+    log: ChunkLog,
+    say: Say,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exporter, "SHOWN_SECONDS", 0)
+    say(b"x")
+    pane.exporter.write(log, range(1), Raw(sent=False), tmp_path / "out")
+    qtbot.waitUntil(pane.exporter.isHidden)
+    assert (tmp_path / "out").exists()
+    pane.exporter.write(log, range(1), Raw(sent=False), tmp_path / "none" / "out")
+    qtbot.wait(20)
+    assert pane.exporter.isVisible()
+
+
+def test_the_suffix_that_is_typed_says_what_kind_of_file_it_is(
+    pane: TrafficPane, say: Say, qtbot: QtBot, tmp_path: Path
+) -> None:
+    say(b"hello")
+    pane.state.export_menu.actions()[0].trigger()
+    dialog = pane.exporter.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    path = tmp_path / "out.JSONL"
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+    qtbot.waitUntil(path.exists)
+    assert path.read_bytes().startswith(b'{"number": 0')
+
+
+def test_messages_are_exported_as_they_are_shown(
+    pane: TrafficPane, say: Say, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for data in (b"on", b"e\ntwo\nre", b"st"):
+        say(data)
+    pane.view_bar.choose(View.MESSAGES)
+    qtbot.waitUntil(lambda: pane.table.rows.rowCount() == 2)
+    asked: list[list[bytes]] = []
+
+    def ask(log: ChunkSource, numbers: Callable[[], Sequence[int]]) -> None:
+        chunks = [log.chunk(number) for number in numbers()]
+        asked.append([chunk.data for chunk in chunks if chunk])
+
+    monkeypatch.setattr(pane.exporter, "ask", ask)
+    pane.table.selectionModel().setCurrentIndex(
+        pane.table.rows.index(1, 0),
+        QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
+    )
+    for action in pane.state.export_menu.actions():
+        action.trigger()
+    everything, shown, selected = asked
+    assert everything == [b"on", b"e\ntwo\nre", b"st"]
+    assert shown == [b"one\n", b"two\n"]
+    assert selected == [b"two\n"]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 
 from app.traffic.chunk_log import ChunkLog
+from app.traffic.framing import Lines
+from app.traffic.messages import Messages
 from app.traffic.pattern import Kind, parse
 from app.traffic.rows import Everything
 from app.traffic.scan import Criteria, Scan
+from app.traffic.text_cells import ENCODINGS
 from app.ui.traffic.model import CONNECTION, DATA, DIRECTION, SIZE, TIME, TimeForm, TrafficModel
 from app.ui.traffic.names import Names
 from tests.ui.traffic.conftest import Say
@@ -149,3 +154,17 @@ def test_what_was_found_is_marked(log: ChunkLog, say: Say, qapp: QApplication) -
     model.mark({1}.__contains__)
     role = Qt.ItemDataRole.BackgroundRole
     assert [model.index(row, DATA).data(role) is not None for row in range(2)] == [False, True]
+
+
+@given(st.binary(max_size=300), st.sampled_from(sorted(ENCODINGS.values())))
+def test_any_bytes_make_one_line_of_text_in_any_encoding(data: bytes, encoding: str) -> None:
+    log = ChunkLog()
+    log.append(1.0, 1, False, data)
+    model = TrafficModel(log, Names())
+    model.use_encoding(encoding)
+    text = model.index(0, DATA).data()
+    assert "\n" not in text
+    framed = Messages(log, Lines(), max_bytes=10_000, max_chunks=1_000)
+    framed.step(60)
+    model.use_log(framed.log, framed.flaw)
+    assert all("\n" not in text for text in shown(model))
