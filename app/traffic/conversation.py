@@ -51,8 +51,12 @@ class Conversation:
         encoding: str = "utf-8",
         *,
         until: int | None = None,
+        is_datagram: bool = False,
     ) -> None:
-        """`encoding` as Python calls it. Chunks from the number `until` on are left out."""
+        """`encoding` as Python calls it. Chunks from the number `until` on are left out.
+
+        A datagram is a line, or several, by itself: nothing of it goes on in the next.
+        """
         self.connection = connection
         self.skipped = 0
         """How many lines or parts of them were too many."""
@@ -62,6 +66,7 @@ class Conversation:
         self.ending: Ending | None = None
         """How the connection ended, once it did and all before that is read."""
         self._source = source
+        self._is_datagram = is_datagram
         self._chunks = Scan(source, Criteria(belongs=lambda number: number == connection))
         self._position = 0
         self._next_ending = source.endings.first
@@ -115,8 +120,9 @@ class Conversation:
 
     def _catch_up(self) -> None:
         """What was dropped before its turn has torn what both sides were saying."""
+        has_seen_all = self._chunks.looked_at >= self._source.first
         self._chunks.trim()
-        if self._position >= self._chunks.first and self._chunks.looked_at >= self._source.first:
+        if self._position >= self._chunks.first and has_seen_all:
             return
         self._position = max(self._position, self._chunks.first)
         self.has_gap = True
@@ -135,7 +141,12 @@ class Conversation:
     def _read(self, number: int) -> None:
         chunk = self._source.chunk(number)
         if chunk is not None:
-            self._say(number, chunk.sent, self._sides[chunk.sent].feed(chunk.data))
+            side = self._sides[chunk.sent]
+            self._say(number, chunk.sent, side.feed(chunk.data))
+            if self._is_datagram:
+                self._say(number, chunk.sent, side.finish())
+                if self._last is not None:
+                    self._last.is_over = True
 
     def _finish(self) -> None:
         for sent, side in self._sides.items():

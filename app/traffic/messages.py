@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Callable
 from time import monotonic
 
 from app.traffic.chunk_log import ChunkLog
@@ -27,8 +28,9 @@ class _Side:
 
     __slots__ = ("began_at", "framer")
 
-    def __init__(self, framer: Framer) -> None:
+    def __init__(self, framer: Framer | None) -> None:
         self.framer = framer
+        """`None` where each chunk is a message already."""
         self.began_at = 0.0
         """When the first byte crossed of what the framer holds back."""
 
@@ -47,7 +49,9 @@ class Messages:
         *,
         max_bytes: int,
         max_chunks: int,
+        is_datagram: Callable[[int], bool] = lambda connection: False,
     ) -> None:
+        """`is_datagram` says of a connection, by its number, that its chunks are whole messages."""
         self.framing = framing
         self.log = ChunkLog(max_bytes=max_bytes, max_chunks=max_chunks)
         self.until: int | None = None
@@ -57,6 +61,7 @@ class Messages:
         self.pending_bytes = 0
         """Of messages whose end has not come yet."""
         self._source = source
+        self._is_datagram = is_datagram
         self._endings = source.endings
         self._next = source.first
         self._next_ending = self._endings.position(source.first)
@@ -147,8 +152,12 @@ class Messages:
     def _feed(self, owner: int, time: float, data: bytes) -> None:
         side = self._sides.get(owner)
         if side is None:
-            side = self._sides[owner] = _Side(self.framing.framer())
+            is_datagram = self._is_datagram(owner >> 1)
+            side = self._sides[owner] = _Side(None if is_datagram else self.framing.framer())
         framer = side.framer
+        if framer is None:
+            self._keep(owner, time, time, [(data, Flaw.NONE)])
+            return
         held = framer.pending
         messages = framer.feed(data)
         if messages:
@@ -180,6 +189,8 @@ class Messages:
 
     def _end_side(self, owner: int) -> None:
         side = self._sides.pop(owner)
+        if side.framer is None:
+            return
         self.pending_bytes -= side.framer.pending
         self._keep(owner, side.began_at, side.began_at, side.framer.finish())
 

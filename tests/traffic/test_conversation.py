@@ -145,3 +145,14 @@ def test_what_the_log_dropped_before_its_turn_is_owned_up_to() -> None:
     made.step(LONG)
     assert made.has_gap
     assert len(made.take()) == len(log)
+
+
+def test_a_datagram_is_a_line_by_itself() -> None:
+    log = said((THEM, b"a"), (THEM, b"b\nc"), (US, b"\xc3"), (US, b"\xa9"))
+    assert lines(Conversation(log, 1, is_datagram=True)) == [
+        (THEM, "a"),
+        (THEM, "b"),
+        (THEM, "c"),
+        (US, r"\xc3"),
+        (US, r"\xa9"),
+    ]

@@ -139,3 +139,18 @@ def test_flaws_of_messages_that_are_gone_are_forgotten() -> None:
     assert made.log.dropped
     assert {flaw for *_, flaw in told(made)} == {Flaw.BROKEN}
     assert len(made._flawed) == len(made.log)
+
+
+def test_each_datagram_is_a_message_by_itself() -> None:
+    log = ChunkLog()
+    log.append(1.0, 1, False, b"one\ntwo")
+    log.append(2.0, 2, False, b"half")
+    log.append(3.0, 1, False, b"")
+    made = Messages(
+        log, Lines(), max_bytes=10**6, max_chunks=1_000, is_datagram=lambda number: number == 1
+    )
+    assert made.step(LONG)
+    log.end_connection(4.0, 1, How.CLOSED)
+    assert made.step(LONG)
+    assert told(made) == [(1, False, b"one\ntwo", Flaw.NONE), (1, False, b"", Flaw.NONE)]
+    assert made.pending_bytes == 4

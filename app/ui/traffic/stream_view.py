@@ -127,7 +127,14 @@ class StreamView(QWidget):
             if self.conversation is None:
                 return
             connection = self.conversation.connection
-        self.conversation = Conversation(self._source, connection, self._encoding, until=until)
+        party = self._parties.party(connection)
+        self.conversation = Conversation(
+            self._source,
+            connection,
+            self._encoding,
+            until=until,
+            is_datagram=party is not None and party.is_datagram,
+        )
         self._has_ended = False
         self.text.begin_anew()
         self.wanted.emit()

@@ -39,6 +39,7 @@ class Views(QStackedWidget):
     ) -> None:
         super().__init__(parent)
         self.source = source
+        self._parties = parties
         self.log: ChunkSource = source
         self.messages: Messages | None = None
         self.held_at: int | None = None
@@ -201,9 +202,19 @@ class Views(QStackedWidget):
     def _frame(self, framing: Framing) -> Messages:
         bounds = self.source.bounds if isinstance(self.source, ChunkLog) else None
         max_bytes, max_chunks = bounds or (MAX_BYTES, MAX_CHUNKS)
-        made = Messages(self.source, framing, max_bytes=max_bytes, max_chunks=max_chunks)
+        made = Messages(
+            self.source,
+            framing,
+            max_bytes=max_bytes,
+            max_chunks=max_chunks,
+            is_datagram=self._is_datagram,
+        )
         made.until = self.held_at
         return made
+
+    def _is_datagram(self, connection: int) -> bool:
+        party = self._parties.party(connection)
+        return party is not None and party.is_datagram
 
     def _first_step(self) -> Messages | StreamView | None:
         return self.stream if self.view is View.STREAM else self.messages
