@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
+from attrs import evolve
 from twisted.internet.interfaces import IAddress
 
 from app.headless.events import (
@@ -23,6 +24,9 @@ from app.server.connection import Connection
 from app.server.factory import ListenerFactory
 from app.server.listener import Listener, State
 
+Condition = Listening | Draining | Paused | Failed | Stopped
+"""What is told of a listener itself, not of who connects to it."""
+
 
 class Announcer:
     """Tells what happened, and of each listener only what was not told before.
@@ -32,13 +36,16 @@ class Announcer:
 
     def __init__(self, tell: Callable[[Event], object]) -> None:
         self._tell = tell
-        self._told: WeakKeyDictionary[Listener, Event] = WeakKeyDictionary()
+        self._told: WeakKeyDictionary[Listener, Condition] = WeakKeyDictionary()
 
     def listener_moved(self, listener: Listener) -> None:
         if listener.state is State.STARTING:  # whatever comes of it is news, also the same failure
             self._told.pop(listener, None)
-        event = _state_of(listener)
-        if event is not None and event != self._told.get(listener, Stopped(listener.spec.name)):
+        event = _condition_of(listener)
+        if event is None:
+            return
+        told: Condition = self._told.get(listener, Stopped(""))
+        if evolve(event, listener=told.listener) != told:  # a new name alone is no news
             self._told[listener] = event
             self._tell(event)
 
@@ -64,7 +71,7 @@ class Announcer:
         self._tell(Refused(factory.spec.name, show(peer), reason))
 
 
-def _state_of(listener: Listener) -> Event | None:
+def _condition_of(listener: Listener) -> Condition | None:
     """What there is to tell of where it is now; nothing on the way to there."""
     name = listener.spec.name
     match listener.state:

@@ -8,7 +8,7 @@ class here, a line in `announcer` or `serving` that tells it, and a row in the R
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from attrs import fields, frozen
@@ -177,6 +177,8 @@ class Reloaded(Event):
     """Those that changed so much that their connections had to go."""
     changed: Sequence[str]
     """Those whose change, such as a limit or a new name, took no restart."""
+    renamed: Mapping[str, str]
+    """What those are called now that had another name, by that name. They went on."""
     unchanged: int
     """How many went on as they were."""
 
@@ -187,6 +189,7 @@ class Reloaded(Event):
             "removed": self.removed,
             "restarted": self.restarted,
             "changed": self.changed,
+            "renamed": [f"{old} to {new}" for old, new in self.renamed.items()],
             "unchanged": [str(self.unchanged)],
         }
         said = (f"{word} {', '.join(names)}" for word, names in changes.items() if names)

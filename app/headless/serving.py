@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ReactorNotRunning
 
@@ -218,11 +218,17 @@ def _difference(before: Sequence[ListenerSpec], after: Sequence[ListenerSpec]) -
     sources = same_listeners(before, after)
     both = [(before[i], spec) for i, spec in zip(sources, after, strict=True) if i is not None]
     restarted = [spec.name for was, spec in both if needs_restart(was, spec)]
-    changed = [spec.name for was, spec in both if was != spec and spec.name not in restarted]
+    renamed = {was.name: spec.name for was, spec in both if was.name != spec.name}
+    changed = [
+        spec.name
+        for was, spec in both
+        if was != evolve(spec, name=was.name) and spec.name not in restarted
+    ]
     return Reloaded(
         added=[spec.name for i, spec in zip(sources, after, strict=True) if i is None],
         removed=[spec.name for i, spec in enumerate(before) if i not in sources],
         restarted=restarted,
         changed=changed,
-        unchanged=len(both) - len(restarted) - len(changed),
+        renamed=renamed,
+        unchanged=sum(was == spec for was, spec in both),
     )

@@ -50,10 +50,11 @@ EXAMPLES: list[tuple[Event, str]] = [
         "Echo: 127.0.0.1:5 was refused: too many connections.",
     ),
     (
-        Reloaded(["A", "B"], ["C"], ["D"], ["E"], 2),
-        "The profile was loaded again: added A, B; removed C; restarted D; changed E; unchanged 2.",
+        Reloaded(["A", "B"], ["C"], ["D"], ["E"], {"F": "G"}, 2),
+        "The profile was loaded again: added A, B; removed C; restarted D; changed E; "
+        "renamed F to G; unchanged 2.",
     ),
-    (Reloaded([], [], [], [], 0), "The profile was loaded again: unchanged 0."),
+    (Reloaded([], [], [], [], {}, 0), "The profile was loaded again: unchanged 0."),
     (Lost(3), "3 lines are lost here: those before them were not read in time."),
     (
         NotReloaded(["version: is missing"]),

@@ -273,6 +273,7 @@ def test_a_reload_restarts_only_what_changed_and_tells_what_that_was(file: Profi
             "removed": ["Gone"],
             "restarted": ["Hello"],
             "changed": ["Echo"],
+            "renamed": {},
             "unchanged": 0,
         }
 
@@ -326,6 +327,20 @@ def test_a_listener_that_cannot_start_after_a_reload_is_told_and_ends_nothing(
     first, second = capsys.readouterr().err.splitlines()
     assert first == second
     assert first.startswith("Hello: ")
+
+
+def test_a_listener_that_only_has_another_name_goes_on_and_is_told_once(file: ProfileFile) -> None:
+    def reload(reactor: Run) -> None:
+        file.path.write_text(render([evolve(ECHO, name="Parrot"), HELLO]))
+        reactor.hang_up()
+        assert reactor.names[2:] == ["reloaded"]
+        last = reactor.events[-1]
+        assert (last["renamed"], last["changed"]) == ({"Echo": "Parrot"}, [])
+        assert last["unchanged"] == 1
+
+    reactor = run(reload, file)
+    stopped = [each["listener"] for each in reactor.events if each["event"] == "stopped"]
+    assert stopped == ["Parrot", "Hello"]
 
 
 def test_an_end_in_the_middle_of_a_reload_starts_nothing_again(file: ProfileFile) -> None:
