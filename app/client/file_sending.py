@@ -27,8 +27,8 @@ class FileSending:
 
     def flushed(self, unsent: int) -> None:
         """The system took more; so many bytes of what was read still wait."""
-        self.file.bytes_sent = max(0, self.file.bytes_read - unsent)
-        self._record.touch()
+        if not self.is_over:
+            self.file.bytes_sent = max(0, self.file.bytes_read - unsent)
 
     def stop(self, how: str) -> None:
         """It is not sent any further: `Cancelled` sending file …"""

@@ -11,19 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost, TimeoutError
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.error import TimeoutError
+from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
+from app.client.alarm import Alarm
 from app.client.back_off import BackOff
-from app.client.failures import explain_connect, explain_loss, explain_refusal
+from app.client.failures import explain_connect, explain_refusal
+from app.client.farewell import farewell
 from app.client.file_sending import FileSending
 from app.client.formatting import count_bytes
 from app.client.options import Options, OptionsError
 from app.client.reach import Dial, reach
 from app.client.record import Record
 from app.client.sent_file import FileError, SentFile
-from app.client.session_state import NOT_SENT, State
+from app.client.session_state import NOT_SENT
+from app.client.session_state import State as State
 from app.client.session_words import (
     SPEAKS_TLS,
     describe_opening,
@@ -32,16 +35,12 @@ from app.client.session_words import (
     reason_not_to_send,
 )
 from app.client.target import Target, Transport
-from app.client.transcript import Transcript
 from app.client.wire import Wire
 from app.spawn import log_failure, spawn
 from app.tap import Tap
 
 if TYPE_CHECKING:
-    from app.client.certificate import PeerCertificate
     from app.client.tls import Security, Verdict
-
-__all__ = ["Session", "State"]
 
 
 class Session:
@@ -78,17 +77,20 @@ class Session:
         """The peer's and our own, for people, of this connection or the last one."""
         self.security: Security | None = None
         """What TLS agreed on for this connection, or the last one."""
+        self.verdict: Verdict | None = None
+        """What TLS thinks of the peer, also where that was the end of it."""
         self._record = Record(reactor, wake, tap, numbers)
+        self.transcript = self._record.transcript
+        """All that was said and that happened, within bounds."""
         self._reactor = reactor
         self._close_timeout = close_timeout
         self._dial = dial
         self._options = Options()
         self._back_off = BackOff()
-        self._timer: IDelayedCall | None = None
+        self._alarm = Alarm(reactor)
         self._attempt: Deferred[None] | None = None
         self._given_up: Exception | None = None
         self._wire: Wire | None = None
-        self._verdict: Verdict | None = None
         self._sending: FileSending | None = None
         self._wanted = False
         self._leaving = False
@@ -98,11 +100,6 @@ class Session:
     def state(self) -> State:
         """Where the session is now."""
         return self._state
-
-    @property
-    def transcript(self) -> Transcript:
-        """All that was said and that happened, within bounds."""
-        return self._record.transcript
 
     @property
     def number(self) -> int:
@@ -128,22 +125,7 @@ class Session:
     @property
     def has_flow(self) -> bool:
         """Whether what is sent arrives in order and whole, or not at all."""
-        return not self._has_datagrams
-
-    @property
-    def is_refused_by_verdict(self) -> bool:
-        """Whether the last attempt failed because nobody vouches for the peer's certificate."""
-        return self._verdict is not None and self._verdict.is_refusal
-
-    @property
-    def peer_certificate(self) -> PeerCertificate | None:
-        """The certificate that the peer showed last, trusted or not."""
-        return None if self._verdict is None else self._verdict.certificate
-
-    @property
-    def distrust(self) -> str:
-        """Why that certificate should not be believed, as the end of a sentence; else empty."""
-        return "" if self._verdict is None else self._verdict.distrust
+        return self.target is None or self.target.transport is not Transport.UDP
 
     def take_dirty(self) -> bool:
         """Whether anything changed since this was last asked; from now on a change calls `wake`."""
@@ -167,12 +149,12 @@ class Session:
         wire = self._wire
         if wire is None or self._state is not State.CONNECTED:
             return self._decline(NOT_SENT[self._state])
-        reason = reason_not_to_send(data, self._has_datagrams, wire.bytes_unsent, self.file)
+        reason = reason_not_to_send(data, not self.has_flow, wire.bytes_unsent, self.file)
         if reason:
             return self._decline(reason)
         self._record.sent(data)
         if not data:
-            self._say("Sent an empty datagram.")
+            self._record.say("Sent an empty datagram.")
         wire.send(data)
         return True
 
@@ -184,7 +166,7 @@ class Session:
         wire = self._wire
         if wire is None or self._state is not State.CONNECTED:
             return self._decline(NOT_SENT[self._state])
-        if self._has_datagrams:
+        if not self.has_flow:
             return self._decline("Not sent: UDP loses what comes too fast. Use TCP for a file.")
         if self.file is not None:
             return self._decline(f"Not sent: {self.file.name} is still being sent.")
@@ -198,7 +180,7 @@ class Session:
 
     def cancel_file(self) -> bool:
         """Send no more of the file. False if there is none."""
-        if self._wire is None or self._sending is None or self._sending.is_over:
+        if self._wire is None or self._sending is None or self.file is None:
             return self._decline("There is no file to cancel.")
         self._wire.send_from(None)
         self._sending.stop("Cancelled")
@@ -211,7 +193,7 @@ class Session:
         if not self._wire.can_half_close:
             return self._decline("UDP has no side to close. Disconnect instead.")
         self._move(State.HALF_CLOSED)
-        self._say("Closed this side. What the peer still says is shown.")
+        self._record.say("Closed this side. What the peer still says is shown.")
         self._wire.finish()
         return True
 
@@ -219,10 +201,8 @@ class Session:
         """Close gracefully: what was sent is flushed, what still comes is shown. While connecting,
         stop that. False if there is nothing to disconnect, or it is closing already."""
         self._wanted = False
-        if self._state is State.CONNECTING:
-            return self._give_up(CancelledError())
-        if self._state is State.WAITING:
-            return self._stop_waiting()
+        if self._stop_trying():
+            return True
         if self._state is State.CLOSING:
             return self._decline("Already closing. Abort to drop the connection at once.")
         if self._wire is None:
@@ -237,25 +217,18 @@ class Session:
     def abort(self) -> bool:
         """Drop the connection, or the attempt, without flushing. False if there is none."""
         self._wanted = False
-        if self._state is State.CONNECTING:
-            return self._give_up(CancelledError())
-        if self._state is State.WAITING:
-            return self._stop_waiting()
+        if self._stop_trying():
+            return True
         if self._wire is None:
             return self._decline("There is nothing to abort.")
         self._start_closing(self._wire)
         self._wire.abort()
         return True
 
-    def pause(self) -> None:
-        """Read nothing more from the peer until `resume`."""
+    def hold(self, *, is_held: bool) -> None:
+        """Read nothing more from the peer, or read on."""
         if self._wire is not None:
-            self._wire.pause()
-
-    def resume(self) -> None:
-        """Read on."""
-        if self._wire is not None:
-            self._wire.resume()
+            (self._wire.pause if is_held else self._wire.resume)()
 
     # What follows until the next such line is `WireObserver`.
 
@@ -265,7 +238,7 @@ class Session:
             wire.abort()
             return
         self._wire = wire
-        self._verdict = wire.verdict
+        self.verdict = wire.verdict
 
     def wire_opened(self, wire: Wire) -> None:
         """The connection is made. One that comes after the attempt was given up is dropped."""
@@ -278,11 +251,11 @@ class Session:
         self.addresses = wire.peer, wire.local
         self._opened_at = self._reactor.seconds()
         self._record.begin()
-        self._disarm()
+        self._alarm.clear()
         self._move(State.CONNECTED)
-        self._say(describe_opening(self.target, wire))
+        self._record.say(describe_opening(self.target, wire))
         if self.security is not None:
-            tell = self._record.complain if self.security.distrust else self._say
+            tell = self._record.complain if self.security.distrust else self._record.say
             tell(describe_security(self.security))
 
     def wire_received(self, wire: Wire, data: bytes) -> None:
@@ -291,14 +264,14 @@ class Session:
         self.bytes_in += len(data)
         self._record.received(data)
         if not data:
-            self._say("Received an empty datagram.")
+            self._record.say("Received an empty datagram.")
         elif is_first and self.security is None and looks_like_tls(data):
             self._record.complain(SPEAKS_TLS)
 
     def wire_flushed(self, wire: Wire, count: int) -> None:
         """The peer takes what is sent, so closing may go on."""
         self.bytes_out += count
-        if self._sending is not None and not self._sending.is_over:
+        if self._sending is not None:
             self._sending.flushed(wire.bytes_unsent)
         if self._state is State.CLOSING:
             self._start_closing(wire)
@@ -315,7 +288,9 @@ class Session:
             return
         if wire.bytes_unsent or self.file is not None:
             rest = self.file.name if self.file else count_bytes(wire.bytes_unsent)
-            self._say(f"The peer closed its side. Sending the remaining {rest}, then closing.")
+            self._record.say(
+                f"The peer closed its side. Sending the remaining {rest}, then closing."
+            )
         self._start_closing(wire)
 
     def wire_lost(self, wire: Wire, reason: Failure) -> None:
@@ -323,28 +298,21 @@ class Session:
         if wire is not self._wire:
             return
         self._wire = None
-        self._disarm()
+        self._alarm.clear()
         if self._state is State.CONNECTING:
             self._end_attempt(reason)
             return
         assert self.target is not None
         if self._sending is not None:
             self._sending.stop("The connection ended, so stopped")
-        sentence = explain_loss(reason, self.target, has_tls=self.security is not None)
-        has_left = self._has_left(wire, reason)
-        tell = self._say
-        # Over TLS, who was told that nothing more comes may well leave without a word.
-        fine: tuple[type[Exception], ...] = (ConnectionDone, ConnectionAborted)
-        if self._state is State.HALF_CLOSED and self.security is not None:
-            fine = (*fine, ConnectionLost)
-        if not (has_left or reason.check(*fine)):
-            tell = self._record.complain
-        if has_left:
-            sentence = "Disconnected."
-        if wire.bytes_unsent:
-            tell = self._record.complain
-            sentence += f" Not sent: {count_bytes(wire.bytes_unsent)}."
-        tell(sentence)
+        sentence, is_well = farewell(
+            reason,
+            wire,
+            self.target,
+            leaving=self._leaving,
+            half_closed=self._state is State.HALF_CLOSED,
+        )
+        (self._record.say if is_well else self._record.complain)(sentence)
         self._back_off.lasted(self._reactor.seconds() - self._opened_at)
         self._settle()
 
@@ -352,11 +320,11 @@ class Session:
 
     def _begin_attempt(self) -> None:
         self.bytes_in = self.bytes_out = 0
-        self.security = self._verdict = self._given_up = None
+        self.security = self.verdict = self._given_up = None
         self._leaving = False
         self._move(State.CONNECTING)
-        self._say(f"Connecting to {self.target}…")
-        self._arm(self._options.connect_seconds, lambda: self._give_up(TimeoutError()))
+        self._record.say(f"Connecting to {self.target}…")
+        self._alarm.set(self._options.connect_seconds, lambda: self._give_up(TimeoutError()))
         self._attempt = spawn(self._reach(), self._fail_attempt)
 
     async def _reach(self) -> None:
@@ -367,7 +335,7 @@ class Session:
         if self._state is not State.CONNECTING:
             log_failure(failure)
             return
-        self._disarm()
+        self._alarm.clear()
         if failure.check(OptionsError):
             self._wanted = False
         self._end_attempt(failure)
@@ -376,9 +344,9 @@ class Session:
         assert self.target is not None
         reason = failure if self._given_up is None else Failure(self._given_up)
         was_cancelled = isinstance(self._given_up, CancelledError)
-        tell = self._say if was_cancelled else self._record.complain
-        tell(explain_connect(reason, self.target, self._verdict))
-        if self.is_refused_by_verdict:
+        tell = self._record.say if was_cancelled else self._record.complain
+        tell(explain_connect(reason, self.target, self.verdict))
+        if self.verdict is not None and self.verdict.is_refusal:
             self._wanted = False
         self._settle()
 
@@ -398,45 +366,30 @@ class Session:
             self._move(State.CLOSED)
             return
         seconds = self._back_off.next_seconds()
-        self._say(f"Connecting again in {seconds:g} s (attempt {self._back_off.attempts}).")
+        self._record.say(f"Connecting again in {seconds:g} s (attempt {self._back_off.attempts}).")
         self._move(State.WAITING)
-        self._arm(seconds, self._begin_attempt)
+        self._alarm.set(seconds, self._begin_attempt)
 
-    def _stop_waiting(self) -> bool:
-        self._disarm()
-        self._say("Not connecting again.")
+    def _stop_trying(self) -> bool:
+        """End the attempt, or the wait for the next one. False if there is neither."""
+        if self._state is State.CONNECTING:
+            return self._give_up(CancelledError())
+        if self._state is not State.WAITING:
+            return False
+        self._alarm.clear()
+        self._record.say("Not connecting again.")
         self._move(State.CLOSED)
         return True
 
     # Sending, closing, and the record.
 
-    @property
-    def _has_datagrams(self) -> bool:
-        return self.target is not None and self.target.transport is Transport.UDP
-
-    def _has_left(self, wire: Wire, reason: Failure) -> bool:
-        """Whether it ended as the user wanted. Over TLS many peers leave without a goodbye."""
-        if not self._leaving or wire.bytes_unsent:
-            return self._leaving and bool(reason.check(ConnectionDone))
-        ends = (ConnectionDone, ConnectionLost) if self.security else (ConnectionDone,)
-        return bool(reason.check(*ends))
-
     def _start_closing(self, wire: Wire) -> None:
         self._move(State.CLOSING)
-        self._arm(self._close_timeout, lambda: self._hang_up(wire))
+        self._alarm.set(self._close_timeout, lambda: self._hang_up(wire))
 
     def _hang_up(self, wire: Wire) -> None:
         if not wire.hang_up():
-            self._say(f"The peer took nothing for {self._close_timeout:g} s. Giving it up.")
-
-    def _arm(self, seconds: float, call: Callable[[], object]) -> None:
-        self._disarm()
-        self._timer = self._reactor.callLater(seconds, call)
-
-    def _disarm(self) -> None:
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
-        self._timer = None
+            self._record.say(f"The peer took nothing for {self._close_timeout:g} s. Giving it up.")
 
     def _move(self, state: State) -> None:
         self._state = state
@@ -445,6 +398,3 @@ class Session:
     def _decline(self, sentence: str) -> bool:
         self._record.complain(sentence)
         return False
-
-    def _say(self, sentence: str) -> None:
-        self._record.say(sentence)

@@ -124,7 +124,7 @@ class Talk:
         self._output.write(self._hex.feed(data) if self._hex else data)
         if self._output.bytes_waiting > MOST_WAITING and not self._held:
             self._held = True
-            self._session.pause()
+            self._session.hold(is_held=True)
         expectation = self._request.expectation
         if expectation is None:
             if self._input_over:
@@ -141,7 +141,7 @@ class Talk:
         """Output was written: read from the peer again if it was held."""
         if self._held and self._output.bytes_waiting <= MOST_WAITING // 2:
             self._held = False
-            self._session.resume()
+            self._session.hold(is_held=False)
 
     # The conversation.
 
@@ -213,7 +213,7 @@ class Talk:
         self._settled = True
         self.exit_code = exit_code
         if self._held:
-            self._session.resume()
+            self._session.hold(is_held=False)
         if not self._session.disconnect():
             self._end()
 

@@ -26,6 +26,7 @@ from twisted.internet.interfaces import IReactorTime
 from app.client.options import Options, TlsOptions
 from app.client.session import Session, State
 from app.client.target import Target, Transport
+from app.client.tls import Verdict
 from app.client.transcript import Kind
 
 Reaches = Callable[[State], None]
@@ -48,6 +49,11 @@ def reaches(session: Session, qtbot: QtBot) -> Reaches:
 
 def events(session: Session) -> list[str]:
     return [str(e.data) for e in session.transcript.entries if isinstance(e.data, str)]
+
+
+def verdict(session: Session) -> Verdict:
+    assert session.verdict is not None
+    return session.verdict
 
 
 def received(session: Session) -> bytes:
@@ -139,12 +145,12 @@ def test_a_peer_that_an_authority_vouches_for_is_talked_to(
     assert session.bytes_out == 500_000
     assert session.security is not None
     assert session.security.version == "TLS 1.3"
-    certificate = session.peer_certificate
+    certificate = verdict(session).certificate
     assert certificate is not None
     assert certificate.facts.names == ("localhost", "127.0.0.1")
     assert len(certificate.facts.fingerprint) == 95
     assert certificate.pem.startswith("-----BEGIN CERTIFICATE-----")
-    assert session.distrust == ""
+    assert verdict(session).distrust == ""
     said = events(session)
     assert said[2].startswith("TLS 1.3, TLS_")
     assert "The peer is localhost, says" in said[2]
@@ -191,8 +197,8 @@ def test_whom_nobody_vouches_for_is_refused_and_shown(
     with tls_peer(stranger) as port:
         session.connect(tls(port), trusting(ca_file) if trusts else Options())
         reaches(State.CLOSED)
-    assert session.is_refused_by_verdict
-    certificate = session.peer_certificate
+    assert verdict(session).is_refusal
+    certificate = verdict(session).certificate
     assert certificate is not None
     assert "Strangers" in certificate.issuer
     said = events(session)[-1]
@@ -235,7 +241,7 @@ def test_an_expired_certificate_is_refused(
         session.connect(tls(port), trusting(ca_file))
         reaches(State.CLOSED)
     assert "it expired on 2020-01-02" in events(session)[-1]
-    assert session.is_refused_by_verdict
+    assert verdict(session).is_refusal
 
 
 def test_connecting_without_verifying_says_so_and_why_it_matters(
@@ -248,8 +254,8 @@ def test_connecting_without_verifying_says_so_and_why_it_matters(
         qtbot.waitUntil(lambda: session.bytes_in == 5)
         session.disconnect()
         reaches(State.CLOSED)
-    assert session.distrust
-    assert not session.is_refused_by_verdict
+    assert verdict(session).distrust
+    assert not verdict(session).is_refusal
     assert "NOT VERIFIED" in events(session)[2]
 
 
@@ -389,9 +395,10 @@ def test_a_certificate_without_names_is_refused(
     with tls_peer(leaf, lambda context: context.load_cert_chain(tmp_path / "nameless.pem")) as port:
         session.connect(tls(port), trusting(str(tmp_path / "nameless.pem")))
         reaches(State.CLOSED)
-    assert session.is_refused_by_verdict
-    assert session.peer_certificate is not None
-    assert session.peer_certificate.title == "nameless"
+    assert verdict(session).is_refusal
+    shown = verdict(session).certificate
+    assert shown is not None
+    assert shown.title == "nameless"
 
 
 # UDP

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
+from app.client.certificate import PeerCertificate
 from app.client.session import Session, State
 from app.ui.console.certificate_dialog import CertificateDialog
 from app.ui.icons import Icons
@@ -49,7 +50,7 @@ class ConnectionMenu(QToolButton):
         self._enable(self.send_file, is_open and session.has_flow and session.file is None)
         self._enable(self.half_close, session.can_half_close)
         self._enable(self.abort, not session.state.is_over)
-        self._enable(self.certificate, session.peer_certificate is not None)
+        self._enable(self.certificate, self._shown() is not None)
 
     def ask_for_file(self) -> None:
         """Have the user choose a file, and send it."""
@@ -64,9 +65,13 @@ class ConnectionMenu(QToolButton):
 
     def show_certificate(self) -> None:
         """Show what the peer showed last."""
-        certificate = self._session.peer_certificate
-        if certificate is not None:
-            open_modal(CertificateDialog(certificate, self._session.distrust, self.window()))
+        verdict, certificate = self._session.verdict, self._shown()
+        if verdict is not None and certificate is not None:
+            open_modal(CertificateDialog(certificate, verdict.distrust, self.window()))
+
+    def _shown(self) -> PeerCertificate | None:
+        verdict = self._session.verdict
+        return None if verdict is None else verdict.certificate
 
     def _do(self, act: object) -> None:
         assert callable(act)

@@ -253,12 +253,15 @@ class TargetBar(QWidget):
             is_tls = self._transport_of(self.target.currentText()) is Transport.TLS
             self.unverified.setVisible(is_tls and not self.options.tls.verify)
         else:
-            self.unverified.setVisible(bool(session.security and session.distrust))
-        if session.state is State.CLOSED and session.is_refused_by_verdict and not self._distrusted:
+            self.unverified.setVisible(bool(session.security and session.security.distrust))
+        verdict = session.verdict
+        is_refused = verdict is not None and verdict.is_refusal
+        if session.state is State.CLOSED and is_refused and not self._distrusted:
+            assert verdict is not None
             self._distrusted = True
             self.offer.say(
                 self.tr("The peer's certificate is not to be trusted: {0}.").format(
-                    session.distrust
+                    verdict.distrust
                 ),
                 self.tr("Connect without verifying"),
                 self.tr("Look at it…"),

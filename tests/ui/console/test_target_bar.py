@@ -112,7 +112,8 @@ def test_a_tls_listener_of_the_panel_is_trusted_by_its_local_ca(
     until(lambda: tab.session.state is State.CONNECTED)
     assert tab.session.target is not None
     assert tab.session.target.transport is Transport.TLS
-    assert tab.session.distrust == ""
+    assert tab.session.security is not None
+    assert tab.session.security.distrust == ""
     assert not tab.head.unverified.isVisible()
     tab.session.send(b"hello\n")
     until(lambda: tab.session.bytes_in == 6)
