@@ -5,11 +5,11 @@
     <name>Arrangement</name>
     <message>
         <source>Arrange the columns…</source>
-        <translation type="unfinished"></translation>
+        <translation>排列各列…</translation>
     </message>
     <message>
         <source>Columns as at first</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复最初的列</translation>
     </message>
 </context>
 <context>
@@ -147,45 +147,130 @@
     </message>
 </context>
 <context>
+    <name>Certificate</name>
+    <message>
+        <source>For {0}</source>
+        <translation>用于 {0}</translation>
+    </message>
+    <message>
+        <source>Valid until {0}</source>
+        <translation>有效期至 {0}</translation>
+    </message>
+    <message>
+        <source>SHA-256 {0}</source>
+        <translation>SHA-256 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>CertificateCommands</name>
+    <message>
+        <source>Export the CA certificate</source>
+        <translation>导出 CA 证书</translation>
+    </message>
+    <message>
+        <source>PEM files (*.pem *.crt)</source>
+        <translation>PEM 文件 (*.pem *.crt)</translation>
+    </message>
+    <message>
+        <source>{0} cannot be written ({1}). Choose another place.</source>
+        <translation>无法写入 {0}（{1}）。请选择别处。</translation>
+    </message>
+    <message>
+        <source>The CA certificate is in {0}. Whoever trusts it trusts the certificates that Portdeck makes at once.</source>
+        <translation>CA 证书已存入 {0}。信任它的人就信任 Portdeck 立即生成的证书。</translation>
+    </message>
+</context>
+<context>
+    <name>CertificateDialog</name>
+    <message>
+        <source>The peer&apos;s certificate</source>
+        <translation>对端的证书</translation>
+    </message>
+    <message>
+        <source>It is not to be trusted: {0}.</source>
+        <translation>不可信任：{0}。</translation>
+    </message>
+    <message>
+        <source>It is trusted here.</source>
+        <translation>在此受信任。</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>主体</translation>
+    </message>
+    <message>
+        <source>Names</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Issued by</source>
+        <translation>颁发者</translation>
+    </message>
+    <message>
+        <source>Valid from</source>
+        <translation>生效时间</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>失效时间</translation>
+    </message>
+    <message>
+        <source>SHA-256</source>
+        <translation>SHA-256</translation>
+    </message>
+    <message>
+        <source>Copy as PEM</source>
+        <translation>复制为 PEM</translation>
+    </message>
+</context>
+<context>
     <name>ColorForm</name>
     <message>
+        <source>In Portdeck</source>
+        <translation>在 Portdeck 中</translation>
+    </message>
+    <message>
         <source>Any that is free</source>
-        <translation type="unfinished"></translation>
+        <translation>任一未用的</translation>
     </message>
     <message>
         <source>It marks the listener, and its connections in the table</source>
-        <translation type="unfinished"></translation>
+        <translation>用来标记监听器及其在表中的连接</translation>
     </message>
     <message>
         <source>Co&amp;lour</source>
-        <translation type="unfinished"></translation>
+        <translation>颜色(&amp;L)</translation>
     </message>
 </context>
 <context>
     <name>Colors</name>
     <message>
         <source>Blue</source>
-        <translation type="unfinished"></translation>
+        <translation>蓝</translation>
     </message>
     <message>
         <source>Orange</source>
-        <translation type="unfinished"></translation>
+        <translation>橙</translation>
     </message>
     <message>
         <source>Green</source>
-        <translation type="unfinished"></translation>
+        <translation>绿</translation>
     </message>
     <message>
         <source>Pink</source>
-        <translation type="unfinished"></translation>
+        <translation>粉</translation>
     </message>
     <message>
         <source>Sky blue</source>
-        <translation type="unfinished"></translation>
+        <translation>天蓝</translation>
     </message>
     <message>
         <source>Red</source>
-        <translation type="unfinished"></translation>
+        <translation>红</translation>
     </message>
 </context>
 <context>
@@ -208,27 +293,35 @@
     </message>
     <message>
         <source>Process</source>
-        <translation type="unfinished"></translation>
+        <translation>进程</translation>
     </message>
     <message>
         <source>The program at the other end, if it runs on this computer and the system tells. It is looked up for the rows on show.</source>
-        <translation type="unfinished"></translation>
+        <translation>另一端的程序（如果它在本机运行且系统告知）。只为显示出来的行查找。</translation>
     </message>
     <message>
         <source>Local address</source>
-        <translation type="unfinished"></translation>
+        <translation>本地地址</translation>
     </message>
     <message>
         <source>The address that the client connected to</source>
-        <translation type="unfinished"></translation>
+        <translation>客户端连接到的地址</translation>
+    </message>
+    <message>
+        <source>TLS</source>
+        <translation>TLS</translation>
+    </message>
+    <message>
+        <source>The version of TLS, the cipher, and whose certificate the client showed</source>
+        <translation>TLS 版本、加密套件，以及客户端出示了谁的证书</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Open, closing, or why it ended</source>
-        <translation type="unfinished"></translation>
+        <translation>打开、正在关闭，或结束的原因</translation>
     </message>
     <message>
         <source>Open for</source>
@@ -264,11 +357,11 @@
     </message>
     <message>
         <source>Unsent</source>
-        <translation type="unfinished"></translation>
+        <translation>未发</translation>
     </message>
     <message>
         <source>Of the bytes out, those that wait because the client does not read</source>
-        <translation type="unfinished"></translation>
+        <translation>发出字节中因客户端不读取而等待的部分</translation>
     </message>
     <message>
         <source>Rate</source>
@@ -280,38 +373,38 @@
     </message>
     <message>
         <source>closing</source>
-        <translation type="unfinished"></translation>
+        <translation>正在关闭</translation>
     </message>
     <message>
         <source>open</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
 </context>
 <context>
     <name>ColumnsDialog</name>
     <message>
         <source>Columns</source>
-        <translation type="unfinished"></translation>
+        <translation>列</translation>
     </message>
     <message>
         <source>Columns, from left to right</source>
-        <translation type="unfinished"></translation>
+        <translation>列，从左到右</translation>
     </message>
     <message>
         <source>Move &amp;up</source>
-        <translation type="unfinished"></translation>
+        <translation>上移(&amp;U)</translation>
     </message>
     <message>
         <source>Move &amp;down</source>
-        <translation type="unfinished"></translation>
+        <translation>下移(&amp;D)</translation>
     </message>
     <message>
         <source>As at &amp;first</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复最初(&amp;F)</translation>
     </message>
     <message>
         <source>Tick what the table shows. The top one stands on the left.</source>
-        <translation type="unfinished"></translation>
+        <translation>勾选表中要显示的列。最上面的在最左边。</translation>
     </message>
 </context>
 <context>
@@ -341,6 +434,26 @@
         <translation>重新加载代码</translation>
     </message>
     <message>
+        <source>Drain</source>
+        <translation>排空</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>重启</translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation>复制一份</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>上移</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>下移</translation>
+    </message>
+    <message>
         <source>Start all</source>
         <translation>全部启动</translation>
     </message>
@@ -354,7 +467,7 @@
     </message>
     <message>
         <source>Send to its connections…</source>
-        <translation type="unfinished"></translation>
+        <translation>发送给它的连接…</translation>
     </message>
     <message>
         <source>New console tab</source>
@@ -363,6 +476,22 @@
     <message>
         <source>Filter connections</source>
         <translation>筛选连接</translation>
+    </message>
+    <message>
+        <source>New profile…</source>
+        <translation>新建配置…</translation>
+    </message>
+    <message>
+        <source>Open profile…</source>
+        <translation>打开配置…</translation>
+    </message>
+    <message>
+        <source>Import listeners from…</source>
+        <translation>从文件导入监听器…</translation>
+    </message>
+    <message>
+        <source>Export profile as…</source>
+        <translation>导出配置为…</translation>
     </message>
     <message>
         <source>Open the profile in an editor</source>
@@ -377,6 +506,14 @@
         <translation>打开录制文件…</translation>
     </message>
     <message>
+        <source>Export the CA certificate…</source>
+        <translation>导出 CA 证书…</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>设置…</translation>
+    </message>
+    <message>
         <source>Quit</source>
         <translation>退出</translation>
     </message>
@@ -384,16 +521,28 @@
         <source>About Portdeck</source>
         <translation>关于 Portdeck</translation>
     </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Start {0} marked</source>
+        <translation>启动所选 {0} 个</translation>
+    </message>
+    <message>
+        <source>Stop {0} marked</source>
+        <translation>停止所选 {0} 个</translation>
+    </message>
 </context>
 <context>
     <name>ConnectionActions</name>
     <message>
         <source>Send…</source>
-        <translation type="unfinished"></translation>
+        <translation>发送…</translation>
     </message>
     <message>
         <source>Send something to the selected connections</source>
-        <translation type="unfinished"></translation>
+        <translation>向所选连接发送内容</translation>
     </message>
     <message>
         <source>Close</source>
@@ -413,15 +562,53 @@
     </message>
     <message>
         <source>Show closed</source>
-        <translation type="unfinished"></translation>
+        <translation>显示已关闭</translation>
     </message>
     <message>
         <source>Show the connections that ended too: the last 1,000, in grey, with the reason</source>
-        <translation type="unfinished"></translation>
+        <translation>也显示已结束的连接：最近 1,000 个，灰色，附原因</translation>
     </message>
     <message>
         <source>Forget the closed ones</source>
-        <translation type="unfinished"></translation>
+        <translation>清除已关闭的</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionChoice</name>
+    <message>
+        <source>Connection to follow</source>
+        <translation>要跟踪的连接</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionMenu</name>
+    <message>
+        <source>More to do with the connection</source>
+        <translation>连接的更多操作</translation>
+    </message>
+    <message>
+        <source>Send a file, close one side, abort</source>
+        <translation>发送文件、关闭一侧、中止</translation>
+    </message>
+    <message>
+        <source>Send a &amp;file…</source>
+        <translation>发送文件(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>&amp;Close this side, read on</source>
+        <translation>关闭本侧，继续读取(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Abort (reset)</source>
+        <translation>中止（重置）(&amp;A)</translation>
+    </message>
+    <message>
+        <source>The peer&apos;s &amp;certificate…</source>
+        <translation>对端的证书(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>Send a file</source>
+        <translation>发送文件</translation>
     </message>
 </context>
 <context>
@@ -435,8 +622,12 @@
         <translation>重新显示所有监听器的连接</translation>
     </message>
     <message>
-        <source>Filter by peer, listener, process or state</source>
-        <translation type="unfinished"></translation>
+        <source>Filter connections</source>
+        <translation>筛选连接</translation>
+    </message>
+    <message>
+        <source>By peer, listener, process, local address, TLS or state</source>
+        <translation>按对端、监听器、进程、本地地址、TLS 或状态</translation>
     </message>
     <message>
         <source>Only {0}: show the connections of all listeners again</source>
@@ -461,6 +652,21 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
 </context>
 <context>
+    <name>ConsoleArea</name>
+    <message>
+        <source>Show the snippets (Ctrl+B)</source>
+        <translation>显示片段 (Ctrl+B)</translation>
+    </message>
+    <message>
+        <source>Snippets</source>
+        <translation>片段</translation>
+    </message>
+    <message>
+        <source>Not kept: this is too long for a snippet.</source>
+        <translation>没有保存：作为片段太长了。</translation>
+    </message>
+</context>
+<context>
     <name>ConsolePane</name>
     <message>
         <source>Console</source>
@@ -475,8 +681,16 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
         <translation>新建控制台标签页</translation>
     </message>
     <message>
-        <source>Session #{0}</source>
-        <translation>会话 #{0}</translation>
+        <source>Rename…</source>
+        <translation>重命名…</translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation>复制一份</translation>
+    </message>
+    <message>
+        <source>Reopen the closed tab</source>
+        <translation>重新打开关闭的标签页</translation>
     </message>
     <message>
         <source>Close this tab and its connection</source>
@@ -488,38 +702,60 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
 </context>
 <context>
+    <name>ConsoleTabBar</name>
+    <message>
+        <source>Name of the tab</source>
+        <translation>标签页的名称</translation>
+    </message>
+</context>
+<context>
+    <name>Copying</name>
+    <message>
+        <source>Start it first: its address is not known yet</source>
+        <translation>请先启动它：它的地址还未知</translation>
+    </message>
+    <message>
+        <source>Twisted script</source>
+        <translation>Twisted 脚本</translation>
+    </message>
+    <message>
+        <source>Save as Twisted script…</source>
+        <translation>另存为 Twisted 脚本…</translation>
+    </message>
+    <message>
+        <source>Copied: {0}</source>
+        <translation>已复制：{0}</translation>
+    </message>
+    <message>
+        <source>Copied: {0} as a script for Python with Twisted.</source>
+        <translation>已复制：{0}，作为使用 Twisted 的 Python 脚本。</translation>
+    </message>
+    <message>
+        <source>Save as Twisted script</source>
+        <translation>另存为 Twisted 脚本</translation>
+    </message>
+    <message>
+        <source>Python files (*.py)</source>
+        <translation>Python 文件 (*.py)</translation>
+    </message>
+    <message>
+        <source>{0} is written. Run it with: python {1}</source>
+        <translation>{0} 已写好。运行方法：python {1}</translation>
+    </message>
+    <message>
+        <source>It cannot be written ({0}). Choose another place.</source>
+        <translation>无法写入（{0}）。请选择别处。</translation>
+    </message>
+</context>
+<context>
     <name>Detail</name>
     <message>
         <source>Choose a chunk to see its bytes.</source>
         <translation>选择一个数据块以查看其字节。</translation>
     </message>
     <message>
-        <source>Encoding of the text column</source>
-        <translation>文本列的编码</translation>
-    </message>
-    <message>
-        <source>Copy the selected bytes, or all of them</source>
-        <translation>复制所选字节，或全部字节</translation>
-    </message>
-    <message>
-        <source>Copy as hex</source>
-        <translation>复制为十六进制</translation>
-    </message>
-    <message>
-        <source>Copy as text</source>
-        <translation>复制为文本</translation>
-    </message>
-    <message>
-        <source>Copy as hex dump</source>
-        <translation>复制为十六进制转储</translation>
-    </message>
-    <message>
-        <source>Copy as C array</source>
-        <translation>复制为 C 数组</translation>
-    </message>
-    <message>
-        <source>Copy as Python bytes</source>
-        <translation>复制为 Python bytes</translation>
+        <source>Copy the selected bytes, or all of them, or send them again</source>
+        <translation>复制所选字节或全部字节，或再次发送</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -532,6 +768,87 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <message>
         <source>offset {0} of {1} bytes</source>
         <translation>偏移 {0}，共 {1} 字节</translation>
+    </message>
+</context>
+<context>
+    <name>Exchange</name>
+    <message>
+        <source>Import listeners from a profile</source>
+        <translation>从配置导入监听器</translation>
+    </message>
+    <message>
+        <source>
+… and {0} more</source>
+        <translation>
+……还有 {0} 个</translation>
+    </message>
+    <message>
+        <source>There is no listener to import in {0}.</source>
+        <translation>{0} 中没有可导入的监听器。</translation>
+    </message>
+    <message>
+        <source>Listeners of {0} to add to this profile:</source>
+        <translation>要加入此配置的 {0} 中的监听器：</translation>
+    </message>
+    <message>
+        <source>What has mistakes cannot be taken:</source>
+        <translation>有错误的不能导入：</translation>
+    </message>
+    <message>
+        <source>Import listeners</source>
+        <translation>导入监听器</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>will be called {0}</source>
+        <translation>将命名为 {0}</translation>
+    </message>
+    <message>
+        <source>listens where {0} does</source>
+        <translation>监听地址与 {0} 相同</translation>
+    </message>
+    <message>
+        <source>Imported from {0}: {1}.</source>
+        <translation>已从 {0} 导入：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be on at once with {1}: give it another port.</source>
+        <translation>{0} 不能与 {1} 同时打开：请给它另一个端口。</translation>
+    </message>
+    <message>
+        <source>… and {0} more like it</source>
+        <translation>……还有 {0} 个类似的</translation>
+    </message>
+    <message>
+        <source>Listeners to write to a profile of their own:</source>
+        <translation>要写入单独配置的监听器：</translation>
+    </message>
+    <message>
+        <source>Export a profile</source>
+        <translation>导出配置</translation>
+    </message>
+    <message>
+        <source>Choose the file…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>Export a profile as</source>
+        <translation>导出配置为</translation>
+    </message>
+    <message>
+        <source>{0} is the profile of this window. Choose another file.</source>
+        <translation>{0} 是此窗口的配置。请选择另一个文件。</translation>
+    </message>
+    <message>
+        <source>Written to {0}: {1}.</source>
+        <translation>已写入 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>Profiles (*.toml);;All files (*)</source>
+        <translation>配置 (*.toml);;所有文件 (*)</translation>
     </message>
 </context>
 <context>
@@ -598,6 +915,32 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
 </context>
 <context>
+    <name>FileEdit</name>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+</context>
+<context>
+    <name>FileRow</name>
+    <message>
+        <source>How much of the file is sent</source>
+        <translation>文件已发送多少</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Send no more of the file</source>
+        <translation>停止发送文件</translation>
+    </message>
+    <message>
+        <source>{0}: {1} of {2}, {3}</source>
+        <translation>{0}：{1} / {2}，{3}</translation>
+    </message>
+</context>
+<context>
     <name>FilterBar</name>
     <message>
         <source>Filter …</source>
@@ -643,6 +986,26 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
         <translation>查找下一个 (F3)</translation>
     </message>
     <message>
+        <source>Find in the transcript …</source>
+        <translation>在记录中查找…</translation>
+    </message>
+    <message>
+        <source>Find in the transcript</source>
+        <translation>在记录中查找</translation>
+    </message>
+    <message>
+        <source>The place before (Shift+Enter)</source>
+        <translation>上一处 (Shift+Enter)</translation>
+    </message>
+    <message>
+        <source>The next place (Enter)</source>
+        <translation>下一处 (Enter)</translation>
+    </message>
+    <message>
+        <source>Close the search (Esc)</source>
+        <translation>关闭查找 (Esc)</translation>
+    </message>
+    <message>
         <source>{0} of {1}</source>
         <translation>{0} / {1}</translation>
     </message>
@@ -660,18 +1023,105 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
 </context>
 <context>
+    <name>FramingForm</name>
+    <message>
+        <source>counts itself</source>
+        <translation>包含自身</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Delimiter</source>
+        <translation>分隔符</translation>
+    </message>
+    <message>
+        <source>Fixed length</source>
+        <translation>固定长度</translation>
+    </message>
+    <message>
+        <source>Length prefix</source>
+        <translation>长度前缀</translation>
+    </message>
+    <message>
+        <source>Netstrings</source>
+        <translation>Netstring</translation>
+    </message>
+    <message>
+        <source>How messages are told apart</source>
+        <translation>如何区分消息</translation>
+    </message>
+    <message>
+        <source>Delimiter, with escapes</source>
+        <translation>分隔符，可用转义</translation>
+    </message>
+    <message>
+        <source>What ends a message: \r \n \t \0 \xff are understood</source>
+        <translation>消息以什么结束：可用 \r \n \t \0 \xff</translation>
+    </message>
+    <message>
+        <source> bytes</source>
+        <translation> 字节</translation>
+    </message>
+    <message>
+        <source>Length of each message</source>
+        <translation>每条消息的长度</translation>
+    </message>
+    <message>
+        <source>1 byte</source>
+        <translation>1 字节</translation>
+    </message>
+    <message>
+        <source>2 bytes, big end first</source>
+        <translation>2 字节，大端</translation>
+    </message>
+    <message>
+        <source>2 bytes, little end first</source>
+        <translation>2 字节，小端</translation>
+    </message>
+    <message>
+        <source>4 bytes, big end first</source>
+        <translation>4 字节，大端</translation>
+    </message>
+    <message>
+        <source>4 bytes, little end first</source>
+        <translation>4 字节，小端</translation>
+    </message>
+    <message>
+        <source>Bytes of the length</source>
+        <translation>长度字段的字节数</translation>
+    </message>
+    <message>
+        <source>The length has its own bytes in it</source>
+        <translation>长度包含长度字段自身</translation>
+    </message>
+    <message>
+        <source>Delimiter: {0}</source>
+        <translation>分隔符：{0}</translation>
+    </message>
+    <message>
+        <source>Type what ends a message, such as \n.</source>
+        <translation>请输入消息的结束符，例如 \n。</translation>
+    </message>
+    <message>
+        <source>At most {0} bytes can be looked for.</source>
+        <translation>最多可查找 {0} 字节。</translation>
+    </message>
+</context>
+<context>
     <name>HeldBytes</name>
     <message>
         <source>Let go of them, and type instead</source>
-        <translation type="unfinished"></translation>
+        <translation>放弃它们，改为输入</translation>
     </message>
     <message>
         <source>Let go of what was pasted</source>
-        <translation type="unfinished"></translation>
+        <translation>放弃粘贴的内容</translation>
     </message>
     <message>
         <source>{0}, too long to edit: sent exactly as they are</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}，太长不便编辑：将原样发送</translation>
     </message>
 </context>
 <context>
@@ -689,27 +1139,35 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <name>HistoryPopup</name>
     <message>
         <source>Nothing like that was sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有发送过类似的内容。</translation>
     </message>
     <message>
         <source>Nothing was sent yet. What you send will be found here.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有发送过内容。您发送的内容会出现在这里。</translation>
     </message>
     <message>
         <source>Search in what was sent …</source>
-        <translation type="unfinished"></translation>
+        <translation>在已发送内容中搜索…</translation>
     </message>
     <message>
         <source>Search in what was sent</source>
-        <translation type="unfinished"></translation>
+        <translation>在已发送内容中搜索</translation>
     </message>
     <message>
         <source>What was sent</source>
-        <translation type="unfinished"></translation>
+        <translation>已发送内容</translation>
     </message>
 </context>
 <context>
     <name>IdentityForm</name>
+    <message>
+        <source>Reload it &amp;when the file changes</source>
+        <translation>文件变化时重新加载(&amp;W)</translation>
+    </message>
+    <message>
+        <source>New connections run the new code; those that are there keep the old</source>
+        <translation>新连接运行新代码；已有的连接保持旧代码</translation>
+    </message>
     <message>
         <source>Your own code</source>
         <translation>您自己的代码</translation>
@@ -763,70 +1221,74 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
     <message>
         <source>Search in what was sent (Ctrl+R)</source>
-        <translation type="unfinished"></translation>
+        <translation>在已发送内容中搜索 (Ctrl+R)</translation>
     </message>
     <message>
         <source>Search in what was sent</source>
-        <translation type="unfinished"></translation>
+        <translation>在已发送内容中搜索</translation>
     </message>
     <message>
         <source>More about the input</source>
-        <translation type="unfinished"></translation>
+        <translation>更多输入选项</translation>
     </message>
     <message>
         <source>Kept as typed. {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>保持原样。{0}</translation>
     </message>
     <message>
         <source>Kept as typed: it would be too long.</source>
-        <translation type="unfinished"></translation>
+        <translation>保持原样：转换后会太长。</translation>
     </message>
     <message>
         <source>What was sent before is forgotten.</source>
-        <translation type="unfinished"></translation>
+        <translation>已清除以前发送的内容。</translation>
     </message>
     <message>
         <source>Not pasted. {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>没有粘贴。{0}</translation>
     </message>
     <message>
         <source>Lines end in CRLF, as in what was pasted.</source>
-        <translation type="unfinished"></translation>
+        <translation>行以 CRLF 结束，与粘贴的内容一致。</translation>
     </message>
     <message>
         <source>What was pasted is no text, so it is in hex.</source>
-        <translation type="unfinished"></translation>
+        <translation>粘贴的不是文本，因此以十六进制表示。</translation>
     </message>
     <message>
         <source>What was pasted is no text, so it has escapes.</source>
-        <translation type="unfinished"></translation>
+        <translation>粘贴的不是文本，因此使用转义。</translation>
     </message>
 </context>
 <context>
     <name>InputMenu</name>
     <message>
         <source>Enter begins a new line, Ctrl+Enter sends</source>
-        <translation type="unfinished"></translation>
+        <translation>Enter 换行，Ctrl+Enter 发送</translation>
     </message>
     <message>
         <source>Clear the history…</source>
-        <translation type="unfinished"></translation>
+        <translation>清除历史…</translation>
     </message>
     <message>
         <source>Clear the history</source>
-        <translation type="unfinished"></translation>
+        <translation>清除历史</translation>
     </message>
     <message>
         <source>Forget all that was sent ({0}), in every tab?</source>
-        <translation type="unfinished"></translation>
+        <translation>清除所有标签页中发送过的全部内容（{0}）吗？</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>清除</translation>
     </message>
 </context>
 <context>
     <name>LimitsForm</name>
+    <message>
+        <source>Limits</source>
+        <translation>限制</translation>
+    </message>
     <message>
         <source>Connections at &amp;most</source>
         <translation>最多连接数(&amp;M)</translation>
@@ -875,6 +1337,10 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
         <source> KiB</source>
         <translation> KiB</translation>
     </message>
+    <message>
+        <source>after {0} s</source>
+        <translation>{0} 秒后</translation>
+    </message>
 </context>
 <context>
     <name>LinesView</name>
@@ -884,7 +1350,30 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
 </context>
 <context>
+    <name>ListenerChoice</name>
+    <message>
+        <source>Listeners</source>
+        <translation>监听器</translation>
+    </message>
+    <message>
+        <source>{0}: {1} on {2}</source>
+        <translation>{0}：{2} 上的 {1}</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全选</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>全不选</translation>
+    </message>
+</context>
+<context>
     <name>ListenerForm</name>
+    <message>
+        <source>Save, restart later</source>
+        <translation>保存，稍后重启</translation>
+    </message>
     <message>
         <source>New listener</source>
         <translation>新建监听器</translation>
@@ -894,6 +1383,10 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
         <translation>编辑 {0}</translation>
     </message>
     <message>
+        <source>It goes on as it is until it starts again</source>
+        <translation>在再次启动之前保持现状</translation>
+    </message>
+    <message>
         <source>Save and restart</source>
         <translation>保存并重启</translation>
     </message>
@@ -901,12 +1394,36 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
         <source>Save</source>
         <translation>保存</translation>
     </message>
+    <message>
+        <source>where it listens</source>
+        <translation>监听地址</translation>
+    </message>
+    <message>
+        <source>what it speaks</source>
+        <translation>所用协议</translation>
+    </message>
+    <message>
+        <source>the options of its protocol</source>
+        <translation>协议的选项</translation>
+    </message>
+    <message>
+        <source>how it is encrypted</source>
+        <translation>加密方式</translation>
+    </message>
+    <message>
+        <source>It runs, and must restart to change {0}; that closes its connections.</source>
+        <translation>它正在运行，更改{0}需要重启；这会关闭它的连接。</translation>
+    </message>
 </context>
 <context>
     <name>ListenerHandling</name>
     <message>
         <source>{0} was removed.</source>
         <translation>{0} 已移除。</translation>
+    </message>
+    <message>
+        <source>{0} listeners were removed.</source>
+        <translation>已移除 {0} 个监听器。</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -924,6 +1441,14 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
         <translation>对他人开放</translation>
     </message>
     <message>
+        <source>{0} over UDP</source>
+        <translation>{0}（UDP）</translation>
+    </message>
+    <message>
+        <source>{0}, traffic off</source>
+        <translation>{0}，流量记录已关</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>停止</translation>
     </message>
@@ -938,18 +1463,6 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <message>
         <source>Copy the address {0}</source>
         <translation>复制地址 {0}</translation>
-    </message>
-    <message>
-        <source>{0} · {1} connected</source>
-        <translation>{0} · {1} 个连接</translation>
-    </message>
-    <message>
-        <source> · {0} refused</source>
-        <translation> · 拒绝 {0}</translation>
-    </message>
-    <message>
-        <source>The new code is not in use: {0}</source>
-        <translation>新代码没有启用：{0}</translation>
     </message>
     <message>
         <source>Copied</source>
@@ -1039,14 +1552,6 @@ Profile: {1}</source>
 配置：{1}</translation>
     </message>
     <message>
-        <source>Stop</source>
-        <translation>停止</translation>
-    </message>
-    <message>
-        <source>Start</source>
-        <translation>启动</translation>
-    </message>
-    <message>
         <source>Connections ({0})</source>
         <translation>连接 ({0})</translation>
     </message>
@@ -1101,12 +1606,20 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>文件(&amp;F)</translation>
     </message>
     <message>
+        <source>&amp;Recent profiles</source>
+        <translation>最近的配置(&amp;R)</translation>
+    </message>
+    <message>
         <source>&amp;Listener</source>
         <translation>监听器(&amp;L)</translation>
     </message>
     <message>
         <source>&amp;Connection</source>
         <translation>连接(&amp;C)</translation>
+    </message>
+    <message>
+        <source>C&amp;onsole</source>
+        <translation>控制台(&amp;O)</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -1125,6 +1638,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>帮助(&amp;H)</translation>
     </message>
     <message>
+        <source>&amp;Copy as</source>
+        <translation>复制为(&amp;C)</translation>
+    </message>
+    <message>
         <source>As the system</source>
         <translation>跟随系统</translation>
     </message>
@@ -1139,6 +1656,214 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Another one counts from the next start</source>
         <translation>更改在下次启动时生效</translation>
+    </message>
+</context>
+<context>
+    <name>Names</name>
+    <message>
+        <source>Console: {0}</source>
+        <translation>控制台：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>Offers</name>
+    <message>
+        <source>Restart to apply</source>
+        <translation>重启以应用</translation>
+    </message>
+    <message>
+        <source>Accept again</source>
+        <translation>恢复接受</translation>
+    </message>
+    <message>
+        <source>Close them</source>
+        <translation>关闭它们</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Use port {0}</source>
+        <translation>使用端口 {0}</translation>
+    </message>
+    <message>
+        <source>Show that listener</source>
+        <translation>显示那个监听器</translation>
+    </message>
+</context>
+<context>
+    <name>OptionsDialog</name>
+    <message>
+        <source>Connection options</source>
+        <translation>连接选项</translation>
+    </message>
+    <message>
+        <source>PEM files (*.pem *.crt *.cer *.key);;All files (*)</source>
+        <translation>PEM 文件 (*.pem *.crt *.cer *.key);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Connect &amp;again by itself when the connection ends</source>
+        <translation>连接结束时自动重连(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Verify who the peer is</source>
+        <translation>验证对端身份(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Choose the authorities to trust</source>
+        <translation>选择要信任的证书机构</translation>
+    </message>
+    <message>
+        <source>Authorities</source>
+        <translation>证书机构</translation>
+    </message>
+    <message>
+        <source>Choose your certificate</source>
+        <translation>选择您的证书</translation>
+    </message>
+    <message>
+        <source>Your certificate</source>
+        <translation>您的证书</translation>
+    </message>
+    <message>
+        <source>Choose its key</source>
+        <translation>选择密钥</translation>
+    </message>
+    <message>
+        <source>Its key</source>
+        <translation>其密钥</translation>
+    </message>
+    <message>
+        <source>Choose the certificate that the key is for, or no key.</source>
+        <translation>请选择与密钥对应的证书，或不选密钥。</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> 秒</translation>
+    </message>
+    <message>
+        <source>Seconds to wait for an answer</source>
+        <translation>等待应答的秒数</translation>
+    </message>
+    <message>
+        <source>any address of this computer</source>
+        <translation>本机的任一地址</translation>
+    </message>
+    <message>
+        <source>Local address</source>
+        <translation>本地地址</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>任意</translation>
+    </message>
+    <message>
+        <source>Local port</source>
+        <translation>本地端口</translation>
+    </message>
+    <message>
+        <source>those that the system trusts</source>
+        <translation>系统所信任的</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>in the same file</source>
+        <translation>在同一文件中</translation>
+    </message>
+    <message>
+        <source>the host that is connected to</source>
+        <translation>所连接的主机</translation>
+    </message>
+    <message>
+        <source>Name that the peer must prove</source>
+        <translation>对端必须证明的名称</translation>
+    </message>
+    <message>
+        <source>Not verified: anybody on the way could answer. For tests alone.</source>
+        <translation>未验证：途中任何人都可能应答。仅用于测试。</translation>
+    </message>
+    <message>
+        <source>&amp;Give up after</source>
+        <translation>放弃前等待(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;From the address</source>
+        <translation>本地地址(&amp;F)</translation>
+    </message>
+    <message>
+        <source>From the &amp;port</source>
+        <translation>本地端口(&amp;P)</translation>
+    </message>
+    <message>
+        <source>TLS</source>
+        <translation>TLS</translation>
+    </message>
+    <message>
+        <source>A&amp;uthorities</source>
+        <translation>证书机构(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Name to prove</source>
+        <translation>要证明的名称(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Your &amp;certificate</source>
+        <translation>您的证书(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Its &amp;key</source>
+        <translation>密钥(&amp;K)</translation>
+    </message>
+</context>
+<context>
+    <name>OtherProfiles</name>
+    <message>
+        <source>New profile</source>
+        <translation>新建配置</translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation>打开它</translation>
+    </message>
+    <message>
+        <source>Open a profile</source>
+        <translation>打开配置</translation>
+    </message>
+    <message>
+        <source>{0} is the profile of this window.</source>
+        <translation>{0} 就是此窗口的配置。</translation>
+    </message>
+    <message>
+        <source>{0} is not there any more.</source>
+        <translation>{0} 已不存在。</translation>
+    </message>
+    <message>
+        <source>No window could be opened for {0}. See the log.</source>
+        <translation>无法为 {0} 打开窗口。请看日志。</translation>
+    </message>
+    <message>
+        <source>{0} opens in a window of its own.</source>
+        <translation>{0} 将在单独的窗口中打开。</translation>
+    </message>
+    <message>
+        <source>{0} (is not there any more)</source>
+        <translation>{0}（已不存在）</translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>还没有</translation>
+    </message>
+    <message>
+        <source>Forget them</source>
+        <translation>清除</translation>
+    </message>
+    <message>
+        <source>Profiles (*.toml);;All files (*)</source>
+        <translation>配置 (*.toml);;所有文件 (*)</translation>
     </message>
 </context>
 <context>
@@ -1230,16 +1955,20 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>传输(&amp;T)</translation>
     </message>
     <message>
-        <source>&amp;Reachable for</source>
-        <translation>谁可访问(&amp;R)</translation>
+        <source>Where</source>
+        <translation>位置</translation>
     </message>
     <message>
-        <source>P&amp;ort</source>
-        <translation>端口(&amp;O)</translation>
+        <source>Reac&amp;hable for</source>
+        <translation>谁可访问(&amp;H)</translation>
     </message>
     <message>
-        <source>&amp;Endpoint</source>
-        <translation>端点(&amp;E)</translation>
+        <source>Po&amp;rt</source>
+        <translation>端口(&amp;R)</translation>
+    </message>
+    <message>
+        <source>En&amp;dpoint</source>
+        <translation>端点(&amp;D)</translation>
     </message>
     <message>
         <source>With port 0 it gets any free port, another one at each start.</source>
@@ -1249,13 +1978,52 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <source>Others on your network will be able to connect.</source>
         <translation>您网络上的其他人将能够连接。</translation>
     </message>
+</context>
+<context>
+    <name>Preferences</name>
     <message>
-        <source>TCP</source>
-        <translation>TCP</translation>
+        <source>Back to the defaults</source>
+        <translation>恢复默认</translation>
     </message>
     <message>
-        <source>Something else: a Twisted endpoint</source>
-        <translation>其他：Twisted 端点</translation>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Memory for traffic</source>
+        <translation>流量占用的内存</translation>
+    </message>
+    <message>
+        <source>Chunks to keep at most</source>
+        <translation>最多保留的数据块</translation>
+    </message>
+    <message>
+        <source> MiB</source>
+        <translation> MiB</translation>
+    </message>
+    <message>
+        <source>Traffic that is kept</source>
+        <translation>保留的流量</translation>
+    </message>
+    <message>
+        <source>&amp;Memory</source>
+        <translation>内存(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Chunks, at most</source>
+        <translation>数据块上限(&amp;C)</translation>
+    </message>
+    <message>
+        <source>The oldest is dropped when one of the two is reached, and counted. The views of messages may take as much again while they are on show.</source>
+        <translation>达到两者之一时，最旧的会被丢弃并计数。显示消息视图时可能再占用同样多的内存。</translation>
+    </message>
+    <message>
+        <source>Kept now: {0} chunks, {1}.</source>
+        <translation>现在保留：{0} 个数据块，{1}。</translation>
+    </message>
+    <message>
+        <source>The oldest were dropped, to fit: {0} chunks.</source>
+        <translation>为符合限制，最旧的已丢弃：{0} 个数据块。</translation>
     </message>
 </context>
 <context>
@@ -1296,8 +2064,20 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>仅本机，IPv6</translation>
     </message>
     <message>
+        <source>This computer only, IPv4 and IPv6</source>
+        <translation>仅本机，IPv4 和 IPv6</translation>
+    </message>
+    <message>
         <source>Everybody who reaches this computer</source>
         <translation>所有能访问本机的人</translation>
+    </message>
+    <message>
+        <source>Everybody, IPv4 and IPv6</source>
+        <translation>所有人，IPv4 和 IPv6</translation>
+    </message>
+    <message>
+        <source>Everybody, IPv6</source>
+        <translation>所有人，IPv6</translation>
     </message>
     <message>
         <source>The network on {0} ({1})</source>
@@ -1370,7 +2150,82 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>RepeatBar</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>启动</translation>
+    </message>
+    <message>
+        <source>Variables: {0}</source>
+        <translation>变量：{0}</translation>
+    </message>
+    <message>
+        <source>{0} sent</source>
+        <translation>已发送 {0}</translation>
+    </message>
+    <message>
+        <source>{0}/s</source>
+        <translation>{0}/秒</translation>
+    </message>
+    <message>
+        <source>the peer does not read</source>
+        <translation>对端不读取</translation>
+    </message>
+    <message>
+        <source>{0} left out, too late</source>
+        <translation>略过 {0} 次，已太晚</translation>
+    </message>
+    <message>
+        <source>The repeat stopped, {0} sent: there is no connection.</source>
+        <translation>重复已停止，已发 {0}：没有连接。</translation>
+    </message>
+    <message>
+        <source>The repeat ended, {0} sent.</source>
+        <translation>重复已结束，已发 {0}。</translation>
+    </message>
+    <message>
+        <source> ms</source>
+        <translation> 毫秒</translation>
+    </message>
+    <message>
+        <source>Milliseconds from one send to the next</source>
+        <translation>两次发送之间的毫秒数</translation>
+    </message>
+    <message>
+        <source>until stopped</source>
+        <translation>直到停止</translation>
+    </message>
+    <message>
+        <source> times</source>
+        <translation> 次</translation>
+    </message>
+    <message>
+        <source>How many times to send</source>
+        <translation>发送多少次</translation>
+    </message>
+    <message>
+        <source>Send again and again, with variables</source>
+        <translation>反复发送，可用变量</translation>
+    </message>
+    <message>
+        <source>Repeat</source>
+        <translation>重复</translation>
+    </message>
+    <message>
+        <source>Every</source>
+        <translation>每隔</translation>
+    </message>
+</context>
+<context>
     <name>RowMenu</name>
+    <message>
+        <source>Follow the stream</source>
+        <translation>跟踪流</translation>
+    </message>
     <message>
         <source>Show only {0}</source>
         <translation>只显示 {0}</translation>
@@ -1378,6 +2233,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Show everything</source>
         <translation>显示全部</translation>
+    </message>
+    <message>
+        <source>Too much to copy: export the selected instead</source>
+        <translation>内容太多，无法复制：请改为导出所选</translation>
     </message>
 </context>
 <context>
@@ -1446,14 +2305,147 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
-    <name>SessionTab</name>
+    <name>SizeEdit</name>
     <message>
-        <source>Clear the transcript</source>
-        <translation>清空记录</translation>
+        <source>Size …</source>
+        <translation>大小…</translation>
     </message>
     <message>
-        <source>Copy the transcript</source>
-        <translation>复制记录</translation>
+        <source>Sizes to show, in bytes</source>
+        <translation>要显示的大小（字节）</translation>
+    </message>
+    <message>
+        <source>Bytes: 100-2000, 100- and more, -64 or less, 7 exactly</source>
+        <translation>字节：100-2000；100- 表示以上；-64 表示以下；7 表示恰好</translation>
+    </message>
+</context>
+<context>
+    <name>SnippetForm</name>
+    <message>
+        <source>Snippet</source>
+        <translation>片段</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>What it sends</source>
+        <translation>发送内容</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>名称(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Folder</source>
+        <translation>文件夹(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Sends</source>
+        <translation>发送(&amp;S)</translation>
+    </message>
+    <message>
+        <source>A snippet holds up to {0} letters.</source>
+        <translation>片段最多 {0} 个字符。</translation>
+    </message>
+    <message>
+        <source>Give it a name.</source>
+        <translation>请给它取个名称。</translation>
+    </message>
+</context>
+<context>
+    <name>SnippetShelf</name>
+    <message>
+        <source>{0}: {1}. The next change puts this file aside.</source>
+        <translation>{0}：{1}。下次更改时会把此文件移到一旁。</translation>
+    </message>
+    <message>
+        <source>There are {0} snippets: remove some.</source>
+        <translation>已有 {0} 个片段：请移除一些。</translation>
+    </message>
+    <message>
+        <source>The snippets are in {0}.</source>
+        <translation>片段已存入 {0}。</translation>
+    </message>
+    <message>
+        <source>{0} of {1} snippets are new.</source>
+        <translation>{1} 个片段中有 {0} 个是新的。</translation>
+    </message>
+</context>
+<context>
+    <name>SnippetsPanel</name>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>{0} is removed.</source>
+        <translation>{0} 已移除。</translation>
+    </message>
+    <message>
+        <source>Snippets</source>
+        <translation>片段</translation>
+    </message>
+    <message>
+        <source>Nothing is kept yet. Type something below and press + to keep it here.</source>
+        <translation>还没有保存任何内容。在下面输入并按 + 即可保存到这里。</translation>
+    </message>
+    <message>
+        <source>Keep what is in the input</source>
+        <translation>保存输入的内容</translation>
+    </message>
+    <message>
+        <source>Keep what is in the input as a snippet</source>
+        <translation>把输入的内容保存为片段</translation>
+    </message>
+    <message>
+        <source>Import and export snippets</source>
+        <translation>导入和导出片段</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Export all…</source>
+        <translation>导出全部…</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>Put into the input</source>
+        <translation>放入输入框</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>编辑…</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>上移</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>下移</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Import snippets</source>
+        <translation>导入片段</translation>
+    </message>
+    <message>
+        <source>Export snippets</source>
+        <translation>导出片段</translation>
+    </message>
+    <message>
+        <source>Snippets (*.toml)</source>
+        <translation>片段 (*.toml)</translation>
     </message>
 </context>
 <context>
@@ -1469,6 +2461,14 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>listening</source>
         <translation>正在监听</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>draining</source>
+        <translation>正在排空</translation>
     </message>
     <message>
         <source>stopping</source>
@@ -1500,6 +2500,26 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>paused, {0} newer</source>
         <translation>已暂停，有 {0} 个更新的</translation>
+    </message>
+    <message>
+        <source>messages: {0}</source>
+        <translation>消息：{0}</translation>
+    </message>
+    <message>
+        <source>framing, {0} %</source>
+        <translation>正在分帧，{0} %</translation>
+    </message>
+    <message>
+        <source>{0} of unfinished ones</source>
+        <translation>未完成的 {0}</translation>
+    </message>
+    <message>
+        <source>messages dropped: {0}</source>
+        <translation>丢弃的消息：{0}</translation>
+    </message>
+    <message>
+        <source>chunks not framed: {0}</source>
+        <translation>未分帧的数据块：{0}</translation>
     </message>
     <message>
         <source>Record to a file</source>
@@ -1543,14 +2563,185 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>Status</name>
+    <message>
+        <source>The last change counts from the next start.</source>
+        <translation>最近的更改在下次启动时生效。</translation>
+    </message>
+    <message>
+        <source>The new code is not in use: {0}</source>
+        <translation>新代码没有启用：{0}</translation>
+    </message>
+    <message>
+        <source>Refused: {0}</source>
+        <translation>已拒绝：{0}</translation>
+    </message>
+    <message>
+        <source>Closed by a limit: {0}</source>
+        <translation>因限制而关闭：{0}</translation>
+    </message>
+    <message>
+        <source>{0} · {1} left</source>
+        <translation>{0} · 剩 {1}</translation>
+    </message>
+    <message>
+        <source>{0} · {1} peers</source>
+        <translation>{0} · {1} 个对端</translation>
+    </message>
+    <message>
+        <source>{0} · {1} connected</source>
+        <translation>{0} · {1} 个连接</translation>
+    </message>
+    <message>
+        <source> · {0} refused</source>
+        <translation> · 拒绝 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>StreamText</name>
+    <message>
+        <source>Conversation</source>
+        <translation>对话</translation>
+    </message>
+</context>
+<context>
+    <name>StreamView</name>
+    <message>
+        <source>Earlier</source>
+        <translation>更早</translation>
+    </message>
+    <message>
+        <source>Newest</source>
+        <translation>最新</translation>
+    </message>
+    <message>
+        <source>Choose a connection, and both sides of its conversation are shown here.</source>
+        <translation>选择一个连接，这里就会显示对话的双方。</translation>
+    </message>
+    <message>
+        <source>closed by the peer</source>
+        <translation>被对端关闭</translation>
+    </message>
+    <message>
+        <source>closed here</source>
+        <translation>在本端关闭</translation>
+    </message>
+    <message>
+        <source>reset by the peer</source>
+        <translation>被对端重置</translation>
+    </message>
+    <message>
+        <source>reset here</source>
+        <translation>在本端重置</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>已关闭</translation>
+    </message>
+    <message>
+        <source>Reading, {0} %</source>
+        <translation>正在读取，{0} %</translation>
+    </message>
+    <message>
+        <source>Only the newest lines are shown here.</source>
+        <translation>这里只显示最新的行。</translation>
+    </message>
+    <message>
+        <source>What came later is not shown.</source>
+        <translation>之后的内容未显示。</translation>
+    </message>
+    <message>
+        <source>Some chunks were dropped before they could be shown.</source>
+        <translation>有些数据块在显示之前就被丢弃了。</translation>
+    </message>
+</context>
+<context>
     <name>SwitchesForm</name>
     <message>
-        <source>St&amp;art it together with Portdeck</source>
-        <translation>随 Portdeck 一起启动(&amp;A)</translation>
+        <source>Start it to&amp;gether with Portdeck</source>
+        <translation>随 Portdeck 一起启动(&amp;G)</translation>
+    </message>
+    <message>
+        <source>O&amp;bserve in Traffic what crosses it</source>
+        <translation>在流量中观察经过它的数据(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Off, its chunks are counted and not kept, from now on and without a restart</source>
+        <translation>关闭后，它的数据块只计数不保留，立即生效，无需重启</translation>
+    </message>
+</context>
+<context>
+    <name>TabTitle</name>
+    <message>
+        <source>Session</source>
+        <translation>会话</translation>
+    </message>
+    <message>
+        <source>Not connected yet</source>
+        <translation>尚未连接</translation>
+    </message>
+    <message>
+        <source>Connecting to {0}</source>
+        <translation>正在连接 {0}</translation>
+    </message>
+    <message>
+        <source>Connected to {0}</source>
+        <translation>已连接到 {0}</translation>
+    </message>
+    <message>
+        <source>Only reading from {0}</source>
+        <translation>只从 {0} 读取</translation>
+    </message>
+    <message>
+        <source>Closing the connection to {0}</source>
+        <translation>正在关闭与 {0} 的连接</translation>
+    </message>
+    <message>
+        <source>Waiting to connect to {0} again</source>
+        <translation>等待再次连接 {0}</translation>
+    </message>
+    <message>
+        <source>The connection to {0} is closed</source>
+        <translation>与 {0} 的连接已关闭</translation>
+    </message>
+</context>
+<context>
+    <name>Taking</name>
+    <message>
+        <source>Copy as hex</source>
+        <translation>复制为十六进制</translation>
+    </message>
+    <message>
+        <source>Copy as text</source>
+        <translation>复制为文本</translation>
+    </message>
+    <message>
+        <source>Copy as hex dump</source>
+        <translation>复制为十六进制转储</translation>
+    </message>
+    <message>
+        <source>Copy as C array</source>
+        <translation>复制为 C 数组</translation>
+    </message>
+    <message>
+        <source>Copy as Python bytes</source>
+        <translation>复制为 Python bytes</translation>
+    </message>
+    <message>
+        <source>Send again through the console</source>
+        <translation>通过控制台再次发送</translation>
+    </message>
+    <message>
+        <source>Save as a snippet…</source>
+        <translation>保存为片段…</translation>
     </message>
 </context>
 <context>
     <name>TargetBar</name>
+    <message>
+        <source>not verified</source>
+        <translation>未验证</translation>
+    </message>
     <message>
         <source>Connect</source>
         <translation>连接</translation>
@@ -1568,12 +2759,40 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>中止</translation>
     </message>
     <message>
-        <source>listener or host:port</source>
-        <translation>监听器或 主机:端口</translation>
+        <source>listener, host:port, tls:… udp:… or unix:…</source>
+        <translation>监听器、主机:端口、tls:…、udp:… 或 unix:…</translation>
+    </message>
+    <message>
+        <source>A listener, host:port, tls:host:port, udp:host:port, or unix:/path of a socket</source>
+        <translation>监听器、主机:端口、tls:主机:端口、udp:主机:端口，或 unix:/套接字路径</translation>
+    </message>
+    <message>
+        <source>The peer&apos;s certificate is not to be trusted: {0}.</source>
+        <translation>对端的证书不可信任：{0}。</translation>
+    </message>
+    <message>
+        <source>Connect without verifying</source>
+        <translation>不验证就连接</translation>
+    </message>
+    <message>
+        <source>Look at it…</source>
+        <translation>查看它…</translation>
     </message>
     <message>
         <source>Where to connect to</source>
         <translation>连接到哪里</translation>
+    </message>
+    <message>
+        <source>Connection options</source>
+        <translation>连接选项</translation>
+    </message>
+    <message>
+        <source>Connection options: TLS, time-out, connecting again, local address</source>
+        <translation>连接选项：TLS、超时、重连、本地地址</translation>
+    </message>
+    <message>
+        <source>Nobody vouches for the peer: anybody on the way could have answered.</source>
+        <translation>没有人为对端担保：途中任何人都可能应答。</translation>
     </message>
     <message>
         <source>{0} is not listening.</source>
@@ -1582,6 +2801,108 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Start {0} and connect</source>
         <translation>启动 {0} 并连接</translation>
+    </message>
+</context>
+<context>
+    <name>TlsBadge</name>
+    <message>
+        <source>TLS</source>
+        <translation>TLS</translation>
+    </message>
+    <message>
+        <source>Connections are encrypted with TLS.</source>
+        <translation>连接以 TLS 加密。</translation>
+    </message>
+    <message>
+        <source>TLS until {0}</source>
+        <translation>TLS 至 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>TlsForm</name>
+    <message>
+        <source>En&amp;crypt the connections with TLS</source>
+        <translation>用 TLS 加密连接(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Made at once, signed by your local CA</source>
+        <translation>立即生成，由您的本地 CA 签名</translation>
+    </message>
+    <message>
+        <source>Files of your own</source>
+        <translation>您自己的文件</translation>
+    </message>
+    <message>
+        <source>PEM files (*.pem *.crt *.cer *.key);;All files (*)</source>
+        <translation>PEM 文件 (*.pem *.crt *.cer *.key);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Choose the certificate</source>
+        <translation>选择证书</translation>
+    </message>
+    <message>
+        <source>Certificate file</source>
+        <translation>证书文件</translation>
+    </message>
+    <message>
+        <source>Choose its key</source>
+        <translation>选择密钥</translation>
+    </message>
+    <message>
+        <source>Key file</source>
+        <translation>密钥文件</translation>
+    </message>
+    <message>
+        <source>in the same file</source>
+        <translation>在同一文件中</translation>
+    </message>
+    <message>
+        <source>Choose the CA of the clients</source>
+        <translation>选择客户端的 CA</translation>
+    </message>
+    <message>
+        <source>CA of the clients</source>
+        <translation>客户端的 CA</translation>
+    </message>
+    <message>
+        <source>clients need no certificate</source>
+        <translation>客户端不需要证书</translation>
+    </message>
+    <message>
+        <source>TLS {0} or newer</source>
+        <translation>TLS {0} 或更新</translation>
+    </message>
+    <message>
+        <source>Encryption</source>
+        <translation>加密</translation>
+    </message>
+    <message>
+        <source>C&amp;ertificate</source>
+        <translation>证书(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Its &amp;file</source>
+        <translation>证书文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Its &amp;key</source>
+        <translation>密钥(&amp;K)</translation>
+    </message>
+    <message>
+        <source>C&amp;A of clients</source>
+        <translation>客户端 CA(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Versions</source>
+        <translation>版本(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Choose the file of the certificate.</source>
+        <translation>请选择证书文件。</translation>
+    </message>
+    <message>
+        <source>It is made when the listener starts, for {0}.</source>
+        <translation>监听器启动时为 {0} 生成。</translation>
     </message>
 </context>
 <context>
@@ -1597,6 +2918,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>{0} connections</source>
         <translation>{0} 个连接</translation>
+    </message>
+    <message>
+        <source>, {0} refused</source>
+        <translation>，拒绝 {0}</translation>
     </message>
     <message>
         <source>loopback only</source>
@@ -1633,9 +2958,45 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <source>(not kept any more)</source>
         <translation>（已不再保留）</translation>
     </message>
+    <message>
+        <source>[cut] </source>
+        <translation>[截断] </translation>
+    </message>
+    <message>
+        <source>Too long for one row: it goes on in the next.</source>
+        <translation>一行放不下：在下一行继续。</translation>
+    </message>
+    <message>
+        <source>[broken] </source>
+        <translation>[错误] </translation>
+    </message>
+    <message>
+        <source>Not as the framing has it.</source>
+        <translation>不符合分帧规则。</translation>
+    </message>
+    <message>
+        <source>[unfinished] </source>
+        <translation>[未完] </translation>
+    </message>
+    <message>
+        <source>Its end never came.</source>
+        <translation>始终没有结束。</translation>
+    </message>
+    <message>
+        <source>Sent to {0}</source>
+        <translation>发给 {0}</translation>
+    </message>
+    <message>
+        <source>Received from {0}</source>
+        <translation>收自 {0}</translation>
+    </message>
 </context>
 <context>
     <name>TrafficPane</name>
+    <message>
+        <source>Switched off in the form of the listener, and not shown: {0}.</source>
+        <translation>已在监听器的表单中关闭，不显示：{0}。</translation>
+    </message>
     <message>
         <source>Export all …</source>
         <translation>导出全部…</translation>
@@ -1649,8 +3010,12 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>导出所选的…</translation>
     </message>
     <message>
-        <source>No chunk is as the filter wants it.</source>
-        <translation>没有符合筛选条件的数据块。</translation>
+        <source>Nothing is as the filter wants it.</source>
+        <translation>没有符合筛选条件的内容。</translation>
+    </message>
+    <message>
+        <source>No message is whole yet.</source>
+        <translation>还没有完整的消息。</translation>
     </message>
     <message>
         <source>Nothing crossed a listener yet.</source>
@@ -1669,6 +3034,65 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>TranscriptTools</name>
+    <message>
+        <source>Copy all</source>
+        <translation>全部复制</translation>
+    </message>
+    <message>
+        <source>Save to a file…</source>
+        <translation>保存到文件…</translation>
+    </message>
+    <message>
+        <source>{0} cannot be written ({1}).</source>
+        <translation>无法写入 {0}（{1}）。</translation>
+    </message>
+    <message>
+        <source>The transcript is in {0}.</source>
+        <translation>记录已存入 {0}。</translation>
+    </message>
+    <message>
+        <source>Show text</source>
+        <translation>显示文本</translation>
+    </message>
+    <message>
+        <source>Show hex</source>
+        <translation>显示十六进制</translation>
+    </message>
+    <message>
+        <source>Show hex and text</source>
+        <translation>显示十六进制和文本</translation>
+    </message>
+    <message>
+        <source>Find in the transcript</source>
+        <translation>在记录中查找</translation>
+    </message>
+    <message>
+        <source>Find in the transcript (Ctrl+F)</source>
+        <translation>在记录中查找 (Ctrl+F)</translation>
+    </message>
+    <message>
+        <source>Clear the transcript</source>
+        <translation>清空记录</translation>
+    </message>
+    <message>
+        <source>More about the transcript</source>
+        <translation>更多记录选项</translation>
+    </message>
+    <message>
+        <source>Text or hex, copy, save</source>
+        <translation>文本或十六进制、复制、保存</translation>
+    </message>
+    <message>
+        <source>Save the transcript</source>
+        <translation>保存记录</translation>
+    </message>
+    <message>
+        <source>Text (*.txt)</source>
+        <translation>文本 (*.txt)</translation>
+    </message>
+</context>
+<context>
     <name>TranscriptView</name>
     <message>
         <source>What was said</source>
@@ -1681,6 +3105,111 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>({0} chunks came too fast to show)</source>
         <translation>（{0} 个数据块来得太快，未显示）</translation>
+    </message>
+    <message>
+        <source>({0} older chunks)</source>
+        <translation>（更早的 {0} 个数据块）</translation>
+    </message>
+</context>
+<context>
+    <name>Transport</name>
+    <message>
+        <source>TCP</source>
+        <translation>TCP</translation>
+    </message>
+    <message>
+        <source>TLS over TCP</source>
+        <translation>TCP 上的 TLS</translation>
+    </message>
+    <message>
+        <source>UDP</source>
+        <translation>UDP</translation>
+    </message>
+    <message>
+        <source>Unix socket</source>
+        <translation>Unix 套接字</translation>
+    </message>
+    <message>
+        <source>Advanced: a Twisted endpoint</source>
+        <translation>高级：Twisted 端点</translation>
+    </message>
+</context>
+<context>
+    <name>UnixForm</name>
+    <message>
+        <source>Choose where the socket shall be</source>
+        <translation>选择套接字的位置</translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation>路径</translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation>权限</translation>
+    </message>
+    <message>
+        <source>Pat&amp;h</source>
+        <translation>路径(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Mo&amp;de</source>
+        <translation>权限(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Write the path of the socket, such as echo.sock.</source>
+        <translation>请写出套接字的路径，例如 echo.sock。</translation>
+    </message>
+    <message>
+        <source>Only you may connect.</source>
+        <translation>只有您可以连接。</translation>
+    </message>
+    <message>
+        <source>You and your group may connect.</source>
+        <translation>您和您的组可以连接。</translation>
+    </message>
+    <message>
+        <source>Every user of this computer may connect.</source>
+        <translation>本机的每个用户都可以连接。</translation>
+    </message>
+    <message>
+        <source>Octal, as for files: who may write may connect.</source>
+        <translation>八进制，与文件相同：可写者可连接。</translation>
+    </message>
+</context>
+<context>
+    <name>ViewBar</name>
+    <message>
+        <source>Encoding of text</source>
+        <translation>文本编码</translation>
+    </message>
+    <message>
+        <source>Chunks</source>
+        <translation>数据块</translation>
+    </message>
+    <message>
+        <source>What each read and each write carried</source>
+        <translation>每次读写所携带的内容</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>消息</translation>
+    </message>
+    <message>
+        <source>The same bytes, framed as messages</source>
+        <translation>同样的字节，按消息分帧</translation>
+    </message>
+    <message>
+        <source>Stream</source>
+        <translation>流</translation>
+    </message>
+    <message>
+        <source>The conversation of one connection</source>
+        <translation>一个连接的对话</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0}：{1}</translation>
     </message>
 </context>
 </TS>
