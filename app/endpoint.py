@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Final
@@ -137,15 +138,7 @@ class Endpoint:
     @classmethod
     def parse(cls, text: str) -> Endpoint:
         """The endpoint that `text` describes. Raises `EndpointError`."""
-        if not text:
-            raise EndpointError("Write an endpoint, such as tcp:8007.")
-        parts = list(_parts(text))
-        args = [part[0] for part in parts if len(part) == 1]
-        kind, *values = args or [""]
-        if not _is_kind(kind):
-            raise _no_kind(text)
-        options = tuple((part[0], part[1]) for part in parts if len(part) == 2)
-        return cls(kind.lower(), tuple(values), options)
+        return _parsed(text)
 
     @classmethod
     def tcp(cls, port: int, interface: str = "127.0.0.1") -> Endpoint:
@@ -243,6 +236,19 @@ class Endpoint:
             return str(self)
         host = f"[{self.interface}]" if ":" in self.interface else self.interface
         return f"{host}:{self.port}"
+
+
+@lru_cache(maxsize=4096)  # a window asks for that of each listener again and again
+def _parsed(text: str) -> Endpoint:
+    if not text:
+        raise EndpointError("Write an endpoint, such as tcp:8007.")
+    parts = list(_parts(text))
+    args = [part[0] for part in parts if len(part) == 1]
+    kind, *values = args or [""]
+    if not _is_kind(kind):
+        raise _no_kind(text)
+    options = tuple((part[0], part[1]) for part in parts if len(part) == 2)
+    return Endpoint(kind.lower(), tuple(values), options)
 
 
 def _parts(text: str) -> Iterator[list[str]]:

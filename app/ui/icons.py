@@ -57,7 +57,15 @@ class Icons:
         # One for all that show the same: drawing an icon takes a thousandth of a second, and the
         # window has more than forty to show before it opens.
         self._made: dict[str, QIcon] = {}
+        self._pixmaps: dict[tuple[str, int, int, float], QPixmap] = {}
         self._palette = 0
+
+    def pixmap(self, name: str, size: int, color: QColor, scale: float = 1.0) -> QPixmap:
+        """As the function of that name, and drawn once for all who show the same."""
+        key = (name, size, color.rgba(), scale)
+        if key not in self._pixmaps:
+            self._pixmaps[key] = pixmap(name, size, color, scale)
+        return self._pixmaps[key]
 
     def give(self, taker: TakesIcon, name: str) -> None:
         """`taker` shows the icon `name` from now on."""
@@ -69,6 +77,7 @@ class Icons:
 
         Qt may have deleted a taker, with the row or the tab it was in, before Python lets it go.
         """
+        self._pixmaps.clear()
         for taker, name in list(self._given.items()):
             if isValid(taker):
                 taker.setIcon(self._icon(name))

@@ -106,3 +106,15 @@ def test_a_button_that_qt_has_deleted_does_not_stop_the_others(qapp: QApplicatio
     stays.setIcon(QIcon())
     icons.recolor()
     assert not stays.icon().isNull()
+
+
+def test_what_is_drawn_once_is_not_drawn_again_until_the_palette_is_another_one(
+    qapp: QApplication,
+) -> None:
+    icons = Icons()
+    first = icons.pixmap("state-failed", 16, RED)
+    assert icons.pixmap("state-failed", 16, RED).cacheKey() == first.cacheKey()
+    assert first.toImage() == pixmap("state-failed", 16, RED).toImage()
+    assert icons.pixmap("state-failed", 16, GREEN).toImage() != first.toImage()
+    icons.recolor()
+    assert icons.pixmap("state-failed", 16, RED).cacheKey() != first.cacheKey()

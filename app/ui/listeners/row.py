@@ -24,7 +24,7 @@ from app.own_protocol import Reference, is_own
 from app.server.listener import Listener, State
 from app.ui.colors import state_color
 from app.ui.eliding import ElidingButton, ElidingLabel
-from app.ui.icons import Icons, pixmap
+from app.ui.icons import Icons
 from app.ui.listener_colors import ListenerColors
 from app.ui.listeners.offers import OfferButtons, offers_for
 from app.ui.listeners.sparkline import Sparkline
@@ -75,6 +75,7 @@ class ListenerRow(QFrame):
     ) -> None:
         super().__init__(parent)
         self.listener = listener
+        self._icons = icons
         self._colors = colors
         self._grid = QGridLayout(self)
         self._pressed_at: QPoint | None = None
@@ -202,7 +203,8 @@ class ListenerRow(QFrame):
 
     def _show_state(self, state: State) -> None:
         color = state_color(state, QGuiApplication.palette())
-        self.light.setPixmap(pixmap(STATE_ICONS[state], ICON_SIZE, color, self.devicePixelRatioF()))
+        scale = self.devicePixelRatioF()
+        self.light.setPixmap(self._icons.pixmap(STATE_ICONS[state], ICON_SIZE, color, scale))
 
     def _show_offers(self) -> None:
         offers = offers_for(self.listener)
