@@ -232,3 +232,14 @@ def test_every_control_of_the_views_has_a_name(pane: TrafficPane) -> None:
     parts += [pane.views.stream.text, pane.views.stream.choice]
     for part in parts:
         assert part.accessibleName()
+
+
+@pytest.mark.parametrize("view", View)
+def test_no_view_needs_more_room_than_a_narrow_window_has(
+    talk: TrafficPane, view: View, qtbot: QtBot
+) -> None:
+    for framing in range(NETSTRINGS + 1):
+        use(talk, view, qtbot, framing)
+        assert talk.minimumSizeHint().width() <= 420
+    talk.resize(420, 500)
+    assert talk.width() == 420
