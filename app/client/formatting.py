@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from enum import Enum
+from functools import lru_cache
 
 from attrs import evolve, frozen
 
@@ -26,6 +27,7 @@ def count_bytes(count: int) -> str:
     return "1 byte" if count == 1 else f"{count:,} bytes"
 
 
+@lru_cache(maxsize=16)  # the many lines of one chunk have one time
 def timestamp(time: float, zone: tzinfo | None = None) -> str:
     """`time` (unix seconds) as `14:02:11.420` in `zone`, or in this machine's own."""
     return datetime.fromtimestamp(time, UTC).astimezone(zone).time().isoformat("milliseconds")

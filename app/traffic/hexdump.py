@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 WIDTH = 16
+_SHOWN = bytes(byte if 0x20 <= byte < 0x7F else ord(".") for byte in range(256))
 
 
 def hexdump(data: bytes) -> str:
@@ -13,8 +14,7 @@ def hexdump(data: bytes) -> str:
 def columns(row: bytes) -> tuple[str, str]:
     """`row`, at most `WIDTH` bytes: in hex, as wide as if it were full, and in ASCII."""
     left, right = row[: WIDTH // 2].hex(" "), row[WIDTH // 2 :].hex(" ")
-    text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in row)
-    return f"{left:<23}  {right:<23}", text
+    return f"{left:<23}  {right:<23}", row.translate(_SHOWN).decode("ascii")
 
 
 def _offsets(data: bytes) -> range:

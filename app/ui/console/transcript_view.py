@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from time import monotonic
 
+from attrs import evolve
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QTextCharFormat
 from PySide6.QtWidgets import QWidget
 
-from app.client.formatting import MARKS, Display, Layout, Line
+from app.client.formatting import MARKS, Display, Layout, Line, count_bytes
 from app.client.transcript import Entry, Kind, News, Transcript
 from app.traffic.hexdump import WIDTH
 from app.ui.lines_view import MAX_LINES, Ink, LinesView
 
 MAX_ENTRIES_A_TICK = 400
+MAX_LINES_AT_ONCE = 4_000
+LINES_A_SECOND = 4_000
+LEAST_LINES = 50
+"""Lines are what takes the time: a page may come at once, a flood only bit by bit."""
+
 MAX_BYTES_A_TICK = 64 * 1024
 MAX_BYTES_ANEW = 1024 * 1024
-HEX_BYTES_A_TICK = 8 * 1024
-"""In hex a line shows sixteen bytes, and lines are what takes the time."""
 
 INKS = {Kind.SENT: Ink.BLUE, Kind.RECEIVED: Ink.GREEN, Kind.EVENT: Ink.FAINT, Kind.TROUBLE: Ink.RED}
 
@@ -32,7 +37,10 @@ MARK_SCALE = 1.15
 class TranscriptView(LinesView):
     """What comes faster than can be read is left out here and said so; the transcript has it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, clock: Callable[[], float] = monotonic
+    ) -> None:
+        """`clock` gives seconds."""
         super().__init__(parent)
         self.display = Display.TEXT
         self.setAccessibleName(self.tr("What was said"))
@@ -42,17 +50,31 @@ class TranscriptView(LinesView):
         # Less than Qt's own least: the window is to fit a small screen.
         self.setMinimumHeight(self.fontMetrics().lineSpacing() * 2)
         self._layout = Layout()
+        self._clock = clock
+        self._shown_at = clock()
+        self._lines_left = MAX_LINES_AT_ONCE
 
     def show_news(self, news: News) -> None:
         """Append what is new since the last call."""
-        room = MAX_BYTES_A_TICK if self.display is Display.TEXT else HEX_BYTES_A_TICK
+        most = self._room()
+        room = MAX_BYTES_A_TICK if self.display is Display.TEXT else most * WIDTH
         shown = _newest(news.entries, MAX_ENTRIES_A_TICK, room)
-        left_out = news.missed + len(news.entries) - len(shown)
-        lines: list[tuple[str, Ink]] = []
-        if left_out:
-            note = self.tr("({0} chunks came too fast to show)").format(f"{left_out:,}")
-            lines.append((note, Ink.FAINT))
-        self.add_lines([*lines, *self._lines(shown)])
+        notes = []
+        if left_out := news.missed + len(news.entries) - len(shown):
+            notes.append(self.tr("{0} chunks").format(f"{left_out:,}"))
+        if self.display is not Display.TEXT and (left_out := _size(shown) - room) > 0:
+            notes.append(count_bytes(left_out))
+            shown = [_end_of(shown[0], len(shown[0].data) - left_out), *shown[1:]]
+        laid_out = self._lay_out(shown)
+        if (left_out := len(laid_out) - most) > 0:
+            notes.append(self.tr("{0} lines").format(f"{left_out:,}"))
+            laid_out = laid_out[left_out:]
+        self._lines_left = max(0, most - len(laid_out))
+        lines = [_inked(line) for line in laid_out]
+        if notes:
+            note = self.tr("({0} came too fast to show)").format(", ".join(notes))
+            lines.insert(0, (note, Ink.FAINT))
+        self.add_lines(lines)
 
     def show_all(self, transcript: Transcript, display: Display) -> None:
         """Show all that is kept anew, in another way; of very much, the newest."""
@@ -60,7 +82,7 @@ class TranscriptView(LinesView):
         self.clear()
         room = MAX_BYTES_ANEW if display is Display.TEXT else MAX_LINES * WIDTH
         shown = _newest(transcript.entries, MAX_LINES, room)
-        lines = self._lines(shown)[-MAX_LINES:]
+        lines = [_inked(line) for line in self._lay_out(shown)[-MAX_LINES:]]
         left_out = transcript.dropped + len(transcript.entries) - len(shown)
         if left_out:
             lines.insert(0, (self.tr("({0} older chunks)").format(f"{left_out:,}"), Ink.FAINT))
@@ -79,12 +101,12 @@ class TranscriptView(LinesView):
             return super().parts(line, ink)
         took = _TOOK.search(text) if ink is INKS[Kind.RECEIVED] else None
         end = took.start() if took else len(text)
-        return [
+        parts = [
             (line[:TIME_LETTERS], self._styles[Ink.FAINT]),
             (mark, self._styles[MARK + ink]),
             (text[:end], self._styles[ink]),
-            (text[end:], self._styles[Ink.FAINT]),
         ]
+        return [*parts, (text[end:], self._styles[Ink.FAINT])] if took else parts
 
     def styles(self) -> dict[int, QTextCharFormat]:
         """Those of all inks, and those of the marks in them."""
@@ -103,8 +125,15 @@ class TranscriptView(LinesView):
             styles[MARK + ink] = mark
         return styles
 
-    def _lines(self, entries: Sequence[Entry]) -> list[tuple[str, Ink]]:
-        return [_inked(line) for entry in entries for line in self._layout.feed(entry)]
+    def _room(self) -> int:
+        """How many lines may be shown now: many at once after a rest, few in a flood."""
+        now = self._clock()
+        rested = int((now - self._shown_at) * LINES_A_SECOND)
+        self._shown_at = now
+        return min(MAX_LINES_AT_ONCE, self._lines_left + rested + LEAST_LINES)
+
+    def _lay_out(self, entries: Sequence[Entry]) -> list[Line]:
+        return [line for entry in entries for line in self._layout.feed(entry)]
 
 
 MARK = 100
@@ -113,6 +142,15 @@ MARK = 100
 
 def _inked(line: Line) -> tuple[str, Ink]:
     return line.render(), INKS[line.kind]
+
+
+def _size(entries: Sequence[Entry]) -> int:
+    return sum(len(each.data) for each in entries if isinstance(each.data, bytes))
+
+
+def _end_of(entry: Entry, room: int) -> Entry:
+    """`entry` with its last `room` bytes alone: to lay it all out would take too long."""
+    return evolve(entry, data=entry.data[-room:])
 
 
 def _newest(entries: Sequence[Entry], most: int, room: int) -> Sequence[Entry]:

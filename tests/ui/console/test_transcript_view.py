@@ -16,7 +16,7 @@ from app.client.transcript import Kind, Transcript
 from app.ui import appearance
 from app.ui.appearance import Scheme
 from app.ui.colors import BLUE, GREEN, RED, quiet
-from app.ui.console.transcript_view import MAX_BYTES_ANEW, TranscriptView
+from app.ui.console.transcript_view import LEAST_LINES, MAX_BYTES_ANEW, TranscriptView
 from app.ui.lines_view import MAX_LINES, Ink
 
 
@@ -133,3 +133,39 @@ def test_of_very_much_the_newest_is_shown_and_the_rest_owned_up_to(
     assert MAX_BYTES_ANEW < 60_000 * 64
     assert "older chunks)" in view.toPlainText().split("\n")[0] or view.blockCount() == MAX_LINES
     assert "the end" in view.toPlainText() or display is Display.HEX
+
+
+@pytest.mark.parametrize("display", Display)
+def test_a_page_comes_at_once_and_a_flood_bit_by_bit(
+    qapp: QApplication, qtbot: QtBot, display: Display
+) -> None:
+    view = TranscriptView(clock=lambda: 0.0)
+    qtbot.addWidget(view)
+    view.display = display
+    view.clear()
+    said = Transcript()
+    counts = []
+    for _ in range(4):
+        before = said.last
+        said.append(0.0, Kind.RECEIVED, b"0123456789abcde\n" * 2_000)
+        shown = view.blockCount()
+        view.show_news(said.since(before))
+        counts.append(view.blockCount() - shown)
+    assert counts[0] >= 1_999
+    assert "too fast" not in "".join(view.toPlainText().split("\n")[:2_000])
+    assert counts[3] == LEAST_LINES + 1
+    left_out = 2_000 - LEAST_LINES
+    words = f"{left_out:,} lines" if display is Display.TEXT else f"{left_out * 16:,} bytes"
+    assert f"({words} came too fast to show)" in view.toPlainText()
+
+
+def test_a_rest_makes_room_again(qapp: QApplication, qtbot: QtBot) -> None:
+    seconds = [0.0]
+    view = TranscriptView(clock=lambda: seconds[0])
+    qtbot.addWidget(view)
+    for _ in range(3):
+        view.show_news(transcript((Kind.RECEIVED, b"line\n" * 3_000)).since(0))
+    view.clear()
+    seconds[0] = 1.0
+    view.show_news(transcript((Kind.RECEIVED, b"line\n" * 3_000)).since(0))
+    assert view.blockCount() == 3_000
