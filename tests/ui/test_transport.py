@@ -398,3 +398,15 @@ def test_a_paused_connection_reads_nothing_until_it_is_resumed(
     assert seen == [b"1"]
     line.transport.resumeProducing()
     line.until(lambda: line.served.received == b"12")
+
+
+def test_a_connection_has_its_names_without_keeping_them(line: Line) -> None:
+    transport = line.transport
+    port, host = transport.server._realPortNumber, transport.hostname
+    number = transport.sessionno
+    assert repr(transport) == f"<Served #{number} on {port}>"
+    assert transport.logPrefix() == f"Served,{number},{host}"
+    assert not {"repstr", "logstr"} & set(vars(transport))
+    transport.abortConnection()
+    line.until(lambda: line.served.reason is not None)
+    assert repr(transport) == f"<PromptServer #{number} on {port}>"

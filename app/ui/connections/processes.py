@@ -16,7 +16,7 @@ from app.ui.connections.columns import Row
 MOST_KEPT = 4_000
 MOST_AT_ONCE = 200
 
-MOST_SOCKETS = 2_000
+MOST_SOCKETS = 1_000
 """With more connections than this the system is not asked: it would have to list them all."""
 
 SETTLED_SECONDS = 0.5
