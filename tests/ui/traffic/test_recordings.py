@@ -14,8 +14,9 @@ from app.traffic.chunk_log import ChunkLog
 from app.traffic.party import Party
 from app.traffic.recording.recorder import Recorder
 from app.ui.icons import Icons
-from app.ui.traffic.model import CONNECTION
+from app.ui.traffic.model import CONNECTION, DATA
 from app.ui.traffic.recordings import Recordings
+from app.ui.traffic.view_bar import View
 
 
 @pytest.fixture
@@ -60,6 +61,22 @@ def test_a_recording_is_searched_and_filtered(
     qtbot.waitUntil(lambda: pane.table.rows.rowCount() == 12)
     pane.find_bar.pattern.line.setText("1999")
     qtbot.waitUntil(lambda: pane.find_bar.count.text() == "1 found")
+
+
+def test_a_recording_is_seen_as_messages_and_as_a_stream(
+    recordings: Recordings, path: Path, qtbot: QtBot
+) -> None:
+    recordings.open(path)
+    pane = recordings.opened[0].pane
+    pane.view_bar.framing.kind.setCurrentText("Fixed length")
+    pane.view_bar.framing.length.setValue(5)
+    pane.view_bar.choose(View.MESSAGES)
+    qtbot.waitUntil(lambda: pane.table.rows.rowCount() > 2000 and pane.scans.are_at_rest)
+    assert pane.table.rows.index(0, DATA).data() == "hello"
+    pane.view_bar.choose(View.STREAM)
+    text = pane.views.stream.text
+    qtbot.waitUntil(lambda: text.toPlainText().endswith("→ hello 1999"))
+    assert text.toPlainText().startswith("← hello 0\n→ hello 1")
 
 
 def test_there_is_nothing_to_record_to_hold_or_to_clear(recordings: Recordings, path: Path) -> None:
