@@ -10,10 +10,13 @@ from collections import deque
 from enum import Enum
 from itertools import islice
 
-from attrs import frozen
+from attrs import field, frozen
 
 MAX_ENTRIES = 10_000
 MAX_BYTES = 4 * 1024 * 1024
+MAX_EVENTS = 200
+"""Events that are still told after the bounds cost them their place."""
+
 ENTRY_BYTES = 64 * 1024
 
 
@@ -54,7 +57,10 @@ class News:
     """Oldest first."""
 
     missed: int
-    """Entries that came after the one seen, and were dropped before this was asked."""
+    """Chunks that came after the one seen, and were dropped before this was asked."""
+
+    events: list[Entry] = field(factory=list)
+    """Events that were dropped with them: a flood takes nothing from the story."""
 
 
 class Transcript:
@@ -68,6 +74,7 @@ class Transcript:
         self._max_bytes = max_bytes
         self._piece = min(ENTRY_BYTES, max_bytes)
         self._entries: deque[Entry] = deque()
+        self._dropped_events: deque[Entry] = deque(maxlen=MAX_EVENTS)
         self._bytes = 0
         self._last = 0
         self._cleared = 0
@@ -107,11 +114,14 @@ class Transcript:
         count = min(len(self._entries), max(0, self._last - number))
         entries = list(islice(reversed(self._entries), count))
         entries.reverse()
-        return News(entries, max(0, oldest - 1 - max(number, self._cleared)))
+        events = [each for each in self._dropped_events if each.number > number]
+        missed = max(0, oldest - 1 - max(number, self._cleared))
+        return News(entries, missed - len(events), events)
 
     def clear(self) -> None:
         """Forget all entries on purpose: they count neither as dropped nor as missed."""
         self._entries.clear()
+        self._dropped_events.clear()
         self._bytes = 0
         self._cleared = self._last
 
@@ -120,4 +130,7 @@ class Transcript:
         self._entries.append(Entry(self._last, time, kind, data, round_trip))
         self._bytes += len(data)
         while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
-            self._bytes -= len(self._entries.popleft().data)
+            dropped = self._entries.popleft()
+            self._bytes -= len(dropped.data)
+            if isinstance(dropped.data, str):
+                self._dropped_events.append(dropped)

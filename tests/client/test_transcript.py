@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from app.client.transcript import ENTRY_BYTES, MAX_BYTES, MAX_ENTRIES, Entry, Kind, Transcript
+from app.client.transcript import (
+    ENTRY_BYTES,
+    MAX_BYTES,
+    MAX_ENTRIES,
+    MAX_EVENTS,
+    Entry,
+    Kind,
+    Transcript,
+)
 
 
 def test_entries_are_numbered_from_one_and_kept_in_order() -> None:
@@ -136,3 +144,27 @@ def test_whoever_has_seen_all_gets_nothing(chunks: list[bytes], beyond: int) -> 
         transcript.append(0.0, Kind.RECEIVED, chunk)
     news = transcript.since(transcript.last + beyond)
     assert (news.entries, news.missed) == ([], 0)
+
+
+def test_a_flood_drops_no_event_that_nobody_has_seen() -> None:
+    transcript = Transcript(max_entries=3)
+    transcript.append(0.0, Kind.EVENT, "seen")
+    seen = transcript.last
+    transcript.append(1.0, Kind.EVENT, "connected")
+    for _ in range(10):
+        transcript.append(2.0, Kind.RECEIVED, b"x")
+    news = transcript.since(seen)
+    assert [entry.data for entry in news.events] == ["connected"]
+    assert (news.missed, len(news.entries)) == (7, 3)
+    assert not transcript.since(transcript.last).events
+    transcript.clear()
+    assert not transcript.since(seen).events
+
+
+def test_the_events_beside_a_flood_are_bounded() -> None:
+    transcript = Transcript(max_entries=1)
+    for _ in range(MAX_EVENTS * 2):
+        transcript.append(0.0, Kind.EVENT, "again")
+    news = transcript.since(0)
+    assert len(news.events) == MAX_EVENTS
+    assert news.missed + len(news.events) + len(news.entries) == MAX_EVENTS * 2

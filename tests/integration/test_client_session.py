@@ -19,6 +19,7 @@ from twisted.internet.interfaces import (
 from twisted.internet.tcp import Client
 from zope.interface import implementer
 
+from app.client.formatting import plain_text
 from app.client.session import Session, State
 from app.client.target import Target
 from app.client.transcript import Kind
@@ -295,3 +296,25 @@ def test_a_session_connects_again_after_a_reset(
     connection.sendall(GREETING)
     qtbot.waitUntil(lambda: session.bytes_in == len(GREETING))
     assert received(session) == GREETING
+
+
+def test_a_peer_that_answers_byte_by_byte_is_recorded_whole(
+    session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
+) -> None:
+    session.connect(peer.target)
+    reaches(State.CONNECTED)
+    connection = peer.accept()
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    answer = "grüß dich\r\n".encode() * 5
+    left = iter(answer)
+
+    def answers() -> bool:
+        if session.bytes_in < len(answer) and session.bytes_in == sent[0]:
+            connection.send(bytes([next(left)]))
+            sent[0] += 1
+        return session.bytes_in == len(answer)
+
+    sent = [0]
+    qtbot.waitUntil(answers)
+    assert received(session) == answer
+    assert plain_text(session.transcript.entries).count("ü") == 5  # though it was cut in two

@@ -24,6 +24,8 @@ LEAST_LINES = 50
 MAX_BYTES_A_TICK = 64 * 1024
 MAX_BYTES_ANEW = 1024 * 1024
 
+HAPPENED = (Kind.EVENT, Kind.TROUBLE)
+
 INKS = {Kind.SENT: Ink.BLUE, Kind.RECEIVED: Ink.GREEN, Kind.EVENT: Ink.FAINT, Kind.TROUBLE: Ink.RED}
 
 _TOOK = re.compile(r"   \(\d+\.\d m?s\)$")
@@ -59,8 +61,11 @@ class TranscriptView(LinesView):
         most = self._room()
         room = MAX_BYTES_A_TICK if self.display is Display.TEXT else most * WIDTH
         shown = _newest(news.entries, MAX_ENTRIES_A_TICK, room)
+        skipped = news.entries[: len(news.entries) - len(shown)]
+        events = [each for each in skipped if isinstance(each.data, str)]
+        told = self._lay_out([*news.events, *events])
         notes = []
-        if left_out := news.missed + len(news.entries) - len(shown):
+        if left_out := news.missed + len(skipped) - len(events):
             notes.append(self.tr("{0} chunks").format(f"{left_out:,}"))
         if self.display is not Display.TEXT and (left_out := _size(shown) - room) > 0:
             notes.append(count_bytes(left_out))
@@ -68,13 +73,14 @@ class TranscriptView(LinesView):
         laid_out = self._lay_out(shown)
         if (left_out := len(laid_out) - most) > 0:
             notes.append(self.tr("{0} lines").format(f"{left_out:,}"))
+            told += [line for line in laid_out[:left_out] if line.kind in HAPPENED]
             laid_out = laid_out[left_out:]
         self._lines_left = max(0, most - len(laid_out))
-        lines = [_inked(line) for line in laid_out]
+        lines = [_inked(line) for line in told]
         if notes:
             note = self.tr("({0} came too fast to show)").format(", ".join(notes))
-            lines.insert(0, (note, Ink.FAINT))
-        self.add_lines(lines)
+            lines.append((note, Ink.FAINT))
+        self.add_lines([*lines, *map(_inked, laid_out)])
 
     def show_all(self, transcript: Transcript, display: Display) -> None:
         """Show all that is kept anew, in another way; of very much, the newest."""

@@ -104,7 +104,11 @@ def test_it_is_shown_anew_in_hex_and_what_comes_then_too(view: TranscriptView) -
     assert "→  hi\n" in view.toPlainText()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(
+    deadline=None,  # the first letter of a script may load a font
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=40,
+)
 @given(st.lists(st.binary(max_size=60)), st.sampled_from(Display), st.booleans())
 def test_any_bytes_can_be_shown_in_any_way(
     view: TranscriptView, chunks: list[bytes], display: Display, anew: bool
@@ -169,3 +173,17 @@ def test_a_rest_makes_room_again(qapp: QApplication, qtbot: QtBot) -> None:
     seconds[0] = 1.0
     view.show_news(transcript((Kind.RECEIVED, b"line\n" * 3_000)).since(0))
     assert view.blockCount() == 3_000
+
+
+def test_what_happened_shows_however_much_is_said_around_it(view: TranscriptView) -> None:
+    flooded = Transcript(max_entries=500)
+    flooded.append(0.0, Kind.EVENT, "Connected.")
+    for number in range(2_000):
+        flooded.append(1.0, Kind.RECEIVED, b"x\n")
+        if number == 1_550:
+            flooded.append(1.0, Kind.TROUBLE, "Not sent.")
+    view.show_news(flooded.since(0))
+    text = view.toPlainText()
+    assert text.count("Connected.") == text.count("Not sent.") == 1
+    assert text.count("←  x") + 1_600 == 2_000
+    assert "(1,600 chunks came too fast to show)" in text
