@@ -101,6 +101,7 @@ class _Service:
         self._busy = True
         self._reload_again = False
         self._drains = False
+        self._is_ending = False
         folder = CURRENT_FOLDER if file is None else file.path.parent
         self._deck = Deck(reactor, Announcer(self._tell), folder=folder)
         for spec in specs:
@@ -119,7 +120,7 @@ class _Service:
 
     def end(self) -> Deferred[None]:
         """Fires when all is closed."""
-        self._busy = True  # no reload any more
+        self._busy = self._is_ending = True  # no reload any more
         self._notifier.stopping("A listener could not start." if self.has_failed else "")
         return self._deck.close()
 
@@ -132,6 +133,8 @@ class _Service:
         self._settled()
 
     def _settled(self) -> None:
+        if self._is_ending:
+            return
         listeners = self._deck.listeners
         on = sum(each.is_on for each in listeners)
         self._notifier.ready(f"{on} of {len(listeners)} listeners on")
@@ -159,6 +162,8 @@ class _Service:
         done = _difference([each.spec for each in self._deck.listeners], reading.listeners)
         on = {each for each in self._deck.listeners if each.is_on}
         await self._deck.update(reading.listeners)
+        if self._is_ending:
+            return
         self._renew_code(done.restarted)
         await self._deck.start(*(each for each in self._deck.listeners if each not in on))
         self._tell_failures()

@@ -351,11 +351,14 @@ def test_an_end_in_the_middle_of_a_reload_starts_nothing_again(file: ProfileFile
         file.path.write_text(render([evolve(ECHO, endpoint="tcp:8008"), HELLO]))
         reactor.hang_up()  # and now it waits for the client
 
-    reactor = run(reload, file)
+    warden = Warden()
+    reactor = run(reload, file, notifier=warden)
     reactor.leave(clients[0])
     reactor.advance(5)
     assert reactor.names.count("listening") == 2
     assert reactor.names.count("stopped") == 2
+    assert "reloaded" not in reactor.names
+    assert [lines[0] for lines in warden.heard] == ["READY=1", "RELOADING=1", "STOPPING=1"]
 
 
 def test_without_a_profile_a_reload_says_so(capsys: pytest.CaptureFixture[str]) -> None:
