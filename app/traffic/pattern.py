@@ -51,7 +51,7 @@ def parse(kind: Kind, text: str, *, ignore_case: bool = False) -> Pattern | None
     """
     match kind:
         case Kind.TEXT:
-            return _Literal(text.encode("utf-8", "surrogateescape"), ignore_case) if text else None
+            return _Literal(_encoded(text), ignore_case) if text else None
         case Kind.HEX:
             try:
                 data = parse_hex(text)
@@ -60,6 +60,14 @@ def parse(kind: Kind, text: str, *, ignore_case: bool = False) -> Pattern | None
             return _Literal(data, False) if data else None
         case Kind.EXPRESSION:
             return _Expression(text, ignore_case) if text else None
+
+
+def _encoded(text: str) -> bytes:
+    """In UTF-8. Raises `PatternError` for half a character, which a window system may pass on."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise PatternError("Here is half a character only: type it again.") from None
 
 
 class _Literal(Pattern):
@@ -91,9 +99,8 @@ class _Expression(Pattern):
     """A regular expression over bytes, in the syntax of the `regex` package."""
 
     def __init__(self, text: str, ignore_case: bool) -> None:
-        source = text.encode("utf-8", "surrogateescape")
         try:
-            self._expression = Expression(source, ignore_case=ignore_case)
+            self._expression = Expression(_encoded(text), ignore_case=ignore_case)
         except ExpressionError as error:
             raise PatternError(str(error)) from None
 

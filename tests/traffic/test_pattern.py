@@ -146,3 +146,9 @@ def test_an_expression_that_explodes_ends_in_time(source: str) -> None:
     with pytest.raises(TimeoutError):
         pattern.hits(span, 0.02)
     assert monotonic() - began < 1.0
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_half_a_character_is_refused_with_a_sentence(kind: Kind) -> None:
+    with pytest.raises(PatternError):
+        parse(kind, "a\ud83d")

@@ -62,6 +62,11 @@ class RecordingError(Exception):
     """A recording could not be written or read; `str()` is a sentence for the user."""
 
 
+def journal_of(path: Path) -> Path:
+    """Where SQLite keeps what a batch that is not written to its end would change back."""
+    return path.with_name(f"{path.name}-journal")
+
+
 def explained(error: Exception, path: Path) -> RecordingError:
     """`error`, raised by SQLite or the system on the recording at `path`, for the user."""
     code = getattr(error, "sqlite_errorcode", None)

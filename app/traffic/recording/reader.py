@@ -22,6 +22,7 @@ from app.traffic.recording.form import (
     VERSION,
     RecordingError,
     explained,
+    journal_of,
 )
 
 KEPT_CHUNKS: Final = 1_000
@@ -269,7 +270,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     """The database at `path`, which is a recording and is not written to. Raises what SQLite does,
     and `RecordingError`."""
     uri = path.absolute().as_uri()
-    if path.with_name(f"{path.name}-journal").exists():
+    if journal_of(path).exists():
         # Its program was killed in the middle of a batch. Taking that back is writing.
         with closing(sqlite3.connect(f"{uri}?mode=rw", uri=True)) as unfinished:
             unfinished.execute("SELECT * FROM total").fetchall()

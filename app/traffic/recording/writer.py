@@ -15,7 +15,7 @@ from attrs import frozen
 from app.traffic.chunk_log import Span
 from app.traffic.endings import Ending
 from app.traffic.party import Party
-from app.traffic.recording.form import TABLES, RecordingError, explained
+from app.traffic.recording.form import TABLES, RecordingError, explained, journal_of
 
 RESERVE_BYTES: Final = 64 * 1024 * 1024
 """How much of the disk a recording leaves free: others need it too, and its own journal does."""
@@ -87,6 +87,8 @@ class Writer:
             os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             with closing(sqlite3.connect(part)) as database:
                 database.executescript(TABLES)
+            # Or the batch that a killed recording left half-done would be taken back in this one.
+            journal_of(self.path).unlink(missing_ok=True)
             part.replace(self.path)
             # It is made on one thread and used on another, one after the other.
             return sqlite3.connect(self.path, check_same_thread=False)

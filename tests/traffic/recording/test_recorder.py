@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import subprocess
@@ -213,6 +214,17 @@ def test_after_a_kill_in_the_middle_of_a_batch_all_batches_before_it_are_there(
         number.to_bytes(8, "big") for number in range(1000)
     ]
     assert not recording.damage
+
+
+def test_a_recording_over_one_that_was_killed_has_nothing_of_it(path: Path, opened: Opened) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, path], check=False, timeout=60)
+    log = ChunkLog()
+    recorder = record(log, path)
+    wanted = talk(log, 10)
+    recorder.finish()
+    assert recorder.trouble == ""
+    assert [each.data for each in chunks_of(opened(path))] == [each.data for each in wanted]
+    assert os.listdir(path.parent) == [path.name]  # noqa: PTH208
 
 
 def test_any_tool_for_sqlite_reads_it(path: Path) -> None:
