@@ -124,6 +124,7 @@ def test_it_stops_when_the_session_ends_also_between_two_sends(
 
 def test_closing_the_bar_or_the_tab_stops_it(tab: SessionTab, line: Line) -> None:
     tab.foot.put(Draft("x"))
+    tab.repeat.interval.setValue(60_000)
     tab.repeat.button.click()
     tab.repeat.opener.click()
     assert not tab.repeat.is_running
