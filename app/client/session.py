@@ -388,8 +388,18 @@ class Session:
         self._alarm.set(self._close_timeout, lambda: self._hang_up(wire))
 
     def _hang_up(self, wire: Wire) -> None:
-        if not wire.hang_up():
-            self._record.say(f"The peer took nothing for {self._close_timeout:g} s. Giving it up.")
+        if wire.hang_up():
+            # Below the wire TLS may have something left, for a peer that does not read.
+            self._alarm.set(self._close_timeout, lambda: self._drop(wire))
+        else:
+            self._say_that_it_is_stuck()
+
+    def _drop(self, wire: Wire) -> None:
+        self._say_that_it_is_stuck()
+        wire.abort()
+
+    def _say_that_it_is_stuck(self) -> None:
+        self._record.say(f"The peer took nothing for {self._close_timeout:g} s. Giving it up.")
 
     def _move(self, state: State) -> None:
         self._state = state

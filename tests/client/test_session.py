@@ -258,6 +258,24 @@ def test_disconnecting_from_a_peer_that_does_not_close_its_side_closes_anyway(
     assert desk.events[2:] == ["Disconnected."]
 
 
+def test_a_close_that_gets_stuck_below_the_wire_is_given_up_too(
+    desk: Desk, transport: StagedTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = desk.connected(transport)
+    session.disconnect()
+    transport.flush()
+    # As TLS does it that has something left for a peer that does not read.
+    monkeypatch.setattr(transport, "loseConnection", lambda: None)
+    desk.clock.advance(3)
+    assert not transport.aborted
+    desk.clock.advance(3)
+    assert transport.aborted
+    assert desk.events[-1] == "The peer took nothing for 3 s. Giving it up."
+    transport.lose(ConnectionAborted())
+    assert desk.state() is State.CLOSED
+    assert desk.is_quiet()
+
+
 def test_aborting_drops_the_connection_even_while_it_closes(
     desk: Desk, transport: StagedTransport
 ) -> None:
