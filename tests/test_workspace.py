@@ -13,7 +13,7 @@ from app.profile.spec import LONGEST_NAME
 from app.server.deck import Deck
 from app.server.listener import State
 from app.workspace import Workspace
-from tests.server.reactors import HandReactor
+from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
 
 API = ListenerSpec(name="API", protocol="echo", endpoint="tcp:8080")
@@ -25,8 +25,13 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def workspace(path: Path) -> Workspace:
-    workspace = Workspace(Deck(HandReactor(), Record()), ProfileFile(path))
+def hand() -> HandReactor:
+    return HandReactor()
+
+
+@pytest.fixture
+def workspace(path: Path, hand: HandReactor) -> Workspace:
+    workspace = Workspace(Deck(hand, Record()), ProfileFile(path))
     workspace.load()
     return workspace
 
@@ -194,6 +199,23 @@ def test_a_broken_file_that_is_mended_counts_again(workspace: Workspace, path: P
     assert workspace.problems == ()
     workspace.add(API)
     assert workspace.trouble == ""
+
+
+def test_a_save_during_a_reload_keeps_what_was_written_into_the_file(
+    workspace: Workspace, path: Path, hand: HandReactor
+) -> None:
+    echo, _ = workspace.deck.listeners
+    workspace.deck.start(echo)
+    assert echo.factory is not None
+    client = Client(hand, echo.factory.buildProtocol(None))
+    path.write_text(path.read_text().replace('"echo"', '"discard"'))
+    reloaded = workspace.reload()
+    assert not reloaded.called, "somebody is connected yet"
+    workspace.add(API)
+    client.close()
+    client.until(lambda: reloaded.called)
+    assert [each.protocol for each in saved(path)] == ["discard", "hello", "echo"]
+    assert on_deck(workspace) == saved(path)
 
 
 # A broken file

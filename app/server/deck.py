@@ -74,7 +74,8 @@ class Deck:
     def update(self, specs: Sequence[ListenerSpec]) -> Deferred[None]:
         """Make the deck what `specs` say: listeners go on where they can, under a new name too.
 
-        What is gone is stopped first, to free its port, before what changed is started again.
+        All specs are the new ones as soon as this returns. What is gone is stopped first, to free
+        its port, before what changed is started again.
         """
         sources = same_listeners([each.spec for each in self.listeners], specs)
         known = [None if index is None else self.listeners[index] for index in sources]
@@ -84,11 +85,12 @@ class Deck:
         ]
         stale = [each for each, spec in wishes if each.is_on and each.would_need_restart(spec)]
         self.listeners = [listener for listener, _ in wishes]
+        # Not once all is stopped: whoever reads or saves the specs meanwhile must find these.
+        for listener, spec in wishes:
+            listener.change(spec)
 
         async def settle() -> None:
             await self.stop(*gone, *stale)
-            for listener, spec in wishes:
-                listener.change(spec)
             # Stopping took a while: one of them may have been removed since.
             await self.start(*(each for each in stale if each in self.listeners))
 

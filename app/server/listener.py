@@ -169,7 +169,7 @@ class Listener:
             self._binding.cancel()
         await self._one_at_a_time.acquire()
         try:
-            if self.port is not None or self.state in (State.DRAINING, State.STOPPING):
+            if self.port is not None or self.state is State.DRAINING:
                 await self._close()
             self._move(State.STOPPED)
         finally:
@@ -185,11 +185,14 @@ class Listener:
             if not self.can_drain:
                 return
             assert self.factory is not None
-            state = State.DRAINING if self.connection_count else State.STOPPING
+            if not self.connection_count:
+                await self._close()
+                self._move(State.STOPPED)
+                return
             if self.factory.admit(False):
-                self._move(state)
+                self._move(State.DRAINING)
             else:
-                await self._close_port(state)
+                await self._close_port(State.DRAINING)
             gone = self.factory.emptied()
         finally:
             self._one_at_a_time.release()
@@ -200,9 +203,8 @@ class Listener:
         """The last connection is gone; if it still drains, nothing is left to do for it."""
         await self._one_at_a_time.acquire()
         try:
-            # What is still stopping here had nobody to wait for.
-            if self.state in (State.DRAINING, State.STOPPING) and not self.connection_count:
-                await self._close_port(self.state)
+            if self.state is State.DRAINING and not self.connection_count:
+                await self._close_port(State.DRAINING)
                 self._end()
                 self._move(State.STOPPED)
         finally:

@@ -241,6 +241,23 @@ def test_a_listener_removed_while_an_update_stops_it_does_not_come_back(
     assert not ports.bound
 
 
+def test_an_update_changes_all_specs_before_it_waits_for_anybody(
+    deck: Deck, ports: PortReactor
+) -> None:
+    deck.add(ECHO)
+    deck.add(HELLO)
+    deck.start_all()
+    client = join(ports, deck.listeners[0])
+    wishes = [evolve(ECHO, protocol="discard"), evolve(HELLO, max_connections=7)]
+    done = deck.update(wishes)
+    assert not done.called
+    assert [each.spec for each in deck.listeners] == wishes
+    assert deck.listeners[0].is_stale is False, "it stops already"
+    client.close()
+    client.until(lambda: done.called)
+    assert states(deck) == ["listening", "listening"]
+
+
 # Restart
 
 

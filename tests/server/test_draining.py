@@ -174,3 +174,22 @@ def test_draining_twice_is_draining_once(
     assert spawn(listener.drain()).called
     leave(client, listener)
     assert record.states.count("stopped") == 1
+
+
+def test_a_start_that_waits_for_a_drain_with_nobody_binds_once(
+    build: Build, hand: HandReactor, record: Record
+) -> None:
+    """A UDP listener goes on at its socket while it drains, so a second one would be in its way."""
+    listener = build(evolve(SPEC, endpoint="udp:0"))
+    spawn(listener.start())
+    done = [spawn(each()) for each in (listener.stop, listener.start, listener.drain)]
+    done.append(spawn(listener.start()))
+    for _ in range(4):
+        hand.turn()
+    assert all(each.called for each in done)
+    assert listener.state is State.LISTENING
+    assert record.states[2:] == ["stopping", "stopped", "starting", "listening"] * 2
+    assert hand.getReaders() == [listener.port]
+    spawn(listener.stop())
+    hand.turn()
+    assert not hand.getReaders()
