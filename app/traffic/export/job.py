@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +13,8 @@ from time import monotonic
 from app.traffic.export.form import Form
 from app.traffic.party import Party
 from app.traffic.source import ChunkSource
+
+log = logging.getLogger(__name__)
 
 BATCH_BYTES = 256 * 1024
 BATCH_CHUNKS = 200
@@ -67,12 +70,22 @@ class Job:
     def step(self, seconds: float) -> bool:
         """Go on for about `seconds`; gives `is_over`. After `ExportError` there is no file."""
         deadline = monotonic() + seconds
-        while self.done < self.total:
-            self._write(self._batch())
-            if monotonic() >= deadline:
-                break
-        if self.done >= self.total:
-            self._finish()
+        try:
+            while self.done < self.total:
+                self._write(self._batch())
+                if monotonic() >= deadline:
+                    break
+            if self.done >= self.total:
+                self._finish()
+        except ExportError:
+            raise
+        except Exception as error:  # what is exported may come from a file that is not ours
+            self.cancel()
+            log.exception("%s was not written.", self.path)
+            raise ExportError(
+                f"{self.path} was not written: the traffic cannot be put into this form. "
+                "Choose another one, or export less of it."
+            ) from error
         return self.is_over
 
     def cancel(self) -> None:

@@ -9,12 +9,13 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
+from ipaddress import ip_address
 from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
 from app.traffic.chunk_log import Chunk, Span
-from app.traffic.endings import Endings, How
+from app.traffic.endings import Ending, Endings, How
 from app.traffic.party import Address, Party
 from app.traffic.recording.form import (
     APPLICATION_ID,
@@ -38,11 +39,13 @@ LEAST_ROW_BYTES: Final = 8
 MOST_ENDINGS: Final = 1_000_000
 """Of connections, that are looked at; the others of a longer recording seem not to have ended."""
 
+LARGEST_PORT: Final = 0xFFFF
 LATEST: Final = 2**33
 MOST_CONNECTIONS: Final = 2**48
 """Bounds that a row of a whole recording never reaches."""
 
 _HEADER_BYTES = 100
+_HOWS: Final = frozenset(map(int, How))
 
 
 class Recording:
@@ -203,15 +206,22 @@ class Recording:
         return tuple(listener for (listener,) in rows)
 
     def _read_endings(self) -> Endings:
+        """All that can be read of them; without one a connection seems not to have ended."""
         endings = Endings()
         latest = 0
-        for at, time, connection, how in self._database.execute(
-            "SELECT at, time, connection, how FROM ending ORDER BY number LIMIT ?", (MOST_ENDINGS,)
-        ):
-            if not (latest <= at <= self.end and 0 <= connection < MOST_CONNECTIONS):
-                raise ValueError("It is damaged")
-            endings.append(at, time, connection, How(how))
-            latest = at
+        try:
+            for row in self._database.execute(
+                "SELECT at, time, connection, how FROM ending ORDER BY number LIMIT ?",
+                (MOST_ENDINGS,),
+            ):
+                ending = _ending(row)
+                if ending is None or not latest <= ending.at <= self.end:
+                    self.damage = self.damage or f"{self.path}: It is damaged."
+                    continue
+                endings.append(ending.at, ending.time, ending.connection, ending.how)
+                latest = ending.at
+        except sqlite3.Error as error:
+            self.damage = self.damage or str(explained(error, self.path))
         return endings
 
     def _read_party(self, number: int) -> Party | None:
@@ -228,8 +238,8 @@ class Recording:
             return None
         listener, peer, *addresses, is_datagram, began_here = row
         return Party(
-            listener,
-            peer,
+            str(listener),
+            str(peer),
             _address(*addresses[:2]),
             _address(*addresses[2:]),
             bool(is_datagram),
@@ -253,6 +263,16 @@ def _check_row(row: tuple[object, ...], expected: int) -> None:
     raise ValueError("It is damaged")
 
 
+def _ending(row: tuple[object, ...]) -> Ending | None:
+    """`None` for what no recorder wrote."""
+    match row:
+        case (int(at), float(time), int(connection), int(how)) if (
+            0 <= time < LATEST and 0 <= connection < MOST_CONNECTIONS and how in _HOWS
+        ):
+            return Ending(at, time, connection, How(how))
+    return None
+
+
 def _chunk(row: _Row) -> Chunk:
     number, time, connection, sent, data = row
     return Chunk(number, time, connection, bool(sent), data)
@@ -262,8 +282,15 @@ def _owner(connection: int, sent: int) -> int:
     return connection << 1 | (sent != 0)
 
 
-def _address(host: str | None, port: int | None) -> Address | None:
-    return None if host is None or port is None else (host, port)
+def _address(host: object, port: object) -> Address | None:
+    """What can be an address; a recording that somebody else wrote may hold anything."""
+    if not isinstance(host, str) or not isinstance(port, int) or not 0 <= port <= LARGEST_PORT:
+        return None
+    try:
+        ip_address(host)
+    except ValueError:
+        return None
+    return host, port
 
 
 def _opened(path: Path) -> sqlite3.Connection:

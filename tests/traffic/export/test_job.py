@@ -144,3 +144,21 @@ def test_the_end_of_a_connection_comes_after_its_last_chunk(tmp_path: Path) -> N
     assert path.read_bytes() == b"!6 0 1 !7 2 !8 "
     Job(log, [1], Diary(), lambda number: None, path).step(60)
     assert path.read_bytes() == b"1 !7 !8 "
+
+
+class Choking(Diary):
+    """Fails at a chunk, as a form does that a file of somebody else surprises."""
+
+    def body(self, chunk: Chunk, party: Party | None) -> bytes:
+        raise ValueError(chunk.number)
+
+
+def test_what_cannot_be_put_into_a_form_ends_the_export_with_a_sentence_and_no_file(
+    log: ChunkLog, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    export = job(log, tmp_path / "out", Choking())
+    with pytest.raises(ExportError, match="out was not written: the traffic cannot be put"):
+        export.step(60)
+    assert export.is_over
+    assert list(tmp_path.iterdir()) == []
+    assert "ValueError" in caplog.text

@@ -14,6 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.traffic.chunk_log import Chunk, ChunkLog
+from app.traffic.endings import How
+from app.traffic.export.job import Job
+from app.traffic.export.pcapng import Pcapng
 from app.traffic.pattern import Kind, parse
 from app.traffic.recording import reader
 from app.traffic.recording.form import RecordingError
@@ -184,6 +187,54 @@ def test_no_file_and_a_folder_are_refused_with_a_sentence(tmp_path: Path) -> Non
     for path in (tmp_path / "nothing.sqlite", tmp_path):
         with pytest.raises(RecordingError, match=r"No such file|directory|cannot be opened"):
             Recording(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "peer_host = 'example.org'",
+        "peer_port = 99999",
+        "peer_port = -1",
+        "peer_host = '1.2.3.4%x'",
+        "peer_port = NULL",
+    ],
+)
+def test_an_address_that_cannot_be_is_none_and_the_rest_is_exported(
+    path: Path, opened: Opened, change: str
+) -> None:
+    recorded(path, 10)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"UPDATE connection SET {change}")
+        database.commit()
+    recording = opened(path)
+    party = recording.party(1)
+    assert party is not None
+    assert (party.peer_address, party.local_address) == (None, ("127.0.0.1", 8007))
+    capture = path.with_name("traffic.pcapng")
+    assert Job(recording, range(10), Pcapng(), recording.party, capture).step(60)
+    assert capture.stat().st_size > 10 * 40
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["at = 99", "at = -1", "time = 9e99", "time = -1.0", "connection = -1", "how = 5"],
+)
+def test_an_ending_that_cannot_be_is_left_out_and_the_others_are_there(
+    path: Path, opened: Opened, change: str
+) -> None:
+    log = ChunkLog()
+    recorder = record(log, path)
+    talk(log, 10)
+    for connection in (1, 2, 4):
+        log.end_connection(1_700_000_100.0, connection, How.CLOSED)
+    recorder.finish()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"UPDATE ending SET {change} WHERE connection = 2")
+        database.commit()
+    recording = opened(path)
+    assert len(recording) == 10
+    assert [each.connection for each in recording.endings] == [1, 4]
+    assert "damaged" in recording.damage
 
 
 @given(st.data())
