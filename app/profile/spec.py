@@ -103,7 +103,9 @@ class ListenerSpec:
     UDP nothing else ends one, and 0 is half a minute."""
 
     max_unsent_bytes: int = field(default=16 * 1024**2, metadata=by(_max_unsent_bytes))
-    """How much may wait for one peer that does not read, before it is written even more."""
+    """How much may already wait for a peer when it is written more. Where more than that waits, the
+    peer is closed instead. So one write of any size passes, and what waits is bounded by this and
+    the largest write of the protocol."""
 
     autostart: bool = field(default=False, metadata=by(truth, always=True))
     """Whether it starts together with Portdeck."""

@@ -43,7 +43,8 @@ _HEADER: Final = r"""# A Portdeck profile. Edit it as you like: Portdeck keeps y
 #   max_connections_per_address   how many of them may come from one address
 #   idle_timeout     after how many seconds without a byte a connection is closed
 #   auto_reload      true loads code of your own again as soon as its file changes
-# A peer that does not read is closed once more than max_unsent_bytes (16 MiB) wait for it.
+# A peer that does not read is closed at the first write while more than max_unsent_bytes (16 MiB)
+# wait for it already.
 # Below these, [listener.options] has what the protocol lets one choose, such as text = "Hi"
 # for hello. What is not written there is the default.
 # [listener.tls] encrypts its connections: an empty one with a certificate made at once, one with

@@ -5,10 +5,14 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from twisted.internet.abstract import FileDescriptor
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
 log = logging.getLogger(__name__)
+
+FULL_BYTES = FileDescriptor.bufferSize
+"""The bound of Twisted's transports."""
 
 
 @implementer(IPushProducer)
@@ -18,15 +22,24 @@ class Backpressure:
     It is the producer that the transport knows; a producer of the user's protocol goes through it.
     Reading goes on only when nothing forbids it: the protocol, a full buffer, or the end of what
     the peer has to say.
+
+    A transport tells its producer of a full buffer only if that is a push producer. While it is
+    not, whoever writes counts what waits; see `counts`.
     """
 
-    __slots__ = ("_handshaking", "_held", "_pulled", "_transport", "ended", "full", "producer")
+    __slots__ = (
+        *("_full", "_handshaking", "_held", "_pulled", "_transport"),
+        *("counts", "ended", "producer"),
+    )
 
     def __init__(self, transport: Any, *, handshaking: bool = False) -> None:
         """`transport` is an `IConsumer` and an `IPushProducer`, as all of Twisted's streams are."""
         self._transport = transport
-        self.full = False
+        self._full = False
         """Whether the write buffer is over the transport's bound, or TLS cannot write yet."""
+        self.counts = False
+        """Whether what waits must be counted: the buffer is full, or nobody would say that it is.
+        While it is not set, what waits is within the transport's own bound."""
         self._handshaking = handshaking
         self._held = False
         self._pulled = False
@@ -49,7 +62,7 @@ class Backpressure:
     def begin_handshake(self) -> None:
         """TLS must read before it can write: until it has, a full buffer is no reason to stop."""
         self._handshaking = True
-        if self.full:
+        if self._full:
             self.resumeProducing()
 
     def end_handshake(self) -> None:
@@ -64,8 +77,9 @@ class Backpressure:
         if not streaming:
             self._pulled = True
             self._transport.unregisterProducer()
+            self.counts = True
             self._transport.registerProducer(self, False)
-        elif self.full:
+        elif self._full:
             producer.pauseProducing()
 
     def detach(self, *, closing: bool) -> None:
@@ -74,25 +88,35 @@ class Backpressure:
         if was_pulled or closing:
             self._transport.unregisterProducer()
         if was_pulled and not closing:
+            # The transport did not make it full, so it would not say when it no longer is.
+            self._full = False
             self._transport.registerProducer(self, True)
+            self._read_on()
+        # What a pull producer has let wait is over the bound maybe, and not yet known as such.
+        self.counts = self._full or was_pulled or closing
 
     def let_go(self) -> None:
         """Bound nothing any more: the last has been written."""
         self._transport.unregisterProducer()
-        self.full = False
+        self._full, self.counts = False, True
         self._read_on()
+
+    def take_count(self, unsent: int) -> None:
+        """`unsent` bytes wait: beside a pull producer, that alone tells that the buffer is full."""
+        if self._pulled and unsent > FULL_BYTES:
+            self._full = True
+            self._stop_reading()
 
     def pauseProducing(self) -> None:
         """The write buffer is over its bound, or TLS cannot write yet."""
-        self.full = True
-        if not self._handshaking:
-            self._transport.pauseProducing()
+        self._full = self.counts = True
+        self._stop_reading()
         if self.producer is not None:
             self.producer.pauseProducing()
 
     def resumeProducing(self) -> None:
         """The write buffer is empty again."""
-        self.full = False
+        self._full, self.counts = False, self._pulled
         self._read_on()
         if self.producer is not None:
             self.producer.resumeProducing()
@@ -107,6 +131,10 @@ class Backpressure:
         except Exception:  # the transport would not tell anybody else that the connection is gone
             log.exception("The producer %r failed when its connection was lost.", producer)
 
+    def _stop_reading(self) -> None:
+        if not self._handshaking:
+            self._transport.pauseProducing()
+
     def _read_on(self) -> None:
-        if not (self.full or self._held or self.ended):
+        if not (self._full or self._held or self.ended):
             self._transport.resumeProducing()

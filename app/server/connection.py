@@ -235,12 +235,12 @@ class Connection(ProtocolWrapper):
         if self._mute:
             return
         factory = self.factory
-        # What the transport takes at once is its own bound: only beyond it one need count.
-        if self._backpressure.full or self.disconnecting:
+        if self._backpressure.counts:
             unsent = self.bytes_unsent
             if unsent > factory.spec.max_unsent_bytes:
                 self._cut(DID_NOT_READ, f"{DID_NOT_READ}: {unsent:,} bytes unsent")
                 return
+            self._backpressure.take_count(unsent)
         self.transport.write(data)
         size = len(data)
         self.bytes_out += size

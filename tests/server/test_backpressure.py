@@ -80,6 +80,13 @@ class Quiet(Protocol):
         self.received += data
 
 
+class Mirror(Quiet):
+    """Sends back what comes."""
+
+    def dataReceived(self, data: bytes) -> None:
+        self.transport.write(data)
+
+
 def close_after(client: Client, record: Record) -> None:
     client.half_close()
     client.until(lambda: not record.live)
@@ -124,6 +131,34 @@ def test_reading_is_bounded_again_after_a_pull_producer(bench: Bench) -> None:
     quiet.transport.write(PIECE * 200)
     client.reactor.turn()
     assert connection.transport not in client.reactor.getReaders()
+
+
+def test_beside_a_pull_producer_a_peer_that_does_not_read_is_not_read_from(bench: Bench) -> None:
+    echo = Mirror()
+    connection, client = bench.connect(echo)
+    well = Well(echo.transport, pieces=100)
+    echo.transport.registerProducer(well, False)
+    offered = 0
+    for _ in range(500):
+        offered += client.offer(PIECE)
+        client.reactor.turn()
+    assert connection.bytes_unsent < 8 * len(PIECE)
+    assert connection.transport not in client.reactor.getReaders()
+    size = offered + 100 * len(PIECE)
+    assert len(client.read_all(size)) == size, "then it goes on"
+
+
+def test_reading_goes_on_when_a_pull_producer_leaves_before_a_full_buffer(bench: Bench) -> None:
+    echo = Mirror()
+    connection, client = bench.connect(echo)
+    echo.transport.registerProducer(Well(echo.transport, pieces=1), False)
+    for _ in range(2):
+        echo.transport.write(PIECE * 2)
+    assert connection.transport not in client.reactor.getReaders()
+    echo.transport.unregisterProducer()
+    assert connection.transport in client.reactor.getReaders()
+    client.send(b"hello")
+    assert client.read_all(5 * len(PIECE) + 5).endswith(b"hello")
 
 
 def test_a_producer_registered_behind_a_full_buffer_is_paused_at_once(bench: Bench) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from twisted.internet.interfaces import IPullProducer
 from twisted.internet.protocol import Protocol
+from zope.interface import implementer
 
 from tests.server.conftest import Bench
 from tests.server.reactors import HandReactor
@@ -68,3 +72,33 @@ def test_who_goes_on_writing_after_its_farewell_is_bounded_too(
         Chatterbox.live[0].say(bytes(MEBIBYTE))
     hand.turn()
     assert str(record.events[-1][2]).startswith("did not read: ")
+
+
+def test_a_pull_producer_hides_nobody_who_does_not_read(
+    bench: Bench, hand: HandReactor, record: Record
+) -> None:
+    """It is asked for more only when the buffer is empty, but others write beside it."""
+    Chatterbox.live = []
+    bench.join(bench.factory(Chatterbox, max_unsent_bytes=MEBIBYTE))
+    (chatterbox,) = Chatterbox.live
+    transport: Any = chatterbox.transport
+    transport.registerProducer(Dry(), False)
+    most = 0
+    for _ in range(20):
+        chatterbox.say(bytes(MEBIBYTE))
+        most = max(most, sum(each.bytes_unsent for each in record.live))
+    hand.turn()
+    assert not record.live
+    assert str(record.events[-1][2]).startswith("did not read: ")
+    assert most <= 2 * MEBIBYTE
+
+
+@implementer(IPullProducer)
+class Dry:
+    """Has nothing to write yet."""
+
+    def resumeProducing(self) -> None:
+        """Nothing."""
+
+    def stopProducing(self) -> None:
+        """Nothing."""
