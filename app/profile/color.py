@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from zlib import crc32
 
 from app.profile.values import text
@@ -32,13 +33,19 @@ def read_color(value: object) -> str:
     return name
 
 
-def assign(chosen: Mapping[str, str]) -> dict[str, Color]:
+def assign(
+    chosen: Mapping[str, str], before: Mapping[str, Color] = MappingProxyType({})
+) -> dict[str, Color]:
     """A colour for each listener: what was `chosen`, by the names of all; else one that is free.
 
-    What nobody chose depends on the name alone as long as nobody else has it, so that it stays
-    when other listeners come and go. With more listeners than colours, some share.
+    What nobody chose stays as it was `before`, as long as nobody chooses the same. A new one
+    depends on the name alone where that is free. With more listeners than colours, some share.
     """
     result = {name: Color(color) for name, color in chosen.items() if color != AUTOMATIC}
+    taken = set(result.values())
+    for name, color in before.items():
+        if name in chosen and name not in result and color not in taken:
+            result[name] = color
     palette: Sequence[Color] = tuple(Color)
     for name in chosen:
         if name not in result:

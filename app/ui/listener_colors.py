@@ -36,7 +36,8 @@ class ListenerColors:
 
     def refresh(self) -> bool:
         """The listeners are other ones, or other than they were. Whether a colour is."""
-        before, self._colors = self._colors, assign({s.name: s.color for s in self._specs()})
+        before = self._colors
+        self._colors = assign({spec.name: spec.color for spec in self._specs()}, before)
         return before != self._colors
 
     def swatch(self, name: str) -> QPixmap:

@@ -366,6 +366,7 @@ class MainWindow(QMainWindow):
         self._show_colors()
         self.listeners.show_listeners(self._deck.listeners)
         self.console.show_listeners()
+        self.totals.refresh(self._deck.listeners, self._meter)
         self._show_what_can_be_done()
 
     def _show_colors(self) -> None:

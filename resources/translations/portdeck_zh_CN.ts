@@ -183,7 +183,7 @@
 <context>
     <name>CertificateDialog</name>
     <message>
-        <source>The peer&apos;s certificate</source>
+        <source>The peer's certificate</source>
         <translation>对端的证书</translation>
     </message>
     <message>
@@ -603,7 +603,7 @@
         <translation>中止（重置）(&amp;A)</translation>
     </message>
     <message>
-        <source>The peer&apos;s &amp;certificate…</source>
+        <source>The peer's &amp;certificate…</source>
         <translation>对端的证书(&amp;C)…</translation>
     </message>
     <message>
@@ -1920,6 +1920,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <source>Python files (*.py)</source>
         <translation>Python 文件 (*.py)</translation>
     </message>
+    <message>
+        <source>No program here opens {0}. Edit it by hand.</source>
+        <translation>这里没有程序能打开 {0}。请手动编辑。</translation>
+    </message>
 </context>
 <context>
     <name>PatternEdit</name>
@@ -2767,7 +2771,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>监听器、主机:端口、tls:主机:端口、udp:主机:端口，或 unix:/套接字路径</translation>
     </message>
     <message>
-        <source>The peer&apos;s certificate is not to be trusted: {0}.</source>
+        <source>The peer's certificate is not to be trusted: {0}.</source>
         <translation>对端的证书不可信任：{0}。</translation>
     </message>
     <message>
@@ -3103,8 +3107,16 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>选择监听器或输入 主机:端口，连接后在下面与它对话。</translation>
     </message>
     <message>
-        <source>({0} chunks came too fast to show)</source>
-        <translation>（{0} 个数据块来得太快，未显示）</translation>
+        <source>{0} chunks</source>
+        <translation>{0} 个数据块</translation>
+    </message>
+    <message>
+        <source>{0} lines</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>({0} came too fast to show)</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>({0} older chunks)</source>

@@ -482,7 +482,9 @@ def test_a_removed_listener_comes_back_where_it_was_and_as_it_was(
     assert [each.spec.name for each in desk.deck.listeners] == ["Hello"]
     assert "Echo" not in profile.read_text(encoding="utf-8")
     assert desk.window.banner.message == "Echo was removed."
+    assert "of 1 listening" in desk.window.totals.text.text()
     desk.click(desk.offer("Undo"))
+    assert "of 2 listening" in desk.window.totals.text.text()
     assert [each.spec.name for each in desk.deck.listeners] == ["Echo", "Hello"]
     assert 'name = "Echo"' in profile.read_text(encoding="utf-8")
     desk.until(lambda: desk.listener("Echo").state is State.LISTENING)

@@ -38,6 +38,22 @@ def test_a_colour_stays_when_listeners_of_other_colours_go() -> None:
     assert assign({"Echo": AUTOMATIC})["Echo"] is all_of_them["Echo"]
 
 
+@given(names, st.data())
+def test_a_colour_stays_when_another_listener_comes_before_it(
+    names: list[str], data: st.DataObject
+) -> None:
+    new = data.draw(st.text(min_size=1, max_size=20).filter(lambda name: name not in names))
+    before = assign(dict.fromkeys(names, AUTOMATIC))
+    after = assign(dict.fromkeys([new, *names], AUTOMATIC), before)
+    assert {name: after[name] for name in names} == before
+
+
+def test_a_colour_that_somebody_chooses_is_given_up_by_who_had_it_by_chance() -> None:
+    before = assign({"Echo": AUTOMATIC})
+    after = assign({"Echo": AUTOMATIC, "Hello": before["Echo"].value}, before)
+    assert after["Hello"] is before["Echo"] is not after["Echo"]
+
+
 @pytest.mark.parametrize("color", ["", *Color])
 def test_a_spec_may_say_any_of_them_or_none(color: str) -> None:
     assert check({**GOOD, "color": color}) == ()

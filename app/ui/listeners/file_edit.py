@@ -36,6 +36,7 @@ class FileEdit(QWidget):
         self.button = QPushButton(self.tr("Choose…"))
         self.button.setAccessibleName(question)
         self.setFocusProxy(self.line)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # or the key of its label does nothing
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.line, 1)

@@ -100,6 +100,9 @@ class IdentityForm(FormPart):
         found = self.options.problems()
         return [*found, Problem("protocol", missing)] if missing else found
 
+    def notes(self) -> list[str]:
+        return [self.code.note] if self._is_own() and self.code.note else []
+
     def sentence(self, problem: Problem) -> str:
         if problem.path == "name":
             return self.tr("The name {0}.").format(problem.message)

@@ -36,6 +36,7 @@ class OwnCodeForm(QWidget):
         self._folder = folder
         self._datagrams = False
         self._trouble = ""
+        self._note = ""
         self._kept = Reference(Place.FILE, "", "")
         self.path = QLineEdit()
         self.choose_button = QPushButton(self.tr("Choose…"))
@@ -95,6 +96,11 @@ class OwnCodeForm(QWidget):
         return self._trouble
 
     @property
+    def note(self) -> str:
+        """What is worth knowing while nothing is wrong, as a sentence; empty if nothing is."""
+        return self._note
+
+    @property
     def _starter(self) -> starter.Starter:
         return starter.DATAGRAMS if self._datagrams else starter.STREAM
 
@@ -104,6 +110,7 @@ class OwnCodeForm(QWidget):
         self.name.setAccessibleName(self.tr("What serves, in the file"))
         self.start_button.setToolTip(self.tr("Write a short server to begin with, and open it"))
         self.setFocusProxy(self.path)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # or the key of its label does nothing
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.path, 1)
@@ -179,7 +186,9 @@ class OwnCodeForm(QWidget):
             self.changed.emit()
             return
         self._take(path)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(path)):
+            self._note = self.tr("No program here opens {0}. Edit it by hand.").format(path)
+            self.changed.emit()
 
     def _take(self, path: str) -> None:
         file = Path(path)

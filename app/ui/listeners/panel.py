@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.server.changes import Batch
@@ -52,6 +52,7 @@ class ListenersPanel(QScrollArea):
         self._rows: dict[Listener, ListenerRow] = {}
         self._order: list[Listener] = []
         self._chosen: Listener | None = None
+        self._sought: Listener | None = None
         self._marks: set[Listener] = set()
         self._hint = QLabel(self.tr("No listener yet.\nMake one with “New listener”."))
         self._hint.setObjectName("emptyHint")
@@ -69,6 +70,8 @@ class ListenersPanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Listeners"))
+        self.verticalScrollBar().rangeChanged.connect(self._reveal)
+        self.verticalScrollBar().actionTriggered.connect(self._let_go)
         self.setMinimumWidth(320)
 
     @property
@@ -145,12 +148,27 @@ class ListenersPanel(QScrollArea):
         is_another = chosen is not self._chosen
         self._chosen = chosen
         if is_another:
-            if chosen is not None:
-                self.ensureWidgetVisible(self._rows[chosen], 0, 0)
+            self._sought = chosen
+            self._reveal()
             self._describe_choice()
             self.choice_changed.emit(chosen)
         if changed:
             self.marks_changed.emit()
+
+    def _reveal(self) -> None:
+        """Scroll to the listener that was chosen last, until the user scrolls elsewhere.
+
+        Its row may be new: it has its place only once there is room for it.
+        """
+        if self._sought in self._rows:
+            self.ensureWidgetVisible(self._rows[self._sought], 0, 0)
+
+    def _let_go(self) -> None:
+        self._sought = None
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._let_go()
+        super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.server.own import starter
@@ -113,3 +115,18 @@ def test_for_udp_it_says_what_is_missing(form: OwnCodeForm, tmp_path: Path) -> N
     (tmp_path / "room.py").write_text(TWO)
     form.path.setText("room.py")
     assert form.problem() == "There is no Twisted DatagramProtocol to serve UDP with in it."
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_a_starter_that_no_program_opens_is_said(
+    form: OwnCodeForm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opens: bool
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _: opens)
+    form.start_button.click()
+    dialog = form.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "new.py"))
+    dialog.reject()
+    assert form.problem() == ""
+    said = f"No program here opens {tmp_path / 'new.py'}. Edit it by hand."
+    assert form.note == ("" if opens else said)

@@ -359,3 +359,19 @@ def test_a_row_that_is_dragged_goes_where_the_line_is(
     qtbot.mouseRelease(row, LEFT, pos=below)
     assert line.isHidden()
     assert placed == [("One", 3)]
+
+
+def test_a_new_listener_below_the_others_is_scrolled_to_when_it_is_chosen(
+    panel: ListenersPanel, deck: Deck, qtbot: QtBot
+) -> None:
+    for number in range(20):
+        deck.add(ListenerSpec(name=f"More {number}", protocol="echo", endpoint="tcp:0"))
+    panel.show_listeners(deck.listeners)
+    panel.choose(deck.listeners[-1])
+    row = panel.row(deck.listeners[-1])
+
+    def is_on_show() -> bool:
+        top = row.mapTo(panel.viewport(), QPoint(0, 0)).y()
+        return top >= 0 and top + row.height() <= panel.viewport().height()
+
+    qtbot.waitUntil(is_on_show)
