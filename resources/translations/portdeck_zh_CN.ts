@@ -183,7 +183,7 @@
 <context>
     <name>CertificateDialog</name>
     <message>
-        <source>The peer's certificate</source>
+        <source>The peer&apos;s certificate</source>
         <translation>对端的证书</translation>
     </message>
     <message>
@@ -603,7 +603,7 @@
         <translation>中止（重置）(&amp;A)</translation>
     </message>
     <message>
-        <source>The peer's &amp;certificate…</source>
+        <source>The peer&apos;s &amp;certificate…</source>
         <translation>对端的证书(&amp;C)…</translation>
     </message>
     <message>
@@ -2771,7 +2771,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>监听器、主机:端口、tls:主机:端口、udp:主机:端口，或 unix:/套接字路径</translation>
     </message>
     <message>
-        <source>The peer's certificate is not to be trusted: {0}.</source>
+        <source>The peer&apos;s certificate is not to be trusted: {0}.</source>
         <translation>对端的证书不可信任：{0}。</translation>
     </message>
     <message>
@@ -3112,11 +3112,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>{0} lines</source>
-        <translation type="unfinished" />
+        <translation>{0} 行</translation>
     </message>
     <message>
         <source>({0} came too fast to show)</source>
-        <translation type="unfinished" />
+        <translation>（{0} 来得太快，未显示）</translation>
     </message>
     <message>
         <source>({0} older chunks)</source>
