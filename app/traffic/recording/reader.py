@@ -49,7 +49,10 @@ _HOWS: Final = frozenset(map(int, How))
 
 
 class Recording:
-    """A recorded log, which answers what the live one does. Nothing is ever written to the file.
+    """A recorded log, which answers what the live one does.
+
+    Nothing is written to the file, with one exception: if its program was killed in the middle of a
+    batch, that is taken back first. Where nothing can be written, such a recording does not open.
 
     Numbers run from 0 to `end`. Of a file whose end is missing, or that is damaged in the middle,
     it gives what can be read, and `damage` says so. The file stays open until `close`.
@@ -71,6 +74,7 @@ class Recording:
         self._kept_size = 0
         self._parties: dict[int, Party | None] = {}
         try:
+            _take_back(path)
             is_cut = _is_cut(path)
             self._database = _opened(path)
         except (sqlite3.Error, OSError) as error:
@@ -293,15 +297,17 @@ def _address(host: object, port: object) -> Address | None:
     return host, port
 
 
+def _take_back(path: Path) -> None:
+    """Have SQLite undo the batch that a killed program left half-done. Raises what SQLite does."""
+    if journal_of(path).exists():
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as database:
+            database.execute("SELECT * FROM total").fetchall()
+
+
 def _opened(path: Path) -> sqlite3.Connection:
     """The database at `path`, which is a recording and is not written to. Raises what SQLite does,
     and `RecordingError`."""
-    uri = path.absolute().as_uri()
-    if journal_of(path).exists():
-        # Its program was killed in the middle of a batch. Taking that back is writing.
-        with closing(sqlite3.connect(f"{uri}?mode=rw", uri=True)) as unfinished:
-            unfinished.execute("SELECT * FROM total").fetchall()
-    database = sqlite3.connect(f"{uri}?mode=ro", uri=True)
+    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         database.execute("PRAGMA trusted_schema = OFF")
         database.execute("PRAGMA writable_schema = ON")  # or SQLite refuses a file that is cut

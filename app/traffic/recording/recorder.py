@@ -22,6 +22,9 @@ BATCH_CHUNKS: Final = 50_000
 SPAN_BYTES: Final = 1024 * 1024
 SPAN_CHUNKS: Final = 16 * 1024
 
+KNOWN_PARTIES: Final = 10_000
+"""How many connections are remembered as told of. Of who is forgotten the file is told again."""
+
 
 class Recorder:
     """One recording under way: everything that crosses from now on.
@@ -145,6 +148,8 @@ class Recorder:
         return [evolve(each, at=max(self._writer.chunks, each.at + shift)) for each in found]
 
     def _new_parties(self, numbers: set[int]) -> dict[int, Party]:
+        if len(self._known) > KNOWN_PARTIES:
+            self._known.clear()
         found = {number: self._party(number) for number in numbers - self._known}
         known = {number: party for number, party in found.items() if party is not None}
         self._known.update(known)

@@ -12,10 +12,12 @@ from typing import Final
 
 from attrs import frozen
 
+from app.folder_lock import alone_in
 from app.traffic.chunk_log import Span
 from app.traffic.endings import Ending
 from app.traffic.party import Party
 from app.traffic.recording.form import TABLES, RecordingError, explained, journal_of
+from app.traffic.recording.hold import hold, is_held
 
 RESERVE_BYTES: Final = 64 * 1024 * 1024
 """How much of the disk a recording leaves free: others need it too, and its own journal does."""
@@ -27,7 +29,7 @@ class Batch:
 
     spans: Sequence[Span]
     parties: Mapping[int, Party]
-    """Those that had no chunk in an earlier batch, by the number of the connection."""
+    """By the number of the connection: all who speak and whom no earlier batch told of."""
 
     endings: Sequence[Ending]
     """Their numbers count as in the file."""
@@ -44,12 +46,16 @@ class Writer:
     """
 
     def __init__(self, path: Path, free: Callable[[Path], int] | None = None) -> None:
-        """Replaces what is at `path`. `free` gives the bytes that are free on a folder's disk."""
+        """Replaces what is at `path`, unless somebody records to it. `free` gives the bytes that
+        are free on a folder's disk.
+        """
         self.path = path
         self.chunks = 0
         self.bytes = 0
         self.missed = 0
         self._free = free or _free_bytes
+        self._held = -1
+        """The descriptor of the file, for as long as nobody else may replace it."""
         self._check_room()
         self._database = self._make()
 
@@ -62,7 +68,7 @@ class Writer:
         try:
             with self._database as database:
                 database.executemany(
-                    "INSERT INTO connection VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT OR IGNORE INTO connection VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [_row(number, party) for number, party in batch.parties.items()],
                 )
                 database.executemany(
@@ -79,21 +85,34 @@ class Writer:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
+        self._let_go()
 
     def _make(self) -> sqlite3.Connection:
         part = self.path.with_name(f".{self.path.name}.new")
         try:
-            part.unlink(missing_ok=True)
-            os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            with closing(sqlite3.connect(part)) as database:
-                database.executescript(TABLES)
-            # Or the batch that a killed recording left half-done would be taken back in this one.
-            journal_of(self.path).unlink(missing_ok=True)
-            part.replace(self.path)
+            with alone_in(self.path.parent):
+                if is_held(self.path):
+                    raise RecordingError(
+                        f"{self.path}: Another window is recording to it. Choose another name."
+                    )
+                part.unlink(missing_ok=True)
+                self._held = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+                hold(self._held)
+                with closing(sqlite3.connect(part)) as database:
+                    database.executescript(TABLES)
+                # Or what a killed recording left half-done would be taken back in this one.
+                journal_of(self.path).unlink(missing_ok=True)
+                part.replace(self.path)
             # It is made on one thread and used on another, one after the other.
             return sqlite3.connect(self.path, check_same_thread=False)
         except (sqlite3.Error, OSError) as error:
+            self._let_go()
             raise explained(error, self.path) from error
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, -1
+        if held >= 0:
+            os.close(held)
 
     def _check_room(self) -> None:
         try:

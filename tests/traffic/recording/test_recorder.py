@@ -227,6 +227,66 @@ def test_a_recording_over_one_that_was_killed_has_nothing_of_it(path: Path, open
     assert os.listdir(path.parent) == [path.name]  # noqa: PTH208
 
 
+def test_what_a_killed_program_had_begun_to_write_is_no_missing_end(
+    path: Path, opened: Opened
+) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, path], check=False, timeout=60)
+    journal = path.with_name(path.name + "-journal").read_bytes()
+    pages_before = int.from_bytes(journal[16:20], "big")
+    os.truncate(path, pages_before * 4096)  # the machine stopped too: not all reached the disk
+    with path.open("r+b") as file:
+        file.seek(28)
+        file.write((pages_before + 100).to_bytes(4, "big"))
+    recording = opened(path)
+    assert (len(recording), recording.damage) == (1000, "")
+
+
+def test_what_another_window_records_to_is_not_replaced(path: Path, opened: Opened) -> None:
+    theirs, ours = ChunkLog(), ChunkLog()
+    first = record(theirs, path)
+    wanted = talk(theirs, 10)
+    with pytest.raises(RecordingError, match="Another window is recording to it"):
+        record(ours, path)
+    first.finish()
+    assert (first.trouble, first.chunks) == ("", 10)
+    assert [each.data for each in chunks_of(opened(path))] == [each.data for each in wanted]
+    second = record(ours, path)
+    second.finish()
+    assert second.trouble == ""
+    assert len(opened(path)) == 0
+    assert os.listdir(path.parent) == [path.name]  # noqa: PTH208
+
+
+def test_a_recording_can_be_read_while_it_grows(path: Path, opened: Opened) -> None:
+    log = ChunkLog()
+    recorder = record(log, path)
+    talk(log, 10)
+    while recorder.is_behind:
+        recorder.step()
+    assert len(opened(path)) == 10
+    talk(log, 10)
+    recorder.finish()
+    assert len(opened(path)) == 20
+
+
+def test_connections_are_not_remembered_for_ever(
+    path: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_module, "KNOWN_PARTIES", 2)
+    party = PARTIES[1]
+    log = ChunkLog()
+    recorder = Recorder(log, lambda number: party, path)
+    for connection in (1, 2, 3, 4, 1):
+        log.append(1_700_000_000.0, connection, False, b"x")
+        while recorder.is_behind:
+            recorder.step()
+        assert len(recorder._known) <= 3
+    recorder.finish()
+    assert recorder.trouble == ""
+    recording = opened(path)
+    assert [recording.party(number) for number in range(1, 6)] == [party] * 4 + [None]
+
+
 def test_any_tool_for_sqlite_reads_it(path: Path) -> None:
     log = ChunkLog()
     recorder = record(log, path)
