@@ -2589,6 +2589,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>{0} · 剩 {1}</translation>
     </message>
     <message>
+        <source>{0} · 1 peer</source>
+        <translation>{0} · 1 个对端</translation>
+    </message>
+    <message>
         <source>{0} · {1} peers</source>
         <translation>{0} · {1} 个对端</translation>
     </message>

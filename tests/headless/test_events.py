@@ -69,8 +69,13 @@ def documented() -> dict[str, list[str]]:
     return {name: re.findall(r"`(\w+)`", cells) for name, cells in rows}
 
 
+def kinds_of_events() -> list[type[Event]]:
+    """For its slots, attrs makes each class anew, and the first one stays for a while."""
+    return [kind for kind in Event.__subclasses__() if "__slots__" in vars(kind)]
+
+
 def test_the_readme_has_every_event_with_exactly_its_fields() -> None:
-    kinds = Event.__subclasses__()
+    kinds = kinds_of_events()
     assert len(kinds) > 1
     promised = documented()
     for kind in kinds:
@@ -87,7 +92,7 @@ def test_each_event_has_a_sentence_and_an_object_with_its_fields(
 
 
 def test_there_is_an_example_of_every_event() -> None:
-    assert {type(event) for event, _ in EXAMPLES} == set(Event.__subclasses__())
+    assert {type(event) for event, _ in EXAMPLES} == set(kinds_of_events())
 
 
 @given(st.text())

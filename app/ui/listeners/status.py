@@ -45,7 +45,11 @@ def _first_line(listener: Listener) -> str:
     if state is State.DRAINING:
         words = QCoreApplication.translate("Status", "{0} · {1} left")
     elif is_datagram(listener.spec.endpoint):
-        words = QCoreApplication.translate("Status", "{0} · {1} peers")
+        words = (
+            QCoreApplication.translate("Status", "{0} · 1 peer")
+            if listener.connection_count == 1
+            else QCoreApplication.translate("Status", "{0} · {1} peers")
+        )
     else:
         words = QCoreApplication.translate("Status", "{0} · {1} connected")
     text = words.format(word, f"{listener.connection_count:,}")
