@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
+
+from app.regular_file import NotRegular, open_regular
 
 
 class FileError(Exception):
@@ -27,17 +28,13 @@ class SentFile:
         self.trouble = ""
         """Why reading ended before the end of the file; empty if it did not."""
         try:
-            # A named pipe would wait for its writer here.
-            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            self._file = open_regular(path, is_buffered=False)
+        except NotRegular:
+            raise FileError(f"{path.name} is not a regular file. Choose one that is.") from None
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise FileError(f"{path.name} cannot be read: {reason}. Choose another file.") from None
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            os.close(descriptor)
-            raise FileError(f"{path.name} is not a regular file. Choose one that is.")
-        self._file = os.fdopen(descriptor, "rb", buffering=0)
-        self.size = status.st_size
+        self.size = os.fstat(self._file.fileno()).st_size
         """Bytes when it was opened; it may grow or shrink meanwhile."""
 
     @property

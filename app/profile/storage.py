@@ -7,9 +7,7 @@ it was read, and what could not be read without mistakes, is not overwritten.
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,6 +19,7 @@ from app.folder_lock import alone_in
 from app.profile.problem import Problem
 from app.profile.reading import LARGEST_SIZE, TOO_LARGE, Reading, parse
 from app.profile.spec import FIRST_LISTENERS, ListenerSpec
+from app.regular_file import open_regular
 
 
 class ProfileError(Exception):
@@ -171,10 +170,7 @@ class ProfileFile:
     def _content(self) -> bytes | None:
         """What is on the disk, as much of it as a profile may be and one byte; None if nothing."""
         try:
-            # Without O_NONBLOCK, to open a pipe is to wait for its writer.
-            with open(self.path, "rb", opener=_open_at_once) as file:
-                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    raise OSError(errno.EINVAL, "it is no regular file")
+            with open_regular(self.path) as file:
                 return file.read(LARGEST_SIZE + 1)
         except FileNotFoundError:
             return None
@@ -192,7 +188,3 @@ def _render(listeners: Sequence[ListenerSpec], text: str = "") -> str:
     from app.profile.writing import render
 
     return render(listeners, text)
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
