@@ -23,9 +23,12 @@ from attrs import frozen
 
 from app.atomic_file import remove_stale, replace, set_aside, why
 from app.client.draft import as_plain, from_plain
+from app.client.snippet_merge import TooManySnippets, merge
 from app.client.snippets import LONGEST_NAME, LONGEST_TEXT, MOST_SNIPPETS, Snippet
+from app.folder_lock import alone_in
 from app.profile.problem import Problem
 from app.profile.reading import LARGEST_SIZE, document_of
+from app.regular_file import open_regular
 
 VERSION = 1
 _KEYS = frozenset({"name", "folder", "text", "notation", "ending"})
@@ -95,20 +98,16 @@ def read(path: Path) -> Reading:
 
 def write(path: Path, snippets: Iterable[Snippet]) -> None:
     """Make `path` hold `snippets`, in one step. Raises `SnippetFileError`."""
-    content = render(snippets).encode()
-    if len(content) > LARGEST_SIZE:
-        limit = LARGEST_SIZE // 1024
-        raise SnippetFileError(f"{path} is not saved: more than {limit} KiB are too much.")
+    content = _rendered(path, snippets)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        remove_stale(path, time.time())
-        replace(path, content)
+        _put(path, content, time.time())
     except OSError as error:
         raise SnippetFileError(f"{path} cannot be written ({why(error)}).") from error
 
 
 class SnippetFile:
-    """The user's snippets on the disk. Another window may change them too: nothing gets lost."""
+    """The user's snippets on the disk. Another window may change them too: see `merge`."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         """`clock` gives seconds since the epoch."""
@@ -131,47 +130,65 @@ class SnippetFile:
         return reading
 
     def save(self, snippets: Iterable[Snippet]) -> list[Snippet]:
-        """Save `snippets`; gives those that another window has added since.
+        """Save `snippets`, and what another window did since; gives all that is saved now.
 
         Raises `SnippetFileError` if the file cannot be written; then it is as it was.
         """
-        wanted = list(snippets)
         try:
-            news = self._news(set(wanted))
-            if self._broken and self.path.exists():
-                set_aside(self.path, self._clock())
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with alone_in(self.path.parent):
+                return self._save(list(snippets))
         except OSError as error:
             raise SnippetFileError(f"{self.path} cannot be saved ({why(error)}).") from error
-        wanted += news
-        write(self.path, wanted)
-        self._broken = False
-        self._seen = render(wanted).encode()
-        self._known = frozenset(wanted)
-        return news
 
-    def _news(self, ours: set[Snippet]) -> list[Snippet]:
-        content = _content(self.path)
-        if content is None or content == self._seen:
-            return []
-        reading = _parsed(content)
+    def _save(self, ours: list[Snippet]) -> list[Snippet]:
+        on_disk = _content(self.path)
+        if on_disk is not None and on_disk != self._seen:
+            ours = self._merged(ours, on_disk)
+        content = _rendered(self.path, ours)
+        if self._broken and on_disk is not None:
+            set_aside(self.path, self._clock())
+        _put(self.path, content, self._clock())
+        self._broken = False
+        self._seen = content
+        self._known = frozenset(ours)
+        return ours
+
+    def _merged(self, ours: list[Snippet], on_disk: bytes) -> list[Snippet]:
+        reading = _parsed(on_disk)
         self._broken = bool(reading.problems)
-        keys = {each.key for each in ours}
-        return [
-            each
-            for each in reading.snippets
-            if each not in ours and each not in self._known and each.key not in keys
-        ]
+        before = self._known
+        if self._broken:  # what cannot be read there was not removed
+            before &= frozenset(reading.snippets)
+        try:
+            return merge(ours, reading.snippets, before)
+        except TooManySnippets:
+            raise SnippetFileError(
+                f"{self.path} is not saved: with those of another window they are more than "
+                f"{MOST_SNIPPETS:,}. Remove some."
+            ) from None
 
 
 def _content(path: Path) -> bytes | None:
     """What is on the disk, as much of it as may be and one byte more; `None` if nothing is."""
-    if path.exists() and not path.is_file():
-        raise OSError("it is no file")  # to open a pipe would wait for its writer
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(LARGEST_SIZE + 1)
     except FileNotFoundError:
         return None
+
+
+def _rendered(path: Path, snippets: Iterable[Snippet]) -> bytes:
+    content = render(snippets).encode()
+    if len(content) > LARGEST_SIZE:
+        limit = LARGEST_SIZE // 1024
+        raise SnippetFileError(f"{path} is not saved: more than {limit} KiB are too much.")
+    return content
+
+
+def _put(path: Path, content: bytes, now: float) -> None:
+    remove_stale(path, now)
+    replace(path, content)
 
 
 def _parsed(content: bytes) -> Reading:

@@ -95,6 +95,10 @@ class Snippets:
             here, there = self._all.index(snippet), self._all.index(folder[target])
             self._all[here], self._all[there] = self._all[there], self._all[here]
 
+    def become(self, snippets: Iterable[Snippet]) -> None:
+        """Hold `snippets` and nothing else; they are of another such collection."""
+        self._all = list(snippets)
+
     def merge(self, snippets: Iterable[Snippet]) -> list[Snippet]:
         """Add those that are not here yet; gives what was added, as it is named now.
 

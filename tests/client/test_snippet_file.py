@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.atomic_file import replace
 from app.client.draft import Draft
 from app.client.line_ending import LineEnding
 from app.client.notation import Notation
 from app.client.snippet_file import SnippetFile, SnippetFileError, parse, read, render, write
 from app.client.snippets import LONGEST_TEXT, MOST_SNIPPETS, Snippet
+from app.folder_lock import alone_in
 from app.profile.reading import LARGEST_SIZE
 from tests.client.drafts import drafts
 
@@ -118,10 +122,60 @@ def test_what_another_window_added_is_kept_and_what_it_removed_is_not_brought_ba
     other.load()
     other.save([BYE, HELLO])
     mine = Snippet("Mine", Draft("x"))
-    assert file.save([BYE, mine]) == [HELLO]
+    assert file.save([BYE, mine]) == [BYE, mine, HELLO]
     assert SnippetFile(file.path).load().snippets == (BYE, mine, HELLO)
     other.load()
-    assert other.save([mine]) == []
+    assert other.save([mine]) == [mine]
+    assert file.save([BYE, mine, HELLO]) == [mine]
+
+
+def test_what_two_windows_call_the_same_is_kept_twice(file: SnippetFile) -> None:
+    other = SnippetFile(file.path)
+    file.load()
+    other.load()
+    file.save([Snippet("Snippet", Draft("one"))])
+    saved = other.save([Snippet("Snippet", Draft("other"))])
+    assert [(each.name, each.draft.text) for each in saved] == [
+        ("Snippet", "other"),
+        ("Snippet 2", "one"),
+    ]
+    assert SnippetFile(file.path).load().snippets == tuple(saved)
+
+
+def test_what_another_window_changed_is_not_taken_back(file: SnippetFile) -> None:
+    file.save([BYE])
+    other = SnippetFile(file.path)
+    other.load()
+    changed = evolve(BYE, draft=Draft("changed"))
+    file.save([changed])
+    assert other.save([BYE, HELLO]) == [changed, HELLO]
+
+
+def test_snippets_of_two_windows_that_are_too_many_are_told_and_none_is_lost(
+    file: SnippetFile,
+) -> None:
+    other = SnippetFile(file.path)
+    many = [Snippet(str(number), Draft("x")) for number in range(MOST_SNIPPETS)]
+    other.save(many)
+    with pytest.raises(SnippetFileError, match="Remove some"):
+        file.save([HELLO])
+    assert SnippetFile(file.path).load().snippets == tuple(many)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
+def test_two_windows_save_one_after_the_other(
+    file: SnippetFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = SnippetFile(file.path)
+
+    def meanwhile(path: Path, content: bytes) -> None:
+        with pytest.raises(TimeoutError), alone_in(path.parent, patience=0):
+            pass
+        replace(path, content)
+
+    monkeypatch.setattr("app.client.snippet_file.replace", meanwhile)
+    file.save([HELLO])
+    assert other.save([BYE]) == [BYE, HELLO]
 
 
 def test_a_file_that_another_program_broke_meanwhile_is_put_aside(file: SnippetFile) -> None:
@@ -130,6 +184,21 @@ def test_a_file_that_another_program_broke_meanwhile_is_put_aside(file: SnippetF
     file.save([BYE, HELLO])
     (aside,) = file.path.parent.glob("snippets.broken-*.toml")
     assert aside.read_text() == "oh no"
+
+
+def test_what_another_program_broke_is_not_taken_for_removed(file: SnippetFile) -> None:
+    file.save([BYE, HELLO])
+    file.path.write_text(render([BYE, HELLO]).replace('"crlf"', '"crfl"'))
+    assert file.save([BYE, HELLO]) == [BYE, HELLO]
+
+
+def test_a_broken_file_stays_where_it_is_if_the_new_one_cannot_be_made(file: SnippetFile) -> None:
+    file.path.parent.mkdir()
+    file.path.write_text("oh no")
+    many = [Snippet(str(number), Draft("x" * LONGEST_TEXT)) for number in range(17)]
+    with pytest.raises(SnippetFileError, match="too much"):
+        file.save(many)
+    assert [each.name for each in file.path.parent.iterdir()] == [file.path.name]
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ class SnippetShelf(QObject):
         if forgets:
             self._removed = None
         try:
-            self.snippets.merge(self._file.save(self.snippets))
+            self.snippets.become(self._file.save(self.snippets))
         except SnippetFileError as error:
             self.said.emit(str(error))
         self.changed.emit()
