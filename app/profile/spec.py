@@ -96,7 +96,8 @@ class ListenerSpec:
     """How many may be connected at once, from 1 to `MOST_CONNECTIONS`."""
 
     max_connections_per_address: int = field(default=0, metadata=by(_max_connections_per_address))
-    """How many of them may come from one address; 0 for any number."""
+    """How many of them may come from one address, which behind `haproxy:` is that of the proxy; 0
+    for any number."""
 
     idle_timeout: int = field(default=0, metadata=by(_idle_timeout))
     """After how many seconds without a byte, in or out, a connection is closed; 0 for never. Over

@@ -40,7 +40,7 @@ _HEADER: Final = r"""# A Portdeck profile. Edit it as you like: Portdeck keeps y
 #   traffic          false keeps what crosses it out of the Traffic pane and of recordings
 #   color            marks it in the window: {colors}
 # It may also have, and does without any such bound where it has not:
-#   max_connections_per_address   how many of them may come from one address
+#   max_connections_per_address   how many of them may come from one address, such as a proxy's
 #   idle_timeout     after how many seconds without a byte a connection is closed
 #   auto_reload      true loads code of your own again as soon as its file changes
 # A peer that does not read is closed at the first write while more than max_unsent_bytes (16 MiB)

@@ -66,6 +66,8 @@ class ListenerFactory(WrappingFactory[Connection]):
         """Called when no socket is left that peers could come by."""
         self._numbers = numbers
         self._count_of: Counter[str] = Counter()
+        self._host_of: dict[Connection, str] = {}
+        """Where each was counted: an address is another one once a PROXY header is read."""
         self._idling: Watch = Idling(self)
         self._live_of: Counter[IProtocolFactory] = Counter()
         self._emptied: list[Deferred[None]] = []
@@ -145,6 +147,7 @@ class ListenerFactory(WrappingFactory[Connection]):
         self._live_of[self.wrappedFactory] += 1
         host = _host(p.peer_address)
         if host:
+            self._host_of[p] = host
             self._count_of[host] += 1
         self._idling.look()
         self.observer.opened(p)
@@ -152,7 +155,7 @@ class ListenerFactory(WrappingFactory[Connection]):
     def unregisterProtocol(self, p: Connection) -> None:
         maker = self.protocols.pop(p)
         self._live_of[maker] -= 1
-        self._forget_host(_host(p.peer_address))
+        self._forget_host_of(p)
         self.observer.closed(p)
         if maker is not self.wrappedFactory:
             self._let_go_if_unused(maker)
@@ -166,7 +169,8 @@ class ListenerFactory(WrappingFactory[Connection]):
         limit = self.spec.max_connections_per_address
         return bool(limit and host and self._count_of[host] >= limit)
 
-    def _forget_host(self, host: str) -> None:
+    def _forget_host_of(self, p: Connection) -> None:
+        host = self._host_of.pop(p, "")
         if self._count_of[host] > 1:
             self._count_of[host] -= 1
         else:

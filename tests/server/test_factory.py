@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 from attrs import evolve
 from twisted.internet.address import IPv4Address, UNIXAddress
+from twisted.internet.endpoints import TCP4ServerEndpoint
+from twisted.protocols.haproxy import proxyEndpoint
 
 from app.protocols.echo import Echo
 from app.server.connection import Connection
 from app.server.refusal import Refusal
 from tests.server.conftest import Bench
+from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
 
 SOMEBODY = IPv4Address("TCP", "192.0.2.7", 4711)
@@ -143,6 +147,23 @@ def test_the_share_of_an_address_is_free_again_as_soon_as_one_leaves(
     for _ in range(3):
         client = bench.join(factory, HERE)
         assert isinstance(client.protocol, Connection)
+        client.close()
+        client.until(lambda: not record.live)
+    assert factory.refused == 0
+
+
+def test_the_share_of_a_proxy_is_free_again_whoever_it_spoke_for(
+    bench: Bench, hand: HandReactor, record: Record
+) -> None:
+    """Its address is what is known when a peer is let in; a PROXY header names another one."""
+    factory = bench.factory(Echo, max_connections_per_address=2)
+    proxyEndpoint(TCP4ServerEndpoint(hand, 8007)).listen(factory)
+    proxied: Any = hand.tcpServers[-1][1]
+    for number in range(4):
+        client = Client(hand, proxied.buildProtocol(HERE))
+        client.send(b"PROXY TCP4 192.0.2.%d 192.0.2.99 5000 80\r\nhello" % number)
+        assert client.read_all(5) == b"hello"
+        assert [each.peer for each in record.live] == [f"192.0.2.{number}:5000"]
         client.close()
         client.until(lambda: not record.live)
     assert factory.refused == 0
