@@ -14,11 +14,12 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from app import __version__, display
 from app.endpoint import quoted
+from app.output import Output, diverted
 from app.terminal.arguments import ArgumentError, add_connect, read_request
 
 USAGE_ERROR = 2
@@ -154,7 +155,6 @@ def _open_window(profile: Path | None) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from app import logs
     from app.headless.arguments import parse_listeners
-    from app.headless.output import Output
     from app.headless.serving import Limits, serve
     from app.profile import ProfileFile, Tls, default_path
 
@@ -180,7 +180,6 @@ def _serve(options: argparse.Namespace) -> int:
 
     from twisted.internet import reactor
 
-    logs.begin(logs.stderr_handler(logging.ERROR))
     limits = Limits(
         seconds=options.exit_after,
         connections=options.until_connections,
@@ -188,7 +187,8 @@ def _serve(options: argparse.Namespace) -> int:
     )
     output = Output(sys.stdout)
     # The lines are an interface: what the user's own code prints does not belong among them.
-    with redirect_stdout(sys.stderr):
+    with diverted(sys.stderr) as errors, redirect_stderr(errors), redirect_stdout(errors):
+        logs.begin(logs.stderr_handler(logging.ERROR))
         return serve(
             reactor,
             reading.listeners,
@@ -224,7 +224,8 @@ def _connect(options: argparse.Namespace) -> int:
 
     from app.terminal.talk import connect
 
-    return connect(reactor, request, sys.stderr)
+    with diverted(sys.stderr) as errors, redirect_stderr(errors):
+        return connect(reactor, request, errors)
 
 
 def _complain(sentence: str, code: int = USAGE_ERROR) -> int:

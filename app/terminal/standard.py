@@ -1,17 +1,18 @@
 """Standard input and output beside the reactor, each on a thread of its own.
 
 They may be a terminal, a pipe or a file, and are shared with other programs, which would not expect
-them to become non-blocking. So a thread waits in their place. Both end with the program, even where
-they still wait.
+them to become non-blocking, or may have made them so. A thread waits in their place, either way.
+Both end with the program, even where they still wait.
 """
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections.abc import Callable
 from typing import Any
+
+from app import descriptors
 
 
 class Input:
@@ -41,7 +42,7 @@ class Input:
         while data:
             self._asked.acquire()
             try:
-                data = os.read(self._descriptor, self._size)
+                data = descriptors.read(self._descriptor, self._size)
             except OSError:  # it is closed, or a terminal that is gone
                 data = b""
             self._reactor.callFromThread(self._give, data)
@@ -96,7 +97,7 @@ class Output:
     def _write(self, piece: bytes) -> None:
         rest = memoryview(piece)
         while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
+            rest = rest[descriptors.write(self._descriptor, rest) :]
 
     def _count(self, size: int) -> None:
         self.bytes_waiting -= size

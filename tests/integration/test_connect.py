@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -111,6 +112,34 @@ def test_input_goes_there_and_what_comes_to_output_byte_for_byte() -> None:
     assert said[0] == f"Connecting to 127.0.0.1:{port}…"
     assert said[1].startswith(f"Connected to 127.0.0.1:{port} from")
     assert said[-1] == "The peer closed the connection."
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such pipes")
+def test_pipes_that_another_program_made_non_blocking_lose_nothing() -> None:
+    data = os.urandom(1_000_000)
+    there, fed = os.pipe()
+    read, back = os.pipe()
+    os.set_blocking(there, False)
+    os.set_blocking(back, False)
+    with (
+        peer(echo) as port,
+        os.fdopen(read, "rb") as output,
+        os.fdopen(fed, "wb") as feed,
+        subprocess.Popen(
+            connecting(str(port)), stdin=there, stdout=back, stderr=subprocess.PIPE, cwd=ROOT
+        ) as process,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        os.close(there)
+        os.close(back)
+        assert process.stderr is not None
+        while b"Connected" not in process.stderr.readline():
+            pass  # from now on it reads, and there is nothing yet
+        reading = thread.submit(output.read)
+        feed.write(data)
+        feed.close()
+        assert reading.result(PATIENCE_SECONDS) == data
+        assert process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_the_end_of_the_input_closes_this_side_and_the_rest_is_waited_for() -> None:

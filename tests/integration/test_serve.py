@@ -522,6 +522,28 @@ def test_who_does_not_read_its_lines_holds_nobody_up() -> None:
         assert program.process.wait(PATIENCE_SECONDS) == 0
 
 
+def test_who_does_not_read_its_complaints_holds_nobody_up(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text(
+        "from twisted.internet.protocol import Protocol\n"
+        "class Bad(Protocol):\n"
+        "    def dataReceived(self, data):\n"
+        "        print('x' * 100_000)\n"  # more than a pipe has room for
+        "        raise ValueError('y' * 100_000)\n"
+    )
+    own = f"python:{tmp_path / 'bad.py'}:Bad=tcp:0"
+    with running(*serving(own, "echo=tcp:0", "--json")) as program:
+        bad, echo = (program.event()["port"] for _ in range(2))
+        with client_of(bad) as client:
+            client.sendall(b"hello")
+            with pytest.raises(ConnectionResetError):  # it failed, and was told
+                client.recv(1)
+        with client_of(echo) as client:
+            client.sendall(b"hello")
+            assert client.recv(5) == b"hello"
+        program.send(signal.SIGTERM)
+        assert program.process.wait(PATIENCE_SECONDS) == 0
+
+
 def test_what_code_of_ones_own_prints_is_not_among_the_lines(tmp_path: Path) -> None:
     (tmp_path / "chatty.py").write_text(
         "from twisted.internet.protocol import Protocol\n"
