@@ -1,6 +1,7 @@
 """The console's tabs between two runs: what they talked to, and what stood in their input.
 
-One file holds those of each profile, of the newest `MOST_PROFILES`; only its owner can read it.
+One file holds those of each profile, of the newest `MOST_PROFILES`; only its owner can read it. One
+that cannot be made sense of is put aside by the first save.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from pathlib import Path
 import platformdirs
 from attrs import field, frozen
 
-from app.atomic_file import remove_stale, replace
+from app.atomic_file import remove_stale, replace, set_aside
 from app.client import options
 from app.client.draft import Draft, as_plain, from_plain
 from app.client.formatting import Display
 from app.client.options import Options
+from app.folder_lock import alone_in
+from app.regular_file import open_regular
 
 log = logging.getLogger(__name__)
 
@@ -69,40 +72,58 @@ class TabsFile:
 
     def load(self) -> list[KeptTab]:
         """The tabs from left to right. One that cannot be read is left out."""
-        tables = self._all().get(self._profile, [])
+        try:
+            tables = self._all().get(self._profile, [])
+        except OSError as error:
+            log.warning("The console's tabs cannot be read: %s", error)
+            return []
+        except (ValueError, RecursionError):
+            log.warning("%s is broken; the console begins with one empty tab.", self.path)
+            return []
         if not isinstance(tables, list):
             return []
         return [tab for each in tables[:MOST_TABS] if (tab := _tab_in(each)) is not None]
 
     def save(self, tabs: Iterable[KeptTab]) -> None:
-        """Remember `tabs`, in place of those of last time."""
+        """Remember `tabs`, in place of those of last time; other profiles keep theirs."""
         plain = [_plain(each) for each in tabs if not each.is_empty][:MOST_TABS]
-        everything = self._all()
+        if not plain and not self.path.exists():
+            return
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with alone_in(self.path.parent):
+                self._save(plain)
+        except OSError as error:
+            log.warning("The console's tabs cannot be kept: %s", error)
+
+    def _save(self, plain: list[dict[str, object]]) -> None:
+        try:
+            everything = self._all()
+        except (ValueError, RecursionError):
+            everything = {}
+            if plain:
+                aside = set_aside(self.path, time.time())
+                log.warning("%s was broken; it is %s now.", self.path, aside.name)
         if not plain and self._profile not in everything:
             return
         everything.pop(self._profile, None)
         if plain:
             everything[self._profile] = plain
         newest = dict(list(everything.items())[-MOST_PROFILES:])
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            remove_stale(self.path, time.time())
-            replace(self.path, json.dumps(newest).encode())
-        except OSError as error:
-            log.warning("The console's tabs cannot be kept: %s", error)
+        remove_stale(self.path, time.time())
+        replace(self.path, json.dumps(newest).encode())
 
     def _all(self) -> dict[str, object]:
+        """What the file holds for each profile. Raises as `json.loads` does, and `OSError`."""
         try:
-            if not self.path.is_file() or self.path.stat().st_size > LARGEST_BYTES:
-                return {}
-            everything = json.loads(self.path.read_bytes())
-        except OSError as error:
-            log.warning("The console's tabs cannot be read: %s", error)
+            with open_regular(self.path) as file:
+                content = file.read(LARGEST_BYTES + 1)
+        except FileNotFoundError:
             return {}
-        except (ValueError, RecursionError):
-            log.warning("%s is broken; the console begins with one empty tab.", self.path)
-            return {}
-        return everything if isinstance(everything, dict) else {}
+        everything = json.loads(content) if len(content) <= LARGEST_BYTES else None
+        if not isinstance(everything, dict):
+            raise ValueError("it holds no tabs")
+        return everything
 
 
 def _plain(tab: KeptTab) -> dict[str, object]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,19 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.atomic_file import replace
 from app.client.draft import Draft
 from app.client.formatting import Display
 from app.client.options import Options, TlsOptions
-from app.client.tabs_file import LONGEST_TEXT, MOST_PROFILES, MOST_TABS, KeptTab, TabsFile
+from app.client.tabs_file import (
+    LARGEST_BYTES,
+    LONGEST_TEXT,
+    MOST_PROFILES,
+    MOST_TABS,
+    KeptTab,
+    TabsFile,
+)
+from app.folder_lock import alone_in
 from tests.client.drafts import drafts
 
 lines = st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), max_size=20)
@@ -94,6 +105,47 @@ def test_a_broken_file_brings_back_nothing_and_can_be_replaced(
     assert file.load() == []
     file.save([ECHO])
     assert file.load() == [ECHO]
+
+
+@pytest.mark.parametrize("content", [b'{"/other": [', b"[]", b" " * (LARGEST_BYTES + 1)])
+def test_a_file_without_sense_is_put_aside(file: TabsFile, content: bytes) -> None:
+    file.path.parent.mkdir()
+    file.path.write_bytes(content)
+    file.save([])
+    assert file.path.read_bytes() == content
+    file.save([ECHO])
+    (aside,) = file.path.parent.glob("tabs.broken-*.json")
+    assert aside.read_bytes() == content
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_cannot_be_read_is_not_replaced(
+    file: TabsFile, caplog: pytest.LogCaptureFixture
+) -> None:
+    file.path.parent.mkdir()
+    os.mkfifo(file.path)
+    assert file.load() == []
+    assert "cannot be read" in caplog.text
+    file.save([ECHO])
+    assert "cannot be kept" in caplog.text
+    assert file.path.is_fifo()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
+def test_windows_that_close_together_keep_the_tabs_of_each(
+    file: TabsFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(path: Path, content: bytes) -> None:
+        with pytest.raises(TimeoutError), alone_in(path.parent, patience=0):
+            pass
+        replace(path, content)
+
+    monkeypatch.setattr("app.client.tabs_file.replace", meanwhile)
+    other = TabsFile(file.path, Path("/other"))
+    file.save([ECHO])
+    other.save([ECHO, ECHO])
+    assert file.load() == [ECHO]
+    assert other.load() == [ECHO, ECHO]
 
 
 def test_a_broken_tab_leaves_the_others(file: TabsFile) -> None:
