@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.atomic_file import replace
 from app.client.draft import Draft
 from app.client.history import MAX_DRAFTS
 from app.client.history_file import LONG_BYTES, HistoryFile
 from app.client.notation import Notation
+from app.folder_lock import alone_in
 from tests.client.drafts import drafts
 
 
@@ -77,7 +82,48 @@ def test_what_is_no_file_is_left_alone_and_told(
     file.path.parent.mkdir()
     os.mkfifo(file.path)
     assert file.load() == []
-    assert "is no file" in caplog.text
+    assert "is no regular file" in caplog.text
+    file.append([Draft("one")])
+    assert "cannot be kept" in caplog.text
+    assert file.path.is_fifo()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
+def test_nobody_appends_while_it_is_cut(file: HistoryFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    def meanwhile(path: Path, content: bytes) -> None:
+        with pytest.raises(TimeoutError), alone_in(path.parent, patience=0):
+            pass
+        replace(path, content)
+
+    monkeypatch.setattr("app.client.history_file.replace", meanwhile)
+    file.append([Draft("x" * LONG_BYTES), Draft("last")])
+    assert file.load() == [Draft("last")]
+    assert file.path.stat().st_size < LONG_BYTES
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
+def test_who_appends_or_clears_waits_for_who_cuts(
+    file: HistoryFile, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.append([Draft("one")])
+    monkeypatch.setattr("app.client.history_file.alone_in", partial(alone_in, patience=0))
+    with alone_in(file.path.parent):
+        file.append([Draft("two")])
+        file.clear()
+    assert caplog.text.count("another program is saving there") == 2
+    assert file.load() == [Draft("one")]
+
+
+def test_a_long_file_that_cannot_be_cut_is_read(
+    file: HistoryFile, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("app.client.history_file.replace", full)
+    file.append([Draft("x" * LONG_BYTES), Draft("last")])
+    assert file.load() == [Draft("last")]
+    assert "cannot be shortened" in caplog.text
 
 
 def test_a_place_that_cannot_be_written_is_told(
