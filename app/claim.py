@@ -73,17 +73,18 @@ class Claim:
         """
         if self._descriptor is None:
             return
+        factory = Factory.forProtocol(lambda: _Answering(show))
+        factory.noisy = False
         try:
-            address = self._free_address()
-            factory = Factory.forProtocol(lambda: _Answering(show))
-            factory.noisy = False
-            reactor.listenUNIX(str(address), factory, mode=0o600)
+            self._address = self._free_address()
+            # The name goes first: however this process ends, the next one knows what to remove.
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, os.fsencode(self._address), 0)
+            reactor.listenUNIX(str(self._address), factory, mode=0o600)
         except (OSError, CannotListenError) as error:
             log.warning("A second start could not bring up this window: %s", error)
-            return
-        self._address = address
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, os.fsencode(address), 0)
+            self._remove(self._address)
+            self._address = None
 
     def ask_to_show(self, token: str = "") -> bool:
         """Ask whoever has the claim to come to the front. Whether it answered that it does."""
@@ -113,6 +114,7 @@ class Claim:
         """A path for a socket that nobody else can get at. Raises `OSError`."""
         address = self._path.with_suffix(".socket")
         if _is_short(address):
+            address.unlink(missing_ok=True)  # left by nobody who is alive: the lock is ours
             return address
         address = Path(tempfile.mkdtemp(prefix="portdeck-"), "socket")
         if _is_short(address):

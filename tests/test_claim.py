@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import socket
 import stat
@@ -275,3 +277,81 @@ def test_the_socket_lies_beside_the_lock_where_the_path_is_short(
             result_of(port.stopListening())
         claim.release()
         assert list(folder.iterdir()) == []
+
+
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder for claims where sockets lie beside the locks."""
+    with tempfile.TemporaryDirectory() as short:
+        yield Path(short)
+
+
+def test_a_socket_that_no_lock_names_is_in_nobodys_way(
+    short: Path,
+    profile: Path,
+    reactor: DeckReactor,
+    qtbot: QtBot,
+    result_of: Callable[[Deferred[None]], None],
+) -> None:
+    claim = Claim(profile, short)
+    assert claim.take()
+    (lock,) = short.iterdir()
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(lock.with_suffix(".socket")))
+    ports: list[Any] = []
+    shown: list[str] = []
+    claim.listen(Noting(reactor, ports), shown.append)
+    assert ask(qtbot, Claim(profile, short))
+    assert shown == [""]
+    for port in ports:
+        result_of(port.stopListening())
+    claim.release()
+
+
+class Killed(BaseException):
+    """Nothing after it is run."""
+
+
+class Killing:
+    """The reactor at whose first socket the process is killed."""
+
+    def listenUNIX(self, address: str, *arguments: object, **options: object) -> None:
+        Path(address).touch()
+        raise Killed
+
+
+def test_a_process_that_is_killed_as_it_makes_its_socket_leaves_nothing(
+    short: Path, profile: Path
+) -> None:
+    killed, claim = Claim(profile, short), Claim(profile, short)
+    assert killed.take()
+    with pytest.raises(Killed):
+        killed.listen(Killing(), lambda token: None)
+    assert killed._descriptor is not None
+    os.close(killed._descriptor)  # what the system does then
+    assert {each.suffix for each in short.iterdir()} == {".lock", ".socket"}
+    assert claim.take()
+    assert [each.suffix for each in short.iterdir()] == [".lock"]
+    claim.release()
+
+
+def test_a_full_disk_costs_the_answer_and_not_the_window(
+    short: Path,
+    profile: Path,
+    reactor: DeckReactor,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def write(*arguments: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.pwrite", write)
+    claim = Claim(profile, short)
+    assert claim.take()
+    ports: list[Any] = []
+    claim.listen(Noting(reactor, ports), lambda token: None)
+    assert "No space left on device" in caplog.text
+    assert not ports
+    assert not Claim(profile, short).ask_to_show()
+    claim.release()
+    assert list(short.iterdir()) == []
