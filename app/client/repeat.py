@@ -92,21 +92,21 @@ class Repeat:
 
     @property
     def rate(self) -> float:
-        """Sends a second, over the last second or since the start."""
-        now = self._clock.seconds()
-        self._forget(now)
-        seconds = min(RATE_SECONDS, now - self._started)
-        if seconds <= 0 or not self._recent:
+        """Sends a second, over the last second at least; 0 until there were two, and in a pause."""
+        if len(self._recent) < 2 or self.pace is Pace.PAUSED:
             return 0.0
-        return (self.sent - self._recent[0][1]) / max(seconds, self._interval)
+        (since, sent_before), (until, sent) = self._recent[0], self._recent[-1]
+        return (sent - sent_before) / (until - since) if until > since else 0.0
 
     def _go_on(self) -> None:
         self._call = None
         now = self._clock.seconds()
         due = int((now - self._started) / self._interval + 1e-6) + 1
-        self._forget(now)
-        self._recent.append((now, self.sent))
+        before = self.sent
         self._send_due(due)
+        if self.sent > before:
+            self._recent.append((now, before))
+            self._forget(now)
         if self.pace is Pace.ENDED:
             return
         self._places = max(self._places, due)
@@ -143,5 +143,5 @@ class Repeat:
 
     def _forget(self, now: float) -> None:
         recent = self._recent
-        while len(recent) > 1 and recent[1][0] <= now - RATE_SECONDS:
+        while len(recent) > 2 and recent[1][0] <= now - RATE_SECONDS:
             recent.popleft()

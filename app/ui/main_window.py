@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QGuiApplication,
-    QIcon,
     QPalette,
 )
 from PySide6.QtWidgets import (
@@ -166,7 +165,7 @@ class MainWindow(QMainWindow):
 
     def show_loading(self, path: Path) -> None:
         """Code of the user's is about to run: name it, as the window stands still if it loops."""
-        self.totals.say(self.tr("Loading {0} …").format(path))
+        self.totals.say(self.tr("Loading {0}…").format(path))
 
     def come_forward(self, token: str = "") -> None:
         """Be the window in front, with the desktop's leave that `token` is, where it gives any."""
@@ -357,7 +356,6 @@ class MainWindow(QMainWindow):
             self,
         )
         box.setIconPixmap(self.windowIcon().pixmap(64))
-        box.button(QMessageBox.StandardButton.Close).setIcon(QIcon())
         open_modal(box)
 
     # What is shown

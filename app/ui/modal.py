@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QMessageBox
+
+from app.ui.dialog_buttons import strip_icons
 
 
 def open_modal(dialog: QDialog) -> None:
@@ -11,5 +13,7 @@ def open_modal(dialog: QDialog) -> None:
 
     Never `exec`: a loop inside a callback holds up the connection that the callback serves.
     """
+    if isinstance(dialog, QMessageBox):
+        strip_icons(dialog)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()

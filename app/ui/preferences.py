@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS, ChunkLog
 from app.ui import formatting
+from app.ui.dialog_buttons import dialog_buttons
 from app.ui.settings import LEAST_BYTES, LEAST_CHUNKS, MOST_BYTES, MOST_CHUNKS, Settings
 from app.ui.wrapping import WrappingLabel
 
@@ -86,7 +87,7 @@ class Preferences(QDialog):
         about.setObjectName("quiet")
         form.addRow(about)
         form.addRow(self.outcome)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = dialog_buttons(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.reset_button, QDialogButtonBox.ButtonRole.ResetRole)
         for button in buttons.buttons():
             assert isinstance(button, QPushButton)

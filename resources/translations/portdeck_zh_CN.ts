@@ -943,7 +943,7 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
 <context>
     <name>FilterBar</name>
     <message>
-        <source>Filter …</source>
+        <source>Filter…</source>
         <translation>筛选…</translation>
     </message>
     <message>
@@ -974,7 +974,7 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
 <context>
     <name>FindBar</name>
     <message>
-        <source>Find …</source>
+        <source>Find…</source>
         <translation>查找…</translation>
     </message>
     <message>
@@ -986,7 +986,7 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
         <translation>查找下一个 (F3)</translation>
     </message>
     <message>
-        <source>Find in the transcript …</source>
+        <source>Find in the transcript…</source>
         <translation>在记录中查找…</translation>
     </message>
     <message>
@@ -1146,7 +1146,7 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
         <translation>还没有发送过内容。您发送的内容会出现在这里。</translation>
     </message>
     <message>
-        <source>Search in what was sent …</source>
+        <source>Search in what was sent…</source>
         <translation>在已发送内容中搜索…</translation>
     </message>
     <message>
@@ -1516,7 +1516,7 @@ Make one with “New listener”.</source>
 <context>
     <name>MainWindow</name>
     <message>
-        <source>Loading {0} …</source>
+        <source>Loading {0}…</source>
         <translation>正在加载 {0} …</translation>
     </message>
     <message>
@@ -2311,7 +2311,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
 <context>
     <name>SizeEdit</name>
     <message>
-        <source>Size …</source>
+        <source>Size…</source>
         <translation>大小…</translation>
     </message>
     <message>
@@ -3006,15 +3006,15 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>已在监听器的表单中关闭，不显示：{0}。</translation>
     </message>
     <message>
-        <source>Export all …</source>
+        <source>Export all…</source>
         <translation>导出全部…</translation>
     </message>
     <message>
-        <source>Export what is shown …</source>
+        <source>Export what is shown…</source>
         <translation>导出所显示的…</translation>
     </message>
     <message>
-        <source>Export the selected …</source>
+        <source>Export the selected…</source>
         <translation>导出所选的…</translation>
     </message>
     <message>

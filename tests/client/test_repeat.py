@@ -72,6 +72,19 @@ def test_a_millisecond_is_kept_on_average_by_a_clock_that_is_late() -> None:
     repeat.stop()
 
 
+@pytest.mark.parametrize("ms", [200, 1000, 5000])
+def test_the_rate_is_that_of_the_interval_however_long(ms: int) -> None:
+    peer = Peer()
+    repeat = peer.repeat(ms=ms)
+    repeat.start()
+    assert repeat.rate == 0
+    peer.clock.pump([0.01] * (ms // 10 + 1))  # until just after the second send
+    for _ in range(500):
+        peer.clock.advance(ms / 10_000)
+        assert repeat.rate == pytest.approx(1000 / ms, rel=0.3)
+    repeat.stop()
+
+
 def test_what_is_much_too_late_is_left_out_and_counted() -> None:
     peer = Peer()
     repeat = peer.repeat(ms=10)

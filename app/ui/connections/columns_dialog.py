@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QIcon, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.dialog_buttons import dialog_buttons
 from app.ui.wrapping import WrappingLabel
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ class ColumnsDialog(QDialog):
         self.up = QPushButton(self.tr("Move &up"))
         self.down = QPushButton(self.tr("Move &down"))
         self.reset = QPushButton(self.tr("As at &first"))
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
+        self.buttons = dialog_buttons(QDialogButtonBox.StandardButton.Close)
         self._lay_out()
         self._fill()
         self.list.setCurrentRow(0)

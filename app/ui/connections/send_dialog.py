@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from app.client.formatting import count_bytes
@@ -11,6 +10,7 @@ from app.client.session import State
 from app.server.audience import Audience, Outcome
 from app.ui.console.input_bar import InputBar
 from app.ui.console.memory import Memory
+from app.ui.dialog_buttons import dialog_buttons
 from app.ui.icons import Icons
 from app.ui.wrapping import WrappingLabel
 
@@ -56,9 +56,8 @@ class SendDialog(QDialog):
         self.audience = WrappingLabel()
         self.bar = InputBar(self._addressed, memory, icons)
         self.told = WrappingLabel(least_lines=2)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.buttons = dialog_buttons(QDialogButtonBox.StandardButton.Close)
         button = self.buttons.button(QDialogButtonBox.StandardButton.Close)
-        button.setIcon(QIcon())
         button.setAutoDefault(False)
         self.bar.send_button.setAutoDefault(False)
         layout = QVBoxLayout(self)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from app.client.certificate import PeerCertificate
+from app.ui.dialog_buttons import dialog_buttons
 from app.ui.wrapping import WrappingLabel
 
 
@@ -35,14 +36,13 @@ class CertificateDialog(QDialog):
             (self.tr("SHA-256"), _in_two_lines(facts.fingerprint)),
         ):
             self.rows.addRow(title, self._text(title, text))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = dialog_buttons(QDialogButtonBox.StandardButton.Close)
         self.copy_button = buttons.addButton(
             self.tr("Copy as PEM"), QDialogButtonBox.ButtonRole.ActionRole
         )
         self.copy_button.clicked.connect(
             lambda: QGuiApplication.clipboard().setText(certificate.pem)
         )
-        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(self.verdict)

@@ -92,7 +92,7 @@ class FindBar(QWidget):
         return True
 
     def _set_up(self, icons: Icons) -> None:
-        self.line.setPlaceholderText(self.tr("Find in the transcript …"))
+        self.line.setPlaceholderText(self.tr("Find in the transcript…"))
         self.line.setAccessibleName(self.tr("Find in the transcript"))
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self._take_words)

@@ -84,7 +84,7 @@ class HistoryPopup(QFrame):
         return False
 
     def _set_up(self) -> None:
-        self.search.setPlaceholderText(self.tr("Search in what was sent …"))
+        self.search.setPlaceholderText(self.tr("Search in what was sent…"))
         self.search.setAccessibleName(self.tr("Search in what was sent"))
         self.search.textChanged.connect(self.show_matching)
         self.search.installEventFilter(self)

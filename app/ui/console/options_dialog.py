@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.client.options import Options, TlsOptions
 from app.client.target import Target, TargetError
 from app.endpoint import LARGEST_PORT
+from app.ui.dialog_buttons import dialog_buttons
 from app.ui.listeners.file_edit import FileEdit
 from app.ui.wrapping import WrappingLabel
 
@@ -54,8 +54,8 @@ class OptionsDialog(QDialog):
         self.key = FileEdit(home, self.tr("Choose its key"), self.tr("Its key"), kinds=pem)
         self.server_name = QLineEdit()
         self.trouble = WrappingLabel()
-        self.buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        self.buttons = dialog_buttons(
+            QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
         )
         self._set_up()
         self._lay_out()
@@ -111,8 +111,6 @@ class OptionsDialog(QDialog):
         self.trouble.setProperty("wrong", True)
         self.trouble.hide()
         self.verify.toggled.connect(lambda on: self.warning.setVisible(not on))
-        for button in self.buttons.buttons():
-            button.setIcon(QIcon())
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
 

@@ -8,7 +8,15 @@ from typing import Any
 from attrs import evolve
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QTabBar, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMenu,
+    QTabBar,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
 
 from app.client.draft import offered
 from app.client.session import Session, State
@@ -204,12 +212,16 @@ class ConsolePane(QTabWidget):
         kept = self._kept(tab)
         if not kept.is_empty:
             self._closed = [*self._closed, kept][-MOST_TABS:]
+        focus = QApplication.focusWidget()
+        had_focus = focus is not None and tab.isAncestorOf(focus)
         tab.close_session()
         del self._titles[tab]
         self.removeTab(self.indexOf(tab))
         tab.deleteLater()
         if self.count() == 0:
             self.open_tab()
+        if had_focus:
+            self._tab_at(self.currentIndex()).foot.input.setFocus()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

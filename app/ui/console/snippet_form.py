@@ -25,6 +25,7 @@ from app.ui.console.clipboard import pasted
 from app.ui.console.input_edit import InputEdit
 from app.ui.console.input_state import InputState
 from app.ui.console.means import Means
+from app.ui.dialog_buttons import dialog_buttons
 
 
 class SnippetForm(QDialog):
@@ -41,8 +42,8 @@ class SnippetForm(QDialog):
         self.text = InputEdit(lambda: False)
         self.means = Means()
         self.state = InputState()
-        self.buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
+        self.buttons = dialog_buttons(
+            QDialogButtonBox.StandardButton.Save, QDialogButtonBox.StandardButton.Cancel
         )
         self._set_up(folders)
         self._lay_out()

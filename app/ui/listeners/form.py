@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from attrs import evolve
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
 from app.profile import ListenerSpec, Problem, check
 from app.server.restarting import restart_changes
 from app.tls.authority import Authority
+from app.ui.dialog_buttons import dialog_buttons
 from app.ui.fitting_scroll import FittingContent, FittingScroll
 from app.ui.listeners.color_form import ColorForm
 from app.ui.listeners.form_part import FormPart
@@ -69,8 +69,8 @@ class ListenerForm(QDialog):
             self.switches,
         )
         self.trouble = WrappingLabel(least_lines=2)
-        self.buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
+        self.buttons = dialog_buttons(
+            QDialogButtonBox.StandardButton.Save, QDialogButtonBox.StandardButton.Cancel
         )
         later = self.tr("Save, restart later")
         self.later = self.buttons.addButton(later, QDialogButtonBox.ButtonRole.ActionRole)
@@ -91,8 +91,6 @@ class ListenerForm(QDialog):
 
     def _lay_out(self, content: FittingContent) -> None:
         self.later.setToolTip(self.tr("It goes on as it is until it starts again"))
-        for button in self.buttons.buttons():
-            button.setIcon(QIcon())
         self.trouble.setObjectName("trouble")
         layout = QVBoxLayout(self)
         layout.addWidget(FittingScroll(content), 1)

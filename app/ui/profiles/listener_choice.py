@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.endpoint import Endpoint
 from app.profile import ListenerSpec
+from app.ui.dialog_buttons import dialog_buttons
 
 
 class ListenerChoice(QDialog):
@@ -34,9 +34,8 @@ class ListenerChoice(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Listeners"))
         self.list.setUniformItemSizes(True)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons = dialog_buttons(QDialogButtonBox.StandardButton.Cancel)
         self._accept = self.buttons.addButton(accept, QDialogButtonBox.ButtonRole.AcceptRole)
-        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
         self._lay_out(words)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)

@@ -32,7 +32,7 @@ class FilterBar(FoldingBox):
         super().__init__(parent=parent)
         self._parties = parties
         self._offered = 0
-        self.pattern = PatternEdit(icons, self.tr("Filter …"))
+        self.pattern = PatternEdit(icons, self.tr("Filter…"))
         self.direction = QComboBox()
         self.source = QComboBox()
         self.sizes = SizeEdit()

@@ -19,7 +19,7 @@ class FindBar(QWidget):
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.pattern = PatternEdit(icons, self.tr("Find …"))
+        self.pattern = PatternEdit(icons, self.tr("Find…"))
         self.previous_button = QToolButton(autoRaise=True)
         self.next_button = QToolButton(autoRaise=True)
         self.count = QLabel()

@@ -169,9 +169,9 @@ class TrafficPane(QWidget):
             self.recording.moved.connect(self._show_recording)
             self.state.record_button.clicked.connect(self._record)
         for words, export in (
-            (self.tr("Export all …"), self._export_all),
-            (self.tr("Export what is shown …"), self._export_shown),
-            (self.tr("Export the selected …"), self._export_selected),
+            (self.tr("Export all…"), self._export_all),
+            (self.tr("Export what is shown…"), self._export_shown),
+            (self.tr("Export the selected…"), self._export_selected),
         ):
             self.state.export_menu.addAction(words).triggered.connect(export)
         copy = QAction(self.table)

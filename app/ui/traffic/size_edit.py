@@ -22,7 +22,7 @@ class SizeEdit(QLineEdit):
         super().__init__(parent)
         self.sizes: Sizes | None = None
         self.trouble = ""
-        self.setPlaceholderText(self.tr("Size …"))
+        self.setPlaceholderText(self.tr("Size…"))
         self.setAccessibleName(self.tr("Sizes to show, in bytes"))
         self.setClearButtonEnabled(True)
         self.textChanged.connect(self._parse)

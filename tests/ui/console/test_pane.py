@@ -170,6 +170,7 @@ def test_ctrl_w_closes_and_the_closed_one_comes_back(console: ConsolePane, qtbot
     qtbot.keyClick(console.current.foot.input, Qt.Key.Key_W, control)
     assert titles(console) == ["Session #2"]
     assert console.current.foot.input.text() == ""
+    assert console.current.foot.input.hasFocus()
     qtbot.keyClick(console.current.foot.input, Qt.Key.Key_W, control | shift)
     assert console.current.foot.draft == Draft("48 69", Notation.HEX)
     assert console.current.head.target.currentText() == "localhost:1"
