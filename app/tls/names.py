@@ -22,10 +22,19 @@ def names_for(endpoint: Endpoint) -> tuple[str, ...]:
         addresses = (str(address) for _, address in network_addresses())
         names = (*ALWAYS, *_host_name(), *addresses)
     else:
-        names = (*ALWAYS, *([interface] if interface else []))
+        names = (*ALWAYS, *_as_certificates_have_it(interface or ""))
     return tuple(dict.fromkeys(names))
 
 
 def _host_name() -> list[str]:
-    name = socket.gethostname()
-    return [name] if name.isascii() and name else []
+    return _as_certificates_have_it(socket.gethostname())
+
+
+def _as_certificates_have_it(name: str) -> list[str]:
+    """`name` in ASCII, as the system looks it up; nothing if it cannot be a name."""
+    if name.isascii():
+        return [name] if name else []
+    try:
+        return [name.encode("idna").decode("ascii")]
+    except UnicodeError:
+        return []

@@ -46,7 +46,11 @@ def create(path: Path, content: bytes) -> bool:
 def replace(path: Path, content: bytes) -> None:
     """Make `path` hold `content`, in one step. Raises `TlsError`."""
     try:
-        _written_beside(path, content).replace(path)
+        written = _written_beside(path, content)
+        try:
+            written.replace(path)
+        finally:
+            written.unlink(missing_ok=True)
     except OSError as error:
         raise cannot_keep(path, error) from None
 
@@ -76,11 +80,16 @@ def cannot_keep(path: Path, error: OSError) -> TlsError:
 def _written_beside(path: Path, content: bytes) -> Path:
     # mkstemp makes a file that is its owner's alone, under a name that nobody foresees.
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return Path(name)
+    written = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        written.unlink()  # it may hold a part of a key
+        raise
+    return written
 
 
 def _keep_to_owner(path: Path, mode: int) -> None:

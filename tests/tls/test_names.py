@@ -21,6 +21,15 @@ def test_an_interface_is_one_of_the_names(interface: str) -> None:
     assert names_for(Endpoint.tcp(0, interface)) == (*ALWAYS, interface)
 
 
+def test_a_name_with_other_letters_is_written_as_certificates_have_it() -> None:
+    endpoint = Endpoint.tcp(0, "b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.example")
+    assert names_for(endpoint) == (*ALWAYS, "xn--bcher-kva.example")
+
+
+def test_what_can_be_no_name_is_left_out() -> None:
+    assert names_for(Endpoint.tcp(0, "\N{LATIN SMALL LETTER U WITH DIAERESIS}..example")) == ALWAYS
+
+
 @pytest.mark.parametrize("interface", ["0.0.0.0", "::"])
 def test_who_listens_everywhere_has_all_addresses_of_the_machine(interface: str) -> None:
     names = names_for(Endpoint.tcp(0, interface))
