@@ -92,11 +92,11 @@ class Workspace:
 
     def in_the_way(self, spec: ListenerSpec) -> list[Listener]:
         """The listeners that cannot be on at once with one that `spec` asks for."""
-        wanted = Endpoint.parse(spec.endpoint)
+        wanted, folder = Endpoint.parse(spec.endpoint), self.file.path.parent
         return [
             each
             for each in self.deck.listeners
-            if each.spec is not spec and exclude(Endpoint.parse(each.spec.endpoint), wanted)
+            if each.spec is not spec and exclude(Endpoint.parse(each.spec.endpoint), wanted, folder)
         ]
 
     def change(

@@ -305,6 +305,8 @@ def test_it_knows_who_listens_where_another_wants_to(workspace: Workspace) -> No
     workspace.add(evolve(API, name="Unix", endpoint="unix:/tmp/a"))
     assert in_the_way("unix:address=/tmp/a:mode=600") == ["Unix"]
     assert in_the_way("unix:/tmp/b") == []
+    workspace.add(evolve(API, name="Beside", endpoint="unix:run/a"))
+    assert in_the_way(f"unix:{workspace.file.path.parent}/run/a") == ["Beside"]
     echo = workspace.deck.listeners[0]
     assert workspace.in_the_way(echo.spec) == [], "none is in its own way"
 

@@ -2,37 +2,68 @@
 
 from __future__ import annotations
 
+import os
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import product
+from pathlib import Path
+
+from attrs import frozen
 
 from app.endpoint import Endpoint
 from app.server.loopbacks import LOOPBACKS
 
 
-def clash(one: str, other: str) -> bool:
-    """Whether two sockets of one kind and port cannot be bound to these two interfaces at once.
+@frozen
+class Place:
+    """Where a socket is bound, or is to be, besides its port."""
 
-    `0.0.0.0` is every IPv4 address, and `::` every address at all, as systems have it that do not
-    part the two. A name may be any address, except for `localhost`, which is both loopback ones.
-    """
-    firsts, seconds = _addresses(one), _addresses(other)
+    interface: str
+    """`0.0.0.0` is every IPv4 address. A name may be any address, except for `localhost`, which is
+    both loopback ones."""
+
+    is_ipv6_alone: bool = False
+    """Whether `::` is every IPv6 address, and not every address at all."""
+
+    @classmethod
+    def of(cls, endpoint: Endpoint) -> Place:
+        """That which `endpoint` asks for."""
+        return cls(endpoint.interface or "", endpoint.kind == "tcp6")
+
+
+def clash(one: Place, other: Place) -> bool:
+    """Whether two sockets of one kind and port cannot be bound to these places at once."""
+    firsts, seconds = _addresses(one.interface), _addresses(other.interface)
     if not firsts or not seconds:
         return True
-    pairs = product(firsts, seconds)
-    return any(a == b or _includes(a, b) or _includes(b, a) for a, b in pairs)
+    return any(
+        a == b or _includes(a, b, one) or _includes(b, a, other)
+        for a, b in product(firsts, seconds)
+    )
 
 
-def exclude(one: Endpoint, other: Endpoint) -> bool:
-    """Whether two listeners cannot listen at these endpoints at once, as far as they say where."""
+def exclude(one: Endpoint, other: Endpoint, folder: Path = Path()) -> bool:
+    """Whether two listeners cannot listen at these endpoints at once, as far as they say where.
+
+    Their paths begin in `folder`.
+    """
     if one.kind == other.kind == "unix":
-        return one.value("address") == other.value("address")
+        return _path(one, folder) == _path(other, folder)
     if not one.port or one.port != other.port or one.is_datagram is not other.is_datagram:
         return False
-    return clash(one.interface or "", other.interface or "")
+    return clash(Place.of(one), Place.of(other))
 
 
-def _includes(wide: IPv4Address | IPv6Address, narrow: IPv4Address | IPv6Address) -> bool:
-    return wide.is_unspecified and (wide.version == 6 or narrow.version == 4)
+def _path(endpoint: Endpoint, folder: Path) -> str:
+    """The path of a Unix socket, the same for all ways to write it."""
+    return os.path.realpath(endpoint.bound(folder).value("address") or "")
+
+
+def _includes(
+    wide: IPv4Address | IPv6Address, narrow: IPv4Address | IPv6Address, place: Place
+) -> bool:
+    """Whether `wide`, which is bound at `place`, is every address and `narrow` one of them."""
+    is_every_version = wide.version == 6 and not place.is_ipv6_alone
+    return wide.is_unspecified and (is_every_version or narrow.version == wide.version)
 
 
 def _addresses(interface: str) -> list[IPv4Address | IPv6Address]:

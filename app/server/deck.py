@@ -12,9 +12,10 @@ from twisted.internet.defer import Deferred, DeferredList
 from app.endpoint import Endpoint, EndpointError
 from app.profile import ListenerSpec
 from app.profile.matching import same_listeners
-from app.server.clashes import clash
+from app.server.clashes import Place, clash
 from app.server.connection import Connection
 from app.server.listener import Listener, State
+from app.server.loopbacks import sockets_of
 from app.server.observer import Observer
 from app.server.own.loading import CURRENT_FOLDER, Announce
 from app.server.ports import FindHolder, holder_finder
@@ -166,7 +167,7 @@ class Deck:
 
     async def _who_holds(self, endpoint: Endpoint) -> Taken:
         for listener in self.listeners:
-            if listener.port is not None and _is_at(listener.address, endpoint):
+            if any(_is_at(port, endpoint) for port in sockets_of(listener.port)):
                 name = listener.spec.name
                 return Taken(f"your listener {name}", name, self.free_port(endpoint))
         holder = await self._find_holder(endpoint)
@@ -174,12 +175,15 @@ class Deck:
         return Taken(by, free_port=self.free_port(endpoint))
 
 
-def _is_at(address: Any, endpoint: Endpoint) -> bool:
-    """Whether a socket bound to `address` keeps `endpoint` from being bound."""
+def _is_at(port: Any, endpoint: Endpoint) -> bool:
+    """Whether `port`, which is bound, keeps `endpoint` from being bound."""
+    address = port.getHost()
     if getattr(address, "port", None) != endpoint.port:
         return False
-    is_datagram = address.type == "UDP"
-    return is_datagram is endpoint.is_datagram and clash(address.host, endpoint.interface or "")
+    if (address.type == "UDP") is not endpoint.is_datagram:
+        return False
+    place = Place(address.host, getattr(port, "is_ipv6_alone", False))
+    return clash(place, Place.of(endpoint))
 
 
 def _port_of(spec: ListenerSpec) -> int:

@@ -18,6 +18,8 @@ from typing import Any
 from attrs import frozen
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from app.server.loopbacks import sockets_of
+
 try:
     import resource
 except ImportError:  # Windows, where handles do not run out like this
@@ -113,9 +115,32 @@ class Entrance:
 
 
 def guard_all(port: Any, clock: IReactorTime, keeper: Doorkeeper) -> tuple[Entrance, ...]:
-    """The entrances of `port`, which may have several sockets: as one runs short, so do all."""
-    guarded = (guard(each, clock, keeper) for each in getattr(port, "ports", (port,)))
+    """The entrances of `port`, which may have several sockets.
+
+    It is told closed when one of them is, and opened when all are open again.
+    """
+    shared = _shared(keeper)
+    guarded = (guard(each, clock, shared) for each in sockets_of(port))
     return tuple(each for each in guarded if each is not None)
+
+
+def _shared(keeper: Doorkeeper) -> Doorkeeper:
+    """What several entrances are given, so that `keeper` is told of them as of one."""
+    shut = 0
+
+    def closed(reason: str) -> None:
+        nonlocal shut
+        shut += 1
+        if shut == 1:
+            keeper.closed(reason)
+
+    def opened() -> None:
+        nonlocal shut
+        shut -= 1
+        if shut == 0:
+            keeper.opened()
+
+    return Doorkeeper(closed, opened, keeper.broken)
 
 
 def guard(port: Any, clock: IReactorTime, keeper: Doorkeeper) -> Entrance | None:

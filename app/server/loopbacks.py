@@ -15,7 +15,8 @@ LOOPBACKS: Final = ("127.0.0.1", "::1")
 TRIES: Final = 50
 """How many ports are tried until one is free on both loopback addresses."""
 
-_NO_IPV6: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+NO_IPV6: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+"""What the system says of `::1` where it has no IPv6."""
 
 
 @implementer(IListeningPort)
@@ -45,6 +46,11 @@ class BothPorts:
         return host
 
 
+def sockets_of(port: Any) -> tuple[Any, ...]:
+    """The ports of one socket each that `port` is made of; none for `None`."""
+    return () if port is None else getattr(port, "ports", (port,))
+
+
 def bind_both(bind: Callable[[str, int], Any], number: int) -> tuple[Any, ...]:
     """What `bind` gives for an interface and a port number, on IPv4 and, where there is one, IPv6.
 
@@ -56,7 +62,7 @@ def bind_both(bind: Callable[[str, int], Any], number: int) -> tuple[Any, ...]:
             ipv6 = bind(LOOPBACKS[1], ipv4.getHost().port)
         except CannotListenError as error:
             reason = getattr(error.socketError, "errno", None)
-            if reason in _NO_IPV6:
+            if reason in NO_IPV6:
                 return (ipv4,)
             ipv4.connectionLost(None)
             if number or reason != errno.EADDRINUSE or last == 1:

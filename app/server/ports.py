@@ -19,7 +19,7 @@ from twisted.internet.threads import deferToThreadPool
 from app.endpoint import Endpoint, EndpointError
 from app.own_protocol import OwnProtocolError
 from app.protocols.catalog import UnknownProtocol
-from app.server.clashes import clash
+from app.server.clashes import Place, clash
 from app.tls.trouble import TlsError
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ def holder_of(endpoint: Endpoint) -> Holder | None:
             if found.status != state or not found.laddr or not found.pid:
                 continue
             host, port = found.laddr
-            if port == endpoint.port and clash(host, endpoint.interface or ""):
+            if port == endpoint.port and clash(Place(host), Place.of(endpoint)):
                 process = psutil.Process(found.pid)
                 return Holder(process.name(), found.pid, _shown(process.cmdline()))
     except (psutil.Error, OSError) as error:

@@ -56,11 +56,11 @@ class Ipv6Port(tcp.Port):
         only_ipv6: bool,
     ) -> None:
         super().__init__(port, factory, backlog, interface, reactor)
-        self._only_ipv6 = only_ipv6
+        self.is_ipv6_alone = only_ipv6
 
     def createInternetSocket(self) -> socket.socket:
         made: socket.socket = super().createInternetSocket()
-        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, self._only_ipv6)
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, self.is_ipv6_alone)
         return made
 
 

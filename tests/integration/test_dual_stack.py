@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.profile import ListenerSpec
 from app.server import loopbacks
 from app.server.deck import Deck
 from app.server.entrance import Entrance
@@ -67,6 +68,24 @@ def test_each_reach_is_what_it_says(
 ) -> None:
     port = port_of(listen("echo", endpoint))
     assert beside(lambda: (answers("127.0.0.1", port), answers("::1", port))) == (ipv4, ipv6)
+
+
+@needs_ipv6
+@pytest.mark.parametrize("other", ["tcp6:{0}", "tcp:{0}", "tcp:{0}:interface=localhost"])
+def test_a_listener_on_localhost_is_named_to_who_wants_either_address(
+    deck: Deck, result_of: ResultOf, other: str
+) -> None:
+    first = deck.add(
+        ListenerSpec(name="Both", protocol="echo", endpoint="tcp:0:interface=localhost")
+    )
+    result_of(deck.start(first))
+    second = deck.add(
+        ListenerSpec(name="Other", protocol="echo", endpoint=other.format(port_of(first)))
+    )
+    result_of(deck.start(second))
+    assert "is in use by your listener Both" in second.reason
+    assert second.taken is not None
+    assert second.taken.listener == "Both"
 
 
 @needs_ipv6

@@ -12,7 +12,8 @@ import pytest
 from twisted.internet.task import Clock
 
 from app.server import entrance as module
-from app.server.entrance import RETRY_SECONDS, Doorkeeper, guard
+from app.server.entrance import RETRY_SECONDS, Doorkeeper, guard, guard_all
+from app.server.loopbacks import BothPorts
 from tests.server.test_listener import Port as MemoryPort
 
 
@@ -175,6 +176,27 @@ def test_what_is_the_matter_with_one_client_is_left_to_twisted(door: Door, numbe
         door.entrance.accept()
     assert door.port.is_reading
     assert door.told == []
+
+
+def test_of_two_sockets_that_are_short_both_are_open_before_it_is_told(door: Door) -> None:
+    told: list[str] = []
+    keeper = Doorkeeper(
+        lambda why: told.append("closed"), lambda: told.append("opened"), told.append
+    )
+    one, other = Port(), Port()
+    sockets = [one.socket, other.socket]
+    entrances = guard_all(BothPorts(one, other), door.clock, keeper)
+    for listening, entrance in zip(sockets, entrances, strict=True):
+        assert isinstance(listening, Listening)
+        listening.queue = [OSError(errno.EMFILE, "full")]
+        with pytest.raises(BlockingIOError):
+            entrance.accept()
+        door.clock.advance(RETRY_SECONDS / 2)
+    assert (one.is_reading, other.is_reading, told) == (True, False, ["closed"])
+    door.clock.advance(RETRY_SECONDS / 2)
+    assert (other.is_reading, told) == (True, ["closed", "opened"])
+    for listening in sockets:
+        listening.close()
 
 
 def test_a_port_without_a_socket_of_its_own_is_left_alone(door: Door) -> None:
