@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 _EXIT_CODES = """\
 exit codes:
   0    the conversation ended well, or EXPRESSION matched
-  1    the connection broke, or nothing matched in time
+  1    the connection broke, something was not sent or taken, or nothing matched in
+       time
   2    the arguments make no sense
   3    there was no connection
   130  Ctrl-C (143: SIGTERM, 141: nobody reads standard output)
@@ -37,6 +38,7 @@ def add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         ),
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,  # or a script would break with the next option that begins alike
     )
     parser.add_argument(
         "endpoint",

@@ -25,7 +25,8 @@ USAGE = 2
 NOT_CONNECTED = 3
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
-NOBODY_READS = 128 + signal.SIGPIPE
+NOBODY_READS = 128 + 13
+"""As a shell has it for SIGPIPE, which Windows does not know."""
 
 PIECE_BYTES = 64 * 1024
 LARGEST_DATAGRAM = 65_507
@@ -81,11 +82,12 @@ class Talk:
         self._line_ends = LineEnds() if request.crlf else None
         self._hex = HexLines() if request.hex else None
         self._seen = 0
-        self._last_kind = Kind.EVENT
         self._begun = False
+        self._had_trouble = False
         self._input_over = False
         self._held = False
         self._settled = False
+        self._is_judged = False
         self._finishing = False
         self._limit: Any = None
 
@@ -108,7 +110,8 @@ class Talk:
         self._seen = self._session.transcript.last
         for entry in news.entries:
             if isinstance(entry.data, str):
-                self._last_kind = entry.kind
+                # What is wrong before it begins is either why it does not, or was agreed to.
+                self._had_trouble |= self._begun and entry.kind is Kind.TROUBLE
                 if entry.kind is Kind.TROUBLE or not self._request.quiet:
                     self._say(entry.data)
         if self._session.state is State.CONNECTED and not self._begun:
@@ -158,6 +161,8 @@ class Talk:
             self._end_input()
             return
         size = PIECE_BYTES if self._session.has_flow else LARGEST_DATAGRAM
+        if request.crlf and not self._session.has_flow:
+            size //= 2  # each byte may become two
         self._input = Input(self._reactor, self._descriptors[0], size, self._take)
         self._ask()
 
@@ -199,7 +204,7 @@ class Talk:
         if self._limit is not None and self._limit.active():
             self._limit.reset(seconds)
         else:
-            self._limit = self._reactor.callLater(seconds, self._settle, DONE)
+            self._limit = self._reactor.callLater(seconds, self._close)
 
     def _miss(self, seconds: float) -> None:
         assert self._request.expectation is not None
@@ -210,20 +215,24 @@ class Talk:
         """It is decided how this ends: close, and write what is left."""
         if self._settled:
             return
-        self._settled = True
         self.exit_code = exit_code
+        self._is_judged = True
+        self._close()
+
+    def _close(self) -> None:
+        """Take nothing more, and end once what was sent has gone."""
+        self._settled = True
         if self._held:
             self._session.hold(is_held=False)
-        if not self._session.disconnect():
-            self._end()
+        if self._session.state in (State.CONNECTED, State.HALF_CLOSED):
+            self._session.disconnect()  # otherwise that is under way, or over
 
     def _end(self) -> None:
         """The session is over."""
         if self._finishing:
             return
-        self._finishing = True
-        if not self._settled:
-            self._settled = True
+        self._settled = self._finishing = True
+        if not self._is_judged:
             self._judge()
         if self._limit is not None and self._limit.active():
             self._limit.cancel()
@@ -238,7 +247,7 @@ class Talk:
             self.exit_code = CUT_SHORT
             self._say(f"The connection ended before anything matched {expectation.text!r}.")
         else:
-            self.exit_code = CUT_SHORT if self._last_kind is Kind.TROUBLE else DONE
+            self.exit_code = CUT_SHORT if self._had_trouble else DONE
 
     def _with_line_ends(self, data: bytes) -> bytes:
         return self._line_ends.feed(data) if self._line_ends else data

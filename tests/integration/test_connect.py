@@ -247,6 +247,7 @@ def read_all_quietly(connection: socket.socket) -> None:
         (["8007", "--expect", "("], "is no regular expression"),
         (["8007", "--timeout", "soon"], "is no number of seconds"),
         (["8007", "--timeout", "-1"], "is no number of seconds"),
+        (["8007", "--time", "1"], "unrecognized arguments: --time"),
     ],
 )
 def test_arguments_that_make_no_sense_are_refused(arguments: Sequence[str], sentence: str) -> None:
@@ -297,6 +298,48 @@ def test_datagrams_are_waited_for_a_while() -> None:
     with peer(answer, socket.SOCK_DGRAM) as port:
         done = run(f"udp:127.0.0.1:{port}", "--send", "a", "--send", "b", "--timeout", "0.5")
     assert done.stdout == b"AB"
+
+
+def test_what_is_sent_as_datagrams_has_room_in_them_with_its_line_ends() -> None:
+    arrived = bytearray()
+
+    def take(datagrams: socket.socket) -> None:
+        while len(arrived) < 90_000:
+            arrived.extend(datagrams.recv(65_536))
+
+    with peer(take, socket.SOCK_DGRAM) as port:
+        run(f"udp:127.0.0.1:{port}", "--crlf", data=b"a\n" * 30_000)
+    assert arrived == b"a\r\n" * 30_000
+
+
+def test_what_was_not_sent_is_told_by_the_exit_code_whatever_comes_after() -> None:
+    def answer(datagrams: socket.socket) -> None:
+        data, sender = datagrams.recvfrom(100)
+        datagrams.sendto(data, sender)
+
+    with peer(answer, socket.SOCK_DGRAM) as port:
+        sends = ("--send", "x" * 65_508, "--send", "a")
+        done = run(f"udp:127.0.0.1:{port}", *sends, "--timeout", "0.5", expected=1)
+    assert done.stdout == b"a"
+    said = done.stderr.decode().splitlines()
+    assert "Not sent: a datagram carries no more than 65,507 bytes." in said
+    assert said[-1] == "Disconnected."
+
+
+def test_datagrams_that_nobody_takes_are_told_by_the_exit_code() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bound:
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+    done = run(f"udp:127.0.0.1:{port}", "--send", "x", "--timeout", "0.5", expected=1)
+    assert b"Nobody takes datagrams" in done.stderr
+
+
+def test_what_the_peer_did_not_read_is_told_by_the_exit_code(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(f"{tmp_path}/s")
+        listening.listen()
+        done = run(f"unix:{tmp_path}/s", "--timeout", "0.3", data=bytes(900_000), expected=1)
+    assert b"Not sent:" in done.stderr
 
 
 def test_a_unix_socket_is_talked_to(tmp_path: Path) -> None:
