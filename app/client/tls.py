@@ -21,6 +21,7 @@ from service_identity.cryptography import (
     verify_certificate_hostname,
     verify_certificate_ip_address,
 )
+from service_identity.hazmat import DNS_ID
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
@@ -111,8 +112,9 @@ def _server_name(host: str) -> bytes | None:
     if _is_ip_address(host):
         return None
     try:
-        return host.encode("idna")
-    except UnicodeError:
+        # What is checked later is what is told; the codec knows how long a name may be.
+        return DNS_ID(host).hostname.decode().encode("idna")
+    except ValueError:
         raise OptionsError(f"{quoted(host)} is no host name that TLS could check.") from None
 
 
@@ -128,6 +130,7 @@ def security_of(connection: SSL.Connection, verdict: Verdict) -> Security:
 
 def _context(options: TlsOptions) -> SSL.Context:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    context.set_min_proto_version(SSL.TLS1_2_VERSION)
     if options.ca_file:
         _trust(context, options.ca_file)
     else:
