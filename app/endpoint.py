@@ -15,13 +15,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Final
 
 from attrs import evolve, field, frozen
 
 from app.endpoint_plugins import installed_kinds
+from app.interfaces import is_address, is_loopback
 
 LARGEST_PORT: Final = 65535
 
@@ -113,7 +113,7 @@ class Endpoint:
 
     The kinds that Twisted brings for listening (tcp, tcp6, ssl, tls, unix) and Portdeck's udp are
     checked value by value. Any other kind must be that of an installed plugin, and passes through
-    untouched.
+    untouched, but for an endpoint that it wraps.
     Raises `EndpointError` when its values cannot be an endpoint, however it is made.
     """
 
@@ -199,6 +199,10 @@ class Endpoint:
             if self.args:
                 return evolve(self, args=_replaced(self.args, 0, path))
             return evolve(self, options=(*self.options, ("address", path)))
+        inner = self.inner
+        if inner is not None:
+            inner = inner.bound(folder)
+            return evolve(self, args=(inner.kind, *inner.args), options=inner.options)
         if self.interface is None or self.value("interface"):
             return self
         return self.at("interface", self.interface)
@@ -209,6 +213,17 @@ class Endpoint:
         if index < len(self.args):
             return evolve(self, args=_replaced(self.args, index, value))
         return evolve(self, options=(*self.options, (parameter, value)))
+
+    @property
+    def inner(self) -> Endpoint | None:
+        """What a plugin wraps that is written before it, as in `haproxy:tcp:8007`; None if nothing
+        that can be understood."""
+        if self.kind in _KINDS or not self.args or self.args[0].lower() not in _KINDS:
+            return None
+        try:
+            return Endpoint(self.args[0].lower(), self.args[1:], self.options)
+        except EndpointError:
+            return None
 
     @property
     def takes_tls(self) -> bool:
@@ -225,7 +240,9 @@ class Endpoint:
         """Whether nobody outside this machine can connect. False when that cannot be told."""
         if self.kind == "unix":
             return True
-        return self.interface is not None and _is_loopback(self.interface)
+        if self.inner is not None:
+            return self.inner.loopback_only
+        return self.interface is not None and is_loopback(self.interface)
 
     @property
     def display(self) -> str:
@@ -338,7 +355,7 @@ def _check_values(endpoint: Endpoint) -> None:
         if value is not None and not is_right(value):
             raise EndpointError(f"The {parameter} must be {must}, not {quoted(value)}.")
     # Twisted looks up the name of an interface for TCP alone.
-    if endpoint.is_datagram and not _is_address(endpoint.interface or ""):
+    if endpoint.is_datagram and not is_address(endpoint.interface or ""):
         raise EndpointError(
             "The interface must be an address such as 127.0.0.1, 0.0.0.0 or \\:\\:1, "
             f"not {quoted(endpoint.interface or '')}."
@@ -364,23 +381,3 @@ _RULES: Final[dict[str, tuple[Callable[[str], bool], str]]] = {
     "mode": (_is_mode, "three octal digits such as 660"),
     "lockfile": (("0", "1").__contains__, "0 or 1"),
 }
-
-
-def _is_address(interface: str) -> bool:
-    try:
-        ip_address(interface)
-    except ValueError:
-        return interface.lower() == "localhost"
-    return True
-
-
-def _is_loopback(interface: str) -> bool:
-    if interface.lower() == "localhost":
-        return True
-    try:
-        address = ip_address(interface)
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped.is_loopback
-    return address.is_loopback

@@ -119,6 +119,8 @@ def test_the_parameters_of_each_kind_are_those_of_the_installed_twisted(
         ("udp:8007", "udp:8007:interface=127.0.0.1"),
         ("udp:8007:", "udp:8007:127.0.0.1"),
         ("UDP:port=0:interface=", "udp:port=0:interface=127.0.0.1"),
+        ("haproxy:tcp:8007", "haproxy:tcp:8007:interface=127.0.0.1"),
+        ("haproxy:TCP6:8007:interface=", r"haproxy:tcp6:8007:interface=\:\:1"),
     ],
 )
 def test_without_an_interface_only_this_machine_is_bound(text: str, bound: str) -> None:
@@ -138,6 +140,9 @@ def test_without_an_interface_only_this_machine_is_bound(text: str, bound: str) 
         "udp:8007:interface=0.0.0.0",
         r"udp:8007:\:\:1",
         "haproxy:tcp:8007:one=two",
+        "haproxy:tcp:8007:interface=0.0.0.0",
+        "haproxy:haproxy:tcp:8007",
+        r"haproxy:tcp\:8007",
     ],
 )
 def test_what_the_user_wrote_is_bound_as_written(text: str) -> None:
@@ -169,7 +174,10 @@ def test_an_interface_is_loopback_only_if_nobody_else_can_reach_it(
 
 def test_a_unix_socket_is_out_of_reach_and_a_plugin_is_not_vouched_for() -> None:
     assert Endpoint.parse("unix:/tmp/echo.sock").loopback_only
-    assert not Endpoint.parse("haproxy:tcp:80").loopback_only
+    assert not Endpoint.parse("systemd:domain=INET:index=0").loopback_only
+    assert not Endpoint.parse("haproxy:tcp:80:interface=0.0.0.0").loopback_only
+    assert Endpoint.parse("haproxy:tcp:80:interface=localhost").loopback_only
+    assert Endpoint.parse("haproxy:unix:echo.sock").loopback_only
 
 
 @pytest.mark.parametrize(
@@ -201,6 +209,7 @@ def test_port_interface_and_what_a_window_shows(
         ("unix:echo.sock:mode=600", "unix:/profiles/echo.sock:mode=600"),
         ("unix:address=a/b.sock", "unix:address=/profiles/a/b.sock"),
         ("unix:/run/echo.sock", "unix:/run/echo.sock"),
+        ("haproxy:unix:echo.sock", "haproxy:unix:/profiles/echo.sock"),
     ],
 )
 def test_the_path_of_a_unix_socket_begins_where_the_profile_lies(text: str, bound: str) -> None:
