@@ -14,6 +14,7 @@ from twisted.internet.error import ReactorNotRunning
 from app.headless import signals
 from app.headless.announcer import Announcer
 from app.headless.events import Closed, Event, Failed, NotReloaded, Reloaded
+from app.headless.exposure import exposures
 from app.headless.lines import Lines, Sink
 from app.headless.notify import Notifier
 from app.profile import ListenerSpec, ProfileFile
@@ -130,6 +131,7 @@ class _Service:
             self.has_failed = True
             self._stop_soon()
             return
+        _complain(*exposures(self._deck.listeners))
         self._settled()
 
     def _settled(self) -> None:
@@ -167,6 +169,7 @@ class _Service:
         self._renew_code(done.restarted)
         await self._deck.start(*(each for each in self._deck.listeners if each not in on))
         self._tell_failures()
+        _complain(*exposures(self._deck.listeners))
         self._tell(done)
 
     def _give_up(self, *problems: str) -> None:

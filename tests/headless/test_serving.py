@@ -416,3 +416,17 @@ def test_systemd_is_not_told_that_it_is_ready_when_a_listener_failed() -> None:
     assert serve(reactor, [ECHO, odd], reactor, notifier=warden) == 1
     assert reactor.has_stopped
     assert warden.heard == [("STOPPING=1", "STATUS=A listener could not start.")]
+
+
+def test_a_listener_that_others_reach_unasked_is_told_at_the_start_and_after_a_reload(
+    file: ProfileFile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.path.write_text(render([ECHO, evolve(HELLO, endpoint="haproxy:haproxy:tcp:8025")]))
+
+    def meanwhile(reactor: Run) -> None:
+        assert capsys.readouterr().err.startswith("Hello: Others on your network can connect to ")
+        file.path.write_text(render([evolve(ECHO, endpoint="haproxy:haproxy:tcp:8007")]))
+        reactor.hang_up()
+        assert capsys.readouterr().err.startswith("Echo: Others on your network can connect to ")
+
+    run(meanwhile, file)
