@@ -166,6 +166,24 @@ def test_letting_others_in_is_said_before_it_is_saved(open_form: OpenForm) -> No
     assert save(form).isEnabled()
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "is_said"),
+    [
+        ("haproxy:tcp:8007", False),
+        ("haproxy:tcp:8007:interface=0.0.0.0", True),
+        (r"haproxy:tcp\:8007", True),
+        ("systemd:domain=INET:index=0", True),
+    ],
+)
+def test_what_a_plugin_may_let_in_is_said_too(
+    open_form: OpenForm, endpoint: str, *, is_said: bool
+) -> None:
+    form = open_form()
+    describe(form, endpoint)
+    assert form.trouble.text().startswith("Others on your network") is is_said
+    assert save(form).isEnabled()
+
+
 def test_a_port_is_typed_as_a_number_also_where_it_was_any(
     open_form: OpenForm, qtbot: QtBot
 ) -> None:
