@@ -26,7 +26,7 @@ from zope.interface import implementer
 from app.client.datagram_wire import LARGEST_READ, ConnectedPort, DatagramWire
 from app.client.options import Options
 from app.client.stream_wire import WireFactory
-from app.client.target import Target, Transport, is_ipv6
+from app.client.target import LOOPBACK, Target, Transport, is_ipv6
 from app.client.wire import WireObserver
 
 Dial = Callable[[Any, Target, Options, WireObserver], "Deferred[Any]"]
@@ -67,7 +67,9 @@ def endpoint_towards(reactor: Any, target: Target, seconds: float) -> IStreamCli
 
 
 async def _open_datagrams(reactor: Any, target: Target, observer: WireObserver) -> None:
-    host = target.host if _is_address(target.host) else await _resolve(reactor, target.host)
+    host = target.host
+    if not _is_address(host):
+        host = _best_of(await _resolve(reactor, host), target)
     wire = DatagramWire(observer)
     interface = target.local_host or ("::" if is_ipv6(host) else "")
     socket = ConnectedPort(target.local_port, wire, interface, LARGEST_READ, reactor)
@@ -89,25 +91,39 @@ def _is_address(host: str) -> bool:
 
 @implementer(IResolutionReceiver)
 class _Resolving:
-    """Waits for the first address of a name."""
+    """Waits for the addresses of a name."""
 
     def __init__(self) -> None:
-        self.first: Deferred[str] = Deferred()
+        self.found: Deferred[list[str]] = Deferred()
+        self._addresses: list[str] = []
 
     def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:
         """Twisted's resolver cannot be stopped; nobody listens to it once this is cancelled."""
 
     def addressResolved(self, address: IAddress) -> None:
-        if not self.first.called:
-            self.first.callback(address.host)  # type: ignore[attr-defined]
+        self._addresses.append(address.host)  # type: ignore[attr-defined]
 
     def resolutionComplete(self) -> None:
-        if not self.first.called:
-            self.first.errback(DNSLookupError())
+        if not self.found.called:
+            self.found.callback(self._addresses)
 
 
-def _resolve(reactor: Any, name: str) -> Deferred[str]:
-    """The first address of `name`, as the system's resolver gives them."""
+def _resolve(reactor: Any, name: str) -> Deferred[list[str]]:
+    """The addresses of `name`, as the system's resolver gives them."""
     resolving = _Resolving()
     reactor.nameResolver.resolveHostName(resolving, name, transportSemantics="UDP")
-    return resolving.first
+    return resolving.found
+
+
+def _best_of(addresses: list[str], target: Target) -> str:
+    """The one of `addresses` to send to. Raises `DNSLookupError` if none of them will do.
+
+    Nobody tries the others: whether datagrams arrive does not show. So `localhost` is where a
+    listener is by default, even if the system thinks of IPv6 first.
+    """
+    if target.local_host:
+        has_ipv6 = is_ipv6(target.local_host)
+        addresses = [each for each in addresses if is_ipv6(each) is has_ipv6]
+    if not addresses:
+        raise DNSLookupError
+    return LOOPBACK if LOOPBACK in addresses else addresses[0]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 from twisted.internet.interfaces import (
@@ -14,14 +15,17 @@ from twisted.internet.testing import MemoryReactorClock
 from zope.interface import implementer
 
 from app.client.reach import endpoint_towards
-from app.client.target import Target
+from app.client.session import Session, State
+from app.client.target import Target, Transport
 
 
 @implementer(IHostnameResolver, IHostResolution)
-class NoNames:
-    """Knows no name, and what it was asked for last."""
+class Names:
+    """Has the same addresses for every name, and knows what it was asked for last."""
 
-    name = ""
+    def __init__(self, *addresses: str) -> None:
+        self.name = ""
+        self._addresses = addresses
 
     def resolveHostName(
         self,
@@ -32,6 +36,9 @@ class NoNames:
         transportSemantics: str = "TCP",
     ) -> IHostResolution:
         self.name = hostName
+        for each in self._addresses:
+            kind = IPv6Address if ":" in each else IPv4Address
+            resolutionReceiver.addressResolved(kind("UDP", each, portNumber))
         resolutionReceiver.resolutionComplete()
         return self
 
@@ -45,8 +52,8 @@ def memory() -> MemoryReactorClock:
 
 
 @pytest.fixture
-def names(memory: MemoryReactorClock) -> NoNames:
-    names = NoNames()
+def names(memory: MemoryReactorClock) -> Names:
+    names = Names()
     memory.installNameResolver(names)
     return names
 
@@ -58,7 +65,7 @@ def attempt(memory: MemoryReactorClock, host: str) -> Deferred[IProtocol]:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_a_literal_address_is_connected_to_without_the_resolver(
-    memory: MemoryReactorClock, names: NoNames, host: str
+    memory: MemoryReactorClock, names: Names, host: str
 ) -> None:
     attempt(memory, host)
     ((reached, port, _factory, timeout, _bind),) = memory.tcpClients
@@ -66,7 +73,7 @@ def test_a_literal_address_is_connected_to_without_the_resolver(
     assert names.name == ""
 
 
-def test_a_name_goes_to_the_reactors_resolver(memory: MemoryReactorClock, names: NoNames) -> None:
+def test_a_name_goes_to_the_reactors_resolver(memory: MemoryReactorClock, names: Names) -> None:
     failed = attempt(memory, "host.invalid")
     assert names.name == "host.invalid"
     failures: list[object] = []
@@ -77,3 +84,37 @@ def test_a_name_goes_to_the_reactors_resolver(memory: MemoryReactorClock, names:
 def test_the_addresses_of_a_name_are_connected_to(memory: MemoryReactorClock) -> None:
     attempt(memory, "localhost")
     assert [(host, port) for host, port, *_ in memory.tcpClients] == [("127.0.0.1", 8007)]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "local_host", "reached"),
+    [
+        (["::1", "127.0.0.1"], "", "127.0.0.1:8007"),
+        (["127.0.0.2", "::1"], "", "127.0.0.2:8007"),
+        (["::1", "127.0.0.2"], "127.0.0.3", "127.0.0.2:8007"),
+        (["127.0.0.1", "::1"], "::1", "[::1]:8007"),
+    ],
+)
+def test_datagrams_go_to_the_address_where_they_are_expected(
+    memory: MemoryReactorClock, addresses: list[str], local_host: str, reached: str
+) -> None:
+    memory.installNameResolver(Names(*addresses))
+    session = Session(memory, wake=lambda: None)
+    session.connect(Target("localhost", 8007, Transport.UDP, local_host=local_host))
+    assert session.addresses[0] == reached
+    session.abort()
+    memory.advance(0)
+    assert session.state is State.CLOSED
+
+
+@pytest.mark.parametrize(("addresses", "local_host"), [([], ""), (["::1"], "127.0.0.1")])
+def test_a_name_without_an_address_for_datagrams_is_told(
+    memory: MemoryReactorClock, addresses: list[str], local_host: str
+) -> None:
+    memory.installNameResolver(Names(*addresses))
+    target = Target("host.invalid", 8007, Transport.UDP, local_host=local_host)
+    session = Session(memory, wake=lambda: None)
+    session.connect(target)
+    assert session.state is State.CLOSED
+    said = str(session.transcript.entries[-1].data)
+    assert said.startswith("No address is known for host.invalid")
