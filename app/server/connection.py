@@ -36,6 +36,7 @@ from app.server.endings import (
 from app.server.handshake import Handshake, TlsFacts, looks_like_tls
 from app.server.lingering import LINGER_SECONDS, half_close
 from app.server.peer_credentials import credentials_of
+from app.server.send_queue import queued_bytes
 from app.server.unsent import unsent_bytes
 from app.tap import RECEIVED, SENT
 
@@ -93,6 +94,15 @@ class Connection(ProtocolWrapper):
 
     reason = ""
     """Why the connection ended or is ending, in a few words; empty while it lives."""
+
+    timed_out = False
+    """Whether it is closing because nothing crossed it for too long."""
+
+    waits_since = 0.0
+    """When it was seen last that the peer takes what waits for it, or when it was to close."""
+
+    _taken: int | None = None
+    """What the peer had of `bytes_out` when that was asked last; `None` if that was all of it."""
 
     _backpressure: Backpressure
     _lingering: IDelayedCall | None = None
@@ -152,14 +162,32 @@ class Connection(ProtocolWrapper):
         """From now on the next chunk is told to the observer as `active` again."""
         self._resting = True
 
-    def time_out(self, seconds: int) -> None:
-        """Nothing has crossed for `seconds`: close, and at the second time for good."""
-        reason = f"{IDLE} for {seconds} s"
-        if self.disconnecting:
-            self._abort(reason)
-        else:
+    @property
+    def awaits_peer(self) -> bool:
+        """Whether nobody but the peer keeps it from closing."""
+        is_done = self.disconnecting and self._backpressure.producer is None
+        return is_done or (self.disconnecting and self.bytes_unsent > 0)
+
+    def peer_takes(self) -> bool:
+        """Whether the peer has, since this was asked last, taken some of what waits for it.
+
+        True as well where something waits that did not wait the last time: it cannot be told yet.
+        """
+        waiting = self.bytes_unsent + queued_bytes(self.transport)
+        before, taken = self._taken, self.bytes_out - waiting
+        self._taken = taken if waiting else None
+        return waiting > 0 if before is None else taken > before
+
+    def time_out(self, seconds: float) -> None:
+        """Nothing has crossed for `seconds`: close, and where that is under way, for good."""
+        if not self.disconnecting:
+            self.timed_out = True
             self.factory.cut.add(IDLE)
-            self._close(reason)
+            self._close(f"{IDLE} for {seconds:g} s")
+        elif self.bytes_unsent and not self.timed_out:
+            self._cut(DID_NOT_READ, f"{DID_NOT_READ} for {seconds:g} s")
+        else:
+            self._abort(self.reason)
 
     # What the transport says
 
@@ -318,6 +346,8 @@ class Connection(ProtocolWrapper):
     def _begin_to_close(self, reason: str) -> None:
         self.reason = reason
         self.disconnecting = True
+        self.waits_since = self.factory.seconds()
+        self.factory.closes()
         # Read on in any case, so that the peer's end of file is seen.
         self._backpressure.release()
         if self._backpressure.producer is None:

@@ -93,6 +93,10 @@ class ListenerFactory(WrappingFactory[Connection]):
         can be closed while those who are connected go on."""
         return False
 
+    def closes(self) -> None:
+        """One more of the connections is to close, and waits for its peer to let it."""
+        self._idling.look_at_closing()
+
     def emptied(self) -> Deferred[None]:
         """Fires with `None` as soon as no connection is left; at once if there is none."""
         done: Deferred[None] = Deferred()

@@ -1,17 +1,24 @@
-"""Ends connections on which nothing has crossed for too long, with one timer for all of them.
+"""Ends connections on which nothing crosses for too long, with one timer for all of them.
 
-A connection notes anyway when a byte crossed it last, so a chunk costs nothing more. The timer is
-set for the first connection that can be due, and looks at all of them then; there is none while no
-time-out is asked for or nobody is connected.
+That is the time-out which a listener may have, and a bound for connections that are to close and
+whose peer does not let them: they would hold a place for ever.
+
+A connection notes anyway when a byte crossed it last, so a chunk costs nothing more. That the peer
+goes on taking what was written long ago is seen only by asking, which is done once that seems too
+long ago: where something waits, the first answer is what the second is compared with, and a peer
+that takes nothing is found out in up to twice its time. The timer is set for the first connection
+that can be due, and looks at all of them then; there is none while nobody can be due.
 """
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Protocol
 
 from twisted.internet.interfaces import IDelayedCall
 
 if TYPE_CHECKING:
+    from app.server.connection import Connection
     from app.server.factory import ListenerFactory
 
 SHARPNESS = 1 / 20
@@ -19,7 +26,10 @@ SHARPNESS = 1 / 20
 connections are not looked at more often."""
 
 GRACE_SECONDS = 1.0
-"""How long a connection may take to close once it is asked to."""
+"""How long a connection may take to close once it was closed for being idle."""
+
+CLOSING_SECONDS = 30
+"""For how long nothing may cross one that is to close for any other reason."""
 
 
 class Watch(Protocol):
@@ -27,6 +37,9 @@ class Watch(Protocol):
 
     def look(self) -> None:
         """There is one more connection, or another time-out."""
+
+    def look_at_closing(self) -> None:
+        """There is one more that is to close."""
 
     def rest(self) -> None:
         """Nobody is connected."""
@@ -47,8 +60,12 @@ class Idling:
             self._seconds = seconds
             self.rest()
             self._sweep()
-        elif seconds and self._timer is None:
-            self._timer = self._factory.clock.callLater(seconds, self._sweep)
+        elif seconds:
+            self._sweep_in(seconds)
+
+    def look_at_closing(self) -> None:
+        """There is one more that is to close."""
+        self._sweep_in(self._closing_patience)
 
     def rest(self) -> None:
         """Nobody is connected."""
@@ -56,18 +73,39 @@ class Idling:
             timer, self._timer = self._timer, None
             timer.cancel()
 
+    @property
+    def _closing_patience(self) -> int:
+        return min(self._seconds or CLOSING_SECONDS, CLOSING_SECONDS)
+
+    def _patience(self, connection: Connection) -> float:
+        """For how many seconds nothing may cross `connection`; 0 for any number."""
+        if connection.timed_out:
+            return GRACE_SECONDS
+        return self._closing_patience if connection.awaits_peer else self._seconds
+
+    def _sweep_in(self, seconds: float) -> None:
+        clock = self._factory.clock
+        if self._timer is None:
+            self._timer = clock.callLater(seconds, self._sweep)
+        elif self._timer.getTime() > clock.seconds() + seconds:
+            self._timer.reset(seconds)
+
     def _sweep(self) -> None:
         self._timer = None
-        if not self._seconds or not self._factory.connections:
-            return
-        now, seconds = self._factory.seconds(), self._seconds
-        first = now + seconds
+        now, first = self._factory.seconds(), inf
         for connection in list(self._factory.connections):
-            due = connection.active_at + seconds
-            if due <= now:
-                connection.time_out(seconds)
-                due = now + GRACE_SECONDS
-            first = min(first, due)
-        if self._factory.connections:  # some closed at once maybe
-            wait = max(first - now, min(seconds * SHARPNESS, GRACE_SECONDS))
-            self._timer = self._factory.clock.callLater(wait, self._sweep)
+            if patience := self._patience(connection):
+                due = max(connection.active_at, connection.waits_since) + patience
+                if due <= now:
+                    self._ask(connection, now, patience)
+                    due = now + self._patience(connection)
+                first = min(first, due)
+        if first < inf and self._factory.connections:  # some closed at once maybe
+            sharpness = min(self._closing_patience * SHARPNESS, GRACE_SECONDS)
+            self._sweep_in(max(first - now, sharpness))
+
+    def _ask(self, connection: Connection, now: float, patience: float) -> None:
+        if connection.peer_takes():
+            connection.waits_since = now
+        else:
+            connection.time_out(patience)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import socket
+import sys
+from contextlib import suppress
+from typing import Any
+
 import pytest
 from attrs import evolve
+from twisted.internet.interfaces import IPushProducer
 from twisted.internet.protocol import Protocol
+from zope.interface import implementer
 
 from app.protocols.echo import Echo
 from tests.server.conftest import Bench
-from tests.server.reactors import HandReactor
+from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
 
 
@@ -56,8 +63,11 @@ def test_who_does_not_even_close_is_reset(bench: Bench, hand: HandReactor, recor
             self.transport.write(bytes(10_000_000))
 
     client = bench.join(bench.factory(Silent, idle_timeout=5))
+    hand.turn()
     hand.advance(5)
-    assert record.live, "it may still take what it is owed"
+    assert [each.reason for each in record.live] == [""], "it may take what it is owed just now"
+    hand.advance(5)
+    assert [each.reason for each in record.live] == ["idle for 5 s"]
     hand.advance(1)
     hand.turn()
     assert record.events[-1] == ("closed", 1, "idle for 5 s")
@@ -107,3 +117,121 @@ def test_many_that_are_due_one_after_the_other_are_looked_at_together(
         if not factory.connections:
             break
     assert looks < 10
+
+
+class Generous(Protocol):
+    """Writes much, and nothing ever again."""
+
+    closes = False
+
+    def connectionMade(self) -> None:
+        assert self.transport is not None
+        self.transport.write(bytes(MUCH))
+        if self.closes:
+            self.transport.loseConnection()
+
+
+class Farewell(Generous):
+    """And closes."""
+
+    closes = True
+
+
+MUCH = 10_000_000  # more than any system takes at once
+
+
+def fill(hand: HandReactor) -> None:
+    """Have the system take what it can."""
+    for _ in range(100):
+        hand.turn()
+
+
+def join_slowly(bench: Bench, protocol: type[Protocol]) -> Client:
+    """A client with little room, so that much waits in the system of the listener."""
+    client = bench.join(bench.factory(protocol, idle_timeout=5))
+    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    fill(client.reactor)
+    return client
+
+
+def sip(client: Client) -> None:
+    """Have the client take a little."""
+    taken: list[bytes] = []
+
+    def take() -> bool:
+        with suppress(BlockingIOError):
+            taken.append(client.socket.recv(MUCH // 100))
+        return bool(taken)
+
+    client.until(take)
+    assert taken[0], f"the rest after {len(client.received):,} bytes is lost"
+    client.received += taken[0]
+    fill(client.reactor)
+
+
+@pytest.mark.parametrize("protocol", [Generous, Farewell])
+def test_who_takes_slowly_what_waits_for_it_gets_it_all(
+    bench: Bench, hand: HandReactor, protocol: type[Protocol]
+) -> None:
+    client = join_slowly(bench, protocol)
+    while len(client.received) < MUCH:
+        hand.advance(4)
+        sip(client)
+    for _ in range(10):
+        hand.advance(1)
+    client.read_to_end()
+    assert len(client.received) == MUCH
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what waits in it")
+def test_while_the_system_has_something_to_send_its_peer_is_not_idle(
+    bench: Bench, hand: HandReactor, record: Record
+) -> None:
+    client = join_slowly(bench, Generous)
+    (connection,) = record.live
+    while connection.bytes_unsent:
+        sip(client)
+    for _ in range(10):
+        hand.advance(4)
+        sip(client)
+    assert connection.reason == ""
+    for _ in range(10):
+        hand.advance(1)
+    assert connection.reason == "idle for 5 s"
+
+
+def test_who_is_to_leave_and_takes_nothing_holds_its_place_for_a_minute_at_most(
+    bench: Bench, hand: HandReactor, record: Record
+) -> None:
+    factory = bench.factory(Farewell)
+    bench.join(factory)
+    fill(hand)
+    hand.advance(30)
+    hand.advance(29)
+    assert len(record.live) == 1
+    hand.advance(1)
+    hand.turn()
+    assert record.events[-1] == ("closed", 1, "did not read for 30 s")
+    assert factory.cut.by_reason() == [("did not read", 1)]
+
+
+def test_a_protocol_that_is_to_close_may_take_its_time(bench: Bench, hand: HandReactor) -> None:
+    """Its producer says when it has written all; until then nobody waits for the peer."""
+
+    @implementer(IPushProducer)
+    class Patient(Protocol):
+        def connectionMade(self) -> None:
+            transport: Any = self.transport
+            transport.registerProducer(self, True)
+            transport.loseConnection()
+
+        def pauseProducing(self) -> None: ...
+        def resumeProducing(self) -> None: ...
+        def stopProducing(self) -> None: ...
+
+    protocol: Any = Patient()
+    client = bench.join(bench.factory(lambda: protocol))
+    hand.advance(3600)
+    protocol.transport.write(b"at last")
+    protocol.transport.unregisterProducer()
+    assert client.read_to_end() == b"at last"

@@ -54,6 +54,9 @@ class Expiry:
             left = first.active_at + patience - self._clock.seconds()
             self._timer = self._clock.callLater(max(left, LEAST_SECONDS), self._end_the_silent)
 
+    def look_at_closing(self) -> None:
+        """Nothing to do: who is to leave has left at once."""
+
     def rest(self) -> None:
         """Nobody is there."""
         if self._timer is not None:
