@@ -388,10 +388,9 @@ class Session:
         self._alarm.set(self._close_timeout, lambda: self._hang_up(wire))
 
     def _hang_up(self, wire: Wire) -> None:
-        if wire.hang_up():
-            # Below the wire TLS may have something left, for a peer that does not read.
-            self._alarm.set(self._close_timeout, lambda: self._drop(wire))
-        else:
+        # Below the wire TLS may have something left, for a peer that does not read.
+        self._alarm.set(self._close_timeout, lambda: self._drop(wire))
+        if not wire.hang_up():
             self._say_that_it_is_stuck()
 
     def _drop(self, wire: Wire) -> None:

@@ -638,6 +638,10 @@
         <translation>{0} 个连接都不符合筛选条件。</translation>
     </message>
     <message>
+        <source>Nobody is connected to {0}.</source>
+        <translation>没有人连接到 {0}。</translation>
+    </message>
+    <message>
         <source>Nobody is connected.
 Switch a listener on and connect to it: with the console below, nc or telnet.</source>
         <translation>还没有人连接。
@@ -711,6 +715,10 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
 <context>
     <name>Copying</name>
     <message>
+        <source>Choose one listener</source>
+        <translation>请选择一个监听器</translation>
+    </message>
+    <message>
         <source>Start it first: its address is not known yet</source>
         <translation>请先启动它：它的地址还未知</translation>
     </message>
@@ -750,8 +758,8 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
 <context>
     <name>Detail</name>
     <message>
-        <source>Choose a chunk to see its bytes.</source>
-        <translation>选择一个数据块以查看其字节。</translation>
+        <source>Choose a row to see its bytes.</source>
+        <translation>选择一行以查看其字节。</translation>
     </message>
     <message>
         <source>Copy the selected bytes, or all of them, or send them again</source>

@@ -97,7 +97,7 @@ class Desk:
     def close(self) -> None:
         """Leave nothing behind; the listeners must be stopped by now."""
         for tab in self.window.console.tabs:
-            tab.close_session()
+            tab.close_session(at_once=True)
         logging.getLogger().removeHandler(self.collector)
         self.ending.running = False
         self.ticker.remove(self.window.tick)

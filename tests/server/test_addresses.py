@@ -15,6 +15,8 @@ from app.server.addresses import show
         (None, ""),
         (IPv4Address("TCP", "127.0.0.1", 8007), "127.0.0.1:8007"),
         (IPv6Address("TCP", "::1", 8007), "[::1]:8007"),
+        (IPv6Address("TCP", "::ffff:127.0.0.1", 8007), "127.0.0.1:8007"),
+        (IPv6Address("TCP", "64:ff9b::192.0.2.1", 8007), "[64:ff9b::192.0.2.1]:8007"),
         (UNIXAddress(b"/tmp/a.sock"), "/tmp/a.sock"),
         (UNIXAddress(b"/tmp/\xff.sock"), r"/tmp/\xff.sock"),
         (UNIXAddress(None), "unnamed socket"),

@@ -255,8 +255,10 @@ class ConnectionsPane(QWidget):
             self._clock.start()
 
     def _hint_text(self) -> str:
-        if self._count and (self.filter.text().strip() or self._listener is not None):
+        if self._count and self.filter.text().strip():
             return self.tr("None of the {0} connections passes the filter.").format(self._count)
+        if self._listener is not None:
+            return self.tr("Nobody is connected to {0}.").format(self._listener.spec.name)
         return self.tr(
             "Nobody is connected.\n"
             "Switch a listener on and connect to it: with the console below, nc or telnet."

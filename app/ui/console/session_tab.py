@@ -100,11 +100,16 @@ class SessionTab(QWidget):
         """Whether it never had a session."""
         return self.session.state is State.IDLE
 
-    def close_session(self) -> None:
-        """The tab goes away: let go of the peer, and of the listener that it waits for."""
+    def close_session(self, *, at_once: bool = False) -> None:
+        """The tab goes away: let go of the peer, and of the listener that it waits for.
+
+        What is unsent still goes out, unless it must end `at_once`.
+        """
         self.head.wait_no_longer()
         self.repeat.stop()
-        if not self.session.state.is_over:
+        if self.session.state is State.CONNECTED and not at_once:
+            self.session.disconnect()
+        elif not self.session.state.is_over:
             self.session.abort()
 
     def _set_up(self) -> None:

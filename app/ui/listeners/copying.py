@@ -36,17 +36,19 @@ class Copying(QObject):
         """Let `menu` offer what there is of `listener`."""
         menu.clear()
         menu.setToolTipsVisible(True)
-        where = None if listener is None else reach(listener.spec, listener.address, self._folder)
-        if listener is None or where is None:
+        if listener is None:
+            menu.addAction(self.tr("Choose one listener")).setEnabled(False)
+            return
+        where = reach(listener.spec, listener.address, self._folder)
+        if where is None:
             missing = menu.addAction(self.tr("Start it first: its address is not known yet"))
             missing.setEnabled(False)
         else:
             for line in command_lines(where):
                 self._offer(menu, listener, line.tool).setToolTip(line.text)
-        if listener is not None:
-            menu.addSeparator()
-            menu.addAction(self.tr("Twisted script"), lambda: self.copy_script(listener))
-            menu.addAction(self.tr("Save as Twisted script…"), lambda: self.save_script(listener))
+        menu.addSeparator()
+        menu.addAction(self.tr("Twisted script"), lambda: self.copy_script(listener))
+        menu.addAction(self.tr("Save as Twisted script…"), lambda: self.save_script(listener))
 
     def copy_line(self, listener: Listener, tool: str) -> None:
         """Copy the line of that client."""

@@ -170,8 +170,9 @@ class ListenerHandling(QObject):
             self._banner.say(words.format(names), seconds=NOTICE_SECONDS)
 
     def fill_copies(self, menu: QMenu) -> None:
-        """Let `menu` offer what can be copied of the chosen listener."""
-        self._copying.fill(menu, self._panel.chosen)
+        """Let `menu` offer what can be copied of the chosen listener, if it is the only one."""
+        marked = self._panel.marked
+        self._copying.fill(menu, marked[0] if len(marked) == 1 else None)
 
     @cached_property
     def _copying(self) -> Copying:

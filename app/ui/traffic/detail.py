@@ -50,7 +50,7 @@ class Detail(QWidget):
     def show_chunk(self, chunk: Chunk | None, name: str) -> None:
         """Show `chunk` of the connection that is called `name`, or that there is none."""
         if chunk is None:
-            self.title.setText(self.tr("Choose a chunk to see its bytes."))
+            self.title.setText(self.tr("Choose a row to see its bytes."))
         else:
             mark = "→" if chunk.sent else "←"
             self.title.setText(f"{timestamp(chunk.time)}  {mark}  {name}")

@@ -50,7 +50,7 @@ def area(
     area.opener.setChecked(True)
     yield area
     for tab in area.pane.tabs:
-        tab.close_session()
+        tab.close_session(at_once=True)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from PySide6.QtCore import Qt
@@ -30,7 +31,7 @@ def console(reactor: DeckReactor, memory: Memory, qtbot: QtBot) -> Iterator[Cons
     console.show()
     yield console
     for tab in console.tabs:
-        tab.close_session()
+        tab.close_session(at_once=True)
 
 
 def closer(console: ConsolePane, index: int) -> QToolButton:
@@ -244,3 +245,25 @@ def test_a_tab_has_a_menu(console: ConsolePane, qtbot: QtBot) -> None:
 def test_bytes_that_are_offered_are_in_the_input_of_the_tab_on_show(console: ConsolePane) -> None:
     console.offer_bytes(b"\x00")
     assert console.current.foot.draft.compose() == b"\x00"
+
+
+def test_closing_a_tab_still_sends_what_was_said(console: ConsolePane, qtbot: QtBot) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        session = connect(console, listening, qtbot).session
+        peer, _ = listening.accept()
+        peer.setblocking(False)
+        session.send(b"last words")
+        console.close_tab(console.current)
+        said = bytearray()
+
+        def is_over() -> bool:
+            with suppress(BlockingIOError):
+                piece = peer.recv(100)
+                said.extend(piece)
+                return not piece
+            return False
+
+        with peer:
+            qtbot.waitUntil(is_over)
+        assert said == b"last words"
+        qtbot.waitUntil(lambda: session.state is State.CLOSED)

@@ -66,7 +66,7 @@ def tab(reactor: DeckReactor, deck: Deck, memory: Memory, qtbot: QtBot) -> Itera
     tab.resize(900, 400)
     tab.show()
     yield tab
-    tab.close_session()
+    tab.close_session(at_once=True)
     qtbot.waitUntil(lambda: tab.session.state.is_over)
 
 
