@@ -8,6 +8,8 @@ from typing import Any
 
 from attrs import frozen
 
+from app.server.sockets import socket_of
+
 
 @frozen
 class Credentials:
@@ -31,12 +33,8 @@ class Credentials:
 
 def credentials_of(transport: Any) -> Credentials | None:
     """Who connected over `transport`; `None` where the system does not say, and for the rest."""
-    handle = transport.getHandle() if hasattr(transport, "getHandle") else None
-    if handle is None:
-        return None
-    if isinstance(handle, socket.socket):
-        return credentials_behind(handle)
-    return credentials_of(transport.transport)  # that of TLS is not a socket: its own is below
+    found = socket_of(transport)
+    return None if found is None else credentials_behind(found)
 
 
 def credentials_behind(connected: socket.socket) -> Credentials | None:

@@ -6,10 +6,11 @@ process. Only the system knows how much it is.
 
 from __future__ import annotations
 
-import socket
 import struct
 import sys
 from typing import Any
+
+from app.server.sockets import socket_of
 
 _SIOCOUTQNSD = 0x894B
 """From <linux/sockios.h>. What is sent and not confirmed yet is on its way, and not counted."""
@@ -22,15 +23,13 @@ def queued_bytes(transport: Any) -> int:
     a Unix socket, whose bytes are the peer's as soon as the system has them."""
     if sys.platform != "linux":
         return 0
-    handle = transport.getHandle() if hasattr(transport, "getHandle") else None
-    if handle is None:
+    found = socket_of(transport)
+    if found is None:
         return 0
-    if not isinstance(handle, socket.socket):
-        return queued_bytes(transport.transport)  # that of TLS is not a socket: its own is below
     import fcntl
 
     try:
-        told = fcntl.ioctl(handle, _SIOCOUTQNSD, bytes(_COUNT.size))
+        told = fcntl.ioctl(found, _SIOCOUTQNSD, bytes(_COUNT.size))
     except OSError:
         return 0
     count: int = _COUNT.unpack(told)[0]
