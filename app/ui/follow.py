@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QScrollBar
 
 
@@ -14,8 +14,11 @@ class Follow(QObject):
         self._bar = bar
         self._is_on = True
         self._is_ours = False
+        self._settling = QTimer(self, singleShot=True, interval=0)
+        self._settling.timeout.connect(self._settle)
         bar.valueChanged.connect(self._take_value)
         bar.rangeChanged.connect(self._take_range)
+        bar.actionTriggered.connect(self._let_go)
 
     @property
     def is_on(self) -> bool:
@@ -30,4 +33,14 @@ class Follow(QObject):
         if self._is_on:
             self._is_ours = True
             self._bar.setValue(maximum)
-            self._is_ours = False
+            # A view of text with wrapped lines scrolls back to a line of its own after this.
+            self._settling.start()
+
+    def _settle(self) -> None:
+        self._bar.setValue(self._bar.maximum())
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """From now on the bar moves as the user wants."""
+        self._settling.stop()
+        self._is_ours = False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractSlider, QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui import appearance
@@ -78,9 +78,12 @@ def test_lines_are_readable_after_the_window_turned_dark(
     assert lines(view) == ["fine", "a note", "text"]
 
 
-def test_it_shows_the_newest_line_until_the_user_scrolls_up(view: LinesView) -> None:
+def test_it_shows_the_newest_line_until_the_user_scrolls_up(
+    view: LinesView, qapp: QApplication
+) -> None:
     bar = view.verticalScrollBar()
     view.add_lines((str(number), Ink.PLAIN) for number in range(100))
+    qapp.processEvents()
     assert bar.value() == bar.maximum() > 0
     bar.setValue(10)
     view.add_lines([("news", Ink.PLAIN)])
@@ -95,3 +98,38 @@ def test_nobody_can_type_into_it(view: LinesView, qtbot: QtBot) -> None:
     qtbot.keyClicks(view, "not this")
     qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert lines(view) == ["as it was"]
+
+
+def test_wrapped_lines_in_a_low_view_do_not_end_the_following(
+    view: LinesView, qapp: QApplication
+) -> None:
+    view.resize(440, 58)
+    bar = view.verticalScrollBar()
+    certificate = (
+        "09:26:13.467 .  TLS 1.3, TLS_AES_256_GCM_SHA384. The peer is localhost, says Portdeck "
+        "local CA of somebody on some machine, until 2027-12-24."
+    )
+    for together in (
+        ["09:26:13.460 .  Connecting to tls:127.0.0.1:8008…"],
+        ["09:26:13.461 .  Connected to 127.0.0.1:8008 from 127.0.0.1:38522.", certificate],
+        ["09:26:15 > first"],
+        ["09:26:15 < first"],
+    ):
+        view.add_lines([(line, Ink.PLAIN) for line in together])
+        qapp.processEvents()
+    assert bar.maximum() > 0
+    assert view.follow.is_on
+    assert bar.value() == bar.maximum()
+
+
+def test_who_scrolls_up_just_as_a_line_comes_is_left_there(
+    view: LinesView, qapp: QApplication
+) -> None:
+    view.add_lines([(f"line {number}", Ink.PLAIN) for number in range(50)])
+    qapp.processEvents()
+    view.add_lines([("another", Ink.PLAIN)])
+    bar = view.verticalScrollBar()
+    bar.triggerAction(QAbstractSlider.SliderAction.SliderToMinimum)
+    qapp.processEvents()
+    assert bar.value() == 0
+    assert not view.follow.is_on
