@@ -14,9 +14,6 @@ from zope.interface import implementer
 from app.client.target import Target
 from app.client.wire import Supply, WireObserver
 
-LARGEST_READ = 65_535
-"""No datagram is larger; a smaller read would cut one short."""
-
 
 @implementer(IHalfCloseableDescriptor)
 class ConnectedPort(udp.Port):

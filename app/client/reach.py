@@ -23,11 +23,12 @@ from twisted.internet.interfaces import (
 )
 from zope.interface import implementer
 
-from app.client.datagram_wire import LARGEST_READ, ConnectedPort, DatagramWire
+from app.client.datagram_wire import ConnectedPort, DatagramWire
 from app.client.options import Options
 from app.client.stream_wire import WireFactory
 from app.client.target import LOOPBACK, Target, Transport, is_ipv6
 from app.client.wire import WireObserver
+from app.datagram_sizes import LARGEST_READ
 
 Dial = Callable[[Any, Target, Options, WireObserver], "Deferred[Any]"]
 """Starts one attempt: reactor, target, options, who is told of the wire.

@@ -31,7 +31,7 @@ from app.client.session_words import (
     SPEAKS_TLS,
     describe_opening,
     describe_security,
-    looks_like_tls,
+    is_tls_alert,
     reason_not_to_send,
 )
 from app.client.target import Target, Transport
@@ -265,7 +265,7 @@ class Session:
         self._record.received(data)
         if not data:
             self._record.say("Received an empty datagram.")
-        elif is_first and self.security is None and looks_like_tls(data):
+        elif is_first and self.security is None and is_tls_alert(data):
             self._record.complain(SPEAKS_TLS)
 
     def wire_flushed(self, wire: Wire, count: int) -> None:

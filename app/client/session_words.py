@@ -8,12 +8,12 @@ from app.client.formatting import count_bytes
 from app.client.sent_file import SentFile
 from app.client.target import Target, Transport
 from app.client.wire import Wire
+from app.datagram_sizes import LARGEST_DATAGRAM
 
 if TYPE_CHECKING:
     from app.client.tls import Security
 
 MAX_UNSENT_BYTES = 16 * 1024 * 1024
-LARGEST_DATAGRAM = 65_507
 
 SPEAKS_TLS = "The peer speaks TLS. Disconnect, and connect with tls: in front."
 
@@ -88,6 +88,6 @@ def speed(rate: float) -> str:
     return f"{rate:.0f} B/s"
 
 
-def looks_like_tls(data: bytes) -> bool:
+def is_tls_alert(data: bytes) -> bool:
     """Whether `data`, the first that came, is how TLS answers what is none: an alert."""
     return len(data) == _TLS_ALERT_BYTES and data.startswith(_TLS_ALERT)

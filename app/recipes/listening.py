@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from app.datagram_sizes import LARGEST_READ
 from app.endpoint import Endpoint
 from app.recipes.literals import literal
 from app.recipes.tls_files import TlsFiles
 from app.server.loopbacks import LOOPBACKS
-
-LARGEST_DATAGRAM = 65535
-"""Bytes. Without saying so, what is beyond the 8192th of a datagram is dropped."""
 
 _RUN = 'print("Listening on", port.getHost(), flush=True)\nreactor.run()\n'
 
@@ -72,7 +70,7 @@ def _options(endpoint: Endpoint) -> Iterator[str]:
         is_name = endpoint.is_datagram and endpoint.interface.lower() == "localhost"
         yield f"interface={literal('127.0.0.1' if is_name else endpoint.interface)}"
     if endpoint.is_datagram:
-        yield f"maxPacketSize={LARGEST_DATAGRAM}"
+        yield f"maxPacketSize={LARGEST_READ}"
     backlog, mode = endpoint.value("backlog"), endpoint.value("mode")
     if backlog is not None:
         yield f"backlog={int(backlog)}"

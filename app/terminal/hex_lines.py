@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.traffic.hexdump import WIDTH, columns
+from app.traffic.hexdump import lines
 
 
 class HexLines:
@@ -13,10 +13,6 @@ class HexLines:
 
     def feed(self, data: bytes) -> bytes:
         """The lines of `data`, which follows what was fed before."""
-        lines = []
-        for start in range(0, len(data), WIDTH):
-            row = data[start : start + WIDTH]
-            digits, text = columns(row)
-            lines.append(f"{self._offset:08x}  {digits}  |{text}|\n")
-            self._offset += len(row)
-        return "".join(lines).encode()
+        dump = "".join(f"{line}\n" for line in lines(data, self._offset))
+        self._offset += len(data)
+        return dump.encode()

@@ -14,6 +14,7 @@ from app.client.options import Options
 from app.client.session import Session, State
 from app.client.target import Target
 from app.client.transcript import Kind
+from app.datagram_sizes import LARGEST_DATAGRAM
 from app.terminal.expectation import BadExpression, Expectation
 from app.terminal.hex_lines import HexLines
 from app.terminal.line_ends import LineEnds
@@ -29,7 +30,6 @@ NOBODY_READS = 128 + 13
 """As a shell has it for SIGPIPE, which Windows does not know."""
 
 PIECE_BYTES = 64 * 1024
-LARGEST_DATAGRAM = 65_507
 MOST_WAITING = 1024 * 1024
 """Bytes that may wait in either direction before the other side is not read from any more."""
 

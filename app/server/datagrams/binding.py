@@ -10,13 +10,14 @@ from twisted.internet.defer import Deferred, execute
 from twisted.internet.interfaces import IListeningPort, IReactorFDSet
 from twisted.internet.protocol import AbstractDatagramProtocol
 
+from app.datagram_sizes import LARGEST_READ
 from app.endpoint import Endpoint
 from app.own_protocol import Reference, is_own
 from app.profile import ListenerSpec
 from app.protocols import catalog
 from app.server.datagrams.factory import DatagramFactory
 from app.server.datagrams.peer import HostAndPort
-from app.server.datagrams.port import LARGEST_DATAGRAM, BothFairPorts, FairPort
+from app.server.datagrams.port import BothFairPorts, FairPort
 from app.server.datagrams.serving import CatalogServing, Serving
 from app.server.factory import ListenerFactory
 from app.server.loopbacks import bind_both
@@ -81,8 +82,8 @@ class DatagramBinder:
         def bind(interface: str, number: int) -> Any:
             reactor: Any = self.reactor
             if not IReactorFDSet.providedBy(reactor):
-                return reactor.listenUDP(number, reception, interface, LARGEST_DATAGRAM)
-            port = FairPort(number, reception, interface, LARGEST_DATAGRAM, cast(Any, reactor))
+                return reactor.listenUDP(number, reception, interface, LARGEST_READ)
+            port = FairPort(number, reception, interface, LARGEST_READ, cast(Any, reactor))
             port.startListening()
             return port
 

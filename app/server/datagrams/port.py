@@ -12,9 +12,6 @@ from app.server.loopbacks import BothPorts
 
 Socket = socket.socket
 
-LARGEST_DATAGRAM = 65535
-"""Bytes. Twisted reads 8192 of each if not told otherwise, and drops the rest without a word."""
-
 TURN_DATAGRAMS = 64
 """How many are read before the reactor looks at other sockets."""
 

@@ -12,11 +12,12 @@ import pytest
 from attrs import evolve
 from twisted.internet.protocol import DatagramProtocol
 
+from app.datagram_sizes import LARGEST_READ
 from app.profile import ListenerSpec
 from app.server.datagrams.binding import Reception
 from app.server.datagrams.factory import DatagramFactory
 from app.server.datagrams.peer import Peer
-from app.server.datagrams.port import LARGEST_DATAGRAM, FairPort
+from app.server.datagrams.port import FairPort
 from app.server.datagrams.serving import CatalogServing
 from tests.server.reactors import HandReactor
 from tests.server.record import Record
@@ -53,7 +54,7 @@ class Sender:
         deadline = monotonic() + self.PATIENCE_SECONDS
         while True:
             try:
-                return self.socket.recv(LARGEST_DATAGRAM)
+                return self.socket.recv(LARGEST_READ)
             except BlockingIOError:
                 assert monotonic() < deadline, "waited in vain"
                 self.hand.turn()
@@ -66,7 +67,7 @@ class Sender:
     def has_nothing(self) -> bool:
         """Whether nothing has come. On loopback, what was sent has come."""
         try:
-            self.socket.recv(LARGEST_DATAGRAM)
+            self.socket.recv(LARGEST_READ)
         except BlockingIOError:
             return True
         return False
@@ -96,7 +97,7 @@ class Post:
             tap=lambda _, number, direction, data: self.tapped.append((number, direction, data)),
         )
         reactor: Any = self.hand
-        port = FairPort(0, Reception(factory), interface, LARGEST_DATAGRAM, reactor)
+        port = FairPort(0, Reception(factory), interface, LARGEST_READ, reactor)
         port.startListening()
         try:
             factory.open(port)
