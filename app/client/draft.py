@@ -14,6 +14,9 @@ from attrs import evolve, frozen
 from app.client.line_ending import LineEnding
 from app.client.notation import Notation, NotationError, read, write
 
+LONGEST_TEXT = 64 * 1024
+"""Letters of a draft that is still kept."""
+
 _E = TypeVar("_E", bound=Enum)
 
 

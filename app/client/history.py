@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from app.client.draft import Draft
+from app.client.draft import LONGEST_TEXT, Draft
 
 MAX_DRAFTS = 500
-LONGEST_TEXT = 64 * 1024
-"""Letters of a draft that is still remembered."""
 
 
 class Past:

@@ -22,9 +22,9 @@ import platformdirs
 from attrs import frozen
 
 from app.atomic_file import remove_stale, replace, set_aside, why
-from app.client.draft import as_plain, from_plain
+from app.client.draft import LONGEST_TEXT, as_plain, from_plain
 from app.client.snippet_merge import TooManySnippets, merge
-from app.client.snippets import LONGEST_NAME, LONGEST_TEXT, MOST_SNIPPETS, Snippet
+from app.client.snippets import LONGEST_NAME, MOST_SNIPPETS, Snippet
 from app.folder_lock import alone_in
 from app.profile.problem import Problem
 from app.profile.reading import LARGEST_SIZE, document_of

@@ -10,7 +10,6 @@ from app.client.draft import Draft
 
 LONGEST_NAME = 80
 MOST_SNIPPETS = 2_000
-LONGEST_TEXT = 64 * 1024
 
 
 def _one_line(text: str) -> str:

@@ -17,7 +17,7 @@ from attrs import field, frozen
 
 from app.atomic_file import remove_stale, replace, set_aside
 from app.client import options
-from app.client.draft import Draft, as_plain, from_plain
+from app.client.draft import LONGEST_TEXT, Draft, as_plain, from_plain
 from app.client.formatting import Display
 from app.client.options import Options
 from app.folder_lock import alone_in
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 
 MOST_TABS = 12
 MOST_PROFILES = 20
-LONGEST_TEXT = 64 * 1024
 LONGEST_LINE = 500
 LARGEST_BYTES = 32 * 1024 * 1024
 """More than is ever written: a larger file is not ours."""

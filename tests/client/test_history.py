@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.client.draft import Draft
-from app.client.history import LONGEST_TEXT, History, Past
+from app.client.draft import LONGEST_TEXT, Draft
+from app.client.history import History, Past
 from app.client.notation import Notation
 
 TEXTS = st.lists(st.text(max_size=3))

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.atomic_file import replace
-from app.client.draft import Draft
+from app.client.draft import LONGEST_TEXT, Draft
 from app.client.line_ending import LineEnding
 from app.client.notation import Notation
 from app.client.snippet_file import SnippetFile, SnippetFileError, parse, read, render, write
-from app.client.snippets import LONGEST_TEXT, MOST_SNIPPETS, Snippet
+from app.client.snippets import MOST_SNIPPETS, Snippet
 from app.folder_lock import alone_in
 from app.profile.reading import LARGEST_SIZE
 from tests.client.drafts import drafts

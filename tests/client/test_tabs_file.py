@@ -14,12 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.atomic_file import replace
-from app.client.draft import Draft
+from app.client.draft import LONGEST_TEXT, Draft
 from app.client.formatting import Display
 from app.client.options import Options, TlsOptions
 from app.client.tabs_file import (
     LARGEST_BYTES,
-    LONGEST_TEXT,
     MOST_PROFILES,
     MOST_TABS,
     KeptTab,

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.client.draft import Draft
+from app.client.draft import LONGEST_TEXT, Draft
 from app.client.formatting import count_bytes
 from app.client.notation import NotationError
 from app.client.pasting import with_pasted
-from app.client.snippets import LONGEST_NAME, LONGEST_TEXT, Snippet
+from app.client.snippets import LONGEST_NAME, Snippet
 from app.ui.console.clipboard import pasted
 from app.ui.console.input_edit import InputEdit
 from app.ui.console.input_state import InputState
