@@ -20,8 +20,10 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
+from app.endpoint_kinds import KINDS, Kind
 from app.endpoint_plugins import installed_kinds
 from app.interfaces import is_address, is_loopback
+from app.written_path import place, trouble
 
 LARGEST_PORT: Final = 65535
 
@@ -36,68 +38,6 @@ def quoted(text: str) -> str:
     return '"' + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short) + '"'
 
 
-@frozen
-class _Kind:
-    """What Twisted takes for one kind of endpoint, and how Portdeck keeps it to this machine."""
-
-    parameters: tuple[str, ...]
-    """Their names in the order of positional values."""
-
-    needs: str
-    """The parameter that has no default."""
-
-    example: str
-
-    loopback: str | None = None
-    """The interface bound when none is written. Twisted alone would bind them all."""
-
-
-_KINDS: Final = {
-    "tcp": _Kind(
-        ("port", "interface", "backlog"),
-        needs="port",
-        example="tcp:8007",
-        loopback="127.0.0.1",
-    ),
-    "tcp6": _Kind(
-        ("port", "backlog", "interface"),
-        needs="port",
-        example="tcp6:8007",
-        loopback="::1",
-    ),
-    "ssl": _Kind(
-        (
-            "port",
-            "privateKey",
-            "certKey",
-            "sslmethod",
-            "interface",
-            "backlog",
-            "extraCertChain",
-            "dhParameters",
-        ),
-        needs="port",
-        example="ssl:8443:privateKey=key.pem",
-        loopback="127.0.0.1",
-    ),
-    "tls": _Kind(
-        ("path", "port", "backlog", "interface"),
-        needs="path",
-        example="tls:certificates:8443",
-        loopback="127.0.0.1",
-    ),
-    "unix": _Kind(
-        ("address", "mode", "backlog", "lockfile"),
-        needs="address",
-        example="unix:/tmp/echo.sock",
-    ),
-    "udp": _Kind(
-        ("port", "interface"),
-        needs="port",
-        example="udp:8007",
-        loopback="127.0.0.1",
-    ),
-}
 _TLS_PORT: Final = 443
 _COLON_ADVICE: Final = "A colon inside a value needs a backslash, as in interface=\\:\\:1."
 
@@ -128,7 +68,7 @@ class Endpoint:
 
     def __attrs_post_init__(self) -> None:
         _check_shape(self)
-        kind = _KINDS.get(self.kind)
+        kind = KINDS.get(self.kind)
         if kind is None:
             _check_installed(self.kind)
         else:
@@ -158,7 +98,7 @@ class Endpoint:
 
     def value(self, parameter: str) -> str | None:
         """What is written for `parameter`, by position or by name; None if it is not written."""
-        kind = _KINDS.get(self.kind)
+        kind = KINDS.get(self.kind)
         if kind is not None and parameter in kind.parameters:
             index = kind.parameters.index(parameter)
             if index < len(self.args):
@@ -173,7 +113,7 @@ class Endpoint:
     @property
     def port(self) -> int | None:
         """The port asked for, 0 if the system shall choose; None for what has no port."""
-        kind = _KINDS.get(self.kind)
+        kind = KINDS.get(self.kind)
         if kind is None or "port" not in kind.parameters:
             return None
         return int(self.value("port") or _TLS_PORT)
@@ -181,7 +121,7 @@ class Endpoint:
     @property
     def interface(self) -> str | None:
         """The interface that `bound` binds; None for what has none and for plugins."""
-        kind = _KINDS.get(self.kind)
+        kind = KINDS.get(self.kind)
         if kind is None or kind.loopback is None:
             return None
         return self.value("interface") or kind.loopback
@@ -189,27 +129,48 @@ class Endpoint:
     def bound(self, folder: Path = Path()) -> Endpoint:
         """This endpoint with its interface written out: loopback, unless the user wrote one.
 
-        The path of a Unix socket is written out too; it begins in `folder` if it is not absolute.
+        Its paths, those of a Unix socket and of PEM files, are written out too; they begin in
+        `folder` if they are not absolute.
 
         An empty `interface=` is none: it is Twisted's word for "all of them", and nobody opens a
         port to the world by leaving something out.
         """
-        if self.kind == "unix":
-            path = str(folder.absolute() / Path(self.value("address") or "").expanduser())
-            if self.args:
-                return evolve(self, args=_replaced(self.args, 0, path))
-            return evolve(self, options=(*self.options, ("address", path)))
         inner = self.inner
         if inner is not None:
-            inner = inner.bound(folder)
-            return evolve(self, args=(inner.kind, *inner.args), options=inner.options)
+            return self._around(inner.bound(folder))
+        placed = self.with_paths(lambda path: str(place(path, folder)))
         if self.interface is None or self.value("interface"):
-            return self
-        return self.at("interface", self.interface)
+            return placed
+        return placed.at("interface", self.interface)
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """Which parameter is which path, among those that are paths: as written, or as Twisted
+        takes it where it is not."""
+        kind = KINDS.get(self.kind)
+        paths = {} if kind is None else kind.paths
+        found = {name: self.value(name) or default for name, default in paths.items()}
+        return {name: path for name, path in found.items() if path}
+
+    def with_paths(self, change: Callable[[str], str]) -> Endpoint:
+        """This endpoint with what `change` makes of each of its paths, written or not."""
+        inner = self.inner
+        if inner is not None:
+            return self._around(inner.with_paths(change))
+        endpoint = self
+        for name, path in self.paths.items():
+            changed = change(path)
+            if changed != path:
+                endpoint = endpoint.at(name, changed)
+        return endpoint
+
+    def _around(self, inner: Endpoint) -> Endpoint:
+        """This plugin's endpoint around another one."""
+        return evolve(self, args=(inner.kind, *inner.args), options=inner.options)
 
     def at(self, parameter: str, value: str) -> Endpoint:
         """This endpoint with another `value` for one of its parameters, written where it was."""
-        index = _KINDS[self.kind].parameters.index(parameter)
+        index = KINDS[self.kind].parameters.index(parameter)
         if index < len(self.args):
             return evolve(self, args=_replaced(self.args, index, value))
         return evolve(self, options=(*self.options, (parameter, value)))
@@ -218,7 +179,7 @@ class Endpoint:
     def inner(self) -> Endpoint | None:
         """What a plugin wraps that is written before it, as in `haproxy:tcp:8007`; None if nothing
         that can be understood."""
-        if self.kind in _KINDS or not self.args or self.args[0].lower() not in _KINDS:
+        if self.kind in KINDS or not self.args or self.args[0].lower() not in KINDS:
             return None
         try:
             return Endpoint(self.args[0].lower(), self.args[1:], self.options)
@@ -321,13 +282,13 @@ def _check_installed(kind: str) -> None:
     brought = installed_kinds()
     if kind in brought:
         return
-    known = sorted({*_KINDS, *brought})
+    known = sorted({*KINDS, *brought})
     close = get_close_matches(kind, known, n=1)
     advice = f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(known)}."
     raise EndpointError(f"There is no kind of endpoint called {quoted(kind)}. {advice}")
 
 
-def _check_parameters(endpoint: Endpoint, kind: _Kind) -> None:
+def _check_parameters(endpoint: Endpoint, kind: Kind) -> None:
     """Raises for a parameter that Twisted does not take, takes only once, or cannot do without."""
     names = kind.parameters
     written = dict(endpoint.options)
@@ -354,6 +315,9 @@ def _check_values(endpoint: Endpoint) -> None:
         value = endpoint.value(parameter)
         if value is not None and not is_right(value):
             raise EndpointError(f"The {parameter} must be {must}, not {quoted(value)}.")
+    for path in endpoint.paths.values():
+        if wrong := trouble(path):
+            raise EndpointError(wrong)
     # Twisted looks up the name of an interface for TCP alone.
     if endpoint.is_datagram and not is_address(endpoint.interface or ""):
         raise EndpointError(

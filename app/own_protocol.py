@@ -13,6 +13,7 @@ from typing import Final
 from attrs import frozen
 
 from app.endpoint import quoted
+from app.written_path import trouble
 
 PREFIX: Final = "python:"
 
@@ -61,6 +62,8 @@ class Reference:
                 f"Write that of a class, a factory or a function, as in {_EXAMPLE}."
             )
         if source.lower().endswith(".py"):
+            if wrong := trouble(source):
+                raise OwnProtocolError(wrong)
             return cls(Place.FILE, source, name)
         if all(map(_is_identifier, source.split("."))):
             return cls(Place.MODULE, source, name)

@@ -16,7 +16,8 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.protocol import Factory
 from twisted.internet.testing import MemoryReactor
 
-from app.endpoint import _KINDS, Endpoint, EndpointError
+from app.endpoint import Endpoint, EndpointError
+from app.endpoint_kinds import KINDS
 
 descriptions = st.text(alphabet=":=\\ ab0.", max_size=30)
 interfaces = st.sampled_from(["127.0.0.1", "0.0.0.0", "::1", "::", "localhost", "fe80::1%eth0"])
@@ -100,7 +101,7 @@ def test_the_parameters_of_each_kind_are_those_of_the_installed_twisted(
 ) -> None:
     given = {"self", "reactor", "factory"}
     names = tuple(name for name in inspect.signature(function).parameters if name not in given)
-    assert names == _KINDS[kind].parameters
+    assert names == KINDS[kind].parameters
 
 
 @pytest.mark.parametrize(
@@ -114,8 +115,8 @@ def test_the_parameters_of_each_kind_are_those_of_the_installed_twisted(
         ("tcp:8007:backlog=5", "tcp:8007:backlog=5:interface=127.0.0.1"),
         ("tcp6:8007", r"tcp6:8007:interface=\:\:1"),
         ("tcp6:8007:50:", r"tcp6:8007:50:\:\:1"),
-        ("ssl:8443", "ssl:8443:interface=127.0.0.1"),
-        ("tls:certificates", "tls:certificates:interface=127.0.0.1"),
+        ("ssl:8443", "ssl:8443:privateKey=/p/server.pem:interface=127.0.0.1"),
+        ("tls:certificates", "tls:/p/certificates:interface=127.0.0.1"),
         ("udp:8007", "udp:8007:interface=127.0.0.1"),
         ("udp:8007:", "udp:8007:127.0.0.1"),
         ("UDP:port=0:interface=", "udp:port=0:interface=127.0.0.1"),
@@ -125,9 +126,9 @@ def test_the_parameters_of_each_kind_are_those_of_the_installed_twisted(
 )
 def test_without_an_interface_only_this_machine_is_bound(text: str, bound: str) -> None:
     endpoint = Endpoint.parse(text)
-    assert str(endpoint.bound()) == bound
+    assert str(endpoint.bound(Path("/p"))) == bound
     assert endpoint.loopback_only
-    assert endpoint.bound().bound() == endpoint.bound()
+    assert endpoint.bound(Path("/p")).bound(Path("/p")) == endpoint.bound(Path("/p"))
 
 
 @pytest.mark.parametrize(
@@ -210,9 +211,15 @@ def test_port_interface_and_what_a_window_shows(
         ("unix:address=a/b.sock", "unix:address=/profiles/a/b.sock"),
         ("unix:/run/echo.sock", "unix:/run/echo.sock"),
         ("haproxy:unix:echo.sock", "haproxy:unix:/profiles/echo.sock"),
+        (
+            "ssl:1:a/k.pem:/c.pem:interface=lo:dhParameters=d",
+            "ssl:1:/profiles/a/k.pem:/c.pem:interface=lo:dhParameters=/profiles/d",
+        ),
+        ("ssl:1:interface=lo", "ssl:1:interface=lo:privateKey=/profiles/server.pem"),
+        ("tls:path=certificates:interface=lo", "tls:path=/profiles/certificates:interface=lo"),
     ],
 )
-def test_the_path_of_a_unix_socket_begins_where_the_profile_lies(text: str, bound: str) -> None:
+def test_the_paths_of_sockets_and_files_begin_where_the_profile_lies(text: str, bound: str) -> None:
     assert str(Endpoint.parse(text).bound(Path("/profiles"))) == bound
 
 
@@ -274,6 +281,11 @@ KIND_ADVICE = (
         ("tls:certificates:", 'The port must be a whole number from 0 to 65535, not "".'),
         ("tcp:80:backlog=x", 'The backlog must be a whole number, not "x".'),
         ("unix:/s:mode=9", 'The mode must be three octal digits such as 660, not "9".'),
+        ("unix:~nobody-here/s", 'There is no user "nobody-here". Write the whole path.'),
+        (
+            "ssl:1:certKey=~nobody-here/c.pem",
+            'There is no user "nobody-here". Write the whole path.',
+        ),
         ("unix:/s:lockfile=no", 'The lockfile must be 0 or 1, not "no".'),
         ("tcp:80:interfce=::", 'tcp has no option "interfce". Did you mean interface?'),
         ("tcp:80:x=1", 'tcp has no option "x". It takes: port, interface, backlog.'),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.own_protocol import OwnProtocolError, Place, Reference, is_own
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,20}x", fullmatch=True)  # the x: no keyword ends so
-PATHS = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=40).map(lambda t: f"{t}.py")
+PATHS = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=40).map(lambda t: f"x{t}.py")
 MODULES = st.lists(NAMES, min_size=1, max_size=4).map(".".join)
 
 
@@ -45,6 +45,7 @@ def test_parsing_and_writing_are_each_others_reverse(parts: tuple[str, str]) -> 
         ("python:", "does not say what to take from there"),
         ("python:echo_server.py", "does not say what to take from there"),
         ("python:C:\\x\\echo.py", "does not say what to take from there"),
+        ("python:~nobody-here/a.py:Echo", 'There is no user "nobody-here".'),
         ("python:echo_server.py:", '"" is no Python name'),
         ("python:echo_server.py:class", '"class" is no Python name'),
         ("python:echo_server.py:Echo()", '"Echo()" is no Python name'),

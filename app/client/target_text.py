@@ -11,10 +11,10 @@ reached from this machine.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from app.client.target import LOOPBACK, Target, TargetError, Transport, is_ipv6
 from app.endpoint import LARGEST_PORT, Endpoint, EndpointError, quoted
+from app.written_path import expanded
 
 _KINDS = {
     "tcp": Transport.TCP,
@@ -38,7 +38,7 @@ def read_target(text: str) -> Target:
     """
     text = text.strip()
     if text.startswith(("/", "./", "../", "~/")):
-        return Target.unix(_expanded(text))
+        return Target.unix(expanded(text))
     match = _KIND.match(text)
     if match is None:
         return _read_place(text, Transport.TCP)
@@ -55,14 +55,7 @@ def _read_unix(text: str) -> Target:
         endpoint = Endpoint.parse(f"unix:{path}")
     except EndpointError as error:
         raise TargetError(str(error)) from None
-    return Target.unix(_expanded(endpoint.value("address") or ""))
-
-
-def _expanded(path: str) -> str:
-    try:
-        return str(Path(path).expanduser()) if path.startswith("~") else path
-    except RuntimeError:
-        return path
+    return Target.unix(expanded(endpoint.value("address") or ""))
 
 
 def _listener(text: str, kind: str, transport: Transport) -> Target | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -24,6 +25,8 @@ from app.server.listener import State
 from app.server.own.loading import CURRENT_FOLDER
 from app.server.restarting import needs_restart
 from app.spawn import spawn
+
+log = logging.getLogger(__name__)
 
 
 class Channel(Sink, Protocol):
@@ -151,7 +154,16 @@ class _Service:
             return
         self._busy = True
         self._notifier.reloading()
-        spawn(self._load_again()).addCallback(lambda _: self._settled())
+        spawn(self._load_again_or_say_why())
+
+    async def _load_again_or_say_why(self) -> None:
+        try:
+            await self._load_again()
+        except Exception as error:
+            log.exception("The profile could not be loaded again.")
+            why = str(error) or type(error).__name__
+            self._give_up(f"Something unexpected failed: {why}")
+        self._settled()
 
     async def _load_again(self) -> None:
         if self._file is None:

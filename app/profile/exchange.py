@@ -12,6 +12,7 @@ from pathlib import Path
 from attrs import evolve
 
 from app.atomic_file import replace, why
+from app.endpoint import Endpoint
 from app.own_protocol import Place, Reference, is_own
 from app.profile.reading import Reading
 from app.profile.spec import ListenerSpec
@@ -53,6 +54,10 @@ def take(path: Path, folder: Path) -> Reading:
 
 def move(spec: ListenerSpec, source: Path, target: Path) -> ListenerSpec:
     """`spec` of a profile in folder `source`, for a profile in folder `target`."""
+    endpoint = Endpoint.parse(spec.endpoint)
+    moved = endpoint.with_paths(lambda path: _moved(path, source, target))
+    if moved != endpoint:  # or else its words stay as the user wrote them
+        spec = evolve(spec, endpoint=str(moved))
     if is_own(spec.protocol):
         reference = Reference.parse(spec.protocol)
         if reference.place is Place.FILE:

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from app.profile.fields import Wrong, by, table
 from app.profile.problem import Problem
 from app.profile.values import shown, text
+from app.written_path import trouble
 
 VERSIONS: Final = ("1.2", "1.3")
 
@@ -17,6 +18,8 @@ def _path(value: object) -> str:
     path = text(value)
     if not path.isprintable():
         raise ValueError("must be one line of visible characters")
+    if wrong := trouble(path):
+        raise ValueError(wrong)
     return path
 
 

@@ -11,6 +11,7 @@ from app.own_protocol import OwnProtocolError, Place, Reference
 from app.recipes.literals import literal
 from app.server.own.inspection import offers
 from app.server.own.kinds import Kind
+from app.written_path import place
 
 _BY_FUNCTION = '''\
 class FunctionFactory(Factory):
@@ -64,7 +65,7 @@ def own_code(reference: Reference, folder: Path) -> OwnCode:
 def _loading(reference: Reference, folder: Path) -> tuple[tuple[str, ...], str]:
     if reference.place is Place.MODULE:
         return (), f"from {reference.source} import {reference.name}\n"
-    path = _path(reference, folder)
+    path = place(reference.source, folder)
     if path.stem.isidentifier() and not iskeyword(path.stem):
         return ("import sys",), (
             f"sys.path.insert(0, {literal(str(path.parent))})\n"
@@ -74,14 +75,10 @@ def _loading(reference: Reference, folder: Path) -> tuple[tuple[str, ...], str]:
     return ("import runpy",), f"{reference.name} = {read}\n"
 
 
-def _path(reference: Reference, folder: Path) -> Path:
-    return (folder / Path(reference.source).expanduser()).absolute()
-
-
 def _kind(reference: Reference, folder: Path) -> Kind:
     if reference.place is Place.FILE:
         try:
-            offered = {each.name: each.kind for each in offers(_path(reference, folder))}
+            offered = {each.name: each.kind for each in offers(place(reference.source, folder))}
         except OwnProtocolError:
             offered = {}
         if reference.name in offered:

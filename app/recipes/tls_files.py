@@ -8,6 +8,7 @@ from attrs import frozen
 
 from app.endpoint import Endpoint
 from app.profile import ListenerSpec, Tls
+from app.written_path import place
 
 
 @frozen
@@ -58,8 +59,8 @@ def tls_files(spec: ListenerSpec, folder: Path, ca_folder: Path | None = None) -
         authority.identity_for(names)
         path = authority.path_for(names).absolute()
         return _files(tls, folder, path, path, certificate_path(ca_folder).absolute(), names)
-    certificate = _path(folder, tls.certificate)
-    key = _path(folder, tls.key) if tls.key else certificate
+    certificate = place(tls.certificate, folder)
+    key = place(tls.key, folder) if tls.key else certificate
     own = identity.read(certificate, key)
     signs_itself = own.certificate.issuer == own.certificate.subject
     return _files(
@@ -73,7 +74,7 @@ def _files(
     return TlsFiles(
         certificate=certificate,
         key=key,
-        client_ca=_path(folder, tls.client_ca) if tls.client_ca else None,
+        client_ca=place(tls.client_ca, folder) if tls.client_ca else None,
         ca=ca,
         names=names,
         minimum_version=tls.minimum_version,
@@ -82,7 +83,3 @@ def _files(
 
 def _is_ipv4(name: str) -> bool:
     return name.replace(".", "").isdigit()
-
-
-def _path(folder: Path, written: str) -> Path:
-    return (folder / Path(written).expanduser()).absolute()

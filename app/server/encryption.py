@@ -23,6 +23,7 @@ from app.tls.context import server_context
 from app.tls.identity import CertificateFacts, Identity
 from app.tls.names import names_for
 from app.tls.trouble import TlsError
+from app.written_path import place
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +64,8 @@ class Encryption:
         return SSL.Connection(self._context, None)
 
     def _own(self, folder: Path) -> Identity:
-        path = _path(folder, self._tls.certificate)
-        own = identity.read(path, _path(folder, self._tls.key) if self._tls.key else None)
+        path = place(self._tls.certificate, folder)
+        own = identity.read(path, place(self._tls.key, folder) if self._tls.key else None)
         identity.check_time(own.facts, path, now())
         return own
 
@@ -103,12 +104,8 @@ class TlsTransport(BufferingTLSTransport):
 def _client_cas(tls: Tls, folder: Path) -> list[x509.Certificate]:
     if not tls.client_ca:
         return []
-    path = _path(folder, tls.client_ca)
+    path = place(tls.client_ca, folder)
     try:
         return identity.read_certificates(identity.read_file(path), path)
     except TlsError as error:
         raise TlsError(f"The CA of the clients: {error}") from None
-
-
-def _path(folder: Path, written: str) -> Path:
-    return folder / Path(written).expanduser()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from app.written_path import place, trouble
 
 if TYPE_CHECKING:
     from app.terminal.talk import Request
@@ -117,7 +118,11 @@ def read_request(arguments: argparse.Namespace) -> Request:
 
 
 def _file(path: str | None) -> str:
-    return "" if path is None else os.fspath(Path(path).expanduser().absolute())
+    if path is None:
+        return ""
+    if wrong := trouble(path):
+        raise ArgumentError(wrong)
+    return str(place(path, Path()))
 
 
 def _seconds(text: str) -> float:

@@ -19,6 +19,7 @@ from app.headless.notify import Notifier
 from app.headless.serving import UNLIMITED, Limits, serve
 from app.profile import ListenerSpec, ProfileFile
 from app.profile.writing import render
+from app.server.deck import Deck
 from tests.server.reactors import HandReactor
 
 ECHO = ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:8007")
@@ -367,6 +368,37 @@ def test_without_a_profile_a_reload_says_so(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().err == (
         "There is no profile to load again: the listeners were given by name.\n"
     )
+
+
+def test_a_path_in_the_home_of_nobody_is_a_reason_not_to_reload(file: ProfileFile) -> None:
+    def reload(reactor: Run) -> None:
+        file.path.write_text(render([ECHO, HELLO]).replace("tcp:8007", "unix:~nobody-here/s"))
+        reactor.hang_up()
+        assert reactor.names[2:] == ["not_reloaded"]
+        assert 'There is no user "nobody-here"' in str(reactor.events[-1])
+
+    run(reload, file)
+
+
+def test_whatever_fails_in_a_reload_is_told_and_the_next_one_can_go_well(
+    file: ProfileFile, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(deck: Deck, specs: object) -> None:
+        raise RuntimeError("boom")
+
+    def reload(reactor: Run) -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(Deck, "update", fail)
+            reactor.hang_up()
+        assert reactor.names[2:] == ["not_reloaded"]
+        reactor.hang_up()
+        assert reactor.names[2:] == ["not_reloaded", "reloaded"]
+
+    warden = Warden()
+    run(reload, file, notifier=warden)
+    assert capsys.readouterr().err == "Something unexpected failed: boom\n"
+    told = [lines[0] for lines in warden.heard]
+    assert told == ["READY=1", "RELOADING=1", "READY=1", "RELOADING=1", "READY=1", "STOPPING=1"]
 
 
 def test_new_connections_run_changed_code_although_the_profile_is_the_same(

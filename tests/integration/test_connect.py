@@ -245,6 +245,8 @@ def read_all_quietly(connection: socket.socket) -> None:
         (["localhost"], "Add a port"),
         (["8007", "--send", r"\q"], "Write"),
         (["8007", "--expect", "("], "is no regular expression"),
+        (["8007", "--ca", "~nobody-here/ca.pem"], 'There is no user "nobody-here"'),
+        (["unix:~nobody-here/a"], 'There is no user "nobody-here"'),
         (["8007", "--timeout", "soon"], "is no number of seconds"),
         (["8007", "--timeout", "-1"], "is no number of seconds"),
         (["8007", "--time", "1"], "unrecognized arguments: --time"),

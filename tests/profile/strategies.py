@@ -18,6 +18,7 @@ from app.profile.spec import (
 from app.profile.tls import VERSIONS
 from app.protocols import catalog
 from app.protocols.options import Option, describe
+from app.written_path import trouble
 
 names = (
     st.text(min_size=1, max_size=LONGEST_NAME)
@@ -27,9 +28,10 @@ names = (
 
 _hosts = st.sampled_from(["127.0.0.1", "0.0.0.0", "::1", "localhost"])
 _paths = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)
+_sockets = _paths.filter(lambda path: trouble(path) == "")
 endpoints = st.one_of(
     st.builds(Endpoint.tcp, st.integers(0, 65535), _hosts),
-    st.builds(lambda path: Endpoint("unix", (path,)), _paths),
+    st.builds(lambda path: Endpoint("unix", (path,)), _sockets),
     st.builds(lambda value: Endpoint("haproxy", (), (("key", value),)), _paths),
 ).map(str)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve, fields
 
+from app.endpoint import Endpoint
 from app.profile import FIRST_LISTENERS, ListenerSpec, ProfileError, ProfileFile, Reading, Tls
 from app.profile.exchange import create, export, move, take
 from app.profile.tls import PATHS
@@ -122,3 +123,23 @@ def test_a_module_and_a_protocol_of_the_catalog_stay(here: Path, there: Path) ->
 
 def test_every_file_of_tls_is_moved() -> None:
     assert {each.name for each in fields(Tls) if each.default == ""} == set(PATHS)
+
+
+@pytest.mark.parametrize(
+    ("written", "moved"),
+    [
+        ("unix:run/echo.sock:mode=600", "unix:{}/run/echo.sock:mode=600"),
+        ("ssl:8443:k.pem:certKey=/c.pem", "ssl:8443:{}/k.pem:certKey=/c.pem"),
+        ("ssl:8443", "ssl:8443:privateKey={}/server.pem"),
+        ("tls:certificates:8443", "tls:{}/certificates:8443"),
+        ("haproxy:unix:echo.sock", "haproxy:unix:{}/echo.sock"),
+        ("unix:/run/echo.sock", "unix:/run/echo.sock"),
+        ("TCP:8007:interface=", "TCP:8007:interface="),
+    ],
+)
+def test_sockets_and_files_of_an_endpoint_are_found_from_the_other_profile(
+    here: Path, there: Path, written: str, moved: str
+) -> None:
+    spec = move(evolve(ECHO, endpoint=written), here, there)
+    assert spec.endpoint == moved.format(here)
+    assert Endpoint.parse(spec.endpoint).bound(there) == Endpoint.parse(written).bound(here)

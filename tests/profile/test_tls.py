@@ -48,6 +48,10 @@ minimum_version = "1.3"
         ("tls = true", "listener[0].tls: must be a table, not true"),
         ("[listener.tls]\ncertificate = 7", "listener[0].tls.certificate: must be text in quotes"),
         ('[listener.tls]\ncertificate = "a\\nb"', "listener[0].tls.certificate: must be one line"),
+        (
+            '[listener.tls]\nclient_ca = "~nobody-here/ca.pem"',
+            'listener[0].tls.client_ca: There is no user "nobody-here". Write the whole path.',
+        ),
         ('[listener.tls]\nkey = "k.pem"', "listener[0].tls.key: needs a certificate beside it"),
         (
             '[listener.tls]\nminimum_version = "1.1"',

@@ -389,7 +389,7 @@ def test_stopping_a_failed_one_takes_its_reason_away(
         (evolve(SPEC, endpoint="tcp:http"), "whole number from 0 to 65535"),
         (evolve(SPEC, endpoint="8007"), "Begin the endpoint with its kind"),
         (evolve(SPEC, endpoint="carrier-pigeon:8007"), "carrier-pigeon"),
-        (evolve(SPEC, endpoint="ssl:8007:privateKey=missing.pem"), "There is no file missing.pem."),
+        (evolve(SPEC, endpoint="ssl:8007:privateKey=missing.pem"), "/missing.pem."),
     ],
 )
 def test_a_spec_that_cannot_be_is_a_failure_that_can_be_cleared(

@@ -25,6 +25,7 @@ from app.server.own.generation import Generation
 from app.server.own.inspection import line_that_runs_the_reactor
 from app.server.own.kinds import Kind, kind_of
 from app.server.own.sources import Sources
+from app.written_path import place
 
 CURRENT_FOLDER: Final = Path()
 
@@ -64,7 +65,7 @@ def load(
     """
     folder = Path(os.path.realpath(folder))
     if reference.place is Place.FILE:
-        path = Path(os.path.realpath(folder / reference.source))
+        path = Path(os.path.realpath(place(reference.source, folder)))
         generation = Generation(path.parent)
         return _load(reference, generation, partial(generation.execute, path), path, loading)
     top = reference.source.partition(".")[0]

@@ -24,6 +24,7 @@ from app.endpoint import LARGEST_PORT
 from app.ui.dialog_buttons import dialog_buttons
 from app.ui.listeners.file_edit import FileEdit
 from app.ui.wrapping import WrappingLabel
+from app.written_path import place, trouble
 
 LONGEST_SECONDS = 600.0
 
@@ -87,6 +88,10 @@ class OptionsDialog(QDialog):
         if options.tls.key_file and not options.tls.certificate_file:
             self._complain(self.tr("Choose the certificate that the key is for, or no key."))
             return
+        for each in (self.ca, self.certificate, self.key):
+            if wrong := trouble(each.text()):
+                self._complain(wrong)
+                return
         self.chosen.emit(options)
         super().accept()
 
@@ -156,4 +161,4 @@ class OptionsDialog(QDialog):
 
 def _path(field: FileEdit) -> str:
     text = field.text()
-    return str(Path.home() / Path(text).expanduser()) if text else ""
+    return str(place(text, Path.home())) if text else ""

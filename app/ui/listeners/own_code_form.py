@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.own_protocol import PREFIX, OwnProtocolError, Place, Reference
 from app.server.own import inspection, starter
+from app.written_path import place, trouble
 
 
 class OwnCodeForm(QWidget):
@@ -156,7 +157,10 @@ class OwnCodeForm(QWidget):
             )
 
     def _file(self, source: str) -> Path:
-        return Path(os.path.normpath(self._folder / Path(source).expanduser()))
+        """The file that `source` means. Raises `OwnProtocolError`."""
+        if wrong := trouble(source):
+            raise OwnProtocolError(wrong)
+        return Path(os.path.normpath(place(source, self._folder)))
 
     def _choose(self) -> None:
         dialog = self._dialog(self.tr("Choose a Python file"))

@@ -23,6 +23,7 @@ from app.ui.listeners.file_edit import FileEdit
 from app.ui.listeners.form_part import FormPart
 from app.ui.listeners.transport import Transport
 from app.ui.wrapping import WrappingLabel
+from app.written_path import place, trouble
 
 
 class TlsForm(FormPart):
@@ -188,4 +189,6 @@ class TlsForm(FormPart):
         return names_for(self._endpoint or Endpoint.tcp(0))
 
     def _path(self, written: str) -> Path:
-        return self._folder / Path(written).expanduser()
+        if wrong := trouble(written):
+            raise TlsError(wrong)
+        return place(written, self._folder)

@@ -46,6 +46,11 @@ def test_an_absolute_path_needs_no_folder(write: Write) -> None:
     assert load(Reference.parse(f"python:{path}:X"), Path("/nowhere")).found == 1
 
 
+def test_a_path_may_begin_at_home(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(write("echo.py", "X = 1\n").parent))
+    assert load(Reference.parse("python:~/echo.py:X"), Path("/nowhere")).found == 1
+
+
 @pytest.mark.parametrize("name", ["my-echo.py", "echo.v2.py", "écho.py", "ECHO.PY"])
 def test_a_file_may_have_a_name_that_no_module_has(write: Write, take: Load, name: str) -> None:
     write(name, "X = 1\n")

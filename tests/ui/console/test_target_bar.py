@@ -166,7 +166,7 @@ def test_options_are_shown_and_chosen(tab: SessionTab, tmp_path: Path) -> None:
     assert tab.head.options == evolve(options, connect_seconds=3.0)
 
 
-@pytest.mark.parametrize("wrong", ["local address", "key alone"])
+@pytest.mark.parametrize("wrong", ["local address", "key alone", "home of nobody"])
 def test_options_that_do_not_do_are_not_taken(tab: SessionTab, qtbot: QtBot, wrong: str) -> None:
     dialog = OptionsDialog(Options())
     qtbot.addWidget(dialog)
@@ -175,6 +175,8 @@ def test_options_that_do_not_do_are_not_taken(tab: SessionTab, qtbot: QtBot, wro
     dialog.chosen.connect(lambda options: chosen.append(options))
     if wrong == "local address":
         dialog.local_host.setText("eth0")
+    elif wrong == "home of nobody":
+        dialog.ca.line.setText("~nobody-here/ca.pem")
     else:
         dialog.key.line.setText("my.key")
     dialog.accept()

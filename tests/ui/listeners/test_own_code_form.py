@@ -42,6 +42,12 @@ def test_a_file_offers_its_factory_before_its_protocol(form: OwnCodeForm, tmp_pa
     assert form.problem() == ""
 
 
+def test_a_home_of_nobody_is_told(form: OwnCodeForm) -> None:
+    form.path.setText("~nobody-here/room.py")
+    assert form.problem() == 'There is no user "nobody-here". Write the whole path.'
+    assert form.reference() == "python:"
+
+
 def test_another_choice_is_what_the_profile_says(form: OwnCodeForm, tmp_path: Path) -> None:
     (tmp_path / "room.py").write_text(TWO)
     form.path.setText(str(tmp_path / "room.py"))
