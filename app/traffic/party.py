@@ -15,7 +15,7 @@ class Party:
     """One connection of a listener, or of the console."""
 
     listener: str
-    """The listener's name when the connection was made, or what the console tab was called."""
+    """The name of the listener, the last one that it had, or what the console tab was called."""
 
     peer: str
     """The peer's address as people read it."""

@@ -259,8 +259,7 @@ class MainWindow(QMainWindow):
 
     def _bind_panes(self) -> None:
         self.listeners.switched.connect(self.handling.switch)
-        self.listeners.choice_changed.connect(self._choose)
-        self.listeners.marks_changed.connect(self._show_what_can_be_done)
+        self.listeners.marks_changed.connect(self._show_marked)
         self.listeners.placed.connect(self.handling.place)
         self.listeners.offer_taken.connect(self.handling.take_offer)
         self.listeners.menu_wanted.connect(
@@ -304,9 +303,6 @@ class MainWindow(QMainWindow):
             self._settings.keep_part("bytes", self.traffic.pane.split)
 
     # What the user does
-
-    def _choose(self, listener: Listener | None) -> None:
-        self.connections.show_listener(listener)
 
     def _talk(self) -> None:
         listener = self.listeners.chosen
@@ -371,6 +367,10 @@ class MainWindow(QMainWindow):
         if self._colors.refresh():
             self.listeners.recolor()
             self.connections.recolor()
+
+    def _show_marked(self) -> None:
+        self.connections.show_listeners(self.listeners.marked)
+        self._show_what_can_be_done()
 
     def _show_what_can_be_done(self) -> None:
         self.traffic.show_off(

@@ -634,6 +634,10 @@
         <translation>仅 {0}：重新显示所有监听器的连接</translation>
     </message>
     <message>
+        <source>{0} listeners</source>
+        <translation>{0} 个监听器</translation>
+    </message>
+    <message>
         <source>None of the {0} connections passes the filter.</source>
         <translation>{0} 个连接都不符合筛选条件。</translation>
     </message>

@@ -451,6 +451,8 @@ def test_renaming_a_listener_that_is_on_keeps_its_connections(
     assert 'name = "Echo & more"' in profile.read_text(encoding="utf-8")
     client.send(b"same")
     desk.until(lambda: client.has(b"same"))
+    late = connect(desk.port("Echo & more"))
+    desk.until(lambda: desk.peers() == [client.name, late.name])
 
 
 def test_changing_the_port_of_a_listener_that_is_on_restarts_it(
@@ -580,6 +582,21 @@ def test_the_table_is_filtered_by_the_chosen_listener(
     assert desk.window.listeners.chosen is None
     assert len(desk.rows()) == 6
     assert not desk.window.connections.listener_chip.isVisible()
+
+
+def test_the_connections_of_several_marked_listeners_are_shown_together(
+    busy: tuple[Desk, list[Client]],
+) -> None:
+    desk, _ = busy
+    connections, marked = desk.window.connections, desk.window.listeners.mark
+    desk.choose("Two")
+    assert len(desk.rows()) == 1
+    marked([desk.listener("One"), desk.listener("Two")])
+    assert len(desk.rows()) == 4
+    assert connections.listener_chip.text() == "2 listeners"
+    marked([desk.listener("Two")])
+    assert len(desk.rows()) == 1
+    assert connections.listener_chip.text() == "Two"
 
 
 def test_the_selected_connections_are_closed(busy: tuple[Desk, list[Client]]) -> None:
@@ -718,7 +735,7 @@ def test_walking_through_does_not_change_what_is_shown(open_window: OpenWindow) 
     desk.window.listeners.setFocus(Qt.FocusReason.TabFocusReason)
     assert desk.window.listeners.chosen is None
     desk.qtbot.keyClick(desk.window.listeners, Qt.Key.Key_Down)
-    assert desk.window.connections.listener is desk.listener("Echo")
+    assert list(desk.window.connections.listeners) == [desk.listener("Echo")]
     assert desk.window.listeners.accessibleDescription() == "Echo, stopped"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
@@ -30,10 +30,10 @@ RESORT_TICKS = 10
 
 
 class ConnectionsPane(QWidget):
-    """Shows the connections of all listeners, or of the chosen one.
+    """Shows the connections of all listeners, or of some.
 
-    Invariant: the table shows exactly those live connections that pass the text filter and the
-    chosen listener, as of the last tick; and of the closed ones that are remembered likewise, if
+    Invariant: the table shows exactly those live connections that pass the text filter and are of
+    those listeners, as of the last tick; and of the closed ones that are remembered likewise, if
     they are asked for.
     """
 
@@ -58,7 +58,8 @@ class ConnectionsPane(QWidget):
         system who is at the other end."""
         super().__init__(parent)
         self._live = live
-        self._listener: Listener | None = None
+        self._listeners: tuple[Listener, ...] = ()
+        self._names: frozenset[str] = frozenset()
         self._count = 0
         self._ticks_since_order = 0
         self._history = History()
@@ -83,9 +84,9 @@ class ConnectionsPane(QWidget):
         self._show_what_can_be_done()
 
     @property
-    def listener(self) -> Listener | None:
-        """The one whose connections are shown; `None` for all."""
-        return self._listener
+    def listeners(self) -> Sequence[Listener]:
+        """Those whose connections are shown; none for all."""
+        return self._listeners
 
     @property
     def hint(self) -> str:
@@ -98,19 +99,19 @@ class ConnectionsPane(QWidget):
             for number in range(part.top(), part.bottom() + 1):
                 yield self.model.row(number)
 
-    def show_listener(self, listener: Listener | None) -> None:
-        """Show the connections of `listener` only, or of all."""
-        self._listener = listener
-        self.listener_chip.setVisible(listener is not None)
-        self._name_chip()
+    def show_listeners(self, listeners: Iterable[Listener]) -> None:
+        """Show the connections of those only, or of all if there are none."""
+        self._listeners = tuple(listeners)
+        self.listener_chip.setVisible(bool(self._listeners))
+        self._take_names()
         self._refilter()
 
     def refresh(self, batch: Batch, moving: Iterable[Connection]) -> None:
         """Show what a batch of changes brought, and the new values of the rows on screen."""
         self._count += len(batch.opened) - len(batch.closed)
-        if self._listener in batch.listeners:
-            self._name_chip()
         self._take(batch)
+        if not batch.listeners.isdisjoint(self._listeners) and self._take_names():
+            self._refilter()
         self._ticks_since_order += 1
         if self.model.is_sorted_by_something_moving and self._ticks_since_order >= RESORT_TICKS:
             self._ticks_since_order = 0
@@ -195,11 +196,11 @@ class ConnectionsPane(QWidget):
 
     def _accepts(self) -> Callable[[Row], bool]:
         text = self.filter.text().strip().casefold()
-        name = None if self._listener is None else self._listener.spec.name
+        names = self._names
         has_text = text_filter(text, self.model.columns)
 
         def accepts(row: Row) -> bool:
-            if name is not None and row.factory.spec.name != name:
+            if names and row.factory.spec.name not in names:
                 return False
             return has_text(row)
 
@@ -224,13 +225,23 @@ class ConnectionsPane(QWidget):
         self._history.clear()
         self._refilter()
 
-    def _name_chip(self) -> None:
-        if self._listener is not None:
-            name = self._listener.spec.name
+    def _take_names(self) -> bool:
+        """See what the listeners are called now. Whether that is another name than before."""
+        before, self._names = self._names, frozenset(each.spec.name for each in self._listeners)
+        if self._names == before:
+            return False
+        if self._listeners:
+            name = self._title()
             self.listener_chip.setText(formatting.literal(name))
             self.listener_chip.setAccessibleName(
                 self.tr("Only {0}: show the connections of all listeners again").format(name)
             )
+        return True
+
+    def _title(self) -> str:
+        if len(self._listeners) == 1:
+            return self._listeners[0].spec.name
+        return self.tr("{0} listeners").format(len(self._listeners))
 
     def _show_now(self) -> None:
         self.table.touch_visible()
@@ -257,8 +268,8 @@ class ConnectionsPane(QWidget):
     def _hint_text(self) -> str:
         if self._count and self.filter.text().strip():
             return self.tr("None of the {0} connections passes the filter.").format(self._count)
-        if self._listener is not None:
-            return self.tr("Nobody is connected to {0}.").format(self._listener.spec.name)
+        if self._listeners:
+            return self.tr("Nobody is connected to {0}.").format(self._title())
         return self.tr(
             "Nobody is connected.\n"
             "Switch a listener on and connect to it: with the console below, nc or telnet."

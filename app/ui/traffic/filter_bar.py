@@ -31,7 +31,7 @@ class FilterBar(FoldingBox):
     def __init__(self, parties: Parties, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._parties = parties
-        self._offered = 0
+        self._offered: set[str] = set()
         self.pattern = PatternEdit(icons, self.tr("Filter…"))
         self.direction = QComboBox()
         self.source = QComboBox()
@@ -69,10 +69,29 @@ class FilterBar(FoldingBox):
 
     def offer_listeners(self) -> None:
         """There may be listeners that are not offered yet."""
-        listeners = self._parties.listeners
-        for name in listeners[self._offered :]:
-            self._place(Source(listener=name), name)
-        self._offered = len(listeners)
+        for name in self._parties.listeners:
+            if name not in self._offered:
+                self._offered.add(name)
+                self._place(Source(listener=name), name)
+
+    def rename(self, old: str, new: str) -> None:
+        """The listener called `old` is called `new`; whoever is shown stays so."""
+        if old not in self._offered:
+            return
+        place = self._place(Source(listener=old), old)
+        is_shown = self.source.currentIndex() == place
+        self.source.blockSignals(True)
+        if new in self._offered:  # that of a listener that is gone
+            self.source.removeItem(place)
+        else:
+            self.source.setItemText(place, new)
+            self.source.setItemData(place, Source(listener=new))
+        if is_shown:
+            self.source.setCurrentIndex(self._place(Source(listener=new), new))
+        self.source.blockSignals(False)
+        self._offered = self._offered - {old} | {new}
+        if is_shown:
+            self.changed.emit()
 
     def only(self, source: Source, words: str) -> None:
         """Show this one alone."""

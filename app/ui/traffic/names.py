@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from attrs import evolve
+
 from app.server.changes import Batch
 from app.server.connection import Connection
 from app.traffic.party import Address, Party
@@ -28,6 +30,16 @@ class Names:
     def listeners(self) -> tuple[str, ...]:
         """The names of all listeners that had a connection, in the order of their first."""
         return tuple(self._listeners)
+
+    def rename(self, old: str, new: str) -> None:
+        """The listener called `old` is called `new`: those of before are its connections too."""
+        # In its place: where the connections of a listener came in is known by its name.
+        self._listeners = {
+            new if name == old else name: local for name, local in self._listeners.items()
+        }
+        for number, party in self._gone.items():
+            if party.listener == old and not party.began_here:
+                self._gone[number] = evolve(party, listener=new)
 
     def follow(self, batch: Batch) -> None:
         """Learn who came, and let go of who left."""

@@ -74,6 +74,11 @@ class TrafficPane(QWidget):
         if self.isVisible():
             self._look()
 
+    def rename(self, old: str, new: str) -> None:
+        """The listener called `old` is called `new`."""
+        self.filter_bar.rename(old, new)
+        self.table.viewport().update()
+
     def show_off(self, listeners: Sequence[str]) -> None:
         """Say that the traffic of those listeners is not kept."""
         words = self.tr("Switched off in the form of the listener, and not shown: {0}.")

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from time import time
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.client.session import Session
 from app.server.changes import Batch
+from app.server.listener import Listener
 from app.traffic.chunk_log import ChunkLog
 from app.ui.icons import Icons
 from app.ui.traffic.followed import Followed
@@ -47,12 +49,14 @@ class TrafficTab(QWidget):
         self._names = Names()
         self._taking = taking
         self._off: tuple[str, ...] = ()
+        self._called: WeakKeyDictionary[Listener, str] = WeakKeyDictionary()
         self._followed = Followed(log, self._names, seconds)
         self.pane: TrafficPane | None = None
         """`None` until the tab was on show."""
 
     def refresh(self, batch: Batch) -> None:
         """Take what a batch of changes brought, whether there is a pane yet or not."""
+        self._rename(batch.listeners)
         self._followed.follow_connections(batch)
         if self.pane is not None:
             self.pane.refresh(batch)
@@ -75,6 +79,17 @@ class TrafficTab(QWidget):
     def showEvent(self, event: object) -> None:
         if self.pane is None:
             self._make()
+
+    def _rename(self, listeners: Iterable[Listener]) -> None:
+        """See which of them have another name than when they changed last."""
+        for listener in listeners:
+            new = listener.spec.name
+            old = self._called.get(listener, new)
+            self._called[listener] = new
+            if new != old:
+                self._names.rename(old, new)
+                if self.pane is not None:
+                    self.pane.rename(old, new)
 
     def _make(self) -> None:
         from app.ui.traffic.pane import TrafficPane

@@ -101,3 +101,18 @@ def test_a_sender_of_datagrams_is_known_as_one() -> None:
     known.learn(connection(2, peer=udp, host=udp))
     parties = [known.party(1), known.party(2)]
     assert [party.is_datagram for party in parties if party is not None] == [False, True]
+
+
+def test_a_renamed_listener_keeps_its_connections_and_where_they_came_in() -> None:
+    known = Names()
+    live = connection(1, "Secure", host=tcp(8007))
+    known.learn(live)
+    known.learn(connection(2, "Secure", host=tcp(8007)))
+    known.let_go(connection(2, "Secure"))
+    live.factory.spec.name = "Renamed"
+    known.rename("Secure", "Renamed")
+    assert known.listeners == ("Renamed",)
+    for number in (1, 2):
+        party = known.party(number)
+        assert party is not None
+        assert (party.listener, party.local_address) == ("Renamed", ("127.0.0.1", 8007))

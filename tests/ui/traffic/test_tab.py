@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from pytestqt.qtbot import QtBot
 
+from app.profile import ListenerSpec
 from app.server.changes import Batch
+from app.server.deck import Deck
 from app.traffic.chunk_log import ChunkLog
 from app.ui.icons import Icons
+from app.ui.traffic.filter_bar import Source
 from app.ui.traffic.model import CONNECTION
 from app.ui.traffic.tab import TrafficTab
+from tests.server.reactors import HandReactor
+from tests.server.record import Record
 from tests.ui.traffic.conftest import Say
 from tests.ui.traffic.test_names import connection
 
@@ -59,3 +65,30 @@ def test_the_pane_once_made_learns_of_who_comes(tab: TrafficTab, say: Say, qtbot
     model = tab.pane.table.rows
     qtbot.waitUntil(lambda: model.rowCount() == 1)
     assert model.index(0, CONNECTION).data() == "Echo · peer 7"
+
+
+def test_a_renamed_listener_is_still_the_one_that_is_shown(
+    tab: TrafficTab, say: Say, qtbot: QtBot
+) -> None:
+    spec = ListenerSpec(name="Secure", protocol="echo", endpoint="tcp:0")
+    listener = Deck(HandReactor(), Record()).add(spec)
+    one, other = connection(1, "Secure"), connection(2, "Hello")
+    tab.refresh(Batch(opened=[one, other], listeners={listener}))
+    tab.show()
+    pane = tab.pane
+    assert pane is not None
+    say(b"one", connection=1)
+    say(b"other", connection=2)
+    tab.refresh(Batch())
+    pane.filter_bar.only(Source(listener="Secure"), "Secure")
+    model = pane.table.rows
+    qtbot.waitUntil(lambda: model.rowCount() == 1)
+    listener.change(evolve(spec, name="Renamed"))
+    one.factory.spec.name = "Renamed"
+    tab.refresh(Batch(listeners={listener}))
+    source = pane.filter_bar.source
+    assert [source.itemText(i) for i in range(source.count())][1:] == ["Renamed", "Hello"]
+    assert source.currentText() == "Renamed"
+    say(b"more", connection=1)
+    tab.refresh(Batch())
+    qtbot.waitUntil(lambda: model.rowCount() == 2)
