@@ -365,6 +365,8 @@ def test_wrong_files_are_told_before_they_are_saved(open_form: OpenForm, tmp_pat
     form.tls.certificate.take(str(tmp_path / "gone.pem"))
     assert form.tls.certificate.text() == "gone.pem"
     assert form.trouble.text().startswith("There is no file")
+    form.tls.certificate.line.setText("~nobody-here/own.pem")
+    assert form.trouble.text() == 'There is no user "nobody-here". Write the whole path.'
     assert not save(form).isEnabled()
     trustme.CA().issue_cert("server.example").private_key_and_cert_chain_pem.write_to_path(
         tmp_path / "both.pem"
