@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import cattrs
 from attrs import evolve, field, frozen
 
 from app.client.target import Target, TargetError
@@ -59,13 +58,21 @@ class Options:
 
 def as_plain(options: Options) -> dict[str, Any]:
     """What to save of `options`. Not to verify is chosen anew each time, never remembered."""
-    tls = evolve(options.tls, verify=True, more_ca_files=())
-    plain: dict[str, Any] = cattrs.unstructure(evolve(options, tls=tls))
+    options = evolve(options, tls=evolve(options.tls, verify=True, more_ca_files=()))
+    if options == Options():
+        return {}
+    import cattrs  # takes a while, and most tabs have the usual options
+
+    plain: dict[str, Any] = cattrs.unstructure(options)
     return plain
 
 
 def from_plain(plain: object) -> Options:
     """The options that `as_plain` gave; the usual ones for what makes no sense."""
+    if not plain:
+        return Options()
+    import cattrs  # as above
+
     try:
         options = cattrs.structure(plain, Options)
         Target("localhost", 1).coming_from(options.local_host, options.local_port)

@@ -22,7 +22,7 @@ from app.profile import ListenerSpec, ProfileFile
 from app.profile.matching import same_listeners
 from app.server.deck import Deck
 from app.server.listener import State
-from app.server.own.loading import CURRENT_FOLDER
+from app.server.own.surroundings import CURRENT_FOLDER
 from app.server.restarting import needs_restart
 from app.spawn import spawn
 

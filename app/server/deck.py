@@ -17,7 +17,7 @@ from app.server.connection import Connection
 from app.server.listener import Listener, State
 from app.server.loopbacks import sockets_of
 from app.server.observer import Observer
-from app.server.own.loading import CURRENT_FOLDER, Announce
+from app.server.own.surroundings import CURRENT_FOLDER, Announce
 from app.server.ports import FindHolder, holder_finder
 from app.server.taken import Taken, next_free_port
 from app.spawn import spawn

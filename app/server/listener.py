@@ -21,7 +21,7 @@ from app.server.farewell import see_off
 from app.server.observer import Observer
 from app.server.own.code import Code
 from app.server.own.failures import log_traceback
-from app.server.own.loading import CURRENT_FOLDER, Announce
+from app.server.own.surroundings import CURRENT_FOLDER, Announce
 from app.server.ports import explain, is_taken
 from app.server.restarting import needs_restart
 from app.server.state import State

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.own_protocol import Reference
-from app.server.own.building import OwnFactory, build
-from app.server.own.datagrams import OwnDatagrams, build_datagrams
 from app.server.own.failures import LoadingFailed
-from app.server.own.loading import Announce, Loaded, announce_nothing, load
 from app.server.own.sources import Sources
+from app.server.own.surroundings import Announce, announce_nothing
+
+if TYPE_CHECKING:
+    from app.server.own.building import OwnFactory
+    from app.server.own.datagrams import OwnDatagrams
+    from app.server.own.loading import Loaded
 
 
 class Code:
-    """Loads anew each time, and knows whether the files changed since it last tried."""
+    """Loads anew each time, and knows whether the files changed since it last tried.
+
+    Each listener has one, and few have code of the user's: what loads that is imported only then.
+    """
 
     def __init__(self, folder: Path, loading: Announce | None = None) -> None:
         """`folder` is where relative paths begin; `loading` is told what is executed next."""
@@ -23,10 +30,14 @@ class Code:
 
     def factory(self, reference: Reference) -> OwnFactory:
         """A factory of the code as it is now. Raises `LoadingFailed`."""
+        from app.server.own.building import build
+
         return build(self._load(reference))
 
     def datagrams(self, reference: Reference) -> OwnDatagrams:
         """A datagram protocol of the code as it is now. Raises `LoadingFailed`."""
+        from app.server.own.datagrams import build_datagrams
+
         return build_datagrams(self._load(reference))
 
     def has_changed(self) -> bool:
@@ -34,6 +45,8 @@ class Code:
         return self._sources.changed()
 
     def _load(self, reference: Reference) -> Loaded:
+        from app.server.own.loading import load
+
         try:
             loaded = load(reference, self._folder, self._loading)
         except LoadingFailed as error:

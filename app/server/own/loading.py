@@ -25,19 +25,11 @@ from app.server.own.generation import Generation
 from app.server.own.inspection import line_that_runs_the_reactor
 from app.server.own.kinds import Kind, kind_of
 from app.server.own.sources import Sources
+from app.server.own.surroundings import CURRENT_FOLDER, Announce, announce_nothing
 from app.written_path import place
-
-CURRENT_FOLDER: Final = Path()
 
 MOST_NAMES: Final = 10
 """How many names a sentence offers."""
-
-Announce = Callable[[Path], None]
-"""Told which file is executed next. Nothing else happens until that ends, and it may never end."""
-
-
-def announce_nothing(path: Path) -> None:
-    """For whoever has nobody to tell."""
 
 
 @frozen(eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -11,9 +12,11 @@ from app.server.audience import Audience, Everyone
 from app.server.changes import Batch
 from app.server.connection import Connection
 from app.server.listener import Listener
-from app.ui.connections.send_dialog import SendDialog
 from app.ui.console.memory import Memory
 from app.ui.icons import Icons
+
+if TYPE_CHECKING:
+    from app.ui.connections.send_dialog import SendDialog
 
 
 class Sending(QObject):
@@ -46,6 +49,8 @@ class Sending(QObject):
                 dialog.refresh()
 
     def _open(self, audience: Audience, whom: str) -> None:
+        from app.ui.connections.send_dialog import SendDialog  # off the start's way
+
         dialog = SendDialog(audience, whom, self._memory, self._icons, self._window)
         dialog.closed.connect(self.dialogs.remove)
         self.dialogs.append(dialog)

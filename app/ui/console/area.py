@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -13,8 +14,11 @@ from app.client.notation import NotationError
 from app.client.snippets import Snippet
 from app.ui.console.held_bytes import is_long
 from app.ui.console.pane import ConsolePane
-from app.ui.console.snippets_panel import SHORTCUTS, SnippetsPanel
+from app.ui.console.snippet_shelf import SHORTCUTS
 from app.ui.icons import Icons
+
+if TYPE_CHECKING:
+    from app.ui.console.snippets_panel import SnippetsPanel
 
 PANEL_WIDTH = 200
 
@@ -47,6 +51,8 @@ class ConsoleArea(QSplitter):
     @cached_property
     def snippets(self) -> SnippetsPanel:
         """The list; it is made when it is first wanted, off the start's way."""
+        from app.ui.console.snippets_panel import SnippetsPanel
+
         panel = SnippetsPanel(self.pane.memory.shelf, self._icons)
         panel.send_wanted.connect(self._send)
         panel.put_wanted.connect(self._put)

@@ -10,7 +10,6 @@ from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from app.client.target import Target, TargetError, Transport
 from app.endpoint import Endpoint, EndpointError
 from app.server.listener import Listener
-from app.tls.authority import certificate_path
 
 
 def label(listener: Listener) -> str:
@@ -48,6 +47,8 @@ def own_authorities(target: Target, listeners: Iterable[Listener]) -> tuple[str,
     """The local CA, once it is there, to trust where `target` is one of the panel's `listeners`."""
     if target.transport is not Transport.TLS or not any(_is_at(each, target) for each in listeners):
         return ()
+    from app.tls.authority import certificate_path  # takes a while: only who meets TLS needs it
+
     path = certificate_path()
     return (str(path),) if path.exists() else ()
 

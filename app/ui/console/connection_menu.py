@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
-from app.client.certificate import PeerCertificate
 from app.client.session import Session, State
-from app.ui.console.certificate_dialog import CertificateDialog
 from app.ui.icons import Icons
 from app.ui.modal import open_modal
+
+if TYPE_CHECKING:
+    from app.client.certificate import PeerCertificate
 
 
 class ConnectionMenu(QToolButton):
@@ -67,6 +69,9 @@ class ConnectionMenu(QToolButton):
         """Show what the peer showed last."""
         verdict, certificate = self._session.verdict, self._shown()
         if verdict is not None and certificate is not None:
+            # Only now: it knows of certificates, which take a while to import.
+            from app.ui.console.certificate_dialog import CertificateDialog
+
             open_modal(CertificateDialog(certificate, verdict.distrust, self.window()))
 
     def _shown(self) -> PeerCertificate | None:

@@ -47,6 +47,8 @@ class FindBar(QWidget):
 
     def begin(self) -> None:
         """Show the bar, ready to type into."""
+        # Not before it is shown: the icon of it loads all of Qt's image plugins.
+        self.line.setClearButtonEnabled(True)
         chosen = self._view.textCursor().selectedText()
         if chosen and "\u2029" not in chosen:
             self.line.setText(chosen)
@@ -94,7 +96,6 @@ class FindBar(QWidget):
     def _set_up(self, icons: Icons) -> None:
         self.line.setPlaceholderText(self.tr("Find in the transcript…"))
         self.line.setAccessibleName(self.tr("Find in the transcript"))
-        self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(self._take_words)
         self.line.installEventFilter(self)
         self.count.setObjectName("quiet")

@@ -18,7 +18,6 @@ from app.client.session import State
 from app.client.variables import Template
 from app.ui.console.clipboard import can_be_typed, pasted
 from app.ui.console.held_bytes import HeldBytes, is_long
-from app.ui.console.history_popup import HistoryPopup
 from app.ui.console.input_edit import InputEdit
 from app.ui.console.input_menu import InputMenu
 from app.ui.console.input_state import InputState
@@ -147,6 +146,8 @@ class InputBar(QWidget):
 
     def search(self) -> None:
         """Look for something that was sent before."""
+        from app.ui.console.history_popup import HistoryPopup  # off the start's way
+
         popup = HistoryPopup(self._memory.past, self)
         popup.chosen.connect(self._take_chosen)
         popup.show_above(self.input)

@@ -13,6 +13,7 @@ class InputState(ElidingLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("inputState")
+        self.setProperty("wrong", False)  # before it is ever styled, so that this costs nothing
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def show_words(self, words: str, note: str) -> None:

@@ -12,6 +12,9 @@ from app.client import snippet_file
 from app.client.snippet_file import SnippetFile, SnippetFileError
 from app.client.snippets import MOST_SNIPPETS, Snippet, Snippets, SnippetsFull
 
+SHORTCUTS = 9
+"""So many of the first snippets have Ctrl and their number."""
+
 
 class SnippetShelf(QObject):
     """Changes the snippets and keeps them. What went wrong is said, and nothing is lost by it."""

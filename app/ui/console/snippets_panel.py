@@ -25,13 +25,10 @@ from PySide6.QtWidgets import (
 from app.client.draft import Draft
 from app.client.snippets import Snippet
 from app.ui.console.snippet_form import SnippetForm
-from app.ui.console.snippet_shelf import SnippetShelf
+from app.ui.console.snippet_shelf import SHORTCUTS, SnippetShelf
 from app.ui.icons import Icons
 from app.ui.modal import open_modal
 from app.ui.wrapping import WrappingLabel
-
-SHORTCUTS = 9
-"""So many of the first snippets have Ctrl and their number."""
 
 _SNIPPET = Qt.ItemDataRole.UserRole
 

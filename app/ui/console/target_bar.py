@@ -26,7 +26,6 @@ from app.ui.console.choice import chosen_listener, label, own_authorities, targe
 from app.ui.console.connection_menu import ConnectionMenu
 from app.ui.console.file_row import FileRow
 from app.ui.console.offer import Offer
-from app.ui.console.options_dialog import OptionsDialog
 from app.ui.console.target_box import TargetBox
 from app.ui.icons import Icons
 from app.ui.modal import open_modal
@@ -141,6 +140,8 @@ class TargetBar(QWidget):
 
     def ask_for_options(self) -> None:
         """Have the user choose how to connect."""
+        from app.ui.console.options_dialog import OptionsDialog  # off the start's way
+
         dialog = OptionsDialog(self.options, self.window())
         dialog.chosen.connect(self.choose)
         open_modal(dialog)

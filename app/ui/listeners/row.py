@@ -74,6 +74,7 @@ class ListenerRow(QFrame):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.setProperty("chosen", False)  # before it is ever styled, so that this costs nothing
         self.listener = listener
         self._icons = icons
         self._colors = colors

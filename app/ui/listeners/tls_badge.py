@@ -19,6 +19,7 @@ class TlsBadge(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tlsBadge")
+        self.setProperty("urgency", "")  # before it is ever styled, so that this costs nothing
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def refresh(self, listener: Listener, now: datetime.datetime | None = None) -> None:

@@ -1,0 +1,76 @@
+"""The start of the window: what it leaves for later."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PROFILE = """version = 1
+[[listener]]
+name = "Echo"
+protocol = "echo"
+endpoint = "tcp:0:interface=127.0.0.1"
+"""
+
+OPEN_AND_NAME_MODULES = """
+import sys
+from pathlib import Path
+from app.claim import Claim
+from app.ui.application import run
+from app.ui.lifecycle import Lifecycle
+
+def name_modules(self):
+    print(*sys.modules)
+    return 0
+
+Lifecycle.run = name_modules
+run(Path(sys.argv[1]), Claim(Path(sys.argv[1])))
+"""
+
+NOT_NEEDED_TO_OPEN = {
+    "app.client.certificate",
+    "app.client.tls",
+    "app.recipes",
+    "app.server.encryption",
+    "app.server.own.inspection",
+    "app.server.own.loading",
+    "app.server.own.starter",
+    "app.tls.authority",
+    "app.tls.identity",
+    "app.ui.connections.columns_dialog",
+    "app.ui.connections.send_dialog",
+    "app.ui.console.certificate_dialog",
+    "app.ui.console.history_popup",
+    "app.ui.console.options_dialog",
+    "app.ui.console.snippets_panel",
+    "app.ui.listeners.copying",
+    "app.ui.listeners.form",
+    "app.ui.preferences",
+    "app.ui.profiles.listener_choice",
+    "app.ui.traffic.pane",
+    "app.ui.traffic.recordings",
+    "cattrs",
+    "psutil",
+    "sqlite3",
+    "tomlkit",
+}
+"""Each takes a while to import. `cryptography` is not among them: Twisted's TCP imports it."""
+
+
+def test_the_window_opens_without_what_only_later_deeds_need(tmp_path: Path) -> None:
+    profile = tmp_path / "profile.toml"
+    profile.write_text(PROFILE, encoding="utf-8")
+    folders = {f"XDG_{name}_HOME": str(tmp_path) for name in ("CONFIG", "STATE", "CACHE", "DATA")}
+    opened = subprocess.run(
+        [sys.executable, "-c", OPEN_AND_NAME_MODULES, str(profile)],
+        env={**os.environ, **folders, "HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = set(opened.stdout.split())
+    assert "app.ui.main_window" in imported
+    assert imported & NOT_NEEDED_TO_OPEN == set()
