@@ -16,18 +16,27 @@ import twisted.internet.posixbase  # noqa: F401 - the largest part of the reacto
 
 from app import logs, resources
 from app.claim import Claim
-from app.client import (
+from app.client import (  # noqa: F401 - what the console consists of
     history_file,
-    session,  # noqa: F401 - what the console consists of
+    pasting,
+    repeat,
+    session,
     snippet_file,
     tabs_file,
+    target_text,
+    variables,
 )
 from app.client.history_file import HistoryFile
 from app.client.snippet_file import SnippetFile
 from app.client.tabs_file import TabsFile
-from app.profile import ProfileFile
+from app.profile import (
+    ProfileFile,
+    exchange,  # noqa: F401 - as are all of these: what the window consists of
+)
+from app.server import audience, history, peer_process, rates  # noqa: F401
 from app.server.changes import Changes
 from app.server.deck import Deck
+from app.traffic import party, quoting  # noqa: F401
 from app.traffic.chunk_log import ChunkLog
 from app.workspace import Workspace
 

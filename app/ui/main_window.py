@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.down = QSplitter(Qt.Orientation.Vertical)
         self.totals = Totals()
+        self._dress()  # before anything is in it: whatever comes in is then styled once
         self._lay_out()
         menus.add_tool_bar(self, self.commands)
         menus.add_menus(
@@ -136,7 +137,6 @@ class MainWindow(QMainWindow):
         )
         self._bind_commands()
         self._bind_panes()
-        self._restyle()
         self._restore()
         self._show_deck()
         self.profile.show_problems()
@@ -388,9 +388,12 @@ class MainWindow(QMainWindow):
         self.tabs.setTabText(self.tabs.indexOf(self.log), text)
 
     def _restyle(self) -> None:
+        self._dress()
+        self._icons.recolor()
+        self.listeners.recolor()
+
+    def _dress(self) -> None:
         palette = QGuiApplication.palette()
         if self.property("dressed") != palette.color(QPalette.ColorRole.Window).name():
             self.setProperty("dressed", palette.color(QPalette.ColorRole.Window).name())
             self.setStyleSheet(appearance.style_sheet(palette))
-        self._icons.recolor()
-        self.listeners.recolor()
