@@ -84,7 +84,13 @@ _BY_TYPE: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
 # What OpenSSL says, in part, and what it means here. The first that fits.
 _BY_TLS_WORDS = (
     (
-        ("wrong version number", "packet length too long", "http request", "bad record type"),
+        (
+            "wrong version number",
+            "packet length too long",
+            "http request",
+            "bad record type",
+            "unexpected message",  # our own first bytes, that come back
+        ),
         "{target} does not answer in TLS. Try tcp: instead of tls:, or check the port.",
     ),
     (

@@ -5,11 +5,13 @@ import os
 import socket
 
 import pytest
+from OpenSSL import SSL
 from twisted.internet import defer, error
 from twisted.python.failure import Failure
 
 from app.client.failures import explain_connect, explain_loss
 from app.client.target import Target
+from app.client.tls import Verdict
 
 TARGET = Target("localhost", 9)
 
@@ -70,3 +72,9 @@ def test_each_reason_not_to_connect_is_explained(reason: Exception, sentence: st
 )
 def test_each_end_of_a_connection_is_explained(reason: Exception, sentence: str) -> None:
     assert explain_loss(Failure(reason), TARGET).startswith(sentence)
+
+
+def test_our_own_bytes_that_come_back_are_no_tls() -> None:
+    reason = SSL.Error([("SSL routines", "", "unexpected message")])
+    explained = explain_connect(Failure(reason), TARGET, Verdict("localhost", is_binding=True))
+    assert explained.startswith("localhost:9 does not answer in TLS. Try tcp: instead of tls:")
