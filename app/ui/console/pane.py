@@ -87,6 +87,7 @@ class ConsolePane(QTabWidget):
         self._corner.addWidget(self.new_button)
         self.setCornerWidget(corner, Qt.Corner.TopRightCorner)
         self.actions_of_tab = self._make_actions()
+        self._show_what_can_be_done()
         self._bring_back()
 
     @property
@@ -173,6 +174,7 @@ class ConsolePane(QTabWidget):
         """Bring back the tab that was closed last, without its connection."""
         if self._closed:
             self._open_kept(self._closed.pop())
+            self._show_what_can_be_done()
 
     def duplicate(self) -> None:
         """Open a tab like the one on show; connected if that is."""
@@ -212,6 +214,7 @@ class ConsolePane(QTabWidget):
         kept = self._kept(tab)
         if not kept.is_empty:
             self._closed = [*self._closed, kept][-MOST_TABS:]
+            self._show_what_can_be_done()
         focus = QApplication.focusWidget()
         had_focus = focus is not None and tab.isAncestorOf(focus)
         tab.close_session()
@@ -302,6 +305,7 @@ class ConsolePane(QTabWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions(self.actions_of_tab)
-        self.actions_of_tab[-1].setEnabled(bool(self._closed))
-        menu.aboutToHide.connect(lambda: self.actions_of_tab[-1].setEnabled(True))
         menu.popup(at)
+
+    def _show_what_can_be_done(self) -> None:
+        self.actions_of_tab[-1].setEnabled(bool(self._closed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
@@ -214,7 +215,9 @@ class SnippetsPanel(QWidget):
         item.setData(0, _SNIPPET, snippet)
         item.setForeground(1, self.palette().placeholderText())
         preview = snippet.draft.text[:500]
-        item.setToolTip(0, f"{preview}\n({snippet.draft.notation.value})")
+        tip = f"{preview}\n({snippet.draft.notation.value})"
+        # Not as it is: what begins like HTML would be rendered.
+        item.setToolTip(0, f'<p style="white-space: pre-wrap">{escape(tip)}</p>')
         return item
 
     def _open_menu(self, at: QPoint) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QToolButton, QWidget
 
-from app.atomic_file import why
+from app.atomic_file import replace, why
 from app.client.formatting import Display, plain_text
 from app.client.transcript import Transcript
 from app.ui.icons import Icons
@@ -56,7 +56,7 @@ class TranscriptTools(QWidget):
     def write(self, path: Path) -> None:
         """Save the whole transcript as text to `path`, and say how that went."""
         try:
-            path.write_text(self._text(), encoding="utf-8")
+            replace(path, self._text().encode())
         except OSError as error:
             self.said.emit(self.tr("{0} cannot be written ({1}).").format(path, why(error)))
         else:

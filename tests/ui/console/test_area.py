@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QFileDialog, QMenu, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
@@ -102,6 +103,13 @@ def test_they_are_listed_by_folder_with_the_keys_of_the_first_nine(stocked: Cons
     assert list(items(stocked)) == ["Bytes", "Mail", "Hello"]
     assert items(stocked)["Bytes"].text(1) == "Ctrl+1"
     assert items(stocked)["Hello"].text(1) == "Ctrl+2"
+
+
+def test_the_tip_of_one_shows_its_text_as_it_is(area: ConsoleArea, memory: Memory) -> None:
+    memory.shelf.add(Snippet("Page", Draft("<html>\n<b>&", Notation.TEXT)))
+    tip = QTextDocument()
+    tip.setHtml(items(area)["Page"].toolTip(0))
+    assert tip.toPlainText().splitlines()[:2] == ["<html>", "<b>&"]
 
 
 def test_a_double_click_sends_and_leaves_the_input_alone(

@@ -237,9 +237,17 @@ def test_a_tab_has_a_menu(console: ConsolePane, qtbot: QtBot) -> None:
     (menu,) = [each for each in console.findChildren(QMenu) if each.isVisible()]
     named = [action.text() for action in menu.actions()]
     assert named == ["Rename…", "Duplicate", "Close the tab", "Reopen the closed tab"]
-    assert not menu.actions()[-1].isEnabled()
     menu.close()
-    assert console.actions_of_tab[-1].isEnabled()
+
+
+def test_only_what_was_closed_can_be_reopened(console: ConsolePane) -> None:
+    reopen = console.actions_of_tab[-1]
+    assert not reopen.isEnabled()
+    console.current.foot.put(Draft("48 69", Notation.HEX))
+    console.close_current()
+    assert reopen.isEnabled()
+    console.reopen()
+    assert not reopen.isEnabled()
 
 
 def test_bytes_that_are_offered_are_in_the_input_of_the_tab_on_show(console: ConsolePane) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -348,6 +350,20 @@ def test_the_transcript_is_shown_and_saved_as_chosen(
     connected.tools.write(tmp_path / "said.txt")
     assert "|hi.|" in (tmp_path / "said.txt").read_text(encoding="utf-8")
     assert "The transcript is in" in connected.view.toPlainText()
+
+
+def test_a_full_disk_leaves_the_transcript_of_before(
+    tab: SessionTab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill_up(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    path = tmp_path / "said.txt"
+    path.write_text("of before", encoding="utf-8")
+    monkeypatch.setattr(os, "fsync", fill_up)
+    tab.tools.write(path)
+    assert path.read_text(encoding="utf-8") == "of before"
+    assert os.strerror(errno.ENOSPC) in tab.view.toPlainText()
 
 
 def test_a_transcript_that_cannot_be_saved_says_why(tab: SessionTab, tmp_path: Path) -> None:
