@@ -211,7 +211,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.across, 1)
         self.setCentralWidget(centre)
         self.setStatusBar(self.totals)
-        self.resize(1120, 720)
+        self.resize(1280, 800)
 
     def _listeners_side(self) -> QWidget:
         side = QWidget()

@@ -79,8 +79,7 @@ def add_menus(
     columns.setToolTipsVisible(True)
     columns.aboutToShow.connect(lambda: connections.arrangement.fill(columns))
     view.addSeparator()
-    _add_schemes(view, settings)
-    view.addSeparator()
+    _add_schemes(view.addMenu(QCoreApplication.translate("Menus", "Appearance")), settings)
     _add_languages(view.addMenu(QCoreApplication.translate("Menus", "Language")), settings)
     bar.addMenu(QCoreApplication.translate("Menus", "&Help")).addAction(commands.about)
 
@@ -103,6 +102,7 @@ def listener_menu(parent: QWidget, commands: Commands, handling: ListenerHandlin
 def _add_copies(menu: QMenu, handling: ListenerHandling) -> None:
     copies = menu.addMenu(QCoreApplication.translate("Menus", "&Copy as"))
     copies.aboutToShow.connect(lambda: handling.fill_copies(copies))
+    menu.aboutToShow.connect(lambda: copies.setEnabled(handling.has_one))
 
 
 def _add_schemes(menu: QMenu, settings: Settings) -> None:

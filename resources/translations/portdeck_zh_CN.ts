@@ -1642,6 +1642,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>列(&amp;C)</translation>
     </message>
     <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+    <message>
         <source>Language</source>
         <translation>语言</translation>
     </message>
@@ -3040,6 +3044,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Nothing crossed a listener yet.</source>
         <translation>还没有数据经过监听器。</translation>
+    </message>
+    <message>
+        <source>Wait until the export under way is written, or cancel it.</source>
+        <translation>请等待正在进行的导出写完，或者取消它。</translation>
     </message>
     <message>
         <source>Nothing was recorded.</source>

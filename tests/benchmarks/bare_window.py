@@ -19,7 +19,7 @@ if __name__ == "__main__":
     from twisted.internet import reactor
 
     window = QMainWindow()
-    window.resize(1120, 720)
+    window.resize(1280, 800)
     window.show()
     reactor.runReturn()  # type: ignore[attr-defined]
     sys.exit(application.exec())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QAccessible, QDesktopServices
+from PySide6.QtGui import QAccessible, QAction, QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QMessageBox
 from twisted.internet.protocol import Factory, Protocol
 
@@ -759,14 +759,21 @@ def test_the_window_fits_a_small_screen(open_window: OpenWindow) -> None:
 # The rest of the menus
 
 
+def scheme(desk: Desk, words: str) -> QAction:
+    menu = desk.menu_item("Appearance").menu()
+    assert isinstance(menu, QMenu)
+    (found,) = [each for each in menu.actions() if each.text() == words]
+    return found
+
+
 def test_the_window_turns_dark_and_stays_so(open_window: OpenWindow, qapp: QApplication) -> None:
     desk = open_window(ECHO)
     light = desk.row("Echo").light.pixmap().toImage()
-    desk.do(desk.menu_item("Dark"))
+    desk.do(scheme(desk, "Dark"))
     assert is_dark(qapp.palette())
     desk.until(lambda: desk.row("Echo").light.pixmap().toImage() != light)
-    assert open_window("").menu_item("Dark").isChecked()
-    desk.do(desk.menu_item("As the system"))
+    assert scheme(open_window(""), "Dark").isChecked()
+    desk.do(scheme(desk, "As the system"))
 
 
 @pytest.mark.qt_log_ignore("does not support (raise|grabbing)")
@@ -813,9 +820,17 @@ def test_the_line_that_reaches_the_chosen_listener_is_copied_from_the_menu(
 ) -> None:
     desk = open_window(ECHO)
     port = desk.switch_on("Echo")
-    desk.choose("Echo")
     copies = desk.menu_item("&Copy as").menu()
     assert isinstance(copies, QMenu)
+    (menu,) = [
+        each.menu() for each in desk.window.menuBar().actions() if each.text() == "&Listener"
+    ]
+    assert isinstance(menu, QMenu)
+    menu.aboutToShow.emit()
+    assert not copies.isEnabled()
+    desk.choose("Echo")
+    menu.aboutToShow.emit()
+    assert copies.isEnabled()
     copies.aboutToShow.emit()
     (nc,) = [each for each in copies.actions() if each.text() == "nc"]
     nc.trigger()

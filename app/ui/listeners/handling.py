@@ -169,6 +169,11 @@ class ListenerHandling(QObject):
             words = self.tr("New connections of {0} run the code as it is now.")
             self._banner.say(words.format(names), seconds=NOTICE_SECONDS)
 
+    @property
+    def has_one(self) -> bool:
+        """Whether one listener, and no other, is chosen."""
+        return len(self._panel.marked) == 1
+
     def fill_copies(self, menu: QMenu) -> None:
         """Let `menu` offer what can be copied of the chosen listener, if it is the only one."""
         marked = self._panel.marked

@@ -55,8 +55,11 @@ class Exporter(QWidget):
     def ask(self, log: ChunkSource, numbers: Callable[[], Sequence[int]]) -> None:
         """Ask where to write those chunks of `log` that `numbers` gives, and do so.
 
+        Not while another export is under way: that is cancelled by the user alone.
         The suffix that is typed says what kind of file it is, or else the dialog's filter.
         """
+        if self.is_busy:
+            return
         dialog = QFileDialog(self, self.tr("Export the traffic"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -81,8 +84,7 @@ class Exporter(QWidget):
         dialog.open()
 
     def write(self, log: ChunkSource, numbers: Sequence[int], form: Form, path: Path) -> None:
-        """Write the chunks of `log` with those numbers to `path`."""
-        self.cancel()
+        """Write the chunks of `log` with those numbers to `path`. None must be under way."""
         try:
             self._job = Job(log, numbers, form, self._parties.party, path)
         except ExportError as error:

@@ -139,7 +139,7 @@ class TrafficPane(QWidget):
         self.split.addWidget(self.detail)
         self.split.setStretchFactor(0, 2)
         self.split.setStretchFactor(1, 1)
-        self.split.setChildrenCollapsible(False)
+        self.split.setCollapsible(0, False)  # the bytes may give all their room to the rows
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.view_bar)
@@ -179,6 +179,8 @@ class TrafficPane(QWidget):
             (self.tr("Export the selected…"), self._export_selected),
         ):
             self.state.export_menu.addAction(words).triggered.connect(export)
+        self.state.export_menu.setToolTipsVisible(True)
+        self.state.export_menu.aboutToShow.connect(self._show_exports)
         copy = QAction(self.table)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -287,6 +289,21 @@ class TrafficPane(QWidget):
             return
         if match is not None:
             self.detail.hex.select(*match)
+
+    def _show_exports(self) -> None:
+        """What there is nothing of cannot be exported, and one export waits for the other."""
+        is_free = not self.exporter.is_busy
+        wait = self.tr("Wait until the export under way is written, or cancel it.")
+        counts = len(self._log), self._count_shown(), len(self.views.selected)
+        for action, count in zip(self.state.export_menu.actions(), counts, strict=True):
+            action.setEnabled(is_free and count > 0)
+            action.setToolTip(action.text() if is_free else wait)
+
+    def _count_shown(self) -> int:
+        found = self.scans.filter
+        if self.views.view is View.STREAM and found is not None:
+            return len(found.numbers(found.first, found.end))
+        return self.table.rows.rowCount()
 
     def _export_all(self) -> None:
         self.exporter.ask(self._log, lambda: range(self._log.first, self._log.end))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QVBoxLayout, QWidget
 
 from app.traffic.recording.form import SUFFIX, RecordingError
@@ -46,6 +46,13 @@ class RecordingWindow(QWidget):
         self.pane.scans.rest()
         self.recording.close()
         super().closeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = QKeySequence.StandardKey
+        if event.matches(keys.Cancel) or event.matches(keys.Close):
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     def _show_damage(self) -> None:
         self.damage.setText(self.recording.damage)

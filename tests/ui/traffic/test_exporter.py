@@ -178,3 +178,37 @@ def test_messages_are_exported_as_they_are_shown(
     assert everything == [b"on", b"e\ntwo\nre", b"st"]
     assert shown == [b"one\n", b"two\n"]
     assert selected == [b"two\n"]
+
+
+def enabled(pane: TrafficPane) -> list[bool]:
+    """Which of all, what is shown and what is selected can be exported."""
+    pane.state.export_menu.aboutToShow.emit()
+    return [action.isEnabled() for action in pane.state.export_menu.actions()]
+
+
+def test_what_there_is_nothing_of_cannot_be_exported(
+    pane: TrafficPane, say: Say, qtbot: QtBot
+) -> None:
+    assert enabled(pane) == [False, False, False]
+    say(b"x")
+    pane.refresh(Batch())
+    qtbot.waitUntil(lambda: pane.table.rows.rowCount() == 1)
+    assert enabled(pane) == [True, True, False]
+    pane.table.selectRow(0)
+    assert enabled(pane) == [True, True, True]
+    pane.filter_bar.pattern.line.setText("nothing like it")
+    qtbot.waitUntil(lambda: pane.table.rows.rowCount() == 0)
+    assert enabled(pane) == [True, False, False]
+
+
+def test_a_second_export_waits_for_the_user_and_not_the_first_for_it(
+    pane: TrafficPane, say: Say, log: ChunkLog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    say(b"hello")
+    pane.exporter.write(log, range(1), Raw(sent=False), tmp_path / "out")
+    assert enabled(pane) == [False, False, False]
+    pane.exporter.ask(log, lambda: range(1))
+    assert not pane.exporter.findChildren(QFileDialog)
+    qtbot.waitUntil(lambda: not pane.exporter.is_busy)
+    assert (tmp_path / "out").read_bytes() == b"hello"
+    assert enabled(pane)[0]

@@ -440,3 +440,13 @@ def test_a_long_log_is_searched_to_its_end(qtbot: QtBot) -> None:
     pane.find_bar.pattern.line.setText("99999")
     settle(pane, qtbot)
     assert pane.find_bar.count.text() == "2 found"
+
+
+def test_in_a_small_window_the_bytes_give_way_to_the_rows(pane: TrafficPane, qtbot: QtBot) -> None:
+    header = pane.table.horizontalHeader().height()
+    row = pane.table.verticalHeader().defaultSectionSize()
+    pane.resize(700, pane.height() - pane.split.height() + header + 9 * row)
+    qtbot.waitUntil(lambda: pane.split.height() <= header + 9 * row)
+    assert pane.table.viewport().height() >= 4 * row
+    pane.split.moveSplitter(pane.split.height(), 1)
+    assert pane.table.viewport().height() >= 8 * row

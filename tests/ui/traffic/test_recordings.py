@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -130,3 +131,26 @@ def test_it_asks_for_a_file(recordings: Recordings, path: Path) -> None:
     dialog.fileSelected.emit(str(path))
     dialog.reject()
     assert len(recordings.opened) == 1
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        (Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier),
+    ],
+    ids=["Escape", "Ctrl+W"],
+)
+@pytest.mark.qt_log_ignore("does not support raise")
+def test_a_key_closes_the_window(
+    recordings: Recordings,
+    path: Path,
+    qtbot: QtBot,
+    keys: tuple[Qt.Key, Qt.KeyboardModifier],
+) -> None:
+    recordings.open(path)
+    (window,) = recordings.opened
+    window.activateWindow()
+    window.pane.table.setFocus()
+    qtbot.keyClick(window.pane.table, *keys)
+    qtbot.waitUntil(lambda: not recordings.opened)
