@@ -22,6 +22,9 @@ SPAN_BYTES = 64 * 1024
 SPAN_CHUNKS = 256
 """What is framed between two looks at the clock."""
 
+MOST_LOOKED_AT = 10_000
+"""Messages, to find the one that a chunk is in."""
+
 
 class _Side:
     """One direction of one connection."""
@@ -66,6 +69,11 @@ class Messages:
         self._next = source.first
         self._next_ending = self._endings.position(source.first)
         self._sides: dict[int, _Side] = {}
+        self._ended_in = array("Q")
+        """The number of the chunk in which each kept message ended."""
+        self._first_known = 0
+        self._at = 0
+        """The number of the chunk that was framed last."""
         self._flawed = array("Q")
         self._flaws = bytearray()
 
@@ -85,6 +93,23 @@ class Messages:
         if place < len(self._flawed) and self._flawed[place] == number:
             return Flaw(self._flaws[place])
         return Flaw.NONE
+
+    def chunk_of(self, number: int) -> int | None:
+        """The number of the chunk in which that message ended; `None` if it is not kept."""
+        place = number - self._first_known
+        return self._ended_in[place] if 0 <= place < len(self._ended_in) else None
+
+    def message_of(self, number: int) -> int | None:
+        """The number of the message that ended in that chunk, or else began there."""
+        chunk = self._source.chunk(number)
+        if chunk is None:
+            return None
+        start = self._first_known + bisect_left(self._ended_in, number)
+        for each in range(start, min(start + MOST_LOOKED_AT, self.log.end)):
+            found = self.log.chunk(each)
+            if found and (found.connection, found.sent) == (chunk.connection, chunk.sent):
+                return each
+        return None
 
     def clear(self) -> None:
         """Forget all messages, as the source forgot all its chunks."""
@@ -143,6 +168,7 @@ class Messages:
         data, ends, owners, times = span.data, span.ends, span.owners, span.times
         start = 0
         for index in range(stop):
+            self._at = span.first + index
             end = ends[index]
             self._feed(owners[index], times[index], data[start:end])
             start = end
@@ -176,6 +202,7 @@ class Messages:
             if flaw:
                 self._flawed.append(log.end)
                 self._flaws.append(flaw)
+            self._ended_in.append(self._at)
             log.append(began_at, owner >> 1, bool(owner & 1), data)
             began_at = time
 
@@ -195,6 +222,8 @@ class Messages:
         self._keep(owner, side.began_at, side.began_at, side.framer.finish())
 
     def _trim(self) -> None:
+        del self._ended_in[: self.log.first - self._first_known]
+        self._first_known = self.log.first
         gone = bisect_left(self._flawed, self.log.first)
         if gone:
             del self._flawed[:gone], self._flaws[:gone]

@@ -46,6 +46,30 @@ def test_each_side_of_each_connection_is_framed_by_itself() -> None:
     assert [made.log.chunk(number).time for number in range(4)] == [3.0, 1.0, 4.0, 2.0]  # type: ignore[union-attr]
 
 
+def test_a_message_knows_the_chunk_it_ended_in_and_a_chunk_its_message() -> None:
+    log = ChunkLog()
+    for connection, data in ((1, b"a1"), (2, b"b1\n"), (1, b"a2\na3\n"), (2, b"torn")):
+        log.append(1.0, connection, False, data)
+    made = framed(log, Lines())
+    assert [made.chunk_of(number) for number in range(4)] == [1, 2, 2, None]
+    assert [made.message_of(number) for number in range(4)] == [1, 0, 1, None]
+    made.clear()
+    assert made.chunk_of(1) is None
+
+
+def test_messages_that_are_dropped_are_not_searched_for_their_chunks() -> None:
+    log = ChunkLog()
+    for number in range(3_000):
+        log.append(1.0, 1, False, b"%d\n" % number)
+    made = Messages(log, Lines(), max_bytes=10**7, max_chunks=1_000)
+    assert made.step(LONG)
+    first = made.log.first
+    assert first > 0
+    assert made.chunk_of(first - 1) is None
+    assert [made.chunk_of(first), made.chunk_of(2_999)] == [first, 2_999]
+    assert made.message_of(2_500) == 2_500
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 3), st.booleans(), st.text("ab\n", max_size=6)), max_size=60),
     st.lists(st.integers(0, 60), max_size=10),

@@ -71,6 +71,11 @@ class TrafficTable(QTableView):
         self._reading = None
         self.rows.use_log(log, flaw)
 
+    def want(self, number: int) -> None:
+        """Choose the row of that number once it is there, unless another one is chosen by now."""
+        if self.chosen is None:
+            self._wanted = number
+
     def show_rows(self, rows: Rows, until: int | None) -> None:
         """Show other rows, those below the number `until`; the chosen one is chosen again."""
         if self._wanted is None:

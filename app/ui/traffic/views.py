@@ -48,6 +48,10 @@ class Views(QStackedWidget):
         self.table = TrafficTable(source, parties)
         self.stream = StreamView(source, parties)
         self._criteria = Criteria()
+        self._place: int | None = None
+        """The number in `source` of what was chosen before another view was shown."""
+        self._is_seeking = False
+        """Whether the message of that chunk is to be chosen as soon as it is framed."""
         self.addWidget(self.table)
         self.addWidget(self.stream)
         self.table.choice_changed.connect(self.choice_changed)
@@ -97,20 +101,21 @@ class Views(QStackedWidget):
 
     def show_view(self, view: View, framing: Framing) -> None:
         """Show that view; `framing` makes the messages."""
-        before, chosen = self.view, self.chosen_chunk
+        before, self._place = self.view, self._chosen_in_source()
         self.messages = self._frame(framing) if view is View.MESSAGES else None
         self.log = self.source if self.messages is None else self.messages.log
         if view is View.STREAM:
             self.setCurrentWidget(self.stream)
+            chosen = None if self._place is None else self.source.chunk(self._place)
             if chosen is not None:
                 self.stream.show_connection(chosen.connection)
-                if before is View.CHUNKS:
+                if before is not View.STREAM:
                     self.stream.go_to(chosen.number)
         else:
             self.setCurrentWidget(self.table)
-            keeps_numbers = view is View.CHUNKS and before is not View.MESSAGES
             flaw = None if self.messages is None else self.messages.flaw
-            self.table.use_log(self.log, flaw, chosen.number if keeps_numbers and chosen else None)
+            self.table.use_log(self.log, flaw, self._place if view is View.CHUNKS else None)
+        self._is_seeking = view is View.MESSAGES and self._place is not None
         self.scans.use(self.log, self._first_step())
         self.filter(self._criteria)
 
@@ -136,6 +141,7 @@ class Views(QStackedWidget):
             self.stream.show_news()
             return
         self.table.pull(self.until)
+        self._seek()
         shown = self.scans.filter
         self.table.choose_again(self.log.end if shown is None else shown.looked_at)
         self.table.mark(self.scans.search)
@@ -179,6 +185,22 @@ class Views(QStackedWidget):
         number = self.scans.previous(self._from_where(), self.until)
         if number is not None:
             self.go_to(number)
+
+    def _chosen_in_source(self) -> int | None:
+        """The number in `source` of what is chosen; while nothing is, of what was before."""
+        if self.messages is None or self.view is View.STREAM:
+            return self.chosen
+        return self._place if self.chosen is None else self.messages.chunk_of(self.chosen)
+
+    def _seek(self) -> None:
+        """Choose the message of what was chosen as a chunk, once it is framed."""
+        messages, place = self.messages, self._place
+        if not self._is_seeking or messages is None or place is None or messages.framed <= place:
+            return
+        number = messages.message_of(place)
+        self._is_seeking = number is None and not messages.is_done
+        if number is not None:
+            self.table.want(number)
 
     def _from_where(self) -> int:
         """The number to search from: that of what is chosen, or of the row at the top."""

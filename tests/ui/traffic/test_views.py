@@ -150,6 +150,29 @@ def test_the_stream_is_the_conversation_of_the_chosen_connection(
     assert talk.detail.hex.data == b"one\r\ntw"
 
 
+def test_what_is_chosen_stays_so_from_view_to_view(
+    talk: TrafficPane, say: Say, qtbot: QtBot
+) -> None:
+    choose(talk, 3)
+    use(talk, View.MESSAGES, qtbot)
+    qtbot.waitUntil(lambda: talk.table.chosen is not None)
+    chunk = talk.views.chosen_chunk
+    assert chunk is not None
+    assert (chunk.connection, chunk.data) == (2, "你\n".encode())
+    use(talk, View.STREAM, qtbot)
+    conversation = talk.views.stream.conversation
+    assert conversation is not None
+    assert conversation.connection == 2
+    use(talk, View.CHUNKS, qtbot)
+    choose(talk, 0)
+    use(talk, View.MESSAGES, qtbot, FIXED)
+    use(talk, View.CHUNKS, qtbot)
+    qtbot.waitUntil(lambda: talk.table.chosen is not None)
+    chunk = talk.views.chosen_chunk
+    assert chunk is not None
+    assert chunk.connection == 1
+
+
 def test_the_stream_goes_on_in_the_line_that_is_there(
     talk: TrafficPane, say: Say, log: ChunkLog, qtbot: QtBot
 ) -> None:
