@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -39,8 +40,11 @@ _reactor = pytest.StashKey[DeckReactor]()
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    # A shell starts background jobs with Ctrl-C ignored, and so would be what the tests start.
+    # A shell starts background jobs with Ctrl-C ignored, and so would be what the tests start;
+    # `nohup` does the same with the end of a terminal. What is caught here is not ignored there.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)
     application = QApplication.instance() or QApplication(["portdeck-tests"])
     assert isinstance(application, QApplication)
     application.setQuitOnLastWindowClosed(False)
