@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import compress, repeat
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -27,11 +30,11 @@ MAX_STEPS = 4_000_000
 MOST_RESTARTS = 16
 """Searches with a time limit in one span; where more match, the other way is faster."""
 
+FAR = 1024
+"""A match that runs on so many bytes behind its chunk took as long as one more search."""
+
 FEW = 4
 """One in so many: it takes as long to pick chunks as to look at that many in a row."""
-
-MOST_REPEATED = 4
-"""Matches that fall into one chunk, before the chunks are looked at one by one."""
 
 
 class ExpressionError(ValueError):
@@ -53,6 +56,10 @@ class Expression:
             raise ExpressionError(f"This expression cannot be read: {error}.") from None
         except RecursionError:
             raise ExpressionError("This expression is nested too deeply.") from None
+        self._quick_search = _quick(source, ignore_case) or partial(
+            self._pattern.search, concurrent=False
+        )
+        """Knows no time limit, and takes a part of what the other does."""
         self._looks_around = _looks_around(source)
         choices = _choices(source)
         self._short = 0 if choices is None else int(MAX_STEPS ** (1 / (choices + 1)))
@@ -81,8 +88,8 @@ class Expression:
             # A greedy match may run on into the next chunk where a shorter one would not.
             if stop <= at or self._is_in(span, index, deadline):
                 found.append(index)
-            restarts += 1
-            if restarts == MOST_RESTARTS and self._short:
+            restarts += 1 + max(0, stop - at) // FAR
+            if restarts >= MOST_RESTARTS and self._short:
                 found.extend(self._dense_hits(span, index + 1, deadline))
                 break
         return found
@@ -97,18 +104,15 @@ class Expression:
 
     def _each_hit(self, span: Span, index: int, stop: int, deadline: float) -> list[int]:
         """The hits in `range(index, stop)`, looked at one by one."""
-        data, ends, search, short = span.data, span.ends, self._pattern.search, self._short
+        data, ends, search, short = span.data, span.ends, self._quick_search, self._short
         start = span.start(index)
         found = []
         for each in range(index, stop):
             end = ends[each]
             chunk = data[start:end]
             left = deadline - monotonic()
-            if end - start > short or left <= 0:
-                match = self._search(chunk, left)
-            else:
-                match = search(chunk, concurrent=False)
-            if match:
+            is_bounded = end - start <= short and left > 0
+            if search(chunk) if is_bounded else self._search(chunk, left):
                 found.append(each)
             start = end
         return found
@@ -132,34 +136,16 @@ class Expression:
             index = stop
         return found
 
-    def _run_hits(self, span: Span, index: int, stop: int, deadline: float) -> list[int]:
+    def _run_hits(self, span: Span, index: int, stop: int, deadline: float) -> Iterator[int]:
         """The hits in `range(index, stop)`, all of them together short enough."""
         if monotonic() >= deadline:
             raise TimeoutError
-        ends, end, repeated = span.ends, span.start(index), 0
-        first, last = end, ends[stop - 1]
-        found: list[int] = []
-        for match in self._pattern.finditer(span.data, first, last, concurrent=False):
-            begin, over = match.span()
-            if begin < end:
-                repeated += 1
-                if repeated > MOST_REPEATED:
-                    break
-                continue
-            while ends[index] <= begin:
-                index += 1
-            end, repeated = ends[index], 0
-            if over <= end:
-                found.append(index)
-                index += 1
-                continue
-            # It runs on into the next chunk, and may hide a match that begins there.
-            found += self._each_hit(span, index, index + 1, deadline)
-            index += 1
-            break
-        else:
-            return found
-        return found + self._each_hit(span, index, stop, deadline)
+        ends = span.ends[index:stop]
+        starts = ends[:-1]
+        starts.insert(0, span.start(index))
+        return compress(
+            range(index, stop), map(self._quick_search, repeat(span.data), starts, ends)
+        )
 
 
 def _check_size(source: bytes) -> None:
@@ -169,6 +155,28 @@ def _check_size(source: bytes) -> None:
         size *= max(1, int(count[:20]))
     if size > MAX_REPEATS:
         raise ExpressionError("This expression repeats too much: make the numbers in {} smaller.")
+
+
+_SAME_IN_RE = re.compile(
+    rb"""(?:
+        [^\\\[(*+?{]                                    # a character for itself, and ^ $ . | )
+      | \\[dDwWsSnrtfv] | \\x[0-9a-fA-F]{2} | \\[][\\.*+?(){}|^$/-]
+      | \((?![?*]) | \(\?:
+      | \[\^?[A-Za-z0-9_ ,.:;]+(?:-[A-Za-z0-9_ ,.:;]+)*\]
+      | (?:[*+?]|\{\d+(?:,\d*)?\})\??(?![*+?{])
+    )+""",
+    re.VERBOSE,
+)
+
+
+def _quick(source: bytes, ignore_case: bool) -> Callable[..., object] | None:
+    """The search of Python's own `re`, twice as fast, where that reads `source` as `regex` does."""
+    if not _SAME_IN_RE.fullmatch(source):
+        return None
+    try:
+        return re.compile(source, re.IGNORECASE if ignore_case else 0).search
+    except re.error:
+        return None
 
 
 _PLAIN_GROUP = rb"\(\?:"

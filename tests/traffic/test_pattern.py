@@ -15,7 +15,7 @@ from app.traffic.pattern import Kind, Pattern, PatternError, parse
 
 PLENTY = 5.0
 
-pieces = st.lists(st.text("abAB\n", max_size=6).map(str.encode), max_size=30)
+pieces = st.lists(st.text("abAB\n", max_size=6).map(str.encode), max_size=60)
 
 
 def span_of(chunks: list[bytes]) -> Span:
@@ -57,6 +57,11 @@ atoms = st.sampled_from(
         ".",
         r"\n",
         r"\w",
+        r"\W",
+        r"\s",
+        r"\x62",
+        "[^A-Z]",
+        "é",
         "^",
         "$",
         r"\b",
@@ -66,18 +71,21 @@ atoms = st.sampled_from(
         "(a)",
     ]
 )
+pieces_to_match = st.lists(st.text("aBé\n ", max_size=6).map(str.encode), max_size=60)
 expressions = st.recursive(
     atoms,
     lambda inner: st.one_of(
         st.builds("{}{}".format, inner, inner),
         st.builds("(?:{}|{})".format, inner, inner),
-        st.builds("(?:{}){}".format, inner, st.sampled_from(["*", "+", "?", "*?", "++", "{2}"])),
+        st.builds(
+            "(?:{}){}".format, inner, st.sampled_from(["*", "+", "?", "*?", "++", "{2}", "{1,}?"])
+        ),
     ),
     max_leaves=6,
 )
 
 
-@given(pieces, expressions, st.booleans())
+@given(pieces_to_match, expressions, st.booleans())
 def test_an_expression_matches_a_chunk_if_it_does_so_alone(
     chunks: list[bytes], source: str, ignore_case: bool
 ) -> None:
@@ -86,6 +94,19 @@ def test_an_expression_matches_a_chunk_if_it_does_so_alone(
     )
     alone = regex.compile(source.encode(), regex.IGNORECASE if ignore_case else 0)
     assert hits == [place for place, chunk in enumerate(chunks) if alone.search(chunk)]
+
+
+@pytest.mark.parametrize(
+    "source", ["a", "[ab]", r"\w", r"\w+", r"a.*b", r"\W", "a|B", r"\x61", "é+", "a{1,2}?"]
+)
+@given(st.lists(st.text("aBé\n ", max_size=6).map(str.encode), min_size=40, max_size=60))
+def test_where_most_chunks_match_the_faster_way_finds_the_same(
+    source: str, chunks: list[bytes]
+) -> None:
+    alone = regex.compile(source.encode())
+    assert pattern_of(Kind.EXPRESSION, source).hits(span_of(chunks), PLENTY) == [
+        place for place, chunk in enumerate(chunks) if alone.search(chunk)
+    ]
 
 
 @given(st.binary(min_size=1, max_size=40), st.sampled_from(["", " ", ":", ", ", "\n", "\\x"]))
