@@ -38,6 +38,7 @@ SCROLLS = 30
 
 SEARCHES = (
     ("text that is nowhere", Kind.TEXT, "no such thing", False),
+    ("text in every chunk", Kind.TEXT, "path", False),
     ("text in 1 % of chunks, any case", Kind.TEXT, "99 get", True),
     ("expression with a literal, 1 %", Kind.EXPRESSION, r"99\d? GET", False),
     ("expression in every chunk", Kind.EXPRESSION, r"GET.*path", False),
