@@ -27,8 +27,11 @@ MAX_REPEATS = 1_000_000
 MAX_STEPS = 4_000_000
 """Of a match without a time limit, at most: a hundredth of a second."""
 
-MOST_RESTARTS = 16
-"""Searches with a time limit in one span; where more match, the other way is faster."""
+MANY = 16
+"""Searches with a time limit, from which on it is told how dense the matches are."""
+
+SPARSE = 8
+"""One in so many: such a search takes as long as to look into that many chunks in a row."""
 
 FAR = 1024
 """A match that runs on so many bytes behind its chunk took as long as one more search."""
@@ -64,7 +67,7 @@ class Expression:
         choices = _choices(source)
         self._short = 0 if choices is None else int(MAX_STEPS ** (1 / (choices + 1)))
         """Bytes that can be matched without a time limit; 0 if none can."""
-        inner = _without_anchors(source) if self._looks_around else None
+        inner = _without_anchors(source) if self._looks_around and not choices else None
         self._inner = None if inner is None else Expression(inner, ignore_case=ignore_case)
         """Matches wherever this one does, and is found faster."""
 
@@ -76,7 +79,7 @@ class Expression:
             if len(candidates) * FEW < len(span):
                 return [index for index in candidates if self._is_in(span, index, deadline)]
         if self._looks_around:
-            return self._each_hit(span, 0, len(span), deadline)
+            return self._dense_hits(span, 0, deadline)
         if self._search(b"", seconds):
             return list(range(len(span)))
         found: list[int] = []
@@ -89,7 +92,7 @@ class Expression:
             if stop <= at or self._is_in(span, index, deadline):
                 found.append(index)
             restarts += 1 + max(0, stop - at) // FAR
-            if restarts >= MOST_RESTARTS and self._short:
+            if self._short and restarts >= MANY and index < restarts * SPARSE:
                 found.extend(self._dense_hits(span, index + 1, deadline))
                 break
         return found
@@ -124,6 +127,8 @@ class Expression:
 
     def _dense_hits(self, span: Span, index: int, deadline: float) -> list[int]:
         """The hits from chunk `index` on, where most chunks have one; in runs that are short."""
+        if not self._short:
+            return self._each_hit(span, index, len(span), deadline)
         ends = span.ends
         found: list[int] = []
         while index < len(ends):
@@ -143,9 +148,12 @@ class Expression:
         ends = span.ends[index:stop]
         starts = ends[:-1]
         starts.insert(0, span.start(index))
-        return compress(
-            range(index, stop), map(self._quick_search, repeat(span.data), starts, ends)
-        )
+        data, search = span.data, self._quick_search
+        if self._looks_around:
+            found = map(search, [data[start:end] for start, end in zip(starts, ends, strict=True)])
+        else:
+            found = map(search, repeat(data), starts, ends)
+        return compress(range(index, stop), found)
 
 
 def _check_size(source: bytes) -> None:
