@@ -27,6 +27,9 @@ from app.written_path import place, trouble
 
 LARGEST_PORT: Final = 65535
 
+LONGEST_PATH: Final = 107
+"""Bytes of a Unix socket's path: what Linux has room for (unix(7))."""
+
 
 class EndpointError(ValueError):
     """A description that cannot be an endpoint. Its text is for the user and says what to do."""

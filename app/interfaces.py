@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address
+from app.ip import parse_ip, unmapped
 
 
 def is_address(interface: str) -> bool:
     """Whether it is an IP address, or `localhost`, and nothing that one would have to look up."""
-    try:
-        ip_address(interface)
-    except ValueError:
-        return interface.lower() == "localhost"
-    return True
+    return parse_ip(interface) is not None or interface.lower() == "localhost"
 
 
 def is_loopback(interface: str) -> bool:
     """Whether nobody outside this machine can reach it. False for a name that says nothing."""
     if interface.lower() == "localhost":
         return True
-    try:
-        address = ip_address(interface)
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped.is_loopback
-    return address.is_loopback
+    address = parse_ip(interface)
+    return address is not None and unmapped(address).is_loopback

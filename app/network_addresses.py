@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from app.ip import IPAddress, parse_ip
 
 
-def network_addresses() -> Iterator[tuple[str, IPv4Address | IPv6Address]]:
+def network_addresses() -> Iterator[tuple[str, IPAddress]]:
     """Each with the name of its device, such as `eth0`. Takes about a millisecond.
 
     Without those of the loopback, and without those that mean something on one link alone.
@@ -15,13 +16,6 @@ def network_addresses() -> Iterator[tuple[str, IPv4Address | IPv6Address]]:
 
     for device, found in psutil.net_if_addrs().items():
         for each in found:
-            address = _address(each.address)
+            address = parse_ip(each.address)  # none for that of a device
             if address is not None and not (address.is_loopback or address.is_link_local):
                 yield device, address
-
-
-def _address(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(text)
-    except ValueError:  # that of a device, or one with a zone
-        return None

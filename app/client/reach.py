@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import ip_address
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -29,6 +28,7 @@ from app.client.stream_wire import WireFactory
 from app.client.target import LOOPBACK, Target, Transport, is_ipv6
 from app.client.wire import WireObserver
 from app.datagram_sizes import LARGEST_READ
+from app.ip import parse_ip
 
 Dial = Callable[[Any, Target, Options, WireObserver], "Deferred[Any]"]
 """Starts one attempt: reactor, target, options, who is told of the wire.
@@ -61,7 +61,7 @@ def endpoint_towards(reactor: Any, target: Target, seconds: float) -> IStreamCli
         return UNIXClientEndpoint(reactor, target.path, seconds)
     local = (target.local_host, target.local_port)
     bind = local if any(local) else None
-    if not _is_address(target.host):
+    if parse_ip(target.host) is None:
         return HostnameEndpoint(reactor, target.host, target.port, seconds, bindAddress=bind)
     kind = TCP6ClientEndpoint if is_ipv6(target.host) else TCP4ClientEndpoint
     return kind(reactor, target.host, target.port, seconds, bindAddress=bind)
@@ -69,7 +69,7 @@ def endpoint_towards(reactor: Any, target: Target, seconds: float) -> IStreamCli
 
 async def _open_datagrams(reactor: Any, target: Target, observer: WireObserver) -> None:
     host = target.host
-    if not _is_address(host):
+    if parse_ip(host) is None:
         host = _best_of(await _resolve(reactor, host), target)
     wire = DatagramWire(observer)
     interface = target.local_host or ("::" if is_ipv6(host) else "")
@@ -80,14 +80,6 @@ async def _open_datagrams(reactor: Any, target: Target, observer: WireObserver) 
     except BaseException:
         socket.stopListening()
         raise
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 @implementer(IResolutionReceiver)

@@ -8,11 +8,9 @@ from ipaddress import IPv6Address
 
 from attrs import evolve, frozen
 
-from app.endpoint import LARGEST_PORT, Endpoint, EndpointError, quoted
+from app.endpoint import LARGEST_PORT, LONGEST_PATH, Endpoint, EndpointError, quoted
 
 LOOPBACK = "127.0.0.1"
-LONGEST_PATH = 107
-"""Bytes of a Unix socket's path: what the system has room for."""
 
 _EVERY_INTERFACE = {"0.0.0.0": LOOPBACK, "::": "::1"}
 

@@ -7,7 +7,6 @@ handshake, before anything is sent, and with the certificate kept for the user t
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from zope.interface import implementer
 from app.client.certificate import PeerCertificate
 from app.client.options import OptionsError, TlsOptions
 from app.endpoint import quoted
+from app.ip import parse_ip
 
 _SELF_SIGNED = 18
 _UNKNOWN_ISSUER = (2, 19, 20, 21)
@@ -109,7 +109,7 @@ class ClientTls:
 
 def _server_name(host: str) -> bytes | None:
     """What to tell a peer that has several certificates; addresses are not told."""
-    if _is_ip_address(host):
+    if parse_ip(host) is not None:
         return None
     try:
         # What is checked later is what is told; the codec knows how long a name may be.
@@ -195,7 +195,8 @@ def _must_be_readable(file: str, what: str) -> None:
 
 
 def _mismatch(certificate: x509.Certificate, host: str) -> str:
-    check = verify_certificate_ip_address if _is_ip_address(host) else verify_certificate_hostname
+    is_name = parse_ip(host) is None
+    check = verify_certificate_hostname if is_name else verify_certificate_ip_address
     try:
         check(certificate, host)
     except VerificationError:
@@ -221,11 +222,3 @@ def _in_words(error: int, certificate: x509.Certificate) -> str:
     if error == _WRONG_PURPOSE:
         return "it is not made for servers"
     return f"OpenSSL refuses it with error {error}"
-
-
-def _is_ip_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

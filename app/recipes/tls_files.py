@@ -7,6 +7,7 @@ from pathlib import Path
 from attrs import frozen
 
 from app.endpoint import Endpoint
+from app.ip import parse_ip
 from app.profile import ListenerSpec, Tls
 from app.written_path import place
 
@@ -35,8 +36,7 @@ class TlsFiles:
     @property
     def server_name(self) -> str:
         """The first host among the names; empty if there are only addresses."""
-        hosts = (each for each in self.names if ":" not in each and not _is_ipv4(each))
-        return next(hosts, "")
+        return next((each for each in self.names if parse_ip(each) is None), "")
 
 
 def tls_files(spec: ListenerSpec, folder: Path, ca_folder: Path | None = None) -> TlsFiles | None:
@@ -79,7 +79,3 @@ def _files(
         names=names,
         minimum_version=tls.minimum_version,
     )
-
-
-def _is_ipv4(name: str) -> bool:
-    return name.replace(".", "").isdigit()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import product
 from pathlib import Path
 
 from attrs import frozen
 
 from app.endpoint import Endpoint
+from app.ip import IPAddress, parse_ip, unmapped
 from app.server.loopbacks import LOOPBACKS
 
 
@@ -58,24 +58,13 @@ def _path(endpoint: Endpoint, folder: Path) -> str:
     return os.path.realpath(endpoint.bound(folder).value("address") or "")
 
 
-def _includes(
-    wide: IPv4Address | IPv6Address, narrow: IPv4Address | IPv6Address, place: Place
-) -> bool:
+def _includes(wide: IPAddress, narrow: IPAddress, place: Place) -> bool:
     """Whether `wide`, which is bound at `place`, is every address and `narrow` one of them."""
     is_every_version = wide.version == 6 and not place.is_ipv6_alone
     return wide.is_unspecified and (is_every_version or narrow.version == wide.version)
 
 
-def _addresses(interface: str) -> list[IPv4Address | IPv6Address]:
+def _addresses(interface: str) -> list[IPAddress]:
     """Nothing for a name that says nothing."""
     names = LOOPBACKS if interface.lower() == "localhost" else (interface,)
-    try:
-        addresses = [ip_address(name) for name in names]
-    except ValueError:
-        return []
-    return [_plain(address) for address in addresses]
-
-
-def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
+    return [unmapped(address) for name in names if (address := parse_ip(name)) is not None]

@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from ipaddress import IPv6Address, ip_address
+from ipaddress import ip_address
 from typing import Any
 
 from attrs import frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 
+from app.ip import unmapped
 from app.server.connection import Connection
 from app.server.peer_credentials import credentials_of
 from app.server.ports import Holder
@@ -112,7 +113,4 @@ def _address(address: Any) -> Address | None:
 def _plain(address: Any) -> Address:
     """IPv4 as IPv4, also where an IPv6 socket wraps it; without the zone of a link."""
     host, port = address[0].partition("%")[0], address[1]
-    ip = ip_address(host)
-    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
-        return str(ip.ipv4_mapped), port
-    return str(ip), port
+    return str(unmapped(ip_address(host))), port

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Collection
-from ipaddress import ip_address
 
 from attrs import frozen
 
 from app.endpoint import LARGEST_PORT, Endpoint
+from app.ip import parse_ip
 from app.server.loopbacks import LOOPBACKS, NO_IPV6
 
 _TRIES = 200
@@ -55,11 +55,7 @@ def _interfaces(endpoint: Endpoint) -> tuple[str, ...]:
     interface = endpoint.interface or ""
     if interface.lower() == "localhost":
         return LOOPBACKS
-    try:
-        ip_address(interface)
-    except ValueError:
-        return ()
-    return (interface,)
+    return () if parse_ip(interface) is None else (interface,)
 
 
 def _is_free(endpoint: Endpoint, interface: str, port: int) -> bool:

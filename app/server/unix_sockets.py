@@ -16,12 +16,9 @@ from twisted.internet import tcp, unix
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 from twisted.python.failure import Failure
 
-from app.endpoint import Endpoint
+from app.endpoint import LONGEST_PATH, Endpoint
 from app.server.peer_credentials import Credentials, credentials_behind
 from app.server.ports import Holder, SocketFileError
-
-LONGEST_PATH = 107
-"""Bytes, as Linux has it (unix(7)); some systems take a few less."""
 
 _EVERYBODY = "666"
 """The mode of a socket whose endpoint has none, as Twisted has it."""

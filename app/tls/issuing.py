@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from app.ip import parse_ip
 from app.tls.identity import Identity
 
 AUTHORITY_DAYS = 3650
@@ -102,7 +102,5 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 
 def _general(name: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ip_address(name))
-    except ValueError:
-        return x509.DNSName(name)
+    address = parse_ip(name)
+    return x509.DNSName(name) if address is None else x509.IPAddress(address)

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from app.endpoint import LONGEST_PATH
 from app.profile import ListenerSpec
 from app.server.deck import Deck
 from app.server.listener import Listener, State
-from app.server.unix_sockets import LONGEST_PATH
 from app.ui.reactor import DeckReactor
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import (

@@ -9,11 +9,11 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
-from ipaddress import ip_address
 from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
+from app.ip import parse_ip
 from app.traffic.chunk_log import Chunk, Span
 from app.traffic.endings import Ending, Endings, How
 from app.traffic.party import Address, Party
@@ -290,11 +290,7 @@ def _address(host: object, port: object) -> Address | None:
     """What can be an address; a recording that somebody else wrote may hold anything."""
     if not isinstance(host, str) or not isinstance(port, int) or not 0 <= port <= LARGEST_PORT:
         return None
-    try:
-        ip_address(host)
-    except ValueError:
-        return None
-    return host, port
+    return None if parse_ip(host) is None else (host, port)
 
 
 def _take_back(path: Path) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
 from app.client.session import Session, State
 from app.client.target import Transport
+from app.ip import parse_ip
 from app.server.changes import Batch
 from app.server.endings import (
     CLOSED_BY_LISTENER,
@@ -84,8 +84,4 @@ def _ip_address(text: str) -> Address | None:
     """Of `127.0.0.1:8007` and `[::1]:8007`; `None` for what is no IP address."""
     host, _, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    try:
-        ip_address(host.partition("%")[0])
-        return host, int(port)
-    except ValueError:
-        return None
+    return None if parse_ip(host.partition("%")[0]) is None else (host, int(port))
