@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.testing import StringTransport
 
 from app.server.connection import Connection
-from app.server.peer_process import Clue, clue, identify
+from app.server.peer_process import clue, identify
 from app.server.ports import Holder
+from app.server.socket_owners import Clue
 from tests.server.conftest import Bench
 
 ME = Holder(psutil.Process().name(), os.getpid())
@@ -87,16 +89,13 @@ def test_who_left_is_not_asked_for(bench: Bench) -> None:
     assert clue(connection) is None
 
 
-@pytest.mark.parametrize(
-    "fails",
-    [psutil.AccessDenied(1), psutil.NoSuchProcess(1), OSError(13, "no")],
-    ids=["denied", "gone", "unreadable"],
-)
-def test_where_the_system_does_not_tell_nobody_is_named(
-    fails: Exception, monkeypatch: pytest.MonkeyPatch
+def test_where_there_is_no_process_to_find_them_nobody_is_named(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refuse(**options: object) -> None:
-        raise fails
+    monkeypatch.setattr("sys.executable", "/no/such/python")
+    assert identify({1: Clue(pid=os.getpid())}) == {}
 
-    monkeypatch.setattr(psutil, "net_connections", refuse)
-    assert identify({1: Clue(its=("127.0.0.1", 9), ours=("127.0.0.1", 8))}) == {}
+
+def test_a_program_that_fails_names_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", shutil.which("false"))
+    assert identify({1: Clue(pid=os.getpid())}) == {}

@@ -8,8 +8,9 @@ from typing import TypeGuard
 from twisted.python.failure import Failure
 
 from app.server.connection import Connection
-from app.server.peer_process import Clue, FindProcesses, clue
+from app.server.peer_process import FindProcesses, clue
 from app.server.ports import Holder
+from app.server.socket_owners import Clue
 from app.spawn import log_failure
 from app.ui.connections.columns import Row
 
@@ -24,7 +25,7 @@ SETTLED_SECONDS = 0.5
 
 PAUSE_SECONDS = 1.0
 SHARE = 0.02
-"""The part of the time that lookups may take, which is processor time that the reactor misses."""
+"""The part of the time that lookups may take, each of which keeps one processor busy."""
 
 
 class Processes:

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
 
 from app.profile import ListenerSpec
-from app.server.peer_process import Clue
 from app.server.ports import Holder
+from app.server.socket_owners import Clue
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.icons import Icons
 from app.ui.listener_colors import ListenerColors

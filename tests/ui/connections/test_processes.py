@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.server.connection import Connection
-from app.server.peer_process import Clue
+from app.server.socket_owners import Clue
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.connections.processes import (
     MOST_SOCKETS,
