@@ -105,8 +105,13 @@ def _take(scheme: str, path: Path) -> None:
 @contextmanager
 def _taken(port: int) -> Iterator[None]:
     """Another program listens on `port`: the web server that somebody forgot."""
-    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    command = ["python3", "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    with subprocess.Popen(
+        command,  # shows no path of the machine where the pictures are made
+        executable=sys.executable,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
         try:
             _wait_for(lambda: _answers(port))
             yield
