@@ -138,13 +138,13 @@ def diverted(stream: TextIO | None) -> Iterator[TextIO]:
     encoding = "utf-8" if stream is None else stream.encoding
     try:
         yield TextIOWrapper(
-            Entrance(output, stream), encoding, "backslashreplace", write_through=True
+            DivertedStream(output, stream), encoding, "backslashreplace", write_through=True
         )
     finally:
         output.close()
 
 
-class Entrance(BufferedIOBase):
+class DivertedStream(BufferedIOBase):
     """Puts what is written to it into an `Output`."""
 
     def __init__(self, output: Output, stream: TextIO | None) -> None:

@@ -13,7 +13,7 @@ from typing import TextIO
 
 import pytest
 
-from app.output import MOST_BYTES, Entrance, Output, diverted
+from app.output import MOST_BYTES, DivertedStream, Output, diverted
 
 PATIENCE_SECONDS = 30.0
 FULL = Path("/dev/full")
@@ -131,7 +131,7 @@ class Narrow(Output):
 
 def test_what_of_it_is_lost_is_told_once_there_is_room_again() -> None:
     narrow = Narrow(1)
-    entrance = Entrance(narrow, None)
+    entrance = DivertedStream(narrow, None)
     for data in (b"one\n", b"two\n", b"three\n"):
         assert entrance.write(data) == len(data), "for who writes it is as if all were well"
     narrow.room = 1000

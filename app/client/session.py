@@ -284,7 +284,7 @@ class Session:
 
     def wire_peer_finished(self, wire: Wire) -> None:
         """The peer closed its side; the wire flushes and closes ours."""
-        if self._state not in (State.CONNECTED, State.HALF_CLOSED):
+        if not self._state.is_open:
             return
         if wire.bytes_unsent or self.file is not None:
             rest = self.file.name if self.file else count_bytes(wire.bytes_unsent)

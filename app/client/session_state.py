@@ -22,6 +22,11 @@ class State(Enum):
         """Whether nothing is there and nothing will come by itself."""
         return self in (State.IDLE, State.CLOSED)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection that nobody is closing as a whole."""
+        return self in (State.CONNECTED, State.HALF_CLOSED)
+
 
 NOT_SENT = {
     State.IDLE: "Not sent: connect first.",

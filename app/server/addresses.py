@@ -7,7 +7,7 @@ from typing import Any, Final
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.interfaces import IAddress
 
-MAPPED: Final = "::ffff:"
+_MAPPED: Final = "::ffff:"
 """What comes before an IPv4 address that is written as one of IPv6 (RFC 4291, 2.5.5.2)."""
 
 
@@ -23,8 +23,8 @@ def show(address: IAddress | None) -> str:
         case IPv4Address():
             return f"{known.host}:{known.port}"
         case IPv6Address():
-            is_ipv4 = known.host.startswith(MAPPED) and "." in known.host
-            host = known.host.removeprefix(MAPPED) if is_ipv4 else f"[{known.host}]"
+            is_ipv4 = known.host.startswith(_MAPPED) and "." in known.host
+            host = known.host.removeprefix(_MAPPED) if is_ipv4 else f"[{known.host}]"
             return f"{host}:{known.port}"
         case UNIXAddress():
             return (known.name or b"unnamed socket").decode(errors="backslashreplace")

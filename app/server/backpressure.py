@@ -28,8 +28,14 @@ class Backpressure:
     """
 
     __slots__ = (
-        *("_full", "_handshaking", "_held", "_pulled", "_transport"),
-        *("counts", "ended", "producer"),
+        "_full",
+        "_handshaking",
+        "_held",
+        "_pulled",
+        "_transport",
+        "counts",
+        "ended",
+        "producer",
     )
 
     def __init__(self, transport: Any, *, handshaking: bool = False) -> None:

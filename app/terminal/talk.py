@@ -224,7 +224,7 @@ class Talk:
         self._settled = True
         if self._held:
             self._session.hold(is_held=False)
-        if self._session.state in (State.CONNECTED, State.HALF_CLOSED):
+        if self._session.state.is_open:
             self._session.disconnect()  # otherwise that is under way, or over
 
     def _end(self) -> None:

@@ -183,7 +183,7 @@ def _quick(source: bytes, ignore_case: bool) -> Callable[..., object] | None:
         return None
     try:
         return re.compile(source, re.IGNORECASE if ignore_case else 0).search
-    except re.error:
+    except (re.error, RecursionError):  # its parser goes deeper than that of `regex`
         return None
 
 

@@ -97,7 +97,8 @@ class Desk:
     def close(self) -> None:
         """Leave nothing behind; the listeners must be stopped by now."""
         for tab in self.window.console.tabs:
-            tab.close_session(at_once=True)
+            tab.close_session()
+            tab.session.abort()
         logging.getLogger().removeHandler(self.collector)
         self.ending.running = False
         self.ticker.remove(self.window.tick)

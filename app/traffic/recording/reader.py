@@ -13,6 +13,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
+from app.endpoint import LARGEST_PORT
 from app.ip import parse_ip
 from app.traffic.chunk_log import Chunk, Span
 from app.traffic.endings import Ending, Endings, How
@@ -39,7 +40,6 @@ LEAST_ROW_BYTES: Final = 8
 MOST_ENDINGS: Final = 1_000_000
 """Of connections, that are looked at; the others of a longer recording seem not to have ended."""
 
-LARGEST_PORT: Final = 0xFFFF
 LATEST: Final = 2**33
 MOST_CONNECTIONS: Final = 2**48
 """Bounds that a row of a whole recording never reaches."""

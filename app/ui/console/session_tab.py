@@ -100,17 +100,17 @@ class SessionTab(QWidget):
         """Whether it never had a session."""
         return self.session.state is State.IDLE
 
-    def close_session(self, *, at_once: bool = False) -> None:
+    def close_session(self) -> None:
         """The tab goes away: let go of the peer, and of the listener that it waits for.
 
-        What is unsent still goes out, unless it must end `at_once`.
+        What is unsent still goes out.
         """
         self.head.wait_no_longer()
         self.repeat.stop()
-        if self.session.state is State.CONNECTED and not at_once:
-            self.session.disconnect()
-        elif not self.session.state.is_over:
+        if self.session.state in (State.CONNECTING, State.WAITING):
             self.session.abort()
+        elif self.session.state.is_open:  # otherwise it is over, or closes by itself
+            self.session.disconnect()
 
     def _set_up(self) -> None:
         self.head.add_tools(self.tools)

@@ -57,7 +57,7 @@ class Followed:
         for title, session in sessions:
             if session.number and session.number not in self._sessions:
                 self._learn(title, session)
-            if session.state in (State.CONNECTED, State.CLOSING):
+            if session.state.is_open or session.state is State.CLOSING:
                 now_connected.add(session.number)
         for number in self._sessions - now_connected:
             self._log.end_connection(self._seconds(), number, How.CLOSED)
@@ -81,7 +81,8 @@ class Followed:
 
 
 def _ip_address(text: str) -> Address | None:
-    """Of `127.0.0.1:8007` and `[::1]:8007`; `None` for what is no IP address."""
+    """Of `127.0.0.1:8007` and `[::1]:8007`; `None` for what is no IP address, such as a path."""
     host, _, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    return None if parse_ip(host.partition("%")[0]) is None else (host, int(port))
+    is_ip = port.isdecimal() and parse_ip(host.partition("%")[0]) is not None
+    return (host, int(port)) if is_ip else None

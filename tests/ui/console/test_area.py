@@ -51,7 +51,8 @@ def area(
     area.opener.setChecked(True)
     yield area
     for tab in area.pane.tabs:
-        tab.close_session(at_once=True)
+        tab.close_session()
+        tab.session.abort()
 
 
 @pytest.fixture

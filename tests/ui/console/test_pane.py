@@ -31,7 +31,8 @@ def console(reactor: DeckReactor, memory: Memory, qtbot: QtBot) -> Iterator[Cons
     console.show()
     yield console
     for tab in console.tabs:
-        tab.close_session(at_once=True)
+        tab.close_session()
+        tab.session.abort()
 
 
 def closer(console: ConsolePane, index: int) -> QToolButton:
@@ -255,23 +256,34 @@ def test_bytes_that_are_offered_are_in_the_input_of_the_tab_on_show(console: Con
     assert console.current.foot.draft.compose() == b"\x00"
 
 
-def test_closing_a_tab_still_sends_what_was_said(console: ConsolePane, qtbot: QtBot) -> None:
+LAST_WORDS = b"last words" * 200_000
+"""More than the system takes at once."""
+
+
+@pytest.mark.parametrize("before", ["open", "half-closed", "closing"])
+def test_closing_a_tab_still_sends_what_was_said(
+    console: ConsolePane, qtbot: QtBot, before: str
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         session = connect(console, listening, qtbot).session
         peer, _ = listening.accept()
         peer.setblocking(False)
-        session.send(b"last words")
+        session.send(LAST_WORDS)
+        if before == "half-closed":
+            session.half_close()
+        elif before == "closing":
+            session.disconnect()
         console.close_tab(console.current)
         said = bytearray()
 
         def is_over() -> bool:
             with suppress(BlockingIOError):
-                piece = peer.recv(100)
+                piece = peer.recv(1_000_000)
                 said.extend(piece)
                 return not piece
             return False
 
         with peer:
             qtbot.waitUntil(is_over)
-        assert said == b"last words"
+        assert said == LAST_WORDS
         qtbot.waitUntil(lambda: session.state is State.CLOSED)

@@ -66,7 +66,8 @@ def tab(reactor: DeckReactor, deck: Deck, memory: Memory, qtbot: QtBot) -> Itera
     tab.resize(900, 400)
     tab.show()
     yield tab
-    tab.close_session(at_once=True)
+    tab.close_session()
+    tab.session.abort()
     qtbot.waitUntil(lambda: tab.session.state.is_over)
 
 

@@ -98,9 +98,22 @@ def test_a_session_that_connects_anew_or_whose_tab_is_gone_has_ended(
     assert names.party(3) is not None
 
 
-def test_a_session_over_a_unix_socket_has_no_ip_address(followed: Followed, names: Names) -> None:
+def test_a_session_whose_own_side_is_closed_has_not_ended(
+    followed: Followed, log: ChunkLog
+) -> None:
+    for state in (State.CONNECTED, State.HALF_CLOSED, State.CLOSING):
+        followed.follow_sessions([("A", session(1, state))])
+    assert [*log.endings] == []
+    followed.follow_sessions([("A", session(1, State.CLOSED))])
+    assert [*log.endings] == [Ending(0, NOW, 1, How.CLOSED)]
+
+
+@pytest.mark.parametrize("path", ["/tmp/socket:1", "127.0.0.1:echo"])
+def test_a_session_over_a_unix_socket_has_no_ip_address(
+    followed: Followed, names: Names, path: str
+) -> None:
     unix = session(4)
-    unix.addresses = "/tmp/socket:1", ""
+    unix.addresses = path, ""
     followed.follow_sessions([("U", unix)])
     party = names.party(4)
     assert party is not None
