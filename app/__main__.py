@@ -1,5 +1,7 @@
 """`python -m app` is the same as `portdeck`."""
 
+from __future__ import annotations
+
 import sys
 
 from app.cli import main

@@ -13,14 +13,34 @@ import math
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from app import __version__, display
-from app.endpoint import quoted
-from app.output import Output, diverted
-from app.terminal.arguments import ArgumentError, add_connect, read_request
+from app import __version__
+from app.connect.arguments import ArgumentError, add_connect, read_request
+from app.net.endpoint import quoted
+from app.runtime.output import Output, diverted
+
+# MERGED display: Whether there is a screen to open a window on.
+
+
+def has_display(environment: Mapping[str, str] = os.environ, sockets: Path = Path("/tmp")) -> bool:
+    """False where Qt would end the process because it finds no display to connect to.
+
+    `sockets` is the folder of `.X11-unix`, where local X servers keep theirs.
+    """
+    if sys.platform in ("win32", "darwin"):
+        return True
+    platform = environment.get("QT_QPA_PLATFORM") or "xcb"
+    if not platform.startswith(("xcb", "wayland")) or environment.get("WAYLAND_DISPLAY"):
+        return True
+    display = environment.get("DISPLAY", "")
+    local = re.fullmatch(r":(\d+)(\.\d+)?", display)
+    if local is None:
+        return bool(display)
+    return (sockets / ".X11-unix" / f"X{local[1]}").exists()
+
 
 USAGE_ERROR = 2
 PROFILE_IS_OPEN = 3
@@ -51,7 +71,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _serve(options)
     if options.command == "connect":
         return _connect(options)
-    if not display.is_there():
+    if not has_display():
         print("There is no display to open a window on; serving without one.", file=sys.stderr)
         return _serve(parser.parse_args(["serve"], options))
     return _open_window(options.profile)
@@ -130,11 +150,11 @@ def _add_profile(parser: argparse.ArgumentParser, default: object) -> None:
 def _open_window(profile: Path | None) -> int:
     # Looking for garbage takes an eighth of the start, and a start makes none. `run` ends this.
     gc.disable()
-    from app.claim import Claim
     from app.profile import default_path
+    from app.runtime.single_instance import ProfileLock
 
     path = profile or default_path()
-    claim = Claim(path)
+    claim = ProfileLock(path)
     if not claim.take():
         is_shown = claim.ask_to_show(os.environ.get("XDG_ACTIVATION_TOKEN", ""))
         there = "which is shown now" if is_shown else "which does not answer; look for it"
@@ -153,10 +173,10 @@ def _open_window(profile: Path | None) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from app import logs
-    from app.headless.arguments import parse_listeners
-    from app.headless.serving import Limits, serve
     from app.profile import ProfileFile, Tls, default_path
+    from app.runtime import logs
+    from app.serve.arguments import parse_listeners
+    from app.serve.run import RunLimits, serve
 
     profile: Path | None = options.profile
     file = None
@@ -180,7 +200,7 @@ def _serve(options: argparse.Namespace) -> int:
 
     from twisted.internet import reactor
 
-    limits = Limits(
+    limits = RunLimits(
         seconds=options.exit_after,
         connections=options.until_connections,
         drain_seconds=options.drain,
@@ -222,10 +242,10 @@ def _connect(options: argparse.Namespace) -> int:
         return _complain(str(error))
     from twisted.internet import reactor
 
-    from app.terminal.talk import connect
+    from app.connect.terminal_session import run_terminal_session
 
     with diverted(sys.stderr) as errors, redirect_stderr(errors):
-        return connect(reactor, request, errors)
+        return run_terminal_session(reactor, request, errors)
 
 
 def _complain(sentence: str, code: int = USAGE_ERROR) -> int:

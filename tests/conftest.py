@@ -22,8 +22,8 @@ from shiboken6 import isValid
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from app.ui.garbage import Garbage
-from app.ui.reactor import DeckReactor, install
+from app.ui.event_loop import GarbageCollection
+from app.ui.reactor.reactor import DeckReactor, install
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ SETTLE_SECONDS = 2.0
 """The longest a test's remains may take to go away by themselves."""
 
 _application = pytest.StashKey[QApplication]()
-_garbage = pytest.StashKey[Garbage]()
+_garbage = pytest.StashKey[GarbageCollection]()
 _reactor = pytest.StashKey[DeckReactor]()
 
 
@@ -55,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     # What the modules made is kept from the search for timers, which is many times faster then.
     gc.freeze()
-    session.config.stash[_garbage] = Garbage()
+    session.config.stash[_garbage] = GarbageCollection()
 
 
 def pytest_runtest_teardown(item: pytest.Item) -> None:

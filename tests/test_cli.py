@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from app import __version__, cli, display, logs
-from app.claim import Claim
-from app.headless.serving import UNLIMITED, Limits
+from app import __version__, cli
 from app.profile import FIRST_LISTENERS, ListenerSpec, ProfileFile, default_path
+from app.runtime import logs
+from app.runtime.single_instance import ProfileLock
+from app.serve.run import UNLIMITED, RunLimits
 
 
 class Served:
@@ -32,7 +33,7 @@ class Served:
         *,
         file: ProfileFile | None,
         as_json: bool,
-        limits: Limits,
+        limits: RunLimits,
     ) -> int:
         self.specs, self.file, self.as_json, self.limits = specs, file, as_json, limits
         return 0
@@ -41,7 +42,7 @@ class Served:
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> Served:
     served = Served()
-    monkeypatch.setattr("app.headless.serving.serve", served)
+    monkeypatch.setattr("app.serve.run.serve", served)
     monkeypatch.setattr(logs, "begin", lambda *handlers: None)
     return served
 
@@ -60,12 +61,12 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The profiles that windows were opened on."""
     opened: list[Path] = []
 
-    def run(profile: Path, claim: Claim) -> int:
+    def run(profile: Path, claim: ProfileLock) -> int:
         opened.append(profile)
         return 0
 
     monkeypatch.setattr("app.ui.application.run", run)
-    monkeypatch.setattr(display, "is_there", lambda: True)
+    monkeypatch.setattr(cli, "has_display", lambda: True)
     return opened
 
 
@@ -79,7 +80,7 @@ def test_a_profile_that_is_open_is_refused_and_the_others_are_not(
     opened: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "profile.toml"
-    first = Claim(path)
+    first = ProfileLock(path)
     assert first.take()
     try:
         assert cli.main(["--profile", str(path)]) == 3
@@ -97,7 +98,7 @@ def test_serving_beside_a_window_on_the_same_profile_is_allowed(
     served: Served, tmp_path: Path
 ) -> None:
     path = tmp_path / "profile.toml"
-    window = Claim(path)
+    window = ProfileLock(path)
     assert window.take()
     try:
         assert cli.main(["serve", "--profile", str(path)]) == 0
@@ -111,7 +112,7 @@ def test_without_a_display_it_says_so_and_serves_the_same_profile(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(display, "is_there", lambda: False)
+    monkeypatch.setattr(cli, "has_display", lambda: False)
     assert cli.main(["--profile", str(tmp_path / "profile.toml")]) == 0
     assert capsys.readouterr().err == (
         "There is no display to open a window on; serving without one.\n"
@@ -122,7 +123,7 @@ def test_without_a_display_it_says_so_and_serves_the_same_profile(
 def test_a_window_that_lacks_a_library_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(display, "is_there", lambda: True)
+    monkeypatch.setattr(cli, "has_display", lambda: True)
     monkeypatch.setitem(sys.modules, "app.ui.application", None)
     assert cli.main([]) == 2
     assert "or use `portdeck serve`" in capsys.readouterr().err
@@ -219,7 +220,7 @@ def test_ctrl_c_before_anything_began_ends_it_quietly(
     def interrupt() -> bool:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(display, "is_there", interrupt)
+    monkeypatch.setattr(cli, "has_display", interrupt)
     assert cli.main([]) == 130
     assert capsys.readouterr().err == ""
 
@@ -233,12 +234,12 @@ def test_options_are_not_guessed_from_their_beginning(capsys: pytest.CaptureFixt
 def test_serve_ends_by_itself_at_the_limits_it_is_given(served: Served) -> None:
     ends = ["--exit-after", "1.5", "--until-connections", "3"]
     assert cli.main(["serve", "echo=tcp:0", *ends]) == 0
-    assert served.limits == Limits(seconds=1.5, connections=3)
+    assert served.limits == RunLimits(seconds=1.5, connections=3)
 
 
 def test_serve_may_give_its_clients_time_to_go(served: Served) -> None:
     assert cli.main(["serve", "echo=tcp:0", "--drain", "10"]) == 0
-    assert served.limits == Limits(drain_seconds=10)
+    assert served.limits == RunLimits(drain_seconds=10)
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e999", "soon", "", "1 s"])

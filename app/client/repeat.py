@@ -13,7 +13,7 @@ from enum import Enum
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from app.client.variables import Moment, Template
+from app.client.draft import Template, VariableValues
 
 MOST_UNSENT_BYTES = 256 * 1024
 """What may wait for the peer to read before a repeat pauses."""
@@ -132,7 +132,7 @@ class Repeat:
         self.skipped += max(0, waiting - made_up)
 
     def _send_one(self) -> None:
-        moment = Moment(self.sent + 1, self._time())
+        moment = VariableValues(self.sent + 1, self._time())
         if not self._send(self._template.render(moment)):
             self.refused = True
             self.stop()

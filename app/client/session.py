@@ -15,32 +15,28 @@ from twisted.internet.error import TimeoutError
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
-from app.client.alarm import Alarm
-from app.client.back_off import BackOff
-from app.client.failures import explain_connect, explain_refusal
-from app.client.farewell import farewell
-from app.client.file_sending import FileSending
-from app.client.formatting import count_bytes
-from app.client.options import Options, OptionsError
-from app.client.reach import Dial, reach
-from app.client.record import Record
-from app.client.sent_file import FileError, SentFile
-from app.client.session_state import NOT_SENT
-from app.client.session_state import State as State
-from app.client.session_words import (
+from app.client.connect import BackOff, Dial, OneShotTimer, connect
+from app.client.send_file import FileError, FileTransfer, OutgoingFile
+from app.client.session_messages import (
+    NOT_SENT,
     SPEAKS_TLS,
+    describe_end,
     describe_opening,
     describe_security,
+    explain_connect,
+    explain_refusal,
     is_tls_alert,
     reason_not_to_send,
 )
-from app.client.target import Target, Transport
-from app.client.wire import Wire
-from app.spawn import log_failure, spawn
-from app.tap import Tap
+from app.client.session_messages import SessionState as SessionState
+from app.client.target import Options, OptionsError, Target, Transport
+from app.client.transcript import SessionLog, count_bytes
+from app.client.transport import Wire
+from app.runtime.coroutines import log_failure, spawn
+from app.traffic.connection_info import Tap
 
 if TYPE_CHECKING:
-    from app.client.tls import Security, Verdict
+    from app.client.security import Security, Verdict
 
 
 class Session:
@@ -62,11 +58,11 @@ class Session:
         *,
         wake: Callable[[], None],
         close_timeout: float = 3.0,
-        dial: Dial = reach,
+        dial: Dial = connect,
         tap: Tap | None = None,
         numbers: Iterator[int] | None = None,
     ) -> None:
-        self._state = State.IDLE
+        self._state = SessionState.IDLE
         self.target: Target | None = None
         """What the session connects or connected to last."""
         self.bytes_in = 0
@@ -79,7 +75,7 @@ class Session:
         """What TLS agreed on for this connection, or the last one."""
         self.verdict: Verdict | None = None
         """What TLS thinks of the peer, also where that was the end of it."""
-        self._record = Record(reactor, wake, tap, numbers)
+        self._record = SessionLog(reactor, wake, tap, numbers)
         self.transcript = self._record.transcript
         """All that was said and that happened, within bounds."""
         self._reactor = reactor
@@ -87,17 +83,17 @@ class Session:
         self._dial = dial
         self._options = Options()
         self._back_off = BackOff()
-        self._alarm = Alarm(reactor)
+        self._alarm = OneShotTimer(reactor)
         self._attempt: Deferred[None] | None = None
         self._given_up: Exception | None = None
         self._wire: Wire | None = None
-        self._sending: FileSending | None = None
+        self._sending: FileTransfer | None = None
         self._wanted = False
         self._leaving = False
         self._opened_at = 0.0
 
     @property
-    def state(self) -> State:
+    def state(self) -> SessionState:
         """Where the session is now."""
         return self._state
 
@@ -107,7 +103,7 @@ class Session:
         return self._record.number
 
     @property
-    def file(self) -> SentFile | None:
+    def file(self) -> OutgoingFile | None:
         """The file that is being sent, if any."""
         return self._sending.file if self._sending and not self._sending.is_over else None
 
@@ -120,7 +116,7 @@ class Session:
     def can_half_close(self) -> bool:
         """Whether `half_close` would do something now."""
         wire = self._wire
-        return self._state is State.CONNECTED and wire is not None and wire.can_half_close
+        return self._state is SessionState.CONNECTED and wire is not None and wire.can_half_close
 
     @property
     def has_flow(self) -> bool:
@@ -147,7 +143,7 @@ class Session:
     def send(self, data: bytes) -> bool:
         """Send `data`, all of it or nothing. False if it cannot be taken now."""
         wire = self._wire
-        if wire is None or self._state is not State.CONNECTED:
+        if wire is None or self._state is not SessionState.CONNECTED:
             return self._decline(NOT_SENT[self._state])
         reason = reason_not_to_send(data, not self.has_flow, wire.bytes_unsent, self.file)
         if reason:
@@ -164,17 +160,17 @@ class Session:
         `file` tells how far it is; the transcript says when it began and ended, and has none of it.
         """
         wire = self._wire
-        if wire is None or self._state is not State.CONNECTED:
+        if wire is None or self._state is not SessionState.CONNECTED:
             return self._decline(NOT_SENT[self._state])
         if not self.has_flow:
             return self._decline("Not sent: UDP loses what comes too fast. Use TCP for a file.")
         if self.file is not None:
             return self._decline(f"Not sent: {self.file.name} is still being sent.")
         try:
-            file = SentFile(path, self._reactor.seconds())
+            file = OutgoingFile(path, self._reactor.seconds())
         except FileError as error:
             return self._decline(f"Not sent: {error}")
-        self._sending = FileSending(file, self._record, self._reactor)
+        self._sending = FileTransfer(file, self._record, self._reactor)
         self._sending.begin(wire)
         return True
 
@@ -188,11 +184,11 @@ class Session:
 
     def half_close(self) -> bool:
         """Say that nothing more will be sent, and go on reading. False if that is not possible."""
-        if self._wire is None or self._state is not State.CONNECTED:
+        if self._wire is None or self._state is not SessionState.CONNECTED:
             return self._decline("There is no open connection to close one side of.")
         if not self._wire.can_half_close:
             return self._decline("UDP has no side to close. Disconnect instead.")
-        self._move(State.HALF_CLOSED)
+        self._move(SessionState.HALF_CLOSED)
         self._record.say("Closed this side. What the peer still says is shown.")
         self._wire.finish()
         return True
@@ -203,7 +199,7 @@ class Session:
         self._wanted = False
         if self._stop_trying():
             return True
-        if self._state is State.CLOSING:
+        if self._state is SessionState.CLOSING:
             return self._decline("Already closing. Abort to drop the connection at once.")
         if self._wire is None:
             return self._decline("There is nothing to disconnect.")
@@ -234,7 +230,7 @@ class Session:
 
     def wire_handshaking(self, wire: Wire) -> None:
         """TLS begins on a connection; a second one of the same attempt is not needed."""
-        if self._state is not State.CONNECTING or self._wire is not None:
+        if self._state is not SessionState.CONNECTING or self._wire is not None:
             wire.abort()
             return
         self._wire = wire
@@ -242,7 +238,7 @@ class Session:
 
     def wire_opened(self, wire: Wire) -> None:
         """The connection is made. One that comes after the attempt was given up is dropped."""
-        if self._state is not State.CONNECTING or self._wire not in (None, wire):
+        if self._state is not SessionState.CONNECTING or self._wire not in (None, wire):
             wire.abort()
             return
         assert self.target is not None
@@ -252,7 +248,7 @@ class Session:
         self._opened_at = self._reactor.seconds()
         self._record.begin()
         self._alarm.clear()
-        self._move(State.CONNECTED)
+        self._move(SessionState.CONNECTED)
         self._record.say(describe_opening(self.target, wire))
         if self.security is not None:
             tell = self._record.complain if self.security.distrust else self._record.say
@@ -273,7 +269,7 @@ class Session:
         self.bytes_out += count
         if self._sending is not None:
             self._sending.flushed(wire.bytes_unsent)
-        if self._state is State.CLOSING:
+        if self._state is SessionState.CLOSING:
             self._start_closing(wire)
         self._record.touch()
 
@@ -299,18 +295,18 @@ class Session:
             return
         self._wire = None
         self._alarm.clear()
-        if self._state is State.CONNECTING:
+        if self._state is SessionState.CONNECTING:
             self._end_attempt(reason)
             return
         assert self.target is not None
         if self._sending is not None:
             self._sending.stop("The connection ended, so stopped")
-        sentence, is_well = farewell(
+        sentence, is_well = describe_end(
             reason,
             wire,
             self.target,
             leaving=self._leaving,
-            half_closed=self._state is State.HALF_CLOSED,
+            half_closed=self._state is SessionState.HALF_CLOSED,
         )
         (self._record.say if is_well else self._record.complain)(sentence)
         self._back_off.lasted(self._reactor.seconds() - self._opened_at)
@@ -322,7 +318,7 @@ class Session:
         self.bytes_in = self.bytes_out = 0
         self.security = self.verdict = self._given_up = None
         self._leaving = False
-        self._move(State.CONNECTING)
+        self._move(SessionState.CONNECTING)
         self._record.say(f"Connecting to {self.target}…")
         self._alarm.set(self._options.connect_seconds, lambda: self._give_up(TimeoutError()))
         self._attempt = spawn(self._reach(), self._fail_attempt)
@@ -332,7 +328,7 @@ class Session:
         await self._dial(self._reactor, self.target, self._options, self)
 
     def _fail_attempt(self, failure: Failure) -> None:
-        if self._state is not State.CONNECTING:
+        if self._state is not SessionState.CONNECTING:
             log_failure(failure)
             return
         self._alarm.clear()
@@ -363,28 +359,28 @@ class Session:
     def _settle(self) -> None:
         """Nothing is connected any more: wait for the next attempt, or be closed."""
         if not (self._wanted and self._options.reconnect):
-            self._move(State.CLOSED)
+            self._move(SessionState.CLOSED)
             return
         seconds = self._back_off.next_seconds()
         self._record.say(f"Connecting again in {seconds:g} s (attempt {self._back_off.attempts}).")
-        self._move(State.WAITING)
+        self._move(SessionState.WAITING)
         self._alarm.set(seconds, self._begin_attempt)
 
     def _stop_trying(self) -> bool:
         """End the attempt, or the wait for the next one. False if there is neither."""
-        if self._state is State.CONNECTING:
+        if self._state is SessionState.CONNECTING:
             return self._give_up(CancelledError())
-        if self._state is not State.WAITING:
+        if self._state is not SessionState.WAITING:
             return False
         self._alarm.clear()
         self._record.say("Not connecting again.")
-        self._move(State.CLOSED)
+        self._move(SessionState.CLOSED)
         return True
 
     # Sending, closing, and the record.
 
     def _start_closing(self, wire: Wire) -> None:
-        self._move(State.CLOSING)
+        self._move(SessionState.CLOSING)
         self._alarm.set(self._close_timeout, lambda: self._hang_up(wire))
 
     def _hang_up(self, wire: Wire) -> None:
@@ -400,7 +396,7 @@ class Session:
     def _say_that_it_is_stuck(self) -> None:
         self._record.say(f"The peer took nothing for {self._close_timeout:g} s. Giving it up.")
 
-    def _move(self, state: State) -> None:
+    def _move(self, state: SessionState) -> None:
         self._state = state
         self._record.touch()
 

@@ -10,25 +10,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from OpenSSL import SSL, crypto
 from service_identity import CertificateError, VerificationError
-from service_identity.cryptography import (
-    verify_certificate_hostname,
-    verify_certificate_ip_address,
-)
+from service_identity.cryptography import verify_certificate_hostname, verify_certificate_ip_address
 from service_identity.hazmat import DNS_ID
-from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
+from twisted.internet.interfaces import IHandshakeListener, IOpenSSLClientConnectionCreator
 from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
-from app.client.certificate import PeerCertificate
-from app.client.options import OptionsError, TlsOptions
-from app.endpoint import quoted
-from app.ip import parse_ip
+from app.client.security import PeerCertificate, Security, Verdict
+from app.client.target import OptionsError, TlsOptions
+from app.client.transport import StreamWire
+from app.net.endpoint import quoted
+from app.net.ip import parse_ip
 
 _SELF_SIGNED = 18
 _UNKNOWN_ISSUER = (2, 19, 20, 21)
@@ -38,33 +35,15 @@ _NO_AUTHORITY = (24, 79)
 _WRONG_PURPOSE = 26
 
 
-@frozen
-class Security:
-    """What TLS agreed on, and what is known of the peer."""
-
-    version: str
-    cipher: str
-    certificate: PeerCertificate | None
-    distrust: str
-    """Why the peer should not be believed, as the end of a sentence; empty if it should."""
-
-
-class Verdict:
-    """Judges the peer of one connection while it shakes hands."""
+class HandshakeCheck:
+    """Checks the peer's certificates while TLS shakes hands, and fills in a `Verdict`."""
 
     def __init__(self, host: str, *, is_binding: bool) -> None:
-        """The peer must prove to be `host`. Unless `is_binding`, what is wrong is only noted."""
-        self.certificate: PeerCertificate | None = None
-        self.distrust = ""
+        """The peer must prove to be `host`."""
+        self.verdict = Verdict(is_binding)
         self._host = host
-        self._is_binding = is_binding
 
-    @property
-    def is_refusal(self) -> bool:
-        """Whether it is why there is no connection."""
-        return self._is_binding and bool(self.distrust)
-
-    def take(
+    def __call__(
         self,
         _connection: SSL.Connection,
         certificate: crypto.X509,
@@ -72,16 +51,20 @@ class Verdict:
         depth: int,
         _is_right: int,
     ) -> bool:
-        """OpenSSL's opinion of one certificate of the chain, the peer's own (depth 0) last."""
+        """OpenSSL's opinion of one certificate of the chain, the peer's own (depth 0) last.
+
+        False ends the handshake.
+        """
+        verdict = self.verdict
         found = certificate.to_cryptography()
-        if error and not self.distrust:
-            self.distrust = _in_words(error, found)
+        if error and not verdict.distrust:
+            verdict.distrust = _in_words(error, found)
         if depth > 0:
             return True
-        self.certificate = PeerCertificate.of(found)
-        if not self.distrust:
-            self.distrust = _mismatch(found, self._host)
-        return not self.is_refusal
+        verdict.certificate = PeerCertificate.of(found)
+        if not verdict.distrust:
+            verdict.distrust = _mismatch(found, self._host)
+        return not verdict.is_refusal
 
 
 @implementer(IOpenSSLClientConnectionCreator)
@@ -98,10 +81,10 @@ class ClientTls:
     def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
         """The OpenSSL connection; the protocol that is wrapped gets its `verdict`."""
         connection = SSL.Connection(self._context, None)
-        verdict = Verdict(self._host, is_binding=self._is_binding)
-        connection.set_verify(SSL.VERIFY_PEER, verdict.take)
+        check = HandshakeCheck(self._host, is_binding=self._is_binding)
+        connection.set_verify(SSL.VERIFY_PEER, check)
         wire: Any = tlsProtocol.wrappedProtocol
-        wire.verdict = verdict
+        wire.verdict = check.verdict
         if self._server_name is not None:
             connection.set_tlsext_host_name(self._server_name)
         return connection
@@ -222,3 +205,69 @@ def _in_words(error: int, certificate: x509.Certificate) -> str:
     if error == _WRONG_PURPOSE:
         return "it is not made for servers"
     return f"OpenSSL refuses it with error {error}"
+
+
+# MERGED client/tls_wire: A TLS connection of a session: open once both sides have shaken hands.
+
+
+@implementer(IHandshakeListener)
+class TlsWire(StreamWire):
+    """As a stream, but for three things.
+
+    Twisted's TLS asks a pull producer without end, so this is a push producer, which is told when
+    to wait. It closes one side by its goodbye, and goes on to read until the peer says that too.
+    And what is left in the socket in the end is cipher text.
+
+    (A stream must not listen to handshakes itself: Twisted's endpoints pass on only one interface
+    of a protocol, and one that is not told of half-closed connections loses what is under way.)
+    """
+
+    _held_up = False
+
+    def connectionMade(self) -> None:
+        self._name_ends()
+        self._observer.wire_handshaking(self)
+
+    def handshakeCompleted(self) -> None:
+        """Bytes can be carried now."""
+        assert self.verdict is not None
+        self.security = security_of(self.transport.getHandle(), self.verdict)
+        self.transport.registerProducer(self, True)
+        self._observer.wire_opened(self)
+
+    def hang_up(self) -> bool:
+        """Wait for the peer no longer: close if it was given everything (True), abort otherwise."""
+        if self._half_closed:
+            self.transport.transport.loseConnection()
+        else:
+            self.abort()
+        return self._half_closed
+
+    def resumeProducing(self) -> None:
+        """The transport takes more."""
+        self._held_up = False
+        super().resumeProducing()
+
+    def pauseProducing(self) -> None:
+        """The transport has enough for now."""
+        self._held_up = True
+
+    def stopProducing(self) -> None:
+        """The transport is going."""
+
+    def _feed(self) -> None:
+        """Hand on as many pieces as are welcome; after the last, close if asked to."""
+        while not self._in_flight:
+            super()._feed()
+            if not self._in_flight or self._held_up:
+                return
+            flushed, self._in_flight = self._in_flight, 0
+            self._observer.wire_flushed(self, flushed)
+
+    def _close_side(self) -> None:
+        if self._side_closed:
+            return
+        self._side_closed = True
+        self.transport.unregisterProducer()
+        self._half_closed = True
+        self.transport.loseConnection()

@@ -6,20 +6,19 @@ merges them back into the user's text, and `storage` keeps that text in a file. 
 touches the disk.
 """
 
-from app.profile.problem import Problem
-from app.profile.reading import Reading, parse
-from app.profile.spec import FIRST_LISTENERS, ListenerSpec, check
+from app.profile.reading import ParsedProfile, parse
+from app.profile.spec import FIRST_LISTENERS, ListenerSpec, Tls, check
 from app.profile.storage import ProfileConflict, ProfileError, ProfileFile, default_path
-from app.profile.tls import Tls
+from app.profile.validation import Problem
 
 __all__ = [
     "FIRST_LISTENERS",
     "ListenerSpec",
+    "ParsedProfile",
     "Problem",
     "ProfileConflict",
     "ProfileError",
     "ProfileFile",
-    "Reading",
     "Tls",
     "check",
     "default_path",

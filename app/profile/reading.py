@@ -9,15 +9,57 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Final
 
 from attrs import frozen
 
-from app.endpoint import quoted
-from app.profile.lexing import masked
-from app.profile.problem import Problem, unknown_key
+from app.net.endpoint import quoted
 from app.profile.spec import ListenerSpec, comparable, structure
-from app.profile.values import shown
+from app.profile.validation import Problem, quoted_value, unknown_key
+
+# MERGED profile/lexing: Lines of TOML: just enough of its grammar to tell text from comments and strings.
+
+# Everything that can hold a bracket, a dot, a hash or a line end without meaning it. A string that
+# is never closed matches too: else each quote in it would be tried anew, in quadratic time.
+_STRING_OR_COMMENT: Final = re.compile(
+    r'''
+      """(?:[^\\]|\\.)*?(?:"{3,5}|\\?\Z)
+    | \'''.*?(?:'{3,5}|\Z)
+    | "(?:[^"\\\n]|\\.)*"?
+    | '[^'\n]*'?
+    | \#[^\n]*
+    ''',
+    re.DOTALL | re.VERBOSE,
+)
+
+
+def masked(text: str) -> str:
+    """`text` with every character of a string or a comment made a `_`; the same length."""
+    return _STRING_OR_COMMENT.sub(lambda match: "_" * len(match[0]), text)
+
+
+def lines(text: str) -> list[str]:
+    """The lines of `text`, each with its end. A string over many lines is in one of them."""
+    ends = [0, *(match.end() for match in re.finditer(r"\n|\Z", masked(text)))]
+    return [text[start:end] for start, end in pairwise(ends) if start < end]
+
+
+def comments(text: str) -> list[str]:
+    """The comments of `text`, each from its `#` to the end of the line."""
+    found = (match[0] for match in _STRING_OR_COMMENT.finditer(text))
+    return [each.rstrip() for each in found if is_comment(each)]
+
+
+def is_comment(line: str) -> bool:
+    """Whether there is nothing on `line` but a comment."""
+    return line.lstrip().startswith("#")
+
+
+def is_value(line: str) -> bool:
+    """Whether there is something on `line` besides a comment."""
+    return bool(line.strip()) and not is_comment(line)
+
 
 VERSION: Final = 1
 LARGEST_SIZE: Final = 1024 * 1024
@@ -31,27 +73,27 @@ _DEEP_KEY: Final = re.compile(r"(?:\.[^.,=\n]*){50}")
 
 
 @frozen
-class Reading:
+class ParsedProfile:
     """What came of a profile: the listeners that are right, and all that is wrong with the rest."""
 
     listeners: tuple[ListenerSpec, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
-def parse(text: str) -> Reading:
+def parse(text: str) -> ParsedProfile:
     """The reading of a profile's text. Never raises, whatever the text is."""
     if len(text) > LARGEST_SIZE:
-        return Reading(problems=(TOO_LARGE,))
+        return ParsedProfile(problems=(TOO_LARGE,))
     document = document_of(text)
     if document is None:
-        return Reading(problems=(TOO_DEEP,))
+        return ParsedProfile(problems=(TOO_DEEP,))
     if isinstance(document, Problem):
-        return Reading(problems=(document,))
+        return ParsedProfile(problems=(document,))
     newer = _newer_version(document)
     if newer is not None:
-        return Reading(problems=(newer,))
+        return ParsedProfile(problems=(newer,))
     outcomes = list(_unique(_listeners(document)))
-    return Reading(
+    return ParsedProfile(
         tuple(outcome for outcome in outcomes if isinstance(outcome, ListenerSpec)),
         (
             *_root_problems(document),
@@ -93,7 +135,7 @@ def _newer_version(document: Mapping[str, object]) -> Problem | None:
         return None
     return Problem(
         "version",
-        f"a newer Portdeck wrote this profile (version {shown(version)}); update Portdeck",
+        f"a newer Portdeck wrote this profile (version {quoted_value(version)}); update Portdeck",
     )
 
 
@@ -101,7 +143,7 @@ def _root_problems(document: Mapping[str, object]) -> Iterator[Problem]:
     if "version" not in document:
         yield Problem("version", f"is missing; write version = {VERSION} at the top")
     elif type(document["version"]) is not int or document["version"] != VERSION:
-        yield Problem("version", f"must be {VERSION}, not {shown(document['version'])}")
+        yield Problem("version", f"must be {VERSION}, not {quoted_value(document['version'])}")
     known = ("version", "listener")
     for key in document:
         if key not in known:
@@ -122,7 +164,7 @@ def _listeners(document: Mapping[str, object]) -> Iterator[tuple[str, ListenerSp
     for index, table in enumerate(tables):
         path = f"listener[{index}]"
         if not isinstance(table, dict):
-            yield path, Problem(path, f"must be a table, not {shown(table)}")
+            yield path, Problem(path, f"must be a table, not {quoted_value(table)}")
             continue
         outcome = structure(table, path)
         for each in (outcome,) if isinstance(outcome, ListenerSpec) else outcome:

@@ -11,8 +11,7 @@ from twisted.internet.interfaces import IProtocolFactory
 from twisted.internet.protocol import DatagramProtocol, Factory
 
 from app.protocols import chargen, chat, daytime, discard, echo, hello, line
-from app.protocols.lesson import Lesson
-from app.protocols.options import NoOptions
+from app.protocols.definition import NoOptions, ScriptSource
 
 Chosen = TypeVar("Chosen")
 
@@ -22,7 +21,7 @@ class UnknownProtocol(ValueError):
 
 
 @frozen
-class Datagrams(Generic[Chosen]):
+class DatagramDefinition(Generic[Chosen]):
     """What a protocol is over UDP."""
 
     summary: str
@@ -31,12 +30,12 @@ class Datagrams(Generic[Chosen]):
     build: Callable[[Chosen], DatagramProtocol]
     """Makes the protocol of one listener, anew at every start."""
 
-    lesson: Lesson
+    lesson: ScriptSource
     """The protocol as one writes it in a script."""
 
 
 @frozen
-class Entry(Generic[Chosen]):
+class ProtocolDefinition(Generic[Chosen]):
     """One protocol as the catalog offers it."""
 
     name: str
@@ -52,20 +51,20 @@ class Entry(Generic[Chosen]):
     """The port a new listener is offered; above 1023, so that no rights are needed."""
 
     options: type[Chosen]
-    """What may be chosen about it: see `app.protocols.options`."""
+    """What may be chosen about it: see `app.protocols.definition`."""
 
     build: Callable[[Chosen], IProtocolFactory]
     """Makes the factory of one listener, anew at every start: the factory is shared state."""
 
-    lesson: Lesson
+    lesson: ScriptSource
     """The protocol as one writes it in a script."""
 
-    datagrams: Datagrams[Chosen] | None = None
+    datagrams: DatagramDefinition[Chosen] | None = None
     """The same over UDP; `None` if it needs connections."""
 
 
-CATALOG: tuple[Entry[Any], ...] = (
-    Entry(
+CATALOG: tuple[ProtocolDefinition[Any], ...] = (
+    ProtocolDefinition(
         name="echo",
         title="Echo",
         summary="Sends back every byte it gets (RFC 862).",
@@ -73,13 +72,13 @@ CATALOG: tuple[Entry[Any], ...] = (
         options=NoOptions,
         build=lambda _: Factory.forProtocol(echo.Echo),
         lesson=echo.LESSON,
-        datagrams=Datagrams(
+        datagrams=DatagramDefinition(
             "Sends each datagram back (RFC 862).",
             lambda _: echo.EchoDatagrams(),
             echo.DATAGRAM_LESSON,
         ),
     ),
-    Entry(
+    ProtocolDefinition(
         name="hello",
         title="Hello",
         summary="Sends one text of greeting and closes.",
@@ -87,13 +86,13 @@ CATALOG: tuple[Entry[Any], ...] = (
         options=hello.HelloOptions,
         build=hello.HelloFactory,
         lesson=hello.LESSON,
-        datagrams=Datagrams(
+        datagrams=DatagramDefinition(
             "Answers each datagram with one text of greeting.",
             hello.HelloDatagrams,
             hello.DATAGRAM_LESSON,
         ),
     ),
-    Entry(
+    ProtocolDefinition(
         name="discard",
         title="Discard",
         summary="Drops every byte it gets (RFC 863).",
@@ -101,13 +100,13 @@ CATALOG: tuple[Entry[Any], ...] = (
         options=NoOptions,
         build=lambda _: Factory.forProtocol(discard.Discard),
         lesson=discard.LESSON,
-        datagrams=Datagrams(
+        datagrams=DatagramDefinition(
             "Drops every datagram it gets (RFC 863).",
             lambda _: discard.DiscardDatagrams(),
             discard.DATAGRAM_LESSON,
         ),
     ),
-    Entry(
+    ProtocolDefinition(
         name="chargen",
         title="Chargen",
         summary="Sends lines of characters for as long as they are read (RFC 864).",
@@ -115,13 +114,13 @@ CATALOG: tuple[Entry[Any], ...] = (
         options=NoOptions,
         build=lambda _: Factory.forProtocol(chargen.Chargen),
         lesson=chargen.LESSON,
-        datagrams=Datagrams(
+        datagrams=DatagramDefinition(
             "Answers each datagram with up to 512 characters (RFC 864).",
             lambda _: chargen.ChargenDatagrams(),
             chargen.DATAGRAM_LESSON,
         ),
     ),
-    Entry(
+    ProtocolDefinition(
         name="daytime",
         title="Daytime",
         summary="Says the date and the time, and closes (RFC 867).",
@@ -129,13 +128,13 @@ CATALOG: tuple[Entry[Any], ...] = (
         options=NoOptions,
         build=lambda _: daytime.DaytimeFactory(),
         lesson=daytime.LESSON,
-        datagrams=Datagrams(
+        datagrams=DatagramDefinition(
             "Answers each datagram with the date and the time (RFC 867).",
             lambda _: daytime.DaytimeDatagrams(),
             daytime.DATAGRAM_LESSON,
         ),
     ),
-    Entry(
+    ProtocolDefinition(
         name="line",
         title="Line",
         summary="Sends each line back, in capitals or reversed.",
@@ -144,7 +143,7 @@ CATALOG: tuple[Entry[Any], ...] = (
         build=line.LineFactory,
         lesson=line.LESSON,
     ),
-    Entry(
+    ProtocolDefinition(
         name="chat",
         title="Chat",
         summary="A room: everyone sees what everyone says, and who comes and goes.",
@@ -166,7 +165,7 @@ def datagram_names() -> tuple[str, ...]:
     return tuple(entry.name for entry in CATALOG if entry.datagrams is not None)
 
 
-def find(name: str) -> Entry[Any]:
+def find(name: str) -> ProtocolDefinition[Any]:
     """The entry called `name`. Raises `UnknownProtocol`, which says what there is instead."""
     for entry in CATALOG:
         if entry.name == name:
@@ -176,7 +175,7 @@ def find(name: str) -> Entry[Any]:
     raise UnknownProtocol(f"There is no protocol called {name!r}. {advice}")
 
 
-def find_datagrams(name: str) -> Datagrams[Any]:
+def find_datagrams(name: str) -> DatagramDefinition[Any]:
     """What `name` is over UDP. Raises `UnknownProtocol`, also for what is no protocol over UDP."""
     entry = find(name)
     if entry.datagrams is None:

@@ -13,8 +13,8 @@ from twisted.internet.interfaces import IPullProducer
 from twisted.internet.protocol import DatagramProtocol, Protocol
 from zope.interface import implementer
 
-from app.protocols.lesson import Lesson
-from app.protocols.looping import may_answer
+from app.protocols.datagram_loops import may_reply_to
+from app.protocols.definition import ScriptSource
 
 PRINTABLE = bytes(range(0x20, 0x7F))
 LINE_CHARACTERS = 72
@@ -72,7 +72,7 @@ class ChargenDatagrams(DatagramProtocol):
         self._length = length
 
     def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
-        if may_answer(addr):
+        if may_reply_to(addr):
             self.transport.write(PATTERN[: self._length()], addr)
 
 
@@ -82,7 +82,7 @@ RING = PRINTABLE + PRINTABLE
 PATTERN = b"".join(RING[start:start + 72] + b"\\r\\n" for start in range(len(PRINTABLE)))
 """
 
-LESSON = Lesson(
+LESSON = ScriptSource(
     "Chargen",
     f'''{_LESSON_PATTERN}
 
@@ -112,7 +112,7 @@ class Chargen(Protocol):
     ),
 )
 
-DATAGRAM_LESSON = Lesson(
+DATAGRAM_LESSON = ScriptSource(
     "ChargenDatagrams",
     f'''{_LESSON_PATTERN}
 ANSWERING_PORTS = {{7, 13, 17, 19, 37}}  # two services that answer each other never end

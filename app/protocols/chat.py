@@ -17,7 +17,7 @@ from twisted.protocols.basic import LineOnlyReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from app.protocols.lesson import Lesson
+from app.protocols.definition import ScriptSource
 
 HELP = (
     "/nick NAME  be called NAME",
@@ -186,7 +186,7 @@ class Room(Factory[Member]):
             member.tell(text)
 
 
-LESSON = Lesson(
+LESSON = ScriptSource(
     "Member",
     '''
 class Member(LineOnlyReceiver):

@@ -11,8 +11,8 @@ from typing import Any
 
 from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
 
-from app.protocols.lesson import Lesson
-from app.protocols.looping import may_answer
+from app.protocols.datagram_loops import may_reply_to
+from app.protocols.definition import ScriptSource
 
 # Not `strftime("%A, %B")`: that speaks the language that the program was started in.
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -68,7 +68,7 @@ class DaytimeDatagrams(DatagramProtocol):
         self._now = now
 
     def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
-        if may_answer(addr):
+        if may_reply_to(addr):
             self.transport.write(line(self._now()), addr)
 
 
@@ -85,7 +85,7 @@ def daytime():
     return text.encode()
 """
 
-LESSON = Lesson(
+LESSON = ScriptSource(
     "Daytime",
     _LESSON_DAYTIME
     + '''
@@ -104,7 +104,7 @@ class Daytime(Protocol):
     imports=("from datetime import datetime, timezone",),
 )
 
-DATAGRAM_LESSON = Lesson(
+DATAGRAM_LESSON = ScriptSource(
     "DaytimeDatagrams",
     _LESSON_DAYTIME
     + '''

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.internet.protocol import DatagramProtocol, Protocol
 
-from app.protocols.lesson import Lesson
+from app.protocols.definition import ScriptSource
 
 
 class Discard(Protocol):
@@ -21,7 +21,7 @@ class DiscardDatagrams(DatagramProtocol):
         """Drop it."""
 
 
-LESSON = Lesson(
+LESSON = ScriptSource(
     "Discard",
     '''
 class Discard(Protocol):
@@ -38,7 +38,7 @@ class Discard(Protocol):
 ''',
 )
 
-DATAGRAM_LESSON = Lesson(
+DATAGRAM_LESSON = ScriptSource(
     "DiscardDatagrams",
     '''
 class DiscardDatagrams(DatagramProtocol):

@@ -6,8 +6,8 @@ from typing import Any
 
 from twisted.internet.protocol import DatagramProtocol, Protocol
 
-from app.protocols.lesson import Lesson
-from app.protocols.looping import may_answer
+from app.protocols.datagram_loops import may_reply_to
+from app.protocols.definition import ScriptSource
 
 
 class Echo(Protocol):
@@ -24,11 +24,11 @@ class EchoDatagrams(DatagramProtocol):
     transport: Any
 
     def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
-        if may_answer(addr):
+        if may_reply_to(addr):
             self.transport.write(datagram, addr)
 
 
-LESSON = Lesson(
+LESSON = ScriptSource(
     "Echo",
     '''
 class Echo(Protocol):
@@ -45,7 +45,7 @@ class Echo(Protocol):
 ''',
 )
 
-DATAGRAM_LESSON = Lesson(
+DATAGRAM_LESSON = ScriptSource(
     "EchoDatagrams",
     '''
 ANSWERING_PORTS = {7, 13, 17, 19, 37}  # two services that answer each other never end

@@ -10,8 +10,8 @@ from typing import Any
 from attrs import field, frozen
 from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
 
-from app.protocols.lesson import Lesson
-from app.protocols.looping import may_answer
+from app.protocols.datagram_loops import may_reply_to
+from app.protocols.definition import ScriptSource
 
 GREETING = "Hello This is HD's Test protocol\r\n"
 
@@ -64,11 +64,11 @@ class HelloDatagrams(DatagramProtocol):
         self.text = options.text.encode()
 
     def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
-        if may_answer(addr):
+        if may_reply_to(addr):
             self.transport.write(self.text, addr)
 
 
-LESSON = Lesson(
+LESSON = ScriptSource(
     "Hello",
     '''
 class Hello(Protocol):
@@ -85,7 +85,7 @@ class Hello(Protocol):
 ''',
 )
 
-DATAGRAM_LESSON = Lesson(
+DATAGRAM_LESSON = ScriptSource(
     "HelloDatagrams",
     '''
 ANSWERING_PORTS = {7, 13, 17, 19, 37}  # two services that answer each other never end

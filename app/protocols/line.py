@@ -8,10 +8,10 @@ from attrs import field, frozen
 from twisted.internet.protocol import Factory
 from twisted.protocols.basic import LineOnlyReceiver
 
-from app.protocols.lesson import Lesson
+from app.protocols.definition import ScriptSource
 
 
-class How(StrEnum):
+class Transformation(StrEnum):
     """How a line comes back."""
 
     CAPITALS = "capitals"
@@ -22,8 +22,8 @@ class How(StrEnum):
 class LineOptions:
     """What one may choose."""
 
-    how: How = field(
-        default=How.CAPITALS,
+    how: Transformation = field(
+        default=Transformation.CAPITALS,
         metadata={"title": "Lines come back", "hint": "What is done to each line."},
     )
     longest_line: int = field(
@@ -54,7 +54,7 @@ class Line(LineOnlyReceiver):
     def lineReceived(self, line: bytes) -> None:
         content = line.removesuffix(b"\r")
         text = content.decode("utf-8", "surrogateescape")
-        answer = text.upper() if self.factory.options.how is How.CAPITALS else text[::-1]
+        answer = text.upper() if self.factory.options.how is Transformation.CAPITALS else text[::-1]
         self.sendLine(answer.encode("utf-8", "surrogateescape") + line[len(content) :])
 
     def lineLengthExceeded(self, line: bytes) -> None:
@@ -72,7 +72,7 @@ class LineFactory(Factory[Line]):
         self.options = options
 
 
-LESSON = Lesson(
+LESSON = ScriptSource(
     "Line",
     '''
 class Line(LineOnlyReceiver):

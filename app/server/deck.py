@@ -9,19 +9,22 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredList
 
-from app.endpoint import Endpoint, EndpointError
+from app.net.endpoint import Endpoint, EndpointError
 from app.profile import ListenerSpec
-from app.profile.matching import same_listeners
-from app.server.clashes import Place, clash
-from app.server.connection import Connection
-from app.server.listener import Listener, State
-from app.server.loopbacks import sockets_of
-from app.server.observer import Observer
-from app.server.own.surroundings import CURRENT_FOLDER, Announce
-from app.server.ports import FindHolder, holder_finder
-from app.server.taken import Taken, next_free_port
-from app.spawn import spawn
-from app.tap import Tap
+from app.profile.compare import same_listeners
+from app.runtime.coroutines import spawn
+from app.server.connections.connection import Connection
+from app.server.listener import Listener, Observer, State
+from app.server.sockets.addresses import (
+    BindAddress,
+    PortConflict,
+    addresses_conflict,
+    next_free_port,
+    sockets_of,
+)
+from app.server.sockets.listen_errors import FindHolder, holder_finder
+from app.traffic.connection_info import Tap
+from app.user_code.reference import CURRENT_FOLDER, LoadCallback
 
 
 class Deck:
@@ -39,7 +42,7 @@ class Deck:
         tap: Tap | None = None,
         find_holder: FindHolder | None = None,
         folder: Path = CURRENT_FOLDER,
-        loading: Announce | None = None,
+        loading: LoadCallback | None = None,
         ca_folder: Path | None = None,
     ) -> None:
         """`find_holder` looks up the process behind a port; by default on a reactor thread.
@@ -165,14 +168,14 @@ class Deck:
         """The next port after that of `endpoint` that is free, and that no listener asks for."""
         return next_free_port(endpoint, {_port_of(each.spec) for each in self.listeners})
 
-    async def _who_holds(self, endpoint: Endpoint) -> Taken:
+    async def _who_holds(self, endpoint: Endpoint) -> PortConflict:
         for listener in self.listeners:
             if any(_is_at(port, endpoint) for port in sockets_of(listener.port)):
                 name = listener.spec.name
-                return Taken(f"your listener {name}", name, self.free_port(endpoint))
+                return PortConflict(f"your listener {name}", name, self.free_port(endpoint))
         holder = await self._find_holder(endpoint)
         by = "" if holder is None else str(holder)
-        return Taken(by, free_port=self.free_port(endpoint))
+        return PortConflict(by, free_port=self.free_port(endpoint))
 
 
 def _is_at(port: Any, endpoint: Endpoint) -> bool:
@@ -182,8 +185,8 @@ def _is_at(port: Any, endpoint: Endpoint) -> bool:
         return False
     if (address.type == "UDP") is not endpoint.is_datagram:
         return False
-    place = Place(address.host, getattr(port, "is_ipv6_alone", False))
-    return clash(place, Place.of(endpoint))
+    place = BindAddress(address.host, getattr(port, "is_ipv6_alone", False))
+    return addresses_conflict(place, BindAddress.of(endpoint))
 
 
 def _port_of(spec: ListenerSpec) -> int:

@@ -4,26 +4,76 @@ from __future__ import annotations
 
 import datetime
 import logging
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cryptography import x509
-from OpenSSL import SSL
+from OpenSSL import SSL, crypto
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator, IProtocolFactory
 from twisted.internet.protocol import connectionDone
 from twisted.protocols.tls import BufferingTLSTransport, TLSMemoryBIOFactory
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from app.endpoint import Endpoint
+from app.files.paths import resolve_path
+from app.net.endpoint import Endpoint
 from app.profile import Tls
-from app.tls import identity
-from app.tls.authority import Authority, now
-from app.tls.context import server_context
-from app.tls.identity import CertificateFacts, Identity
-from app.tls.names import names_for
-from app.tls.trouble import TlsError
-from app.written_path import place
+from app.tls import TlsError, certificates
+from app.tls.certificates import CertificateFacts, Identity
+from app.tls.issuing import names_for
+from app.tls.local_ca import LocalCa, now
+
+# MERGED tls/context: What OpenSSL needs to know to serve as an identity.
+
+_VERSIONS: Final = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
+
+
+def server_context(
+    identity: Identity, minimum_version: str, client_cas: Iterable[x509.Certificate] = ()
+) -> SSL.Context:
+    """A context that serves as `identity`, speaks TLS of `minimum_version` ("1.2") or newer, and
+    lets in nobody without a certificate of one of the `client_cas`, if there are any.
+
+    Raises `TlsError` if OpenSSL does not take the identity.
+    """
+    context = SSL.Context(SSL.TLS_SERVER_METHOD)
+    context.set_min_proto_version(_VERSIONS[minimum_version])
+    context.set_options(
+        SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION | SSL.OP_CIPHER_SERVER_PREFERENCE
+    )
+    context.set_session_id(b"portdeck")  # or no client with a certificate could come back
+    try:
+        context.use_certificate(identity.certificate)
+        for certificate in identity.chain:
+            context.add_extra_chain_cert(certificate)
+        context.use_privatekey(identity.key)  # type: ignore[arg-type] # what else it takes is listed
+        _ask_for_certificates(context, list(client_cas))
+    except (SSL.Error, TypeError) as error:
+        raise TlsError(
+            f"OpenSSL does not take the certificate: {openssl_message(error)}."
+        ) from None
+    return context
+
+
+def openssl_message(error: BaseException) -> str:
+    """What OpenSSL says of an error, without its codes: `http request`."""
+    match error.args:
+        case ([*_, (_, _, str(problem))],):  # the last of its errors
+            return problem or type(error).__name__
+    return str(error) or type(error).__name__
+
+
+def _ask_for_certificates(context: SSL.Context, cas: list[x509.Certificate]) -> None:
+    if not cas:
+        return
+    store = context.get_cert_store()
+    assert store is not None
+    for ca in cas:
+        store.add_cert(crypto.X509.from_cryptography(ca))
+        context.add_client_ca(ca)
+    context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT)
+
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +86,7 @@ class Encryption:
     expire, also for a listener that runs for years.
     """
 
-    def __init__(self, tls: Tls, endpoint: Endpoint, folder: Path, authority: Authority) -> None:
+    def __init__(self, tls: Tls, endpoint: Endpoint, folder: Path, authority: LocalCa) -> None:
         """`endpoint` is the listener's, and `folder` where the paths of `tls` begin.
 
         Raises `TlsError` for whatever is wrong with the files.
@@ -64,9 +114,11 @@ class Encryption:
         return SSL.Connection(self._context, None)
 
     def _own(self, folder: Path) -> Identity:
-        path = place(self._tls.certificate, folder)
-        own = identity.read(path, place(self._tls.key, folder) if self._tls.key else None)
-        identity.check_time(own.facts, path, now())
+        path = resolve_path(self._tls.certificate, folder)
+        own = certificates.read_identity(
+            path, resolve_path(self._tls.key, folder) if self._tls.key else None
+        )
+        certificates.check_time(own.facts, path, now())
         return own
 
     def _made(self) -> Identity:
@@ -104,8 +156,8 @@ class TlsTransport(BufferingTLSTransport):
 def _client_cas(tls: Tls, folder: Path) -> list[x509.Certificate]:
     if not tls.client_ca:
         return []
-    path = place(tls.client_ca, folder)
+    path = resolve_path(tls.client_ca, folder)
     try:
-        return identity.read_certificates(identity.read_file(path), path)
+        return certificates.read_certificates(certificates.read_file(path), path)
     except TlsError as error:
         raise TlsError(f"The CA of the clients: {error}") from None

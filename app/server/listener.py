@@ -4,38 +4,62 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock, maybeDeferred
 from twisted.internet.interfaces import IAddress, IListeningPort
 
-from app.endpoint import Endpoint, EndpointError
-from app.own_protocol import OwnProtocolError, is_own
+from app.net.endpoint import Endpoint, EndpointError
 from app.profile import ListenerSpec
-from app.server.addresses import show
-from app.server.binding import Binder, binder_for, unless_given_up
-from app.server.entrance import Doorkeeper, Entrance, guard_all
-from app.server.factory import ListenerFactory
-from app.server.farewell import see_off
-from app.server.observer import Observer
-from app.server.own.code import Code
-from app.server.own.failures import log_traceback
-from app.server.own.surroundings import CURRENT_FOLDER, Announce
-from app.server.ports import explain, is_taken
-from app.server.restarting import needs_restart
-from app.server.state import State
-from app.server.taken import Taken
-from app.server.watching import Watch
-from app.spawn import spawn
-from app.tap import Tap
+from app.profile.compare import needs_restart
+from app.runtime.coroutines import spawn
+from app.server.binder import Binder, binder_for, unless_given_up
+from app.server.connections.connection import ConnectionObserver
+from app.server.connections.factory import ListenerFactory, close_all
+from app.server.sockets.accept_guard import AcceptCallbacks, AcceptGuard, guard_all
+from app.server.sockets.addresses import PortConflict, format_address
+from app.server.sockets.listen_errors import explain, is_taken
+from app.traffic.connection_info import Tap
+from app.user_code.code import Code, CodeWatch
+from app.user_code.errors import log_traceback
+from app.user_code.reference import CURRENT_FOLDER, LoadCallback, UserCodeError, is_user_code
 
 if TYPE_CHECKING:
-    from app.tls.identity import CertificateFacts
+    from app.tls.certificates import CertificateFacts
+
+
+# MERGED server/state: What a listener may be doing.
+
+
+class State(Enum):
+    """The value is the word a person reads."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    LISTENING = "listening"
+
+    PAUSED = "paused"
+    """It would listen, and lets nobody in for want of descriptors."""
+
+    DRAINING = "draining"
+    """It lets nobody in, and stops when the last peer has gone."""
+
+    STOPPING = "stopping"
+    FAILED = "failed"
+
 
 log = logging.getLogger(__name__)
 
 __all__ = ["Listener", "State"]
+
+
+class Observer(ConnectionObserver, Protocol):
+    """The one object that is told what happens on a deck. Calls come on the reactor's thread."""
+
+    def listener_moved(self, listener: Listener) -> None:
+        """The listener's state, reason, address or spec is another one now."""
 
 
 class Listener:
@@ -52,10 +76,10 @@ class Listener:
         reactor: Any,
         observer: Observer,
         numbers: Iterator[int],
-        who_holds: Callable[[Endpoint], Awaitable[Taken]],
+        who_holds: Callable[[Endpoint], Awaitable[PortConflict]],
         tap: Tap | None = None,
         folder: Path = CURRENT_FOLDER,
-        loading: Announce | None = None,
+        loading: LoadCallback | None = None,
         ca_folder: Path | None = None,
     ) -> None:
         """`who_holds` says who has the port of an endpoint, as far as anyone knows.
@@ -68,7 +92,7 @@ class Listener:
         self.reason = ""
         """Why it failed, as a sentence; why it is paused; why it drains on though it was to start.
         Empty if there is nothing to say."""
-        self.taken: Taken | None = None
+        self.taken: PortConflict | None = None
         """Who has its port, if that is why it failed."""
         self.reload_trouble = ""
         """Why the last reload failed, as a sentence. The code before it goes on serving then."""
@@ -87,8 +111,8 @@ class Listener:
         self._one_at_a_time = DeferredLock()
         self._binder: Binder | None = None
         self._bound_spec: ListenerSpec | None = None
-        self._entrances: tuple[Entrance, ...] = ()
-        self._watch = Watch(reactor, self._look_at_code)
+        self._entrances: tuple[AcceptGuard, ...] = ()
+        self._watch = CodeWatch(reactor, self._look_at_code)
         self._waits_for_code = False
         self._binding: Deferred[IListeningPort] | None = None
 
@@ -99,7 +123,7 @@ class Listener:
     def where(self) -> str:
         """The address for people: the bound one, or else the one it will ask for."""
         if self.address is not None:
-            return getattr(self.port, "where", "") or show(self.address)
+            return getattr(self.port, "where", "") or format_address(self.address)
         try:
             return Endpoint.parse(self.spec.endpoint).display
         except EndpointError:
@@ -231,13 +255,13 @@ class Listener:
         True once they are. False where nothing of the user's own listens, or other code than the
         spec says, and where it failed: `reload_trouble` tells why, and nothing has changed.
         """
-        if not self.can_drain or not is_own(self.spec.protocol) or self.is_stale:
+        if not self.can_drain or not is_user_code(self.spec.protocol) or self.is_stale:
             return False
         assert self.factory is not None
         assert self._binder is not None
         try:
             self.factory.replace(self._binder.build_protocols())
-        except OwnProtocolError as error:
+        except UserCodeError as error:
             self.reload_trouble = str(error)
             log.warning("%s: the new code is not in use. %s", self.spec.name, str(error))
             log_traceback(self.spec.name, error)
@@ -253,7 +277,7 @@ class Listener:
         Cheap enough to ask every second. After that, `reload` is for a listener that listens, and
         `start` for one that failed.
         """
-        return is_own(self.spec.protocol) and self._code.has_changed()
+        return is_user_code(self.spec.protocol) and self._code.has_changed()
 
     async def _listen(self) -> None:
         resumes = self.state is State.DRAINING
@@ -272,7 +296,7 @@ class Listener:
             taken = None
             if endpoint is not None and endpoint.port is not None and is_taken(error):
                 taken = await self._who_holds(endpoint)
-            self._waits_for_code = isinstance(error, OwnProtocolError)
+            self._waits_for_code = isinstance(error, UserCodeError)
             self.taken = taken
             self._fall_back(State.FAILED, explain(error, endpoint, taken.by if taken else ""))
             log_traceback(self.spec.name, error)
@@ -299,7 +323,7 @@ class Listener:
         self.address = self.port.getHost()
         self._binder, self._bound_spec, self.factory = binder, spec, factory
         factory.unbound = lambda: self._lose_socket("something has closed it")
-        keeper = Doorkeeper(self._pause, self._go_on, self._lose_socket)
+        keeper = AcceptCallbacks(self._pause, self._go_on, self._lose_socket)
         self._entrances = guard_all(self.port, self._reactor, keeper)
 
     def _fall_back(self, state: State, reason: str = "") -> None:
@@ -321,7 +345,7 @@ class Listener:
         """Close all there is, gently at first; done when all is gone."""
         assert self.factory is not None
         await self._close_port(State.STOPPING)
-        await see_off(self.factory, self._reactor)
+        await close_all(self.factory, self._reactor)
         self._end()
 
     async def _close_port(self, state: State) -> None:
@@ -373,7 +397,7 @@ class Listener:
     # What the user's code does
 
     def _watch_code(self) -> None:
-        is_watched = self.spec.auto_reload and is_own(self.spec.protocol)
+        is_watched = self.spec.auto_reload and is_user_code(self.spec.protocol)
         waits = self.state is State.FAILED and self._waits_for_code
         self._watch.turn(is_watched and (self.can_drain or waits))
 

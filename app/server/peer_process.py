@@ -17,10 +17,10 @@ from typing import Any, Final
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 
-from app.server.connection import Connection
-from app.server.peer_credentials import credentials_of
-from app.server.ports import Holder
-from app.server.socket_owners import Address, Clue, plain, written
+from app.server.connections.connection import Connection
+from app.server.sockets.listen_errors import Holder
+from app.server.sockets.process_lookup import Address, Clue, clues_to_json, normalized
+from app.server.sockets.socket_info import credentials_of
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ PATIENCE_SECONDS: Final = 10.0
 _PROGRAM: Final = f"""
 import sys
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
-from app.server.socket_owners import main
+from app.server.sockets.process_lookup import main
 main()
 """
 
@@ -71,7 +71,7 @@ def identify(clues: Mapping[int, Clue]) -> dict[int, Holder]:
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-c", _PROGRAM],
-            input=written(clues),
+            input=clues_to_json(clues),
             capture_output=True,
             text=True,
             timeout=PATIENCE_SECONDS,
@@ -88,4 +88,4 @@ def _address(address: Any) -> Address | None:
     host, port = getattr(address, "host", None), getattr(address, "port", None)
     if not isinstance(host, str) or not isinstance(port, int):
         return None
-    return plain((host, port))
+    return normalized((host, port))

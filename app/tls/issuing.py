@@ -6,6 +6,7 @@ Nothing here touches the disk.
 from __future__ import annotations
 
 import datetime
+import socket
 from collections.abc import Iterable
 
 from cryptography import x509
@@ -13,8 +14,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from app.ip import parse_ip
-from app.tls.identity import Identity
+from app.net.endpoint import Endpoint
+from app.net.ip import network_addresses, parse_ip
+from app.tls.certificates import Identity
 
 AUTHORITY_DAYS = 3650
 CERTIFICATE_DAYS = 397
@@ -104,3 +106,38 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
 def _general(name: str) -> x509.GeneralName:
     address = parse_ip(name)
     return x509.DNSName(name) if address is None else x509.IPAddress(address)
+
+
+# MERGED tls/names: Under which names a listener is found: what its certificate must say.
+
+ALWAYS = ("localhost", "127.0.0.1", "::1")
+
+_EVERY_INTERFACE = ("0.0.0.0", "::")
+
+
+def names_for(endpoint: Endpoint) -> tuple[str, ...]:
+    """The hosts and addresses at which what listens on `endpoint` is found from here or afar.
+
+    What listens on every interface has those of the machine as they are at the moment.
+    """
+    interface = endpoint.interface
+    if interface in _EVERY_INTERFACE:
+        addresses = (str(address) for _, address in network_addresses())
+        names = (*ALWAYS, *_host_name(), *addresses)
+    else:
+        names = (*ALWAYS, *_as_certificates_have_it(interface or ""))
+    return tuple(dict.fromkeys(names))
+
+
+def _host_name() -> list[str]:
+    return _as_certificates_have_it(socket.gethostname())
+
+
+def _as_certificates_have_it(name: str) -> list[str]:
+    """`name` in ASCII, as the system looks it up; nothing if it cannot be a name."""
+    if name.isascii():
+        return [name] if name else []
+    try:
+        return [name.encode("idna").decode("ascii")]
+    except UnicodeError:
+        return []

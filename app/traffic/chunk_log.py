@@ -10,12 +10,48 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from attrs import frozen
 
-from app.traffic.block import CHUNK_OVERHEAD_BYTES, Block
-from app.traffic.endings import Endings, How
+from app.traffic.connection_info import CloseKind, ConnectionEnds
+
+# MERGED traffic/block: A run of chunks in columns: what the chunk log consists of, and what it drops at once.
+
+CHUNK_OVERHEAD_BYTES = 20
+
+
+class Block:
+    """A run of chunks. `ends[i]` is where chunk `i` ends in `payload`."""
+
+    __slots__ = ("ends", "first", "owners", "payload", "times")
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.payload: bytearray | bytes = bytearray()
+        self.ends = array("I")
+        self.times = array("d")
+        self.owners = array("Q")
+
+    @property
+    def cost(self) -> int:
+        """Bytes of memory, its own overhead included."""
+        return len(self.payload) + CHUNK_OVERHEAD_BYTES * len(self.ends)
+
+    def parts(self, most_bytes: int, most_chunks: int) -> Iterator[Block]:
+        """The same chunks in blocks of at most so many bytes, or one chunk, and so many chunks."""
+        begin = 0
+        while begin < len(self.ends):
+            base = self.ends[begin - 1] if begin else 0
+            fitting = bisect_right(self.ends, base + most_bytes, begin) - begin
+            stop = begin + max(1, min(fitting, most_chunks))
+            part = Block(self.first + begin)
+            part.payload = bytes(self.payload[base : self.ends[stop - 1]])
+            part.ends = array("I", [end - base for end in self.ends[begin:stop]])
+            part.times, part.owners = self.times[begin:stop], self.owners[begin:stop]
+            yield part
+            begin = stop
+
 
 BLOCK_BYTES = 1024 * 1024
 BLOCK_CHUNKS = 16 * 1024
@@ -106,7 +142,7 @@ class ChunkLog:
         self.cleared = 0
         """How many chunks were forgotten because somebody said so."""
         self.cleared_bytes = 0
-        self.endings = Endings()
+        self.endings = ConnectionEnds()
         """How connections ended, of those that may have chunks here."""
         self.began_at = 0.0
         """The time of the first chunk since the log began or was cleared, also once it is gone."""
@@ -167,7 +203,7 @@ class ChunkLog:
             self._looked = False
             self._wake()
 
-    def end_connection(self, time: float, connection: int, how: How) -> None:
+    def end_connection(self, time: float, connection: int, how: CloseKind) -> None:
         """Note that `connection` ended at `time` (unix seconds): no more chunks of it will come."""
         self.endings.append(self._next, time, connection, how)
         if self.endings.cost > self._max_bytes // 16:

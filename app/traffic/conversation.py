@@ -11,8 +11,8 @@ from time import monotonic
 
 from attrs import define
 
-from app.legible import Legible
-from app.traffic.endings import Ending
+from app.text.readable import ReadableText
+from app.traffic.connection_info import ConnectionEnd
 from app.traffic.scan import Criteria, Scan
 from app.traffic.source import ChunkSource
 
@@ -63,14 +63,14 @@ class Conversation:
         self.has_gap = False
         """Whether the log dropped chunks before their turn, which may have been of this one."""
         self.until = until
-        self.ending: Ending | None = None
+        self.ending: ConnectionEnd | None = None
         """How the connection ended, once it did and all before that is read."""
         self._source = source
         self._is_datagram = is_datagram
         self._chunks = Scan(source, Criteria(belongs=lambda number: number == connection))
         self._position = 0
         self._next_ending = source.endings.first
-        self._sides = {sent: Legible(encoding) for sent in (False, True)}
+        self._sides = {sent: ReadableText(encoding) for sent in (False, True)}
         self._pieces: deque[Piece] = deque()
         self._last: Piece | None = None
         self._room = 0

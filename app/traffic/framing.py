@@ -3,7 +3,7 @@
 A framer takes bytes as they come and gives messages as soon as they are whole. How the bytes were
 cut makes no difference. A message is given with all of its bytes, line end and length included: the
 messages joined are exactly what was fed. What is not as the framing says is given too, with its
-`Flaw`, and the framer goes on where the next message may begin.
+`MessageError`, and the framer goes on where the next message may begin.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LONGEST_MESSAGE = 256 * 1024
 """Bytes. One that is longer, or never ends, is given in pieces of so many."""
 
 
-class Flaw(IntEnum):
+class MessageError(IntEnum):
     """What is the matter with a message."""
 
     NONE = 0
@@ -32,7 +32,7 @@ class Flaw(IntEnum):
     """Its end never came."""
 
 
-Message = tuple[bytes, Flaw]
+Message = tuple[bytes, MessageError]
 
 
 class Framer(ABC):
@@ -65,7 +65,7 @@ class Framer(ABC):
         del held[:start]
         return made
 
-    def finish(self, flaw: Flaw = Flaw.UNFINISHED) -> list[Message]:
+    def finish(self, flaw: MessageError = MessageError.UNFINISHED) -> list[Message]:
         """What is held back, as its end will not come. What is fed next begins a message."""
         rest = bytes(self._held)
         self._held.clear()
@@ -73,22 +73,22 @@ class Framer(ABC):
         return [(rest, flaw)] if rest else []
 
     @abstractmethod
-    def _cut(self, start: int) -> tuple[int, Flaw] | None:
+    def _cut(self, start: int) -> tuple[int, MessageError] | None:
         """Where the message that begins at `start` of what is held ends; `None` as yet unknown."""
 
-    def _whole(self, start: int, size: int) -> tuple[int, Flaw] | None:
+    def _whole(self, start: int, size: int) -> tuple[int, MessageError] | None:
         """The end of a message of `size` bytes; one that is too long goes into pieces."""
         if size > self._longest:
             self._left = size
             return self._piece(start)
-        return (start + size, Flaw.NONE) if start + size <= len(self._held) else None
+        return (start + size, MessageError.NONE) if start + size <= len(self._held) else None
 
-    def _piece(self, start: int) -> tuple[int, Flaw] | None:
+    def _piece(self, start: int) -> tuple[int, MessageError] | None:
         size = min(self._left, self._longest)
         if start + size > len(self._held):
             return None
         self._left -= size
-        return start + size, Flaw.CUT if self._left else Flaw.NONE
+        return start + size, MessageError.CUT if self._left else MessageError.NONE
 
 
 class _Delimited(Framer):
@@ -101,22 +101,22 @@ class _Delimited(Framer):
     def feed(self, data: bytes) -> list[Message]:
         size, end = len(data), self._delimiter
         if not self._held and size <= self._longest and data.find(end) == size - len(end) >= 0:
-            return [(data, Flaw.NONE)]  # a message a chunk, as most are
+            return [(data, MessageError.NONE)]  # a message a chunk, as most are
         return super().feed(data)
 
-    def _cut(self, start: int) -> tuple[int, Flaw] | None:
+    def _cut(self, start: int) -> tuple[int, MessageError] | None:
         held, delimiter = self._held, self._delimiter
         most = start + self._longest
         at = held.find(delimiter, start + self._searched, most)
         self._searched = 0
         if at >= 0:
-            return at + len(delimiter), Flaw.NONE
+            return at + len(delimiter), MessageError.NONE
         if len(held) >= most:
-            return most, Flaw.CUT
+            return most, MessageError.CUT
         self._searched = max(0, len(held) - start - len(delimiter) + 1)
         return None
 
-    def finish(self, flaw: Flaw = Flaw.UNFINISHED) -> list[Message]:
+    def finish(self, flaw: MessageError = MessageError.UNFINISHED) -> list[Message]:
         self._searched = 0
         return super().finish(flaw)
 
@@ -126,7 +126,7 @@ class _Fixed(Framer):
         super().__init__(longest)
         self._size = size
 
-    def _cut(self, start: int) -> tuple[int, Flaw] | None:
+    def _cut(self, start: int) -> tuple[int, MessageError] | None:
         return self._whole(start, self._size)
 
 
@@ -137,13 +137,13 @@ class _Prefixed(Framer):
         self._order = framing.order
         self._more = 0 if framing.counts_itself else framing.width
 
-    def _cut(self, start: int) -> tuple[int, Flaw] | None:
+    def _cut(self, start: int) -> tuple[int, MessageError] | None:
         body = start + self._width
         if body > len(self._held):
             return None
         size = int.from_bytes(self._held[start:body], self._order) + self._more
         if size < self._width:  # it says that it counts itself, and is too small for that
-            return body, Flaw.BROKEN
+            return body, MessageError.BROKEN
         return self._whole(start, size)
 
 
@@ -156,7 +156,7 @@ class _Netstrings(Framer):
         super().__init__(longest)
         self._is_lost = False
 
-    def _cut(self, start: int) -> tuple[int, Flaw] | None:
+    def _cut(self, start: int) -> tuple[int, MessageError] | None:
         if self._is_lost:
             return self._resume(start)
         held = self._held
@@ -174,17 +174,17 @@ class _Netstrings(Framer):
             return self._resume(start)
         return self._whole(start, size)
 
-    def _resume(self, start: int) -> tuple[int, Flaw] | None:
+    def _resume(self, start: int) -> tuple[int, MessageError] | None:
         """Pass over what is no netstring: up to a comma, or to as much as a message may have."""
         comma = self._held.find(b",", start, start + self._longest)
         self._is_lost = comma < 0
         if comma >= 0:
-            return comma + 1, Flaw.BROKEN
+            return comma + 1, MessageError.BROKEN
         if len(self._held) - start >= self._longest:
-            return start + self._longest, Flaw.BROKEN
+            return start + self._longest, MessageError.BROKEN
         return None
 
-    def finish(self, flaw: Flaw = Flaw.UNFINISHED) -> list[Message]:
+    def finish(self, flaw: MessageError = MessageError.UNFINISHED) -> list[Message]:
         self._is_lost = False
         return super().finish(flaw)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from app.traffic.chunk_log import ChunkLog
-from app.traffic.framing import Flaw, Framer, Framing, Message
+from app.traffic.framing import Framer, Framing, Message, MessageError
 from app.traffic.source import ChunkSource
 
 MAX_PENDING_BYTES = 32 * 1024 * 1024
@@ -87,12 +87,12 @@ class Messages:
         """Whether nothing is left to frame, as of now."""
         return self._next >= self._last and not self._has_endings
 
-    def flaw(self, number: int) -> Flaw:
+    def flaw(self, number: int) -> MessageError:
         """What is the matter with the message of that number."""
         place = bisect_left(self._flawed, number)
         if place < len(self._flawed) and self._flawed[place] == number:
-            return Flaw(self._flaws[place])
-        return Flaw.NONE
+            return MessageError(self._flaws[place])
+        return MessageError.NONE
 
     def chunk_of(self, number: int) -> int | None:
         """The number of the chunk in which that message ended; `None` if it is not kept."""
@@ -182,7 +182,7 @@ class Messages:
             side = self._sides[owner] = _Side(None if is_datagram else self.framing.framer())
         framer = side.framer
         if framer is None:
-            self._keep(owner, time, time, [(data, Flaw.NONE)])
+            self._keep(owner, time, time, [(data, MessageError.NONE)])
             return
         held = framer.pending
         messages = framer.feed(data)
@@ -194,7 +194,7 @@ class Messages:
         self.pending_bytes += left - held
         if left and self.pending_bytes > MAX_PENDING_BYTES:
             self.pending_bytes -= left
-            self._keep(owner, side.began_at, time, framer.finish(Flaw.CUT))
+            self._keep(owner, side.began_at, time, framer.finish(MessageError.CUT))
 
     def _keep(self, owner: int, began_at: float, time: float, messages: list[Message]) -> None:
         log = self.log

@@ -6,6 +6,7 @@ jumped to. It keeps up with the log: what is appended is looked at next, what is
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
@@ -15,8 +16,51 @@ from attrs import frozen
 
 from app.traffic.chunk_log import Span
 from app.traffic.pattern import Pattern
-from app.traffic.sizes import Sizes
 from app.traffic.source import ChunkSource
+
+# MERGED traffic/sizes: Ranges of sizes as people type them: `100-2k`, `100-`, `-64`, `7`.
+
+_NUMBER = r"(\d{1,12})\s*([kM]?)B?"
+_RANGE = re.compile(rf"\s*(?:{_NUMBER})?\s*([-–…]|\.\.)\s*(?:{_NUMBER})?\s*", re.IGNORECASE)
+_EXACT = re.compile(rf"\s*{_NUMBER}\s*", re.IGNORECASE)
+_FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
+
+
+class SizeRangeError(ValueError):
+    """What was typed is no range of sizes; `str()` is a sentence for the user."""
+
+
+@frozen
+class SizeRange:
+    """From `least` bytes to `most`, both included; `most` is `None` where there is no bound."""
+
+    least: int = 0
+    most: int | None = None
+
+    def __contains__(self, size: int) -> bool:
+        return self.least <= size and (self.most is None or size <= self.most)
+
+
+def parse_sizes(text: str) -> SizeRange | None:
+    """The sizes that `text` stands for; `None` if it is blank. Raises `SizeRangeError`."""
+    if not text.strip():
+        return None
+    if exact := _EXACT.fullmatch(text):
+        size = _bytes(exact[1], exact[2])
+        return SizeRange(size, size)
+    match = _RANGE.fullmatch(text)
+    if match is None or not (match[1] or match[4]):
+        raise SizeRangeError("Type sizes in bytes, such as 100-2000, 100- or -64.")
+    least = _bytes(match[1], match[2]) if match[1] else 0
+    most = _bytes(match[4], match[5]) if match[4] else None
+    if most is not None and least > most:
+        raise SizeRangeError("The first size must not be larger than the second.")
+    return SizeRange(least, most)
+
+
+def _bytes(digits: str, prefix: str) -> int:
+    return int(digits) * _FACTORS[prefix.lower()]
+
 
 SPAN_BYTES = 64 * 1024
 SPAN_CHUNKS = 2048
@@ -38,7 +82,7 @@ class Criteria:
     belongs: Callable[[int], bool] | None = None
     """Whether chunks of the connection of that number are wanted; `None` for all."""
 
-    sizes: Sizes | None = None
+    sizes: SizeRange | None = None
     """How many bytes it may have; `None` for any."""
 
     @property

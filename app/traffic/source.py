@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import Protocol
 
 from app.traffic.chunk_log import Chunk, Span
-from app.traffic.endings import Endings
+from app.traffic.connection_info import ConnectionEnds
 
 
 class ChunkSource(Protocol):
@@ -47,7 +48,7 @@ class ChunkSource(Protocol):
         """Bytes of payload in those."""
 
     @property
-    def endings(self) -> Endings:
+    def endings(self) -> ConnectionEnds:
         """How connections ended, as far as that is known."""
 
     def look(self) -> tuple[int, int]:
@@ -61,3 +62,53 @@ class ChunkSource(Protocol):
 
         `None` if there is nothing from `number` on.
         """
+
+
+# MERGED traffic/rows: Which chunks a view shows, in order: all of them, or the finds of a scan.
+#
+# Rows have positions that never change. New ones come at the end, the oldest go at the front.
+
+
+class RowSelection(Protocol):
+    """Positions in `range(first, end)` have a chunk each; numbers ascend with positions."""
+
+    @property
+    def first(self) -> int:
+        """The position of the oldest."""
+
+    @property
+    def end(self) -> int:
+        """The position that the next one will have."""
+
+    def number(self, position: int) -> int:
+        """The number of the chunk at `position`, which must be in `range(first, end)`."""
+
+    def numbers(self, start: int, stop: int) -> array[int]:
+        """Those of `range(start, stop)`, all of them positions that are kept."""
+
+    def position(self, number: int) -> int:
+        """The position of the first one whose number is `number` or more; `end` if none is."""
+
+
+class AllRows:
+    """All chunks that a log keeps: the position of each is its number."""
+
+    def __init__(self, log: ChunkSource) -> None:
+        self._log = log
+
+    @property
+    def first(self) -> int:
+        return self._log.first
+
+    @property
+    def end(self) -> int:
+        return self._log.end
+
+    def number(self, position: int) -> int:
+        return position
+
+    def numbers(self, start: int, stop: int) -> array[int]:
+        return array("Q", range(start, stop))
+
+    def position(self, number: int) -> int:
+        return min(max(number, self._log.first), self._log.end)

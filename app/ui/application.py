@@ -14,39 +14,29 @@ from pathlib import Path
 
 import twisted.internet.posixbase  # noqa: F401 - the largest part of the reactor
 
-from app import logs, resources
-from app.claim import Claim
-from app.client import (  # noqa: F401 - what the console consists of
-    history_file,
-    pasting,
-    repeat,
-    session,
-    snippet_file,
-    tabs_file,
-    target_text,
-    variables,
-)
-from app.client.history_file import HistoryFile
-from app.client.snippet_file import SnippetFile
-from app.client.tabs_file import TabsFile
-from app.profile import (
-    ProfileFile,
-    exchange,  # noqa: F401 - as are all of these: what the window consists of
-)
-from app.server import audience, history, peer_process, rates  # noqa: F401
-from app.server.changes import Changes
+# Imported before Qt although only the window uses them: once PySide is there, it reads the source
+# of each module that is imported.
+from app.client import history, repeat, saved_tabs, session, snippets  # noqa: F401
+from app.client.history import HistoryFile
+from app.client.saved_tabs import SavedTabsFile
+from app.client.snippets import SnippetFile
+from app.profile import ProfileFile
+from app.runtime import logs, resources
+from app.runtime.single_instance import ProfileLock
+from app.server import broadcast, peer_process  # noqa: F401
 from app.server.deck import Deck
-from app.traffic import party, quoting  # noqa: F401
+from app.server.monitor import Changes
+from app.server.workspace import Workspace
+from app.text import hex  # noqa: F401
+from app.traffic import connection_info  # noqa: F401
 from app.traffic.chunk_log import ChunkLog
-from app.workspace import Workspace
 
 # isort: split
-# Only now Qt: once PySide is there, it reads the source of each module that is imported.
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 
-def run(profile: Path, claim: Claim) -> int:
+def run(profile: Path, claim: ProfileLock) -> int:
     """Open the window on `profile`, which is claimed; gives the exit code."""
     os.environ.setdefault("QT_API", "pyside6")
     app = QApplication(sys.argv[:1])
@@ -56,26 +46,24 @@ def run(profile: Path, claim: Claim) -> int:
     # A caret that blinks wakes an idle window six times a second, for as long as it has the focus.
     app.setCursorFlashTime(0)
 
-    from app.ui.reactor import install
+    from app.ui.reactor.reactor import install
 
     reactor = install(app)
 
-    from app.ui import appearance, language
-    from app.ui.console.memory import Memory
-    from app.ui.garbage import Garbage
-    from app.ui.lifecycle import Lifecycle
-    from app.ui.log.collector import Collector
-    from app.ui.main_window import MainWindow
-    from app.ui.settings import Settings
-    from app.ui.ticker import Ticker
+    from app.ui.console.saved_state import ConsoleState
+    from app.ui.event_loop import GarbageCollection, Lifecycle, Ticker
+    from app.ui.settings import Settings, apply_language
+    from app.ui.style import theme
+    from app.ui.window.log_pane import Collector
+    from app.ui.window.main_window import MainWindow
 
-    app.setWindowIcon(QIcon(str(resources.path("icons", "portdeck.svg"))))
+    app.setWindowIcon(QIcon(str(resources.resource_path("icons", "portdeck.svg"))))
     ticker = Ticker(app)
     collector = Collector(lambda: reactor.callFromThread(ticker.wake))
     logs.begin(logs.file_handler(), collector)
     settings = Settings()
-    appearance.use(app, settings.scheme)
-    language.use(app, settings.language)
+    theme.apply_scheme(app, settings.scheme)
+    apply_language(app, settings.language)
     changes = Changes(ticker.wake)
     traffic = ChunkLog(ticker.wake)
     file = ProfileFile(profile)
@@ -97,10 +85,10 @@ def run(profile: Path, claim: Claim) -> int:
         collector=collector,
         traffic=traffic,
         settings=settings,
-        memory=Memory(
-            HistoryFile(history_file.default_path()),
-            SnippetFile(snippet_file.default_path()),
-            TabsFile(tabs_file.default_path(), file.path),
+        memory=ConsoleState(
+            HistoryFile(history.default_path()),
+            SnippetFile(snippets.default_path()),
+            SavedTabsFile(saved_tabs.default_path(), file.path),
             settings,
             app,
         ),
@@ -111,7 +99,7 @@ def run(profile: Path, claim: Claim) -> int:
     window.show()
     # What there is by now stays until the end: the collector, each time it runs, may skip it.
     gc.freeze()
-    ticker.add(Garbage())
+    ticker.add(GarbageCollection())
     reactor.callWhenRunning(deck.start_automatic)
     reactor.callWhenRunning(claim.listen, reactor, window.come_forward)
     return lifecycle.run()

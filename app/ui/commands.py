@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from app.ui.icons import Icons
+from app.ui.style.icons import Icons
 
 
 class Commands(QObject):

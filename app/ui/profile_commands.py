@@ -7,8 +7,8 @@ import logging
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from app.ui.banner import Banner, Offer
-from app.workspace import Workspace
+from app.server.workspace import Workspace
+from app.ui.widgets.banner import Banner, Offer
 
 MAX_PROBLEMS = 5
 

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QHeaderView, QMainWindow, QSplitter
+from PySide6.QtCore import QByteArray, QLibraryInfo, QLocale, QSettings, QTranslator
+from PySide6.QtWidgets import QApplication, QHeaderView, QMainWindow, QSplitter
 
+from app.runtime import resources
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS
-from app.ui.appearance import Scheme
-from app.ui.language import Language
+from app.ui.style.theme import Scheme
+
+# MERGED ui/language: The language of the window: the desktop's, where Portdeck speaks it, or the one that was chosen.
+#
+# What the engine says, such as the reason of a failure, is English in all of them.
+
+
+class Language(Enum):
+    """What may be chosen. The value is what the settings hold."""
+
+    SYSTEM = "system"
+    ENGLISH = "en"
+    CHINESE = "zh_CN"
+
+
+def apply_language(app: QApplication, language: Language) -> None:
+    """Translate every text that is asked for from now on; call it before there is a window."""
+    locale = QLocale() if language is Language.SYSTEM else QLocale(language.value)
+    if locale.script() is not QLocale.Script.SimplifiedHanScript:
+        return
+    # Qt's own texts first: a translator that comes later is asked earlier.
+    for name, folder in (
+        ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
+        ("portdeck", str(resources.resource_path("translations"))),
+    ):
+        translator = QTranslator(app)
+        if translator.load(QLocale(Language.CHINESE.value), name, "_", folder):
+            app.installTranslator(translator)
+
 
 MOST_RECENT: Final = 8
 _RECENT: Final = "recent_profiles"

@@ -2,14 +2,34 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
-    <name>Arrangement</name>
+    <name>AddressForm</name>
     <message>
-        <source>Arrange the columns…</source>
-        <translation>排列各列…</translation>
+        <source>Where</source>
+        <translation type="unfinished">位置</translation>
     </message>
     <message>
-        <source>Columns as at first</source>
-        <translation>恢复最初的列</translation>
+        <source>&amp;Transport</source>
+        <translation type="unfinished">传输(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Reac&amp;hable for</source>
+        <translation type="unfinished">谁可访问(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Po&amp;rt</source>
+        <translation type="unfinished">端口(&amp;R)</translation>
+    </message>
+    <message>
+        <source>En&amp;dpoint</source>
+        <translation type="unfinished">端点(&amp;D)</translation>
+    </message>
+    <message>
+        <source>With port 0 it gets any free port, another one at each start.</source>
+        <translation type="unfinished">端口为 0 时取任一空闲端口，每次启动都不同。</translation>
+    </message>
+    <message>
+        <source>Others on your network will be able to connect.</source>
+        <translation type="unfinished">您网络上的其他人将能够连接。</translation>
     </message>
 </context>
 <context>
@@ -162,25 +182,6 @@
     </message>
 </context>
 <context>
-    <name>CertificateCommands</name>
-    <message>
-        <source>Export the CA certificate</source>
-        <translation>导出 CA 证书</translation>
-    </message>
-    <message>
-        <source>PEM files (*.pem *.crt)</source>
-        <translation>PEM 文件 (*.pem *.crt)</translation>
-    </message>
-    <message>
-        <source>{0} cannot be written ({1}). Choose another place.</source>
-        <translation>无法写入 {0}（{1}）。请选择别处。</translation>
-    </message>
-    <message>
-        <source>The CA certificate is in {0}. Whoever trusts it trusts the certificates that Portdeck makes at once.</source>
-        <translation>CA 证书已存入 {0}。信任它的人就信任 Portdeck 立即生成的证书。</translation>
-    </message>
-</context>
-<context>
     <name>CertificateDialog</name>
     <message>
         <source>The peer&apos;s certificate</source>
@@ -271,6 +272,17 @@
     <message>
         <source>Red</source>
         <translation>红</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnLayout</name>
+    <message>
+        <source>Arrange the columns…</source>
+        <translation type="unfinished">排列各列…</translation>
+    </message>
+    <message>
+        <source>Columns as at first</source>
+        <translation type="unfinished">恢复最初的列</translation>
     </message>
 </context>
 <context>
@@ -612,6 +624,13 @@
     </message>
 </context>
 <context>
+    <name>ConnectionNames</name>
+    <message>
+        <source>Console: {0}</source>
+        <translation type="unfinished">控制台：{0}</translation>
+    </message>
+</context>
+<context>
     <name>ConnectionsPane</name>
     <message>
         <source>Filter the connections</source>
@@ -717,46 +736,77 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
 </context>
 <context>
-    <name>Copying</name>
+    <name>CopyActions</name>
+    <message>
+        <source>Copy as hex</source>
+        <translation type="unfinished">复制为十六进制</translation>
+    </message>
+    <message>
+        <source>Copy as text</source>
+        <translation type="unfinished">复制为文本</translation>
+    </message>
+    <message>
+        <source>Copy as hex dump</source>
+        <translation type="unfinished">复制为十六进制转储</translation>
+    </message>
+    <message>
+        <source>Copy as C array</source>
+        <translation type="unfinished">复制为 C 数组</translation>
+    </message>
+    <message>
+        <source>Copy as Python bytes</source>
+        <translation type="unfinished">复制为 Python bytes</translation>
+    </message>
+    <message>
+        <source>Send again through the console</source>
+        <translation type="unfinished">通过控制台再次发送</translation>
+    </message>
+    <message>
+        <source>Save as a snippet…</source>
+        <translation type="unfinished">保存为片段…</translation>
+    </message>
+</context>
+<context>
+    <name>CopyAsMenu</name>
     <message>
         <source>Choose one listener</source>
-        <translation>请选择一个监听器</translation>
+        <translation type="unfinished">请选择一个监听器</translation>
     </message>
     <message>
         <source>Start it first: its address is not known yet</source>
-        <translation>请先启动它：它的地址还未知</translation>
+        <translation type="unfinished">请先启动它：它的地址还未知</translation>
     </message>
     <message>
         <source>Twisted script</source>
-        <translation>Twisted 脚本</translation>
+        <translation type="unfinished">Twisted 脚本</translation>
     </message>
     <message>
         <source>Save as Twisted script…</source>
-        <translation>另存为 Twisted 脚本…</translation>
+        <translation type="unfinished">另存为 Twisted 脚本…</translation>
     </message>
     <message>
         <source>Copied: {0}</source>
-        <translation>已复制：{0}</translation>
+        <translation type="unfinished">已复制：{0}</translation>
     </message>
     <message>
         <source>Copied: {0} as a script for Python with Twisted.</source>
-        <translation>已复制：{0}，作为使用 Twisted 的 Python 脚本。</translation>
+        <translation type="unfinished">已复制：{0}，作为使用 Twisted 的 Python 脚本。</translation>
     </message>
     <message>
         <source>Save as Twisted script</source>
-        <translation>另存为 Twisted 脚本</translation>
+        <translation type="unfinished">另存为 Twisted 脚本</translation>
     </message>
     <message>
         <source>Python files (*.py)</source>
-        <translation>Python 文件 (*.py)</translation>
+        <translation type="unfinished">Python 文件 (*.py)</translation>
     </message>
     <message>
         <source>{0} is written. Run it with: python {1}</source>
-        <translation>{0} 已写好。运行方法：python {1}</translation>
+        <translation type="unfinished">{0} 已写好。运行方法：python {1}</translation>
     </message>
     <message>
         <source>It cannot be written ({0}). Choose another place.</source>
-        <translation>无法写入（{0}）。请选择别处。</translation>
+        <translation type="unfinished">无法写入（{0}）。请选择别处。</translation>
     </message>
 </context>
 <context>
@@ -783,147 +833,66 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
 </context>
 <context>
-    <name>Exchange</name>
-    <message>
-        <source>Import listeners from a profile</source>
-        <translation>从配置导入监听器</translation>
-    </message>
-    <message>
-        <source>
-… and {0} more</source>
-        <translation>
-……还有 {0} 个</translation>
-    </message>
-    <message>
-        <source>There is no listener to import in {0}.</source>
-        <translation>{0} 中没有可导入的监听器。</translation>
-    </message>
-    <message>
-        <source>Listeners of {0} to add to this profile:</source>
-        <translation>要加入此配置的 {0} 中的监听器：</translation>
-    </message>
-    <message>
-        <source>What has mistakes cannot be taken:</source>
-        <translation>有错误的不能导入：</translation>
-    </message>
-    <message>
-        <source>Import listeners</source>
-        <translation>导入监听器</translation>
-    </message>
-    <message>
-        <source>Import</source>
-        <translation>导入</translation>
-    </message>
-    <message>
-        <source>will be called {0}</source>
-        <translation>将命名为 {0}</translation>
-    </message>
-    <message>
-        <source>listens where {0} does</source>
-        <translation>监听地址与 {0} 相同</translation>
-    </message>
-    <message>
-        <source>Imported from {0}: {1}.</source>
-        <translation>已从 {0} 导入：{1}。</translation>
-    </message>
-    <message>
-        <source>{0} cannot be on at once with {1}: give it another port.</source>
-        <translation>{0} 不能与 {1} 同时打开：请给它另一个端口。</translation>
-    </message>
-    <message>
-        <source>… and {0} more like it</source>
-        <translation>……还有 {0} 个类似的</translation>
-    </message>
-    <message>
-        <source>Listeners to write to a profile of their own:</source>
-        <translation>要写入单独配置的监听器：</translation>
-    </message>
-    <message>
-        <source>Export a profile</source>
-        <translation>导出配置</translation>
-    </message>
-    <message>
-        <source>Choose the file…</source>
-        <translation>选择文件…</translation>
-    </message>
-    <message>
-        <source>Export a profile as</source>
-        <translation>导出配置为</translation>
-    </message>
-    <message>
-        <source>{0} is the profile of this window. Choose another file.</source>
-        <translation>{0} 是此窗口的配置。请选择另一个文件。</translation>
-    </message>
-    <message>
-        <source>Written to {0}: {1}.</source>
-        <translation>已写入 {0}：{1}。</translation>
-    </message>
-    <message>
-        <source>Profiles (*.toml);;All files (*)</source>
-        <translation>配置 (*.toml);;所有文件 (*)</translation>
-    </message>
-</context>
-<context>
-    <name>Exporter</name>
+    <name>ExportBar</name>
     <message>
         <source>Export the traffic</source>
-        <translation>导出流量</translation>
+        <translation type="unfinished">导出流量</translation>
     </message>
     <message>
         <source>traffic</source>
-        <translation>traffic</translation>
+        <translation type="unfinished">traffic</translation>
     </message>
     <message>
         <source>Writing {0}</source>
-        <translation>正在写入 {0}</translation>
+        <translation type="unfinished">正在写入 {0}</translation>
     </message>
     <message>
         <source>Capture for Wireshark</source>
-        <translation>Wireshark 捕获文件</translation>
+        <translation type="unfinished">Wireshark 捕获文件</translation>
     </message>
     <message>
         <source>JSON lines</source>
-        <translation>JSON 行</translation>
+        <translation type="unfinished">JSON 行</translation>
     </message>
     <message>
         <source>Text</source>
-        <translation>文本</translation>
+        <translation type="unfinished">文本</translation>
     </message>
     <message>
         <source>Hex dump</source>
-        <translation>十六进制转储</translation>
+        <translation type="unfinished">十六进制转储</translation>
     </message>
     <message>
         <source>Bytes received</source>
-        <translation>收到的字节</translation>
+        <translation type="unfinished">收到的字节</translation>
     </message>
     <message>
         <source>Bytes sent</source>
-        <translation>发出的字节</translation>
+        <translation type="unfinished">发出的字节</translation>
     </message>
     <message>
         <source>Progress of the export</source>
-        <translation>导出进度</translation>
+        <translation type="unfinished">导出进度</translation>
     </message>
     <message>
         <source>The export was cancelled; there is no file.</source>
-        <translation>导出已取消，没有生成文件。</translation>
+        <translation type="unfinished">导出已取消，没有生成文件。</translation>
     </message>
     <message>
         <source>{0} is written. Chunks: {1}.</source>
-        <translation>{0} 已写好。数据块：{1}。</translation>
+        <translation type="unfinished">{0} 已写好。数据块：{1}。</translation>
     </message>
     <message>
         <source>Dropped from the log before their turn: {0}.</source>
-        <translation>轮到之前已从记录中丢弃：{0}。</translation>
+        <translation type="unfinished">轮到之前已从记录中丢弃：{0}。</translation>
     </message>
     <message>
         <source>Cancel the export</source>
-        <translation>取消导出</translation>
+        <translation type="unfinished">取消导出</translation>
     </message>
     <message>
         <source>Dismiss</source>
-        <translation>关闭提示</translation>
+        <translation type="unfinished">关闭提示</translation>
     </message>
 </context>
 <context>
@@ -981,57 +950,6 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <message>
         <source>Listener or connection to show</source>
         <translation>要显示的监听器或连接</translation>
-    </message>
-</context>
-<context>
-    <name>FindBar</name>
-    <message>
-        <source>Find…</source>
-        <translation>查找…</translation>
-    </message>
-    <message>
-        <source>Find the one before (Shift+F3)</source>
-        <translation>查找上一个 (Shift+F3)</translation>
-    </message>
-    <message>
-        <source>Find the next one (F3)</source>
-        <translation>查找下一个 (F3)</translation>
-    </message>
-    <message>
-        <source>Find in the transcript…</source>
-        <translation>在记录中查找…</translation>
-    </message>
-    <message>
-        <source>Find in the transcript</source>
-        <translation>在记录中查找</translation>
-    </message>
-    <message>
-        <source>The place before (Shift+Enter)</source>
-        <translation>上一处 (Shift+Enter)</translation>
-    </message>
-    <message>
-        <source>The next place (Enter)</source>
-        <translation>下一处 (Enter)</translation>
-    </message>
-    <message>
-        <source>Close the search (Esc)</source>
-        <translation>关闭查找 (Esc)</translation>
-    </message>
-    <message>
-        <source>{0} of {1}</source>
-        <translation>{0} / {1}</translation>
-    </message>
-    <message>
-        <source>{0} found</source>
-        <translation>找到 {0} 个</translation>
-    </message>
-    <message>
-        <source>none found</source>
-        <translation>没有找到</translation>
-    </message>
-    <message>
-        <source>{0} searching…</source>
-        <translation>{0}，查找中…</translation>
     </message>
 </context>
 <context>
@@ -1119,21 +1037,6 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <message>
         <source>At most {0} bytes can be looked for.</source>
         <translation>最多可查找 {0} 字节。</translation>
-    </message>
-</context>
-<context>
-    <name>HeldBytes</name>
-    <message>
-        <source>Let go of them, and type instead</source>
-        <translation>放弃它们，改为输入</translation>
-    </message>
-    <message>
-        <source>Let go of what was pasted</source>
-        <translation>放弃粘贴的内容</translation>
-    </message>
-    <message>
-        <source>{0}, too long to edit: sent exactly as they are</source>
-        <translation>{0}，太长不便编辑：将原样发送</translation>
     </message>
 </context>
 <context>
@@ -1296,6 +1199,41 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
 </context>
 <context>
+    <name>InterfaceChoice</name>
+    <message>
+        <source>This computer only</source>
+        <translation type="unfinished">仅本机</translation>
+    </message>
+    <message>
+        <source>This computer only, IPv6</source>
+        <translation type="unfinished">仅本机，IPv6</translation>
+    </message>
+    <message>
+        <source>This computer only, IPv4 and IPv6</source>
+        <translation type="unfinished">仅本机，IPv4 和 IPv6</translation>
+    </message>
+    <message>
+        <source>Everybody who reaches this computer</source>
+        <translation type="unfinished">所有能访问本机的人</translation>
+    </message>
+    <message>
+        <source>Everybody, IPv4 and IPv6</source>
+        <translation type="unfinished">所有人，IPv4 和 IPv6</translation>
+    </message>
+    <message>
+        <source>Everybody, IPv6</source>
+        <translation type="unfinished">所有人，IPv6</translation>
+    </message>
+    <message>
+        <source>The network on {0} ({1})</source>
+        <translation type="unfinished">{0} 上的网络（{1}）</translation>
+    </message>
+    <message>
+        <source>The address {0}</source>
+        <translation type="unfinished">地址 {0}</translation>
+    </message>
+</context>
+<context>
     <name>LimitsForm</name>
     <message>
         <source>Limits</source>
@@ -1359,6 +1297,25 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <message>
         <source>… ({0} more)</source>
         <translation>…（还有 {0}）</translation>
+    </message>
+</context>
+<context>
+    <name>ListenerActions</name>
+    <message>
+        <source>{0} was removed.</source>
+        <translation type="unfinished">{0} 已移除。</translation>
+    </message>
+    <message>
+        <source>{0} listeners were removed.</source>
+        <translation type="unfinished">已移除 {0} 个监听器。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+    <message>
+        <source>New connections of {0} run the code as it is now.</source>
+        <translation type="unfinished">{0} 的新连接将运行现在的代码。</translation>
     </message>
 </context>
 <context>
@@ -1428,25 +1385,6 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
 </context>
 <context>
-    <name>ListenerHandling</name>
-    <message>
-        <source>{0} was removed.</source>
-        <translation>{0} 已移除。</translation>
-    </message>
-    <message>
-        <source>{0} listeners were removed.</source>
-        <translation>已移除 {0} 个监听器。</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
-        <source>New connections of {0} run the code as it is now.</source>
-        <translation>{0} 的新连接将运行现在的代码。</translation>
-    </message>
-</context>
-<context>
     <name>ListenerRow</name>
     <message>
         <source>open to others</source>
@@ -1492,6 +1430,25 @@ Make one with “New listener”.</source>
     <message>
         <source>Listeners</source>
         <translation>监听器</translation>
+    </message>
+</context>
+<context>
+    <name>LocalCaCommands</name>
+    <message>
+        <source>Export the CA certificate</source>
+        <translation type="unfinished">导出 CA 证书</translation>
+    </message>
+    <message>
+        <source>PEM files (*.pem *.crt)</source>
+        <translation type="unfinished">PEM 文件 (*.pem *.crt)</translation>
+    </message>
+    <message>
+        <source>{0} cannot be written ({1}). Choose another place.</source>
+        <translation type="unfinished">无法写入 {0}（{1}）。请选择别处。</translation>
+    </message>
+    <message>
+        <source>The CA certificate is in {0}. Whoever trusts it trusts the certificates that Portdeck makes at once.</source>
+        <translation type="unfinished">CA 证书已存入 {0}。信任它的人就信任 Portdeck 立即生成的证书。</translation>
     </message>
 </context>
 <context>
@@ -1573,41 +1530,6 @@ Profile: {1}</source>
     </message>
 </context>
 <context>
-    <name>Means</name>
-    <message>
-        <source>Text</source>
-        <translation>文本</translation>
-    </message>
-    <message>
-        <source>Escapes</source>
-        <translation>转义</translation>
-    </message>
-    <message>
-        <source>Hex</source>
-        <translation>十六进制</translation>
-    </message>
-    <message>
-        <source>How the input is meant</source>
-        <translation>如何理解输入</translation>
-    </message>
-    <message>
-        <source>Text: as it is typed
-Escapes: \r \n \t \0 \\ \x1b \u00a0 stand for what they say
-Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
-        <translation>文本：按输入的原样
-转义：\r \n \t \0 \\ \x1b \u00a0 表示相应的字符
-十六进制：如 48 65 6c 或 0x48, 0x65 的字节</translation>
-    </message>
-    <message>
-        <source>Line ending</source>
-        <translation>行尾</translation>
-    </message>
-    <message>
-        <source>What is sent at the end of each line. Hex is sent as it stands.</source>
-        <translation>每行末尾发送的内容。十六进制按原样发送。</translation>
-    </message>
-</context>
-<context>
     <name>Menus</name>
     <message>
         <source>Tools</source>
@@ -1675,10 +1597,38 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
-    <name>Names</name>
+    <name>NotationPicker</name>
     <message>
-        <source>Console: {0}</source>
-        <translation>控制台：{0}</translation>
+        <source>Text</source>
+        <translation type="unfinished">文本</translation>
+    </message>
+    <message>
+        <source>Escapes</source>
+        <translation type="unfinished">转义</translation>
+    </message>
+    <message>
+        <source>Hex</source>
+        <translation type="unfinished">十六进制</translation>
+    </message>
+    <message>
+        <source>How the input is meant</source>
+        <translation type="unfinished">如何理解输入</translation>
+    </message>
+    <message>
+        <source>Text: as it is typed
+Escapes: \r \n \t \0 \\ \x1b \u00a0 stand for what they say
+Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
+        <translation type="unfinished">文本：按输入的原样
+转义：\r \n \t \0 \\ \x1b \u00a0 表示相应的字符
+十六进制：如 48 65 6c 或 0x48, 0x65 的字节</translation>
+    </message>
+    <message>
+        <source>Line ending</source>
+        <translation type="unfinished">行尾</translation>
+    </message>
+    <message>
+        <source>What is sent at the end of each line. Hex is sent as it stands.</source>
+        <translation type="unfinished">每行末尾发送的内容。十六进制按原样发送。</translation>
     </message>
 </context>
 <context>
@@ -1883,62 +1833,18 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
-    <name>OwnCodeForm</name>
+    <name>PastedBytes</name>
     <message>
-        <source>Choose…</source>
-        <translation>选择…</translation>
+        <source>Let go of them, and type instead</source>
+        <translation type="unfinished">放弃它们，改为输入</translation>
     </message>
     <message>
-        <source>New file…</source>
-        <translation>新建文件…</translation>
+        <source>Let go of what was pasted</source>
+        <translation type="unfinished">放弃粘贴的内容</translation>
     </message>
     <message>
-        <source>Choose a Python file with a Twisted DatagramProtocol.</source>
-        <translation>选择含有 Twisted DatagramProtocol 的 Python 文件。</translation>
-    </message>
-    <message>
-        <source>Choose a Python file with a Twisted Protocol or Factory.</source>
-        <translation>选择含有 Twisted Protocol 或 Factory 的 Python 文件。</translation>
-    </message>
-    <message>
-        <source>Python file</source>
-        <translation>Python 文件</translation>
-    </message>
-    <message>
-        <source>What serves, in the file</source>
-        <translation>文件中提供服务的对象</translation>
-    </message>
-    <message>
-        <source>Write a short server to begin with, and open it</source>
-        <translation>写一个简短的服务器作为开头，并打开它</translation>
-    </message>
-    <message>
-        <source>Choose a file whose name ends in .py.</source>
-        <translation>请选择名称以 .py 结尾的文件。</translation>
-    </message>
-    <message>
-        <source>There is no Twisted DatagramProtocol to serve UDP with in it.</source>
-        <translation>其中没有可用于 UDP 的 Twisted DatagramProtocol。</translation>
-    </message>
-    <message>
-        <source>There is no Twisted Protocol, Factory or function to serve with in it.</source>
-        <translation>其中没有可提供服务的 Twisted Protocol、Factory 或函数。</translation>
-    </message>
-    <message>
-        <source>Choose a Python file</source>
-        <translation>选择 Python 文件</translation>
-    </message>
-    <message>
-        <source>Write a new Python file</source>
-        <translation>写一个新的 Python 文件</translation>
-    </message>
-    <message>
-        <source>Python files (*.py)</source>
-        <translation>Python 文件 (*.py)</translation>
-    </message>
-    <message>
-        <source>No program here opens {0}. Edit it by hand.</source>
-        <translation>这里没有程序能打开 {0}。请手动编辑。</translation>
+        <source>{0}, too long to edit: sent exactly as they are</source>
+        <translation type="unfinished">{0}，太长不便编辑：将原样发送</translation>
     </message>
 </context>
 <context>
@@ -1966,37 +1872,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>{0}: match case</source>
         <translation>{0}：区分大小写</translation>
-    </message>
-</context>
-<context>
-    <name>PlaceForm</name>
-    <message>
-        <source>&amp;Transport</source>
-        <translation>传输(&amp;T)</translation>
-    </message>
-    <message>
-        <source>Where</source>
-        <translation>位置</translation>
-    </message>
-    <message>
-        <source>Reac&amp;hable for</source>
-        <translation>谁可访问(&amp;H)</translation>
-    </message>
-    <message>
-        <source>Po&amp;rt</source>
-        <translation>端口(&amp;R)</translation>
-    </message>
-    <message>
-        <source>En&amp;dpoint</source>
-        <translation>端点(&amp;D)</translation>
-    </message>
-    <message>
-        <source>With port 0 it gets any free port, another one at each start.</source>
-        <translation>端口为 0 时取任一空闲端口，每次启动都不同。</translation>
-    </message>
-    <message>
-        <source>Others on your network will be able to connect.</source>
-        <translation>您网络上的其他人将能够连接。</translation>
     </message>
 </context>
 <context>
@@ -2074,77 +1949,123 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
-    <name>Reach</name>
+    <name>ProfileExchange</name>
     <message>
-        <source>This computer only</source>
-        <translation>仅本机</translation>
+        <source>Import listeners from a profile</source>
+        <translation type="unfinished">从配置导入监听器</translation>
     </message>
     <message>
-        <source>This computer only, IPv6</source>
-        <translation>仅本机，IPv6</translation>
+        <source>
+… and {0} more</source>
+        <translation type="unfinished">
+……还有 {0} 个</translation>
     </message>
     <message>
-        <source>This computer only, IPv4 and IPv6</source>
-        <translation>仅本机，IPv4 和 IPv6</translation>
+        <source>There is no listener to import in {0}.</source>
+        <translation type="unfinished">{0} 中没有可导入的监听器。</translation>
     </message>
     <message>
-        <source>Everybody who reaches this computer</source>
-        <translation>所有能访问本机的人</translation>
+        <source>Listeners of {0} to add to this profile:</source>
+        <translation type="unfinished">要加入此配置的 {0} 中的监听器：</translation>
     </message>
     <message>
-        <source>Everybody, IPv4 and IPv6</source>
-        <translation>所有人，IPv4 和 IPv6</translation>
+        <source>What has mistakes cannot be taken:</source>
+        <translation type="unfinished">有错误的不能导入：</translation>
     </message>
     <message>
-        <source>Everybody, IPv6</source>
-        <translation>所有人，IPv6</translation>
+        <source>Import listeners</source>
+        <translation type="unfinished">导入监听器</translation>
     </message>
     <message>
-        <source>The network on {0} ({1})</source>
-        <translation>{0} 上的网络（{1}）</translation>
+        <source>Import</source>
+        <translation type="unfinished">导入</translation>
     </message>
     <message>
-        <source>The address {0}</source>
-        <translation>地址 {0}</translation>
+        <source>will be called {0}</source>
+        <translation type="unfinished">将命名为 {0}</translation>
+    </message>
+    <message>
+        <source>listens where {0} does</source>
+        <translation type="unfinished">监听地址与 {0} 相同</translation>
+    </message>
+    <message>
+        <source>Imported from {0}: {1}.</source>
+        <translation type="unfinished">已从 {0} 导入：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be on at once with {1}: give it another port.</source>
+        <translation type="unfinished">{0} 不能与 {1} 同时打开：请给它另一个端口。</translation>
+    </message>
+    <message>
+        <source>… and {0} more like it</source>
+        <translation type="unfinished">……还有 {0} 个类似的</translation>
+    </message>
+    <message>
+        <source>Listeners to write to a profile of their own:</source>
+        <translation type="unfinished">要写入单独配置的监听器：</translation>
+    </message>
+    <message>
+        <source>Export a profile</source>
+        <translation type="unfinished">导出配置</translation>
+    </message>
+    <message>
+        <source>Choose the file…</source>
+        <translation type="unfinished">选择文件…</translation>
+    </message>
+    <message>
+        <source>Export a profile as</source>
+        <translation type="unfinished">导出配置为</translation>
+    </message>
+    <message>
+        <source>{0} is the profile of this window. Choose another file.</source>
+        <translation type="unfinished">{0} 是此窗口的配置。请选择另一个文件。</translation>
+    </message>
+    <message>
+        <source>Written to {0}: {1}.</source>
+        <translation type="unfinished">已写入 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>Profiles (*.toml);;All files (*)</source>
+        <translation type="unfinished">配置 (*.toml);;所有文件 (*)</translation>
     </message>
 </context>
 <context>
-    <name>RecordingLine</name>
+    <name>RecordingBar</name>
     <message>
         <source>Stop recording</source>
-        <translation>停止录制</translation>
+        <translation type="unfinished">停止录制</translation>
     </message>
     <message>
         <source>Record the traffic to a file</source>
-        <translation>把流量录制到文件</translation>
+        <translation type="unfinished">把流量录制到文件</translation>
     </message>
     <message>
         <source>Recordings (*.{0})</source>
-        <translation>录制文件 (*.{0})</translation>
+        <translation type="unfinished">录制文件 (*.{0})</translation>
     </message>
     <message>
         <source>Recording to {0}: {1}</source>
-        <translation>正在录制到 {0}：{1}</translation>
+        <translation type="unfinished">正在录制到 {0}：{1}</translation>
     </message>
     <message>
         <source>Dismiss</source>
-        <translation>关闭提示</translation>
+        <translation type="unfinished">关闭提示</translation>
     </message>
     <message>
         <source>{0} Recorded until then: {1}</source>
-        <translation>{0} 到此为止已录制：{1}</translation>
+        <translation type="unfinished">{0} 到此为止已录制：{1}</translation>
     </message>
     <message>
         <source>{0} is written: {1}</source>
-        <translation>{0} 已写好：{1}</translation>
+        <translation type="unfinished">{0} 已写好：{1}</translation>
     </message>
     <message>
         <source>{0} chunks, {1}</source>
-        <translation>{0} 个数据块，{1}</translation>
+        <translation type="unfinished">{0} 个数据块，{1}</translation>
     </message>
     <message>
         <source>the disk was too slow for {0} chunks</source>
-        <translation>磁盘太慢，漏掉 {0} 个数据块</translation>
+        <translation type="unfinished">磁盘太慢，漏掉 {0} 个数据块</translation>
     </message>
 </context>
 <context>
@@ -2260,6 +2181,25 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>SavedSnippets</name>
+    <message>
+        <source>{0}: {1}. The next change puts this file aside.</source>
+        <translation type="unfinished">{0}：{1}。下次更改时会把此文件移到一旁。</translation>
+    </message>
+    <message>
+        <source>There are {0} snippets: remove some.</source>
+        <translation type="unfinished">已有 {0} 个片段：请移除一些。</translation>
+    </message>
+    <message>
+        <source>The snippets are in {0}.</source>
+        <translation type="unfinished">片段已存入 {0}。</translation>
+    </message>
+    <message>
+        <source>{0} of {1} snippets are new.</source>
+        <translation type="unfinished">{1} 个片段中有 {0} 个是新的。</translation>
+    </message>
+</context>
+<context>
     <name>Scans</name>
     <message>
         <source>The expression takes too long: stopped after {0} chunks.</source>
@@ -2310,18 +2250,18 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
-    <name>Sending</name>
+    <name>SendDialogs</name>
     <message>
         <source>{0} of {1}</source>
-        <translation>{0} / {1}</translation>
+        <translation type="unfinished">{0} / {1}</translation>
     </message>
     <message>
         <source>{0} connections</source>
-        <translation>{0} 个连接</translation>
+        <translation type="unfinished">{0} 个连接</translation>
     </message>
     <message>
         <source>all of {0}</source>
-        <translation>{0} 的全部</translation>
+        <translation type="unfinished">{0} 的全部</translation>
     </message>
 </context>
 <context>
@@ -2372,25 +2312,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Give it a name.</source>
         <translation>请给它取个名称。</translation>
-    </message>
-</context>
-<context>
-    <name>SnippetShelf</name>
-    <message>
-        <source>{0}: {1}. The next change puts this file aside.</source>
-        <translation>{0}：{1}。下次更改时会把此文件移到一旁。</translation>
-    </message>
-    <message>
-        <source>There are {0} snippets: remove some.</source>
-        <translation>已有 {0} 个片段：请移除一些。</translation>
-    </message>
-    <message>
-        <source>The snippets are in {0}.</source>
-        <translation>片段已存入 {0}。</translation>
-    </message>
-    <message>
-        <source>{0} of {1} snippets are new.</source>
-        <translation>{1} 个片段中有 {0} 个是新的。</translation>
     </message>
 </context>
 <context>
@@ -2500,89 +2421,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
-    <name>StateBar</name>
-    <message>
-        <source>{0} kept, {1}</source>
-        <translation>保留 {0}，{1}</translation>
-    </message>
-    <message>
-        <source>{0} shown</source>
-        <translation>显示 {0}</translation>
-    </message>
-    <message>
-        <source>{0} dropped, {1}</source>
-        <translation>丢弃 {0}，{1}</translation>
-    </message>
-    <message>
-        <source>{0} cleared, {1}</source>
-        <translation>清除 {0}，{1}</translation>
-    </message>
-    <message>
-        <source>paused, {0} newer</source>
-        <translation>已暂停，有 {0} 个更新的</translation>
-    </message>
-    <message>
-        <source>messages: {0}</source>
-        <translation>消息：{0}</translation>
-    </message>
-    <message>
-        <source>framing, {0} %</source>
-        <translation>正在分帧，{0} %</translation>
-    </message>
-    <message>
-        <source>{0} of unfinished ones</source>
-        <translation>未完成的 {0}</translation>
-    </message>
-    <message>
-        <source>messages dropped: {0}</source>
-        <translation>丢弃的消息：{0}</translation>
-    </message>
-    <message>
-        <source>chunks not framed: {0}</source>
-        <translation>未分帧的数据块：{0}</translation>
-    </message>
-    <message>
-        <source>Record to a file</source>
-        <translation>录制到文件</translation>
-    </message>
-    <message>
-        <source>Hold the view still; nothing is lost</source>
-        <translation>冻结视图；不会丢失任何内容</translation>
-    </message>
-    <message>
-        <source>Forget the traffic so far</source>
-        <translation>清除目前的流量</translation>
-    </message>
-    <message>
-        <source>Export to a file</source>
-        <translation>导出到文件</translation>
-    </message>
-    <message>
-        <source>Time of day</source>
-        <translation>时刻</translation>
-    </message>
-    <message>
-        <source>Seconds since the first</source>
-        <translation>自第一个起的秒数</translation>
-    </message>
-    <message>
-        <source>Seconds since the row above</source>
-        <translation>自上一行起的秒数</translation>
-    </message>
-    <message>
-        <source>What the time column says</source>
-        <translation>时间列显示什么</translation>
-    </message>
-    <message>
-        <source>1 chunk</source>
-        <translation>1 个数据块</translation>
-    </message>
-    <message>
-        <source>{0} chunks</source>
-        <translation>{0} 个数据块</translation>
-    </message>
-</context>
-<context>
     <name>Status</name>
     <message>
         <source>The last change counts from the next start.</source>
@@ -2619,6 +2457,33 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source> · {0} refused</source>
         <translation> · 拒绝 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>StatusBarTotals</name>
+    <message>
+        <source>{0} of {1} listening</source>
+        <translation type="unfinished">{1} 个中有 {0} 个在监听</translation>
+    </message>
+    <message>
+        <source>1 connection</source>
+        <translation type="unfinished">1 个连接</translation>
+    </message>
+    <message>
+        <source>{0} connections</source>
+        <translation type="unfinished">{0} 个连接</translation>
+    </message>
+    <message>
+        <source>, {0} refused</source>
+        <translation type="unfinished">，拒绝 {0}</translation>
+    </message>
+    <message>
+        <source>loopback only</source>
+        <translation type="unfinished">仅本机回环</translation>
+    </message>
+    <message>
+        <source>others can reach {0}</source>
+        <translation type="unfinished">他人可访问 {0}</translation>
     </message>
 </context>
 <context>
@@ -2727,37 +2592,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>The connection to {0} is closed</source>
         <translation>与 {0} 的连接已关闭</translation>
-    </message>
-</context>
-<context>
-    <name>Taking</name>
-    <message>
-        <source>Copy as hex</source>
-        <translation>复制为十六进制</translation>
-    </message>
-    <message>
-        <source>Copy as text</source>
-        <translation>复制为文本</translation>
-    </message>
-    <message>
-        <source>Copy as hex dump</source>
-        <translation>复制为十六进制转储</translation>
-    </message>
-    <message>
-        <source>Copy as C array</source>
-        <translation>复制为 C 数组</translation>
-    </message>
-    <message>
-        <source>Copy as Python bytes</source>
-        <translation>复制为 Python bytes</translation>
-    </message>
-    <message>
-        <source>Send again through the console</source>
-        <translation>通过控制台再次发送</translation>
-    </message>
-    <message>
-        <source>Save as a snippet…</source>
-        <translation>保存为片段…</translation>
     </message>
 </context>
 <context>
@@ -2930,30 +2764,34 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
-    <name>Totals</name>
+    <name>TrafficFindBar</name>
     <message>
-        <source>{0} of {1} listening</source>
-        <translation>{1} 个中有 {0} 个在监听</translation>
+        <source>Find…</source>
+        <translation type="unfinished">查找…</translation>
     </message>
     <message>
-        <source>1 connection</source>
-        <translation>1 个连接</translation>
+        <source>Find the one before (Shift+F3)</source>
+        <translation type="unfinished">查找上一个 (Shift+F3)</translation>
     </message>
     <message>
-        <source>{0} connections</source>
-        <translation>{0} 个连接</translation>
+        <source>Find the next one (F3)</source>
+        <translation type="unfinished">查找下一个 (F3)</translation>
     </message>
     <message>
-        <source>, {0} refused</source>
-        <translation>，拒绝 {0}</translation>
+        <source>{0} of {1}</source>
+        <translation type="unfinished">{0} / {1}</translation>
     </message>
     <message>
-        <source>loopback only</source>
-        <translation>仅本机回环</translation>
+        <source>{0} found</source>
+        <translation type="unfinished">找到 {0} 个</translation>
     </message>
     <message>
-        <source>others can reach {0}</source>
-        <translation>他人可访问 {0}</translation>
+        <source>none found</source>
+        <translation type="unfinished">没有找到</translation>
+    </message>
+    <message>
+        <source>{0} searching…</source>
+        <translation type="unfinished">{0}，查找中…</translation>
     </message>
 </context>
 <context>
@@ -3055,10 +2893,128 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>TrafficStatusBar</name>
+    <message>
+        <source>{0} kept, {1}</source>
+        <translation type="unfinished">保留 {0}，{1}</translation>
+    </message>
+    <message>
+        <source>{0} shown</source>
+        <translation type="unfinished">显示 {0}</translation>
+    </message>
+    <message>
+        <source>{0} dropped, {1}</source>
+        <translation type="unfinished">丢弃 {0}，{1}</translation>
+    </message>
+    <message>
+        <source>{0} cleared, {1}</source>
+        <translation type="unfinished">清除 {0}，{1}</translation>
+    </message>
+    <message>
+        <source>paused, {0} newer</source>
+        <translation type="unfinished">已暂停，有 {0} 个更新的</translation>
+    </message>
+    <message>
+        <source>messages: {0}</source>
+        <translation type="unfinished">消息：{0}</translation>
+    </message>
+    <message>
+        <source>framing, {0} %</source>
+        <translation type="unfinished">正在分帧，{0} %</translation>
+    </message>
+    <message>
+        <source>{0} of unfinished ones</source>
+        <translation type="unfinished">未完成的 {0}</translation>
+    </message>
+    <message>
+        <source>messages dropped: {0}</source>
+        <translation type="unfinished">丢弃的消息：{0}</translation>
+    </message>
+    <message>
+        <source>chunks not framed: {0}</source>
+        <translation type="unfinished">未分帧的数据块：{0}</translation>
+    </message>
+    <message>
+        <source>Record to a file</source>
+        <translation type="unfinished">录制到文件</translation>
+    </message>
+    <message>
+        <source>Hold the view still; nothing is lost</source>
+        <translation type="unfinished">冻结视图；不会丢失任何内容</translation>
+    </message>
+    <message>
+        <source>Forget the traffic so far</source>
+        <translation type="unfinished">清除目前的流量</translation>
+    </message>
+    <message>
+        <source>Export to a file</source>
+        <translation type="unfinished">导出到文件</translation>
+    </message>
+    <message>
+        <source>Time of day</source>
+        <translation type="unfinished">时刻</translation>
+    </message>
+    <message>
+        <source>Seconds since the first</source>
+        <translation type="unfinished">自第一个起的秒数</translation>
+    </message>
+    <message>
+        <source>Seconds since the row above</source>
+        <translation type="unfinished">自上一行起的秒数</translation>
+    </message>
+    <message>
+        <source>What the time column says</source>
+        <translation type="unfinished">时间列显示什么</translation>
+    </message>
+    <message>
+        <source>1 chunk</source>
+        <translation type="unfinished">1 个数据块</translation>
+    </message>
+    <message>
+        <source>{0} chunks</source>
+        <translation type="unfinished">{0} 个数据块</translation>
+    </message>
+</context>
+<context>
     <name>TrafficTable</name>
     <message>
         <source>Traffic</source>
         <translation>流量</translation>
+    </message>
+</context>
+<context>
+    <name>TranscriptFindBar</name>
+    <message>
+        <source>Find in the transcript…</source>
+        <translation type="unfinished">在记录中查找…</translation>
+    </message>
+    <message>
+        <source>Find in the transcript</source>
+        <translation type="unfinished">在记录中查找</translation>
+    </message>
+    <message>
+        <source>The place before (Shift+Enter)</source>
+        <translation type="unfinished">上一处 (Shift+Enter)</translation>
+    </message>
+    <message>
+        <source>The next place (Enter)</source>
+        <translation type="unfinished">下一处 (Enter)</translation>
+    </message>
+    <message>
+        <source>Close the search (Esc)</source>
+        <translation type="unfinished">关闭查找 (Esc)</translation>
+    </message>
+    <message>
+        <source>none found</source>
+        <translation type="unfinished">没有找到</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation type="unfinished">{0} / {1}</translation>
+    </message>
+    <message>
+        <source>{0} found</source>
+        <translation type="unfinished">找到 {0} 个</translation>
     </message>
 </context>
 <context>
@@ -3148,26 +3104,26 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
-    <name>Transport</name>
+    <name>TransportChoice</name>
     <message>
         <source>TCP</source>
-        <translation>TCP</translation>
+        <translation type="unfinished">TCP</translation>
     </message>
     <message>
         <source>TLS over TCP</source>
-        <translation>TCP 上的 TLS</translation>
+        <translation type="unfinished">TCP 上的 TLS</translation>
     </message>
     <message>
         <source>UDP</source>
-        <translation>UDP</translation>
+        <translation type="unfinished">UDP</translation>
     </message>
     <message>
         <source>Unix socket</source>
-        <translation>Unix 套接字</translation>
+        <translation type="unfinished">Unix 套接字</translation>
     </message>
     <message>
         <source>Advanced: a Twisted endpoint</source>
-        <translation>高级：Twisted 端点</translation>
+        <translation type="unfinished">高级：Twisted 端点</translation>
     </message>
 </context>
 <context>
@@ -3211,6 +3167,65 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Octal, as for files: who may write may connect.</source>
         <translation>八进制，与文件相同：可写者可连接。</translation>
+    </message>
+</context>
+<context>
+    <name>UserCodeForm</name>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished">选择…</translation>
+    </message>
+    <message>
+        <source>New file…</source>
+        <translation type="unfinished">新建文件…</translation>
+    </message>
+    <message>
+        <source>Choose a Python file with a Twisted DatagramProtocol.</source>
+        <translation type="unfinished">选择含有 Twisted DatagramProtocol 的 Python 文件。</translation>
+    </message>
+    <message>
+        <source>Choose a Python file with a Twisted Protocol or Factory.</source>
+        <translation type="unfinished">选择含有 Twisted Protocol 或 Factory 的 Python 文件。</translation>
+    </message>
+    <message>
+        <source>Python file</source>
+        <translation type="unfinished">Python 文件</translation>
+    </message>
+    <message>
+        <source>What serves, in the file</source>
+        <translation type="unfinished">文件中提供服务的对象</translation>
+    </message>
+    <message>
+        <source>Write a short server to begin with, and open it</source>
+        <translation type="unfinished">写一个简短的服务器作为开头，并打开它</translation>
+    </message>
+    <message>
+        <source>Choose a file whose name ends in .py.</source>
+        <translation type="unfinished">请选择名称以 .py 结尾的文件。</translation>
+    </message>
+    <message>
+        <source>There is no Twisted DatagramProtocol to serve UDP with in it.</source>
+        <translation type="unfinished">其中没有可用于 UDP 的 Twisted DatagramProtocol。</translation>
+    </message>
+    <message>
+        <source>There is no Twisted Protocol, Factory or function to serve with in it.</source>
+        <translation type="unfinished">其中没有可提供服务的 Twisted Protocol、Factory 或函数。</translation>
+    </message>
+    <message>
+        <source>Choose a Python file</source>
+        <translation type="unfinished">选择 Python 文件</translation>
+    </message>
+    <message>
+        <source>Write a new Python file</source>
+        <translation type="unfinished">写一个新的 Python 文件</translation>
+    </message>
+    <message>
+        <source>Python files (*.py)</source>
+        <translation type="unfinished">Python 文件 (*.py)</translation>
+    </message>
+    <message>
+        <source>No program here opens {0}. Edit it by hand.</source>
+        <translation type="unfinished">这里没有程序能打开 {0}。请手动编辑。</translation>
     </message>
 </context>
 <context>

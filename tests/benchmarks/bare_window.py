@@ -4,6 +4,8 @@ PySide6, Twisted and qt-reactor as their own manuals put them together, and an e
 large as that of Portdeck.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 

@@ -84,7 +84,8 @@ def run_session(port: int, count: int) -> list[float]:
     """A session of the console on Twisted's own reactor, without any window."""
     from twisted.internet import reactor as global_reactor
 
-    from app.client.session import Session, State
+    from app.client.session import Session
+    from app.client.session_messages import SessionState
     from app.client.target import Target
 
     reactor: Any = global_reactor
@@ -96,7 +97,7 @@ def run_session(port: int, count: int) -> list[float]:
     )
 
     def begin() -> None:
-        if session.state is State.CONNECTED:
+        if session.state is SessionState.CONNECTED:
             pinger.begin(session.send)
         else:
             reactor.callLater(0.01, begin)
@@ -117,23 +118,23 @@ def run_tab(port: int, count: int) -> list[float]:
     from PySide6.QtWidgets import QApplication
 
     application = QApplication([])
-    from app.ui.reactor import install
+    from app.ui.reactor.reactor import install
 
     reactor = install(application)
     reactor.runReturn(installSignalHandlers=False)
 
-    from app.client.history_file import HistoryFile
-    from app.client.session import State
-    from app.client.snippet_file import SnippetFile
-    from app.client.tabs_file import TabsFile
+    from app.client.history import HistoryFile
+    from app.client.saved_tabs import SavedTabsFile
+    from app.client.session_messages import SessionState
+    from app.client.snippets import SnippetFile
     from app.profile import ListenerSpec
-    from app.server.changes import Changes
     from app.server.deck import Deck
-    from app.ui.console.memory import Memory
+    from app.server.monitor import Changes
+    from app.ui.console.saved_state import ConsoleState
     from app.ui.console.session_tab import SessionTab
-    from app.ui.icons import Icons
+    from app.ui.event_loop import Ticker
     from app.ui.settings import Settings
-    from app.ui.ticker import Ticker
+    from app.ui.style.icons import Icons
 
     pinger = Pinger(count, application.quit)
     ticker = Ticker()
@@ -141,10 +142,10 @@ def run_tab(port: int, count: int) -> list[float]:
     with TemporaryDirectory() as folder:
         place = Path(folder)
         settings = QSettings(str(place / "window.conf"), QSettings.Format.IniFormat)
-        memory = Memory(
+        memory = ConsoleState(
             HistoryFile(place / "history.jsonl"),
             SnippetFile(place / "snippets.toml"),
-            TabsFile(place / "tabs.json", place),
+            SavedTabsFile(place / "tabs.json", place),
             Settings(settings),
         )
         tab = SessionTab(
@@ -172,7 +173,7 @@ def run_tab(port: int, count: int) -> list[float]:
             tab.head.target.setEditText("Echo")
 
         def begin() -> None:
-            if session.state is State.CONNECTED:
+            if session.state is SessionState.CONNECTED:
                 pinger.begin(session.send)
                 return
             if session.state.is_over:

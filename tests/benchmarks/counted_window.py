@@ -26,7 +26,7 @@ class Stopwatch:
     def __init__(self, reactor: Any) -> None:
         from PySide6.QtWidgets import QApplication
 
-        from app.ui.main_window import MainWindow
+        from app.ui.window.main_window import MainWindow
 
         (self._window,) = (
             each for each in QApplication.topLevelWidgets() if isinstance(each, MainWindow)
@@ -65,7 +65,7 @@ class Stopwatch:
 
 def main() -> int:
     from app import cli
-    from app.ui.lifecycle import Lifecycle
+    from app.ui.event_loop import Lifecycle
 
     run = Lifecycle.run
 

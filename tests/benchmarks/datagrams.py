@@ -138,8 +138,8 @@ def _plain(reactor: Any) -> Any:
 
 def _ours(reactor: Any, *, is_recorded: bool) -> Any:
     from app.profile import ListenerSpec
-    from app.server.changes import Changes
     from app.server.deck import Deck
+    from app.server.monitor import Changes
     from app.traffic.chunk_log import ChunkLog
 
     deck = Deck(reactor, Changes(lambda: None), tap=ChunkLog().append if is_recorded else None)

@@ -22,7 +22,7 @@ class Hands:
     def __init__(self, reactor: Any) -> None:
         from PySide6.QtWidgets import QApplication
 
-        from app.ui.main_window import MainWindow
+        from app.ui.window.main_window import MainWindow
 
         windows = QApplication.topLevelWidgets()
         (self._window,) = (each for each in windows if isinstance(each, MainWindow))
@@ -74,7 +74,7 @@ class Hands:
 
 def main() -> int:
     from app import cli
-    from app.ui.lifecycle import Lifecycle
+    from app.ui.event_loop import Lifecycle
 
     run = Lifecycle.run
 

@@ -88,7 +88,7 @@ def _install_stock(application: Any) -> None:
 
 
 def _install_deck(application: Any) -> None:
-    from app.ui.reactor import install
+    from app.ui.reactor.reactor import install
 
     install(application)
 

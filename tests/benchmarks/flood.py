@@ -12,12 +12,11 @@ from typing import NamedTuple
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.server.changes import Batch
-from app.traffic.block import CHUNK_OVERHEAD_BYTES
-from app.traffic.chunk_log import MAX_BYTES, ChunkLog
-from app.ui.icons import Icons
-from app.ui.traffic.names import Names
+from app.server.monitor import ChangeBatch
+from app.traffic.chunk_log import CHUNK_OVERHEAD_BYTES, MAX_BYTES, ChunkLog
+from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
+from app.ui.traffic.tab import ConnectionNames
 from app.ui.traffic.view_bar import View
 from tests.benchmarks.report import keep, show
 
@@ -90,7 +89,7 @@ def _flood(
     most: int = 2**62,
 ) -> Outcome:
     log = ChunkLog()
-    pane = TrafficPane(log, Icons(), Names())
+    pane = TrafficPane(log, Icons(), ConnectionNames())
     pane.resize(1000, 700)
     pane.show()
     pane.view_bar.choose(view)
@@ -115,7 +114,7 @@ def _flood(
             crossed_bytes += len(data)
         if now - ticked >= TICK_SECONDS:
             ticked = now
-            pane.refresh(Batch())
+            pane.refresh(ChangeBatch())
 
     timer = QTimer(interval=BEAT_MS)
     timer.timeout.connect(beat)

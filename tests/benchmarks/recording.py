@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from app.traffic.chunk_log import ChunkLog
-from app.traffic.pattern import Kind, parse
+from app.traffic.pattern import PatternKind, parse
 from app.traffic.recording.reader import Recording
 from app.traffic.recording.recorder import Recorder
 from app.traffic.scan import Criteria, Scan
@@ -87,7 +87,7 @@ def _flood(log: ChunkLog, recorder: Recorder | None, size: int, rate: int) -> tu
 def _search(path: Path) -> float:
     """Seconds for each chunk to look for what is nowhere."""
     recording = Recording(path)
-    pattern = parse(Kind.TEXT, "no such thing")
+    pattern = parse(PatternKind.TEXT, "no such thing")
     assert pattern is not None
     scan = Scan(recording, Criteria((pattern,)))
     began = time.perf_counter()

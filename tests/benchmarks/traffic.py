@@ -15,20 +15,20 @@ from statistics import median
 
 from PySide6.QtWidgets import QApplication
 
-from app.server.changes import Batch
+from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS, ChunkLog
 from app.traffic.export.job import Job
 from app.traffic.export.pcapng import Pcapng
-from app.traffic.export.plain import JsonLines
+from app.traffic.export.text import JsonLines
 from app.traffic.framing import Lines
 from app.traffic.messages import Messages
-from app.traffic.pattern import Kind, parse
-from app.traffic.rows import Everything
+from app.traffic.pattern import PatternKind, parse
 from app.traffic.scan import Criteria, Scan
-from app.ui.icons import Icons
-from app.ui.traffic.names import Names
+from app.traffic.source import AllRows
+from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
-from app.ui.traffic.stepper import STEP_SECONDS
+from app.ui.traffic.scans import STEP_SECONDS
+from app.ui.traffic.tab import ConnectionNames
 from tests.benchmarks.report import keep, show
 
 CHUNKS = 1_000_000
@@ -37,14 +37,14 @@ APPENDED = 50
 SCROLLS = 30
 
 SEARCHES = (
-    ("text that is nowhere", Kind.TEXT, "no such thing", False),
-    ("text in every chunk", Kind.TEXT, "path", False),
-    ("text in 1 % of chunks, any case", Kind.TEXT, "99 get", True),
-    ("expression with a literal, 1 %", Kind.EXPRESSION, r"99\d? GET", False),
-    ("expression in every chunk", Kind.EXPRESSION, r"GET.*path", False),
-    ("anchored expression, 1 %", Kind.EXPRESSION, r"^\d+99 GET", False),
-    ("expression of one byte, in every chunk", Kind.EXPRESSION, r"\d", False),
-    ("hex, 1 %", Kind.HEX, "39 39 20", False),
+    ("text that is nowhere", PatternKind.TEXT, "no such thing", False),
+    ("text in every chunk", PatternKind.TEXT, "path", False),
+    ("text in 1 % of chunks, any case", PatternKind.TEXT, "99 get", True),
+    ("expression with a literal, 1 %", PatternKind.EXPRESSION, r"99\d? GET", False),
+    ("expression in every chunk", PatternKind.EXPRESSION, r"GET.*path", False),
+    ("anchored expression, 1 %", PatternKind.EXPRESSION, r"^\d+99 GET", False),
+    ("expression of one byte, in every chunk", PatternKind.EXPRESSION, r"\d", False),
+    ("hex, 1 %", PatternKind.HEX, "39 39 20", False),
 )
 
 
@@ -101,7 +101,9 @@ def _fill(log: ChunkLog) -> float:
     return (time.process_time() - began) / (CHUNKS + CHUNKS // 4)
 
 
-def _search(log: ChunkLog, kind: Kind, text: str, ignore_case: bool) -> tuple[float, float, int]:
+def _search(
+    log: ChunkLog, kind: PatternKind, text: str, ignore_case: bool
+) -> tuple[float, float, int]:
     """Seconds in all, of the longest step, and how many were found."""
     pattern = parse(kind, text, ignore_case=ignore_case)
     assert pattern is not None
@@ -115,14 +117,14 @@ def _search(log: ChunkLog, kind: Kind, text: str, ignore_case: bool) -> tuple[fl
 def _export(log: ChunkLog, form: Pcapng | JsonLines) -> float:
     """Chunks a second."""
     with tempfile.TemporaryDirectory() as folder:
-        numbers = Everything(log).numbers(log.first, log.first + EXPORTED)
+        numbers = AllRows(log).numbers(log.first, log.first + EXPORTED)
         job = Job(log, numbers, form, lambda number: None, Path(folder) / "out")
         return EXPORTED / _timed(lambda: job.step(600.0))
 
 
 @contextmanager
 def _pane(log: ChunkLog) -> Iterator[TrafficPane]:
-    pane = TrafficPane(log, Icons(), Names())
+    pane = TrafficPane(log, Icons(), ConnectionNames())
     pane.resize(1000, 700)
     pane.show()
     yield pane
@@ -135,7 +137,7 @@ def _follow(pane: TrafficPane, log: ChunkLog, application: QApplication) -> floa
         log.append(1e9, 1, True, b"x" * 64)
 
     def tick() -> None:
-        pane.refresh(Batch())
+        pane.refresh(ChangeBatch())
         application.processEvents()
 
     return _timed(tick)

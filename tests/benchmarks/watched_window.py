@@ -53,7 +53,7 @@ class Watch:
 def _rows() -> dict[str, list[str]]:
     from PySide6.QtWidgets import QApplication
 
-    from app.ui.main_window import MainWindow
+    from app.ui.window.main_window import MainWindow
 
     (window,) = (each for each in QApplication.topLevelWidgets() if isinstance(each, MainWindow))
     model = window.connections.model
@@ -70,7 +70,7 @@ def _rows() -> dict[str, list[str]]:
 
 def main() -> int:
     from app import cli
-    from app.ui.lifecycle import Lifecycle
+    from app.ui.event_loop import Lifecycle
 
     run = Lifecycle.run
 

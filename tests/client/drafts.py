@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from app.client.draft import Draft
-from app.client.line_ending import LineEnding
-from app.client.notation import Notation
+from app.text.notation import LineEnding, Notation
 
 notations = st.sampled_from(Notation)
 endings = st.sampled_from(LineEnding)

@@ -7,12 +7,11 @@ from twisted.internet.error import DNSLookupError
 from twisted.internet.protocol import Protocol
 from twisted.internet.testing import MemoryReactorClock
 
-from app.client.options import Options
-from app.client.session import Session, State
-from app.client.stream_wire import WireFactory
-from app.client.target import Target
-from app.client.transcript import Kind
-from app.client.wire import WireObserver
+from app.client.session import Session
+from app.client.session_messages import SessionState
+from app.client.target import Options, Target
+from app.client.transcript import EntryKind
+from app.client.transport import WireFactory, WireObserver
 from tests.client.transports import StagedTransport
 
 TARGET = Target("127.0.0.1", 8007)
@@ -66,7 +65,7 @@ class Desk:
         self.endpoint.open(transport)
         return self.session
 
-    def state(self) -> State:
+    def state(self) -> SessionState:
         return self.session.state
 
     @property
@@ -74,7 +73,7 @@ class Desk:
         return [str(e.data) for e in self.session.transcript.entries if isinstance(e.data, str)]
 
     @property
-    def said(self) -> list[tuple[Kind, bytes | str]]:
+    def said(self) -> list[tuple[EntryKind, bytes | str]]:
         return [
             (e.kind, e.data) for e in self.session.transcript.entries if isinstance(e.data, bytes)
         ]

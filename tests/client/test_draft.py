@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import random
+import re
 from contextlib import suppress
+from uuid import UUID
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.client.draft import Draft, as_plain, draft_of, from_plain, offered
-from app.client.line_ending import LineEnding
-from app.client.notation import Notation, NotationError
+from app.client.draft import (
+    ClipboardData,
+    Draft,
+    PasteChange,
+    Template,
+    VariableValues,
+    as_plain,
+    bytes_with_pasted,
+    draft_of,
+    from_plain,
+    offered,
+    with_pasted,
+)
+from app.text.notation import LineEnding, Notation, NotationError
 from tests.client.drafts import drafts, endings, notations
 
 
@@ -96,3 +111,166 @@ def test_a_draft_is_kept_in_plain_values(draft: Draft) -> None:
 def test_wrong_values_are_named(values: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         from_plain(values)
+
+
+# MERGED tests/client/test_pasting: A paste loses nothing: what is no text goes in as hex or with escapes.
+
+BINARY = ClipboardData(b"\x00\xff", None)
+
+
+def text(words: str) -> ClipboardData:
+    return ClipboardData(words.encode(), words)
+
+
+def test_text_goes_where_the_selection_was() -> None:
+    outcome = with_pasted(Draft("one two three"), 4, 7, text("2"))
+    assert (outcome.draft, outcome.cursor) == (Draft("one 2 three"), 5)
+    assert outcome.change is PasteChange.NOTHING
+
+
+def test_lines_that_ended_in_crlf_do_so_again() -> None:
+    found = ClipboardData(b"a\r\nb", "a\nb", is_crlf=True)
+    outcome = with_pasted(Draft(""), 0, 0, found)
+    assert outcome.draft == Draft("a\nb", ending=LineEnding.CRLF)
+    assert outcome.change is PasteChange.TO_CRLF
+    assert with_pasted(Draft("x"), 1, 1, found).draft.ending is LineEnding.LF
+
+
+@given(st.binary(), notations, endings)
+def test_bytes_in_an_empty_draft_are_hex(
+    data: bytes, notation: Notation, ending: LineEnding
+) -> None:
+    outcome = with_pasted(Draft("", notation, ending), 0, 0, ClipboardData(data, None))
+    assert outcome.draft.notation is Notation.HEX
+    assert outcome.draft.compose() == data
+
+
+@given(st.binary(), st.text(), st.text(min_size=1))
+def test_bytes_among_text_get_escapes(data: bytes, before: str, after: str) -> None:
+    draft = Draft(before + after, ending=LineEnding.NONE)
+    outcome = with_pasted(draft, len(before), len(before), ClipboardData(data, None))
+    assert outcome.draft.notation is Notation.ESCAPES
+    assert outcome.draft.compose() == before.encode() + data + after.encode()
+
+
+@given(st.binary(), st.binary(), st.binary(min_size=1))
+def test_bytes_among_hex_are_hex(data: bytes, before: bytes, after: bytes) -> None:
+    draft = Draft(before.hex() + after.hex(), Notation.HEX)
+    place = len(before.hex())
+    outcome = with_pasted(draft, place, place, ClipboardData(data, None))
+    assert outcome.draft.compose() == before + data + after
+
+
+@given(
+    drafts, st.one_of(st.text().map(text), st.binary().map(lambda data: ClipboardData(data, None)))
+)
+def test_a_long_paste_comes_to_the_same_bytes(draft: Draft, found: ClipboardData) -> None:
+    place = len(draft.text) // 2
+    draft = evolve(draft, ending=LineEnding.NONE)
+    try:
+        wanted = with_pasted(draft, place, place, found).draft.compose()
+        data = bytes_with_pasted(draft, place, place, found)
+    except NotationError:
+        return
+    assert data == wanted
+
+
+def test_a_draft_with_a_mistake_takes_no_bytes_that_would_hide_it() -> None:
+    with pytest.raises(NotationError):
+        bytes_with_pasted(Draft("4", Notation.HEX), 1, 1, BINARY)
+
+
+# MERGED tests/client/test_variables: Variables stand for something else each time; other braces stand for themselves.
+
+NOON = 1_700_000_000.25
+
+
+def render(
+    text: str,
+    notation: Notation = Notation.TEXT,
+    ending: LineEnding = LineEnding.NONE,
+    counter: int = 7,
+) -> bytes:
+    template = Template(Draft(text, notation, ending), random.Random(1))
+    return template.render(VariableValues(counter, NOON))
+
+
+def test_counter_and_time_are_those_of_the_moment() -> None:
+    assert render("{counter} {time}") == b"7 2023-11-14T22:13:20.250Z"
+
+
+def test_every_uuid_is_another_one() -> None:
+    first, second = render("{uuid} {uuid}").decode().split()
+    assert UUID(first).version == UUID(second).version == 4
+    assert first != second
+
+
+def test_random_is_letters_in_text_and_bytes_in_hex() -> None:
+    assert re.fullmatch(rb"[a-z0-9]{8}", render("{random:8}"))
+    assert len(render("ff {random:300} 00", Notation.HEX)) == 302
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ('{"id": {counter}, "a": {"b": {}}}', b'{"id": 7, "a": {"b": {}}}'),
+        ("{{counter}", b"{counter}"),
+        ("{{{counter}", b"{7"),
+        ("{ counter }", b"{ counter }"),
+        ("{1} { } {", b"{1} { } {"),
+        ("plain", b"plain"),
+    ],
+)
+def test_other_braces_stand_for_themselves(text: str, sent: bytes) -> None:
+    assert render(text) == sent
+
+
+def test_lines_end_as_in_any_draft() -> None:
+    assert render("{counter}\nx", ending=LineEnding.CRLF) == b"7\r\nx\r\n"
+    assert render(r"{counter}\n", Notation.ESCAPES, LineEnding.NUL) == b"7\n\0"
+    assert render("{counter} 0a", Notation.HEX, LineEnding.CRLF) == b"7\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "notation", "position", "words"),
+    [
+        ("a {count}", Notation.TEXT, 2, "{count} is no variable"),
+        ("{random}", Notation.TEXT, 0, "needs how many"),
+        ("{random:0}", Notation.TEXT, 0, "needs how many"),
+        ("{random:65537}", Notation.TEXT, 0, "needs how many"),
+        ("{random:٣}", Notation.TEXT, 0, "needs how many"),
+        ("{counter:3}", Notation.TEXT, 0, "is no variable"),
+        ("{counter} {{ \\q", Notation.ESCAPES, 13, r"\\q is no escape"),
+        ("{counter} 4g", Notation.HEX, 11, "is no hex digit"),
+    ],
+)
+def test_a_mistake_is_pointed_at(text: str, notation: Notation, position: int, words: str) -> None:
+    with pytest.raises(NotationError, match=words) as raised:
+        render(text, notation)
+    assert raised.value.position == position
+
+
+def test_whether_anything_varies_is_known() -> None:
+    assert Template(Draft("{counter}")).varies
+    assert not Template(Draft("{{counter}")).varies
+
+
+@given(st.text(), st.sampled_from([Notation.TEXT, Notation.ESCAPES]), endings)
+def test_with_every_brace_doubled_a_draft_means_what_it_means(
+    text: str, notation: Notation, ending: LineEnding
+) -> None:
+    with suppress(NotationError):
+        sent = Draft(text, notation, ending).compose()
+        assert render(text.replace("{", "{{"), notation, ending) == sent
+
+
+@given(drafts)
+def test_any_draft_is_a_template_or_has_a_mistake_in_it(draft: Draft) -> None:
+    try:
+        template = Template(draft)
+    except NotationError as error:
+        mistake = error
+    else:
+        template.render(VariableValues(1, NOON))
+        return
+    assert 0 <= mistake.position < len(draft.text)

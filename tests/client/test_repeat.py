@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from app.client.draft import Draft
+from app.client.draft import Draft, Template
 from app.client.repeat import MOST_UNSENT_BYTES, Pace, Repeat
-from app.client.variables import Template
 
 
 class Peer:

@@ -17,13 +17,12 @@ from twisted.internet.error import (
 )
 from twisted.internet.testing import MemoryReactorClock
 
-from app.client.options import Options
-from app.client.session import Session, State
-from app.client.session_words import MAX_UNSENT_BYTES
-from app.client.target import Target
-from app.client.transcript import MAX_BYTES, Kind
-from app.client.wire import WireObserver
-from app.tap import RECEIVED, SENT
+from app.client.session import Session
+from app.client.session_messages import MAX_UNSENT_BYTES, SessionState
+from app.client.target import Options, Target
+from app.client.transcript import MAX_BYTES, EntryKind
+from app.client.transport import WireObserver
+from app.traffic.connection_info import RECEIVED, SENT
 from tests.client.staged import TARGET, Desk, StagedDial
 from tests.client.transports import StagedTransport
 
@@ -34,13 +33,13 @@ def test_a_failure_after_the_connection_was_made_is_logged_and_costs_nothing(
     desk.session.connect(TARGET)
     desk.endpoint.make(transport)
     desk.endpoint.result.errback(RuntimeError("strange"))
-    assert desk.state() is State.CONNECTED
+    assert desk.state() is SessionState.CONNECTED
     assert "strange" in caplog.text
 
 
 def test_a_session_begins_idle(desk: Desk) -> None:
     session = desk.session
-    assert desk.state() is State.IDLE
+    assert desk.state() is SessionState.IDLE
     assert session.target is None
     assert (session.bytes_in, session.bytes_out, session.bytes_unsent) == (0, 0, 0)
     assert not session.take_dirty()
@@ -48,11 +47,11 @@ def test_a_session_begins_idle(desk: Desk) -> None:
 
 def test_a_connection_is_made_and_told(desk: Desk, transport: StagedTransport) -> None:
     assert desk.session.connect(TARGET)
-    assert desk.state() is State.CONNECTING
+    assert desk.state() is SessionState.CONNECTING
     assert desk.session.target == TARGET
     assert desk.endpoint.asked == [(TARGET, Options())]
     desk.endpoint.open(transport)
-    assert desk.state() is State.CONNECTED
+    assert desk.state() is SessionState.CONNECTED
     assert desk.events == [
         "Connecting to 127.0.0.1:8007…",
         "Connected to 192.168.1.1:54321 from 10.0.0.1:12345.",
@@ -80,7 +79,7 @@ def test_what_is_said_is_recorded_with_its_time_and_counted(
     assert session_wire is not None
     session_wire.dataReceived(b"hello\n")
     assert session.bytes_in == 6
-    assert desk.said == [(Kind.SENT, b"hello\n"), (Kind.RECEIVED, b"hello\n")]
+    assert desk.said == [(EntryKind.SENT, b"hello\n"), (EntryKind.RECEIVED, b"hello\n")]
     assert [entry.time for entry in session.transcript.entries][-2:] == [5.0, 5.0]
 
 
@@ -96,7 +95,7 @@ def test_what_is_said_is_recorded_with_its_time_and_counted(
 def test_a_failed_attempt_is_explained(desk: Desk, failure: Exception, sentence: str) -> None:
     desk.session.connect(TARGET)
     desk.endpoint.result.errback(failure)
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.events[-1].startswith(sentence)
     assert desk.is_quiet()
 
@@ -109,16 +108,16 @@ def test_an_endpoint_that_cannot_even_be_made_is_explained() -> None:
 
     session = Session(MemoryReactorClock(), wake=lambda: None, dial=dial)
     assert session.connect(TARGET)
-    assert session.state is State.CLOSED
+    assert session.state is SessionState.CLOSED
     assert "no such luck" in str(session.transcript.entries[-1].data)
 
 
 def test_an_attempt_without_an_answer_is_given_up(desk: Desk) -> None:
     desk.session.connect(TARGET)
     desk.clock.advance(9.9)
-    assert desk.state() is State.CONNECTING
+    assert desk.state() is SessionState.CONNECTING
     desk.clock.advance(0.2)
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.endpoint.cancelled == 1
     assert desk.events[-1].startswith("127.0.0.1:8007 did not answer in time.")
     assert desk.is_quiet()
@@ -129,7 +128,7 @@ def test_leaving_while_connecting_cancels_the_attempt(desk: Desk, leave: object)
     assert callable(leave)
     desk.session.connect(TARGET)
     assert leave(desk.session)
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.endpoint.cancelled == 1
     assert desk.events[-1] == "Connecting to 127.0.0.1:8007 was cancelled."
     assert desk.is_quiet()
@@ -143,16 +142,16 @@ def test_a_connection_that_comes_after_the_attempt_was_given_up_is_dropped(
     desk.endpoint.open(transport)
     assert transport.aborted
     transport.lose(ConnectionAborted())
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.events[-1] == "Connecting to 127.0.0.1:8007 was cancelled."
 
 
 def test_the_peer_closing_is_told(desk: Desk, transport: StagedTransport) -> None:
     desk.connected(transport)
     transport.end()
-    assert desk.state() is State.CLOSING
+    assert desk.state() is SessionState.CLOSING
     transport.flush()
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.events[2:] == ["The peer closed the connection."]
     assert desk.is_quiet()
 
@@ -165,7 +164,7 @@ def test_the_rest_goes_to_a_peer_that_closed_only_its_side(
     transport.end()
     transport.flush_all()
     assert transport.taken == b"rest"
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.events[2:] == [
         "The peer closed its side. Sending the remaining 4 bytes, then closing.",
         "The peer closed the connection.",
@@ -177,7 +176,7 @@ def test_a_reset_is_told_with_what_was_not_sent(desk: Desk, transport: StagedTra
     session.send(b"x" * 100_000)
     transport.flush()
     transport.lose()
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert session.bytes_out == 65_536
     assert desk.events[-1].startswith("The peer reset the connection.")
     assert desk.events[-1].endswith("Not sent: 34,464 bytes.")
@@ -189,14 +188,14 @@ def test_disconnecting_flushes_and_reads_on_until_the_peer_closes(
     session = desk.connected(transport)
     session.send(b"x" * 100_000)
     assert session.disconnect()
-    assert desk.state() is State.CLOSING
+    assert desk.state() is SessionState.CLOSING
     transport.flush_all()
     assert len(transport.taken) == 100_000
     assert transport.protocol is not None
     transport.protocol.dataReceived(b"bye")
     transport.end()
-    assert desk.state() is State.CLOSED
-    assert desk.said[-1] == (Kind.RECEIVED, b"bye")
+    assert desk.state() is SessionState.CLOSED
+    assert desk.said[-1] == (EntryKind.RECEIVED, b"bye")
     assert desk.events[2:] == ["Disconnected."]
     assert desk.is_quiet()
 
@@ -223,7 +222,7 @@ def test_disconnecting_from_a_peer_that_takes_nothing_gives_up_and_says_so(
     desk.clock.advance(3)
     assert transport.aborted
     transport.lose(ConnectionAborted())
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.events[2:] == [
         "The peer took nothing for 3 s. Giving it up.",
         "The connection was aborted. Not sent: 4 bytes.",
@@ -253,7 +252,7 @@ def test_disconnecting_from_a_peer_that_does_not_close_its_side_closes_anyway(
     assert transport.protocol is not None
     transport.protocol.dataReceived(b"and another thing")
     desk.clock.advance(3)
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert not transport.aborted
     assert desk.events[2:] == ["Disconnected."]
 
@@ -272,7 +271,7 @@ def test_a_close_that_gets_stuck_below_the_wire_is_given_up_too(
     assert transport.aborted
     assert desk.events[-1] == "The peer took nothing for 3 s. Giving it up."
     transport.lose(ConnectionAborted())
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.is_quiet()
 
 
@@ -285,7 +284,7 @@ def test_aborting_drops_the_connection_even_while_it_closes(
     assert session.abort()
     assert transport.aborted
     transport.lose(ConnectionAborted())
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.events[-1] == "The connection was aborted. Not sent: 4 bytes."
     assert desk.is_quiet()
 
@@ -303,7 +302,7 @@ def test_a_closed_session_connects_again_and_its_transcript_goes_on(desk: Desk) 
     desk.endpoint.open(second)
     assert session.send(b"two")
     assert second.value() == b"two"
-    assert desk.said == [(Kind.SENT, b"one"), (Kind.SENT, b"two")]
+    assert desk.said == [(EntryKind.SENT, b"one"), (EntryKind.SENT, b"two")]
     second.lose()
 
 
@@ -465,7 +464,7 @@ class Conversation(RuleBasedStateMachine):
 
     @property
     def attempting(self) -> bool:
-        return self.desk.session.state is State.CONNECTING
+        return self.desk.session.state is SessionState.CONNECTING
 
     @property
     def live(self) -> bool:
@@ -530,8 +529,10 @@ class Conversation(RuleBasedStateMachine):
     @invariant()
     def is_consistent(self) -> None:
         session = self.desk.session
-        waits = session.state in (State.CONNECTING, State.CLOSING)
-        assert bool(session.bytes_unsent) <= (session.state in (State.CONNECTED, State.CLOSING))
+        waits = session.state in (SessionState.CONNECTING, SessionState.CLOSING)
+        assert bool(session.bytes_unsent) <= (
+            session.state in (SessionState.CONNECTED, SessionState.CLOSING)
+        )
         assert session.bytes_unsent <= MAX_UNSENT_BYTES
         assert len(self.desk.clock.getDelayedCalls()) <= waits
         assert self.desk.woken == bool(len(session.transcript))

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 from twisted.internet.error import ConnectionDone, ConnectionRefusedError
 
-from app.client.back_off import LONGEST_SECONDS, STEADY_SECONDS, BackOff
-from app.client.options import Options, OptionsError
-from app.client.session import Session, State
+from app.client.connect import LONGEST_SECONDS, STEADY_SECONDS, BackOff
+from app.client.session import Session
+from app.client.session_messages import SessionState
+from app.client.target import Options, OptionsError
 from tests.client.staged import TARGET, Desk
 from tests.client.transports import StagedTransport
 
@@ -42,15 +43,15 @@ def test_only_a_steady_connection_makes_it_begin_anew(seconds: float, wait: floa
 def test_a_failed_attempt_is_made_again(desk: Desk, transport: StagedTransport) -> None:
     desk.session.connect(TARGET, PERSISTENT)
     refused(desk)
-    assert desk.state() is State.WAITING
+    assert desk.state() is SessionState.WAITING
     assert desk.events[-1] == "Connecting again in 0.5 s (attempt 1)."
     desk.clock.advance(0.5)
-    assert desk.state() is State.CONNECTING
+    assert desk.state() is SessionState.CONNECTING
     refused(desk)
     assert desk.events[-1] == "Connecting again in 1 s (attempt 2)."
     desk.clock.advance(1)
     desk.endpoint.open(transport)
-    assert desk.state() is State.CONNECTED
+    assert desk.state() is SessionState.CONNECTED
     assert desk.is_quiet()
 
 
@@ -60,7 +61,7 @@ def test_a_lost_connection_is_made_again(desk: Desk) -> None:
     desk.endpoint.open(first)
     first.end()
     first.flush()
-    assert desk.state() is State.WAITING
+    assert desk.state() is SessionState.WAITING
     desk.clock.advance(0.5)
     desk.endpoint.open(second)
     assert desk.session.send(b"again")
@@ -74,7 +75,7 @@ def test_a_person_who_disconnects_means_it(desk: Desk, transport: StagedTranspor
     desk.session.disconnect()
     transport.flush()
     transport.end()
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.is_quiet()
 
 
@@ -83,19 +84,19 @@ def test_waiting_and_trying_can_be_stopped(desk: Desk, leave: Callable[[Session]
     desk.session.connect(TARGET, PERSISTENT)
     refused(desk)
     assert leave(desk.session)
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.events[-1] == "Not connecting again."
     assert desk.is_quiet()
     desk.session.connect(TARGET, PERSISTENT)
     assert leave(desk.session)
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.is_quiet()
 
 
 def test_what_time_would_not_mend_is_not_tried_again(desk: Desk) -> None:
     desk.session.connect(TARGET, PERSISTENT)
     desk.endpoint.result.errback(OptionsError("That file is none."))
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.events[-1] == "That file is none."
 
 
@@ -110,4 +111,4 @@ def test_nothing_can_be_sent_meanwhile(desk: Desk) -> None:
 def test_without_being_asked_it_does_not(desk: Desk, transport: StagedTransport) -> None:
     desk.connected(transport)
     transport.lose(ConnectionDone())
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from twisted.internet.error import ConnectionDone
 
-from app.client.session import Session, State
-from app.client.transcript import Kind
-from app.tap import SENT
+from app.client.session import Session
+from app.client.session_messages import SessionState
+from app.client.transcript import EntryKind
+from app.traffic.connection_info import SENT
 from tests.client.staged import TARGET, Desk, StagedDial
 from tests.client.transports import StagedTransport
 
@@ -38,7 +39,7 @@ def test_the_first_answer_to_a_send_says_how_long_it_took(
     desk.clock.advance(0.25)
     answer(transport, b"the answer")
     answer(transport, b"and more")
-    took = [e.round_trip for e in session.transcript.entries if e.kind is Kind.RECEIVED]
+    took = [e.round_trip for e in session.transcript.entries if e.kind is EntryKind.RECEIVED]
     assert took == [None, 0.25, None]
 
 
@@ -58,7 +59,7 @@ def test_one_side_is_closed_and_the_other_goes_on(desk: Desk, transport: StagedT
     session.send(b"last words")
     assert session.can_half_close
     assert session.half_close()
-    assert desk.state() is State.HALF_CLOSED
+    assert desk.state() is SessionState.HALF_CLOSED
     assert not session.can_half_close
     transport.flush_all()
     assert transport.taken == b"last words"
@@ -67,9 +68,9 @@ def test_one_side_is_closed_and_the_other_goes_on(desk: Desk, transport: StagedT
     assert not session.half_close()
     desk.clock.advance(1000)
     answer(transport, b"still here")
-    assert desk.said[-1] == (Kind.RECEIVED, b"still here")
+    assert desk.said[-1] == (EntryKind.RECEIVED, b"still here")
     transport.end()
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.events[-1] == "The peer closed the connection."
 
 
@@ -79,7 +80,7 @@ def test_a_half_closed_session_can_be_left(desk: Desk, transport: StagedTranspor
     transport.flush()
     assert session.disconnect()
     desk.clock.advance(3)
-    assert desk.state() is State.CLOSED
+    assert desk.state() is SessionState.CLOSED
     assert desk.events[-1] == "Disconnected."
 
 

@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.client.target import Target, TargetError, Transport
-from app.client.target_text import read_target
+from app.client.target import (
+    Options,
+    Target,
+    TargetError,
+    TlsOptions,
+    Transport,
+    as_plain,
+    from_plain,
+    read_target,
+)
 
 NAMES = st.one_of(
     st.text(string.ascii_letters + string.digits + ".-_ü", min_size=1).filter(
@@ -174,3 +182,29 @@ def test_a_listener_on_every_interface_is_reached_over_loopback() -> None:
     assert str(Target.of_listener("0.0.0.0", 8007)) == "127.0.0.1:8007"
     assert str(Target.of_listener("::", 8007)) == "[::1]:8007"
     assert str(Target.of_listener("192.168.1.2", 8007)) == "192.168.1.2:8007"
+
+
+# MERGED tests/client/test_options: How the options of a connection are saved, and what becomes of a broken file.
+
+
+def test_not_verifying_and_the_authorities_of_the_panel_are_not_remembered() -> None:
+    options = Options(tls=TlsOptions(verify=False, more_ca_files=("/ca.pem",), ca_file="/own.pem"))
+    assert from_plain(as_plain(options)) == Options(tls=TlsOptions(ca_file="/own.pem"))
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        None,
+        5,
+        {"tls": 5},
+        {"connect_seconds": "soon"},
+        {"connect_seconds": -1},
+        {"connect_seconds": float("nan")},
+        {"local_port": 70_000},
+        {"local_host": "eth0"},
+        {"tls": {"more_ca_files": 3}},
+    ],
+)
+def test_what_makes_no_sense_is_as_usual(plain: object) -> None:
+    assert from_plain(plain) == Options()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, timedelta, timezone
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,19 +12,24 @@ from app.client.transcript import (
     MAX_BYTES,
     MAX_ENTRIES,
     MAX_EVENTS,
+    Display,
     Entry,
-    Kind,
+    EntryKind,
+    Layout,
     Transcript,
+    count_bytes,
+    plain_text,
+    timestamp,
 )
 
 
 def test_entries_are_numbered_from_one_and_kept_in_order() -> None:
     transcript = Transcript()
-    transcript.append(10.0, Kind.EVENT, "Connected.")
-    transcript.append(10.5, Kind.SENT, b"hello")
+    transcript.append(10.0, EntryKind.EVENT, "Connected.")
+    transcript.append(10.5, EntryKind.SENT, b"hello")
     assert transcript.entries == (
-        Entry(1, 10.0, Kind.EVENT, "Connected."),
-        Entry(2, 10.5, Kind.SENT, b"hello"),
+        Entry(1, 10.0, EntryKind.EVENT, "Connected."),
+        Entry(2, 10.5, EntryKind.SENT, b"hello"),
     )
     assert transcript.last == 2
 
@@ -30,7 +37,7 @@ def test_entries_are_numbered_from_one_and_kept_in_order() -> None:
 def test_only_what_is_newer_is_given() -> None:
     transcript = Transcript()
     for data in (b"a", b"b", b"c"):
-        transcript.append(0.0, Kind.RECEIVED, data)
+        transcript.append(0.0, EntryKind.RECEIVED, data)
     assert [entry.data for entry in transcript.since(0).entries] == [b"a", b"b", b"c"]
     assert [entry.data for entry in transcript.since(2).entries] == [b"c"]
     assert transcript.since(3).entries == []
@@ -40,7 +47,7 @@ def test_only_what_is_newer_is_given() -> None:
 def test_the_oldest_entries_are_dropped_and_counted() -> None:
     transcript = Transcript(max_entries=3)
     for number in range(10):
-        transcript.append(0.0, Kind.RECEIVED, b"%d" % number)
+        transcript.append(0.0, EntryKind.RECEIVED, b"%d" % number)
     assert [entry.number for entry in transcript.entries] == [8, 9, 10]
     assert transcript.dropped == 7
     assert transcript.since(4).missed == 3
@@ -51,7 +58,7 @@ def test_the_oldest_entries_are_dropped_and_counted() -> None:
 def test_the_bytes_kept_are_bounded_too() -> None:
     transcript = Transcript(max_bytes=10)
     for _ in range(5):
-        transcript.append(0.0, Kind.RECEIVED, b"four")
+        transcript.append(0.0, EntryKind.RECEIVED, b"four")
     assert [entry.number for entry in transcript.entries] == [4, 5]
     assert transcript.dropped == 3
 
@@ -60,7 +67,7 @@ def test_the_bytes_kept_are_bounded_too() -> None:
 def test_a_flood_stays_within_the_default_bounds(size: int) -> None:
     transcript = Transcript()
     for _ in range(MAX_ENTRIES + 10 if size == 1 else 100):
-        transcript.append(0.0, Kind.RECEIVED, bytes(size))
+        transcript.append(0.0, EntryKind.RECEIVED, bytes(size))
     assert len(transcript) <= MAX_ENTRIES
     assert sum(len(entry.data) for entry in transcript.entries) <= MAX_BYTES
     assert transcript.dropped > 0
@@ -69,7 +76,7 @@ def test_a_flood_stays_within_the_default_bounds(size: int) -> None:
 def test_long_data_becomes_several_entries_of_one_time() -> None:
     transcript = Transcript()
     data = bytes(range(256)) * 600
-    transcript.append(5.0, Kind.SENT, data)
+    transcript.append(5.0, EntryKind.SENT, data)
     assert [entry.number for entry in transcript.entries] == [1, 2, 3]
     assert {entry.time for entry in transcript.entries} == {5.0}
     pieces = [entry.data for entry in transcript.entries if isinstance(entry.data, bytes)]
@@ -78,7 +85,7 @@ def test_long_data_becomes_several_entries_of_one_time() -> None:
 
 def test_empty_data_leaves_no_entry() -> None:
     transcript = Transcript()
-    transcript.append(0.0, Kind.SENT, b"")
+    transcript.append(0.0, EntryKind.SENT, b"")
     assert len(transcript) == 0
     assert transcript.last == 0
 
@@ -86,12 +93,12 @@ def test_empty_data_leaves_no_entry() -> None:
 def test_what_was_cleared_is_neither_dropped_nor_missed() -> None:
     transcript = Transcript(max_entries=2)
     for data in (b"a", b"b", b"c"):
-        transcript.append(0.0, Kind.RECEIVED, data)
+        transcript.append(0.0, EntryKind.RECEIVED, data)
     transcript.clear()
     assert transcript.dropped == 0
     assert transcript.since(0).missed == 0
-    transcript.append(0.0, Kind.RECEIVED, b"d")
-    assert transcript.since(0).entries == [Entry(4, 0.0, Kind.RECEIVED, b"d")]
+    transcript.append(0.0, EntryKind.RECEIVED, b"d")
+    assert transcript.since(0).entries == [Entry(4, 0.0, EntryKind.RECEIVED, b"d")]
     assert transcript.since(0).missed == 0
 
 
@@ -108,7 +115,7 @@ class Reading(RuleBasedStateMachine):
 
     @rule(data=st.binary(min_size=1, max_size=12))
     def append(self, data: bytes) -> None:
-        self.transcript.append(0.0, Kind.RECEIVED, data)
+        self.transcript.append(0.0, EntryKind.RECEIVED, data)
         self.appended.append(data)
 
     @rule()
@@ -141,18 +148,18 @@ test_every_entry_is_seen_or_counted_as_missed = Reading.TestCase
 def test_whoever_has_seen_all_gets_nothing(chunks: list[bytes], beyond: int) -> None:
     transcript = Transcript()
     for chunk in chunks:
-        transcript.append(0.0, Kind.RECEIVED, chunk)
+        transcript.append(0.0, EntryKind.RECEIVED, chunk)
     news = transcript.since(transcript.last + beyond)
     assert (news.entries, news.missed) == ([], 0)
 
 
 def test_a_flood_drops_no_event_that_nobody_has_seen() -> None:
     transcript = Transcript(max_entries=3)
-    transcript.append(0.0, Kind.EVENT, "seen")
+    transcript.append(0.0, EntryKind.EVENT, "seen")
     seen = transcript.last
-    transcript.append(1.0, Kind.EVENT, "connected")
+    transcript.append(1.0, EntryKind.EVENT, "connected")
     for _ in range(10):
-        transcript.append(2.0, Kind.RECEIVED, b"x")
+        transcript.append(2.0, EntryKind.RECEIVED, b"x")
     news = transcript.since(seen)
     assert [entry.data for entry in news.events] == ["connected"]
     assert (news.missed, len(news.entries)) == (7, 3)
@@ -164,7 +171,98 @@ def test_a_flood_drops_no_event_that_nobody_has_seen() -> None:
 def test_the_events_beside_a_flood_are_bounded() -> None:
     transcript = Transcript(max_entries=1)
     for _ in range(MAX_EVENTS * 2):
-        transcript.append(0.0, Kind.EVENT, "again")
+        transcript.append(0.0, EntryKind.EVENT, "again")
     news = transcript.since(0)
     assert len(news.events) == MAX_EVENTS
     assert news.missed + len(news.events) + len(news.entries) == MAX_EVENTS * 2
+
+
+def test_the_time_is_shown_to_the_millisecond() -> None:
+    assert timestamp(51731.420) == timestamp(51731.420, None)
+    assert timestamp(51731.420, UTC) == "14:22:11.420"
+    assert timestamp(0.9999, timezone(timedelta(hours=8))) == "08:00:00.999"
+
+
+def test_bytes_are_counted_in_words() -> None:
+    assert [count_bytes(n) for n in (0, 1, 12345)] == ["0 bytes", "1 byte", "12,345 bytes"]
+
+
+def lay_out(*entries: Entry) -> list[tuple[EntryKind, str]]:
+    layout = Layout()
+    lines = [line for entry in entries for line in layout.feed(entry)] + layout.finish()
+    return [(line.kind, line.text) for line in lines]
+
+
+def test_the_end_of_a_line_is_no_line_of_its_own() -> None:
+    assert lay_out(Entry(1, 0.0, EntryKind.RECEIVED, b"one\r\n\r\ntwo\r\n")) == [
+        (EntryKind.RECEIVED, "one"),
+        (EntryKind.RECEIVED, ""),
+        (EntryKind.RECEIVED, "two"),
+    ]
+
+
+def test_each_direction_is_read_for_itself() -> None:
+    first, second = "€".encode()[:1], "€".encode()[1:]
+    assert lay_out(
+        Entry(1, 0.0, EntryKind.RECEIVED, first),
+        Entry(2, 0.0, EntryKind.SENT, b"hello"),
+        Entry(3, 0.0, EntryKind.RECEIVED, second),
+    ) == [(EntryKind.SENT, "hello"), (EntryKind.RECEIVED, "€")]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [Entry(2, 0.0, EntryKind.EVENT, "Closed."), Entry(3, 0.0, EntryKind.RECEIVED, b"\x82\xac")],
+)
+def test_an_event_or_a_gap_ends_what_was_held_back(after: Entry) -> None:
+    first, *_ = lay_out(Entry(1, 0.0, EntryKind.RECEIVED, b"\xe2"), after)
+    assert first == (EntryKind.RECEIVED, r"\xe2")
+
+
+def test_a_layout_without_entries_has_no_lines() -> None:
+    assert Layout().finish() == []
+
+
+def test_the_plain_text_has_a_line_for_each_and_owns_up_to_what_was_dropped() -> None:
+    entries = [
+        Entry(4, 51731.420, EntryKind.EVENT, "Connected to 127.0.0.1:8007."),
+        Entry(5, 51732.0, EntryKind.SENT, b"hello\r\n"),
+        Entry(6, 51732.0005, EntryKind.RECEIVED, b"hello\r\nyou"),
+    ]
+    assert plain_text(entries, dropped=3, zone=UTC) == (
+        "(3 older entries were dropped)\n"
+        "14:22:11.420 ·  Connected to 127.0.0.1:8007.\n"
+        "14:22:12.000 →  hello\n"
+        "14:22:12.000 ←  hello\n"
+        "14:22:12.000 ←  you\n"
+    )
+    assert plain_text([]) == ""
+
+
+def test_bytes_are_shown_in_hex_sixteen_on_a_line_with_their_letters_if_wanted() -> None:
+    data = bytes(range(0x41, 0x41 + 18))
+    entry = Entry(1, 51731.420, EntryKind.SENT, data)
+    rows = [line.text for line in Layout(Display.HEX).feed(entry)]
+    assert rows == ["41 42 43 44 45 46 47 48  49 4a 4b 4c 4d 4e 4f 50", "51 52"]
+    assert plain_text([entry], zone=UTC, display=Display.BOTH).splitlines() == [
+        f"14:22:11.420 →  {rows[0]}  |ABCDEFGHIJKLMNOP|",
+        f"14:22:11.420 →  {rows[1]:<48}  |QR|",
+    ]
+
+
+@given(st.lists(st.binary(min_size=1, max_size=40)), st.sampled_from([Display.HEX, Display.BOTH]))
+def test_every_byte_shows_in_hex(chunks: list[bytes], display: Display) -> None:
+    layout = Layout(display)
+    rows = [
+        line.text.partition("  |")[0]
+        for number, chunk in enumerate(chunks, 1)
+        for line in layout.feed(Entry(number, 0.0, EntryKind.RECEIVED, chunk))
+    ]
+    assert bytes.fromhex(" ".join(rows)) == b"".join(chunks)
+    assert layout.finish() == []
+
+
+def test_trouble_has_a_mark_of_its_own() -> None:
+    assert plain_text([Entry(1, 51731.420, EntryKind.TROUBLE, "Not sent.")], zone=UTC) == (
+        "14:22:11.420 !  Not sent.\n"
+    )

@@ -17,11 +17,10 @@ from twisted.internet.interfaces import IReactorCore
 from twisted.internet.protocol import Protocol
 
 from app.profile import ListenerSpec
+from app.server.connections.factory import STOP_GRACE_SECONDS, ListenerFactory
 from app.server.deck import Deck
-from app.server.factory import ListenerFactory
-from app.server.farewell import STOP_GRACE_SECONDS
 from app.server.listener import Listener
-from app.ui.reactor import DeckReactor
+from app.ui.reactor.reactor import DeckReactor
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import Beside, Listen, ResultOf, Serve, StillReactor, T, Until

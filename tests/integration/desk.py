@@ -12,23 +12,22 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.client.history_file import HistoryFile
-from app.client.snippet_file import SnippetFile
-from app.client.tabs_file import TabsFile
+from app.client.history import HistoryFile
+from app.client.saved_tabs import SavedTabsFile
+from app.client.snippets import SnippetFile
 from app.profile import ProfileFile
-from app.server.changes import Changes
 from app.server.deck import Deck
 from app.server.listener import Listener
+from app.server.monitor import Changes
+from app.server.workspace import Workspace
 from app.traffic.chunk_log import ChunkLog
-from app.ui.console.memory import Memory
-from app.ui.lifecycle import Lifecycle
-from app.ui.listeners.form import ListenerForm
+from app.ui.console.saved_state import ConsoleState
+from app.ui.event_loop import Lifecycle, Ticker
+from app.ui.listener_form.form import ListenerForm
 from app.ui.listeners.row import ListenerRow
-from app.ui.log.collector import Collector
-from app.ui.main_window import MainWindow
 from app.ui.settings import Settings
-from app.ui.ticker import Ticker
-from app.workspace import Workspace
+from app.ui.window.log_pane import Collector
+from app.ui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -83,10 +82,10 @@ class Desk:
             collector=self.collector,
             traffic=traffic,
             settings=self.settings,
-            memory=Memory(
+            memory=ConsoleState(
                 HistoryFile(settings.with_name("history.jsonl")),
                 SnippetFile(settings.with_name("snippets.toml")),
-                TabsFile(settings.with_name("tabs.json"), profile),
+                SavedTabsFile(settings.with_name("tabs.json"), profile),
                 self.settings,
             ),
             lifecycle=Lifecycle(app, self.ending, self.deck.stop_all),

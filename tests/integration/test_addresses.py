@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from twisted.internet.protocol import Protocol
 
-from app.server.connection import Connection
+from app.server.connections.connection import Connection
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import Serve, Until, connect
 from tests.server.record import Record

@@ -19,15 +19,15 @@ from twisted.internet.interfaces import (
 from twisted.internet.tcp import Client
 from zope.interface import implementer
 
-from app.client.formatting import plain_text
-from app.client.session import Session, State
+from app.client.session import Session
+from app.client.session_messages import SessionState
 from app.client.target import Target
-from app.client.transcript import Kind
+from app.client.transcript import EntryKind, plain_text
 
 GREETING = b"Hello, and goodbye.\r\n"
 MEGABYTE = 1_000_000
 
-Reaches = Callable[[State], None]
+Reaches = Callable[[SessionState], None]
 
 
 class Peer:
@@ -89,9 +89,9 @@ def hasty(reactor: IReactorTime, qtbot: QtBot) -> Iterator[Session]:
 
 
 def leave(session: Session, qtbot: QtBot) -> None:
-    if session.state not in (State.IDLE, State.CLOSED):
+    if session.state not in (SessionState.IDLE, SessionState.CLOSED):
         session.abort()
-    qtbot.waitUntil(lambda: session.state in (State.IDLE, State.CLOSED))
+    qtbot.waitUntil(lambda: session.state in (SessionState.IDLE, SessionState.CLOSED))
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def events(session: Session) -> list[str]:
 
 
 def received(session: Session) -> bytes:
-    chunks = [e.data for e in session.transcript.entries if e.kind is Kind.RECEIVED]
+    chunks = [e.data for e in session.transcript.entries if e.kind is EntryKind.RECEIVED]
     return b"".join(chunk for chunk in chunks if isinstance(chunk, bytes))
 
 
@@ -114,7 +114,7 @@ def test_a_port_where_nobody_listens_refuses(session: Session, reaches: Reaches)
         bound.bind(("127.0.0.1", 0))
         target = Target("127.0.0.1", bound.getsockname()[1])
         session.connect(target)
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
     assert events(session)[-1] == (
         f"Nothing listens on {target}. Start a listener there, or check the port."
     )
@@ -147,7 +147,7 @@ def test_a_name_that_does_not_resolve_is_explained(
     resolver = reactor.installNameResolver(NoNames())
     try:
         session.connect(Target("host.invalid", 8007))
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
     finally:
         reactor.installNameResolver(resolver)
     assert events(session)[-1].startswith("No address is known for host.invalid.")
@@ -157,7 +157,7 @@ def test_a_name_is_resolved_and_connected_to(
     session: Session, peer: Peer, reaches: Reaches
 ) -> None:
     session.connect(Target("localhost", peer.target.port))
-    reaches(State.CONNECTED)
+    reaches(SessionState.CONNECTED)
     connection = peer.accept()
     local = Target(*connection.getpeername())
     assert events(session)[-1] == f"Connected to {peer.target} from {local}."
@@ -167,7 +167,7 @@ def test_a_conversation_is_recorded(
     session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
 ) -> None:
     session.connect(peer.target)
-    reaches(State.CONNECTED)
+    reaches(SessionState.CONNECTED)
     connection = peer.accept()
     session.send(b"hello\n")
     qtbot.waitUntil(lambda: session.bytes_out == 6)
@@ -175,7 +175,7 @@ def test_a_conversation_is_recorded(
     connection.sendall(b"hello yourself\n")
     qtbot.waitUntil(lambda: session.bytes_in == 15)
     connection.close()
-    reaches(State.CLOSED)
+    reaches(SessionState.CLOSED)
     assert [entry.data for entry in session.transcript.entries][2:] == [
         b"hello\n",
         b"hello yourself\n",
@@ -187,13 +187,13 @@ def test_the_answer_of_a_peer_that_resets_under_10_megabytes_is_shown(
     session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
 ) -> None:
     session.connect(peer.target)
-    reaches(State.CONNECTED)
+    reaches(SessionState.CONNECTED)
     connection = peer.accept()
     assert session.send(bytes(10 * MEGABYTE))
     qtbot.waitUntil(lambda: session.bytes_out > 0)
     connection.sendall(GREETING)
     connection.close()  # with data unread: the system resets
-    reaches(State.CLOSED)
+    reaches(SessionState.CLOSED)
     assert received(session) == GREETING
     assert events(session)[-1].startswith("The peer reset the connection.")
     assert events(session)[-1].endswith(f"Not sent: {10 * MEGABYTE - session.bytes_out:,} bytes.")
@@ -203,7 +203,7 @@ def test_an_answer_that_takes_several_reads_is_shown_before_the_reset_too(
     reactor: IReactorFDSet, session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
 ) -> None:
     session.connect(peer.target)
-    reaches(State.CONNECTED)
+    reaches(SessionState.CONNECTED)
     connection = peer.accept()
     (transport,) = (r for r in reactor.getReaders() if isinstance(r, Client))
     transport.bufferSize = 4
@@ -211,16 +211,16 @@ def test_an_answer_that_takes_several_reads_is_shown_before_the_reset_too(
     qtbot.waitUntil(lambda: session.bytes_out > 0)
     connection.sendall(GREETING)
     connection.close()
-    reaches(State.CLOSED)
+    reaches(SessionState.CLOSED)
     assert received(session) == GREETING
 
 
 def test_a_reset_is_told(session: Session, peer: Peer, reaches: Reaches) -> None:
     session.connect(peer.target)
-    reaches(State.CONNECTED)
+    reaches(SessionState.CONNECTED)
     peer.accept()
     peer.reset()
-    reaches(State.CLOSED)
+    reaches(SessionState.CLOSED)
     assert events(session)[-1].startswith("The peer reset the connection.")
 
 
@@ -228,7 +228,7 @@ def test_disconnecting_delivers_everything_and_shows_the_late_answer(
     session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
 ) -> None:
     session.connect(peer.target)
-    reaches(State.CONNECTED)
+    reaches(SessionState.CONNECTED)
     connection = peer.accept()
     session.send(bytes(5 * MEGABYTE))
     session.disconnect()
@@ -236,7 +236,7 @@ def test_disconnecting_delivers_everything_and_shows_the_late_answer(
     assert len(peer.received) == 5 * MEGABYTE
     connection.sendall(b"all of it")
     connection.close()
-    reaches(State.CLOSED)
+    reaches(SessionState.CLOSED)
     assert received(session) == b"all of it"
     assert events(session)[-1] == "Disconnected."
 
@@ -245,13 +245,13 @@ def test_a_peer_that_closed_its_side_still_gets_the_rest(
     session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
 ) -> None:
     session.connect(peer.target)
-    reaches(State.CONNECTED)
+    reaches(SessionState.CONNECTED)
     connection = peer.accept()
     session.send(bytes(10 * MEGABYTE))
     connection.shutdown(socket.SHUT_WR)
-    reaches(State.CLOSING)
+    reaches(SessionState.CLOSING)
     qtbot.waitUntil(peer.read_to_end)
-    reaches(State.CLOSED)
+    reaches(SessionState.CLOSED)
     assert len(peer.received) == 10 * MEGABYTE
     assert "The peer closed its side." in events(session)[-2]
     assert events(session)[-1] == "The peer closed the connection."
@@ -259,11 +259,11 @@ def test_a_peer_that_closed_its_side_still_gets_the_rest(
 
 def test_a_peer_that_never_reads_is_given_up(hasty: Session, peer: Peer, qtbot: QtBot) -> None:
     hasty.connect(peer.target)
-    qtbot.waitUntil(lambda: hasty.state is State.CONNECTED)
+    qtbot.waitUntil(lambda: hasty.state is SessionState.CONNECTED)
     peer.accept()
     hasty.send(bytes(16 * MEGABYTE))
     hasty.disconnect()
-    qtbot.waitUntil(lambda: hasty.state is State.CLOSED)
+    qtbot.waitUntil(lambda: hasty.state is SessionState.CLOSED)
     assert events(hasty)[-2] == "The peer took nothing for 0.5 s. Giving it up."
     assert events(hasty)[-1].startswith("The connection was aborted. Not sent: ")
 
@@ -272,11 +272,11 @@ def test_a_peer_that_keeps_its_side_open_is_left_without_a_reset(
     hasty: Session, peer: Peer, qtbot: QtBot
 ) -> None:
     hasty.connect(peer.target)
-    qtbot.waitUntil(lambda: hasty.state is State.CONNECTED)
+    qtbot.waitUntil(lambda: hasty.state is SessionState.CONNECTED)
     peer.accept()
     hasty.send(b"bye")
     hasty.disconnect()
-    qtbot.waitUntil(lambda: hasty.state is State.CLOSED)
+    qtbot.waitUntil(lambda: hasty.state is SessionState.CLOSED)
     qtbot.waitUntil(peer.read_to_end)
     assert peer.received == b"bye"
     assert events(hasty)[-1] == "Disconnected."
@@ -286,12 +286,12 @@ def test_a_session_connects_again_after_a_reset(
     session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
 ) -> None:
     session.connect(peer.target)
-    reaches(State.CONNECTED)
+    reaches(SessionState.CONNECTED)
     peer.accept()
     peer.reset()
-    reaches(State.CLOSED)
+    reaches(SessionState.CLOSED)
     session.connect(peer.target)
-    reaches(State.CONNECTED)
+    reaches(SessionState.CONNECTED)
     connection = peer.accept()
     connection.sendall(GREETING)
     qtbot.waitUntil(lambda: session.bytes_in == len(GREETING))
@@ -302,7 +302,7 @@ def test_a_peer_that_answers_byte_by_byte_is_recorded_whole(
     session: Session, peer: Peer, reaches: Reaches, qtbot: QtBot
 ) -> None:
     session.connect(peer.target)
-    reaches(State.CONNECTED)
+    reaches(SessionState.CONNECTED)
     connection = peer.accept()
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     answer = "grüß dich\r\n".encode() * 5

@@ -23,13 +23,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from pytestqt.qtbot import QtBot
 from twisted.internet.interfaces import IReactorTime
 
-from app.client.options import Options, TlsOptions
-from app.client.session import Session, State
-from app.client.target import Target, Transport
-from app.client.tls import Verdict
-from app.client.transcript import Kind
+from app.client.security import Verdict
+from app.client.session import Session
+from app.client.session_messages import SessionState
+from app.client.target import Options, Target, TlsOptions, Transport
+from app.client.transcript import EntryKind
 
-Reaches = Callable[[State], None]
+Reaches = Callable[[SessionState], None]
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def verdict(session: Session) -> Verdict:
 
 
 def received(session: Session) -> bytes:
-    chunks = [e.data for e in session.transcript.entries if e.kind is Kind.RECEIVED]
+    chunks = [e.data for e in session.transcript.entries if e.kind is EntryKind.RECEIVED]
     return b"".join(chunk for chunk in chunks if isinstance(chunk, bytes))
 
 
@@ -137,11 +137,11 @@ def test_a_peer_that_an_authority_vouches_for_is_talked_to(
 ) -> None:
     with tls_peer(authority.issue_cert("localhost", "127.0.0.1")) as port:
         session.connect(tls(port), trusting(ca_file))
-        reaches(State.CONNECTED)
+        reaches(SessionState.CONNECTED)
         session.send(b"hello" * 100_000)
         qtbot.waitUntil(lambda: session.bytes_in == 500_000)
         session.disconnect()
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
     assert session.bytes_out == 500_000
     assert session.security is not None
     assert session.security.version == "TLS 1.3"
@@ -162,10 +162,10 @@ def test_closing_one_side_of_tls_leaves_the_other_open(
 ) -> None:
     with tls_peer(authority.issue_cert("127.0.0.1")) as port:
         session.connect(tls(port), trusting(ca_file))
-        reaches(State.CONNECTED)
+        reaches(SessionState.CONNECTED)
         session.send(b"x" * 1_000_000)
         assert session.half_close()
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
     assert len(received(session)) == 1_000_000 or session.bytes_in == 1_000_000
 
 
@@ -181,11 +181,11 @@ def test_a_file_goes_through_tls_and_back(
     file.write_bytes(os.urandom(3_000_000))
     with tls_peer(authority.issue_cert("127.0.0.1")) as port:
         session.connect(tls(port), trusting(ca_file))
-        reaches(State.CONNECTED)
+        reaches(SessionState.CONNECTED)
         assert session.send_file(file)
         qtbot.waitUntil(lambda: session.bytes_in == 3_000_000)
         session.disconnect()
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
     assert any(said.startswith("Sent file data, 3,000,000 bytes") for said in events(session))
 
 
@@ -196,7 +196,7 @@ def test_whom_nobody_vouches_for_is_refused_and_shown(
     stranger = trustme.CA(organization_name="Strangers").issue_cert("127.0.0.1")
     with tls_peer(stranger) as port:
         session.connect(tls(port), trusting(ca_file) if trusts else Options())
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
     assert verdict(session).is_refusal
     certificate = verdict(session).certificate
     assert certificate is not None
@@ -212,9 +212,9 @@ def test_another_authority_is_trusted_besides(
 ) -> None:
     with tls_peer(authority.issue_cert("127.0.0.1")) as port:
         session.connect(tls(port), Options(tls=TlsOptions(more_ca_files=(ca_file,))))
-        reaches(State.CONNECTED)
+        reaches(SessionState.CONNECTED)
         session.abort()
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
 
 
 def test_a_certificate_for_somebody_else_is_refused(
@@ -222,12 +222,12 @@ def test_a_certificate_for_somebody_else_is_refused(
 ) -> None:
     with tls_peer(authority.issue_cert("example.org")) as port:
         session.connect(tls(port), trusting(ca_file))
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
         assert "it is for example.org, and not for 127.0.0.1" in events(session)[-1]
         session.connect(tls(port), trusting(ca_file, server_name="example.org"))
-        reaches(State.CONNECTED)
+        reaches(SessionState.CONNECTED)
         session.abort()
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
 
 
 def test_an_expired_certificate_is_refused(
@@ -239,7 +239,7 @@ def test_an_expired_certificate_is_refused(
     )
     with tls_peer(expired) as port:
         session.connect(tls(port), trusting(ca_file))
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
     assert "it expired on 2020-01-02" in events(session)[-1]
     assert verdict(session).is_refusal
 
@@ -249,11 +249,11 @@ def test_connecting_without_verifying_says_so_and_why_it_matters(
 ) -> None:
     with tls_peer(authority.issue_cert("example.org")) as port:
         session.connect(tls(port), Options(tls=TlsOptions(verify=False)))
-        reaches(State.CONNECTED)
+        reaches(SessionState.CONNECTED)
         session.send(b"hello")
         qtbot.waitUntil(lambda: session.bytes_in == 5)
         session.disconnect()
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
     assert verdict(session).distrust
     assert not verdict(session).is_refusal
     assert "NOT VERIFIED" in events(session)[2]
@@ -275,13 +275,13 @@ def test_a_peer_that_asks_for_a_certificate_gets_it(
 
     with tls_peer(authority.issue_cert("127.0.0.1"), ask) as port:
         session.connect(tls(port), trusting(ca_file))
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
         assert "It may ask for a certificate" in events(session)[-1]
         options = trusting(ca_file, certificate_file=str(certificate), key_file=str(key))
         session.connect(tls(port), options)
-        reaches(State.CONNECTED)
+        reaches(SessionState.CONNECTED)
         session.abort()
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
 
 
 def test_tls_to_a_peer_that_does_not_speak_it_is_explained(
@@ -292,7 +292,7 @@ def test_tls_to_a_peer_that_does_not_speak_it_is_explained(
         plain = accept(listening, qtbot)
         with plain:
             plain.sendall(b"220 smtp.example.org ready\r\n")
-            reaches(State.CLOSED)
+            reaches(SessionState.CLOSED)
     assert "does not answer in TLS. Try tcp: instead of tls:" in events(session)[-1]
 
 
@@ -304,14 +304,14 @@ def test_a_peer_that_hangs_up_on_the_handshake_is_explained(
         plain = accept(listening, qtbot)
         plain.recv(1)
         plain.close()
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
     assert "ended the connection during the TLS handshake" in events(session)[-1]
 
 
 def test_a_peer_that_never_shakes_hands_is_given_up(session: Session, reaches: Reaches) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         session.connect(tls(listening.getsockname()[1]), Options(connect_seconds=0.2))
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
     assert "did not finish the TLS handshake in time" in events(session)[-1]
 
 
@@ -322,7 +322,7 @@ def test_a_handshake_can_be_cancelled(session: Session, reaches: Reaches, qtbot:
         plain = accept(listening, qtbot)
         assert plain.recv(1)
         session.disconnect()
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
         plain.close()
     assert events(session)[-1] == f"Connecting to {target} was cancelled."
 
@@ -368,7 +368,7 @@ def test_own_files_that_do_not_do_get_a_sentence_each(
     named: dict[str, Any] = {name: files.get(value, value) for name, value in chosen.items()}
     options = TlsOptions(**named)
     session.connect(tls(9), Options(tls=options, reconnect=True))
-    assert session.state is State.CLOSED, events(session)
+    assert session.state is SessionState.CLOSED, events(session)
     assert sentence in events(session)[-1]
 
 
@@ -394,7 +394,7 @@ def test_a_certificate_without_names_is_refused(
     leaf = trustme.CA().issue_cert("x")
     with tls_peer(leaf, lambda context: context.load_cert_chain(tmp_path / "nameless.pem")) as port:
         session.connect(tls(port), trusting(str(tmp_path / "nameless.pem")))
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
     assert verdict(session).is_refusal
     shown = verdict(session).certificate
     assert shown is not None
@@ -420,7 +420,7 @@ def test_datagrams_go_out_and_come_in_whole(
     session: Session, datagrams: socket.socket, reaches: Reaches, qtbot: QtBot
 ) -> None:
     session.connect(udp(datagrams))
-    reaches(State.CONNECTED)
+    reaches(SessionState.CONNECTED)
     assert events(session)[-1].startswith(f"Sending datagrams to {udp(datagrams).place} from")
     for size in (1, 60_000, 0):
         assert session.send(b"x" * size)
@@ -433,7 +433,7 @@ def test_datagrams_go_out_and_come_in_whole(
     assert not session.send(b"x" * 65_508)
     assert not session.half_close()
     session.disconnect()
-    reaches(State.CLOSED)
+    reaches(SessionState.CLOSED)
     assert events(session)[-1] == "Disconnected."
 
 
@@ -443,25 +443,25 @@ def test_a_port_where_nobody_takes_datagrams_is_told_and_the_session_goes_on(
     target = udp(datagrams)
     datagrams.close()
     session.connect(target)
-    reaches(State.CONNECTED)
+    reaches(SessionState.CONNECTED)
     session.send(b"anybody?")
     sentence = f"Nobody takes datagrams on {target}, its system says. Start a listener there."
     qtbot.waitUntil(lambda: events(session)[-1] == sentence)
-    assert session.state is State.CONNECTED
+    assert session.state is SessionState.CONNECTED
 
 
 def test_a_name_is_resolved_for_datagrams_too(
     session: Session, datagrams: socket.socket, reaches: Reaches
 ) -> None:
     session.connect(Target("localhost", datagrams.getsockname()[1], Transport.UDP))
-    reaches(State.CONNECTED)
+    reaches(SessionState.CONNECTED)
 
 
 def test_a_file_is_not_sent_in_datagrams(
     session: Session, datagrams: socket.socket, reaches: Reaches, tmp_path: Path
 ) -> None:
     session.connect(udp(datagrams))
-    reaches(State.CONNECTED)
+    reaches(SessionState.CONNECTED)
     assert not session.send_file(tmp_path)
     assert events(session)[-1] == "Not sent: UDP loses what comes too fast. Use TCP for a file."
 
@@ -480,7 +480,7 @@ def test_a_session_comes_from_the_address_and_port_that_were_chosen(
             peer.listen()
         target = Target("127.0.0.1", peer.getsockname()[1], transport)
         session.connect(target, Options(local_host="127.0.0.2", local_port=port))
-        reaches(State.CONNECTED)
+        reaches(SessionState.CONNECTED)
         assert f"from 127.0.0.2:{port}." in events(session)[-1]
 
 
@@ -495,10 +495,10 @@ def test_a_local_place_that_cannot_be_had_is_explained(
         port = taken.getsockname()[1]
         target = Target("127.0.0.1", 9, transport)
         session.connect(target, Options(local_host="127.0.0.1", local_port=port))
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
     assert events(session)[-1].startswith(f"The local port {port} is in use")
     session.connect(target, Options(local_host="192.0.2.1"))
-    reaches(State.CLOSED)
+    reaches(SessionState.CLOSED)
     assert events(session)[-1].startswith("192.0.2.1 is no address of this machine.")
     gc.collect()  # Twisted leaves a socket that cannot be bound to the collector, which warns
 
@@ -514,7 +514,7 @@ def test_a_unix_socket_is_talked_to(
         listening.bind(str(path))
         listening.listen()
         session.connect(Target.unix(str(path)))
-        reaches(State.CONNECTED)
+        reaches(SessionState.CONNECTED)
         peer, _ = listening.accept()
         with peer:
             peer.setblocking(False)
@@ -530,7 +530,7 @@ def test_a_unix_socket_is_talked_to(
 
             qtbot.waitUntil(told)
             peer.sendall(b"and good bye")
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
     assert received(session) == b"and good bye"
     assert events(session)[1] == f"Connected to {path}."
 
@@ -556,5 +556,5 @@ def test_a_path_that_is_no_good_is_explained(
         elif kind == "file":
             path.touch()
         session.connect(Target.unix(str(path)))
-        reaches(State.CLOSED)
+        reaches(SessionState.CLOSED)
     assert sentence in events(session)[-1]

@@ -12,14 +12,13 @@ from threading import Timer
 import pytest
 from attrs import evolve
 
-from app.endpoint import Endpoint
+from app.codegen.command_lines import client_address, command_lines
+from app.codegen.tls_files import tls_files
+from app.net.endpoint import Endpoint
 from app.profile import ListenerSpec, Tls
-from app.recipes.command_lines import command_lines
-from app.recipes.reach import reach
-from app.recipes.tls_files import tls_files
 from app.server.deck import Deck
 from app.server.listener import State
-from app.ui.reactor import DeckReactor
+from app.ui.reactor.reactor import DeckReactor
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import Beside, ResultOf, Until
 from tests.server.record import Record
@@ -94,7 +93,7 @@ def test_every_line_reaches_the_listener(
     listener = running.add(evolve(spec, tls=tls))
     result_of(running.start(listener))
     assert listener.state is State.LISTENING, listener.reason
-    found = reach(
+    found = client_address(
         listener.spec, listener.address, tmp_path, tls_files(listener.spec, tmp_path, tmp_path)
     )
     assert found is not None

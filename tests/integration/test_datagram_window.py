@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialogButtonBox
 
 from app.server.listener import State
 from app.ui.connections.columns import columns
-from app.ui.listeners.transport import Transport
+from app.ui.listener_form.section import TransportChoice
 from tests.integration.desk import Desk, OpenWindow
 
 COLUMNS = [column.name for column in columns(lambda row: "")]
@@ -143,7 +143,7 @@ def test_a_listener_that_is_on_restarts_for_udp(open_window: OpenWindow) -> None
     desk.choose("Echo")
     desk.do(desk.window.commands.edit)
     form = desk.form()
-    form.place.choose(Transport.UDP)
+    form.place.choose(TransportChoice.UDP)
     save = form.buttons.button(QDialogButtonBox.StandardButton.Save)
     assert save.text() == "Save and restart"
     desk.click(save)

@@ -16,10 +16,10 @@ import pytest
 from attrs import evolve
 
 from app.protocols import catalog
-from app.server.datagrams.factory import IDLE_SECONDS
+from app.runtime.coroutines import spawn
 from app.server.deck import Deck
 from app.server.listener import State
-from app.spawn import spawn
+from app.server.udp.factory import IDLE_SECONDS
 from tests.integration.programs import PATIENCE_SECONDS, running, serving
 from tests.integration.sockets import Beside, Listen, ResultOf, StillReactor, Until, port_of
 from tests.server.record import Record

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from app.profile import ListenerSpec
-from app.server import loopbacks
 from app.server.deck import Deck
-from app.server.entrance import Entrance
 from app.server.listener import State
-from app.server.loopbacks import BothPorts
-from app.ui.reactor import DeckReactor
+from app.server.sockets import addresses
+from app.server.sockets.accept_guard import AcceptGuard
+from app.server.sockets.addresses import LoopbackPorts
+from app.ui.reactor.reactor import DeckReactor
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import Beside, Listen, ResultOf, connect, port_of, read_exactly
 from tests.server.record import Record
@@ -116,14 +116,14 @@ def test_a_port_that_is_taken_on_one_of_both_is_taken(listen: Listen) -> None:
 @needs_ipv6
 def test_both_sockets_are_watched_for_a_shortage_of_descriptors(listen: Listen) -> None:
     listener = listen("echo", "tcp:0:interface=localhost")
-    assert isinstance(listener.port, BothPorts)
-    assert all(isinstance(port.socket, Entrance) for port in listener.port.ports)
+    assert isinstance(listener.port, LoopbackPorts)
+    assert all(isinstance(port.socket, AcceptGuard) for port in listener.port.ports)
 
 
 def test_a_machine_without_ipv6_listens_on_ipv4(
     listen: Listen, beside: Beside[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loopbacks, "LOOPBACKS", ("127.0.0.1", "2001:db8::1"))
+    monkeypatch.setattr(addresses, "LOOPBACKS", ("127.0.0.1", "2001:db8::1"))
     listener = listen("echo", "tcp:0:interface=localhost")
     port = port_of(listener)
     assert listener.where == f"127.0.0.1:{port}"

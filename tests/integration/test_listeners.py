@@ -14,8 +14,8 @@ import pytest
 from twisted.internet.protocol import Protocol
 
 from app.protocols.echo import Echo
+from app.server.connections.factory import STOP_GRACE_SECONDS
 from app.server.deck import Deck
-from app.server.farewell import STOP_GRACE_SECONDS
 from app.server.listener import State
 from tests.integration.programs import PATIENCE_SECONDS, running
 from tests.integration.sockets import (

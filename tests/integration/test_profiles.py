@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
     QPushButton,
 )
 
-from app.claim import Claim
 from app.profile import FIRST_LISTENERS, ListenerSpec, default_path, parse
-from app.profile.exchange import create
+from app.profile.storage import create
 from app.profile.writing import render
-from app.ui.profiles.listener_choice import ListenerChoice
-from app.ui.profiles.others import title
-from app.ui.profiles.second_window import open_window as start_process
+from app.runtime.single_instance import ProfileLock
 from app.ui.settings import MOST_RECENT, Settings
+from app.ui.window.listener_choice import ListenerChoice
+from app.ui.window.other_profiles import open_window as start_process
+from app.ui.window.other_profiles import title
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.programs import PATIENCE_SECONDS
 
@@ -212,7 +212,7 @@ def test_another_process_opens_the_profile_whatever_lies_in_its_folder(
     assert number is not None
     process = psutil.Process(number)
     try:
-        claim = Claim(other)
+        claim = ProfileLock(other)
         until = time.monotonic() + PATIENCE_SECONDS
         while claim.take():
             claim.release()

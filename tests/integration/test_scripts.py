@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 import trustme
 
+from app.codegen.script import script
+from app.codegen.tls_files import tls_files
 from app.profile import ListenerSpec, Tls
 from app.protocols.chargen import PATTERN
-from app.recipes.script import script
-from app.recipes.tls_files import tls_files
-from app.server.refusal import TOO_MANY_CONNECTIONS
-from app.tls.authority import certificate_path
+from app.server.connections.closing import TOO_MANY_CONNECTIONS
+from app.tls.local_ca import certificate_path
 from tests.integration.programs import PATIENCE_SECONDS, Program, running
 from tests.integration.sockets import connect, read_exactly, read_to_end
 

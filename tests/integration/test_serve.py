@@ -10,15 +10,17 @@ import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 
 import psutil
 import pytest
 
-from app.tls.authority import certificate_path
+from app.tls.local_ca import certificate_path
 from tests.integration.programs import PATIENCE_SECONDS, running, serving
 
 NOBODY = 65534
@@ -210,8 +212,9 @@ FIRST_FREE_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 def test_a_port_for_which_the_rights_lack_is_explained() -> None:
     program = (
         "import os, sys\n"
-        "from app import cli, logs, profile\n"
-        "from app.headless import arguments, serving\n"
+        "from app import cli, profile\n"
+        "from app.runtime import logs\n"
+        "from app.serve import arguments, run\n"
         "from twisted.internet import reactor\n"
         f"os.getuid() or os.setuid({NOBODY})\n"
         "sys.exit(cli.main(['serve', 'echo=tcp:1']))\n"
@@ -302,12 +305,14 @@ def test_a_profile_that_may_not_be_read_ends_it_with_a_sentence(tmp_path: Path) 
     path.chmod(0)
     program = (
         "import os, sys\n"
-        "from app import cli, logs, profile\n"
-        "from app.headless import arguments, serving\n"
+        "from app import cli, profile\n"
+        "from app.runtime import logs\n"
+        "from app.serve import arguments, run\n"
         f"os.getuid() or os.setuid({NOBODY})\n"
         f"sys.exit(cli.main(['serve', '--profile', {str(path)!r}]))\n"
     )
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    ours = takewhile(lambda folder: folder != Path(tempfile.gettempdir()), tmp_path.parents)
+    for folder in (tmp_path, *ours):
         folder.chmod(0o755)
     with running(sys.executable, "-c", program) as without_rights:
         code, _, err = without_rights.end()
@@ -374,7 +379,7 @@ def test_it_imports_no_qt_and_runs_the_reactor_that_twisted_chooses() -> None:
 
 def test_importing_the_command_chooses_no_reactor() -> None:
     report = (
-        "import sys, app.cli, app.headless.serving, app.workspace\n"
+        "import sys, app.cli, app.serve.run, app.server.workspace\n"
         "print('twisted.internet.reactor' in sys.modules)\n"
     )
     with running(sys.executable, "-c", report) as program:

@@ -16,17 +16,13 @@ from attrs import frozen
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from twisted.internet.interfaces import IHandshakeListener, ISSLTransport
 from twisted.internet.protocol import Protocol
 from twisted.internet.ssl import DefaultOpenSSLContextFactory
 from zope.interface import implementer
 
-from app.server.refusal import TLS_SECONDS, TOO_MANY_CONNECTIONS
+from app.server.connections.closing import TLS_SECONDS, TOO_MANY_CONNECTIONS
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import (
     Beside,

@@ -20,18 +20,18 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.ssl import Certificate, optionsForClientTLS, trustRootFromCertificates
 
 from app.profile import ListenerSpec, Tls
-from app.server.deck import Deck
-from app.server.endings import (
+from app.server.connections.closing import (
     CLOSED_BY_PEER,
+    HANDSHAKE_SECONDS,
     LEFT_IN_HANDSHAKE,
     NO_GOODBYE,
     NO_HANDSHAKE,
     SPOKE_TLS,
 )
-from app.server.handshake import HANDSHAKE_SECONDS
+from app.server.deck import Deck
 from app.server.listener import Listener, State
-from app.tls.authority import Authority, certificate_path
-from app.ui.reactor import DeckReactor
+from app.tls.local_ca import LocalCa, certificate_path
+from app.ui.reactor.reactor import DeckReactor
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import (
     Beside,
@@ -423,7 +423,7 @@ def test_a_client_of_twisted_verifies_it_and_talks(
             self.is_over = True
 
     port = port_of(start())
-    root = trustRootFromCertificates([Certificate.loadPEM(Authority(folder).export())])
+    root = trustRootFromCertificates([Certificate.loadPEM(LocalCa(folder).export())])
     options = optionsForClientTLS("localhost", trustRoot=root)
     endpoint = SSL4ClientEndpoint(reactor, "127.0.0.1", port, options)
     client: Client = result_of(connectProtocol(endpoint, Client()))

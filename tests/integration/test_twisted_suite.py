@@ -15,7 +15,7 @@ RUNNER = Path(__file__).with_name("twisted_suite.py")
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 400
 
-OURS = "app.ui.reactor.DeckReactor"
+OURS = "app.ui.reactor.reactor.DeckReactor"
 THEIRS = "twisted.internet.epollreactor.EPollReactor"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is epoll on Linux alone")

@@ -12,19 +12,13 @@ from typing import Any
 
 import pytest
 
-from app.endpoint import LONGEST_PATH
+from app.net.endpoint import LONGEST_PATH
 from app.profile import ListenerSpec
 from app.server.deck import Deck
 from app.server.listener import Listener, State
-from app.ui.reactor import DeckReactor
+from app.ui.reactor.reactor import DeckReactor
 from tests.integration.programs import PATIENCE_SECONDS
-from tests.integration.sockets import (
-    Beside,
-    ResultOf,
-    Until,
-    read_exactly,
-    read_to_end,
-)
+from tests.integration.sockets import Beside, ResultOf, Until, read_exactly, read_to_end
 from tests.server.record import Record
 
 

@@ -55,7 +55,7 @@ def test_the_command_runs(environment: Path) -> None:
 
 
 def test_the_package_is_the_wheels_own_and_finds_its_resources(environment: Path) -> None:
-    ask = "from app import resources; print(resources.path('portdeck.desktop'))"
+    ask = "from app.runtime import resources; print(resources.resource_path('portdeck.desktop'))"
     found = Path(run(environment / "bin" / "python", "-c", ask, cwd=environment))
 
     assert found.parts[-3:] == ("app", "resources", "portdeck.desktop")

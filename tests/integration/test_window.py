@@ -17,8 +17,8 @@ from app import __version__
 from app.protocols import catalog
 from app.protocols.hello import GREETING
 from app.server.listener import State
-from app.ui.colors import is_dark
 from app.ui.connections.columns import columns
+from app.ui.style.theme import is_dark
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.people import Client
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.client.session import State
-from app.ui.preferences import Preferences
+from app.client.session_messages import SessionState
+from app.ui.window.preferences import Preferences
 from tests.integration.desk import OpenWindow
 from tests.integration.people import Client
 from tests.integration.test_window import ECHO
@@ -17,7 +17,7 @@ def test_a_console_session_is_in_the_traffic_beside_the_listener(open_window: Op
     assert pane is not None
     tab = desk.window.console.current
     tab.head.connect_to(desk.listener("Echo"))
-    desk.until(lambda: tab.session.state is State.CONNECTED)
+    desk.until(lambda: tab.session.state is SessionState.CONNECTED)
     tab.session.send(b"ping")
     rows = pane.table.rows
     desk.until(lambda: rows.rowCount() == 4)

@@ -6,19 +6,19 @@ from enum import Enum
 
 from hypothesis import strategies as st
 
-from app.endpoint import Endpoint
+from app.files.paths import home_folder_problem
+from app.net.endpoint import Endpoint
 from app.profile import ListenerSpec, Tls
 from app.profile.spec import (
     LEAST_UNSENT_BYTES,
     LONGEST_NAME,
     MOST_CONNECTIONS,
     MOST_UNSENT_BYTES,
+    VERSIONS,
     comparable,
 )
-from app.profile.tls import VERSIONS
 from app.protocols import catalog
-from app.protocols.options import Option, describe
-from app.written_path import trouble
+from app.protocols.definition import Option, describe_options
 
 names = (
     st.text(min_size=1, max_size=LONGEST_NAME)
@@ -28,7 +28,7 @@ names = (
 
 _hosts = st.sampled_from(["127.0.0.1", "0.0.0.0", "::1", "localhost"])
 _paths = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)
-_sockets = _paths.filter(lambda path: trouble(path) == "")
+_sockets = _paths.filter(lambda path: home_folder_problem(path) == "")
 endpoints = st.one_of(
     st.builds(Endpoint.tcp, st.integers(0, 65535), _hosts),
     st.builds(lambda path: Endpoint("unix", (path,)), _sockets),
@@ -61,7 +61,7 @@ def _values(option: Option) -> st.SearchStrategy[object]:
 
 
 def _specs(protocol: str) -> st.SearchStrategy[ListenerSpec]:
-    options = describe(catalog.find(protocol).options)
+    options = describe_options(catalog.find(protocol).options)
     return st.builds(
         ListenerSpec,
         name=names,

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from attrs import fields
 
-from app.endpoint import Endpoint
-from app.profile import ListenerSpec, ProfileFile, Reading, Tls
+from app.net.endpoint import Endpoint
+from app.profile import ListenerSpec, ParsedProfile, ProfileFile, Tls
 from app.profile.writing import render
 from app.protocols import catalog
 
@@ -145,7 +145,7 @@ def test_the_profile_that_is_damaged_has_every_field_of_a_listener() -> None:
             assert any(getattr(each, field.name) != field.default for each in made), field.name
 
 
-def judge(reading: Reading) -> None:
+def judge(reading: ParsedProfile) -> None:
     """Fails for a reading that a window could not show or a deck could not run."""
     for problem in reading.problems:
         assert str(problem).isprintable(), problem
@@ -183,5 +183,5 @@ def test_a_damaged_profile_reads_or_says_where_its_mistakes_are(
         if right % SAVED_EACH == 0:
             more = (*reading.listeners, ListenerSpec(name="X", protocol="echo", endpoint="tcp:0"))
             file.save(more)
-            assert ProfileFile(path).load() == Reading(more), content
+            assert ProfileFile(path).load() == ParsedProfile(more), content
     assert right > SAVED_EACH, "some damage is none"

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.profile import FIRST_LISTENERS, ListenerSpec, Reading, parse
-from app.profile.lexing import is_comment, lines
-from app.profile.reading import LARGEST_SIZE, MOST_LISTENERS
+from app.profile import FIRST_LISTENERS, ListenerSpec, ParsedProfile, parse
+from app.profile.reading import LARGEST_SIZE, MOST_LISTENERS, is_comment, lines
 from app.profile.writing import render
 from app.protocols import catalog
 
@@ -21,16 +20,16 @@ def told(text: str) -> list[str]:
 
 
 def test_a_profile_without_listeners_is_right() -> None:
-    assert parse("version = 1") == Reading()
+    assert parse("version = 1") == ParsedProfile()
 
 
 def test_what_a_listener_does_not_say_has_its_default() -> None:
-    assert parse(f"version = 1\n{RIGHT}") == Reading((ECHO,))
+    assert parse(f"version = 1\n{RIGHT}") == ParsedProfile((ECHO,))
 
 
 def test_listeners_may_be_inline_tables() -> None:
     inline = '{name = "Echo", protocol = "echo", endpoint = "tcp:8007"}'
-    assert parse(f"version = 1\nlistener = [{inline}]") == Reading((ECHO,))
+    assert parse(f"version = 1\nlistener = [{inline}]") == ParsedProfile((ECHO,))
 
 
 def test_every_mistake_is_told_with_its_path_and_the_good_listeners_are_kept() -> None:
@@ -98,7 +97,7 @@ def test_a_mistake_outside_the_listeners_is_told_with_what_to_do(text: str, mess
 
 
 def test_of_a_newer_version_only_that_is_told() -> None:
-    assert parse(f"version = 2\nnews = 1\n{RIGHT}") == Reading(
+    assert parse(f"version = 2\nnews = 1\n{RIGHT}") == ParsedProfile(
         problems=parse("version = 2").problems
     )
     assert told("version = 2") == [
@@ -133,7 +132,7 @@ def test_dots_in_comments_and_strings_nest_nothing() -> None:
 
 @given(st.text())
 def test_any_text_has_a_reading(text: str) -> None:
-    assert isinstance(parse(text), Reading)
+    assert isinstance(parse(text), ParsedProfile)
 
 
 @st.composite

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from attrs import asdict
 from hypothesis import given
+from hypothesis import strategies as st
 
-from app.profile import FIRST_LISTENERS, ListenerSpec, check
-from app.profile.spec import LONGEST_NAME, MOST_CONNECTIONS, structure
+from app.profile import FIRST_LISTENERS, ListenerSpec, Tls, check, parse
+from app.profile.spec import AUTOMATIC, LONGEST_NAME, MOST_CONNECTIONS, Color, assign, structure
+from app.profile.writing import render
 from tests.profile.strategies import specs
 
 RIGHT: dict[str, object] = {"name": "Echo", "protocol": "echo", "endpoint": "tcp:8007"}
@@ -132,3 +134,151 @@ def test_what_can_take_datagrams_may_listen_on_udp(protocol: str) -> None:
 def test_a_protocol_that_udp_cannot_have_is_told_beside_other_mistakes() -> None:
     wrong = told(name="", protocol="line", endpoint="udp:8007", options={"how": "x"})
     assert [line.split(":")[0] for line in wrong] == ["name", "protocol", "options.how"]
+
+
+# MERGED tests/profile/test_color: The colours of listeners: chosen by name, or given so that they differ.
+
+GOOD = {"name": "Echo", "protocol": "echo", "endpoint": "tcp:8007"}
+
+names = st.lists(st.text(min_size=1, max_size=20), unique=True, max_size=len(Color))
+
+
+@given(names)
+def test_as_long_as_there_are_colours_no_two_listeners_share_one(names: list[str]) -> None:
+    given = assign(dict.fromkeys(names, AUTOMATIC))
+    assert len(set(given.values())) == len(names)
+
+
+@given(st.text(min_size=1), st.sampled_from(Color))
+def test_a_chosen_colour_is_that_one_and_no_other_gets_it(name: str, color: Color) -> None:
+    given = assign({"other " + name: AUTOMATIC, name: color.value})
+    assert given[name] is color
+    assert given["other " + name] is not color
+
+
+def test_with_more_listeners_than_colours_some_share() -> None:
+    many = [f"Listener {number}" for number in range(100)]
+    given = assign(dict.fromkeys(many, AUTOMATIC))
+    assert set(given.values()) == set(Color)
+
+
+def test_a_colour_stays_when_listeners_of_other_colours_go() -> None:
+    all_of_them = assign({"Echo": AUTOMATIC, "Hello": AUTOMATIC, "Chat": AUTOMATIC})
+    assert assign({"Echo": AUTOMATIC})["Echo"] is all_of_them["Echo"]
+
+
+@given(names, st.data())
+def test_a_colour_stays_when_another_listener_comes_before_it(
+    names: list[str], data: st.DataObject
+) -> None:
+    new = data.draw(st.text(min_size=1, max_size=20).filter(lambda name: name not in names))
+    before = assign(dict.fromkeys(names, AUTOMATIC))
+    after = assign(dict.fromkeys([new, *names], AUTOMATIC), before)
+    assert {name: after[name] for name in names} == before
+
+
+def test_a_colour_that_somebody_chooses_is_given_up_by_who_had_it_by_chance() -> None:
+    before = assign({"Echo": AUTOMATIC})
+    after = assign({"Echo": AUTOMATIC, "Hello": before["Echo"].value}, before)
+    assert after["Hello"] is before["Echo"] is not after["Echo"]
+
+
+@pytest.mark.parametrize("color", ["", *Color])
+def test_a_spec_may_say_any_of_them_or_none(color: str) -> None:
+    assert check({**GOOD, "color": color}) == ()
+
+
+def test_a_colour_that_there_is_not_is_told_with_those_that_there_are() -> None:
+    (problem,) = check({**GOOD, "color": "mauve"})
+    assert str(problem) == "color: must be one of blue, orange, green, pink, sky, red"
+
+
+# MERGED tests/profile/test_tls: The table `[listener.tls]`: what it may hold, and what is said of the rest.
+
+PLAIN = """version = 1
+
+[[listener]]
+name = "Echo"
+protocol = "echo"
+endpoint = "tcp:8007"
+"""
+MINE = Tls(certificate="mine.pem", key="mine.key", client_ca="clients.pem", minimum_version="1.3")
+
+
+def problems(tls: str, endpoint: str = "tcp:8007") -> list[str]:
+    return [str(each) for each in parse(PLAIN.replace("tcp:8007", endpoint) + tls).problems]
+
+
+def test_without_the_table_nothing_is_encrypted() -> None:
+    (spec,) = parse(PLAIN).listeners
+    assert spec.tls is None
+
+
+def test_an_empty_table_asks_for_a_certificate_made_at_once() -> None:
+    (spec,) = parse(PLAIN + "[listener.tls]\n").listeners
+    assert spec.tls == Tls()
+
+
+def test_the_table_names_files_and_a_version() -> None:
+    text = """[listener.tls]
+certificate = "mine.pem"
+key = "mine.key"
+client_ca = "clients.pem"
+minimum_version = "1.3"
+"""
+    (spec,) = parse(PLAIN + text).listeners
+    assert spec.tls == MINE
+
+
+@pytest.mark.parametrize(
+    ("tls", "said"),
+    [
+        ("tls = true", "listener[0].tls: must be a table, not true"),
+        ("[listener.tls]\ncertificate = 7", "listener[0].tls.certificate: must be text in quotes"),
+        ('[listener.tls]\ncertificate = "a\\nb"', "listener[0].tls.certificate: must be one line"),
+        (
+            '[listener.tls]\nclient_ca = "~nobody-here/ca.pem"',
+            'listener[0].tls.client_ca: There is no user "nobody-here". Write the whole path.',
+        ),
+        ('[listener.tls]\nkey = "k.pem"', "listener[0].tls.key: needs a certificate beside it"),
+        (
+            '[listener.tls]\nminimum_version = "1.1"',
+            'listener[0].tls.minimum_version: must be "1.2" or "1.3", in quotes, not "1.1"',
+        ),
+        ("[listener.tls]\nminimum_version = 1.3", "in quotes, not 1.3"),
+        (
+            '[listener.tls]\nminimal_version = "1.2"',
+            "listener[0].tls: unknown key `minimal_version`; did you mean `minimum_version`?",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_path(tls: str, said: str) -> None:
+    (problem,) = problems(tls)
+    assert said in problem
+
+
+@pytest.mark.parametrize("endpoint", ["ssl:8443:privateKey=k.pem", "tls:certificates:8443"])
+def test_what_has_tls_already_takes_no_other(endpoint: str) -> None:
+    (problem,) = problems("[listener.tls]", endpoint)
+    assert problem.startswith("listener[0].tls: cannot be used with an endpoint of the kind ")
+
+
+@pytest.mark.parametrize("tls", [Tls(), MINE])
+def test_tls_is_written_and_goes_again(tls: Tls) -> None:
+    (plain,) = parse(PLAIN).listeners
+    spec = ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:8007", tls=tls)
+    text = render([spec], PLAIN)
+    assert "[listener.tls]" in text
+    assert parse(text).listeners == (spec,)
+    assert parse(render([plain], text)).listeners == (plain,)
+
+
+def test_one_value_of_tls_changes_and_the_comments_stay() -> None:
+    text = PLAIN + '\n[listener.tls] # secret\nminimum_version = "1.2" # for old clients\n'
+    (before,) = parse(text).listeners
+    assert before.tls == Tls()
+    after = ListenerSpec(
+        name="Echo", protocol="echo", endpoint="tcp:8007", tls=Tls(minimum_version="1.3")
+    )
+    written = render([after], text)
+    assert written == text.replace('"1.2"', '"1.3"')

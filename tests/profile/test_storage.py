@@ -15,10 +15,10 @@ from attrs import evolve
 from app.profile import (
     FIRST_LISTENERS,
     ListenerSpec,
+    ParsedProfile,
     ProfileConflict,
     ProfileError,
     ProfileFile,
-    Reading,
     default_path,
     parse,
 )
@@ -65,7 +65,7 @@ def test_the_default_is_a_file_in_the_folder_for_settings() -> None:
 def test_the_first_start_writes_the_first_listeners_and_the_folders(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b" / "profile.toml"
     file = ProfileFile(path)
-    assert file.load() == Reading(FIRST_LISTENERS)
+    assert file.load() == ParsedProfile(FIRST_LISTENERS)
     assert path.read_text() == render(FIRST_LISTENERS)
     assert not file.broken
 
@@ -77,15 +77,15 @@ def test_a_new_profile_is_its_owners_alone(saved: ProfileFile) -> None:
 
 def test_a_second_load_reads_the_file_and_leaves_it(path: Path) -> None:
     path.write_text(render([HELLO]))
-    assert ProfileFile(path).load() == Reading((HELLO,))
+    assert ProfileFile(path).load() == ParsedProfile((HELLO,))
     assert path.read_text() == render([HELLO])
 
 
 def test_what_is_saved_is_loaded_by_the_next_start(saved: ProfileFile) -> None:
     saved.save(MORE)
-    assert ProfileFile(saved.path).load() == Reading(MORE)
+    assert ProfileFile(saved.path).load() == ParsedProfile(MORE)
     saved.save([])
-    assert ProfileFile(saved.path).load() == Reading()
+    assert ProfileFile(saved.path).load() == ParsedProfile()
 
 
 def test_saving_keeps_the_users_comments(saved: ProfileFile) -> None:
@@ -105,9 +105,9 @@ def test_saving_the_same_listeners_does_not_touch_the_file(saved: ProfileFile) -
 def test_a_byte_order_mark_does_not_make_a_file_broken(path: Path) -> None:
     path.write_text(render(FIRST_LISTENERS), encoding="utf-8-sig")
     file = ProfileFile(path)
-    assert file.load() == Reading(FIRST_LISTENERS)
+    assert file.load() == ParsedProfile(FIRST_LISTENERS)
     file.save(MORE)
-    assert ProfileFile(path).load() == Reading(MORE)
+    assert ProfileFile(path).load() == ParsedProfile(MORE)
 
 
 def test_a_broken_file_is_told_and_neither_overwritten_nor_changed(path: Path) -> None:
@@ -126,9 +126,9 @@ def test_a_mended_file_can_be_saved_again(path: Path) -> None:
     file = ProfileFile(path)
     file.load()
     path.write_text("version = 1")
-    assert file.load() == Reading()
+    assert file.load() == ParsedProfile()
     file.save(MORE)
-    assert ProfileFile(path).load() == Reading(MORE)
+    assert ProfileFile(path).load() == ParsedProfile(MORE)
 
 
 def test_bytes_that_are_no_text_are_told_with_their_line(path: Path) -> None:
@@ -278,7 +278,7 @@ def test_setting_aside_renames_the_file_and_lets_the_next_save_make_a_new_one(pa
     assert aside.match("profile.broken-*.toml")
     assert not path.exists()
     file.save(MORE)
-    assert ProfileFile(path).load() == Reading(MORE)
+    assert ProfileFile(path).load() == ParsedProfile(MORE)
 
 
 def test_a_folder_that_was_taken_for_a_profile_is_not_set_aside(tmp_path: Path) -> None:
@@ -370,14 +370,14 @@ def test_a_save_that_is_killed_leaves_all_of_the_old_or_all_of_the_new(
 ) -> None:
     ended = save_in_a_process(saved.path, moment)
     assert ended.returncode == -(signal.SIGXFSZ if moment == "halfway" else signal.SIGKILL)
-    assert ProfileFile(saved.path).load() == Reading(expected)
+    assert ProfileFile(saved.path).load() == ParsedProfile(expected)
 
 
 @posix
 def test_a_full_disk_is_an_error_that_leaves_the_old_and_nothing_else(saved: ProfileFile) -> None:
     ended = save_in_a_process(saved.path, "no space")
     assert ended.stdout == f"{saved.path} cannot be written (File too large).\n"
-    assert ProfileFile(saved.path).load() == Reading(FIRST_LISTENERS)
+    assert ProfileFile(saved.path).load() == ParsedProfile(FIRST_LISTENERS)
     assert list(saved.path.parent.iterdir()) == [saved.path]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from app.protocols import catalog
 from app.protocols.catalog import UnknownProtocol
-from app.protocols.options import describe
+from app.protocols.definition import describe_options
 
 
 @pytest.mark.parametrize("name", catalog.names())
@@ -59,5 +59,5 @@ def test_the_readme_lists_every_protocol_with_its_options() -> None:
     assert tuple(table) == catalog.names()
     for name, options in table.items():
         written = tomllib.loads("\n".join(re.findall("`(.+?)`", options)))
-        described = describe(catalog.find(name).options)
+        described = describe_options(catalog.find(name).options)
         assert written == {option.name: option.default for option in described}

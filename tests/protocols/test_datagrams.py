@@ -11,9 +11,9 @@ from twisted.internet.testing import FakeDatagramTransport
 from app.protocols import catalog
 from app.protocols.catalog import UnknownProtocol
 from app.protocols.chargen import MOST_CHARACTERS, PATTERN, ChargenDatagrams, any_length
+from app.protocols.datagram_loops import ANSWERING_PORTS
 from app.protocols.daytime import DaytimeDatagrams
 from app.protocols.hello import GREETING, HelloDatagrams, HelloOptions
-from app.protocols.looping import ANSWERING_PORTS
 
 PEER = ("127.0.0.1", 50_000)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.testing import StringTransport
 
-from app.protocols.line import How, LineFactory, LineOptions
+from app.protocols.line import LineFactory, LineOptions, Transformation
 from tests.protocols.conftest import ADDRESS, Join
 
 
@@ -23,7 +23,7 @@ def answer(options: LineOptions, *chunks: bytes) -> StringTransport:
 
 
 CAPITALS = LineOptions()
-REVERSED = LineOptions(how=How.REVERSED)
+REVERSED = LineOptions(how=Transformation.REVERSED)
 SHORT = LineOptions(longest_line=5)
 
 

@@ -10,8 +10,8 @@ import pytest
 from twisted.internet.interfaces import IAddress, IProtocol
 
 from app.profile import ListenerSpec
-from app.server.connection import Connection
-from app.server.factory import ListenerFactory
+from app.server.connections.connection import Connection
+from app.server.connections.factory import ListenerFactory
 from tests.server.factories import Wrapped
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from twisted.internet.interfaces import IAddress
 
-from app.server.addresses import show
-from app.server.connection import Connection
-from app.server.factory import ListenerFactory
+from app.server.connections.connection import Connection, ConnectionOwner
 from app.server.listener import Listener
+from app.server.sockets.addresses import format_address
 
 
 class Record:
@@ -36,5 +35,5 @@ class Record:
         self.live.remove(connection)
         self.events.append(("closed", connection.number, connection.reason))
 
-    def refused(self, factory: ListenerFactory, peer: IAddress | None, reason: str) -> None:
-        self.events.append(("refused", show(peer).partition(":")[0], reason))
+    def refused(self, factory: ConnectionOwner, peer: IAddress | None, reason: str) -> None:
+        self.events.append(("refused", format_address(peer).partition(":")[0], reason))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.endpoint import Endpoint
+from app.net.endpoint import Endpoint
 from app.profile import ListenerSpec, check
 from app.server.deck import Deck
 from app.server.listener import State

@@ -10,12 +10,12 @@ from attrs import evolve
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 
-from app.endpoint import Endpoint
+from app.net.endpoint import Endpoint
 from app.profile import ListenerSpec
+from app.profile.compare import needs_restart
 from app.server.deck import Deck
 from app.server.listener import Listener, State
-from app.server.ports import Holder
-from app.server.restarting import needs_restart
+from app.server.sockets.listen_errors import Holder
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
 

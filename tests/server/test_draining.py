@@ -8,8 +8,8 @@ from attrs import evolve
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 
+from app.runtime.coroutines import spawn
 from app.server.listener import Listener, State
-from app.spawn import spawn
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
 from tests.server.test_listener import SPEC, Build, Endpoint, Port, build, endpoint, join

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from OpenSSL import SSL
 
-from app.endpoint import Endpoint
+from app.net.endpoint import Endpoint
 from app.profile import Tls
 from app.server import encryption as module
 from app.server.encryption import Encryption
-from app.tls.authority import Authority
-from app.tls.trouble import TlsError
+from app.tls import TlsError
+from app.tls.local_ca import LocalCa
 
 HERE = Endpoint.tcp(0)
 DAY = datetime.timedelta(days=1)
@@ -37,12 +37,12 @@ def calendar(monkeypatch: pytest.MonkeyPatch) -> Calendar:
 
 
 @pytest.fixture
-def authority(tmp_path: Path, calendar: Calendar) -> Authority:
-    return Authority(tmp_path / "tls", calendar)
+def authority(tmp_path: Path, calendar: Calendar) -> LocalCa:
+    return LocalCa(tmp_path / "tls", calendar)
 
 
 @pytest.fixture
-def encryption(tmp_path: Path, authority: Authority) -> Encryption:
+def encryption(tmp_path: Path, authority: LocalCa) -> Encryption:
     return Encryption(Tls(), HERE, tmp_path, authority)
 
 
@@ -60,7 +60,7 @@ def test_a_certificate_made_at_once_is_renewed_while_it_is_in_use(
 
 def test_a_renewal_that_fails_is_logged_and_tried_again_later(
     encryption: Encryption,
-    authority: Authority,
+    authority: LocalCa,
     calendar: Calendar,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -85,7 +85,7 @@ def test_a_renewal_that_fails_is_logged_and_tried_again_later(
 
 
 def test_a_file_of_ones_own_is_nobodys_to_renew(
-    tmp_path: Path, authority: Authority, calendar: Calendar
+    tmp_path: Path, authority: LocalCa, calendar: Calendar
 ) -> None:
     (tmp_path / "own.pem").write_bytes(authority.identity_for(["localhost"]).to_pem())
     encryption = Encryption(Tls(certificate="own.pem"), HERE, tmp_path, authority)

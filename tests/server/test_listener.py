@@ -16,14 +16,14 @@ from twisted.internet.interfaces import IListeningPort
 from twisted.internet.protocol import Factory
 from zope.interface import implementer
 
-from app.endpoint import Endpoint as Description
+from app.net.endpoint import Endpoint as Description
 from app.profile import ListenerSpec
-from app.server import stream_ports as module
-from app.server.farewell import STOP_GRACE_SECONDS
+from app.runtime.coroutines import spawn
+from app.server.connections.factory import STOP_GRACE_SECONDS
 from app.server.listener import Listener, State
-from app.server.stream_ports import BACKLOG
-from app.server.taken import Taken
-from app.spawn import spawn
+from app.server.sockets import listen as module
+from app.server.sockets.addresses import PortConflict
+from app.server.sockets.listen import BACKLOG
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
 
@@ -84,11 +84,11 @@ Build = Callable[[ListenerSpec], Listener]
 
 @pytest.fixture
 def build(hand: HandReactor, record: Record) -> Build:
-    async def who_holds(endpoint: Description) -> Taken:
-        return Taken(f"somebody on {endpoint.port}")
+    async def who_holds(endpoint: Description) -> PortConflict:
+        return PortConflict(f"somebody on {endpoint.port}")
 
     def build(
-        spec: ListenerSpec, who_holds: Callable[[Description], Awaitable[Taken]] = who_holds
+        spec: ListenerSpec, who_holds: Callable[[Description], Awaitable[PortConflict]] = who_holds
     ) -> Listener:
         return Listener(
             spec,
@@ -407,7 +407,7 @@ def test_a_spec_that_cannot_be_is_a_failure_that_can_be_cleared(
 def test_a_failure_while_it_looks_for_who_is_there_waits_for_the_answer(
     hand: HandReactor, record: Record, endpoint: Endpoint
 ) -> None:
-    answer: Deferred[Taken] = Deferred()
+    answer: Deferred[PortConflict] = Deferred()
     listener = Listener(
         SPEC,
         reactor=hand,
@@ -419,7 +419,7 @@ def test_a_failure_while_it_looks_for_who_is_there_waits_for_the_answer(
     endpoint.fail(CannotListenError("127.0.0.1", 8007, OSError(errno.EADDRINUSE, "in use")))
     stopped = spawn(listener.stop())
     assert listener.state is State.STARTING
-    answer.callback(Taken("node (pid 4211)"))
+    answer.callback(PortConflict("node (pid 4211)"))
     assert started.called
     assert stopped.called
     assert record.states == ["starting", "failed", "stopped"]

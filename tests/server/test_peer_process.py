@@ -13,10 +13,10 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.protocol import Protocol
 from twisted.internet.testing import StringTransport
 
-from app.server.connection import Connection
+from app.server.connections.connection import Connection
 from app.server.peer_process import clue, identify
-from app.server.ports import Holder
-from app.server.socket_owners import Clue
+from app.server.sockets.listen_errors import Holder
+from app.server.sockets.process_lookup import Clue
 from tests.server.conftest import Bench
 
 ME = Holder(psutil.Process().name(), os.getpid())

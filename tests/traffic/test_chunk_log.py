@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.traffic.block import CHUNK_OVERHEAD_BYTES
-from app.traffic.chunk_log import Chunk, ChunkLog
-from app.traffic.endings import Ending, How
+from app.traffic.chunk_log import CHUNK_OVERHEAD_BYTES, Chunk, ChunkLog
+from app.traffic.connection_info import CloseKind, ConnectionEnd
 
 chunks = st.tuples(st.floats(0, 2e9), st.integers(0, 2**40), st.booleans(), st.binary(max_size=300))
 bounds = st.tuples(st.integers(1, 5_000), st.integers(1, 60))
@@ -157,13 +156,13 @@ def test_shrunk_it_still_keeps_nearly_as_much_as_it_may() -> None:
 def test_the_end_of_a_connection_is_kept_as_long_as_its_last_chunk_may_be() -> None:
     log = ChunkLog(max_chunks=16)
     log.append(1.0, 7, True, b"x")
-    log.end_connection(1.5, 7, How.RESET_HERE)
+    log.end_connection(1.5, 7, CloseKind.RESET_HERE)
     log.append(2.0, 8, True, b"y")
-    assert [*log.endings] == [Ending(1, 1.5, 7, How.RESET_HERE)]
+    assert [*log.endings] == [ConnectionEnd(1, 1.5, 7, CloseKind.RESET_HERE)]
     for _ in range(40):
         log.append(3.0, 8, True, b"y")
-    log.end_connection(4.0, 8, How.CLOSED_BY_PEER)
-    assert [*log.endings] == [Ending(42, 4.0, 8, How.CLOSED_BY_PEER)]
+    log.end_connection(4.0, 8, CloseKind.CLOSED_BY_PEER)
+    assert [*log.endings] == [ConnectionEnd(42, 4.0, 8, CloseKind.CLOSED_BY_PEER)]
     log.clear()
     assert [*log.endings] == []
     assert log.endings.end == 2
@@ -173,7 +172,7 @@ def test_connections_that_end_by_the_million_stay_under_the_bound() -> None:
     log = ChunkLog(max_bytes=64_000)
     for number in range(3_000):
         log.append(0.0, number, False, b"x" * 8)
-        log.end_connection(0.0, number, How.CLOSED_HERE)
+        log.end_connection(0.0, number, CloseKind.CLOSED_HERE)
         kept = log.kept_bytes + CHUNK_OVERHEAD_BYTES * len(log) + log.endings.cost
         assert kept <= 64_000
     assert len(log.endings) > 50

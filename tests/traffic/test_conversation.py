@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.legible import Legible
+from app.text.hex import ENCODINGS
+from app.text.readable import ReadableText
 from app.traffic import conversation
 from app.traffic.chunk_log import ChunkLog
+from app.traffic.connection_info import CloseKind
 from app.traffic.conversation import Conversation
-from app.traffic.endings import How
-from app.traffic.text_cells import ENCODINGS
 
 LONG = 3_600.0
 US, THEM = True, False
@@ -79,11 +79,11 @@ def test_any_bytes_read_the_same_in_any_encoding_however_often_one_looks(
         said(chunk, log=log)
         if place in looks:
             often.step(LONG)
-    log.end_connection(2.0, 1, How.CLOSED_BY_PEER)
+    log.end_connection(2.0, 1, CloseKind.CLOSED_BY_PEER)
     shown = lines(Conversation(log, 1, encoding))
     assert lines(often) == shown
     for side in (US, THEM):
-        legible = Legible(encoding)
+        legible = ReadableText(encoding)
         text = "".join(legible.feed(data) for sent, data in chunks if sent is side)
         text += legible.finish()
         told = "".join(each for sent, each in shown if sent is side)
@@ -119,13 +119,13 @@ def test_it_knows_how_the_connection_ended_and_shows_what_was_cut_off() -> None:
     log = said((THEM, b"caf\xc3"))
     made = Conversation(log, 1)
     assert lines(made) == [(THEM, "caf")]
-    log.end_connection(2.0, 2, How.CLOSED_HERE)
-    log.end_connection(3.0, 1, How.RESET_BY_PEER)
+    log.end_connection(2.0, 2, CloseKind.CLOSED_HERE)
+    log.end_connection(3.0, 1, CloseKind.RESET_BY_PEER)
     assert not made.is_done
     made.step(LONG)
     assert [piece.text for piece in made.take()] == [r"\xc3"]
     assert made.ending is not None
-    assert made.ending.how is How.RESET_BY_PEER
+    assert made.ending.how is CloseKind.RESET_BY_PEER
     assert made.is_done
 
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from app.traffic.framing import (
     Delimited,
     FixedLength,
-    Flaw,
     Framing,
     LengthPrefix,
     Lines,
     Message,
+    MessageError,
     Netstrings,
 )
 
@@ -46,7 +46,7 @@ def frame(framing: Framing, *pieces: bytes, longest: int = 1_000) -> list[Messag
 
 
 def whole(*messages: bytes) -> list[Message]:
-    return [(data, Flaw.NONE) for data in messages]
+    return [(data, MessageError.NONE) for data in messages]
 
 
 @given(framings, streams, st.lists(st.integers(0, 200), max_size=30), st.integers(1, 40))
@@ -83,7 +83,7 @@ def test_no_more_is_held_back_than_a_message_may_have(
 def test_lines_end_in_lf_with_or_without_cr() -> None:
     assert frame(Lines(), b"one\r\ntw", b"o\n\nthree") == [
         *whole(b"one\r\n", b"two\n", b"\n"),
-        (b"three", Flaw.UNFINISHED),
+        (b"three", MessageError.UNFINISHED),
     ]
 
 
@@ -94,7 +94,7 @@ def test_a_delimiter_may_be_cut_in_two() -> None:
 def test_every_message_of_a_fixed_length_has_it() -> None:
     assert frame(FixedLength(3), b"abcdef", b"g") == [
         *whole(b"abc", b"def"),
-        (b"g", Flaw.UNFINISHED),
+        (b"g", MessageError.UNFINISHED),
     ]
 
 
@@ -117,23 +117,23 @@ def test_a_length_prefix_says_where_the_message_ends(framing: LengthPrefix, stre
 def test_a_length_too_small_to_count_itself_is_broken_and_the_next_is_tried() -> None:
     framing = LengthPrefix(2, counts_itself=True)
     assert frame(framing, b"\x00\x01\x00\x03a") == [
-        (b"\x00\x01", Flaw.BROKEN),
-        (b"\x00\x03a", Flaw.NONE),
+        (b"\x00\x01", MessageError.BROKEN),
+        (b"\x00\x03a", MessageError.NONE),
     ]
 
 
 def test_a_length_beyond_the_bound_comes_in_pieces_and_the_next_message_is_right() -> None:
     assert frame(LengthPrefix(1), b"\x05abcde\x01f", longest=4) == [
-        (b"\x05abc", Flaw.CUT),
-        (b"de", Flaw.NONE),
-        (b"\x01f", Flaw.NONE),
+        (b"\x05abc", MessageError.CUT),
+        (b"de", MessageError.NONE),
+        (b"\x01f", MessageError.NONE),
     ]
 
 
 def test_a_message_without_its_end_for_ever_is_cut() -> None:
     framer = Lines().framer(10)
     made = [message for _ in range(25) for message in framer.feed(b"x")]
-    assert made == [(b"x" * 10, Flaw.CUT)] * 2
+    assert made == [(b"x" * 10, MessageError.CUT)] * 2
     assert framer.pending == 5
 
 
@@ -144,13 +144,13 @@ def test_netstrings_have_their_length_before_them() -> None:
 @pytest.mark.parametrize("wrong", [b"x,", b"01:a,", b":,", b"12345678901:,", b"2:abc,", b"-1:,"])
 def test_what_is_no_netstring_is_broken_and_the_next_after_a_comma_is_right(wrong: bytes) -> None:
     assert frame(Netstrings(), wrong + b"2:ok,") == [
-        (wrong, Flaw.BROKEN),
-        (b"2:ok,", Flaw.NONE),
+        (wrong, MessageError.BROKEN),
+        (b"2:ok,", MessageError.NONE),
     ]
 
 
 def test_after_the_end_never_came_the_next_byte_begins_a_message() -> None:
     framer = LengthPrefix(1).framer()
     assert framer.feed(b"\x05ab") == []
-    assert framer.finish(Flaw.BROKEN) == [(b"\x05ab", Flaw.BROKEN)]
+    assert framer.finish(MessageError.BROKEN) == [(b"\x05ab", MessageError.BROKEN)]
     assert framer.feed(b"\x01c") == whole(b"\x01c")

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from app.traffic import messages
 from app.traffic.chunk_log import ChunkLog
-from app.traffic.endings import How
-from app.traffic.framing import Delimited, FixedLength, Flaw, Framing, LengthPrefix, Lines
+from app.traffic.connection_info import CloseKind
+from app.traffic.framing import Delimited, FixedLength, Framing, LengthPrefix, Lines, MessageError
 from app.traffic.messages import Messages
 
 LONG = 3_600.0
@@ -21,7 +21,7 @@ def framed(log: ChunkLog, framing: Framing) -> Messages:
     return made
 
 
-def told(made: Messages) -> list[tuple[int, bool, bytes, Flaw]]:
+def told(made: Messages) -> list[tuple[int, bool, bytes, MessageError]]:
     """Of each message: connection, direction, bytes, flaw."""
     kept = [made.log.chunk(number) for number in range(made.log.first, made.log.end)]
     return [
@@ -38,10 +38,10 @@ def test_each_side_of_each_connection_is_framed_by_itself() -> None:
     log.append(5.0, 2, False, b"b2\n")
     made = framed(log, Lines())
     assert told(made) == [
-        (1, True, b"A1\n", Flaw.NONE),
-        (1, False, b"a1a2\n", Flaw.NONE),
-        (1, False, b"a3\n", Flaw.NONE),
-        (2, False, b"b1b2\n", Flaw.NONE),
+        (1, True, b"A1\n", MessageError.NONE),
+        (1, False, b"a1a2\n", MessageError.NONE),
+        (1, False, b"a3\n", MessageError.NONE),
+        (2, False, b"b1b2\n", MessageError.NONE),
     ]
     assert [made.log.chunk(number).time for number in range(4)] == [3.0, 1.0, 4.0, 2.0]  # type: ignore[union-attr]
 
@@ -82,7 +82,7 @@ def test_framing_as_it_comes_gives_what_framing_afterwards_does(
     for number, (connection, sent, text) in enumerate(said):
         log.append(float(number), connection, sent, text.encode())
         if number in steps:
-            log.end_connection(float(number), connection, How.CLOSED_BY_PEER)
+            log.end_connection(float(number), connection, CloseKind.CLOSED_BY_PEER)
             early.step(LONG)
     early.step(LONG)
     late = framed(log, Delimited(b"b"))
@@ -98,10 +98,10 @@ def test_a_connection_that_ends_gives_the_message_that_it_did_not_finish() -> No
     made = framed(log, Lines())
     assert made.pending_bytes == 4
     log.append(2.0, 2, False, b"other\n")
-    log.end_connection(3.0, 1, How.CLOSED_BY_PEER)
+    log.end_connection(3.0, 1, CloseKind.CLOSED_BY_PEER)
     assert not made.is_done
     assert made.step(LONG)
-    assert told(made)[-1] == (1, False, b"half", Flaw.UNFINISHED)
+    assert told(made)[-1] == (1, False, b"half", MessageError.UNFINISHED)
     assert made.pending_bytes == 0
 
 
@@ -127,8 +127,8 @@ def test_what_was_dropped_before_its_turn_is_counted_and_tears_what_was_under_wa
         log.append(2.0, 1, False, b"\x01x")
     made.step(LONG)
     assert made.missed == log.first - 1
-    assert told(made)[0] == (1, False, b"\x09half", Flaw.UNFINISHED)
-    assert {flaw for *_, flaw in told(made)[1:]} == {Flaw.NONE}
+    assert told(made)[0] == (1, False, b"\x09half", MessageError.UNFINISHED)
+    assert {flaw for *_, flaw in told(made)[1:]} == {MessageError.NONE}
 
 
 def test_cleared_it_begins_with_what_comes_next() -> None:
@@ -139,7 +139,7 @@ def test_cleared_it_begins_with_what_comes_next() -> None:
     made.clear()
     log.append(2.0, 1, False, b"xyz")
     made.step(LONG)
-    assert told(made) == [(1, False, b"xyz", Flaw.NONE)]
+    assert told(made) == [(1, False, b"xyz", MessageError.NONE)]
 
 
 def test_messages_under_way_on_many_connections_are_bounded_together(
@@ -151,7 +151,7 @@ def test_messages_under_way_on_many_connections_are_bounded_together(
         log.append(1.0, connection, False, b"x" * 10)
     made = framed(log, Lines())
     assert made.pending_bytes <= 100
-    assert told(made)[0] == (10, False, b"x" * 10, Flaw.CUT)
+    assert told(made)[0] == (10, False, b"x" * 10, MessageError.CUT)
 
 
 def test_flaws_of_messages_that_are_gone_are_forgotten() -> None:
@@ -161,7 +161,7 @@ def test_flaws_of_messages_that_are_gone_are_forgotten() -> None:
         log.append(1.0, 1, False, b"\x00")
     made.step(LONG)
     assert made.log.dropped
-    assert {flaw for *_, flaw in told(made)} == {Flaw.BROKEN}
+    assert {flaw for *_, flaw in told(made)} == {MessageError.BROKEN}
     assert len(made._flawed) == len(made.log)
 
 
@@ -174,7 +174,10 @@ def test_each_datagram_is_a_message_by_itself() -> None:
         log, Lines(), max_bytes=10**6, max_chunks=1_000, is_datagram=lambda number: number == 1
     )
     assert made.step(LONG)
-    log.end_connection(4.0, 1, How.CLOSED)
+    log.end_connection(4.0, 1, CloseKind.CLOSED)
     assert made.step(LONG)
-    assert told(made) == [(1, False, b"one\ntwo", Flaw.NONE), (1, False, b"", Flaw.NONE)]
+    assert told(made) == [
+        (1, False, b"one\ntwo", MessageError.NONE),
+        (1, False, b"", MessageError.NONE),
+    ]
     assert made.pending_bytes == 4

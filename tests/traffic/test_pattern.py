@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.traffic.chunk_log import Span
-from app.traffic.pattern import Kind, Pattern, PatternError, parse
+from app.traffic.pattern import Pattern, PatternError, PatternKind, parse
 
 PLENTY = 5.0
 
@@ -27,7 +27,7 @@ def span_of(chunks: list[bytes]) -> Span:
     return Span(0, b"".join(chunks), ends, array("Q", [0] * count), array("d", [0.0] * count))
 
 
-def pattern_of(kind: Kind, text: str, *, ignore_case: bool = False) -> Pattern:
+def pattern_of(kind: PatternKind, text: str, *, ignore_case: bool = False) -> Pattern:
     pattern = parse(kind, text, ignore_case=ignore_case)
     assert pattern is not None
     return pattern
@@ -37,13 +37,13 @@ def pattern_of(kind: Kind, text: str, *, ignore_case: bool = False) -> Pattern:
 def test_text_is_found_in_each_chunk_that_has_it_and_never_across_two(
     chunks: list[bytes], text: str
 ) -> None:
-    hits = pattern_of(Kind.TEXT, text).hits(span_of(chunks), PLENTY)
+    hits = pattern_of(PatternKind.TEXT, text).hits(span_of(chunks), PLENTY)
     assert hits == [place for place, chunk in enumerate(chunks) if text.encode() in chunk]
 
 
 @given(pieces, st.text("aB", min_size=1, max_size=3))
 def test_text_is_found_whatever_its_case_if_asked(chunks: list[bytes], text: str) -> None:
-    hits = pattern_of(Kind.TEXT, text, ignore_case=True).hits(span_of(chunks), PLENTY)
+    hits = pattern_of(PatternKind.TEXT, text, ignore_case=True).hits(span_of(chunks), PLENTY)
     wanted = text.lower().encode()
     assert hits == [place for place, chunk in enumerate(chunks) if wanted in chunk.lower()]
 
@@ -89,7 +89,7 @@ expressions = st.recursive(
 def test_an_expression_matches_a_chunk_if_it_does_so_alone(
     chunks: list[bytes], source: str, ignore_case: bool
 ) -> None:
-    hits = pattern_of(Kind.EXPRESSION, source, ignore_case=ignore_case).hits(
+    hits = pattern_of(PatternKind.EXPRESSION, source, ignore_case=ignore_case).hits(
         span_of(chunks), PLENTY
     )
     alone = regex.compile(source.encode(), regex.IGNORECASE if ignore_case else 0)
@@ -104,7 +104,7 @@ def test_where_most_chunks_match_the_faster_way_finds_the_same(
     source: str, chunks: list[bytes]
 ) -> None:
     alone = regex.compile(source.encode())
-    assert pattern_of(Kind.EXPRESSION, source).hits(span_of(chunks), PLENTY) == [
+    assert pattern_of(PatternKind.EXPRESSION, source).hits(span_of(chunks), PLENTY) == [
         place for place, chunk in enumerate(chunks) if alone.search(chunk)
     ]
 
@@ -112,7 +112,7 @@ def test_where_most_chunks_match_the_faster_way_finds_the_same(
 @given(st.binary(min_size=1, max_size=40), st.sampled_from(["", " ", ":", ", ", "\n", "\\x"]))
 def test_hex_is_found_whatever_separates_it(data: bytes, separator: str) -> None:
     typed = separator.join(f"{byte:02x}" for byte in data)
-    assert pattern_of(Kind.HEX, typed).within(data, PLENTY) == (0, len(data))
+    assert pattern_of(PatternKind.HEX, typed).within(data, PLENTY) == (0, len(data))
 
 
 @pytest.mark.parametrize(
@@ -120,28 +120,28 @@ def test_hex_is_found_whatever_separates_it(data: bytes, separator: str) -> None
     ["DE AD be ef", "deadbeef", "0xDE, 0xAD, 0xbe, 0xef", r"\xde\xad\xbe\xef", "de:ad-be:ef"],
 )
 def test_hex_may_be_written_in_many_ways(text: str) -> None:
-    assert pattern_of(Kind.HEX, text).within(b"..\xde\xad\xbe\xef", PLENTY) == (2, 6)
+    assert pattern_of(PatternKind.HEX, text).within(b"..\xde\xad\xbe\xef", PLENTY) == (2, 6)
 
 
 @pytest.mark.parametrize(
     ("kind", "text", "words"),
     [
-        (Kind.HEX, "de ag", "'g' is no hex digit"),
-        (Kind.HEX, "dea", "A hex digit is missing"),
-        (Kind.EXPRESSION, "(a", "cannot be read"),
-        (Kind.EXPRESSION, "(" * 5_000, "nested too deeply"),
-        (Kind.EXPRESSION, "((a{1000}){1000}){1000}", "repeats too much"),
-        (Kind.EXPRESSION, "(?:" * 60 + "a" + "){2}" * 60, "repeats too much"),
+        (PatternKind.HEX, "de ag", "'g' is no hex digit"),
+        (PatternKind.HEX, "dea", "A hex digit is missing"),
+        (PatternKind.EXPRESSION, "(a", "cannot be read"),
+        (PatternKind.EXPRESSION, "(" * 5_000, "nested too deeply"),
+        (PatternKind.EXPRESSION, "((a{1000}){1000}){1000}", "repeats too much"),
+        (PatternKind.EXPRESSION, "(?:" * 60 + "a" + "){2}" * 60, "repeats too much"),
     ],
 )
-def test_what_cannot_be_looked_for_is_said(kind: Kind, text: str, words: str) -> None:
+def test_what_cannot_be_looked_for_is_said(kind: PatternKind, text: str, words: str) -> None:
     with pytest.raises(PatternError, match=words):
         parse(kind, text)
 
 
-@given(st.text(max_size=30), st.sampled_from(Kind), st.booleans())
+@given(st.text(max_size=30), st.sampled_from(PatternKind), st.booleans())
 def test_whatever_is_typed_gives_a_pattern_or_a_sentence(
-    text: str, kind: Kind, ignore_case: bool
+    text: str, kind: PatternKind, ignore_case: bool
 ) -> None:
     sentence = ""
     try:
@@ -152,16 +152,16 @@ def test_whatever_is_typed_gives_a_pattern_or_a_sentence(
 
 
 def test_nothing_typed_is_no_pattern() -> None:
-    assert [parse(kind, "") for kind in Kind] == [None, None, None]
+    assert [parse(kind, "") for kind in PatternKind] == [None, None, None]
 
 
 def test_text_outside_of_ascii_is_looked_for_in_utf_8() -> None:
-    assert pattern_of(Kind.TEXT, "端口").within("a端口".encode(), PLENTY) == (1, 7)
+    assert pattern_of(PatternKind.TEXT, "端口").within("a端口".encode(), PLENTY) == (1, 7)
 
 
 @pytest.mark.parametrize("source", ["(a|aa)+$", "(.*a){20}b", r"(?:(a+)\1)+$", "(x+x+)+y"])
 def test_an_expression_that_explodes_ends_in_time(source: str) -> None:
-    pattern = pattern_of(Kind.EXPRESSION, source)
+    pattern = pattern_of(PatternKind.EXPRESSION, source)
     span = span_of([b"a" * 2_000 + b"x" * 60_000])
     began = monotonic()
     with pytest.raises(TimeoutError):
@@ -169,7 +169,7 @@ def test_an_expression_that_explodes_ends_in_time(source: str) -> None:
     assert monotonic() - began < 1.0
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_half_a_character_is_refused_with_a_sentence(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", PatternKind)
+def test_half_a_character_is_refused_with_a_sentence(kind: PatternKind) -> None:
     with pytest.raises(PatternError):
         parse(kind, "a\ud83d")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.traffic.chunk_log import ChunkLog, Span
-from app.traffic.pattern import Kind, Pattern, parse
-from app.traffic.scan import SPAN_CHUNKS, Criteria, Scan
+from app.traffic.pattern import Pattern, PatternKind, parse
+from app.traffic.scan import SPAN_CHUNKS, Criteria, Scan, SizeRange, SizeRangeError, parse_sizes
 
 LONG = 60.0
 
@@ -34,7 +35,7 @@ def numbers(scan: Scan) -> list[int]:
 
 
 def text(source: str) -> Pattern:
-    pattern = parse(Kind.TEXT, source)
+    pattern = parse(PatternKind.TEXT, source)
     assert pattern is not None
     return pattern
 
@@ -113,7 +114,7 @@ def test_an_expression_that_explodes_on_every_chunk_stops_the_scan() -> None:
     log = ChunkLog()
     for _ in range(1_000):
         log.append(0.0, 1, True, b"a" * 60 + b"b")
-    pattern = parse(Kind.EXPRESSION, "(a|aa)+$")
+    pattern = parse(PatternKind.EXPRESSION, "(a|aa)+$")
     assert pattern is not None
     scan = Scan(log, Criteria((pattern,)))
     assert scan.step(LONG)
@@ -146,3 +147,46 @@ def test_a_log_that_is_cleared_before_the_scan_came_to_its_end_is_done() -> None
     log.append(0.0, 1, True, b"x")
     assert scan.step(LONG)
     assert numbers(scan) == [10]
+
+
+# MERGED tests/traffic/test_sizes: Ranges of sizes, as they are typed.
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("", None),
+        ("  ", None),
+        ("7", SizeRange(7, 7)),
+        ("2k", SizeRange(2_000, 2_000)),
+        ("100-2000", SizeRange(100, 2_000)),
+        ("100 – 2 kB", SizeRange(100, 2_000)),
+        ("1..3", SizeRange(1, 3)),
+        ("64-", SizeRange(64)),
+        ("-64", SizeRange(0, 64)),
+        ("1M-", SizeRange(1_000_000)),
+    ],
+)
+def test_sizes_are_read_as_people_type_them(text: str, sizes: SizeRange | None) -> None:
+    assert parse_sizes(text) == sizes
+
+
+@pytest.mark.parametrize("text", ["-", "a", "1-2-3", "5-4", "1.5", "9" * 13])
+def test_what_is_no_range_is_said(text: str) -> None:
+    with pytest.raises(SizeRangeError, match=r"\.$"):
+        parse_sizes(text)
+
+
+@given(st.text(max_size=12))
+def test_whatever_is_typed_gives_sizes_or_a_sentence(text: str) -> None:
+    sizes, sentence = None, ""
+    try:
+        sizes = parse_sizes(text)
+    except SizeRangeError as error:
+        sentence = str(error)
+    assert not sentence or sentence.endswith(".")
+    assert sizes is None or sizes.most is None or sizes.least <= sizes.most
+
+
+def test_both_bounds_are_within() -> None:
+    assert [size in SizeRange(2, 4) for size in (1, 2, 4, 5)] == [False, True, True, False]

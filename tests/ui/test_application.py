@@ -17,40 +17,39 @@ endpoint = "tcp:0:interface=127.0.0.1"
 OPEN_AND_NAME_MODULES = """
 import sys
 from pathlib import Path
-from app.claim import Claim
+from app.runtime.single_instance import ProfileLock
 from app.ui.application import run
-from app.ui.lifecycle import Lifecycle
+from app.ui.event_loop import Lifecycle
 
 def name_modules(self):
     print(*sys.modules)
     return 0
 
 Lifecycle.run = name_modules
-run(Path(sys.argv[1]), Claim(Path(sys.argv[1])))
+run(Path(sys.argv[1]), ProfileLock(Path(sys.argv[1])))
 """
 
 NOT_NEEDED_TO_OPEN = {
-    "app.client.certificate",
+    "app.client.security",
     "app.client.tls",
-    "app.recipes",
+    "app.codegen",
     "app.server.encryption",
-    "app.server.own.inspection",
-    "app.server.own.loading",
-    "app.server.own.starter",
-    "app.tls.authority",
-    "app.tls.identity",
+    "app.user_code.inspection",
+    "app.user_code.loading",
+    "app.user_code.template",
+    "app.tls.local_ca",
+    "app.tls.certificates",
     "app.ui.connections.columns_dialog",
     "app.ui.connections.send_dialog",
-    "app.ui.console.certificate_dialog",
+    "app.ui.console.connection_dialogs",
     "app.ui.console.history_popup",
-    "app.ui.console.options_dialog",
     "app.ui.console.snippets_panel",
-    "app.ui.listeners.copying",
-    "app.ui.listeners.form",
-    "app.ui.preferences",
-    "app.ui.profiles.listener_choice",
+    "app.ui.listeners.copy_as",
+    "app.ui.listener_form.form",
+    "app.ui.window.preferences",
+    "app.ui.window.listener_choice",
     "app.ui.traffic.pane",
-    "app.ui.traffic.recordings",
+    "app.ui.traffic.recording_window",
     "cattrs",
     "psutil",
     "sqlite3",
@@ -75,5 +74,5 @@ def test_the_window_opens_without_what_only_later_deeds_need(tmp_path: Path) -> 
         check=True,
     )
     imported = set(opened.stdout.split())
-    assert "app.ui.main_window" in imported
+    assert "app.ui.window.main_window" in imported
     assert imported & NOT_NEEDED_TO_OPEN == set()

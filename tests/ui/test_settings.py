@@ -9,8 +9,8 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QMainWindow, QSplitter, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui.appearance import Scheme
 from app.ui.settings import Settings
+from app.ui.style.theme import Scheme
 
 
 @pytest.fixture

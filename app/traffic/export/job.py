@@ -9,10 +9,27 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
+from typing import Protocol
 
-from app.traffic.export.form import Form
-from app.traffic.party import Party
+from app.traffic.chunk_log import Chunk
+from app.traffic.connection_info import ConnectionEnd, ConnectionInfo
 from app.traffic.source import ChunkSource
+
+# MERGED traffic/export/form: What a file format has to do: bytes before the chunks, bytes for each, and nothing else.
+
+
+class ExportFormat(Protocol):
+    """Writes one file. Chunks and endings come in ascending order, each once."""
+
+    def head(self) -> bytes:
+        """What the file begins with."""
+
+    def body(self, chunk: Chunk, party: ConnectionInfo | None) -> bytes:
+        """What `chunk` adds; `party` is what is known of its connection."""
+
+    def end(self, ending: ConnectionEnd) -> bytes:
+        """What the end of a connection adds, which comes after its last chunk."""
+
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +52,8 @@ class Job:
         self,
         log: ChunkSource,
         numbers: Sequence[int],
-        form: Form,
-        party: Callable[[int], Party | None],
+        form: ExportFormat,
+        party: Callable[[int], ConnectionInfo | None],
         path: Path,
     ) -> None:
         """`numbers` are those of the chunks, ascending; `party` gives what a connection is.

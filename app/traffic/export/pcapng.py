@@ -10,15 +10,116 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from ipaddress import IPv4Address, ip_address
 from struct import Struct
+from typing import Final
 
 from attrs import evolve
 
 from app.traffic.chunk_log import Chunk
-from app.traffic.endings import Ending, How
-from app.traffic.export.ip import Ends, checksum
-from app.traffic.export.udp import DatagramFlow
-from app.traffic.party import Address, Party
+from app.traffic.connection_info import Address, CloseKind, ConnectionEnd, ConnectionInfo
+
+# MERGED traffic/export/ip: The IP headers of packets that nobody sent: RFC 791 and 8200, with the sums of RFC 1071.
+
+NOWHERE_PORT: Final = 1
+HOPS: Final = 64
+
+_IPV4 = Struct(">BBHHHBBH4s4s")
+_IPV6 = Struct(">IHBB16s16s")
+
+
+class FlowAddresses:
+    """The two ends of a conversation, and the header of each packet between them.
+
+    What is `sent` goes from us, a listener or a session, to the peer.
+    """
+
+    def __init__(self, number: int, party: ConnectionInfo | None, carried: int) -> None:
+        """`number` is that of the connection, `carried` the number of the protocol above IP."""
+        peer, local = _addresses(number, party)
+        hosts = [ip_address(host.partition("%")[0]) for host, _ in (peer, local)]
+        self._is_v4 = all(isinstance(host, IPv4Address) for host in hosts)
+        packed = [
+            host.packed
+            if self._is_v4 or host.version == 6
+            else bytes(10) + b"\xff\xff" + host.packed
+            for host in hosts
+        ]
+        self._hosts = packed[0], packed[1]
+        self._carried = carried
+        self._packets = 0
+        self.pair = frozenset((peer, local))
+        """The addresses of both."""
+        self.ports = peer[1], local[1]
+        """Of the peer and of ourselves."""
+        self.sums = sum(int.from_bytes(each, "big") % 0xFFFF for each in packed) + carried
+        """What addresses and protocol add to a checksum that is over them too."""
+
+    def header(self, sent: bool, size: int) -> bytes:
+        """What goes before the next `size` bytes."""
+        source, target = self._hosts[sent], self._hosts[not sent]
+        if not self._is_v4:
+            return _IPV6.pack(6 << 28, size, self._carried, HOPS, source, target)
+        self._packets = self._packets + 1 & 0xFFFF
+        fields = (0x45, 0, _IPV4.size + size, self._packets, 0x4000, HOPS, self._carried)
+        total = int.from_bytes(_IPV4.pack(*fields, 0, source, target), "big")
+        return _IPV4.pack(*fields, 0xFFFF - total % 0xFFFF, source, target)
+
+
+def checksum(sums: int, size: int, header: bytes, data: bytes) -> int:
+    """The checksum of TCP and UDP. `header` has noughts in its place, `sums` are those of `FlowAddresses`,
+    `size` is that of `header` and `data` together.
+    """
+    padded = data + b"\0" if len(data) % 2 else data
+    # 65536 is 1 modulo 65535: what bytes leave, taken as one number and divided by 65535, is the
+    # sum of their pairs.
+    total = sums + size + int.from_bytes(header, "big") + int.from_bytes(padded, "big")
+    return 0xFFFF - total % 0xFFFF
+
+
+def _addresses(number: int, party: ConnectionInfo | None) -> tuple[Address, Address]:
+    """Of the peer and of ourselves. Where none is known one is invented, for who connected another
+    one for each number."""
+    peer = party.peer_address if party else None
+    local = party.local_address if party else None
+    low = number & 0xFFFFFF
+    client = f"10.{low >> 16}.{low >> 8 & 0xFF}.{low & 0xFF}", 49_152 + number % 16_384
+    server = "127.0.0.1", NOWHERE_PORT
+    if party is not None and party.began_here:
+        return peer or server, local or client
+    return peer or client, local or server
+
+
+# MERGED traffic/export/udp: Datagrams as the UDP packets that they were: RFC 768.
+
+UDP = 17
+_HEADER = Struct(">HHHH")
+
+
+class DatagramFlow:
+    """What one peer and a listener sent each other."""
+
+    def __init__(self, number: int, party: ConnectionInfo | None) -> None:
+        self._ends = FlowAddresses(number, party, UDP)
+        self.pair = self._ends.pair
+
+    def opening(self) -> tuple[bytes, ...]:
+        """Nothing goes before the first datagram."""
+        return ()
+
+    def closing(self, how: CloseKind) -> tuple[bytes, ...]:
+        """Nothing tells that no more will come."""
+        return ()
+
+    def packets(self, sent: bool, data: bytes) -> tuple[bytes, ...]:
+        """The one packet of a datagram, which may be empty."""
+        size = _HEADER.size + len(data)
+        ports = self._ends.ports
+        fields = (ports[sent], ports[not sent], size)
+        # Nought would mean that there is no checksum.
+        found = checksum(self._ends.sums, size, _HEADER.pack(*fields, 0), data) or 0xFFFF
+        return (self._ends.header(sent, size) + _HEADER.pack(*fields, found) + data,)
+
 
 MAX_SEGMENT = 65_000
 """Bytes of payload in a packet; with its headers an IPv4 packet may have 65 535."""
@@ -49,7 +150,7 @@ class Pcapng:
         interface = LINKTYPE_RAW.to_bytes(2, "little") + bytes(6)
         return _block(0x0A0D0D0A, section + name + bytes(4)) + _block(1, interface)
 
-    def body(self, chunk: Chunk, party: Party | None) -> bytes:
+    def body(self, chunk: Chunk, party: ConnectionInfo | None) -> bytes:
         time = round(chunk.time * 1e6)
         flow = self._flows.get(chunk.connection)
         made = []
@@ -59,7 +160,7 @@ class Pcapng:
         made += [_frame(time, packet) for packet in flow.packets(chunk.sent, chunk.data)]
         return b"".join(made)
 
-    def end(self, ending: Ending) -> bytes:
+    def end(self, ending: ConnectionEnd) -> bytes:
         flow = self._flows.pop(ending.connection, None)
         if flow is None:
             return b""
@@ -67,7 +168,7 @@ class Pcapng:
         time = round(ending.time * 1e6)
         return b"".join(_frame(time, packet) for packet in flow.closing(ending.how))
 
-    def _begin(self, number: int, party: Party | None) -> _Flow | DatagramFlow:
+    def _begin(self, number: int, party: ConnectionInfo | None) -> _Flow | DatagramFlow:
         """A flow with addresses that no other one has that is open.
 
         A console session and the connection that a listener has of it are two flows with the same
@@ -89,8 +190,8 @@ class Pcapng:
 class _Flow:
     """One connection's two sequence numbers."""
 
-    def __init__(self, number: int, party: Party | None) -> None:
-        self._ends = Ends(number, party, TCP)
+    def __init__(self, number: int, party: ConnectionInfo | None) -> None:
+        self._ends = FlowAddresses(number, party, TCP)
         self.pair = self._ends.pair
         self._began_here = party is not None and party.began_here
         first = number * 0x10001 & _MASK
@@ -105,10 +206,10 @@ class _Flow:
             self.segment(client, ACK),
         )
 
-    def closing(self, how: How) -> tuple[bytes, ...]:
+    def closing(self, how: CloseKind) -> tuple[bytes, ...]:
         """The packets that end it: one if it is reset, and otherwise three."""
-        first = how not in (How.CLOSED_BY_PEER, How.RESET_BY_PEER)
-        if how in (How.RESET_BY_PEER, How.RESET_HERE):
+        first = how not in (CloseKind.CLOSED_BY_PEER, CloseKind.RESET_BY_PEER)
+        if how in (CloseKind.RESET_BY_PEER, CloseKind.RESET_HERE):
             return (self.segment(first, RST | ACK),)
         return (
             self.segment(first, FIN | ACK),

@@ -13,12 +13,17 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
-from app.endpoint import LARGEST_PORT
-from app.ip import parse_ip
+from app.net.endpoint import LARGEST_PORT
+from app.net.ip import parse_ip
 from app.traffic.chunk_log import Chunk, Span
-from app.traffic.endings import Ending, Endings, How
-from app.traffic.party import Address, Party
-from app.traffic.recording.form import (
+from app.traffic.connection_info import (
+    Address,
+    CloseKind,
+    ConnectionEnd,
+    ConnectionEnds,
+    ConnectionInfo,
+)
+from app.traffic.recording.schema import (
     APPLICATION_ID,
     TABLES,
     VERSION,
@@ -45,7 +50,7 @@ MOST_CONNECTIONS: Final = 2**48
 """Bounds that a row of a whole recording never reaches."""
 
 _HEADER_BYTES = 100
-_HOWS: Final = frozenset(map(int, How))
+_HOWS: Final = frozenset(map(int, CloseKind))
 
 
 class Recording:
@@ -72,7 +77,7 @@ class Recording:
         """What is wrong with the file, as a sentence; empty as far as it was read well."""
         self._kept: OrderedDict[int, Chunk] = OrderedDict()
         self._kept_size = 0
-        self._parties: dict[int, Party | None] = {}
+        self._parties: dict[int, ConnectionInfo | None] = {}
         try:
             _take_back(path)
             is_cut = _is_cut(path)
@@ -101,7 +106,7 @@ class Recording:
         """Let go of the file. Nothing can be asked after that."""
         self._database.close()
 
-    def party(self, number: int) -> Party | None:
+    def party(self, number: int) -> ConnectionInfo | None:
         """Who the connection of that number was, if the recording knows."""
         if number not in self._parties:
             if len(self._parties) >= KEPT_PARTIES:
@@ -209,9 +214,9 @@ class Recording:
         )
         return tuple(listener for (listener,) in rows)
 
-    def _read_endings(self) -> Endings:
+    def _read_endings(self) -> ConnectionEnds:
         """All that can be read of them; without one a connection seems not to have ended."""
-        endings = Endings()
+        endings = ConnectionEnds()
         latest = 0
         try:
             for row in self._database.execute(
@@ -228,7 +233,7 @@ class Recording:
             self.damage = self.damage or str(explained(error, self.path))
         return endings
 
-    def _read_party(self, number: int) -> Party | None:
+    def _read_party(self, number: int) -> ConnectionInfo | None:
         try:
             row = self._database.execute(
                 "SELECT listener, peer, peer_host, peer_port, local_host, local_port, "
@@ -241,7 +246,7 @@ class Recording:
         if row is None:
             return None
         listener, peer, *addresses, is_datagram, began_here = row
-        return Party(
+        return ConnectionInfo(
             str(listener),
             str(peer),
             _address(*addresses[:2]),
@@ -267,13 +272,13 @@ def _check_row(row: tuple[object, ...], expected: int) -> None:
     raise ValueError("It is damaged")
 
 
-def _ending(row: tuple[object, ...]) -> Ending | None:
+def _ending(row: tuple[object, ...]) -> ConnectionEnd | None:
     """`None` for what no recorder wrote."""
     match row:
         case (int(at), float(time), int(connection), int(how)) if (
             0 <= time < LATEST and 0 <= connection < MOST_CONNECTIONS and how in _HOWS
         ):
-            return Ending(at, time, connection, How(how))
+            return ConnectionEnd(at, time, connection, CloseKind(how))
     return None
 
 

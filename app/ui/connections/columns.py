@@ -9,11 +9,11 @@ from attrs import frozen
 from PySide6.QtCore import QCoreApplication
 from twisted.internet.address import IPv4Address, IPv6Address
 
-from app.server.connection import Connection
-from app.server.history import Ended
-from app.ui import formatting
+from app.server.connections.connection import Connection
+from app.server.monitor import ClosedConnection
+from app.text import readable
 
-Row = Connection | Ended
+Row = Connection | ClosedConnection
 """What one row shows: a live connection, or what is left of one that is over."""
 
 PEER = "peer"
@@ -126,7 +126,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
         Column(
             name="open",
             title=QCoreApplication.translate("Columns", "Open for"),
-            text=lambda row, now: formatting.duration((row.closed_at or now) - row.opened_at),
+            text=lambda row, now: readable.format_duration((row.closed_at or now) - row.opened_at),
             key=lambda row, now: (row.closed_at or now) - row.opened_at,
             hint=QCoreApplication.translate("Columns", "Time since it was accepted"),
             is_moving=False,
@@ -134,28 +134,30 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
         Column(
             name="idle",
             title=QCoreApplication.translate("Columns", "Idle for"),
-            text=lambda row, now: formatting.duration((row.closed_at or now) - row.active_at),
+            text=lambda row, now: readable.format_duration((row.closed_at or now) - row.active_at),
             key=lambda row, now: (row.closed_at or now) - row.active_at,
             hint=QCoreApplication.translate("Columns", "Time since bytes last crossed it"),
         ),
         Column(
             name="in",
             title=QCoreApplication.translate("Columns", "Bytes in"),
-            text=lambda row, now: formatting.size(row.bytes_in),
+            text=lambda row, now: readable.format_size(row.bytes_in),
             key=lambda row, now: row.bytes_in,
             hint=QCoreApplication.translate("Columns", "Received from the client"),
         ),
         Column(
             name="out",
             title=QCoreApplication.translate("Columns", "Bytes out"),
-            text=lambda row, now: formatting.size(row.bytes_out),
+            text=lambda row, now: readable.format_size(row.bytes_out),
             key=lambda row, now: row.bytes_out,
             hint=QCoreApplication.translate("Columns", "Sent to the client"),
         ),
         Column(
             name="unsent",
             title=QCoreApplication.translate("Columns", "Unsent"),
-            text=lambda row, now: formatting.size(row.bytes_unsent) if row.bytes_unsent else "",
+            text=lambda row, now: (
+                readable.format_size(row.bytes_unsent) if row.bytes_unsent else ""
+            ),
             key=lambda row, now: row.bytes_unsent,
             hint=QCoreApplication.translate(
                 "Columns", "Of the bytes out, those that wait because the client does not read"
@@ -165,7 +167,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
         Column(
             name="rate",
             title=QCoreApplication.translate("Columns", "Rate"),
-            text=lambda row, now: formatting.rate(row.rate),
+            text=lambda row, now: readable.format_rate(row.rate),
             key=lambda row, now: row.rate,
             hint=QCoreApplication.translate("Columns", "Bytes a second, both directions together"),
         ),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -17,11 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.dialog_buttons import dialog_buttons
-from app.ui.wrapping import WrappingLabel
-
-if TYPE_CHECKING:
-    from app.ui.connections.arrangement import Arrangement
+from app.ui.connections.column_layout import ColumnLayout
+from app.ui.widgets.dialogs import dialog_buttons
+from app.ui.widgets.labels import WrappingLabel
 
 _NUMBER = Qt.ItemDataRole.UserRole
 
@@ -29,7 +25,7 @@ _NUMBER = Qt.ItemDataRole.UserRole
 class ColumnsDialog(QDialog):
     """Changes an arrangement while it is open; there is nothing to accept."""
 
-    def __init__(self, arrangement: Arrangement, parent: QWidget | None = None) -> None:
+    def __init__(self, arrangement: ColumnLayout, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._arrangement = arrangement
         self.setWindowTitle(self.tr("Columns"))

@@ -8,22 +8,20 @@ from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from app.server.changes import Batch
-from app.server.connection import Connection
-from app.server.history import History
+from app.server.connections.connection import Connection
 from app.server.listener import Listener
+from app.server.monitor import ChangeBatch, ClosedConnections
 from app.server.peer_process import FindProcesses
-from app.ui import formatting
-from app.ui.colors import quiet
+from app.text import readable
 from app.ui.connections.actions import ConnectionActions
-from app.ui.connections.arrangement import Arrangement
+from app.ui.connections.column_layout import ColumnLayout
 from app.ui.connections.columns import PROCESS, STATE, Row, text_filter
-from app.ui.connections.model import ConnectionsModel
 from app.ui.connections.processes import Processes
-from app.ui.connections.table import ConnectionsTable
-from app.ui.icons import Icons
-from app.ui.listener_colors import ListenerColors
+from app.ui.connections.table import ConnectionsModel, ConnectionsTable
 from app.ui.settings import Settings
+from app.ui.style.icons import Icons
+from app.ui.style.theme import ListenerColors, quiet_color
+from app.ui.widgets.dialogs import open_modal
 
 CLOCK_MS = 1000
 RESORT_TICKS = 10
@@ -62,7 +60,7 @@ class ConnectionsPane(QWidget):
         self._names: frozenset[str] = frozenset()
         self._count = 0
         self._ticks_since_order = 0
-        self._history = History()
+        self._history = ClosedConnections()
         self._processes = Processes(find_processes, seconds, self._show_processes)
         self.model = ConnectionsModel(
             seconds,
@@ -71,7 +69,8 @@ class ConnectionsPane(QWidget):
             self,
         )
         self.table = ConnectionsTable(self.model)
-        self.arrangement = Arrangement(self.table.horizontalHeader(), self.model.columns)
+        self.arrangement = ColumnLayout(self.table.horizontalHeader(), self.model.columns)
+        self.arrangement.dialog_wanted.connect(self._arrange_columns)
         self.commands = ConnectionActions(self.table, icons, self.selected)
         self.filter = QLineEdit()
         self.listener_chip = QToolButton()
@@ -106,7 +105,7 @@ class ConnectionsPane(QWidget):
         self._take_names()
         self._refilter()
 
-    def refresh(self, batch: Batch, moving: Iterable[Connection]) -> None:
+    def refresh(self, batch: ChangeBatch, moving: Iterable[Connection]) -> None:
         """Show what a batch of changes brought, and the new values of the rows on screen."""
         self._count += len(batch.opened) - len(batch.closed)
         self._take(batch)
@@ -136,7 +135,7 @@ class ConnectionsPane(QWidget):
 
     def recolor(self) -> None:
         """The palette or the colour of a listener is another one."""
-        self.model.quiet = quiet(self.palette())
+        self.model.quiet = quiet_color(self.palette())
         self.table.viewport().update()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -150,8 +149,14 @@ class ConnectionsPane(QWidget):
     def hideEvent(self, event: object) -> None:
         self._clock.stop()
 
+    def _arrange_columns(self) -> None:
+        """Open the list in which columns are ordered and chosen by keyboard or mouse."""
+        from app.ui.connections.columns_dialog import ColumnsDialog  # only when it is wanted
+
+        open_modal(ColumnsDialog(self.arrangement, self.window()))
+
     def _set_up(self, icons: Icons) -> None:
-        self.model.quiet = quiet(self.palette())
+        self.model.quiet = quiet_color(self.palette())
         self.filter.setPlaceholderText(self.tr("Filter connections"))
         self.filter.setToolTip(self.tr("By peer, listener, process, local address, TLS or state"))
         self.filter.setAccessibleName(self.tr("Filter the connections"))
@@ -186,7 +191,7 @@ class ConnectionsPane(QWidget):
         layout.addLayout(bar)
         layout.addWidget(self.table, 1)
 
-    def _take(self, batch: Batch) -> None:
+    def _take(self, batch: ChangeBatch) -> None:
         """What came and went between two ticks was never on show, but is remembered too."""
         remembered, forgotten = self._history.add(batch.closed)
         if self.commands.show_closed.isChecked():
@@ -232,7 +237,7 @@ class ConnectionsPane(QWidget):
             return False
         if self._listeners:
             name = self._title()
-            self.listener_chip.setText(formatting.literal(name))
+            self.listener_chip.setText(readable.escape_mnemonics(name))
             self.listener_chip.setAccessibleName(
                 self.tr("Only {0}: show the connections of all listeners again").format(name)
             )

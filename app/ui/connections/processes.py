@@ -7,11 +7,11 @@ from typing import TypeGuard
 
 from twisted.python.failure import Failure
 
-from app.server.connection import Connection
+from app.runtime.coroutines import log_failure
+from app.server.connections.connection import Connection
 from app.server.peer_process import FindProcesses, clue
-from app.server.ports import Holder
-from app.server.socket_owners import Clue
-from app.spawn import log_failure
+from app.server.sockets.listen_errors import Holder
+from app.server.sockets.process_lookup import Clue
 from app.ui.connections.columns import Row
 
 MOST_KEPT = 4_000

@@ -5,27 +5,27 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from app.client.formatting import count_bytes
-from app.client.session import State
-from app.server.audience import Audience, Outcome
+from app.client.session_messages import SessionState
+from app.client.transcript import count_bytes
+from app.server.broadcast import Recipients, SendResult
 from app.ui.console.input_bar import InputBar
-from app.ui.console.memory import Memory
-from app.ui.dialog_buttons import dialog_buttons
-from app.ui.icons import Icons
-from app.ui.wrapping import WrappingLabel
+from app.ui.console.saved_state import ConsoleState
+from app.ui.style.icons import Icons
+from app.ui.widgets.dialogs import dialog_buttons
+from app.ui.widgets.labels import WrappingLabel
 
 
-class Addressed:
+class RecipientsTarget:
     """An audience in the place of a session: the console's input sends to either."""
 
-    def __init__(self, audience: Audience) -> None:
+    def __init__(self, audience: Recipients) -> None:
         self._audience = audience
-        self.outcome: Outcome | None = None
+        self.outcome: SendResult | None = None
 
     @property
-    def state(self) -> State:
+    def state(self) -> SessionState:
         """Whether anybody is there."""
-        return State.CONNECTED if self._audience.live else State.CLOSED
+        return SessionState.CONNECTED if self._audience.live else SessionState.CLOSED
 
     def send(self, data: bytes) -> bool:
         """Say it to all. False if nobody is there to hear it."""
@@ -41,9 +41,9 @@ class SendDialog(QDialog):
 
     def __init__(
         self,
-        audience: Audience,
+        audience: Recipients,
         whom: str,
-        memory: Memory,
+        memory: ConsoleState,
         icons: Icons,
         parent: QWidget | None = None,
     ) -> None:
@@ -52,7 +52,7 @@ class SendDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Send to {0}").format(whom))
         self._audience = audience
-        self._addressed = Addressed(audience)
+        self._addressed = RecipientsTarget(audience)
         self.audience = WrappingLabel()
         self.bar = InputBar(self._addressed, memory, icons)
         self.told = WrappingLabel(least_lines=2)

@@ -10,12 +10,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QToolButton, QWidget
 
 from app.client.draft import Draft
-from app.client.notation import NotationError
 from app.client.snippets import Snippet
-from app.ui.console.held_bytes import is_long
+from app.text.notation import NotationError
+from app.ui.console.input_bar import is_long
 from app.ui.console.pane import ConsolePane
-from app.ui.console.snippet_shelf import SHORTCUTS
-from app.ui.icons import Icons
+from app.ui.console.saved_state import SHORTCUTS
+from app.ui.style.icons import Icons
 
 if TYPE_CHECKING:
     from app.ui.console.snippets_panel import SnippetsPanel

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QToolButton, QWidget
 
-from app.ui.icons import Icons
+from app.ui.style.icons import Icons
 
 RECOUNT_MS = 300
 """The least time between two counts while the transcript grows."""
@@ -16,7 +16,7 @@ RECOUNT_MS = 300
 MOST_COUNTED = 10_000
 
 
-class FindBar(QWidget):
+class TranscriptFindBar(QWidget):
     """Enter is the next one, Shift+Enter the one before, Escape closes. Case does not matter."""
 
     closed = Signal()

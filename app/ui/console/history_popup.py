@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.client.draft import Draft
-from app.client.history import Past
-from app.client.notation import Notation
+from app.client.history import HistoryWalk
+from app.text.notation import Notation
 
 SIZE = QSize(460, 260)
 LONGEST_SHOWN = 200
@@ -28,7 +28,7 @@ class HistoryPopup(QFrame):
     chosen = Signal(object)
     """The `Draft` that was chosen."""
 
-    def __init__(self, past: Past, parent: QWidget) -> None:
+    def __init__(self, past: HistoryWalk, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFrameShape(QFrame.Shape.StyledPanel)

@@ -6,32 +6,135 @@ from collections.abc import Callable
 from typing import Protocol
 
 from attrs import evolve
-from PySide6.QtCore import QMimeData, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.client.draft import Draft, offered
-from app.client.formatting import count_bytes
+from app.client.draft import Draft, PasteChange, Template, bytes_with_pasted, offered, with_pasted
 from app.client.history import History
-from app.client.notation import Notation, NotationError
-from app.client.pasting import Change, bytes_with_pasted, with_pasted
-from app.client.session import State
-from app.client.variables import Template
-from app.ui.console.clipboard import can_be_typed, pasted
-from app.ui.console.held_bytes import HeldBytes, is_long
-from app.ui.console.input_edit import InputEdit
-from app.ui.console.input_menu import InputMenu
-from app.ui.console.input_state import InputState
-from app.ui.console.means import Means
-from app.ui.console.memory import Memory
-from app.ui.icons import Icons
+from app.client.session_messages import SessionState
+from app.client.transcript import count_bytes
+from app.text.notation import Notation, NotationError
+from app.ui.console.input_edit import InputEdit, InputState, NotationPicker, can_be_typed, pasted
+from app.ui.console.saved_state import ConsoleState
+from app.ui.style.icons import Icons
+from app.ui.widgets.dialogs import open_modal
+
+# MERGED ui/console/held_bytes: Bytes that are too many to be edited, held aside until they are sent.
+
+LONGEST_TEXT = 64 * 1024
+LONGEST_LINE = 8 * 1024
+"""Letters. Qt lays out a line in a time that grows with the square of its length."""
 
 
-class Addressee(Protocol):
+def is_long(text: str) -> bool:
+    """Whether an editor would be slow with `text`."""
+    if len(text) > LONGEST_TEXT:
+        return True
+    return len(text) > LONGEST_LINE and max(map(len, text.split("\n"))) > LONGEST_LINE
+
+
+class PastedBytes(QFrame):
+    """Shows that bytes are held, and lets go of them. Hidden while there are none."""
+
+    changed = Signal()
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("offer")
+        self.data: bytes | None = None
+        self.words = QLabel()
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.drop_button = QToolButton(autoRaise=True)
+        icons.give(self.drop_button, "close")
+        self.drop_button.setToolTip(self.tr("Let go of them, and type instead"))
+        self.drop_button.setAccessibleName(self.tr("Let go of what was pasted"))
+        self.drop_button.clicked.connect(self.drop)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 1, 2, 1)
+        layout.addWidget(self.words, 1)
+        layout.addWidget(self.drop_button)
+        self.hide()
+
+    def hold(self, data: bytes) -> None:
+        """Take `data`."""
+        self.data = data
+        self.words.setText(
+            self.tr("{0}, too long to edit: sent exactly as they are").format(
+                count_bytes(len(data))
+            )
+        )
+        self.show()
+        self.changed.emit()
+
+    def drop(self) -> None:
+        """Let go of what is held."""
+        if self.data is not None:
+            self.data = None
+            self.hide()
+            self.changed.emit()
+
+
+# MERGED ui/console/input_menu: What can be done with the input and its history, beyond typing.
+
+
+class InputMenu(QMenu):
+    """Says which key sends, and forgets what was sent."""
+
+    forgotten = Signal()
+    """The history was cleared."""
+
+    def __init__(self, memory: ConsoleState, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._memory = memory
+        self.break_action = self.addAction(self.tr("Enter begins a new line, Ctrl+Enter sends"))
+        self.break_action.setCheckable(True)
+        self.break_action.toggled.connect(self._take_break)
+        self.addSeparator()
+        self.forget_action = self.addAction(self.tr("Clear the history…"))
+        self.forget_action.triggered.connect(lambda _=False: self._ask())
+        self.aboutToShow.connect(self._show_choice)
+
+    def _show_choice(self) -> None:
+        self.break_action.setChecked(not self._memory.enter_submits)
+        self.forget_action.setEnabled(bool(self._memory.past.drafts))
+
+    def _take_break(self, breaks: bool) -> None:
+        self._memory.enter_submits = not breaks
+
+    def _ask(self) -> None:
+        count = len(self._memory.past.drafts)
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            self.tr("Clear the history"),
+            self.tr("Forget all that was sent ({0}), in every tab?").format(f"{count:,}"),
+            QMessageBox.StandardButton.Cancel,
+            self.parentWidget(),
+        )
+        forget = box.addButton(self.tr("Clear"), QMessageBox.ButtonRole.DestructiveRole)
+        forget.clicked.connect(self._forget)
+        open_modal(box)
+
+    def _forget(self) -> None:
+        self._memory.forget()
+        self.forgotten.emit()
+
+
+class SendTarget(Protocol):
     """Whom it goes to: a `Session`, or what behaves like one."""
 
     @property
-    def state(self) -> State:
-        """`State.CONNECTED` as long as something can be sent."""
+    def state(self) -> SessionState:
+        """`SessionState.CONNECTED` as long as something can be sent."""
         ...
 
     def send(self, data: bytes) -> bool:
@@ -46,7 +149,7 @@ class InputBar(QWidget):
     """The user did something with the session: show what came of it at once."""
 
     def __init__(
-        self, session: Addressee, memory: Memory, icons: Icons, parent: QWidget | None = None
+        self, session: SendTarget, memory: ConsoleState, icons: Icons, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._session = session
@@ -55,8 +158,8 @@ class InputBar(QWidget):
         self._notation = Notation.TEXT
         self._has_variables = False
         self.input = InputEdit(lambda: memory.enter_submits)
-        self.held = HeldBytes(icons)
-        self.means = Means()
+        self.held = PastedBytes(icons)
+        self.means = NotationPicker()
         self.state = InputState()
         self.history_button = QToolButton(autoRaise=True)
         self.menu_button = QToolButton(autoRaise=True)
@@ -154,7 +257,7 @@ class InputBar(QWidget):
 
     def show_state(self) -> None:
         """The session is in another state."""
-        connected = self._session.state is State.CONNECTED
+        connected = self._session.state is SessionState.CONNECTED
         self.send_button.setEnabled(connected)
         hint = self.tr("Type a line and press Enter") if connected else self.tr("Not connected")
         self.input.setPlaceholderText(hint)
@@ -258,9 +361,9 @@ class InputBar(QWidget):
             self._check(self.tr("Not pasted. {0}").format(error))
             return
         notes = {
-            Change.NOTHING: "",
-            Change.TO_CRLF: self.tr("Lines end in CRLF, as in what was pasted."),
-            Change.TO_HEX: self.tr("What was pasted is no text, so it is in hex."),
-            Change.TO_ESCAPES: self.tr("What was pasted is no text, so it has escapes."),
+            PasteChange.NOTHING: "",
+            PasteChange.TO_CRLF: self.tr("Lines end in CRLF, as in what was pasted."),
+            PasteChange.TO_HEX: self.tr("What was pasted is no text, so it is in hex."),
+            PasteChange.TO_ESCAPES: self.tr("What was pasted is no text, so it has escapes."),
         }
         self.put(outcome.draft, notes[outcome.change], outcome.cursor)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QSizePolicy,
+    QTextEdit,
+    QWidget,
+)
 
-from app.ui.colors import RED, pick
+from app.client.draft import ClipboardData
+from app.text.notation import LineEnding, Notation
+from app.ui.style.theme import RED, pick
+from app.ui.widgets.labels import ElidingLabel
 
 MOST_LINES = 6
 """Lines to grow to; then it scrolls."""
@@ -170,3 +181,131 @@ class InputEdit(QPlainTextEdit):
 def _units(text: str) -> int:
     """The length of `text` as Qt counts it."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+# MERGED ui/console/clipboard: What the clipboard holds, or what is dropped: text that an editor can hold, or other bytes.
+
+BYTES_FORMAT = "application/octet-stream"
+TEXT_FORMAT = "text/plain"
+
+# What has no shape, and what Qt's editor would turn into a line break.
+_NOT_TYPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufdd0\ufdd1]")
+
+
+def can_be_typed(text: str) -> bool:
+    """Whether an editor can hold `text` as it is."""
+    return not _NOT_TYPED.search(text)
+
+
+def pasted(source: QMimeData) -> ClipboardData:
+    """Read `source`. What names no bytes of its own is its text, in UTF-8."""
+    data = _bytes_of(source)
+    is_crlf = 0 < data.count(b"\r\n") == data.count(b"\n") == data.count(b"\r")
+    try:
+        text = (data.replace(b"\r\n", b"\n") if is_crlf else data).decode()
+    except UnicodeDecodeError:
+        return ClipboardData(data, None)
+    return ClipboardData(data, text, is_crlf) if can_be_typed(text) else ClipboardData(data, None)
+
+
+def _bytes_of(source: QMimeData) -> bytes:
+    if source.hasFormat(BYTES_FORMAT):
+        return bytes(source.data(BYTES_FORMAT).data())
+    text = source.text()
+    # Qt's text has lost what was no UTF-8; the bytes may still be there.
+    raw = bytes(source.data(TEXT_FORMAT).data()) if "\ufffd" in text else b""
+    return raw or text.encode("utf-8", "replace")
+
+
+# MERGED ui/console/input_state: What the input comes to, in a few words: its bytes, a remark, or a mistake.
+
+
+class InputState(ElidingLabel):
+    """One quiet line, red for a mistake."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inputState")
+        self.setProperty("wrong", False)  # before it is ever styled, so that this costs nothing
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_words(self, words: str, note: str) -> None:
+        """Say `words`, and `note` after them."""
+        self._show(" · ".join(filter(None, (words, note))), wrong=False)
+
+    def show_mistake(self, sentence: str) -> None:
+        """Say what is wrong."""
+        self._show(sentence, wrong=True)
+
+    def _show(self, words: str, *, wrong: bool) -> None:
+        self.setText(words)
+        if self.property("wrong") is not wrong:
+            self.setProperty("wrong", wrong)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+
+# MERGED ui/console/means: How the input is meant: its notation, and what its lines end in.
+
+
+class NotationPicker(QWidget):
+    """Two choices. `show` sets both without telling."""
+
+    notation_chosen = Signal()
+    ending_chosen = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.notation_box = QComboBox()
+        for notation, words in (
+            (Notation.TEXT, self.tr("Text")),
+            (Notation.ESCAPES, self.tr("Escapes")),
+            (Notation.HEX, self.tr("Hex")),
+        ):
+            self.notation_box.addItem(words, notation)
+        self.notation_box.setAccessibleName(self.tr("How the input is meant"))
+        self.notation_box.setToolTip(
+            self.tr(
+                "Text: as it is typed\n"
+                "Escapes: \\r \\n \\t \\0 \\\\ \\x1b \\u00a0 stand for what they say\n"
+                "Hex: bytes such as 48 65 6c, or 0x48, 0x65"
+            )
+        )
+        self.ending_box = QComboBox()
+        for ending in LineEnding:
+            self.ending_box.addItem(ending.label, ending)
+        self.ending_box.setAccessibleName(self.tr("Line ending"))
+        self.ending_box.setToolTip(
+            self.tr("What is sent at the end of each line. Hex is sent as it stands.")
+        )
+        self.show_means(Notation.TEXT, LineEnding.LF)
+        self.notation_box.currentIndexChanged.connect(self._take_notation)
+        self.ending_box.currentIndexChanged.connect(lambda _: self.ending_chosen.emit())
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.notation_box)
+        layout.addWidget(self.ending_box)
+
+    @property
+    def notation(self) -> Notation:
+        """The one chosen."""
+        notation: Notation = self.notation_box.currentData()
+        return notation
+
+    @property
+    def ending(self) -> LineEnding:
+        """The one chosen; hex does not use it."""
+        ending: LineEnding = self.ending_box.currentData()
+        return ending
+
+    def show_means(self, notation: Notation, ending: LineEnding) -> None:
+        """Show these as chosen."""
+        for box, value in ((self.notation_box, notation), (self.ending_box, ending)):
+            with QSignalBlocker(box):
+                box.setCurrentIndex(box.findData(value))
+        self.ending_box.setEnabled(notation is not Notation.HEX)
+
+    def _take_notation(self) -> None:
+        self.ending_box.setEnabled(self.notation is not Notation.HEX)
+        self.notation_chosen.emit()

@@ -19,16 +19,15 @@ from PySide6.QtWidgets import (
 )
 
 from app.client.draft import offered
-from app.client.session import Session, State
-from app.client.tabs_file import MOST_TABS, KeptTab
+from app.client.saved_tabs import MOST_TABS, SavedTab
+from app.client.session import Session
+from app.client.session_messages import SessionState
 from app.server.listener import Listener
-from app.tap import Tap
-from app.ui import formatting
-from app.ui.console.memory import Memory
-from app.ui.console.session_tab import SessionTab
-from app.ui.console.tab_bar import ConsoleTabBar
-from app.ui.console.tab_title import TabTitle, sign, words
-from app.ui.icons import Icons
+from app.text import readable
+from app.traffic.connection_info import Tap
+from app.ui.console.saved_state import ConsoleState
+from app.ui.console.session_tab import ConsoleTabBar, SessionTab, TabTitle, sign, words
+from app.ui.style.icons import Icons
 
 CLOSER_SIZE = 12
 
@@ -48,7 +47,7 @@ class ConsolePane(QTabWidget):
         icons: Icons,
         wake: Callable[[], None],
         listeners: Callable[[], Sequence[Listener]],
-        memory: Memory,
+        memory: ConsoleState,
         parent: QWidget | None = None,
         *,
         tap: Tap | None = None,
@@ -65,7 +64,7 @@ class ConsolePane(QTabWidget):
         self.memory = memory
         self._opened = 0
         self._titles: dict[SessionTab, TabTitle] = {}
-        self._closed: list[KeptTab] = []
+        self._closed: list[SavedTab] = []
         self._bar = ConsoleTabBar()
         self.setTabBar(self._bar)
         self._bar.renamed.connect(self._rename)
@@ -180,7 +179,7 @@ class ConsolePane(QTabWidget):
         """Open a tab like the one on show; connected if that is."""
         like = self.current
         tab = self._open_kept(self._kept(like))
-        if like.session.state is State.CONNECTED:
+        if like.session.state is SessionState.CONNECTED:
             tab.head.connect_button.click()
             self.refresh()
 
@@ -250,7 +249,7 @@ class ConsolePane(QTabWidget):
         tab.foot.input.setFocus()
 
     def _show_title(self, tab: SessionTab) -> None:
-        self.setTabText(self.indexOf(tab), formatting.literal(str(self._titles[tab])))
+        self.setTabText(self.indexOf(tab), readable.escape_mnemonics(str(self._titles[tab])))
         self._show_state(tab)
 
     def _show_state(self, tab: SessionTab) -> None:
@@ -258,16 +257,16 @@ class ConsolePane(QTabWidget):
         self._titles[tab].shown = state
         self.setTabIcon(index, sign(state, self.palette()))
         self.setTabToolTip(index, words(tab.session))
-        if state is not State.IDLE:
+        if state is not SessionState.IDLE:
             name = f"{self._titles[tab]}: {words(tab.session)}"
             self._bar.setAccessibleTabName(index, name)
 
-    def _kept(self, tab: SessionTab) -> KeptTab:
+    def _kept(self, tab: SessionTab) -> SavedTab:
         title = self._titles[tab]
         is_current = tab is self.currentWidget()
         return evolve(tab.kept, title=title.title, name=title.name, is_current=is_current)
 
-    def _open_kept(self, kept: KeptTab) -> SessionTab:
+    def _open_kept(self, kept: SavedTab) -> SessionTab:
         tab = self.open_tab()
         self._titles[tab].title, self._titles[tab].name = kept.title, kept.name
         tab.bring_back(kept)

@@ -15,11 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.client.draft import NAMES, Template
 from app.client.repeat import SHORTEST_MS, Pace, Repeat
-from app.client.session import Session, State
-from app.client.variables import NAMES, Template
-from app.ui.eliding import ElidingLabel
-from app.ui.icons import Icons
+from app.client.session import Session
+from app.client.session_messages import SessionState
+from app.ui.style.icons import Icons
+from app.ui.widgets.labels import ElidingLabel
 
 SHOW_MS = 250
 LONGEST_MS = 3_600_000
@@ -85,10 +86,10 @@ class RepeatBar(QWidget):
 
     def show_state(self) -> None:
         """Time has passed, or the session is in another state."""
-        if self._session.state is not State.CONNECTED:
+        if self._session.state is not SessionState.CONNECTED:
             self.stop()
         self.button.setText(self.tr("Stop") if self.is_running else self.tr("Start"))
-        self.button.setEnabled(self.is_running or self._session.state is State.CONNECTED)
+        self.button.setEnabled(self.is_running or self._session.state is SessionState.CONNECTED)
         self.interval.setEnabled(not self.is_running)
         self.times.setEnabled(not self.is_running)
         self.state.setText(self._words())
@@ -111,7 +112,7 @@ class RepeatBar(QWidget):
         assert repeat is not None
         self._timer.stop()
         count = f"{repeat.sent:,}"
-        if repeat.refused or self._session.state is not State.CONNECTED:
+        if repeat.refused or self._session.state is not SessionState.CONNECTED:
             sentence = self.tr("The repeat stopped, {0} sent: there is no connection.")
         else:
             sentence = self.tr("The repeat ended, {0} sent.")

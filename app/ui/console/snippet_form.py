@@ -16,16 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.client.draft import LONGEST_TEXT, Draft
-from app.client.formatting import count_bytes
-from app.client.notation import NotationError
-from app.client.pasting import with_pasted
+from app.client.draft import LONGEST_TEXT, Draft, with_pasted
 from app.client.snippets import LONGEST_NAME, Snippet
-from app.ui.console.clipboard import pasted
-from app.ui.console.input_edit import InputEdit
-from app.ui.console.input_state import InputState
-from app.ui.console.means import Means
-from app.ui.dialog_buttons import dialog_buttons
+from app.client.transcript import count_bytes
+from app.text.notation import NotationError
+from app.ui.console.input_edit import InputEdit, InputState, NotationPicker, pasted
+from app.ui.widgets.dialogs import dialog_buttons
 
 
 class SnippetForm(QDialog):
@@ -40,7 +36,7 @@ class SnippetForm(QDialog):
         self.name = QLineEdit(snippet.name)
         self.folder = QComboBox()
         self.text = InputEdit(lambda: False)
-        self.means = Means()
+        self.means = NotationPicker()
         self.state = InputState()
         self.buttons = dialog_buttons(
             QDialogButtonBox.StandardButton.Save, QDialogButtonBox.StandardButton.Cancel

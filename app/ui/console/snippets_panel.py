@@ -25,11 +25,11 @@ from PySide6.QtWidgets import (
 
 from app.client.draft import Draft
 from app.client.snippets import Snippet
+from app.ui.console.saved_state import SHORTCUTS, SavedSnippets
 from app.ui.console.snippet_form import SnippetForm
-from app.ui.console.snippet_shelf import SHORTCUTS, SnippetShelf
-from app.ui.icons import Icons
-from app.ui.modal import open_modal
-from app.ui.wrapping import WrappingLabel
+from app.ui.style.icons import Icons
+from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.labels import WrappingLabel
 
 _SNIPPET = Qt.ItemDataRole.UserRole
 
@@ -57,7 +57,7 @@ class SnippetTree(QTreeWidget):
 
 
 class SnippetsPanel(QWidget):
-    """A view of a `SnippetShelf`, and the commands for what is chosen in it."""
+    """A view of a `SavedSnippets`, and the commands for what is chosen in it."""
 
     send_wanted = Signal(object)
     """This `Snippet` is to be sent now."""
@@ -68,7 +68,7 @@ class SnippetsPanel(QWidget):
     keep_wanted = Signal()
     """What is in the input is to be kept."""
 
-    def __init__(self, shelf: SnippetShelf, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(self, shelf: SavedSnippets, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.shelf = shelf
         self.tree = SnippetTree()

@@ -3,32 +3,117 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QApplication,
+    QFileDialog,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from app.client.options import Options
-from app.client.session import Session, State
-from app.client.target import Target, TargetError, Transport
-from app.client.target_text import read_target
+from app.client.session import Session
+from app.client.session_messages import SessionState
+from app.client.target import Options, Target, TargetError, Transport, read_target
 from app.server.listener import Listener
-from app.ui import formatting
-from app.ui.console.choice import chosen_listener, label, own_authorities, target_of
-from app.ui.console.connection_menu import ConnectionMenu
-from app.ui.console.file_row import FileRow
-from app.ui.console.offer import Offer
-from app.ui.console.target_box import TargetBox
-from app.ui.icons import Icons
-from app.ui.modal import open_modal
+from app.text import readable
+from app.ui.console.target_widgets import (
+    FileRow,
+    StartOffer,
+    TargetBox,
+    chosen_listener,
+    label,
+    own_authorities,
+    target_of,
+)
+from app.ui.style.icons import Icons
+from app.ui.widgets.dialogs import open_modal
+
+if TYPE_CHECKING:
+    from app.client.security import PeerCertificate
+
+
+# MERGED ui/console/connection_menu: The menu beside *Connect*: what else can be done with a connection.
+
+
+class ConnectionMenu(QToolButton):
+    """Acts on `session`; what cannot be done now is greyed."""
+
+    acted = Signal()
+    """The user did something with the session: show what came of it at once."""
+
+    def __init__(self, session: Session, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setAutoRaise(True)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setAccessibleName(self.tr("More to do with the connection"))
+        self.setToolTip(self.tr("Send a file, close one side, abort"))
+        icons.give(self, "more")
+        menu = QMenu(self)
+        self.send_file = menu.addAction(self.tr("Send a &file…"))
+        menu.addSeparator()
+        self.half_close = menu.addAction(self.tr("&Close this side, read on"))
+        self.abort = menu.addAction(self.tr("&Abort (reset)"))
+        menu.addSeparator()
+        self.certificate = menu.addAction(self.tr("The peer's &certificate…"))
+        self.send_file.triggered.connect(self.ask_for_file)
+        self.half_close.triggered.connect(lambda: self._do(session.half_close))
+        self.abort.triggered.connect(lambda: self._do(session.abort))
+        self.certificate.triggered.connect(self.show_certificate)
+        self.setMenu(menu)
+        self.show_state()
+
+    def show_state(self) -> None:
+        """The session is in another state."""
+        session = self._session
+        is_open = session.state is SessionState.CONNECTED
+        self._enable(self.send_file, is_open and session.has_flow and session.file is None)
+        self._enable(self.half_close, session.can_half_close)
+        self._enable(self.abort, not session.state.is_over)
+        self._enable(self.certificate, self._shown() is not None)
+
+    def ask_for_file(self) -> None:
+        """Have the user choose a file, and send it."""
+        dialog = QFileDialog(self.window(), self.tr("Send a file"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self.send(Path(path)))
+        open_modal(dialog)
+
+    def send(self, path: Path) -> None:
+        """Send the file at `path`."""
+        self._do(lambda: self._session.send_file(path))
+
+    def show_certificate(self) -> None:
+        """Show what the peer showed last."""
+        verdict, certificate = self._session.verdict, self._shown()
+        if verdict is not None and certificate is not None:
+            # Only now: it knows of certificates, which take a while to import.
+            from app.ui.console.connection_dialogs import CertificateDialog
+
+            open_modal(CertificateDialog(certificate, verdict.distrust, self.window()))
+
+    def _shown(self) -> PeerCertificate | None:
+        verdict = self._session.verdict
+        return None if verdict is None else verdict.certificate
+
+    def _do(self, act: object) -> None:
+        assert callable(act)
+        act()
+        self.acted.emit()
+
+    @staticmethod
+    def _enable(action: QAction, is_possible: bool) -> None:
+        action.setEnabled(is_possible)
 
 
 class TargetBar(QWidget):
@@ -69,7 +154,7 @@ class TargetBar(QWidget):
         self.options_button = QToolButton(autoRaise=True)
         self.menu = ConnectionMenu(session, icons)
         self.unverified = QLabel(self.tr("not verified"))
-        self.offer = Offer()
+        self.offer = StartOffer()
         self.file_row = FileRow()
         self._row = QHBoxLayout()
         icons.give(self.options_button, "options")
@@ -100,13 +185,13 @@ class TargetBar(QWidget):
         """The session is in another state."""
         state = self._session.state
         words = {
-            State.IDLE: self.tr("Connect"),
-            State.CONNECTING: self.tr("Cancel"),
-            State.CONNECTED: self.tr("Disconnect"),
-            State.HALF_CLOSED: self.tr("Disconnect"),
-            State.CLOSING: self.tr("Abort"),
-            State.WAITING: self.tr("Cancel"),
-            State.CLOSED: self.tr("Connect"),
+            SessionState.IDLE: self.tr("Connect"),
+            SessionState.CONNECTING: self.tr("Cancel"),
+            SessionState.CONNECTED: self.tr("Disconnect"),
+            SessionState.HALF_CLOSED: self.tr("Disconnect"),
+            SessionState.CLOSING: self.tr("Abort"),
+            SessionState.WAITING: self.tr("Cancel"),
+            SessionState.CLOSED: self.tr("Connect"),
         }
         self.connect_button.setText(words[state])
         self.target.lock(not state.is_over)
@@ -140,7 +225,7 @@ class TargetBar(QWidget):
 
     def ask_for_options(self) -> None:
         """Have the user choose how to connect."""
-        from app.ui.console.options_dialog import OptionsDialog  # off the start's way
+        from app.ui.console.connection_dialogs import OptionsDialog  # off the start's way
 
         dialog = OptionsDialog(self.options, self.window())
         dialog.chosen.connect(self.choose)
@@ -204,7 +289,7 @@ class TargetBar(QWidget):
     def _toggle(self) -> None:
         if self._session.state.is_over:
             self._connect_to_choice()
-        elif self._session.state is State.CLOSING:
+        elif self._session.state is SessionState.CLOSING:
             self._session.abort()
         else:
             self._session.disconnect()
@@ -245,7 +330,7 @@ class TargetBar(QWidget):
         name = listener.spec.name
         self.offer.say(
             self.tr("{0} is not listening.").format(name),
-            self.tr("Start {0} and connect").format(formatting.literal(name)),
+            self.tr("Start {0} and connect").format(readable.escape_mnemonics(name)),
         )
 
     def _show_trust(self) -> None:
@@ -257,7 +342,7 @@ class TargetBar(QWidget):
             self.unverified.setVisible(bool(session.security and session.security.distrust))
         verdict = session.verdict
         is_refused = verdict is not None and verdict.is_refusal
-        if session.state is State.CLOSED and is_refused and not self._distrusted:
+        if session.state is SessionState.CLOSED and is_refused and not self._distrusted:
             assert verdict is not None
             self._distrusted = True
             self.offer.say(

@@ -6,15 +6,41 @@ from collections.abc import Collection, Iterable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.server.changes import Batch
 from app.server.listener import Listener
-from app.server.rates import Meter
-from app.ui.icons import Icons
-from app.ui.listener_colors import ListenerColors
-from app.ui.listeners.dragging import DropLine, gap_at
+from app.server.monitor import ChangeBatch, RateMeter
 from app.ui.listeners.row import ListenerRow
+from app.ui.style.icons import Icons
+from app.ui.style.theme import ListenerColors
+
+# MERGED ui/listeners/dragging: Where a row that is dragged would come to stand: a line between two rows says so.
+
+THICKNESS = 2
+
+
+class DropLine(QFrame):
+    """A line across the rows of one widget; hidden unless something is dragged."""
+
+    def __init__(self, body: QWidget) -> None:
+        super().__init__(body)
+        self.setObjectName("dropLine")
+        self.hide()
+
+    def show_at(self, y: int, rows: Sequence[QWidget]) -> None:
+        """Mark the gap that `y`, in the widget with the rows, is nearest to."""
+        gap = gap_at(y, rows)
+        edge = rows[gap].y() if gap < len(rows) else rows[-1].geometry().bottom() + 1
+        first = rows[0].geometry()
+        self.setGeometry(first.x(), max(0, edge - THICKNESS), first.width(), THICKNESS)
+        self.raise_()
+        self.show()
+
+
+def gap_at(y: int, rows: Sequence[QWidget]) -> int:
+    """How many of `rows`, which stand below each other, are above `y` with their middle."""
+    return sum(row.geometry().center().y() < y for row in rows)
+
 
 SCROLL_MARGIN = 24
 """So near to its edge a dragged row makes the pane scroll."""
@@ -118,7 +144,7 @@ class ListenersPanel(QScrollArea):
         else:
             self._select(self._chosen, left)
 
-    def refresh(self, batch: Batch, meter: Meter) -> None:
+    def refresh(self, batch: ChangeBatch, meter: RateMeter) -> None:
         """Show what a batch of changes did to the listeners, and their rates."""
         for listener, row in self._rows.items():
             if listener in batch.listeners or listener.factory in batch.factories:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from attrs import frozen
+from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -13,24 +15,111 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QSizePolicy,
     QToolButton,
     QToolTip,
     QWidget,
 )
 
-from app.endpoint import Endpoint, EndpointError
-from app.own_protocol import Reference, is_own
+from app.net.endpoint import Endpoint, EndpointError
 from app.server.listener import Listener, State
-from app.ui.colors import state_color
-from app.ui.eliding import ElidingButton, ElidingLabel
-from app.ui.icons import Icons
-from app.ui.listener_colors import ListenerColors
-from app.ui.listeners.offers import OfferButtons, offers_for
-from app.ui.listeners.sparkline import Sparkline
-from app.ui.listeners.status import is_datagram, status_details, status_text
-from app.ui.listeners.tls_badge import TlsBadge
-from app.ui.switch import Switch
+from app.ui.listeners.status import TlsBadge, is_datagram, status_details, status_text
+from app.ui.style.icons import Icons
+from app.ui.style.theme import ListenerColors, state_color
+from app.ui.widgets.controls import Sparkline, Switch
+from app.ui.widgets.labels import ElidingButton, ElidingLabel
+from app.user_code.reference import Reference, is_user_code
+
+# MERGED ui/listeners/offers: What a row offers to do about the state its listener is in, as buttons below the words.
+
+_COLUMNS = 2
+"""More do not fit into a row as narrow as it may be."""
+
+
+class RowAction(Enum):
+    """What can be offered."""
+
+    START = auto()
+    MOVE = auto()
+    SHOW = auto()
+    RESTART = auto()
+    STOP = auto()
+
+
+@frozen
+class RowOffer:
+    """One button."""
+
+    deed: RowAction
+    word: str
+
+    port: int = 0
+    """Where to, for `MOVE`."""
+
+    listener: str = ""
+    """The name of the one to show, for `SHOW`."""
+
+
+def offers_for(listener: Listener) -> tuple[RowOffer, ...]:
+    """What there is to do about the state of `listener`; often nothing."""
+    if listener.state is State.FAILED:
+        return _after_failure(listener)
+    restart = RowOffer(RowAction.RESTART, QCoreApplication.translate("Offers", "Restart to apply"))
+    if listener.state is State.DRAINING:
+        accept = RowOffer(RowAction.START, QCoreApplication.translate("Offers", "Accept again"))
+        close = RowOffer(RowAction.STOP, QCoreApplication.translate("Offers", "Close them"))
+        return (restart if listener.is_stale else accept, close)
+    return (restart,) if listener.is_stale else ()
+
+
+def _after_failure(listener: Listener) -> tuple[RowOffer, ...]:
+    offers = [RowOffer(RowAction.START, QCoreApplication.translate("Offers", "Try again"))]
+    taken = listener.taken
+    if taken is not None and taken.free_port is not None:
+        words = QCoreApplication.translate("Offers", "Use port {0}").format(taken.free_port)
+        offers.append(RowOffer(RowAction.MOVE, words, port=taken.free_port))
+    if taken is not None and taken.listener:
+        words = QCoreApplication.translate("Offers", "Show that listener")
+        offers.append(RowOffer(RowAction.SHOW, words, listener=taken.listener))
+    return tuple(offers)
+
+
+class OfferButtons(QWidget):
+    """Buttons, two beside each other; hidden while there is nothing to offer."""
+
+    def __init__(self, take: Callable[[RowOffer], object], parent: QWidget | None = None) -> None:
+        """`take` is called with what was clicked."""
+        super().__init__(parent)
+        self._take = take
+        self._offers: tuple[RowOffer, ...] = ()
+        self.buttons: list[QPushButton] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 2, 0, 0)
+        self._grid.setSpacing(4)
+        self._grid.setColumnStretch(_COLUMNS, 1)
+
+    def show_offers(self, offers: Sequence[RowOffer], about: str) -> None:
+        """Show a button for each offer, about the listener of that name."""
+        self.setVisible(bool(offers))
+        if tuple(offers) == self._offers:
+            return
+        self._offers = tuple(offers)
+        for button in self.buttons:
+            self._grid.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = [self._button(offer, about) for offer in offers]
+        for index, button in enumerate(self.buttons):
+            self._grid.addWidget(button, *divmod(index, _COLUMNS))
+
+    def _button(self, offer: RowOffer, about: str) -> QPushButton:
+        button = QPushButton(offer.word)
+        button.setObjectName("rowOffer")
+        button.setAccessibleName(f"{offer.word}: {about}")
+        button.clicked.connect(lambda: self._take(offer))
+        return button
+
 
 STATE_ICONS = {
     State.STOPPED: "state-stopped",
@@ -64,7 +153,7 @@ class ListenerRow(QFrame):
     """The user lets it go there."""
 
     offer_taken = Signal(object)
-    """The user wants what the row offers, an `Offer`."""
+    """The user wants what the row offers, an `RowOffer`."""
 
     def __init__(
         self,
@@ -236,7 +325,7 @@ class ListenerRow(QFrame):
 
 def _short(protocol: str) -> str:
     """The name of a protocol, without the file it comes from."""
-    return Reference.parse(protocol).name if is_own(protocol) else protocol
+    return Reference.parse(protocol).name if is_user_code(protocol) else protocol
 
 
 def _is_local(description: str) -> bool:

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QFontDatabase,
+    QFontMetricsF,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -16,18 +31,264 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.client.formatting import timestamp
+from app.client.transcript import timestamp
+from app.text.hex import WIDTH, as_hex, cells
 from app.traffic.chunk_log import Chunk
-from app.traffic.quoting import as_hex
-from app.ui.icons import Icons
-from app.ui.traffic.hex_view import HexView, Side
-from app.ui.traffic.taking import Taking
+from app.ui.style.icons import Icons
+from app.ui.traffic.copy_actions import CopyActions
+
+# MERGED ui/traffic/hex_view: Bytes as offset, hex and text, painted for the rows on screen alone: any size opens at once.
+
+OFFSET_DIGITS = 8
+HEX_AT = OFFSET_DIGITS + 2
+"""In characters from the left, as the two below."""
+TEXT_AT = HEX_AT + 3 * WIDTH + 2
+END_AT = TEXT_AT + WIDTH
+SOFT_ALPHA = 80
+MARGIN = 6
+
+_KEYS = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Up: -WIDTH,
+    Qt.Key.Key_Down: WIDTH,
+}
+
+
+class ByteColumn(Enum):
+    """Where the user points: what is copied is what is there."""
+
+    HEX = "hex"
+    TEXT = "text"
+
+
+class HexView(QAbstractScrollArea):
+    """Shows bytes and lets a run of them be selected, by mouse or keys, in hex and text at once.
+
+    `selection` is `(start, stop)`; the cursor is at the end of it that moves. An empty one has
+    its place too: where the cursor is.
+    """
+
+    selection_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._data = b""
+        self._encoding = "utf-8"
+        self._anchor = 0
+        self._cursor = 0
+        self._has_selection = False
+        self.side = ByteColumn.HEX
+        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        metrics = QFontMetricsF(self.font())
+        self._char = metrics.horizontalAdvance("0")
+        self._line = metrics.height()
+        self._ascent = metrics.ascent()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Bytes of the chosen chunk"))
+        self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
+        self.viewport().setAutoFillBackground(True)
+        self.viewport().setBackgroundRole(QPalette.ColorRole.Base)
+
+    @property
+    def data(self) -> bytes:
+        """What is shown."""
+        return self._data
+
+    @property
+    def cursor_at(self) -> int:
+        """The offset of the byte that the keys move from."""
+        return self._cursor
+
+    @property
+    def selection(self) -> tuple[int, int]:
+        """`(start, stop)` of the selected bytes."""
+        if not self._has_selection:
+            return self._cursor, self._cursor
+        return min(self._anchor, self._cursor), max(self._anchor, self._cursor) + 1
+
+    @property
+    def selected(self) -> bytes:
+        """The selected bytes; all of them if none is."""
+        start, stop = self.selection
+        return self._data[start:stop] if stop > start else self._data
+
+    def show_data(self, data: bytes) -> None:
+        """Show `data`, from its beginning, with nothing selected."""
+        self._data = data
+        self._anchor = self._cursor = 0
+        self._has_selection = False
+        self._fit_bars()
+        self.verticalScrollBar().setValue(0)
+        self._tell()
+
+    def use_encoding(self, encoding: str) -> None:
+        """Decode the text column by `encoding`, as Python calls it."""
+        self._encoding = encoding
+        self.viewport().update()
+
+    def select(self, start: int, stop: int) -> None:
+        """Select `data[start:stop]` and bring its beginning into view."""
+        self._has_selection = stop > start
+        self._anchor, self._cursor = max(start, stop - 1), start
+        self._show_cursor()
+        self._tell()
+
+    def select_all(self) -> None:
+        """Select every byte; the view stays where it is."""
+        self._has_selection = bool(self._data)
+        self._anchor, self._cursor = 0, max(0, len(self._data) - 1)
+        self._tell()
+
+    # Keys and mouse
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.SelectAll):
+            self.select_all()
+            return
+        to = self._key_target(event)
+        if to is None:
+            super().keyPressEvent(event)
+            return
+        self._move(to, extend=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        place = self._place(event.position().toPoint())
+        extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self._move(place, extend=extend)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._move(self._place(event.position().toPoint(), keep_side=True), extend=True)
+
+    def _key_target(self, event: QKeyEvent) -> int | None:
+        whole = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        key, at = Qt.Key(event.key()), self._cursor
+        page = max(1, self._rows_on_screen() - 1) * WIDTH
+        match key:
+            case Qt.Key.Key_Home:
+                return 0 if whole else at - at % WIDTH
+            case Qt.Key.Key_End:
+                return len(self._data) - 1 if whole else at - at % WIDTH + WIDTH - 1
+            case Qt.Key.Key_PageUp:
+                return at - page
+            case Qt.Key.Key_PageDown:
+                return at + page
+        return at + _KEYS[key] if key in _KEYS else None
+
+    def _move(self, to: int, *, extend: bool) -> None:
+        self._cursor = max(0, min(to, len(self._data) - 1))
+        if not extend:
+            self._anchor = self._cursor
+        self._has_selection = bool(self._data) and extend
+        self._show_cursor()
+        self._tell()
+
+    def _place(self, at: QPoint, *, keep_side: bool = False) -> int:
+        """The offset of the byte at `at`, or the one nearest to it; takes the side on the way."""
+        column = (at.x() + self.horizontalScrollBar().value() - MARGIN) / self._char
+        row = self.verticalScrollBar().value() + int(at.y() // self._line)
+        if not keep_side:
+            self.side = ByteColumn.TEXT if column >= TEXT_AT - 1 else ByteColumn.HEX
+        if self.side is ByteColumn.TEXT:
+            inside = int(column - TEXT_AT)
+        else:
+            column -= HEX_AT
+            inside = int((column - (column >= 3 * WIDTH // 2)) / 3)
+        return row * WIDTH + max(0, min(inside, WIDTH - 1))
+
+    def _tell(self) -> None:
+        start, stop = self.selection
+        self.setAccessibleDescription(
+            self.tr("Offset {0}: {1}. {2} bytes selected.").format(
+                self._cursor, self._data[self._cursor : self._cursor + 1].hex(), stop - start
+            )
+        )
+        self.viewport().update()
+        self.selection_changed.emit()
+
+    # What is painted
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit_bars()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setFont(self.font())
+        painter.translate(MARGIN - self.horizontalScrollBar().value(), 0)
+        first = self.verticalScrollBar().value()
+        for line in range(self._rows_on_screen() + 1):
+            start = (first + line) * WIDTH
+            if start >= len(self._data) and start:
+                break
+            self._paint_row(painter, start, line * self._line)
+
+    def _paint_row(self, painter: QPainter, start: int, top: float) -> None:
+        row = self._data[start : start + WIDTH]
+        if not row:
+            return
+        palette, base = self.palette(), top + self._ascent
+        self._paint_selection(painter, start, len(row), top)
+        painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+        painter.drawText(QPoint(0, round(base)), f"{start:0{OFFSET_DIGITS}x}")
+        painter.setPen(palette.color(QPalette.ColorRole.Text))
+        for place, byte in enumerate(row):
+            painter.drawText(QPoint(round(self._hex_x(place)), round(base)), f"{byte:02x}")
+        for place, cell in enumerate(cells(self._data, start, start + len(row), self._encoding)):
+            if cell:
+                painter.drawText(QPoint(round(self._text_x(place)), round(base)), cell)
+
+    def _paint_selection(self, painter: QPainter, start: int, count: int, top: float) -> None:
+        begin, end = (max(0, min(each - start, count)) for each in self.selection)
+        soft = QColor(self.palette().color(QPalette.ColorRole.Highlight))
+        soft.setAlpha(SOFT_ALPHA)
+        if end > begin:
+            left, right = self._hex_x(begin), self._hex_x(end - 1) + 2 * self._char
+            painter.fillRect(QRectF(left, top, right - left, self._line), soft)
+            left, right = self._text_x(begin), self._text_x(end)
+            painter.fillRect(QRectF(left, top, right - left, self._line), soft)
+        place = self._cursor - start
+        if 0 <= place < count and self.hasFocus():
+            painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
+            line = self._line - 1
+            painter.drawRect(QRectF(self._hex_x(place), top, 2 * self._char, line))
+            painter.drawRect(QRectF(self._text_x(place), top, self._char, line))
+
+    def _hex_x(self, place: int) -> float:
+        return self._char * (HEX_AT + 3 * place + (place >= WIDTH // 2))
+
+    def _text_x(self, place: int) -> float:
+        return self._char * (TEXT_AT + place)
+
+    def _rows_on_screen(self) -> int:
+        return max(1, int(self.viewport().height() / self._line))
+
+    def _fit_bars(self) -> None:
+        rows = -(-len(self._data) // WIDTH)
+        bar, shown = self.verticalScrollBar(), self._rows_on_screen()
+        bar.setRange(0, max(0, rows - shown))
+        bar.setPageStep(shown)
+        across = self.horizontalScrollBar()
+        width = round(END_AT * self._char) + 2 * MARGIN
+        across.setRange(0, max(0, width - self.viewport().width()))
+        across.setPageStep(self.viewport().width())
+        across.setSingleStep(round(self._char))
+
+    def _show_cursor(self) -> None:
+        bar, row = self.verticalScrollBar(), self._cursor // WIDTH
+        last = bar.value() + self._rows_on_screen() - 1
+        if row < bar.value():
+            bar.setValue(row)
+        elif row > last:
+            bar.setValue(bar.value() + row - last)
 
 
 class Detail(QWidget):
     """Shows one chunk. What is selected is copied, or all of it if nothing is."""
 
-    def __init__(self, icons: Icons, taking: Taking, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: Icons, taking: CopyActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._taking = taking
         self.hex = HexView()
@@ -86,7 +347,7 @@ class Detail(QWidget):
         return data.decode(self._encoding, "backslashreplace")
 
     def _copy_side(self) -> None:
-        self._copy(as_hex if self.hex.side is Side.HEX else self.as_text)
+        self._copy(as_hex if self.hex.side is ByteColumn.HEX else self.as_text)
 
     def _copy(self, form: Callable[[bytes], str]) -> None:
         if self.hex.data:

@@ -7,24 +7,17 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-)
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QBrush, QColor, QGuiApplication
 
-from app.client.formatting import timestamp
-from app.legible import Legible
+from app.client.transcript import timestamp
+from app.text import readable
+from app.text.readable import ReadableText
 from app.traffic.chunk_log import Chunk
-from app.traffic.framing import Flaw
-from app.traffic.party import Parties, name_of
-from app.traffic.rows import Everything, Rows
-from app.traffic.source import ChunkSource
-from app.ui import formatting
-from app.ui.colors import AMBER, BLUE, GREEN, pick
+from app.traffic.connection_info import ConnectionDirectory, name_of
+from app.traffic.framing import MessageError
+from app.traffic.source import AllRows, ChunkSource, RowSelection
+from app.ui.style.theme import AMBER, BLUE, GREEN, pick
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -57,13 +50,15 @@ class TimeForm(Enum):
 class TrafficModel(QAbstractTableModel):
     """Shows the rows that there were at the last `pull`; strings are made when they are painted."""
 
-    def __init__(self, log: ChunkSource, parties: Parties, parent: QObject | None = None) -> None:
+    def __init__(
+        self, log: ChunkSource, parties: ConnectionDirectory, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._log = log
         self._parties = parties
-        self._rows: Rows = Everything(log)
+        self._rows: RowSelection = AllRows(log)
         self._first, self._end = self._rows.first, self._rows.end
-        self._flaw: Callable[[int], Flaw] | None = None
+        self._flaw: Callable[[int], MessageError] | None = None
         self._encoding = "utf-8"
         self._is_found: Callable[[int], bool] | None = None
         self._time_form = TimeForm.CLOCK
@@ -76,10 +71,13 @@ class TrafficModel(QAbstractTableModel):
         )
         self._lost = self.tr("(not kept any more)")
         self._flaws = {
-            Flaw.NONE: ("", ""),
-            Flaw.CUT: (self.tr("[cut] "), self.tr("Too long for one row: it goes on in the next.")),
-            Flaw.BROKEN: (self.tr("[broken] "), self.tr("Not as the framing has it.")),
-            Flaw.UNFINISHED: (self.tr("[unfinished] "), self.tr("Its end never came.")),
+            MessageError.NONE: ("", ""),
+            MessageError.CUT: (
+                self.tr("[cut] "),
+                self.tr("Too long for one row: it goes on in the next."),
+            ),
+            MessageError.BROKEN: (self.tr("[broken] "), self.tr("Not as the framing has it.")),
+            MessageError.UNFINISHED: (self.tr("[unfinished] "), self.tr("Its end never came.")),
         }
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -138,11 +136,11 @@ class TrafficModel(QAbstractTableModel):
             return None
         return position - self._first if self._rows.number(position) == number else None
 
-    def use_log(self, log: ChunkSource, flaw: Callable[[int], Flaw] | None = None) -> None:
+    def use_log(self, log: ChunkSource, flaw: Callable[[int], MessageError] | None = None) -> None:
         """Show all that is in another log. `flaw` says what is wrong with a message, by number."""
         self.beginResetModel()
         self._log = log
-        self._rows = Everything(log)
+        self._rows = AllRows(log)
         self._first, self._end = self._rows.first, self._rows.end
         self._is_found = None
         self._flaw = flaw
@@ -154,7 +152,7 @@ class TrafficModel(QAbstractTableModel):
         if self.rowCount():
             self.dataChanged.emit(self.index(0, DATA), self.index(self.rowCount() - 1, DATA))
 
-    def show_rows(self, rows: Rows, until: int | None = None) -> None:
+    def show_rows(self, rows: RowSelection, until: int | None = None) -> None:
         """Show other rows than so far: those of chunks below the number `until`, or all."""
         self.beginResetModel()
         self._rows = rows
@@ -206,7 +204,7 @@ class TrafficModel(QAbstractTableModel):
             case 2:
                 return "→" if chunk.sent else "←"
             case 3:
-                return formatting.size(len(chunk.data))
+                return readable.format_size(len(chunk.data))
             case _:
                 text = _preview(chunk.data, self._encoding)
                 if self._flaw is None:
@@ -239,7 +237,7 @@ class TrafficModel(QAbstractTableModel):
 
 
 def _preview(data: bytes, encoding: str) -> str:
-    legible = Legible(encoding)
+    legible = ReadableText(encoding)
     head = data[:PREVIEW_BYTES]
     text = legible.feed(head)
     if len(head) == len(data):

@@ -2,31 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLabel, QMenu, QSplitter, QVBoxLayout, QWidget
 
-from app.server.changes import Batch
+from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import Chunk, ChunkLog
-from app.traffic.party import Parties, name_of
+from app.traffic.connection_info import ConnectionDirectory, name_of
 from app.traffic.scan import PATIENCE_SECONDS
 from app.traffic.source import ChunkSource
-from app.ui.eliding import ElidingLabel
-from app.ui.folding_box import FoldingBox
-from app.ui.icons import Icons
+from app.ui.style.icons import Icons
+from app.ui.traffic.copy_actions import CopyActions
 from app.ui.traffic.detail import Detail
-from app.ui.traffic.exporter import Exporter
-from app.ui.traffic.filter_bar import FilterBar
-from app.ui.traffic.find_bar import FindBar
-from app.ui.traffic.pattern_edit import focus
-from app.ui.traffic.recording_line import RecordingLine
-from app.ui.traffic.row_menu import add_taking, row_menu
-from app.ui.traffic.state_bar import StateBar
-from app.ui.traffic.taking import Taking
+from app.ui.traffic.export_bar import ExportBar
+from app.ui.traffic.filter_bar import FilterBar, FilterSource, TrafficFindBar, focus
+from app.ui.traffic.recording_bar import RecordingBar
+from app.ui.traffic.status_bar import TrafficStatusBar
 from app.ui.traffic.view_bar import View, ViewBar
 from app.ui.traffic.views import Views
+from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.layouts import FoldingBox
+
+# MERGED ui/traffic/row_menu: What can be done with the rows of the traffic that are selected.
+
+
+def row_menu(
+    parent: QWidget,
+    chunk: Chunk,
+    parties: ConnectionDirectory,
+    filter_bar: FilterBar,
+    follow: Callable[[], object],
+) -> QMenu:
+    """The menu of the row that shows `chunk`: what to show besides. It goes away when it closes.
+
+    `follow` shows the conversation of its connection.
+    """
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    number, name = chunk.connection, name_of(chunk.connection, parties)
+    menu.addAction(QCoreApplication.translate("RowMenu", "Follow the stream"), follow)
+    menu.addSeparator()
+    only = QCoreApplication.translate("RowMenu", "Show only {0}")
+    menu.addAction(
+        only.format(name), lambda: filter_bar.only(FilterSource(connection=number), name)
+    )
+    party = parties.party(number)
+    if party is not None:
+        listener = party.listener
+        menu.addAction(
+            only.format(listener),
+            lambda: filter_bar.only(FilterSource(listener=listener), listener),
+        )
+    menu.addAction(QCoreApplication.translate("RowMenu", "Show everything"), filter_bar.clear)
+    return menu
+
+
+def add_copy_actions(
+    menu: QMenu, taking: CopyActions, data: bytes | None, read: Callable[[bytes], str]
+) -> None:
+    """Add what can be done with the bytes of the selected rows; `data` is `None` for too many."""
+    menu.addSeparator()
+    if data is not None:
+        taking.fill(menu, lambda: data, read)
+        return
+    words = QCoreApplication.translate("RowMenu", "Too much to copy: export the selected instead")
+    menu.addAction(words).setEnabled(False)
 
 
 class TrafficPane(QWidget):
@@ -39,14 +81,14 @@ class TrafficPane(QWidget):
         self,
         log: ChunkSource,
         icons: Icons,
-        parties: Parties,
+        parties: ConnectionDirectory,
         parent: QWidget | None = None,
         *,
-        taking: Taking | None = None,
+        taking: CopyActions | None = None,
     ) -> None:
         """`taking` is what can be done with bytes, if somebody listens to it."""
         super().__init__(parent)
-        self._taking = taking or Taking(self)
+        self._taking = taking or CopyActions(self)
         self._log = log
         self._parties = parties
         self.views = Views(log, parties)
@@ -55,18 +97,18 @@ class TrafficPane(QWidget):
         self.view_bar = ViewBar()
         self.detail = Detail(icons, self._taking)
         self.filter_bar = FilterBar(self._parties, icons)
-        self.find_bar = FindBar(icons)
+        self.find_bar = TrafficFindBar(icons)
         self.trouble = QLabel()
         self.off = ElidingLabel()
-        self.exporter = Exporter(parties, icons)
-        self.state = StateBar(icons)
-        self.recording = RecordingLine(log, parties, icons) if isinstance(log, ChunkLog) else None
+        self.exporter = ExportBar(parties, icons)
+        self.state = TrafficStatusBar(icons)
+        self.recording = RecordingBar(log, parties, icons) if isinstance(log, ChunkLog) else None
         self.split = QSplitter(Qt.Orientation.Vertical)
         self._lay_out()
         self._bind()
         self._show_news()
 
-    def refresh(self, batch: Batch) -> None:
+    def refresh(self, batch: ChangeBatch) -> None:
         """Show who spoke and what crossed, unless it is paused."""
         self.filter_bar.offer_listeners()
         if self.recording is not None:
@@ -323,7 +365,7 @@ class TrafficPane(QWidget):
             self.view_bar.choose(View.STREAM)
 
         menu = row_menu(self, chunk, self._parties, self.filter_bar, follow)
-        add_taking(menu, self._taking, self.views.selected_data, self.detail.as_text)
+        add_copy_actions(menu, self._taking, self.views.selected_data, self.detail.as_text)
         return menu
 
     def _copy_selected(self) -> None:

@@ -2,16 +2,180 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Sequence
 
-from app.traffic.conversation import Conversation
-from app.traffic.endings import How
-from app.traffic.party import Parties
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.traffic.connection_info import CloseKind, ConnectionDirectory, name_of
+from app.traffic.conversation import Conversation, Piece
 from app.traffic.source import ChunkSource
-from app.ui.eliding import ElidingLabel
-from app.ui.traffic.connection_choice import ConnectionChoice
-from app.ui.traffic.stream_text import StreamText
+from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.text_view import Ink, LinesView
+
+# MERGED ui/traffic/connection_choice: A list of the connections that said something, to choose one from.
+
+MOST_OFFERED = 100
+LOOK_BACK_SPANS = 200
+SPAN_CHUNKS = 2_048
+SPAN_BYTES = 256 * 1024
+
+
+class ConnectionChoice(QComboBox):
+    """Offers those that spoke last, the newest first, as of when the list is opened."""
+
+    chosen = Signal(int)
+    """The number of the connection that the user chose."""
+
+    def __init__(
+        self, source: ChunkSource, parties: ConnectionDirectory, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._parties = parties
+        self.setAccessibleName(self.tr("Connection to follow"))
+        self.setToolTip(self.accessibleName())
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(24)
+        self.activated.connect(lambda _: self.chosen.emit(self.currentData()))
+
+    def showPopup(self) -> None:
+        self.fill()
+        super().showPopup()
+
+    def show_choice(self, number: int) -> None:
+        """That connection is on show."""
+        place = self.findData(number)
+        if place < 0:
+            self.insertItem(0, name_of(number, self._parties), number)
+            place = 0
+        self.setCurrentIndex(place)
+
+    def fill(self) -> None:
+        """Offer those that spoke last."""
+        current = self.currentData()
+        self.clear()
+        for number in self._newest():
+            self.addItem(name_of(number, self._parties), number)
+        if current is not None:
+            self.show_choice(current)
+
+    def _newest(self) -> list[int]:
+        found: dict[int, None] = {}
+        stop = self._source.end
+        for _ in range(LOOK_BACK_SPANS):
+            start = max(self._source.first, stop - SPAN_CHUNKS)
+            if start >= stop or len(found) >= MOST_OFFERED:
+                break
+            found.update(dict.fromkeys(owner >> 1 for owner in self._owners(start, stop)))
+            stop = start
+        return list(found)[:MOST_OFFERED]
+
+    def _owners(self, start: int, stop: int) -> list[int]:
+        """Those of the chunks in that range, the newest first."""
+        owners: list[int] = []
+        while start < stop:
+            span = self._source.span(start, SPAN_BYTES, stop - start)
+            if span is None:
+                break
+            owners.extend(span.owners)
+            start = span.first + len(span)
+        return owners[::-1]
+
+
+# MERGED ui/traffic/stream_text: The text of a conversation: each side in its own colour and mark, the newest at the end.
+
+MARKS = {False: "← ", True: "→ "}
+_INKS = {False: Ink.GREEN, True: Ink.BLUE}
+
+
+class StreamText(LinesView):
+    """Each line begins with the mark of who said it, and knows the chunk that it began in."""
+
+    number_changed = Signal()
+    """The cursor is in a line of another chunk: see `number`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._numbers: deque[int] = deque()
+        self._told: int | None = None
+        self.setAccessibleName(self.tr("Conversation"))
+        self.cursorPositionChanged.connect(self._tell)
+
+    @property
+    def number(self) -> int | None:
+        """Of the chunk in whose line the cursor is; `None` in an empty text."""
+        line = self.textCursor().blockNumber()
+        return self._numbers[line] if line < len(self._numbers) else None
+
+    @property
+    def first(self) -> int | None:
+        """The number of the oldest chunk that is shown."""
+        return self._numbers[0] if self._numbers else None
+
+    def add(self, pieces: Sequence[Piece]) -> None:
+        """Append what was said, all in one go."""
+        document = self.document()
+        styles = {sent: self._style(ink) for sent, ink in _INKS.items()}
+        cursor = QTextCursor(document)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.beginEditBlock()
+        for piece in pieces:
+            if piece.begins or not self._numbers:
+                self._begin_line(cursor, piece.number, _INKS[piece.sent])
+                cursor.insertText(MARKS[piece.sent], styles[piece.sent])
+            cursor.insertText(piece.text, styles[piece.sent])
+        cursor.endEditBlock()
+        self._forget_gone()
+
+    def add_event(self, number: int, words: str) -> None:
+        """Append a line that nobody said."""
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        self._begin_line(cursor, number, Ink.FAINT)
+        cursor.insertText(f"· {words}", self._style(Ink.FAINT))
+        self._forget_gone()
+
+    def begin_anew(self) -> None:
+        """Show nothing."""
+        self.clear()
+        self._numbers.clear()
+        self._told = None
+
+    def go_to(self, number: int) -> bool:
+        """Select the first line of that chunk; whether it is shown."""
+        if not self._numbers or number < self._numbers[0]:
+            return False
+        numbers = list(self._numbers)
+        # What a chunk says may go on in a line that began before it.
+        line = max(0, bisect_right(numbers, number) - 1)
+        while line and numbers[line - 1] == number:
+            line -= 1
+        cursor = QTextCursor(self.document().findBlockByNumber(line))
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        self.centerCursor()
+        return True
+
+    def _begin_line(self, cursor: QTextCursor, number: int, ink: Ink) -> None:
+        if self._numbers:
+            cursor.insertBlock()
+        cursor.block().setUserState(ink)
+        self._numbers.append(number)
+
+    def _forget_gone(self) -> None:
+        """The text drops its oldest lines by itself."""
+        while len(self._numbers) > self.document().blockCount():
+            self._numbers.popleft()
+
+    def _tell(self) -> None:
+        number = self.number
+        if number != self._told:
+            self._told = number
+            self.number_changed.emit()
 
 
 class StreamView(QWidget):
@@ -27,7 +191,7 @@ class StreamView(QWidget):
     """There is something else to read."""
 
     def __init__(
-        self, source: ChunkSource, parties: Parties, parent: QWidget | None = None
+        self, source: ChunkSource, parties: ConnectionDirectory, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._source = source
@@ -168,11 +332,11 @@ class StreamView(QWidget):
             return
         self._has_ended = True
         words = {
-            How.CLOSED_BY_PEER: self.tr("closed by the peer"),
-            How.CLOSED_HERE: self.tr("closed here"),
-            How.RESET_BY_PEER: self.tr("reset by the peer"),
-            How.RESET_HERE: self.tr("reset here"),
-            How.CLOSED: self.tr("closed"),
+            CloseKind.CLOSED_BY_PEER: self.tr("closed by the peer"),
+            CloseKind.CLOSED_HERE: self.tr("closed here"),
+            CloseKind.RESET_BY_PEER: self.tr("reset by the peer"),
+            CloseKind.RESET_HERE: self.tr("reset here"),
+            CloseKind.CLOSED: self.tr("closed"),
         }
         self.text.add_event(ending.at, words[ending.how])
 

@@ -8,16 +8,16 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS, Chunk, ChunkLog
+from app.traffic.connection_info import ConnectionDirectory
 from app.traffic.framing import Framing
 from app.traffic.messages import Messages
-from app.traffic.party import Parties
 from app.traffic.pattern import Pattern
 from app.traffic.scan import Criteria
 from app.traffic.source import ChunkSource
+from app.ui.traffic.copy_actions import MOST_BYTES
 from app.ui.traffic.scans import Scans
 from app.ui.traffic.stream_view import StreamView
 from app.ui.traffic.table import TrafficTable
-from app.ui.traffic.taking import MOST_BYTES
 from app.ui.traffic.view_bar import View
 
 MOST_ROWS = 50_000
@@ -35,7 +35,7 @@ class Views(QStackedWidget):
     """Another row, or another line of the stream, is chosen."""
 
     def __init__(
-        self, source: ChunkSource, parties: Parties, parent: QWidget | None = None
+        self, source: ChunkSource, parties: ConnectionDirectory, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.source = source

@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.traffic.chunk_log import Chunk, ChunkLog
-from app.traffic.endings import Ending, How
-from app.traffic.export.form import Form
-from app.traffic.export.job import BATCH_BYTES, BATCH_CHUNKS, ExportError, Job
-from app.traffic.export.plain import Raw
-from app.traffic.party import Party
+from app.traffic.connection_info import CloseKind, ConnectionEnd, ConnectionInfo
+from app.traffic.export.job import BATCH_BYTES, BATCH_CHUNKS, ExportError, ExportFormat, Job
+from app.traffic.export.text import Raw
 
 
 @pytest.fixture
@@ -23,7 +21,7 @@ def log() -> ChunkLog:
     return log
 
 
-def job(log: ChunkLog, path: Path, form: Form | None = None) -> Job:
+def job(log: ChunkLog, path: Path, form: ExportFormat | None = None) -> Job:
     numbers = range(log.first, log.end)
     return Job(log, numbers, form or Raw(sent=True), lambda number: None, path)
 
@@ -124,21 +122,21 @@ class Diary:
     def head(self) -> bytes:
         return b""
 
-    def body(self, chunk: Chunk, party: Party | None) -> bytes:
+    def body(self, chunk: Chunk, party: ConnectionInfo | None) -> bytes:
         return b"%d " % chunk.number
 
-    def end(self, ending: Ending) -> bytes:
+    def end(self, ending: ConnectionEnd) -> bytes:
         return b"!%d " % ending.connection
 
 
 def test_the_end_of_a_connection_comes_after_its_last_chunk(tmp_path: Path) -> None:
     log = ChunkLog()
-    log.end_connection(0.0, 6, How.CLOSED)
+    log.end_connection(0.0, 6, CloseKind.CLOSED)
     log.append(0.0, 7, True, b"x")
     log.append(0.0, 8, True, b"x")
-    log.end_connection(0.0, 7, How.CLOSED)
+    log.end_connection(0.0, 7, CloseKind.CLOSED)
     log.append(0.0, 8, True, b"x")
-    log.end_connection(0.0, 8, How.CLOSED)
+    log.end_connection(0.0, 8, CloseKind.CLOSED)
     path = tmp_path / "out"
     job(log, path, Diary()).step(60)
     assert path.read_bytes() == b"!6 0 1 !7 2 !8 "
@@ -149,7 +147,7 @@ def test_the_end_of_a_connection_comes_after_its_last_chunk(tmp_path: Path) -> N
 class Choking(Diary):
     """Fails at a chunk, as a form does that a file of somebody else surprises."""
 
-    def body(self, chunk: Chunk, party: Party | None) -> bytes:
+    def body(self, chunk: Chunk, party: ConnectionInfo | None) -> bytes:
         raise ValueError(chunk.number)
 
 

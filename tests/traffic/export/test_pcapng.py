@@ -18,13 +18,12 @@ from pcapng import FileScanner
 from pcapng.blocks import EnhancedPacket, InterfaceDescription, SectionHeader
 
 from app.traffic.chunk_log import Chunk
-from app.traffic.endings import Ending, How
+from app.traffic.connection_info import CloseKind, ConnectionEnd, ConnectionInfo
 from app.traffic.export.pcapng import MAX_SEGMENT, Pcapng
-from app.traffic.party import Party
 
-V4 = Party("Echo", "…", ("127.0.0.1", 50_000), ("127.0.0.1", 8007))
-V6 = Party("Echo", "…", ("fe80::1%eth0", 50_000), ("::1", 8007))
-MIXED = Party("Echo", "…", ("192.0.2.7", 50_000), ("::1", 8007))
+V4 = ConnectionInfo("Echo", "…", ("127.0.0.1", 50_000), ("127.0.0.1", 8007))
+V6 = ConnectionInfo("Echo", "…", ("fe80::1%eth0", 50_000), ("::1", 8007))
+MIXED = ConnectionInfo("Echo", "…", ("192.0.2.7", 50_000), ("::1", 8007))
 
 sayings = st.one_of(st.binary(max_size=40), st.just(bytes(2 * MAX_SEGMENT + 1)))
 
@@ -42,12 +41,12 @@ class Packet:
     data: bytes
 
 
-def capture(chunks: list[Chunk], party: Party | None) -> bytes:
+def capture(chunks: list[Chunk], party: ConnectionInfo | None) -> bytes:
     form = Pcapng()
     return form.head() + b"".join(form.body(chunk, party) for chunk in chunks)
 
 
-def from_port(party: Party, port: int) -> Party:
+def from_port(party: ConnectionInfo, port: int) -> ConnectionInfo:
     assert party.peer_address is not None
     return evolve(party, peer_address=(party.peer_address[0], port))
 
@@ -94,7 +93,7 @@ def _sum(data: bytes) -> int:
     st.integers(0, 2**40),
 )
 def test_every_byte_is_there_with_the_sequence_number_of_its_place(
-    said: list[tuple[bool, bytes]], party: Party | None, connection: int
+    said: list[tuple[bool, bytes]], party: ConnectionInfo | None, connection: int
 ) -> None:
     chunks = [Chunk(n, 1e9 + n, connection, sent, data) for n, (sent, data) in enumerate(said)]
     opening, accepted, open_, *rest = packets(capture(chunks, party))
@@ -119,19 +118,19 @@ def test_every_byte_is_there_with_the_sequence_number_of_its_place(
 @pytest.mark.parametrize(
     ("how", "ports", "flags"),
     [
-        (How.CLOSED_BY_PEER, [50_000, 8007, 50_000], [0x11, 0x11, 0x10]),
-        (How.CLOSED_HERE, [8007, 50_000, 8007], [0x11, 0x11, 0x10]),
-        (How.CLOSED, [8007, 50_000, 8007], [0x11, 0x11, 0x10]),
-        (How.RESET_BY_PEER, [50_000], [0x14]),
-        (How.RESET_HERE, [8007], [0x14]),
+        (CloseKind.CLOSED_BY_PEER, [50_000, 8007, 50_000], [0x11, 0x11, 0x10]),
+        (CloseKind.CLOSED_HERE, [8007, 50_000, 8007], [0x11, 0x11, 0x10]),
+        (CloseKind.CLOSED, [8007, 50_000, 8007], [0x11, 0x11, 0x10]),
+        (CloseKind.RESET_BY_PEER, [50_000], [0x14]),
+        (CloseKind.RESET_HERE, [8007], [0x14]),
     ],
 )
 def test_the_end_of_a_connection_is_a_fin_of_each_side_or_a_reset(
-    how: How, ports: list[int], flags: list[int]
+    how: CloseKind, ports: list[int], flags: list[int]
 ) -> None:
     form = Pcapng()
     made = form.head() + form.body(Chunk(0, 1.0, 7, False, b"abc"), V4)
-    made += form.end(Ending(1, 2.0, 7, how))
+    made += form.end(ConnectionEnd(1, 2.0, 7, how))
     _, accepted, _, said, *end = packets(made)
     assert [packet.source[1] for packet in end] == ports
     assert [packet.flags for packet in end] == flags
@@ -144,11 +143,13 @@ def test_the_end_of_a_connection_is_a_fin_of_each_side_or_a_reset(
 
 
 def test_of_a_connection_without_a_chunk_there_is_no_end() -> None:
-    assert Pcapng().end(Ending(0, 1.0, 7, How.CLOSED_BY_PEER)) == b""
+    assert Pcapng().end(ConnectionEnd(0, 1.0, 7, CloseKind.CLOSED_BY_PEER)) == b""
 
 
 def test_a_session_of_the_console_is_the_one_that_connects() -> None:
-    session = Party("Console", "…", ("127.0.0.1", 8007), ("127.0.0.1", 50_000), began_here=True)
+    session = ConnectionInfo(
+        "Console", "…", ("127.0.0.1", 8007), ("127.0.0.1", 50_000), began_here=True
+    )
     opening, accepted, _, said = packets(capture([Chunk(0, 1.0, 7, True, b"hi")], session))
     assert (opening.source[1], opening.flags) == (50_000, 0x02)
     assert (accepted.source[1], accepted.flags) == (8007, 0x12)
@@ -156,13 +157,17 @@ def test_a_session_of_the_console_is_the_one_that_connects() -> None:
 
 
 def test_both_ends_of_one_connection_are_two_conversations() -> None:
-    session = Party("Console", "…", ("127.0.0.1", 8007), ("127.0.0.1", 50_000), began_here=True)
+    session = ConnectionInfo(
+        "Console", "…", ("127.0.0.1", 8007), ("127.0.0.1", 50_000), began_here=True
+    )
     form = Pcapng()
     made = form.head() + form.body(Chunk(0, 1.0, 1, True, b"ping"), session)
     made += form.body(Chunk(1, 1.0, 2, False, b"ping"), V4)
     pairs = {frozenset((packet.source, packet.target)) for packet in packets(made)}
     assert len(pairs) == 2
-    made += form.end(Ending(2, 2.0, 1, How.CLOSED)) + form.end(Ending(2, 2.0, 2, How.CLOSED))
+    made += form.end(ConnectionEnd(2, 2.0, 1, CloseKind.CLOSED)) + form.end(
+        ConnectionEnd(2, 2.0, 2, CloseKind.CLOSED)
+    )
     made += form.body(Chunk(2, 3.0, 3, False, b"later"), V4)
     *_, packet = packets(made)
     assert frozenset((packet.source, packet.target)) in pairs
@@ -182,7 +187,7 @@ def test_connections_without_addresses_have_each_their_own() -> None:
 
 @pytest.mark.skipif(shutil.which("tshark") is None, reason="there is no tshark")
 @pytest.mark.parametrize("party", [V4, V6, MIXED])
-def test_wireshark_follows_the_stream(party: Party, tmp_path: Path) -> None:
+def test_wireshark_follows_the_stream(party: ConnectionInfo, tmp_path: Path) -> None:
     chunks = [
         Chunk(0, 1.0, 7, False, b"ping\n"),
         Chunk(1, 1.1, 8, False, b"somebody else\n"),
@@ -191,8 +196,8 @@ def test_wireshark_follows_the_stream(party: Party, tmp_path: Path) -> None:
     file = tmp_path / "talk.pcapng"
     form = Pcapng()
     bodies = [form.body(chunk, from_port(party, 50_000 + chunk.connection)) for chunk in chunks]
-    bodies.append(form.end(Ending(3, 1.3, 7, How.CLOSED_BY_PEER)))
-    bodies.append(form.end(Ending(3, 1.4, 8, How.RESET_HERE)))
+    bodies.append(form.end(ConnectionEnd(3, 1.3, 7, CloseKind.CLOSED_BY_PEER)))
+    bodies.append(form.end(ConnectionEnd(3, 1.4, 8, CloseKind.RESET_HERE)))
     file.write_bytes(form.head() + b"".join(bodies))
     followed = _tshark(file, "-q", "-z", "follow,tcp,raw,0")
     assert b"ping\n".hex() in followed

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from app.traffic.chunk_log import Chunk, ChunkLog
-from app.traffic.party import Party
+from app.traffic.connection_info import ConnectionInfo
 from app.traffic.recording.reader import Recording
 from app.traffic.recording.recorder import Recorder
 
 PARTIES = {
-    1: Party("Echo", "127.0.0.1:50122", ("127.0.0.1", 50122), ("127.0.0.1", 8007)),
-    2: Party("Socket", "peer of /tmp/echo.sock"),
-    4: Party("UDP", "[::1]:50122", ("::1", 50122), ("::1", 8007), is_datagram=True),
+    1: ConnectionInfo("Echo", "127.0.0.1:50122", ("127.0.0.1", 50122), ("127.0.0.1", 8007)),
+    2: ConnectionInfo("Socket", "peer of /tmp/echo.sock"),
+    4: ConnectionInfo("UDP", "[::1]:50122", ("::1", 50122), ("::1", 8007), is_datagram=True),
 }
 
 

@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.traffic.chunk_log import Chunk, ChunkLog
-from app.traffic.endings import How
+from app.traffic.connection_info import CloseKind
 from app.traffic.export.job import Job
 from app.traffic.export.pcapng import Pcapng
-from app.traffic.pattern import Kind, parse
+from app.traffic.pattern import PatternKind, parse
 from app.traffic.recording import reader
-from app.traffic.recording.form import RecordingError
 from app.traffic.recording.reader import Recording
+from app.traffic.recording.schema import RecordingError
 from app.traffic.scan import Criteria, Scan
 from tests.traffic.recording.conftest import chunks_of, record, talk
 
@@ -59,7 +59,7 @@ def test_spans_are_those_of_the_log(path: Path, opened: Opened) -> None:
 
 def test_a_search_works_in_a_recording(path: Path, opened: Opened) -> None:
     recorded(path, 5000)
-    pattern = parse(Kind.HEX, "00 00 00 00 00 00 12 34")
+    pattern = parse(PatternKind.HEX, "00 00 00 00 00 00 12 34")
     assert pattern is not None
     scan = Scan(opened(path), Criteria((pattern,)))
     while not scan.is_done:
@@ -226,7 +226,7 @@ def test_an_ending_that_cannot_be_is_left_out_and_the_others_are_there(
     recorder = record(log, path)
     talk(log, 10)
     for connection in (1, 2, 4):
-        log.end_connection(1_700_000_100.0, connection, How.CLOSED)
+        log.end_connection(1_700_000_100.0, connection, CloseKind.CLOSED)
     recorder.finish()
     with closing(sqlite3.connect(path)) as database:
         database.execute(f"UPDATE ending SET {change} WHERE connection = 2")

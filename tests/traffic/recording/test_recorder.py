@@ -13,12 +13,11 @@ from pathlib import Path
 import pytest
 
 from app.traffic.chunk_log import ChunkLog
-from app.traffic.endings import Ending, How
+from app.traffic.connection_info import CloseKind, ConnectionEnd
 from app.traffic.recording import recorder as recorder_module
-from app.traffic.recording.form import RecordingError
 from app.traffic.recording.reader import Recording
-from app.traffic.recording.recorder import Recorder
-from app.traffic.recording.writer import RESERVE_BYTES, Writer
+from app.traffic.recording.recorder import RESERVE_BYTES, Recorder, Writer
+from app.traffic.recording.schema import RecordingError
 from tests.traffic.recording.conftest import PARTIES, chunks_of, record, talk
 
 Opened = Callable[[Path], Recording]
@@ -58,20 +57,20 @@ def test_how_connections_ended_is_recorded_at_its_place_among_the_chunks(
 ) -> None:
     log = ChunkLog()
     talk(log, 5)
-    log.end_connection(1.0, 9, How.CLOSED_HERE)
+    log.end_connection(1.0, 9, CloseKind.CLOSED_HERE)
     recorder = record(log, path)
     talk(log, 3)
-    log.end_connection(2.0, 1, How.CLOSED_BY_PEER)
+    log.end_connection(2.0, 1, CloseKind.CLOSED_BY_PEER)
     while recorder.is_behind:
         recorder.step()
     talk(log, 2)
-    log.end_connection(3.0, 2, How.RESET_HERE)
+    log.end_connection(3.0, 2, CloseKind.RESET_HERE)
     recorder.stop()
-    log.end_connection(4.0, 3, How.RESET_HERE)
+    log.end_connection(4.0, 3, CloseKind.RESET_HERE)
     recorder.finish()
     assert list(opened(path).endings) == [
-        Ending(3, 2.0, 1, How.CLOSED_BY_PEER),
-        Ending(5, 3.0, 2, How.RESET_HERE),
+        ConnectionEnd(3, 2.0, 1, CloseKind.CLOSED_BY_PEER),
+        ConnectionEnd(5, 3.0, 2, CloseKind.RESET_HERE),
     ]
 
 

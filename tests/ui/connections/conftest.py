@@ -9,12 +9,12 @@ from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
 
 from app.profile import ListenerSpec
-from app.server.ports import Holder
-from app.server.socket_owners import Clue
+from app.server.sockets.listen_errors import Holder
+from app.server.sockets.process_lookup import Clue
 from app.ui.connections.pane import ConnectionsPane
-from app.ui.icons import Icons
-from app.ui.listener_colors import ListenerColors
-from tests.ui.peers import Peers
+from app.ui.style.icons import Icons
+from app.ui.style.theme import ListenerColors
+from tests.ui.reactor.peers import Peers
 
 Found = dict[int, Holder]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.ui.connections.pane import ConnectionsPane
-from tests.ui.peers import Peers
+from tests.ui.reactor.peers import Peers
 
 
 def tick(pane: ConnectionsPane, peers: Peers) -> None:

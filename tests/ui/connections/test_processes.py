@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from app.server.connection import Connection
-from app.server.socket_owners import Clue
+from app.server.connections.connection import Connection
+from app.server.sockets.process_lookup import Clue
 from app.ui.connections.pane import ConnectionsPane
-from app.ui.connections.processes import (
-    MOST_SOCKETS,
-    PAUSE_SECONDS,
-    SETTLED_SECONDS,
-    Processes,
-)
+from app.ui.connections.processes import MOST_SOCKETS, PAUSE_SECONDS, SETTLED_SECONDS, Processes
 from tests.ui.connections.conftest import System
-from tests.ui.peers import Peers
+from tests.ui.reactor.peers import Peers
 
 
 def texts(pane: ConnectionsPane) -> list[str]:

@@ -12,26 +12,26 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from app.client.draft import Draft
-from app.client.history_file import HistoryFile
-from app.client.notation import Notation
-from app.client.snippet_file import SnippetFile
-from app.client.tabs_file import TabsFile
-from app.server.connection import Connection
+from app.client.history import HistoryFile
+from app.client.saved_tabs import SavedTabsFile
+from app.client.snippets import SnippetFile
+from app.server.connections.connection import Connection
+from app.text.notation import Notation
+from app.ui.connections.actions import SendDialogs
 from app.ui.connections.send_dialog import SendDialog
-from app.ui.connections.sending import Sending
-from app.ui.console.memory import Memory
-from app.ui.icons import Icons
+from app.ui.console.saved_state import ConsoleState
 from app.ui.settings import Settings
-from tests.ui.peers import Peers
+from app.ui.style.icons import Icons
+from tests.ui.reactor.peers import Peers
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Memory]:
+def memory(tmp_path: Path) -> Iterator[ConsoleState]:
     settings = QSettings(str(tmp_path / "window.conf"), QSettings.Format.IniFormat)
-    memory = Memory(
+    memory = ConsoleState(
         HistoryFile(tmp_path / "history.jsonl"),
         SnippetFile(tmp_path / "snippets.toml"),
-        TabsFile(tmp_path / "tabs.json", tmp_path),
+        SavedTabsFile(tmp_path / "tabs.json", tmp_path),
         Settings(settings),
     )
     yield memory
@@ -39,11 +39,11 @@ def memory(tmp_path: Path) -> Iterator[Memory]:
 
 
 @pytest.fixture
-def sending(memory: Memory, qtbot: QtBot) -> Sending:
+def sending(memory: ConsoleState, qtbot: QtBot) -> SendDialogs:
     window = QWidget()
     qtbot.addWidget(window)
     window.show()
-    return Sending(window, memory, Icons())
+    return SendDialogs(window, memory, Icons())
 
 
 def sent(connection: Connection) -> bytes:
@@ -51,7 +51,7 @@ def sent(connection: Connection) -> bytes:
     return written
 
 
-def dialog_to(sending: Sending, *connections: Connection) -> SendDialog:
+def dialog_to(sending: SendDialogs, *connections: Connection) -> SendDialog:
     sending.to(connections)
     return sending.dialogs[-1]
 
@@ -69,7 +69,7 @@ def enter(dialog: SendDialog, text: str, notation: Notation) -> None:
     ],
 )
 def test_it_is_sent_as_it_is_meant(
-    text: str, notation: Notation, data: bytes, sending: Sending, peers: Peers, qtbot: QtBot
+    text: str, notation: Notation, data: bytes, sending: SendDialogs, peers: Peers, qtbot: QtBot
 ) -> None:
     one, other = peers.open(), peers.open()
     dialog = dialog_to(sending, one, other)
@@ -81,7 +81,7 @@ def test_it_is_sent_as_it_is_meant(
 
 
 def test_a_mistake_is_pointed_at_and_nothing_is_sent(
-    sending: Sending, peers: Peers, qtbot: QtBot
+    sending: SendDialogs, peers: Peers, qtbot: QtBot
 ) -> None:
     one = peers.open()
     dialog = dialog_to(sending, one)
@@ -91,13 +91,15 @@ def test_a_mistake_is_pointed_at_and_nothing_is_sent(
     assert sent(one) == b""
 
 
-def test_the_title_says_to_whom(sending: Sending, peers: Peers) -> None:
+def test_the_title_says_to_whom(sending: SendDialogs, peers: Peers) -> None:
     one, other = peers.open(0), peers.open(1)
     assert dialog_to(sending, one).windowTitle() == "Send to 127.0.0.1:50001 of Echo"
     assert dialog_to(sending, one, other).windowTitle() == "Send to 2 connections"
 
 
-def test_those_that_closed_meanwhile_are_told(sending: Sending, peers: Peers, qtbot: QtBot) -> None:
+def test_those_that_closed_meanwhile_are_told(
+    sending: SendDialogs, peers: Peers, qtbot: QtBot
+) -> None:
     one, other = peers.open(), peers.open()
     dialog = dialog_to(sending, one, other)
     peers.changes.take()
@@ -114,7 +116,7 @@ def test_those_that_closed_meanwhile_are_told(sending: Sending, peers: Peers, qt
 
 
 def test_what_was_sent_last_is_remembered(
-    sending: Sending, memory: Memory, peers: Peers, qtbot: QtBot
+    sending: SendDialogs, memory: ConsoleState, peers: Peers, qtbot: QtBot
 ) -> None:
     dialog = dialog_to(sending, peers.open())
     enter(dialog, "again", Notation.TEXT)
@@ -140,7 +142,7 @@ def close_window(dialog: SendDialog, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("leave", [press_escape, press_close, close_window])
 def test_it_goes_in_any_way_and_nobody_tells_it_more(
-    leave: Callable[[SendDialog, QtBot], None], sending: Sending, peers: Peers, qtbot: QtBot
+    leave: Callable[[SendDialog, QtBot], None], sending: SendDialogs, peers: Peers, qtbot: QtBot
 ) -> None:
     dialog = dialog_to(sending, peers.open())
     assert dialog.isVisible()

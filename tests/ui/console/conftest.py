@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
-from app.client.history_file import HistoryFile
-from app.client.snippet_file import SnippetFile
-from app.client.tabs_file import TabsFile
-from app.ui.console.memory import Memory
+from app.client.history import HistoryFile
+from app.client.saved_tabs import SavedTabsFile
+from app.client.snippets import SnippetFile
+from app.ui.console.saved_state import ConsoleState
 from app.ui.settings import Settings
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Memory]:
+def memory(tmp_path: Path) -> Iterator[ConsoleState]:
     settings = QSettings(str(tmp_path / "window.conf"), QSettings.Format.IniFormat)
-    memory = Memory(
+    memory = ConsoleState(
         HistoryFile(tmp_path / "history.jsonl"),
         SnippetFile(tmp_path / "snippets.toml"),
-        TabsFile(tmp_path / "tabs.json", tmp_path),
+        SavedTabsFile(tmp_path / "tabs.json", tmp_path),
         Settings(settings),
     )
     yield memory

@@ -12,17 +12,15 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from app.client.draft import Draft
-from app.client.line_ending import LineEnding
-from app.client.notation import Notation
 from app.client.session import Session
-from app.client.snippet_file import SnippetFile, read
-from app.client.snippets import Snippet
+from app.client.snippets import Snippet, SnippetFile, read_snippets
+from app.text.notation import LineEnding, Notation
 from app.ui.console.area import ConsoleArea
-from app.ui.console.memory import Memory
 from app.ui.console.pane import ConsolePane
+from app.ui.console.saved_state import ConsoleState
 from app.ui.console.snippet_form import SnippetForm
-from app.ui.icons import Icons
-from app.ui.reactor import DeckReactor
+from app.ui.reactor.reactor import DeckReactor
+from app.ui.style.icons import Icons
 
 HELLO = Snippet("Hello", Draft("EHLO x", ending=LineEnding.CRLF), "Mail")
 BYTES = Snippet("Bytes", Draft("00 ff", Notation.HEX))
@@ -42,7 +40,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 @pytest.fixture
 def area(
-    reactor: DeckReactor, memory: Memory, sent: list[bytes], qtbot: QtBot
+    reactor: DeckReactor, memory: ConsoleState, sent: list[bytes], qtbot: QtBot
 ) -> Iterator[ConsoleArea]:
     area = ConsoleArea(ConsolePane(reactor, Icons(), lambda: None, list, memory), Icons())
     qtbot.addWidget(area)
@@ -56,7 +54,7 @@ def area(
 
 
 @pytest.fixture
-def stocked(area: ConsoleArea, memory: Memory) -> ConsoleArea:
+def stocked(area: ConsoleArea, memory: ConsoleState) -> ConsoleArea:
     memory.shelf.add(HELLO)
     memory.shelf.add(BYTES)
     return area
@@ -106,7 +104,7 @@ def test_they_are_listed_by_folder_with_the_keys_of_the_first_nine(stocked: Cons
     assert items(stocked)["Hello"].text(1) == "Ctrl+2"
 
 
-def test_the_tip_of_one_shows_its_text_as_it_is(area: ConsoleArea, memory: Memory) -> None:
+def test_the_tip_of_one_shows_its_text_as_it_is(area: ConsoleArea, memory: ConsoleState) -> None:
     memory.shelf.add(Snippet("Page", Draft("<html>\n<b>&", Notation.TEXT)))
     tip = QTextDocument()
     tip.setHtml(items(area)["Page"].toolTip(0))
@@ -148,7 +146,7 @@ def test_enter_sends_and_one_can_be_put_into_the_input(
 
 
 def test_what_is_in_the_input_is_kept_under_a_name(
-    area: ConsoleArea, memory: Memory, tmp_path: Path, qtbot: QtBot
+    area: ConsoleArea, memory: ConsoleState, tmp_path: Path, qtbot: QtBot
 ) -> None:
     area.pane.current.foot.put(Draft("GET /", ending=LineEnding.CRLF))
     qtbot.mouseClick(area.snippets.add_button, Qt.MouseButton.LeftButton)
@@ -167,7 +165,7 @@ def test_a_mistake_in_the_input_is_not_kept(area: ConsoleArea) -> None:
     assert not area.snippets.findChildren(SnippetForm)
 
 
-def test_bytes_from_elsewhere_are_kept(area: ConsoleArea, memory: Memory) -> None:
+def test_bytes_from_elsewhere_are_kept(area: ConsoleArea, memory: ConsoleState) -> None:
     area.pane.save_snippet(b"\x00\x01")
     form(area).name.setText("Two")
     form(area).save_button.click()
@@ -193,7 +191,7 @@ def test_keeping_from_elsewhere_shows_where_it_goes(area: ConsoleArea) -> None:
 
 
 def test_one_is_renamed_moved_and_changed(
-    stocked: ConsoleArea, memory: Memory, qtbot: QtBot
+    stocked: ConsoleArea, memory: ConsoleState, qtbot: QtBot
 ) -> None:
     choose(stocked, "Hello")
     qtbot.keyClick(stocked.snippets.tree, Qt.Key.Key_F2)
@@ -220,7 +218,7 @@ def test_the_form_points_at_a_mistake(stocked: ConsoleArea) -> None:
 
 
 def test_a_removed_one_comes_back_with_undo(
-    stocked: ConsoleArea, memory: Memory, qtbot: QtBot
+    stocked: ConsoleArea, memory: ConsoleState, qtbot: QtBot
 ) -> None:
     choose(stocked, "Hello")
     qtbot.keyClick(stocked.snippets.tree, Qt.Key.Key_Delete)
@@ -232,10 +230,10 @@ def test_a_removed_one_comes_back_with_undo(
 
 
 def test_they_are_exported_and_imported_without_doubles(
-    stocked: ConsoleArea, memory: Memory, tmp_path: Path
+    stocked: ConsoleArea, memory: ConsoleState, tmp_path: Path
 ) -> None:
     memory.shelf.write(tmp_path / "out.toml", list(memory.shelf.snippets))
-    assert read(tmp_path / "out.toml").snippets == (HELLO, BYTES)
+    assert read_snippets(tmp_path / "out.toml").snippets == (HELLO, BYTES)
     memory.shelf.remove(HELLO)
     memory.shelf.take_in(tmp_path / "out.toml")
     assert set(memory.shelf.snippets) == {HELLO, BYTES}
@@ -244,7 +242,7 @@ def test_they_are_exported_and_imported_without_doubles(
 
 @pytest.mark.parametrize("content", [b"not = [ours", b"\xff", b"version = 9"])
 def test_a_file_that_is_not_ours_changes_nothing_and_it_is_said(
-    stocked: ConsoleArea, memory: Memory, tmp_path: Path, content: bytes
+    stocked: ConsoleArea, memory: ConsoleState, tmp_path: Path, content: bytes
 ) -> None:
     (tmp_path / "odd.toml").write_bytes(content)
     memory.shelf.take_in(tmp_path / "odd.toml")
@@ -253,7 +251,7 @@ def test_a_file_that_is_not_ours_changes_nothing_and_it_is_said(
 
 
 def test_a_broken_file_of_ones_own_is_told_and_put_aside(
-    area: ConsoleArea, memory: Memory, tmp_path: Path
+    area: ConsoleArea, memory: ConsoleState, tmp_path: Path
 ) -> None:
     del memory.shelf.__dict__["snippets"]
     (tmp_path / "snippets.toml").write_text("broken")
@@ -264,7 +262,7 @@ def test_a_broken_file_of_ones_own_is_told_and_put_aside(
 
 
 def test_a_place_that_cannot_be_written_is_told(
-    stocked: ConsoleArea, memory: Memory, tmp_path: Path
+    stocked: ConsoleArea, memory: ConsoleState, tmp_path: Path
 ) -> None:
     memory.shelf.write(tmp_path, [BYTES])
     assert "cannot be written" in stocked.snippets.notice_words.text()
@@ -281,7 +279,7 @@ def test_files_are_asked_for(stocked: ConsoleArea, tmp_path: Path, qtbot: QtBot)
     assert "0 of 2 snippets are new." in stocked.snippets.notice_words.text()
 
 
-def test_it_stays_open_or_shut(area: ConsoleArea, memory: Memory) -> None:
+def test_it_stays_open_or_shut(area: ConsoleArea, memory: ConsoleState) -> None:
     assert memory.shows_snippets
     area.opener.setChecked(False)
     assert not area.snippets.isVisible()

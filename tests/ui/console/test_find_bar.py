@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.ui.console.find_bar import MOST_COUNTED, FindBar
-from app.ui.icons import Icons
-from app.ui.lines_view import Ink, LinesView
+from app.ui.console.find_bar import MOST_COUNTED, TranscriptFindBar
+from app.ui.style.icons import Icons
+from app.ui.widgets.text_view import Ink, LinesView
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -25,8 +25,8 @@ def view(qtbot: QtBot) -> LinesView:
 
 
 @pytest.fixture
-def bar(view: LinesView, qtbot: QtBot) -> FindBar:
-    bar = FindBar(view, Icons())
+def bar(view: LinesView, qtbot: QtBot) -> TranscriptFindBar:
+    bar = TranscriptFindBar(view, Icons())
     qtbot.addWidget(bar)
     bar.begin()
     return bar
@@ -42,7 +42,7 @@ def selected(view: LinesView) -> tuple[int, str]:
 
 
 def test_the_last_place_comes_first_and_then_round_and_round(
-    bar: FindBar, view: LinesView, qtbot: QtBot
+    bar: TranscriptFindBar, view: LinesView, qtbot: QtBot
 ) -> None:
     fill(view, "🙂 Hello", "other", "hello hello")
     qtbot.keyClicks(bar.line, "hello")
@@ -57,7 +57,7 @@ def test_the_last_place_comes_first_and_then_round_and_round(
 
 
 def test_nothing_found_is_said_and_there_is_nowhere_to_go(
-    bar: FindBar, view: LinesView, qtbot: QtBot
+    bar: TranscriptFindBar, view: LinesView, qtbot: QtBot
 ) -> None:
     fill(view, "hello")
     qtbot.keyClicks(bar.line, "x")
@@ -68,7 +68,7 @@ def test_nothing_found_is_said_and_there_is_nowhere_to_go(
     assert bar.count.text() == ""
 
 
-def test_what_is_new_is_counted_soon(bar: FindBar, view: LinesView, qtbot: QtBot) -> None:
+def test_what_is_new_is_counted_soon(bar: TranscriptFindBar, view: LinesView, qtbot: QtBot) -> None:
     fill(view, "hello")
     qtbot.keyClicks(bar.line, "hello")
     fill(view, "hello")
@@ -77,7 +77,7 @@ def test_what_is_new_is_counted_soon(bar: FindBar, view: LinesView, qtbot: QtBot
 
 
 def test_a_great_many_are_counted_up_to_a_bound(
-    bar: FindBar, view: LinesView, qtbot: QtBot
+    bar: TranscriptFindBar, view: LinesView, qtbot: QtBot
 ) -> None:
     fill(view, *["a" * 1000] * 20)
     qtbot.keyClicks(bar.line, "a")
@@ -85,7 +85,7 @@ def test_a_great_many_are_counted_up_to_a_bound(
 
 
 def test_it_begins_with_what_is_selected_and_escape_closes_it(
-    bar: FindBar, view: LinesView, qtbot: QtBot
+    bar: TranscriptFindBar, view: LinesView, qtbot: QtBot
 ) -> None:
     fill(view, "one two")
     bar.end()
@@ -103,7 +103,7 @@ letters = st.text("aA🙂İß\u00a0", max_size=12)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(letters, st.text("aA🙂İß", min_size=1, max_size=2))
 def test_what_is_selected_is_what_was_looked_for(
-    bar: FindBar, view: LinesView, text: str, words: str
+    bar: TranscriptFindBar, view: LinesView, text: str, words: str
 ) -> None:
     view.clear()
     fill(view, text)

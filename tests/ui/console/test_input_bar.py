@@ -14,15 +14,15 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.client.draft import Draft
-from app.client.history_file import HistoryFile
-from app.client.line_ending import LineEnding
-from app.client.notation import Notation
-from app.client.session import Session, State
+from app.client.history import HistoryFile
+from app.client.session import Session
+from app.client.session_messages import SessionState
+from app.text.notation import LineEnding, Notation
 from app.ui.console.history_popup import HistoryPopup
 from app.ui.console.input_bar import InputBar
-from app.ui.console.memory import Memory
-from app.ui.icons import Icons
-from app.ui.reactor import DeckReactor
+from app.ui.console.saved_state import ConsoleState
+from app.ui.reactor.reactor import DeckReactor
+from app.ui.style.icons import Icons
 
 
 class Line(Session):
@@ -34,8 +34,8 @@ class Line(Session):
         self.takes = True
 
     @property
-    def state(self) -> State:
-        return State.CONNECTED
+    def state(self) -> SessionState:
+        return SessionState.CONNECTED
 
     def send(self, data: bytes) -> bool:
         if self.takes:
@@ -49,7 +49,7 @@ def line(reactor: DeckReactor) -> Line:
 
 
 @pytest.fixture
-def bar(line: Line, memory: Memory, qtbot: QtBot) -> InputBar:
+def bar(line: Line, memory: ConsoleState, qtbot: QtBot) -> InputBar:
     bar = InputBar(line, memory, Icons())
     qtbot.addWidget(bar)
     bar.resize(640, 80)
@@ -141,7 +141,7 @@ def test_shift_enter_begins_a_line_and_each_ends_as_chosen(
 
 
 def test_enter_may_begin_a_line_instead_and_ctrl_enter_sends(
-    bar: InputBar, line: Line, memory: Memory, qtbot: QtBot
+    bar: InputBar, line: Line, memory: ConsoleState, qtbot: QtBot
 ) -> None:
     bar.menu.break_action.setChecked(True)
     qtbot.keyClicks(bar.input, "a")
@@ -325,7 +325,7 @@ def test_a_search_that_finds_nothing_says_so(bar: InputBar, qtbot: QtBot) -> Non
 
 
 def test_the_history_is_written_a_while_after_a_send(
-    bar: InputBar, memory: Memory, tmp_path: Path, qtbot: QtBot
+    bar: InputBar, memory: ConsoleState, tmp_path: Path, qtbot: QtBot
 ) -> None:
     file = HistoryFile(tmp_path / "history.jsonl")
     bar.put(Draft("kept"))
@@ -341,7 +341,7 @@ def test_a_broken_history_is_no_hindrance(bar: InputBar, tmp_path: Path, qtbot: 
 
 
 def test_the_history_is_cleared_after_a_question(
-    bar: InputBar, memory: Memory, tmp_path: Path, qtbot: QtBot
+    bar: InputBar, memory: ConsoleState, tmp_path: Path, qtbot: QtBot
 ) -> None:
     bar.put(Draft("secret"))
     bar.send()

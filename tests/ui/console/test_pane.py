@@ -12,20 +12,18 @@ from PySide6.QtWidgets import QMenu, QTabBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.client.draft import Draft
-from app.client.formatting import Display
-from app.client.line_ending import LineEnding
-from app.client.notation import Notation
-from app.client.session import State
-from app.ui.console.memory import Memory
+from app.client.session_messages import SessionState
+from app.client.transcript import Display
+from app.text.notation import LineEnding, Notation
 from app.ui.console.pane import ConsolePane
-from app.ui.console.session_tab import SessionTab
-from app.ui.console.tab_bar import ConsoleTabBar
-from app.ui.icons import Icons
-from app.ui.reactor import DeckReactor
+from app.ui.console.saved_state import ConsoleState
+from app.ui.console.session_tab import ConsoleTabBar, SessionTab
+from app.ui.reactor.reactor import DeckReactor
+from app.ui.style.icons import Icons
 
 
 @pytest.fixture
-def console(reactor: DeckReactor, memory: Memory, qtbot: QtBot) -> Iterator[ConsolePane]:
+def console(reactor: DeckReactor, memory: ConsoleState, qtbot: QtBot) -> Iterator[ConsolePane]:
     console = ConsolePane(reactor, Icons(), lambda: None, list, memory)
     qtbot.addWidget(console)
     console.show()
@@ -74,10 +72,10 @@ def test_closing_a_tab_lets_its_peer_go(console: ConsolePane, qtbot: QtBot) -> N
         tab = console.current
         tab.head.target.setEditText(str(listening.getsockname()[1]))
         tab.head.connect_button.click()
-        qtbot.waitUntil(lambda: tab.session.state is State.CONNECTED)
+        qtbot.waitUntil(lambda: tab.session.state is SessionState.CONNECTED)
         session = tab.session
         console.close_tab(tab)
-        qtbot.waitUntil(lambda: session.state is State.CLOSED)
+        qtbot.waitUntil(lambda: session.state is SessionState.CLOSED)
 
 
 def test_a_tab_without_a_session_is_used_before_a_new_one_is_opened(
@@ -88,7 +86,7 @@ def test_a_tab_without_a_session_is_used_before_a_new_one_is_opened(
     with socket.create_server(("127.0.0.1", 0)) as listening:
         first.head.target.setEditText(str(listening.getsockname()[1]))
         first.head.connect_button.click()
-        qtbot.waitUntil(lambda: first.session.state is State.CONNECTED)
+        qtbot.waitUntil(lambda: first.session.state is SessionState.CONNECTED)
         assert console.unused_tab() is not first
         assert titles(console)[1:] == ["Session #2"]
 
@@ -127,7 +125,7 @@ def connect(console: ConsolePane, listening: socket.socket, qtbot: QtBot) -> Ses
     tab = console.current
     tab.head.target.setEditText(str(listening.getsockname()[1]))
     tab.head.connect_button.click()
-    qtbot.waitUntil(lambda: tab.session.state is State.CONNECTED)
+    qtbot.waitUntil(lambda: tab.session.state is SessionState.CONNECTED)
     console.refresh()
     return tab
 
@@ -188,7 +186,7 @@ def test_a_copy_connects_if_its_model_is_connected(console: ConsolePane, qtbot: 
         copy = console.current
         assert copy is not next(console.tabs)
         assert copy.foot.input.text() == "draft"
-        qtbot.waitUntil(lambda: copy.session.state is State.CONNECTED)
+        qtbot.waitUntil(lambda: copy.session.state is SessionState.CONNECTED)
         for tab in list(console.tabs):
             console.close_tab(tab)
 
@@ -201,13 +199,13 @@ def test_a_tab_shows_its_state_by_sign_and_words(console: ConsolePane, qtbot: Qt
         assert console.tabToolTip(0) == f"Connected to {tab.session.target}"
         assert "Connected to" in bar(console).accessibleTabName(0)
         tab.session.abort()
-        qtbot.waitUntil(lambda: tab.session.state is State.CLOSED)
+        qtbot.waitUntil(lambda: tab.session.state is SessionState.CLOSED)
         console.refresh()
         assert "is closed" in console.tabToolTip(0)
 
 
 def test_the_tabs_come_back_at_the_next_start_and_are_not_connected(
-    console: ConsolePane, reactor: DeckReactor, memory: Memory, qtbot: QtBot
+    console: ConsolePane, reactor: DeckReactor, memory: ConsoleState, qtbot: QtBot
 ) -> None:
     console.current.head.target.setEditText("localhost:1")
     console.current.foot.put(Draft("GET /", ending=LineEnding.CRLF))
@@ -229,7 +227,7 @@ def test_the_tabs_come_back_at_the_next_start_and_are_not_connected(
     assert first.head.target.currentText() == "localhost:1"
     assert first.foot.draft == Draft("GET /", ending=LineEnding.CRLF)
     assert first.tools.display is Display.BOTH
-    assert all(tab.session.state is State.IDLE for tab in again.tabs)
+    assert all(tab.session.state is SessionState.IDLE for tab in again.tabs)
 
 
 @pytest.mark.qt_log_ignore("does not support (raise|grabbing)")
@@ -286,4 +284,4 @@ def test_closing_a_tab_still_sends_what_was_said(
         with peer:
             qtbot.waitUntil(is_over)
         assert said == LAST_WORDS
-        qtbot.waitUntil(lambda: session.state is State.CLOSED)
+        qtbot.waitUntil(lambda: session.state is SessionState.CLOSED)

@@ -11,11 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from app.client.draft import Draft
 from app.client.repeat import MOST_UNSENT_BYTES
-from app.client.session import Session, State
-from app.ui.console.memory import Memory
+from app.client.session import Session
+from app.client.session_messages import SessionState
+from app.ui.console.saved_state import ConsoleState
 from app.ui.console.session_tab import SessionTab
-from app.ui.icons import Icons
-from app.ui.reactor import DeckReactor
+from app.ui.reactor.reactor import DeckReactor
+from app.ui.style.icons import Icons
 
 
 class Line:
@@ -25,7 +26,7 @@ class Line:
         self.sent: list[bytes] = []
         self.takes = True
         self.unsent = 0
-        monkeypatch.setattr(Session, "state", State.CONNECTED)
+        monkeypatch.setattr(Session, "state", SessionState.CONNECTED)
         monkeypatch.setattr(Session, "send", lambda _, data: self._send(data))
         monkeypatch.setattr(Session, "bytes_unsent", property(lambda _: self.unsent))
 
@@ -41,7 +42,9 @@ def line(monkeypatch: pytest.MonkeyPatch) -> Line:
 
 
 @pytest.fixture
-def tab(reactor: DeckReactor, line: Line, memory: Memory, qtbot: QtBot) -> Iterator[SessionTab]:
+def tab(
+    reactor: DeckReactor, line: Line, memory: ConsoleState, qtbot: QtBot
+) -> Iterator[SessionTab]:
     tab = SessionTab(reactor, Icons(), lambda: None, list, memory)
     qtbot.addWidget(tab)
     tab.show()
@@ -116,7 +119,7 @@ def test_it_stops_when_the_session_ends_also_between_two_sends(
     tab.repeat.interval.setValue(60_000)
     tab.foot.put(Draft("x"))
     tab.repeat.button.click()
-    monkeypatch.setattr(Session, "state", State.CLOSED)
+    monkeypatch.setattr(Session, "state", SessionState.CLOSED)
     tab.repeat.show_state()
     assert not tab.repeat.is_running
     assert "The repeat stopped, 1 sent: there is no connection." in said(tab)

@@ -16,16 +16,16 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
 
-from app.client.formatting import Display
-from app.client.line_ending import LineEnding
+from app.client.transcript import Display
 from app.profile import ListenerSpec
-from app.server.changes import Changes
 from app.server.deck import Deck
 from app.server.listener import Listener
-from app.ui.console.memory import Memory
+from app.server.monitor import Changes
+from app.text.notation import LineEnding
+from app.ui.console.saved_state import ConsoleState
 from app.ui.console.session_tab import SessionTab
-from app.ui.icons import Icons
-from app.ui.reactor import DeckReactor
+from app.ui.reactor.reactor import DeckReactor
+from app.ui.style.icons import Icons
 
 
 class Peer:
@@ -77,7 +77,9 @@ def deck(reactor: DeckReactor, result_of: Callable[[Deferred[None]], None]) -> I
 
 
 @pytest.fixture
-def tab(reactor: DeckReactor, deck: Deck, memory: Memory, qtbot: QtBot) -> Iterator[SessionTab]:
+def tab(
+    reactor: DeckReactor, deck: Deck, memory: ConsoleState, qtbot: QtBot
+) -> Iterator[SessionTab]:
     tab = SessionTab(reactor, Icons(), lambda: None, lambda: deck.listeners, memory)
     qtbot.addWidget(tab)
     tab.show()

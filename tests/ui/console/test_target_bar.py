@@ -15,19 +15,17 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
 
-from app.client.options import Options, TlsOptions
-from app.client.session import State
-from app.client.target import Transport
+from app.client.session_messages import SessionState
+from app.client.target import Options, TlsOptions, Transport
 from app.profile import ListenerSpec, Tls
-from app.server.changes import Changes
 from app.server.deck import Deck
 from app.server.listener import Listener
-from app.ui.console.certificate_dialog import CertificateDialog
-from app.ui.console.memory import Memory
-from app.ui.console.options_dialog import OptionsDialog
+from app.server.monitor import Changes
+from app.ui.console.connection_dialogs import CertificateDialog, OptionsDialog
+from app.ui.console.saved_state import ConsoleState
 from app.ui.console.session_tab import SessionTab
-from app.ui.icons import Icons
-from app.ui.reactor import DeckReactor
+from app.ui.reactor.reactor import DeckReactor
+from app.ui.style.icons import Icons
 
 Serve = Callable[..., Listener]
 
@@ -60,7 +58,9 @@ def serve(deck: Deck, result_of: Callable[[Deferred[None]], None]) -> Serve:
 
 
 @pytest.fixture
-def tab(reactor: DeckReactor, deck: Deck, memory: Memory, qtbot: QtBot) -> Iterator[SessionTab]:
+def tab(
+    reactor: DeckReactor, deck: Deck, memory: ConsoleState, qtbot: QtBot
+) -> Iterator[SessionTab]:
     tab = SessionTab(reactor, Icons(), lambda: None, lambda: deck.listeners, memory)
     qtbot.addWidget(tab)
     tab.resize(900, 400)
@@ -99,7 +99,7 @@ def test_a_listener_is_reached_by_name_whatever_it_listens_on(
 ) -> None:
     serve(f"unix:{tmp_path}/echo.sock" if endpoint == "unix" else endpoint)
     connect(tab, "Echo", qtbot)
-    until(lambda: tab.session.state is State.CONNECTED)
+    until(lambda: tab.session.state is SessionState.CONNECTED)
     tab.session.send(b"hello\n")
     until(lambda: "←  hello   (" in tab.view.toPlainText())
 
@@ -110,7 +110,7 @@ def test_a_tls_listener_of_the_panel_is_trusted_by_its_local_ca(
 ) -> None:
     listener = serve(tls=Tls())
     connect(tab, place.format(listener.where), qtbot)
-    until(lambda: tab.session.state is State.CONNECTED)
+    until(lambda: tab.session.state is SessionState.CONNECTED)
     assert tab.session.target is not None
     assert tab.session.target.transport is Transport.TLS
     assert tab.session.security is not None
@@ -136,11 +136,11 @@ def test_whom_nobody_vouches_for_is_shown_and_connected_to_only_by_choice(
     assert "BEGIN CERTIFICATE" in QGuiApplication.clipboard().text()
     dialog.reject()
     qtbot.mouseClick(tab.head.offer.button, Qt.MouseButton.LeftButton)
-    until(lambda: tab.session.state is State.CONNECTED)
+    until(lambda: tab.session.state is SessionState.CONNECTED)
     assert tab.head.unverified.isVisible()
     assert "NOT VERIFIED" in tab.view.toPlainText()
     tab.session.abort()
-    until(lambda: tab.session.state is State.CLOSED)
+    until(lambda: tab.session.state is SessionState.CLOSED)
     assert tab.head.unverified.isVisible()  # the next connection would not be verified either
 
 
@@ -193,7 +193,7 @@ def test_a_tab_that_connects_again_does_so_and_can_be_stopped(
         place = f"127.0.0.1:{bound.getsockname()[1]}"
     tab.head.choose(Options(reconnect=True))
     connect(tab, place, qtbot)
-    until(lambda: tab.session.state is State.WAITING)
+    until(lambda: tab.session.state is SessionState.WAITING)
     assert tab.head.connect_button.text() == "Cancel"
     tab.head.connect_button.click()
     assert tab.head.connect_button.text() == "Connect"
@@ -208,15 +208,15 @@ def test_the_menu_offers_what_can_be_done(
     assert [act.isEnabled() for act in acts] == [False] * 4
     serve()
     connect(tab, "Echo", qtbot)
-    until(lambda: tab.session.state is State.CONNECTED)
+    until(lambda: tab.session.state is SessionState.CONNECTED)
     assert [act.isEnabled() for act in acts] == [True, True, True, False]
     menu.half_close.trigger()
-    until(lambda: tab.session.state is State.CLOSED)  # an echo closes its side then, too
+    until(lambda: tab.session.state is SessionState.CLOSED)  # an echo closes its side then, too
     assert "Closed this side." in tab.view.toPlainText()
     connect(tab, "Echo", qtbot)
-    until(lambda: tab.session.state is State.CONNECTED)
+    until(lambda: tab.session.state is SessionState.CONNECTED)
     menu.abort.trigger()
-    until(lambda: tab.session.state is State.CLOSED)
+    until(lambda: tab.session.state is SessionState.CLOSED)
     assert "The connection was aborted." in tab.view.toPlainText()
 
 
@@ -227,7 +227,7 @@ def test_a_file_is_chosen_sent_and_told_of(
     file.write_bytes(bytes(5_000_000))
     serve()
     connect(tab, "Echo", qtbot)
-    until(lambda: tab.session.state is State.CONNECTED)
+    until(lambda: tab.session.state is SessionState.CONNECTED)
     tab.head.menu.send_file.trigger()
     (dialog,) = tab.window().findChildren(QFileDialog)
     dialog.fileSelected.emit(str(file))
@@ -248,7 +248,7 @@ def test_a_file_can_be_cancelled(
         sparse.truncate(1_000_000_000)
     serve()
     connect(tab, "Echo", qtbot)
-    until(lambda: tab.session.state is State.CONNECTED)
+    until(lambda: tab.session.state is SessionState.CONNECTED)
     tab.head.menu.send(file)
     until(lambda: tab.session.bytes_out)
     qtbot.mouseClick(tab.head.file_row.cancel_button, Qt.MouseButton.LeftButton)
@@ -286,7 +286,7 @@ def test_a_listener_that_starts_does_not_take_the_keys_from_whom_types_elsewhere
     elsewhere.setFocus()
     result_of(deck.start(echo))
     tab.head.started(echo)
-    until(lambda: tab.session.state is State.CONNECTED)
+    until(lambda: tab.session.state is SessionState.CONNECTED)
     assert elsewhere.hasFocus()
 
 
@@ -295,7 +295,7 @@ def test_what_one_talks_to_can_be_read_but_not_changed(
 ) -> None:
     listener = serve()
     connect(tab, listener.where, qtbot)
-    until(lambda: tab.session.state is State.CONNECTED)
+    until(lambda: tab.session.state is SessionState.CONNECTED)
     line = tab.head.target.line
     assert line.isEnabled()
     qtbot.keyClicks(line, "x")
@@ -303,7 +303,7 @@ def test_what_one_talks_to_can_be_read_but_not_changed(
     tab.head.target.showPopup()
     assert tab.head.target.currentText() == listener.where
     qtbot.keyClick(line, Qt.Key.Key_Return)
-    assert tab.session.state is State.CONNECTED
+    assert tab.session.state is SessionState.CONNECTED
 
 
 def test_every_control_has_a_name(tab: SessionTab) -> None:

@@ -11,16 +11,14 @@ from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
 
 from app.profile import ListenerSpec
-from app.server.changes import Batch, Changes
 from app.server.deck import Deck
 from app.server.listener import Listener, State
-from app.server.rates import Meter
-from app.ui.icons import Icons
-from app.ui.listener_colors import ListenerColors
-from app.ui.listeners.dragging import DropLine
-from app.ui.listeners.panel import ListenersPanel
-from app.ui.listeners.words import state_word
-from app.ui.reactor import DeckReactor
+from app.server.monitor import ChangeBatch, Changes, RateMeter
+from app.ui.listeners.panel import DropLine, ListenersPanel
+from app.ui.listeners.status import state_word
+from app.ui.reactor.reactor import DeckReactor
+from app.ui.style.icons import Icons
+from app.ui.style.theme import ListenerColors
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -45,7 +43,7 @@ def panel(deck: Deck, qtbot: QtBot) -> ListenersPanel:
 
 
 def refresh(panel: ListenersPanel, *listeners: Listener) -> None:
-    panel.refresh(Batch(listeners=set(listeners)), Meter())
+    panel.refresh(ChangeBatch(listeners=set(listeners)), RateMeter())
 
 
 def order(panel: ListenersPanel, deck: Deck) -> list[str]:

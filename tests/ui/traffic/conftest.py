@@ -8,9 +8,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.traffic.chunk_log import ChunkLog
-from app.ui.icons import Icons
-from app.ui.traffic.names import Names
+from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
+from app.ui.traffic.tab import ConnectionNames
 
 Say = Callable[..., None]
 
@@ -32,13 +32,13 @@ def say(log: ChunkLog) -> Say:
 
 
 @pytest.fixture
-def names() -> Names:
+def names() -> ConnectionNames:
     """Who the pane thinks has spoken."""
-    return Names()
+    return ConnectionNames()
 
 
 @pytest.fixture
-def pane(log: ChunkLog, names: Names, qtbot: QtBot) -> TrafficPane:
+def pane(log: ChunkLog, names: ConnectionNames, qtbot: QtBot) -> TrafficPane:
     pane = TrafficPane(log, Icons(), names)
     qtbot.addWidget(pane)
     pane.resize(800, 600)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.server.changes import Batch
-from app.traffic.block import CHUNK_OVERHEAD_BYTES
-from app.traffic.chunk_log import ChunkLog
-from app.ui.icons import Icons
-from app.ui.traffic.names import Names
+from app.server.monitor import ChangeBatch
+from app.traffic.chunk_log import CHUNK_OVERHEAD_BYTES, ChunkLog
+from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
+from app.ui.traffic.tab import ConnectionNames
 from app.ui.traffic.view_bar import View
 from tests.ui.traffic.test_pane import settle
 
@@ -25,7 +24,7 @@ def test_in_a_flood_everything_is_kept_dropped_or_cleared_and_said(
 ) -> None:
     max_bytes, max_chunks = 8 * 1024 * 1024, 100_000
     log = ChunkLog(max_bytes=max_bytes, max_chunks=max_chunks)
-    pane = TrafficPane(log, Icons(), Names())
+    pane = TrafficPane(log, Icons(), ConnectionNames())
     qtbot.addWidget(pane)
     pane.show()
     pane.view_bar.choose(view)
@@ -40,7 +39,7 @@ def test_in_a_flood_everything_is_kept_dropped_or_cleared_and_said(
             crossed_bytes += len(data)
         if tick == TICKS // 2:
             pane.state.clear_button.click()
-        pane.refresh(Batch())
+        pane.refresh(ChangeBatch())
         qtbot.wait(1)
         assert len(log) + log.dropped + log.cleared == crossed
         assert log.kept_bytes + log.dropped_bytes + log.cleared_bytes == crossed_bytes
@@ -60,7 +59,7 @@ def test_in_a_flood_everything_is_kept_dropped_or_cleared_and_said(
 
 def test_a_burst_of_200_megabytes_is_bounded_and_counted(qtbot: QtBot) -> None:
     log = ChunkLog(max_bytes=16 * 1024 * 1024)
-    pane = TrafficPane(log, Icons(), Names())
+    pane = TrafficPane(log, Icons(), ConnectionNames())
     qtbot.addWidget(pane)
     pane.show()
     read, reads = bytes(65_536), 200_000_000 // 65_536

@@ -8,15 +8,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 
+from app.text.hex import ENCODINGS
 from app.traffic.chunk_log import ChunkLog
 from app.traffic.framing import Lines
 from app.traffic.messages import Messages
-from app.traffic.pattern import Kind, parse
-from app.traffic.rows import Everything
+from app.traffic.pattern import PatternKind, parse
 from app.traffic.scan import Criteria, Scan
-from app.traffic.text_cells import ENCODINGS
+from app.traffic.source import AllRows
 from app.ui.traffic.model import CONNECTION, DATA, DIRECTION, SIZE, TIME, TimeForm, TrafficModel
-from app.ui.traffic.names import Names
+from app.ui.traffic.tab import ConnectionNames
 from tests.ui.traffic.conftest import Say
 
 
@@ -25,7 +25,7 @@ def shown(model: TrafficModel, column: int = DATA) -> list[str]:
 
 
 def scan_for(log: ChunkLog, text: str) -> Scan:
-    pattern = parse(Kind.TEXT, text)
+    pattern = parse(PatternKind.TEXT, text)
     assert pattern is not None
     return Scan(log, Criteria((pattern,)))
 
@@ -33,7 +33,7 @@ def scan_for(log: ChunkLog, text: str) -> Scan:
 def test_rows_come_at_the_end_and_go_at_the_front(
     log: ChunkLog, say: Say, qapp: QApplication, qtmodeltester: ModelTester
 ) -> None:
-    model = TrafficModel(log, Names())
+    model = TrafficModel(log, ConnectionNames())
     qtmodeltester.check(model)
     for number in range(5_000):
         say(b"%d" % number)
@@ -47,7 +47,7 @@ def test_rows_come_at_the_end_and_go_at_the_front(
 def test_a_filter_shows_its_finds_as_the_log_grows_and_drops(
     log: ChunkLog, say: Say, qapp: QApplication, qtmodeltester: ModelTester
 ) -> None:
-    model = TrafficModel(log, Names())
+    model = TrafficModel(log, ConnectionNames())
     qtmodeltester.check(model)
     scan = scan_for(log, "7")
     model.show_rows(scan)
@@ -62,7 +62,7 @@ def test_a_filter_shows_its_finds_as_the_log_grows_and_drops(
 
 
 def test_clearing_the_log_empties_it(log: ChunkLog, say: Say, qapp: QApplication) -> None:
-    model = TrafficModel(log, Names())
+    model = TrafficModel(log, ConnectionNames())
     say(b"a")
     model.pull()
     log.clear()
@@ -76,13 +76,13 @@ def test_clearing_the_log_empties_it(log: ChunkLog, say: Say, qapp: QApplication
 def test_it_shows_nothing_new_until_it_is_told_to_pull(
     log: ChunkLog, say: Say, qapp: QApplication
 ) -> None:
-    model = TrafficModel(log, Names())
+    model = TrafficModel(log, ConnectionNames())
     say(b"a")
     assert model.rowCount() == 0
 
 
 def test_a_row_whose_chunk_is_gone_says_so(log: ChunkLog, say: Say, qapp: QApplication) -> None:
-    model = TrafficModel(log, Names())
+    model = TrafficModel(log, ConnectionNames())
     say(b"a")
     model.pull()
     log.clear()
@@ -93,7 +93,7 @@ def test_a_row_whose_chunk_is_gone_says_so(log: ChunkLog, say: Say, qapp: QAppli
 
 
 def test_a_row_says_who_which_way_and_how_much(log: ChunkLog, say: Say, qapp: QApplication) -> None:
-    model = TrafficModel(log, Names())
+    model = TrafficModel(log, ConnectionNames())
     say(b"a\r\nb\xff", connection=7, sent=True)
     model.pull()
     texts = [model.index(0, column).data() for column in (CONNECTION, DIRECTION, SIZE, DATA)]
@@ -107,7 +107,7 @@ def test_rows_are_found_by_the_number_of_their_chunk(
         say(data)
     scan = scan_for(log, "x")
     scan.step(60)
-    model = TrafficModel(log, Names())
+    model = TrafficModel(log, ConnectionNames())
     model.show_rows(scan)
     assert [model.row(number) for number in range(4)] == [0, None, 1, None]
     assert [model.number(row) for row in range(2)] == [0, 2]
@@ -118,8 +118,8 @@ def test_rows_held_at_a_number_show_only_older_ones(
 ) -> None:
     for data in (b"0", b"1", b"2"):
         say(data)
-    model = TrafficModel(log, Names())
-    model.show_rows(Everything(log), until=2)
+    model = TrafficModel(log, ConnectionNames())
+    model.show_rows(AllRows(log), until=2)
     assert shown(model) == ["0", "1"]
     model.grow(2)
     assert shown(model) == ["0", "1"]
@@ -133,7 +133,7 @@ def test_the_time_is_that_of_day_or_since_the_first_or_since_the_row_above(
 ) -> None:
     for time, data in ((1000.0, b"a"), (1000.25, b"b"), (2234.5, b"a"), (2234.25, b"b")):
         log.append(time, 1, True, data)
-    model = TrafficModel(log, Names())
+    model = TrafficModel(log, ConnectionNames())
     model.pull()
     assert shown(model, TIME)[1].endswith(":40.250")
     model.use_time(TimeForm.SINCE_FIRST)
@@ -149,7 +149,7 @@ def test_the_time_is_that_of_day_or_since_the_first_or_since_the_row_above(
 def test_what_was_found_is_marked(log: ChunkLog, say: Say, qapp: QApplication) -> None:
     say(b"a")
     say(b"b")
-    model = TrafficModel(log, Names())
+    model = TrafficModel(log, ConnectionNames())
     model.pull()
     model.mark({1}.__contains__)
     role = Qt.ItemDataRole.BackgroundRole
@@ -160,7 +160,7 @@ def test_what_was_found_is_marked(log: ChunkLog, say: Say, qapp: QApplication) -
 def test_any_bytes_make_one_line_of_text_in_any_encoding(data: bytes, encoding: str) -> None:
     log = ChunkLog()
     log.append(1.0, 1, False, data)
-    model = TrafficModel(log, Names())
+    model = TrafficModel(log, ConnectionNames())
     model.use_encoding(encoding)
     text = model.index(0, DATA).data()
     assert "\n" not in text

@@ -10,16 +10,16 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from app.server.changes import Batch
+from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import ChunkLog
-from app.ui.icons import Icons
+from app.ui.style.icons import Icons
 from app.ui.traffic import views
-from app.ui.traffic.filter_bar import Source
+from app.ui.traffic.filter_bar import FilterSource
 from app.ui.traffic.model import DATA, TIME
-from app.ui.traffic.names import Names
 from app.ui.traffic.pane import TrafficPane
+from app.ui.traffic.tab import ConnectionNames
 from tests.ui.traffic.conftest import Say
-from tests.ui.traffic.test_names import connection
+from tests.ui.traffic.test_tab_names import connection
 
 EXPLODES = "(a|aa)+$"
 
@@ -31,7 +31,7 @@ def shown(pane: TrafficPane) -> list[str]:
 
 def settle(pane: TrafficPane, qtbot: QtBot) -> None:
     """A tick, and then all that follows from it."""
-    pane.refresh(Batch())
+    pane.refresh(ChangeBatch())
     qtbot.waitUntil(lambda: pane.scans.are_at_rest, timeout=20_000)
 
 
@@ -44,9 +44,9 @@ def use_expression(edit: Any) -> None:
 
 
 @pytest.fixture
-def talk(say: Say, names: Names, pane: TrafficPane, qtbot: QtBot) -> TrafficPane:
+def talk(say: Say, names: ConnectionNames, pane: TrafficPane, qtbot: QtBot) -> TrafficPane:
     """Ten chunks: `hello 0` … from connections 1 and 2, every other one sent."""
-    batch = Batch(opened=[connection(1, "Echo"), connection(2, "Hello")])
+    batch = ChangeBatch(opened=[connection(1, "Echo"), connection(2, "Hello")])
     names.follow(batch)
     pane.refresh(batch)
     for number in range(10):
@@ -175,7 +175,7 @@ def test_a_hidden_pane_catches_up_when_it_is_shown(
 ) -> None:
     talk.hide()
     say(b"meanwhile")
-    talk.refresh(Batch())
+    talk.refresh(ChangeBatch())
     assert talk.table.rows.rowCount() == 10
     talk.show()
     settle(talk, qtbot)
@@ -200,7 +200,7 @@ def test_it_filters_by_text_direction_and_listener(talk: TrafficPane, qtbot: QtB
 
 
 def test_it_filters_by_one_connection(talk: TrafficPane, qtbot: QtBot) -> None:
-    talk.filter_bar.only(Source(connection=2), "that one")
+    talk.filter_bar.only(FilterSource(connection=2), "that one")
     settle(talk, qtbot)
     assert shown(talk) == [f"hello {number}" for number in range(5, 10)]
 
@@ -432,7 +432,7 @@ def test_all_controls_have_names(log: ChunkLog, pane: TrafficPane) -> None:
 
 def test_a_long_log_is_searched_to_its_end(qtbot: QtBot) -> None:
     log = ChunkLog()
-    pane = TrafficPane(log, Icons(), Names())
+    pane = TrafficPane(log, Icons(), ConnectionNames())
     qtbot.addWidget(pane)
     for number in range(200_000):
         log.append(1.0, 1, False, b"%d" % number)

@@ -7,17 +7,17 @@ from attrs import evolve
 from pytestqt.qtbot import QtBot
 
 from app.profile import ListenerSpec
-from app.server.changes import Batch
 from app.server.deck import Deck
+from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import ChunkLog
-from app.ui.icons import Icons
-from app.ui.traffic.filter_bar import Source
+from app.ui.style.icons import Icons
+from app.ui.traffic.filter_bar import FilterSource
 from app.ui.traffic.model import CONNECTION
 from app.ui.traffic.tab import TrafficTab
 from tests.server.reactors import HandReactor
 from tests.server.record import Record
 from tests.ui.traffic.conftest import Say
-from tests.ui.traffic.test_names import connection
+from tests.ui.traffic.test_tab_names import connection
 
 
 @pytest.fixture
@@ -42,10 +42,10 @@ def test_the_pane_knows_who_spoke_before_it_was_made(
     tab: TrafficTab, say: Say, qtbot: QtBot
 ) -> None:
     early, gone = connection(1, "Echo"), connection(2, "Hello")
-    tab.refresh(Batch(opened=[early, gone]))
+    tab.refresh(ChangeBatch(opened=[early, gone]))
     say(b"one", connection=1)
     say(b"two", connection=2)
-    tab.refresh(Batch(closed=[gone]))
+    tab.refresh(ChangeBatch(closed=[gone]))
     tab.show()
     assert tab.pane is not None
     model = tab.pane.table.rows
@@ -59,9 +59,9 @@ def test_the_pane_knows_who_spoke_before_it_was_made(
 def test_the_pane_once_made_learns_of_who_comes(tab: TrafficTab, say: Say, qtbot: QtBot) -> None:
     tab.show()
     assert tab.pane is not None
-    tab.refresh(Batch(opened=[connection(7, "Echo")]))
+    tab.refresh(ChangeBatch(opened=[connection(7, "Echo")]))
     say(b"hello", connection=7)
-    tab.refresh(Batch())
+    tab.refresh(ChangeBatch())
     model = tab.pane.table.rows
     qtbot.waitUntil(lambda: model.rowCount() == 1)
     assert model.index(0, CONNECTION).data() == "Echo · peer 7"
@@ -73,22 +73,22 @@ def test_a_renamed_listener_is_still_the_one_that_is_shown(
     spec = ListenerSpec(name="Secure", protocol="echo", endpoint="tcp:0")
     listener = Deck(HandReactor(), Record()).add(spec)
     one, other = connection(1, "Secure"), connection(2, "Hello")
-    tab.refresh(Batch(opened=[one, other], listeners={listener}))
+    tab.refresh(ChangeBatch(opened=[one, other], listeners={listener}))
     tab.show()
     pane = tab.pane
     assert pane is not None
     say(b"one", connection=1)
     say(b"other", connection=2)
-    tab.refresh(Batch())
-    pane.filter_bar.only(Source(listener="Secure"), "Secure")
+    tab.refresh(ChangeBatch())
+    pane.filter_bar.only(FilterSource(listener="Secure"), "Secure")
     model = pane.table.rows
     qtbot.waitUntil(lambda: model.rowCount() == 1)
     listener.change(evolve(spec, name="Renamed"))
     one.factory.spec.name = "Renamed"
-    tab.refresh(Batch(listeners={listener}))
+    tab.refresh(ChangeBatch(listeners={listener}))
     source = pane.filter_bar.source
     assert [source.itemText(i) for i in range(source.count())][1:] == ["Renamed", "Hello"]
     assert source.currentText() == "Renamed"
     say(b"more", connection=1)
-    tab.refresh(Batch())
+    tab.refresh(ChangeBatch())
     qtbot.waitUntil(lambda: model.rowCount() == 2)

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.traffic.chunk_log import ChunkLog
-from app.traffic.endings import How
-from app.ui.icons import Icons
+from app.traffic.connection_info import CloseKind
+from app.ui.style.icons import Icons
 from app.ui.traffic.model import DATA, DIRECTION, SIZE
-from app.ui.traffic.names import Names
 from app.ui.traffic.pane import TrafficPane
+from app.ui.traffic.tab import ConnectionNames
 from app.ui.traffic.view_bar import View
 from tests.ui.traffic.conftest import Say
 from tests.ui.traffic.test_pane import choose, settle, shown
@@ -130,7 +130,7 @@ def test_a_message_whose_end_never_came_is_marked_and_explained(
     talk: TrafficPane, log: ChunkLog, qtbot: QtBot
 ) -> None:
     use(talk, View.MESSAGES, qtbot)
-    log.end_connection(2.0, 1, How.CLOSED_BY_PEER)
+    log.end_connection(2.0, 1, CloseKind.CLOSED_BY_PEER)
     settle(talk, qtbot)
     assert shown(talk)[-1] == "[unfinished] three"
     last = talk.table.rows.index(4, DATA)
@@ -181,7 +181,7 @@ def test_the_stream_goes_on_in_the_line_that_is_there(
     say(b"!!")
     settle(talk, qtbot)
     assert stream(talk)[-1] == "← three!!"
-    log.end_connection(2.0, 1, How.RESET_HERE)
+    log.end_connection(2.0, 1, CloseKind.RESET_HERE)
     settle(talk, qtbot)
     assert stream(talk)[-1] == "· reset here"
 
@@ -209,7 +209,7 @@ def test_another_connection_can_be_chosen_for_the_stream(talk: TrafficPane, qtbo
 
 def test_a_long_stream_shows_its_end_says_so_and_goes_back(qtbot: QtBot) -> None:
     log = ChunkLog()
-    pane = TrafficPane(log, Icons(), Names())
+    pane = TrafficPane(log, Icons(), ConnectionNames())
     qtbot.addWidget(pane)
     for number in range(25_000):
         log.append(1.0, 1, bool(number % 2), b"line %d\n" % number)

@@ -1,0 +1,132 @@
+"""The arguments of `portdeck connect`, and the sentences for those that do not do."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.files.paths import home_folder_problem, resolve_path
+
+if TYPE_CHECKING:
+    from app.connect.terminal_session import Request
+
+_EXIT_CODES = """\
+exit codes:
+  0    the conversation ended well, or EXPRESSION matched
+  1    the connection broke, something was not sent or taken, or nothing matched in
+       time
+  2    the arguments make no sense
+  3    there was no connection
+  130  Ctrl-C (143: SIGTERM, 141: nobody reads standard output)
+"""
+
+
+class ArgumentError(ValueError):
+    """Arguments that make no sense. Its text says which, and what to do."""
+
+
+def add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The command `connect`, beside the other `commands`."""
+    parser = commands.add_parser(
+        "connect",
+        help="talk to a peer: standard input goes there, what it says to standard output",
+        description=(
+            "Talk to a peer: standard input goes there, what it says to standard output, what "
+            "happens to standard error. The end of the input closes this side; then the rest is "
+            "waited for."
+        ),
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,  # or a script would break with the next option that begins alike
+    )
+    parser.add_argument(
+        "endpoint",
+        metavar="ENDPOINT",
+        help="host:port, tls:host:port, udp:host:port or unix:/path; a local address follows as "
+        ":bindAddress=…, a port as :bindPort=…",
+    )
+    parser.add_argument("--hex", action="store_true", help="show what comes as a hex dump")
+    parser.add_argument("--crlf", action="store_true", help="send each line feed as CR LF")
+    parser.add_argument(
+        "--send",
+        metavar="TEXT",
+        action="append",
+        help=r"send TEXT, with escapes such as \r\n and \x00, instead of standard input; again for "
+        "more",
+    )
+    parser.add_argument(
+        "--expect",
+        metavar="EXPRESSION",
+        help="end with 0 once this regular expression matches what came",
+    )
+    parser.add_argument(
+        "--timeout",
+        metavar="S",
+        type=_seconds,
+        help="with --expect, how long to wait for it (10); otherwise, how long nothing may come "
+        "after the end of the input (1 over UDP, else no limit)",
+    )
+    parser.add_argument(
+        "--connect-timeout",
+        metavar="S",
+        type=_seconds,
+        default=10.0,
+        help="how long connecting may take (%(default)g)",
+    )
+    parser.add_argument("--quiet", action="store_true", help="tell of troubles alone")
+    tls = parser.add_argument_group("TLS")
+    tls.add_argument("--ca", metavar="FILE", help="trust the authorities in FILE alone")
+    tls.add_argument(
+        "--insecure", action="store_true", help="do not verify who the peer is: for tests alone"
+    )
+    tls.add_argument("--cert", metavar="FILE", help="your certificate, if the peer asks for one")
+    tls.add_argument("--key", metavar="FILE", help="its key, if that is in a file of its own")
+
+
+def read_request(arguments: argparse.Namespace) -> Request:
+    """What `arguments` ask for. Raises `ArgumentError`."""
+    from app.client.target import Options, TargetError, TlsOptions, read_target
+    from app.connect.terminal_session import BadExpression, Expectation, Request
+    from app.text.notation import Notation, NotationError, read
+
+    try:
+        return Request(
+            target=read_target(arguments.endpoint),
+            options=Options(
+                connect_seconds=arguments.connect_timeout,
+                tls=TlsOptions(
+                    verify=not arguments.insecure,
+                    ca_file=_file(arguments.ca),
+                    certificate_file=_file(arguments.cert),
+                    key_file=_file(arguments.key),
+                ),
+            ),
+            send=tuple(read(text, Notation.ESCAPES) for text in arguments.send or ()),
+            expectation=None if arguments.expect is None else Expectation(arguments.expect),
+            timeout=arguments.timeout,
+            hex=arguments.hex,
+            crlf=arguments.crlf,
+            quiet=arguments.quiet,
+        )
+    except (TargetError, NotationError, BadExpression) as error:
+        raise ArgumentError(str(error)) from None
+
+
+def _file(path: str | None) -> str:
+    if path is None:
+        return ""
+    if wrong := home_folder_problem(path):
+        raise ArgumentError(wrong)
+    return str(resolve_path(path, Path()))
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds, such as 2.5")
+    return seconds

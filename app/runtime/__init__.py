@@ -1,0 +1,1 @@
+"""The process around the program: its log, its output, its resources, and the one window on a profile."""

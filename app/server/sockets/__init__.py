@@ -1,0 +1,1 @@
+"""Listening sockets, and what the operating system says about them."""

@@ -1,0 +1,1 @@
+"""Bytes as people read and type them: text, escapes and hex."""

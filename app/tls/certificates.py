@@ -1,0 +1,194 @@
+"""A certificate with its key, whoever made it: from and to PEM, and what is to be said of it."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+from attrs import frozen
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.types import (
+    CertificateIssuerPrivateKeyTypes,
+    PrivateKeyTypes,
+    PublicKeyTypes,
+)
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from app.tls import TlsError
+
+LARGEST_FILE = 1024 * 1024
+
+
+@frozen
+class CertificateFacts:
+    """What a person wants to know of a certificate."""
+
+    subject: str
+    """Whose it is: its common name, or all of its name."""
+
+    names: tuple[str, ...]
+    """The hosts and addresses that it is valid for."""
+
+    not_before: datetime.datetime
+    not_after: datetime.datetime
+
+    fingerprint: str
+    """The SHA-256 of it, as `AB:CD:…`."""
+
+    @classmethod
+    def of(cls, certificate: x509.Certificate) -> CertificateFacts:
+        """What is to be said of `certificate`."""
+        return cls(
+            subject=subject_of(certificate),
+            names=_names(certificate),
+            not_before=certificate.not_valid_before_utc,
+            not_after=certificate.not_valid_after_utc,
+            fingerprint=certificate.fingerprint(hashes.SHA256()).hex(":").upper(),
+        )
+
+
+@frozen
+class Identity:
+    """A certificate, its key, and the certificates between it and a CA."""
+
+    certificate: x509.Certificate
+    key: CertificateIssuerPrivateKeyTypes
+    chain: tuple[x509.Certificate, ...] = ()
+
+    @property
+    def facts(self) -> CertificateFacts:
+        """What is to be said of the certificate."""
+        return CertificateFacts.of(self.certificate)
+
+    def to_pem(self) -> bytes:
+        """All of it as one text, the key first and not encrypted."""
+        key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return key + certificates_to_pem(self.certificate, *self.chain)
+
+
+def certificates_to_pem(*certificates: x509.Certificate) -> bytes:
+    """The certificates as one text, in their order."""
+    return b"".join(each.public_bytes(Encoding.PEM) for each in certificates)
+
+
+def read_identity(certificate: Path, key: Path | None = None) -> Identity:
+    """The identity of the files `certificate` and `key`; without a `key` it is in the former.
+
+    Raises `TlsError` for all that keeps a server from using it, other than its time.
+    """
+    content = read_file(certificate)
+    first, *chain = read_certificates(content, certificate)
+    key_path = key or certificate
+    identity = Identity(
+        first, _read_key(read_file(key) if key else content, key_path), tuple(chain)
+    )
+    if not _belong_together(identity):
+        raise TlsError(
+            f"The key in {key_path} does not belong to the certificate in {certificate}. "
+            "Choose the key that the certificate was made for."
+        )
+    return identity
+
+
+def check_time(facts: CertificateFacts, path: Path, now: datetime.datetime) -> None:
+    """Raises `TlsError` if the certificate, which comes from `path`, is not valid `now`."""
+    if now > facts.not_after:
+        raise TlsError(
+            f"The certificate in {path} expired on {facts.not_after:%Y-%m-%d}. Renew it."
+        )
+    if now < facts.not_before:
+        raise TlsError(
+            f"The certificate in {path} is not valid before {facts.not_before:%Y-%m-%d %H:%M} UTC. "
+            "Wait until then, or check this computer's clock."
+        )
+
+
+def read_certificates(content: bytes, path: Path) -> list[x509.Certificate]:
+    """The certificates of a PEM text, which comes from `path`. Raises `TlsError` if it has none."""
+    try:
+        return x509.load_pem_x509_certificates(content)
+    except (ValueError, UnsupportedAlgorithm):
+        pass
+    if b"-----BEGIN CERTIFICATE-----" in content:
+        raise TlsError(f"The certificate in {path} is damaged. Get it anew from where it was made.")
+    raise TlsError(
+        f"{path} has no certificate in the PEM form, which begins with "
+        '"-----BEGIN CERTIFICATE-----". Choose another file, or convert it (openssl x509).'
+    )
+
+
+def read_file(path: Path) -> bytes:
+    """What is in a file of the user's. Raises `TlsError`."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        raise TlsError(f"There is no file {path}. Choose one that is there.") from None
+    except IsADirectoryError:
+        raise TlsError(f"{path} is a folder. Choose the file in it.") from None
+    except PermissionError:
+        raise TlsError(f"You may not read {path}. Change its rights, or choose another.") from None
+    except (OSError, ValueError) as error:
+        raise TlsError(f"{path} cannot be read ({_why(error)}). Choose another file.") from None
+    if len(content) > LARGEST_FILE:
+        raise TlsError(f"{path} is too large for a certificate or a key. Choose another file.")
+    return content
+
+
+def subject_of(certificate: x509.Certificate) -> str:
+    """Whose it is: its common name, or else all of its name."""
+    names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return str(names[0].value) if names else certificate.subject.rfc4514_string()
+
+
+def _read_key(content: bytes, path: Path) -> CertificateIssuerPrivateKeyTypes:
+    try:
+        key: PrivateKeyTypes = load_pem_private_key(content, password=None)
+    except TypeError:  # which is how it says that it wants a password
+        raise TlsError(
+            f"The key in {path} is encrypted, and Portdeck asks for no password. "
+            "Decrypt it (openssl pkey -in KEY -out NEW), readable by you alone."
+        ) from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise TlsError(_no_key(content, path)) from None
+    return key  # type: ignore[return-value] # another kind does not belong to the certificate
+
+
+def _no_key(content: bytes, path: Path) -> str:
+    if b"PRIVATE KEY-----" in content:
+        return f"The key in {path} is damaged. Get it anew from where it was made."
+    if b"-----BEGIN CERTIFICATE-----" in content:
+        return (
+            f"{path} has a certificate, but not its key. Choose the file of the key too "
+            '("-----BEGIN PRIVATE KEY-----").'
+        )
+    return f"{path} has no key in the PEM form. Choose another file, or convert it (openssl pkey)."
+
+
+def _belong_together(identity: Identity) -> bool:
+    return _public(identity.key.public_key()) == _public(identity.certificate.public_key())
+
+
+def _public(key: PublicKeyTypes) -> bytes:
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _names(certificate: x509.Certificate) -> tuple[str, ...]:
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError):
+        return ()
+    hosts = found.get_values_for_type(x509.DNSName)
+    return (*hosts, *map(str, found.get_values_for_type(x509.IPAddress)))
+
+
+def _why(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -1,0 +1,247 @@
+"""The user's local CA: made once, kept readable by its owner alone, and what it signed so far.
+
+Whoever trusts `certificate_path()`, as the console does for the panel's own listeners, trusts every
+certificate that Portdeck makes at once. The key never leaves its file.
+"""
+
+from __future__ import annotations
+
+import datetime
+import getpass
+import hashlib
+import os
+import socket
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import platformdirs
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+from app.tls import TlsError, issuing
+from app.tls.certificates import Identity, certificates_to_pem, read_identity
+
+# MERGED tls/private_files: A folder and files that their owner alone can read, from the moment they are there.
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+
+
+def make_folder(folder: Path) -> None:
+    """Make sure that `folder` is there and its owner's alone. Raises `TlsError`."""
+    try:
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        _keep_to_owner(folder, FOLDER_MODE)
+    except OSError as error:
+        raise cannot_keep(folder, error) from None
+
+
+def create_private(path: Path, content: bytes) -> bool:
+    """Put a new file with `content` at `path`, whole or not at all.
+
+    False if there is one already, which is left alone: of two programs that make it at the same
+    time, one succeeds. Raises `TlsError`.
+    """
+    try:
+        temporary = _written_beside(path, content)
+        try:
+            # A rename would replace what another has put there meanwhile; a link does not.
+            os.link(temporary, path)
+        except FileExistsError:
+            return False
+        finally:
+            temporary.unlink()
+    except OSError as error:
+        raise cannot_keep(path, error) from None
+    return True
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Make `path` hold `content`, in one step. Raises `TlsError`."""
+    try:
+        written = _written_beside(path, content)
+        try:
+            written.replace(path)
+        finally:
+            written.unlink(missing_ok=True)
+    except OSError as error:
+        raise cannot_keep(path, error) from None
+
+
+def read_private(path: Path) -> bytes | None:
+    """What is in `path`, which becomes its owner's alone if it was not; `None` if it is not there.
+
+    Raises `TlsError`.
+    """
+    try:
+        _keep_to_owner(path, FILE_MODE)
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise cannot_keep(path, error) from None
+
+
+def cannot_keep(path: Path, error: OSError) -> TlsError:
+    """The sentence for a file of Portdeck's own that cannot be read or written."""
+    return TlsError(
+        f"Portdeck keeps its certificates in {path.parent}, where {path.name} cannot be used "
+        f"({error.strerror or error}). Mend that, or use a certificate of your own."
+    )
+
+
+def _written_beside(path: Path, content: bytes) -> Path:
+    # mkstemp makes a file that is its owner's alone, under a name that nobody foresees.
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    written = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        written.unlink()  # it may hold a part of a key
+        raise
+    return written
+
+
+def _keep_to_owner(path: Path, mode: int) -> None:
+    """Take from others what rights they have. Raises `TlsError` if the file is another user's."""
+    if sys.platform == "win32":
+        return  # a user's folders are that user's alone there
+    found = path.stat()
+    if found.st_uid != os.geteuid():
+        raise TlsError(
+            f"{path} belongs to another user, who could read the keys in it. Remove it, or start "
+            "Portdeck as that user."
+        )
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        path.chmod(mode)
+
+
+KEY_AND_CERTIFICATE = "authority.pem"
+CERTIFICATE = "ca.pem"
+"""The certificate of the CA alone: what others may have."""
+
+
+def default_folder() -> Path:
+    """The user's folder for it, such as `~/.local/share/portdeck/tls`."""
+    return platformdirs.user_data_path("portdeck", appauthor=False) / "tls"
+
+
+def certificate_path(folder: Path | None = None) -> Path:
+    """Where the certificate of the CA is, once a listener has needed one: a PEM file."""
+    return (folder or default_folder()) / CERTIFICATE
+
+
+def now() -> datetime.datetime:
+    """The time of day, with its zone."""
+    return datetime.datetime.now(datetime.UTC)
+
+
+class LocalCa:
+    """The CA in a folder. Nothing is read or made before it is needed.
+
+    Every method may raise `TlsError`.
+    """
+
+    def __init__(
+        self, folder: Path | None = None, clock: Callable[[], datetime.datetime] = now
+    ) -> None:
+        """`folder` is the user's own unless another is given."""
+        self.folder = folder or default_folder()
+        self._clock = clock
+
+    def export(self) -> bytes:
+        """The certificate of the CA, in PEM, for those who shall trust it. It is made if needed."""
+        return certificates_to_pem(self._authority().certificate)
+
+    def identity_for(self, names: Iterable[str]) -> Identity:
+        """A certificate for a server found under `names`, hosts or IP addresses.
+
+        It is the same one at each call until it is about to expire, and its own for other names.
+        """
+        wanted = sorted(set(names))
+        authority = self._authority()
+        path = self.path_for(wanted)
+        kept = self._kept(path, authority)
+        if kept is not None:
+            return kept
+        made = issuing.issue(authority, wanted, self._clock())
+        self._remove_old()
+        write_private(path, made.to_pem())
+        return made
+
+    def kept_for(self, names: Iterable[str]) -> Identity | None:
+        """What `identity_for` would give without making anything."""
+        content = read_private(self.folder / KEY_AND_CERTIFICATE)
+        if content is None:
+            return None
+        return self._kept(self.path_for(names), self._authority())
+
+    def path_for(self, names: Iterable[str]) -> Path:
+        """The file in which `identity_for` keeps what it gives: the key, then the certificates."""
+        digest = hashlib.sha256("\n".join(sorted(set(names))).encode()).hexdigest()
+        return self.folder / f"server-{digest[:16]}.pem"
+
+    def renewal_of(self, identity: Identity) -> datetime.datetime:
+        """From when on `identity_for` gives another one in place of `identity`."""
+        return identity.facts.not_after - datetime.timedelta(days=issuing.RENEW_DAYS)
+
+    def _authority(self) -> Identity:
+        make_folder(self.folder)
+        path = self.folder / KEY_AND_CERTIFICATE
+        if read_private(path) is None:
+            # Should another Portdeck have been faster, there is one now, and it counts.
+            create_private(path, self._made().to_pem())
+        try:
+            authority = read_identity(path)
+        except TlsError as error:
+            raise TlsError(
+                f"The local CA is damaged: {error} Or remove {path}, for Portdeck to make another."
+            ) from None
+        if self._ends_soon(authority):
+            authority = self._made()
+            write_private(path, authority.to_pem())
+        self._publish(authority)
+        return authority
+
+    def _made(self) -> Identity:
+        return issuing.make_authority(f"{_user()} on {socket.gethostname()}", self._clock())
+
+    def _publish(self, authority: Identity) -> None:
+        """Keep the certificate of the CA beside it in a file that may be handed out."""
+        path = certificate_path(self.folder)
+        content = certificates_to_pem(authority.certificate)
+        if read_private(path) != content:
+            write_private(path, content)
+
+    def _kept(self, path: Path, authority: Identity) -> Identity | None:
+        """What is in `path`, if it is good, and good for a while."""
+        if read_private(path) is None:
+            return None
+        with suppress(TlsError, ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+            kept = read_identity(path)
+            kept.certificate.verify_directly_issued_by(authority.certificate)
+            return None if self._ends_soon(kept) else kept
+        return None
+
+    def _ends_soon(self, identity: Identity) -> bool:
+        return self._clock() > self.renewal_of(identity)
+
+    def _remove_old(self) -> None:
+        """Certificates for names that nobody asked for until they expired."""
+        for path in self.folder.glob("server-*.pem"):
+            with suppress(TlsError, OSError):
+                if read_identity(path).facts.not_after < self._clock():
+                    path.unlink()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # in a container, a user may have no name
+        return "this user"

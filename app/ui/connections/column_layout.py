@@ -1,0 +1,133 @@
+"""Which columns the table shows, in which order and how wide: as the user chose them, and kept.
+
+What is kept names the columns, so that a later Portdeck with more of them still finds these.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHeaderView, QMenu
+
+from app.ui.connections.columns import Column
+
+SMALLEST_WIDTH = 20
+LARGEST_WIDTH = 4_000
+
+
+class ColumnLayout(QObject):
+    """Owns the order, the widths and the hiding of a header's sections, one for each column.
+
+    Invariant: at least one column is shown.
+    """
+
+    changed = Signal()
+    """A column was shown, hidden or moved."""
+
+    dialog_wanted = Signal()
+    """The user asked for the dialog in which the columns are ordered and chosen."""
+
+    def __init__(self, header: QHeaderView, columns: Sequence[Column]) -> None:
+        super().__init__(header)
+        self._header = header
+        self.columns = columns
+        self._widths = [column.width for column in columns]
+        """Also of those that are hidden, of which the header says 0."""
+        self.reset()
+        header.sectionResized.connect(self._note_width)
+        header.sectionMoved.connect(self.changed)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._open_menu)
+
+    @property
+    def order(self) -> list[int]:
+        """The columns, by number, as they stand from left to right, hidden ones too."""
+        return [self._header.logicalIndex(place) for place in range(len(self.columns))]
+
+    def is_shown(self, column: int) -> bool:
+        """Whether the column of that number is on show."""
+        return not self._header.isSectionHidden(column)
+
+    def show(self, column: int, shown: bool = True) -> None:
+        """Show or hide a column; the last one on show stays."""
+        others = any(self.is_shown(each) for each in range(len(self.columns)) if each != column)
+        if shown is not self.is_shown(column) and (shown or others):
+            self._header.setSectionHidden(column, not shown)
+            self.changed.emit()
+
+    def move(self, column: int, place: int) -> None:
+        """Put a column at that place from the left, counted from 0."""
+        if 0 <= place < len(self.columns):
+            self._header.moveSection(self._header.visualIndex(column), place)
+
+    def reset(self) -> None:
+        """As it was before anybody chose."""
+        for number, column in enumerate(self.columns):
+            self._header.moveSection(self._header.visualIndex(number), number)
+            self._widths[number] = column.width
+            self._header.resizeSection(number, column.width)
+            self._header.setSectionHidden(number, not column.is_shown)
+        self._header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.changed.emit()
+
+    def text(self) -> str:
+        """All of it in one line, for `restore`."""
+        sorted_by = self._header.sortIndicatorSection()
+        by = self.columns[sorted_by].name if 0 <= sorted_by < len(self.columns) else ""
+        falling = self._header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
+        columns = [
+            [self.columns[number].name, self._widths[number], self.is_shown(number)]
+            for number in self.order
+        ]
+        return json.dumps({"columns": columns, "sorted by": by, "falling": falling})
+
+    def restore(self, text: str) -> None:
+        """Take what `text` gave. Columns that it does not name stay as they are."""
+        known = {column.name: number for number, column in enumerate(self.columns)}
+        try:
+            kept: Any = json.loads(text)
+            entries = [
+                (known[name], int(width), bool(shown))
+                for name, width, shown in kept["columns"]
+                if name in known
+            ]
+            by, falling = known.get(kept["sorted by"], -1), bool(kept["falling"])
+        except (ValueError, TypeError, KeyError):
+            return
+        if not any(shown for _, _, shown in entries):
+            return
+        for place, (number, width, shown) in enumerate(entries):
+            self.move(number, place)
+            self._header.setSectionHidden(number, not shown)
+            self._widths[number] = max(SMALLEST_WIDTH, min(width, LARGEST_WIDTH))
+            self._header.resizeSection(number, self._widths[number])
+        order = Qt.SortOrder.DescendingOrder if falling else Qt.SortOrder.AscendingOrder
+        self._header.setSortIndicator(by, order)
+        self.changed.emit()
+
+    def fill(self, menu: QMenu) -> None:
+        """Let `menu` offer each column, and what else can be done with them."""
+        menu.clear()
+        for number in self.order:
+            action = QAction(self.columns[number].title, menu, checkable=True)
+            action.setChecked(self.is_shown(number))
+            action.setToolTip(self.columns[number].hint)
+            action.triggered.connect(lambda checked, number=number: self.show(number, checked))
+            menu.addAction(action)
+        menu.addSeparator()
+        menu.addAction(self.tr("Arrange the columns…"), self.dialog_wanted.emit)
+        menu.addAction(self.tr("Columns as at first"), self.reset)
+
+    def _note_width(self, column: int, _before: int, width: int) -> None:
+        if width:
+            self._widths[column] = width
+
+    def _open_menu(self, at: QPoint) -> None:
+        menu = QMenu(self._header)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill(menu)
+        menu.popup(self._header.mapToGlobal(at))

@@ -1,0 +1,222 @@
+"""Asks how a tab of the console connects: patience, place of its own, and whom TLS trusts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QGroupBox,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.client.security import PeerCertificate
+from app.client.target import Options, Target, TargetError, TlsOptions
+from app.files.paths import home_folder_problem, resolve_path
+from app.net.endpoint import LARGEST_PORT
+from app.ui.widgets.dialogs import FileEdit, dialog_buttons
+from app.ui.widgets.labels import WrappingLabel
+
+LONGEST_SECONDS = 600.0
+
+
+class OptionsDialog(QDialog):
+    """Shows `options`, and gives those that were chosen. They count from the next connection on."""
+
+    chosen = Signal(object)
+    """The new `Options`."""
+
+    def __init__(self, options: Options, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Connection options"))
+        pem = self.tr("PEM files (*.pem *.crt *.cer *.key);;All files (*)")
+        home = Path.home()
+        self.seconds = QDoubleSpinBox(decimals=1, minimum=0.1, maximum=LONGEST_SECONDS)
+        self.reconnect = QCheckBox(self.tr("Connect &again by itself when the connection ends"))
+        self.local_host = QLineEdit()
+        self.local_port = QSpinBox(minimum=0, maximum=LARGEST_PORT)
+        self.verify = QCheckBox(self.tr("&Verify who the peer is"))
+        self.warning = WrappingLabel()
+        self.ca = FileEdit(
+            home, self.tr("Choose the authorities to trust"), self.tr("Authorities"), kinds=pem
+        )
+        self.certificate = FileEdit(
+            home, self.tr("Choose your certificate"), self.tr("Your certificate"), kinds=pem
+        )
+        self.key = FileEdit(home, self.tr("Choose its key"), self.tr("Its key"), kinds=pem)
+        self.server_name = QLineEdit()
+        self.trouble = WrappingLabel()
+        self.buttons = dialog_buttons(
+            QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
+        )
+        self._set_up()
+        self._lay_out()
+        self._show(options)
+
+    def options(self) -> Options:
+        """What is entered now."""
+        return Options(
+            connect_seconds=self.seconds.value(),
+            reconnect=self.reconnect.isChecked(),
+            local_host=self.local_host.text().strip(),
+            local_port=self.local_port.value(),
+            tls=TlsOptions(
+                verify=self.verify.isChecked(),
+                ca_file=_path(self.ca),
+                certificate_file=_path(self.certificate),
+                key_file=_path(self.key),
+                server_name=self.server_name.text().strip(),
+            ),
+        )
+
+    def accept(self) -> None:
+        options = self.options()
+        try:
+            Target("localhost", 1).coming_from(options.local_host, options.local_port)
+        except TargetError as error:
+            self._complain(str(error))
+            return
+        if options.tls.key_file and not options.tls.certificate_file:
+            self._complain(self.tr("Choose the certificate that the key is for, or no key."))
+            return
+        for each in (self.ca, self.certificate, self.key):
+            if wrong := home_folder_problem(each.text()):
+                self._complain(wrong)
+                return
+        self.chosen.emit(options)
+        super().accept()
+
+    def _set_up(self) -> None:
+        self.seconds.setSuffix(self.tr(" s"))
+        self.seconds.setAccessibleName(self.tr("Seconds to wait for an answer"))
+        self.local_host.setPlaceholderText(self.tr("any address of this computer"))
+        self.local_host.setAccessibleName(self.tr("Local address"))
+        self.local_port.setSpecialValueText(self.tr("any"))
+        self.local_port.setAccessibleName(self.tr("Local port"))
+        self.ca.line.setPlaceholderText(self.tr("those that the system trusts"))
+        self.certificate.line.setPlaceholderText(self.tr("none"))
+        self.key.line.setPlaceholderText(self.tr("in the same file"))
+        self.server_name.setPlaceholderText(self.tr("the host that is connected to"))
+        self.server_name.setAccessibleName(self.tr("Name that the peer must prove"))
+        self.warning.setObjectName("trouble")
+        self.warning.setProperty("wrong", True)
+        self.warning.setText(
+            self.tr("Not verified: anybody on the way could answer. For tests alone.")
+        )
+        self.trouble.setObjectName("trouble")
+        self.trouble.setProperty("wrong", True)
+        self.trouble.hide()
+        self.verify.toggled.connect(lambda on: self.warning.setVisible(not on))
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+
+    def _lay_out(self) -> None:
+        rows = QFormLayout()
+        rows.addRow(self.tr("&Give up after"), self.seconds)
+        rows.addRow("", self.reconnect)
+        rows.addRow(self.tr("&From the address"), self.local_host)
+        rows.addRow(self.tr("From the &port"), self.local_port)
+        tls = QGroupBox(self.tr("TLS"))
+        tls_rows = QFormLayout(tls)
+        tls_rows.addRow("", self.verify)
+        tls_rows.addRow("", self.warning)
+        tls_rows.addRow(self.tr("A&uthorities"), self.ca)
+        tls_rows.addRow(self.tr("&Name to prove"), self.server_name)
+        tls_rows.addRow(self.tr("Your &certificate"), self.certificate)
+        tls_rows.addRow(self.tr("Its &key"), self.key)
+        layout = QVBoxLayout(self)
+        layout.addLayout(rows)
+        layout.addWidget(tls)
+        layout.addWidget(self.trouble)
+        layout.addStretch(1)
+        layout.addWidget(self.buttons)
+        self.setMinimumWidth(480)
+
+    def _show(self, options: Options) -> None:
+        tls = options.tls
+        self.seconds.setValue(options.connect_seconds)
+        self.reconnect.setChecked(options.reconnect)
+        self.local_host.setText(options.local_host)
+        self.local_port.setValue(options.local_port)
+        self.verify.setChecked(tls.verify)
+        self.warning.setVisible(not tls.verify)
+        self.ca.take(tls.ca_file)
+        self.certificate.take(tls.certificate_file)
+        self.key.take(tls.key_file)
+        self.server_name.setText(tls.server_name)
+
+    def _complain(self, sentence: str) -> None:
+        self.trouble.setText(sentence)
+        self.trouble.show()
+
+
+def _path(field: FileEdit) -> str:
+    text = field.text()
+    return str(resolve_path(text, Path.home())) if text else ""
+
+
+# MERGED ui/console/certificate_dialog: Shows the certificate of a peer: whose it is, who says so, and whether to believe it.
+
+
+class CertificateDialog(QDialog):
+    """Reads; nothing can be changed here. The certificate can be copied as PEM."""
+
+    def __init__(
+        self, certificate: PeerCertificate, distrust: str, parent: QWidget | None = None
+    ) -> None:
+        """`distrust` is why not to believe it, as the end of a sentence; empty if one should."""
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("The peer's certificate"))
+        self.verdict = WrappingLabel()
+        self.verdict.setObjectName("trouble")
+        self.verdict.setProperty("wrong", bool(distrust))
+        words = self.tr("It is not to be trusted: {0}.").format(distrust)
+        self.verdict.setText(words if distrust else self.tr("It is trusted here."))
+        self.rows = QFormLayout()
+        facts = certificate.facts
+        for title, text in (
+            (self.tr("Subject"), facts.subject),
+            (self.tr("Names"), "\n".join(facts.names) or self.tr("none")),
+            (self.tr("Issued by"), certificate.issuer),
+            (self.tr("Valid from"), f"{facts.not_before:%Y-%m-%d %H:%M} UTC"),
+            (self.tr("Valid until"), f"{facts.not_after:%Y-%m-%d %H:%M} UTC"),
+            (self.tr("SHA-256"), _in_two_lines(facts.fingerprint)),
+        ):
+            self.rows.addRow(title, self._text(title, text))
+        buttons = dialog_buttons(QDialogButtonBox.StandardButton.Close)
+        self.copy_button = buttons.addButton(
+            self.tr("Copy as PEM"), QDialogButtonBox.ButtonRole.ActionRole
+        )
+        self.copy_button.clicked.connect(
+            lambda: QGuiApplication.clipboard().setText(certificate.pem)
+        )
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.verdict)
+        layout.addLayout(self.rows)
+        layout.addWidget(buttons)
+
+    def _text(self, title: str, text: str) -> QLabel:
+        label = QLabel(text)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        label.setAccessibleName(title)
+        return label
+
+
+def _in_two_lines(fingerprint: str) -> str:
+    half = len(fingerprint) // 2
+    return f"{fingerprint[:half]}\n{fingerprint[half:].lstrip(':')}"

@@ -1,0 +1,1 @@
+"""The form that makes or edits a listener, a section for each group of fields."""

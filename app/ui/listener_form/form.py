@@ -1,0 +1,173 @@
+"""The form to make a listener or to change one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
+
+from app.profile import ListenerSpec, Problem, check
+from app.profile.compare import restart_changes
+from app.tls.local_ca import LocalCa
+from app.ui.listener_form.address import AddressForm
+from app.ui.listener_form.identity import ColorForm, IdentityForm
+from app.ui.listener_form.limits import LimitsForm, SwitchesForm
+from app.ui.listener_form.section import FormSection
+from app.ui.listener_form.tls import TlsForm
+from app.ui.widgets.dialogs import dialog_buttons
+from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.layouts import FittingContent, FittingScroll
+
+
+class ListenerForm(QDialog):
+    """Asks for a spec; `spec()` is what was entered. Show it with `open()`.
+
+    Its parts ask, each for some fields. What is wrong is said while one types, and only what could
+    be a listener can be accepted.
+    """
+
+    def __init__(
+        self,
+        others: Iterable[ListenerSpec],
+        current: ListenerSpec | None = None,
+        *,
+        folder: Path,
+        ca_folder: Path | None = None,
+        running: ListenerSpec | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`others` are the specs of the other listeners; `current` is the one to change, `None` for
+        a new listener; `running` is what it was started with, if it runs. `folder` is where the
+        profile lies, and `ca_folder` where the local CA is, by default that of the user."""
+        super().__init__(parent)
+        others = tuple(others)
+        self._taken_names = [other.name for other in others]
+        self._current = current
+        self._running = running
+        self.restarts = True
+        """Whether to restart what runs, if it must to take what was entered."""
+        content = FittingContent()
+        rows = QFormLayout(content)
+        rows.setContentsMargins(0, 0, 0, 0)
+        self.identity = IdentityForm(rows, self._taken_names, folder)
+        self.place = AddressForm(rows, [other.endpoint for other in others], folder)
+        self.tls = TlsForm(rows, folder, LocalCa(ca_folder))
+        self.limits = LimitsForm(rows)
+        self.color = ColorForm(rows)
+        self.switches = SwitchesForm(rows)
+        self._parts: tuple[FormSection, ...] = (
+            self.identity,
+            self.place,
+            self.tls,
+            self.limits,
+            self.color,
+            self.switches,
+        )
+        self.trouble = WrappingLabel(least_lines=2)
+        self.buttons = dialog_buttons(
+            QDialogButtonBox.StandardButton.Save, QDialogButtonBox.StandardButton.Cancel
+        )
+        later = self.tr("Save, restart later")
+        self.later = self.buttons.addButton(later, QDialogButtonBox.ButtonRole.ActionRole)
+        self.setWindowTitle(
+            self.tr("New listener") if current is None else self.tr("Edit {0}").format(current.name)
+        )
+        self._lay_out(content)
+        self._fill()
+        self._connect()
+        self._show_what_is_wrong()
+
+    def spec(self) -> ListenerSpec:
+        """What was entered. Call it once the form is accepted."""
+        values = self._values()
+        if self._current is None:
+            return ListenerSpec(**values)
+        return evolve(self._current, **values)
+
+    def _lay_out(self, content: FittingContent) -> None:
+        self.later.setToolTip(self.tr("It goes on as it is until it starts again"))
+        self.trouble.setObjectName("trouble")
+        layout = QVBoxLayout(self)
+        layout.addWidget(FittingScroll(content), 1)
+        layout.addWidget(self.trouble)
+        layout.addWidget(self.buttons)
+        self.setMinimumWidth(480)
+
+    def _fill(self) -> None:
+        self.identity.port_proposed.connect(self.place.propose_port)
+        self.place.changed.connect(self._tell_place)
+        if self._current is None:
+            self.identity.propose()
+        else:
+            for part in self._parts:
+                part.show_spec(self._current)
+        self._tell_place()
+
+    def _tell_place(self) -> None:
+        """What can be chosen depends on where it listens."""
+        endpoint = self.place.endpoint()
+        datagrams = endpoint is not None and endpoint.is_datagram
+        self.identity.serve_datagrams(datagrams)
+        self.limits.serve_datagrams(datagrams)
+        self.tls.show_place(self.place.chosen, endpoint)
+
+    def _connect(self) -> None:
+        for part in self._parts:
+            part.changed.connect(self._show_what_is_wrong)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.later.clicked.connect(self._save_for_later)
+
+    def _values(self) -> dict[str, Any]:
+        return {name: value for part in self._parts for name, value in part.values().items()}
+
+    def _problems(self) -> list[Problem]:
+        """Those that a part knows better come in place of those that the spec has there."""
+        own = [problem for part in self._parts for problem in part.problems()]
+        known = {problem.path for problem in own}
+        found = check(self._values(), self._taken_names)
+        return [*(problem for problem in found if problem.path not in known), *own]
+
+    def _show_what_is_wrong(self) -> None:
+        problems = self._problems()
+        self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(not problems)
+        said = [self._sentence(problem) for problem in problems]
+        notes = [note for part in self._parts for note in part.notes()]
+        changes: Sequence[str] = ()
+        if self._running is not None and not problems:
+            changes = restart_changes(self._running, self.spec())
+        if changes:
+            notes.append(self._restart_note(changes))
+        self.trouble.setText("\n".join(said or notes))
+        self.trouble.setProperty("wrong", bool(problems))
+        self.trouble.style().polish(self.trouble)
+        self._show_save(changes)
+
+    def _sentence(self, problem: Problem) -> str:
+        """The profile's words for a problem, with the label of the field instead of its key."""
+        said = (part.sentence(problem) for part in self._parts)
+        return next(filter(None, said), str(problem))
+
+    def _show_save(self, changes: Sequence[str]) -> None:
+        """Name the buttons; `changes` are the fields that take a restart."""
+        save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
+        save.setText(self.tr("Save and restart") if changes else self.tr("Save"))
+        self.later.setVisible(bool(changes))
+
+    def _restart_note(self, changes: Sequence[str]) -> str:
+        words = {
+            "endpoint": self.tr("where it listens"),
+            "protocol": self.tr("what it speaks"),
+            "options": self.tr("the options of its protocol"),
+            "tls": self.tr("how it is encrypted"),
+        }
+        changed = ", ".join(words[name] for name in changes)
+        said = self.tr("It runs, and must restart to change {0}; that closes its connections.")
+        return said.format(changed)
+
+    def _save_for_later(self) -> None:
+        self.restarts = False
+        self.accept()

@@ -1,0 +1,216 @@
+"""The part of the form that asks how the connections of a listener are encrypted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QWidget
+
+from app.files.paths import home_folder_problem, resolve_path
+from app.net.endpoint import Endpoint
+from app.profile import ListenerSpec, Problem, Tls
+from app.profile.spec import VERSIONS
+from app.tls import TlsError, certificates
+from app.tls.certificates import CertificateFacts
+from app.tls.issuing import names_for
+from app.tls.local_ca import LocalCa, now
+from app.ui.listener_form.section import FormSection, TransportChoice
+from app.ui.widgets.dialogs import FileEdit
+from app.ui.widgets.labels import WrappingLabel
+
+# MERGED ui/listeners/certificate_words: What a window says of a certificate.
+
+_SHOWN_NAMES = 6
+
+
+def certificate_summary(facts: CertificateFacts) -> str:
+    """For whom it is, until when, and its fingerprint, in lines."""
+    names = facts.names or (facts.subject,)
+    shown = ", ".join(names[:_SHOWN_NAMES]) + (", …" if len(names) > _SHOWN_NAMES else "")
+    lines = (
+        QCoreApplication.translate("Certificate", "For {0}").format(shown),
+        QCoreApplication.translate("Certificate", "Valid until {0}").format(
+            f"{facts.not_after:%Y-%m-%d}"
+        ),
+        QCoreApplication.translate("Certificate", "SHA-256 {0}").format(
+            breakable(facts.fingerprint)
+        ),
+    )
+    return "\n".join(lines)
+
+
+def breakable(fingerprint: str) -> str:
+    """A fingerprint that may go on in the next line."""
+    return fingerprint.replace(":", ":\N{ZERO WIDTH SPACE}")
+
+
+class TlsForm(FormSection):
+    """Asks for the certificate, that of the clients, and the oldest version.
+
+    With TLS over TCP all of it is asked for; where something else may carry TLS, whether it shall
+    is asked first. What is wrong with a file is said as soon as it is chosen; files that a spec
+    named before stay as they are, right or wrong, until others are chosen.
+    """
+
+    def __init__(self, rows: QFormLayout, folder: Path, authority: LocalCa) -> None:
+        """Paths begin in `folder`, where the profile lies; `authority` signs what is made."""
+        super().__init__(rows)
+        self._folder = folder
+        self._authority = authority
+        self._transport = TransportChoice.TCP
+        self._endpoint: Endpoint | None = None
+        self._shown: Tls | None = None
+        self._trouble: Problem | None = None
+        self.encrypt = QCheckBox(self.tr("En&crypt the connections with TLS"))
+        self.source = QComboBox()
+        self.source.addItem(self.tr("Made at once, signed by your local CA"), False)
+        self.source.addItem(self.tr("Files of your own"), True)
+        pem = self.tr("PEM files (*.pem *.crt *.cer *.key);;All files (*)")
+        self.certificate = FileEdit(
+            folder, self.tr("Choose the certificate"), self.tr("Certificate file"), kinds=pem
+        )
+        self.key = FileEdit(folder, self.tr("Choose its key"), self.tr("Key file"), kinds=pem)
+        self.key.line.setPlaceholderText(self.tr("in the same file"))
+        self.client_ca = FileEdit(
+            folder, self.tr("Choose the CA of the clients"), self.tr("CA of the clients"), kinds=pem
+        )
+        self.client_ca.line.setPlaceholderText(self.tr("clients need no certificate"))
+        self.version = QComboBox()
+        for version in VERSIONS:
+            self.version.addItem(self.tr("TLS {0} or newer").format(version), version)
+        self.facts = WrappingLabel()
+        self._lay_out()
+        self._connect()
+        self._show_rows()
+
+    def show_spec(self, spec: ListenerSpec) -> None:
+        self._shown = spec.tls
+        tls = spec.tls or Tls()
+        self.encrypt.setChecked(spec.tls is not None)
+        self.source.setCurrentIndex(1 if tls.certificate else 0)
+        self.certificate.line.setText(tls.certificate)
+        self.key.line.setText(tls.key)
+        self.client_ca.line.setText(tls.client_ca)
+        self.version.setCurrentIndex(self.version.findData(tls.minimum_version))
+        self._show_rows()
+
+    def show_place(self, transport: TransportChoice, endpoint: Endpoint | None) -> None:
+        """Ask about a listener at this place; `endpoint` is `None` while it cannot be one."""
+        if (transport, endpoint) == (self._transport, self._endpoint):
+            return
+        self._transport, self._endpoint = transport, endpoint
+        self._show_rows()
+
+    def values(self) -> Mapping[str, Any]:
+        return {"tls": self._entered()}
+
+    def problems(self) -> list[Problem]:
+        return [] if self._trouble is None else [self._trouble]
+
+    def sentence(self, problem: Problem) -> str:
+        return problem.message if problem.path.startswith("tls") else ""
+
+    def _lay_out(self) -> None:
+        self.facts.setObjectName("quiet")
+        self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._heading = self.add_heading(self.tr("Encryption"))
+        self.rows.addRow("", self.encrypt)
+        self.rows.addRow(self.tr("C&ertificate"), self.source)
+        self.rows.addRow(self.tr("Its &file"), self.certificate)
+        self.rows.addRow(self.tr("Its &key"), self.key)
+        self.rows.addRow("", self.facts)
+        self.rows.addRow(self.tr("C&A of clients"), self.client_ca)
+        self.rows.addRow(self.tr("&Versions"), self.version)
+
+    def _connect(self) -> None:
+        for changed in (
+            self.encrypt.toggled,
+            self.source.currentIndexChanged,
+            self.certificate.changed,
+            self.key.changed,
+            self.client_ca.changed,
+            self.version.currentIndexChanged,
+        ):
+            changed.connect(self._show_rows)
+            changed.connect(self.changed)
+
+    def _is_offered(self) -> bool:
+        """Whether it is a question of its own."""
+        takes = self._endpoint is None or self._endpoint.takes_tls
+        return self._transport in (TransportChoice.UNIX, TransportChoice.DESCRIPTION) and takes
+
+    def _is_on(self) -> bool:
+        if self._transport is TransportChoice.TLS:
+            return True
+        return self._is_offered() and self.encrypt.isChecked()
+
+    def _has_files(self) -> bool:
+        return bool(self.source.currentData())
+
+    def _entered(self) -> Tls | None:
+        if not self._is_on():
+            return None
+        tls = Tls(client_ca=self.client_ca.text(), minimum_version=self.version.currentData())
+        if not self._has_files():
+            return tls
+        return evolve(tls, certificate=self.certificate.text(), key=self.key.text())
+
+    def _show_rows(self) -> None:
+        is_on = self._is_on()
+        self.rows.setRowVisible(self._heading, is_on or self._is_offered())
+        self.rows.setRowVisible(self.encrypt, self._is_offered())
+        always: tuple[QWidget, ...] = (self.source, self.facts, self.client_ca, self.version)
+        for part in always:
+            self.rows.setRowVisible(part, is_on)
+        for part in (self.certificate, self.key):
+            self.rows.setRowVisible(part, is_on and self._has_files())
+        self._trouble = None
+        self.facts.setText(self._look() if is_on else "")
+
+    def _look(self) -> str:
+        """What is to be said of the certificate; what is wrong goes to `_trouble`."""
+        tls = self._entered()
+        assert tls is not None
+        if self._has_files() and not tls.certificate:
+            self._trouble = Problem("tls", self.tr("Choose the file of the certificate."))
+            return ""
+        try:
+            facts = self._own_facts(tls) if self._has_files() else self._made_facts()
+            self._check_client_ca(tls)
+        except TlsError as error:
+            if tls == self._shown:
+                return str(error)
+            self._trouble = Problem("tls", str(error))
+            return ""
+        return certificate_summary(facts) if facts else self._not_made_yet()
+
+    def _own_facts(self, tls: Tls) -> CertificateFacts:
+        path = self._path(tls.certificate)
+        facts = certificates.read_identity(path, self._path(tls.key) if tls.key else None).facts
+        certificates.check_time(facts, path, now())
+        return facts
+
+    def _made_facts(self) -> CertificateFacts | None:
+        kept = self._authority.kept_for(self._names())
+        return kept.facts if kept else None
+
+    def _check_client_ca(self, tls: Tls) -> None:
+        if tls.client_ca:
+            path = self._path(tls.client_ca)
+            certificates.read_certificates(certificates.read_file(path), path)
+
+    def _not_made_yet(self) -> str:
+        words = self.tr("It is made when the listener starts, for {0}.")
+        return words.format(", ".join(self._names()))
+
+    def _names(self) -> tuple[str, ...]:
+        return names_for(self._endpoint or Endpoint.tcp(0))
+
+    def _path(self, written: str) -> Path:
+        if wrong := home_folder_problem(written):
+            raise TlsError(wrong)
+        return resolve_path(written, self._folder)

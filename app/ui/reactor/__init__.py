@@ -1,0 +1,1 @@
+"""The Twisted reactor that Qt drives."""

@@ -1,0 +1,342 @@
+"""The reactor of the window: Twisted driven by Qt's event loop, at the price of one descriptor.
+
+qt-reactor gives every socket a ``QSocketNotifier`` and builds a new one for each write. Here one
+epoll holds all descriptors, one notifier watches the epoll, and one ``QTimer`` is armed for the
+next delayed call, so Qt's share of the work does not grow with the connections. What epoll refuses
+(a regular file), and every descriptor where there is no epoll, goes the way of qt-reactor.
+
+Call :func:`install` once there is a ``QApplication``, before anything imports
+``twisted.internet.reactor``.
+"""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Callable, Iterator, Mapping
+from time import monotonic
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QSocketNotifier
+from twisted.internet.abstract import FileDescriptor
+from twisted.internet.error import ConnectionFdescWentAway
+from twisted.internet.interfaces import (
+    IProtocolFactory,
+    IReactorFDSet,
+    IReadDescriptor,
+    IWriteDescriptor,
+)
+from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST, installReactor
+from twisted.python import context, log
+from zope.interface import implementer
+
+from app.ui.reactor.epoll import FAILED, READABLE, WRITABLE, Descriptors, NoDescriptors, number_of
+from app.ui.reactor.qt_reactor_fixes import NEVER, NOW, FixedQtReactor
+from app.ui.reactor.transport import PromptPort
+
+# MERGED ui/log_context: Who is said to speak in Twisted's old log while a descriptor is served.
+
+
+class LogContext(Mapping[str, str]):
+    """What ``log.msg`` calls its ``system``: the log prefix of whoever is being served.
+
+    It is looked up when something is logged. Twisted makes it up for each event, which takes as
+    long as reading the message.
+    """
+
+    def __init__(self, served: Callable[[], Any]) -> None:
+        """``served()`` gives the descriptor that is being served, or None."""
+        self._served = served
+
+    def __getitem__(self, key: str) -> str:
+        if key != "system":
+            raise KeyError(key)
+        served = self._served()
+        if served is None:
+            return "-"
+        try:
+            return str(served.logPrefix())
+        except Exception:  # noqa: BLE001 - what is being logged matters more than its prefix
+            return "(buggy logPrefix method)"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("system",))
+
+    def __len__(self) -> int:
+        return 1
+
+    def copy(self) -> dict[str, str]:
+        return dict(self)
+
+
+TURN_SECONDS = 0.004
+"""How long descriptors are served before Qt has its turn; a single callback may take longer."""
+
+LULL_SECONDS = 0.001
+"""A pause between two turns that ends a busy stretch."""
+
+PATIENCE_SECONDS = 0.004
+"""How long a turn of a busy stretch waits for more. A wait of 1 ms costs 5 µs more: to run out
+before the kernel's next tick it needs a timer of the hardware, which is dear on a virtual machine.
+"""
+
+PROBES = 4
+"""How many readers a turn checks for having been closed behind the reactor's back."""
+
+_GONE = ConnectionFdescWentAway("File descriptor lost")
+
+
+@implementer(IReactorFDSet)
+class DeckReactor(FixedQtReactor):
+    """A Qt reactor that costs less per message than Twisted's own epoll reactor.
+
+    It works in *turns*: run what is due, ask epoll who is ready, serve them, until nothing is left
+    or ``TURN_SECONDS`` are spent; then Qt goes on. In a busy stretch a turn waits for more in epoll
+    rather than in Qt, for the same time at most.
+
+    Turns nest when a callback runs a Qt event loop of its own (a dialog). The descriptor whose
+    callback is on the stack is *suspended* until it returns; all others go on.
+    """
+
+    def __init__(self) -> None:
+        has_epoll = hasattr(select, "epoll")
+        self._descriptors = Descriptors(self._lose_later) if has_epoll else NoDescriptors()
+        self._events: Iterator[tuple[int, int]] = iter(())
+        """The rest of a poll. All turns share it, so a nested one goes on where the outer is."""
+        self._eager: dict[Any, int] = {}
+        """Writers to be tried before epoll is asked about them, and the round each came in."""
+        self._round = 0
+        self._served: Any = None
+        self._suspended: list[Any] = []
+        self._probes: Iterator[tuple[int, Any]] = iter(())
+        self._is_busy = False
+        self._turn_ended = -NEVER
+        self._log_context = {log.ILogContext: LogContext(lambda: self._served)}
+        self._notifier: QSocketNotifier | None = None
+        super().__init__()
+        number = self._descriptors.fileno()
+        if number is not None:
+            self._notifier = QSocketNotifier(number, QSocketNotifier.Type.Read)
+            self._notifier.setEnabled(False)
+            self._notifier.activated.connect(self._ready)
+
+    # A turn
+
+    def _ready(self) -> None:
+        """Slot: epoll has something to report."""
+        if self._started:
+            self._turn()
+
+    def _turn(self) -> None:
+        began = monotonic()
+        self._is_busy = began - self._turn_ended < LULL_SECONDS
+        outer, self._served = self._served, None
+        if outer is not None:
+            self._suspended.append(outer)
+        try:
+            context.call(self._log_context, self._serve, began + TURN_SECONDS)
+        finally:
+            if outer is not None:
+                self._suspended.remove(outer)
+            self._served = outer
+            self._rearm()
+            self._turn_ended = monotonic()
+
+    def _serve(self, deadline: float) -> None:
+        was_started = self._started
+        self._run_due()
+        exhausted = self._dispatch_until(deadline)
+        # At least one poll: what is due may take all the time every time.
+        while exhausted and self._started is was_started:
+            events = self._descriptors.poll(self._patience())
+            self._events = iter(events)
+            exhausted = self._dispatch_until(deadline)
+            if not (self._run_due() or events) or monotonic() > deadline:
+                break
+        self._probe()
+
+    def _dispatch_until(self, deadline: float) -> bool:
+        """Serve the rest of the last poll; False if time ran out first."""
+        descriptors, suspended = self._descriptors, self._suspended
+        fresh, readers = descriptors.fresh, descriptors.readers
+        for number, event in self._events:
+            if number in fresh:
+                continue
+            if event == READABLE and not suspended and number in readers:
+                reader = readers[number]
+                self._call(reader, reader.doRead, number, True)
+            else:
+                self._dispatch(number, event)
+            if monotonic() > deadline:
+                return False
+        return True
+
+    def _patience(self) -> float:
+        """How long to wait in epoll for more to do: the way through Qt's loop costs several times
+        as much as serving a message, so in a busy stretch it is taken once a turn.
+        """
+        if self._is_busy and self._armed - self.seconds() > PATIENCE_SECONDS:
+            return PATIENCE_SECONDS
+        return 0
+
+    def _run_due(self) -> bool:
+        if not super()._run_due():
+            return False
+        self._send()
+        self._rearm()
+        return True
+
+    def _has_more_to_do(self) -> bool:
+        return any(writer not in self._suspended for writer in self._eager)
+
+    def _dispatch(self, number: int, event: int) -> None:
+        descriptors = self._descriptors
+        reader, writer = descriptors.readers.get(number), descriptors.writers.get(number)
+        if reader in self._suspended or writer in self._suspended:
+            descriptors.park(number)
+        elif event & FAILED and not event & READABLE:
+            if reader is not None:
+                self._disconnect(reader, CONNECTION_DONE, True)
+            elif writer is not None:
+                self._disconnect(writer, CONNECTION_LOST, False)
+        else:
+            if event & READABLE and reader is not None:
+                self._call(reader, reader.doRead, number, True)
+            if not event & WRITABLE or writer is None:
+                return
+            if descriptors.has_writer(number, writer):  # reading has not ended it
+                self._call(writer, writer.doWrite, number, False)
+
+    def _call(
+        self, selectable: Any, function: Callable[[], Any], number: int, is_read: bool
+    ) -> None:
+        """Have it read or write, and disconnect it if that fails."""
+        self._served = selectable
+        try:
+            why = function() if selectable.fileno() == number else _GONE
+        except BaseException as raised:  # noqa: BLE001 - as in Twisted, nothing ends the reactor
+            log.err()
+            why, is_read = raised, False
+        if why:
+            self._disconnect(selectable, why, is_read)
+        self._served = None
+        if self._descriptors.parked:
+            self._descriptors.resume(self._suspended)
+
+    def _disconnect(self, selectable: Any, why: BaseException, is_read: bool) -> None:
+        self._served = selectable
+        try:
+            self._disconnectSelectable(selectable, why, is_read)
+        except BaseException:  # noqa: BLE001 - as in Twisted, nothing ends the reactor
+            log.err()
+        self._served = None
+
+    def _send(self) -> None:
+        """Try each eager writer once; have epoll watch those that did not get rid of all."""
+        if not self._eager:
+            return
+        this_round = self._round
+        self._round += 1
+        for writer in tuple(self._eager):
+            if writer not in self._eager or writer in self._suspended:
+                continue
+            self._call(writer, writer.doWrite, number_of(writer), False)
+            if self._eager.get(writer) == this_round:
+                del self._eager[writer]
+                self._watch_writer(writer)
+
+    def _probe(self) -> None:
+        """Check some readers, others each turn, for a descriptor closed without being removed.
+
+        epoll forgets such a one, and nobody would ever tell its owner.
+        """
+        readers = self._descriptors.readers
+        for _ in range(min(PROBES, len(readers))):
+            number, reader = next(self._probes, (-1, None))
+            if reader is None:
+                self._probes = iter(tuple(readers.items()))
+            elif (
+                readers.get(number) is reader
+                and reader not in self._suspended
+                and number_of(reader) != number
+            ):
+                self._disconnect(reader, _GONE, False)
+
+    def _lose_later(self, selectable: Any) -> None:
+        self.callLater(0, self._disconnect, selectable, _GONE, False)
+
+    # Descriptors
+
+    def addReader(self, reader: IReadDescriptor) -> None:
+        if not self._descriptors.add(reader, self._descriptors.readers):
+            super().addReader(reader)
+
+    def addWriter(self, writer: IWriteDescriptor) -> None:
+        """Have it write when the callbacks at hand are through, then whenever it can.
+
+        A Twisted transport is tried without asking epoll first: nearly always there is room, and
+        having sent all it removes itself. Any other writer waits for epoll.
+        """
+        if self._notifier is None or not isinstance(writer, FileDescriptor):
+            self._watch_writer(writer)
+        elif writer not in self._eager and not self._is_watched(writer):
+            self._eager[writer] = self._round
+            self._arm(NOW)
+
+    def _is_watched(self, writer: FileDescriptor) -> bool:
+        return self._descriptors.has_writer(writer.fileno(), writer) or writer in self._writes
+
+    def _watch_writer(self, writer: Any) -> None:
+        if not self._descriptors.add(writer, self._descriptors.writers):
+            super().addWriter(writer)
+
+    def removeReader(self, reader: IReadDescriptor) -> None:
+        super().removeReader(reader)
+        self._descriptors.remove(reader, self._descriptors.readers)
+
+    def removeWriter(self, writer: IWriteDescriptor) -> None:
+        if self._eager.pop(writer, None) is not None:
+            return
+        super().removeWriter(writer)
+        self._descriptors.remove(writer, self._descriptors.writers)
+
+    def removeAll(self) -> list[IReadDescriptor | IWriteDescriptor]:
+        removed: list[IReadDescriptor | IWriteDescriptor]
+        removed = self._removeAll(self.getReaders(), self.getWriters())
+        return removed
+
+    def getReaders(self) -> list[IReadDescriptor]:
+        return [*self._descriptors.readers.values(), *self._reads]
+
+    def getWriters(self) -> list[IWriteDescriptor]:
+        return [*self._eager, *self._descriptors.writers.values(), *self._writes]
+
+    def listenTCP(
+        self, port: int, factory: IProtocolFactory, backlog: int = 50, interface: str = ""
+    ) -> PromptPort:
+        listening = PromptPort(port, factory, backlog, interface, self)
+        listening.startListening()
+        return listening
+
+    # Start and stop
+
+    def _listen_to_qt(self) -> None:
+        if self._notifier is not None:
+            self._notifier.setEnabled(self._started)
+        super()._listen_to_qt()
+
+    def _let_qt_work(self, seconds: float | None) -> None:
+        if self._notifier is not None:
+            self._notifier.setEnabled(True)
+        super()._let_qt_work(seconds)
+        self._listen_to_qt()
+
+
+def install(app: QCoreApplication) -> DeckReactor:
+    """Make a :class:`DeckReactor` that ``app`` drives the global reactor.
+
+    :raises twisted.internet.error.ReactorAlreadyInstalledError: there is a global reactor already
+    """
+    reactor = DeckReactor()
+    reactor.qApp = app
+    installReactor(reactor)
+    return reactor

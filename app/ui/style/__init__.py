@@ -1,0 +1,1 @@
+"""How the window looks: its colours, light and dark, and its icons."""

@@ -1,0 +1,111 @@
+"""The icons: one SVG file each in `resources/icons`, drawn in the colours of the palette.
+
+The files say `currentColor`; here it becomes the colour of text, and follows when the desktop turns
+dark or light.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from shiboken6 import isValid
+
+from app.runtime import resources
+
+SIZES = (16, 20, 24, 32, 48)
+
+
+class TakesIcon(Protocol):
+    """An action or a button."""
+
+    def setIcon(self, icon: QIcon) -> None:
+        """Show `icon` from now on."""
+
+
+def pixmap(name: str, size: int, color: QColor, scale: float = 1.0) -> QPixmap:
+    """The icon `name`, `size` logical pixels square, for a screen of `scale` pixels each."""
+    image = _draw(_renderer(name, color), round(size * scale))
+    image.setDevicePixelRatio(scale)
+    return image
+
+
+def icon(name: str) -> QIcon:
+    """The icon `name` in the palette's colours of now, enabled and disabled."""
+    made = QIcon()
+    palette = QGuiApplication.palette()
+    for mode, group in (
+        (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
+        (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
+    ):
+        color = palette.color(group, QPalette.ColorRole.ButtonText)
+        renderer = _renderer(name, color)
+        for size in SIZES:
+            made.addPixmap(_draw(renderer, size), mode)
+    return made
+
+
+class Icons:
+    """Gives icons to actions and buttons, and gives them anew when it is told of a new palette."""
+
+    def __init__(self) -> None:
+        self._given: WeakKeyDictionary[TakesIcon, str] = WeakKeyDictionary()
+        # One for all that show the same: drawing an icon takes a thousandth of a second, and the
+        # window has more than forty to show before it opens.
+        self._made: dict[str, QIcon] = {}
+        self._pixmaps: dict[tuple[str, int, int, float], QPixmap] = {}
+        self._palette = 0
+
+    def pixmap(self, name: str, size: int, color: QColor, scale: float = 1.0) -> QPixmap:
+        """As the function of that name, and drawn once for all who show the same."""
+        key = (name, size, color.rgba(), scale)
+        if key not in self._pixmaps:
+            self._pixmaps[key] = pixmap(name, size, color, scale)
+        return self._pixmaps[key]
+
+    def give(self, taker: TakesIcon, name: str) -> None:
+        """`taker` shows the icon `name` from now on."""
+        self._given[taker] = name
+        taker.setIcon(self._icon(name))
+
+    def recolor(self) -> None:
+        """The palette is another one. The main window calls this from its `changeEvent`.
+
+        Qt may have deleted a taker, with the row or the tab it was in, before Python lets it go.
+        """
+        self._pixmaps.clear()
+        for taker, name in list(self._given.items()):
+            if isValid(taker):
+                taker.setIcon(self._icon(name))
+
+    def _icon(self, name: str) -> QIcon:
+        palette = QGuiApplication.palette().cacheKey()
+        if palette != self._palette:
+            self._palette = palette
+            self._made.clear()
+        if name not in self._made:
+            self._made[name] = icon(name)
+        return self._made[name]
+
+
+def _renderer(name: str, color: QColor) -> QSvgRenderer:
+    text = _source(name).replace("currentColor", color.name())
+    return QSvgRenderer(QByteArray(text.encode()))
+
+
+def _draw(renderer: QSvgRenderer, pixels: int) -> QPixmap:
+    image = QPixmap(pixels, pixels)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    renderer.render(painter, QRectF(image.rect()))
+    painter.end()
+    return image
+
+
+@lru_cache
+def _source(name: str) -> str:
+    return resources.resource_path("icons", f"{name}.svg").read_text(encoding="utf-8")

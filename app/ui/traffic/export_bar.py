@@ -1,0 +1,179 @@
+"""Asks for a file, writes chunks into it while the window goes on, and says how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from app.traffic.connection_info import ConnectionDirectory
+from app.traffic.export.job import ExportError, ExportFormat, Job
+from app.traffic.export.pcapng import Pcapng
+from app.traffic.export.text import HexDump, JsonLines, Raw, Text
+from app.traffic.source import ChunkSource
+from app.ui.style.icons import Icons
+
+STEP_SECONDS = 0.008
+SHOWN_SECONDS = 12
+"""For how long it says what became of an export; why one failed stays until it is dismissed."""
+
+
+class ExportBar(QWidget):
+    """A line that shows the export under way, and after it what became of it. One at a time."""
+
+    def __init__(
+        self, parties: ConnectionDirectory, icons: Icons, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._parties = parties
+        self._job: Job | None = None
+        self.words = QLabel()
+        self.progress = QProgressBar()
+        self.close_button = QToolButton(autoRaise=True)
+        self._expiry = QTimer(self)
+        self._expiry.setSingleShot(True)
+        self._expiry.timeout.connect(self.hide)
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._step)
+        self._set_up(icons)
+        self.hide()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an export is under way."""
+        return self._job is not None
+
+    def ask(self, log: ChunkSource, numbers: Callable[[], Sequence[int]]) -> None:
+        """Ask where to write those chunks of `log` that `numbers` gives, and do so.
+
+        Not while another export is under way: that is cancelled by the user alone.
+        The suffix that is typed says what kind of file it is, or else the dialog's filter.
+        """
+        if self.is_busy:
+            return
+        dialog = QFileDialog(self, self.tr("Export the traffic"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        forms = self._forms()
+        dialog.setNameFilters([f"{words} (*.{suffix})" for words, suffix, _ in forms])
+        dialog.setDefaultSuffix(forms[0][1])
+        dialog.selectFile(self.tr("traffic"))
+        suffixes = [suffix for _, suffix, _ in forms]
+
+        def choose(name_filter: str) -> None:
+            dialog.setDefaultSuffix(suffixes[dialog.nameFilters().index(name_filter)])
+
+        def write(typed: str) -> None:
+            path = Path(typed)
+            suffix = path.suffix.removeprefix(".").lower()
+            if suffix not in suffixes:
+                suffix = dialog.defaultSuffix()
+            self.write(log, numbers(), forms[suffixes.index(suffix)][2](), path)
+
+        dialog.filterSelected.connect(choose)
+        dialog.fileSelected.connect(write)
+        dialog.open()
+
+    def write(
+        self, log: ChunkSource, numbers: Sequence[int], form: ExportFormat, path: Path
+    ) -> None:
+        """Write the chunks of `log` with those numbers to `path`. None must be under way."""
+        try:
+            self._job = Job(log, numbers, form, self._parties.party, path)
+        except ExportError as error:
+            self._say(str(error), wrong=True)
+            return
+        self.progress.setRange(0, self._job.total)
+        self.progress.show()
+        self._say(self.tr("Writing {0}").format(path.name))
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Stop the export under way and leave no file."""
+        job, self._job = self._job, None
+        self._timer.stop()
+        if job is not None:
+            job.cancel()
+
+    def _forms(self) -> list[tuple[str, str, Callable[[], ExportFormat]]]:
+        """Words, file name suffix, and maker of each."""
+        return [
+            (self.tr("Capture for Wireshark"), "pcapng", Pcapng),
+            (self.tr("JSON lines"), "jsonl", JsonLines),
+            (self.tr("Text"), "txt", Text),
+            (self.tr("Hex dump"), "hex", HexDump),
+            (self.tr("Bytes received"), "received", lambda: Raw(sent=False)),
+            (self.tr("Bytes sent"), "sent", lambda: Raw(sent=True)),
+        ]
+
+    def _set_up(self, icons: Icons) -> None:
+        self.words.setObjectName("trouble")
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.progress.setMaximumWidth(200)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("Progress of the export"))
+        icons.give(self.close_button, "close")
+        self.close_button.clicked.connect(self._close)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.words, 1)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.close_button)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.cancel)
+
+    def _close(self) -> None:
+        if self._job is None:
+            self.hide()
+            return
+        self.cancel()
+        self._say(self.tr("The export was cancelled; there is no file."))
+
+    def _step(self) -> None:
+        job = self._job
+        if job is None:
+            return
+        try:
+            is_over = job.step(STEP_SECONDS)
+        except ExportError as error:
+            self.cancel()
+            self._say(str(error), wrong=True)
+            return
+        self.progress.setValue(job.done)
+        if is_over:
+            self.cancel()
+            self._say(self._result(job))
+
+    def _result(self, job: Job) -> str:
+        words = self.tr("{0} is written. Chunks: {1}.").format(job.path, f"{job.written:,}")
+        if job.missed:
+            more = self.tr("Dropped from the log before their turn: {0}.")
+            words = f"{words} {more.format(f'{job.missed:,}')}"
+        return words
+
+    def _say(self, words: str, *, wrong: bool = False) -> None:
+        self.words.setText(words)
+        self.words.setToolTip(words)
+        self.words.setProperty("wrong", wrong)
+        self.words.style().unpolish(self.words)
+        self.words.style().polish(self.words)
+        self.progress.setVisible(self.is_busy)
+        name = self.tr("Cancel the export") if self.is_busy else self.tr("Dismiss")
+        self.close_button.setToolTip(name)
+        self.close_button.setAccessibleName(name)
+        self.show()
+        if self.is_busy or wrong:
+            self._expiry.stop()
+        else:
+            self._expiry.start(SHOWN_SECONDS * 1000)

@@ -1,0 +1,141 @@
+"""Records the traffic to a file: asks for one, says how it goes, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QToolButton, QWidget
+
+from app.text import readable
+from app.traffic.chunk_log import ChunkLog
+from app.traffic.connection_info import ConnectionDirectory
+from app.traffic.recording.recorder import Recorder
+from app.traffic.recording.schema import SUFFIX, RecordingError
+from app.ui.style.icons import Icons
+from app.ui.widgets.labels import ElidingLabel
+
+
+class RecordingBar(QWidget):
+    """A line that shows while something is recorded, and after it until it is dismissed."""
+
+    moved = Signal()
+    """A recording began or ended."""
+
+    def __init__(
+        self,
+        log: ChunkLog,
+        parties: ConnectionDirectory,
+        icons: Icons,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._log = log
+        self._parties = parties
+        self._recorder: Recorder | None = None
+        self.words = ElidingLabel()
+        self.stop_button = QPushButton(self.tr("Stop recording"))
+        self.close_button = QToolButton(autoRaise=True)
+        self._set_up(icons)
+        self.hide()
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether a recording is under way, or still being written."""
+        return self._recorder is not None
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether `refresh` should come again soon, even if nothing crosses meanwhile."""
+        return self._recorder is not None and self._recorder.is_behind
+
+    def ask(self) -> None:
+        """Let the user choose a file and record to it."""
+        name = datetime.now().astimezone().strftime(f"traffic-%Y%m%d-%H%M%S.{SUFFIX}")
+        dialog = QFileDialog(self, self.tr("Record the traffic to a file"), "")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(self.tr("Recordings (*.{0})").format(SUFFIX))
+        dialog.setDefaultSuffix(SUFFIX)
+        dialog.selectFile(name)
+        dialog.fileSelected.connect(lambda path: self.record(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def record(self, path: Path) -> None:
+        """Record to `path` from now on."""
+        try:
+            self._recorder = Recorder(self._log, self._parties.party, path)
+        except RecordingError as error:
+            self._say(str(error), wrong=True)
+            return
+        self.moved.emit()
+        self.refresh()
+
+    def stop(self) -> None:
+        """Record nothing that comes from now on."""
+        if self._recorder is not None:
+            self._recorder.stop()
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Hand on what crossed, and say how far it is."""
+        recorder = self._recorder
+        if recorder is None:
+            return
+        self._log.look()  # or nobody would wake the ticker for the next chunk
+        recorder.step()
+        if recorder.is_over:
+            self._recorder = None
+            self._say(self._result(recorder), wrong=bool(recorder.trouble))
+            self.moved.emit()
+        else:
+            words = self.tr("Recording to {0}: {1}").format(recorder.path, self._amount(recorder))
+            self._say(words)
+
+    def finish(self) -> None:
+        """Stop and wait until all of it is in the file: the program ends."""
+        if self._recorder is not None:
+            self._recorder.finish()
+            self.refresh()
+
+    def _set_up(self, icons: Icons) -> None:
+        self.words.setObjectName("trouble")
+        self.stop_button.clicked.connect(self.stop)
+        icons.give(self.close_button, "close")
+        self.close_button.setAccessibleName(self.tr("Dismiss"))
+        self.close_button.setToolTip(self.tr("Dismiss"))
+        self.close_button.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.words, 1)
+        layout.addWidget(self.stop_button)
+        layout.addWidget(self.close_button)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.finish)
+
+    def _result(self, recorder: Recorder) -> str:
+        amount = self._amount(recorder)
+        if recorder.trouble:
+            return self.tr("{0} Recorded until then: {1}").format(recorder.trouble, amount)
+        return self.tr("{0} is written: {1}").format(recorder.path, amount)
+
+    def _amount(self, recorder: Recorder) -> str:
+        words = self.tr("{0} chunks, {1}").format(
+            f"{recorder.chunks:,}", readable.format_size(recorder.bytes)
+        )
+        if recorder.missed:
+            missed = self.tr("the disk was too slow for {0} chunks")
+            words = f"{words}; {missed.format(f'{recorder.missed:,}')}"
+        return words
+
+    def _say(self, words: str, *, wrong: bool = False) -> None:
+        self.words.setText(words)
+        if self.words.property("wrong") != wrong:
+            self.words.setProperty("wrong", wrong)
+            self.words.style().unpolish(self.words)
+            self.words.style().polish(self.words)
+        self.stop_button.setVisible(self.is_recording)
+        self.close_button.setVisible(not self.is_recording)
+        self.show()

@@ -1,0 +1,106 @@
+"""The recordings that are open, each in a window of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QVBoxLayout, QWidget
+
+from app.traffic.recording.reader import Recording
+from app.traffic.recording.schema import SUFFIX, RecordingError
+from app.ui.style.icons import Icons
+from app.ui.traffic.copy_actions import CopyActions
+from app.ui.traffic.pane import TrafficPane
+from app.ui.widgets.dialogs import open_modal
+
+
+class RecordingWindow(QWidget):
+    """Shows one recording, to look into and to search; what is in the file stays as it is."""
+
+    def __init__(
+        self, recording: Recording, icons: Icons, owner: QWidget, taking: CopyActions | None = None
+    ) -> None:
+        """It looks as `owner` does and closes with it."""
+        super().__init__(owner, Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.recording = recording
+        self.pane = TrafficPane(recording, icons, recording, taking=taking)
+        self.damage = QLabel()
+        self.damage.setObjectName("trouble")
+        self.damage.setProperty("wrong", True)
+        self.damage.setTextFormat(Qt.TextFormat.PlainText)
+        self.damage.setWordWrap(True)
+        self.damage.setContentsMargins(8, 8, 8, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.damage)
+        layout.addWidget(self.pane, 1)
+        self.setWindowTitle(self.tr("{0} – Portdeck recording").format(recording.path.name))
+        self.resize(1000, 700)
+        self.pane.scans.stepped.connect(self._show_damage)
+        self._show_damage()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.pane.scans.rest()
+        self.recording.close()
+        super().closeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = QKeySequence.StandardKey
+        if event.matches(keys.Cancel) or event.matches(keys.Close):
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def _show_damage(self) -> None:
+        self.damage.setText(self.recording.damage)
+        self.damage.setVisible(bool(self.recording.damage))
+
+
+class Recordings(QObject):
+    """Opens recordings beside `window`, which they close with."""
+
+    def __init__(self, window: QWidget, icons: Icons, taking: CopyActions | None = None) -> None:
+        super().__init__(window)
+        self._window = window
+        self._icons = icons
+        self._taking = taking
+        self.opened: list[RecordingWindow] = []
+
+    def ask(self) -> None:
+        """Let the user choose a recording and open it."""
+        dialog = QFileDialog(self._window, self.tr("Open a recording"), "")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(
+            [self.tr("Recordings (*.{0})").format(SUFFIX), self.tr("All files (*)")]
+        )
+        dialog.fileSelected.connect(lambda path: self.open(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def open(self, path: Path) -> None:
+        """Open the recording at `path`, or say why not."""
+        try:
+            recording = Recording(path)
+        except RecordingError as error:
+            title = self.tr("Open a recording")
+            close = QMessageBox.StandardButton.Close
+            open_modal(
+                QMessageBox(QMessageBox.Icon.Warning, title, str(error), close, self._window)
+            )
+            return
+        window = RecordingWindow(recording, self._icons, self._window, self._taking)
+        self.opened.append(window)
+        window.destroyed.connect(lambda: self._forget(window))
+        window.show()
+
+    def close(self) -> None:
+        """Close all of them."""
+        for window in list(self.opened):
+            window.close()
+
+    def _forget(self, window: RecordingWindow) -> None:
+        if window in self.opened:
+            self.opened.remove(window)

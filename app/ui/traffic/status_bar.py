@@ -1,0 +1,127 @@
+"""The line below the traffic: how much is kept, how time is told, and what to do with all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
+
+from app.text import readable
+from app.traffic.messages import Messages
+from app.traffic.source import ChunkSource
+from app.ui.style.icons import Icons
+from app.ui.traffic.model import TimeForm
+from app.ui.widgets.labels import ElidingLabel
+
+
+class TrafficStatusBar(QWidget):
+    """Says what there is. Its buttons are for the pane to act on."""
+
+    time_chosen = Signal(object)
+    """A `TimeForm`."""
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.counts = ElidingLabel()
+        self.time = QComboBox()
+        self.record_button = QToolButton(autoRaise=True)
+        self.export_button = QToolButton(autoRaise=True)
+        self.export_menu = QMenu(self)
+        self.pause_button = QToolButton(autoRaise=True)
+        self.clear_button = QToolButton(autoRaise=True)
+        self._set_up(icons)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.counts, 1)
+        layout.addWidget(self.time)
+        layout.addWidget(self.record_button)
+        layout.addWidget(self.export_button)
+        layout.addWidget(self.pause_button)
+        layout.addWidget(self.clear_button)
+
+    def show_counts(
+        self,
+        log: ChunkSource,
+        messages: Messages | None,
+        *,
+        shown: int | None,
+        held_at: int | None,
+    ) -> None:
+        """Say what `log` keeps, what `messages` are made of it, and how much came since a pause.
+
+        `shown` are the rows that a filter lets through.
+        """
+        parts = [
+            self.tr("{0} kept, {1}").format(_chunks(len(log)), readable.format_size(log.kept_bytes))
+        ]
+        if messages is not None:
+            parts[:0] = self._of_messages(log, messages)
+        if shown is not None:
+            parts.insert(0, self.tr("{0} shown").format(f"{shown:,}"))
+        for count, size, words in (
+            (log.dropped, log.dropped_bytes, self.tr("{0} dropped, {1}")),
+            (log.cleared, log.cleared_bytes, self.tr("{0} cleared, {1}")),
+        ):
+            if count or size:
+                parts.append(words.format(f"{count:,}", readable.format_size(size)))
+        if held_at is not None:
+            parts.append(self.tr("paused, {0} newer").format(f"{log.end - held_at:,}"))
+        text = "   ·   ".join(parts)
+        if text != self.counts.text():
+            self.counts.setText(text)
+
+    def _of_messages(self, log: ChunkSource, messages: Messages) -> Iterator[str]:
+        if messages.is_done or messages.until is not None:
+            yield self.tr("messages: {0}").format(f"{len(messages.log):,}")
+        else:
+            share = (messages.framed - log.first) / max(1, len(log))
+            yield self.tr("framing, {0} %").format(round(100 * max(0.0, share)))
+        if messages.pending_bytes:
+            words = self.tr("{0} of unfinished ones")
+            yield words.format(readable.format_size(messages.pending_bytes))
+        if messages.log.dropped:
+            yield self.tr("messages dropped: {0}").format(f"{messages.log.dropped:,}")
+        if messages.missed:
+            yield self.tr("chunks not framed: {0}").format(f"{messages.missed:,}")
+
+    def show_as_finished(self) -> None:
+        """Nothing more will come: there is nothing to record, to hold or to clear."""
+        for button in (self.record_button, self.pause_button, self.clear_button):
+            button.hide()
+
+    def _set_up(self, icons: Icons) -> None:
+        self.pause_button.setCheckable(True)
+        self.record_button.setCheckable(True)
+        for button, icon, name in (
+            (self.record_button, "record", self.tr("Record to a file")),
+            (self.pause_button, "pause", self.tr("Hold the view still; nothing is lost")),
+            (self.clear_button, "clear", self.tr("Forget the traffic so far")),
+            (self.export_button, "export", self.tr("Export to a file")),
+        ):
+            icons.give(button, icon)
+            button.setToolTip(name)
+            button.setAccessibleName(name)
+        self.export_button.setMenu(self.export_menu)
+        self.export_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        for words, form in (
+            (self.tr("Time of day"), TimeForm.CLOCK),
+            (self.tr("Seconds since the first"), TimeForm.SINCE_FIRST),
+            (self.tr("Seconds since the row above"), TimeForm.SINCE_PREVIOUS),
+        ):
+            self.time.addItem(words, form)
+        self.time.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.time.setMinimumContentsLength(12)
+        self.time.setAccessibleName(self.tr("What the time column says"))
+        self.time.setToolTip(self.time.accessibleName())
+        self.time.currentIndexChanged.connect(
+            lambda: self.time_chosen.emit(self.time.currentData())
+        )
+
+
+def _chunks(count: int) -> str:
+    if count == 1:
+        return QCoreApplication.translate("TrafficStatusBar", "1 chunk")
+    return QCoreApplication.translate("TrafficStatusBar", "{0} chunks").format(f"{count:,}")

@@ -1,0 +1,130 @@
+"""An on/off switch.
+
+superqt has one too; importing it takes a third of the time the whole window needs to open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Property, QPointF, QPropertyAnimation, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+TRACK = QSize(34, 18)
+MARGIN = 3
+GLIDE_MS = 120
+
+
+class Switch(QAbstractButton):
+    """A checkable button drawn as a sliding knob: right and coloured is on, left and grey off."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._position = 0.0
+        self._glide = QPropertyAnimation(self, b"position", self)
+        self._glide.setDuration(GLIDE_MS)
+        self.toggled.connect(self._move)
+
+    def sizeHint(self) -> QSize:
+        return TRACK + QSize(2 * MARGIN, 2 * MARGIN)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        track = QRectF(0, 0, TRACK.width(), TRACK.height())
+        track.moveCenter(QRectF(self.rect()).center())
+        radius = track.height() / 2
+        if not self.isEnabled():
+            painter.setOpacity(0.5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._track_color())
+        painter.drawRoundedRect(track, radius, radius)
+        knob = QRectF(0, 0, track.height() - 4, track.height() - 4)
+        knob.moveTop(track.top() + 2)
+        knob.moveLeft(track.left() + 2 + self._position * (track.width() - track.height()))
+        painter.setBrush(QColor("white"))
+        painter.drawEllipse(knob)
+        if self.hasFocus():
+            self._paint_focus(painter, track.adjusted(-2, -2, 2, 2))
+
+    def _paint_focus(self, painter: QPainter, ring: QRectF) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1.5))
+        painter.drawRoundedRect(ring, ring.height() / 2, ring.height() / 2)
+
+    def _track_color(self) -> QColor:
+        off = self.palette().color(QPalette.ColorRole.Mid)
+        on = self.palette().color(QPalette.ColorRole.Highlight)
+        return on if self._position > 0.5 else off
+
+    def _move(self, on: bool) -> None:
+        self._glide.stop()
+        if not self.isVisible():
+            self._set_position(float(on))
+            return
+        self._glide.setStartValue(self._position)
+        self._glide.setEndValue(float(on))
+        self._glide.start()
+
+    def _get_position(self) -> float:
+        return self._position
+
+    def _set_position(self, position: float) -> None:
+        self._position = position
+        self.update()
+
+    position = Property(float, _get_position, _set_position)
+
+
+# MERGED ui/listeners/sparkline: A graph of the recent past, as small as a word.
+
+SIZE = QSize(48, 18)
+
+
+class Sparkline(QWidget):
+    """Draws values from left (oldest) to right, scaled to the largest; nothing when all are 0."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._values: list[float] = []
+
+    def sizeHint(self) -> QSize:
+        return SIZE
+
+    def show_values(self, values: Sequence[float]) -> None:
+        """Draw `values` from now on; drawing is skipped when they are the same."""
+        taken = list(values)
+        if taken != self._values:
+            self._values = taken
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        top = max(self._values, default=0.0)
+        if top <= 0 or len(self._values) < 2:
+            return
+        color = self.palette().color(QPalette.ColorRole.Highlight)
+        line = self._line(top)
+        area = QPolygonF([*line, QPointF(self.width(), self.height()), QPointF(0, self.height())])
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(color.red(), color.green(), color.blue(), 50))
+        painter.drawPolygon(area)
+        painter.setPen(QPen(color, 1.2))
+        painter.drawPolyline(QPolygonF(line))
+
+    def _line(self, top: float) -> list[QPointF]:
+        step = self.width() / (len(self._values) - 1)
+        height = self.height() - 2
+        return [
+            QPointF(index * step, 1 + height * (1 - value / top))
+            for index, value in enumerate(self._values)
+        ]

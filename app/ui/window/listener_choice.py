@@ -1,0 +1,88 @@
+"""A dialog with a list of listeners to tick."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.net.endpoint import Endpoint
+from app.profile import ListenerSpec
+from app.ui.widgets.dialogs import dialog_buttons
+
+
+class ListenerChoice(QDialog):
+    """Asks which of some listeners are meant. One at least must be."""
+
+    chosen = Signal(list)
+    """The specs that are ticked, in their order; when the dialog is accepted."""
+
+    def __init__(self, title: str, words: str, accept: str, parent: QWidget) -> None:
+        """`words` stand above the list, and `accept` on the button."""
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self._specs: list[ListenerSpec] = []
+        self.list = QListWidget()
+        self.list.setAccessibleName(self.tr("Listeners"))
+        self.list.setUniformItemSizes(True)
+        self.buttons = dialog_buttons(QDialogButtonBox.StandardButton.Cancel)
+        self._accept = self.buttons.addButton(accept, QDialogButtonBox.ButtonRole.AcceptRole)
+        self._lay_out(words)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.accepted.connect(lambda: self.chosen.emit(self.ticked()))
+        self.list.itemChanged.connect(self._show_whether_any)
+        self._show_whether_any()
+
+    def add(self, spec: ListenerSpec, *, ticked: bool = True, remark: str = "") -> None:
+        """Offer `spec`. `remark` is what there is to know before choosing it, in a few words."""
+        where = Endpoint.parse(spec.endpoint).display
+        words = self.tr("{0}: {1} on {2}").format(spec.name, spec.protocol, where)
+        item = QListWidgetItem(f"{words} – {remark}" if remark else words)
+        item.setToolTip(item.text())
+        item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+        self._specs.append(spec)
+        self.list.addItem(item)
+        self._show_whether_any()
+
+    def ticked(self) -> list[ListenerSpec]:
+        """The specs that are ticked."""
+        return [spec for row, spec in enumerate(self._specs) if self._is_ticked(row)]
+
+    def tick_all(self, ticked: bool) -> None:
+        """Tick every listener, or none."""
+        state = Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
+        for row in range(self.list.count()):
+            self.list.item(row).setCheckState(state)
+
+    def _is_ticked(self, row: int) -> bool:
+        return self.list.item(row).checkState() is Qt.CheckState.Checked
+
+    def _lay_out(self, words: str) -> None:
+        label = QLabel(words)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        ticks = QHBoxLayout()
+        for word, ticked in ((self.tr("All"), True), (self.tr("None"), False)):
+            button = QPushButton(word, autoDefault=False)
+            button.clicked.connect(lambda _=False, ticked=ticked: self.tick_all(ticked))
+            ticks.addWidget(button)
+        ticks.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.addWidget(label)
+        layout.addWidget(self.list, 1)
+        layout.addLayout(ticks)
+        layout.addWidget(self.buttons)
+        self.resize(560, 380)
+
+    def _show_whether_any(self) -> None:
+        self._accept.setEnabled(any(self._is_ticked(row) for row in range(self.list.count())))

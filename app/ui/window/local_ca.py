@@ -1,0 +1,58 @@
+"""What one does with the local CA: give its certificate to those who shall trust it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.ui.widgets.banner import Banner
+
+FILE_NAME = "portdeck-ca.pem"
+NOTICE_SECONDS = 12.0
+
+
+class LocalCaCommands(QObject):
+    """Exports, and says through a banner what came of it. The key of the CA never leaves it."""
+
+    def __init__(self, banner: Banner, window: QWidget) -> None:
+        """The dialog opens over `window`."""
+        super().__init__(window)
+        self._banner = banner
+        self._window = window
+
+    def export(self) -> None:
+        """Ask where to put the certificate of the CA."""
+        dialog = QFileDialog(
+            self._window,
+            self.tr("Export the CA certificate"),
+            str(Path.home() / FILE_NAME),
+            self.tr("PEM files (*.pem *.crt)"),
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("pem")
+        dialog.selectFile(FILE_NAME)
+        dialog.fileSelected.connect(self.export_to)
+        dialog.open()
+
+    def export_to(self, path: str) -> None:
+        """Write the certificate to `path`; the CA is made if there is none yet."""
+        # Many a window never needs it, and all would wait for it.
+        from app.tls import TlsError
+        from app.tls.local_ca import LocalCa
+
+        try:
+            Path(path).write_bytes(LocalCa().export())
+        except TlsError as error:
+            self._banner.say(str(error))
+        except OSError as error:
+            words = self.tr("{0} cannot be written ({1}). Choose another place.")
+            self._banner.say(words.format(path, error.strerror or error))
+        else:
+            words = self.tr(
+                "The CA certificate is in {0}. Whoever trusts it trusts the certificates that "
+                "Portdeck makes at once."
+            )
+            self._banner.say(words.format(path), seconds=NOTICE_SECONDS)

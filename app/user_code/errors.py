@@ -1,0 +1,244 @@
+"""What the user's code did wrong, as a sentence with file and line, and as a traceback."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import importlib
+import logging
+import os
+import stat
+from collections.abc import Callable, Iterator
+from importlib.util import decode_source
+from pathlib import Path
+from textwrap import shorten
+from traceback import StackSummary, TracebackException, walk_tb
+from typing import Final, TypeVar
+
+from attrs import frozen
+from twisted.internet.error import ReactorAlreadyRunning, ReactorNotRestartable
+
+from app.user_code.reference import UserCodeError
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+LONGEST_CAUSE: Final = 200
+
+MAIN_GUARD: Final = 'if __name__ == "__main__"'
+
+_OURS: Final = str(Path(__file__).parent)
+_IMPORTLIB: Final = ("<frozen importlib", str(Path(importlib.__file__).parent))
+
+
+class LoadingFailed(UserCodeError):
+    """The user's code could not be read, run or used.
+
+    It holds text alone: an exception of the user's would keep the module alive that raised it.
+    """
+
+    def __init__(self, sentence: str, sources: SourceFiles, traceback: str = "") -> None:
+        super().__init__(sentence)
+        self.sources = sources
+        """What was read so far: when that changes, another try may succeed."""
+        self.traceback = traceback
+        """For the log: the lines of the user's code; empty if none of it was run."""
+
+
+def call_user_code(call: Callable[[], T], sources: SourceFiles, doing: str = "") -> T:
+    """Call the user's code. What it raises becomes `LoadingFailed`, except `KeyboardInterrupt`.
+
+    `doing` says in a few words what is called, where the traceback alone does not.
+    """
+    try:
+        return call()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
+        failed = _failure(error, sources, doing)
+    # Out here, as the error would be its context else, and keep the frames it came through.
+    try:
+        raise failed
+    finally:
+        del failed  # or this frame and the traceback in it would keep each other
+
+
+def log_traceback(name: str, error: Exception) -> None:
+    """For whoever tells the sentence: put the rest in the log of the listener called `name`."""
+    if isinstance(error, LoadingFailed) and error.traceback:
+        log.error("%s: the protocol's own code failed.\n%s", name, error.traceback.rstrip())
+
+
+def _failure(error: BaseException, sources: SourceFiles, doing: str) -> LoadingFailed:
+    if isinstance(error, LoadingFailed):
+        return LoadingFailed(str(error), sources, error.traceback)
+    told = TracebackException.from_exception(error)
+    _leave_out_the_machinery(told)
+    place = _place(error, sources)
+    sentence = ": ".join(filter(None, (place, doing, _cause(error, told, sources))))
+    traceback = "".join(told.format() if told.stack else told.format_exception_only())
+    return LoadingFailed(
+        sentence if place else sentence[0].upper() + sentence[1:],
+        sources,
+        _in_plain_names(traceback, sources),
+    )
+
+
+def _place(error: BaseException, sources: SourceFiles) -> str:
+    """`echo.py, line 3`: the deepest line of the user's that `error` came through."""
+    lines = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        lines.append((error.filename, error.lineno or 1))
+    of_the_user = [(name, line) for name, line in lines if name in sources]
+    if of_the_user:
+        name, line = of_the_user[-1]
+        return f"{Path(name).name}, line {line}"
+    return ""
+
+
+def _cause(error: BaseException, told: TracebackException, sources: SourceFiles) -> str:
+    match error:
+        case SyntaxError(filename=str(name)) if name in sources:
+            return f"{error.msg}. Correct the line and try again."
+        case ModuleNotFoundError(name=str(name)):
+            missing = _in_plain_names(name, sources)
+            return (
+                f"there is no module called {missing}. "
+                "Install it where Portdeck is, or put it beside the file."
+            )
+        case SystemExit():
+            return f"it ends the program. Put what only a script does under: {MAIN_GUARD}."
+        case ReactorAlreadyRunning() | ReactorNotRestartable():
+            return f"Portdeck runs the reactor already. Put such lines under: {MAIN_GUARD}."
+    *_, last = told.format_exception_only()
+    words = shorten(_in_plain_names(last, sources), LONGEST_CAUSE, placeholder="…")
+    return f"{words}. The log has the traceback."
+
+
+def _in_plain_names(text: str, sources: SourceFiles) -> str:
+    """`text` with the names of modules as the user knows them."""
+    return text.replace(sources.mark, "") if sources.mark else text
+
+
+def _leave_out_the_machinery(told: TracebackException) -> None:
+    """Take the frames of importing and of this package out of `told` and all that led to it."""
+    rest: list[TracebackException | None] = [told]
+    while rest:
+        each = rest.pop()
+        if each is not None:
+            users = [f for f in each.stack if not f.filename.startswith((*_IMPORTLIB, _OURS))]
+            each.stack = StackSummary.from_list(users)
+            rest += [each.__cause__, each.__context__]
+
+
+# MERGED server/own/sources: The files that one load read, and whether they are other ones by now.
+
+LARGEST_SIZE: Final = 1024 * 1024
+"""Bytes. Code that a person wrote is far below."""
+
+
+@frozen
+class _Seen:
+    """A file when it was read."""
+
+    status: tuple[int, ...]
+    """Another one as soon as anybody writes to the file or replaces it."""
+
+    digest: bytes
+
+
+class SourceFiles:
+    """Reads the user's files, and remembers of each what was in it.
+
+    `in` tells whether a file name, as code objects and tracebacks have it, is one of them.
+    """
+
+    def __init__(self, mark: str = "") -> None:
+        """`mark` is what the names of the modules made of these files have at the end."""
+        self.mark = mark
+        self._seen: dict[str, _Seen | None] = {}
+
+    def __contains__(self, filename: str) -> bool:
+        return filename in self._seen
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._seen)
+
+    def read(self, path: Path) -> bytes:
+        """The content of a source file. Raises `LoadingFailed` for all that cannot be one."""
+        self._seen[str(path)] = None
+        try:
+            status = path.stat()
+            self._check_kind(path, status)
+            data = path.read_bytes()
+        except OSError as error:
+            raise LoadingFailed(_why_unreadable(path, error), self) from None
+        self._seen[str(path)] = _Seen(_fingerprint(status), _digest(data))
+        self._check_content(path, data)
+        return data
+
+    def changed(self) -> bool:
+        """Whether any of the files holds something else now, or is there at last.
+
+        One system call a file, unless a file was written to. A file that vanished is no change:
+        there is nothing to load instead.
+        """
+        return any(self._has_changed(Path(name)) for name in list(self._seen))
+
+    def _has_changed(self, path: Path) -> bool:
+        before = self._seen[str(path)]
+        try:
+            status = _fingerprint(path.stat())
+            if before is not None and before.status == status:
+                return False
+            digest = _digest(path.read_bytes())
+        except OSError:
+            return False
+        if before is None or before.digest != digest:
+            return True
+        self._seen[str(path)] = _Seen(status, digest)
+        return False
+
+    def _check_kind(self, path: Path, status: os.stat_result) -> None:
+        if stat.S_ISDIR(status.st_mode):
+            raise LoadingFailed(f"{path} is a folder. Name a Python file in it.", self)
+        if not stat.S_ISREG(status.st_mode):
+            raise LoadingFailed(f"{path} is no ordinary file. Name a Python file.", self)
+        if status.st_size > LARGEST_SIZE:
+            raise LoadingFailed(
+                f"{path.name} is larger than {LARGEST_SIZE // 1024} KiB, which no code is. "
+                "Name a smaller Python file.",
+                self,
+            )
+
+    def _check_content(self, path: Path, data: bytes) -> None:
+        if b"\0" in data:
+            raise LoadingFailed(f"{path.name} is no text. Name a Python file.", self)
+        try:
+            decode_source(data)
+        except (SyntaxError, UnicodeDecodeError):  # it may have a coding line of its own
+            self._refuse_unless_utf8(path, data)
+
+    def _refuse_unless_utf8(self, path: Path, data: bytes) -> None:
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise LoadingFailed(
+                f"{path.name}, line {line}: this is not UTF-8. Save the file as UTF-8.", self
+            ) from None
+
+
+def _why_unreadable(path: Path, error: OSError) -> str:
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return f"There is no file {path}. Check its name; it counts from the profile's folder."
+    return f"{path} cannot be read ({error.strerror or error}). Check its rights."
+
+
+def _fingerprint(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()

@@ -1,0 +1,343 @@
+"""From a reference to the object it names: the user's code is read and executed here."""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+import linecache
+import os
+import sys
+import sysconfig
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from difflib import get_close_matches
+from functools import partial
+from importlib import import_module
+from importlib.abc import MetaPathFinder, SourceLoader
+from importlib.machinery import (
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    ModuleSpec,
+    PathFinder,
+    SourceFileLoader,
+)
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, Final
+
+from attrs import frozen
+
+from app.files.paths import resolve_path
+from app.user_code.errors import MAIN_GUARD, LoadingFailed, SourceFiles, call_user_code
+from app.user_code.inspection import ObjectKind, kind_of, line_that_runs_the_reactor
+from app.user_code.reference import (
+    CURRENT_FOLDER,
+    CodeLocation,
+    LoadCallback,
+    Reference,
+    announce_nothing,
+)
+
+# MERGED server/own/generation: Modules of the user's, executed anew for one load, beside all earlier ones.
+#
+# Python knows one module of each name. Here every load is a generation with a number: its
+# `echo_server.py` becomes the module `echo_server@7`, and `import helper` in there means
+# `helper@7` if there is a `helper.py` beside it. So a reload takes changed files, other listeners
+# with files of the same names are not met, and the folder never has to be in `sys.path`.
+#
+# The modules are in `sys.modules` while the generation is open, as pickle, dataclasses and
+# `typing.get_type_hints` look there for the module of a class.
+
+
+class LoadedModules(MetaPathFinder):
+    """Finds and executes the modules of one load, and takes them out of Python again.
+
+    Invariant: between the first import and `close` it is in `sys.meta_path`, and no other open
+    generation has its number.
+    """
+
+    def __init__(self, folder: Path, only: str | None = None) -> None:
+        """Whatever lies in `folder` belongs to the generation; or just the package `only` of it."""
+        open_now = {each.number for each in sys.meta_path if isinstance(each, LoadedModules)}
+        # The lowest free one: what others keep by module name, such as loggers, stays bounded.
+        self.number: int = next(n for n in itertools.count(1) if n not in open_now)
+        self.sources = SourceFiles(mark=f"@{self.number}")
+        self.builtins = {**vars(builtins), "__import__": self._import}
+        self._folder = str(folder)
+        self._only = only
+        self._belongs: dict[str, bool] = {}
+        sys.meta_path.insert(0, self)
+
+    def execute(self, path: Path) -> ModuleType:
+        """Run the file at `path` as a module. Raises whatever it raises."""
+        name = path.stem.replace(".", "_") + self.sources.mark
+        spec = spec_from_file_location(name, path, loader=_Source(self, name, str(path)))
+        assert spec is not None
+        assert spec.loader is not None
+        module = module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+        return module
+
+    def import_module(self, name: str) -> ModuleType:
+        """Import the module that is called `name` in the folder. Raises whatever it raises."""
+        return import_module(self._marked(name))
+
+    def belongs(self, top: str) -> bool:
+        """Whether `import top` means a file of this generation rather than an installed one."""
+        known = self._belongs.get(top)
+        if known is None:
+            known = self._belongs[top] = self._has(top)
+        return known
+
+    def origin(self, top: str) -> Path:
+        """The file that is executed first for the module or package `top`, or else the folder."""
+        spec = self._look(self._folder, top)
+        return Path(spec.origin if spec is not None and spec.origin is not None else self._folder)
+
+    def close(self) -> None:
+        """Take the modules out of Python. What still uses them goes on, but imports no more."""
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+        for name in list(sys.modules):
+            if name.partition(".")[0].endswith(self.sources.mark):
+                del sys.modules[name]
+        for filename in self.sources:
+            linecache.cache.pop(filename, None)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """For Python: where a module of this generation is, by the name it has in `sys.modules`."""
+        top = fullname.partition(".")[0]
+        if not top.endswith(self.sources.mark):
+            return None
+        if path is not None:
+            found = (self._look(folder, fullname) for folder in path)
+            return next(filter(None, found), None)
+        spec = self._look(self._folder, fullname.removesuffix(self.sources.mark))
+        if spec is None or spec.origin is None:
+            return spec and _namespace(fullname, spec)
+        return spec_from_file_location(
+            fullname,
+            spec.origin,
+            loader=_Source(self, fullname, spec.origin),
+            submodule_search_locations=spec.submodule_search_locations,
+        )
+
+    def _import(
+        self,
+        name: str,
+        globals: Mapping[str, object] | None = None,
+        locals: Mapping[str, object] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        """What `import` does in the files of this generation."""
+        if level == 0 and self.belongs(name.partition(".")[0]):
+            name = self._marked(name)
+        return builtins.__import__(name, globals, locals, fromlist or (), level)
+
+    def _marked(self, name: str) -> str:
+        top, dot, rest = name.partition(".")
+        return f"{top}{self.sources.mark}{dot}{rest}"
+
+    def _has(self, top: str) -> bool:
+        if top in sys.builtin_module_names or self._only not in (None, top):
+            return False
+        spec = self._look(self._folder, top)
+        if spec is None or isinstance(spec.loader, ExtensionFileLoader):
+            return False
+        # A bare folder is the last that Python takes for a package.
+        is_bare = spec.loader is None
+        return not is_bare or (top not in sys.modules and PathFinder.find_spec(top) is None)
+
+    def _look(self, folder: str, name: str) -> ModuleSpec | None:
+        # A new one each time, as it may miss a file that was written a moment after it looked.
+        loader: Any = partial(_Source, self)  # made like a class, but of this generation
+        details = ((ExtensionFileLoader, EXTENSION_SUFFIXES), (loader, SOURCE_SUFFIXES))
+        return FileFinder(folder, *details).find_spec(name)
+
+
+class _Source(SourceLoader):
+    """Executes one file of a generation. Neither takes nor leaves compiled code in its folder."""
+
+    def __init__(self, generation: LoadedModules, name: str, path: str) -> None:
+        self._generation = generation
+        self._path = path
+
+    def get_filename(self, fullname: str) -> str:
+        return self._path
+
+    def get_data(self, path: str) -> bytes:
+        return Path(path).read_bytes()
+
+    def get_code(self, fullname: str) -> CodeType:
+        linecache.cache.pop(self._path, None)
+        data = self._generation.sources.read(Path(self._path))
+        return self.source_to_code(data, self._path)
+
+    def exec_module(self, module: ModuleType) -> None:
+        vars(module)["__builtins__"] = self._generation.builtins
+        super().exec_module(module)
+
+
+def _namespace(name: str, found: ModuleSpec) -> ModuleSpec:
+    spec = ModuleSpec(name, None, is_package=True)
+    spec.submodule_search_locations = found.submodule_search_locations
+    return spec
+
+
+MOST_NAMES: Final = 10
+"""How many names a sentence offers."""
+
+
+@frozen(eq=False)
+class Loaded:
+    """One object of the user's, and the modules that were executed for it.
+
+    Keep it while the object is in use: once it is gone, they are gone from `sys.modules` too.
+    """
+
+    reference: Reference
+    found: object
+    module: ModuleType
+    sources: SourceFiles
+    """What was read. Nothing for an installed module: that is never executed anew."""
+
+
+def load(
+    reference: Reference, folder: Path = CURRENT_FOLDER, loading: LoadCallback = announce_nothing
+) -> Loaded:
+    """Execute what `reference` names, and find the object in it.
+
+    Relative paths count from `folder`, and modules are looked for there first. `loading` is called
+    right before anything is executed. Raises `LoadingFailed`; of what the code itself may raise,
+    `KeyboardInterrupt` alone comes through.
+    """
+    folder = Path(os.path.realpath(folder))
+    if reference.place is CodeLocation.FILE:
+        path = Path(os.path.realpath(resolve_path(reference.source, folder)))
+        generation = LoadedModules(path.parent)
+        return _load(reference, generation, partial(generation.execute, path), path, loading)
+    top = reference.source.partition(".")[0]
+    found = _generation_of(top, folder)
+    if found is None:
+        return _load_installed(reference, top, loading)
+    importing = partial(found.import_module, reference.source)
+    return _load(reference, found, importing, found.origin(top), loading)
+
+
+def _load(
+    reference: Reference,
+    generation: LoadedModules,
+    execute: Callable[[], ModuleType],
+    path: Path,
+    loading: LoadCallback,
+) -> Loaded:
+    sources = generation.sources
+    with ExitStack() as cleanup:
+        cleanup.callback(generation.close)
+        if reference.place is CodeLocation.FILE:
+            _refuse_to_run_the_reactor(path, sources)
+        loading(path)
+        module = call_user_code(execute, sources)
+        loaded = Loaded(reference, _find(reference.name, module, sources), module, sources)
+        cleanup.pop_all()
+    weakref.finalize(loaded, generation.close).atexit = False
+    return loaded
+
+
+def _load_installed(reference: Reference, top: str, loading: LoadCallback) -> Loaded:
+    sources = SourceFiles()
+    spec = _spec_of(top)
+    if spec is not None and spec.origin is not None:
+        loading(Path(spec.origin))
+    module = call_user_code(partial(import_module, reference.source), sources)
+    return Loaded(reference, _find(reference.name, module, sources), module, sources)
+
+
+def _generation_of(top: str, folder: Path) -> LoadedModules | None:
+    """A generation that executes the module or package `top` anew, unless it is an installed one.
+
+    What the program itself has imported counts as installed: it must be there once alone.
+    """
+    here = LoadedModules(folder)
+    if here.belongs(top):
+        return here
+    here.close()
+    spec = None if top in sys.modules else _spec_of(top)
+    if spec is None or spec.origin is None or not isinstance(spec.loader, SourceFileLoader):
+        return None
+    origin = Path(spec.origin)
+    if _is_installed(origin):
+        return None
+    is_package = spec.submodule_search_locations is not None
+    there = LoadedModules(origin.parent.parent if is_package else origin.parent, only=top)
+    if there.belongs(top):
+        return there
+    there.close()
+    return None
+
+
+def _spec_of(top: str) -> ModuleSpec | None:
+    try:
+        return find_spec(top)
+    except ValueError:  # imported already, in a way that left no spec
+        return None
+
+
+def _is_installed(origin: Path) -> bool:
+    if {"site-packages", "dist-packages"}.intersection(origin.parts):
+        return True
+    return any(origin.is_relative_to(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib"))
+
+
+def _refuse_to_run_the_reactor(path: Path, sources: SourceFiles) -> None:
+    """Such a line might wait for ever, and the ports opened above it would stay open."""
+    line = line_that_runs_the_reactor(sources.read(path))
+    if line is not None:
+        raise LoadingFailed(
+            f"{path.name}, line {line}: Portdeck runs the reactor already. "
+            f"Put what only a script does under: {MAIN_GUARD}.",
+            sources,
+        )
+
+
+def _find(name: str, module: ModuleType, sources: SourceFiles) -> object:
+    missing = object()
+    found = call_user_code(lambda: getattr(module, name, missing), sources)
+    if found is not missing:
+        return found
+    there = call_user_code(lambda: _usable_names(module), sources)
+    close = get_close_matches(name, there, n=1)
+    if close:
+        advice = f"Did you mean {close[0]}?"
+    elif there:
+        advice = f"Choose one of: {', '.join(there[:MOST_NAMES])}."
+    else:
+        advice = "Write a class there that is a Protocol or a Factory of Twisted's."
+    where = Path(module.__file__).name if module.__file__ is not None else module.__name__
+    raise LoadingFailed(f"{where} has no {name}. {advice}", sources)
+
+
+def _usable_names(module: ModuleType) -> list[str]:
+    """What a listener can serve with, of this module: classes and factories, then functions."""
+    kinds = {
+        name: kind_of(value)
+        for name, value in vars(module).items()
+        if not name.startswith("_") and _is_of(module, value)
+    }
+    usable = [name for name, kind in kinds.items() if kind is not None]
+    return sorted(usable, key=lambda name: kinds[name] is ObjectKind.FUNCTION)
+
+
+def _is_of(module: ModuleType, value: object) -> bool:
+    """Whether `value` was made there; only classes and functions know that they were imported."""
+    if not isinstance(value, type | FunctionType):
+        return True
+    return value.__module__ == module.__name__

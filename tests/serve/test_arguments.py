@@ -1,0 +1,69 @@
+"""The listeners that the command line names."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.profile import Problem, Tls
+from app.protocols import catalog
+from app.serve.arguments import parse_listeners
+
+PROTOCOLS = [*catalog.names(), "python:a.py:B", "python:"]
+
+
+def test_arguments_are_listeners_called_as_their_protocol() -> None:
+    reading = parse_listeners(["echo=tcp:8007", "hello=tcp:0:interface=0.0.0.0", "echo=tcp6:1"])
+    assert reading.problems == ()
+    assert [(each.name, each.protocol, each.endpoint) for each in reading.listeners] == [
+        ("echo", "echo", "tcp:8007"),
+        ("hello", "hello", "tcp:0:interface=0.0.0.0"),
+        ("echo-2", "echo", "tcp6:1"),
+    ]
+
+
+def test_code_of_the_users_own_is_called_as_its_class() -> None:
+    own = "python:servers/echo_server.py:Echo"
+    reading = parse_listeners([f"{own}=tcp:8007:interface=0.0.0.0", f"{own}=tcp:0"])
+    assert reading.problems == ()
+    assert [(each.name, each.protocol, each.endpoint) for each in reading.listeners] == [
+        ("Echo", own, "tcp:8007:interface=0.0.0.0"),
+        ("Echo-2", own, "tcp:0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("echo", "Write an endpoint, such as tcp:8007."),
+        ("echo=", "Write an endpoint, such as tcp:8007."),
+        ("ecko=tcp:1", "There is no protocol called 'ecko'. Did you mean echo?"),
+    ],
+)
+def test_a_bad_argument_is_one_problem_at_its_place(argument: str, message: str) -> None:
+    reading = parse_listeners(["echo=tcp:0", argument])
+    assert reading.problems == (Problem(argument, message),)
+    assert [each.endpoint for each in reading.listeners] == ["tcp:0"]
+
+
+def test_a_nameless_argument_complains_of_its_protocol_alone() -> None:
+    reading = parse_listeners(["=tcp:1"])
+    (problem,) = reading.problems
+    assert problem.message.startswith("There is no protocol called ''.")
+
+
+def test_tls_is_for_all_of_them_that_can_carry_it() -> None:
+    reading = parse_listeners(["echo=tcp:0", "echo=unix:a", "echo=udp:0"], Tls())
+    assert [spec.tls for spec in reading.listeners] == [Tls(), Tls()]
+    (problem,) = reading.problems
+    assert str(problem).startswith("echo=udp:0: cannot be used with an endpoint of the kind udp")
+
+
+@given(st.lists(st.text() | st.builds("{}={}".format, st.sampled_from(PROTOCOLS), st.text())))
+def test_any_arguments_are_listeners_or_problems(arguments: list[str]) -> None:
+    reading = parse_listeners(arguments)
+    assert len(reading.listeners) <= len(arguments)
+    assert reading.problems or len(reading.listeners) == len(arguments)
+    names = [each.name for each in reading.listeners]
+    assert len(set(names)) == len(names)

@@ -1,0 +1,616 @@
+"""One connection between Twisted's own transport and a protocol, without a running reactor."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
+from twisted.internet.interfaces import IHalfCloseableProtocol, ITCPTransport
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from app.protocols.echo import Echo
+from app.server.connections.closing import LINGER_SECONDS, LONGEST_REASON, describe_error
+from tests.server.conftest import Bench
+from tests.server.reactors import HandReactor
+from tests.server.record import Record
+
+LAST_WORDS = b"Nice to meet you, goodbye.\r\n"
+LOTS = bytes(range(256)) * 40_000  # 10 MB, more than any buffer takes
+
+
+class Diary(Protocol):
+    """Writes down what its transport tells it."""
+
+    transport: Any
+
+    def __init__(self) -> None:
+        self.received = b""
+        self.lost: list[type[BaseException]] = []
+
+    def dataReceived(self, data: bytes) -> None:
+        self.received += data
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        assert reason.type is not None
+        self.lost.append(reason.type)
+
+
+class Parting(Diary):
+    """Says its last words at once."""
+
+    def connectionMade(self) -> None:
+        self.transport.write(LAST_WORDS)
+        self.transport.loseConnection()
+
+
+@implementer(IHalfCloseableProtocol)
+class HalfDiary(Diary):
+    """The same, and it goes on when one side is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.halves: list[str] = []
+
+    def readConnectionLost(self) -> None:
+        self.halves.append("read")
+
+    def writeConnectionLost(self) -> None:
+        self.halves.append("write")
+
+
+class Raising(Diary):
+    """Raises where it is told to."""
+
+    def __init__(self, where: str, error: Exception) -> None:
+        super().__init__()
+
+        def fail(*arguments: object) -> None:
+            raise error
+
+        setattr(self, where, fail)
+
+
+class RaisingHalf(Raising, HalfDiary):
+    """Raises where it is told to, and knows of half-closed connections."""
+
+
+def is_lost(record: Record) -> Callable[[], bool]:
+    return lambda: not record.live
+
+
+# Bytes and counters
+
+
+def test_bytes_pass_both_ways_and_are_counted(bench: Bench) -> None:
+    connection, client = bench.connect(Echo())
+    client.send(b"hello")
+    assert client.read_all(5) == b"hello"
+    assert (connection.bytes_in, connection.bytes_out) == (5, 5)
+    assert (connection.factory.bytes_in, connection.factory.bytes_out) == (5, 5)
+
+
+def test_it_is_told_as_active_once_until_it_rests(bench: Bench, record: Record) -> None:
+    connection, client = bench.connect(Echo())
+    client.send(b"one")
+    client.read_all(3)
+    client.send(b"two")
+    client.read_all(6)
+    assert record.events == [("opened", 1), ("active", 1)]
+    connection.rest()
+    client.send(b"three")
+    client.read_all(11)
+    assert record.events == [("opened", 1), ("active", 1), ("active", 1)]
+
+
+def test_the_tap_takes_every_chunk_in_order(bench: Bench, hand: HandReactor) -> None:
+    factory = bench.factory(Echo)
+    chunks: list[tuple[float, int, bool, bytes]] = []
+    factory.tap = lambda *chunk: chunks.append(chunk)
+    client = bench.join(factory)
+    hand.advance(3)
+    client.send(b"a")
+    client.read_all(1)
+    hand.advance(2)
+    client.send(b"b")
+    client.read_all(2)
+    assert chunks == [
+        (3, 1, False, b"a"),
+        (3, 1, True, b"a"),
+        (5, 1, False, b"b"),
+        (5, 1, True, b"b"),
+    ]
+
+
+def test_it_knows_since_when_it_is_open_and_when_bytes_crossed_last(
+    bench: Bench, hand: HandReactor
+) -> None:
+    hand.advance(10)
+    connection, client = bench.connect(Echo())
+    assert (connection.opened_at, connection.active_at) == (10, 10)
+    hand.advance(7)
+    client.send(b"a")
+    client.read_all(1)
+    assert (connection.opened_at, connection.active_at) == (10, 17)
+
+
+def test_a_sequence_is_one_chunk(bench: Bench) -> None:
+    diary = Diary()
+    connection, client = bench.connect(diary)
+    chunks: list[bytes] = []
+    connection.factory.tap = lambda *chunk: chunks.append(chunk[3])
+    diary.transport.writeSequence([b"one", b"two"])
+    assert client.read_all(6) == b"onetwo"
+    assert chunks == [b"onetwo"]
+    assert connection.bytes_out == 6
+
+
+def test_what_is_no_bytes_is_not_counted(bench: Bench) -> None:
+    diary = Diary()
+    connection, _ = bench.connect(diary)
+    with pytest.raises(TypeError):
+        diary.transport.write("text")
+    assert connection.bytes_out == 0
+
+
+def test_what_is_written_too_late_is_not_counted(bench: Bench, record: Record) -> None:
+    diary = Diary()
+    connection, client = bench.connect(diary)
+    client.close()
+    client.until(is_lost(record))
+    diary.transport.write(b"too late")
+    diary.transport.loseConnection()
+    diary.transport.abortConnection()
+    assert connection.bytes_out == 0
+    assert record.events == [("opened", 1), ("closed", 1, "closed by the peer")]
+
+
+def test_the_protocol_sees_a_transport_like_the_real_one(bench: Bench) -> None:
+    diary = Diary()
+    connection, client = bench.connect(diary)
+    assert ITCPTransport.providedBy(diary.transport)
+    diary.transport.setTcpNoDelay(True)
+    assert diary.transport.getTcpNoDelay()
+    host, port = client.socket.getsockname()
+    assert (diary.transport.getPeer().host, diary.transport.getPeer().port) == (host, port)
+    assert connection.peer == f"{host}:{port}"
+    assert repr(connection) == f"<Connection 1 of Test: {host}:{port}>"
+
+
+def test_it_can_be_shown_before_it_is_connected(bench: Bench) -> None:
+    connection = bench.factory(Echo).buildProtocol(None)
+    assert repr(connection) == "<Connection 1 of Test: >"
+
+
+# The peer leaves
+
+
+def test_a_peer_that_closes_is_told_to_the_protocol_and_the_observer(
+    bench: Bench, record: Record
+) -> None:
+    diary = Diary()
+    connection, client = bench.connect(diary)
+    client.send(b"bye")
+    client.close()
+    client.until(is_lost(record))
+    assert diary.received == b"bye"
+    assert diary.lost == [ConnectionDone]
+    assert record.events[-1] == ("closed", 1, "closed by the peer")
+    assert not connection.connected
+
+
+def test_a_peer_that_resets_did_not_close(bench: Bench, record: Record) -> None:
+    diary = Diary()
+    _, client = bench.connect(diary)
+    client.reset()
+    client.until(is_lost(record))
+    assert diary.lost == [ConnectionLost]
+    assert record.events[-1] == ("closed", 1, "reset by the peer")
+
+
+def test_a_peer_that_closes_its_side_still_gets_all_that_is_buffered_for_it(
+    bench: Bench, record: Record
+) -> None:
+    connection, client = bench.connect(Echo())
+    sent = 0
+
+    def is_sent() -> bool:
+        nonlocal sent
+        sent += client.offer(LOTS[sent:])
+        client.read()
+        return sent == len(LOTS)
+
+    client.until(is_sent)
+    client.half_close()
+    assert client.read_to_end() == LOTS
+    assert record.events[-1] == ("closed", 1, "closed by the peer")
+    assert (connection.bytes_in, connection.bytes_out) == (len(LOTS), len(LOTS))
+
+
+def test_a_peer_that_closes_its_side_and_resets_before_it_got_all_has_reset(
+    bench: Bench, hand: HandReactor, record: Record
+) -> None:
+    diary = Diary()
+    connection, client = bench.connect(diary)
+    diary.transport.write(b"not sent yet")
+    client.half_close()
+    hand.read()
+    assert connection.reason == "closed by the peer"
+    client.reset()
+    client.until(is_lost(record))
+    assert record.events[-1] == ("closed", 1, "reset by the peer")
+
+
+def test_the_protocol_hears_nothing_after_it_closed(bench: Bench) -> None:
+    diary = Diary()
+    connection, client = bench.connect(diary)
+    diary.transport.loseConnection()
+    client.send(b"are you there?")
+    client.until(lambda: connection.bytes_in == 14)
+    assert diary.received == b""
+
+
+# The protocol closes
+
+
+def test_closing_flushes_then_ends_without_a_reset_whatever_the_peer_sent(
+    bench: Bench, record: Record
+) -> None:
+    connection, client = bench.connect(Parting())
+    client.send(LOTS)
+    client.half_close()
+    assert client.read_to_end() == LAST_WORDS
+    assert not client.was_reset
+    client.until(is_lost(record))
+    assert record.events[-1] == ("closed", 1, "closed by the listener")
+    assert (connection.bytes_in, connection.bytes_out) == (len(LOTS), len(LAST_WORDS))
+
+
+def test_closing_waits_a_moment_for_a_peer_that_keeps_its_side_open(
+    bench: Bench, hand: HandReactor, record: Record
+) -> None:
+    _, client = bench.connect(Parting())
+    assert client.read_to_end() == LAST_WORDS
+    assert record.live
+    hand.advance(LINGER_SECONDS)
+    assert not record.live
+    assert record.events[-1] == ("closed", 1, "closed by the listener")
+
+
+def test_the_wait_begins_when_all_is_sent(bench: Bench, hand: HandReactor, record: Record) -> None:
+    diary = Diary()
+    connection, client = bench.connect(diary)
+    diary.transport.write(LOTS)
+    diary.transport.loseConnection()
+    for _ in range(3):
+        hand.turn()
+        hand.advance(LINGER_SECONDS)
+    assert record.live
+    client.send(b"I am a slow reader")
+    assert client.read_to_end() == LOTS
+    assert connection.bytes_in == 18, "what is left unread is answered with a reset"
+    hand.advance(LINGER_SECONDS)
+    assert not record.live
+
+
+def test_closing_twice_is_closing_once(bench: Bench, record: Record) -> None:
+    connection, client = bench.connect(Parting())
+    connection.loseConnection()
+    connection.loseConnection()
+    client.half_close()
+    client.until(is_lost(record))
+    assert [event[0] for event in record.events] == ["opened", "active", "closed"]
+
+
+def test_a_protocol_that_closes_in_the_middle_of_its_data_is_closed_after_its_answer(
+    bench: Bench, record: Record
+) -> None:
+    class Quote(Diary):
+        def dataReceived(self, data: bytes) -> None:
+            self.transport.write(b"one answer")
+            self.transport.loseConnection()
+            super().dataReceived(data)
+
+    quote = Quote()
+    _, client = bench.connect(quote)
+    client.send(b"question")
+    client.half_close()
+    assert client.read_to_end() == b"one answer"
+    assert quote.received == b"question"
+    client.until(is_lost(record))
+
+
+def test_a_peer_that_resets_before_it_got_the_last_words_was_not_closed_by_the_listener(
+    bench: Bench, record: Record
+) -> None:
+    diary = Diary()
+    connection, client = bench.connect(diary)
+    diary.transport.write(LOTS)
+    diary.transport.loseConnection()
+    assert connection.reason == "closed by the listener"
+    client.reset()
+    client.until(is_lost(record))
+    assert record.events[-1] == ("closed", 1, "reset by the peer")
+
+
+def test_a_peer_that_resets_after_it_got_the_last_words_was_closed_by_the_listener(
+    bench: Bench, record: Record
+) -> None:
+    _, client = bench.connect(Parting())
+    client.read_to_end()
+    client.reset()
+    client.until(is_lost(record))
+    assert record.events[-1] == ("closed", 1, "closed by the listener")
+
+
+@pytest.mark.parametrize("end", ["stopProducing", "stopConsuming"])
+def test_each_way_to_close_a_transport_is_a_close(bench: Bench, record: Record, end: str) -> None:
+    diary = Diary()
+    connection, client = bench.connect(diary)
+    getattr(diary.transport, end)()
+    assert diary.transport.disconnecting
+    client.half_close()
+    client.until(is_lost(record))
+    assert connection.reason == "closed by the listener"
+
+
+def test_aborting_resets_and_drops_what_is_buffered(bench: Bench, record: Record) -> None:
+    diary = Diary()
+    _, client = bench.connect(diary)
+    diary.transport.write(LOTS)
+    diary.transport.abortConnection()
+    client.read_to_end()
+    assert client.was_reset
+    assert len(client.received) < len(LOTS)
+    assert diary.lost == [ConnectionAborted]
+    assert record.events[-1] == ("closed", 1, "aborted by the listener")
+
+
+def test_a_close_that_takes_too_long_and_is_aborted_was_an_abort(
+    bench: Bench, record: Record
+) -> None:
+    diary = Diary()
+    connection, client = bench.connect(diary)
+    diary.transport.write(LOTS)
+    diary.transport.loseConnection()
+    client.reactor.turn()
+    connection.abortConnection()
+    client.until(is_lost(record))
+    assert record.events[-1] == ("closed", 1, "aborted by the listener")
+
+
+# Half-closed connections
+
+
+def test_a_protocol_that_knows_half_closed_connections_hears_of_each_half(
+    bench: Bench, record: Record
+) -> None:
+    diary = HalfDiary()
+    connection, client = bench.connect(diary)
+    client.half_close()
+    client.until(lambda: diary.halves)
+    diary.transport.write(b"still here")
+    assert client.read_all(10) == b"still here"
+    diary.transport.loseWriteConnection()
+    client.read_to_end()
+    assert diary.halves == ["read", "write"]
+    assert connection.connected
+    diary.transport.loseConnection()
+    client.until(is_lost(record))
+    assert diary.lost == [ConnectionDone]
+
+
+def test_the_end_of_the_peer_is_told_once_however_much_is_written_afterwards(bench: Bench) -> None:
+    diary = HalfDiary()
+    _, client = bench.connect(diary)
+    client.half_close()
+    client.until(lambda: diary.halves)
+    diary.transport.write(LOTS)
+    assert client.read_all(len(LOTS)) == LOTS
+    for _ in range(3):
+        client.reactor.turn()
+    assert diary.halves == ["read"]
+
+
+def test_a_protocol_closes_its_side_even_behind_a_full_buffer(bench: Bench) -> None:
+    diary = HalfDiary()
+    connection, client = bench.connect(diary)
+    diary.transport.write(LOTS)
+    diary.transport.loseWriteConnection()
+    assert client.read_to_end() == LOTS
+    diary.transport.write(b"nobody can get this")
+    assert connection.bytes_out == len(LOTS)
+    client.send(b"and still it reads")
+    client.until(lambda: diary.received == b"and still it reads")
+
+
+def test_a_protocol_that_knew_the_peer_was_done_closes_without_a_wait(
+    bench: Bench, hand: HandReactor, record: Record
+) -> None:
+    diary = HalfDiary()
+    _, client = bench.connect(diary)
+    client.half_close()
+    client.until(lambda: diary.halves)
+    diary.transport.loseConnection()
+    client.until(is_lost(record))
+    assert hand.seconds() == 0
+
+
+# Slow readers
+
+
+def test_a_peer_that_never_reads_is_not_read_from(bench: Bench, hand: HandReactor) -> None:
+    connection, client = bench.connect(Echo())
+    transport = connection.transport
+    turns = 2000
+    for _ in range(turns):
+        client.offer(LOTS)
+        hand.turn()
+        waiting = len(transport.dataBuffer) + transport._tempDataLen
+        assert waiting <= transport.SEND_LIMIT + 2 * transport.bufferSize
+    # The rest is with the system, whose buffers are what they are.
+    assert connection.bytes_in < turns * transport.bufferSize / 2
+
+
+def test_a_peer_that_reads_at_last_gets_everything(bench: Bench) -> None:
+    connection, client = bench.connect(Echo())
+    sent = 0
+
+    def is_paused() -> bool:
+        nonlocal sent
+        sent += client.offer(LOTS[sent:])
+        return connection.transport not in client.reactor.getReaders()
+
+    client.until(is_paused)
+    assert client.read_all(sent) == LOTS[:sent]
+    client.send(b"and on it goes")
+    assert client.read_all(sent + 14)[sent:] == b"and on it goes"
+
+
+def test_a_protocol_that_takes_a_break_is_left_alone_by_an_emptied_buffer(bench: Bench) -> None:
+    diary = Diary()
+    _, client = bench.connect(diary)
+    diary.transport.write(LOTS)
+    diary.transport.pauseProducing()
+    client.send(b"later")
+    client.read_all(len(LOTS))
+    client.reactor.turn()
+    assert diary.received == b""
+    diary.transport.resumeProducing()
+    client.until(lambda: diary.received == b"later")
+
+
+def test_a_protocol_back_from_its_break_still_waits_for_a_full_buffer(bench: Bench) -> None:
+    diary = Diary()
+    connection, client = bench.connect(diary)
+    diary.transport.pauseProducing()
+    diary.transport.write(LOTS)
+    diary.transport.resumeProducing()
+    client.reactor.turn()
+    assert connection.transport not in client.reactor.getReaders()
+    client.read_all(len(LOTS))
+    client.send(b"now")
+    client.until(lambda: diary.received == b"now")
+
+
+def test_a_protocol_on_a_break_can_close(bench: Bench, record: Record) -> None:
+    diary = Diary()
+    _, client = bench.connect(diary)
+    diary.transport.pauseProducing()
+    diary.transport.loseConnection()
+    diary.transport.pauseProducing()
+    client.half_close()
+    client.until(is_lost(record))
+    diary.transport.resumeProducing()
+    assert record.events[-1] == ("closed", 1, "closed by the listener")
+
+
+# Protocols that fail
+
+BOOM = ValueError("boom")
+
+
+@pytest.mark.parametrize("where", ["connectionMade", "dataReceived"])
+def test_an_exception_closes_its_connection_alone_and_is_logged_against_it(
+    bench: Bench, record: Record, caplog: pytest.LogCaptureFixture, where: str
+) -> None:
+    protocols = [Raising(where, BOOM), Echo()]
+    factory = bench.factory(lambda: protocols.pop(0))
+    failing, other = bench.join(factory), bench.join(factory)
+    host, port = failing.socket.getsockname()
+    failing.offer(b"x")
+    failing.until(lambda: len(record.live) == 1)
+    assert ("closed", 1, "ValueError: boom") in record.events
+    (logged,) = [each for each in caplog.records if each.levelno >= logging.ERROR]
+    assert logged.getMessage() == (
+        f"Test: the protocol failed on the connection from {host}:{port}, which is closed now."
+    )
+    assert logged.exc_info is not None
+    assert logged.exc_info[1] is BOOM
+    assert "in fail" in caplog.text, "the traceback says where"
+    other.send(b"fine")
+    assert other.read_all(4) == b"fine"
+
+
+def test_an_exception_when_the_connection_is_lost_does_not_change_why(
+    bench: Bench, record: Record, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, client = bench.connect(Raising("connectionLost", BOOM))
+    client.close()
+    client.until(is_lost(record))
+    assert record.events[-1] == ("closed", 1, "closed by the peer")
+    assert "ValueError: boom" in caplog.text
+
+
+@pytest.mark.parametrize("where", ["readConnectionLost", "writeConnectionLost"])
+def test_an_exception_about_one_half_ends_both(bench: Bench, record: Record, where: str) -> None:
+    diary = RaisingHalf(where, BOOM)
+    _, client = bench.connect(diary)
+    if where == "readConnectionLost":
+        client.half_close()
+    else:
+        diary.transport.loseWriteConnection()
+    client.until(is_lost(record))
+    assert record.events[-1] == ("closed", 1, "ValueError: boom")
+
+
+def test_the_observer_hears_of_the_end_after_the_protocol_did(bench: Bench, record: Record) -> None:
+    class Last(Diary):
+        def connectionLost(self, reason: Failure = connectionDone) -> None:
+            super().connectionLost(reason)
+            assert record.live, "the observer was told before"
+
+    last = Last()
+    _, client = bench.connect(last)
+    client.close()
+    client.until(is_lost(record))
+    assert last.lost == [ConnectionDone]
+    assert record.events[-1] == ("closed", 1, "closed by the peer")
+
+
+def test_an_abort_does_not_hide_the_exception_before_it(bench: Bench, record: Record) -> None:
+    connection, client = bench.connect(Raising("dataReceived", BOOM))
+    client.send(b"x")
+    client.until(lambda: connection.disconnecting)
+    connection.abortConnection()
+    client.until(is_lost(record))
+    assert record.events[-1] == ("closed", 1, "ValueError: boom")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ValueError("boom"), "ValueError: boom"),
+        (ValueError(), "ValueError"),
+        (ValueError("two\nlines"), "ValueError: two lines"),
+        (KeyError("x"), "KeyError: 'x'"),
+    ],
+)
+def test_an_exception_is_told_in_one_line(error: Exception, words: str) -> None:
+    assert describe_error(error) == words
+
+
+def test_an_endless_exception_is_cut() -> None:
+    assert len(describe_error(ValueError("word " * 1000))) <= LONGEST_REASON
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ConnectionDone(), "closed by the peer"),
+        (ConnectionLost(), "reset by the peer"),
+        (ConnectionAborted(), "aborted by the listener"),
+        (ValueError("boom"), "ValueError: boom"),
+        (OSError([("SSL routines", "", "http request")]), "TLS failed: the peer spoke plain HTTP"),
+    ],
+)
+def test_how_the_transport_ended_is_told_in_words(
+    bench: Bench, error: Exception, reason: str
+) -> None:
+    connection, _ = bench.connect(Diary())
+    connection.transport.connectionLost(Failure(error))
+    assert connection.reason == reason

@@ -1,0 +1,414 @@
+"""A deck and its profile, kept in step on a disk that is real and ports that are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from app.net.endpoint import Endpoint
+from app.profile import FIRST_LISTENERS, ListenerSpec, ProfileFile, parse
+from app.profile.spec import LONGEST_NAME
+from app.server.deck import Deck
+from app.server.listener import State
+from app.server.workspace import Workspace
+from tests.server.reactors import Client, HandReactor
+from tests.server.record import Record
+
+API = ListenerSpec(name="API", protocol="echo", endpoint="tcp:8080")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "profile.toml"
+
+
+@pytest.fixture
+def hand() -> HandReactor:
+    return HandReactor()
+
+
+@pytest.fixture
+def workspace(path: Path, hand: HandReactor) -> Workspace:
+    workspace = Workspace(Deck(hand, Record()), ProfileFile(path))
+    workspace.load()
+    return workspace
+
+
+def names(workspace: Workspace) -> list[str]:
+    return [each.spec.name for each in workspace.deck.listeners]
+
+
+def saved(path: Path) -> tuple[ListenerSpec, ...]:
+    reading = parse(path.read_text())
+    assert reading.problems == ()
+    return reading.listeners
+
+
+def on_deck(workspace: Workspace) -> tuple[ListenerSpec, ...]:
+    return tuple(each.spec for each in workspace.deck.listeners)
+
+
+def test_the_first_start_has_two_stopped_listeners_and_a_file(
+    workspace: Workspace, path: Path
+) -> None:
+    assert on_deck(workspace) == saved(path) == FIRST_LISTENERS
+    assert {each.state for each in workspace.deck.listeners} == {State.STOPPED}
+    assert (workspace.problems, workspace.trouble) == ((), "")
+
+
+def test_a_new_listener_is_saved(workspace: Workspace, path: Path) -> None:
+    listener = workspace.add(API)
+    assert workspace.deck.listeners[-1] is listener
+    assert on_deck(workspace) == saved(path) == (*FIRST_LISTENERS, API)
+
+
+def test_a_change_is_saved_and_restarts_what_must(workspace: Workspace, path: Path) -> None:
+    listener = workspace.add(API)
+    workspace.deck.start(listener)
+    first = listener.factory
+    moved = evolve(API, endpoint="tcp:8081")
+    assert workspace.change(listener, moved).called
+    assert listener.state is State.LISTENING
+    assert listener.factory is not first
+    assert saved(path)[-1] == moved
+
+
+def test_a_change_of_name_leaves_the_connections_alone(workspace: Workspace, path: Path) -> None:
+    listener = workspace.add(API)
+    workspace.deck.start(listener)
+    first = listener.factory
+    renamed = evolve(API, name="Other", max_connections=3)
+    assert workspace.change(listener, renamed).called
+    assert listener.factory is first
+    assert saved(path)[-1] == renamed
+
+
+def test_a_change_of_what_is_off_starts_nothing(workspace: Workspace) -> None:
+    listener = workspace.add(API)
+    workspace.change(listener, evolve(API, endpoint="tcp:8081"))
+    assert listener.state is State.STOPPED
+
+
+def test_a_removed_listener_comes_back_to_its_place_and_on(
+    workspace: Workspace, path: Path
+) -> None:
+    echo, hello = workspace.deck.listeners
+    workspace.deck.start(echo)
+    removed = workspace.remove(echo)
+    assert echo.state is State.STOPPED
+    assert saved(path) == (hello.spec,)
+    (back,) = workspace.restore(removed)
+    assert workspace.deck.listeners == [back, hello]
+    assert back.state is State.LISTENING
+    assert saved(path) == FIRST_LISTENERS
+
+
+def test_a_listener_that_was_off_comes_back_off(workspace: Workspace) -> None:
+    _, hello = workspace.deck.listeners
+    (back,) = workspace.restore(workspace.remove(hello))
+    assert back.state is State.STOPPED
+
+
+def test_one_comes_back_even_if_there_are_fewer_places(workspace: Workspace) -> None:
+    echo, hello = workspace.deck.listeners
+    removed = workspace.remove(hello)
+    workspace.remove(echo)
+    workspace.restore(removed)
+    assert names(workspace) == ["Hello"]
+
+
+@pytest.mark.parametrize("taken", ["Hello", "HELLO"])
+def test_one_comes_back_under_a_name_that_is_free(
+    workspace: Workspace, path: Path, taken: str
+) -> None:
+    removed = workspace.remove(workspace.deck.listeners[1])
+    workspace.add(evolve(API, name=taken))
+    workspace.restore(removed)
+    assert names(workspace) == ["Echo", "Hello 2", taken]
+    assert [each.name for each in saved(path)] == names(workspace)
+
+
+def test_a_free_name_is_the_wish_or_the_next_number(workspace: Workspace) -> None:
+    assert workspace.free_name("API") == "API"
+    assert workspace.free_name("Echo") == "Echo 2"
+    workspace.add(evolve(API, name="echo 2"))
+    assert workspace.free_name("Echo") == "Echo 3"
+
+
+def test_what_cannot_be_saved_still_counts_and_says_why(workspace: Workspace, path: Path) -> None:
+    path.write_text("# by somebody else\n")
+    listener = workspace.add(API)
+    assert listener in workspace.deck.listeners
+    assert str(path) in workspace.trouble
+    assert path.read_text() == "# by somebody else\n"
+
+
+def test_trouble_is_over_once_a_save_works(workspace: Workspace, path: Path) -> None:
+    before = path.read_text()
+    path.write_text("# by somebody else\n")
+    workspace.add(API)
+    path.write_text(before)
+    workspace.save()
+    assert workspace.trouble == ""
+    assert on_deck(workspace) == saved(path)
+
+
+# Reload
+
+
+def test_a_reload_takes_what_the_file_says(workspace: Workspace, path: Path) -> None:
+    echo, _ = workspace.deck.listeners
+    workspace.deck.start_all()
+    text = path.read_text().replace('"Hello"', '"Greeter"')
+    path.write_text(text)
+    assert workspace.reload().called
+    assert names(workspace) == ["Echo", "Greeter"]
+    assert workspace.deck.listeners[0] is echo
+    assert echo.state is State.LISTENING
+    assert workspace.trouble == ""
+
+
+def test_a_reload_of_a_broken_file_stops_nothing(workspace: Workspace, path: Path) -> None:
+    workspace.deck.start_all()
+    path.write_text(path.read_text().replace('"hello"', '"helo"'))
+    assert workspace.reload().called
+    assert names(workspace) == ["Echo", "Hello"]
+    assert {each.state for each in workspace.deck.listeners} == {State.LISTENING}
+    assert "listener[1].protocol" in str(workspace.problems[0])
+
+
+def test_a_reload_of_a_file_that_is_gone_stops_nothing(workspace: Workspace, path: Path) -> None:
+    workspace.deck.start_all()
+    path.unlink()
+    assert workspace.reload().called
+    assert {each.state for each in workspace.deck.listeners} == {State.LISTENING}
+    assert "is not there any more" in str(workspace.problems[0])
+    workspace.add(API)
+    assert on_deck(workspace) == saved(path)
+
+
+def test_a_broken_file_that_is_mended_counts_again(workspace: Workspace, path: Path) -> None:
+    good = path.read_text()
+    path.write_text("[[listener]")
+    workspace.reload()
+    assert workspace.problems
+    path.write_text(good)
+    workspace.reload()
+    assert workspace.problems == ()
+    workspace.add(API)
+    assert workspace.trouble == ""
+
+
+def test_a_save_during_a_reload_keeps_what_was_written_into_the_file(
+    workspace: Workspace, path: Path, hand: HandReactor
+) -> None:
+    echo, _ = workspace.deck.listeners
+    workspace.deck.start(echo)
+    assert echo.factory is not None
+    client = Client(hand, echo.factory.buildProtocol(None))
+    path.write_text(path.read_text().replace('"echo"', '"discard"'))
+    reloaded = workspace.reload()
+    assert not reloaded.called, "somebody is connected yet"
+    workspace.add(API)
+    client.close()
+    client.until(lambda: reloaded.called)
+    assert [each.protocol for each in saved(path)] == ["discard", "hello", "echo"]
+    assert on_deck(workspace) == saved(path)
+
+
+# A broken file
+
+
+@pytest.fixture
+def broken(path: Path) -> Workspace:
+    """A workspace whose second listener cannot be read."""
+    path.write_text(
+        'version = 1\n[[listener]]\nname = "Echo"\nprotocol = "echo"\nendpoint = "tcp:8007"\n'
+        '[[listener]]\nname = "Odd"\nprotocol = "echo"\nendpoint = "tcp:many"\n'
+    )
+    workspace = Workspace(Deck(HandReactor(), Record()), ProfileFile(path))
+    workspace.load()
+    return workspace
+
+
+def test_what_is_good_in_a_broken_file_is_there_and_the_file_is_left_alone(
+    broken: Workspace, path: Path
+) -> None:
+    before = path.read_text()
+    assert names(broken) == ["Echo"]
+    assert [problem.path for problem in broken.problems] == ["listener[1].endpoint"]
+    broken.add(API)
+    assert names(broken) == ["Echo", "API"]
+    assert broken.trouble
+    assert path.read_text() == before
+
+
+def test_starting_over_sets_the_broken_file_aside_and_goes_on(
+    broken: Workspace, path: Path
+) -> None:
+    before = path.read_text()
+    listener = broken.deck.listeners[0]
+    broken.deck.start_all()
+    broken.start_over()
+    assert (broken.problems, broken.trouble) == ((), "")
+    assert broken.deck.listeners == [listener]
+    assert listener.state is State.LISTENING
+    assert saved(path) == on_deck(broken)
+    (aside,) = path.parent.glob("profile.broken-*.toml")
+    assert aside.read_text() == before
+
+
+def test_a_file_that_cannot_be_set_aside_is_trouble_and_nothing_more(
+    broken: Workspace, path: Path
+) -> None:
+    path.unlink()
+    broken.start_over()
+    assert str(path) in broken.trouble
+    assert names(broken) == ["Echo"]
+
+
+# Listeners from elsewhere
+
+
+def test_what_is_taken_in_is_last_and_saved_under_free_names(
+    workspace: Workspace, path: Path
+) -> None:
+    taken = workspace.take_in([API, evolve(API, name="ECHO"), evolve(API, name="Echo")])
+    assert [each.spec.name for each in taken] == ["API", "ECHO 2", "Echo 3"]
+    assert names(workspace) == ["Echo", "Hello", "API", "ECHO 2", "Echo 3"]
+    assert saved(path) == on_deck(workspace)
+
+
+def test_a_free_name_is_no_longer_than_a_name_may_be(workspace: Workspace, path: Path) -> None:
+    longest = "x" * LONGEST_NAME
+    for _ in range(11):
+        workspace.take_in([evolve(API, name=longest)])
+    assert len(set(names(workspace))) == 13
+    assert workspace.trouble == ""
+    assert saved(path) == on_deck(workspace)
+
+
+def test_it_knows_who_listens_where_another_wants_to(workspace: Workspace) -> None:
+    def in_the_way(endpoint: str) -> list[str]:
+        spec = evolve(API, endpoint=endpoint)
+        return [each.spec.name for each in workspace.in_the_way(spec)]
+
+    assert in_the_way("tcp:8007") == ["Echo"]
+    assert in_the_way("tcp:8007:interface=0.0.0.0") == ["Echo"]
+    assert in_the_way("tcp:8007:interface=192.0.2.1") == []
+    assert in_the_way("udp:8007") == []
+    assert in_the_way("tcp:0") == []
+    workspace.add(evolve(API, endpoint="tcp:0"))
+    assert in_the_way("tcp:0") == []
+    workspace.add(evolve(API, name="Unix", endpoint="unix:/tmp/a"))
+    assert in_the_way("unix:address=/tmp/a:mode=600") == ["Unix"]
+    assert in_the_way("unix:/tmp/b") == []
+    workspace.add(evolve(API, name="Beside", endpoint="unix:run/a"))
+    assert in_the_way(f"unix:{workspace.file.path.parent}/run/a") == ["Beside"]
+    echo = workspace.deck.listeners[0]
+    assert workspace.in_the_way(echo.spec) == [], "none is in its own way"
+
+
+# Several at once
+
+
+def test_what_was_removed_together_comes_back_together(workspace: Workspace, path: Path) -> None:
+    api = workspace.add(API)
+    echo, hello, _ = workspace.deck.listeners
+    workspace.deck.start(echo, api)
+    removal = workspace.remove(api, echo)
+    assert saved(path) == (hello.spec,)
+    back = workspace.restore(removal)
+    assert names(workspace) == ["Echo", "Hello", "API"]
+    assert [each.state for each in back] == [State.LISTENING, State.LISTENING]
+    assert hello.state is State.STOPPED
+    assert saved(path) == (*FIRST_LISTENERS, API)
+
+
+def test_those_that_are_marked_move_together(workspace: Workspace, path: Path) -> None:
+    api = workspace.add(API)
+    echo, hello, _ = workspace.deck.listeners
+    assert not workspace.move([echo, hello], -1)
+    assert workspace.move([hello, echo], +1)
+    assert workspace.deck.listeners == [api, echo, hello]
+    assert saved(path) == (API, *FIRST_LISTENERS)
+    assert workspace.move([hello], -1)
+    assert names(workspace) == ["API", "Hello", "Echo"]
+    assert not workspace.move([], +1)
+
+
+# A twin
+
+
+def test_a_duplicate_has_a_name_and_a_port_of_its_own(workspace: Workspace, path: Path) -> None:
+    echo = workspace.deck.listeners[0]
+    workspace.change(echo, evolve(echo.spec, max_connections=7, autostart=True))
+    twin = workspace.duplicate(echo)
+    assert workspace.deck.listeners[1] is twin
+    assert twin.state is State.STOPPED
+    assert (twin.spec.name, twin.spec.max_connections, twin.spec.autostart) == ("Echo 2", 7, False)
+    port = Endpoint.parse(twin.spec.endpoint).port
+    assert port is not None
+    assert port > 8007
+    assert twin.spec.endpoint == f"tcp:{port}:interface=127.0.0.1"
+    third = workspace.duplicate(echo)
+    assert third.spec.endpoint not in (echo.spec.endpoint, twin.spec.endpoint)
+    assert saved(path)[:3] == (echo.spec, third.spec, twin.spec)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "twin"),
+    [
+        ("tcp:0", "tcp:0"),
+        ("unix:/tmp/a.b/echo.sock", "unix:/tmp/a.b/echo-2.sock"),
+        ("unix:/tmp/echo:mode=600", "unix:/tmp/echo-2:mode=600"),
+    ],
+)
+def test_a_duplicate_keeps_clear_of_the_first(
+    workspace: Workspace, endpoint: str, twin: str
+) -> None:
+    listener = workspace.add(evolve(API, endpoint=endpoint))
+    assert workspace.duplicate(listener).spec.endpoint == twin
+
+
+# Later, elsewhere
+
+
+def test_a_change_may_wait_for_the_next_start(workspace: Workspace, path: Path) -> None:
+    listener = workspace.add(API)
+    workspace.deck.start(listener)
+    first = listener.factory
+    moved = evolve(API, endpoint="tcp:8081")
+    assert workspace.change(listener, moved, restart=False).called
+    assert listener.factory is first
+    assert listener.is_stale
+    assert (listener.running_spec, saved(path)[-1]) == (API, moved)
+    workspace.change(listener, evolve(moved, name="Other"))
+    assert listener.factory is not first, "and nobody waits any more"
+    assert not listener.is_stale
+
+
+def test_a_listener_moves_to_another_port_of_its_address(workspace: Workspace, path: Path) -> None:
+    listener = workspace.add(evolve(API, endpoint=r"tcp:8080:interface=\:\:1:backlog=5"))
+    workspace.move_to_port(listener, 8099)
+    assert listener.state is State.LISTENING
+    assert saved(path)[-1].endpoint == r"tcp:8099:interface=\:\:1:backlog=5"
+
+
+@pytest.mark.parametrize(
+    ("gap", "order"),
+    [
+        (0, ["Hello", "Echo", "API"]),
+        (1, ["Echo", "Hello", "API"]),
+        (2, ["Echo", "Hello", "API"]),
+        (3, ["Echo", "API", "Hello"]),
+    ],
+)
+def test_a_listener_goes_into_the_gap_it_is_dropped_at(
+    workspace: Workspace, path: Path, gap: int, order: list[str]
+) -> None:
+    workspace.add(API)
+    workspace.place(workspace.deck.listeners[1], gap)
+    assert names(workspace) == order == [spec.name for spec in saved(path)]

@@ -1,0 +1,66 @@
+"""A UDP socket is read in turns, whatever the datagrams are."""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.protocol import DatagramProtocol
+
+from app.server.udp.transport import TURN_DATAGRAMS, host_and_port
+from tests.server.reactors import HandReactor
+from tests.server.udp.conftest import Post
+
+
+class Counts(DatagramProtocol):
+    """Counts datagrams, and has its socket closed after so many."""
+
+    def __init__(self, post: Post | None = None, most: int = 0) -> None:
+        self._post = post
+        self._most = most
+        self.count = 0
+
+    def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
+        self.count += 1
+        if self.count == self._most and self._post is not None:
+            self._post.ports[-1].connectionLost(None)
+
+
+@pytest.mark.parametrize("datagram", [b"", b"x", bytes(60_000)])
+def test_no_more_than_so_many_are_read_in_a_row(
+    post: Post, hand: HandReactor, datagram: bytes
+) -> None:
+    protocol = Counts()
+    post.bind(protocol)
+    sender = post.sender()
+    sent = 2 * TURN_DATAGRAMS if len(datagram) < 100 else 2
+    for _ in range(sent):
+        sender.socket.sendto(datagram, sender.to)
+    hand.read()
+    assert protocol.count == min(sent, TURN_DATAGRAMS)
+    hand.read()
+    assert protocol.count == sent
+
+
+def test_nothing_is_read_after_the_socket_was_closed_over_a_datagram(
+    post: Post, hand: HandReactor
+) -> None:
+    protocol = Counts(post, most=3)
+    post.bind(protocol)
+    sender = post.sender()
+    for _ in range(10):
+        sender.socket.sendto(b"x", sender.to)
+    hand.read()
+    assert protocol.count == 3
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        (("127.0.0.1", 5000), ("127.0.0.1", 5000)),
+        (("::1", 5000, 0, 0), ("::1", 5000)),
+        (("fe80::1", 5000, 0, 2), ("fe80::1%2", 5000)),
+    ],
+)
+def test_a_sender_is_told_so_that_it_can_be_answered(
+    address: tuple[object, ...], expected: tuple[str, int]
+) -> None:
+    assert host_and_port(address) == expected

@@ -1,0 +1,122 @@
+"""Each command works when it would do something, and says to how many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from attrs import evolve
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
+
+from app.profile import ListenerSpec
+from app.server.deck import Deck
+from app.server.listener import Listener, State
+from app.ui.commands import Commands
+from app.ui.listeners.actions import update_enabled
+from app.ui.style.icons import Icons
+from tests.server.reactors import Client, HandReactor
+from tests.server.record import Record
+
+
+class Stage:
+    """Three listeners and the commands that act on them."""
+
+    def __init__(self, commands: Commands, icons: Icons) -> None:
+        self.hand = HandReactor()
+        self.deck = Deck(self.hand, Record())
+        self.commands, self.icons = commands, icons
+        for name in ("One", "Two", "Three"):
+            self.deck.add(ListenerSpec(name=name, protocol="echo", endpoint="tcp:0"))
+
+    def show(self, *marked: Listener) -> None:
+        order = [each for each in self.deck.listeners if each in marked]
+        update_enabled(self.commands, self.icons, self.deck.listeners, order)
+
+    def possible(self) -> set[str]:
+        """What the enabled commands are called."""
+        actions = vars(self.commands).values()
+        return {each.text() for each in actions if isinstance(each, QAction) and each.isEnabled()}
+
+
+@pytest.fixture
+def stage(qtbot: QtBot) -> Iterator[Stage]:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    icons = Icons()
+    stage = Stage(Commands(window, icons), icons)
+    yield stage
+    stage.deck.stop_all()
+    stage.hand.drop_all()
+
+
+def test_without_a_mark_only_all_can_be_meant(stage: Stage) -> None:
+    stage.show()
+    possible = stage.possible()
+    assert "Start all" in possible
+    assert not possible & {"Stop all", "Start", "Drain", "Restart", "Duplicate", "Remove"}
+    stage.deck.start_all()
+    stage.show()
+    possible = stage.possible()
+    assert "Stop all" in possible
+    assert "Start all" not in possible
+
+
+def test_what_failed_has_nothing_to_stop(stage: Stage) -> None:
+    failed = stage.deck.listeners[0]
+    failed.change(evolve(failed.spec, endpoint="ssl:1:privateKey=missing.pem"))
+    stage.deck.start(failed)
+    assert failed.state is State.FAILED
+    stage.show(failed)
+    possible = stage.possible()
+    assert {"Start", "Start all"} <= possible
+    assert not possible & {"Stop all", "Stop", "Drain", "Restart"}
+
+
+def test_one_that_listens_can_be_stopped_drained_and_restarted(stage: Stage) -> None:
+    one = stage.deck.listeners[0]
+    stage.deck.start(one)
+    stage.show(one)
+    assert {"Stop", "Drain", "Restart", "Duplicate", "Remove", "Edit…"} <= stage.possible()
+    assert "Reload the code" not in stage.possible()
+
+
+def test_one_that_drains_can_be_stopped(stage: Stage) -> None:
+    one = stage.deck.listeners[0]
+    stage.deck.start(one)
+    assert one.factory is not None
+    client = Client(stage.hand, one.factory.buildProtocol(None))
+    stage.deck.drain(one)
+    stage.show(one)
+    assert {"Stop", "Stop all", "Restart"} <= stage.possible()
+    assert "Drain" not in stage.possible()
+    client.close()
+    client.until(lambda: one.state is State.STOPPED)
+
+
+def test_several_are_counted_in_the_words(stage: Stage) -> None:
+    one, two, three = stage.deck.listeners
+    stage.deck.start(one, two)
+    stage.show(one, two, three)
+    assert {
+        *("Stop (2)", "Drain (2)", "Restart (2)", "Duplicate (3)", "Remove (3)"),
+        *("Start 3 marked", "Stop 3 marked"),
+    } <= stage.possible()
+    assert "Edit…" not in stage.possible()
+    stage.show(three)
+    assert {"Start", "Start all", "Stop all"} <= stage.possible()
+
+
+def test_the_first_cannot_move_up_nor_the_last_down(stage: Stage) -> None:
+    one, two, three = stage.deck.listeners
+    moves = {"Move up", "Move down"}
+    for marked, expected in (
+        ([one], {"Move down"}),
+        ([two], moves),
+        ([three], {"Move up"}),
+        ([one, three], set()),
+        ([], set()),
+    ):
+        stage.show(*marked)
+        assert stage.possible() & moves == expected

@@ -1,0 +1,120 @@
+"""Icons are files, drawn in the palette's colours, and drawn anew when it changes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QIcon, QPalette
+from PySide6.QtWidgets import QApplication, QToolButton
+
+import app.ui
+from app.runtime import resources
+from app.ui.style.icons import Icons, icon, pixmap
+
+RED, GREEN = QColor("#cc0000"), QColor("#00aa00")
+
+
+@pytest.fixture
+def red_text(qapp: QApplication) -> Iterator[QPalette]:
+    """The application's palette has red text on buttons, and grey text on disabled ones."""
+    before = qapp.palette()
+    palette = QPalette(before)
+    palette.setColor(QPalette.ColorRole.ButtonText, RED)
+    palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText, GREEN)
+    qapp.setPalette(palette)
+    yield palette
+    qapp.setPalette(before)
+
+
+def colors(shown: QIcon, mode: QIcon.Mode = QIcon.Mode.Normal) -> set[str]:
+    """The colours of what is painted all the way, whatever its edges are smoothed to."""
+    image = shown.pixmap(QSize(48, 48), 1.0, mode).toImage()
+    pixels = (image.pixelColor(x, y) for x in range(48) for y in range(48))
+    return {pixel.name() for pixel in pixels if pixel.alpha() == 255}
+
+
+def names_in_the_code() -> set[str]:
+    """Every plain string in `app.ui` that is the name of an icon or given as one."""
+    found: set[str] = set()
+    for path in Path(app.ui.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    return found
+
+
+def test_every_icon_is_used_somewhere() -> None:
+    names = {path.stem for path in resources.resource_path("icons").glob("*.svg")}
+    assert names <= names_in_the_code() | {"portdeck"}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(resources.resource_path("icons").glob("*.svg")), ids=lambda path: str(path.stem)
+)
+def test_every_icon_paints_something(path: Path, qapp: QApplication) -> None:
+    image = pixmap(path.stem, 16, RED).toImage()
+    assert any(image.pixelColor(x, y).alpha() for x in range(16) for y in range(16))
+
+
+def test_an_icon_that_is_not_there_is_named(qapp: QApplication) -> None:
+    with pytest.raises(resources.ResourceMissing, match=r"no-such-icon\.svg"):
+        icon("no-such-icon")
+
+
+def test_a_pixmap_has_the_colour_asked_for_and_the_pixels_of_its_screen(
+    qapp: QApplication,
+) -> None:
+    image = pixmap("stop", 16, RED, 2.0)
+    assert (image.width(), image.devicePixelRatio()) == (32, 2.0)
+    assert image.toImage().pixelColor(16, 16) == RED
+
+
+def test_an_icon_has_the_colours_of_the_palette(red_text: QPalette) -> None:
+    assert colors(icon("stop")) == {RED.name()}
+    assert colors(icon("stop"), QIcon.Mode.Disabled) == {GREEN.name()}
+
+
+def test_a_new_palette_recolours_what_has_an_icon(red_text: QPalette, qapp: QApplication) -> None:
+    icons, button = Icons(), QToolButton()
+    icons.give(button, "stop")
+    red_text.setColor(QPalette.ColorRole.ButtonText, GREEN)
+    qapp.setPalette(red_text)
+    assert colors(button.icon()) == {RED.name()}
+    icons.recolor()
+    assert colors(button.icon()) == {GREEN.name()}
+
+
+def test_the_icon_given_last_is_the_one_that_stays(qapp: QApplication) -> None:
+    icons, button = Icons(), QToolButton()
+    icons.give(button, "start")
+    icons.give(button, "stop")
+    shown = button.icon().pixmap(16).toImage()
+    icons.recolor()
+    assert button.icon().pixmap(16).toImage() == shown
+
+
+def test_a_button_that_qt_has_deleted_does_not_stop_the_others(qapp: QApplication) -> None:
+    icons, gone, stays = Icons(), QToolButton(), QToolButton()
+    icons.give(gone, "stop")
+    icons.give(stays, "stop")
+    shiboken6.delete(gone)
+    stays.setIcon(QIcon())
+    icons.recolor()
+    assert not stays.icon().isNull()
+
+
+def test_what_is_drawn_once_is_not_drawn_again_until_the_palette_is_another_one(
+    qapp: QApplication,
+) -> None:
+    icons = Icons()
+    first = icons.pixmap("state-failed", 16, RED)
+    assert icons.pixmap("state-failed", 16, RED).cacheKey() == first.cacheKey()
+    assert first.toImage() == pixmap("state-failed", 16, RED).toImage()
+    assert icons.pixmap("state-failed", 16, GREEN).toImage() != first.toImage()
+    icons.recolor()
+    assert icons.pixmap("state-failed", 16, RED).cacheKey() != first.cacheKey()

@@ -1,0 +1,123 @@
+"""The heart beat: at once after a rest, at most ten times a second, and asleep otherwise."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.ui.event_loop import INTERVAL_MS, Ticker
+
+COARSE = 0.94
+"""A coarse timer may run out a twentieth early, and a millisecond more by its rounding."""
+
+
+class Source:
+    """Counts its calls and wants more as often as it is told."""
+
+    def __init__(self, more: int = 0) -> None:
+        self.calls = 0
+        self.more = more
+
+    def __call__(self) -> bool:
+        self.calls += 1
+        self.more -= 1
+        return self.more >= 0
+
+
+@pytest.fixture
+def ticker(qapp: QApplication) -> Iterator[Ticker]:
+    ticker = Ticker()
+    yield ticker
+    ticker.deleteLater()
+
+
+def test_a_ticker_sleeps_until_it_is_woken(ticker: Ticker, qtbot: QtBot) -> None:
+    source = Source()
+    ticker.add(source)
+    qtbot.wait(2 * INTERVAL_MS)
+    assert source.calls == 0
+    assert not ticker.is_awake
+
+
+def test_the_first_tick_after_a_rest_comes_at_once(ticker: Ticker, qapp: QApplication) -> None:
+    source = Source()
+    ticker.add(source)
+    ticker.wake()
+    qapp.processEvents()
+    assert source.calls == 1
+
+
+def test_a_wake_brings_one_tick_and_then_sleep(ticker: Ticker, qtbot: QtBot) -> None:
+    source = Source()
+    ticker.add(source)
+    ticker.wake()
+    ticker.wake()
+    qtbot.waitUntil(lambda: not ticker.is_awake)
+    assert source.calls == 1
+
+
+def test_ticks_go_on_while_a_source_wants_more(ticker: Ticker, qtbot: QtBot) -> None:
+    wanting, content = Source(more=2), Source()
+    ticker.add(wanting)
+    ticker.add(content)
+    ticker.wake()
+    qtbot.waitUntil(lambda: not ticker.is_awake)
+    assert (wanting.calls, content.calls) == (3, 3)
+
+
+def test_a_wake_from_within_a_tick_brings_another(ticker: Ticker, qtbot: QtBot) -> None:
+    calls: list[int] = []
+
+    def source() -> bool:
+        calls.append(1)
+        if len(calls) == 1:
+            ticker.wake()
+        return False
+
+    ticker.add(source)
+    ticker.wake()
+    qtbot.waitUntil(lambda: not ticker.is_awake)
+    assert len(calls) == 2
+
+
+def test_events_that_trickle_in_share_ten_ticks_a_second(ticker: Ticker, qtbot: QtBot) -> None:
+    source = Source()
+    ticker.add(source)
+    began = time.monotonic()
+    while source.calls < 5:
+        ticker.wake()
+        qtbot.wait(1)
+    took = time.monotonic() - began
+    assert took >= 4 * COARSE * INTERVAL_MS / 1000
+
+
+def test_a_removed_source_is_not_called_any_more(ticker: Ticker, qtbot: QtBot) -> None:
+    gone, left = Source(), Source()
+    ticker.add(gone)
+    ticker.add(left)
+    ticker.remove(gone)
+    ticker.wake()
+    qtbot.waitUntil(lambda: left.calls == 1)
+    assert gone.calls == 0
+
+
+def test_a_source_that_fails_once_does_not_stop_the_ticks(ticker: Ticker, qtbot: QtBot) -> None:
+    calls: list[int] = []
+
+    def source() -> bool:
+        calls.append(1)
+        if len(calls) == 1:
+            raise LookupError("the first time")
+        return False
+
+    ticker.add(source)
+    with qtbot.capture_exceptions() as raised:
+        ticker.wake()
+        qtbot.waitUntil(lambda: not ticker.is_awake)
+        ticker.wake()
+        qtbot.waitUntil(lambda: len(calls) == 2)
+    assert [kind for kind, _, _ in raised] == [LookupError]

@@ -1,0 +1,177 @@
+"""The hex view: what is selected in one column is selected in the other, and copied."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.traffic.chunk_log import Chunk
+from app.ui.style.icons import Icons
+from app.ui.traffic.copy_actions import CopyActions
+from app.ui.traffic.detail import ByteColumn, Detail, HexView
+
+DATA = bytes(range(256)) * 4
+SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def detail(qtbot: QtBot) -> Detail:
+    detail = Detail(Icons(), CopyActions())
+    qtbot.addWidget(detail)
+    detail.resize(720, 300)
+    detail.show()
+    detail.show_chunk(Chunk(1, 1.0, 1, False, DATA), "Echo · peer")
+    return detail
+
+
+@pytest.fixture
+def view(detail: Detail) -> HexView:
+    return detail.hex
+
+
+def hex_point(view: HexView, place: int) -> QPoint:
+    return _point(view, view._hex_x(place % 16), place)
+
+
+def text_point(view: HexView, place: int) -> QPoint:
+    return _point(view, view._text_x(place % 16), place)
+
+
+def _point(view: HexView, x: float, place: int) -> QPoint:
+    row = place // 16 - view.verticalScrollBar().value()
+    return QPoint(round(x + view._char * 0.5) + 6, round((row + 0.5) * view._line))
+
+
+@pytest.mark.parametrize("place", [0, 7, 8, 15, 16, 37])
+def test_a_click_on_either_column_goes_to_that_byte(
+    view: HexView, qtbot: QtBot, place: int
+) -> None:
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=hex_point(view, place))
+    assert (view.cursor_at, view.side) == (place, ByteColumn.HEX)
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=text_point(view, place))
+    assert (view.cursor_at, view.side) == (place, ByteColumn.TEXT)
+    assert view.selection == (place, place)
+
+
+def test_dragging_selects_from_byte_to_byte_either_way(view: HexView, qtbot: QtBot) -> None:
+    port, left = view.viewport(), Qt.MouseButton.LeftButton
+    qtbot.mousePress(port, left, pos=text_point(view, 20))
+    qtbot.mouseMove(port, text_point(view, 40))
+    assert view.selected == DATA[20:41]
+    qtbot.mouseMove(port, text_point(view, 3))
+    assert view.selected == DATA[3:21]
+    qtbot.mouseRelease(port, left, pos=text_point(view, 3))
+
+
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [
+        ([(Qt.Key.Key_Right, None)], 1),
+        ([(Qt.Key.Key_Down, None), (Qt.Key.Key_Left, None)], 15),
+        ([(Qt.Key.Key_Up, None)], 0),
+        ([(Qt.Key.Key_End, None)], 15),
+        ([(Qt.Key.Key_End, CONTROL)], len(DATA) - 1),
+        ([(Qt.Key.Key_End, CONTROL), (Qt.Key.Key_Home, None)], len(DATA) - 16),
+        ([(Qt.Key.Key_End, CONTROL), (Qt.Key.Key_Home, CONTROL)], 0),
+        ([(Qt.Key.Key_PageDown, None), (Qt.Key.Key_PageUp, None)], 0),
+    ],
+)
+def test_keys_move_within_the_bytes(
+    view: HexView,
+    qtbot: QtBot,
+    keys: list[tuple[Qt.Key, Qt.KeyboardModifier | None]],
+    place: int,
+) -> None:
+    for key, modifier in keys:
+        qtbot.keyClick(view, key, modifier or Qt.KeyboardModifier.NoModifier)
+    assert view.cursor_at == place
+    assert view.selection == (place, place)
+
+
+def test_keys_with_shift_select_and_without_it_let_go(view: HexView, qtbot: QtBot) -> None:
+    for _ in range(3):
+        qtbot.keyClick(view, Qt.Key.Key_Right, SHIFT)
+    assert view.selection == (0, 4)
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert view.selection == (4, 4)
+
+
+def test_the_cursor_is_kept_in_view(view: HexView, qtbot: QtBot) -> None:
+    bar = view.verticalScrollBar()
+    qtbot.keyClick(view, Qt.Key.Key_End, CONTROL)
+    assert bar.value() == bar.maximum() > 0
+    view.select(0, 4)
+    assert bar.value() == 0
+
+
+def test_what_is_not_selected_is_copied_as_a_whole(detail: Detail) -> None:
+    detail.show_chunk(Chunk(1, 1.0, 1, True, b"Hi\n"), "")
+    copied = []
+    for action in detail.copy_menu.actions()[:5]:
+        action.trigger()
+        copied.append(QGuiApplication.clipboard().text())
+    assert copied == [
+        "48 69 0a",
+        "Hi\n",
+        "00000000  48 69 0a                                          |Hi.|",
+        "unsigned char data[3] = {\n    0x48, 0x69, 0x0a,\n};",
+        r"b'Hi\n'",
+    ]
+
+
+def test_the_keys_of_copy_take_the_side_that_was_pointed_at(
+    detail: Detail, view: HexView, qtbot: QtBot
+) -> None:
+    view.show_data(b"Hello")
+    detail.activateWindow()
+    view.setFocus()
+    port, left = view.viewport(), Qt.MouseButton.LeftButton
+    for point, copied in ((hex_point, "65 6c"), (text_point, "el")):
+        qtbot.mouseClick(port, left, pos=point(view, 1))
+        qtbot.mouseClick(port, left, SHIFT, pos=point(view, 2))
+        qtbot.keyClick(view, Qt.Key.Key_C, CONTROL)
+        assert QGuiApplication.clipboard().text() == copied
+
+
+def test_everything_is_selected_without_moving(view: HexView, qtbot: QtBot) -> None:
+    qtbot.keyClick(view, Qt.Key.Key_A, CONTROL)
+    assert view.selected == DATA
+    assert view.verticalScrollBar().value() == 0
+
+
+def test_text_is_copied_in_the_encoding_chosen(detail: Detail) -> None:
+    detail.show_chunk(Chunk(1, 1.0, 1, True, "端口".encode("gb18030")), "")
+    detail.use_encoding("gb18030")
+    detail.copy_menu.actions()[1].trigger()
+    assert QGuiApplication.clipboard().text() == "端口"
+
+
+def test_where_one_is_is_said(detail: Detail, view: HexView) -> None:
+    assert detail.place.text() == "offset 0 of 1,024 bytes"
+    view.select(16, 20)
+    assert detail.place.text() == "4 of 1,024 bytes from offset 16"
+    assert "4 bytes selected" in view.accessibleDescription()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "shift_jis", "gb18030", "ascii"])
+@pytest.mark.parametrize("data", [b"", b"\x00", DATA, b"\xff" * 4_000])
+def test_any_bytes_are_painted(
+    view: HexView, qapp: QApplication, data: bytes, encoding: str
+) -> None:
+    view.show_data(data)
+    view.use_encoding(encoding)
+    view.verticalScrollBar().setValue(3)
+    assert not view.grab().isNull()
+
+
+def test_no_chunk_has_no_bytes_and_nothing_to_copy(detail: Detail, qtbot: QtBot) -> None:
+    detail.show_chunk(None, "")
+    assert detail.hex.data == b""
+    assert not detail.copy_button.isEnabled()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_End, Qt.Key.Key_PageDown):
+        qtbot.keyClick(detail.hex, key, SHIFT)
+    assert detail.hex.selection == (0, 0)
+    assert detail.place.text() == ""

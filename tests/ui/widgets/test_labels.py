@@ -1,0 +1,108 @@
+"""A text that gives way has a small least width, and all of itself when there is room."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.ui.widgets.labels import ElidingButton, ElidingLabel, WrappingLabel
+
+NAME = "A name that somebody typed in because nobody told him not to"
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    return window
+
+
+@pytest.fixture(params=[ElidingLabel, ElidingButton])
+def elided(request: pytest.FixtureRequest, window: QWidget) -> ElidingLabel | ElidingButton:
+    made: ElidingLabel | ElidingButton = request.param(window)
+    made.setText(NAME)
+    return made
+
+
+def picture(widget: QWidget, width: int) -> QImage:
+    widget.resize(width, widget.sizeHint().height())
+    return widget.grab().toImage()
+
+
+def test_it_can_be_much_narrower_than_its_text(elided: ElidingLabel | ElidingButton) -> None:
+    assert elided.minimumSizeHint().width() < elided.sizeHint().width() / 3
+
+
+def test_a_short_text_needs_no_more_than_itself(elided: ElidingLabel | ElidingButton) -> None:
+    elided.setText("a")
+    assert elided.minimumSizeHint().width() <= elided.sizeHint().width()
+
+
+def test_a_layout_gives_it_its_whole_text_if_there_is_room(
+    elided: ElidingLabel | ElidingButton, window: QWidget
+) -> None:
+    line = QHBoxLayout(window)
+    line.addWidget(elided)
+    line.addStretch(1)
+    window.resize(1000, 60)
+    window.show()
+    assert elided.width() == elided.sizeHint().width()
+
+
+def test_too_little_room_shows_another_text_than_the_head(
+    elided: ElidingLabel | ElidingButton,
+) -> None:
+    whole = picture(elided, elided.sizeHint().width())
+    half = elided.width() // 2
+    assert picture(elided, half) != whole.copy(0, 0, half, whole.height())
+
+
+def test_a_label_without_room_has_all_of_its_text_in_its_tool_tip(qtbot: QtBot) -> None:
+    label = ElidingLabel()
+    qtbot.addWidget(label)
+    label.setText(NAME)
+    picture(label, 60)
+    assert label.toolTip() == NAME
+    picture(label, label.sizeHint().width())
+    assert label.toolTip() == ""
+
+
+def test_a_label_with_room_paints_as_any_other(qtbot: QtBot) -> None:
+    label, plain = ElidingLabel(), QLabel(NAME)
+    for each in (label, plain):
+        qtbot.addWidget(each)
+    label.setText(NAME)
+    assert picture(label, plain.sizeHint().width()) == picture(plain, plain.sizeHint().width())
+
+
+# MERGED tests/ui/test_wrapping: A wrapped text is never cut off.
+
+
+def test_a_window_grows_with_a_longer_text(qtbot: QtBot) -> None:
+    window, label = QWidget(), WrappingLabel(least_lines=2)
+    qtbot.addWidget(window)
+    QVBoxLayout(window).addWidget(label)
+    window.resize(200, 10)
+    window.show()
+    two_lines = label.height()
+    assert two_lines >= label.fontMetrics().lineSpacing() * 2
+    label.setText("short")
+    assert label.height() == two_lines
+    label.setText("long words " * 20)
+    qtbot.waitUntil(lambda: label.height() > two_lines)
+    assert label.height() >= label.heightForWidth(label.width())
+    assert window.width() == 200
+
+
+def test_it_needs_fewer_lines_when_there_is_more_width(qtbot: QtBot) -> None:
+    window, label = QWidget(), WrappingLabel()
+    qtbot.addWidget(window)
+    QVBoxLayout(window).addWidget(label)
+    label.setText("long words " * 20)
+    window.resize(200, 10)
+    window.show()
+    narrow = label.minimumSizeHint().height()
+    window.resize(800, 10)
+    qtbot.waitUntil(lambda: label.minimumSizeHint().height() < narrow)

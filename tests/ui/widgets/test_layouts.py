@@ -1,0 +1,88 @@
+"""A form grows with its rows, and scrolls only where the screen ends."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.ui.widgets.layouts import SCREEN_SHARE, FittingContent, FittingScroll, FoldingBox
+
+
+class Tall(QDialog):
+    """A dialog that scrolls rows of a known height."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        content = FittingContent()
+        self.rows = QVBoxLayout(content)
+        self.area = FittingScroll(content)
+        QVBoxLayout(self).addWidget(self.area)
+
+    def add(self, height: int) -> None:
+        row = QLabel("A row")
+        row.setFixedHeight(height)
+        self.rows.addWidget(row)
+
+    def scrolls(self) -> bool:
+        return self.area.verticalScrollBar().maximum() > 0
+
+
+@pytest.fixture
+def tall(qtbot: QtBot) -> Tall:
+    dialog = Tall()
+    qtbot.addWidget(dialog)
+    dialog.add(40)
+    dialog.show()
+    return dialog
+
+
+def test_it_grows_with_what_is_in_it(tall: Tall, qtbot: QtBot) -> None:
+    assert tall.height() < 300
+    tall.add(300)
+    qtbot.waitUntil(lambda: tall.area.viewport().height() > 340)
+    assert not tall.scrolls()
+
+
+def test_it_scrolls_before_it_leaves_the_screen(tall: Tall, qtbot: QtBot) -> None:
+    screen = tall.screen().availableGeometry().height()
+    tall.add(2 * screen)
+    qtbot.waitUntil(tall.scrolls)
+    assert tall.area.height() == pytest.approx(screen * SCREEN_SHARE, abs=1)
+
+
+# MERGED tests/ui/test_folding_box: Parts that fold: beside each other, or below where there is no room.
+
+
+class Part(QWidget):
+    """200 by 20, and no narrower than 50."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 20)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(50, 20)
+
+
+def test_parts_are_side_by_side_while_there_is_room_and_below_each_other_else(
+    qtbot: QtBot,
+) -> None:
+    box = FoldingBox(spacing=10)
+    qtbot.addWidget(box)
+    first, second = Part(), Part()
+    box.add(first)
+    box.add(second)
+    box.resize(500, 20)
+    box.show()
+    assert not box.is_folded
+    assert box.minimumSizeHint() == QSize(50, 20)
+    assert box.sizeHint() == QSize(410, 20)
+    box.resize(300, 50)
+    assert box.is_folded
+    assert box.minimumSizeHint() == QSize(50, 50)
+    second.hide()
+    qtbot.waitUntil(lambda: not box.is_folded)
+    assert box.minimumSizeHint() == QSize(50, 20)
+    second.show()
+    qtbot.waitUntil(lambda: box.is_folded)

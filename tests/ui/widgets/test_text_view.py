@@ -1,0 +1,134 @@
+"""Text of many lines: what it keeps, what it leaves out, and its colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractSlider, QApplication
+from pytestqt.qtbot import QtBot
+
+from app.ui.style import theme
+from app.ui.style.theme import GREEN, RED, Scheme, quiet_color
+from app.ui.widgets.text_view import LONGEST_LINE, MAX_LINES, Ink, LinesView
+
+
+@pytest.fixture
+def light(qapp: QApplication) -> Iterator[None]:
+    theme.apply_scheme(qapp, Scheme.LIGHT)
+    yield
+    theme.apply_scheme(qapp, Scheme.SYSTEM)
+
+
+@pytest.fixture
+def view(light: None, qtbot: QtBot) -> LinesView:
+    view = LinesView()
+    qtbot.addWidget(view)
+    view.resize(400, 200)
+    view.show()
+    return view
+
+
+def lines(view: LinesView) -> list[str]:
+    return view.toPlainText().split("\n")
+
+
+def colors(view: LinesView) -> list[QColor]:
+    found = []
+    block = view.document().begin()
+    while block.isValid():
+        found.append(block.begin().fragment().charFormat().foreground().color())
+        block = block.next()
+    return found
+
+
+def test_lines_come_one_below_the_other(view: LinesView) -> None:
+    view.add_lines([("one", Ink.PLAIN), ("two", Ink.PLAIN)])
+    view.add_lines([("three", Ink.PLAIN)])
+    assert lines(view) == ["one", "two", "three"]
+
+
+def test_a_text_of_several_lines_becomes_several_lines_of_its_ink(view: LinesView) -> None:
+    view.add_lines([("Traceback\n  in line 7", Ink.RED), ("on", Ink.GREEN)])
+    assert lines(view) == ["Traceback", "  in line 7", "on"]
+    assert colors(view) == [RED[0], RED[0], GREEN[0]]
+
+
+def test_only_the_newest_lines_are_kept(view: LinesView) -> None:
+    view.add_lines((str(number), Ink.PLAIN) for number in range(MAX_LINES + 5))
+    assert view.blockCount() == MAX_LINES
+    assert lines(view)[0] == "5"
+
+
+def test_of_an_endless_line_the_head_is_shown_and_the_rest_owned_up_to(view: LinesView) -> None:
+    view.add_lines([("x" * (LONGEST_LINE + 1234), Ink.PLAIN)])
+    assert lines(view) == ["x" * LONGEST_LINE + "… (1,234 more)"]
+
+
+def test_lines_are_readable_after_the_window_turned_dark(
+    view: LinesView, qapp: QApplication, qtbot: QtBot
+) -> None:
+    view.add_lines([("fine", Ink.GREEN), ("a note", Ink.FAINT), ("text", Ink.PLAIN)])
+    theme.apply_scheme(qapp, Scheme.DARK)
+    qtbot.waitUntil(lambda: colors(view)[0] == GREEN[1])
+    assert colors(view)[1] == quiet_color(qapp.palette())
+    assert lines(view) == ["fine", "a note", "text"]
+
+
+def test_it_shows_the_newest_line_until_the_user_scrolls_up(
+    view: LinesView, qapp: QApplication
+) -> None:
+    bar = view.verticalScrollBar()
+    view.add_lines((str(number), Ink.PLAIN) for number in range(100))
+    qapp.processEvents()
+    assert bar.value() == bar.maximum() > 0
+    bar.setValue(10)
+    view.add_lines([("news", Ink.PLAIN)])
+    assert bar.value() == 10
+    bar.setValue(bar.maximum())
+    view.add_lines([("more news", Ink.PLAIN)])
+    assert bar.value() == bar.maximum()
+
+
+def test_nobody_can_type_into_it(view: LinesView, qtbot: QtBot) -> None:
+    view.add_lines([("as it was", Ink.PLAIN)])
+    qtbot.keyClicks(view, "not this")
+    qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert lines(view) == ["as it was"]
+
+
+def test_wrapped_lines_in_a_low_view_do_not_end_the_following(
+    view: LinesView, qapp: QApplication
+) -> None:
+    view.resize(440, 58)
+    bar = view.verticalScrollBar()
+    certificate = (
+        "09:26:13.467 .  TLS 1.3, TLS_AES_256_GCM_SHA384. The peer is localhost, says Portdeck "
+        "local CA of somebody on some machine, until 2027-12-24."
+    )
+    for together in (
+        ["09:26:13.460 .  Connecting to tls:127.0.0.1:8008…"],
+        ["09:26:13.461 .  Connected to 127.0.0.1:8008 from 127.0.0.1:38522.", certificate],
+        ["09:26:15 > first"],
+        ["09:26:15 < first"],
+    ):
+        view.add_lines([(line, Ink.PLAIN) for line in together])
+        qapp.processEvents()
+    assert bar.maximum() > 0
+    assert view.follow.is_on
+    assert bar.value() == bar.maximum()
+
+
+def test_who_scrolls_up_just_as_a_line_comes_is_left_there(
+    view: LinesView, qapp: QApplication
+) -> None:
+    view.add_lines([(f"line {number}", Ink.PLAIN) for number in range(50)])
+    qapp.processEvents()
+    view.add_lines([("another", Ink.PLAIN)])
+    bar = view.verticalScrollBar()
+    bar.triggerAction(QAbstractSlider.SliderAction.SliderToMinimum)
+    qapp.processEvents()
+    assert bar.value() == 0
+    assert not view.follow.is_on
