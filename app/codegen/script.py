@@ -307,32 +307,32 @@ def _module(line: str) -> str:
 
 
 def _of_connections(spec: ListenerSpec) -> Served:
-    lesson = catalog.find(spec.protocol).lesson
-    name = f"{lesson.protocol}Factory"
+    source = catalog.find(spec.protocol).script
+    name = f"{source.protocol}Factory"
     factory = f'''\
 class {name}(Factory):
     """What all connections share: how many there are."""
 
-    protocol = {lesson.protocol}
+    protocol = {source.protocol}
     numProtocols = 0
     maxProtocols = {spec.max_connections}
-{_body(lesson.shared)}
+{_body(source.shared)}
     def buildProtocol(self, addr):
         if self.numProtocols >= self.maxProtocols:
             return Full()
         return Factory.buildProtocol(self, addr)
 '''
     base = "from twisted.internet.protocol import Factory, Protocol"
-    imports = (base, *lesson.imports)
-    parts = (lesson.code, FULL, factory)
-    return Served(imports, _constants(spec, lesson), parts, f"{name}()")
+    imports = (base, *source.imports)
+    parts = (source.code, FULL, factory)
+    return Served(imports, _constants(spec, source), parts, f"{name}()")
 
 
 def _of_datagrams(spec: ListenerSpec) -> Served:
-    lesson = catalog.find_datagrams(spec.protocol).lesson
+    source = catalog.find_datagrams(spec.protocol).script
     base = "from twisted.internet.protocol import DatagramProtocol"
-    imports = (base, *lesson.imports)
-    return Served(imports, _constants(spec, lesson), (lesson.code,), f"{lesson.protocol}()")
+    imports = (base, *source.imports)
+    return Served(imports, _constants(spec, source), (source.code,), f"{source.protocol}()")
 
 
 def _of_own_code(spec: ListenerSpec, endpoint: Endpoint, folder: Path) -> Served:
@@ -349,14 +349,14 @@ def _of_own_code(spec: ListenerSpec, endpoint: Endpoint, folder: Path) -> Served
     return Served(imports, (code.loads.rstrip(),), parts, f"Limited({code.factory})")
 
 
-def _constants(spec: ListenerSpec, lesson: ScriptSource) -> tuple[str, ...]:
-    """What was chosen of the options that the lesson uses, or else their defaults."""
+def _constants(spec: ListenerSpec, source: ScriptSource) -> tuple[str, ...]:
+    """What was chosen of the options that the source uses, or else their defaults."""
     lines = []
     for option in describe_options(catalog.find(spec.protocol).options):
         value = spec.options.get(option.name, option.default)
         plain = value.value if isinstance(value, Enum) else value
         name = option.name.upper()
-        if name in lesson.code + lesson.shared:
+        if name in source.code + source.shared:
             lines.append(f"{name} = {literal(plain)}")
     return ("\n".join(lines),) if lines else ()
 

@@ -10,11 +10,11 @@ from random import randint
 from typing import Any
 
 from twisted.internet.interfaces import IPullProducer
-from twisted.internet.protocol import DatagramProtocol, Protocol
+from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
 from zope.interface import implementer
 
 from app.protocols.datagram_loops import may_reply_to
-from app.protocols.definition import ScriptSource
+from app.protocols.definition import DatagramDefinition, NoOptions, ProtocolDefinition, ScriptSource
 
 PRINTABLE = bytes(range(0x20, 0x7F))
 LINE_CHARACTERS = 72
@@ -76,15 +76,15 @@ class ChargenDatagrams(DatagramProtocol):
             self.transport.write(PATTERN[: self._length()], addr)
 
 
-_LESSON_PATTERN = """
+_SCRIPT_PATTERN = """
 PRINTABLE = bytes(range(0x20, 0x7F))
 RING = PRINTABLE + PRINTABLE
 PATTERN = b"".join(RING[start:start + 72] + b"\\r\\n" for start in range(len(PRINTABLE)))
 """
 
-LESSON = ScriptSource(
+SCRIPT = ScriptSource(
     "Chargen",
-    f'''{_LESSON_PATTERN}
+    f'''{_SCRIPT_PATTERN}
 
 @implementer(IPullProducer)
 class Chargen(Protocol):
@@ -112,9 +112,9 @@ class Chargen(Protocol):
     ),
 )
 
-DATAGRAM_LESSON = ScriptSource(
+DATAGRAM_SCRIPT = ScriptSource(
     "ChargenDatagrams",
-    f'''{_LESSON_PATTERN}
+    f'''{_SCRIPT_PATTERN}
 ANSWERING_PORTS = {{7, 13, 17, 19, 37}}  # two services that answer each other never end
 
 
@@ -126,4 +126,19 @@ class ChargenDatagrams(DatagramProtocol):
             self.transport.write(PATTERN[: randint(0, 512)], addr)
 ''',
     imports=("from random import randint",),
+)
+
+DEFINITION = ProtocolDefinition(
+    name="chargen",
+    title="Chargen",
+    summary="Sends lines of characters for as long as they are read (RFC 864).",
+    port=8019,
+    options=NoOptions,
+    build=lambda _: Factory.forProtocol(Chargen),
+    script=SCRIPT,
+    datagrams=DatagramDefinition(
+        "Answers each datagram with up to 512 characters (RFC 864).",
+        lambda _: ChargenDatagrams(),
+        DATAGRAM_SCRIPT,
+    ),
 )

@@ -17,7 +17,7 @@ from twisted.protocols.basic import LineOnlyReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from app.protocols.definition import ScriptSource
+from app.protocols.definition import ProtocolDefinition, ScriptSource
 
 HELP = (
     "/nick NAME  be called NAME",
@@ -186,7 +186,7 @@ class Room(Factory[Member]):
             member.tell(text)
 
 
-LESSON = ScriptSource(
+SCRIPT = ScriptSource(
     "Member",
     '''
 class Member(LineOnlyReceiver):
@@ -249,4 +249,14 @@ def tell(self, text):
     for member in self.members.values():
         member.tell(text)
 """,
+)
+
+DEFINITION = ProtocolDefinition(
+    name="chat",
+    title="Chat",
+    summary="A room: everyone sees what everyone says, and who comes and goes.",
+    port=8027,
+    options=ChatOptions,
+    build=Room,
+    script=SCRIPT,
 )

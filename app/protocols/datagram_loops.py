@@ -1,7 +1,7 @@
-"""Keeps two services that answer every datagram from answering each other for ever.
+"""Guards against two UDP services that answer each other for ever.
 
-The sender's address of a datagram is easily forged. If it is that of a service which answers
-whatever it gets, one datagram would be answered for ever.
+The source address of a datagram is easy to forge. If it names a service that answers every datagram,
+a single forged datagram would start an endless exchange between the two.
 """
 
 from __future__ import annotations
@@ -11,5 +11,5 @@ ANSWERING_PORTS = frozenset({7, 13, 17, 19, 37})
 
 
 def may_reply_to(addr: tuple[str, int]) -> bool:
-    """Whether a datagram from the host and port of `addr` may be answered."""
+    """Whether a datagram from the host and port `addr` may be answered."""
     return addr[1] not in ANSWERING_PORTS

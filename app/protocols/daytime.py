@@ -12,7 +12,7 @@ from typing import Any
 from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
 
 from app.protocols.datagram_loops import may_reply_to
-from app.protocols.definition import ScriptSource
+from app.protocols.definition import DatagramDefinition, NoOptions, ProtocolDefinition, ScriptSource
 
 # Not `strftime("%A, %B")`: that speaks the language that the program was started in.
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -72,7 +72,7 @@ class DaytimeDatagrams(DatagramProtocol):
             self.transport.write(line(self._now()), addr)
 
 
-_LESSON_DAYTIME = """
+_SCRIPT_DAYTIME = """
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August"]
 MONTHS += ["September", "October", "November", "December"]
@@ -85,9 +85,9 @@ def daytime():
     return text.encode()
 """
 
-LESSON = ScriptSource(
+SCRIPT = ScriptSource(
     "Daytime",
-    _LESSON_DAYTIME
+    _SCRIPT_DAYTIME
     + '''
 
 class Daytime(Protocol):
@@ -104,9 +104,9 @@ class Daytime(Protocol):
     imports=("from datetime import datetime, timezone",),
 )
 
-DATAGRAM_LESSON = ScriptSource(
+DATAGRAM_SCRIPT = ScriptSource(
     "DaytimeDatagrams",
-    _LESSON_DAYTIME
+    _SCRIPT_DAYTIME
     + '''
 
 ANSWERING_PORTS = {7, 13, 17, 19, 37}  # two services that answer each other never end
@@ -120,4 +120,19 @@ class DaytimeDatagrams(DatagramProtocol):
             self.transport.write(daytime(), addr)
 ''',
     imports=("from datetime import datetime, timezone",),
+)
+
+DEFINITION = ProtocolDefinition(
+    name="daytime",
+    title="Daytime",
+    summary="Says the date and the time, and closes (RFC 867).",
+    port=8013,
+    options=NoOptions,
+    build=lambda _: DaytimeFactory(),
+    script=SCRIPT,
+    datagrams=DatagramDefinition(
+        "Answers each datagram with the date and the time (RFC 867).",
+        lambda _: DaytimeDatagrams(),
+        DATAGRAM_SCRIPT,
+    ),
 )

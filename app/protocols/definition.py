@@ -1,35 +1,103 @@
-"""What may be chosen about a protocol, read from its options class.
+"""The definition of one protocol of the catalog: its names, its options, and how to build it.
 
-A protocol with something to choose has a frozen attrs class for it. Each field is a `str`, `int`,
-`bool` or an `Enum` with texts for values, has a default, and says in its metadata:
+Each protocol file has one `DEFINITION`. A form makes its widgets from it, a profile its checks, and
+*Copy as* a stand-alone script.
 
-    title      what a person reads beside it
-    hint       one sentence more
-    minimum    of an `int`: the least it may be
-    maximum    of an `int`: the most; of a `str`: how many characters it may have
+A protocol with options has a frozen attrs class for them. Each field is a `str`, `int`, `bool` or an
+`Enum` whose values are texts. It has a default, and this metadata:
 
-From these alone a form makes its widgets and a profile its checks.
+    title      the label of the field in a form
+    hint       one more sentence for the user
+    minimum    the lower bound of an `int`
+    maximum    the upper bound of an `int`; the longest `str`, in characters
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, get_type_hints
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar, get_type_hints
 
 from attrs import fields, frozen
+from twisted.internet.interfaces import IProtocolFactory
+from twisted.internet.protocol import DatagramProtocol
+
+Options = TypeVar("Options")
 
 
 @frozen
 class NoOptions:
-    """The options of a protocol that leaves nothing to choose."""
+    """The options class of a protocol that has none."""
+
+
+@frozen
+class ScriptSource:
+    """A protocol as a Twisted tutorial would show it; `app.codegen.script` makes a script of it.
+
+    It has no types, no asserts and nothing of Portdeck. The options stand above it as constants in
+    capitals: `longest_line` is `LONGEST_LINE`.
+    """
+
+    protocol: str
+    """The name of the class."""
+
+    code: str
+    """The class, with its constants and functions above it. A `Protocol` counts itself in
+    `self.factory.numProtocols`."""
+
+    imports: tuple[str, ...] = ()
+    """Import lines besides those of `reactor`, `Factory`, `Protocol` and `DatagramProtocol`."""
+
+    shared: str = ""
+    """More members of the factory class, besides the count and the limit."""
+
+
+@frozen
+class DatagramDefinition(Generic[Options]):
+    """The same protocol over UDP."""
+
+    summary: str
+    """What it does, in one sentence."""
+
+    build: Callable[[Options], DatagramProtocol]
+    """Makes the protocol of one listener. Called at every start."""
+
+    script: ScriptSource
+
+
+@frozen
+class ProtocolDefinition(Generic[Options]):
+    """One protocol of the catalog."""
+
+    name: str
+    """The name in a profile and on the command line: lower case, no spaces."""
+
+    title: str
+    """The name in the window."""
+
+    summary: str
+    """What it does, in one sentence."""
+
+    port: int
+    """The port that a new listener is offered. It is above 1023, which needs no privileges."""
+
+    options: type[Options]
+    """A frozen attrs class, as the module docstring describes it."""
+
+    build: Callable[[Options], IProtocolFactory]
+    """Makes the factory of one listener. Called at every start, as a factory holds shared state."""
+
+    script: ScriptSource
+
+    datagrams: DatagramDefinition[Options] | None = None
+    """The same over UDP; `None` if the protocol needs connections."""
 
 
 @frozen
 class Option:
-    """One thing to choose."""
+    """One field of an options class."""
 
     name: str
-    """What a profile says."""
+    """The key in a profile."""
 
     kind: type
     """`str`, `int`, `bool` or an `Enum`."""
@@ -38,12 +106,14 @@ class Option:
     title: str
     hint: str
     minimum: int
+    """0 if the metadata has none."""
+
     maximum: int
-    """The bounds as the metadata has them; 0 where it has none."""
+    """0 if the metadata has none."""
 
 
 def describe_options(options: type) -> tuple[Option, ...]:
-    """The options of a class, in the order of its fields."""
+    """The fields of an options class, in their order."""
     kinds = get_type_hints(options)
     return tuple(
         Option(
@@ -60,31 +130,6 @@ def describe_options(options: type) -> tuple[Option, ...]:
 
 
 def changed_options(options: type, values: Mapping[str, object]) -> dict[str, object]:
-    """Those of `values` that are not what they are without being chosen."""
+    """The entries of `values` that differ from the defaults of the class `options`."""
     defaults = {option.name: option.default for option in describe_options(options)}
     return {name: value for name, value in values.items() if value != defaults[name]}
-
-
-# MERGED protocols/lesson: A protocol as a Twisted teacher would write it on a board: the catalog has one of each.
-#
-# A stand-alone script is made of it: see `app.codegen.script`. So a lesson is without types, without
-# asserts, and without anything of Portdeck. What may be chosen about the protocol stands above it as
-# constants, in capitals: `longest_line` is `LONGEST_LINE`.
-
-
-@frozen
-class ScriptSource:
-    """The source of one class, and what it takes to run it."""
-
-    protocol: str
-    """The name of the class."""
-
-    code: str
-    """The class, and constants and functions above it. A `Protocol` keeps count of itself in
-    `self.factory.numProtocols`."""
-
-    imports: tuple[str, ...] = ()
-    """Lines besides those for `reactor`, `Factory`, `Protocol` and `DatagramProtocol`."""
-
-    shared: str = ""
-    """What its factory has besides the count and the limit: the body of a class."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from twisted.internet.protocol import DatagramProtocol, Protocol
+from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
 
-from app.protocols.definition import ScriptSource
+from app.protocols.definition import DatagramDefinition, NoOptions, ProtocolDefinition, ScriptSource
 
 
 class Discard(Protocol):
@@ -21,7 +21,7 @@ class DiscardDatagrams(DatagramProtocol):
         """Drop it."""
 
 
-LESSON = ScriptSource(
+SCRIPT = ScriptSource(
     "Discard",
     '''
 class Discard(Protocol):
@@ -38,7 +38,7 @@ class Discard(Protocol):
 ''',
 )
 
-DATAGRAM_LESSON = ScriptSource(
+DATAGRAM_SCRIPT = ScriptSource(
     "DiscardDatagrams",
     '''
 class DiscardDatagrams(DatagramProtocol):
@@ -47,4 +47,19 @@ class DiscardDatagrams(DatagramProtocol):
     def datagramReceived(self, datagram, addr):
         pass
 ''',
+)
+
+DEFINITION = ProtocolDefinition(
+    name="discard",
+    title="Discard",
+    summary="Drops every byte it gets (RFC 863).",
+    port=8009,
+    options=NoOptions,
+    build=lambda _: Factory.forProtocol(Discard),
+    script=SCRIPT,
+    datagrams=DatagramDefinition(
+        "Drops every datagram it gets (RFC 863).",
+        lambda _: DiscardDatagrams(),
+        DATAGRAM_SCRIPT,
+    ),
 )

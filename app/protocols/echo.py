@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet.protocol import DatagramProtocol, Protocol
+from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
 
 from app.protocols.datagram_loops import may_reply_to
-from app.protocols.definition import ScriptSource
+from app.protocols.definition import DatagramDefinition, NoOptions, ProtocolDefinition, ScriptSource
 
 
 class Echo(Protocol):
@@ -28,7 +28,7 @@ class EchoDatagrams(DatagramProtocol):
             self.transport.write(datagram, addr)
 
 
-LESSON = ScriptSource(
+SCRIPT = ScriptSource(
     "Echo",
     '''
 class Echo(Protocol):
@@ -45,7 +45,7 @@ class Echo(Protocol):
 ''',
 )
 
-DATAGRAM_LESSON = ScriptSource(
+DATAGRAM_SCRIPT = ScriptSource(
     "EchoDatagrams",
     '''
 ANSWERING_PORTS = {7, 13, 17, 19, 37}  # two services that answer each other never end
@@ -58,4 +58,19 @@ class EchoDatagrams(DatagramProtocol):
         if addr[1] not in ANSWERING_PORTS:
             self.transport.write(datagram, addr)
 ''',
+)
+
+DEFINITION = ProtocolDefinition(
+    name="echo",
+    title="Echo",
+    summary="Sends back every byte it gets (RFC 862).",
+    port=8007,
+    options=NoOptions,
+    build=lambda _: Factory.forProtocol(Echo),
+    script=SCRIPT,
+    datagrams=DatagramDefinition(
+        "Sends each datagram back (RFC 862).",
+        lambda _: EchoDatagrams(),
+        DATAGRAM_SCRIPT,
+    ),
 )

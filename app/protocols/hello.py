@@ -11,7 +11,7 @@ from attrs import field, frozen
 from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
 
 from app.protocols.datagram_loops import may_reply_to
-from app.protocols.definition import ScriptSource
+from app.protocols.definition import DatagramDefinition, ProtocolDefinition, ScriptSource
 
 GREETING = "Hello This is HD's Test protocol\r\n"
 
@@ -68,7 +68,7 @@ class HelloDatagrams(DatagramProtocol):
             self.transport.write(self.text, addr)
 
 
-LESSON = ScriptSource(
+SCRIPT = ScriptSource(
     "Hello",
     '''
 class Hello(Protocol):
@@ -85,7 +85,7 @@ class Hello(Protocol):
 ''',
 )
 
-DATAGRAM_LESSON = ScriptSource(
+DATAGRAM_SCRIPT = ScriptSource(
     "HelloDatagrams",
     '''
 ANSWERING_PORTS = {7, 13, 17, 19, 37}  # two services that answer each other never end
@@ -98,4 +98,19 @@ class HelloDatagrams(DatagramProtocol):
         if addr[1] not in ANSWERING_PORTS:
             self.transport.write(TEXT.encode(), addr)
 ''',
+)
+
+DEFINITION = ProtocolDefinition(
+    name="hello",
+    title="Hello",
+    summary="Sends one text of greeting and closes.",
+    port=8025,
+    options=HelloOptions,
+    build=HelloFactory,
+    script=SCRIPT,
+    datagrams=DatagramDefinition(
+        "Answers each datagram with one text of greeting.",
+        HelloDatagrams,
+        DATAGRAM_SCRIPT,
+    ),
 )

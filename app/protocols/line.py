@@ -8,7 +8,7 @@ from attrs import field, frozen
 from twisted.internet.protocol import Factory
 from twisted.protocols.basic import LineOnlyReceiver
 
-from app.protocols.definition import ScriptSource
+from app.protocols.definition import ProtocolDefinition, ScriptSource
 
 
 class Transformation(StrEnum):
@@ -72,7 +72,7 @@ class LineFactory(Factory[Line]):
         self.options = options
 
 
-LESSON = ScriptSource(
+SCRIPT = ScriptSource(
     "Line",
     '''
 class Line(LineOnlyReceiver):
@@ -98,4 +98,14 @@ class Line(LineOnlyReceiver):
         self.factory.numProtocols = self.factory.numProtocols - 1
 ''',
     imports=("from twisted.protocols.basic import LineOnlyReceiver",),
+)
+
+DEFINITION = ProtocolDefinition(
+    name="line",
+    title="Line",
+    summary="Sends each line back, in capitals or reversed.",
+    port=8026,
+    options=LineOptions,
+    build=LineFactory,
+    script=SCRIPT,
 )

@@ -1,66 +1,338 @@
-"""The commands of the window, each once: for the menu, the tool bar and the keyboard alike."""
+"""Every command of the window, one entry each: its text, icon, key, menus and what it does.
+
+The menu bar, the tool bar, the menu of a listener and the keyboard are made from `COMMANDS`. The
+order of the entries is their order in each menu. To add a command, add an entry.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
+from typing import Any, Final
 
-from PySide6.QtCore import QObject
+from attrs import frozen
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from app.ui.style.icons import Icons
 
 
+def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:  # noqa: N802
+    """Mark `text` for translation, as Qt's function of this name does, which has no types."""
+    return text
+
+
+class Menu(Enum):
+    """The menus of the menu bar, in their order; the value is the title."""
+
+    FILE = QT_TRANSLATE_NOOP("Menus", "&File")
+    LISTENER = QT_TRANSLATE_NOOP("Menus", "&Listener")
+    CONNECTION = QT_TRANSLATE_NOOP("Menus", "&Connection")
+    CONSOLE = QT_TRANSLATE_NOOP("Menus", "C&onsole")
+    VIEW = QT_TRANSLATE_NOOP("Menus", "&View")
+    HELP = QT_TRANSLATE_NOOP("Menus", "&Help")
+
+
+@frozen
+class Command:
+    """One thing that the user can do."""
+
+    name: str
+    """The attribute of `Commands` that is its action."""
+
+    text: str
+    """The English text, for `translate("Commands", …)`."""
+
+    run: Callable[[Any], object]
+    """Does it; called with the `MainWindow`."""
+
+    menu: Menu
+    keys: str = ""
+    icon: str = ""
+    in_tool_bar: bool = False
+    in_listener_menu: bool = False
+    """Whether the context menu of a listener has it too."""
+
+    starts_group: bool = False
+    """Whether a separator stands above it in its menu."""
+
+
+@frozen
+class Submenu:
+    """A place in a menu that `app.ui.window.menus` fills: a submenu, or the actions of a pane."""
+
+    name: str
+    menu: Menu
+    in_listener_menu: bool = False
+    starts_group: bool = False
+
+
+COMMANDS: Final[tuple[Command | Submenu, ...]] = (
+    Command(
+        "new_profile",
+        QT_TRANSLATE_NOOP("Commands", "New profile…"),
+        lambda window: window.profiles.new(),
+        Menu.FILE,
+        "Ctrl+Shift+N",
+    ),
+    Command(
+        "other_profile",
+        QT_TRANSLATE_NOOP("Commands", "Open profile…"),
+        lambda window: window.profiles.choose(),
+        Menu.FILE,
+        "Ctrl+Shift+O",
+    ),
+    Submenu("recent profiles", Menu.FILE),
+    Command(
+        "import_listeners",
+        QT_TRANSLATE_NOOP("Commands", "Import listeners from…"),
+        lambda window: window.exchange.choose_source(),
+        Menu.FILE,
+        starts_group=True,
+    ),
+    Command(
+        "export_profile",
+        QT_TRANSLATE_NOOP("Commands", "Export profile as…"),
+        lambda window: window.exchange.choose_listeners(),
+        Menu.FILE,
+    ),
+    Command(
+        "export_ca",
+        QT_TRANSLATE_NOOP("Commands", "Export the CA certificate…"),
+        lambda window: window.certificates.export(),
+        Menu.FILE,
+    ),
+    Command(
+        "open_profile",
+        QT_TRANSLATE_NOOP("Commands", "Open the profile in an editor"),
+        lambda window: window.profile.open(),
+        Menu.FILE,
+        starts_group=True,
+    ),
+    Command(
+        "load_profile",
+        QT_TRANSLATE_NOOP("Commands", "Load the profile again"),
+        lambda window: window.profile.load(),
+        Menu.FILE,
+    ),
+    Command(
+        "open_recording",
+        QT_TRANSLATE_NOOP("Commands", "Open a recording…"),
+        lambda window: window.open_recording(),
+        Menu.FILE,
+        "Ctrl+O",
+        starts_group=True,
+    ),
+    Command(
+        "preferences",
+        QT_TRANSLATE_NOOP("Commands", "Settings…"),
+        lambda window: window.open_preferences(),
+        Menu.FILE,
+        "Ctrl+,",
+        starts_group=True,
+    ),
+    Command(
+        "quit",
+        QT_TRANSLATE_NOOP("Commands", "Quit"),
+        lambda window: window.close(),
+        Menu.FILE,
+        "Ctrl+Q",
+        "quit",
+        starts_group=True,
+    ),
+    Command(
+        "new",
+        QT_TRANSLATE_NOOP("Commands", "New listener…"),
+        lambda window: window.listener_actions.new(),
+        Menu.LISTENER,
+        "Ctrl+N",
+        "plus",
+        in_tool_bar=True,
+    ),
+    Command(
+        "toggle",
+        QT_TRANSLATE_NOOP("Commands", "Start"),
+        lambda window: window.listener_actions.toggle(),
+        Menu.LISTENER,
+        "Ctrl+Return",
+        "start",
+        in_listener_menu=True,
+        starts_group=True,
+    ),
+    Command(
+        "drain",
+        QT_TRANSLATE_NOOP("Commands", "Drain"),
+        lambda window: window.listener_actions.drain(),
+        Menu.LISTENER,
+        "Ctrl+Shift+D",
+        "drain",
+        in_listener_menu=True,
+    ),
+    Command(
+        "restart",
+        QT_TRANSLATE_NOOP("Commands", "Restart"),
+        lambda window: window.listener_actions.restart(),
+        Menu.LISTENER,
+        "Ctrl+Shift+R",
+        "restart",
+        in_listener_menu=True,
+    ),
+    Command(
+        "reload",
+        QT_TRANSLATE_NOOP("Commands", "Reload the code"),
+        lambda window: window.listener_actions.reload_code(),
+        Menu.LISTENER,
+        "Ctrl+R",
+        in_listener_menu=True,
+    ),
+    Command(
+        "talk",
+        QT_TRANSLATE_NOOP("Commands", "Open in console"),
+        lambda window: window.talk_to_listener(),
+        Menu.LISTENER,
+        "Ctrl+Shift+T",
+        in_listener_menu=True,
+        starts_group=True,
+    ),
+    Command(
+        "send_all",
+        QT_TRANSLATE_NOOP("Commands", "Send to its connections…"),
+        lambda window: window.send_to_listener(),
+        Menu.LISTENER,
+        "",
+        "send",
+        in_listener_menu=True,
+    ),
+    Submenu("copy as", Menu.LISTENER, in_listener_menu=True),
+    Command(
+        "edit",
+        QT_TRANSLATE_NOOP("Commands", "Edit…"),
+        lambda window: window.listener_actions.edit(),
+        Menu.LISTENER,
+        "F2",
+        "edit",
+        in_listener_menu=True,
+        starts_group=True,
+    ),
+    Command(
+        "duplicate",
+        QT_TRANSLATE_NOOP("Commands", "Duplicate"),
+        lambda window: window.listener_actions.duplicate(),
+        Menu.LISTENER,
+        "Ctrl+D",
+        "copy",
+        in_listener_menu=True,
+    ),
+    Command(
+        "move_up",
+        QT_TRANSLATE_NOOP("Commands", "Move up"),
+        lambda window: window.listener_actions.move(-1),
+        Menu.LISTENER,
+        "Ctrl+Shift+Up",
+        in_listener_menu=True,
+    ),
+    Command(
+        "move_down",
+        QT_TRANSLATE_NOOP("Commands", "Move down"),
+        lambda window: window.listener_actions.move(+1),
+        Menu.LISTENER,
+        "Ctrl+Shift+Down",
+        in_listener_menu=True,
+    ),
+    Command(
+        "remove",
+        QT_TRANSLATE_NOOP("Commands", "Remove"),
+        lambda window: window.listener_actions.remove(),
+        Menu.LISTENER,
+        "Ctrl+Shift+Del",
+        "remove",
+        in_listener_menu=True,
+        starts_group=True,
+    ),
+    Command(
+        "undo",
+        QT_TRANSLATE_NOOP("Commands", "Undo remove"),
+        lambda window: window.listener_actions.undo(),
+        Menu.LISTENER,
+        "Ctrl+Shift+Z",
+        "undo",
+    ),
+    Command(
+        "start_all",
+        QT_TRANSLATE_NOOP("Commands", "Start all"),
+        lambda window: window.listener_actions.start_all(),
+        Menu.LISTENER,
+        "F5",
+        "start",
+        in_tool_bar=True,
+        starts_group=True,
+    ),
+    Command(
+        "stop_all",
+        QT_TRANSLATE_NOOP("Commands", "Stop all"),
+        lambda window: window.listener_actions.stop_all(),
+        Menu.LISTENER,
+        "Shift+F5",
+        "stop",
+        in_tool_bar=True,
+    ),
+    Submenu("selected connections", Menu.CONNECTION),
+    Command(
+        "find",
+        QT_TRANSLATE_NOOP("Commands", "Filter connections"),
+        lambda window: window.find_in_pane(),
+        Menu.CONNECTION,
+        "Ctrl+F",
+        starts_group=True,
+    ),
+    Command(
+        "new_tab",
+        QT_TRANSLATE_NOOP("Commands", "New console tab"),
+        lambda window: window.console.open_tab(),
+        Menu.CONSOLE,
+        "Ctrl+T",
+    ),
+    Submenu("chosen tab", Menu.CONSOLE),
+    Submenu("columns", Menu.VIEW),
+    Submenu("appearance", Menu.VIEW, starts_group=True),
+    Submenu("language", Menu.VIEW),
+    Command(
+        "about",
+        QT_TRANSLATE_NOOP("Commands", "About Portdeck"),
+        lambda window: window.show_about(),
+        Menu.HELP,
+    ),
+)
+
+
 class Commands(QObject):
-    """Makes the actions of a window; what they do is bound to them by who owns it."""
+    """The actions of one window, made from `COMMANDS`. `commands.quit` is the one named `quit`."""
 
-    def __init__(self, owner: QWidget, icons: Icons) -> None:
-        super().__init__(owner)
-        self._owner = owner
+    def __init__(self, window: QWidget, icons: Icons) -> None:
+        super().__init__(window)
+        self._window = window
         self._icons = icons
-        self.new = self._make(self.tr("New listener…"), "plus", QKeySequence("Ctrl+N"))
-        self.edit = self._make(self.tr("Edit…"), "edit", QKeySequence("F2"))
-        self.remove = self._make(self.tr("Remove"), "remove", QKeySequence("Ctrl+Shift+Del"))
-        self.undo = self._make(self.tr("Undo remove"), "undo", QKeySequence("Ctrl+Shift+Z"))
-        self.toggle = self._make(self.tr("Start"), "start", QKeySequence("Ctrl+Return"))
-        self.reload = self._make(self.tr("Reload the code"), None, QKeySequence("Ctrl+R"))
-        self.drain = self._make(self.tr("Drain"), "drain", QKeySequence("Ctrl+Shift+D"))
-        self.restart = self._make(self.tr("Restart"), "restart", QKeySequence("Ctrl+Shift+R"))
-        self.duplicate = self._make(self.tr("Duplicate"), "copy", QKeySequence("Ctrl+D"))
-        self.move_up = self._make(self.tr("Move up"), None, QKeySequence("Ctrl+Shift+Up"))
-        self.move_down = self._make(self.tr("Move down"), None, QKeySequence("Ctrl+Shift+Down"))
-        self.start_all = self._make(self.tr("Start all"), "start", QKeySequence("F5"))
-        self.stop_all = self._make(self.tr("Stop all"), "stop", QKeySequence("Shift+F5"))
-        self.talk = self._make(self.tr("Open in console"), None, QKeySequence("Ctrl+Shift+T"))
-        self.send_all = self._make(self.tr("Send to its connections…"), "send", None)
-        self.new_tab = self._make(self.tr("New console tab"), None, QKeySequence("Ctrl+T"))
-        self.find = self._make(self.tr("Filter connections"), None, QKeySequence("Ctrl+F"))
-        self.new_profile = self._make(self.tr("New profile…"), None, QKeySequence("Ctrl+Shift+N"))
-        self.other_profile = self._make(
-            self.tr("Open profile…"), None, QKeySequence("Ctrl+Shift+O")
-        )
-        self.import_listeners = self._make(self.tr("Import listeners from…"), None, None)
-        self.export_profile = self._make(self.tr("Export profile as…"), None, None)
-        self.open_profile = self._make(self.tr("Open the profile in an editor"), None, None)
-        self.load_profile = self._make(self.tr("Load the profile again"), None, None)
-        self.open_recording = self._make(self.tr("Open a recording…"), None, QKeySequence("Ctrl+O"))
-        self.export_ca = self._make(self.tr("Export the CA certificate…"), None, None)
-        self.preferences = self._make(self.tr("Settings…"), None, QKeySequence("Ctrl+,"))
-        self.quit = self._make(self.tr("Quit"), "quit", QKeySequence("Ctrl+Q"))
-        self.about = self._make(self.tr("About Portdeck"), None, None)
+        entries = [each for each in COMMANDS if isinstance(each, Command)]
+        self._actions = {command.name: self._make(command) for command in entries}
 
-    def _make(self, text: str, icon: str | None, shortcut: QKeySequence | None) -> QAction:
-        action = QAction(text, self._owner)
-        if icon is not None:
-            self._icons.give(action, icon)
-        if shortcut is not None:
+    def __getattr__(self, name: str) -> QAction:
+        try:
+            action: QAction = self.__dict__["_actions"][name]
+        except KeyError:
+            raise AttributeError(f"There is no command called {name!r}.") from None
+        return action
+
+    def _make(self, command: Command) -> QAction:
+        text = QCoreApplication.translate("Commands", command.text)
+        action = QAction(text, self._window)
+        if command.icon:
+            self._icons.give(action, command.icon)
+        if command.keys:
+            shortcut = QKeySequence(command.keys)
             action.setShortcut(shortcut)
             keys = shortcut.toString(QKeySequence.SequenceFormat.NativeText)
             action.setToolTip(f"{text.removesuffix('…')} ({keys})")
-        self._owner.addAction(action)
+        action.triggered.connect(lambda _checked=False: command.run(self._window))
+        self._window.addAction(action)
         return action
-
-    @staticmethod
-    def bind(action: QAction, act: Callable[[], object]) -> None:
-        """`action` does `act`."""
-        action.triggered.connect(lambda _checked=False: act())

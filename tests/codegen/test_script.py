@@ -13,6 +13,7 @@ from app.codegen.tls_files import TlsFiles
 from app.net.endpoint import Endpoint
 from app.profile import ListenerSpec, Tls
 from app.protocols import catalog
+from app.protocols.definition import ProtocolDefinition
 from app.user_code.reference import Reference
 
 LONGEST_LINE = 100
@@ -119,13 +120,13 @@ ENDPOINTS = [
     ("entry", "endpoint", "tls"),
     [
         (entry, endpoint, tls)
-        for entry in catalog.CATALOG
+        for entry in catalog.definitions()
         for endpoint, tls in ENDPOINTS
         if entry.datagrams is not None or not Endpoint.parse(endpoint).is_datagram
     ],
 )
 def test_every_script_is_python_in_short_lines_and_imports_what_it_uses(
-    entry: catalog.ProtocolDefinition[Any], endpoint: str, tls: TlsFiles | None
+    entry: ProtocolDefinition[Any], endpoint: str, tls: TlsFiles | None
 ) -> None:
     text = script(spec(entry.name, endpoint), Path("/profiles"), tls)
     tree = ast.parse(text)

@@ -265,7 +265,8 @@ def test_a_protocol_that_fails_loses_one_connection_and_is_in_the_log(
 
     echo = catalog.find("echo")
     stumbles = evolve(echo, name="stumbles", build=lambda _: Factory.forProtocol(Stumbles))
-    monkeypatch.setattr(catalog, "CATALOG", (*catalog.CATALOG, stumbles))
+    with_stumbles = (*catalog.definitions(), stumbles)
+    monkeypatch.setattr(catalog, "definitions", lambda: with_stumbles)
     desk = open_window("version = 1\n" + table("Clumsy", "stumbles"))
     port = desk.switch_on("Clumsy")
     unlucky, lucky = connect(port), connect(port)

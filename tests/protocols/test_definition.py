@@ -51,7 +51,7 @@ def test_what_differs_from_the_default_is_told_apart() -> None:
 
 OPTIONS = [
     pytest.param(option, id=f"{entry.name}.{option.name}")
-    for entry in catalog.CATALOG
+    for entry in catalog.definitions()
     for option in describe_options(entry.options)
 ]
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit
 
 from app.profile import ListenerSpec, Problem
 from app.profile.spec import AUTOMATIC, Color, comparable
-from app.protocols.catalog import CATALOG, ProtocolDefinition, find
-from app.protocols.definition import NoOptions
+from app.protocols.catalog import definitions, find
+from app.protocols.definition import NoOptions, ProtocolDefinition
 from app.ui.listener_form.protocol_options import OptionsForm, translated
 from app.ui.listener_form.section import FormSection
 from app.ui.listener_form.user_code import UserCodeForm
@@ -49,7 +49,7 @@ class IdentityForm(FormSection):
         self.auto_reload.setToolTip(
             self.tr("New connections run the new code; those that are there keep the old")
         )
-        for entry in CATALOG:
+        for entry in definitions():
             self.protocol.addItem(translated(entry.title), entry.name)
         self.protocol.addItem(self.tr("Your own code"), PREFIX)
         self.summary.setObjectName("quiet")
@@ -155,7 +155,7 @@ class IdentityForm(FormSection):
         """What cannot be spoken over UDP is there, but cannot be chosen for it."""
         model = self.protocol.model()
         assert isinstance(model, QStandardItemModel)
-        for row, entry in enumerate(CATALOG):
+        for row, entry in enumerate(definitions()):
             can = not self._datagrams or entry.datagrams is not None
             model.item(row).setEnabled(can)
 

@@ -95,7 +95,9 @@ class MainWindow(QMainWindow):
         )
         self.sending = SendDialogs(self, memory, self._icons)
         self.profile = ProfileCommands(workspace, self.banner, self)
-        self.handling = ListenerActions(workspace, self.listeners, self.banner, self.profile, self)
+        self.listener_actions = ListenerActions(
+            workspace, self.listeners, self.banner, self.profile, self
+        )
         self.profiles = OtherProfiles(workspace.file.path, settings, self.banner, self)
         self.certificates = LocalCaCommands(self.banner, self)
         self.exchange = ProfileExchange(workspace, self.banner, self.profile, self.listeners, self)
@@ -125,10 +127,9 @@ class MainWindow(QMainWindow):
             self.connections,
             self.console,
             self.profiles,
-            self.handling,
+            self.listener_actions,
             settings,
         )
-        self._bind_commands()
         self._bind_panes()
         self._restore()
         self._show_deck()
@@ -219,46 +220,17 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.listeners, 1)
         return side
 
-    def _bind_commands(self) -> None:
-        commands, bind = self.commands, Commands.bind
-        bind(commands.new, self.handling.new)
-        bind(commands.edit, self.handling.edit)
-        bind(commands.remove, self.handling.remove)
-        bind(commands.undo, self.handling.undo)
-        bind(commands.toggle, self.handling.toggle)
-        bind(commands.reload, self.handling.reload_code)
-        bind(commands.drain, self.handling.drain)
-        bind(commands.restart, self.handling.restart)
-        bind(commands.duplicate, self.handling.duplicate)
-        bind(commands.move_up, lambda: self.handling.move(-1))
-        bind(commands.move_down, lambda: self.handling.move(+1))
-        bind(commands.start_all, self.handling.start_all)
-        bind(commands.stop_all, self.handling.stop_all)
-        bind(commands.talk, self._talk)
-        bind(commands.send_all, self._send_to_all)
-        bind(commands.new_tab, self.console.open_tab)
-        bind(commands.find, self._find)
-        bind(commands.open_recording, self._open_recording)
-        bind(commands.new_profile, self.profiles.new)
-        bind(commands.other_profile, self.profiles.choose)
-        bind(commands.import_listeners, self.exchange.choose_source)
-        bind(commands.export_profile, self.exchange.choose_listeners)
-        bind(commands.export_ca, self.certificates.export)
-        bind(commands.open_profile, self.profile.open)
-        bind(commands.load_profile, self.profile.load)
-        bind(commands.preferences, self._open_preferences)
-        bind(commands.quit, self.close)
-        bind(commands.about, self._about)
-
     def _bind_panes(self) -> None:
-        self.listeners.switched.connect(self.handling.switch)
+        self.listeners.switched.connect(self.listener_actions.switch)
         self.listeners.marks_changed.connect(self._show_marked)
-        self.listeners.placed.connect(self.handling.place)
-        self.listeners.offer_taken.connect(self.handling.take_offer)
+        self.listeners.placed.connect(self.listener_actions.place)
+        self.listeners.offer_taken.connect(self.listener_actions.take_offer)
         self.listeners.menu_wanted.connect(
-            lambda _listener, at: menus.listener_menu(self, self.commands, self.handling).popup(at)
+            lambda _listener, at: menus.listener_menu(
+                self, self.commands, self.listener_actions
+            ).popup(at)
         )
-        self.handling.deck_changed.connect(self._show_deck)
+        self.listener_actions.deck_changed.connect(self._show_deck)
         self.profile.deck_changed.connect(self._show_deck)
         self.exchange.deck_changed.connect(self._show_deck)
         self.connections.listener_released.connect(lambda: self.listeners.choose(None))
@@ -297,12 +269,12 @@ class MainWindow(QMainWindow):
 
     # What the user does
 
-    def _talk(self) -> None:
+    def talk_to_listener(self) -> None:
         listener = self.listeners.chosen
         if listener is not None:
             self.console.unused_tab().head.connect_to(listener)
 
-    def _send_to_all(self) -> None:
+    def send_to_listener(self) -> None:
         listener = self.listeners.chosen
         if listener is not None:
             self.sending.to_all_of(listener)
@@ -310,19 +282,19 @@ class MainWindow(QMainWindow):
     def _start_for(self, listener: Listener, tab: SessionTab) -> None:
         self._deck.start(listener).addCallback(lambda _: tab.head.started(listener))
 
-    def _open_recording(self) -> None:
+    def open_recording(self) -> None:
         if self._recordings is None:
             from app.ui.traffic.recording_window import Recordings
 
             self._recordings = Recordings(self, self._icons, self.taking)
         self._recordings.ask()
 
-    def _open_preferences(self) -> None:
+    def open_preferences(self) -> None:
         from app.ui.window.preferences import Preferences
 
         open_modal(Preferences(self.traffic.log, self._settings, self))
 
-    def _find(self) -> None:
+    def find_in_pane(self) -> None:
         focus = QApplication.focusWidget()
         if focus is not None and self.console.isAncestorOf(focus):
             self.console.current.finder.begin()
@@ -333,7 +305,7 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentWidget(self.connections)
         self.connections.filter.setFocus()
 
-    def _about(self) -> None:
+    def show_about(self) -> None:
         box = QMessageBox(
             QMessageBox.Icon.NoIcon,
             self.tr("About Portdeck"),
@@ -371,7 +343,7 @@ class MainWindow(QMainWindow):
         )
         marked = self.listeners.marked
         update_enabled(self.commands, self._icons, self._deck.listeners, marked)
-        self.commands.undo.setEnabled(self.handling.can_undo)
+        self.commands.undo.setEnabled(self.listener_actions.can_undo)
 
     def _show_count(self, count: int) -> None:
         self.tabs.setTabText(0, self.tr("Connections ({0})").format(f"{count:,}"))

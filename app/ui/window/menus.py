@@ -1,12 +1,15 @@
-"""The menus, the tool bar, and the menu of one listener: where each command is found."""
+"""The tool bar, the menu bar and the menu of one listener, made from `app.ui.commands.COMMANDS`."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
 
-from app.ui.commands import Commands
+from app.ui.commands import COMMANDS, Command, Commands, Menu, Submenu
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.console.pane import ConsolePane
 from app.ui.listeners.actions import ListenerActions
@@ -15,14 +18,19 @@ from app.ui.style import theme
 from app.ui.style.theme import Scheme
 from app.ui.window.other_profiles import OtherProfiles
 
+Fill: TypeAlias = Callable[[QMenu], object]
+"""Puts a submenu, or the actions of a pane, at the end of a menu."""
+
 
 def add_tool_bar(window: QMainWindow, commands: Commands) -> None:
-    """What one needs most, beside each other at the top."""
+    """Put the commands that are needed most above the panes."""
     bar = QToolBar(QCoreApplication.translate("Menus", "Tools"))
     bar.setObjectName("tools")
     bar.setMovable(False)
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    bar.addActions([commands.new, commands.start_all, commands.stop_all])
+    for entry in COMMANDS:
+        if isinstance(entry, Command) and entry.in_tool_bar:
+            bar.addAction(getattr(commands, entry.name))
     bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
     bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     window.addToolBar(bar)
@@ -34,77 +42,69 @@ def add_menus(
     connections: ConnectionsPane,
     console: ConsolePane,
     profiles: OtherProfiles,
-    handling: ListenerActions,
+    listener_actions: ListenerActions,
     settings: Settings,
 ) -> None:
-    """Everything, in words. `connections` and `console` have actions of their own, and the former
-    columns to choose from; `profiles` knows those that were open lately, `handling` what the chosen
-    listener gives away."""
+    """Make the menu bar. The panes and `profiles` fill the submenus that change."""
+    fills: dict[str, Fill] = {
+        "recent profiles": lambda menu: _add_recent(menu, profiles),
+        "copy as": lambda menu: _add_copies(menu, listener_actions),
+        "selected connections": connections.commands.fill,
+        "chosen tab": lambda menu: menu.addActions(console.actions_of_tab),
+        "columns": lambda menu: _add_columns(menu, connections),
+        "appearance": lambda menu: _add_schemes(menu, settings),
+        "language": lambda menu: _add_languages(menu, settings),
+    }
     bar = window.menuBar()
-    file = bar.addMenu(QCoreApplication.translate("Menus", "&File"))
-    file.addActions([commands.new_profile, commands.other_profile])
-    recent = file.addMenu(QCoreApplication.translate("Menus", "&Recent profiles"))
-    recent.setToolTipsVisible(True)
-    recent.aboutToShow.connect(lambda: profiles.fill(recent))
-    file.addSeparator()
-    file.addActions([commands.import_listeners, commands.export_profile, commands.export_ca])
-    file.addSeparator()
-    file.addActions([commands.open_profile, commands.load_profile])
-    file.addSeparator()
-    file.addAction(commands.open_recording)
-    file.addSeparator()
-    file.addAction(commands.preferences)
-    file.addSeparator()
-    file.addAction(commands.quit)
-    listener = bar.addMenu(QCoreApplication.translate("Menus", "&Listener"))
-    listener.addActions([commands.new, commands.edit, commands.duplicate])
-    listener.addActions([commands.remove, commands.undo])
-    listener.addSeparator()
-    listener.addActions([commands.toggle, commands.drain, commands.restart, commands.reload])
-    listener.addActions([commands.talk, commands.send_all])
-    _add_copies(listener, handling)
-    listener.addSeparator()
-    listener.addActions([commands.move_up, commands.move_down])
-    listener.addSeparator()
-    listener.addActions([commands.start_all, commands.stop_all])
-    connection = bar.addMenu(QCoreApplication.translate("Menus", "&Connection"))
-    connections.commands.fill(connection)
-    connection.addSeparator()
-    connection.addAction(commands.find)
-    talk = bar.addMenu(QCoreApplication.translate("Menus", "C&onsole"))
-    talk.addActions([commands.new_tab, *console.actions_of_tab])
-    view = bar.addMenu(QCoreApplication.translate("Menus", "&View"))
-    columns = view.addMenu(QCoreApplication.translate("Menus", "&Columns"))
-    columns.setToolTipsVisible(True)
-    columns.aboutToShow.connect(lambda: connections.arrangement.fill(columns))
-    view.addSeparator()
-    _add_schemes(view.addMenu(QCoreApplication.translate("Menus", "Appearance")), settings)
-    _add_languages(view.addMenu(QCoreApplication.translate("Menus", "Language")), settings)
-    bar.addMenu(QCoreApplication.translate("Menus", "&Help")).addAction(commands.about)
+    for each in Menu:
+        menu = bar.addMenu(QCoreApplication.translate("Menus", each.value))
+        _fill(menu, commands, fills, [entry for entry in COMMANDS if entry.menu is each])
 
 
-def listener_menu(parent: QWidget, commands: Commands, handling: ListenerActions) -> QMenu:
-    """What can be done with the chosen listener. It goes away when it closes."""
+def listener_menu(parent: QWidget, commands: Commands, listener_actions: ListenerActions) -> QMenu:
+    """The context menu of the chosen listener. It is deleted when it closes."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    menu.addActions([commands.toggle, commands.drain, commands.restart, commands.reload])
-    menu.addSeparator()
-    menu.addActions([commands.talk, commands.send_all])
-    _add_copies(menu, handling)
-    menu.addSeparator()
-    menu.addActions([commands.edit, commands.duplicate, commands.move_up, commands.move_down])
-    menu.addSeparator()
-    menu.addAction(commands.remove)
+    fills: dict[str, Fill] = {"copy as": lambda menu: _add_copies(menu, listener_actions)}
+    _fill(menu, commands, fills, [entry for entry in COMMANDS if entry.in_listener_menu])
     return menu
 
 
-def _add_copies(menu: QMenu, handling: ListenerActions) -> None:
+def _fill(
+    menu: QMenu,
+    commands: Commands,
+    fills: Mapping[str, Fill],
+    entries: Iterable[Command | Submenu],
+) -> None:
+    for entry in entries:
+        if entry.starts_group and not menu.isEmpty():
+            menu.addSeparator()
+        if isinstance(entry, Command):
+            menu.addAction(getattr(commands, entry.name))
+        else:
+            fills[entry.name](menu)
+
+
+def _add_recent(menu: QMenu, profiles: OtherProfiles) -> None:
+    recent = menu.addMenu(QCoreApplication.translate("Menus", "&Recent profiles"))
+    recent.setToolTipsVisible(True)
+    recent.aboutToShow.connect(lambda: profiles.fill(recent))
+
+
+def _add_columns(menu: QMenu, connections: ConnectionsPane) -> None:
+    columns = menu.addMenu(QCoreApplication.translate("Menus", "&Columns"))
+    columns.setToolTipsVisible(True)
+    columns.aboutToShow.connect(lambda: connections.arrangement.fill(columns))
+
+
+def _add_copies(menu: QMenu, listener_actions: ListenerActions) -> None:
     copies = menu.addMenu(QCoreApplication.translate("Menus", "&Copy as"))
-    copies.aboutToShow.connect(lambda: handling.fill_copies(copies))
-    menu.aboutToShow.connect(lambda: copies.setEnabled(handling.has_one))
+    copies.aboutToShow.connect(lambda: listener_actions.fill_copies(copies))
+    menu.aboutToShow.connect(lambda: copies.setEnabled(listener_actions.has_one))
 
 
-def _add_schemes(menu: QMenu, settings: Settings) -> None:
+def _add_schemes(parent: QMenu, settings: Settings) -> None:
+    menu = parent.addMenu(QCoreApplication.translate("Menus", "Appearance"))
     group = QActionGroup(menu)
     for scheme, words in (
         (Scheme.SYSTEM, QCoreApplication.translate("Menus", "As the system")),
@@ -118,7 +118,8 @@ def _add_schemes(menu: QMenu, settings: Settings) -> None:
         menu.addAction(action)
 
 
-def _add_languages(menu: QMenu, settings: Settings) -> None:
+def _add_languages(parent: QMenu, settings: Settings) -> None:
+    menu = parent.addMenu(QCoreApplication.translate("Menus", "Language"))
     group = QActionGroup(menu)
     for language, words in (
         (Language.SYSTEM, QCoreApplication.translate("Menus", "As the system")),
