@@ -316,6 +316,11 @@ class Commands(QObject):
         entries = [each for each in COMMANDS if isinstance(each, Command)]
         self._actions = {command.name: self._make(command) for command in entries}
 
+    @property
+    def actions(self) -> tuple[QAction, ...]:
+        """All of them, in the order of `COMMANDS`."""
+        return tuple(self._actions.values())
+
     def __getattr__(self, name: str) -> QAction:
         try:
             action: QAction = self.__dict__["_actions"][name]

@@ -238,13 +238,14 @@ def test_it_starts_and_stops_again_and_again_on_its_port(
 
 
 def test_tcp_and_udp_of_one_number_are_two_ports(listen: Listen) -> None:
-    port = port_of(listen("echo", "udp:0", name="UDP"))
-    assert port_of(listen("echo", f"tcp:{port}", name="TCP")) == port
+    # On an address of its own: on 127.0.0.1, another test may be given the same port by the system.
+    port = port_of(listen("echo", "udp:0:interface=127.8.0.1", name="UDP"))
+    assert port_of(listen("echo", f"tcp:{port}:interface=127.8.0.1", name="TCP")) == port
 
 
 def test_a_port_of_ones_own_listener_is_told_by_its_name(listen: Listen) -> None:
-    port = port_of(listen("echo", "udp:0", name="First"))
-    second = listen("hello", f"udp:{port}", name="Second")
+    port = port_of(listen("echo", "udp:0:interface=127.8.0.2", name="First"))
+    second = listen("hello", f"udp:{port}:interface=127.8.0.2", name="Second")
     assert second.state is State.FAILED
     assert second.reason == (
         f"UDP port {port} is in use by your listener First. Stop it, or choose another port."

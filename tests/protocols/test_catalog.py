@@ -50,9 +50,9 @@ def test_a_name_far_from_all_finds_the_choice() -> None:
     assert all(name in said for name in catalog.names())
 
 
-def test_the_readme_lists_every_protocol_with_its_options() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    _, header, below = readme.partition("| `protocol` |")
+def test_the_guide_lists_every_protocol_with_its_options() -> None:
+    guide = (Path(__file__).parents[2] / "resources" / "guide" / "profile.md").read_text(encoding="utf-8")
+    _, header, below = guide.partition("| `protocol` |")
     _, _, *lines = (header + below).partition("\n\n")[0].splitlines()
     rows = [line.split(" | ") for line in lines]
     table = {name.strip("| `"): options for name, _, options in rows}

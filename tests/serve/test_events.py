@@ -1,4 +1,4 @@
-"""The events are an interface: what the README promises of them is what they have."""
+"""The events are an interface: what the guide promises of them is what they have."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from app.server.deck import Deck
 from app.server.listener import Listener
 from tests.server.reactors import Client, HandReactor
 
-README = Path(__file__).parents[2] / "README.md"
+GUIDE = Path(__file__).parents[2] / "resources" / "guide" / "serve.md"
 
 EXAMPLES: list[tuple[Event, str]] = [
     (Listening("Echo", "127.0.0.1", 8007), "Echo is listening on 127.0.0.1:8007."),
@@ -72,8 +72,8 @@ EXAMPLES: list[tuple[Event, str]] = [
 
 
 def documented() -> dict[str, list[str]]:
-    """The README's table of events: the name of each, and its fields in their order."""
-    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| .* \|$", README.read_text(), re.MULTILINE)
+    """The table of the guide of events: the name of each, and its fields in their order."""
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| .* \|$", GUIDE.read_text(), re.MULTILINE)
     return {name: re.findall(r"`(\w+)`", cells) for name, cells in rows}
 
 
