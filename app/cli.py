@@ -154,9 +154,9 @@ def _open_window(profile: Path | None) -> int:
     from app.runtime.single_instance import ProfileLock
 
     path = profile or default_path()
-    claim = ProfileLock(path)
-    if not claim.take():
-        is_shown = claim.ask_to_show(os.environ.get("XDG_ACTIVATION_TOKEN", ""))
+    lock = ProfileLock(path)
+    if not lock.take():
+        is_shown = lock.ask_to_show(os.environ.get("XDG_ACTIVATION_TOKEN", ""))
         there = "which is shown now" if is_shown else "which does not answer; look for it"
         return _complain(f"{path} is open in another window of Portdeck, {there}.", PROFILE_IS_OPEN)
     try:
@@ -167,9 +167,9 @@ def _open_window(profile: Path | None) -> int:
             "or use `portdeck serve`."
         )
     try:
-        return run(path, claim)
+        return run(path, lock)
     finally:
-        claim.release()
+        lock.release()
 
 
 def _serve(options: argparse.Namespace) -> int:

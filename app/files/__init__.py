@@ -1,1 +1,1 @@
-"""Files written safely: whole or not at all, and by one process at a time."""
+"""Safe files: written atomically, locked against other processes, opened without waiting."""

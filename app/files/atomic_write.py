@@ -1,7 +1,8 @@
-"""Files that are replaced in one step: at any moment a file holds all of the old or all of the new.
+"""Atomic writes: at any moment a file holds either all of its old content or all of the new.
 
-The new text is written beside the file, forced to the disk, and put in its place by one rename, so
-that a process killed in the middle harms nothing. The profile and the snippets are saved like this.
+The new content is written to a temporary file in the same folder, synced to the disk, and renamed.
+A process that is killed in between damages nothing. The profile and the snippets are saved like
+this.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ _STALE_SECONDS: Final = 60
 
 
 def write_atomically(target: Path, content: bytes) -> None:
-    """Makes `target` hold `content`. Raises `OSError`, and leaves it as it was.
+    """Replace the content of `target`. Raises `OSError` and then leaves `target` unchanged.
 
-    A new file is its owner's alone (0600); whoever shares one can widen its mode, which is kept.
+    A new file has mode 0600. The mode of an existing file is kept.
     """
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
     temporary = Path(name)
@@ -39,12 +40,12 @@ def write_atomically(target: Path, content: bytes) -> None:
 
 
 def _keep_rights(target: Path, temporary: Path) -> None:
-    """Gives `temporary` the mode of `target`, and its owner where that is allowed."""
+    """Give `temporary` the mode of `target`, and its owner where that is allowed."""
     try:
         old = target.stat()
     except FileNotFoundError:
         return
-    # A rename needs no right to write the file. Who protected it did not mean that.
+    # A rename succeeds without write permission on the file. Respect the protection all the same.
     if not old.st_mode & 0o222:
         raise PermissionError(errno.EACCES, "the file is write-protected")
     if sys.platform != "win32":
@@ -54,10 +55,10 @@ def _keep_rights(target: Path, temporary: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Forces the rename itself to the disk, where the platform can."""
+    """Sync the rename itself to the disk, where the platform supports it."""
     if sys.platform == "win32":
         return
-    # The new text is in its place already; a file system that cannot do this is no failed save.
+    # The new content is already in place, so a file system without this feature is no failure.
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -67,7 +68,10 @@ def _sync_folder(folder: Path) -> None:
 
 
 def remove_stale(target: Path, now: float) -> None:
-    """Removes what saves left behind that were killed, and not what another is writing just now."""
+    """Remove temporary files that killed processes left behind.
+
+    A younger file may belong to a save that is running now, so it stays. `now` is in Unix seconds.
+    """
     for left in target.parent.glob(f".{escape(target.name)}.*.new"):
         with suppress(OSError):
             if now - left.stat().st_mtime > _STALE_SECONDS:
@@ -75,9 +79,9 @@ def remove_stale(target: Path, now: float) -> None:
 
 
 def move_aside(target: Path, now: float) -> Path:
-    """Renames `target` to `<name>.broken-<time><suffix>`, and returns that path.
+    """Rename `target` to `<name>.broken-<time><suffix>`, and return that path.
 
-    `now` is in seconds since the epoch. Raises `OSError` if it cannot be renamed.
+    `now` is in Unix seconds. Raises `OSError` if the file cannot be renamed.
     """
     stamp = time.strftime("%Y-%m-%d-%H%M%S", time.localtime(now))
     aside = target.with_name(f"{target.stem}.broken-{stamp}{target.suffix}")
@@ -90,5 +94,5 @@ def move_aside(target: Path, now: float) -> Path:
 
 
 def write_error(error: OSError) -> str:
-    """What the system says of it, in its few words."""
+    """The reason in the words of the system, such as `No space left on device`."""
     return error.strerror or str(error)

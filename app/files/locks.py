@@ -1,4 +1,9 @@
-"""Keeps two processes from saving in one folder at once, where each looks before it replaces."""
+"""Locks between processes: one saves in a folder at a time, one records to a file at a time.
+
+A lock is an advisory `flock` on the folder or the file itself. It leaves no lock file behind, and
+the system releases it when the process ends. File systems without such locks, and Windows, do
+without.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +17,16 @@ from pathlib import Path
 from typing import Final
 
 PATIENCE_SECONDS: Final = 2.0
-"""How long another may take: a save is a matter of milliseconds, and a window waits for it."""
+"""The longest wait for another process. A save takes milliseconds, and the window waits for it."""
 
 _RETRY_SECONDS: Final = 0.005
 
 
 @contextmanager
 def folder_lock(folder: Path, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
-    """While it lasts, nobody else is `folder_lock` the folder. Raises `TimeoutError` after `patience`.
+    """Hold the lock of `folder` inside the `with` block.
 
-    The lock is one on the folder itself: it leaves no file behind, and ends with its process. A
-    file system that has no such locks goes without.
+    Raises `TimeoutError` if another process holds it for more than `patience` seconds.
     """
     descriptor = _locked(folder, patience)
     try:
@@ -57,17 +61,13 @@ def _locked(folder: Path, patience: float) -> int | None:
         return descriptor
 
 
-# MERGED traffic/recording/hold: Marks a file as one that is recorded to, so that no other window puts its own in its place.
-#
-# The mark is a lock on the file itself: it leaves nothing behind, ends with its process, and is none
-# of SQLite's, so that a recording can be read while it grows. A file system that has no such locks
-# goes without.
-
-
 def lock_recording(descriptor: int) -> bool:
-    """Mark the file until `descriptor` is closed. False if somebody else has done so."""
+    """Lock the file of a recording until `descriptor` is closed. False if another process holds it.
+
+    SQLite does not use this lock, so others can read the recording while it grows.
+    """
     if sys.platform == "win32":
-        return True  # where a file that is open cannot be replaced anyhow
+        return True  # there, an open file cannot be replaced
     import fcntl
 
     try:
@@ -80,9 +80,9 @@ def lock_recording(descriptor: int) -> bool:
 
 
 def recording_is_locked(path: Path) -> bool:
-    """Whether somebody records to what is at `path`."""
+    """Whether a process records to the file at `path`."""
     try:
-        # What is there may be anything; only a pipe would wait for somebody here.
+        # Opening a pipe would wait for its other end.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         return False

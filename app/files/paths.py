@@ -1,7 +1,8 @@
-"""Paths as users write them: `~` is a home folder, and what is not absolute begins in a folder.
+"""Paths that a user wrote or chose: expand them, resolve them, and open them without waiting.
 
-A name after the `~` that is no user's is taken as it stands, as by a shell. Whoever lets users
-write a path tells them so, by `home_folder_problem`.
+`~` and `~name` stand for home folders. As in a shell, `~name` of an unknown user stays as it is; a
+form that takes a path reports that with `home_folder_problem`. Opening a named pipe waits for its
+writer, and reading a device may never end, so `open_regular` accepts regular files only.
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ from typing import BinaryIO
 
 
 def expand_home(written: str) -> str:
-    """`written` with the home folder that it begins with, if it begins with one."""
+    """`written` with a leading `~` or `~name` replaced by the home folder."""
     return os.path.expanduser(written)  # noqa: PTH111 - that of pathlib raises for unknown users
 
 
 def resolve_path(written: str, folder: Path) -> Path:
-    """The absolute path that `written` means in `folder`."""
+    """The absolute path of `written`, which is relative to `folder` unless it is absolute."""
     return folder.absolute() / expand_home(written)
 
 
 def home_folder_problem(written: str) -> str:
-    """What to tell the user about the home folder that `written` begins with; empty if nothing."""
+    """A sentence for the user if `written` begins with an unknown home folder; otherwise empty."""
     if not written.startswith("~") or not expand_home(written).startswith("~"):
         return ""
     name = Path(written).parts[0][1:]
@@ -34,25 +35,19 @@ def home_folder_problem(written: str) -> str:
     return f'There is no user "{short}". Write the whole path.'
 
 
-# MERGED regular_file: Files that are read, and nothing else that may stand at their path.
-#
-# To open a named pipe is to wait for its writer, and to read a device may never end. Whoever reads a
-# path that a user or another program chose opens it here, and the window goes on.
-
-
 class NotRegular(OSError):
-    """What stands there can be read, and is no regular file."""
+    """The path leads to a pipe, a device, a folder or a socket."""
 
 
 def open_regular(path: Path, *, is_buffered: bool = True) -> BinaryIO:
-    """The regular file `path`, open for reading; never waits. Raises `OSError`."""
+    """Open the regular file `path` for reading, without waiting. Raises `OSError`."""
     buffering = -1 if is_buffered else 0
-    file: BinaryIO = open(path, "rb", buffering, opener=_open_at_once)  # noqa: SIM115 - is given
+    file: BinaryIO = open(path, "rb", buffering, opener=_open_without_waiting)  # noqa: SIM115 - is returned
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise NotRegular(errno.EINVAL, "it is no regular file", str(path))
     return file
 
 
-def _open_at_once(path: str, flags: int) -> int:
+def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # Windows has no pipes at paths

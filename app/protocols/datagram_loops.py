@@ -1,7 +1,7 @@
 """Guards against two UDP services that answer each other for ever.
 
-The source address of a datagram is easy to forge. If it names a service that answers every datagram,
-a single forged datagram would start an endless exchange between the two.
+The source address of a datagram is easy to forge. If it names a service that answers every
+datagram, a single forged datagram would start an endless exchange between the two.
 """
 
 from __future__ import annotations

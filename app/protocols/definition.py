@@ -3,8 +3,8 @@
 Each protocol file has one `DEFINITION`. A form makes its widgets from it, a profile its checks, and
 *Copy as* a stand-alone script.
 
-A protocol with options has a frozen attrs class for them. Each field is a `str`, `int`, `bool` or an
-`Enum` whose values are texts. It has a default, and this metadata:
+A protocol with options has a frozen attrs class for them. Each field is a `str`, `int`, `bool` or
+an `Enum` whose values are texts. It has a default, and this metadata:
 
     title      the label of the field in a form
     hint       one more sentence for the user

@@ -1,1 +1,1 @@
-"""The process around the program: its log, its output, its resources, and the one window on a profile."""
+"""The process that runs Portdeck: log, output, resource files, one window for each profile."""

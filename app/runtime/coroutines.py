@@ -1,4 +1,4 @@
-"""Runs a coroutine without dropping what becomes of it."""
+"""Coroutines started from plain code, without losing their failures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 def log_failure(failure: Failure) -> None:
-    """Write what nobody expected to the log, with its traceback."""
+    """Log an unexpected failure with its traceback."""
     log.error("Something unexpected failed: %s", failure.value, exc_info=failure.value)
 
 
@@ -21,8 +21,8 @@ def spawn(
     coroutine: Coroutine[Deferred[Any], Any, object],
     on_error: Callable[[Failure], None] = log_failure,
 ) -> Deferred[None]:
-    """Start `coroutine` now. The Deferred fires with `None` when it is done, however it ended;
-    a failure has gone to `on_error` by then."""
+    """Start `coroutine`. The Deferred fires with `None` when it has ended, also with a failure,
+    which `on_error` gets first."""
     done: Deferred[Any] = Deferred.fromCoroutine(coroutine)
     done.addCallbacks(lambda _: None, on_error)
     return done

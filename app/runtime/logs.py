@@ -1,7 +1,8 @@
-"""Where the log goes: one stream of records, from Python and from Twisted alike.
+"""The log: one stream of records from Python, Twisted and Qt.
 
-Twisted reports failures of callbacks to a log of its own; a Qt slot's go to `sys.excepthook`. Both
-end up in the standard `logging` here, and from there in a file and with whoever adds a handler.
+Twisted logs the failures of callbacks itself, and an exception in a Qt slot goes to
+`sys.excepthook`. Both are passed to the standard `logging`, whose handlers write a file and fill
+the log pane.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ FILES_KEPT = 3
 
 
 def default_path() -> Path:
-    """The platform's place for the log file."""
+    """The log file in the folder that the platform has for logs."""
     return platformdirs.user_log_path("portdeck", appauthor=False) / "portdeck.log"
 
 
 def begin(*handlers: logging.Handler) -> None:
-    """Collect every record of this process, Twisted's failures included, into `handlers`."""
+    """Send every record of this process to `handlers`, Twisted's failures included."""
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     for handler in handlers:
@@ -45,9 +46,9 @@ def begin(*handlers: logging.Handler) -> None:
 
 
 def file_handler(path: Path | None = None) -> logging.Handler:
-    """Writes to `path`, readable by its owner alone, in a few files of bounded size.
+    """A handler that writes to `path`, in a few files of limited size with mode 0600.
 
-    A place that cannot be written to costs the file, not the start.
+    If the folder is not writable, a warning is logged and nothing is written.
     """
     path = path or default_path()
     try:
@@ -61,7 +62,7 @@ def file_handler(path: Path | None = None) -> logging.Handler:
 
 
 def written_to() -> Path | None:
-    """The log file of this process; `None` if there is none."""
+    """The log file of this process; `None` if it writes none."""
     for handler in logging.getLogger().handlers:
         if isinstance(handler, _PrivateFiles):
             return Path(handler.baseFilename)
@@ -69,7 +70,7 @@ def written_to() -> Path | None:
 
 
 class _PrivateFiles(logging.handlers.RotatingFileHandler):
-    """Files that only their owner can read, also the new one after each rotation."""
+    """Creates every file with mode 0600, also the new one after a rotation."""
 
     def _open(self) -> TextIOWrapper:
         Path(self.baseFilename).touch(mode=0o600)
@@ -77,7 +78,7 @@ class _PrivateFiles(logging.handlers.RotatingFileHandler):
 
 
 def stderr_handler(level: int = logging.WARNING) -> logging.Handler:
-    """Writes what needs attention to standard error, for a program without a window."""
+    """A handler that writes warnings and errors to standard error, for a program without a window."""
     handler = logging.StreamHandler()
     handler.setLevel(level)
     handler.setFormatter(logging.Formatter("%(message)s"))
@@ -87,7 +88,7 @@ def stderr_handler(level: int = logging.WARNING) -> logging.Handler:
 def log_uncaught(
     kind: type[BaseException], error: BaseException, traceback: TracebackType | None
 ) -> None:
-    """For `sys.excepthook`: an exception that nobody caught, such as one in a Qt slot."""
+    """Log an uncaught exception, such as one in a Qt slot. Made for `sys.excepthook`."""
     if issubclass(kind, KeyboardInterrupt):
         return
     log.error("Something unexpected failed: %s", error, exc_info=(kind, error, traceback))

@@ -1,8 +1,11 @@
-"""Writes to a stream on a thread of its own: whoever does not read there holds nobody up.
+"""Output on a thread of its own, so that a slow reader does not block the reactor.
 
-A script that starts `portdeck serve` and reads the first line alone is the usual case, and so is
-one that never looks at standard error. Once the pipe is full, a write waits for ever; on the
-reactor's thread that would be the end of all serving, and of stopping as well.
+Many scripts start `portdeck serve` and read only the first line, or never read standard error. When
+the pipe is full, a write waits until somebody reads. On the reactor's thread, that would stop all
+serving.
+
+A descriptor that the process inherited may be non-blocking: another process that shares it can
+switch that at any time. `read` and `write` wait for such a descriptor with `select`.
 """
 
 from __future__ import annotations
@@ -22,14 +25,8 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 
-# MERGED descriptors: Reading from and writing to what other programs gave us, on threads that may wait.
-#
-# A descriptor that came with the start, such as standard output, may be non-blocking: whoever shares
-# it can make it so at any time, for all. What it refuses for the moment is waited for here.
-
-
 def read(descriptor: int, size: int) -> bytes:
-    """At most `size` bytes, once there are some; none at the end. Raises `OSError`."""
+    """Wait for bytes and read at most `size` of them; none at the end. Raises `OSError`."""
     while True:
         try:
             return os.read(descriptor, size)
@@ -38,9 +35,9 @@ def read(descriptor: int, size: int) -> bytes:
 
 
 def write(descriptor: int, data: memoryview, seconds: float | None = None) -> int:
-    """Write some of `data`, once there is room; gives how many bytes. Raises `OSError`.
+    """Wait for room, write a part of `data`, and return its length. Raises `OSError`.
 
-    Where the descriptor is non-blocking, 0 after `seconds` without room.
+    With a non-blocking descriptor, returns 0 after `seconds` without room.
     """
     while True:
         try:
@@ -52,48 +49,48 @@ def write(descriptor: int, data: memoryview, seconds: float | None = None) -> in
 
 MOST_PIECES: Final = 100_000
 MOST_BYTES: Final = 16 * 1024 * 1024
-"""From when on nothing more may wait to be read."""
+"""The limits of the queue: beyond them, new lines are dropped and counted."""
 
 CLOSE_SECONDS: Final = 1.0
-"""How long the end waits for a reader of one stream."""
+"""How long `Output.close` waits for a reader."""
 
 RETRY_SECONDS: Final = 1.0
-"""How often a disk that is full is tried again."""
+"""The pause before a write to a full disk is tried again."""
 
 _GONE: Final = (errno.EPIPE, errno.EIO, errno.EBADF, errno.ECONNRESET)
-"""Nobody will ever read there again: the other end is closed, or the terminal is."""
+"""The errors of a stream whose other end, or terminal, is closed for good."""
 
 
 class Output:
-    """What goes to one stream, in its order."""
+    """A bounded queue of bytes for one stream, written in order by a thread."""
 
     def __init__(self, out: TextIO | None, most: int = MOST_PIECES) -> None:
-        """`out` must have a file descriptor. Without one, as under a shell's `>&-`, nothing is
+        """`out` must have a file descriptor. With `None`, as under a shell's `>&-`, nothing is
         written."""
         self._out = out
         self._most = most
         self._pieces: SimpleQueue[bytes | None] = SimpleQueue()
-        # Each of the two is counted up by one thread alone.
+        # Each counter is written by one thread only.
         self._bytes_put = 0
         self._bytes_taken = 0
         self._thread: threading.Thread | None = None
         self._over = threading.Event()
 
     def begin(self, gone: Callable[[], object]) -> None:
-        """Write from now on. `gone` is called, on another thread, once nobody reads any more."""
+        """Start the thread. It calls `gone`, on that thread, when the reader has closed the stream."""
         if self._out is not None:
-            # Not the stream itself: its end would wait for a write that waits for a reader.
+            # A duplicate: closing the stream itself would wait for a write that is blocked.
             arguments = (os.dup(self._out.fileno()), gone)
             self._thread = threading.Thread(target=self._run, args=arguments, daemon=True)
             self._thread.start()
 
     def write(self, line: str) -> bool:
-        """Put `line` in the queue. False if that is full, and the line is lost."""
+        """Queue `line`. False if the queue is full; the line is dropped then."""
         encoding = "utf-8" if self._out is None else self._out.encoding
         return self.put(f"{line}\n".encode(encoding, "backslashreplace"))
 
     def put(self, data: bytes) -> bool:
-        """The same for bytes as they are."""
+        """Queue `data`. False if the queue is full; `data` is dropped then."""
         waiting = self._bytes_put - self._bytes_taken
         if self._pieces.qsize() >= self._most or waiting >= MOST_BYTES:
             return False
@@ -103,7 +100,7 @@ class Output:
         return True
 
     def close(self, seconds: float = CLOSE_SECONDS) -> None:
-        """Return once all is written, or after `seconds`: then the rest is lost."""
+        """Wait until all is written, or for `seconds`; the rest is dropped then."""
         self._pieces.put(None)
         if self._thread is not None:
             self._thread.join(seconds)
@@ -124,7 +121,7 @@ class Output:
         os.close(descriptor)
 
     def _write_all(self, descriptor: int, data: bytes) -> None:
-        """Write all of `data`, however long it takes. Raises `OSError` if nobody ever reads it."""
+        """Write all of `data`, however long it takes. Raises `OSError` if the reader is gone."""
         left = memoryview(data)
         has_complained = False
         while left and not self._over.is_set():
@@ -139,7 +136,7 @@ class Output:
                 self._over.wait(RETRY_SECONDS)
 
     def _take(self) -> list[bytes | None]:
-        """What waits, at least one; nothing comes after a `None`."""
+        """Wait for a piece and take all that are queued. A `None` ends the queue."""
         pieces = [self._pieces.get()]
         with suppress(Empty):
             while pieces[-1] is not None:
@@ -149,16 +146,16 @@ class Output:
 
 @contextmanager
 def diverted(stream: TextIO | None) -> Iterator[TextIO]:
-    """A stream that leads to where `stream` does, over an `Output`, as long as the context lasts.
+    """A stream that writes to `stream` through an `Output`, inside the `with` block.
 
-    It is made for the place of `sys.stderr`, where everybody writes: the log, warnings, and what
-    the user's own code prints. Where nobody reads, it tells later how much is lost.
+    It replaces `sys.stderr`, which the log, warnings and the user's own code write to. If nobody
+    reads, bytes are dropped, and a line says later how many.
     """
     if stream is not None:
         stream.flush()
         try:
             stream.fileno()
-        except UnsupportedOperation:  # it is kept in memory, and makes nobody wait
+        except UnsupportedOperation:  # a stream in memory, which never blocks
             yield stream
             return
     output = Output(stream)
@@ -173,20 +170,20 @@ def diverted(stream: TextIO | None) -> Iterator[TextIO]:
 
 
 class DivertedStream(BufferedIOBase):
-    """Puts what is written to it into an `Output`."""
+    """The binary stream below `diverted`: puts its bytes into an `Output`."""
 
     def __init__(self, output: Output, stream: TextIO | None) -> None:
         self._output = output
         self._stream = stream
         self.name = "<stderr>"
         self._lost = 0
-        self._lock = threading.RLock()  # what handles a signal may write, in the middle of this
+        self._lock = threading.RLock()  # reentrant: a signal handler may write during a write
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: ReadableBuffer, /) -> int:
-        """Takes all of `data` at once, on any thread."""
+        """Queue all of `data`. Called on any thread."""
         data = bytes(data)
         with self._lock:
             if self._lost and self._output.put(_loss(self._lost)):
@@ -196,7 +193,7 @@ class DivertedStream(BufferedIOBase):
         return len(data)
 
     def fileno(self) -> int:
-        """For who starts a program that writes to the same place."""
+        """The descriptor of the original stream, for child processes."""
         if self._stream is None:
             raise UnsupportedOperation
         return self._stream.fileno()

@@ -1,6 +1,6 @@
-"""Where the icons, the style sheet and the translations lie on disk.
+"""Resource files: icons, the style sheet, translations and the guide.
 
-A wheel carries them inside the package. A checkout, and so an editable install, has them beside it.
+A wheel has them inside the package. A checkout, and so an editable install, has them beside it.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from pathlib import Path
 
 
 class ResourceMissing(FileNotFoundError):
-    """Portdeck came without a file of its own. Its text says which one, and where it should be."""
+    """A resource file is not installed. The text names it."""
 
 
 def resource_path(*parts: str) -> Path:
-    """The file or folder below `resources/` that `parts` lead to: `resource_path("icons", "play.svg")`.
+    """A file or folder below `resources/`, such as `resource_path("icons", "play.svg")`.
 
     Raises `ResourceMissing`.
     """
@@ -21,10 +21,10 @@ def resource_path(*parts: str) -> Path:
 
 
 def find(package: Path, *parts: str) -> Path:
-    """What `resource_path` does, for a package that lies at `package`.
+    """`resource_path` for a package in the folder `package`.
 
-    Once the package has resources of its own, a folder beside it is not ours: in site-packages it
-    belongs to somebody else.
+    If the package contains resources, a folder beside it is ignored: in site-packages, that folder
+    belongs to another package.
     """
     inside = package / "resources"
     folder = inside if inside.is_dir() else package.parent / "resources"

@@ -1,8 +1,8 @@
-"""One window a profile: whoever opens a profile claims it, and a second one shows the first.
+"""One window for each profile: a second start brings the first window to the front.
 
-A claim is a lock on a small file in the user's own folder for state. The system lets go of it when
-its process ends, however it ends, so none is ever stale. In the file stands a socket on which the
-claimant can be asked to come to the front.
+The process with the window holds a lock on a small file in the user's state folder. The system
+releases the lock when the process ends, so a lock is never stale. The file names a Unix socket, on
+which a second process asks the first to come to the front.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from twisted.protocols.basic import LineOnlyReceiver
 log = logging.getLogger(__name__)
 
 _LONGEST_ADDRESS: Final = 100
-"""Bytes that the path of a Unix socket may have everywhere."""
+"""Bytes that the path of a Unix socket may have on every platform."""
 
 _ANSWER_SECONDS: Final = 3.0
 _SHOWN: Final = b"shown"
 
 
 def default_folder() -> Path:
-    """Where the claims of this user lie, whatever desktop or terminal a window is opened from."""
+    """The folder of the lock files of this user, on every desktop and terminal."""
     return platformdirs.user_state_path("portdeck", appauthor=False) / "windows"
 
 
 class ProfileLock:
-    """The right of one process to have a window on a profile.
+    """The lock on one profile: the process that holds it may open a window on it.
 
-    Profiles are the same if their paths lead to the same file, over links or not. Other users have
-    claims of their own. Where there are no such locks, as on Windows, each claim is granted.
+    Paths that lead to the same file over links are the same profile. Each user has separate locks.
+    Where there is no `flock`, as on Windows, `take` always succeeds.
     """
 
     def __init__(self, profile: Path, folder: Path | None = None) -> None:
@@ -51,9 +51,9 @@ class ProfileLock:
         self._address: Path | None = None
 
     def take(self) -> bool:
-        """Whether the profile is this process's now, until it ends or calls `release`.
+        """Take the lock until the process ends or calls `release`. False if another process has it.
 
-        A folder that cannot be written to costs the claim, not the window.
+        If the folder is not writable, a warning is logged, and the window opens without a lock.
         """
         try:
             self._descriptor = _lock(self._path)
@@ -62,22 +62,22 @@ class ProfileLock:
         except OSError as error:
             log.warning("A second window on this profile would not be noticed: %s", error)
             return True
-        self._remove(_written(self._path))  # what a process left that was killed
+        self._remove(_socket_named_in(self._path))  # left behind by a killed process
         return True
 
     def listen(self, reactor: Any, show: Callable[[str], object]) -> None:
-        """Have `show` called when another process asks for the window.
+        """Call `show` when another process asks for the window.
 
-        It is given what that process was started with to be allowed to come to the front: an
-        activation token of the desktop, or nothing.
+        `show` gets the desktop's activation token of that process, which permits a window to come
+        to the front; empty if there is none.
         """
         if self._descriptor is None:
             return
-        factory = Factory.forProtocol(lambda: _Answering(show))
+        factory = Factory.forProtocol(lambda: _ShowRequest(show))
         factory.noisy = False
         try:
             self._address = self._free_address()
-            # The name goes first: however this process ends, the next one knows what to remove.
+            # Write the name first: if this process is killed, the next one can remove the socket.
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, os.fsencode(self._address), 0)
             reactor.listenUNIX(str(self._address), factory, mode=0o600)
@@ -87,8 +87,8 @@ class ProfileLock:
             self._address = None
 
     def ask_to_show(self, token: str = "") -> bool:
-        """Ask whoever has the claim to come to the front. Whether it answered that it does."""
-        address = _written(self._path)
+        """Ask the process with the lock to show its window. True if it answered that it did."""
+        address = _socket_named_in(self._path)
         if address is None or sys.platform == "win32":
             return False
         try:
@@ -101,7 +101,7 @@ class ProfileLock:
             return False
 
     def release(self) -> None:
-        """Let others have the profile. Call it when the window is gone."""
+        """Release the lock. Call it when the window is closed."""
         if self._descriptor is None:
             return
         self._remove(self._address)
@@ -111,19 +111,19 @@ class ProfileLock:
         self._descriptor = self._address = None
 
     def _free_address(self) -> Path:
-        """A path for a socket that nobody else can get at. Raises `OSError`."""
+        """A path for a socket in a folder that only this user can access. Raises `OSError`."""
         address = self._path.with_suffix(".socket")
-        if _is_short(address):
-            address.unlink(missing_ok=True)  # left by nobody who is alive: the lock is ours
+        if _fits_in_an_address(address):
+            address.unlink(missing_ok=True)  # stale: this process holds the lock
             return address
         address = Path(tempfile.mkdtemp(prefix="portdeck-"), "socket")
-        if _is_short(address):
+        if _fits_in_an_address(address):
             return address
         address.parent.rmdir()
         return Path(tempfile.mkdtemp(prefix="portdeck-", dir="/tmp"), "socket")
 
     def _remove(self, address: Path | None) -> None:
-        """Remove a socket, and the folder that was made for it, as far as they are there."""
+        """Remove a socket and the folder that was made for it, if they exist."""
         if address is None:
             return
         with suppress(OSError):
@@ -133,8 +133,8 @@ class ProfileLock:
                 address.parent.rmdir()
 
 
-class _Answering(LineOnlyReceiver):
-    """Takes one line, the token, and says that it is done."""
+class _ShowRequest(LineOnlyReceiver):
+    """Receives one line, the token, and answers when the window is shown."""
 
     MAX_LENGTH = 4096
 
@@ -149,9 +149,10 @@ class _Answering(LineOnlyReceiver):
 
 
 def _lock(path: Path) -> int | None:
-    """The descriptor of the file at `path`, locked; None where there are no such locks.
+    """Create and lock the file at `path`; the descriptor, or `None` on Windows.
 
-    Raises `BlockingIOError` if another process has it, and `OSError` if the file cannot be made.
+    Raises `BlockingIOError` if another process holds the lock, and `OSError` if the file cannot be
+    created.
     """
     if sys.platform == "win32":
         return None
@@ -162,7 +163,7 @@ def _lock(path: Path) -> int | None:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Whoever had it may have removed the file just before letting go of it.
+            # The last holder may have removed the file just before it released the lock.
             if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
                 return descriptor
         except BaseException:
@@ -171,8 +172,8 @@ def _lock(path: Path) -> int | None:
         os.close(descriptor)
 
 
-def _written(path: Path) -> Path | None:
-    """The socket that the file at `path` names."""
+def _socket_named_in(path: Path) -> Path | None:
+    """The socket that the file at `path` names; `None` if it names none."""
     try:
         name = path.read_bytes()
     except OSError:
@@ -180,5 +181,5 @@ def _written(path: Path) -> Path | None:
     return Path(os.fsdecode(name)) if name else None
 
 
-def _is_short(address: Path) -> bool:
+def _fits_in_an_address(address: Path) -> bool:
     return len(os.fsencode(address)) <= _LONGEST_ADDRESS

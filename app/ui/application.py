@@ -36,8 +36,8 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 
-def run(profile: Path, claim: ProfileLock) -> int:
-    """Open the window on `profile`, which is claimed; gives the exit code."""
+def run(profile: Path, lock: ProfileLock) -> int:
+    """Open the window on `profile`, whose `lock` this process holds; the exit code."""
     os.environ.setdefault("QT_API", "pyside6")
     app = QApplication(sys.argv[:1])
     app.setApplicationName("portdeck")
@@ -101,5 +101,5 @@ def run(profile: Path, claim: ProfileLock) -> int:
     gc.freeze()
     ticker.add(GarbageCollection())
     reactor.callWhenRunning(deck.start_automatic)
-    reactor.callWhenRunning(claim.listen, reactor, window.come_forward)
+    reactor.callWhenRunning(lock.listen, reactor, window.come_forward)
     return lifecycle.run()
