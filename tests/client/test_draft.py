@@ -113,8 +113,6 @@ def test_wrong_values_are_named(values: dict[str, object], words: str) -> None:
         from_plain(values)
 
 
-# MERGED tests/client/test_pasting: A paste loses nothing: what is no text goes in as hex or with escapes.
-
 BINARY = ClipboardData(b"\x00\xff", None)
 
 
@@ -179,8 +177,6 @@ def test_a_draft_with_a_mistake_takes_no_bytes_that_would_hide_it() -> None:
     with pytest.raises(NotationError):
         bytes_with_pasted(Draft("4", Notation.HEX), 1, 1, BINARY)
 
-
-# MERGED tests/client/test_variables: Variables stand for something else each time; other braces stand for themselves.
 
 NOON = 1_700_000_000.25
 

@@ -130,9 +130,6 @@ def test_wherever_a_person_went_the_draft_is_at_the_end(
     assert shown == draft
 
 
-# MERGED tests/client/test_history_file: The history comes back whatever happened to its file.
-
-
 @pytest.fixture
 def file(tmp_path: Path) -> HistoryFile:
     return HistoryFile(tmp_path / "state" / "history.jsonl")

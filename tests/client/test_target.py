@@ -184,9 +184,6 @@ def test_a_listener_on_every_interface_is_reached_over_loopback() -> None:
     assert str(Target.of_listener("192.168.1.2", 8007)) == "192.168.1.2:8007"
 
 
-# MERGED tests/client/test_options: How the options of a connection are saved, and what becomes of a broken file.
-
-
 def test_not_verifying_and_the_authorities_of_the_panel_are_not_remembered() -> None:
     options = Options(tls=TlsOptions(verify=False, more_ca_files=("/ca.pem",), ca_file="/own.pem"))
     assert from_plain(as_plain(options)) == Options(tls=TlsOptions(ca_file="/own.pem"))

@@ -163,8 +163,6 @@ def test_tls_names_its_files_and_the_version() -> None:
     assert "reactor.listenSSL(" in text
 
 
-# MERGED tests/recipes/test_own_code: How a script gets at code of one's own, whatever that is.
-
 SOURCE = """
 from twisted.internet.protocol import Factory, Protocol
 

@@ -108,8 +108,6 @@ def test_an_object_is_one_line_whatever_is_in_it(text: str) -> None:
     assert len(json.dumps(Failed(text, text).json()).splitlines()) == 1
 
 
-# MERGED tests/headless/test_announcer: What happens on a deck, as the lines that `portdeck serve` prints.
-
 ECHO = ListenerSpec(name="Écho", protocol="echo", endpoint="tcp:8007", max_connections=1)
 
 
@@ -240,9 +238,6 @@ def test_the_same_failure_is_told_again_when_it_was_tried_again() -> None:
     stage.deck.start_all()
     stage.deck.start_all()
     assert len(stage.lines) == 2
-
-
-# MERGED tests/headless/test_lines: Lines for whoever reads them in time, and for who does not.
 
 
 class Narrow:

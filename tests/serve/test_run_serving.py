@@ -240,7 +240,7 @@ def test_a_listener_that_fails_later_is_told_and_ends_nothing(
 ) -> None:
     def lose(reactor: Run) -> None:
         factory: Any = reactor.tcpServers[0][1]
-        factory.unbound()
+        factory.on_unbound()
         reactor.advance(0)
         assert reactor.names[-1] == "failed"
         assert not reactor.has_stopped

@@ -83,9 +83,6 @@ def test_any_text_is_hex_or_is_told_where_it_is_not(text: str) -> None:
     assert str(mistake).endswith(".")
 
 
-# MERGED tests/traffic/test_quoting: What is copied reads back as what it was.
-
-
 @given(st.binary(max_size=300))
 def test_hex_reads_back(data: bytes) -> None:
     assert bytes.fromhex(as_hex(data)) == data
@@ -117,8 +114,6 @@ def test_a_hex_dump_looks_like_that_of_others() -> None:
         "00000010  6d 6f 72 65                                       |more|"
     )
 
-
-# MERGED tests/traffic/test_text_cells: The text column: every byte has a cell, whatever part of the bytes is asked for.
 
 SELF_SYNCHRONOUS = ("utf-8", "ascii", "latin-1")
 encodings = st.sampled_from(sorted(ENCODINGS.values()))

@@ -86,8 +86,6 @@ def test_nothing_shown_can_move_the_cursor(data: bytes) -> None:
     assert not [c for c in read(data) if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160)]
 
 
-# MERGED tests/ui/test_formatting: Sizes, rates and durations as people read them.
-
 FACTORS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
 
 

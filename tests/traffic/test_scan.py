@@ -149,9 +149,6 @@ def test_a_log_that_is_cleared_before_the_scan_came_to_its_end_is_done() -> None
     assert numbers(scan) == [10]
 
 
-# MERGED tests/traffic/test_sizes: Ranges of sizes, as they are typed.
-
-
 @pytest.mark.parametrize(
     ("text", "sizes"),
     [

@@ -9,30 +9,30 @@ from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
 
 from app.profile import ListenerSpec
-from app.server.sockets.listen_errors import Holder
-from app.server.sockets.process_lookup import Clue
+from app.server.sockets.listen_errors import ProcessInfo
+from app.server.sockets.process_lookup import ProcessQuery
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.style.icons import Icons
 from app.ui.style.theme import ListenerColors
 from tests.ui.reactor.peers import Peers
 
-Found = dict[int, Holder]
+Found = dict[int, ProcessInfo]
 
 
 class System:
     """Answers what it is asked when a test says so."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[Mapping[int, Clue], Deferred[Found]]] = []
+        self.asked: list[tuple[Mapping[int, ProcessQuery], Deferred[Found]]] = []
 
-    def find(self, clues: Mapping[int, Clue]) -> Deferred[Found]:
-        self.asked.append((clues, Deferred()))
+    def find(self, queries: Mapping[int, ProcessQuery]) -> Deferred[Found]:
+        self.asked.append((queries, Deferred()))
         return self.asked[-1][1]
 
     def answer(self, pid: int = 4211) -> None:
         """Say `node` of all that was asked last."""
-        clues, asked = self.asked[-1]
-        asked.callback({number: Holder("node", pid) for number in clues})
+        queries, asked = self.asked[-1]
+        asked.callback({number: ProcessInfo("node", pid) for number in queries})
 
 
 @pytest.fixture

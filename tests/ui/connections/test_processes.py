@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.server.connections.connection import Connection
-from app.server.sockets.process_lookup import Clue
+from app.server.sockets.process_lookup import ProcessQuery
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.connections.processes import MOST_SOCKETS, PAUSE_SECONDS, SETTLED_SECONDS, Processes
 from tests.ui.connections.conftest import System
@@ -27,8 +27,8 @@ def test_who_is_on_show_is_asked_for_and_named(
 ) -> None:
     pane.show()
     open_one(pane, peers)
-    ((clues, _),) = system.asked
-    assert clues == {1: Clue(its=("127.0.0.1", 50001), ours=("127.0.0.1", 8007))}
+    ((queries, _),) = system.asked
+    assert queries == {1: ProcessQuery(peer=("127.0.0.1", 50001), local=("127.0.0.1", 8007))}
     assert texts(pane) == [""]
     system.answer()
     assert texts(pane) == ["node (4211)"]

@@ -262,7 +262,7 @@ SPECS = st.builds(
     autostart=st.booleans(),
     traffic=st.booleans(),
     tls=st.none() | st.sampled_from([Tls(), Tls(certificate="gone.pem", minimum_version="1.3")]),
-).filter(lambda spec: spec.tls is None or Endpoint.parse(spec.endpoint).takes_tls)
+).filter(lambda spec: spec.tls is None or Endpoint.parse(spec.endpoint).supports_tls)
 
 
 @settings(

@@ -48,7 +48,7 @@ Make = Callable[..., Listener]
 @pytest.fixture
 def make(ports: Ports) -> Make:
     def make_one(taken: PortConflict = PortConflict()) -> Listener:  # noqa: B008 - it is frozen
-        async def who_holds(_: object) -> PortConflict:
+        async def find_conflict(_: object) -> PortConflict:
             return taken
 
         return Listener(
@@ -56,7 +56,7 @@ def make(ports: Ports) -> Make:
             reactor=ports,
             observer=Record(),
             numbers=itertools.count(1),
-            who_holds=who_holds,
+            find_conflict=find_conflict,
         )
 
     return make_one

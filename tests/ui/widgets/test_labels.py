@@ -77,9 +77,6 @@ def test_a_label_with_room_paints_as_any_other(qtbot: QtBot) -> None:
     assert picture(label, plain.sizeHint().width()) == picture(plain, plain.sizeHint().width())
 
 
-# MERGED tests/ui/test_wrapping: A wrapped text is never cut off.
-
-
 def test_a_window_grows_with_a_longer_text(qtbot: QtBot) -> None:
     window, label = QWidget(), WrappingLabel(least_lines=2)
     qtbot.addWidget(window)

@@ -52,9 +52,6 @@ def test_it_scrolls_before_it_leaves_the_screen(tall: Tall, qtbot: QtBot) -> Non
     assert tall.area.height() == pytest.approx(screen * SCREEN_SHARE, abs=1)
 
 
-# MERGED tests/ui/test_folding_box: Parts that fold: beside each other, or below where there is no room.
-
-
 class Part(QWidget):
     """200 by 20, and no narrower than 50."""
 
