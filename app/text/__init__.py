@@ -1,1 +1,1 @@
-"""Bytes as people read and type them: text, escapes and hex."""
+"""Text for people: readable bytes, typed bytes, hex."""

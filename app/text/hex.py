@@ -1,4 +1,8 @@
-"""Bytes as a hex dump: offset, sixteen bytes, and the characters they stand for in ASCII."""
+"""Bytes in hex: dump them, read them back, copy them as source code, and show them as characters.
+
+Reading takes the digits however they are separated: `48 65`, `48:65`, `4865`, `0x48, 0x65`,
+`\\x48\\x65` and the inside of a C array are the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +17,22 @@ _SHOWN = bytes(byte if 0x20 <= byte < 0x7F else ord(".") for byte in range(256))
 
 
 def hexdump(data: bytes) -> str:
-    """`data` in lines such as `00000010  48 65 6c 6c 6f …  |Hello…|`, as `hexdump -C` does."""
+    """A hex dump with lines such as `00000010  48 65 6c 6c 6f …  |Hello…|`, as of `hexdump -C`."""
     return "\n".join(lines(data))
 
 
 def lines(data: bytes, offset: int = 0) -> Iterator[str]:
-    """The lines of `data`, whose first byte has `offset`; each is of `WIDTH` bytes but the last."""
+    """The lines of a hex dump, `WIDTH` bytes in each. The first byte has the offset `offset`."""
     for start in range(0, len(data), WIDTH):
         digits, text = columns(data[start : start + WIDTH])
         yield f"{offset + start:08x}  {digits}  |{text}|"
 
 
 def columns(row: bytes) -> tuple[str, str]:
-    """`row`, at most `WIDTH` bytes: in hex, as wide as if it were full, and in ASCII."""
+    """The hex column, padded to `WIDTH` bytes, and the ASCII column of at most `WIDTH` bytes."""
     left, right = row[: WIDTH // 2].hex(" "), row[WIDTH // 2 :].hex(" ")
     return f"{left:<23}  {right:<23}", row.translate(_SHOWN).decode("ascii")
 
-
-# MERGED hex_digits: Bytes written as hex digits, however people separate them.
-#
-# `48 65`, `48:65`, `4865`, `0x48, 0x65`, `\x48\x65` and the inside of a C array are all the same.
 
 _DIGIT = "[0-9A-Fa-f]"
 _PREFIX = rf"(?:(?<!{_DIGIT})0[xX]|\\[xX])(?={_DIGIT})"
@@ -47,7 +47,7 @@ _PIECE = re.compile(
 
 
 class HexError(ValueError):
-    """Text that is no hex; `str()` is a sentence, `position` the index of what is wrong."""
+    """Text that is not hex. `str()` is a sentence; `position` is the index of the mistake."""
 
     def __init__(self, sentence: str, position: int) -> None:
         super().__init__(sentence)
@@ -55,7 +55,7 @@ class HexError(ValueError):
 
 
 def parse_hex(text: str) -> bytes:
-    """The bytes that `text` writes in hex. Two digits make a byte; one is enough after `0x`.
+    """The bytes that `text` stands for. Two digits make a byte; after `0x`, one is enough.
 
     Raises `HexError`.
     """
@@ -74,19 +74,17 @@ def _mistake(text: str) -> HexError:
     return HexError("A hex digit is missing: two of them make a byte.", odd.end() - 1)
 
 
-# MERGED traffic/quoting: Bytes in the forms in which people paste them elsewhere.
-
 BYTES_A_LINE = 12
 PIECE = 60
 
 
 def as_hex(data: bytes) -> str:
-    """`48 65 6c 6c 6f`."""
+    """Hex digits in pairs: `48 65 6c 6c 6f`."""
     return data.hex(" ")
 
 
 def as_c_array(data: bytes, name: str = "data") -> str:
-    """`unsigned char data[2] = {0x48, 0x65};`, in lines of `BYTES_A_LINE`."""
+    """A C array, `unsigned char data[2] = {0x48, 0x65};`, with `BYTES_A_LINE` bytes in a line."""
     lines = [
         "    " + " ".join(f"0x{byte:02x}," for byte in data[start : start + BYTES_A_LINE])
         for start in range(0, len(data), BYTES_A_LINE)
@@ -95,14 +93,12 @@ def as_c_array(data: bytes, name: str = "data") -> str:
 
 
 def as_python(data: bytes) -> str:
-    """`b"..."`, or several of them in parentheses, as Python reads it."""
+    """A Python literal, `b"..."`; long data as several literals in parentheses."""
     if len(data) <= PIECE:
         return repr(data)
     pieces = [f"    {data[start : start + PIECE]!r}" for start in range(0, len(data), PIECE)]
     return "\n".join(["(", *pieces, ")"])
 
-
-# MERGED traffic/text_cells: Bytes as characters that stay under their bytes, for the text column of a hex view.
 
 UNREADABLE = "."
 
@@ -115,13 +111,13 @@ ENCODINGS = {
     "UTF-16 BE": "utf-16-be",
     "Shift-JIS": "shift_jis",
 }
-"""What Python calls them, by what people call them."""
+"""The Python name of each encoding, by its name in the window."""
 
 LOOK_BACK = 1024
-"""Bytes before the wanted ones that are searched for a place where a character surely begins."""
+"""How many bytes before the wanted ones are searched for a certain start of a character."""
 
 _SURE_END = {
-    # Bytes that are no part of a longer sequence, nor can a sequence go on after them.
+    # Bytes that are no part of a longer sequence. No sequence continues after them.
     "utf-8": re.compile(rb"[\x00-\x7f]"),
     "gb18030": re.compile(rb"[\x00-\x2f]"),
     "shift_jis": re.compile(rb"[\x00-\x3f]"),
@@ -129,13 +125,13 @@ _SURE_END = {
 
 
 def cells(data: bytes, start: int, stop: int, encoding: str) -> list[str]:
-    """One cell for each byte in `data[start:stop]`, decoded by `encoding` (as Python calls it).
+    """One text cell for each byte of `data[start:stop]`, for the text column of a hex view.
 
-    A character is in the cell of its first byte; those of its other bytes are empty. A byte that is
-    part of none, or of one without a shape, is `UNREADABLE`.
+    `encoding` is the Python name. A character is in the cell of its first byte; the cells of its
+    other bytes are empty. Bytes of no character, or of an invisible one, are `UNREADABLE`.
     """
     begin = _beginning(data, start, encoding)
-    # A character may go on beyond `stop`, but by no more than three bytes.
+    # The last character may continue up to three bytes beyond `stop`.
     return _decode(data[begin : stop + 3], encoding)[start - begin : stop - begin]
 
 

@@ -1,6 +1,9 @@
-r"""Text in one visible line, and back: what a form shows of an option that may hold line ends.
+r"""Notations for typed bytes: plain text, text with escapes, or hex. Each is read and written.
 
-The notation is that of the console's input with escapes; here it must come to text.
+The escapes are `\\` for a backslash; `\r`, `\n`, `\t` and `\0` for CR, LF, tab and NUL; `\xNN` for
+a byte; `\uNNNN` and `\UNNNNNNNN` for a character, encoded as UTF-8. The console uses all three
+notations. A form uses escapes to show an option with line ends in one visible line (`escaped`,
+`unescaped`).
 """
 
 from __future__ import annotations
@@ -10,14 +13,9 @@ from enum import Enum
 
 from app.text.hex import HexError, parse_hex
 
-# MERGED client/notation: How bytes are typed: as text, as text with escapes, or as hex. Each can be read and written.
-#
-# With escapes, a backslash is `\\`; CR, LF, tab and NUL are `\r`, `\n`, `\t`, `\0`; `\xNN` is a byte;
-# `\uNNNN` and `\UNNNNNNNN` are a character, in UTF-8 like all that stands for itself.
-
 
 class Notation(Enum):
-    """How typed text is meant. The value is stable: it may be saved."""
+    """The notation of typed text. The values are saved in files, so they never change."""
 
     TEXT = "text"
     ESCAPES = "escapes"
@@ -25,10 +23,10 @@ class Notation(Enum):
 
 
 class NotationError(ValueError):
-    """Text that stands for no bytes, or bytes that a notation has no text for.
+    """Text that stands for no bytes, or bytes that the notation cannot write.
 
-    `str()` is a sentence for the user; `position` is where it is wrong, an index into the text or
-    the bytes, and `length` how much of it.
+    `str()` is a sentence for the user. `position` and `length` mark the mistake in the text or the
+    bytes.
     """
 
     def __init__(self, sentence: str, position: int, length: int = 1) -> None:
@@ -54,7 +52,7 @@ _HALF_CHARACTER = re.compile(
 def read(text: str, notation: Notation) -> bytes:
     """The bytes that `text` stands for. Raises `NotationError`.
 
-    A pair of surrogates, as some window systems give it, is the character that it stands for.
+    A pair of surrogates, which some window systems deliver, counts as its character.
     """
     match notation:
         case Notation.TEXT:
@@ -66,9 +64,9 @@ def read(text: str, notation: Notation) -> bytes:
 
 
 def write(data: bytes, notation: Notation) -> str:
-    r"""Text that reads back as `data`, in characters that show: `\n` and tabs at most besides.
+    """Text in visible characters that reads back as `data`; plain text may have line ends and tabs.
 
-    Raises `NotationError` if there is none: as `Notation.TEXT`, only visible UTF-8 can be written.
+    Raises `NotationError` where that is impossible: `Notation.TEXT` takes visible UTF-8 only.
     """
     match notation:
         case Notation.TEXT:
@@ -114,7 +112,7 @@ def _escaped(character: str) -> str:
     code = ord(character)
     if code < 0x80:
         return f"\\x{code:02x}"
-    if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8
         return f"\\x{code - 0xDC00:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
@@ -143,12 +141,12 @@ def _read_hex(text: str) -> bytes:
 
 
 def escaped(text: str) -> str:
-    """`text` in one line of visible characters; `unescaped` gives it back."""
+    """`text` in one line of visible characters; the reverse of `unescaped`."""
     return write(text.encode(), Notation.ESCAPES)
 
 
 def unescaped(line: str) -> str:
-    """The text that `line` stands for. Raises `ValueError`, whose text is for the user."""
+    """The text that `line` stands for. Raises `ValueError` with a sentence for the user."""
     try:
         return read(line, Notation.ESCAPES).decode()
     except UnicodeDecodeError as error:
@@ -159,11 +157,8 @@ def unescaped(line: str) -> str:
         raise ValueError(f"must not hold {wrong}. {ESCAPES_ADVICE}") from None
 
 
-# MERGED client/line_ending: What ends each line that is sent.
-
-
 class LineEnding(Enum):
-    """What follows each line that is sent. The value is stable: it may be saved."""
+    """The end of each line that is sent. The values are saved in files, so they never change."""
 
     NONE = "none"
     LF = "lf"
@@ -178,12 +173,12 @@ class LineEnding(Enum):
 
     @property
     def line_break(self) -> str:
-        """What a line break within a text is sent as; without an ending it is what was typed."""
+        """How a line break inside a text is sent; without an ending it stays as typed."""
         return _TERMINATORS[self] or "\n"
 
     @property
     def label(self) -> str:
-        """What a person chooses it by."""
+        """The name in the window."""
         return "None" if self is LineEnding.NONE else self.name
 
 

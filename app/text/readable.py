@@ -1,9 +1,8 @@
-"""Bytes as text that a person can read.
+"""Readable texts: bytes decoded for people, and sizes, rates and durations.
 
-Every byte shows. What the encoding has a character for is shown as it is meant; a byte that is part
-of none shows as `\\xNN`; a character that has no shape, or that would turn the text around, shows
-as `\\t`, `\\x1b` or `\\u202e`. LF and CRLF break the line. A backslash stands for itself: the text
-is for reading, not for reading back.
+Every byte is visible. A byte that the encoding cannot decode shows as `\\xNN`. A character that is
+invisible, or that changes the direction of the text, shows as `\\t`, `\\x1b` or `\\u202e`. LF and
+CRLF break the line. A backslash is shown as it is, so the text cannot be converted back to bytes.
 """
 
 from __future__ import annotations
@@ -18,25 +17,26 @@ _SHAPELESS = re.compile(
 
 
 class ReadableText:
-    """Makes one direction of a connection legible, chunk by chunk.
+    """Decodes one direction of a connection, chunk by chunk.
 
-    What a chunk cuts in two, a sequence of bytes or a CRLF, is held back until the rest comes; so
-    the texts joined are the same however the bytes were cut.
+    A byte sequence or a CRLF that a chunk cuts in two is held back until the rest arrives. So the
+    joined texts do not depend on how the bytes were cut.
     """
 
     def __init__(self, encoding: str = "utf-8") -> None:
-        """`encoding` as Python calls it."""
+        """`encoding` is the Python name."""
         self._decoder = codecs.getincrementaldecoder(encoding)("backslashreplace")
         self._held = ""
 
     def feed(self, data: bytes) -> str:
-        """The text of `data`, and of what was held back; line breaks are `\\n`."""
+        """The text of the bytes held back and of `data`, with `\\n` as line break."""
         text = self._held + self._decoder.decode(data)
         self._held = "\r" if text.endswith("\r") else ""
         return _show(text.removesuffix("\r"))
 
     def finish(self) -> str:
-        """What was held back: nothing more follows. The next chunk starts anew."""
+        """The text of the bytes held back, at the end of the stream. The next `feed` starts a new
+        one."""
         text = self._held + self._decoder.decode(b"", True)
         self._held = ""
         return _show(text)
@@ -56,13 +56,11 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
-# MERGED ui/formatting: Numbers and names as people read them.
-
 _PREFIXES = ("", "k", "M", "G", "T", "P")
 
 
 def format_size(count: float) -> str:
-    """`count` bytes: `0 B`, `999 B`, `1.2 kB`, `34 MB`. One kB is 1000 B."""
+    """A number of bytes as `0 B`, `999 B`, `1.2 kB` or `34 MB`. One kB is 1000 B."""
     value = float(count)
     for prefix in _PREFIXES:
         if value < 999.5 or prefix == _PREFIXES[-1]:
@@ -73,12 +71,12 @@ def format_size(count: float) -> str:
 
 
 def format_rate(bytes_per_second: float) -> str:
-    """`1.2 MB/s`; nothing where nothing moves."""
+    """A rate as `1.2 MB/s`; empty below 1 B/s."""
     return f"{format_size(bytes_per_second)}/s" if bytes_per_second >= 1 else ""
 
 
 def format_duration(seconds: float) -> str:
-    """`00:42`, `1:02:03`, `3 d 04:05:06`."""
+    """A duration as `00:42`, `1:02:03` or `3 d 04:05:06`."""
     whole = max(0, int(seconds))
     minutes, second = divmod(whole, 60)
     hours, minute = divmod(minutes, 60)
@@ -91,5 +89,5 @@ def format_duration(seconds: float) -> str:
 
 
 def escape_mnemonics(name: str) -> str:
-    """`name` for a button or a tab, where a single & would underline the letter after it."""
+    """`name` for a button or a tab, where a single & would underline the next letter."""
     return name.replace("&", "&&")

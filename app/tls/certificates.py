@@ -1,4 +1,4 @@
-"""A certificate with its key, whoever made it: from and to PEM, and what is to be said of it."""
+"""Certificates with their keys: read them from PEM, check them, describe them, write them."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ LARGEST_FILE = 1024 * 1024
 
 @frozen
 class CertificateFacts:
-    """What a person wants to know of a certificate."""
+    """A certificate, described for people."""
 
     subject: str
-    """Whose it is: its common name, or all of its name."""
+    """The common name of the subject, or the whole name."""
 
     names: tuple[str, ...]
-    """The hosts and addresses that it is valid for."""
+    """The host names and addresses that it is valid for."""
 
     not_before: datetime.datetime
     not_after: datetime.datetime
 
     fingerprint: str
-    """The SHA-256 of it, as `AB:CD:…`."""
+    """SHA-256, as `AB:CD:…`."""
 
     @classmethod
     def of(cls, certificate: x509.Certificate) -> CertificateFacts:
-        """What is to be said of `certificate`."""
+        """Describe `certificate`."""
         return cls(
             subject=subject_of(certificate),
             names=_names(certificate),
@@ -57,7 +57,7 @@ class CertificateFacts:
 
 @frozen
 class Identity:
-    """A certificate, its key, and the certificates between it and a CA."""
+    """A certificate, its key, and the intermediate certificates up to the CA."""
 
     certificate: x509.Certificate
     key: CertificateIssuerPrivateKeyTypes
@@ -65,24 +65,24 @@ class Identity:
 
     @property
     def facts(self) -> CertificateFacts:
-        """What is to be said of the certificate."""
+        """The certificate, described for people."""
         return CertificateFacts.of(self.certificate)
 
     def to_pem(self) -> bytes:
-        """All of it as one text, the key first and not encrypted."""
+        """Key, certificate and intermediate certificates in PEM. The key is not encrypted."""
         key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return key + certificates_to_pem(self.certificate, *self.chain)
 
 
 def certificates_to_pem(*certificates: x509.Certificate) -> bytes:
-    """The certificates as one text, in their order."""
+    """The certificates in PEM, in this order."""
     return b"".join(each.public_bytes(Encoding.PEM) for each in certificates)
 
 
 def read_identity(certificate: Path, key: Path | None = None) -> Identity:
-    """The identity of the files `certificate` and `key`; without a `key` it is in the former.
+    """Read the files `certificate` and `key`. Without `key`, the first file has the key too.
 
-    Raises `TlsError` for all that keeps a server from using it, other than its time.
+    Raises `TlsError` for everything that keeps a server from using it, except the validity time.
     """
     content = read_file(certificate)
     first, *chain = read_certificates(content, certificate)
@@ -99,7 +99,7 @@ def read_identity(certificate: Path, key: Path | None = None) -> Identity:
 
 
 def check_time(facts: CertificateFacts, path: Path, now: datetime.datetime) -> None:
-    """Raises `TlsError` if the certificate, which comes from `path`, is not valid `now`."""
+    """Raise `TlsError` if the certificate of the file `path` is not valid at the time `now`."""
     if now > facts.not_after:
         raise TlsError(
             f"The certificate in {path} expired on {facts.not_after:%Y-%m-%d}. Renew it."
@@ -112,7 +112,7 @@ def check_time(facts: CertificateFacts, path: Path, now: datetime.datetime) -> N
 
 
 def read_certificates(content: bytes, path: Path) -> list[x509.Certificate]:
-    """The certificates of a PEM text, which comes from `path`. Raises `TlsError` if it has none."""
+    """The certificates in `content`, the PEM text of the file `path`. Raises `TlsError`."""
     try:
         return x509.load_pem_x509_certificates(content)
     except (ValueError, UnsupportedAlgorithm):
@@ -126,7 +126,7 @@ def read_certificates(content: bytes, path: Path) -> list[x509.Certificate]:
 
 
 def read_file(path: Path) -> bytes:
-    """What is in a file of the user's. Raises `TlsError`."""
+    """The content of a file that the user named. Raises `TlsError`."""
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
@@ -144,7 +144,7 @@ def read_file(path: Path) -> bytes:
 
 
 def subject_of(certificate: x509.Certificate) -> str:
-    """Whose it is: its common name, or else all of its name."""
+    """The common name of the subject, or the whole name if there is none."""
     names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     return str(names[0].value) if names else certificate.subject.rfc4514_string()
 
@@ -152,14 +152,14 @@ def subject_of(certificate: x509.Certificate) -> str:
 def _read_key(content: bytes, path: Path) -> CertificateIssuerPrivateKeyTypes:
     try:
         key: PrivateKeyTypes = load_pem_private_key(content, password=None)
-    except TypeError:  # which is how it says that it wants a password
+    except TypeError:  # cryptography's way to say that the key is encrypted
         raise TlsError(
             f"The key in {path} is encrypted, and Portdeck asks for no password. "
             "Decrypt it (openssl pkey -in KEY -out NEW), readable by you alone."
         ) from None
     except (ValueError, UnsupportedAlgorithm):
         raise TlsError(_no_key(content, path)) from None
-    return key  # type: ignore[return-value] # another kind does not belong to the certificate
+    return key  # type: ignore[return-value] # a key of another kind does not match the certificate
 
 
 def _no_key(content: bytes, path: Path) -> str:

@@ -1,6 +1,6 @@
-"""Makes certificates: a local CA, and what it signs.
+"""Certificates made by Portdeck: those of a local CA, and those of servers that it signs.
 
-Nothing here touches the disk.
+This module does not touch the disk; see `app.tls.local_ca`.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ from app.tls.certificates import Identity
 
 AUTHORITY_DAYS = 3650
 CERTIFICATE_DAYS = 397
-"""The longest that browsers take."""
+"""The longest validity that browsers accept."""
 
 RENEW_DAYS = 30
-"""A certificate that ends sooner is made anew: whoever looks at it now should not be surprised."""
+"""A certificate that expires sooner is replaced."""
 
 _CLOCK_SKEW = datetime.timedelta(days=1)
-"""So much may the clock of a peer be behind."""
+"""The clock of a peer may be this much behind."""
 
 
 def make_authority(owner: str, now: datetime.datetime) -> Identity:
-    """A CA of its own for `owner`, who is named in it. It can sign servers, and no other CA."""
+    """Make a CA with the name of `owner` in it. It can sign server certificates, but no other
+    CA."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name(f"Portdeck local CA of {owner}")
     end = now + datetime.timedelta(days=AUTHORITY_DAYS)
@@ -45,11 +46,12 @@ def make_authority(owner: str, now: datetime.datetime) -> Identity:
 
 
 def issue(authority: Identity, names: Iterable[str], now: datetime.datetime) -> Identity:
-    """A certificate with a new key for a server that is found under `names`, host or IP."""
+    """Make a certificate with a new key for a server with these `names`: host names or IP
+    addresses."""
     names = list(names)
     key = ec.generate_private_key(ec.SECP256R1())
     issuer = authority.certificate
-    # What outlives its CA is not valid to the end.
+    # A certificate must not outlive its CA.
     end = min(now + datetime.timedelta(days=CERTIFICATE_DAYS - 1), issuer.not_valid_after_utc)
     about_issuer = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     certificate = (
@@ -108,17 +110,15 @@ def _general(name: str) -> x509.GeneralName:
     return x509.DNSName(name) if address is None else x509.IPAddress(address)
 
 
-# MERGED tls/names: Under which names a listener is found: what its certificate must say.
-
 ALWAYS = ("localhost", "127.0.0.1", "::1")
 
 _EVERY_INTERFACE = ("0.0.0.0", "::")
 
 
 def names_for(endpoint: Endpoint) -> tuple[str, ...]:
-    """The hosts and addresses at which what listens on `endpoint` is found from here or afar.
+    """The host names and addresses that clients may use for a listener on `endpoint`.
 
-    What listens on every interface has those of the machine as they are at the moment.
+    For a listener on every interface these are the present addresses of the machine.
     """
     interface = endpoint.interface
     if interface in _EVERY_INTERFACE:
@@ -134,7 +134,7 @@ def _host_name() -> list[str]:
 
 
 def _as_certificates_have_it(name: str) -> list[str]:
-    """`name` in ASCII, as the system looks it up; nothing if it cannot be a name."""
+    """`name` in ASCII (IDNA); empty if it is no valid host name."""
     if name.isascii():
         return [name] if name else []
     try:

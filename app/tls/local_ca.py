@@ -1,7 +1,8 @@
-"""The user's local CA: made once, kept readable by its owner alone, and what it signed so far.
+"""The local CA of the user, and the certificates that it signed, in a private folder.
 
-Whoever trusts `certificate_path()`, as the console does for the panel's own listeners, trusts every
-certificate that Portdeck makes at once. The key never leaves its file.
+A client that trusts `certificate_path()` trusts every certificate that Portdeck makes. The console
+does, for the listeners of its own window. The key never leaves its file. Folder and files are
+readable by their owner alone from the moment they exist.
 """
 
 from __future__ import annotations
@@ -24,14 +25,12 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from app.tls import TlsError, issuing
 from app.tls.certificates import Identity, certificates_to_pem, read_identity
 
-# MERGED tls/private_files: A folder and files that their owner alone can read, from the moment they are there.
-
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 
 
 def make_folder(folder: Path) -> None:
-    """Make sure that `folder` is there and its owner's alone. Raises `TlsError`."""
+    """Create `folder` if needed and make it private. Raises `TlsError`."""
     try:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         _keep_to_owner(folder, FOLDER_MODE)
@@ -40,15 +39,15 @@ def make_folder(folder: Path) -> None:
 
 
 def create_private(path: Path, content: bytes) -> bool:
-    """Put a new file with `content` at `path`, whole or not at all.
+    """Create the file `path` with `content`, atomically.
 
-    False if there is one already, which is left alone: of two programs that make it at the same
+    False if the file exists, which is then unchanged: of two programs that create it at the same
     time, one succeeds. Raises `TlsError`.
     """
     try:
         temporary = _written_beside(path, content)
         try:
-            # A rename would replace what another has put there meanwhile; a link does not.
+            # Unlike a rename, a link does not replace a file that another program just created.
             os.link(temporary, path)
         except FileExistsError:
             return False
@@ -60,7 +59,7 @@ def create_private(path: Path, content: bytes) -> bool:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Make `path` hold `content`, in one step. Raises `TlsError`."""
+    """Replace the content of `path` atomically. Raises `TlsError`."""
     try:
         written = _written_beside(path, content)
         try:
@@ -72,10 +71,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def read_private(path: Path) -> bytes | None:
-    """What is in `path`, which becomes its owner's alone if it was not; `None` if it is not there.
-
-    Raises `TlsError`.
-    """
+    """Make the file `path` private and read it; `None` if it does not exist. Raises `TlsError`."""
     try:
         _keep_to_owner(path, FILE_MODE)
         return path.read_bytes()
@@ -86,7 +82,7 @@ def read_private(path: Path) -> bytes | None:
 
 
 def cannot_keep(path: Path, error: OSError) -> TlsError:
-    """The sentence for a file of Portdeck's own that cannot be read or written."""
+    """The error for a file of the CA that cannot be read or written."""
     return TlsError(
         f"Portdeck keeps its certificates in {path.parent}, where {path.name} cannot be used "
         f"({error.strerror or error}). Mend that, or use a certificate of your own."
@@ -94,7 +90,7 @@ def cannot_keep(path: Path, error: OSError) -> TlsError:
 
 
 def _written_beside(path: Path, content: bytes) -> Path:
-    # mkstemp makes a file that is its owner's alone, under a name that nobody foresees.
+    # mkstemp creates a private file with an unpredictable name.
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     written = Path(name)
     try:
@@ -103,15 +99,15 @@ def _written_beside(path: Path, content: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
-        written.unlink()  # it may hold a part of a key
+        written.unlink()  # it may contain a part of a key
         raise
     return written
 
 
 def _keep_to_owner(path: Path, mode: int) -> None:
-    """Take from others what rights they have. Raises `TlsError` if the file is another user's."""
+    """Remove the rights of other users. Raises `TlsError` if the file belongs to another user."""
     if sys.platform == "win32":
-        return  # a user's folders are that user's alone there
+        return  # there, the folders of a user are private
     found = path.stat()
     if found.st_uid != os.geteuid():
         raise TlsError(
@@ -124,26 +120,26 @@ def _keep_to_owner(path: Path, mode: int) -> None:
 
 KEY_AND_CERTIFICATE = "authority.pem"
 CERTIFICATE = "ca.pem"
-"""The certificate of the CA alone: what others may have."""
+"""The certificate of the CA without its key: the file to hand out."""
 
 
 def default_folder() -> Path:
-    """The user's folder for it, such as `~/.local/share/portdeck/tls`."""
+    """The folder of the CA, such as `~/.local/share/portdeck/tls`."""
     return platformdirs.user_data_path("portdeck", appauthor=False) / "tls"
 
 
 def certificate_path(folder: Path | None = None) -> Path:
-    """Where the certificate of the CA is, once a listener has needed one: a PEM file."""
+    """The PEM file with the certificate of the CA. It exists once a listener needed it."""
     return (folder or default_folder()) / CERTIFICATE
 
 
 def now() -> datetime.datetime:
-    """The time of day, with its zone."""
+    """The present time in UTC."""
     return datetime.datetime.now(datetime.UTC)
 
 
 class LocalCa:
-    """The CA in a folder. Nothing is read or made before it is needed.
+    """The CA in a folder. Files are read and made when they are needed.
 
     Every method may raise `TlsError`.
     """
@@ -151,18 +147,19 @@ class LocalCa:
     def __init__(
         self, folder: Path | None = None, clock: Callable[[], datetime.datetime] = now
     ) -> None:
-        """`folder` is the user's own unless another is given."""
+        """`folder` is by default that of the user."""
         self.folder = folder or default_folder()
         self._clock = clock
 
     def export(self) -> bytes:
-        """The certificate of the CA, in PEM, for those who shall trust it. It is made if needed."""
+        """The certificate of the CA in PEM, for clients that shall trust it. The CA is made if
+        needed."""
         return certificates_to_pem(self._authority().certificate)
 
     def identity_for(self, names: Iterable[str]) -> Identity:
-        """A certificate for a server found under `names`, hosts or IP addresses.
+        """A certificate for a server with these `names`: host names or IP addresses.
 
-        It is the same one at each call until it is about to expire, and its own for other names.
+        The same names get the same certificate until it is about to expire.
         """
         wanted = sorted(set(names))
         authority = self._authority()
@@ -176,26 +173,26 @@ class LocalCa:
         return made
 
     def kept_for(self, names: Iterable[str]) -> Identity | None:
-        """What `identity_for` would give without making anything."""
+        """The certificate that `identity_for` would return, if it exists already."""
         content = read_private(self.folder / KEY_AND_CERTIFICATE)
         if content is None:
             return None
         return self._kept(self.path_for(names), self._authority())
 
     def path_for(self, names: Iterable[str]) -> Path:
-        """The file in which `identity_for` keeps what it gives: the key, then the certificates."""
+        """The file of the certificate for `names`: the key, then the certificates."""
         digest = hashlib.sha256("\n".join(sorted(set(names))).encode()).hexdigest()
         return self.folder / f"server-{digest[:16]}.pem"
 
     def renewal_of(self, identity: Identity) -> datetime.datetime:
-        """From when on `identity_for` gives another one in place of `identity`."""
+        """The time from which `identity_for` replaces `identity`."""
         return identity.facts.not_after - datetime.timedelta(days=issuing.RENEW_DAYS)
 
     def _authority(self) -> Identity:
         make_folder(self.folder)
         path = self.folder / KEY_AND_CERTIFICATE
         if read_private(path) is None:
-            # Should another Portdeck have been faster, there is one now, and it counts.
+            # If another process was faster, its CA is used.
             create_private(path, self._made().to_pem())
         try:
             authority = read_identity(path)
@@ -213,14 +210,14 @@ class LocalCa:
         return issuing.make_authority(f"{_user()} on {socket.gethostname()}", self._clock())
 
     def _publish(self, authority: Identity) -> None:
-        """Keep the certificate of the CA beside it in a file that may be handed out."""
+        """Keep the certificate of the CA in a file that may be handed out."""
         path = certificate_path(self.folder)
         content = certificates_to_pem(authority.certificate)
         if read_private(path) != content:
             write_private(path, content)
 
     def _kept(self, path: Path, authority: Identity) -> Identity | None:
-        """What is in `path`, if it is good, and good for a while."""
+        """The certificate in `path`, if it is valid, of this CA, and does not expire soon."""
         if read_private(path) is None:
             return None
         with suppress(TlsError, ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
@@ -233,7 +230,7 @@ class LocalCa:
         return self._clock() > self.renewal_of(identity)
 
     def _remove_old(self) -> None:
-        """Certificates for names that nobody asked for until they expired."""
+        """Remove expired certificates."""
         for path in self.folder.glob("server-*.pem"):
             with suppress(TlsError, OSError):
                 if read_identity(path).facts.not_after < self._clock():
