@@ -10,7 +10,7 @@ from typing import Any
 from attrs import field, frozen
 from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
 
-from app.protocols.datagram_loops import may_reply_to
+from app.net.datagram_loops import may_reply_to
 from app.protocols.definition import DatagramDefinition, ProtocolDefinition, ScriptSource
 
 GREETING = "Hello This is HD's Test protocol\r\n"
