@@ -20,6 +20,7 @@ from pathlib import Path
 from app import __version__
 from app.connect.arguments import ArgumentError, add_connect, read_request
 from app.net.endpoint import quoted
+from app.replay.arguments import ReplayArgumentError, add_replay, read_replay_request
 from app.runtime.output import Output, diverted
 
 # MERGED display: Whether there is a screen to open a window on.
@@ -71,6 +72,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _serve(options)
     if options.command == "connect":
         return _connect(options)
+    if options.command == "replay":
+        return _replay(options)
     if not has_display():
         print("There is no display to open a window on; serving without one.", file=sys.stderr)
         return _serve(parser.parse_args(["serve"], options))
@@ -86,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"portdeck {__version__}")
     _add_profile(parser, default=None)
-    commands = parser.add_subparsers(dest="command", metavar="serve|connect")
+    commands = parser.add_subparsers(dest="command", metavar="serve|connect|replay")
     serve = commands.add_parser(
         "serve",
         allow_abbrev=False,
@@ -134,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
         ),
     )
     add_connect(commands)
+    add_replay(commands)
     return parser
 
 
@@ -246,6 +250,19 @@ def _connect(options: argparse.Namespace) -> int:
 
     with diverted(sys.stderr) as errors, redirect_stderr(errors):
         return run_terminal_session(reactor, request, errors)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    try:
+        request = read_replay_request(options)
+    except ReplayArgumentError as error:
+        return _complain(str(error))
+    from twisted.internet import reactor
+
+    from app.replay.command import replay
+
+    with diverted(sys.stdout) as output, diverted(sys.stderr) as errors, redirect_stderr(errors):
+        return replay(reactor, request, output, errors)
 
 
 def _complain(sentence: str, code: int = USAGE_ERROR) -> int:

@@ -1,0 +1,3 @@
+"""Capture files of other programs (pcap and pcapng) as traffic to look into."""
+
+from __future__ import annotations

@@ -1,0 +1,299 @@
+"""Conversations over TCP and UDP, put together from packets in the order of a capture.
+
+The server is the near side. It is the end that a SYN went to; without a SYN, the one with the
+lower port. A SYN with another sequence number begins another connection with the same addresses.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from struct import Struct
+from typing import Final
+
+from attrs import define, field
+
+from app.traffic.capture.headers import TCP, SkipReason, locate
+from app.traffic.capture.index import ChunkIndex, ConnectionTable
+from app.traffic.capture.packet_file import Packet
+from app.traffic.capture.tcp import ACK, FIN, RST, SYN, Side
+from app.traffic.connection_info import CloseKind, ConnectionEnds, ConnectionInfo
+
+MOST_OPEN: Final = 10_000
+"""Conversations that are followed at a time. Beyond that, one that is quiet is left.
+
+Each costs about six objects, which the garbage collector looks at: more would make it stop the
+program for longer than a step may take."""
+
+MOST_OVER: Final = 20_000
+"""Connections that ended, whose late packets are known as such."""
+
+MOST_CONNECTIONS: Final = 1_000_000
+MOST_NAMES: Final = 1_000
+"""Servers that a view offers by name."""
+
+KEPT_PARTIES: Final = 10_000
+LATEST: Final = 2**33
+"""Unix seconds. Times from a damaged file may be anything."""
+
+_TCP_HEADER = Struct(">HHIIBB").unpack_from
+_SHORT = Struct(">H").unpack_from
+
+
+@define
+class PacketCounts:
+    """How many packets of a capture were read, and what of them is not shown."""
+
+    packets: int = 0
+    """All that were read."""
+
+    skipped: Counter[SkipReason] = field(factory=Counter)
+    """Packets that have nothing for a conversation, by the reason."""
+
+    retransmitted_bytes: int = 0
+    missing_bytes: int = 0
+    """Bytes that were sent and are not in the file."""
+
+    left_out: int = 0
+    """Packets of more connections than can be told apart."""
+
+    def sentences(self) -> list[str]:
+        """Sentences that say how much is not shown, and why."""
+        skipped = self.skipped
+        said = (
+            (
+                skipped[SkipReason.FRAGMENT],
+                "packets are fragments of IP packets. They are left out.",
+            ),
+            (skipped[SkipReason.LINK], "packets have a link type that Portdeck does not read."),
+            (skipped[SkipReason.BROKEN], "packets have headers that are cut or make no sense."),
+            (self.missing_bytes, "bytes are missing in the file. The capture lost them."),
+            (self.left_out, "packets belong to more connections than can be shown."),
+            (skipped[SkipReason.OTHER], "packets are neither TCP nor UDP."),
+        )
+        return [f"{count} {sentence}" for count, sentence in said if count]
+
+
+class _Flow:
+    """One conversation that may go on."""
+
+    __slots__ = ("finished_first", "keys", "number", "sides", "was_busy")
+
+    def __init__(self, number: int, keys: tuple[bytes, bytes]) -> None:
+        self.number = number
+        self.keys = keys
+        """The client's packets are found by the first, the server's by the second."""
+        self.sides = Side(), Side()
+        """Of the client and of the server."""
+        self.finished_first: Side | None = None
+        self.was_busy = True
+
+
+class Conversations:
+    """Takes packets, and puts what they bring into `index` and `endings`.
+
+    A chunk is what one packet brought of the stream, at the time when a reader could have had it.
+    """
+
+    def __init__(self, index: ChunkIndex) -> None:
+        self.counts = PacketCounts()
+        self.endings = ConnectionEnds()
+        self.names: dict[str, None] = {}
+        """The servers by their addresses, in the order of their first connections."""
+        self.kept_bytes = 0
+        self.began_at = 0.0
+        """The time of the first chunk."""
+        self._index = index
+        self._connections = ConnectionTable()
+        self._parties: dict[int, ConnectionInfo] = {}
+        # A plain dict looks for its first item behind all that were deleted.
+        self._flows: OrderedDict[int, _Flow] = OrderedDict()
+        self._by_key: dict[bytes, tuple[_Flow, bool]] = {}
+        self._over: OrderedDict[bytes, None] = OrderedDict()
+        """The keys of connections that ended."""
+        self._time = 0.0
+        self._owner = 0
+        """`connection * 2 + sent` of the bytes that a side gives just now."""
+
+    def __len__(self) -> int:
+        return len(self._connections)
+
+    def party(self, number: int) -> ConnectionInfo | None:
+        """The two ends of the connection of that number."""
+        if number not in self._parties:
+            party = self._connections.party(number)
+            if party is None:
+                return None
+            if len(self._parties) >= KEPT_PARTIES:
+                self._parties.clear()
+            self._parties[number] = party
+        return self._parties[number]
+
+    def take(self, packet: Packet) -> None:
+        """The next packet of the file. Raises `OSError` if the index has no room."""
+        time, link, buffer, start, stop, original, place = packet
+        self.counts.packets += 1
+        if 0 <= time < LATEST:
+            self._time = time
+        located = locate(link, buffer, start, stop, original)
+        if isinstance(located, SkipReason):
+            self.counts.skipped[located] += 1
+            return
+        protocol, at, end, hosts, width = located
+        if at + (20 if protocol == TCP else 8) > min(stop, end):
+            self.counts.skipped[SkipReason.BROKEN] += 1
+            return
+        # Both hosts, then both ports. That of UDP is one byte longer, to tell it apart.
+        key = buffer[hosts : hosts + 2 * width] + buffer[at : at + 4]
+        if protocol == TCP:
+            self._take_segment(key, buffer, at, stop, end, place - start)
+        else:
+            self._take_datagram(key + b"u", buffer, at, stop, end, place - start)
+
+    def finish_some(self, most: int) -> bool:
+        """After the last packet: give what waits in up to `most` conversations. True if all is."""
+        self._by_key.clear()
+        for _ in range(most):
+            if not self._flows:
+                return True
+            self._flush(self._flows.popitem()[1])
+        return not self._flows
+
+    def _take_segment(
+        self, key: bytes, buffer: bytes, at: int, stop: int, end: int, base: int
+    ) -> None:
+        """A TCP segment. `base` is where the buffer begins in the file."""
+        _, _, sequence, acknowledged, offset, flags = _TCP_HEADER(buffer, at)
+        data = at + (offset >> 4) * 4
+        if offset < 0x50 or data > end:
+            self.counts.skipped[SkipReason.BROKEN] += 1
+            return
+        found = self._connection_of(key, sequence, flags)
+        if found is None:
+            return
+        flow, is_server = found
+        flow.was_busy = True
+        side, other = flow.sides[is_server], flow.sides[not is_server]
+        if flags & SYN:
+            side.synchronise(sequence)
+            sequence += 1
+        if flags & ACK and other.is_waiting:
+            self._owner = flow.number << 1 | (not is_server)
+            other.acknowledge(acknowledged, self._emit)
+        if flags & RST:
+            self._end(flow, CloseKind.RESET_HERE if is_server else CloseKind.RESET_BY_PEER)
+            return
+        self._owner = flow.number << 1 | is_server
+        size = end - data
+        side.take(sequence, size, max(0, min(stop, end) - data), base + data, self._emit)
+        if flags & FIN:
+            side.finish(sequence + size)
+            flow.finished_first = flow.finished_first or side
+        if side.is_over and other.is_over:
+            by_server = flow.finished_first is flow.sides[True]
+            self._end(flow, CloseKind.CLOSED_HERE if by_server else CloseKind.CLOSED_BY_PEER)
+
+    def _connection_of(self, key: bytes, sequence: int, flags: int) -> tuple[_Flow, bool] | None:
+        """The connection of a segment, and whether it is the server's; `None` to leave it out."""
+        found = self._by_key.get(key)
+        if found is None and key in self._over and flags & (SYN | ACK) != SYN:
+            return None  # it came late
+        if found is not None and flags & SYN and found[0].sides[found[1]].begins_anew(sequence):
+            self._retire(found[0])
+            found = None
+        return found or self._open(key, flags)
+
+    def _take_datagram(
+        self, key: bytes, buffer: bytes, at: int, stop: int, end: int, base: int
+    ) -> None:
+        """A UDP datagram. What was cut off it is missing."""
+        found = self._by_key.get(key) or self._open(key, 0)
+        if found is None:
+            return
+        flow, is_server = found
+        flow.was_busy = True
+        (length,) = _SHORT(buffer, at + 4)
+        if length >= 8:
+            end = min(end, at + length)
+        self._owner = flow.number << 1 | is_server
+        data = at + 8
+        captured = max(0, min(stop, end) - data)
+        if end == data:
+            self._add(base + data, 0, 0)  # an empty datagram is a message as well
+        else:
+            self._emit(base + data, captured, end - data - captured)
+
+    def _emit(self, place: int, size: int, missing: int) -> None:
+        if size:
+            self._add(place, size, 0)
+            self.kept_bytes += size
+        if missing:
+            self._add(0, 0, missing)
+            self.counts.missing_bytes += missing
+
+    def _add(self, place: int, size: int, missing: int) -> None:
+        if not self._index.end:
+            self.began_at = self._time
+        self._index.add(place, size, missing, self._owner, self._time)
+
+    def _open(self, key: bytes, flags: int) -> tuple[_Flow, bool] | None:
+        """A conversation that begins with a packet of that key; `None` if there are too many."""
+        if len(self._connections) >= MOST_CONNECTIONS:
+            self.counts.left_out += 1
+            return None
+        width = len(key) // 2 - 2
+        hosts, ports = key[: 2 * width], key[2 * width : 2 * width + 4]
+        source = hosts[:width], int.from_bytes(ports[:2], "big")
+        target = hosts[width:], int.from_bytes(ports[2:], "big")
+        is_server = bool(flags & ACK) if flags & SYN else source[1] < target[1]
+        server, client = (source, target) if is_server else (target, source)
+        is_udp = bool(len(key) & 1)
+        number = self._connections.add(server, client, is_udp=is_udp)
+        back = hosts[width:] + hosts[:width] + ports[2:] + ports[:2] + key[2 * width + 4 :]
+        flow = _Flow(number, (back, key) if is_server else (key, back))
+        for each in flow.keys:
+            self._over.pop(each, None)
+        self._flows[number] = flow
+        for each, of_server in zip(flow.keys, (False, True), strict=True):
+            self._by_key[each] = flow, of_server
+        if len(self.names) < MOST_NAMES:
+            party = self.party(number)
+            assert party is not None
+            self.names[party.listener] = None
+        if len(self._flows) > MOST_OPEN:
+            self._retire_a_quiet_one()
+        return self._by_key.get(key)
+
+    def _retire_a_quiet_one(self) -> None:
+        """Follow one conversation less: an old one that said nothing since the last time."""
+        for _ in range(8):
+            flow = next(iter(self._flows.values()))
+            if not flow.was_busy:
+                break
+            flow.was_busy = False
+            self._flows.move_to_end(flow.number)
+        self._retire(next(iter(self._flows.values())))
+
+    def _retire(self, flow: _Flow) -> None:
+        """Follow this conversation no more. Another one may take its addresses."""
+        self._flush(flow)
+        self._flows.pop(flow.number, None)
+        for key in flow.keys:
+            found = self._by_key.get(key)
+            if found is not None and found[0] is flow:
+                del self._by_key[key]
+
+    def _end(self, flow: _Flow, how: CloseKind) -> None:
+        self._retire(flow)
+        for key in flow.keys:
+            self._over[key] = None
+            if len(self._over) > MOST_OVER:
+                self._over.popitem(last=False)
+        self.endings.append(self._index.end, self._time, flow.number, how)
+
+    def _flush(self, flow: _Flow) -> None:
+        """Give what waits on both sides, as nothing more comes."""
+        for is_server, side in enumerate(flow.sides):
+            self._owner = flow.number << 1 | is_server
+            side.flush(self._emit)
+            self.counts.retransmitted_bytes += side.retransmitted
+            side.retransmitted = 0
