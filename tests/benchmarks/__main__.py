@@ -23,6 +23,7 @@ BENCHMARKS = (
     "tap",
     "recording",
     "console",
+    "faults",
     "rules",
 )
 

@@ -1,0 +1,229 @@
+"""Faults from the tables `[[listener.fault]]` of a profile, with every mistake, and back again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from enum import Enum
+from typing import Any, Final
+
+from attrs import fields_dict, frozen
+
+from app.faults.spec import (
+    DIRECTED,
+    KINDS_OF,
+    PARAMETERS,
+    Direction,
+    Fault,
+    FaultKind,
+    Parameter,
+    TransportKind,
+)
+
+MOST_FAULTS: Final = 100
+LARGEST_SEED: Final = 2**63 - 1
+
+_COMMON: Final = (
+    Parameter("direction", default=Direction.BOTH, choices=Direction),
+    Parameter("chance", 0, 1, 1.0),
+)
+
+
+@frozen
+class FaultProblem:
+    """One mistake, and what to do about it."""
+
+    path: str
+    """Where: such as `listener[0].fault[1].seconds`, counted from 0."""
+
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class _Mistake(ValueError):
+    """A value that cannot be taken; the text is the message."""
+
+
+def parse(
+    tables: object, path: str, transport: TransportKind | None
+) -> tuple[tuple[Fault, ...], tuple[FaultProblem, ...]]:
+    """The faults that `tables` describe, and every mistake in them. Never raises.
+
+    `tables` is what TOML has at `path`. A table with a mistake gives no fault. `transport` is that
+    of the listener, or `None` where it is not known, which allows all kinds.
+    """
+    if not isinstance(tables, list | tuple):
+        advice = "write [[listener.fault]] with two brackets on each side"
+        return (), (FaultProblem(path, f"must be a list of tables; {advice}"),)
+    if len(tables) > MOST_FAULTS:
+        message = f"here are {len(tables)} faults; keep at most {MOST_FAULTS}"
+        return (), (FaultProblem(path, message),)
+    faults: list[Fault] = []
+    problems: list[FaultProblem] = []
+    for index, table in enumerate(tables):
+        fault, wrong = _parse_one(table, f"{path}[{index}]", transport)
+        problems.extend(wrong)
+        if fault is not None and not wrong:
+            faults.append(fault)
+    return tuple(faults), tuple(problems)
+
+
+def to_tables(faults: Iterable[Fault]) -> list[dict[str, object]]:
+    """The tables that `parse` reads back as `faults`. What is the default is left out."""
+    return [_to_table(fault) for fault in faults]
+
+
+def misfits(
+    faults: Sequence[Fault], path: str, transport: TransportKind
+) -> tuple[FaultProblem, ...]:
+    """The faults at `path` whose kind `transport` cannot have."""
+    return tuple(
+        FaultProblem(f"{path}[{index}].kind", _misfit(fault.kind, transport))
+        for index, fault in enumerate(faults)
+        if fault.kind not in KINDS_OF[transport]
+    )
+
+
+def parse_seed(value: object) -> int:
+    """The seed of a listener. Raises `ValueError` with a sentence."""
+    if type(value) is not int or not 0 <= value <= LARGEST_SEED:
+        raise ValueError(f"must be a whole number from 0 to {LARGEST_SEED}, not {_shown(value)}")
+    return value
+
+
+def _parse_one(
+    table: object, path: str, transport: TransportKind | None
+) -> tuple[Fault | None, list[FaultProblem]]:
+    if isinstance(table, Fault):
+        table = _to_table(table)
+    if not isinstance(table, Mapping):
+        return None, [FaultProblem(path, f"must be a table, not {_shown(table)}")]
+    try:
+        kind = _kind(table, transport)
+    except _Mistake as error:
+        return None, [FaultProblem(f"{path}.kind", str(error))]
+    parameters = {each.name: each for each in (*_COMMON, *PARAMETERS[kind])}
+    values: dict[str, Any] = {"kind": kind}
+    problems: list[FaultProblem] = []
+    for name, parameter in parameters.items():
+        try:
+            values[name] = _value(table, parameter)
+        except _Mistake as error:
+            problems.append(FaultProblem(f"{path}.{name}", str(error)))
+    if not isinstance(enabled := table.get("enabled", True), bool):
+        message = f"must be true or false, not {_shown(enabled)}"
+        problems.append(FaultProblem(f"{path}.enabled", message))
+    values["enabled"] = enabled
+    known = ("kind", "enabled", *parameters)
+    unknown = sorted((key for key in table if key not in known), key=str)
+    problems.extend(_unknown(str(key), known, kind, path) for key in unknown)
+    if problems:
+        return None, problems
+    fault = Fault(**values)
+    return fault, _contradictions(fault, path)
+
+
+def _kind(table: Mapping[object, object], transport: TransportKind | None) -> FaultKind:
+    if "kind" not in table:
+        raise _Mistake('is missing; write one, such as kind = "latency"')
+    fitting = [each for each in FaultKind if transport is None or each in KINDS_OF[transport]]
+    kind: Any = _choice(table["kind"], FaultKind, [each.value for each in fitting])
+    if transport is not None and kind not in fitting:
+        raise _Mistake(_misfit(kind, transport))
+    return kind  # type: ignore[no-any-return]
+
+
+def _misfit(kind: FaultKind, transport: TransportKind) -> str:
+    places = " or ".join(each.value for each in TransportKind if kind in KINDS_OF[each])
+    return f"{kind.value} is not for {transport.value}; remove it, or use it with {places}"
+
+
+def _value(table: Mapping[object, object], parameter: Parameter) -> object:
+    if parameter.name not in table:
+        if parameter.default is None:
+            raise _Mistake(f"is missing; write {parameter.example}")
+        return parameter.default
+    value = table[parameter.name]
+    if parameter.choices is not None:
+        return _choice(value, parameter.choices, [each.value for each in parameter.choices])
+    return _number(value, parameter)
+
+
+def _choice(value: object, choices: type[Enum], offered: Sequence[str]) -> Enum:
+    if isinstance(value, str):
+        try:
+            return choices(value)
+        except ValueError:
+            pass
+        if close := get_close_matches(value, offered, n=1):
+            raise _Mistake(f'unknown: {_shown(value)}; did you mean "{close[0]}"?')
+    raise _Mistake(f"must be one of {', '.join(offered)}, not {_shown(value)}")
+
+
+def _number(value: object, parameter: Parameter) -> float:
+    is_number = type(value) is int or (type(value) is float and not parameter.is_whole)
+    in_bounds = is_number and parameter.least <= value <= parameter.most  # type: ignore[operator]
+    if not in_bounds or not math.isfinite(value):  # type: ignore[arg-type]
+        what = "a whole number" if parameter.is_whole else "a number"
+        bounds = f"from {parameter.least:.17g} to {parameter.most:.17g}"
+        raise _Mistake(f"must be {what} {bounds}, not {_shown(value)}")
+    return value if parameter.is_whole else float(value)  # type: ignore[return-value, arg-type]
+
+
+def _contradictions(fault: Fault, path: str) -> list[FaultProblem]:
+    """Mistakes of two values together."""
+    problems = []
+    is_directed = fault.kind in DIRECTED or (
+        fault.kind is FaultKind.STOP_READING and fault.direction is Direction.IN
+    )
+    if not is_directed and fault.direction is not Direction.BOTH:
+        message = f"means nothing for {fault.kind.value}, which has no direction; remove it"
+        problems.append(FaultProblem(f"{path}.direction", message))
+    if fault.variation >= max(fault.bytes, 1):
+        message = f"must be less than bytes, which is {fault.bytes}"
+        problems.append(FaultProblem(f"{path}.variation", message))
+    return problems
+
+
+def _unknown(key: str, known: Sequence[str], kind: FaultKind, path: str) -> FaultProblem:
+    shown = key if key.isprintable() and len(key) <= 40 else _shown(key)
+    if close := get_close_matches(key, known, n=1):
+        return FaultProblem(path, f"unknown key `{shown}`; did you mean `{close[0]}`?")
+    if key in fields_dict(Fault):
+        return FaultProblem(path, f"`{shown}` means nothing for {kind.value}; remove it")
+    return FaultProblem(path, f"unknown key `{shown}`; remove it, or use: {', '.join(known)}")
+
+
+def _to_table(fault: Fault) -> dict[str, object]:
+    table: dict[str, object] = {"kind": fault.kind.value}
+    for parameter in (*_COMMON, *PARAMETERS[fault.kind]):
+        value = getattr(fault, parameter.name)
+        if value != parameter.default:
+            table[parameter.name] = value.value if isinstance(value, Enum) else value
+    if not fault.enabled:
+        table["enabled"] = False
+    return table
+
+
+def _shown(value: object) -> str:
+    """A value of any TOML type inside a sentence, shortened."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() if value.bit_length() > 64:
+            return "a number of that size"
+        case int() | float():
+            return str(value)
+        case str():
+            text = value if len(value) <= 40 else f"{value[:39]}…"
+            printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+            return f'"{printable}"'
+        case Mapping():
+            return "a table"
+        case list() | tuple():
+            return "an array"
+        case _:
+            return "a date or a time"

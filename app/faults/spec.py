@@ -1,0 +1,323 @@
+"""A fault as the user asks for it: its kind, its parameters, and a description for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+from attrs import field, frozen
+
+LONGEST_SECONDS: Final = 24 * 3600.0
+MOST_BYTES: Final = 2**40
+MOST_BITS: Final = 4096
+
+
+class FaultKind(Enum):
+    """The value is the text in a profile."""
+
+    LATENCY = "latency"
+    BANDWIDTH = "bandwidth"
+    SLICE = "slice"
+    STALL = "stall"
+    LIMIT = "limit"
+    CLOSE_AFTER = "close-after"
+    RESET_AFTER = "reset-after"
+    SLOW_CLOSE = "slow-close"
+    STOP_READING = "stop-reading"
+    DROP = "drop"
+    CORRUPT = "corrupt"
+    DUPLICATE = "duplicate"
+    REORDER = "reorder"
+    REFUSE = "refuse"
+    ACCEPT_DELAY = "accept-delay"
+    TLS = "tls"
+
+
+class Direction(Enum):
+    """As the server sees it."""
+
+    IN = "in"
+    """From the client."""
+
+    OUT = "out"
+    """To the client."""
+
+    BOTH = "both"
+
+
+class Distribution(Enum):
+    """How a jitter is spread around the latency."""
+
+    UNIFORM = "uniform"
+    """Evenly, from `-jitter` to `+jitter`."""
+
+    NORMAL = "normal"
+    """As a bell curve whose standard deviation is the jitter."""
+
+
+class LimitAction(Enum):
+    """The end of a connection that has reached its limit."""
+
+    CLOSE = "close"
+    RESET = "reset"
+
+
+class TlsProblem(Enum):
+    """What is wrong with the server's side of the TLS handshake."""
+
+    EXPIRED = "expired"
+    OTHER_NAME = "other-name"
+    SELF_SIGNED = "self-signed"
+    UNKNOWN_CA = "unknown-ca"
+    STALLED = "stalled"
+    BROKEN_OFF = "broken-off"
+
+    @property
+    def is_certificate(self) -> bool:
+        """Whether the handshake is complete, but with a certificate that clients must reject."""
+        return self not in (TlsProblem.STALLED, TlsProblem.BROKEN_OFF)
+
+
+class TransportKind(Enum):
+    """What a listener's clients come by."""
+
+    STREAM = "TCP or a Unix socket"
+    TLS = "TLS"
+    DATAGRAMS = "UDP"
+
+
+@frozen(kw_only=True)
+class Fault:
+    """One disturbance. Parameters that its kind does not have keep their default.
+
+    `PARAMETERS` says which ones a kind has, and `app.faults.reading` within which bounds.
+    """
+
+    kind: FaultKind
+    direction: Direction = Direction.BOTH
+    chance: float = 1.0
+    """The share that it hits: of connections, and of datagrams over UDP."""
+
+    enabled: bool = True
+    seconds: float = 0.0
+    jitter: float = 0.0
+    distribution: Distribution = Distribution.UNIFORM
+    bytes_per_second: int = 0
+    bytes: int = 0
+    variation: int = 0
+    """How many bytes a slice may be longer or shorter than `bytes`."""
+
+    delay: float = 0.0
+    """Seconds between two slices."""
+
+    then: LimitAction = LimitAction.CLOSE
+    bits: int = 1
+    problem: TlsProblem = TlsProblem.EXPIRED
+
+    def acts(self, direction: Direction) -> bool:
+        """Whether it is enabled and acts on bytes that go in `direction`, which is not both."""
+        return self.enabled and self.direction in (direction, Direction.BOTH)
+
+
+@frozen
+class Parameter:
+    """One parameter of a kind: its bounds, and what it is if it is not written."""
+
+    name: str
+    """That of the field of `Fault`, and of the key in a profile."""
+
+    least: float = 0
+    most: float = 0
+    default: object = None
+    """`None` for a parameter that must be written."""
+
+    choices: type[Enum] | None = None
+    """The values of one that is no number."""
+
+    is_whole: bool = False
+    unit: str = ""
+    example: str = field(default="")
+
+
+def _seconds(default: float | None = None, *, least: float = 0.0) -> Parameter:
+    return Parameter("seconds", least, LONGEST_SECONDS, default, unit="s", example="seconds = 0.2")
+
+
+def _bytes(example: int) -> Parameter:
+    return Parameter("bytes", 1, MOST_BYTES, is_whole=True, unit="B", example=f"bytes = {example}")
+
+
+PARAMETERS: Final[Mapping[FaultKind, tuple[Parameter, ...]]] = MappingProxyType(
+    {
+        FaultKind.LATENCY: (
+            _seconds(),
+            Parameter("jitter", 0, LONGEST_SECONDS, 0.0, unit="s"),
+            Parameter("distribution", default=Distribution.UNIFORM, choices=Distribution),
+        ),
+        FaultKind.BANDWIDTH: (
+            Parameter(
+                "bytes_per_second",
+                1,
+                MOST_BYTES,
+                is_whole=True,
+                unit="B/s",
+                example="bytes_per_second = 10000",
+            ),
+        ),
+        FaultKind.SLICE: (
+            _bytes(10),
+            Parameter("variation", 0, MOST_BYTES, 0, is_whole=True, unit="B"),
+            Parameter("delay", 0, LONGEST_SECONDS, 0.001, unit="s"),
+        ),
+        FaultKind.STALL: (_seconds(0.0),),
+        FaultKind.LIMIT: (
+            _bytes(1000),
+            Parameter("then", default=LimitAction.CLOSE, choices=LimitAction),
+        ),
+        FaultKind.CLOSE_AFTER: (_seconds(),),
+        FaultKind.RESET_AFTER: (_seconds(),),
+        FaultKind.SLOW_CLOSE: (_seconds(),),
+        FaultKind.STOP_READING: (),
+        FaultKind.DROP: (),
+        FaultKind.CORRUPT: (Parameter("bits", 1, MOST_BITS, 1, is_whole=True),),
+        FaultKind.DUPLICATE: (),
+        FaultKind.REORDER: (_seconds(0.1, least=0.001),),
+        FaultKind.REFUSE: (),
+        FaultKind.ACCEPT_DELAY: (_seconds(),),
+        FaultKind.TLS: (Parameter("problem", choices=TlsProblem, example='problem = "expired"'),),
+    }
+)
+"""The parameters of each kind, in the order in which a profile or a form has them."""
+
+_STREAMS: Final = frozenset(
+    {
+        FaultKind.LATENCY,
+        FaultKind.BANDWIDTH,
+        FaultKind.SLICE,
+        FaultKind.STALL,
+        FaultKind.LIMIT,
+        FaultKind.CLOSE_AFTER,
+        FaultKind.RESET_AFTER,
+        FaultKind.SLOW_CLOSE,
+        FaultKind.STOP_READING,
+        FaultKind.CORRUPT,
+        FaultKind.REFUSE,
+        FaultKind.ACCEPT_DELAY,
+    }
+)
+
+KINDS_OF: Final[Mapping[TransportKind, frozenset[FaultKind]]] = MappingProxyType(
+    {
+        TransportKind.STREAM: _STREAMS,
+        TransportKind.TLS: _STREAMS | {FaultKind.TLS},
+        TransportKind.DATAGRAMS: frozenset(
+            {
+                FaultKind.LATENCY,
+                FaultKind.BANDWIDTH,
+                FaultKind.STALL,
+                FaultKind.DROP,
+                FaultKind.CORRUPT,
+                FaultKind.DUPLICATE,
+                FaultKind.REORDER,
+            }
+        ),
+    }
+)
+"""The kinds that each transport can have."""
+
+DIRECTED: Final = frozenset(
+    {
+        FaultKind.LATENCY,
+        FaultKind.BANDWIDTH,
+        FaultKind.SLICE,
+        FaultKind.STALL,
+        FaultKind.LIMIT,
+        FaultKind.SLOW_CLOSE,
+        FaultKind.CORRUPT,
+        FaultKind.DROP,
+        FaultKind.DUPLICATE,
+        FaultKind.REORDER,
+    }
+)
+"""The kinds that act on the bytes of one direction. The others act on the whole connection."""
+
+AT_ACCEPT: Final = frozenset({FaultKind.REFUSE, FaultKind.ACCEPT_DELAY, FaultKind.TLS})
+"""The kinds that act when a client connects, and leave open connections as they are."""
+
+
+def armed(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Those of `faults` that are enabled and can hit somebody."""
+    return tuple(fault for fault in faults if fault.enabled and fault.chance > 0)
+
+
+def describe(fault: Fault) -> str:
+    """One line for people, such as `latency 200 ms ± 50 ms out`."""
+    words = [fault.kind.value, _details(fault)]
+    if fault.kind in DIRECTED and fault.direction is not Direction.BOTH:
+        words.append(fault.direction.value)
+    if fault.chance < 1:
+        words.append(f"for {fault.chance * 100:g} %")
+    if not fault.enabled:
+        words.append("(off)")
+    return " ".join(filter(None, words))
+
+
+def badge(faults: Iterable[Fault]) -> str:
+    """A few characters for a list row, such as `200 ms +1`; empty if no fault is armed."""
+    active = armed(faults)
+    if not active:
+        return ""
+    more = f" +{len(active) - 1}" if len(active) > 1 else ""
+    return f"{_short(active[0])}{more}"
+
+
+def _short(fault: Fault) -> str:
+    match fault.kind:
+        case FaultKind.LATENCY:
+            return duration(fault.seconds)
+        case FaultKind.BANDWIDTH:
+            return f"{size(fault.bytes_per_second)}/s"
+        case FaultKind.LIMIT:
+            return f"{fault.then.value} at {size(fault.bytes)}"
+        case FaultKind.TLS:
+            return f"TLS {fault.problem.value}"
+        case _:
+            return str(fault.kind.value)
+
+
+def _details(fault: Fault) -> str:
+    match fault.kind:
+        case FaultKind.LATENCY:
+            spread = " normal" if fault.distribution is Distribution.NORMAL else ""
+            jitter = f" ± {duration(fault.jitter)}{spread}" if fault.jitter else ""
+            return f"{duration(fault.seconds)}{jitter}"
+        case FaultKind.BANDWIDTH:
+            return f"{size(fault.bytes_per_second)}/s"
+        case FaultKind.SLICE:
+            variation = f" ± {size(fault.variation)}" if fault.variation else ""
+            return f"{size(fault.bytes)}{variation} every {duration(fault.delay)}"
+        case FaultKind.STALL:
+            return duration(fault.seconds) if fault.seconds else "until cleared"
+        case FaultKind.LIMIT:
+            return f"{size(fault.bytes)}, then {fault.then.value}"
+        case FaultKind.CORRUPT:
+            return f"{fault.bits} bit{'s' if fault.bits > 1 else ''}"
+        case FaultKind.TLS:
+            return str(fault.problem.value)
+        case _:
+            return duration(fault.seconds) if fault.seconds else ""
+
+
+def duration(seconds: float) -> str:
+    """A time for people: `200 ms`, `1.5 s`."""
+    return f"{seconds:g} s" if seconds >= 1 or not seconds else f"{seconds * 1000:g} ms"
+
+
+def size(count: int) -> str:
+    """A number of bytes for people: `999 B`, `1.5 kB`, `2 MB`."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= factor:
+            return f"{count / factor:.4g} {unit}"
+    return f"{count} B"
