@@ -6,7 +6,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench screenshots translations dist clean
+.PHONY: help run test lint format bench screenshots gallery translations dist clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ bench: .venv/.ready-to-develop ## measure, side by side with what others do
 
 screenshots: .venv/.ready-to-develop ## take resources/screenshots/ anew, light and dark
 	$(BIN)/python -m tests.screenshots
+
+gallery: .venv/.ready-to-develop ## take pictures of all controls, light and dark
+	$(BIN)/python -m tests.gallery
 
 translations: .venv/.ready-to-develop ## bring resources/translations/ up to date with the texts
 	$(BIN)/python .ci/translations

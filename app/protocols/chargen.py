@@ -134,11 +134,11 @@ DEFINITION = ProtocolDefinition(
     summary="Sends lines of characters for as long as they are read (RFC 864).",
     port=8019,
     options=NoOptions,
-    build=lambda _: Factory.forProtocol(Chargen),
+    build=lambda options, context: Factory.forProtocol(Chargen),
     script=SCRIPT,
     datagrams=DatagramDefinition(
         "Answers each datagram with up to 512 characters (RFC 864).",
-        lambda _: ChargenDatagrams(),
+        lambda options, context: ChargenDatagrams(),
         DATAGRAM_SCRIPT,
     ),
 )

@@ -257,6 +257,6 @@ DEFINITION = ProtocolDefinition(
     summary="A room: everyone sees what everyone says, and who comes and goes.",
     port=8027,
     options=ChatOptions,
-    build=Room,
+    build=lambda options, context: Room(options),
     script=SCRIPT,
 )

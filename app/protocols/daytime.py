@@ -128,11 +128,11 @@ DEFINITION = ProtocolDefinition(
     summary="Says the date and the time, and closes (RFC 867).",
     port=8013,
     options=NoOptions,
-    build=lambda _: DaytimeFactory(),
+    build=lambda options, context: DaytimeFactory(),
     script=SCRIPT,
     datagrams=DatagramDefinition(
         "Answers each datagram with the date and the time (RFC 867).",
-        lambda _: DaytimeDatagrams(),
+        lambda options, context: DaytimeDatagrams(),
         DATAGRAM_SCRIPT,
     ),
 )

@@ -15,13 +15,35 @@ an `Enum` whose values are texts. It has a default, and this metadata:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from attrs import fields, frozen
-from twisted.internet.interfaces import IProtocolFactory
+from twisted.internet.interfaces import IProtocolFactory, IReactorTime
 from twisted.internet.protocol import DatagramProtocol
 
 Options = TypeVar("Options")
+
+
+class OptionError(ValueError):
+    """An option that the listener cannot start with. The text is a sentence for the user."""
+
+
+@frozen
+class ListenerContext:
+    """The surroundings of one listener, for protocols that need more than their options."""
+
+    clock: IReactorTime
+
+    folder: Path = Path()
+    """The folder of the profile. Relative paths in the options start here."""
+
+    name: str = ""
+    """The name of the listener, for messages in the log."""
+
+    load_function: Callable[[str], Callable[..., object]] | None = None
+    """Loads a function of the user, such as `rules.py:answer`; `None` where there is no user
+    code."""
 
 
 @frozen
@@ -58,7 +80,7 @@ class DatagramDefinition(Generic[Options]):
     summary: str
     """What it does, in one sentence."""
 
-    build: Callable[[Options], DatagramProtocol]
+    build: Callable[[Options, ListenerContext], DatagramProtocol]
     """Makes the protocol of one listener. Called at every start."""
 
     script: ScriptSource
@@ -83,7 +105,7 @@ class ProtocolDefinition(Generic[Options]):
     options: type[Options]
     """A frozen attrs class, as the module docstring describes it."""
 
-    build: Callable[[Options], IProtocolFactory]
+    build: Callable[[Options, ListenerContext], IProtocolFactory]
     """Makes the factory of one listener. Called at every start, as a factory holds shared state."""
 
     script: ScriptSource

@@ -55,11 +55,11 @@ DEFINITION = ProtocolDefinition(
     summary="Drops every byte it gets (RFC 863).",
     port=8009,
     options=NoOptions,
-    build=lambda _: Factory.forProtocol(Discard),
+    build=lambda options, context: Factory.forProtocol(Discard),
     script=SCRIPT,
     datagrams=DatagramDefinition(
         "Drops every datagram it gets (RFC 863).",
-        lambda _: DiscardDatagrams(),
+        lambda options, context: DiscardDatagrams(),
         DATAGRAM_SCRIPT,
     ),
 )

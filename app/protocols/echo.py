@@ -66,11 +66,11 @@ DEFINITION = ProtocolDefinition(
     summary="Sends back every byte it gets (RFC 862).",
     port=8007,
     options=NoOptions,
-    build=lambda _: Factory.forProtocol(Echo),
+    build=lambda options, context: Factory.forProtocol(Echo),
     script=SCRIPT,
     datagrams=DatagramDefinition(
         "Sends each datagram back (RFC 862).",
-        lambda _: EchoDatagrams(),
+        lambda options, context: EchoDatagrams(),
         DATAGRAM_SCRIPT,
     ),
 )

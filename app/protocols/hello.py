@@ -106,11 +106,11 @@ DEFINITION = ProtocolDefinition(
     summary="Sends one text of greeting and closes.",
     port=8025,
     options=HelloOptions,
-    build=HelloFactory,
+    build=lambda options, context: HelloFactory(options),
     script=SCRIPT,
     datagrams=DatagramDefinition(
         "Answers each datagram with one text of greeting.",
-        HelloDatagrams,
+        lambda options, context: HelloDatagrams(options),
         DATAGRAM_SCRIPT,
     ),
 )

@@ -106,6 +106,6 @@ DEFINITION = ProtocolDefinition(
     summary="Sends each line back, in capitals or reversed.",
     port=8026,
     options=LineOptions,
-    build=LineFactory,
+    build=lambda options, context: LineFactory(options),
     script=SCRIPT,
 )

@@ -273,6 +273,30 @@
         <source>Red</source>
         <translation>红</translation>
     </message>
+    <message>
+        <source>Purple</source>
+        <translation>紫</translation>
+    </message>
+    <message>
+        <source>Teal</source>
+        <translation>青</translation>
+    </message>
+    <message>
+        <source>Olive</source>
+        <translation>橄榄绿</translation>
+    </message>
+    <message>
+        <source>Brown</source>
+        <translation>棕</translation>
+    </message>
+    <message>
+        <source>Graphite</source>
+        <translation>石墨灰</translation>
+    </message>
+    <message>
+        <source>Crimson</source>
+        <translation>绯红</translation>
+    </message>
 </context>
 <context>
     <name>ColumnLayout</name>

@@ -51,7 +51,9 @@ def test_a_name_far_from_all_finds_the_choice() -> None:
 
 
 def test_the_guide_lists_every_protocol_with_its_options() -> None:
-    guide = (Path(__file__).parents[2] / "resources" / "guide" / "profile.md").read_text(encoding="utf-8")
+    guide = (Path(__file__).parents[2] / "resources" / "guide" / "profile.md").read_text(
+        encoding="utf-8"
+    )
     _, header, below = guide.partition("| `protocol` |")
     _, _, *lines = (header + below).partition("\n\n")[0].splitlines()
     rows = [line.split(" | ") for line in lines]

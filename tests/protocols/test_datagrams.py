@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 
 import pytest
 from twisted.internet.protocol import DatagramProtocol
+from twisted.internet.task import Clock
 from twisted.internet.testing import FakeDatagramTransport
 
+from app.net.datagram_loops import ANSWERING_PORTS
 from app.protocols import catalog
 from app.protocols.catalog import UnknownProtocol
 from app.protocols.chargen import MOST_CHARACTERS, PATTERN, ChargenDatagrams, any_length
-from app.protocols.datagram_loops import ANSWERING_PORTS
 from app.protocols.daytime import DaytimeDatagrams
+from app.protocols.definition import ListenerContext
 from app.protocols.hello import GREETING, HelloDatagrams, HelloOptions
 
 PEER = ("127.0.0.1", 50_000)
@@ -33,7 +35,9 @@ def answers(
 
 def built(name: str) -> DatagramProtocol:
     """The protocol of the catalog, with nothing chosen."""
-    protocol = catalog.find_datagrams(name).build(catalog.find(name).options())
+    protocol = catalog.find_datagrams(name).build(
+        catalog.find(name).options(), ListenerContext(Clock())
+    )
     assert isinstance(protocol, DatagramProtocol)
     return protocol
 

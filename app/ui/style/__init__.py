@@ -1,1 +1,3 @@
-"""How the window looks: its colours, light and dark, and its icons."""
+"""The design of the window: its measures and colours, and the one style that applies them."""
+
+from __future__ import annotations

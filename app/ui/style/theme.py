@@ -1,199 +1,250 @@
-"""Light or dark, and the few rules of style that a palette cannot say."""
+"""Applies the design to the application, and follows the system where the user left it that choice.
+
+One `Theme` belongs to the application; `Theme.of` gives it. Use it before the first widget is made:
+whatever is made later is then styled once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from enum import Enum
+import re
+from typing import Final
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication
+from attrs import asdict
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
 
-from app.profile import ListenerSpec
-from app.profile.spec import Color, assign
 from app.runtime import resources
-from app.server.listener import State
-
-# MERGED ui/colors: The few colours that a palette does not have: each with enough contrast on light and on dark.
-
-GREEN = (QColor("#116329"), QColor("#4ac26b"))
-RED = (QColor("#cf222e"), QColor("#ff7b72"))
-AMBER = (QColor("#7d4e00"), QColor("#e3b341"))
-QUIET_ALPHA = 165
-BLUE = (QColor("#0969da"), QColor("#6cb6ff"))
-
-
-def is_dark(palette: QPalette) -> bool:
-    """Whether `palette` has light text on a dark ground."""
-    return palette.color(QPalette.ColorRole.Window).lightness() < 128
-
-
-def pick(pair: tuple[QColor, QColor], palette: QPalette) -> QColor:
-    """The one of a (for light, for dark) pair that suits `palette`."""
-    return pair[1] if is_dark(palette) else pair[0]
-
-
-def quiet_color(palette: QPalette) -> QColor:
-    """Text that steps back, and can still be read: that of disabled controls cannot."""
-    color = palette.color(QPalette.ColorRole.WindowText)
-    color.setAlpha(QUIET_ALPHA)
-    return color
-
-
-def state_color(state: State, palette: QPalette) -> QColor:
-    """The colour of a listener's light."""
-    match state:
-        case State.LISTENING:
-            return pick(GREEN, palette)
-        case State.FAILED:
-            return pick(RED, palette)
-        case State.STARTING | State.STOPPING | State.DRAINING | State.PAUSED:
-            return pick(AMBER, palette)
-        case State.STOPPED:
-            return palette.color(QPalette.ColorRole.PlaceholderText)
-
-
-class Scheme(Enum):
-    """What the user wants. The value is what the settings keep."""
-
-    SYSTEM = "system"
-    LIGHT = "light"
-    DARK = "dark"
-
+from app.ui.style.palette import make_palette, make_view_palette
+from app.ui.style.style import PortdeckStyle
+from app.ui.style.tokens import BODY_PIXELS, FALLBACK_ACCENT, ZOOMS, Density, Scheme, Tokens, tokens
 
 _QT_SCHEMES = {
     Scheme.SYSTEM: Qt.ColorScheme.Unknown,
     Scheme.LIGHT: Qt.ColorScheme.Light,
     Scheme.DARK: Qt.ColorScheme.Dark,
 }
+_PLACEHOLDER = re.compile(r"@(\w+)")
+_VIEWS: Final = "QAbstractItemView"
+_TIPS: Final = "QTipLabel"
+_LARGEST_BODY = 24
+"""A system font larger than this counts as this: the window would not fit the screen."""
 
 
-_DARK = {
-    QPalette.ColorRole.Window: "#2b2d30",
-    QPalette.ColorRole.WindowText: "#dfe1e5",
-    QPalette.ColorRole.Base: "#1e1f22",
-    QPalette.ColorRole.AlternateBase: "#26282b",
-    QPalette.ColorRole.ToolTipBase: "#3a3d41",
-    QPalette.ColorRole.ToolTipText: "#dfe1e5",
-    QPalette.ColorRole.PlaceholderText: "#8b9098",
-    QPalette.ColorRole.Text: "#dfe1e5",
-    QPalette.ColorRole.Button: "#393b40",
-    QPalette.ColorRole.ButtonText: "#dfe1e5",
-    QPalette.ColorRole.BrightText: "#ffffff",
-    QPalette.ColorRole.Light: "#4e5157",
-    QPalette.ColorRole.Midlight: "#43454a",
-    QPalette.ColorRole.Mid: "#5a5d63",
-    QPalette.ColorRole.Dark: "#1a1b1d",
-    QPalette.ColorRole.Shadow: "#111214",
-    QPalette.ColorRole.Highlight: "#3d8bd8",
-    QPalette.ColorRole.HighlightedText: "#ffffff",
-    QPalette.ColorRole.Link: "#6cb6ff",
-    QPalette.ColorRole.Accent: "#3d8bd8",
-}
-_DARK_DISABLED = "#6f737a"
+class Theme(QObject):
+    """The choices of scheme, accent, density and zoom, and the design that follows from them."""
+
+    changed = Signal()
+    """Another design is on show."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        self._scheme = Scheme.SYSTEM
+        self._accent = ""
+        self._density = Density.COMFORTABLE
+        self._zoom = 1.0
+        self._body_pixels = _body_pixels(app.font())
+        self._system_accent = _system_accent(app)
+        self._design = self._wanted()
+        self._style = PortdeckStyle(self._design)
+        self._is_on = False
+        self._is_applying = False
+        app.styleHints().colorSchemeChanged.connect(self.follow_system)
+
+    @staticmethod
+    def of(app: QApplication) -> Theme:
+        """The theme of `app`, which gets one the first time."""
+        found = app.findChild(Theme)
+        return found if isinstance(found, Theme) else Theme(app)
+
+    @staticmethod
+    def of_application() -> Theme:
+        """The theme of the running application."""
+        return _theme()
+
+    @property
+    def design(self) -> Tokens:
+        """The design on show."""
+        return self._design
+
+    @property
+    def scheme(self) -> Scheme:
+        """The user's choice; `design.is_dark` says what came of it."""
+        return self._scheme
+
+    @property
+    def density(self) -> Density:
+        """The density on show."""
+        return self._density
+
+    @property
+    def zoom(self) -> float:
+        """The font zoom on show; 1.0 is the system's size."""
+        return self._zoom
+
+    def use(
+        self,
+        scheme: Scheme | None = None,
+        *,
+        accent: str | None = None,
+        density: Density | None = None,
+        zoom: float | None = None,
+    ) -> None:
+        """Show the design with these choices; None keeps one. Does nothing if it is on show.
+
+        `accent` is `#rrggbb`, or empty for the system's. Raises `ValueError` for any other.
+        """
+        if accent and not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
+            raise ValueError(f"The accent must be written as #rrggbb, not as {accent!r}.")
+        self._accent = self._accent if accent is None else accent.lower()
+        self._density = self._density if density is None else density
+        if zoom is not None:
+            self._zoom = max(ZOOMS[0], min(ZOOMS[-1], zoom))
+        if scheme is not None and scheme is not self._scheme:
+            self._scheme = scheme
+            self._app.styleHints().setColorScheme(_QT_SCHEMES[scheme])
+        self._apply()
+
+    def follow_system(self) -> None:
+        """Look again at the system's colour scheme and accent, after it told of a change."""
+        if self._is_on and not self._is_applying:
+            self._app.setPalette(QPalette())  # or Qt would answer with the palette set here
+            self._system_accent = _system_accent(self._app)
+            self._app.setPalette(make_palette(self._design))
+            self._apply()
+
+    def _wanted(self) -> Tokens:
+        scheme = self._scheme
+        if scheme is Scheme.SYSTEM:
+            is_night = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+            scheme = Scheme.DARK if is_night else Scheme.LIGHT
+        accent = self._accent or self._system_accent
+        return tokens(scheme, accent, self._density, self._zoom, body_pixels=self._body_pixels)
+
+    def _apply(self) -> None:
+        design = self._wanted()
+        if self._is_on and design == self._design:
+            return
+        self._is_applying = True
+        before, self._design = self._design, design
+        self._style.use(design)
+        if not self._is_on:
+            self._app.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus)
+            self._app.setStyle(self._style)
+            self._is_on = True
+        self._app.setFont(_font(self._app.font(), design))
+        self._app.setPalette(make_palette(design))
+        # PySide takes the name of a class as text; its stubs ask for bytes.
+        self._app.setPalette(make_view_palette(design), _VIEWS)  # type: ignore[arg-type]
+        self._app.setPalette(make_palette(design), _TIPS)  # type: ignore[arg-type]
+        if design.sizes != before.sizes:
+            self._measure_anew()
+        self._is_applying = False
+        self.changed.emit()
+
+    def _measure_anew(self) -> None:
+        """Have every widget ask for the measures again: the style itself is still the same one."""
+        for widget in self._app.allWidgets():
+            self._app.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
 
 
 def apply_scheme(app: QApplication, scheme: Scheme) -> None:
-    """Turn the whole program light or dark, or leave it to the system.
+    """Turn the whole program light or dark, or let it follow the system."""
+    Theme.of(app).use(scheme)
 
-    Without a desktop that knows of colour schemes, Qt ignores the wish; then the palette is ours.
+
+def follow_system() -> None:
+    """Look again at the system's colours. The main window calls it at a `ThemeChange`."""
+    _theme().follow_system()
+
+
+def mono_font() -> QFont:
+    """The face for everything that crossed the wire, in the size of the design on show."""
+    type_scale = _theme().design.type
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    if not QFontInfo(font).fixedPitch():
+        font.setFamilies(list(type_scale.mono_families))
+        font.setStyleHint(QFont.StyleHint.Monospace)
+    font.setPointSizeF(_points(type_scale.mono))
+    return font
+
+
+class MonoFont(QObject):
+    """Gives a widget `mono_font`, and gives it anew when another design is on show."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        _theme().changed.connect(self.apply)
+        self.apply()
+
+    def apply(self) -> None:
+        """Set the font of now."""
+        self._widget.setFont(mono_font())
+
+
+class WindowSheet(QObject):
+    """Gives a window the style sheet of the design on show, and of each one that follows.
+
+    Windows have it and not the application: there, every widget would be matched with it twice,
+    before and after it gets a parent, which made the start a tenth slower.
     """
-    app.styleHints().setColorScheme(_QT_SCHEMES[scheme])
-    app.setPalette(QPalette())
-    if scheme is not Scheme.SYSTEM and is_dark(app.palette()) is not (scheme is Scheme.DARK):
-        app.setPalette(_dark_palette() if scheme is Scheme.DARK else _light_palette())
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        _theme().changed.connect(self.apply)
+        self.apply()
+
+    def apply(self) -> None:
+        """Set the sheet of now."""
+        self._window.setStyleSheet(style_sheet(_theme().design))
 
 
-def _dark_palette() -> QPalette:
-    palette = QPalette()
-    for role, color in _DARK.items():
-        palette.setColor(role, QColor(color))
-    for role in (
-        QPalette.ColorRole.WindowText,
-        QPalette.ColorRole.Text,
-        QPalette.ColorRole.ButtonText,
-    ):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(_DARK_DISABLED))
-    return palette
+def _theme() -> Theme:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return Theme.of(app)
 
 
-def _light_palette() -> QPalette:
-    return QPalette(QColor("#efefef"))
-
-
-def style_sheet(palette: QPalette) -> str:
-    """`resources/style.qss`, with the colours that the palette does not have put in."""
+def style_sheet(design: Tokens) -> str:
+    """`resources/style.qss` with the values of `design` put in. Raises `KeyError` for a name that
+    is no token."""
+    sizes = {**asdict(design.sizes), **asdict(design.spacing)}
+    texts = asdict(design.type)
+    sizes |= {f"type_{name}": value for name, value in texts.items() if isinstance(value, int)}
+    values = {name: f"{value}px" for name, value in sizes.items()} | asdict(design.colors)
     text = resources.resource_path("style.qss").read_text(encoding="utf-8")
-    line = palette.color(QPalette.ColorRole.WindowText)
-    accent = palette.color(QPalette.ColorRole.Highlight)
-    colors = {
-        "@line": f"rgba({line.red()}, {line.green()}, {line.blue()}, 40)",
-        "@faint": f"rgba({line.red()}, {line.green()}, {line.blue()}, 14)",
-        "@accent-soft": f"rgba({accent.red()}, {accent.green()}, {accent.blue()}, 46)",
-        "@quiet": f"rgba({line.red()}, {line.green()}, {line.blue()}, {QUIET_ALPHA})",
-        "@amber": pick(AMBER, palette).name(),
-        "@red": pick(RED, palette).name(),
-    }
-    for name in sorted(colors, key=len, reverse=True):
-        text = text.replace(name, colors[name])
-    return text
+    body = text[text.index("*/") + 2 :]
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], body)
 
 
-# MERGED ui/listener_colors: The colour of each listener, as a small swatch beside its name wherever that stands.
-
-SWATCH_SIZE = 12
-_GAP = 2
-
-SHADES = {
-    Color.BLUE: (QColor("#0050a0"), QColor("#6f8fff")),
-    Color.ORANGE: (QColor("#c97a00"), QColor("#e69f00")),
-    Color.GREEN: (QColor("#007a5e"), QColor("#1fbf8f")),
-    Color.PINK: (QColor("#c4569a"), QColor("#e8a0cc")),
-    Color.SKY: (QColor("#2f96d6"), QColor("#7fd0ff")),
-    Color.RED: (QColor("#b5320a"), QColor("#ff6a3d")),
-}
-"""On light and on dark. Of each row any two differ also for those who see fewer colours."""
+def _font(font: QFont, design: Tokens) -> QFont:
+    font = QFont(font)
+    font.setPointSizeF(_points(design.type.body))
+    return font
 
 
-class ListenerColors:
-    """Knows the colours of a deck's listeners by their names, and draws them."""
-
-    def __init__(self, specs: Callable[[], Iterable[ListenerSpec]]) -> None:
-        """`specs` gives those of the deck as they are."""
-        self._specs = specs
-        self._colors: dict[str, Color] = {}
-        self._swatches: dict[tuple[Color, int], QPixmap] = {}
-
-    def refresh(self) -> bool:
-        """The listeners are other ones, or other than they were. Whether a colour is."""
-        before = self._colors
-        self._colors = assign({spec.name: spec.color for spec in self._specs()}, before)
-        return before != self._colors
-
-    def swatch(self, name: str) -> QPixmap:
-        """The colour of the listener called `name`, in the palette of now."""
-        color = self._colors.get(name) or assign({name: ""})[name]
-        palette = QGuiApplication.palette()
-        key = color, palette.cacheKey()
-        if key not in self._swatches:
-            if len(self._swatches) > 2 * len(Color):
-                self._swatches.clear()
-            self._swatches[key] = draw_swatch(color, palette)
-        return self._swatches[key]
+def _points(pixels: int) -> float:
+    """A size in points: what asks a font for its points gets none if it was set in pixels."""
+    return pixels * 72 / QGuiApplication.primaryScreen().logicalDotsPerInchY()
 
 
-def draw_swatch(color: Color, palette: QPalette) -> QPixmap:
-    """A round-cornered square of `color`, for icons and decorations."""
-    scale = QGuiApplication.primaryScreen().devicePixelRatio()
-    side = round(SWATCH_SIZE * scale)
-    image = QPixmap(side, side)
-    image.setDevicePixelRatio(scale)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(pick(SHADES[color], palette))
-    inside = SWATCH_SIZE - 2 * _GAP
-    painter.drawRoundedRect(QRectF(_GAP, _GAP, inside, inside), 2, 2)
-    painter.end()
-    return image
+def _body_pixels(font: QFont) -> int:
+    """The size of the system's font, in bounds; small ones are raised to that of the design."""
+    return max(BODY_PIXELS, min(_LARGEST_BODY, QFontInfo(font).pixelSize()))
+
+
+def _system_accent(app: QApplication) -> str:
+    """The accent of the desktop. Qt's own default counts as none."""
+    accent = app.palette().color(QPalette.ColorRole.Accent)
+    own = app.style().standardPalette().color(QPalette.ColorRole.Accent)
+    is_default = accent == own or is_grey(accent.name())
+    return FALLBACK_ACCENT if is_default else accent.name()
+
+
+def is_grey(color: str) -> bool:
+    """Whether `color` is too dull to mark anything."""
+    channels = [int(color[start : start + 2], 16) for start in (1, 3, 5)]
+    return max(channels) - min(channels) < 24

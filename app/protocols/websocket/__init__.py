@@ -1,0 +1,32 @@
+"""WebSocket (RFC 6455) on wsproto, with permessage-deflate (RFC 7692).
+
+`limits` bounds what wsproto would take without end, `options` has what one may choose, `handshake`
+reads the upgrade, `connection` is one client, `server` the factory, and `script_source` the
+stand-alone script. The console's client uses `limits` too.
+"""
+
+from __future__ import annotations
+
+from twisted.internet.interfaces import IProtocolFactory
+
+from app.protocols.definition import ListenerContext, ProtocolDefinition
+from app.protocols.websocket.options import WebSocketOptions
+from app.protocols.websocket.script_source import SCRIPT
+
+
+def _build(options: WebSocketOptions, context: ListenerContext) -> IProtocolFactory:
+    # Imported late: what it needs is slow to import, and few listeners speak it.
+    from app.protocols.websocket.server import WebSocketFactory
+
+    return WebSocketFactory(options, context.clock)
+
+
+DEFINITION = ProtocolDefinition(
+    name="websocket",
+    title="WebSocket",
+    summary="Sends each message back, to everyone else, or a script of messages (RFC 6455).",
+    port=8028,
+    options=WebSocketOptions,
+    build=_build,
+    script=SCRIPT,
+)
