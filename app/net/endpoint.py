@@ -1,12 +1,13 @@
-"""Where a listener listens, as a value: a Twisted endpoint description taken apart.
+"""Endpoint descriptions: the address of a listener as a value.
 
-A description such as `tcp:8007:interface=127.0.0.1` is what a profile holds and a form edits. No
-reactor is asked here; `twisted.internet.endpoints.serverFromString` takes `str(endpoint.bound())`.
-Twisted describes no UDP socket to receive on; `udp:8007` is Portdeck's, in the same syntax.
+A profile holds and a form edits a description such as `tcp:8007:interface=127.0.0.1`. Nothing here
+needs a reactor; `twisted.internet.endpoints.serverFromString` takes `str(endpoint.bound())`.
+Twisted has no description for a UDP socket that receives. `udp:8007` is Portdeck's own, in the same
+syntax.
 
-The quoting is Twisted's: `:` parts the values, the first `=` of a part makes it an option, and a
-backslash makes the next character an ordinary one. What Twisted would take without a word and
-listen to everybody, `bound` confines to this machine.
+The quoting is Twisted's: `:` separates the values, the first `=` of a part makes it an option, and
+a backslash makes the next character an ordinary one. Without an interface Twisted listens on all
+interfaces; `bound` chooses loopback instead.
 """
 
 from __future__ import annotations
@@ -27,40 +28,38 @@ from app.net.ip import is_address, is_loopback
 LARGEST_PORT: Final = 65535
 
 LONGEST_PATH: Final = 107
-"""Bytes of a Unix socket's path: what Linux has room for (unix(7))."""
-
-
-class EndpointError(ValueError):
-    """A description that cannot be an endpoint. Its text is for the user and says what to do."""
-
-
-def quoted(text: str) -> str:
-    """`text` as a sentence shows it: in quotes, at most 60 characters, none a screen would obey."""
-    short = text if len(text) <= 60 else f"{text[:59]}…"
-    return '"' + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short) + '"'
-
+"""The most bytes that Linux allows for the path of a Unix socket (unix(7))."""
 
 _TLS_PORT: Final = 443
 _COLON_ADVICE: Final = "A colon inside a value needs a backslash, as in interface=\\:\\:1."
 
 
+class EndpointError(ValueError):
+    """A description that is no valid endpoint. The text is for the user and says what to do."""
+
+
+def quoted(text: str) -> str:
+    """`text` in quotes for a sentence, at most 60 characters, without control characters."""
+    short = text if len(text) <= 60 else f"{text[:59]}…"
+    return '"' + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short) + '"'
+
+
 def _last_of_each(options: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """`options` with each name once. Of a name written twice, Twisted takes the last value."""
+    """`options` with each name once. If a name is written twice, Twisted takes the last value."""
     return tuple(dict(options).items())
 
 
 @frozen
 class Endpoint:
-    """One endpoint description, checked as far as it can be without opening a socket.
+    """One endpoint description, checked as far as possible without opening a socket.
 
-    The kinds that Twisted brings for listening (tcp, tcp6, ssl, tls, unix) and Portdeck's udp are
-    checked value by value. Any other kind must be that of an installed plugin, and passes through
-    untouched, but for an endpoint that it wraps.
-    Raises `EndpointError` when its values cannot be an endpoint, however it is made.
+    Twisted's kinds for listening (tcp, tcp6, ssl, tls, unix) and Portdeck's udp are checked value
+    by value. Any other kind must be that of an installed plugin. It is not changed, except for an
+    endpoint that it wraps. `parse` and the constructor raise `EndpointError` for invalid values.
     """
 
     kind: str
-    """Lower case: Twisted's own kinds are, and plugins do not care."""
+    """In lower case, as Twisted's kinds are. Plugins accept any case."""
 
     args: tuple[str, ...] = ()
     """The positional values after the kind, unescaped."""
@@ -99,7 +98,7 @@ class Endpoint:
         return ":".join((self.kind, *values, *options))
 
     def value(self, parameter: str) -> str | None:
-        """What is written for `parameter`, by position or by name; None if it is not written."""
+        """The value written for `parameter`, by position or by name; None if there is none."""
         kind = KINDS.get(self.kind)
         if kind is not None and parameter in kind.parameters:
             index = kind.parameters.index(parameter)
@@ -109,12 +108,12 @@ class Endpoint:
 
     @property
     def is_datagram(self) -> bool:
-        """Whether single datagrams arrive there, from whoever sends them, and no connections."""
+        """Whether it receives datagrams instead of connections."""
         return self.kind == "udp"
 
     @property
     def port(self) -> int | None:
-        """The port asked for, 0 if the system shall choose; None for what has no port."""
+        """The port, 0 if the system chooses it; None for kinds without a port."""
         kind = KINDS.get(self.kind)
         if kind is None or "port" not in kind.parameters:
             return None
@@ -122,7 +121,7 @@ class Endpoint:
 
     @property
     def interface(self) -> str | None:
-        """The interface that `bound` binds; None for what has none and for plugins."""
+        """The interface that `bound` writes out; None for kinds without one and for plugins."""
         kind = KINDS.get(self.kind)
         if kind is None or kind.loopback is None:
             return None
@@ -131,47 +130,46 @@ class Endpoint:
     def bound(self, folder: Path = Path()) -> Endpoint:
         """This endpoint with its interface written out: loopback, unless the user wrote one.
 
-        Its paths, those of a Unix socket and of PEM files, are written out too; they begin in
-        `folder` if they are not absolute.
+        The paths of a Unix socket and of PEM files are written out too. Relative ones start in
+        `folder`.
 
-        An empty `interface=` is none: it is Twisted's word for "all of them", and nobody opens a
-        port to the world by leaving something out.
+        An empty `interface=` counts as not written. Twisted takes it as all interfaces, but a port
+        must not become public because the user left something out.
         """
         inner = self.inner
         if inner is not None:
-            return self._around(inner.bound(folder))
-        placed = self.with_paths(lambda path: str(resolve_path(path, folder)))
+            return self._wrapping(inner.bound(folder))
+        resolved = self.with_paths(lambda path: str(resolve_path(path, folder)))
         if self.interface is None or self.value("interface"):
-            return placed
-        return placed.at("interface", self.interface)
+            return resolved
+        return resolved.with_value("interface", self.interface)
 
     @property
     def paths(self) -> dict[str, str]:
-        """Which parameter is which path, among those that are paths: as written, or as Twisted
-        takes it where it is not."""
+        """The parameters that are paths, each with the path as written or Twisted's default."""
         kind = KINDS.get(self.kind)
         paths = {} if kind is None else kind.paths
         found = {name: self.value(name) or default for name, default in paths.items()}
         return {name: path for name, path in found.items() if path}
 
     def with_paths(self, change: Callable[[str], str]) -> Endpoint:
-        """This endpoint with what `change` makes of each of its paths, written or not."""
+        """This endpoint with `change` applied to each path, also to those that are defaults."""
         inner = self.inner
         if inner is not None:
-            return self._around(inner.with_paths(change))
+            return self._wrapping(inner.with_paths(change))
         endpoint = self
         for name, path in self.paths.items():
             changed = change(path)
             if changed != path:
-                endpoint = endpoint.at(name, changed)
+                endpoint = endpoint.with_value(name, changed)
         return endpoint
 
-    def _around(self, inner: Endpoint) -> Endpoint:
-        """This plugin's endpoint around another one."""
+    def _wrapping(self, inner: Endpoint) -> Endpoint:
+        """This plugin endpoint with `inner` as the endpoint that it wraps."""
         return evolve(self, args=(inner.kind, *inner.args), options=inner.options)
 
-    def at(self, parameter: str, value: str) -> Endpoint:
-        """This endpoint with another `value` for one of its parameters, written where it was."""
+    def with_value(self, parameter: str, value: str) -> Endpoint:
+        """This endpoint with `value` for one parameter. A positional value stays positional."""
         index = KINDS[self.kind].parameters.index(parameter)
         if index < len(self.args):
             return evolve(self, args=_replaced(self.args, index, value))
@@ -179,8 +177,8 @@ class Endpoint:
 
     @property
     def inner(self) -> Endpoint | None:
-        """What a plugin wraps that is written before it, as in `haproxy:tcp:8007`; None if nothing
-        that can be understood."""
+        """The endpoint inside a plugin endpoint: `tcp:8007` in `haproxy:tcp:8007`. None if it
+        cannot be parsed."""
         if self.kind in KINDS or not self.args or self.args[0].lower() not in KINDS:
             return None
         try:
@@ -189,18 +187,18 @@ class Endpoint:
             return None
 
     @property
-    def takes_tls(self) -> bool:
-        """Whether TLS can be put on what it carries: it carries streams, and has no TLS itself."""
+    def supports_tls(self) -> bool:
+        """Whether Portdeck can add TLS: it carries streams and does not encrypt itself."""
         return not (self.has_tls or self.is_datagram)
 
     @property
     def has_tls(self) -> bool:
-        """Whether Twisted encrypts what it carries."""
+        """Whether the endpoint itself encrypts, by Twisted."""
         return self.kind in ("ssl", "tls")
 
     @property
     def loopback_only(self) -> bool:
-        """Whether nobody outside this machine can connect. False when that cannot be told."""
+        """Whether only this machine can connect. False if that is unknown."""
         if self.kind == "unix":
             return True
         if self.inner is not None:
@@ -209,7 +207,7 @@ class Endpoint:
 
     @property
     def display(self) -> str:
-        """What a window shows: `127.0.0.1:8007`, `[::1]:8007`, a path, or the description."""
+        """The text for a window: `127.0.0.1:8007`, `[::1]:8007`, a path, or the description."""
         if self.kind == "unix":
             return self.value("address") or ""
         if self.port is None or self.interface is None:
@@ -218,7 +216,7 @@ class Endpoint:
         return f"{host}:{self.port}"
 
 
-@lru_cache(maxsize=4096)  # a window asks for that of each listener again and again
+@lru_cache(maxsize=4096)  # the window parses the endpoint of each listener at every refresh
 def _parsed(text: str) -> Endpoint:
     if not text:
         raise EndpointError("Write an endpoint, such as tcp:8007.")
@@ -260,7 +258,7 @@ def _replaced(values: tuple[str, ...], index: int, value: str) -> tuple[str, ...
 
 
 def _is_kind(text: str) -> bool:
-    # A host name in its place is the most common slip of all, so it gets the sentence at once.
+    # `localhost:8007` is the most common mistake, so it gets this error without a plugin search.
     return re.fullmatch("[A-Za-z][A-Za-z0-9_+-]*", text) is not None and text != "localhost"
 
 
@@ -280,18 +278,18 @@ def _check_shape(endpoint: Endpoint) -> None:
 
 
 def _check_installed(kind: str) -> None:
-    """Raises unless a plugin brings this kind of endpoint."""
-    brought = installed_kinds()
-    if kind in brought:
+    """Raises unless a plugin for this kind of endpoint is installed."""
+    installed = installed_kinds()
+    if kind in installed:
         return
-    known = sorted({*KINDS, *brought})
+    known = sorted({*KINDS, *installed})
     close = get_close_matches(kind, known, n=1)
     advice = f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(known)}."
     raise EndpointError(f"There is no kind of endpoint called {quoted(kind)}. {advice}")
 
 
 def _check_parameters(endpoint: Endpoint, kind: EndpointKind) -> None:
-    """Raises for a parameter that Twisted does not take, takes only once, or cannot do without."""
+    """Raises for a parameter that is unknown, written twice, or missing though required."""
     names = kind.parameters
     written = dict(endpoint.options)
     twice = next((name for name in names[: len(endpoint.args)] if name in written), None)
@@ -312,15 +310,15 @@ def _check_parameters(endpoint: Endpoint, kind: EndpointKind) -> None:
 
 
 def _check_values(endpoint: Endpoint) -> None:
-    """Raises for a value that Twisted would fail on with words that are not for a user."""
-    for parameter, (is_right, must) in _RULES.items():
+    """Raises for an invalid value. Twisted's own error for it is not meant for users."""
+    for parameter, (is_valid, expected) in _RULES.items():
         value = endpoint.value(parameter)
-        if value is not None and not is_right(value):
-            raise EndpointError(f"The {parameter} must be {must}, not {quoted(value)}.")
+        if value is not None and not is_valid(value):
+            raise EndpointError(f"The {parameter} must be {expected}, not {quoted(value)}.")
     for path in endpoint.paths.values():
-        if wrong := home_folder_problem(path):
-            raise EndpointError(wrong)
-    # Twisted looks up the name of an interface for TCP alone.
+        if problem := home_folder_problem(path):
+            raise EndpointError(problem)
+    # Twisted looks up the name of an interface only for TCP.
     if endpoint.is_datagram and not is_address(endpoint.interface or ""):
         raise EndpointError(
             "The interface must be an address such as 127.0.0.1, 0.0.0.0 or \\:\\:1, "
@@ -333,7 +331,7 @@ def _is_port(text: str) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    """Whether `text` is a few plain digits. `int` would also take "8_0", " 80" and "٨٠"."""
+    """Whether `text` is 1 to 9 ASCII digits. `int` would also accept "8_0", " 80" and "٨٠"."""
     return re.fullmatch("[0-9]{1,9}", text) is not None
 
 

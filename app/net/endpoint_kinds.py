@@ -1,4 +1,4 @@
-"""The kinds of endpoints that Twisted's plugins bring to this machine."""
+"""Kinds of endpoints: those that Portdeck knows by their values, and those of Twisted's plugins."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from attrs import field, frozen
 
 @cache
 def installed_kinds() -> frozenset[str]:
-    """The words that such endpoints begin with: those of Twisted's own plugins, and of others.
+    """The kinds that Twisted plugins on this machine offer, Twisted's own among them.
 
-    Looking for plugins takes a tenth of a second, once: it is only for a kind that Portdeck does
-    not know itself. A plugin that fails to load is left out, and Twisted logs why.
+    The search takes 0.1 s once, so it is made only for a kind that is not in `KINDS`. A plugin that
+    fails to load is left out, and Twisted logs why.
     """
     from twisted.internet.interfaces import IStreamServerEndpointStringParser
     from twisted.plugin import getPlugins
@@ -22,12 +22,9 @@ def installed_kinds() -> frozenset[str]:
     return frozenset(str(each.prefix) for each in getPlugins(IStreamServerEndpointStringParser))
 
 
-# MERGED endpoint_kinds: The kinds of endpoints whose every value is known, and what Portdeck makes of them.
-
-
 @frozen
 class EndpointKind:
-    """What Twisted takes for one kind of endpoint, and how Portdeck keeps it to this machine."""
+    """The parameters of one kind of endpoint, and the interface that Portdeck binds by default."""
 
     parameters: tuple[str, ...]
     """Their names in the order of positional values."""
@@ -38,10 +35,10 @@ class EndpointKind:
     example: str
 
     loopback: str | None = None
-    """The interface bound when none is written. Twisted alone would bind them all."""
+    """The interface to bind if none is written. Twisted would bind all interfaces."""
 
     paths: Mapping[str, str] = field(factory=dict)
-    """The parameters that are paths, each with what Twisted takes where none is written."""
+    """The parameters that are paths, each with Twisted's default."""
 
 
 KINDS: Final = {

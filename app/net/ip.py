@@ -1,4 +1,4 @@
-"""IP addresses: what is one, and which of them are the same."""
+"""IP addresses and interfaces of this machine, and the sizes of UDP datagrams."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from typing import Final
 
 IPAddress = IPv4Address | IPv6Address
 
+LARGEST_DATAGRAM: Final = 65_507
+"""Bytes of the largest datagram over IPv4: a packet has 65 535 bytes, headers included."""
+
+LARGEST_READ: Final = 65_535
+"""Bytes to read per datagram. Twisted's default is 8192, and it drops the rest silently."""
+
 
 def parse_ip(text: str) -> IPAddress | None:
-    """The address that `text` is; `None` for a name and for whatever else is none."""
+    """`text` as an IP address; `None` if it is none, such as a name."""
     try:
         return ip_address(text)
     except ValueError:
@@ -18,48 +24,33 @@ def parse_ip(text: str) -> IPAddress | None:
 
 
 def unmapped(address: IPAddress) -> IPAddress:
-    """IPv4 as IPv4, also where it is written as IPv6 (RFC 4291, section 2.5.5.2)."""
+    """An IPv4 address that is written as IPv6, as IPv4 (RFC 4291, section 2.5.5.2). Others stay."""
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address
 
 
-# MERGED datagram_sizes: How many bytes one UDP datagram has: whoever sends them, reads them or writes scripts that do.
-
-LARGEST_DATAGRAM: Final = 65_507
-"""What can be sent as one over IPv4, whose packets have 65 535 bytes with their headers."""
-
-LARGEST_READ: Final = 65_535
-"""What to have room for when reading. Twisted reads 8192 bytes of each if not told otherwise, and
-drops the rest without a word."""
-
-# MERGED interfaces: What may be written for an interface, and whether that keeps a socket to this machine.
-
-
 def is_address(interface: str) -> bool:
-    """Whether it is an IP address, or `localhost`, and nothing that one would have to look up."""
+    """Whether `interface` is an IP address or `localhost`, so that no name must be looked up."""
     return parse_ip(interface) is not None or interface.lower() == "localhost"
 
 
 def is_loopback(interface: str) -> bool:
-    """Whether nobody outside this machine can reach it. False for a name that says nothing."""
+    """Whether only this machine can reach `interface`. False for names other than `localhost`."""
     if interface.lower() == "localhost":
         return True
     address = parse_ip(interface)
     return address is not None and unmapped(address).is_loopback
 
 
-# MERGED network_addresses: The addresses that this machine has on its networks just now.
-
-
 def network_addresses() -> Iterator[tuple[str, IPAddress]]:
-    """Each with the name of its device, such as `eth0`. Takes about a millisecond.
+    """The current addresses of this machine, each with its device, such as `eth0`.
 
-    Without those of the loopback, and without those that mean something on one link alone.
+    Loopback and link-local addresses are left out. Takes about a millisecond.
     """
-    import psutil  # nothing at the start of the window needs it
+    import psutil  # imported late, as the window does not need it to start
 
     for device, found in psutil.net_if_addrs().items():
         for each in found:
-            address = parse_ip(each.address)  # none for that of a device
+            address = parse_ip(each.address)  # `None` for a MAC address
             if address is not None and not (address.is_loopback or address.is_link_local):
                 yield device, address

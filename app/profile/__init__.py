@@ -1,9 +1,9 @@
-"""The profile: the saved set of listeners, a TOML file that people may edit and Portdeck may too.
+"""The profile: the saved set of listeners, a TOML file that both users and Portdeck edit.
 
-`spec` holds the values and what each field may be, and `options` what the protocol of a listener
-leaves to choose. `reading` makes them from text and reports every mistake with its path, `writing`
-merges them back into the user's text, and `storage` keeps that text in a file. Only `storage`
-touches the disk.
+`spec` defines the fields of a listener, and `validation` the rules for their values. `reading`
+parses the text and reports every mistake with its path. `writing` merges changes into the text of
+the user. `storage` keeps the text in a file; no other module uses the disk. `compare` finds out
+which listeners of two profiles are the same.
 """
 
 from app.profile.reading import ParsedProfile, parse

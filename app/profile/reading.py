@@ -1,7 +1,8 @@
-"""From the text of a profile to its listeners, with every mistake on the way.
+"""Parse the text of a profile into listeners, and report every mistake.
 
-`tomllib` reads, because it gives plain values and says where a syntax error is; `tomlkit`, which
-keeps the formatting, is for `writing`.
+`tomllib` parses it, as that gives plain values and the position of a syntax error. `tomlkit` keeps
+the formatting, so `writing` uses it. The line functions below understand just enough of TOML to
+distinguish comments from strings; `writing` uses them too.
 """
 
 from __future__ import annotations
@@ -15,13 +16,21 @@ from typing import Final
 from attrs import frozen
 
 from app.net.endpoint import quoted
-from app.profile.spec import ListenerSpec, comparable, structure
+from app.profile.spec import ListenerSpec, name_key, structure
 from app.profile.validation import Problem, quoted_value, unknown_key
 
-# MERGED profile/lexing: Lines of TOML: just enough of its grammar to tell text from comments and strings.
+VERSION: Final = 1
+LARGEST_SIZE: Final = 1024 * 1024
+MOST_LISTENERS: Final = 10_000
 
-# Everything that can hold a bracket, a dot, a hash or a line end without meaning it. A string that
-# is never closed matches too: else each quote in it would be tried anew, in quadratic time.
+TOO_LARGE: Final = Problem("", f"this is no profile: it is larger than {LARGEST_SIZE // 1024} KiB")
+TOO_DEEP: Final = Problem("", "this is no profile: its keys or brackets are nested too deep")
+
+# For a key of n parts `tomllib` takes n * n memory. Half a megabyte of `a.a.a` ends the process.
+_DEEP_KEY: Final = re.compile(r"(?:\.[^.,=\n]*){50}")
+
+# Strings and comments: here a bracket, a dot, a hash or a line end is no syntax. An unclosed string
+# matches too. Without that, the search would restart at each quote in it, in quadratic time.
 _STRING_OR_COMMENT: Final = re.compile(
     r'''
       """(?:[^\\]|\\.)*?(?:"{3,5}|\\?\Z)
@@ -35,12 +44,12 @@ _STRING_OR_COMMENT: Final = re.compile(
 
 
 def masked(text: str) -> str:
-    """`text` with every character of a string or a comment made a `_`; the same length."""
+    """`text` with each character of a string or a comment replaced by `_`; the same length."""
     return _STRING_OR_COMMENT.sub(lambda match: "_" * len(match[0]), text)
 
 
 def lines(text: str) -> list[str]:
-    """The lines of `text`, each with its end. A string over many lines is in one of them."""
+    """The lines of `text` with their line ends. A multi-line string is one line here."""
     ends = [0, *(match.end() for match in re.finditer(r"\n|\Z", masked(text)))]
     return [text[start:end] for start, end in pairwise(ends) if start < end]
 
@@ -52,39 +61,28 @@ def comments(text: str) -> list[str]:
 
 
 def is_comment(line: str) -> bool:
-    """Whether there is nothing on `line` but a comment."""
+    """Whether `line` has only a comment."""
     return line.lstrip().startswith("#")
 
 
 def is_value(line: str) -> bool:
-    """Whether there is something on `line` besides a comment."""
+    """Whether `line` has more than a comment or blanks."""
     return bool(line.strip()) and not is_comment(line)
-
-
-VERSION: Final = 1
-LARGEST_SIZE: Final = 1024 * 1024
-MOST_LISTENERS: Final = 10_000
-
-TOO_LARGE: Final = Problem("", f"this is no profile: it is larger than {LARGEST_SIZE // 1024} KiB")
-TOO_DEEP: Final = Problem("", "this is no profile: its keys or brackets are nested too deep")
-
-# For a key of n parts `tomllib` takes n * n memory: half a megabyte of `a.a.a` ends the process.
-_DEEP_KEY: Final = re.compile(r"(?:\.[^.,=\n]*){50}")
 
 
 @frozen
 class ParsedProfile:
-    """What came of a profile: the listeners that are right, and all that is wrong with the rest."""
+    """The valid listeners of a profile, and the problems of the rest."""
 
     listeners: tuple[ListenerSpec, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
 def parse(text: str) -> ParsedProfile:
-    """The reading of a profile's text. Never raises, whatever the text is."""
+    """Parse the text of a profile. Raises nothing, for any text."""
     if len(text) > LARGEST_SIZE:
         return ParsedProfile(problems=(TOO_LARGE,))
-    document = document_of(text)
+    document = parse_toml(text)
     if document is None:
         return ParsedProfile(problems=(TOO_DEEP,))
     if isinstance(document, Problem):
@@ -92,20 +90,17 @@ def parse(text: str) -> ParsedProfile:
     newer = _newer_version(document)
     if newer is not None:
         return ParsedProfile(problems=(newer,))
-    outcomes = list(_unique(_listeners(document)))
+    results = list(_unique(_listeners(document)))
     return ParsedProfile(
-        tuple(outcome for outcome in outcomes if isinstance(outcome, ListenerSpec)),
-        (
-            *_root_problems(document),
-            *(outcome for outcome in outcomes if isinstance(outcome, Problem)),
-        ),
+        tuple(each for each in results if isinstance(each, ListenerSpec)),
+        (*_root_problems(document), *(each for each in results if isinstance(each, Problem))),
     )
 
 
-def document_of(text: str) -> dict[str, object] | Problem | None:
-    """The values of a TOML text, or where it is none; `None` if it is nested too deep to be read.
+def parse_toml(text: str) -> dict[str, object] | Problem | None:
+    """The values of a TOML text, or the first syntax error; `None` if it is nested too deep.
 
-    The text may come from anywhere, but must not be larger than `LARGEST_SIZE`.
+    The text may be malicious, but must not be larger than `LARGEST_SIZE`.
     """
     if _DEEP_KEY.search(masked(text)):
         return None
@@ -118,15 +113,15 @@ def document_of(text: str) -> dict[str, object] | Problem | None:
 
 
 def _syntax_problem(message: str, text: str) -> Problem:
-    """The problem that `tomllib` tells at the end of its message, or at the end of the text."""
+    """The problem for a message of `tomllib`, at its position or at the end of the text."""
     match = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", message, re.DOTALL)
     if match is not None:
-        what, line, column = match.groups()
+        error, line, column = match.groups()
     else:
-        what = message.removesuffix(" (at end of document)")
+        error = message.removesuffix(" (at end of document)")
         line = str(text.count("\n") + 1)
         column = str(len(text) - text.rfind("\n"))
-    return Problem(f"line {line}, column {column}", f"this is not TOML: {quoted(what)[1:-1]}")
+    return Problem(f"line {line}, column {column}", f"this is not TOML: {quoted(error)[1:-1]}")
 
 
 def _newer_version(document: Mapping[str, object]) -> Problem | None:
@@ -151,7 +146,7 @@ def _root_problems(document: Mapping[str, object]) -> Iterator[Problem]:
 
 
 def _listeners(document: Mapping[str, object]) -> Iterator[tuple[str, ListenerSpec | Problem]]:
-    """Each listener or problem, with the path of the table it comes from."""
+    """Each listener or problem, with the path of its table."""
     tables = document.get("listener", [])
     if not isinstance(tables, list):
         advice = "write [[listener]] with two brackets on each side"
@@ -166,23 +161,23 @@ def _listeners(document: Mapping[str, object]) -> Iterator[tuple[str, ListenerSp
         if not isinstance(table, dict):
             yield path, Problem(path, f"must be a table, not {quoted_value(table)}")
             continue
-        outcome = structure(table, path)
-        for each in (outcome,) if isinstance(outcome, ListenerSpec) else outcome:
+        result = structure(table, path)
+        for each in (result,) if isinstance(result, ListenerSpec) else result:
             yield path, each
 
 
 def _unique(
-    outcomes: Iterable[tuple[str, ListenerSpec | Problem]],
+    results: Iterable[tuple[str, ListenerSpec | Problem]],
 ) -> Iterator[ListenerSpec | Problem]:
-    """The outcomes, with a problem in place of each listener whose name is taken already."""
-    taken: dict[str, str] = {}
-    for path, outcome in outcomes:
-        if isinstance(outcome, Problem):
-            yield outcome
+    """Replace each listener whose name is used already by a problem."""
+    path_of_name: dict[str, str] = {}
+    for path, result in results:
+        if isinstance(result, Problem):
+            yield result
             continue
-        first = taken.setdefault(comparable(outcome.name), path)
+        first = path_of_name.setdefault(name_key(result.name), path)
         if first == path:
-            yield outcome
+            yield result
         else:
-            message = f"must be another one; {first} is called {quoted(outcome.name)} too"
+            message = f"must be another one; {first} is called {quoted(result.name)} too"
             yield Problem(f"{path}.name", message)

@@ -1,6 +1,6 @@
-"""What a listener is asked to be, and what each of its fields may hold.
+"""The spec of a listener: its fields, their rules, its TLS settings and its color.
 
-The rules stand here once: a profile's tables and a form's fields pass through the same ones.
+A profile and the form of the window check their values with the same rules.
 """
 
 from __future__ import annotations
@@ -33,11 +33,27 @@ from app.protocols import catalog
 from app.protocols.definition import NoOptions
 from app.user_code.reference import Reference, is_user_code
 
-# MERGED profile/color: The colours that tell listeners apart, by name. What each looks like is up to who shows it.
+VERSIONS: Final = ("1.2", "1.3")
+"""The versions of TLS that may be the oldest one allowed."""
+
+PATHS: Final = ("certificate", "key", "client_ca")
+"""The fields of `Tls` that are paths."""
+
+AUTOMATIC: Final = ""
+"""The color of a spec for which the user chose none."""
+
+LONGEST_NAME: Final = 80
+MOST_CONNECTIONS: Final = 100_000
+LONGEST_IDLE_TIMEOUT: Final = 7 * 24 * 3600
+LEAST_UNSENT_BYTES: Final = 64 * 1024
+MOST_UNSENT_BYTES: Final = 1024**3
 
 
 class Color(StrEnum):
-    """Few enough that any two can be told apart, also by those who see fewer colours."""
+    """The name of a color that marks a listener. The window decides how it looks.
+
+    Color-blind users can distinguish the first six. Automatic colors use these first.
+    """
 
     BLUE = "blue"
     ORANGE = "orange"
@@ -45,46 +61,57 @@ class Color(StrEnum):
     PINK = "pink"
     SKY = "sky"
     RED = "red"
+    PURPLE = "purple"
+    TEAL = "teal"
+    OLIVE = "olive"
+    BROWN = "brown"
+    GRAPHITE = "graphite"
+    CRIMSON = "crimson"
 
 
-AUTOMATIC = ""
-"""Stands in a spec for a colour that nobody chose."""
+SAFE_COLORS: Final = 6
+"""How many of the first colors color-blind users can distinguish."""
 
 
 def read_color(value: object) -> str:
-    """The name of a color, or `AUTOMATIC`. Raises `ValueError` with a sentence."""
+    """The rule for a color: its name, or `AUTOMATIC`. Raises `ValueError` with a sentence."""
     name = text(value)
     if name != AUTOMATIC and name not in set(Color):
         raise ValueError(f"must be one of {', '.join(Color)}")
     return name
 
 
-def assign(
+def assign_colors(
     chosen: Mapping[str, str], before: Mapping[str, Color] = MappingProxyType({})
 ) -> dict[str, Color]:
-    """A colour for each listener: what was `chosen`, by the names of all; else one that is free.
+    """A color for each listener. `chosen` has the color or `AUTOMATIC` for each listener's name.
 
-    What nobody chose stays as it was `before`, as long as nobody chooses the same. A new one
-    depends on the name alone where that is free. With more listeners than colours, some share.
+    An automatic color stays as it was `before`, unless the user has chosen it for another listener.
+    A new one depends only on the name, if that color is free; otherwise it is the next free one. If
+    there are more listeners than colors, some share a color.
     """
     result = {name: Color(color) for name, color in chosen.items() if color != AUTOMATIC}
-    taken = set(result.values())
+    chosen_colors = set(result.values())
     for name, color in before.items():
-        if name in chosen and name not in result and color not in taken:
+        if name in chosen and name not in result and color not in chosen_colors:
             result[name] = color
-    palette: Sequence[Color] = tuple(Color)
     for name in chosen:
         if name not in result:
-            first = crc32(name.encode()) % len(palette)
-            order = (*palette[first:], *palette[:first])
+            order = _color_order(name)
             used = set(result.values())
             result[name] = next((each for each in order if each not in used), order[0])
     return result
 
 
-# MERGED profile/tls: How a listener encrypts its connections: the table `[listener.tls]` of a profile.
-
-VERSIONS: Final = ("1.2", "1.3")
+def _color_order(name: str) -> Sequence[Color]:
+    """All colors, the safe ones first. `name` alone decides where each half begins."""
+    palette = tuple(Color)
+    start = crc32(name.encode())
+    order: list[Color] = []
+    for half in (palette[:SAFE_COLORS], palette[SAFE_COLORS:]):
+        first = start % len(half)
+        order += (*half[first:], *half[:first])
+    return order
 
 
 def _path(value: object) -> str:
@@ -105,41 +132,32 @@ def _version(value: object) -> str:
 
 @frozen(kw_only=True)
 class Tls:
-    """Paths are those of PEM files; one that is not absolute begins where the profile lies."""
+    """The TLS settings of a listener: the table `[listener.tls]` of a profile.
+
+    Paths are those of PEM files. Relative ones start in the folder of the profile.
+    """
 
     certificate: str = field(default="", metadata=validated_by(_path))
-    """The file of the certificate, and of those between it and its CA. Without one, a certificate
-    is made at once and signed by the user's local CA."""
+    """The file with the certificate and its chain. If empty, the user's local CA issues one."""
 
     key: str = field(default="", metadata=validated_by(_path))
-    """The file of the key; without one, the key is in the file of the certificate."""
+    """The file with the key. If empty, the key is in the file of the certificate."""
 
     client_ca: str = field(default="", metadata=validated_by(_path))
-    """The file of the CA whose certificate clients must show; without one, they show none."""
+    """The file with the CA of client certificates. If empty, clients need no certificate."""
 
     minimum_version: str = field(default="1.2", metadata=validated_by(_version))
-    """The oldest version of TLS that is spoken, one of `VERSIONS`."""
-
-
-PATHS: Final = ("certificate", "key", "client_ca")
-"""The fields of a `Tls` that are paths."""
+    """The oldest version of TLS that is accepted, one of `VERSIONS`."""
 
 
 def read_tls(value: object) -> Tls:
-    """The rule of a field that is a `Tls`."""
+    """The rule for a field that is a `Tls`."""
     tls = table(Tls)(value)
     if tls.key and not tls.certificate:
         raise InvalidValue(
             [Problem("key", "needs a certificate beside it: the one it was made for")]
         )
     return tls
-
-
-LONGEST_NAME: Final = 80
-MOST_CONNECTIONS: Final = 100_000
-LONGEST_IDLE_TIMEOUT: Final = 7 * 24 * 3600
-LEAST_UNSENT_BYTES: Final = 64 * 1024
-MOST_UNSENT_BYTES: Final = 1024**3
 
 
 def _name(value: object) -> str:
@@ -188,19 +206,19 @@ def _read_only(options: Mapping[str, object]) -> Mapping[str, object]:
 
 @frozen(kw_only=True)
 class ListenerSpec:
-    """One listener as the user asked for it. `check` tells whether it can be.
+    """One listener as the user configured it. `check` finds out whether the values are valid.
 
-    Each field says in its metadata by which rule it is read. A field that is an attrs class itself
+    The metadata of each field has the rule for its value. A field that is an attrs class itself
     (`validated_by(table(Kind))`) is a table `[listener.…]` of the profile.
     """
 
     name: str = field(metadata=validated_by(_name, example='one, such as name = "Echo"'))
-    """What the window, the console and the JSON lines call it; no two differ by case alone."""
+    """Its name in the window, the console and the JSON lines. Unique, ignoring case."""
 
     protocol: str = field(
         metadata=validated_by(_protocol, example='one, such as protocol = "echo"')
     )
-    """A name that `app.protocols.catalog` knows, or a reference to code of the user's own."""
+    """A name of `app.protocols.catalog`, or a reference to user code."""
 
     endpoint: str = field(
         metadata=validated_by(_endpoint, example='one, such as endpoint = "tcp:8007"')
@@ -208,41 +226,41 @@ class ListenerSpec:
     """A description that `Endpoint.parse` takes, as the user wrote it."""
 
     max_connections: int = field(default=100, metadata=validated_by(_max_connections, always=True))
-    """How many may be connected at once, from 1 to `MOST_CONNECTIONS`."""
+    """The most connections at the same time, from 1 to `MOST_CONNECTIONS`."""
 
     max_connections_per_address: int = field(
         default=0, metadata=validated_by(_max_connections_per_address)
     )
-    """How many of them may come from one address, which behind `haproxy:` is that of the proxy; 0
-    for any number."""
+    """The most connections from one address; 0 for no limit. Behind `haproxy:` the address is that
+    of the proxy."""
 
     idle_timeout: int = field(default=0, metadata=validated_by(_idle_timeout))
-    """After how many seconds without a byte, in or out, a connection is closed; 0 for never. Over
-    UDP nothing else ends one, and 0 is half a minute."""
+    """Seconds without a byte, in or out, after which a connection is closed; 0 for no limit. With
+    UDP, 0 means 30 seconds, as nothing else ends a peer."""
 
     max_unsent_bytes: int = field(default=16 * 1024**2, metadata=validated_by(_max_unsent_bytes))
-    """How much may already wait for a peer when it is written more. Where more than that waits, the
-    peer is closed instead. So one write of any size passes, and what waits is bounded by this and
-    the largest write of the protocol."""
+    """The limit for bytes that wait for a peer. If more than that wait at a write, the connection
+    is closed instead. So one write of any size is accepted, and at most this limit plus the largest
+    write of the protocol can wait."""
 
     autostart: bool = field(default=False, metadata=validated_by(boolean, always=True))
     """Whether it starts together with Portdeck."""
 
     traffic: bool = field(default=True, metadata=validated_by(boolean))
-    """Whether what crosses it is kept for the window to show."""
+    """Whether its bytes are kept for the traffic pane and recordings."""
 
     color: str = field(default=AUTOMATIC, metadata=validated_by(read_color))
-    """The name of a `Color`, by which the window marks it; `AUTOMATIC` lets the window choose."""
+    """The name of the `Color` that marks it in the window; `AUTOMATIC` lets the window choose."""
 
     tls: Tls | None = field(default=None, metadata=validated_by(read_tls))
-    """How its connections are encrypted; `None` if they are not, or by the endpoint itself."""
+    """The TLS settings; `None` without TLS, and if the endpoint itself encrypts."""
 
     auto_reload: bool = field(default=False, metadata=validated_by(boolean))
-    """Whether code of the user's own is loaded again as soon as its file changes."""
+    """Whether user code is loaded again as soon as its file changes."""
 
     options: Mapping[str, object] = field(factory=dict, converter=_read_only, hash=False)
-    """What was chosen of the options of its protocol, where it is not the default. Read-only. It
-    has no rule here, as the protocol decides what there is to choose."""
+    """The options of its protocol that differ from the defaults. Read-only. There is no rule here,
+    as each protocol has its own options; see `read_options`."""
 
 
 FIRST_LISTENERS: Final = (
@@ -252,62 +270,62 @@ FIRST_LISTENERS: Final = (
 
 
 def check(values: Mapping[str, object], others: Iterable[str] = ()) -> tuple[Problem, ...]:
-    """What keeps `values` from being the fields of a `ListenerSpec`; nothing if they can be.
+    """The problems of `values` as the fields of a `ListenerSpec`; empty if they are valid.
 
-    The path of each problem is the bare name of the field, and `options.` with the name of an
-    option. `others` are the names of the other listeners.
+    The path of a problem is the name of the field, or `options.` with the name of an option.
+    `others` are the names of the other listeners.
     """
-    outcome = structure(values)
-    if not isinstance(outcome, ListenerSpec):
-        return outcome
-    taken = {comparable(other): other for other in others}
-    other = taken.get(comparable(outcome.name))
+    result = structure(values)
+    if not isinstance(result, ListenerSpec):
+        return result
+    used = {name_key(other): other for other in others}
+    other = used.get(name_key(result.name))
     if other is None:
         return ()
     return (Problem("name", f"must be another one; there is a listener called {quoted(other)}"),)
 
 
 def structure(values: Mapping[str, object], path: str = "") -> ListenerSpec | tuple[Problem, ...]:
-    """The spec that `values` make up, or every reason why they make none.
+    """The spec with these `values`, or every problem that they have.
 
-    `path` is where the values stand; each problem's path begins with it.
+    `path` is the path of the values; each problem's path begins with it.
     """
-    outcome = validation.structure(ListenerSpec, values, path)
-    problems = () if isinstance(outcome, ListenerSpec) else outcome
+    result = validation.structure(ListenerSpec, values, path)
+    problems = () if isinstance(result, ListenerSpec) else result
     try:
         protocol = _protocol(values.get("protocol"))
-    except ValueError:  # which is among the problems; what options there are is not known then
+    except ValueError:  # it is in `problems` already, and the options of the protocol are unknown
         return problems
-    problems = (*problems, *_mismatch(protocol, values.get("endpoint"), path))
+    problems = (*problems, *_check_datagrams(protocol, values.get("endpoint"), path))
     kind = _options_of(protocol)
     options, wrong = read_options(values.get("options", {}), kind, join_path(path, "options"))
-    if not isinstance(outcome, ListenerSpec):
+    if not isinstance(result, ListenerSpec):
         return (*problems, *wrong)
-    problems = (*problems, *_contradictions(outcome, path), *wrong)
-    return problems or evolve(outcome, options=options)
+    problems = (*problems, *_check_tls(result, path), *wrong)
+    return problems or evolve(result, options=options)
 
 
-def _contradictions(spec: ListenerSpec, path: str) -> Iterator[Problem]:
-    """What is right in each field, and wrong in two together."""
-    if spec.tls is not None and not Endpoint.parse(spec.endpoint).takes_tls:
+def _check_tls(spec: ListenerSpec, path: str) -> Iterator[Problem]:
+    """A problem if there are TLS settings and the endpoint does not support them."""
+    if spec.tls is not None and not Endpoint.parse(spec.endpoint).supports_tls:
         kind = Endpoint.parse(spec.endpoint).kind
         message = f"cannot be used with an endpoint of the kind {kind}; use tcp, or remove it"
         yield Problem(join_path(path, "tls"), message)
 
 
-def comparable(name: str) -> str:
-    """The same text for all names that a reader would take for the same."""
+def name_key(name: str) -> str:
+    """A key that is equal for names that look the same: without case, and NFKC-normalized."""
     return normalize("NFKC", name).casefold()
 
 
-def _mismatch(protocol: str, endpoint: object, path: str) -> Iterator[Problem]:
-    """A protocol that cannot be spoken over UDP, at an endpoint of that kind.
+def _check_datagrams(protocol: str, endpoint: object, path: str) -> Iterator[Problem]:
+    """A problem if the endpoint is UDP and the protocol of the catalog does not support that.
 
-    What code of the user's own can, is not known before it runs.
+    User code is not checked: what it supports is known only when it runs.
     """
     try:
         is_datagram = Endpoint.parse(_endpoint(endpoint)).is_datagram
-    except ValueError:  # which is among the problems already
+    except ValueError:  # it is among the problems already
         return
     if not is_datagram or is_user_code(protocol):
         return
@@ -318,7 +336,7 @@ def _mismatch(protocol: str, endpoint: object, path: str) -> Iterator[Problem]:
 
 
 def _options_of(protocol: str) -> type:
-    """The class of its options. A protocol that the catalog does not have, has none."""
+    """The options class of a protocol. User code has no options."""
     try:
         return catalog.find(protocol).options
     except catalog.UnknownProtocol:

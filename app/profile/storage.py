@@ -1,8 +1,8 @@
-"""The profile on disk: made at the first start, replaced in one step, never taken from its user.
+"""The profile on disk: created at the first start, replaced atomically, copied between profiles.
 
-A save is all or nothing even if the process is killed in the middle: the new text is written beside
-the file, forced to the disk, and put in its place by one rename. What somebody else changed since
-it was read, and what could not be read without mistakes, is not overwritten.
+A save is atomic, even if the process is killed in the middle: the new text is written to another
+file, flushed to the disk, and renamed over the old file. `ProfileFile` does not overwrite a file
+that another program has changed since it was read, or a file with mistakes.
 """
 
 from __future__ import annotations
@@ -26,76 +26,77 @@ from app.user_code.reference import CodeLocation, Reference, is_user_code
 
 
 class ProfileError(Exception):
-    """The profile could not be saved or moved. Its text is for the user and names the file."""
+    """The profile could not be saved or moved. The text is for the user and names the file."""
 
 
 class ProfileConflict(ProfileError):
-    """Saving would overwrite what Portdeck has not read, or could not make sense of."""
+    """Saving would overwrite changes that Portdeck has not read, or a file with mistakes."""
 
 
 def default_path() -> Path:
-    """The profile of a user who named no other, in the platform's folder for settings."""
+    """The path of the default profile, in the platform's folder for settings."""
     return platformdirs.user_config_path("portdeck", appauthor=False) / "profile.toml"
 
 
 class ProfileFile:
-    """One profile file: what was last read from it or written to it, and thus what may be replaced.
+    """One profile file, with the content that was last read or written.
 
-    A symbolic link is followed: the file it leads to is read, replaced and set aside.
+    `save` replaces only that content. A symbolic link is followed: its target is read, replaced and
+    set aside.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
-        """`clock` gives seconds since the epoch, as the file system's times do."""
+        """`clock` returns Unix seconds, which are compared with file times."""
         self.path = path
         self.broken = False
-        """Whether the file has mistakes or cannot be read. Then `save` refuses until `move_aside`
-        or until a `load` finds it mended."""
+        """Whether the file has mistakes or cannot be read. `save` refuses then, until `set_aside`
+        renames the file or a `load` finds no mistakes."""
         self._clock = clock
         self._text = ""
-        self._seen: bytes | None = None
+        self._last_content: bytes | None = None
 
     def load(self) -> ParsedProfile:
-        """What the file holds. If there is none, makes one that holds `FIRST_LISTENERS`.
+        """Read the file. If there is none, create it with `FIRST_LISTENERS`.
 
-        Raises nothing: a file that cannot be read or made is a problem in the reading. One that
-        cannot be made still reads as `FIRST_LISTENERS`, and does not make this file `broken`.
+        Raises nothing: if the file cannot be read or created, that is a problem in the result. If
+        it cannot be created, the result has `FIRST_LISTENERS`, and `broken` stays false.
         """
-        return self._read(self._first_start)
+        return self._read(self._create_first)
 
     def load_again(self) -> ParsedProfile:
-        """What the file holds now. If it is gone, that is a problem, and none is made.
+        """Read the file. If there is none, that is a problem in the result; it is not created.
 
-        Raises nothing. While the file is away, `save` writes it anew, with the comments it had.
+        Raises nothing. If the file is missing, `save` writes it again with its old comments.
         """
-        return self._read(self._missing)
+        return self._read(self._report_missing)
 
     def _read(self, without_file: Callable[[], ParsedProfile]) -> ParsedProfile:
         try:
             content = self._content()
         except OSError as error:
-            self._text, self._seen, self.broken = "", None, True
+            self._text, self._last_content, self.broken = "", None, True
             advice = "check its rights, or start Portdeck with another --profile"
             return ParsedProfile(
                 problems=(self._problem(f"cannot be read ({write_error(error)}); {advice}"),)
             )
         if content is None:
             return without_file()
-        self._text, self._seen = "", content
-        reading = self._parsed(content)
-        self.broken = bool(reading.problems)
-        return reading
+        self._text, self._last_content = "", content
+        profile = self._parsed(content)
+        self.broken = bool(profile.problems)
+        return profile
 
-    def _missing(self) -> ParsedProfile:
+    def _report_missing(self) -> ParsedProfile:
         self.broken = False
         return ParsedProfile(
             problems=(self._problem("is not there any more; nothing was changed"),)
         )
 
     def save(self, listeners: Sequence[ListenerSpec]) -> None:
-        """Puts `listeners` into the file, and keeps its comments, its mode and its owner.
+        """Write `listeners` to the file. Its comments, mode and owner stay.
 
-        Raises `ProfileConflict` if the file is `broken` or not the one that was last read or
-        written, and `ProfileError` if it cannot be written. Either leaves the file as it was.
+        Raises `ProfileConflict` if the file is `broken` or has changed since it was last read or
+        written. Raises `ProfileError` if it cannot be written. The file is unchanged then.
         """
         if self.broken:
             raise ProfileConflict(
@@ -114,7 +115,7 @@ class ProfileFile:
             on_disk = self._content()
         except OSError as error:
             raise ProfileError(f"{self.path} cannot be read ({write_error(error)}).") from error
-        if on_disk is not None and on_disk != self._seen:
+        if on_disk is not None and on_disk != self._last_content:
             raise ProfileConflict(
                 f"{self.path} was changed by another program, so it is not overwritten. "
                 "Load it again, then repeat your change."
@@ -127,11 +128,11 @@ class ProfileFile:
             self._write(text)
 
     def set_aside(self) -> Path:
-        """Renames the file to `profile.broken-<time>.toml`, and returns that path.
+        """Rename the file to `profile.broken-<time>.toml`, and return that path.
 
-        Afterwards `save` makes a new file, for instance with the listeners that did read well, and
-        `load` makes one with the first listeners. Raises `ProfileError` if it cannot be renamed,
-        and for a folder or a device, which nobody meant to be a profile.
+        After that, `save` creates a new file with any listeners, and `load` creates one with
+        `FIRST_LISTENERS`. Raises `ProfileError` if it cannot be renamed, and if it is a folder or a
+        device.
         """
         target = self._target()
         if target.exists() and not target.is_file():
@@ -140,15 +141,15 @@ class ProfileFile:
             aside = move_aside(target, self._clock())
         except OSError as error:
             raise ProfileError(f"{target} cannot be renamed ({write_error(error)}).") from error
-        self._text, self._seen, self.broken = "", None, False
+        self._text, self._last_content, self.broken = "", None, False
         return aside
 
-    def _first_start(self) -> ParsedProfile:
-        self._text, self._seen, self.broken = "", None, False
+    def _create_first(self) -> ParsedProfile:
+        self._text, self._last_content, self.broken = "", None, False
         try:
             self._target().parent.mkdir(parents=True, exist_ok=True)
             with folder_lock(self._target().parent):
-                if self._content() is not None:  # another process was a little sooner
+                if self._content() is not None:  # another process has just created it
                     return self.load_again()
                 self._write(_render(FIRST_LISTENERS))
         except OSError as error:
@@ -175,7 +176,8 @@ class ProfileFile:
         return Path(os.path.realpath(self.path))
 
     def _content(self) -> bytes | None:
-        """What is on the disk, as much of it as a profile may be and one byte; None if nothing."""
+        """The content of the file, or None if there is no file. Reads at most the size limit plus
+        one byte, so that a larger file is noticed."""
         try:
             with open_regular(self.path) as file:
                 return file.read(LARGEST_SIZE + 1)
@@ -187,28 +189,22 @@ class ProfileFile:
         target = self._target()
         remove_stale(target, self._clock())
         write_atomically(target, content)
-        self._text, self._seen = text, content
+        self._text, self._last_content = text, content
 
 
 def _render(listeners: Sequence[ListenerSpec], text: str = "") -> str:
-    """`writing.render`; importing its parser is left to the first change, off the start's way."""
+    """`writing.render`. It is imported late, as `tomlkit` would delay the start."""
     from app.profile.writing import render
 
     return render(listeners, text)
 
 
-# MERGED profile/exchange: Listeners that go from one profile to another: written to a file of their own, or taken from one.
-#
-# What they name by a path that counts from their profile's folder, they still name afterwards.
-
-
 def create(path: Path) -> None:
-    """Make a profile without listeners at `path`, where nothing may be. Raises `ProfileError`."""
-    from app.profile.writing import render
-
+    """Create a profile without listeners. Raises `ProfileError`, also if `path` exists."""
+    text = _render(())
     try:
         with open(path, "x", encoding="utf-8", opener=_open_private) as file:
-            file.write(render(()))
+            file.write(text)
     except FileExistsError as error:
         raise ProfileError(f"There is {path} already.") from error
     except OSError as error:
@@ -216,48 +212,55 @@ def create(path: Path) -> None:
 
 
 def export(listeners: Sequence[ListenerSpec], folder: Path, path: Path) -> None:
-    """Write `listeners` of a profile in `folder` to a profile of their own, in place of what is at
-    `path`. Raises `ProfileError`, and leaves `path` as it was."""
-    from app.profile.writing import render
+    """Write `listeners` of a profile in `folder` to a new profile at `path`. Replaces a file there.
 
-    moved = [with_paths_from(spec, folder, path.parent) for spec in listeners]
+    Raises `ProfileError`; `path` is unchanged then.
+    """
+    text = _render([with_paths_from(spec, folder, path.parent) for spec in listeners])
     try:
-        write_atomically(Path(os.path.realpath(path)), render(moved).encode())
+        write_atomically(Path(os.path.realpath(path)), text.encode())
     except OSError as error:
         raise ProfileError(f"{path} cannot be written ({write_error(error)}).") from error
 
 
 def read_other_profile(path: Path, folder: Path) -> ParsedProfile:
-    """The listeners of the profile at `path`, for one in `folder`; and what is wrong with it."""
-    reading = ProfileFile(path).load_again()
-    moved = (with_paths_from(spec, path.parent, folder) for spec in reading.listeners)
-    return evolve(reading, listeners=tuple(moved))
+    """The listeners and problems of the profile at `path`, for use in a profile in `folder`."""
+    profile = ProfileFile(path).load_again()
+    moved = (with_paths_from(spec, path.parent, folder) for spec in profile.listeners)
+    return evolve(profile, listeners=tuple(moved))
 
 
 def with_paths_from(spec: ListenerSpec, source: Path, target: Path) -> ListenerSpec:
-    """`spec` of a profile in folder `source`, for a profile in folder `target`."""
+    """Convert `spec` from a profile in folder `source` to one in folder `target`.
+
+    Relative paths are rewritten, so that they still lead to the same files.
+    """
     endpoint = Endpoint.parse(spec.endpoint)
-    moved = endpoint.with_paths(lambda path: _moved(path, source, target))
-    if moved != endpoint:  # or else its words stay as the user wrote them
+    moved = endpoint.with_paths(lambda path: _move_path(path, source, target))
+    if moved != endpoint:  # otherwise keep the spelling of the user
         spec = evolve(spec, endpoint=str(moved))
     if is_user_code(spec.protocol):
         reference = Reference.parse(spec.protocol)
         if reference.place is CodeLocation.FILE:
-            code = _moved(reference.source, source, target)
+            code = _move_path(reference.source, source, target)
             spec = evolve(spec, protocol=str(evolve(reference, source=code)))
     if spec.tls is not None:
-        files = {name: _moved(getattr(spec.tls, name), source, target) for name in PATHS}
+        files = {name: _move_path(getattr(spec.tls, name), source, target) for name in PATHS}
         spec = evolve(spec, tls=evolve(spec.tls, **files))
     return spec
 
 
-def _moved(path: str, source: Path, target: Path) -> str:
-    """A path that counts from `source`, so that it counts from `target`."""
+def _move_path(path: str, source: Path, target: Path) -> str:
+    """Rewrite a path that is relative to `source`.
+
+    The result is relative to `target` if it is inside `target`, and otherwise absolute.
+    """
     if not path or path.startswith("~") or Path(path).is_absolute():
         return path
-    place = Path(os.path.normpath(source.absolute() / path))
-    home = target.absolute()
-    return (place.relative_to(home) if place.is_relative_to(home) else place).as_posix()
+    absolute = Path(os.path.normpath(source.absolute() / path))
+    folder = target.absolute()
+    is_inside = absolute.is_relative_to(folder)
+    return (absolute.relative_to(folder) if is_inside else absolute).as_posix()
 
 
 def _open_private(path: str, flags: int) -> int:

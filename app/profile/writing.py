@@ -1,10 +1,12 @@
-"""From listeners to the text of a profile, merged into the text that the user has.
+"""Write listeners into the text of a profile, and keep the user's comments and formatting.
 
-A profile is cut into blocks of whole lines, one a listener: the comment lines right above its
-header, the header and the values, and what follows up to the next block. Blocks move and go as a
-whole and `body` changes single values inside them, so whatever Portdeck did not change is the
-same, byte by byte. No comment line is ever dropped: when a listener is removed, nobody can tell
-whether the words around it were about it alone, or how the user would get them back.
+The text is split into blocks of whole lines, one per listener. A block has the comment lines
+directly above the header, the header with the values, and the lines up to the next block. Blocks
+are moved and removed as a whole. Inside a block `edited_body` changes single values with `tomlkit`.
+So everything that Portdeck did not change stays the same, byte by byte.
+
+No comment line is ever dropped. When a listener is removed, its comments are kept: they may be
+about other listeners too, and the user could not get them back.
 """
 
 from __future__ import annotations
@@ -26,14 +28,9 @@ from app.profile.spec import Color, ListenerSpec
 from app.profile.validation import as_table, changed_values, toml_value
 from app.protocols import catalog
 
-# MERGED profile/body: The lines of one listener in a profile, from its header to its last value.
-#
-# First its own values, then the tables below them, each with the comment lines above its header.
-# `tomlkit` changes single values; all else stays as the user wrote it.
-
 
 def new_body(spec: ListenerSpec) -> str:
-    """The lines of a listener that nobody has written yet."""
+    """The lines of a new listener."""
     values = changed_values(spec)
     single = {name: value for name, value in values.items() if as_table(value) is None}
     tables = (_new_table(name, value) for name, value in values.items() if name not in single)
@@ -41,10 +38,14 @@ def new_body(spec: ListenerSpec) -> str:
 
 
 def edited_body(body: str, before: ListenerSpec, after: ListenerSpec) -> str:
-    """`body`, which holds `before`, made to hold `after`."""
+    """Change the lines of a listener from `before` to `after`.
+
+    `body` has the listener's own values first, then its tables, each with the comment lines above
+    its header.
+    """
     if before == after:
         return body
-    own, tables = _parted(body)
+    own, tables = _split_tables(body)
     document = tomlkit.parse(own)
     listener = cast(AoT, document["listener"])[0]
     added = ""
@@ -54,7 +55,7 @@ def edited_body(body: str, before: ListenerSpec, after: ListenerSpec) -> str:
             _edit_value(listener, name, before, after)
             continue
         if name == "options" and before.protocol != after.protocol:
-            old = None  # whatever is written there meant something else
+            old = None  # the options there belong to the old protocol
         if name in tables:
             tables[name] = _edited_table(tables[name], name, old, after)
             continue
@@ -63,15 +64,15 @@ def edited_body(body: str, before: ListenerSpec, after: ListenerSpec) -> str:
             _merge(inside, old, new)
             if inside:
                 continue
-        if inside is not None:  # empty, gone, or dotted keys with others among them
+        if inside is not None:  # an empty or removed table, or dotted keys between other values
             del listener[name]
         if name in changed_values(after):
             added += _new_table(name, getattr(after, name))
     return "".join((tomlkit.dumps(document), *tables.values(), added))
 
 
-def _parted(body: str) -> tuple[str, dict[str, str]]:
-    """The lines of a listener's own values, and those of each table below, by its field."""
+def _split_tables(body: str) -> tuple[str, dict[str, str]]:
+    """Split `body` into the lines of single values, and the lines of each table, by field."""
     lines = split_lines(body)
     headers = [index for index, line in enumerate(lines) if line.lstrip().startswith("[")][1:]
     starts = [1 + max(i for i in range(header) if is_value(lines[i])) for header in headers]
@@ -86,7 +87,7 @@ def _edit_value(table: Table, name: str, before: ListenerSpec, after: ListenerSp
     value = getattr(after, name)
     if value == getattr(before, name):
         return
-    if value is None:  # which TOML cannot say
+    if value is None:  # TOML has no null
         del table[name]
     else:
         table[name] = _item(value)
@@ -95,7 +96,7 @@ def _edit_value(table: Table, name: str, before: ListenerSpec, after: ListenerSp
 def _edited_table(
     text: str, name: str, old: Mapping[str, object] | None, after: ListenerSpec
 ) -> str:
-    """The lines of a table; of one that is gone, its comment lines."""
+    """The changed lines of a table. If the table is removed, only its comment lines."""
     new = as_table(getattr(after, name))
     if new is None:
         return "".join(line for line in split_lines(text) if is_comment(line))
@@ -110,13 +111,14 @@ def _edited_table(
 def _merge(
     table: Table | InlineTable, old: Mapping[str, object] | None, new: Mapping[str, object]
 ) -> None:
-    """Makes what is written in `table`, which is `old`, say `new`; `None`: nothing of it stays.
+    """Change the values of `table` from `old` to `new`. With `None` for `old` all values are
+    replaced.
 
-    What has become the default is not written any more. A default that was written out stays, and
-    comment lines stay in any case.
+    A value that has become the default is removed. A default that the user wrote stays, and so do
+    all comment lines.
     """
-    gone = dict(table) if old is None else old
-    for name in gone.keys() - new.keys():
+    removable = dict(table) if old is None else old
+    for name in removable.keys() - new.keys():
         del table[name]
     for name, value in new.items():
         if name not in table or old is None or value != old.get(name):
@@ -132,7 +134,7 @@ def _assignments(values: Mapping[str, object]) -> str:
 
 
 def _item(value: object) -> Item:
-    # Endpoints are full of backslashes, which a literal string shows as they are.
+    # Endpoints have many backslashes. In a literal string they need no escapes.
     if isinstance(value, str) and "\\" in value and "'" not in value and value.isprintable():
         return tomlkit.string(value, literal=True)
     return cast(Item, tomlkit.item(toml_value(value)))
@@ -166,12 +168,12 @@ version = {version}
 
 
 def render(listeners: Sequence[ListenerSpec], text: str = "") -> str:
-    """The text of a profile that holds exactly `listeners`, in their order.
+    """The text of a profile with exactly `listeners`, in their order.
 
-    `text` is the profile to change; without one, a new profile begins with comments that explain
-    the format. All of its comment lines stay, and all formatting but that of changed values.
-    Raises `ValueError`, whose text is for the user, if `text` has problems or if `listeners` could
-    not be read back.
+    `text` is the profile to change. If it is empty, the new profile begins with comments that
+    explain the format. All comment lines stay, and all formatting except that of changed values.
+    Raises `ValueError` with a text for the user if `text` has problems, or if the result would not
+    parse to `listeners`.
     """
     text = text or _HEADER.format(
         protocols=", ".join(catalog.names()), colors=", ".join(Color), version=VERSION
@@ -195,47 +197,49 @@ class _Block:
     """The lines of one listener."""
 
     lead: str
-    """Comment lines right above the header."""
+    """The comment lines directly above the header."""
 
     body: str
-    """From the header to the last value."""
+    """The lines from the header to the last value."""
 
     tail: str
-    """Blank and comment lines up to the next block's lead."""
+    """The blank and comment lines up to the lead of the next block."""
 
     def __str__(self) -> str:
         return f"{self.lead}{self.body}{self.tail}"
 
-    def remarks(self) -> str:
-        """The comment lines alone."""
+    def comment_lines(self) -> str:
+        """The comment lines only."""
         return "".join(line for line in split_lines(str(self)) if is_comment(line))
 
 
 def _merged(listeners: Sequence[ListenerSpec], before: Sequence[ListenerSpec], text: str) -> str:
-    """`text`, which holds `before`, made to hold `listeners`. New lines end in a bare line feed."""
-    preamble, blocks = _cut(text if text.endswith("\n") else f"{text}\n")
+    """Change `text` from the listeners `before` to `listeners`. New lines end in a line feed."""
+    preamble, blocks = _split_blocks(text if text.endswith("\n") else f"{text}\n")
     if not blocks:
         preamble, before = _without_inline_listeners(preamble), ()
-    sources = _sources(listeners, before)
-    preamble = _keep_remarks(preamble, blocks, kept=set(sources))
+    old_indexes = _match_old_listeners(listeners, before)
+    preamble = _keep_comments(preamble, blocks, kept=set(old_indexes))
     result, previous = preamble, -1
-    for spec, source in zip(listeners, sources, strict=True):
-        if source is None or source != previous + 1:
+    for spec, old in zip(listeners, old_indexes, strict=True):
+        if old is None or old != previous + 1:
             result = f"{result.rstrip()}\n\n"
-        if source is None:
+        if old is None:
             result += new_body(spec)
         else:
-            blocks[source].body = edited_body(blocks[source].body, before[source], spec)
-            result += str(blocks[source])
-        previous = len(blocks) if source is None else source
+            blocks[old].body = edited_body(blocks[old].body, before[old], spec)
+            result += str(blocks[old])
+        previous = len(blocks) if old is None else old
     return result if previous == len(blocks) - 1 else f"{result.rstrip()}\n"
 
 
-def _sources(listeners: Sequence[ListenerSpec], before: Sequence[ListenerSpec]) -> list[int | None]:
-    """For each listener the index of what it was before, or None if it is new.
+def _match_old_listeners(
+    listeners: Sequence[ListenerSpec], before: Sequence[ListenerSpec]
+) -> list[int | None]:
+    """For each new listener, the index of its old version, or None if it is new.
 
-    It is the one of its name; else it was renamed, and is the one at its endpoint; else, where
-    nothing came or went, the one in its place.
+    Match by name. If no name matches, match by endpoint (it was renamed). If the number of
+    listeners is the same, match by position last.
     """
     keys: list[Key] = [match_by_name, lambda _, spec: spec.endpoint]
     if len(listeners) == len(before):
@@ -243,23 +247,26 @@ def _sources(listeners: Sequence[ListenerSpec], before: Sequence[ListenerSpec]) 
     return match_listeners(before, listeners, keys)
 
 
-def _keep_remarks(preamble: str, blocks: Sequence[_Block], kept: set[int | None]) -> str:
-    """Moves the comments of each block that goes to what stands above; returns the preamble."""
+def _keep_comments(preamble: str, blocks: Sequence[_Block], kept: set[int | None]) -> str:
+    """Move the comments of each removed block to the end of the kept block above it.
+
+    Returns the preamble, which gets them if there is no block above.
+    """
     above: _Block | None = None
     for index, block in enumerate(blocks):
         if index in kept:
             above = block
-        elif remarks := block.remarks():
+        elif comment_lines := block.comment_lines():
             if above is None:
-                preamble = f"{preamble.rstrip()}\n\n{remarks}\n"
+                preamble = f"{preamble.rstrip()}\n\n{comment_lines}\n"
             else:
-                said = above.tail.rstrip()
-                above.tail = f"{said}\n\n{remarks}\n" if said else f"\n{remarks}\n"
+                tail = above.tail.rstrip()
+                above.tail = f"{tail}\n\n{comment_lines}\n" if tail else f"\n{comment_lines}\n"
     return preamble
 
 
-def _cut(text: str) -> tuple[str, list[_Block]]:
-    """The lines before the first block, and the blocks."""
+def _split_blocks(text: str) -> tuple[str, list[_Block]]:
+    """Split `text` into the lines before the first block, and the blocks."""
     lines = split_lines(text)
     headers = [index for index, line in enumerate(lines) if line.lstrip().startswith("[[")]
     starts = [_start_of_lead(lines, header) for header in headers]
@@ -279,15 +286,15 @@ def _start_of_lead(lines: Sequence[str], header: int) -> int:
 
 
 def _without_inline_listeners(preamble: str) -> str:
-    """`preamble` without a `listener = [...]`, whose comments become lines of their own.
+    """Remove `listener = [...]` from `preamble`; its comments become separate lines.
 
-    Inline tables are legal but rare, and have no room for the comments and blank lines that blocks
-    have, so the first change turns them into blocks.
+    Inline tables are legal but rare. They cannot hold the comments and blank lines of blocks, so
+    the first change converts them to blocks.
     """
     document = tomlkit.parse(preamble)
     if "listener" not in document:
         return preamble
     array = cast(Array, document["listener"])
-    remarks = [*comments(array.as_string()), array.trivia.comment]
+    comment_lines = [*comments(array.as_string()), array.trivia.comment]
     document.remove("listener")
-    return "\n".join((tomlkit.dumps(document).rstrip(), *filter(None, remarks), ""))
+    return "\n".join((tomlkit.dumps(document).rstrip(), *filter(None, comment_lines), ""))

@@ -1,7 +1,8 @@
-"""Layers two and three: what the connections of a listener share, and where it listens.
+"""Listeners: start them, serve their connections, watch them, save them.
 
-From the inside out: `connection` (one accepted peer), `factory` (the connections of one listener),
-`listener` (start, stop, state), `deck` (all listeners); `datagrams` is what differs for UDP. Who
-wants to know what happens passes an `observer.Observer` in; the reactor and the clock are arguments
-too, so all of it runs in a window, without one, and in a test.
+From the inside out: `connections.connection` (one accepted peer), `connections.factory` (the
+connections of one listener), `listener` (start, stop, state), `deck` (all listeners), `workspace`
+(the deck and its profile). `udp` replaces the inner two for datagrams. Events go to a
+`listener.Observer`. The observer, the reactor and the clock are arguments, so the same code runs in
+the window, in `portdeck serve` and in tests.
 """

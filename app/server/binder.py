@@ -1,7 +1,7 @@
-"""How a listener comes to its socket: one object knows what serves there and how it is bound.
+"""Binders: each builds the protocols of a listener and binds its socket.
 
-The listener asks for states and connections and knows no transport; `binder_for` finds the one for
-its endpoint.
+There is one for streams and one for datagrams. So `Listener` need not know the transport: it gets
+its binder from `binder_for`.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ from app.net.endpoint import Endpoint
 from app.net.ip import LARGEST_READ
 from app.profile import ListenerSpec
 from app.protocols import catalog
+from app.protocols.definition import ListenerContext
 from app.runtime.coroutines import log_failure
 from app.server.connections.connection import ConnectionObserver
 from app.server.connections.factory import ListenerFactory
-from app.server.sockets.addresses import bind_both
+from app.server.sockets.addresses import bind_loopbacks
 from app.server.sockets.listen import listen
 from app.server.udp.factory import DatagramFactory
 from app.server.udp.transport import (
-    CatalogServing,
+    CatalogService,
+    DatagramService,
     FairLoopbackPorts,
     FairPort,
     HostAndPort,
-    Serving,
 )
 from app.traffic.connection_info import Tap
 from app.user_code.code import Code
@@ -42,126 +43,66 @@ if TYPE_CHECKING:
     from app.tls.certificates import CertificateFacts
 
 
-# MERGED server/datagrams/binding: Binds a UDP socket for a listener.
-
-
-@frozen
-class DatagramBinder:
-    """For datagrams: what `Binder` asks for, on a UDP port."""
-
-    spec: ListenerSpec
-    endpoint: Endpoint
-    code: Code
-    reactor: Any
-
-    @property
-    def certificate(self) -> None:
-        """There is none: TLS is not for datagrams."""
-
-    def build_protocols(self) -> Serving:
-        if is_user_code(self.spec.protocol):
-            return self.code.datagrams(Reference.parse(self.spec.protocol))
-        datagrams = catalog.find_datagrams(self.spec.protocol)
-        options = catalog.find(self.spec.protocol).options(**self.spec.options)
-        return CatalogServing(datagrams.build(options))
-
-    def build_factory(
-        self, observer: ConnectionObserver, numbers: Iterator[int], tap: Tap | None
-    ) -> DatagramFactory:
-        return DatagramFactory(
-            self.build_protocols(),
-            spec=self.spec,
-            clock=self.reactor,
-            observer=observer,
-            numbers=numbers,
-            tap=tap,
-        )
-
-    def listen(self, factory: ListenerFactory) -> Deferred[IListeningPort]:
-        """Fires at once: with UDP there is nothing to wait for."""
-        assert isinstance(factory, DatagramFactory)
-        return execute(self._listen, factory)
-
-    def _listen(self, factory: DatagramFactory) -> IListeningPort:
-        reception = Reception(factory)
-        ports = self._bind(reception)
-        port = FairLoopbackPorts(*ports) if len(ports) == 2 else ports[0]
-        try:
-            factory.open(port)
-        except BaseException:
-            for each in ports:
-                each.connectionLost()
-            raise
-        return cast(IListeningPort, port)
-
-    def _bind(self, reception: Reception) -> tuple[Any, ...]:
-        interface = self.endpoint.interface or ""
-        number = self.endpoint.port or 0
-
-        def bind(interface: str, number: int) -> Any:
-            reactor: Any = self.reactor
-            if not IReactorFDSet.providedBy(reactor):
-                return reactor.listenUDP(number, reception, interface, LARGEST_READ)
-            port = FairPort(number, reception, interface, LARGEST_READ, cast(Any, reactor))
-            port.startListening()
-            return port
-
-        if interface.lower() == "localhost":
-            return bind_both(bind, number)
-        return (bind(interface, number),)
-
-
-class Reception(AbstractDatagramProtocol):
-    """Stands at the socket, as the protocol that Twisted calls, and hands all to the factory."""
-
-    noisy = False
-
-    def __init__(self, factory: DatagramFactory) -> None:
-        self._factory = factory
-
-    def makeConnection(self, transport: Any) -> None:
-        """Nothing yet: the factory is opened once all of its sockets are bound."""
-
-    def datagramReceived(self, datagram: bytes, addr: HostAndPort) -> None:
-        self._factory.receive(datagram, addr)
-
-    def doStop(self) -> None:
-        self._factory.close()
-
-
 class Binder(Protocol):
-    """Binds one spec. Every method may raise what a start may fail with."""
+    """Binds one spec. Each method may raise the errors of a start; `explain` turns them to text."""
 
     @property
     def certificate(self) -> CertificateFacts | None:
-        """The one that peers are shown, where Portdeck knows it."""
+        """The certificate that peers get, if Portdeck knows it."""
 
     def build_protocols(self) -> Any:
-        """What makes the protocols, anew with each call; what `ListenerFactory.replace` takes."""
+        """A new protocol factory (for UDP, a new service). `ListenerFactory.replace` takes it."""
 
     def build_factory(
         self, observer: ConnectionObserver, numbers: Iterator[int], tap: Tap | None
     ) -> ListenerFactory:
-        """The factory of one start, with protocols of its own."""
+        """The factory for one start, with new protocols."""
 
     def listen(self, factory: ListenerFactory) -> Deferred[IListeningPort]:
-        """Bind the socket. Fires with the port once peers are served by `factory`."""
+        """Bind the socket. Fires with the port when `factory` serves it."""
+
+
+def binder_for(
+    spec: ListenerSpec,
+    endpoint: Endpoint,
+    code: Code,
+    reactor: Any,
+    folder: Path,
+    ca_folder: Path | None,
+) -> Binder:
+    """The binder for `spec`, whose endpoint is `endpoint`. Raises `TlsError`.
+
+    `code` loads the user code. Relative paths start in `folder`. The local CA is in `ca_folder`.
+    """
+    context = ListenerContext(clock=reactor, folder=folder, name=spec.name)
+    if endpoint.is_datagram:
+        return DatagramBinder(spec, endpoint, code, reactor, context)
+    encryption = None
+    if spec.tls is not None:
+        # Imported late: OpenSSL is slow to import, and only TLS needs it.
+        from app.server.encryption import Encryption
+        from app.tls.local_ca import LocalCa
+
+        encryption = Encryption(spec.tls, endpoint, folder, LocalCa(ca_folder))
+    return StreamBinder(spec, endpoint, code, reactor, context, encryption)
 
 
 @frozen
 class StreamBinder:
-    """For connections made of bytes in order: whatever a Twisted endpoint can listen on."""
+    """Binds a TCP or Unix socket, or any other Twisted endpoint that carries streams."""
 
     spec: ListenerSpec
 
     endpoint: Endpoint
-    """Of the spec, with its interface written out."""
+    """The endpoint of the spec, with its interface written out."""
 
     code: Code
     reactor: Any
+    context: ListenerContext
 
     encryption: Encryption | None = None
-    """What stands between the socket and the connections, unless the endpoint does that itself."""
+    """TLS between the socket and the connections. `None` if there is none, or if the endpoint
+    encrypts."""
 
     @property
     def certificate(self) -> CertificateFacts | None:
@@ -170,8 +111,8 @@ class StreamBinder:
     def build_protocols(self) -> IProtocolFactory:
         if is_user_code(self.spec.protocol):
             return self.code.factory(Reference.parse(self.spec.protocol))
-        entry = catalog.find(self.spec.protocol)
-        return entry.build(entry.options(**self.spec.options))
+        definition = catalog.find(self.spec.protocol)
+        return definition.build(definition.options(**self.spec.options), self.context)
 
     def build_factory(
         self, observer: ConnectionObserver, numbers: Iterator[int], tap: Tap | None
@@ -192,42 +133,105 @@ class StreamBinder:
         return listen(self.reactor, self.endpoint, served)
 
 
-def binder_for(
-    spec: ListenerSpec,
-    endpoint: Endpoint,
-    code: Code,
-    reactor: Any,
-    folder: Path,
-    ca_folder: Path | None,
-) -> Binder:
-    """Who binds `spec`. `endpoint` is that of the spec, `code` the user's own behind it, `folder`
-    where its paths begin, and `ca_folder` where the local CA is. Raises `TlsError`.
-    """
-    if endpoint.is_datagram:
-        return DatagramBinder(spec, endpoint, code, reactor)
-    encryption = None
-    if spec.tls is not None:
-        # Whoever encrypts nothing does not wait for OpenSSL's many parts.
-        from app.server.encryption import Encryption
-        from app.tls.local_ca import LocalCa
+@frozen
+class DatagramBinder:
+    """Binds a UDP socket."""
 
-        encryption = Encryption(spec.tls, endpoint, folder, LocalCa(ca_folder))
-    return StreamBinder(spec, endpoint, code, reactor, encryption)
+    spec: ListenerSpec
+    endpoint: Endpoint
+    code: Code
+    reactor: Any
+    context: ListenerContext
+
+    @property
+    def certificate(self) -> None:
+        """Always `None`, as there is no TLS over UDP here."""
+
+    def build_protocols(self) -> DatagramService:
+        if is_user_code(self.spec.protocol):
+            return self.code.datagrams(Reference.parse(self.spec.protocol))
+        datagrams = catalog.find_datagrams(self.spec.protocol)
+        options = catalog.find(self.spec.protocol).options(**self.spec.options)
+        return CatalogService(datagrams.build(options, self.context))
+
+    def build_factory(
+        self, observer: ConnectionObserver, numbers: Iterator[int], tap: Tap | None
+    ) -> DatagramFactory:
+        return DatagramFactory(
+            self.build_protocols(),
+            spec=self.spec,
+            clock=self.reactor,
+            observer=observer,
+            numbers=numbers,
+            tap=tap,
+        )
+
+    def listen(self, factory: ListenerFactory) -> Deferred[IListeningPort]:
+        """Bind the socket. The Deferred has fired already: UDP has nothing to wait for."""
+        assert isinstance(factory, DatagramFactory)
+        return execute(self._listen, factory)
+
+    def _listen(self, factory: DatagramFactory) -> IListeningPort:
+        receiver = DatagramReceiver(factory)
+        ports = self._bind(receiver)
+        port = FairLoopbackPorts(*ports) if len(ports) == 2 else ports[0]
+        try:
+            factory.open(port)
+        except BaseException:
+            for each in ports:
+                each.connectionLost()
+            raise
+        return cast(IListeningPort, port)
+
+    def _bind(self, receiver: DatagramReceiver) -> tuple[Any, ...]:
+        interface = self.endpoint.interface or ""
+        number = self.endpoint.port or 0
+
+        def bind(interface: str, number: int) -> Any:
+            reactor: Any = self.reactor
+            if not IReactorFDSet.providedBy(reactor):
+                return reactor.listenUDP(number, receiver, interface, LARGEST_READ)
+            port = FairPort(number, receiver, interface, LARGEST_READ, cast(Any, reactor))
+            port.startListening()
+            return port
+
+        if interface.lower() == "localhost":
+            return bind_loopbacks(bind, number)
+        return (bind(interface, number),)
 
 
-def unless_given_up(
+class DatagramReceiver(AbstractDatagramProtocol):
+    """The protocol that Twisted calls at the socket. It passes everything to the factory."""
+
+    noisy = False
+
+    def __init__(self, factory: DatagramFactory) -> None:
+        self._factory = factory
+
+    def makeConnection(self, transport: Any) -> None:
+        """Do nothing: the factory is opened later, when all of its sockets are bound."""
+
+    def datagramReceived(self, datagram: bytes, addr: HostAndPort) -> None:
+        self._factory.receive(datagram, addr)
+
+    def doStop(self) -> None:
+        self._factory.close()
+
+
+def close_if_cancelled(
     binding: Deferred[IListeningPort], factory: ListenerFactory
 ) -> Deferred[IListeningPort]:
-    """Fires as `binding` does. If it is cancelled first, a port that is bound later is closed.
+    """A Deferred that fires as `binding` does. If it is cancelled first, the port is closed as soon
+    as it is bound.
 
-    Cancelling `binding` itself is not enough: an endpoint that cannot be cancelled goes on, and
-    Twisted drops the port that nobody awaits, while it listens.
+    Cancelling `binding` itself is not enough. Some endpoints cannot be cancelled and bind later.
+    Twisted then drops the port, which goes on listening.
     """
-    wanted: Deferred[IListeningPort] = Deferred()
+    cancellable: Deferred[IListeningPort] = Deferred()
 
-    def settle(result: IListeningPort | Failure) -> object:
-        if not wanted.called:
-            wanted.callback(result)
+    def finish(result: IListeningPort | Failure) -> object:
+        if not cancellable.called:
+            cancellable.callback(result)
             return None
         if isinstance(result, Failure):
             return None
@@ -235,5 +239,5 @@ def unless_given_up(
             connection.abortConnection()
         return result.stopListening()
 
-    binding.addBoth(settle).addErrback(log_failure)
-    return wanted
+    binding.addBoth(finish).addErrback(log_failure)
+    return cancellable

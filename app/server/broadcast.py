@@ -1,4 +1,4 @@
-"""Says something to connections as the server itself, past their protocols."""
+"""Send bytes from the server to chosen connections, without their protocols. The window uses it."""
 
 from __future__ import annotations
 
@@ -12,34 +12,36 @@ from app.server.listener import Listener
 
 @frozen
 class SendResult:
-    """What became of one send."""
+    """The result of one send."""
 
     size: int
-    """Bytes, as each of those reached was sent."""
+    """How many bytes were sent to each connection."""
 
     reached: int
+    """How many connections they were sent to."""
+
     gone: int
-    """How many of those who were meant were over or closing."""
+    """How many of the recipients were closed or closing."""
 
 
 class Recipients:
-    """Connections that were chosen. Those that end meanwhile stay in it, and are told as gone."""
+    """A fixed selection of connections. A connection that closes stays a member."""
 
     def __init__(self, chosen: Sequence[Connection]) -> None:
         self._chosen = tuple(chosen)
 
     @property
     def members(self) -> Sequence[Connection]:
-        """All who are meant, also those that are over."""
+        """All recipients, also closed ones."""
         return self._chosen
 
     @property
     def live(self) -> list[Connection]:
-        """Those who can be sent something now."""
+        """The recipients that can be written to now."""
         return [each for each in self.members if each.connected and not each.disconnecting]
 
     def send(self, data: bytes) -> SendResult:
-        """Write `data` to each. It counts as sent by the connection, and is in the traffic."""
+        """Write `data` to each live recipient. It counts as sent and appears in the traffic."""
         members, live = self.members, self.live
         for connection in live:
             connection.write(data)
@@ -47,7 +49,7 @@ class Recipients:
 
 
 class AllConnections(Recipients):
-    """Whoever is connected to a listener when something is sent."""
+    """All connections that a listener has at the time of the send."""
 
     def __init__(self, listener: Listener) -> None:
         super().__init__(())

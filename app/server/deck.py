@@ -1,4 +1,4 @@
-"""The running set of listeners: the one object a window or a script drives."""
+"""The deck: the running set of listeners. The window and `portdeck serve` control it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from app.server.sockets.addresses import (
     next_free_port,
     sockets_of,
 )
-from app.server.sockets.listen_errors import FindHolder, holder_finder
+from app.server.sockets.listen_errors import FindPortOwner, port_owner_finder
 from app.traffic.connection_info import Tap
 from app.user_code.reference import CURRENT_FOLDER, LoadCallback
 
@@ -30,8 +30,8 @@ from app.user_code.reference import CURRENT_FOLDER, LoadCallback
 class Deck:
     """Owns the listeners, in the order the user gave them.
 
-    Every Deferred it returns fires with `None`, and only once what was asked for is done; failures
-    are told by each listener's state and reason, never raised.
+    Every Deferred it returns fires with `None` when the operation is done. Failures are in each
+    listener's `state` and `reason`; they are never raised.
     """
 
     def __init__(
@@ -40,16 +40,16 @@ class Deck:
         observer: Observer,
         *,
         tap: Tap | None = None,
-        find_holder: FindHolder | None = None,
+        find_port_owner: FindPortOwner | None = None,
         folder: Path = CURRENT_FOLDER,
         loading: LoadCallback | None = None,
         ca_folder: Path | None = None,
     ) -> None:
-        """`find_holder` looks up the process behind a port; by default on a reactor thread.
+        """`find_port_owner` looks up the process behind a port; by default on a reactor thread.
 
-        All paths of the specs begin in `folder`, which is the profile's. `loading` is told which
-        file of the user's own is executed next: nothing else happens until that is over.
-        `ca_folder` is where the local CA is, by default that of the user.
+        `folder` is the folder of the profile; relative paths of the specs start there. `loading` is
+        called with each file of user code before it is executed, as that blocks the reactor.
+        `ca_folder` is the folder of the local CA, by default that of the user.
         """
         self.listeners: list[Listener] = []
         self._reactor = reactor
@@ -58,14 +58,13 @@ class Deck:
         self._folder = folder
         self._loading = loading
         self._ca_folder = ca_folder
-        self._find_holder = find_holder or holder_finder(reactor)
+        self._find_port_owner = find_port_owner or port_owner_finder(reactor)
         self._is_closed = False
         self.numbers = itertools.count(1)
-        """What counts the connections, and whatever else speaks beside them: no number is given
-        twice."""
+        """Gives each connection its number, and each client session too. No number occurs twice."""
 
     def add(self, spec: ListenerSpec, position: int | None = None) -> Listener:
-        """A new, stopped listener, last or at `position`."""
+        """Add a stopped listener at the end or at `position`."""
         listener = self._build(spec)
         self.listeners.insert(len(self.listeners) if position is None else position, listener)
         return listener
@@ -76,48 +75,47 @@ class Deck:
         return self.stop(listener)
 
     def update(self, specs: Sequence[ListenerSpec]) -> Deferred[None]:
-        """Make the deck what `specs` say: listeners go on where they can, under a new name too.
+        """Make the listeners of the deck match `specs`. A listener is kept where possible, also if
+        it was renamed.
 
-        All specs are the new ones as soon as this returns. What is gone is stopped first, to free
-        its port, before what changed is started again.
+        The new specs are set when this returns. Removed listeners are stopped first, which frees
+        their ports; then the changed ones are restarted.
         """
-        sources = same_listeners([each.spec for each in self.listeners], specs)
-        known = [None if index is None else self.listeners[index] for index in sources]
-        gone = [each for each in self.listeners if each not in known]
-        wishes = [
-            (each or self._build(spec), spec) for each, spec in zip(known, specs, strict=True)
-        ]
-        stale = [each for each, spec in wishes if each.is_on and each.would_need_restart(spec)]
-        self.listeners = [listener for listener, _ in wishes]
-        # Not once all is stopped: whoever reads or saves the specs meanwhile must find these.
-        for listener, spec in wishes:
+        old_indexes = same_listeners([each.spec for each in self.listeners], specs)
+        known = [None if index is None else self.listeners[index] for index in old_indexes]
+        removed = [each for each in self.listeners if each not in known]
+        pairs = [(each or self._build(spec), spec) for each, spec in zip(known, specs, strict=True)]
+        stale = [each for each, spec in pairs if each.is_on and each.would_need_restart(spec)]
+        self.listeners = [listener for listener, _ in pairs]
+        # Change the specs now, not after stopping: they may be read or saved in between.
+        for listener, spec in pairs:
             listener.change(spec)
 
-        async def settle() -> None:
-            await self.stop(*gone, *stale)
-            # Stopping took a while: one of them may have been removed since.
+        async def restart_stale() -> None:
+            await self.stop(*removed, *stale)
+            # Stopping takes a while: a listener may have been removed since.
             await self.start(*(each for each in stale if each in self.listeners))
 
-        return spawn(settle())
+        return spawn(restart_stale())
 
     def start(self, *listeners: Listener) -> Deferred[None]:
-        """Start the given listeners, all at once."""
+        """Start the given listeners in parallel."""
         if self._is_closed:
             listeners = ()
         return _all_of(spawn(listener.start()) for listener in listeners)
 
     def stop(self, *listeners: Listener) -> Deferred[None]:
-        """Stop the given listeners and close their connections, all at once."""
+        """Stop the given listeners and close their connections, in parallel."""
         return _all_of(spawn(listener.stop()) for listener in listeners)
 
     def drain(self, *listeners: Listener) -> Deferred[None]:
-        """Have the given listeners accept nobody more, and stop once their last peer has gone."""
+        """Stop accepting peers, and stop each listener when its last connection is closed."""
         return _all_of(spawn(listener.drain()) for listener in listeners)
 
     def restart(self, *listeners: Listener) -> Deferred[None]:
-        """Stop and start again: a changed spec takes effect.
+        """Stop and start again, so that a changed spec takes effect.
 
-        Both are queued at once, so that whatever is asked for meanwhile has the last word.
+        Both calls are queued immediately, so a later call of `stop` or `start` comes after both.
         """
         return _all_of((self.stop(*listeners), self.start(*listeners)))
 
@@ -126,13 +124,13 @@ class Deck:
         return self.start(*self.listeners)
 
     def stop_all(self) -> Deferred[None]:
-        """Stop every listener that there is something to stop of. What failed keeps its reason."""
+        """Stop every listener that can be stopped. Failed listeners keep their reason."""
         return self.stop(*(each for each in self.listeners if each.can_stop))
 
     def close(self) -> Deferred[None]:
-        """Stop every listener for good: what would start one from now on does nothing.
+        """Stop every listener permanently: later calls of `start` do nothing.
 
-        The failed ones stay as they are, with their reason.
+        Failed listeners keep their state and their reason.
         """
         self._is_closed = True
         return self.stop(*(each for each in self.listeners if each.state is not State.FAILED))
@@ -148,7 +146,7 @@ class Deck:
                 yield from listener.factory.connections
 
     def named(self, name: str) -> Listener | None:
-        """The listener called `name`."""
+        """The listener called `name`, or `None`."""
         return next((each for each in self.listeners if each.spec.name == name), None)
 
     def _build(self, spec: ListenerSpec) -> Listener:
@@ -157,7 +155,7 @@ class Deck:
             reactor=self._reactor,
             observer=self._observer,
             numbers=self.numbers,
-            who_holds=self._who_holds,
+            find_conflict=self._find_conflict,
             tap=self._tap,
             folder=self._folder,
             loading=self._loading,
@@ -165,28 +163,28 @@ class Deck:
         )
 
     def free_port(self, endpoint: Endpoint) -> int | None:
-        """The next port after that of `endpoint` that is free, and that no listener asks for."""
+        """The next free port after that of `endpoint` that no listener of the deck uses."""
         return next_free_port(endpoint, {_port_of(each.spec) for each in self.listeners})
 
-    async def _who_holds(self, endpoint: Endpoint) -> PortConflict:
+    async def _find_conflict(self, endpoint: Endpoint) -> PortConflict:
         for listener in self.listeners:
-            if any(_is_at(port, endpoint) for port in sockets_of(listener.port)):
+            if any(_conflicts(port, endpoint) for port in sockets_of(listener.port)):
                 name = listener.spec.name
                 return PortConflict(f"your listener {name}", name, self.free_port(endpoint))
-        holder = await self._find_holder(endpoint)
-        by = "" if holder is None else str(holder)
+        owner = await self._find_port_owner(endpoint)
+        by = "" if owner is None else str(owner)
         return PortConflict(by, free_port=self.free_port(endpoint))
 
 
-def _is_at(port: Any, endpoint: Endpoint) -> bool:
-    """Whether `port`, which is bound, keeps `endpoint` from being bound."""
+def _conflicts(port: Any, endpoint: Endpoint) -> bool:
+    """Whether the bound `port` prevents `endpoint` from being bound."""
     address = port.getHost()
     if getattr(address, "port", None) != endpoint.port:
         return False
     if (address.type == "UDP") is not endpoint.is_datagram:
         return False
-    place = BindAddress(address.host, getattr(port, "is_ipv6_alone", False))
-    return addresses_conflict(place, BindAddress.of(endpoint))
+    bound = BindAddress(address.host, getattr(port, "is_ipv6_only", False))
+    return addresses_conflict(bound, BindAddress.of(endpoint))
 
 
 def _port_of(spec: ListenerSpec) -> int:
@@ -196,5 +194,5 @@ def _port_of(spec: ListenerSpec) -> int:
         return 0
 
 
-def _all_of(parts: Iterable[Deferred[None]]) -> Deferred[None]:
-    return DeferredList(list(parts)).addCallback(lambda _: None)
+def _all_of(deferreds: Iterable[Deferred[None]]) -> Deferred[None]:
+    return DeferredList(list(deferreds)).addCallback(lambda _: None)

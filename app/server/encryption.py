@@ -1,4 +1,7 @@
-"""How the connections of one listener are encrypted, from its start on."""
+"""TLS for the connections of one listener, with the user's certificate or one of the local CA.
+
+Import it late: it loads OpenSSL, which only encrypted listeners need.
+"""
 
 from __future__ import annotations
 
@@ -24,31 +27,108 @@ from app.tls.certificates import CertificateFacts, Identity
 from app.tls.issuing import names_for
 from app.tls.local_ca import LocalCa, now
 
-# MERGED tls/context: What OpenSSL needs to know to serve as an identity.
+log = logging.getLogger(__name__)
 
 _VERSIONS: Final = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
+
+
+@implementer(IOpenSSLServerConnectionCreator)
+class Encryption:
+    """Creates the TLS side of each connection of a listener.
+
+    The user's files are read once. A certificate of the local CA is replaced when it is about to
+    expire, also while the listener runs.
+    """
+
+    def __init__(self, tls: Tls, endpoint: Endpoint, folder: Path, local_ca: LocalCa) -> None:
+        """`endpoint` is that of the listener. Relative paths of `tls` start in `folder`.
+
+        Raises `TlsError` if something is wrong with the files.
+        """
+        self._tls = tls
+        self._names = names_for(endpoint)
+        self._local_ca = local_ca
+        self._client_cas = _read_client_cas(tls, folder)
+        self._use(self._read_identity(folder) if tls.certificate else self._issue_identity())
+
+    @property
+    def certificate(self) -> CertificateFacts:
+        """The certificate that clients get."""
+        return self._certificate
+
+    def wrap(self, factory: IProtocolFactory, reactor: Any) -> IProtocolFactory:
+        """A factory that speaks TLS to the peers, and passes plain bytes to `factory`."""
+        wrapping = TLSMemoryBIOFactory(self, False, factory, reactor)
+        wrapping.protocol = TlsTransport
+        return wrapping
+
+    def serverConnectionForTLS(self, protocol: Any) -> SSL.Connection:
+        if self._renew_at is not None and now() >= self._renew_at:
+            self._renew()
+        return SSL.Connection(self._context, None)
+
+    def _read_identity(self, folder: Path) -> Identity:
+        path = resolve_path(self._tls.certificate, folder)
+        identity = certificates.read_identity(
+            path, resolve_path(self._tls.key, folder) if self._tls.key else None
+        )
+        certificates.check_time(identity.facts, path, now())
+        return identity
+
+    def _issue_identity(self) -> Identity:
+        return self._local_ca.identity_for(self._names)
+
+    def _use(self, identity: Identity) -> None:
+        self._context = server_context(identity, self._tls.minimum_version, self._client_cas)
+        self._certificate = identity.facts
+        self._renew_at: datetime.datetime | None = None
+        if not self._tls.certificate:
+            self._renew_at = self._local_ca.renewal_of(identity)
+
+    def _renew(self) -> None:
+        try:
+            self._use(self._issue_identity())
+        except TlsError as error:
+            self._renew_at = now() + datetime.timedelta(hours=1)
+            log.warning("The certificate could not be renewed. %s", error)
+
+
+class TlsTransport(BufferingTLSTransport):
+    """TLS that keeps the reason why the connection below it was lost.
+
+    If a peer closes without `close_notify`, Twisted reports the same error as for a reset.
+    """
+
+    wire_reason: Failure | None = None
+    """Why the TCP connection was lost."""
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self.wire_reason = reason
+        super().connectionLost(reason)
 
 
 def server_context(
     identity: Identity, minimum_version: str, client_cas: Iterable[x509.Certificate] = ()
 ) -> SSL.Context:
-    """A context that serves as `identity`, speaks TLS of `minimum_version` ("1.2") or newer, and
-    lets in nobody without a certificate of one of the `client_cas`, if there are any.
+    """An OpenSSL context that serves with `identity`, from TLS `minimum_version` ("1.2") up.
 
-    Raises `TlsError` if OpenSSL does not take the identity.
+    If there are `client_cas`, clients must send a certificate of one of them. Raises `TlsError` if
+    OpenSSL rejects the identity.
     """
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
     context.set_min_proto_version(_VERSIONS[minimum_version])
     context.set_options(
         SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION | SSL.OP_CIPHER_SERVER_PREFERENCE
     )
-    context.set_session_id(b"portdeck")  # or no client with a certificate could come back
+    # Without it, OpenSSL would refuse to resume the session of a client with a certificate.
+    context.set_session_id(b"portdeck")
     try:
         context.use_certificate(identity.certificate)
         for certificate in identity.chain:
             context.add_extra_chain_cert(certificate)
-        context.use_privatekey(identity.key)  # type: ignore[arg-type] # what else it takes is listed
-        _ask_for_certificates(context, list(client_cas))
+        # OpenSSL takes this kind of key too, but its type hint does not list it.
+        context.use_privatekey(identity.key)  # type: ignore[arg-type]
+        _require_client_certificates(context, list(client_cas))
     except (SSL.Error, TypeError) as error:
         raise TlsError(
             f"OpenSSL does not take the certificate: {openssl_message(error)}."
@@ -57,14 +137,14 @@ def server_context(
 
 
 def openssl_message(error: BaseException) -> str:
-    """What OpenSSL says of an error, without its codes: `http request`."""
+    """The text of an OpenSSL error without its codes: `http request`."""
     match error.args:
-        case ([*_, (_, _, str(problem))],):  # the last of its errors
+        case ([*_, (_, _, str(problem))],):  # OpenSSL gives a list of errors; the last one counts
             return problem or type(error).__name__
     return str(error) or type(error).__name__
 
 
-def _ask_for_certificates(context: SSL.Context, cas: list[x509.Certificate]) -> None:
+def _require_client_certificates(context: SSL.Context, cas: list[x509.Certificate]) -> None:
     if not cas:
         return
     store = context.get_cert_store()
@@ -75,85 +155,7 @@ def _ask_for_certificates(context: SSL.Context, cas: list[x509.Certificate]) -> 
     context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT)
 
 
-log = logging.getLogger(__name__)
-
-
-@implementer(IOpenSSLServerConnectionCreator)
-class Encryption:
-    """Makes the TLS side of each connection of a listener.
-
-    Own files are read once. A certificate that was made at once is made anew when it is about to
-    expire, also for a listener that runs for years.
-    """
-
-    def __init__(self, tls: Tls, endpoint: Endpoint, folder: Path, authority: LocalCa) -> None:
-        """`endpoint` is the listener's, and `folder` where the paths of `tls` begin.
-
-        Raises `TlsError` for whatever is wrong with the files.
-        """
-        self._tls = tls
-        self._names = names_for(endpoint)
-        self._authority = authority
-        self._client_cas = _client_cas(tls, folder)
-        self._use(self._own(folder) if tls.certificate else self._made())
-
-    @property
-    def certificate(self) -> CertificateFacts:
-        """The one that is shown to clients."""
-        return self._certificate
-
-    def wrap(self, factory: IProtocolFactory, reactor: Any) -> IProtocolFactory:
-        """A factory whose protocols speak TLS to the peers and in plain to those of `factory`."""
-        wrapping = TLSMemoryBIOFactory(self, False, factory, reactor)
-        wrapping.protocol = TlsTransport
-        return wrapping
-
-    def serverConnectionForTLS(self, protocol: Any) -> SSL.Connection:
-        if self._renew_at is not None and now() >= self._renew_at:
-            self._renew()
-        return SSL.Connection(self._context, None)
-
-    def _own(self, folder: Path) -> Identity:
-        path = resolve_path(self._tls.certificate, folder)
-        own = certificates.read_identity(
-            path, resolve_path(self._tls.key, folder) if self._tls.key else None
-        )
-        certificates.check_time(own.facts, path, now())
-        return own
-
-    def _made(self) -> Identity:
-        return self._authority.identity_for(self._names)
-
-    def _use(self, used: Identity) -> None:
-        self._context = server_context(used, self._tls.minimum_version, self._client_cas)
-        self._certificate = used.facts
-        self._renew_at: datetime.datetime | None = None
-        if not self._tls.certificate:
-            self._renew_at = self._authority.renewal_of(used)
-
-    def _renew(self) -> None:
-        try:
-            self._use(self._made())
-        except TlsError as error:
-            self._renew_at = now() + datetime.timedelta(hours=1)
-            log.warning("The certificate could not be renewed. %s", error)
-
-
-class TlsTransport(BufferingTLSTransport):
-    """TLS that remembers how the connection below it ended.
-
-    A peer that closes without a goodbye of TLS looks to Twisted as one that reset the connection.
-    """
-
-    wire_reason: Failure | None = None
-    """Why the connection below was lost."""
-
-    def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self.wire_reason = reason
-        super().connectionLost(reason)
-
-
-def _client_cas(tls: Tls, folder: Path) -> list[x509.Certificate]:
+def _read_client_cas(tls: Tls, folder: Path) -> list[x509.Certificate]:
     if not tls.client_ca:
         return []
     path = resolve_path(tls.client_ca, folder)

@@ -1,4 +1,8 @@
-"""One configured server as it runs: starts, stops, and tells the truth about it."""
+"""A listener: one configured server, its states, and the operations start, stop, drain and reload.
+
+`Deck` owns the listeners. A listener binds its socket through a `Binder`, and reports every change
+to an `Observer`.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,12 @@ from app.net.endpoint import Endpoint, EndpointError
 from app.profile import ListenerSpec
 from app.profile.compare import needs_restart
 from app.runtime.coroutines import spawn
-from app.server.binder import Binder, binder_for, unless_given_up
+from app.server.binder import Binder, binder_for, close_if_cancelled
 from app.server.connections.connection import ConnectionObserver
 from app.server.connections.factory import ListenerFactory, close_all
 from app.server.sockets.accept_guard import AcceptCallbacks, AcceptGuard, guard_all
 from app.server.sockets.addresses import PortConflict, format_address
-from app.server.sockets.listen_errors import explain, is_taken
+from app.server.sockets.listen_errors import explain, is_address_in_use
 from app.traffic.connection_info import Tap
 from app.user_code.code import Code, CodeWatch
 from app.user_code.errors import log_traceback
@@ -30,43 +34,38 @@ if TYPE_CHECKING:
     from app.tls.certificates import CertificateFacts
 
 
-# MERGED server/state: What a listener may be doing.
+log = logging.getLogger(__name__)
 
 
 class State(Enum):
-    """The value is the word a person reads."""
+    """The state of a listener. The values are for people."""
 
     STOPPED = "stopped"
     STARTING = "starting"
     LISTENING = "listening"
 
     PAUSED = "paused"
-    """It would listen, and lets nobody in for want of descriptors."""
+    """Bound, but it accepts no peers until file descriptors are free."""
 
     DRAINING = "draining"
-    """It lets nobody in, and stops when the last peer has gone."""
+    """It accepts no peers, and stops when the last connection is closed."""
 
     STOPPING = "stopping"
     FAILED = "failed"
 
 
-log = logging.getLogger(__name__)
-
-__all__ = ["Listener", "State"]
-
-
 class Observer(ConnectionObserver, Protocol):
-    """The one object that is told what happens on a deck. Calls come on the reactor's thread."""
+    """The one object that gets the events of a deck. Calls come on the reactor's thread."""
 
-    def listener_moved(self, listener: Listener) -> None:
-        """The listener's state, reason, address or spec is another one now."""
+    def listener_changed(self, listener: Listener) -> None:
+        """The state, reason, address or spec of the listener has changed."""
 
 
 class Listener:
-    """A spec, and whatever of it is alive.
+    """A spec, with its socket and its connections while it runs.
 
-    Invariants: `port` is set exactly while a socket is bound; `factory` is that of the last
-    successful start, so that its totals can still be read; only `_move` changes `state`.
+    Invariants: `port` is set exactly while a socket is bound. `factory` is that of the last
+    successful start, so its totals can be read after a stop. Only `_set_state` changes `state`.
     """
 
     def __init__(
@@ -76,43 +75,44 @@ class Listener:
         reactor: Any,
         observer: Observer,
         numbers: Iterator[int],
-        who_holds: Callable[[Endpoint], Awaitable[PortConflict]],
+        find_conflict: Callable[[Endpoint], Awaitable[PortConflict]],
         tap: Tap | None = None,
         folder: Path = CURRENT_FOLDER,
         loading: LoadCallback | None = None,
         ca_folder: Path | None = None,
     ) -> None:
-        """`who_holds` says who has the port of an endpoint, as far as anyone knows.
+        """`find_conflict` finds out who uses the port of an endpoint.
 
-        `folder` is where the paths of a spec begin, and `loading` is told which file of the user's
-        own is executed next. `ca_folder` is where the local CA is, if not where the user's is.
+        Relative paths of the spec start in `folder`. `loading` is called with each file of user
+        code before it is executed. `ca_folder` is the folder of the local CA, by default that of
+        the user.
         """
         self.spec = spec
         self.state = State.STOPPED
         self.reason = ""
-        """Why it failed, as a sentence; why it is paused; why it drains on though it was to start.
-        Empty if there is nothing to say."""
-        self.taken: PortConflict | None = None
-        """Who has its port, if that is why it failed."""
-        self.reload_trouble = ""
-        """Why the last reload failed, as a sentence. The code before it goes on serving then."""
+        """A sentence: why it failed, why it is paused, or why it still drains after a start that
+        failed. Empty in all other cases."""
+        self.port_conflict: PortConflict | None = None
+        """Who uses its port, if it failed because of that."""
+        self.reload_error = ""
+        """Why the last reload failed, as a sentence. The old code stays in use then."""
         self.port: IListeningPort | None = None
         self.address: IAddress | None = None
-        """The bound address, with the real port where the spec says 0; `None` when not bound."""
+        """The bound address, with the real port if the spec says 0; `None` while not bound."""
         self.factory: ListenerFactory | None = None
         self._reactor = reactor
         self._observer = observer
         self._numbers = numbers
-        self._who_holds = who_holds
+        self._find_conflict = find_conflict
         self._tap = tap
         self._folder = folder
         self._ca_folder = ca_folder
         self._code = Code(folder, loading)
-        self._one_at_a_time = DeferredLock()
+        self._lock = DeferredLock()
         self._binder: Binder | None = None
         self._bound_spec: ListenerSpec | None = None
-        self._entrances: tuple[AcceptGuard, ...] = ()
-        self._watch = CodeWatch(reactor, self._look_at_code)
+        self._accept_guards: tuple[AcceptGuard, ...] = ()
+        self._watch = CodeWatch(reactor, self._reload_changed_code)
         self._waits_for_code = False
         self._binding: Deferred[IListeningPort] | None = None
 
@@ -121,7 +121,7 @@ class Listener:
 
     @property
     def where(self) -> str:
-        """The address for people: the bound one, or else the one it will ask for."""
+        """The address as text: the bound address, or the one of the spec while not bound."""
         if self.address is not None:
             return getattr(self.port, "where", "") or format_address(self.address)
         try:
@@ -131,129 +131,133 @@ class Listener:
 
     @property
     def certificate(self) -> CertificateFacts | None:
-        """The one that peers are shown; `None` while it is off, and where none is known."""
+        """The certificate that peers get; `None` while it is off, and if none is known."""
         return None if self.port is None or self._binder is None else self._binder.certificate
 
     @property
     def connection_count(self) -> int:
-        """How many peers are connected now."""
+        """The number of live connections."""
         return 0 if self.factory is None else len(self.factory.connections)
 
     @property
     def is_on(self) -> bool:
-        """Whether it listens or is about to."""
+        """Whether it is starting, listening or paused."""
         return self.state in (State.STARTING, State.LISTENING, State.PAUSED)
 
     @property
     def can_stop(self) -> bool:
-        """Whether there is something to stop."""
+        """Whether it is on or draining."""
         return self.is_on or self.state is State.DRAINING
 
     @property
     def can_drain(self) -> bool:
-        """Whether it accepts peers, or will once it can, and could leave that."""
+        """Whether it is listening or paused, so that `drain` has an effect."""
         return self.state in (State.LISTENING, State.PAUSED)
 
     @property
     def running_spec(self) -> ListenerSpec | None:
-        """The spec that what runs was started with; `None` while nothing does."""
+        """The spec that it was started with; `None` while it does not run."""
         runs = self.can_drain or self.state is State.DRAINING
         return self._bound_spec if runs else None
 
     @property
     def is_stale(self) -> bool:
-        """Whether it runs as an older spec says, and must restart for the one of now."""
+        """Whether it runs with an older spec, and needs a restart for the current one."""
         running = self.running_spec
         return running is not None and needs_restart(running, self.spec)
 
     def would_need_restart(self, spec: ListenerSpec) -> bool:
-        """Whether what runs, or was wished last, must restart for `spec` to take effect."""
+        """Whether `spec` takes effect only after a restart. While it does not run, `spec` is
+        compared with the current spec."""
         return needs_restart(self._bound_spec or self.spec, spec)
 
     async def start(self) -> None:
-        """Listen. Done when the listener listens or has failed; waits for a stop under way.
+        """Listen. Done when the listener listens or has failed. Waits for a stop that is running.
 
-        Nothing is raised: what went wrong is in `reason`. A listener that is on is left alone, and
-        one that drains goes on with the connections it has, unless its spec needs a restart.
+        Raises nothing: an error is in `reason`. Does nothing if the listener is on. A draining
+        listener keeps its connections, unless its spec needs a restart.
         """
-        await self._one_at_a_time.acquire()
+        await self._lock.acquire()
         try:
             if self.is_stale and self.state is State.DRAINING:
                 await self._close()
             if self.port is not None and self.state is State.DRAINING:
-                self._admit_again()
+                self._accept_again()
             elif not self.can_drain:
                 await self._listen()
         finally:
-            self._one_at_a_time.release()
+            self._lock.release()
 
     async def stop(self) -> None:
-        """Close the socket, then the connections, gently first. Done when all of it is gone."""
+        """Close the socket, then the connections; see `close_all`. Done when all are closed."""
         if self._binding is not None:
             self._binding.cancel()
-        await self._one_at_a_time.acquire()
+        await self._lock.acquire()
         try:
             if self.port is not None or self.state is State.DRAINING:
                 await self._close()
-            self._move(State.STOPPED)
+            self._set_state(State.STOPPED)
         finally:
-            self._one_at_a_time.release()
+            self._lock.release()
 
     async def drain(self) -> None:
-        """Accept nobody more, and stop once the last connection is gone; done when it is.
+        """Stop accepting peers, and stop when the last connection is closed. Done then.
 
-        A start takes this back, and a stop closes who is left. What does not listen is left alone.
+        `start` undoes this, and `stop` closes the remaining connections. Does nothing unless the
+        listener is listening or paused.
         """
-        await self._one_at_a_time.acquire()
+        await self._lock.acquire()
         try:
             if not self.can_drain:
                 return
             assert self.factory is not None
             if not self.connection_count:
                 await self._close()
-                self._move(State.STOPPED)
+                self._set_state(State.STOPPED)
                 return
-            if self.factory.admit(False):
-                self._move(State.DRAINING)
+            if self.factory.set_accepting(False):
+                self._set_state(State.DRAINING)
             else:
                 await self._close_port(State.DRAINING)
-            gone = self.factory.emptied()
+            empty = self.factory.when_empty()
         finally:
-            self._one_at_a_time.release()
-        await gone
+            self._lock.release()
+        await empty
         await self._stop_drained()
 
     async def _stop_drained(self) -> None:
-        """The last connection is gone; if it still drains, nothing is left to do for it."""
-        await self._one_at_a_time.acquire()
+        """Stop after the last connection is closed, if it is still draining."""
+        await self._lock.acquire()
         try:
             if self.state is State.DRAINING and not self.connection_count:
                 await self._close_port(State.DRAINING)
-                self._end()
-                self._move(State.STOPPED)
+                self._release()
+                self._set_state(State.STOPPED)
         finally:
-            self._one_at_a_time.release()
+            self._lock.release()
 
     def change(self, spec: ListenerSpec) -> None:
-        """Take a new spec. Name and limit count at once, the rest from the next start on.
+        """Set a new spec. What `restart_changes` names takes effect at the next start, the rest
+        immediately.
 
-        What was wrong with the old endpoint says nothing about the new one.
+        A failed listener becomes stopped if such a field changed: the error was about the old spec.
         """
-        is_cured = self.state is State.FAILED and needs_restart(self.spec, spec)
+        is_error_outdated = self.state is State.FAILED and needs_restart(self.spec, spec)
         self.spec = spec
         if self.factory is not None:
             self.factory.change(spec)
-        if is_cured:
-            self._move(State.STOPPED)
+        if is_error_outdated:
+            self._set_state(State.STOPPED)
         else:
             self._watch_code()
-            self._observer.listener_moved(self)
+            self._observer.listener_changed(self)
 
     def reload(self) -> bool:
-        """Put new connections on the user's code as it is now; those that are there keep theirs.
+        """Load the user code again, for new connections. Live connections keep the old code.
 
-        True once they are. False where nothing of the user's own listens, or other code than the
-        spec says, and where it failed: `reload_trouble` tells why, and nothing has changed.
+        Returns whether the new code is in use. False if the listener does not run user code, or
+        needs a restart. Also false if loading failed: then `reload_error` says why, and the old
+        code stays in use.
         """
         if not self.can_drain or not is_user_code(self.spec.protocol) or self.is_stale:
             return False
@@ -262,46 +266,49 @@ class Listener:
         try:
             self.factory.replace(self._binder.build_protocols())
         except UserCodeError as error:
-            self.reload_trouble = str(error)
+            self.reload_error = str(error)
             log.warning("%s: the new code is not in use. %s", self.spec.name, str(error))
             log_traceback(self.spec.name, error)
         else:
-            self.reload_trouble = ""
+            self.reload_error = ""
             log.info("%s: new connections run the code as it is now.", self.spec.name)
-        self._observer.listener_moved(self)
-        return not self.reload_trouble
+        self._observer.listener_changed(self)
+        return not self.reload_error
 
     def code_has_changed(self) -> bool:
-        """Whether the user's files are others than those that it last loaded or tried to load.
+        """Whether the files of the user code have changed since it last loaded or failed to load.
 
-        Cheap enough to ask every second. After that, `reload` is for a listener that listens, and
-        `start` for one that failed.
+        Cheap enough for a call each second. If true, call `reload` if it listens, and `start` if it
+        failed.
         """
         return is_user_code(self.spec.protocol) and self._code.has_changed()
 
     async def _listen(self) -> None:
         resumes = self.state is State.DRAINING
-        self.reload_trouble, self.taken = "", None
-        self._move(State.STARTING)
+        self.reload_error, self.port_conflict = "", None
+        self._set_state(State.STARTING)
         endpoint: Endpoint | None = None
         try:
             endpoint = Endpoint.parse(self.spec.endpoint).bound(self._folder)
             await self._bind(endpoint, resumes=resumes)
         except CancelledError:
-            self._fall_back(State.STOPPED)
+            self._abandon_start(State.STOPPED)
         except KeyboardInterrupt:
-            self._fall_back(State.FAILED, "It was interrupted while it started. Start it again.")
+            self._abandon_start(
+                State.FAILED, "It was interrupted while it started. Start it again."
+            )
             raise
-        except Exception as error:  # noqa: BLE001 - whatever an endpoint raises is the reason
-            taken = None
-            if endpoint is not None and endpoint.port is not None and is_taken(error):
-                taken = await self._who_holds(endpoint)
+        except Exception as error:  # noqa: BLE001 - an endpoint may raise anything
+            conflict = None
+            if endpoint is not None and endpoint.port is not None and is_address_in_use(error):
+                conflict = await self._find_conflict(endpoint)
             self._waits_for_code = isinstance(error, UserCodeError)
-            self.taken = taken
-            self._fall_back(State.FAILED, explain(error, endpoint, taken.by if taken else ""))
+            self.port_conflict = conflict
+            reason = explain(error, endpoint, conflict.by if conflict else "")
+            self._abandon_start(State.FAILED, reason)
             log_traceback(self.spec.name, error)
         else:
-            self._move(State.LISTENING)
+            self._set_state(State.LISTENING)
         finally:
             self._binding = None
 
@@ -313,95 +320,95 @@ class Listener:
             where = (self._folder, self._ca_folder)
             binder = binder_for(spec, endpoint, self._code, self._reactor, *where)
             factory = binder.build_factory(self._observer, self._numbers, self._tap)
-        # If it failed to start once there is a socket, Twisted would leave the socket behind.
+        # Start the factory first. If it failed after the bind, Twisted would not close the socket.
         factory.doStart()
         try:
-            self._binding = unless_given_up(binder.listen(factory), factory)
+            self._binding = close_if_cancelled(binder.listen(factory), factory)
             self.port = await self._binding
         finally:
             factory.doStop()
         self.address = self.port.getHost()
         self._binder, self._bound_spec, self.factory = binder, spec, factory
-        factory.unbound = lambda: self._lose_socket("something has closed it")
-        keeper = AcceptCallbacks(self._pause, self._go_on, self._lose_socket)
-        self._entrances = guard_all(self.port, self._reactor, keeper)
+        factory.on_unbound = lambda: self._lose_socket("something has closed it")
+        callbacks = AcceptCallbacks(self._pause, self._resume, self._lose_socket)
+        self._accept_guards = guard_all(self.port, self._reactor, callbacks)
 
-    def _fall_back(self, state: State, reason: str = "") -> None:
-        """It does not listen after all: it is in `state`, or drains on if somebody is left."""
+    def _abandon_start(self, state: State, reason: str = "") -> None:
+        """Go to `state` after a start that failed. Keep draining if connections are left."""
         if self.connection_count:
-            self._move(State.DRAINING, reason)
+            self._set_state(State.DRAINING, reason)
             return
         if self.factory is not None:
-            self._end()
-        self._move(state, reason)
+            self._release()
+        self._set_state(state, reason)
 
-    def _admit_again(self) -> None:
-        """It drained with its socket open: let in whoever comes."""
+    def _accept_again(self) -> None:
+        """Accept peers again after draining with an open socket."""
         assert self.factory is not None
-        self.factory.admit(True)
-        self._move(State.LISTENING)
+        self.factory.set_accepting(True)
+        self._set_state(State.LISTENING)
 
     async def _close(self) -> None:
-        """Close all there is, gently at first; done when all is gone."""
+        """Close the socket and the connections. Done when all are closed."""
         assert self.factory is not None
         await self._close_port(State.STOPPING)
         await close_all(self.factory, self._reactor)
-        self._end()
+        self._release()
 
     async def _close_port(self, state: State) -> None:
-        self._move(state)
+        self._set_state(state)
         if self.port is None:
             return
-        for entrance in self._entrances:
-            entrance.let_go()
+        for guard in self._accept_guards:
+            guard.stop()
         try:
             await maybeDeferred(self.port.stopListening)
         except Exception:
-            # The socket is closed by now; a user's factory may raise anything when told to stop.
+            # The socket is closed already. The factory of the user may raise anything in doStop.
             log.exception("%s: the protocol's factory failed to stop.", self.spec.name)
         self.port = self.address = None
-        self._entrances = ()
+        self._accept_guards = ()
 
-    def _end(self) -> None:
-        """Nobody is served any more."""
+    def _release(self) -> None:
+        """Release the protocols: no connection is left."""
         assert self.factory is not None
-        self.factory.let_go()
+        self.factory.release_protocols()
         self._bound_spec = None
 
-    # What the socket says
+    # Calls from the socket
 
     def _pause(self, reason: str) -> None:
         if self.state is State.LISTENING:
-            self._move(State.PAUSED, reason)
+            self._set_state(State.PAUSED, reason)
 
-    def _go_on(self) -> None:
+    def _resume(self) -> None:
         if self.state is State.PAUSED:
-            self._move(State.LISTENING)
+            self._set_state(State.LISTENING)
 
     def _lose_socket(self, why: str) -> None:
         if self.can_drain:
-            # Whoever says so is in the middle of closing it.
+            # Later: the caller may be in the middle of closing the socket.
             self._reactor.callLater(0, lambda: spawn(self._fail(why)))
 
     async def _fail(self, why: str) -> None:
-        await self._one_at_a_time.acquire()
+        await self._lock.acquire()
         try:
             if self.can_drain:
                 where = self.where
                 await self._close()
                 reason = f"The socket at {where} is lost: {why}. Start it again."
-                self._move(State.FAILED, reason)
+                self._set_state(State.FAILED, reason)
         finally:
-            self._one_at_a_time.release()
+            self._lock.release()
 
-    # What the user's code does
+    # Watch for changes of the user code
 
     def _watch_code(self) -> None:
         is_watched = self.spec.auto_reload and is_user_code(self.spec.protocol)
         waits = self.state is State.FAILED and self._waits_for_code
         self._watch.turn(is_watched and (self.can_drain or waits))
 
-    def _look_at_code(self) -> None:
+    def _reload_changed_code(self) -> None:
         if not self.code_has_changed():
             return
         if self.state is State.FAILED:
@@ -409,7 +416,7 @@ class Listener:
         else:
             self.reload()
 
-    def _move(self, state: State, reason: str = "") -> None:
+    def _set_state(self, state: State, reason: str = "") -> None:
         if (state, reason) == (self.state, self.reason):
             return
         self.state, self.reason = state, reason
@@ -420,4 +427,4 @@ class Listener:
             log.info("%s is listening on %s.", self.spec.name, self.where)
         else:
             log.info("%s is %s.", self.spec.name, state.value)
-        self._observer.listener_moved(self)
+        self._observer.listener_changed(self)

@@ -1,4 +1,9 @@
-"""Collects what happens on a deck until somebody looks: the window pulls, it is never pushed."""
+"""The state of a deck for a window: changes, closed connections and byte rates.
+
+`Changes` collects events, so that the window fetches them once per tick. `ClosedConnections` keeps
+the newest closed connections, for users who look a moment too late. `RateMeter` computes bytes a
+second from the counters.
+"""
 
 from __future__ import annotations
 
@@ -14,73 +19,76 @@ from app.server.connections.closing import TlsFacts
 from app.server.connections.connection import Connection, ConnectionOwner
 from app.server.listener import Listener
 
+MOST_KEPT: Final = 1_000
+
+SMOOTHING_SECONDS: Final = 0.7
+"""The time in which a rate covers two thirds of a sudden change."""
+
+HISTORY_STEP_SECONDS: Final = 0.5
+HISTORY_LENGTH: Final = 40
+
 
 @define
 class ChangeBatch:
-    """What happened between two looks. One connection may be in all three lists."""
+    """The events between two calls of `Changes.take`. A connection may be in all three lists."""
 
     opened: list[Connection] = Factory(list)
     active: list[Connection] = Factory(list)
     closed: list[Connection] = Factory(list)
     listeners: set[Listener] = Factory(set)
-    """Those whose state, reason, address or spec is another one."""
+    """The listeners whose state, reason, address or spec changed."""
     factories: set[ConnectionOwner] = Factory(set)
-    """Those that gained, lost or refused a connection."""
+    """The factories that opened, closed or refused a connection."""
 
 
 class Changes:
-    """An observer that remembers, and calls `wake` once when there is something new to look at."""
+    """An observer that collects events. It calls `wake` for the first event after each `take`."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._batch = ChangeBatch()
-        self._told = False
+        self._is_woken = False
 
     def take(self) -> ChangeBatch:
-        """All since the last call; from now on the next change wakes again."""
+        """The events since the last call. The next event calls `wake` again."""
         batch, self._batch = self._batch, ChangeBatch()
-        self._told = False
+        self._is_woken = False
         return batch
 
-    def listener_moved(self, listener: Listener) -> None:
+    def listener_changed(self, listener: Listener) -> None:
         self._batch.listeners.add(listener)
-        self._tell()
+        self._wake_once()
 
     def opened(self, connection: Connection) -> None:
         self._batch.opened.append(connection)
         self._batch.factories.add(connection.factory)
-        self._tell()
+        self._wake_once()
 
     def active(self, connection: Connection) -> None:
         self._batch.active.append(connection)
-        self._tell()
+        self._wake_once()
 
     def closed(self, connection: Connection) -> None:
         self._batch.closed.append(connection)
         self._batch.factories.add(connection.factory)
-        self._tell()
+        self._wake_once()
 
     def refused(self, factory: ConnectionOwner, peer: IAddress | None, reason: str) -> None:
         self._batch.factories.add(factory)
-        self._tell()
+        self._wake_once()
 
-    def _tell(self) -> None:
-        if not self._told:
-            self._told = True
+    def _wake_once(self) -> None:
+        if not self._is_woken:
+            self._is_woken = True
             self._wake()
-
-
-# MERGED server/history: The connections that are over: what is left of each, and the newest of them.
-#
-# A window keeps them for those who look a moment too late. What it keeps is plain values: the socket
-# and the protocol of a connection go when it does.
-
-MOST_KEPT: Final = 1_000
 
 
 @frozen(eq=False)
 class ClosedConnection:
-    """A connection that is over. It reads like the `Connection` that it was."""
+    """The values of a closed connection, under the names that `Connection` has.
+
+    They are plain values, so that the socket and the protocol can be freed.
+    """
 
     number: int
     factory: ConnectionOwner
@@ -102,7 +110,7 @@ class ClosedConnection:
 
     @classmethod
     def of(cls, connection: Connection) -> ClosedConnection:
-        """What is left of `connection`, which has just ended."""
+        """The values of `connection`, which has just closed."""
         return cls(
             number=connection.number,
             factory=connection.factory,
@@ -120,72 +128,63 @@ class ClosedConnection:
 
 
 class ClosedConnections:
-    """Keeps the `most` that ended last, in the order in which they did."""
+    """Keeps the last `limit` closed connections, in the order in which they closed."""
 
-    def __init__(self, most: int = MOST_KEPT) -> None:
-        self._most = most
-        self._ended: deque[ClosedConnection] = deque()
+    def __init__(self, limit: int = MOST_KEPT) -> None:
+        self._limit = limit
+        self._closed: deque[ClosedConnection] = deque()
 
     def __len__(self) -> int:
-        return len(self._ended)
+        return len(self._closed)
 
     def __iter__(self) -> Iterator[ClosedConnection]:
-        return iter(self._ended)
+        return iter(self._closed)
 
     def add(
         self, closed: Sequence[Connection]
     ) -> tuple[list[ClosedConnection], list[ClosedConnection]]:
-        """Remember the newest of what closed. Gives what came, and what had to go for it."""
-        came = [ClosedConnection.of(each) for each in closed[-self._most :]]
-        self._ended.extend(came)
-        went = [self._ended.popleft() for _ in range(len(self._ended) - self._most)]
-        return came, went
+        """Add the newest of `closed`. Returns the added and the dropped connections."""
+        added = [ClosedConnection.of(each) for each in closed[-self._limit :]]
+        self._closed.extend(added)
+        dropped = [self._closed.popleft() for _ in range(len(self._closed) - self._limit)]
+        return added, dropped
 
     def clear(self) -> None:
         """Forget all of them."""
-        self._ended.clear()
-
-
-# MERGED server/rates: Bytes a second, made from counters when somebody looks. Costs what moves, not what is open.
-
-SMOOTHING_SECONDS = 0.7
-"""A rate follows a sudden change by two thirds within this time."""
-
-HISTORY_STEP_SECONDS = 0.5
-HISTORY_LENGTH = 40
+        self._closed.clear()
 
 
 class Rate:
-    """One growing counter, and how fast it grows."""
+    """The smoothed growth of one counter."""
 
     __slots__ = ("_total", "value")
 
     def __init__(self, total: int = 0) -> None:
         self._total = total
         self.value = 0.0
-        """Bytes a second; exactly 0.0 once nothing has moved for a while."""
+        """Bytes a second; exactly 0.0 after a while without bytes."""
 
     def sample(self, total: int, seconds: float) -> bool:
-        """Take the counter's value, `seconds` after the last one. Whether the rate is not 0."""
+        """Set the counter to `total`, `seconds` after the last sample. True if the rate is > 0."""
         grown, self._total = total - self._total, total
-        if grown < 0:  # a new start counts from nought
+        if grown < 0:  # the listener was restarted, and its counter began at 0
             grown = total
         self.value = _follow(self.value, grown, seconds)
         return self.value > 0
 
 
 class ListenerRate:
-    """The rates of one listener, and the recent past of their sum for a small graph."""
+    """The rates of one listener, and the last values of their sum for a small graph."""
 
     def __init__(self) -> None:
         self.bytes_in = Rate()
         self.bytes_out = Rate()
         self.history: deque[float] = deque([0.0] * HISTORY_LENGTH, HISTORY_LENGTH)
-        """Bytes a second in both directions, oldest first, one each `HISTORY_STEP_SECONDS`."""
+        """Bytes a second in both directions, oldest first, one per `HISTORY_STEP_SECONDS`."""
         self._since_step = 0.0
 
     def sample(self, listener: Listener, seconds: float) -> bool:
-        """Whether the graph still moves."""
+        """Read the counters. Returns whether the graph is still changing."""
         factory = listener.factory
         moving = self.bytes_in.sample(factory.bytes_in if factory else 0, seconds)
         moving |= self.bytes_out.sample(factory.bytes_out if factory else 0, seconds)
@@ -197,7 +196,10 @@ class ListenerRate:
 
 
 class RateMeter:
-    """The rates of a deck: of each connection that moves, of each listener, and of all together."""
+    """The rates of a deck: of each active connection, of each listener, and in total.
+
+    The cost depends on the number of active connections, not on that of open ones.
+    """
 
     def __init__(self) -> None:
         self.bytes_in = 0.0
@@ -212,16 +214,17 @@ class RateMeter:
         return self._moving.keys()
 
     def history(self, listener: Listener) -> Sequence[float]:
-        """The recent past of one listener, oldest first; see `ListenerRate.history`."""
+        """The last values of one listener, oldest first; see `ListenerRate.history`."""
         rate = self._listeners.get(listener)
         return rate.history if rate is not None else ()
 
     def sample(
         self, now: float, active: Iterable[Connection], listeners: Iterable[Listener]
     ) -> bool:
-        """Look at the counters. `active`: what the observer named since the last look.
+        """Read the counters at the time `now`, in seconds.
 
-        Gives whether anything still moves: look again then, even if nothing more is told.
+        `active` are the connections that became active since the last call. Returns whether any
+        rate is not 0: then call it again, even if no event comes.
         """
         seconds = max(now - self._last, 1e-3) if self._last is not None else SMOOTHING_SECONDS
         self._last = now
@@ -247,7 +250,7 @@ class RateMeter:
             connection.sampled_bytes = total
             if not moved or not connection.connected:
                 connection.rate = 0.0
-                connection.rest()
+                connection.mark_quiet()
                 del self._moving[connection]
 
 

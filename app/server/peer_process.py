@@ -1,6 +1,7 @@
-"""Which process is at the other end of a connection, where that is on this machine.
+"""The process at the other end of a connection, if it is on this machine.
 
-Gather clues beside the reactor; who they lead to is found out by a process of its own.
+`process_query` runs on the reactor's thread and is fast. `identify` is slow, so it starts a child
+process; see `sockets.process_lookup`.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 
 from app.server.connections.connection import Connection
-from app.server.sockets.listen_errors import Holder
-from app.server.sockets.process_lookup import Address, Clue, clues_to_json, normalized
+from app.server.sockets.listen_errors import ProcessInfo
+from app.server.sockets.process_lookup import Address, ProcessQuery, normalized, queries_to_json
 from app.server.sockets.socket_info import credentials_of
 
 log = logging.getLogger(__name__)
 
-PATIENCE_SECONDS: Final = 10.0
+FindProcesses = Callable[[Mapping[int, ProcessQuery]], Deferred[dict[int, ProcessInfo]]]
+"""Finds the process for each query. `process_finder` returns one."""
+
+LOOKUP_TIMEOUT_SECONDS: Final = 10.0
 
 _PROGRAM: Final = f"""
 import sys
@@ -34,51 +38,47 @@ main()
 """
 
 
-def clue(connection: Connection) -> Clue | None:
-    """What to ask about the peer of a live connection; `None` if it is on another machine."""
+def process_query(connection: Connection) -> ProcessQuery | None:
+    """The query for the peer of a live connection; `None` if it is on another machine."""
     if not connection.connected:
         return None
-    its = _address(connection.peer_address)
-    if its is None:
+    peer = _address(connection.peer_address)
+    if peer is None:
         credentials = credentials_of(connection.transport)
-        return Clue(pid=credentials.pid) if credentials and credentials.pid else None
+        return ProcessQuery(pid=credentials.pid) if credentials and credentials.pid else None
     try:
-        ours = _address(connection.transport.getHost())
+        local = _address(connection.transport.getHost())
     except (AttributeError, OSError):
         return None
-    is_here = ours is not None and (its[0] == ours[0] or ip_address(its[0]).is_loopback)
-    return Clue(its=its, ours=ours) if is_here else None
-
-
-FindProcesses = Callable[[Mapping[int, Clue]], Deferred[dict[int, Holder]]]
-"""What `process_finder` gives."""
+    is_here = local is not None and (peer[0] == local[0] or ip_address(peer[0]).is_loopback)
+    return ProcessQuery(peer=peer, local=local) if is_here else None
 
 
 def process_finder(reactor: Any) -> FindProcesses:
-    """`identify` on a thread of the reactor's pool, so that nothing waits for it."""
+    """A function that runs `identify` on a thread of the reactor's pool."""
 
-    def find(clues: Mapping[int, Clue]) -> Deferred[dict[int, Holder]]:
-        return deferToThreadPool(reactor, reactor.getThreadPool(), identify, clues)
+    def find(queries: Mapping[int, ProcessQuery]) -> Deferred[dict[int, ProcessInfo]]:
+        return deferToThreadPool(reactor, reactor.getThreadPool(), identify, queries)
 
     return find
 
 
-def identify(clues: Mapping[int, Clue]) -> dict[int, Holder]:
-    """The processes that the clues lead to; those that the system does not tell are left out.
+def identify(queries: Mapping[int, ProcessQuery]) -> dict[int, ProcessInfo]:
+    """The process for each query that has an answer.
 
-    Waits for the program that finds them, `PATIENCE_SECONDS` at most.
+    Blocks while the child process runs, for at most `LOOKUP_TIMEOUT_SECONDS`.
     """
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-c", _PROGRAM],
-            input=clues_to_json(clues),
+            input=queries_to_json(queries),
             capture_output=True,
             text=True,
-            timeout=PATIENCE_SECONDS,
+            timeout=LOOKUP_TIMEOUT_SECONDS,
             check=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        return {key: Holder(name, pid) for key, name, pid in json.loads(done.stdout)}
+        return {key: ProcessInfo(name, pid) for key, name, pid in json.loads(done.stdout)}
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         log.debug("Cannot look up the processes of the peers: %s", error)
         return {}

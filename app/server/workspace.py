@@ -1,7 +1,7 @@
-"""A deck and the profile it came from, kept in step: what a window's commands act on.
+"""A deck together with its profile. The commands of the window act on it.
 
-Every change counts on the deck at once and is saved at once. A profile that cannot be saved,
-because it is broken or somebody else changed it, stops no work: `trouble` says what is the matter.
+Every change takes effect on the deck immediately and is saved immediately. If the profile cannot be
+saved, because it is broken or another program changed it, the deck goes on; `save_error` says why.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred
 
 from app.net.endpoint import Endpoint
 from app.profile import ListenerSpec, Problem, ProfileError, ProfileFile
-from app.profile.spec import LONGEST_NAME, comparable
+from app.profile.spec import LONGEST_NAME, name_key
 from app.server.deck import Deck
 from app.server.listener import Listener
 from app.server.sockets.addresses import endpoints_conflict
@@ -23,7 +23,7 @@ from app.server.sockets.addresses import endpoints_conflict
 
 @frozen
 class Removed:
-    """A listener that was taken away, and how to put it back."""
+    """A removed listener, with what `restore` needs to put it back."""
 
     spec: ListenerSpec
     position: int
@@ -31,67 +31,67 @@ class Removed:
 
 
 Removal = tuple[Removed, ...]
-"""The listeners that were taken away at once, in their order."""
+"""The listeners that one call of `Workspace.remove` removed, in their order."""
 
 
 class Workspace:
     """Owns the deck's listeners and their profile.
 
-    Invariant: while `problems` and `trouble` are empty, the file holds exactly the deck's specs.
+    Invariant: while `problems` and `save_error` are empty, the file holds exactly the deck's specs.
     """
 
     def __init__(self, deck: Deck, file: ProfileFile) -> None:
         self.deck = deck
         self.file = file
         self.problems: tuple[Problem, ...] = ()
-        """What was wrong in the file when it was read."""
-        self.trouble = ""
-        """Why the last change is not in the file, as a sentence."""
+        """The mistakes in the file when it was read last."""
+        self.save_error = ""
+        """Why the last change could not be saved, as a sentence. Empty if it was saved."""
 
     def load(self) -> None:
-        """Put the profile's listeners on the empty deck. What is broken is in `problems`."""
-        reading = self.file.load()
-        self.problems = reading.problems
-        for spec in reading.listeners:
+        """Add the listeners of the profile to the empty deck. Mistakes are in `problems`."""
+        profile = self.file.load()
+        self.problems = profile.problems
+        for spec in profile.listeners:
             self.deck.add(spec)
 
     def reload(self) -> Deferred[None]:
-        """Read the file again. Listeners whose spec did not change go on; gone ones are stopped.
+        """Read the file again and update the deck; see `Deck.update`.
 
-        A broken file, or none, changes nothing: a slip of the pen is no wish to stop a listener.
-        Fires once stopping and restarting what changed is done.
+        A broken or missing file changes nothing: a typing mistake must not stop a listener. Fires
+        when everything that changed is stopped and restarted.
         """
-        reading = self.file.load_again()
-        self.problems, self.trouble = reading.problems, ""
-        return self.deck.start() if reading.problems else self.deck.update(reading.listeners)
+        profile = self.file.load_again()
+        self.problems, self.save_error = profile.problems, ""
+        return self.deck.start() if profile.problems else self.deck.update(profile.listeners)
 
-    def start_over(self) -> None:
-        """Set the broken file aside, where it can be mended, and begin a new one.
+    def replace_broken_file(self) -> None:
+        """Rename the broken file, where the user can correct it, and write a new one.
 
-        What could be read of it goes on: the new file holds the deck as it is.
+        The new file contains the listeners of the deck as they are.
         """
         try:
             self.file.set_aside()
         except ProfileError as error:
-            self.trouble = str(error)
+            self.save_error = str(error)
             return
         self.problems = ()
         self.save()
 
     def add(self, spec: ListenerSpec) -> Listener:
-        """A new listener, last on the deck."""
+        """Add a listener at the end of the deck."""
         listener = self.deck.add(spec)
         self.save()
         return listener
 
-    def take_in(self, specs: Iterable[ListenerSpec]) -> list[Listener]:
-        """New listeners from elsewhere, last on the deck, each under a name that is free."""
-        taken = [self.deck.add(evolve(spec, name=self.free_name(spec.name))) for spec in specs]
+    def import_listeners(self, specs: Iterable[ListenerSpec]) -> list[Listener]:
+        """Add listeners of another profile at the end of the deck, each under a free name."""
+        added = [self.deck.add(evolve(spec, name=self.free_name(spec.name))) for spec in specs]
         self.save()
-        return taken
+        return added
 
-    def in_the_way(self, spec: ListenerSpec) -> list[Listener]:
-        """The listeners that cannot be on at once with one that `spec` asks for."""
+    def conflicting(self, spec: ListenerSpec) -> list[Listener]:
+        """The listeners that cannot listen at the same time as a listener with `spec`."""
         wanted, folder = Endpoint.parse(spec.endpoint), self.file.path.parent
         return [
             each
@@ -103,9 +103,9 @@ class Workspace:
     def change(
         self, listener: Listener, spec: ListenerSpec, *, restart: bool = True
     ) -> Deferred[None]:
-        """Give `listener` a new spec; it is restarted if it is on and cannot do without.
+        """Give `listener` a new spec. Restart it if it is on and the change needs that.
 
-        Without `restart` it goes on as it is, and takes all of the spec when it starts next.
+        Without `restart` it runs on, and the whole spec takes effect at the next start.
         """
         must_restart = restart and listener.is_on and listener.would_need_restart(spec)
         listener.change(spec)
@@ -113,37 +113,38 @@ class Workspace:
         return self.deck.restart(listener) if must_restart else self.deck.start()
 
     def move_to_port(self, listener: Listener, port: int) -> Deferred[None]:
-        """Have `listener` listen at another port of the same address, from now on."""
-        endpoint = Endpoint.parse(listener.spec.endpoint).at("port", str(port))
+        """Change the port of `listener` and start it."""
+        endpoint = Endpoint.parse(listener.spec.endpoint).with_value("port", str(port))
         self.change(listener, evolve(listener.spec, endpoint=str(endpoint)))
         return self.deck.start(listener)
 
     def duplicate(self, listener: Listener) -> Listener:
-        """A stopped twin right below, with a name and a place of its own."""
+        """Add a stopped copy below `listener`, with a free name and a free endpoint."""
         spec = listener.spec
-        twin = evolve(
+        copy = evolve(
             spec,
             name=self.free_name(spec.name),
-            endpoint=self._free_place(spec.endpoint),
+            endpoint=self._free_endpoint(spec.endpoint),
             autostart=False,
         )
-        added = self.deck.add(twin, self.deck.listeners.index(listener) + 1)
+        added = self.deck.add(copy, self.deck.listeners.index(listener) + 1)
         self.save()
         return added
 
     def move(self, listeners: Collection[Listener], by: int) -> bool:
-        """Move `listeners` up (-1) or down (+1) together; whether there was room to."""
+        """Move `listeners` up (-1) or down (+1) together. False if they are at the end already."""
         order = self.deck.listeners
-        places = sorted(order.index(each) for each in listeners)
-        if not places or places[0] + by < 0 or places[-1] + by >= len(order):
+        indexes = sorted(order.index(each) for each in listeners)
+        if not indexes or indexes[0] + by < 0 or indexes[-1] + by >= len(order):
             return False
-        for place in places if by < 0 else reversed(places):
-            order[place], order[place + by] = order[place + by], order[place]
+        for index in indexes if by < 0 else reversed(indexes):
+            order[index], order[index + by] = order[index + by], order[index]
         self.save()
         return True
 
     def place(self, listener: Listener, gap: int) -> None:
-        """Put `listener` where `gap` of the listeners, counted before it moves, are above it."""
+        """Move `listener` into a gap: `gap` is the index of the listener below the gap before the
+        move, or the number of listeners for the end."""
         order = self.deck.listeners
         index = order.index(listener)
         if gap not in (index, index + 1):
@@ -152,49 +153,52 @@ class Workspace:
             self.save()
 
     def remove(self, *listeners: Listener) -> Removal:
-        """Take `listeners` away and stop them."""
-        places = [(self.deck.listeners.index(each), each) for each in listeners]
-        removed = [Removed(each.spec, place, each.is_on) for place, each in sorted(places)]
+        """Remove `listeners` from the deck and stop them."""
+        indexes = {self.deck.listeners.index(each): each for each in listeners}
+        removed = [Removed(each.spec, index, each.is_on) for index, each in sorted(indexes.items())]
         for listener in listeners:
             self.deck.remove(listener)
         self.save()
         return tuple(removed)
 
     def restore(self, removal: Removal) -> list[Listener]:
-        """Put back what `remove` took away, and start what was on."""
+        """Put back the listeners that `remove` removed, and start those that were on."""
         restored = []
         for removed in removal:
             spec = evolve(removed.spec, name=self.free_name(removed.spec.name))
-            place = min(removed.position, len(self.deck.listeners))
-            restored.append((self.deck.add(spec, place), removed.was_on))
+            position = min(removed.position, len(self.deck.listeners))
+            restored.append((self.deck.add(spec, position), removed.was_on))
         self.save()
         self.deck.start(*(listener for listener, was_on in restored if was_on))
         return [listener for listener, _ in restored]
 
     def save(self) -> None:
-        """Write the deck's specs to the profile, or say in `trouble` why not."""
+        """Write the specs of the deck to the profile. Sets `save_error`."""
         try:
             self.file.save([each.spec for each in self.deck.listeners])
         except ProfileError as error:
-            self.trouble = str(error)
+            self.save_error = str(error)
         else:
-            self.trouble = ""
+            self.save_error = ""
 
-    def free_name(self, wish: str) -> str:
-        """`wish`, or the first of `wish 2`, `wish 3`, … that no listener has."""
-        taken = {comparable(each.spec.name) for each in self.deck.listeners}
-        endings = itertools.chain([""], (f" {number}" for number in itertools.count(2)))
-        names = (f"{wish[: LONGEST_NAME - len(each)].rstrip()}{each}" for each in endings)
-        return next(name for name in names if comparable(name) not in taken)
+    def free_name(self, name: str) -> str:
+        """`name`, or the first of `name 2`, `name 3`, … that no listener has."""
+        used = {name_key(each.spec.name) for each in self.deck.listeners}
+        suffixes = itertools.chain([""], (f" {number}" for number in itertools.count(2)))
+        names = (f"{name[: LONGEST_NAME - len(each)].rstrip()}{each}" for each in suffixes)
+        return next(each for each in names if name_key(each) not in used)
 
-    def _free_place(self, description: str) -> str:
-        """An endpoint like the one described where no listener is, as far as that can be made."""
+    def _free_endpoint(self, description: str) -> str:
+        """An endpoint like `description` with the next free port or an unused path.
+
+        It is `description` itself if no free port is known.
+        """
         endpoint = Endpoint.parse(description)
         if endpoint.kind == "unix":
             path = PurePath(endpoint.value("address") or "")
-            taken = {each.spec.endpoint for each in self.deck.listeners}
+            used = {each.spec.endpoint for each in self.deck.listeners}
             paths = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
-            places = (str(endpoint.at("address", str(each))) for each in paths)
-            return next(place for place in places if place not in taken)
+            endpoints = (str(endpoint.with_value("address", str(each))) for each in paths)
+            return next(each for each in endpoints if each not in used)
         port = self.deck.free_port(endpoint)
-        return description if port is None else str(endpoint.at("port", str(port)))
+        return description if port is None else str(endpoint.with_value("port", str(port)))

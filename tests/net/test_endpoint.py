@@ -1,4 +1,4 @@
-"""Endpoint descriptions: read as Twisted reads them, and confined to this machine."""
+"""Endpoint descriptions: parsed as Twisted does, and bound to loopback by default."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ words = st.text(alphabet=st.characters(exclude_categories=["C", "Z"]), max_size=
 
 
 @given(descriptions)
-def test_a_description_is_taken_apart_as_twisted_does(rest: str) -> None:
+def test_a_description_is_parsed_as_twisted_does(rest: str) -> None:
     text = f"haproxy:{rest}"
     try:
         args, options = twisted_endpoints._parse(text)
@@ -62,7 +62,7 @@ def sentence_or_endpoint(text: str) -> str | Endpoint:
     st.text()
     | st.builds("{}{}".format, st.sampled_from(["tcp:80", "udp:80", "unix:"]), descriptions)
 )
-def test_every_text_gives_an_endpoint_or_a_sentence(text: str) -> None:
+def test_every_text_gives_an_endpoint_or_an_error_sentence(text: str) -> None:
     outcome = sentence_or_endpoint(text)
     if isinstance(outcome, Endpoint):
         assert Endpoint.parse(str(outcome)) == outcome
@@ -146,7 +146,7 @@ def test_without_an_interface_only_this_machine_is_bound(text: str, bound: str) 
         r"haproxy:tcp\:8007",
     ],
 )
-def test_what_the_user_wrote_is_bound_as_written(text: str) -> None:
+def test_a_written_interface_is_bound_as_written(text: str) -> None:
     assert Endpoint.parse(text).bound() == Endpoint.parse(text)
 
 
@@ -167,13 +167,13 @@ def test_what_the_user_wrote_is_bound_as_written(text: str) -> None:
         ("localhost.example.org", False),
     ],
 )
-def test_an_interface_is_loopback_only_if_nobody_else_can_reach_it(
+def test_an_interface_is_loopback_only_if_no_other_machine_can_reach_it(
     interface: str, *, loopback_only: bool
 ) -> None:
     assert Endpoint.tcp(8007, interface).loopback_only is loopback_only
 
 
-def test_a_unix_socket_is_out_of_reach_and_a_plugin_is_not_vouched_for() -> None:
+def test_a_unix_socket_is_loopback_only_and_a_plugin_is_not() -> None:
     assert Endpoint.parse("unix:/tmp/echo.sock").loopback_only
     assert not Endpoint.parse("systemd:domain=INET:index=0").loopback_only
     assert not Endpoint.parse("haproxy:tcp:80:interface=0.0.0.0").loopback_only
@@ -197,7 +197,7 @@ def test_a_unix_socket_is_out_of_reach_and_a_plugin_is_not_vouched_for() -> None
         ("haproxy:tcp\\:80", None, None, "haproxy:tcp\\:80"),
     ],
 )
-def test_port_interface_and_what_a_window_shows(
+def test_port_interface_and_display_text(
     text: str, port: int | None, interface: str | None, display: str
 ) -> None:
     endpoint = Endpoint.parse(text)
@@ -219,7 +219,7 @@ def test_port_interface_and_what_a_window_shows(
         ("tls:path=certificates:interface=lo", "tls:path=/profiles/certificates:interface=lo"),
     ],
 )
-def test_the_paths_of_sockets_and_files_begin_where_the_profile_lies(text: str, bound: str) -> None:
+def test_relative_paths_start_in_the_folder_of_the_profile(text: str, bound: str) -> None:
     assert str(Endpoint.parse(text).bound(Path("/profiles"))) == bound
 
 
@@ -239,7 +239,7 @@ def test_a_udp_endpoint_takes_datagrams_and_no_other_does() -> None:
 
 
 @pytest.mark.parametrize("kind", ["", "TCP", "tcp:8007", "127.0.0.1"])
-def test_an_endpoint_made_by_hand_is_checked_too(kind: str) -> None:
+def test_the_constructor_checks_the_values_too(kind: str) -> None:
     with pytest.raises(EndpointError, match="Begin the endpoint with its kind"):
         Endpoint(kind, ("8007",))
 
@@ -308,7 +308,7 @@ def test_a_sentence_shows_no_control_characters_and_no_more_than_a_line_of_the_i
     assert len(str(caught.value)) < len(KIND_ADVICE) + 64
 
 
-def test_importing_it_installs_no_reactor() -> None:
+def test_the_import_installs_no_reactor() -> None:
     code = "import sys, app.net.endpoint; sys.exit('twisted.internet.reactor' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -322,18 +322,18 @@ def test_importing_it_installs_no_reactor() -> None:
         ("gopher:70", "Use one of: haproxy, "),
     ],
 )
-def test_a_kind_that_nothing_brings_is_told_with_what_there_is(text: str, advice: str) -> None:
-    with pytest.raises(EndpointError, match="There is no kind of endpoint called") as told:
+def test_an_unknown_kind_is_an_error_that_lists_the_known_kinds(text: str, advice: str) -> None:
+    with pytest.raises(EndpointError, match="There is no kind of endpoint called") as caught:
         Endpoint.parse(text)
-    assert advice in str(told.value)
+    assert advice in str(caught.value)
 
 
-def test_every_kind_of_an_installed_plugin_passes() -> None:
+def test_every_kind_of_an_installed_plugin_is_accepted() -> None:
     for kind in ("haproxy", "stdio", "systemd"):
         assert Endpoint.parse(f"{kind}:x").kind == kind
 
 
-def test_plugins_are_not_looked_for_as_long_as_the_kind_is_a_usual_one() -> None:
+def test_plugins_are_not_searched_for_a_known_kind() -> None:
     code = (
         "import sys, app.net.endpoint\n"
         "app.net.endpoint.Endpoint.parse('tcp:1'), app.net.endpoint.Endpoint.parse('unix:a')\n"

@@ -1,4 +1,4 @@
-"""What is an IP address, and which of them are the same."""
+"""IP addresses: parsing, and IPv4 written as IPv6."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.net.ip import parse_ip, unmapped
 
 
 @pytest.mark.parametrize("text", ["127.0.0.1", "::", "::1", "::ffff:10.0.0.1", "fe80::1%eth0"])
-def test_an_address_is_told_from_what_is_none(text: str) -> None:
+def test_only_an_ip_address_is_parsed(text: str) -> None:
     assert parse_ip(text) == ip_address(text)
 
 

@@ -1,4 +1,4 @@
-"""Listeners of every kind that a profile may hold."""
+"""Strategies for listeners of every kind that a profile may hold."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.profile.spec import (
     MOST_CONNECTIONS,
     MOST_UNSENT_BYTES,
     VERSIONS,
-    comparable,
+    name_key,
 )
 from app.protocols import catalog
 from app.protocols.definition import Option, describe_options
@@ -46,7 +46,7 @@ _tls = st.builds(
 
 
 def _values(option: Option) -> st.SearchStrategy[object]:
-    """What an option may hold, and is not what it holds anyway."""
+    """Valid values of an option other than its default."""
     values: st.SearchStrategy[object]
     match option.default:
         case bool():
@@ -80,4 +80,4 @@ def _specs(protocol: str) -> st.SearchStrategy[ListenerSpec]:
 
 specs = st.sampled_from(catalog.names()).flatmap(_specs)
 
-listeners = st.lists(specs, max_size=5, unique_by=lambda spec: comparable(spec.name)).map(tuple)
+listeners = st.lists(specs, max_size=5, unique_by=lambda spec: name_key(spec.name)).map(tuple)

@@ -1,4 +1,4 @@
-"""Ten thousand damaged profiles: each reads, or is told with where its mistakes are."""
+"""Ten thousand damaged profiles: each parses, or has problems with a place."""
 
 from __future__ import annotations
 
@@ -139,17 +139,17 @@ def damaged(rng: random.Random, text: bytes) -> bytes:
     return text
 
 
-def test_the_profile_that_is_damaged_has_every_field_of_a_listener() -> None:
+def test_the_undamaged_profile_has_every_field_of_a_listener() -> None:
     for kind, made in ((ListenerSpec, LISTENERS), (Tls, [LISTENERS[0].tls])):
         for field in fields(kind):
             assert any(getattr(each, field.name) != field.default for each in made), field.name
 
 
-def judge(reading: ParsedProfile) -> None:
-    """Fails for a reading that a window could not show or a deck could not run."""
+def check_result(reading: ParsedProfile) -> None:
+    """Fail for a result that a window could not show or a deck could not run."""
     for problem in reading.problems:
         assert str(problem).isprintable(), problem
-        # What is wrong with the whole, such as a key that means nothing there, has no place in it.
+        # A problem of the whole file, such as an unknown top-level key, has no place.
         assert problem.path or re.match("unknown key `|this is no profile: ", problem.message)
         assert len(str(problem)) < 1000
     for spec in reading.listeners:
@@ -165,7 +165,7 @@ def judge(reading: ParsedProfile) -> None:
     [(render(LISTENERS).encode(), 0.7), (BY_HAND, 0.3)],
     ids=["as Portdeck writes it", "as people write it"],
 )
-def test_a_damaged_profile_reads_or_says_where_its_mistakes_are(
+def test_a_damaged_profile_parses_or_has_problems_with_a_place(
     tmp_path: Path, text: bytes, share: float
 ) -> None:
     path = tmp_path / "profile.toml"
@@ -175,7 +175,7 @@ def test_a_damaged_profile_reads_or_says_where_its_mistakes_are(
         path.write_bytes(content := damaged(rng, text))
         file = ProfileFile(path)
         reading = file.load()
-        judge(reading)
+        check_result(reading)
         assert file.broken == bool(reading.problems)
         if file.broken:
             continue

@@ -1,4 +1,4 @@
-"""A profile's text is read whole: the good listeners, and each mistake with its place."""
+"""Parsing a profile: the valid listeners, and every mistake with its path."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ RIGHT = '[[listener]]\nname = "Echo"\nprotocol = "echo"\nendpoint = "tcp:8007"\n
 ECHO = ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:8007")
 
 
-def told(text: str) -> list[str]:
+def problems_with(text: str) -> list[str]:
     return [str(problem) for problem in parse(text).problems]
 
 
-def test_a_profile_without_listeners_is_right() -> None:
+def test_a_profile_without_listeners_is_valid() -> None:
     assert parse("version = 1") == ParsedProfile()
 
 
-def test_what_a_listener_does_not_say_has_its_default() -> None:
+def test_missing_fields_have_their_defaults() -> None:
     assert parse(f"version = 1\n{RIGHT}") == ParsedProfile((ECHO,))
 
 
@@ -32,7 +32,7 @@ def test_listeners_may_be_inline_tables() -> None:
     assert parse(f"version = 1\nlistener = [{inline}]") == ParsedProfile((ECHO,))
 
 
-def test_every_mistake_is_told_with_its_path_and_the_good_listeners_are_kept() -> None:
+def test_every_mistake_has_a_path_and_valid_listeners_are_kept() -> None:
     reading = parse(f"""
         version = 1
         color = "red"
@@ -92,15 +92,15 @@ def test_every_mistake_is_told_with_its_path_and_the_good_listeners_are_kept() -
         ),
     ],
 )
-def test_a_mistake_outside_the_listeners_is_told_with_what_to_do(text: str, message: str) -> None:
-    assert told(text) == [message]
+def test_a_mistake_outside_the_listeners_says_what_to_do(text: str, message: str) -> None:
+    assert problems_with(text) == [message]
 
 
-def test_of_a_newer_version_only_that_is_told() -> None:
+def test_a_newer_version_is_the_only_problem_reported() -> None:
     assert parse(f"version = 2\nnews = 1\n{RIGHT}") == ParsedProfile(
         problems=parse("version = 2").problems
     )
-    assert told("version = 2") == [
+    assert problems_with("version = 2") == [
         "version: a newer Portdeck wrote this profile (version 2); update Portdeck"
     ]
 
@@ -124,20 +124,20 @@ def test_a_hostile_profile_is_one_short_problem(text: str) -> None:
     assert len(str(problem)) < 200
 
 
-def test_dots_in_comments_and_strings_nest_nothing() -> None:
+def test_dots_in_comments_and_strings_do_not_count_as_nesting() -> None:
     name = "." * 80
     text = f"version = 1 # {name}\n{RIGHT}".replace('"Echo"', f'"{name}"')
     assert [spec.name for spec in parse(text).listeners] == [name]
 
 
 @given(st.text())
-def test_any_text_has_a_reading(text: str) -> None:
+def test_any_text_can_be_parsed(text: str) -> None:
     assert isinstance(parse(text), ParsedProfile)
 
 
 @st.composite
 def mutations(draw: st.DrawFn) -> str:
-    """A right profile in which a few pieces are replaced."""
+    """A valid profile with a few pieces replaced."""
     text = "".join(line for line in lines(render(FIRST_LISTENERS)) if not is_comment(line))
     pieces = st.text(max_size=3) | st.sampled_from(["[", "]]", '"""', "=", "\n", "{", "-1", "true"])
     for _ in range(draw(st.integers(1, 3))):

@@ -1,4 +1,4 @@
-"""A profile that processes save at once, and one whose saver is killed."""
+"""Processes that save one profile at the same time, and processes killed while saving."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def start(script: str, *arguments: str) -> subprocess.Popen[str]:
     return process
 
 
-def test_of_processes_that_save_at_once_none_undoes_what_another_saved(tmp_path: Path) -> None:
+def test_processes_that_save_at_the_same_time_do_not_undo_each_other(tmp_path: Path) -> None:
     path = tmp_path / "profile.toml"
     path.write_text("version = 1\n")
     names = [f"Saver {number}" for number in range(SAVERS)]
@@ -84,7 +84,7 @@ def test_of_processes_that_save_at_once_none_undoes_what_another_saved(tmp_path:
     assert {spec.name for spec in reading.listeners} == expected
 
 
-def test_processes_that_start_at_once_for_the_first_time_agree(tmp_path: Path) -> None:
+def test_processes_that_start_at_the_same_time_create_one_profile(tmp_path: Path) -> None:
     path = tmp_path / "new" / "profile.toml"
     savers = [start(ADD, str(path), f"Saver {number}", "1") for number in range(SAVERS)]
     for saver in savers:

@@ -1,4 +1,4 @@
-"""What a listener's fields may hold, and what the form is told when they hold something else."""
+"""The rules for the fields of a listener, its color and its TLS table."""
 
 from __future__ import annotations
 
@@ -8,20 +8,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.profile import FIRST_LISTENERS, ListenerSpec, Tls, check, parse
-from app.profile.spec import AUTOMATIC, LONGEST_NAME, MOST_CONNECTIONS, Color, assign, structure
+from app.profile.spec import (
+    AUTOMATIC,
+    LONGEST_NAME,
+    MOST_CONNECTIONS,
+    SAFE_COLORS,
+    Color,
+    assign_colors,
+    structure,
+)
 from app.profile.writing import render
 from tests.profile.strategies import specs
 
 RIGHT: dict[str, object] = {"name": "Echo", "protocol": "echo", "endpoint": "tcp:8007"}
 
 
-def told(*others: str, **changes: object) -> list[str]:
-    """What `check` says of right values with `changes` among them."""
+def problems_with(*others: str, **changes: object) -> list[str]:
+    """The problems that `check` finds in valid values with `changes`."""
     return [str(problem) for problem in check(RIGHT | changes, others)]
 
 
 @given(specs)
-def test_a_right_listener_has_no_problems(spec: ListenerSpec) -> None:
+def test_a_valid_listener_has_no_problems(spec: ListenerSpec) -> None:
     assert check(asdict(spec, recurse=False)) == ()
 
 
@@ -72,25 +80,23 @@ def test_the_first_listeners_are_echo_and_hello_on_loopback() -> None:
         ("autostart", {}, "must be true or false, not a table"),
     ],
 )
-def test_a_wrong_field_is_named_with_what_it_must_be(
-    field: str, value: object, message: str
-) -> None:
-    assert told(**{field: value}) == [f"{field}: {message}"]
+def test_an_invalid_field_says_what_it_must_be(field: str, value: object, message: str) -> None:
+    assert problems_with(**{field: value}) == [f"{field}: {message}"]
 
 
-def test_a_number_too_long_to_write_is_told_without_it() -> None:
-    assert told(max_connections=16**5000) == [
+def test_a_very_long_number_is_reported_without_its_digits() -> None:
+    assert problems_with(max_connections=16**5000) == [
         "max_connections: must be a whole number from 1 to 100000, not a number of that size"
     ]
 
 
-def test_the_bounds_themselves_are_right() -> None:
-    assert told(name="x" * LONGEST_NAME, max_connections=MOST_CONNECTIONS) == []
-    assert told(name="x", max_connections=1) == []
+def test_the_bounds_themselves_are_valid() -> None:
+    assert problems_with(name="x" * LONGEST_NAME, max_connections=MOST_CONNECTIONS) == []
+    assert problems_with(name="x", max_connections=1) == []
 
 
-def test_every_wrong_field_is_told_at_once() -> None:
-    wrong = told(name="", protocol="", endpoint="", max_connections=0, autostart=0)
+def test_all_invalid_fields_are_reported_together() -> None:
+    wrong = problems_with(name="", protocol="", endpoint="", max_connections=0, autostart=0)
     assert [line.split(":")[0] for line in wrong] == [
         "name",
         "protocol",
@@ -101,24 +107,24 @@ def test_every_wrong_field_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize("name", ["Echo", "ECHO", "\uff25cho"])
-def test_a_name_that_reads_like_another_listeners_is_refused(name: str) -> None:
-    assert told("Hello", "echo", name=name) == [
+def test_a_name_that_looks_like_another_is_refused(name: str) -> None:
+    assert problems_with("Hello", "echo", name=name) == [
         'name: must be another one; there is a listener called "echo"'
     ]
-    assert told("Hello", "Echo 2", name=name) == []
+    assert problems_with("Hello", "Echo 2", name=name) == []
 
 
 @pytest.mark.parametrize("protocol", ["python:echo_server.py:Echo", "python:package.module:Echo"])
-def test_code_of_the_users_own_is_a_protocol_without_being_looked_at(protocol: str) -> None:
-    assert told(protocol=protocol) == []
-    assert told(protocol=protocol, options={"text": "x"})[0].startswith("options")
+def test_user_code_is_accepted_as_a_protocol_without_loading_it(protocol: str) -> None:
+    assert problems_with(protocol=protocol) == []
+    assert problems_with(protocol=protocol, options={"text": "x"})[0].startswith("options")
 
 
 @pytest.mark.parametrize("protocol", ["line", "chat"])
-def test_a_protocol_that_needs_connections_is_none_for_udp(protocol: str) -> None:
-    (problem,) = told(protocol=protocol, endpoint="udp:8007")
+def test_a_protocol_that_needs_connections_is_refused_for_udp(protocol: str) -> None:
+    (problem,) = problems_with(protocol=protocol, endpoint="udp:8007")
     assert problem.startswith(f"protocol: {protocol.title()} needs connections, which UDP does not")
-    assert told(protocol=protocol, endpoint="udp:http") == [
+    assert problems_with(protocol=protocol, endpoint="udp:http") == [
         'endpoint: The port must be a whole number from 0 to 65535, not "http".'
     ]
     path = structure(RIGHT | {"protocol": protocol, "endpoint": "udp:8007"}, "listener[3]")
@@ -127,16 +133,16 @@ def test_a_protocol_that_needs_connections_is_none_for_udp(protocol: str) -> Non
 
 
 @pytest.mark.parametrize("protocol", ["echo", "hello", "python:echo_server.py:Echo"])
-def test_what_can_take_datagrams_may_listen_on_udp(protocol: str) -> None:
-    assert told(protocol=protocol, endpoint="udp:8007") == []
+def test_a_protocol_with_datagrams_is_accepted_for_udp(protocol: str) -> None:
+    assert problems_with(protocol=protocol, endpoint="udp:8007") == []
 
 
-def test_a_protocol_that_udp_cannot_have_is_told_beside_other_mistakes() -> None:
-    wrong = told(name="", protocol="line", endpoint="udp:8007", options={"how": "x"})
+def test_a_protocol_refused_for_udp_is_reported_with_the_other_mistakes() -> None:
+    wrong = problems_with(name="", protocol="line", endpoint="udp:8007", options={"how": "x"})
     assert [line.split(":")[0] for line in wrong] == ["name", "protocol", "options.how"]
 
 
-# MERGED tests/profile/test_color: The colours of listeners: chosen by name, or given so that they differ.
+# Colors
 
 GOOD = {"name": "Echo", "protocol": "echo", "endpoint": "tcp:8007"}
 
@@ -144,56 +150,62 @@ names = st.lists(st.text(min_size=1, max_size=20), unique=True, max_size=len(Col
 
 
 @given(names)
-def test_as_long_as_there_are_colours_no_two_listeners_share_one(names: list[str]) -> None:
-    given = assign(dict.fromkeys(names, AUTOMATIC))
+def test_no_two_listeners_share_a_color_while_colors_are_left(names: list[str]) -> None:
+    given = assign_colors(dict.fromkeys(names, AUTOMATIC))
     assert len(set(given.values())) == len(names)
 
 
 @given(st.text(min_size=1), st.sampled_from(Color))
-def test_a_chosen_colour_is_that_one_and_no_other_gets_it(name: str, color: Color) -> None:
-    given = assign({"other " + name: AUTOMATIC, name: color.value})
+def test_a_chosen_color_is_used_and_no_other_listener_gets_it(name: str, color: Color) -> None:
+    given = assign_colors({"other " + name: AUTOMATIC, name: color.value})
     assert given[name] is color
     assert given["other " + name] is not color
 
 
-def test_with_more_listeners_than_colours_some_share() -> None:
+def test_more_listeners_than_colors_share_colors() -> None:
     many = [f"Listener {number}" for number in range(100)]
-    given = assign(dict.fromkeys(many, AUTOMATIC))
+    given = assign_colors(dict.fromkeys(many, AUTOMATIC))
     assert set(given.values()) == set(Color)
 
 
-def test_a_colour_stays_when_listeners_of_other_colours_go() -> None:
-    all_of_them = assign({"Echo": AUTOMATIC, "Hello": AUTOMATIC, "Chat": AUTOMATIC})
-    assert assign({"Echo": AUTOMATIC})["Echo"] is all_of_them["Echo"]
+def test_a_color_stays_when_other_listeners_are_removed() -> None:
+    all_of_them = assign_colors({"Echo": AUTOMATIC, "Hello": AUTOMATIC, "Chat": AUTOMATIC})
+    assert assign_colors({"Echo": AUTOMATIC})["Echo"] is all_of_them["Echo"]
 
 
 @given(names, st.data())
-def test_a_colour_stays_when_another_listener_comes_before_it(
+def test_a_color_stays_when_another_listener_is_inserted(
     names: list[str], data: st.DataObject
 ) -> None:
     new = data.draw(st.text(min_size=1, max_size=20).filter(lambda name: name not in names))
-    before = assign(dict.fromkeys(names, AUTOMATIC))
-    after = assign(dict.fromkeys([new, *names], AUTOMATIC), before)
+    before = assign_colors(dict.fromkeys(names, AUTOMATIC))
+    after = assign_colors(dict.fromkeys([new, *names], AUTOMATIC), before)
     assert {name: after[name] for name in names} == before
 
 
-def test_a_colour_that_somebody_chooses_is_given_up_by_who_had_it_by_chance() -> None:
-    before = assign({"Echo": AUTOMATIC})
-    after = assign({"Echo": AUTOMATIC, "Hello": before["Echo"].value}, before)
+def test_an_automatic_color_gives_way_to_a_chosen_one() -> None:
+    before = assign_colors({"Echo": AUTOMATIC})
+    after = assign_colors({"Echo": AUTOMATIC, "Hello": before["Echo"].value}, before)
     assert after["Hello"] is before["Echo"] is not after["Echo"]
 
 
 @pytest.mark.parametrize("color", ["", *Color])
-def test_a_spec_may_say_any_of_them_or_none(color: str) -> None:
+def test_a_spec_may_have_any_color_or_none(color: str) -> None:
     assert check({**GOOD, "color": color}) == ()
 
 
-def test_a_colour_that_there_is_not_is_told_with_those_that_there_are() -> None:
+def test_an_unknown_color_is_reported_with_the_known_ones() -> None:
     (problem,) = check({**GOOD, "color": "mauve"})
-    assert str(problem) == "color: must be one of blue, orange, green, pink, sky, red"
+    assert str(problem) == f"color: must be one of {', '.join(Color)}"
 
 
-# MERGED tests/profile/test_tls: The table `[listener.tls]`: what it may hold, and what is said of the rest.
+@given(st.lists(st.text(min_size=1, max_size=20), unique=True, max_size=SAFE_COLORS))
+def test_the_colors_that_everybody_can_distinguish_are_given_first(names: list[str]) -> None:
+    given = assign_colors(dict.fromkeys(names, AUTOMATIC))
+    assert set(given.values()) <= set(list(Color)[:SAFE_COLORS])
+
+
+# TLS
 
 PLAIN = """version = 1
 
@@ -209,17 +221,17 @@ def problems(tls: str, endpoint: str = "tcp:8007") -> list[str]:
     return [str(each) for each in parse(PLAIN.replace("tcp:8007", endpoint) + tls).problems]
 
 
-def test_without_the_table_nothing_is_encrypted() -> None:
+def test_without_the_tls_table_there_is_no_tls() -> None:
     (spec,) = parse(PLAIN).listeners
     assert spec.tls is None
 
 
-def test_an_empty_table_asks_for_a_certificate_made_at_once() -> None:
+def test_an_empty_tls_table_asks_for_an_issued_certificate() -> None:
     (spec,) = parse(PLAIN + "[listener.tls]\n").listeners
     assert spec.tls == Tls()
 
 
-def test_the_table_names_files_and_a_version() -> None:
+def test_the_tls_table_has_files_and_a_version() -> None:
     text = """[listener.tls]
 certificate = "mine.pem"
 key = "mine.key"
@@ -252,19 +264,19 @@ minimum_version = "1.3"
         ),
     ],
 )
-def test_what_is_wrong_is_told_with_its_path(tls: str, said: str) -> None:
+def test_a_mistake_in_the_tls_table_has_its_path(tls: str, said: str) -> None:
     (problem,) = problems(tls)
     assert said in problem
 
 
 @pytest.mark.parametrize("endpoint", ["ssl:8443:privateKey=k.pem", "tls:certificates:8443"])
-def test_what_has_tls_already_takes_no_other(endpoint: str) -> None:
+def test_an_endpoint_with_tls_refuses_the_tls_table(endpoint: str) -> None:
     (problem,) = problems("[listener.tls]", endpoint)
     assert problem.startswith("listener[0].tls: cannot be used with an endpoint of the kind ")
 
 
 @pytest.mark.parametrize("tls", [Tls(), MINE])
-def test_tls_is_written_and_goes_again(tls: Tls) -> None:
+def test_the_tls_table_is_written_and_removed(tls: Tls) -> None:
     (plain,) = parse(PLAIN).listeners
     spec = ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:8007", tls=tls)
     text = render([spec], PLAIN)
@@ -273,7 +285,7 @@ def test_tls_is_written_and_goes_again(tls: Tls) -> None:
     assert parse(render([plain], text)).listeners == (plain,)
 
 
-def test_one_value_of_tls_changes_and_the_comments_stay() -> None:
+def test_a_changed_tls_value_keeps_the_comments() -> None:
     text = PLAIN + '\n[listener.tls] # secret\nminimum_version = "1.2" # for old clients\n'
     (before,) = parse(text).listeners
     assert before.tls == Tls()

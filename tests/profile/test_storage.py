@@ -1,4 +1,4 @@
-"""The file: made once, replaced in one step, and never taken from its user."""
+"""The profile file: created once, replaced atomically, never overwritten by mistake."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX modes, l
 
 
 class Clock:
-    """A clock that stands until it is moved."""
+    """A clock that the test sets."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -47,7 +47,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def saved(path: Path) -> ProfileFile:
-    """A profile on disk that was loaded: the first listeners."""
+    """A loaded profile on disk with the first listeners."""
     file = ProfileFile(path)
     file.load()
     return file
@@ -57,7 +57,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_the_default_is_a_file_in_the_folder_for_settings() -> None:
+def test_the_default_profile_is_in_the_folder_for_settings() -> None:
     assert default_path().name == "profile.toml"
     assert default_path().parent.name == "portdeck"
 
@@ -71,17 +71,17 @@ def test_the_first_start_writes_the_first_listeners_and_the_folders(tmp_path: Pa
 
 
 @posix
-def test_a_new_profile_is_its_owners_alone(saved: ProfileFile) -> None:
+def test_a_new_profile_is_readable_only_by_its_owner(saved: ProfileFile) -> None:
     assert mode(saved.path) == 0o600
 
 
-def test_a_second_load_reads_the_file_and_leaves_it(path: Path) -> None:
+def test_a_second_load_does_not_change_the_file(path: Path) -> None:
     path.write_text(render([HELLO]))
     assert ProfileFile(path).load() == ParsedProfile((HELLO,))
     assert path.read_text() == render([HELLO])
 
 
-def test_what_is_saved_is_loaded_by_the_next_start(saved: ProfileFile) -> None:
+def test_saved_listeners_are_loaded_at_the_next_start(saved: ProfileFile) -> None:
     saved.save(MORE)
     assert ProfileFile(saved.path).load() == ParsedProfile(MORE)
     saved.save([])
@@ -110,7 +110,7 @@ def test_a_byte_order_mark_does_not_make_a_file_broken(path: Path) -> None:
     assert ProfileFile(path).load() == ParsedProfile(MORE)
 
 
-def test_a_broken_file_is_told_and_neither_overwritten_nor_changed(path: Path) -> None:
+def test_a_broken_file_is_reported_and_not_changed(path: Path) -> None:
     broken = render(FIRST_LISTENERS).replace("100", "0", 3)
     path.write_text(broken)
     file = ProfileFile(path)
@@ -121,7 +121,7 @@ def test_a_broken_file_is_told_and_neither_overwritten_nor_changed(path: Path) -
     assert path.read_text() == broken
 
 
-def test_a_mended_file_can_be_saved_again(path: Path) -> None:
+def test_a_corrected_file_can_be_saved_again(path: Path) -> None:
     path.write_text("version = ")
     file = ProfileFile(path)
     file.load()
@@ -131,7 +131,7 @@ def test_a_mended_file_can_be_saved_again(path: Path) -> None:
     assert ProfileFile(path).load() == ParsedProfile(MORE)
 
 
-def test_bytes_that_are_no_text_are_told_with_their_line(path: Path) -> None:
+def test_bytes_that_are_not_utf_8_are_reported_with_their_line(path: Path) -> None:
     path.write_bytes(b"version = 1\n# caf\xe9\n")
     file = ProfileFile(path)
     (problem,) = file.load().problems
@@ -146,7 +146,7 @@ def test_a_huge_file_is_not_read_to_its_end(path: Path) -> None:
     assert str(problem) == "this is no profile: it is larger than 1024 KiB"
 
 
-def test_a_path_that_cannot_be_read_is_told_with_what_to_do(tmp_path: Path) -> None:
+def test_an_unreadable_path_is_reported_with_advice(tmp_path: Path) -> None:
     file = ProfileFile(tmp_path)
     reading = file.load()
     assert reading.listeners == ()
@@ -158,8 +158,8 @@ def test_a_path_that_cannot_be_read_is_told_with_what_to_do(tmp_path: Path) -> N
         file.save(MORE)
 
 
-def test_a_profile_that_cannot_be_made_still_gives_the_first_listeners(tmp_path: Path) -> None:
-    path = tmp_path / ("x" * 250)  # short enough to look for, too long for the file beside it
+def test_a_profile_that_cannot_be_created_still_gives_the_first_listeners(tmp_path: Path) -> None:
+    path = tmp_path / ("x" * 250)  # a valid name, but too long for the temporary file beside it
     file = ProfileFile(path)
     reading = file.load()
     assert reading.listeners == FIRST_LISTENERS
@@ -173,14 +173,14 @@ def test_a_profile_that_cannot_be_made_still_gives_the_first_listeners(tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_somebody_else_changed_is_not_overwritten(saved: ProfileFile) -> None:
+def test_changes_of_another_program_are_not_overwritten(saved: ProfileFile) -> None:
     saved.path.write_text(render([HELLO]))
     with pytest.raises(ProfileConflict, match="was changed by another program"):
         saved.save(MORE)
     assert saved.path.read_text() == render([HELLO])
 
 
-def test_a_file_that_appeared_since_is_not_overwritten(path: Path) -> None:
+def test_a_file_that_has_appeared_is_not_overwritten(path: Path) -> None:
     file = ProfileFile(path)
     path.write_text("version = 1")
     with pytest.raises(ProfileConflict):
@@ -195,7 +195,7 @@ def test_after_loading_again_the_change_can_be_saved(saved: ProfileFile) -> None
     assert "# theirs" in saved.path.read_text()
 
 
-def test_a_file_that_was_deleted_since_is_written_anew_with_its_comments(
+def test_a_deleted_file_is_written_again_with_its_comments(
     saved: ProfileFile,
 ) -> None:
     saved.path.write_text("# mine\n" + render(FIRST_LISTENERS))
@@ -205,7 +205,7 @@ def test_a_file_that_was_deleted_since_is_written_anew_with_its_comments(
     assert saved.path.read_text() == "# mine\n" + render(FIRST_LISTENERS)
 
 
-def test_loading_again_makes_no_file_where_it_is_gone(saved: ProfileFile) -> None:
+def test_loading_again_does_not_create_a_missing_file(saved: ProfileFile) -> None:
     before = saved.path.read_text()
     saved.path.unlink()
     (problem,) = saved.load_again().problems
@@ -216,7 +216,7 @@ def test_loading_again_makes_no_file_where_it_is_gone(saved: ProfileFile) -> Non
 
 
 @posix
-def test_a_pipe_is_no_profile_and_holds_nobody_up(path: Path) -> None:
+def test_a_pipe_is_refused_without_blocking(path: Path) -> None:
     os.mkfifo(path)
     file = ProfileFile(path)
     (problem,) = file.load().problems
@@ -225,14 +225,14 @@ def test_a_pipe_is_no_profile_and_holds_nobody_up(path: Path) -> None:
         file.save(MORE)
 
 
-def test_a_file_that_became_unreadable_is_an_error_with_its_path(saved: ProfileFile) -> None:
+def test_a_save_to_an_unreadable_file_is_an_error_with_its_path(saved: ProfileFile) -> None:
     saved.path.unlink()
     saved.path.mkdir()
     with pytest.raises(ProfileError, match=r"profile\.toml cannot be read \(Is a directory\)\."):
         saved.save(MORE)
 
 
-def test_listeners_that_could_not_be_read_back_leave_the_file_as_it_was(
+def test_listeners_that_would_not_parse_again_leave_the_file_unchanged(
     saved: ProfileFile,
 ) -> None:
     with pytest.raises(ProfileError, match=r"is not saved: listener\[1\]\.name: must be another"):
@@ -241,7 +241,7 @@ def test_listeners_that_could_not_be_read_back_leave_the_file_as_it_was(
 
 
 @posix
-def test_the_mode_is_kept(saved: ProfileFile) -> None:
+def test_saving_keeps_the_file_mode(saved: ProfileFile) -> None:
     saved.path.chmod(0o640)
     saved.save(MORE)
     assert mode(saved.path) == 0o640
@@ -257,7 +257,7 @@ def test_a_write_protected_profile_is_not_replaced(saved: ProfileFile) -> None:
 
 
 @posix
-def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:
+def test_a_symbolic_link_stays_a_link(tmp_path: Path) -> None:
     link, real = tmp_path / "profile.toml", tmp_path / "dotfiles" / "deck.toml"
     link.symlink_to(real)
     file = ProfileFile(link)
@@ -269,7 +269,7 @@ def test_a_symbolic_link_stays_one(tmp_path: Path) -> None:
     assert (aside.parent, link.is_symlink(), real.exists()) == (real.parent, True, False)
 
 
-def test_setting_aside_renames_the_file_and_lets_the_next_save_make_a_new_one(path: Path) -> None:
+def test_setting_aside_renames_the_file_and_the_next_save_creates_a_new_one(path: Path) -> None:
     path.write_text("no TOML")
     file = ProfileFile(path)
     file.load()
@@ -281,7 +281,7 @@ def test_setting_aside_renames_the_file_and_lets_the_next_save_make_a_new_one(pa
     assert ProfileFile(path).load() == ParsedProfile(MORE)
 
 
-def test_a_folder_that_was_taken_for_a_profile_is_not_set_aside(tmp_path: Path) -> None:
+def test_a_folder_is_not_set_aside(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     with pytest.raises(ProfileError, match="folder is no file"):
@@ -298,12 +298,12 @@ def test_files_set_aside_in_one_second_do_not_replace_each_other(path: Path) -> 
     assert [name.read_text() for name in names] == ["one", "two", "three"]
 
 
-def test_setting_aside_what_is_not_there_is_an_error_with_its_path(path: Path) -> None:
+def test_setting_aside_a_missing_file_is_an_error_with_its_path(path: Path) -> None:
     with pytest.raises(ProfileError, match=r"profile\.toml cannot be renamed"):
         ProfileFile(path).set_aside()
 
 
-def test_what_killed_saves_left_goes_and_what_is_being_written_stays(path: Path) -> None:
+def test_leftovers_of_killed_saves_are_removed_and_running_ones_stay(path: Path) -> None:
     now = 1_700_000_000
     for name, age in ((".profile.toml.old.new", 61), (".profile.toml.now.new", 59)):
         path.with_name(name).write_text("half")
@@ -315,7 +315,7 @@ def test_what_killed_saves_left_goes_and_what_is_being_written_stays(path: Path)
     }
 
 
-# Runs in a process of its own: loads a profile, and ends or runs out of space while it saves.
+# Runs in a child process: loads a profile, and is killed or out of space while it saves.
 SAVE = """
 import os, resource, signal, sys
 from pathlib import Path
@@ -365,7 +365,7 @@ def save_in_a_process(path: Path, moment: str) -> subprocess.CompletedProcess[st
         ("after the rename", (ECHO,)),
     ],
 )
-def test_a_save_that_is_killed_leaves_all_of_the_old_or_all_of_the_new(
+def test_a_killed_save_leaves_the_complete_old_or_new_file(
     saved: ProfileFile, moment: str, expected: tuple[ListenerSpec, ...]
 ) -> None:
     ended = save_in_a_process(saved.path, moment)
@@ -374,7 +374,7 @@ def test_a_save_that_is_killed_leaves_all_of_the_old_or_all_of_the_new(
 
 
 @posix
-def test_a_full_disk_is_an_error_that_leaves_the_old_and_nothing_else(saved: ProfileFile) -> None:
+def test_a_full_disk_is_an_error_and_leaves_only_the_old_file(saved: ProfileFile) -> None:
     ended = save_in_a_process(saved.path, "no space")
     assert ended.stdout == f"{saved.path} cannot be written (File too large).\n"
     assert ProfileFile(saved.path).load() == ParsedProfile(FIRST_LISTENERS)

@@ -1,4 +1,4 @@
-"""Listeners keep what they name when they go from one profile to another."""
+"""Listeners copied between profiles: their relative paths are rewritten."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def there(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_new_profile_has_no_listener_and_is_its_owners_alone(here: Path) -> None:
+def test_a_created_profile_is_empty_and_readable_only_by_its_owner(here: Path) -> None:
     path = here / "new.toml"
     create(path)
     assert ProfileFile(path).load() == ParsedProfile()
@@ -44,7 +44,7 @@ def test_a_new_profile_has_no_listener_and_is_its_owners_alone(here: Path) -> No
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_new_profile_takes_the_place_of_nothing(here: Path) -> None:
+def test_create_does_not_replace_a_file(here: Path) -> None:
     path = here / "old.toml"
     path.write_text("mine")
     with pytest.raises(ProfileError, match=r"There is .*old\.toml already\."):
@@ -52,12 +52,12 @@ def test_a_new_profile_takes_the_place_of_nothing(here: Path) -> None:
     assert path.read_text() == "mine"
 
 
-def test_a_new_profile_that_cannot_be_made_is_an_error_with_its_path(here: Path) -> None:
+def test_a_profile_that_cannot_be_created_is_an_error_with_its_path(here: Path) -> None:
     with pytest.raises(ProfileError, match=r"missing.*cannot be written \(No such file"):
         create(here / "missing" / "new.toml")
 
 
-def test_what_is_exported_is_what_another_profile_can_take(here: Path, there: Path) -> None:
+def test_exported_listeners_can_be_read_by_another_profile(here: Path, there: Path) -> None:
     path = there / "some.toml"
     path.write_text("what was there")
     export([HELLO, ECHO], here, path)
@@ -65,7 +65,7 @@ def test_what_is_exported_is_what_another_profile_can_take(here: Path, there: Pa
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has other links")
-def test_an_export_to_a_link_leaves_it_one(here: Path, there: Path) -> None:
+def test_an_export_to_a_link_keeps_the_link(here: Path, there: Path) -> None:
     link = here / "link.toml"
     link.symlink_to(there / "real.toml")
     export([ECHO], here, link)
@@ -73,7 +73,7 @@ def test_an_export_to_a_link_leaves_it_one(here: Path, there: Path) -> None:
     assert read_other_profile(there / "real.toml", there).listeners == (ECHO,)
 
 
-def test_an_export_that_fails_leaves_what_was_there(here: Path) -> None:
+def test_a_failed_export_leaves_the_old_file(here: Path) -> None:
     path = here / "folder"
     path.mkdir()
     with pytest.raises(ProfileError, match="cannot be written"):
@@ -81,14 +81,14 @@ def test_an_export_that_fails_leaves_what_was_there(here: Path) -> None:
     assert list(here.iterdir()) == [path]
 
 
-def test_taking_from_what_is_not_there_makes_nothing(here: Path) -> None:
+def test_reading_a_missing_profile_creates_nothing(here: Path) -> None:
     reading = read_other_profile(here / "missing.toml", here)
     assert reading.listeners == ()
     assert "is not there" in str(reading.problems[0])
     assert list(here.iterdir()) == []
 
 
-def test_of_a_profile_with_mistakes_the_good_is_taken_and_the_rest_told(here: Path) -> None:
+def test_valid_listeners_of_a_profile_with_mistakes_are_read(here: Path) -> None:
     path = here / "half.toml"
     path.write_text(render(FIRST_LISTENERS).replace("tcp:8025", "tcp:many"))
     reading = read_other_profile(path, here)
@@ -96,9 +96,7 @@ def test_of_a_profile_with_mistakes_the_good_is_taken_and_the_rest_told(here: Pa
     assert [problem.path for problem in reading.problems] == ["listener[1].endpoint"]
 
 
-def test_code_and_keys_beside_the_one_profile_are_found_from_the_other(
-    here: Path, there: Path
-) -> None:
+def test_relative_paths_are_rewritten_for_the_other_folder(here: Path, there: Path) -> None:
     moved = with_paths_from(evolve(own("a/own.py"), tls=Tls(certificate="a.pem")), here, there)
     assert moved.protocol == f"python:{here / 'a' / 'own.py'}:Echo"
     assert moved.tls == Tls(certificate=str(here / "a.pem"))
@@ -107,13 +105,13 @@ def test_code_and_keys_beside_the_one_profile_are_found_from_the_other(
     )
 
 
-def test_what_lies_below_the_other_profile_is_named_from_there(tmp_path: Path, here: Path) -> None:
+def test_paths_below_the_target_folder_become_relative_to_it(tmp_path: Path, here: Path) -> None:
     assert with_paths_from(own("../own.py"), here, tmp_path).protocol == "python:own.py:Echo"
     assert with_paths_from(own("own.py"), here, tmp_path).protocol == "python:here/own.py:Echo"
 
 
 @pytest.mark.parametrize("path", ["/a/own.py", "~/own.py"])
-def test_what_counts_from_nowhere_stays(here: Path, there: Path, path: str) -> None:
+def test_absolute_and_empty_paths_stay(here: Path, there: Path, path: str) -> None:
     assert with_paths_from(own(path), here, there) == own(path)
 
 
@@ -123,7 +121,7 @@ def test_a_module_and_a_protocol_of_the_catalog_stay(here: Path, there: Path) ->
     assert with_paths_from(ECHO, here, there) == ECHO
 
 
-def test_every_file_of_tls_is_moved() -> None:
+def test_every_tls_path_is_rewritten() -> None:
     assert {each.name for each in fields(Tls) if each.default == ""} == set(PATHS)
 
 
@@ -139,7 +137,7 @@ def test_every_file_of_tls_is_moved() -> None:
         ("TCP:8007:interface=", "TCP:8007:interface="),
     ],
 )
-def test_sockets_and_files_of_an_endpoint_are_found_from_the_other_profile(
+def test_paths_of_an_endpoint_are_rewritten(
     here: Path, there: Path, written: str, moved: str
 ) -> None:
     spec = with_paths_from(evolve(ECHO, endpoint=written), here, there)

@@ -1,4 +1,4 @@
-"""The options of a protocol: every mistake named when read, and written where they differ."""
+"""The options of a protocol: every mistake is reported, and only changes are written."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def profile(options: str, protocol: str = "hello") -> str:
     )
 
 
-def told(options: str, protocol: str = "hello") -> list[str]:
+def problems_with(options: str, protocol: str = "hello") -> list[str]:
     return [str(problem) for problem in parse(profile(options, protocol)).problems]
 
 
@@ -65,7 +65,7 @@ def test_a_choice_among_several_is_written_as_text() -> None:
     assert spec.options == {"how": Transformation.REVERSED}
 
 
-def test_what_is_the_default_anyway_makes_no_difference() -> None:
+def test_a_written_default_option_is_not_kept() -> None:
     assert parse(profile("options.closes = true")).listeners == (PLAIN,)
     assert parse(profile("options = {}")).listeners == (PLAIN,)
 
@@ -114,12 +114,14 @@ def test_what_is_the_default_anyway_makes_no_difference() -> None:
         ),
     ],
 )
-def test_a_wrong_option_is_told_with_its_path(protocol: str, options: str, message: str) -> None:
-    assert told(options, protocol) == [f"listener[0].{message}"]
+def test_an_invalid_option_is_reported_with_its_path(
+    protocol: str, options: str, message: str
+) -> None:
+    assert problems_with(options, protocol) == [f"listener[0].{message}"]
 
 
-def test_every_mistake_is_told_at_once() -> None:
-    wrong = told("max_connections = 0\noptions.text = 1\noptions.closes = 2")
+def test_all_invalid_options_are_reported_together() -> None:
+    wrong = problems_with("max_connections = 0\noptions.text = 1\noptions.closes = 2")
     assert [line.split(":")[0] for line in wrong] == [
         "listener[0].max_connections",
         "listener[0].options.text",
@@ -127,8 +129,8 @@ def test_every_mistake_is_told_at_once() -> None:
     ]
 
 
-def test_of_a_protocol_that_is_not_there_no_option_is_wrong() -> None:
-    (problem,) = told("options.text = 1", "hallo")
+def test_options_of_an_unknown_protocol_are_not_reported() -> None:
+    (problem,) = problems_with("options.text = 1", "hallo")
     assert problem.startswith("listener[0].protocol")
 
 
@@ -138,7 +140,7 @@ def test_text_that_utf_8_cannot_hold_is_refused() -> None:
     assert [problem.path for problem in problems] == ["options.text"]
 
 
-def test_a_typed_choice_passes_as_well_as_its_text() -> None:
+def test_an_enum_member_is_accepted_like_its_text() -> None:
     for how in (Transformation.REVERSED, "reversed"):
         values = {"name": "L", "protocol": "line", "endpoint": "tcp:0", "options": {"how": how}}
         assert check(values) == ()
@@ -147,7 +149,7 @@ def test_a_typed_choice_passes_as_well_as_its_text() -> None:
 # The spec
 
 
-def test_options_cannot_be_changed_behind_a_specs_back() -> None:
+def test_the_options_of_a_spec_are_read_only() -> None:
     given = {"text": "a"}
     spec = evolve(PLAIN, options=given)
     given["text"] = "b"
@@ -162,7 +164,7 @@ def test_specs_are_equal_if_their_options_are() -> None:
     assert len({same, GREETER}) == 1
 
 
-def test_other_options_need_a_restart() -> None:
+def test_changed_options_need_a_restart() -> None:
     assert needs_restart(PLAIN, GREETER)
     assert not needs_restart(GREETER, evolve(GREETER, name="Other"))
 
@@ -199,12 +201,12 @@ def test_a_value_that_was_not_written_goes_below_the_others() -> None:
     assert text == WRITTEN.replace('"tcp:8025"\n', '"tcp:8025"\nautostart = true\n')
 
 
-def test_an_option_that_is_the_default_again_goes_and_the_comment_lines_stay() -> None:
+def test_an_option_set_to_its_default_is_removed_and_comment_lines_stay() -> None:
     text = render([PLAIN], WRITTEN)
     assert text == WRITTEN.replace('text = "Hi\\r\\n"  # the usual\n', "")
 
 
-def test_a_table_without_words_goes_with_its_last_option() -> None:
+def test_a_table_without_comments_is_removed_with_its_last_option() -> None:
     bare = profile('[listener.options]\ntext = "Hi"\n# The end.\n')
     assert render([PLAIN], bare) == profile("# The end.\n")
 
@@ -214,7 +216,7 @@ def test_a_default_that_is_written_out_stays_when_another_option_changes() -> No
     assert render([PLAIN], text) == profile("[listener.options]\ncloses = true  # always\n")
 
 
-def test_options_that_another_protocol_has_not_go() -> None:
+def test_options_that_the_new_protocol_lacks_are_removed() -> None:
     line = evolve(PLAIN, protocol="line", options={"longest_line": 80})
     chat = evolve(PLAIN, protocol="chat", options={"longest_name": 8})
     text = render([line], WRITTEN)

@@ -1,4 +1,4 @@
-"""What is written reads back the same, and the user's own words outlive every change."""
+"""Written listeners parse to the same listeners, and the user's comments are kept."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from app.profile import FIRST_LISTENERS, ListenerSpec, parse
 from app.profile.reading import comments
-from app.profile.spec import comparable
+from app.profile.spec import name_key
 from app.profile.validation import structure, table, text, validated_by
-from app.profile.writing import _sources, edited_body, new_body, render
+from app.profile.writing import _match_old_listeners, edited_body, new_body, render
 from tests.profile.strategies import listeners, specs
 
 ECHO, HELLO = FIRST_LISTENERS
@@ -46,19 +46,19 @@ max_connections = 0x64
 
 
 def own_lines(text: str) -> Counter[str]:
-    """The comments that have a line of their own."""
-    lines = text.split("\n")  # TOML knows no other line end
+    """The comment lines."""
+    lines = text.split("\n")  # the line ends that TOML allows
     return Counter(line.strip() for line in lines if line.lstrip().startswith("#"))
 
 
 @given(listeners)
-def test_any_listeners_written_are_read_back_equal(given: tuple[ListenerSpec, ...]) -> None:
+def test_any_written_listeners_parse_to_equal_listeners(given: tuple[ListenerSpec, ...]) -> None:
     reading = parse(render(given))
     assert reading.problems == ()
     assert reading.listeners == given
 
 
-def test_a_new_profile_explains_itself_first() -> None:
+def test_a_new_profile_begins_with_an_explanation() -> None:
     text = render(())
     head, _, rest = text.partition("version = 1\n")
     assert rest == ""
@@ -182,7 +182,7 @@ def test_line_ends_of_another_system_are_kept() -> None:
     assert parse(text).listeners == (ECHO, HELLO, NEW)
 
 
-def test_a_last_line_without_its_end_is_no_obstacle() -> None:
+def test_a_last_line_without_a_line_end_is_accepted() -> None:
     text = render([ECHO, HELLO, NEW], COMMENTED.rstrip("\n"))
     assert text == render([ECHO, HELLO, NEW], COMMENTED)
 
@@ -202,7 +202,7 @@ def test_inline_listeners_become_blocks_and_their_comments_lines(inner: str) -> 
     assert set(own_lines(text)) == expected
 
 
-def test_a_header_inside_a_string_is_no_header() -> None:
+def test_a_header_inside_a_string_is_ignored() -> None:
     text = (
         "version = 1\n[[listener]]\nname = '''\n[[listener]]'''\nprotocol = 'echo'\n"
         "endpoint = 'tcp:1'\n# Last.\n"
@@ -215,30 +215,30 @@ def test_a_header_inside_a_string_is_no_header() -> None:
 
 
 @pytest.mark.parametrize("text", ["version = 2", "version = 1\nx = 1", "no TOML"])
-def test_a_text_with_problems_is_not_merged_into(text: str) -> None:
+def test_a_text_with_problems_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=str(parse(text).problems[0])[:20]):
         render([ECHO], text)
 
 
-def test_listeners_that_would_not_read_back_are_not_written() -> None:
+def test_listeners_that_would_not_parse_again_are_refused() -> None:
     with pytest.raises(ValueError, match=r"listener\[1\]\.name: must be another one"):
         render([ECHO, ECHO])
     with pytest.raises(ValueError, match=r"listener\[0\]\.max_connections: must be"):
         render([evolve(ECHO, max_connections=0)])
 
 
-def test_a_listener_is_found_again_by_name_then_endpoint_then_place() -> None:
+def test_old_listeners_are_matched_by_name_then_endpoint_then_position() -> None:
     before = [ECHO, HELLO, NEW]
     by_place = evolve(HELLO, name="Other", endpoint="tcp:1")
     by_endpoint = evolve(ECHO, name="Repeat")
     by_name = evolve(NEW, endpoint="tcp:2")
-    assert _sources([by_name, by_place, by_endpoint], before) == [2, 1, 0]
-    assert _sources([by_place, by_endpoint], before) == [None, 0]
+    assert _match_old_listeners([by_name, by_place, by_endpoint], before) == [2, 1, 0]
+    assert _match_old_listeners([by_place, by_endpoint], before) == [None, 0]
 
 
 @st.composite
 def commented(draw: st.DrawFn) -> str:
-    """A profile with remarks and blank lines strewn in."""
+    """A profile with comments and blank lines inserted."""
     written = render(draw(listeners)).split("version", 1)[1]
     remarks = st.sampled_from(["", "#", "# a", "  # 'b", '# "c', "# [[listener]]", '# """', "\t"])
     lines = []
@@ -268,14 +268,14 @@ def test_no_change_of_listeners_loses_a_comment_line(
     for spec, change in zip(parse(text).listeners, changes, strict=False):
         result += changed[change](spec)
     random.shuffle(result)
-    wanted = tuple({comparable(spec.name): spec for spec in result}.values())
+    wanted = tuple({name_key(spec.name): spec for spec in result}.values())
     after = render(wanted, text)
     assert parse(after).listeners == wanted
     assert not own_lines(text) - own_lines(after)
     assert after.count("\r\n") in {0, after.count("\n")}
 
 
-# MERGED tests/profile/test_body: The tables of a listener are edited one by one, and the user's words outlive them.
+# Tables of a listener
 
 
 @frozen(kw_only=True)
@@ -328,19 +328,19 @@ def test_a_new_listener_has_its_tables_below_its_values() -> None:
     )
 
 
-def test_a_value_that_is_the_default_again_stays_written_where_the_user_wrote_it() -> None:
+def test_a_default_that_the_user_wrote_stays() -> None:
     text = WRITTEN.replace("shade", "max_connections").replace('"dark"', "5")
     before = evolve(RED, shade=None, max_connections=5)
     after = edited_body(text, before, evolve(before, max_connections=100))
     assert after == text.replace("5  #", "100  #")
 
 
-def test_a_value_that_is_gone_is_not_written() -> None:
+def test_a_value_set_to_none_is_removed() -> None:
     after = edited_body(WRITTEN, RED, evolve(RED, shade=None))
     assert after == WRITTEN.replace('shade = "dark"  # at night\n', "")
 
 
-def test_one_table_is_edited_and_the_other_left_alone() -> None:
+def test_editing_one_table_leaves_the_other_alone() -> None:
     after = edited_body(WRITTEN, RED, evolve(RED, paint=Paint(top="blue")))
     assert after == WRITTEN.replace('"red"', '"blue"')
     after = edited_body(WRITTEN, RED, evolve(RED, options={}))
@@ -348,14 +348,14 @@ def test_one_table_is_edited_and_the_other_left_alone() -> None:
     assert read(after) == evolve(RED, options={})
 
 
-def test_a_table_that_is_gone_leaves_its_comment_lines() -> None:
+def test_a_removed_table_leaves_its_comment_lines() -> None:
     after = edited_body(WRITTEN, RED, evolve(RED, paint=None))
     assert read(after) == evolve(RED, paint=None)
     assert comments(after) == comments(WRITTEN)
     assert "listener.paint" not in after
 
 
-def test_a_table_of_defaults_is_a_table_all_the_same() -> None:
+def test_a_table_with_only_defaults_is_written() -> None:
     after = edited_body(WRITTEN, RED, evolve(RED, paint=Paint()))
     assert read(after) == evolve(RED, paint=Paint())
     assert 'base = "white"' in after
@@ -393,7 +393,9 @@ painted = st.builds(
 
 
 @given(painted, painted, painted)
-def test_any_may_become_any_other(first: Painted, second: Painted, third: Painted) -> None:
+def test_any_listener_with_tables_may_become_any_other(
+    first: Painted, second: Painted, third: Painted
+) -> None:
     text = edited_body(new_body(first), first, second)
     assert read(text) == second
     assert read(edited_body(text, second, third)) == third

@@ -1,4 +1,4 @@
-"""The listeners that the command line names."""
+"""The listeners of the command line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.serve.arguments import parse_listeners
 PROTOCOLS = [*catalog.names(), "python:a.py:B", "python:"]
 
 
-def test_arguments_are_listeners_called_as_their_protocol() -> None:
+def test_a_listener_has_the_name_of_its_protocol() -> None:
     reading = parse_listeners(["echo=tcp:8007", "hello=tcp:0:interface=0.0.0.0", "echo=tcp6:1"])
     assert reading.problems == ()
     assert [(each.name, each.protocol, each.endpoint) for each in reading.listeners] == [
@@ -23,7 +23,7 @@ def test_arguments_are_listeners_called_as_their_protocol() -> None:
     ]
 
 
-def test_code_of_the_users_own_is_called_as_its_class() -> None:
+def test_a_listener_of_user_code_has_the_name_of_its_class() -> None:
     own = "python:servers/echo_server.py:Echo"
     reading = parse_listeners([f"{own}=tcp:8007:interface=0.0.0.0", f"{own}=tcp:0"])
     assert reading.problems == ()
@@ -41,19 +41,19 @@ def test_code_of_the_users_own_is_called_as_its_class() -> None:
         ("ecko=tcp:1", "There is no protocol called 'ecko'. Did you mean echo?"),
     ],
 )
-def test_a_bad_argument_is_one_problem_at_its_place(argument: str, message: str) -> None:
+def test_a_wrong_argument_is_one_problem_with_its_text(argument: str, message: str) -> None:
     reading = parse_listeners(["echo=tcp:0", argument])
     assert reading.problems == (Problem(argument, message),)
     assert [each.endpoint for each in reading.listeners] == ["tcp:0"]
 
 
-def test_a_nameless_argument_complains_of_its_protocol_alone() -> None:
+def test_an_argument_without_a_protocol_is_one_problem() -> None:
     reading = parse_listeners(["=tcp:1"])
     (problem,) = reading.problems
     assert problem.message.startswith("There is no protocol called ''.")
 
 
-def test_tls_is_for_all_of_them_that_can_carry_it() -> None:
+def test_tls_applies_to_all_listeners_that_support_it() -> None:
     reading = parse_listeners(["echo=tcp:0", "echo=unix:a", "echo=udp:0"], Tls())
     assert [spec.tls for spec in reading.listeners] == [Tls(), Tls()]
     (problem,) = reading.problems

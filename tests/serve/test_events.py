@@ -1,4 +1,4 @@
-"""The events are an interface: what the guide promises of them is what they have."""
+"""The events are an interface: they have the fields that the guide documents."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from twisted.internet.address import UNIXAddress
 
 from app.profile import ListenerSpec
 from app.serve.events import (
-    Announcer,
     Closed,
     Draining,
     Event,
+    EventObserver,
     EventWriter,
     Failed,
     Listening,
@@ -72,18 +72,19 @@ EXAMPLES: list[tuple[Event, str]] = [
 
 
 def documented() -> dict[str, list[str]]:
-    """The table of the guide of events: the name of each, and its fields in their order."""
+    """The events in the table of the guide: name and fields, in order."""
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \| .* \|$", GUIDE.read_text(), re.MULTILINE)
     return {name: re.findall(r"`(\w+)`", cells) for name, cells in rows}
 
 
-def kinds_of_events() -> list[type[Event]]:
-    """For its slots, attrs makes each class anew, and the first one stays for a while."""
+def event_classes() -> list[type[Event]]:
+    """The event classes. attrs makes each slotted class a second time; the first one is left out
+    here."""
     return [kind for kind in Event.__subclasses__() if "__slots__" in vars(kind)]
 
 
-def test_the_readme_has_every_event_with_exactly_its_fields() -> None:
-    kinds = kinds_of_events()
+def test_the_guide_has_every_event_with_exactly_its_fields() -> None:
+    kinds = event_classes()
     assert len(kinds) > 1
     promised = documented()
     for kind in kinds:
@@ -100,26 +101,26 @@ def test_each_event_has_a_sentence_and_an_object_with_its_fields(
 
 
 def test_there_is_an_example_of_every_event() -> None:
-    assert {type(event) for event, _ in EXAMPLES} == set(kinds_of_events())
+    assert {type(event) for event, _ in EXAMPLES} == set(event_classes())
 
 
 @given(st.text())
-def test_an_object_is_one_line_whatever_is_in_it(text: str) -> None:
+def test_an_object_is_always_one_line(text: str) -> None:
     assert len(json.dumps(Failed(text, text).json()).splitlines()) == 1
 
 
 ECHO = ListenerSpec(name="Écho", protocol="echo", endpoint="tcp:8007", max_connections=1)
 
 
-class Stage:
-    """A deck whose announcer writes into memory."""
+class EventHarness:
+    """A deck whose events are written to a list."""
 
     def __init__(self, *, as_json: bool) -> None:
         self.reactor = HandReactor()
         self.reactor.advance(1000)
         self.lines: list[str] = []
-        lines = EventWriter(self, self.reactor.seconds, as_json=as_json)
-        self.deck = Deck(self.reactor, Announcer(lines.write))
+        lines = EventWriter(self.write, self.reactor.seconds, as_json=as_json)
+        self.deck = Deck(self.reactor, EventObserver(lines.write))
 
     def write(self, line: str) -> bool:
         self.lines.append(line)
@@ -129,11 +130,12 @@ class Stage:
     def objects(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.lines]
 
-    def play(self) -> tuple[str, str]:
-        """One listener, one client that says hello and leaves, and one too many. Gives both."""
+    def run(self) -> tuple[str, str]:
+        """One listener with a client that says hello and leaves, and a refused client. Returns both
+        peers."""
         listener = self.deck.add(ECHO)
         self.deck.start_all()
-        client, refused = self.join(listener), self.join(listener)
+        client, refused = self.connect(listener), self.connect(listener)
         client.send(b"hello")
         client.read_all(5)
         peers = ["{}:{}".format(*each.socket.getsockname()) for each in (client, refused)]
@@ -144,15 +146,15 @@ class Stage:
         self.reactor.drop_all()
         return peers[0], peers[1]
 
-    def join(self, listener: Listener) -> Client:
+    def connect(self, listener: Listener) -> Client:
         assert listener.factory is not None
         return Client(self.reactor, listener.factory.buildProtocol(UNIXAddress(b"somewhere")))
 
 
 def test_each_event_is_one_object() -> None:
-    stage = Stage(as_json=True)
-    peer, _ = stage.play()
-    assert stage.objects == [
+    harness = EventHarness(as_json=True)
+    peer, _ = harness.run()
+    assert harness.objects == [
         {
             "event": "listening",
             "listener": "Écho",
@@ -184,9 +186,9 @@ def test_each_event_is_one_object() -> None:
 
 
 def test_each_event_is_one_readable_line() -> None:
-    stage = Stage(as_json=False)
-    peer, _ = stage.play()
-    assert stage.lines == [
+    harness = EventHarness(as_json=False)
+    peer, _ = harness.run()
+    assert harness.lines == [
         "Écho is listening on 0.0.0.0:8007.",
         f"Écho: connection 1 from {peer}.",
         "Écho: somewhere was refused: too many connections.",
@@ -197,83 +199,83 @@ def test_each_event_is_one_readable_line() -> None:
 
 def test_a_failure_is_an_event_with_its_reason() -> None:
     for as_json in (True, False):
-        stage = Stage(as_json=as_json)
-        stage.deck.add(ListenerSpec(name="Odd", protocol="nonsense", endpoint="tcp:0"))
-        stage.deck.start_all()
-        reason = stage.deck.listeners[0].reason
+        harness = EventHarness(as_json=as_json)
+        harness.deck.add(ListenerSpec(name="Odd", protocol="nonsense", endpoint="tcp:0"))
+        harness.deck.start_all()
+        reason = harness.deck.listeners[0].reason
         assert reason.startswith("There is no protocol called")
         if as_json:
-            assert stage.objects == [
+            assert harness.objects == [
                 {"event": "failed", "listener": "Odd", "reason": reason, "time": 1000}
             ]
         else:
-            assert stage.lines == [f"Odd failed: {reason}"]
+            assert harness.lines == [f"Odd failed: {reason}"]
 
 
-def test_a_listener_that_goes_on_with_another_limit_is_no_news() -> None:
-    stage = Stage(as_json=False)
-    listener = stage.deck.add(ECHO)
+def test_a_changed_limit_is_not_an_event() -> None:
+    harness = EventHarness(as_json=False)
+    listener = harness.deck.add(ECHO)
     listener.change(evolve(ECHO, max_connections=2))
-    assert stage.lines == [], "it was never on"
-    stage.deck.start_all()
+    assert harness.lines == [], "it was never on"
+    harness.deck.start_all()
     listener.change(evolve(ECHO, max_connections=3))
-    assert stage.lines == ["Écho is listening on 0.0.0.0:8007."]
+    assert harness.lines == ["Écho is listening on 0.0.0.0:8007."]
 
 
-def test_a_restart_is_told_although_the_address_is_the_same() -> None:
-    stage = Stage(as_json=False)
-    stage.deck.add(ECHO)
-    stage.deck.start_all()
-    stage.deck.restart(stage.deck.listeners[0])
-    assert stage.lines == [
+def test_a_restart_with_the_same_address_is_an_event() -> None:
+    harness = EventHarness(as_json=False)
+    harness.deck.add(ECHO)
+    harness.deck.start_all()
+    harness.deck.restart(harness.deck.listeners[0])
+    assert harness.lines == [
         "Écho is listening on 0.0.0.0:8007.",
         "Écho is stopped.",
         "Écho is listening on 0.0.0.0:8007.",
     ]
 
 
-def test_the_same_failure_is_told_again_when_it_was_tried_again() -> None:
-    stage = Stage(as_json=False)
-    stage.deck.add(ListenerSpec(name="Odd", protocol="nonsense", endpoint="tcp:0"))
-    stage.deck.start_all()
-    stage.deck.start_all()
-    assert len(stage.lines) == 2
+def test_the_same_failure_is_an_event_again_after_a_new_attempt() -> None:
+    harness = EventHarness(as_json=False)
+    harness.deck.add(ListenerSpec(name="Odd", protocol="nonsense", endpoint="tcp:0"))
+    harness.deck.start_all()
+    harness.deck.start_all()
+    assert len(harness.lines) == 2
 
 
-class Narrow:
-    """Takes lines as long as there is room."""
+class BoundedOutput:
+    """Accepts lines up to a limit."""
 
-    def __init__(self, room: int) -> None:
-        self.room = room
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
         self.lines: list[str] = []
 
     def write(self, line: str) -> bool:
-        if len(self.lines) >= self.room:
+        if len(self.lines) >= self.limit:
             return False
         self.lines.append(line)
         return True
 
 
 def test_an_event_is_a_sentence_or_an_object_with_the_time() -> None:
-    wide = Narrow(2)
-    EventWriter(wide, lambda: 5.5, as_json=False).write(Stopped("Écho"))
-    EventWriter(wide, lambda: 5.5, as_json=True).write(Stopped("Écho"))
-    assert wide.lines[0] == "Écho is stopped."
-    assert wide.lines[1].isascii(), "whatever the terminal, the lines are the same"
-    assert json.loads(wide.lines[1]) == {"event": "stopped", "listener": "Écho", "time": 5.5}
+    output = BoundedOutput(2)
+    EventWriter(output.write, lambda: 5.5, as_json=False).write(Stopped("Écho"))
+    EventWriter(output.write, lambda: 5.5, as_json=True).write(Stopped("Écho"))
+    assert output.lines[0] == "Écho is stopped."
+    assert output.lines[1].isascii(), "whatever the terminal, the lines are the same"
+    assert json.loads(output.lines[1]) == {"event": "stopped", "listener": "Écho", "time": 5.5}
 
 
-def test_what_found_no_room_is_counted_and_told_where_it_lacks() -> None:
-    narrow = Narrow(1)
-    lines = EventWriter(narrow, lambda: 0.0, as_json=False)
+def test_dropped_lines_are_counted_and_reported_in_their_place() -> None:
+    output = BoundedOutput(1)
+    lines = EventWriter(output.write, lambda: 0.0, as_json=False)
     for name in ("A", "B", "C"):
         lines.write(Stopped(name))
-    narrow.room = 2
+    output.limit = 2
     lines.write(Stopped("D"))
-    narrow.room = 4
+    output.limit = 4
     for name in ("E", "F", "G"):
         lines.write(Stopped(name))
-    assert narrow.lines == [
+    assert output.lines == [
         "A is stopped.",
         "2 lines are lost here: those before them were not read in time.",
         "1 lines are lost here: those before them were not read in time.",

@@ -1,4 +1,4 @@
-"""Whoever opens a port to the network without having written so is told."""
+"""A listener that the network can reach without an interface in its endpoint gives a warning."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ ECHO = ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:8007")
 
 
 @pytest.fixture
-def told() -> Callable[[str], list[str]]:
-    """What is said of a listener, on a reactor whose ports all say that they are at 0.0.0.0."""
+def warnings_for() -> Callable[[str], list[str]]:
+    """Returns the warnings for an endpoint. All ports of the reactor report the address 0.0.0.0."""
 
     def start(endpoint: str) -> list[str]:
         deck = Deck(HandReactor(), Record())
@@ -31,19 +31,23 @@ def told() -> Callable[[str], list[str]]:
     return start
 
 
-def test_a_plugin_that_binds_every_interface_is_told(told: Callable[[str], list[str]]) -> None:
-    (sentence,) = told("haproxy:haproxy:tcp:8007")
+def test_a_plugin_that_binds_every_interface_gives_a_warning(
+    warnings_for: Callable[[str], list[str]],
+) -> None:
+    (sentence,) = warnings_for("haproxy:haproxy:tcp:8007")
     assert sentence.startswith("Echo: Others on your network can connect to 0.0.0.0:8007. ")
 
 
 @pytest.mark.parametrize(
     "endpoint", ["tcp:8007:interface=0.0.0.0", "haproxy:tcp:8007:interface=0.0.0.0"]
 )
-def test_what_the_user_wrote_is_not(told: Callable[[str], list[str]], endpoint: str) -> None:
-    assert told(endpoint) == []
+def test_an_endpoint_with_an_interface_gives_no_warning(
+    warnings_for: Callable[[str], list[str]], endpoint: str
+) -> None:
+    assert warnings_for(endpoint) == []
 
 
-def test_what_does_not_listen_is_not() -> None:
+def test_a_stopped_listener_gives_no_warning() -> None:
     deck = Deck(HandReactor(), Record())
     deck.add(evolve(ECHO, endpoint="haproxy:haproxy:tcp:8007"))
     assert list(exposure_warnings(deck.listeners)) == []

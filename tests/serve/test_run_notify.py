@@ -1,4 +1,4 @@
-"""What systemd hears, on sockets such as its own."""
+"""The messages to systemd, on real sockets."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from app.serve.run import SystemdNotifier
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets")
 
 
-class Warden:
-    """The other end of `NOTIFY_SOCKET`."""
+class NotifySocket:
+    """The receiving end of `NOTIFY_SOCKET`."""
 
     def __init__(self, address: str) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(address)
         self.socket.settimeout(10)
 
-    def heard(self) -> list[str]:
+    def receive(self) -> list[str]:
         return self.socket.recv(65536).decode().splitlines()
 
 
@@ -36,36 +36,36 @@ class Warden:
         ),
     ]
 )
-def told(
+def notifier_and_receiver(
     request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[tuple[SystemdNotifier, Warden]]:
+) -> Iterator[tuple[SystemdNotifier, NotifySocket]]:
     """A notifier and who hears it, over a path and over an abstract name."""
     path = str(tmp_path / "notify")
     if request.param == "abstract":
-        warden, address = Warden(f"\0{path}"), f"@{path}"
+        receiver, address = NotifySocket(f"\0{path}"), f"@{path}"
     else:
-        warden, address = Warden(path), path
-    yield SystemdNotifier({"NOTIFY_SOCKET": address}), warden
-    warden.socket.close()
+        receiver, address = NotifySocket(path), path
+    yield SystemdNotifier({"NOTIFY_SOCKET": address}), receiver
+    receiver.socket.close()
 
 
-def test_a_service_tells_its_start_its_reload_and_its_end(
-    told: tuple[SystemdNotifier, Warden],
+def test_start_reload_and_stop_are_sent(
+    notifier_and_receiver: tuple[SystemdNotifier, NotifySocket],
 ) -> None:
-    notifier, warden = told
+    notifier, receiver = notifier_and_receiver
     notifier.ready("2 of 2 listeners on")
-    assert warden.heard() == ["READY=1", "STATUS=2 of 2 listeners on"]
+    assert receiver.receive() == ["READY=1", "STATUS=2 of 2 listeners on"]
     before = monotonic_ns() // 1000
     notifier.reloading()
-    first, second = warden.heard()
+    first, second = receiver.receive()
     assert first == "RELOADING=1"
     name, _, microseconds = second.partition("=")
     assert name == "MONOTONIC_USEC"
     assert before <= int(microseconds) <= monotonic_ns() // 1000
     notifier.stopping()
-    assert warden.heard() == ["STOPPING=1"]
+    assert receiver.receive() == ["STOPPING=1"]
     notifier.stopping("A listener could not start.")
-    assert warden.heard() == ["STOPPING=1", "STATUS=A listener could not start."]
+    assert receiver.receive() == ["STOPPING=1", "STATUS=A listener could not start."]
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,13 @@ def test_a_service_tells_its_start_its_reload_and_its_end(
         {"NOTIFY_SOCKET": "\udcff"},
     ],
 )
-def test_nobody_to_tell_is_no_trouble(environment: dict[str, str]) -> None:
+def test_without_a_socket_nothing_fails(environment: dict[str, str]) -> None:
     SystemdNotifier(environment).ready("1 of 1 listeners on")
 
 
-def test_who_does_not_listen_holds_nobody_up(told: tuple[SystemdNotifier, Warden]) -> None:
-    notifier, _ = told
+def test_a_full_socket_does_not_block(
+    notifier_and_receiver: tuple[SystemdNotifier, NotifySocket],
+) -> None:
+    notifier, _ = notifier_and_receiver
     for _ in range(1000):  # many more than fit into a socket
         notifier.ready("x" * 1000)

@@ -1,4 +1,4 @@
-"""The factory of one listener on a reactor turned by hand, and clients that connect to it."""
+"""Fixtures: the factory of one listener on a manual reactor, and clients that connect to it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def record() -> Record:
 
 
 class Bench:
-    """Serves protocols under test, connects clients to them, and knows what is left of both."""
+    """Serves protocols under test, connects clients to them, and closes both after the test."""
 
     def __init__(self, hand: HandReactor, record: Record) -> None:
         self.hand = hand
@@ -40,7 +40,7 @@ class Bench:
     def factory(
         self, build: Callable[[], IProtocol | None], limit: int = 100, **limits: Any
     ) -> ListenerFactory:
-        """A listener's factory, each of whose connections gets what `build` makes."""
+        """The factory of a listener. `build` makes the protocol of each connection."""
         spec = ListenerSpec(
             name="Test", protocol="echo", endpoint="tcp:0", max_connections=limit, **limits
         )
@@ -53,22 +53,22 @@ class Bench:
         )
 
     def join(self, factory: ListenerFactory, address: IAddress | None = None) -> Client:
-        """A client that `factory` serves, or refuses."""
+        """Connect a client to `factory`, which serves or refuses it."""
         client = Client(self.hand, factory.buildProtocol(address))
         self.clients.append(client)
         return client
 
     def leave(self, connection: Connection) -> None:
-        """A connection that has no client: end it with the test."""
+        """Close `connection`, which has no client, after the test."""
         self._left.append(connection)
 
     def end_the_rest(self) -> None:
-        """End the connections that have no client."""
+        """Close the connections that have no client."""
         for connection in self._left:
             connection.connectionLost()
 
     def connect(self, protocol: IProtocol) -> tuple[Connection, Client]:
-        """One client of `protocol`, and the connection between them."""
+        """Connect a client to `protocol`. Returns the connection and the client."""
         client = self.join(self.factory(lambda: protocol))
         assert isinstance(client.protocol, Connection)
         return client.protocol, client
@@ -82,5 +82,5 @@ def bench(hand: HandReactor, record: Record) -> Iterator[Bench]:
         client.close()
     hand.drop_all()
     bench.end_the_rest()
-    assert not hand.getDelayedCalls(), "something of a connection outlived it"
-    assert not record.live, "a connection ended and nobody was told"
+    assert not hand.getDelayedCalls(), "a timer of a connection is still running"
+    assert not record.live, "a connection closed and was not reported"

@@ -1,4 +1,4 @@
-"""A user's factory, as short as it can be."""
+"""A minimal protocol factory, as user code has it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twisted.internet.protocol import Factory
 
 
 class Wrapped(Factory[Any]):
-    """What a user's factory is: it makes the next protocol, or fails to."""
+    """Builds each protocol with `build`, which may return `None` or raise."""
 
     noisy = False
 

@@ -1,4 +1,4 @@
-"""Reactors that do only what a test says, when it says so."""
+"""A reactor without a loop: the test advances its clock and its sockets."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from zope.interface import implementer
 
 @implementer(IReactorFDSet)
 class HandReactor(MemoryReactorClock):
-    """A reactor turned by hand, with a clock moved by hand, that serves real sockets.
+    """A reactor with real sockets. The test advances its clock and its loop.
 
-    The transports are Twisted's own, so what they do with buffers, producers and half-closed
-    sockets is the truth.
+    The transports are Twisted's own, so buffers, producers and half-closed sockets behave as in
+    production.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class HandReactor(MemoryReactorClock):
         self.transports: list[Server] = []
 
     def accept(self, protocol: IProtocol) -> socket.socket:
-        """Connect `protocol` to a new client and give the client's socket, which never blocks."""
+        """Connect `protocol` to a new client. Returns the client's non-blocking socket."""
         with socket.create_server(("127.0.0.1", 0)) as listening:
             client = socket.create_connection(listening.getsockname())
             accepted, address = listening.accept()
@@ -41,25 +41,25 @@ class HandReactor(MemoryReactorClock):
         return client
 
     def turn(self) -> None:
-        """What one turn of a reactor does: due calls, then each socket once."""
+        """Do one turn of a reactor: due calls, then each socket once."""
         self.advance(0)
         for writer in list(self.getWriters()):
             self._settle(writer, writer.doWrite(), is_read=False)
         self.read()
 
     def drop_all(self) -> None:
-        """End every connection that there still is."""
+        """Abort every open connection."""
         for transport in self.transports:
             transport.abortConnection()
         self.advance(0)
 
     def read(self) -> None:
-        """Let each socket read, and none write."""
+        """Let each socket read, and let none write."""
         for reader in list(self.getReaders()):
             self._settle(reader, reader.doRead(), is_read=True)
 
     def _settle(self, descriptor: Any, ended: Exception | None, *, is_read: bool) -> None:
-        """As Twisted's `PosixReactorBase` does with what a descriptor's method returned."""
+        """Handle the result of `doRead` or `doWrite` as Twisted's `PosixReactorBase` does."""
         if ended is None:
             return
         self.removeReader(descriptor)
@@ -73,11 +73,11 @@ class HandReactor(MemoryReactorClock):
 class Client:
     """The other end of a protocol that a `HandReactor` serves, as a plain socket.
 
-    Whatever it waits for, it turns the reactor meanwhile.
+    It turns the reactor while it waits.
     """
 
     PATIENCE_SECONDS = 10.0
-    """A safety net: what a test waits for comes after a few turns or never."""
+    """A limit for failing tests: a condition holds after a few turns or never."""
 
     def __init__(self, reactor: HandReactor, protocol: IProtocol) -> None:
         self.reactor = reactor
@@ -90,11 +90,11 @@ class Client:
         """Turn the reactor until `condition` holds."""
         deadline = monotonic() + self.PATIENCE_SECONDS
         while not condition():
-            assert monotonic() < deadline, "waited in vain"
+            assert monotonic() < deadline, "the condition did not become true"
             self.reactor.turn()
 
     def send(self, data: bytes) -> None:
-        """Hand all of `data` to the system."""
+        """Send all of `data`."""
         left = memoryview(data)
 
         def is_sent() -> bool:
@@ -105,13 +105,13 @@ class Client:
         self.until(is_sent)
 
     def offer(self, data: bytes | memoryview) -> int:
-        """Hand to the system what it takes of `data` at once; gives how much that is."""
+        """Send as much of `data` as the system takes now. Returns the number of bytes."""
         with suppress(BlockingIOError):
             return self.socket.send(data)
         return 0
 
     def read(self) -> bool:
-        """Take what has come. True at the end of it, or when the connection was reset."""
+        """Read once. True at the end of the stream, or if the connection was reset."""
         try:
             data = self.socket.recv(1_000_000)
         except BlockingIOError:
@@ -123,12 +123,12 @@ class Client:
         return not data
 
     def read_to_end(self) -> bytes:
-        """Everything that was sent to this client until the other side closed."""
+        """Read until the other side closes. Returns everything received."""
         self.until(self.read)
         return self.received
 
     def read_all(self, size: int) -> bytes:
-        """The first `size` bytes that were sent to this client, or more."""
+        """Read until at least `size` bytes are received, and return them."""
         self.until(lambda: self.read() or len(self.received) >= size)
         return self.received
 

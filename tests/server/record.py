@@ -1,4 +1,4 @@
-"""An observer that remembers in order what it was told."""
+"""An observer that records its events in order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.server.sockets.addresses import format_address
 
 
 class Record:
-    """Events as tuples: the event's name, then who it is about, then what is known."""
+    """Records events as tuples: the name of the event, its subject, and details."""
 
     def __init__(self) -> None:
         self.events: list[tuple[object, ...]] = []
@@ -18,10 +18,10 @@ class Record:
 
     @property
     def states(self) -> list[str]:
-        """Of all listeners, in the order they moved."""
+        """The states of all listeners, in the order of the changes."""
         return [str(event[2]) for event in self.events if event[0] == "moved"]
 
-    def listener_moved(self, listener: Listener) -> None:
+    def listener_changed(self, listener: Listener) -> None:
         self.events.append(("moved", listener.spec.name, listener.state.value))
 
     def opened(self, connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Whatever text stands for an endpoint: a sentence says what is wrong, or the listener tries it."""
+"""Any text as an endpoint: it has a problem, or the listener tries to listen."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DESCRIPTIONS = st.one_of(
 
 
 def is_safe(text: str) -> bool:
-    """Whether trying it neither takes the test's own standard input nor leaves its folder."""
+    """Whether listening there leaves standard input and other folders alone."""
     return "stdio" not in text and "/" not in text and "localhost" not in text.lower()
 
 

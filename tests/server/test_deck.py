@@ -1,4 +1,4 @@
-"""All listeners together, on a reactor whose ports are made of memory."""
+"""The deck, on a reactor whose ports exist only in memory."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from app.profile import ListenerSpec
 from app.profile.compare import needs_restart
 from app.server.deck import Deck
 from app.server.listener import Listener, State
-from app.server.sockets.listen_errors import Holder
+from app.server.sockets.listen_errors import ProcessInfo
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
 
 
 class PortReactor(HandReactor):
-    """Binds each port once, as the system does, and says so when it is taken."""
+    """Binds each port once, as the system does, and raises EADDRINUSE after that."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,10 +54,10 @@ def ports() -> PortReactor:
 
 @pytest.fixture
 def deck(ports: PortReactor, record: Record) -> Deck:
-    async def find_holder(endpoint: Endpoint) -> Holder | None:
-        return Holder("node", 4211) if endpoint.port == API_PORT else None
+    async def find_port_owner(endpoint: Endpoint) -> ProcessInfo | None:
+        return ProcessInfo("node", 4211) if endpoint.port == API_PORT else None
 
-    return Deck(ports, record, find_holder=find_holder)
+    return Deck(ports, record, find_port_owner=find_port_owner)
 
 
 API_PORT = 8080
@@ -85,7 +85,7 @@ def test_listeners_keep_the_order_they_are_given(deck: Deck) -> None:
     assert deck.named("Nobody") is None
 
 
-def test_all_start_and_all_stop(deck: Deck) -> None:
+def test_all_listeners_start_and_stop(deck: Deck) -> None:
     for each in (ECHO, HELLO):
         deck.add(each)
     assert deck.start_all().called
@@ -94,20 +94,22 @@ def test_all_start_and_all_stop(deck: Deck) -> None:
     assert states(deck) == ["stopped", "stopped"]
 
 
-def test_an_empty_deck_has_nothing_to_do(deck: Deck) -> None:
+def test_operations_on_an_empty_deck_finish_immediately(deck: Deck) -> None:
     assert deck.start_all().called
     assert deck.stop_all().called
     assert list(deck.connections()) == []
 
 
-def test_those_start_by_themselves_that_shall(deck: Deck) -> None:
+def test_start_automatic_starts_the_listeners_with_autostart(deck: Deck) -> None:
     deck.add(ECHO)
     deck.add(evolve(HELLO, autostart=True))
     deck.start_automatic()
     assert states(deck) == ["stopped", "listening"]
 
 
-def test_one_that_fails_does_not_keep_the_others_from_it(deck: Deck, ports: PortReactor) -> None:
+def test_a_listener_that_fails_does_not_stop_the_others_from_starting(
+    deck: Deck, ports: PortReactor
+) -> None:
     ports.bound.add(API_PORT)
     for each in (ECHO, API, HELLO):
         deck.add(each)
@@ -116,9 +118,7 @@ def test_one_that_fails_does_not_keep_the_others_from_it(deck: Deck, ports: Port
     assert "in use by node (pid 4211)" in deck.listeners[1].reason
 
 
-def test_stopping_all_leaves_those_alone_that_have_nothing_to_stop(
-    deck: Deck, ports: PortReactor
-) -> None:
+def test_stop_all_leaves_stopped_and_failed_listeners_alone(deck: Deck, ports: PortReactor) -> None:
     ports.bound.add(API_PORT)
     failed, running = deck.add(API), deck.add(ECHO)
     deck.start_all()
@@ -129,7 +129,7 @@ def test_stopping_all_leaves_those_alone_that_have_nothing_to_stop(
     assert running.state is State.STOPPED
 
 
-def test_a_port_that_another_listener_has_is_told_by_its_name(deck: Deck) -> None:
+def test_a_port_conflict_names_the_other_listener(deck: Deck) -> None:
     deck.add(ECHO)
     second = deck.add(evolve(ECHO, name="Second"))
     deck.start_all()
@@ -160,7 +160,7 @@ def test_connections_are_numbered_over_all_listeners(deck: Deck, ports: PortReac
 # Update
 
 
-def test_an_update_lets_go_on_what_did_not_change(deck: Deck, record: Record) -> None:
+def test_an_update_keeps_unchanged_listeners_running(deck: Deck, record: Record) -> None:
     deck.add(ECHO)
     kept = deck.add(HELLO)
     deck.start_all()
@@ -173,7 +173,7 @@ def test_an_update_lets_go_on_what_did_not_change(deck: Deck, record: Record) ->
     assert ("moved", "Hello", "stopping") not in record.events
 
 
-def test_an_update_frees_ports_before_it_takes_them(deck: Deck) -> None:
+def test_an_update_frees_ports_before_it_binds_them(deck: Deck) -> None:
     deck.add(ECHO)
     deck.add(HELLO)
     deck.start_all()
@@ -182,7 +182,7 @@ def test_an_update_frees_ports_before_it_takes_them(deck: Deck) -> None:
     assert [each.spec.endpoint for each in deck.listeners] == ["tcp:8025", "tcp:8007"]
 
 
-def test_an_update_knows_a_listener_under_its_new_name(deck: Deck, ports: PortReactor) -> None:
+def test_an_update_recognizes_a_renamed_listener(deck: Deck, ports: PortReactor) -> None:
     echo, hello = deck.add(ECHO), deck.add(HELLO)
     deck.start_all()
     client = join(ports, echo)
@@ -196,7 +196,7 @@ def test_an_update_knows_a_listener_under_its_new_name(deck: Deck, ports: PortRe
     ports.drop_all()
 
 
-def test_an_update_to_another_protocol_or_place_is_no_new_name(deck: Deck) -> None:
+def test_a_listener_with_another_name_and_protocol_is_a_new_one(deck: Deck) -> None:
     echo = deck.add(ECHO)
     deck.start_all()
     deck.update([evolve(ECHO, name="Parrot", protocol="hello")])
@@ -205,7 +205,7 @@ def test_an_update_to_another_protocol_or_place_is_no_new_name(deck: Deck) -> No
     assert echo.state is State.STOPPED
 
 
-def test_an_update_restarts_only_what_is_on(deck: Deck) -> None:
+def test_an_update_restarts_only_listeners_that_are_on(deck: Deck) -> None:
     deck.add(ECHO)
     deck.update([evolve(ECHO, endpoint="tcp:8008")])
     assert states(deck) == ["stopped"]
@@ -241,17 +241,15 @@ def test_a_listener_removed_while_an_update_stops_it_does_not_come_back(
     assert not ports.bound
 
 
-def test_an_update_changes_all_specs_before_it_waits_for_anybody(
-    deck: Deck, ports: PortReactor
-) -> None:
+def test_an_update_changes_all_specs_before_it_waits(deck: Deck, ports: PortReactor) -> None:
     deck.add(ECHO)
     deck.add(HELLO)
     deck.start_all()
     client = join(ports, deck.listeners[0])
-    wishes = [evolve(ECHO, protocol="discard"), evolve(HELLO, max_connections=7)]
-    done = deck.update(wishes)
+    specs = [evolve(ECHO, protocol="discard"), evolve(HELLO, max_connections=7)]
+    done = deck.update(specs)
     assert not done.called
-    assert [each.spec for each in deck.listeners] == wishes
+    assert [each.spec for each in deck.listeners] == specs
     assert deck.listeners[0].is_stale is False, "it stops already"
     client.close()
     client.until(lambda: done.called)
@@ -268,15 +266,15 @@ def test_a_restart_stops_then_starts(deck: Deck, record: Record) -> None:
     assert record.states[2:] == ["stopping", "stopped", "starting", "listening"]
 
 
-@pytest.mark.parametrize("wish", ["stop", "remove"])
-def test_what_is_asked_for_during_a_restart_has_the_last_word(
-    deck: Deck, ports: PortReactor, wish: str
+@pytest.mark.parametrize("operation", ["stop", "remove"])
+def test_an_operation_during_a_restart_comes_after_it(
+    deck: Deck, ports: PortReactor, operation: str
 ) -> None:
     listener = deck.add(ECHO)
     deck.start_all()
     client = join(ports, listener)
     restarted = deck.restart(listener)
-    done: Deferred[None] = getattr(deck, wish)(listener)
+    done: Deferred[None] = getattr(deck, operation)(listener)
     client.close()
     client.until(lambda: restarted.called and done.called)
     assert listener.state is State.STOPPED
@@ -289,7 +287,7 @@ def test_a_name_or_a_limit_needs_no_restart() -> None:
     assert needs_restart(ECHO, evolve(ECHO, protocol="hello"))
 
 
-def test_the_same_place_in_other_words_needs_no_restart() -> None:
+def test_the_same_endpoint_in_another_spelling_needs_no_restart() -> None:
     assert not needs_restart(ECHO, evolve(ECHO, endpoint="tcp:8007:interface=127.0.0.1"))
     assert needs_restart(ECHO, evolve(ECHO, endpoint="tcp:8007:interface=0.0.0.0"))
     assert needs_restart(ECHO, evolve(ECHO, endpoint="nonsense"))
@@ -308,7 +306,7 @@ def test_every_chunk_of_every_listener_goes_to_the_tap(ports: PortReactor, recor
     ports.drop_all()
 
 
-def test_a_deck_that_is_closed_starts_nothing_any_more() -> None:
+def test_a_closed_deck_starts_nothing() -> None:
     reactor = HandReactor()
     deck = Deck(reactor, Record())
     good = deck.add(ListenerSpec(name="Good", protocol="echo", endpoint="tcp:1"))

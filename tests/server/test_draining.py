@@ -1,4 +1,4 @@
-"""A listener that drains takes nobody more, and is stopped when the last one has gone."""
+"""A draining listener accepts no peers, and stops when the last connection closes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["build", "endpoint"]
 
 
 def drain(listener: Listener, endpoint: Endpoint, hand: HandReactor) -> tuple[Port, Client]:
-    """`listener` with one client, made to drain."""
+    """Start `listener`, connect one client, and drain it."""
     spawn(listener.start())
     port = endpoint.bind()
     client = join(hand, listener)
@@ -27,12 +27,12 @@ def drain(listener: Listener, endpoint: Endpoint, hand: HandReactor) -> tuple[Po
 
 
 def leave(client: Client, listener: Listener, left: int = 0) -> None:
-    """The client goes, and `left` others do not."""
+    """Close the client and wait until `left` connections remain."""
     client.close()
     client.until(lambda: listener.connection_count == left)
 
 
-def test_it_closes_its_socket_and_waits_for_who_is_there(
+def test_draining_closes_the_socket_and_waits_for_the_connections(
     build: Build, endpoint: Endpoint, hand: HandReactor, record: Record
 ) -> None:
     listener = build(SPEC)
@@ -49,7 +49,7 @@ def test_it_closes_its_socket_and_waits_for_who_is_there(
     assert listener.factory.accepted == 1, "the last totals can still be read"
 
 
-def test_it_is_done_when_the_last_one_has_gone(
+def test_drain_is_done_when_the_last_connection_closes(
     build: Build, endpoint: Endpoint, hand: HandReactor
 ) -> None:
     listener = build(SPEC)
@@ -63,7 +63,9 @@ def test_it_is_done_when_the_last_one_has_gone(
     assert done.called
 
 
-def test_without_anybody_it_stops_at_once(build: Build, endpoint: Endpoint, record: Record) -> None:
+def test_drain_without_connections_stops_immediately(
+    build: Build, endpoint: Endpoint, record: Record
+) -> None:
     listener = build(SPEC)
     spawn(listener.start())
     endpoint.bind()
@@ -71,12 +73,12 @@ def test_without_anybody_it_stops_at_once(build: Build, endpoint: Endpoint, reco
     assert record.states == ["starting", "listening", "stopping", "stopped"]
 
 
-def test_what_does_not_listen_has_nothing_to_drain(build: Build, record: Record) -> None:
+def test_drain_of_a_stopped_listener_does_nothing(build: Build, record: Record) -> None:
     assert spawn(build(SPEC).drain()).called
     assert record.events == []
 
 
-def test_a_stop_closes_who_is_left(
+def test_stop_closes_the_remaining_connections(
     build: Build, endpoint: Endpoint, hand: HandReactor, record: Record
 ) -> None:
     listener = build(SPEC)
@@ -89,7 +91,7 @@ def test_a_stop_closes_who_is_left(
     client.close()
 
 
-def test_a_start_takes_it_back_with_all_who_are_there(
+def test_start_undoes_draining_and_keeps_the_connections(
     build: Build, endpoint: Endpoint, hand: HandReactor, record: Record
 ) -> None:
     listener = build(SPEC)
@@ -104,10 +106,10 @@ def test_a_start_takes_it_back_with_all_who_are_there(
     assert listener.connection_count == 2
     leave(client, listener, left=1)
     leave(second, listener)
-    assert listener.state is State.LISTENING, "what it waited for is no longer asked"
+    assert listener.state is State.LISTENING, "draining was undone"
 
 
-def test_a_start_that_fails_drains_on_and_says_why(
+def test_a_failed_start_keeps_draining_and_says_why(
     build: Build, endpoint: Endpoint, hand: HandReactor
 ) -> None:
     listener = build(SPEC)
@@ -120,7 +122,7 @@ def test_a_start_that_fails_drains_on_and_says_why(
     assert (listener.state, listener.reason) == (State.STOPPED, "")
 
 
-def test_a_stop_during_that_start_closes_them_all(
+def test_stop_during_a_start_after_draining_closes_the_connections(
     build: Build, endpoint: Endpoint, hand: HandReactor
 ) -> None:
     listener = build(SPEC)
@@ -134,7 +136,7 @@ def test_a_stop_during_that_start_closes_them_all(
     client.close()
 
 
-def test_who_has_gone_before_a_start_fails_is_not_waited_for(
+def test_a_failed_start_without_connections_is_a_failure(
     build: Build, endpoint: Endpoint, hand: HandReactor
 ) -> None:
     listener = build(SPEC)
@@ -149,7 +151,7 @@ def test_who_has_gone_before_a_start_fails_is_not_waited_for(
     assert listener.state is State.LISTENING
 
 
-def test_with_another_endpoint_a_start_is_a_restart(
+def test_start_after_a_changed_endpoint_restarts_a_draining_listener(
     build: Build, endpoint: Endpoint, hand: HandReactor, record: Record
 ) -> None:
     listener = build(SPEC)
@@ -166,7 +168,7 @@ def test_with_another_endpoint_a_start_is_a_restart(
     client.close()
 
 
-def test_draining_twice_is_draining_once(
+def test_draining_twice_has_the_effect_of_draining_once(
     build: Build, endpoint: Endpoint, hand: HandReactor, record: Record
 ) -> None:
     listener = build(SPEC)
@@ -176,10 +178,10 @@ def test_draining_twice_is_draining_once(
     assert record.states.count("stopped") == 1
 
 
-def test_a_start_that_waits_for_a_drain_with_nobody_binds_once(
+def test_a_start_queued_after_an_immediate_drain_binds_once(
     build: Build, hand: HandReactor, record: Record
 ) -> None:
-    """A UDP listener goes on at its socket while it drains, so a second one would be in its way."""
+    """A draining UDP listener keeps its socket, so a second bind would conflict."""
     listener = build(evolve(SPEC, endpoint="udp:0"))
     spawn(listener.start())
     done = [spawn(each()) for each in (listener.stop, listener.start, listener.drain)]

@@ -1,4 +1,4 @@
-"""The certificate of a listener that runs for long is renewed, and a failure harms nobody."""
+"""Renewal of the certificate while a listener runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAY = datetime.timedelta(days=1)
 
 
 class Calendar:
-    """A clock that is turned by hand."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = datetime.datetime(2030, 5, 1, 12, tzinfo=datetime.UTC)
@@ -37,16 +37,16 @@ def calendar(monkeypatch: pytest.MonkeyPatch) -> Calendar:
 
 
 @pytest.fixture
-def authority(tmp_path: Path, calendar: Calendar) -> LocalCa:
+def local_ca(tmp_path: Path, calendar: Calendar) -> LocalCa:
     return LocalCa(tmp_path / "tls", calendar)
 
 
 @pytest.fixture
-def encryption(tmp_path: Path, authority: LocalCa) -> Encryption:
-    return Encryption(Tls(), HERE, tmp_path, authority)
+def encryption(tmp_path: Path, local_ca: LocalCa) -> Encryption:
+    return Encryption(Tls(), HERE, tmp_path, local_ca)
 
 
-def test_a_certificate_made_at_once_is_renewed_while_it_is_in_use(
+def test_an_issued_certificate_is_renewed_while_it_is_in_use(
     encryption: Encryption, calendar: Calendar
 ) -> None:
     first = encryption.certificate
@@ -58,9 +58,9 @@ def test_a_certificate_made_at_once_is_renewed_while_it_is_in_use(
     assert encryption.certificate.not_after > first.not_after
 
 
-def test_a_renewal_that_fails_is_logged_and_tried_again_later(
+def test_a_renewal_that_fails_is_logged_and_retried_after_an_hour(
     encryption: Encryption,
-    authority: LocalCa,
+    local_ca: LocalCa,
     calendar: Calendar,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -72,7 +72,7 @@ def test_a_renewal_that_fails_is_logged_and_tried_again_later(
         raise TlsError("The disk is full.")
 
     first = encryption.certificate
-    monkeypatch.setattr(authority, "identity_for", fail)
+    monkeypatch.setattr(local_ca, "identity_for", fail)
     calendar.now = first.not_after - 29 * DAY
     for _ in range(3):
         encryption.serverConnectionForTLS(None)
@@ -84,11 +84,11 @@ def test_a_renewal_that_fails_is_logged_and_tried_again_later(
     assert len(tries) == 2
 
 
-def test_a_file_of_ones_own_is_nobodys_to_renew(
-    tmp_path: Path, authority: LocalCa, calendar: Calendar
+def test_a_certificate_of_the_user_is_not_renewed(
+    tmp_path: Path, local_ca: LocalCa, calendar: Calendar
 ) -> None:
-    (tmp_path / "own.pem").write_bytes(authority.identity_for(["localhost"]).to_pem())
-    encryption = Encryption(Tls(certificate="own.pem"), HERE, tmp_path, authority)
+    (tmp_path / "own.pem").write_bytes(local_ca.identity_for(["localhost"]).to_pem())
+    encryption = Encryption(Tls(certificate="own.pem"), HERE, tmp_path, local_ca)
     first = encryption.certificate
     calendar.now = first.not_after + DAY
     encryption.serverConnectionForTLS(None)

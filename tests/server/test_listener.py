@@ -1,4 +1,4 @@
-"""A listener's state is true, whatever it is asked for and in whatever order."""
+"""The states of a listener, for operations in any order."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SPEC = ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:8007")
 
 @implementer(IListeningPort)
 class Port:
-    """A bound socket, as far as a listener cares."""
+    """The part of a bound port that a listener uses."""
 
     def __init__(self) -> None:
         self.is_bound = True
@@ -51,7 +51,7 @@ class Port:
 
 
 class Endpoint:
-    """Binds when the test says so: each call of `listen` waits in `waiting`."""
+    """Binds when the test calls `bind`. Calls of `listen` wait in `waiting`."""
 
     def __init__(self) -> None:
         self.waiting: list[Deferred[IListeningPort]] = []
@@ -73,7 +73,7 @@ class Endpoint:
 
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Endpoint:
-    """What each description stands for."""
+    """The one fake endpoint for every description."""
     endpoint = Endpoint()
     monkeypatch.setattr(module, "serverFromString", lambda reactor, description: endpoint)
     return endpoint
@@ -84,18 +84,19 @@ Build = Callable[[ListenerSpec], Listener]
 
 @pytest.fixture
 def build(hand: HandReactor, record: Record) -> Build:
-    async def who_holds(endpoint: Description) -> PortConflict:
+    async def find_conflict(endpoint: Description) -> PortConflict:
         return PortConflict(f"somebody on {endpoint.port}")
 
     def build(
-        spec: ListenerSpec, who_holds: Callable[[Description], Awaitable[PortConflict]] = who_holds
+        spec: ListenerSpec,
+        find_conflict: Callable[[Description], Awaitable[PortConflict]] = find_conflict,
     ) -> Listener:
         return Listener(
             spec,
             reactor=hand,
             observer=record,
             numbers=itertools.count(1),
-            who_holds=who_holds,
+            find_conflict=find_conflict,
         )
 
     return build
@@ -103,7 +104,7 @@ def build(hand: HandReactor, record: Record) -> Build:
 
 @pytest.fixture
 def listener(build: Build, endpoint: Endpoint) -> Listener:
-    """One that listens where and when the test says."""
+    """A listener that uses the fake endpoint."""
     return build(SPEC)
 
 
@@ -115,14 +116,16 @@ def join(hand: HandReactor, listener: Listener) -> Client:
 # Start and stop, one after the other
 
 
-def test_a_new_one_is_stopped(listener: Listener) -> None:
+def test_a_new_listener_is_stopped(listener: Listener) -> None:
     assert (listener.state, listener.reason, listener.port) == (State.STOPPED, "", None)
     assert (listener.is_on, listener.address, listener.connection_count) == (False, None, 0)
     assert listener.where == "127.0.0.1:8007"
     assert repr(listener) == "<Listener Echo stopped 127.0.0.1:8007>"
 
 
-def test_it_starts_then_listens(listener: Listener, endpoint: Endpoint, record: Record) -> None:
+def test_start_moves_from_starting_to_listening(
+    listener: Listener, endpoint: Endpoint, record: Record
+) -> None:
     started = spawn(listener.start())
     assert listener.state is State.STARTING
     assert listener.is_on
@@ -133,7 +136,7 @@ def test_it_starts_then_listens(listener: Listener, endpoint: Endpoint, record: 
     assert record.states == ["starting", "listening"]
 
 
-def test_it_stops_once_its_socket_is_closed(
+def test_it_is_stopped_when_its_socket_is_closed(
     listener: Listener, endpoint: Endpoint, record: Record
 ) -> None:
     spawn(listener.start())
@@ -148,7 +151,7 @@ def test_it_stops_once_its_socket_is_closed(
     assert record.states == ["starting", "listening", "stopping", "stopped"]
 
 
-def test_each_start_counts_from_nought(
+def test_each_start_counts_from_zero(
     listener: Listener, endpoint: Endpoint, hand: HandReactor
 ) -> None:
     for _ in range(2):
@@ -163,10 +166,10 @@ def test_each_start_counts_from_nought(
         assert listener.factory.accepted == 1, "the last totals can still be read"
 
 
-# Start and stop, crosswise
+# Start and stop, interleaved
 
 
-def test_starting_twice_is_starting_once(
+def test_starting_twice_has_the_effect_of_starting_once(
     listener: Listener, endpoint: Endpoint, record: Record
 ) -> None:
     both = [spawn(listener.start()), spawn(listener.start())]
@@ -178,7 +181,7 @@ def test_starting_twice_is_starting_once(
     assert record.states == ["starting", "listening"]
 
 
-def test_stopping_twice_is_stopping_once(
+def test_stopping_twice_has_the_effect_of_stopping_once(
     listener: Listener, endpoint: Endpoint, record: Record
 ) -> None:
     spawn(listener.start())
@@ -191,12 +194,12 @@ def test_stopping_twice_is_stopping_once(
     assert record.states == ["starting", "listening", "stopping", "stopped"]
 
 
-def test_stopping_what_is_stopped_says_nothing(listener: Listener, record: Record) -> None:
+def test_stopping_a_stopped_listener_reports_nothing(listener: Listener, record: Record) -> None:
     assert spawn(listener.stop()).called
     assert record.events == []
 
 
-def test_a_start_waits_for_the_stop_under_way(
+def test_a_start_waits_for_a_running_stop(
     listener: Listener, endpoint: Endpoint, record: Record
 ) -> None:
     spawn(listener.start())
@@ -234,7 +237,7 @@ def test_a_port_that_is_bound_too_late_is_closed(listener: Listener, endpoint: E
     assert (listener.state, listener.port) == (State.STOPPED, None)
 
 
-def test_who_came_in_through_a_port_that_is_given_up_is_dropped(
+def test_connections_of_a_port_that_is_bound_too_late_are_aborted(
     listener: Listener, endpoint: Endpoint, hand: HandReactor
 ) -> None:
     spawn(listener.start())
@@ -256,11 +259,11 @@ def test_a_failure_that_comes_too_late_changes_nothing(
     assert "too late" not in caplog.text
 
 
-def test_the_last_of_many_wishes_wins(
+def test_the_last_of_many_operations_wins(
     listener: Listener, endpoint: Endpoint, record: Record
 ) -> None:
-    wishes = [listener.start, listener.stop, listener.start, listener.stop, listener.start]
-    done = [spawn(wish()) for wish in wishes]
+    operations = [listener.start, listener.stop, listener.start, listener.stop, listener.start]
+    done = [spawn(operation()) for operation in operations]
     late = endpoint.waiting[0]
     while endpoint.waiting:
         endpoint.bind()
@@ -285,7 +288,7 @@ def test_stop_start_stop_ends_stopped(listener: Listener, endpoint: Endpoint) ->
 # Connections of a listener that stops
 
 
-def test_stopping_closes_the_connections_first_gently(
+def test_stopping_lets_connections_close_before_it_resets_them(
     listener: Listener, endpoint: Endpoint, hand: HandReactor, record: Record
 ) -> None:
     spawn(listener.start())
@@ -307,7 +310,7 @@ def test_stopping_closes_the_connections_first_gently(
     client.close()
 
 
-def test_who_does_not_go_is_reset_when_the_grace_is_over(
+def test_a_connection_that_does_not_close_is_reset_after_the_grace_time(
     build: Build, endpoint: Endpoint, hand: HandReactor, record: Record
 ) -> None:
     listener = build(SPEC)
@@ -333,7 +336,7 @@ def test_who_does_not_go_is_reset_when_the_grace_is_over(
     client.close()
 
 
-def test_a_factory_that_fails_to_stop_does_not_keep_its_listener_from_it(
+def test_a_factory_that_fails_to_stop_does_not_keep_the_listener_from_stopping(
     listener: Listener, endpoint: Endpoint, caplog: pytest.LogCaptureFixture
 ) -> None:
     spawn(listener.start())
@@ -349,7 +352,7 @@ def test_a_factory_that_fails_to_stop_does_not_keep_its_listener_from_it(
 # Failures
 
 
-def test_what_goes_wrong_is_told_in_a_sentence(
+def test_a_failure_has_a_sentence_as_its_reason(
     listener: Listener, endpoint: Endpoint, record: Record, caplog: pytest.LogCaptureFixture
 ) -> None:
     started = spawn(listener.start())
@@ -373,7 +376,7 @@ def test_after_a_failure_it_starts_again(listener: Listener, endpoint: Endpoint)
     assert listener.state is State.LISTENING
 
 
-def test_stopping_a_failed_one_takes_its_reason_away(
+def test_stopping_a_failed_listener_removes_its_reason(
     listener: Listener, endpoint: Endpoint
 ) -> None:
     spawn(listener.start())
@@ -392,7 +395,7 @@ def test_stopping_a_failed_one_takes_its_reason_away(
         (evolve(SPEC, endpoint="ssl:8007:privateKey=missing.pem"), "/missing.pem."),
     ],
 )
-def test_a_spec_that_cannot_be_is_a_failure_that_can_be_cleared(
+def test_an_invalid_spec_is_a_failure_that_stop_clears(
     build: Build, record: Record, spec: ListenerSpec, words: str
 ) -> None:
     listener = build(spec)
@@ -404,7 +407,7 @@ def test_a_spec_that_cannot_be_is_a_failure_that_can_be_cleared(
     assert record.states == ["starting", "failed", "stopped"]
 
 
-def test_a_failure_while_it_looks_for_who_is_there_waits_for_the_answer(
+def test_a_failed_start_waits_for_the_lookup_of_the_port_owner(
     hand: HandReactor, record: Record, endpoint: Endpoint
 ) -> None:
     answer: Deferred[PortConflict] = Deferred()
@@ -413,7 +416,7 @@ def test_a_failure_while_it_looks_for_who_is_there_waits_for_the_answer(
         reactor=hand,
         observer=record,
         numbers=itertools.count(1),
-        who_holds=lambda endpoint: answer,
+        find_conflict=lambda endpoint: answer,
     )
     started, stopped = spawn(listener.start()), None
     endpoint.fail(CannotListenError("127.0.0.1", 8007, OSError(errno.EADDRINUSE, "in use")))
@@ -440,14 +443,14 @@ def test_without_an_interface_only_this_machine_can_connect(
     ("endpoint", "backlog"),
     [("tcp:8007", BACKLOG), ("tcp:8007:backlog=5", 5), ("tcp:8007:127.0.0.1:5", 5)],
 )
-def test_a_burst_of_clients_may_wait_unless_the_user_says_otherwise(
+def test_the_backlog_is_large_unless_the_user_sets_it(
     build: Build, hand: HandReactor, endpoint: str, backlog: int
 ) -> None:
     spawn(build(evolve(SPEC, endpoint=endpoint)).start())
     assert hand.tcpServers[0][2] == backlog
 
 
-def test_a_changed_name_and_limit_count_at_once(
+def test_a_changed_name_and_limit_apply_immediately(
     listener: Listener, endpoint: Endpoint, record: Record
 ) -> None:
     spawn(listener.start())
@@ -459,7 +462,7 @@ def test_a_changed_name_and_limit_count_at_once(
     assert record.events[-1] == ("moved", "Parrot", "listening")
 
 
-def test_what_needs_a_restart_is_known_until_there_was_one(
+def test_a_changed_endpoint_is_stale_until_the_restart(
     listener: Listener, endpoint: Endpoint
 ) -> None:
     spawn(listener.start())
@@ -467,7 +470,7 @@ def test_what_needs_a_restart_is_known_until_there_was_one(
     listener.change(evolve(SPEC, endpoint="tcp:8008"))
     assert listener.is_stale
     listener.change(evolve(SPEC, name="Parrot"))
-    assert not listener.is_stale, "it runs as it is wished again"
+    assert not listener.is_stale, "the running spec is the current one again"
     listener.change(evolve(SPEC, endpoint="tcp:8008"))
     spawn(listener.stop())
     assert not listener.is_stale
@@ -476,7 +479,7 @@ def test_what_needs_a_restart_is_known_until_there_was_one(
     assert not listener.is_stale
 
 
-def test_a_new_endpoint_takes_the_reason_of_the_old_one_away(
+def test_a_new_endpoint_removes_the_reason_of_the_old_one(
     listener: Listener, endpoint: Endpoint, record: Record
 ) -> None:
     spawn(listener.start())

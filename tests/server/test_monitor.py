@@ -1,4 +1,4 @@
-"""What a window pulls: everything since it looked last."""
+"""Collected changes, closed connections, and byte rates."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.server.conftest import Bench
 from tests.server.reactors import Client, HandReactor
 
 
-def test_it_wakes_once_until_somebody_looks(bench: Bench) -> None:
+def test_wake_is_called_once_until_the_changes_are_taken(bench: Bench) -> None:
     wakes: list[None] = []
     changes = Changes(wake=lambda: wakes.append(None))
     factory = bench.factory(Echo)
@@ -48,8 +48,8 @@ def test_a_batch_holds_each_kind_of_event_in_order(bench: Bench) -> None:
     second.read_all(5)
     first.close()
     first.until(lambda: len(factory.connections) == 1)
-    changes.listener_moved(sentinel.listener)
-    changes.listener_moved(sentinel.listener)
+    changes.listener_changed(sentinel.listener)
+    changes.listener_changed(sentinel.listener)
     batch = changes.take()
     assert [each.number for each in batch.opened] == [1, 2]
     assert [each.number for each in batch.active] == [2]
@@ -59,7 +59,7 @@ def test_a_batch_holds_each_kind_of_event_in_order(bench: Bench) -> None:
     refused.close()
 
 
-def test_a_refusal_moves_its_factory_alone(bench: Bench) -> None:
+def test_a_refusal_changes_only_its_factory(bench: Bench) -> None:
     changes = Changes(wake=lambda: None)
     factory = bench.factory(lambda: None)
     factory.observer = changes
@@ -68,7 +68,7 @@ def test_a_refusal_moves_its_factory_alone(bench: Bench) -> None:
     assert (batch.factories, batch.opened, batch.listeners) == ({factory}, [], set())
 
 
-def test_what_was_taken_is_not_there_again(bench: Bench) -> None:
+def test_taken_changes_are_not_returned_again(bench: Bench) -> None:
     changes = Changes(wake=lambda: None)
     factory = bench.factory(Echo)
     factory.observer = changes
@@ -91,7 +91,7 @@ def test_a_change_made_while_waking_is_not_lost(bench: Bench) -> None:
     assert seen == [1, 1]
 
 
-# MERGED tests/server/test_history: What is remembered of connections that are over.
+# Closed connections
 
 
 def hang_up(connection: Connection, client: Client) -> Connection:
@@ -101,7 +101,7 @@ def hang_up(connection: Connection, client: Client) -> Connection:
 
 
 def closed(bench: Bench, count: int) -> list[Connection]:
-    """So many connections that are over, with numbers from 1 up."""
+    """Closed connections with the numbers from 1 up."""
     factory = bench.factory(Echo)
     clients = [bench.join(factory) for _ in range(count)]
     return [hang_up(client.protocol, client) for client in clients]  # type: ignore[arg-type]
@@ -111,7 +111,9 @@ def numbers(ended: list[ClosedConnection]) -> list[int]:
     return [each.number for each in ended]
 
 
-def test_it_reads_like_the_connection_that_it_was(bench: Bench, hand: HandReactor) -> None:
+def test_a_closed_connection_has_the_values_of_the_connection(
+    bench: Bench, hand: HandReactor
+) -> None:
     hand.advance(10)
     connection, client = bench.connect(Echo())
     peer, local = connection.peer, connection.local
@@ -127,8 +129,8 @@ def test_it_reads_like_the_connection_that_it_was(bench: Bench, hand: HandReacto
     assert not left.connected
 
 
-def test_the_oldest_make_room_for_the_newest(bench: Bench) -> None:
-    history = ClosedConnections(most=3)
+def test_the_oldest_closed_connections_are_dropped_for_new_ones(bench: Bench) -> None:
+    history = ClosedConnections(limit=3)
     over = closed(bench, 5)
     came, went = history.add(over[:2])
     assert (numbers(came), went) == ([1, 2], [])
@@ -138,19 +140,19 @@ def test_the_oldest_make_room_for_the_newest(bench: Bench) -> None:
     assert len(history) == 3
 
 
-def test_of_more_than_it_keeps_only_the_newest_are_taken(bench: Bench) -> None:
-    history = ClosedConnections(most=2)
+def test_only_the_newest_of_too_many_closed_connections_are_added(bench: Bench) -> None:
+    history = ClosedConnections(limit=2)
     came, went = history.add(closed(bench, 4))
     assert (numbers(came), went) == ([3, 4], [])
     history.clear()
     assert len(history) == 0
 
 
-# MERGED tests/server/test_rates: Bytes a second, from counters that a test sets.
+# Rates
 
 
-class Counted:
-    """A connection, or a listener with its factory: whatever has counters."""
+class FakeCounters:
+    """A fake connection, listener or factory: an object with counters."""
 
     def __init__(self) -> None:
         self.bytes_in = 0
@@ -158,18 +160,18 @@ class Counted:
         self.rate = 0.0
         self.sampled_bytes = 0
         self.connected = True
-        self.rests = 0
+        self.quiet_calls = 0
         self.factory: Any = self
 
-    def rest(self) -> None:
-        self.rests += 1
+    def mark_quiet(self) -> None:
+        self.quiet_calls += 1
 
 
 def counted() -> Any:
-    return Counted()
+    return FakeCounters()
 
 
-def test_a_steady_flow_is_told_as_it_is() -> None:
+def test_a_steady_flow_has_its_own_rate() -> None:
     rate = Rate()
     for step in range(1, 100):
         rate.sample(step * 100, 0.1)
@@ -182,7 +184,7 @@ def test_a_sudden_change_is_followed_by_two_thirds_in_the_smoothing_time() -> No
     assert rate.value == pytest.approx(632, abs=2)
 
 
-def test_how_often_one_looks_does_not_matter() -> None:
+def test_the_sampling_interval_does_not_change_the_rate() -> None:
     often, seldom = Rate(), Rate()
     for step in range(1, 11):
         often.sample(step * 100, 0.1)
@@ -190,7 +192,7 @@ def test_how_often_one_looks_does_not_matter() -> None:
     assert often.value == pytest.approx(seldom.value)
 
 
-def test_a_flow_that_ended_is_exactly_nought_after_a_while() -> None:
+def test_the_rate_of_an_ended_flow_becomes_exactly_zero() -> None:
     rate = Rate()
     rate.sample(1_000_000, 0.1)
     samples = 0
@@ -200,7 +202,7 @@ def test_a_flow_that_ended_is_exactly_nought_after_a_while() -> None:
     assert samples < 150
 
 
-def test_a_counter_that_starts_anew_counts_from_nought() -> None:
+def test_a_restarted_counter_counts_from_zero() -> None:
     rate = Rate(total=5000)
     rate.sample(700, SMOOTHING_SECONDS)
     assert rate.value == pytest.approx(632, abs=2)
@@ -222,7 +224,7 @@ def test_a_listener_that_never_listened_has_no_rate() -> None:
     assert ListenerRate().sample(listener, 1.0) is False  # type: ignore[arg-type]
 
 
-def test_a_meter_sums_up_its_listeners() -> None:
+def test_a_meter_adds_up_its_listeners() -> None:
     meter, first, second = RateMeter(), counted(), counted()
     meter.sample(0.0, [], [first, second])
     for now in range(1, 20):
@@ -235,7 +237,7 @@ def test_a_meter_sums_up_its_listeners() -> None:
     assert meter.history(first)[-1] == pytest.approx(100, rel=0.01)
 
 
-def test_a_listener_that_is_gone_takes_its_rate_along() -> None:
+def test_the_rate_of_a_removed_listener_is_dropped() -> None:
     meter, gone = RateMeter(), counted()
     gone.bytes_in = 1000
     meter.sample(0.0, [], [gone])
@@ -245,7 +247,7 @@ def test_a_listener_that_is_gone_takes_its_rate_along() -> None:
     assert not meter.history(gone)
 
 
-def test_a_connection_moves_until_its_rate_is_nought_and_rests_then() -> None:
+def test_a_connection_is_active_until_its_rate_is_zero() -> None:
     meter, connection = RateMeter(), counted()
     connection.bytes_in = 1000
     assert meter.sample(0.0, [connection], [])
@@ -253,13 +255,13 @@ def test_a_connection_moves_until_its_rate_is_nought_and_rests_then() -> None:
     assert connection.rate > 0
     now = 0.0
     while meter.sample(now := now + 0.1, [], []):
-        assert connection.rests == 0
+        assert connection.quiet_calls == 0
     assert connection.rate == 0.0
-    assert connection.rests == 1
+    assert connection.quiet_calls == 1
     assert not list(meter.moving)
 
 
-def test_a_connection_that_moves_again_counts_from_where_it_rested() -> None:
+def test_a_connection_that_becomes_active_again_counts_only_new_bytes() -> None:
     meter, connection = RateMeter(), counted()
     connection.bytes_in = 1_000_000
     now = 0.0
@@ -279,7 +281,7 @@ def test_a_connection_that_is_closed_has_no_rate() -> None:
     assert not list(meter.moving)
 
 
-def test_a_meter_that_stands_still_needs_no_look() -> None:
+def test_an_idle_meter_needs_no_sample() -> None:
     meter, listener = RateMeter(), counted()
     assert meter.sample(0.0, [], [listener]) is False
     listener.bytes_in = 10
@@ -291,7 +293,7 @@ def test_a_meter_that_stands_still_needs_no_look() -> None:
     assert not any(meter.history(listener))
 
 
-def test_the_time_between_two_movements_slows_down_nothing() -> None:
+def test_a_pause_does_not_lower_the_next_rate() -> None:
     meter, connection = RateMeter(), counted()
     connection.bytes_in = 70
     now = 0.0

@@ -1,4 +1,4 @@
-"""Who is at the other end: this process, which connects to itself in every way there is."""
+"""The process at the other end of a connection. The test process connects to itself."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.testing import StringTransport
 
 from app.server.connections.connection import Connection
-from app.server.peer_process import clue, identify
-from app.server.sockets.listen_errors import Holder
-from app.server.sockets.process_lookup import Clue
+from app.server.peer_process import identify, process_query
+from app.server.sockets.listen_errors import ProcessInfo
+from app.server.sockets.process_lookup import ProcessQuery
 from tests.server.conftest import Bench
 
-ME = Holder(psutil.Process().name(), os.getpid())
+ME = ProcessInfo(psutil.Process().name(), os.getpid())
 
 
 def served(bench: Bench, peer: tuple[str, int], local: tuple[str, int]) -> Connection:
@@ -35,7 +35,7 @@ def served(bench: Bench, peer: tuple[str, int], local: tuple[str, int]) -> Conne
 
 def test_the_process_that_connected_is_named(bench: Bench) -> None:
     connection, _ = bench.connect(Protocol())
-    asked = clue(connection)
+    asked = process_query(connection)
     assert asked is not None
     assert identify({7: asked}) == {7: ME}
 
@@ -55,8 +55,8 @@ def test_the_process_behind_a_unix_socket_is_named(bench: Bench, tmp_path: Path)
         assert isinstance(connection, Connection)
         connection.makeConnection(Transport())
         bench.leave(connection)
-        asked = clue(connection)
-        assert asked == Clue(pid=os.getpid())
+        asked = process_query(connection)
+        assert asked == ProcessQuery(pid=os.getpid())
         assert identify({1: asked}) == {1: ME}
 
 
@@ -65,37 +65,37 @@ def test_the_process_behind_a_datagram_is_named(bind: str) -> None:
     with socket.socket(type=socket.SOCK_DGRAM) as sender:
         sender.bind((bind, 0))
         its = ("127.0.0.1", sender.getsockname()[1])
-        assert identify({1: Clue(its=its, ours=("127.0.0.1", 9))}) == {1: ME}
+        assert identify({1: ProcessQuery(peer=its, local=("127.0.0.1", 9))}) == {1: ME}
 
 
-def test_of_a_peer_on_another_machine_nothing_is_asked(bench: Bench) -> None:
-    assert clue(served(bench, ("192.0.2.7", 50122), ("192.0.2.1", 8007))) is None
+def test_a_peer_on_another_machine_has_no_query(bench: Bench) -> None:
+    assert process_query(served(bench, ("192.0.2.7", 50122), ("192.0.2.1", 8007))) is None
 
 
-def test_an_own_address_besides_loopback_is_this_machine(bench: Bench) -> None:
-    asked = clue(served(bench, ("192.0.2.1", 50122), ("192.0.2.1", 8007)))
-    assert asked == Clue(its=("192.0.2.1", 50122), ours=("192.0.2.1", 8007))
+def test_a_peer_with_our_own_address_is_on_this_machine(bench: Bench) -> None:
+    asked = process_query(served(bench, ("192.0.2.1", 50122), ("192.0.2.1", 8007)))
+    assert asked == ProcessQuery(peer=("192.0.2.1", 50122), local=("192.0.2.1", 8007))
 
 
 def test_an_ipv4_peer_of_an_ipv6_socket_is_found_by_its_ipv4_address(bench: Bench) -> None:
-    asked = clue(served(bench, ("::ffff:127.0.0.1", 50122), ("::ffff:127.0.0.1", 8007)))
-    assert asked == Clue(its=("127.0.0.1", 50122), ours=("127.0.0.1", 8007))
+    asked = process_query(served(bench, ("::ffff:127.0.0.1", 50122), ("::ffff:127.0.0.1", 8007)))
+    assert asked == ProcessQuery(peer=("127.0.0.1", 50122), local=("127.0.0.1", 8007))
 
 
-def test_who_left_is_not_asked_for(bench: Bench) -> None:
+def test_a_closed_connection_has_no_query(bench: Bench) -> None:
     connection, client = bench.connect(Protocol())
     client.close()
     client.until(lambda: not connection.connected)
-    assert clue(connection) is None
+    assert process_query(connection) is None
 
 
-def test_where_there_is_no_process_to_find_them_nobody_is_named(
+def test_no_process_is_found_if_the_program_cannot_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("sys.executable", "/no/such/python")
-    assert identify({1: Clue(pid=os.getpid())}) == {}
+    assert identify({1: ProcessQuery(pid=os.getpid())}) == {}
 
 
-def test_a_program_that_fails_names_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_process_is_found_if_the_program_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.executable", shutil.which("false"))
-    assert identify({1: Clue(pid=os.getpid())}) == {}
+    assert identify({1: ProcessQuery(pid=os.getpid())}) == {}

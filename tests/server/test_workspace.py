@@ -1,4 +1,4 @@
-"""A deck and its profile, kept in step on a disk that is real and ports that are not."""
+"""A deck with its profile, with a real file and fake ports."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_first_start_has_two_stopped_listeners_and_a_file(
 ) -> None:
     assert on_deck(workspace) == saved(path) == FIRST_LISTENERS
     assert {each.state for each in workspace.deck.listeners} == {State.STOPPED}
-    assert (workspace.problems, workspace.trouble) == ((), "")
+    assert (workspace.problems, workspace.save_error) == ((), "")
 
 
 def test_a_new_listener_is_saved(workspace: Workspace, path: Path) -> None:
@@ -64,7 +64,9 @@ def test_a_new_listener_is_saved(workspace: Workspace, path: Path) -> None:
     assert on_deck(workspace) == saved(path) == (*FIRST_LISTENERS, API)
 
 
-def test_a_change_is_saved_and_restarts_what_must(workspace: Workspace, path: Path) -> None:
+def test_a_change_is_saved_and_restarts_the_listener_if_needed(
+    workspace: Workspace, path: Path
+) -> None:
     listener = workspace.add(API)
     workspace.deck.start(listener)
     first = listener.factory
@@ -75,7 +77,7 @@ def test_a_change_is_saved_and_restarts_what_must(workspace: Workspace, path: Pa
     assert saved(path)[-1] == moved
 
 
-def test_a_change_of_name_leaves_the_connections_alone(workspace: Workspace, path: Path) -> None:
+def test_a_change_of_name_keeps_the_connections(workspace: Workspace, path: Path) -> None:
     listener = workspace.add(API)
     workspace.deck.start(listener)
     first = listener.factory
@@ -85,13 +87,13 @@ def test_a_change_of_name_leaves_the_connections_alone(workspace: Workspace, pat
     assert saved(path)[-1] == renamed
 
 
-def test_a_change_of_what_is_off_starts_nothing(workspace: Workspace) -> None:
+def test_a_change_of_a_stopped_listener_does_not_start_it(workspace: Workspace) -> None:
     listener = workspace.add(API)
     workspace.change(listener, evolve(API, endpoint="tcp:8081"))
     assert listener.state is State.STOPPED
 
 
-def test_a_removed_listener_comes_back_to_its_place_and_on(
+def test_a_restored_listener_has_its_position_and_is_on_again(
     workspace: Workspace, path: Path
 ) -> None:
     echo, hello = workspace.deck.listeners
@@ -105,13 +107,13 @@ def test_a_removed_listener_comes_back_to_its_place_and_on(
     assert saved(path) == FIRST_LISTENERS
 
 
-def test_a_listener_that_was_off_comes_back_off(workspace: Workspace) -> None:
+def test_a_restored_listener_that_was_off_stays_off(workspace: Workspace) -> None:
     _, hello = workspace.deck.listeners
     (back,) = workspace.restore(workspace.remove(hello))
     assert back.state is State.STOPPED
 
 
-def test_one_comes_back_even_if_there_are_fewer_places(workspace: Workspace) -> None:
+def test_a_listener_is_restored_even_if_the_deck_is_shorter(workspace: Workspace) -> None:
     echo, hello = workspace.deck.listeners
     removed = workspace.remove(hello)
     workspace.remove(echo)
@@ -120,9 +122,7 @@ def test_one_comes_back_even_if_there_are_fewer_places(workspace: Workspace) -> 
 
 
 @pytest.mark.parametrize("taken", ["Hello", "HELLO"])
-def test_one_comes_back_under_a_name_that_is_free(
-    workspace: Workspace, path: Path, taken: str
-) -> None:
+def test_a_restored_listener_gets_a_free_name(workspace: Workspace, path: Path, taken: str) -> None:
     removed = workspace.remove(workspace.deck.listeners[1])
     workspace.add(evolve(API, name=taken))
     workspace.restore(removed)
@@ -130,35 +130,37 @@ def test_one_comes_back_under_a_name_that_is_free(
     assert [each.name for each in saved(path)] == names(workspace)
 
 
-def test_a_free_name_is_the_wish_or_the_next_number(workspace: Workspace) -> None:
+def test_a_free_name_is_the_name_itself_or_the_next_number(workspace: Workspace) -> None:
     assert workspace.free_name("API") == "API"
     assert workspace.free_name("Echo") == "Echo 2"
     workspace.add(evolve(API, name="echo 2"))
     assert workspace.free_name("Echo") == "Echo 3"
 
 
-def test_what_cannot_be_saved_still_counts_and_says_why(workspace: Workspace, path: Path) -> None:
+def test_a_change_that_cannot_be_saved_takes_effect_and_says_why(
+    workspace: Workspace, path: Path
+) -> None:
     path.write_text("# by somebody else\n")
     listener = workspace.add(API)
     assert listener in workspace.deck.listeners
-    assert str(path) in workspace.trouble
+    assert str(path) in workspace.save_error
     assert path.read_text() == "# by somebody else\n"
 
 
-def test_trouble_is_over_once_a_save_works(workspace: Workspace, path: Path) -> None:
+def test_the_save_error_is_cleared_by_the_next_save(workspace: Workspace, path: Path) -> None:
     before = path.read_text()
     path.write_text("# by somebody else\n")
     workspace.add(API)
     path.write_text(before)
     workspace.save()
-    assert workspace.trouble == ""
+    assert workspace.save_error == ""
     assert on_deck(workspace) == saved(path)
 
 
 # Reload
 
 
-def test_a_reload_takes_what_the_file_says(workspace: Workspace, path: Path) -> None:
+def test_a_reload_updates_the_deck_from_the_file(workspace: Workspace, path: Path) -> None:
     echo, _ = workspace.deck.listeners
     workspace.deck.start_all()
     text = path.read_text().replace('"Hello"', '"Greeter"')
@@ -167,7 +169,7 @@ def test_a_reload_takes_what_the_file_says(workspace: Workspace, path: Path) -> 
     assert names(workspace) == ["Echo", "Greeter"]
     assert workspace.deck.listeners[0] is echo
     assert echo.state is State.LISTENING
-    assert workspace.trouble == ""
+    assert workspace.save_error == ""
 
 
 def test_a_reload_of_a_broken_file_stops_nothing(workspace: Workspace, path: Path) -> None:
@@ -179,7 +181,7 @@ def test_a_reload_of_a_broken_file_stops_nothing(workspace: Workspace, path: Pat
     assert "listener[1].protocol" in str(workspace.problems[0])
 
 
-def test_a_reload_of_a_file_that_is_gone_stops_nothing(workspace: Workspace, path: Path) -> None:
+def test_a_reload_of_a_missing_file_stops_nothing(workspace: Workspace, path: Path) -> None:
     workspace.deck.start_all()
     path.unlink()
     assert workspace.reload().called
@@ -189,7 +191,7 @@ def test_a_reload_of_a_file_that_is_gone_stops_nothing(workspace: Workspace, pat
     assert on_deck(workspace) == saved(path)
 
 
-def test_a_broken_file_that_is_mended_counts_again(workspace: Workspace, path: Path) -> None:
+def test_a_corrected_file_is_loaded_again(workspace: Workspace, path: Path) -> None:
     good = path.read_text()
     path.write_text("[[listener]")
     workspace.reload()
@@ -198,7 +200,7 @@ def test_a_broken_file_that_is_mended_counts_again(workspace: Workspace, path: P
     workspace.reload()
     assert workspace.problems == ()
     workspace.add(API)
-    assert workspace.trouble == ""
+    assert workspace.save_error == ""
 
 
 def test_a_save_during_a_reload_keeps_what_was_written_into_the_file(
@@ -210,7 +212,7 @@ def test_a_save_during_a_reload_keeps_what_was_written_into_the_file(
     client = Client(hand, echo.factory.buildProtocol(None))
     path.write_text(path.read_text().replace('"echo"', '"discard"'))
     reloaded = workspace.reload()
-    assert not reloaded.called, "somebody is connected yet"
+    assert not reloaded.called, "a connection is still open"
     workspace.add(API)
     client.close()
     client.until(lambda: reloaded.called)
@@ -223,7 +225,7 @@ def test_a_save_during_a_reload_keeps_what_was_written_into_the_file(
 
 @pytest.fixture
 def broken(path: Path) -> Workspace:
-    """A workspace whose second listener cannot be read."""
+    """A workspace whose file has a mistake in the second listener."""
     path.write_text(
         'version = 1\n[[listener]]\nname = "Echo"\nprotocol = "echo"\nendpoint = "tcp:8007"\n'
         '[[listener]]\nname = "Odd"\nprotocol = "echo"\nendpoint = "tcp:many"\n'
@@ -233,7 +235,7 @@ def broken(path: Path) -> Workspace:
     return workspace
 
 
-def test_what_is_good_in_a_broken_file_is_there_and_the_file_is_left_alone(
+def test_valid_listeners_of_a_broken_file_are_loaded_and_the_file_is_unchanged(
     broken: Workspace, path: Path
 ) -> None:
     before = path.read_text()
@@ -241,18 +243,18 @@ def test_what_is_good_in_a_broken_file_is_there_and_the_file_is_left_alone(
     assert [problem.path for problem in broken.problems] == ["listener[1].endpoint"]
     broken.add(API)
     assert names(broken) == ["Echo", "API"]
-    assert broken.trouble
+    assert broken.save_error
     assert path.read_text() == before
 
 
-def test_starting_over_sets_the_broken_file_aside_and_goes_on(
+def test_replacing_a_broken_file_renames_it_and_writes_a_new_one(
     broken: Workspace, path: Path
 ) -> None:
     before = path.read_text()
     listener = broken.deck.listeners[0]
     broken.deck.start_all()
-    broken.start_over()
-    assert (broken.problems, broken.trouble) == ((), "")
+    broken.replace_broken_file()
+    assert (broken.problems, broken.save_error) == ((), "")
     assert broken.deck.listeners == [listener]
     assert listener.state is State.LISTENING
     assert saved(path) == on_deck(broken)
@@ -260,22 +262,22 @@ def test_starting_over_sets_the_broken_file_aside_and_goes_on(
     assert aside.read_text() == before
 
 
-def test_a_file_that_cannot_be_set_aside_is_trouble_and_nothing_more(
+def test_a_broken_file_that_cannot_be_renamed_is_a_save_error(
     broken: Workspace, path: Path
 ) -> None:
     path.unlink()
-    broken.start_over()
-    assert str(path) in broken.trouble
+    broken.replace_broken_file()
+    assert str(path) in broken.save_error
     assert names(broken) == ["Echo"]
 
 
-# Listeners from elsewhere
+# Import
 
 
-def test_what_is_taken_in_is_last_and_saved_under_free_names(
+def test_imported_listeners_are_last_and_saved_under_free_names(
     workspace: Workspace, path: Path
 ) -> None:
-    taken = workspace.take_in([API, evolve(API, name="ECHO"), evolve(API, name="Echo")])
+    taken = workspace.import_listeners([API, evolve(API, name="ECHO"), evolve(API, name="Echo")])
     assert [each.spec.name for each in taken] == ["API", "ECHO 2", "Echo 3"]
     assert names(workspace) == ["Echo", "Hello", "API", "ECHO 2", "Echo 3"]
     assert saved(path) == on_deck(workspace)
@@ -284,16 +286,16 @@ def test_what_is_taken_in_is_last_and_saved_under_free_names(
 def test_a_free_name_is_no_longer_than_a_name_may_be(workspace: Workspace, path: Path) -> None:
     longest = "x" * LONGEST_NAME
     for _ in range(11):
-        workspace.take_in([evolve(API, name=longest)])
+        workspace.import_listeners([evolve(API, name=longest)])
     assert len(set(names(workspace))) == 13
-    assert workspace.trouble == ""
+    assert workspace.save_error == ""
     assert saved(path) == on_deck(workspace)
 
 
-def test_it_knows_who_listens_where_another_wants_to(workspace: Workspace) -> None:
+def test_conflicting_listeners_are_found(workspace: Workspace) -> None:
     def in_the_way(endpoint: str) -> list[str]:
         spec = evolve(API, endpoint=endpoint)
-        return [each.spec.name for each in workspace.in_the_way(spec)]
+        return [each.spec.name for each in workspace.conflicting(spec)]
 
     assert in_the_way("tcp:8007") == ["Echo"]
     assert in_the_way("tcp:8007:interface=0.0.0.0") == ["Echo"]
@@ -308,13 +310,13 @@ def test_it_knows_who_listens_where_another_wants_to(workspace: Workspace) -> No
     workspace.add(evolve(API, name="Beside", endpoint="unix:run/a"))
     assert in_the_way(f"unix:{workspace.file.path.parent}/run/a") == ["Beside"]
     echo = workspace.deck.listeners[0]
-    assert workspace.in_the_way(echo.spec) == [], "none is in its own way"
+    assert workspace.conflicting(echo.spec) == [], "none is in its own way"
 
 
-# Several at once
+# Several listeners
 
 
-def test_what_was_removed_together_comes_back_together(workspace: Workspace, path: Path) -> None:
+def test_listeners_removed_together_are_restored_together(workspace: Workspace, path: Path) -> None:
     api = workspace.add(API)
     echo, hello, _ = workspace.deck.listeners
     workspace.deck.start(echo, api)
@@ -327,7 +329,7 @@ def test_what_was_removed_together_comes_back_together(workspace: Workspace, pat
     assert saved(path) == (*FIRST_LISTENERS, API)
 
 
-def test_those_that_are_marked_move_together(workspace: Workspace, path: Path) -> None:
+def test_selected_listeners_move_together(workspace: Workspace, path: Path) -> None:
     api = workspace.add(API)
     echo, hello, _ = workspace.deck.listeners
     assert not workspace.move([echo, hello], -1)
@@ -339,41 +341,41 @@ def test_those_that_are_marked_move_together(workspace: Workspace, path: Path) -
     assert not workspace.move([], +1)
 
 
-# A twin
+# Duplicate
 
 
-def test_a_duplicate_has_a_name_and_a_port_of_its_own(workspace: Workspace, path: Path) -> None:
+def test_a_duplicate_has_a_free_name_and_port(workspace: Workspace, path: Path) -> None:
     echo = workspace.deck.listeners[0]
     workspace.change(echo, evolve(echo.spec, max_connections=7, autostart=True))
-    twin = workspace.duplicate(echo)
-    assert workspace.deck.listeners[1] is twin
-    assert twin.state is State.STOPPED
-    assert (twin.spec.name, twin.spec.max_connections, twin.spec.autostart) == ("Echo 2", 7, False)
-    port = Endpoint.parse(twin.spec.endpoint).port
+    copy = workspace.duplicate(echo)
+    assert workspace.deck.listeners[1] is copy
+    assert copy.state is State.STOPPED
+    assert (copy.spec.name, copy.spec.max_connections, copy.spec.autostart) == ("Echo 2", 7, False)
+    port = Endpoint.parse(copy.spec.endpoint).port
     assert port is not None
     assert port > 8007
-    assert twin.spec.endpoint == f"tcp:{port}:interface=127.0.0.1"
+    assert copy.spec.endpoint == f"tcp:{port}:interface=127.0.0.1"
     third = workspace.duplicate(echo)
-    assert third.spec.endpoint not in (echo.spec.endpoint, twin.spec.endpoint)
-    assert saved(path)[:3] == (echo.spec, third.spec, twin.spec)
+    assert third.spec.endpoint not in (echo.spec.endpoint, copy.spec.endpoint)
+    assert saved(path)[:3] == (echo.spec, third.spec, copy.spec)
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "twin"),
+    ("endpoint", "copy"),
     [
         ("tcp:0", "tcp:0"),
         ("unix:/tmp/a.b/echo.sock", "unix:/tmp/a.b/echo-2.sock"),
         ("unix:/tmp/echo:mode=600", "unix:/tmp/echo-2:mode=600"),
     ],
 )
-def test_a_duplicate_keeps_clear_of_the_first(
-    workspace: Workspace, endpoint: str, twin: str
+def test_a_second_duplicate_has_another_name_and_port(
+    workspace: Workspace, endpoint: str, copy: str
 ) -> None:
     listener = workspace.add(evolve(API, endpoint=endpoint))
-    assert workspace.duplicate(listener).spec.endpoint == twin
+    assert workspace.duplicate(listener).spec.endpoint == copy
 
 
-# Later, elsewhere
+# Change and move
 
 
 def test_a_change_may_wait_for_the_next_start(workspace: Workspace, path: Path) -> None:
@@ -386,7 +388,7 @@ def test_a_change_may_wait_for_the_next_start(workspace: Workspace, path: Path) 
     assert listener.is_stale
     assert (listener.running_spec, saved(path)[-1]) == (API, moved)
     workspace.change(listener, evolve(moved, name="Other"))
-    assert listener.factory is not first, "and nobody waits any more"
+    assert listener.factory is not first, "draining is over"
     assert not listener.is_stale
 
 

@@ -191,7 +191,7 @@ def test_a_reload_that_fails_changes_nothing(bench: Bench, write: Write) -> None
     listener = bench.listener()
     write("echo.py", ECHO + "    def startProtocol(self): raise ValueError('boom')\n")
     assert not listener.reload()
-    assert listener.reload_trouble == (
+    assert listener.reload_error == (
         "echo.py, line 8: ValueError: boom. The log has the traceback."
     )
     assert bench.ask(listener, b"hi") == b"old hi"

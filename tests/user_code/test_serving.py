@@ -376,7 +376,7 @@ def test_a_reload_that_fails_leaves_the_old_code_in_place(
     before = len(bench.record.states)
     write("echo.py", text)
     assert not listener.reload()
-    assert listener.reload_trouble.startswith(trouble)
+    assert listener.reload_error.startswith(trouble)
     assert trouble in caplog.text
     assert listener.state is State.LISTENING
     assert bench.record.states[before:] == ["listening"]
@@ -386,7 +386,7 @@ def test_a_reload_that_fails_leaves_the_old_code_in_place(
     write("echo.py", ECHO)
     assert listener.code_has_changed()
     assert listener.reload()
-    assert listener.reload_trouble == ""
+    assert listener.reload_error == ""
 
 
 def test_only_a_listening_one_of_the_users_own_is_reloaded(bench: Bench, write: Write) -> None:
@@ -397,7 +397,7 @@ def test_only_a_listening_one_of_the_users_own_is_reloaded(bench: Bench, write: 
     built_in = bench.listener("echo")
     assert not built_in.reload()
     assert not built_in.code_has_changed()
-    assert (listener.reload_trouble, built_in.reload_trouble) == ("", "")
+    assert (listener.reload_error, built_in.reload_error) == ("", "")
 
 
 def test_two_hundred_reloads_leave_nothing(
@@ -491,11 +491,11 @@ def test_a_file_that_was_mended_is_loaded_after_one_that_was_not(
     listener = watching()
     write("echo.py", "import nothing_here")
     clock.advance(LOOK_SECONDS)
-    assert listener.reload_trouble.startswith("echo.py, line 1")
+    assert listener.reload_error.startswith("echo.py, line 1")
     assert listener.state is State.LISTENING
     write("echo.py", ECHO.replace("here", "now"))
     clock.advance(LOOK_SECONDS)
-    assert not listener.reload_trouble
+    assert not listener.reload_error
     bench.connect(listener).gets(b"1 now;")
 
 

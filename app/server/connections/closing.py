@@ -1,4 +1,11 @@
-"""How a connection ended, in a few words."""
+"""Closing a connection so that the peer reads the last bytes, and the reason in a few words.
+
+A socket that is closed while unread bytes wait in it sends a reset, and the reset may overtake what
+was written just before (RFC 1122, 4.2.2.13). So `half_close` sends everything and closes the write
+side. The connection then reads and drops what still arrives. It closes fully when the peer has
+closed too, or after `LINGER_SECONDS`. A refused peer is closed in the same way by
+`RefusalProtocol`.
+"""
 
 from __future__ import annotations
 
@@ -20,61 +27,17 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-# MERGED server/handshake: The handshake of TLS: how long it may take, and what both sides agreed on in it.
+LINGER_SECONDS: Final = 1.0
+"""How long a peer that was sent everything may take to close its side."""
 
 HANDSHAKE_SECONDS: Final = 10.0
-"""How long a peer may take until TLS can carry bytes."""
+"""How long a TLS handshake may take."""
 
+REFUSAL_TLS_SECONDS: Final = HANDSHAKE_SECONDS / 2
+"""How long the handshake of a refused peer may take. It is short, as no limit counts the peer."""
 
-class Handshake:
-    """One that is under way. It is given up if it does not end in time."""
-
-    __slots__ = ("_deadline",)
-
-    def __init__(self, clock: IReactorTime, give_up: Callable[[], object]) -> None:
-        self._deadline = clock.callLater(HANDSHAKE_SECONDS, give_up)
-
-    def end(self) -> None:
-        """It is complete, or will never be."""
-        if self._deadline.active():
-            self._deadline.cancel()
-
-
-@frozen
-class TlsFacts:
-    """What both sides agreed on."""
-
-    version: str
-    """Such as `TLSv1.3`."""
-
-    cipher: str
-    """Such as `TLS_AES_256_GCM_SHA384`."""
-
-    client: str = ""
-    """Whose certificate the client showed; empty if it showed none."""
-
-    @classmethod
-    def of(cls, transport: Any) -> TlsFacts | None:
-        """Those of a TLS transport of Twisted whose handshake is complete."""
-        handle = transport.getHandle()
-        if handle is None:
-            return None
-        certificate = handle.get_peer_certificate(as_cryptography=True)
-        client = ""
-        if certificate is not None:
-            from app.tls.certificates import (
-                subject_of,  # few listeners ask clients for certificates
-            )
-
-            client = subject_of(certificate)
-        version, cipher = handle.get_protocol_version_name(), handle.get_cipher_name()
-        return cls(version, cipher or "", client)
-
-
-def looks_like_tls(data: bytes) -> bool:
-    """Whether a peer that says this first wants to begin TLS (RFC 8446, 4.1.2 and 5.1)."""
-    return data[:2] == b"\x16\x03" and data[5:6] == b"\x01"
-
+REFUSED_LISTENER_FULL: Final = b"Too many connections, try later"
+REFUSED_ADDRESS_FULL: Final = b"Too many connections from your address, close one first"
 
 CLOSED_BY_PEER: Final = "closed by the peer"
 CLOSED_BY_LISTENER: Final = "closed by the listener"
@@ -83,10 +46,13 @@ RESET_BY_PEER: Final = "reset by the peer"
 
 NO_HANDSHAKE: Final = f"no TLS handshake within {HANDSHAKE_SECONDS:g} s"
 LEFT_IN_HANDSHAKE: Final = "the peer left during the TLS handshake"
-NO_GOODBYE: Final = "closed by the peer, without a goodbye of TLS"
-SPOKE_TLS: Final = "the peer spoke TLS to a port without it"
+NO_CLOSE_NOTIFY: Final = "closed by the peer, without a goodbye of TLS"
+TLS_TO_PLAIN_PORT: Final = "the peer spoke TLS to a port without it"
 
 LONGEST_REASON: Final = 200
+
+MOST_REASONS: Final = 20
+OTHER_REASONS: Final = "for other reasons"
 
 _PLAIN: Final = "TLS failed: the peer spoke plain text"
 _TOO_OLD: Final = "TLS failed: the peer offers no version that is new enough"
@@ -109,7 +75,21 @@ _OPENSSL: Final = {
     "bad certificate": _REJECTED,
     "certificate expired": _REJECTED,
 }
-"""For a part of what OpenSSL says."""
+"""The reason for each part of an OpenSSL message that is known."""
+
+
+def half_close(transport: Any) -> bool:
+    """Close the write side of `transport` when everything written is sent.
+
+    True: the protocol gets `writeConnectionLost` then, keeps dropping what it reads, and closes
+    fully. False: the transport has no half-close and closes by itself. TLS sends its own
+    `close_notify` then.
+    """
+    if ISSLTransport.providedBy(transport) or not ITCPTransport.providedBy(transport):
+        transport.loseConnection()
+        return False
+    transport.loseWriteConnection()
+    return True
 
 
 def describe_error(error: BaseException) -> str:
@@ -119,7 +99,7 @@ def describe_error(error: BaseException) -> str:
 
 
 def describe_loss(reason: Failure, transport: Any, *, early: bool) -> str:
-    """Why a connection over `transport` was lost; `early` is before its TLS could carry bytes."""
+    """Why a connection over `transport` was lost. `early` means during the TLS handshake."""
     if early and reason.check(ConnectionDone, ConnectionLost):
         return LEFT_IN_HANDSHAKE
     if reason.check(ConnectionDone):
@@ -128,60 +108,51 @@ def describe_loss(reason: Failure, transport: Any, *, early: bool) -> str:
         return ABORTED_BY_LISTENER
     if reason.check(ConnectionLost):
         below: Failure | None = getattr(transport, "wire_reason", None)
-        return NO_GOODBYE if below is not None and below.check(ConnectionDone) else RESET_BY_PEER
+        is_clean = below is not None and below.check(ConnectionDone)
+        return NO_CLOSE_NOTIFY if is_clean else RESET_BY_PEER
     error = reason.value
     assert error is not None
     match error.args:
-        case ([*_, (_, _, str(problem))],):  # as OpenSSL tells it: the last of its errors
+        case ([*_, (_, _, str(problem))],):  # an error of OpenSSL; the last of its list counts
             return describe_tls_error(problem)
     return describe_error(error)
 
 
 def describe_tls_error(problem: str) -> str:
-    """A handshake that failed with what OpenSSL calls `problem`."""
-    said = problem.lower()
-    known = (words for part, words in _OPENSSL.items() if part in said)
+    """A failed handshake, from OpenSSL's message `problem`."""
+    message = problem.lower()
+    known = (words for part, words in _OPENSSL.items() if part in message)
     return next(known, f"TLS failed: {problem}")
 
 
-# MERGED server/lingering: Closing so that the peer can read the last words.
-#
-# A socket closed while unread bytes wait in it sends a reset, and the reset may overtake what was
-# written just before (RFC 1122, 4.2.2.13). So: send all, close the write side, read away what still
-# comes, and close fully once the peer is done too, or after `LINGER_SECONDS`.
+class ReasonCounter:
+    """Counts by reason, such as refusals or connections closed by a limit.
 
-LINGER_SECONDS = 1.0
-"""How long a peer that was sent everything may take to close its side."""
-
-
-def half_close(transport: Any) -> bool:
-    """Close the write side of `transport` once everything written is sent.
-
-    True: the transport's protocol hears `writeConnectionLost` then, goes on dropping what it reads,
-    and closes fully. False: there is no half-close (TLS says goodbye in its own way), so the
-    transport is closing by itself.
+    A reason may contain any text, such as that of an exception. So at most `MOST_REASONS` are kept
+    apart, and the rest counts as `OTHER_REASONS`.
     """
-    if ISSLTransport.providedBy(transport) or not ITCPTransport.providedBy(transport):
-        transport.loseConnection()
-        return False
-    transport.loseWriteConnection()
-    return True
 
+    def __init__(self) -> None:
+        self.total = 0
+        self._counts: Counter[str] = Counter()
 
-# MERGED server/refusal: What a peer meets when its listener is full.
+    def add(self, reason: str) -> None:
+        """Count `reason` once more."""
+        self.total += 1
+        if reason not in self._counts and len(self._counts) >= MOST_REASONS:
+            reason = OTHER_REASONS
+        self._counts[reason] += 1
 
-TOO_MANY_CONNECTIONS = b"Too many connections, try later"
-TOO_MANY_OF_YOURS = b"Too many connections from your address, close one first"
-
-TLS_SECONDS = HANDSHAKE_SECONDS / 2
-"""How long TLS may take until it can carry the text: whoever has no place is given less time."""
+    def by_reason(self) -> list[tuple[str, int]]:
+        """The reasons with their counts, the most frequent first."""
+        return self._counts.most_common()
 
 
 @implementer(IHalfCloseableProtocol)
 class RefusalProtocol(Protocol):
-    """Says one text, drops whatever the peer says, and closes. Takes no slot of the listener.
+    """Sends one text to a refused peer, drops what it receives, and closes.
 
-    As nobody counts it, it never stays: whatever the peer does, it is over in a few seconds.
+    No limit counts it, so it must never stay: it ends within a few seconds in any case.
     """
 
     transport: Any
@@ -195,7 +166,7 @@ class RefusalProtocol(Protocol):
         self.transport.write(self._text)
         half_close(self.transport)
         if ISSLTransport.providedBy(self.transport):
-            end, seconds = self.transport.abortConnection, TLS_SECONDS
+            end, seconds = self.transport.abortConnection, REFUSAL_TLS_SECONDS
         else:
             end, seconds = self.transport.loseConnection, LINGER_SECONDS
         self._deadline = self._clock.callLater(seconds, end)
@@ -204,34 +175,58 @@ class RefusalProtocol(Protocol):
         self.transport.loseConnection()
 
     def writeConnectionLost(self) -> None:
-        """Expected: the text is out."""
+        """Nothing to do: the text is sent, and the deadline closes the rest."""
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         if self._deadline is not None and self._deadline.active():
             self._deadline.cancel()
 
 
-# MERGED server/tally: How often each of a few things happened.
+class Handshake:
+    """The deadline of a TLS handshake that has begun."""
 
-MOST_REASONS = 20
-OTHER_REASONS = "for other reasons"
+    __slots__ = ("_deadline",)
+
+    def __init__(self, clock: IReactorTime, give_up: Callable[[], object]) -> None:
+        """`give_up` is called if `end` is not called within `HANDSHAKE_SECONDS`."""
+        self._deadline = clock.callLater(HANDSHAKE_SECONDS, give_up)
+
+    def end(self) -> None:
+        """Cancel the deadline: the handshake is complete, or the connection is lost."""
+        if self._deadline.active():
+            self._deadline.cancel()
 
 
-class ReasonCounter:
-    """Counts by reason. As a reason may hold anything, such as an exception's words, there is a
-    bound to how many are told apart."""
+@frozen
+class TlsFacts:
+    """The result of a TLS handshake."""
 
-    def __init__(self) -> None:
-        self.total = 0
-        self._counts: Counter[str] = Counter()
+    version: str
+    """Such as `TLSv1.3`."""
 
-    def add(self, reason: str) -> None:
-        """Once more."""
-        self.total += 1
-        if reason not in self._counts and len(self._counts) >= MOST_REASONS:
-            reason = OTHER_REASONS
-        self._counts[reason] += 1
+    cipher: str
+    """Such as `TLS_AES_256_GCM_SHA384`."""
 
-    def by_reason(self) -> list[tuple[str, int]]:
-        """The reasons with their counts, the most frequent first."""
-        return self._counts.most_common()
+    client: str = ""
+    """The subject of the client's certificate; empty if it sent none."""
+
+    @classmethod
+    def of(cls, transport: Any) -> TlsFacts | None:
+        """The facts of a Twisted TLS transport whose handshake is complete."""
+        handle = transport.getHandle()
+        if handle is None:
+            return None
+        certificate = handle.get_peer_certificate(as_cryptography=True)
+        client = ""
+        if certificate is not None:
+            # Imported late: few listeners ask clients for certificates.
+            from app.tls.certificates import subject_of
+
+            client = subject_of(certificate)
+        version, cipher = handle.get_protocol_version_name(), handle.get_cipher_name()
+        return cls(version, cipher or "", client)
+
+
+def looks_like_tls(data: bytes) -> bool:
+    """Whether the first bytes of a peer are a TLS ClientHello (RFC 8446, 4.1.2 and 5.1)."""
+    return data[:2] == b"\x16\x03" and data[5:6] == b"\x01"

@@ -1,8 +1,9 @@
-"""What the engine tells, and to whom: the one way up from the server layers.
+"""One accepted peer: the object between its socket and the protocol that serves it.
 
-A call per event costs a fifth of a microsecond, so nothing here is queued or filtered. Bytes are
-not told at all: a connection says once that it became active, and whoever shows it reads its
-counters.
+A `Connection` counts the bytes, passes them to the traffic tap, bounds what is unsent, and closes
+in a way that lets the peer read the last bytes. It needs a `ConnectionOwner` (the
+`ListenerFactory`), and it reports to one `ConnectionObserver`, which is the only way from the
+server up to the window and to `portdeck serve`.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from app.server.connections.closing import (
     CLOSED_BY_PEER,
     LINGER_SECONDS,
     NO_HANDSHAKE,
-    SPOKE_TLS,
+    TLS_TO_PLAIN_PORT,
     Handshake,
     ReasonCounter,
     TlsFacts,
@@ -49,70 +50,71 @@ from app.server.sockets.addresses import format_address
 from app.server.sockets.socket_info import credentials_of, queued_bytes
 from app.traffic.connection_info import RECEIVED, SENT, Tap
 
+log = logging.getLogger(__name__)
+
+HANDSHAKE_TIMEOUT = "no TLS handshake"
+DID_NOT_READ = "did not read"
+IDLE = "idle"
+
 
 class ConnectionObserver(Protocol):
     """The one object that is told about connections. Calls come on the reactor's thread.
 
-    A call per event costs a fifth of a microsecond, so nothing is queued or filtered here. Bytes are
-    not reported: a connection says once that it became active, and the observer reads its counters.
+    A call costs 0.2 µs, so events are neither queued nor filtered here. Bytes are not reported. A
+    connection reports once that it became active, and the observer then reads its counters.
     """
 
     def opened(self, connection: Connection) -> None:
         """A peer was accepted."""
 
     def active(self, connection: Connection) -> None:
-        """Bytes crossed for the first time since `Connection.rest` was called."""
+        """The first bytes were received or sent since `Connection.mark_quiet` was called."""
 
     def closed(self, connection: Connection) -> None:
-        """The connection is gone; its counters and its `reason` are final."""
+        """The connection is closed. Its counters and its `reason` are final."""
 
     def refused(self, factory: ConnectionOwner, peer: IAddress | None, reason: str) -> None:
-        """A peer was turned away, for a reason in a few words."""
+        """A peer was refused. `reason` is a few words."""
 
 
 class ConnectionOwner(Protocol):
-    """The factory of a connection, as far as a connection uses it. See `ListenerFactory`."""
+    """The part of `ListenerFactory` that a connection uses.
+
+    It is a protocol, so that this module need not import the factory, which imports this module.
+    """
 
     spec: ListenerSpec
     clock: IReactorTime
     tap: Tap | None
     observer: ConnectionObserver
-    cut: ReasonCounter
+    closed_by_limit: ReasonCounter
     bytes_in: int
     bytes_out: int
 
     def seconds(self) -> float:
-        """The time of day, in Unix seconds."""
+        """The current time, in Unix seconds."""
 
-    def closes(self) -> None:
+    def on_closing(self) -> None:
         """A connection begins to close and waits for its peer."""
 
     def registerProtocol(self, p: Connection) -> None:
         """The connection is open."""
 
     def unregisterProtocol(self, p: Connection) -> None:
-        """The connection is over."""
-
-
-# MERGED server/connection: One accepted peer: stands between its socket and the protocol that serves it.
-
-log = logging.getLogger(__name__)
-
-HANDSHAKE_CUT = "no TLS handshake"
-DID_NOT_READ = "did not read"
-IDLE = "idle"
+        """The connection is closed."""
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
 class Connection(ProtocolWrapper):
-    """Counts, taps and guards one connection.
+    """Counts, taps and limits one connection.
 
-    The protocol sees it as its transport, the transport as its protocol. What Twisted leaves open
-    in `ProtocolWrapper` is closed here: an exception in the protocol ends this connection alone and
-    is logged against it; a peer that closes its side still gets what is buffered for it; a peer
-    that does not read is not read from.
+    It is the transport of the protocol, and the protocol of the transport. It adds three things to
+    Twisted's `ProtocolWrapper`. An exception in the protocol closes only this connection and is
+    logged with its address. A peer that closes its side still gets what is buffered for it. While
+    a peer does not read, nothing is read from it either.
 
-    `dataReceived` and `write` run once per chunk: they stay plain, and touch only the factory.
+    `dataReceived` and `write` run once per chunk. Keep them simple, and let them use nothing but
+    the factory.
     """
 
     factory: ConnectionOwner
@@ -122,54 +124,56 @@ class Connection(ProtocolWrapper):
     disconnecting = False
 
     bytes_in = 0
-    """What was read from the peer, also while nobody listens any more."""
+    """Bytes read from the peer. Those that arrive while the connection closes are counted too."""
 
     bytes_out = 0
-    """What was handed to the socket; a reset may keep the end of it from the peer."""
+    """Bytes handed to the socket. After a reset the peer may not have received the last of them."""
 
     rate = 0.0
-    """Bytes a second in both directions, kept by who samples it."""
+    """Bytes a second in both directions. Set by `RateMeter`."""
 
     sampled_bytes = 0
-    """Bytes in both directions when the rate was sampled last."""
+    """Bytes in both directions at the last sample of the rate."""
 
     local = ""
-    """The address that the peer connected to, for people. One text for all that have the same."""
+    """The address that the peer connected to, as text. Equal texts are one interned object."""
 
     _process = ""
-    """Who connected to a Unix socket, where the system says it: such a peer has no address."""
+    """User and pid of a Unix socket's peer, as such a peer has no address. Empty if unknown."""
 
     closed_at = 0.0
-    """When it ended, unix seconds; 0 while it lives."""
+    """When it closed, in Unix seconds; 0 while it is open."""
 
     tls: TlsFacts | None = None
-    """What was agreed on, once TLS can carry bytes; `None` before that, and without TLS."""
+    """Facts about TLS after the handshake; `None` before it, and without TLS."""
 
     reason = ""
-    """Why the connection ended or is ending, in a few words; empty while it lives."""
+    """Why the connection closed or is closing, in a few words. Empty before that."""
 
     timed_out = False
-    """Whether it is closing because nothing crossed it for too long."""
+    """Whether it is closing because of the idle time-out."""
 
-    waits_since = 0.0
-    """When it was seen last that the peer takes what waits for it, or when it was to close."""
+    progress_at = 0.0
+    """When the peer was last seen to read unsent bytes, or when closing began. Unix seconds."""
 
-    _taken: int | None = None
-    """What the peer had of `bytes_out` when that was asked last; `None` if that was all of it."""
+    _received_at_check: int | None = None
+    """How many of `bytes_out` the peer had received at the last check. `None` if nothing was
+    waiting."""
 
     _backpressure: Backpressure
-    _lingering: IDelayedCall | None = None
+    _linger_timer: IDelayedCall | None = None
     _handshake: Handshake | None = None
-    """Set exactly while TLS cannot carry bytes yet."""
+    """Set exactly during the TLS handshake."""
 
     _hint = ""
-    """What else to say when it is over."""
+    """Text to append to `reason` when the connection closes."""
 
     _aborted = False
-    _mute = False
-    """Nothing more goes out: all of it has, or it is too late."""
+    _write_closed = False
+    """Whether further writes are dropped: the write side is closed, or the connection is."""
 
-    _resting = True
+    _is_quiet = True
+    """Whether the next chunk is reported to the observer as `active`."""
 
     def __init__(self, factory: ConnectionOwner, protocol: IProtocol, number: int) -> None:
         super().__init__(factory, protocol)  # type: ignore[arg-type]
@@ -181,24 +185,24 @@ class Connection(ProtocolWrapper):
 
     @property
     def peer_address(self) -> IAddress | None:
-        """Whom it serves, also when it is over. The transport knows, so it is not kept twice."""
+        """The peer's address. The transport keeps it, also after the connection is closed."""
         return None if self.transport is None else self.transport.getPeer()
 
     @property
     def peer(self) -> str:
-        """Whom it serves, for people: an address, or the process at a Unix socket's other end."""
+        """The peer as text: an address, or the process at the other end of a Unix socket."""
         return self._process or format_address(self.peer_address)
 
     @property
     def bytes_unsent(self) -> int:
-        """How much of `bytes_out` waits here, as the peer does not take it; 0 once it is over."""
+        """How many of `bytes_out` wait here for the peer to read; 0 when it is closed."""
         return unsent_bytes(self.transport) if self.connected else 0
 
     def makeConnection(self, transport: Any) -> None:
         directlyProvides(self, providedBy(transport))
         self.transport = transport
         self.connected = True
-        # A lost socket has no address any more, and to keep one costs no more than a reference.
+        # Read the address now: a closed socket has none. An interned text costs one reference.
         host = transport.getHost()
         self.local = sys.intern(format_address(host))
         if isinstance(host, UNIXAddress):
@@ -211,38 +215,42 @@ class Connection(ProtocolWrapper):
         self.factory.registerProtocol(self)
         self._call(self.wrappedProtocol.makeConnection, self)
 
-    def rest(self) -> None:
-        """From now on the next chunk is told to the observer as `active` again."""
-        self._resting = True
+    def mark_quiet(self) -> None:
+        """Report the next chunk to the observer as `active` again."""
+        self._is_quiet = True
 
     @property
     def awaits_peer(self) -> bool:
-        """Whether nobody but the peer keeps it from closing."""
-        is_done = self.disconnecting and self._backpressure.producer is None
-        return is_done or (self.disconnecting and self.bytes_unsent > 0)
+        """Whether it is closing and only the peer delays that.
 
-    def peer_takes(self) -> bool:
-        """Whether the peer has, since this was asked last, taken some of what waits for it.
+        While a producer still writes and nothing is unsent, the protocol delays it.
+        """
+        has_producer = self._backpressure.producer is not None
+        return self.disconnecting and (not has_producer or self.bytes_unsent > 0)
 
-        True as well where something waits that did not wait the last time: it cannot be told yet.
+    def peer_progressed(self) -> bool:
+        """Whether the peer has read some of the waiting bytes since the last call.
+
+        Also true if bytes wait now and none waited at the last call: there is nothing to compare
+        with yet.
         """
         waiting = self.bytes_unsent + queued_bytes(self.transport)
-        before, taken = self._taken, self.bytes_out - waiting
-        self._taken = taken if waiting else None
-        return waiting > 0 if before is None else taken > before
+        before, received = self._received_at_check, self.bytes_out - waiting
+        self._received_at_check = received if waiting else None
+        return waiting > 0 if before is None else received > before
 
     def time_out(self, seconds: float) -> None:
-        """Nothing has crossed for `seconds`: close, and where that is under way, for good."""
+        """Close after `seconds` without a byte. Abort if it is closing already."""
         if not self.disconnecting:
             self.timed_out = True
-            self.factory.cut.add(IDLE)
+            self.factory.closed_by_limit.add(IDLE)
             self._close(f"{IDLE} for {seconds:g} s")
         elif self.bytes_unsent and not self.timed_out:
-            self._cut(DID_NOT_READ, f"{DID_NOT_READ} for {seconds:g} s")
+            self._close_over_limit(DID_NOT_READ, f"{DID_NOT_READ} for {seconds:g} s")
         else:
             self._abort(self.reason)
 
-    # What the transport says
+    # Calls from the transport
 
     def dataReceived(self, data: bytes) -> None:
         factory = self.factory
@@ -252,11 +260,11 @@ class Connection(ProtocolWrapper):
         self.active_at = now = factory.seconds()
         if factory.tap is not None:
             factory.tap(now, self.number, RECEIVED, data)
-        if self._resting:
-            self._resting = False
+        if self._is_quiet:
+            self._is_quiet = False
             factory.observer.active(self)
         if self.bytes_in == size and looks_like_tls(data):  # the very first chunk
-            self._hint = SPOKE_TLS
+            self._hint = TLS_TO_PLAIN_PORT
         if self.disconnecting:
             return
         try:
@@ -265,7 +273,7 @@ class Connection(ProtocolWrapper):
             self._fail(error)
 
     def handshakeCompleted(self) -> None:
-        """TLS can carry bytes now."""
+        """The TLS handshake is done, and TLS can carry bytes."""
         if self._handshake is not None:
             self._handshake.end()
             self._handshake = None
@@ -275,8 +283,8 @@ class Connection(ProtocolWrapper):
             self._call(self.wrappedProtocol.handshakeCompleted)
 
     def readConnectionLost(self) -> None:
-        """The peer has said all it will say."""
-        self._backpressure.ended = True
+        """The peer has closed its write side."""
+        self._backpressure.read_closed = True
         if self.disconnecting:
             self.transport.loseConnection()
         elif IHalfCloseableProtocol.providedBy(self.wrappedProtocol):
@@ -286,16 +294,16 @@ class Connection(ProtocolWrapper):
             self.transport.loseConnection()
 
     def writeConnectionLost(self) -> None:
-        """All that was written is sent, and the peer knows that nothing follows."""
-        self._mute = True
+        """Everything written is sent, and the write side is closed."""
+        self._write_closed = True
         if self.disconnecting:
             close = self.transport.loseConnection
-            self._lingering = self.factory.clock.callLater(LINGER_SECONDS, close)
+            self._linger_timer = self.factory.clock.callLater(LINGER_SECONDS, close)
         elif IHalfCloseableProtocol.providedBy(self.wrappedProtocol):
             self._call(self.wrappedProtocol.writeConnectionLost)
 
     def connectionLost(self, reason: Failure = Failure(ConnectionDone())) -> None:  # noqa: B008
-        if not self.reason or not (self._mute or reason.check(ConnectionDone)):
+        if not self.reason or not (self._write_closed or reason.check(ConnectionDone)):
             self.reason = describe_loss(reason, self.transport, early=self._handshake is not None)
         if self._hint:
             self.reason = f"{self.reason}; {self._hint}"
@@ -303,25 +311,25 @@ class Connection(ProtocolWrapper):
             self._handshake.end()
         self.connected = False
         self.closed_at = self.factory.seconds()
-        self._mute = True
-        if self._lingering is not None and self._lingering.active():
-            self._lingering.cancel()
+        self._write_closed = True
+        if self._linger_timer is not None and self._linger_timer.active():
+            self._linger_timer.cancel()
         self._call(self.wrappedProtocol.connectionLost, reason)
         self.wrappedProtocol = None
         self.factory.unregisterProtocol(self)
 
-    # What the protocol asks for
+    # Calls from the protocol
 
     def write(self, data: bytes) -> None:
-        if self._mute:
+        if self._write_closed:
             return
         factory = self.factory
-        if self._backpressure.counts:
+        if self._backpressure.must_count:
             unsent = self.bytes_unsent
             if unsent > factory.spec.max_unsent_bytes:
-                self._cut(DID_NOT_READ, f"{DID_NOT_READ}: {unsent:,} bytes unsent")
+                self._close_over_limit(DID_NOT_READ, f"{DID_NOT_READ}: {unsent:,} bytes unsent")
                 return
-            self._backpressure.take_count(unsent)
+            self._backpressure.check_unsent(unsent)
         self.transport.write(data)
         size = len(data)
         self.bytes_out += size
@@ -329,38 +337,38 @@ class Connection(ProtocolWrapper):
         self.active_at = now = factory.seconds()
         if factory.tap is not None:
             factory.tap(now, self.number, SENT, data)
-        if self._resting:
-            self._resting = False
+        if self._is_quiet:
+            self._is_quiet = False
             factory.observer.active(self)
 
     def writeSequence(self, data: Iterable[bytes]) -> None:
         self.write(b"".join(data))
 
     def loseConnection(self) -> None:
-        """Close once everything written is sent, and so that the peer can read it."""
+        """Close when everything written is sent, and let the peer read it first."""
         self._close(CLOSED_BY_LISTENER)
 
     def _close(self, reason: str) -> None:
         if self.disconnecting or not self.connected:
             return
         self._begin_to_close(reason)
-        if self._backpressure.producer is not None or self._backpressure.ended:
+        if self._backpressure.producer is not None or self._backpressure.read_closed:
             self.transport.loseConnection()
         elif not half_close(self.transport):
-            self._mute = True
+            self._write_closed = True
 
     def loseWriteConnection(self) -> None:
-        """Close the write side alone once everything written is sent; reading goes on."""
+        """Close only the write side when everything written is sent. Reading goes on."""
         if self._backpressure.producer is None:
-            self._backpressure.let_go()
+            self._backpressure.detach_transport()
         self.transport.loseWriteConnection()
 
     def abortConnection(self) -> None:
-        """Close at once with a reset; what was not sent yet is dropped."""
+        """Close immediately with a reset. Unsent bytes are dropped."""
         self._abort(ABORTED_BY_LISTENER)
 
     def startTLS(self, *arguments: Any) -> None:
-        """Speak TLS from now on; see `ITLSTransport`."""
+        """Use TLS from now on; see `ITLSTransport`."""
         self._backpressure.begin_handshake()
         self._expect_handshake()
         self.transport.startTLS(*arguments)
@@ -368,11 +376,11 @@ class Connection(ProtocolWrapper):
 
     def pauseProducing(self) -> None:
         if not self.disconnecting:
-            self._backpressure.hold()
+            self._backpressure.pause_for_protocol()
 
     def resumeProducing(self) -> None:
         if not self.disconnecting:
-            self._backpressure.release()
+            self._backpressure.resume_for_protocol()
 
     def stopProducing(self) -> None:
         self.loseConnection()
@@ -391,30 +399,30 @@ class Connection(ProtocolWrapper):
         self.loseConnection()
 
     def _expect_handshake(self) -> None:
-        self._handshake = Handshake(self.factory.clock, self._cut_handshake)
+        self._handshake = Handshake(self.factory.clock, self._time_out_handshake)
 
-    def _cut_handshake(self) -> None:
-        self._cut(HANDSHAKE_CUT, NO_HANDSHAKE)
+    def _time_out_handshake(self) -> None:
+        self._close_over_limit(HANDSHAKE_TIMEOUT, NO_HANDSHAKE)
 
     def _begin_to_close(self, reason: str) -> None:
         self.reason = reason
         self.disconnecting = True
-        self.waits_since = self.factory.seconds()
-        self.factory.closes()
-        # Read on in any case, so that the peer's end of file is seen.
-        self._backpressure.release()
+        self.progress_at = self.factory.seconds()
+        self.factory.on_closing()
+        # Keep reading in any case: otherwise the peer's end of file is not noticed.
+        self._backpressure.resume_for_protocol()
         if self._backpressure.producer is None:
-            self._backpressure.let_go()
+            self._backpressure.detach_transport()
 
-    def _cut(self, limit: str, reason: str) -> None:
-        self.factory.cut.add(limit)
+    def _close_over_limit(self, limit: str, reason: str) -> None:
+        self.factory.closed_by_limit.add(limit)
         self._abort(reason)
 
     def _abort(self, reason: str) -> None:
         if self._aborted or not self.connected:
             return
         self.reason = reason
-        self.disconnecting = self._aborted = self._mute = True
+        self.disconnecting = self._aborted = self._write_closed = True
         self.transport.abortConnection()
 
     def _call(self, callback: Callable[..., object], *arguments: object) -> None:

@@ -1,13 +1,7 @@
-"""Ends connections on which nothing crosses for too long, with one timer for all of them.
+"""Connections of one listener: who is connected, how many may be, for how long, and the totals.
 
-That is the time-out which a listener may have, and a bound for connections that are to close and
-whose peer does not let them: they would hold a place for ever.
-
-A connection notes anyway when a byte crossed it last, so a chunk costs nothing more. That the peer
-goes on taking what was written long ago is seen only by asking, which is done once that seems too
-long ago: where something waits, the first answer is what the second is compared with, and a peer
-that takes nothing is found out in up to twice its time. The timer is set for the first connection
-that can be due, and looks at all of them then; there is none while nobody can be due.
+`ListenerFactory` wraps the protocol factory of a listener. `close_all` closes its connections when
+the listener stops. `IdleTimeout` closes connections that are idle, with one timer for all of them.
 """
 
 from __future__ import annotations
@@ -25,8 +19,8 @@ from twisted.protocols.policies import WrappingFactory
 
 from app.profile import ListenerSpec
 from app.server.connections.closing import (
-    TOO_MANY_CONNECTIONS,
-    TOO_MANY_OF_YOURS,
+    REFUSED_ADDRESS_FULL,
+    REFUSED_LISTENER_FULL,
     ReasonCounter,
     RefusalProtocol,
     describe_error,
@@ -34,109 +28,30 @@ from app.server.connections.closing import (
 from app.server.connections.connection import Connection, ConnectionObserver
 from app.traffic.connection_info import Tap
 
-SHARPNESS = 1 / 20
-"""How late a time-out may be, as a part of itself, but for `GRACE_SECONDS` at most: the
-connections are not looked at more often."""
-
-GRACE_SECONDS = 1.0
-"""How long a connection may take to close once it was closed for being idle."""
-
-CLOSING_SECONDS = 30
-"""For how long nothing may cross one that is to close for any other reason."""
-
-
-class IdleCheck(Protocol):
-    """Ends what is idle, in one way or another."""
-
-    def look(self) -> None:
-        """There is one more connection, or another time-out."""
-
-    def look_at_closing(self) -> None:
-        """There is one more that is to close."""
-
-    def rest(self) -> None:
-        """Nobody is connected."""
-
-
-class IdleTimeout:
-    """Watches the connections of one factory."""
-
-    def __init__(self, factory: ListenerFactory) -> None:
-        self._factory = factory
-        self._timer: IDelayedCall | None = None
-        self._seconds = 0
-
-    def look(self) -> None:
-        """There is one more connection, or another time-out."""
-        seconds = self._factory.spec.idle_timeout
-        if seconds != self._seconds:
-            self._seconds = seconds
-            self.rest()
-            self._sweep()
-        elif seconds:
-            self._sweep_in(seconds)
-
-    def look_at_closing(self) -> None:
-        """There is one more that is to close."""
-        self._sweep_in(self._closing_patience)
-
-    def rest(self) -> None:
-        """Nobody is connected."""
-        if self._timer is not None:
-            timer, self._timer = self._timer, None
-            timer.cancel()
-
-    @property
-    def _closing_patience(self) -> int:
-        return min(self._seconds or CLOSING_SECONDS, CLOSING_SECONDS)
-
-    def _patience(self, connection: Connection) -> float:
-        """For how many seconds nothing may cross `connection`; 0 for any number."""
-        if connection.timed_out:
-            return GRACE_SECONDS
-        return self._closing_patience if connection.awaits_peer else self._seconds
-
-    def _sweep_in(self, seconds: float) -> None:
-        clock = self._factory.clock
-        if self._timer is None:
-            self._timer = clock.callLater(seconds, self._sweep)
-        elif self._timer.getTime() > clock.seconds() + seconds:
-            self._timer.reset(seconds)
-
-    def _sweep(self) -> None:
-        self._timer = None
-        now, first = self._factory.seconds(), inf
-        for connection in list(self._factory.connections):
-            if patience := self._patience(connection):
-                due = max(connection.active_at, connection.waits_since) + patience
-                if due <= now:
-                    self._ask(connection, now, patience)
-                    due = now + self._patience(connection)
-                first = min(first, due)
-        if first < inf and self._factory.connections:  # some closed at once maybe
-            sharpness = min(self._closing_patience * SHARPNESS, GRACE_SECONDS)
-            self._sweep_in(max(first - now, sharpness))
-
-    def _ask(self, connection: Connection, now: float, patience: float) -> None:
-        if connection.peer_takes():
-            connection.waits_since = now
-        else:
-            connection.time_out(patience)
-
-
-# MERGED server/factory: What the connections of one listener share: who is connected, how many may be, the totals.
-
 log = logging.getLogger(__name__)
 
-TOO_MANY = "too many connections"
-TOO_MANY_OF_ONE = "too many connections from one address"
+LISTENER_FULL = "too many connections"
+ADDRESS_FULL = "too many connections from one address"
+
+STOP_GRACE_SECONDS = 1.5
+"""How long connections may take to close when the listener stops. Then they are reset."""
+
+CLOSING_SECONDS = 30
+"""How long a connection that is closing may be idle, if it has no shorter time-out."""
+
+GRACE_SECONDS = 1.0
+"""How long a connection may take to close after its idle time-out."""
+
+TOLERANCE = 1 / 20
+"""How late a time-out may be, as a part of its seconds. It is `GRACE_SECONDS` at most. The
+connections are not checked more often than that."""
 
 
 class ListenerFactory(WrappingFactory[Connection]):
     """Wraps the factory of a protocol and keeps its live connections.
 
-    Invariants: `connections` holds exactly the accepted peers that are not lost yet and never more
-    than the spec allows; every total counts since this factory was made.
+    Invariants: `connections` holds exactly the accepted peers that are not lost yet. It never holds
+    more than the spec allows. Every total counts from the creation of this factory.
     """
 
     noisy = False
@@ -151,10 +66,10 @@ class ListenerFactory(WrappingFactory[Connection]):
         numbers: Iterator[int],
         tap: Tap | None = None,
     ) -> None:
-        """`numbers` gives each connection its own."""
+        """`numbers` gives each connection its number."""
         super().__init__(wrapped)
         self.spec = spec
-        """The listener's; see `change`."""
+        """The spec of the listener; `change` replaces it."""
         self.clock = clock
         self.seconds = clock.seconds
         self.observer = observer
@@ -162,61 +77,66 @@ class ListenerFactory(WrappingFactory[Connection]):
         self._tap = tap
         self.accepted = 0
         self.refusals = ReasonCounter()
-        """The peers that were turned away, by reason."""
-        self.cut = ReasonCounter()
-        """The connections that a limit has ended, by the limit."""
+        """The refused peers, counted by reason."""
+        self.closed_by_limit = ReasonCounter()
+        """The connections that a limit has closed, counted by limit."""
         self.bytes_in = 0
         self.bytes_out = 0
-        self.unbound: Callable[[], None] | None = None
-        """Called when no socket is left that peers could come by."""
+        self.on_unbound: Callable[[], None] | None = None
+        """Called when the last listening socket is closed."""
         self._numbers = numbers
         self._count_of: Counter[str] = Counter()
+        """The number of live connections per host."""
         self._host_of: dict[Connection, str] = {}
-        """Where each was counted: an address is another one once a PROXY header is read."""
-        self._idling: IdleCheck = IdleTimeout(self)
+        """The host that each connection was counted for. Its address may change later, when a
+        PROXY header is read."""
+        self._idle_check: IdleCheck = IdleTimeout(self)
         self._live_of: Counter[IProtocolFactory] = Counter()
-        self._emptied: list[Deferred[None]] = []
+        """The number of live connections per protocol factory; see `replace`."""
+        self._empty_waiters: list[Deferred[None]] = []
 
     @property
     def connections(self) -> KeysView[Connection]:
-        """The live ones, oldest first. A live view: copy it before closing what is in it."""
+        """The live connections, oldest first. It is a view: copy it before you close some."""
         return self.protocols.keys()
 
     @property
     def refused(self) -> int:
-        """How many peers were turned away."""
+        """How many peers were refused."""
         return self.refusals.total
 
     def change(self, spec: ListenerSpec) -> None:
-        """Take the listener's new spec: its name, its limits and its tap count at once."""
+        """Set a new spec. Its name, limits and traffic switch take effect immediately."""
         self.spec = spec
         self.tap = self._tap if spec.traffic else None
-        self._idling.look()
+        self._idle_check.schedule()
 
-    def admit(self, anybody: bool) -> bool:
-        """Let in who is new, or nobody. False if that is up to the listening socket instead, which
-        can be closed while those who are connected go on."""
+    def set_accepting(self, accepting: bool) -> bool:
+        """Accept new peers, or refuse them. Returns whether the factory can do that.
+
+        False for TCP and Unix sockets: close the listening socket instead. The connections stay.
+        """
         return False
 
-    def closes(self) -> None:
-        """One more of the connections is to close, and waits for its peer to let it."""
-        self._idling.look_at_closing()
+    def on_closing(self) -> None:
+        """A connection begins to close and waits for its peer."""
+        self._idle_check.schedule_closing()
 
-    def emptied(self) -> Deferred[None]:
-        """Fires with `None` as soon as no connection is left; at once if there is none."""
+    def when_empty(self) -> Deferred[None]:
+        """Fires with `None` when no connection is left; immediately if there is none."""
         done: Deferred[None] = Deferred()
-        self._emptied.append(done)
-        self._tell_if_empty()
+        self._empty_waiters.append(done)
+        self._notify_if_empty()
         return done
 
-    # A refused peer gets a protocol that is no connection, which the base class cannot say.
+    # `Any`, as a refused peer gets a `RefusalProtocol`, and the base class promises a `Connection`.
     def buildProtocol(self, addr: IAddress | None) -> Any:
         if len(self.protocols) >= self.spec.max_connections:
-            self._refuse(addr, TOO_MANY)
-            return RefusalProtocol(TOO_MANY_CONNECTIONS, self.clock)
-        if self._are_enough_of(_host(addr)):
-            self._refuse(addr, TOO_MANY_OF_ONE)
-            return RefusalProtocol(TOO_MANY_OF_YOURS, self.clock)
+            self._refuse(addr, LISTENER_FULL)
+            return RefusalProtocol(REFUSED_LISTENER_FULL, self.clock)
+        if self._is_address_full(_host(addr)):
+            self._refuse(addr, ADDRESS_FULL)
+            return RefusalProtocol(REFUSED_ADDRESS_FULL, self.clock)
         try:
             protocol = self.wrappedFactory.buildProtocol(addr)
         except (Exception, SystemExit) as error:
@@ -229,24 +149,24 @@ class ListenerFactory(WrappingFactory[Connection]):
         return Connection(self, protocol, next(self._numbers))
 
     def replace(self, wrapped: IProtocolFactory) -> None:
-        """Let `wrapped` make the protocols from the next peer on.
+        """Use `wrapped` to build the protocols from the next peer on.
 
-        The connections that are there keep theirs, and the factory before is stopped once the last
-        of them is gone. Raises what starting `wrapped` raises; then nothing is replaced.
+        Live connections keep their protocols. The old factory is stopped when the last of them is
+        closed. Raises what starting `wrapped` raises; nothing is replaced then.
         """
         if self.numPorts:
             wrapped.doStart()
         before, self.wrappedFactory = self.wrappedFactory, wrapped
-        self._let_go_if_unused(before)
+        self._stop_if_unused(before)
 
     def doStop(self) -> None:
         was_bound = self.numPorts
         super().doStop()
-        if was_bound and not self.numPorts and self.unbound is not None:
-            self.unbound()
+        if was_bound and not self.numPorts and self.on_unbound is not None:
+            self.on_unbound()
 
-    def let_go(self) -> None:
-        """Forget the factory of the protocols, now that nobody is served; the totals stay."""
+    def release_protocols(self) -> None:
+        """Drop the protocol factory when no connection is left. The totals stay."""
         self.wrappedFactory = Factory()
         self._live_of.clear()
 
@@ -258,68 +178,156 @@ class ListenerFactory(WrappingFactory[Connection]):
         if host:
             self._host_of[p] = host
             self._count_of[host] += 1
-        self._idling.look()
+        self._idle_check.schedule()
         self.observer.opened(p)
 
     def unregisterProtocol(self, p: Connection) -> None:
-        maker = self.protocols.pop(p)
-        self._live_of[maker] -= 1
-        self._forget_host_of(p)
+        built_by = self.protocols.pop(p)
+        self._live_of[built_by] -= 1
+        self._uncount_host(p)
         self.observer.closed(p)
-        if maker is not self.wrappedFactory:
-            self._let_go_if_unused(maker)
-        self._tell_if_empty()
+        if built_by is not self.wrappedFactory:
+            self._stop_if_unused(built_by)
+        self._notify_if_empty()
 
     def _refuse(self, peer: IAddress | None, reason: str) -> None:
         self.refusals.add(reason)
         self.observer.refused(self, peer, reason)
 
-    def _are_enough_of(self, host: str) -> bool:
+    def _is_address_full(self, host: str) -> bool:
         limit = self.spec.max_connections_per_address
         return bool(limit and host and self._count_of[host] >= limit)
 
-    def _forget_host_of(self, p: Connection) -> None:
+    def _uncount_host(self, p: Connection) -> None:
         host = self._host_of.pop(p, "")
         if self._count_of[host] > 1:
             self._count_of[host] -= 1
         else:
             del self._count_of[host]
 
-    def _let_go_if_unused(self, replaced: IProtocolFactory) -> None:
+    def _stop_if_unused(self, replaced: IProtocolFactory) -> None:
         if not self._live_of[replaced]:
             del self._live_of[replaced]
             replaced.doStop()
 
-    def _tell_if_empty(self) -> None:
+    def _notify_if_empty(self) -> None:
         if not self.protocols:
-            self._idling.rest()
-            waiting, self._emptied = self._emptied, []
+            self._idle_check.cancel()
+            waiting, self._empty_waiters = self._empty_waiters, []
             for done in waiting:
                 done.callback(None)
 
 
 def _host(address: IAddress | None) -> str:
-    """The address without its port; nothing for a peer that has none, on a Unix socket."""
+    """The address without its port; empty for a peer on a Unix socket, which has no address."""
     return getattr(address, "host", None) or ""
 
 
-# MERGED server/farewell: How the peers of a listener are sent away when it stops.
-
-STOP_GRACE_SECONDS = 1.5
-"""How long they have to go before they are reset."""
-
-
 async def close_all(factory: ListenerFactory, clock: IReactorTime) -> None:
-    """Close every connection of `factory`, gently at first. Done when the last one is gone."""
+    """Close every connection of `factory`. Done when the last one is closed.
+
+    A connection that is still open after `STOP_GRACE_SECONDS` is reset.
+    """
 
     def abort_all() -> None:
         for connection in list(factory.connections):
             connection.abortConnection()
 
-    gone = factory.emptied()
+    gone = factory.when_empty()
     for connection in list(factory.connections):
         connection.loseConnection()
-    impatience = clock.callLater(STOP_GRACE_SECONDS, abort_all)
+    abort_timer = clock.callLater(STOP_GRACE_SECONDS, abort_all)
     await gone
-    if impatience.active():
-        impatience.cancel()
+    if abort_timer.active():
+        abort_timer.cancel()
+
+
+class IdleCheck(Protocol):
+    """Closes idle connections: `IdleTimeout` for streams, `udp.timers.IdleExpiry` for UDP."""
+
+    def schedule(self) -> None:
+        """A connection was added, or the time-out has changed."""
+
+    def schedule_closing(self) -> None:
+        """A connection begins to close."""
+
+    def cancel(self) -> None:
+        """No connection is left."""
+
+
+class IdleTimeout:
+    """Closes idle connections of one factory, with one timer for all of them.
+
+    It applies the idle time-out of the spec. It also bounds the time in which a connection may
+    close, as a peer that does not cooperate would keep its slot forever.
+
+    Each connection notes the time of its last byte anyway, so a chunk costs nothing more. We cannot
+    see when the peer reads data that was written earlier; we must compare two checks of how much is
+    still unsent. The first check is made when the time-out is over. So a peer that reads nothing is
+    closed after at most twice the time-out.
+
+    The timer is set for the first connection that can be due, and then checks all of them. There is
+    no timer while no connection can be due.
+    """
+
+    def __init__(self, factory: ListenerFactory) -> None:
+        self._factory = factory
+        self._timer: IDelayedCall | None = None
+        self._seconds = 0
+
+    def schedule(self) -> None:
+        """A connection was added, or the time-out has changed."""
+        seconds = self._factory.spec.idle_timeout
+        if seconds != self._seconds:
+            self._seconds = seconds
+            self.cancel()
+            self._sweep()
+        elif seconds:
+            self._sweep_in(seconds)
+
+    def schedule_closing(self) -> None:
+        """A connection begins to close."""
+        self._sweep_in(self._closing_timeout)
+
+    def cancel(self) -> None:
+        """No connection is left."""
+        if self._timer is not None:
+            timer, self._timer = self._timer, None
+            timer.cancel()
+
+    @property
+    def _closing_timeout(self) -> int:
+        return min(self._seconds or CLOSING_SECONDS, CLOSING_SECONDS)
+
+    def _timeout_of(self, connection: Connection) -> float:
+        """How many seconds `connection` may be idle; 0 for no limit."""
+        if connection.timed_out:
+            return GRACE_SECONDS
+        return self._closing_timeout if connection.awaits_peer else self._seconds
+
+    def _sweep_in(self, seconds: float) -> None:
+        clock = self._factory.clock
+        if self._timer is None:
+            self._timer = clock.callLater(seconds, self._sweep)
+        elif self._timer.getTime() > clock.seconds() + seconds:
+            self._timer.reset(seconds)
+
+    def _sweep(self) -> None:
+        self._timer = None
+        now, first = self._factory.seconds(), inf
+        for connection in list(self._factory.connections):
+            if timeout := self._timeout_of(connection):
+                due = max(connection.active_at, connection.progress_at) + timeout
+                if due <= now:
+                    self._check(connection, now, timeout)
+                    due = now + self._timeout_of(connection)
+                first = min(first, due)
+        if first < inf and self._factory.connections:  # `_check` may have closed the last one
+            tolerance = min(self._closing_timeout * TOLERANCE, GRACE_SECONDS)
+            self._sweep_in(max(first - now, tolerance))
+
+    def _check(self, connection: Connection, now: float, timeout: float) -> None:
+        if connection.peer_progressed():
+            connection.progress_at = now
+        else:
+            connection.time_out(timeout)

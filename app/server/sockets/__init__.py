@@ -1,1 +1,1 @@
-"""Listening sockets, and what the operating system says about them."""
+"""Listening sockets and their addresses, and facts about them from the operating system."""

@@ -1,9 +1,9 @@
-"""The place where peers come in: closed for a while when the process runs out of descriptors.
+"""Accept guards: a listening port pauses while the process is short of file descriptors.
 
-Twisted answers a full table of descriptors by accepting and dropping whoever waits, or, where it
-cannot even do that, by trying again and again for nothing. Here the port stops reading instead: the
-clients wait in the system's queue, and are let in once others have gone. A few descriptors are left
-free, so that a profile can still be saved and a file of the user's own still be read.
+If no descriptor is free, Twisted accepts and drops the waiting clients, or retries in a busy loop
+if it cannot accept at all. A guarded port stops reading instead. The clients wait in the queue of
+the system, and are accepted when other connections have closed. A few descriptors stay free, so
+that a profile can still be saved and a file of user code can still be read.
 """
 
 from __future__ import annotations
@@ -26,42 +26,42 @@ except ImportError:  # Windows, where handles do not run out like this
     resource = None  # type: ignore[assignment]
 
 RETRY_SECONDS = 0.25
-"""How soon after somebody has gone the next one is let in, at most."""
+"""The time between two checks for free descriptors."""
 
 SPARE_DESCRIPTORS = 16
-"""How many descriptors are left for other work than connections."""
+"""How many descriptors stay free for other work than connections."""
 
-_SPARE_PART = 8
-"""Of few descriptors only this part is left: one in so many."""
+_SPARE_FRACTION = 8
+"""If the limit is low, only one descriptor in so many stays free."""
 
-_SHORTAGES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
-_DEADLY = (errno.EBADF, errno.EINVAL, errno.ENOTSOCK)
+_RESOURCE_ERRORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+_FATAL_ERRORS = (errno.EBADF, errno.EINVAL, errno.ENOTSOCK)
 
 
 @frozen
 class AcceptCallbacks:
-    """Who is told what happens at an entrance. Calls come from inside the reactor's reading."""
+    """The callbacks of a guard. Calls come while the reactor reads from the port."""
 
-    closed: Callable[[str], None]
-    """Nobody is let in for now, for a reason in words."""
+    on_pause: Callable[[str], None]
+    """The port accepts no peers for now. Takes the reason, as text."""
 
-    opened: Callable[[], None]
-    """Whoever waits is let in again."""
+    on_resume: Callable[[], None]
+    """The port accepts peers again."""
 
-    broken: Callable[[str], None]
-    """The socket is of no use any more, for a reason in words."""
+    on_error: Callable[[str], None]
+    """The socket cannot be used any more. Takes the reason, as text."""
 
 
 class AcceptGuard:
-    """Stands in for the listening socket of a Twisted port, and decides who is accepted when."""
+    """Replaces the `socket` of a Twisted port, and accepts only while descriptors are free."""
 
-    def __init__(self, port: Any, clock: IReactorTime, keeper: AcceptCallbacks) -> None:
-        """`port` is bound and keeps reading; from now on its `socket` is this one."""
+    def __init__(self, port: Any, clock: IReactorTime, callbacks: AcceptCallbacks) -> None:
+        """`port` is bound and is reading. Its `socket` is set to this guard."""
         self._port = port
         self._clock = clock
-        self._keeper = keeper
+        self._callbacks = callbacks
         self._socket: socket.socket = port.socket
-        self._bound = _descriptor_bound()
+        self._descriptor_limit = _read_descriptor_limit()
         self._is_open = True
         self._timer: IDelayedCall | None = None
         port.socket = self
@@ -70,87 +70,89 @@ class AcceptGuard:
         return getattr(self._socket, name)
 
     def accept(self) -> tuple[socket.socket, Any]:
-        """As a socket that never blocks. Raises `BlockingIOError` while nobody is let in."""
+        """Accept as a non-blocking socket does. Raises `BlockingIOError` while paused."""
         if not self._is_open:
-            raise _nobody()
+            raise _would_block()
         try:
             accepted = self._socket.accept()
         except OSError as error:
-            if error.errno in _SHORTAGES:
-                self._wait(_shortage(error.errno))
-            elif error.errno in _DEADLY:
-                self._shut()
-                self._keeper.broken(error.strerror or str(error))
+            if error.errno in _RESOURCE_ERRORS:
+                self._pause(_shortage(error.errno))
+            elif error.errno in _FATAL_ERRORS:
+                self._stop_accepting()
+                self._callbacks.on_error(error.strerror or str(error))
             else:
                 raise
-            raise _nobody() from error
-        if accepted[0].fileno() >= self._bound:
-            self._wait(_shortage(errno.EMFILE))
+            raise _would_block() from error
+        if accepted[0].fileno() >= self._descriptor_limit:
+            self._pause(_shortage(errno.EMFILE))
         return accepted
 
     def retry(self) -> None:
-        """Let in who waits if there is room again; if not, look again a little later."""
-        self._bound = _descriptor_bound()
-        if _lowest_free_descriptor() < self._bound:
+        """Resume if a descriptor is free, and check again later otherwise."""
+        self._descriptor_limit = _read_descriptor_limit()
+        if _lowest_free_descriptor() < self._descriptor_limit:
             self._is_open = True
             self._port.startReading()
-            self._keeper.opened()
+            self._callbacks.on_resume()
         else:
             self._timer = self._clock.callLater(RETRY_SECONDS, self.retry)
 
-    def let_go(self) -> None:
-        """The port is about to be closed: watch nothing more."""
+    def stop(self) -> None:
+        """Stop the guard, as the port is about to be closed."""
         self._is_open = False
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
 
-    def _wait(self, reason: str) -> None:
-        self._shut()
+    def _pause(self, reason: str) -> None:
+        self._stop_accepting()
         self._timer = self._clock.callLater(RETRY_SECONDS, self.retry)
-        self._keeper.closed(reason)
+        self._callbacks.on_pause(reason)
 
-    def _shut(self) -> None:
+    def _stop_accepting(self) -> None:
         self._is_open = False
         self._port.stopReading()
 
 
-def guard_all(port: Any, clock: IReactorTime, keeper: AcceptCallbacks) -> tuple[AcceptGuard, ...]:
-    """The entrances of `port`, which may have several sockets.
+def guard_all(
+    port: Any, clock: IReactorTime, callbacks: AcceptCallbacks
+) -> tuple[AcceptGuard, ...]:
+    """Guard each socket of `port`.
 
-    It is told closed when one of them is, and opened when all are open again.
+    `on_pause` is called when the first of them pauses, `on_resume` when none is paused any more.
     """
-    shared = _shared(keeper)
-    guarded = (guard(each, clock, shared) for each in sockets_of(port))
-    return tuple(each for each in guarded if each is not None)
+    combined = _combine(callbacks)
+    guards = (guard(each, clock, combined) for each in sockets_of(port))
+    return tuple(each for each in guards if each is not None)
 
 
-def _shared(keeper: AcceptCallbacks) -> AcceptCallbacks:
-    """What several entrances are given, so that `keeper` is told of them as of one."""
-    shut = 0
+def _combine(callbacks: AcceptCallbacks) -> AcceptCallbacks:
+    """Callbacks for several guards, which call `callbacks` as if there were only one."""
+    paused = 0
 
-    def closed(reason: str) -> None:
-        nonlocal shut
-        shut += 1
-        if shut == 1:
-            keeper.closed(reason)
+    def on_pause(reason: str) -> None:
+        nonlocal paused
+        paused += 1
+        if paused == 1:
+            callbacks.on_pause(reason)
 
-    def opened() -> None:
-        nonlocal shut
-        shut -= 1
-        if shut == 0:
-            keeper.opened()
+    def on_resume() -> None:
+        nonlocal paused
+        paused -= 1
+        if paused == 0:
+            callbacks.on_resume()
 
-    return AcceptCallbacks(closed, opened, keeper.broken)
+    return AcceptCallbacks(on_pause, on_resume, callbacks.on_error)
 
 
-def guard(port: Any, clock: IReactorTime, keeper: AcceptCallbacks) -> AcceptGuard | None:
-    """The entrance of `port`; `None` if peers come to it in no way that could be guarded."""
+def guard(port: Any, clock: IReactorTime, callbacks: AcceptCallbacks) -> AcceptGuard | None:
+    """Guard one port. `None` if it does not accept from a socket, as a plugin's port may not."""
     if isinstance(getattr(port, "socket", None), socket.socket) and hasattr(port, "sessionno"):
-        return AcceptGuard(port, clock, keeper)
+        return AcceptGuard(port, clock, callbacks)
     return None
 
 
-def _nobody() -> BlockingIOError:
+def _would_block() -> BlockingIOError:
     return BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
 
@@ -161,14 +163,14 @@ def _shortage(number: int) -> str:
     return f"the system is short of sockets ({os.strerror(number)}); goes on when it has some"
 
 
-def _descriptor_bound() -> int:
-    """The least descriptor that is to stay free."""
+def _read_descriptor_limit() -> int:
+    """The lowest descriptor number that must stay free."""
     if resource is None:
         return sys.maxsize
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if limit == resource.RLIM_INFINITY:
         return sys.maxsize
-    return limit - min(SPARE_DESCRIPTORS, limit // _SPARE_PART)
+    return limit - min(SPARE_DESCRIPTORS, limit // _SPARE_FRACTION)
 
 
 def _lowest_free_descriptor() -> int:

@@ -1,4 +1,10 @@
-"""How a socket's address is written for people."""
+"""Socket addresses: as text, on both loopbacks, and in conflict with each other.
+
+`format_address` writes an address for people. `bind_loopbacks` and `LoopbackPorts` serve
+`localhost` on IPv4 and IPv6 under one port number. `addresses_conflict` and `endpoints_conflict`
+say whether two sockets can be bound at the same time. `PortConflict` describes a port that is in
+use, and `next_free_port` finds another one.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +26,25 @@ from zope.interface import implementer
 from app.net.endpoint import LARGEST_PORT, Endpoint
 from app.net.ip import IPAddress, parse_ip, unmapped
 
+LOOPBACKS: Final = ("127.0.0.1", "::1")
+
+TRIES: Final = 50
+"""How many ports are tried until one is free on both loopback addresses."""
+
+NO_IPV6: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+"""The errors of binding `::1` on a system without IPv6."""
+
+_PORTS_TO_TRY: Final = 200
+"""How many ports `next_free_port` tries. If none of them is free, there is another problem."""
+
 _MAPPED: Final = "::ffff:"
-"""What comes before an IPv4 address that is written as one of IPv6 (RFC 4291, 2.5.5.2)."""
+"""The prefix of an IPv4 address that is written as IPv6 (RFC 4291, 2.5.5.2)."""
 
 
 def format_address(address: IAddress | None) -> str:
-    """`127.0.0.1:8007`, `[::1]:8007`, a socket file's path, or the address' own words.
+    """`127.0.0.1:8007`, `[::1]:8007`, the path of a socket file, or the `str` of other addresses.
 
-    An IPv4 peer of a socket for both is one of IPv4.
+    A mapped IPv4 address, as a socket for both versions gives it, is written as IPv4.
     """
     known: Any = address  # mypy sees no types in Twisted's addresses
     match known:
@@ -45,52 +62,43 @@ def format_address(address: IAddress | None) -> str:
             return str(known)
 
 
-# MERGED server/loopbacks: `localhost`: both loopback addresses of this machine, under one port number.
-
-LOOPBACKS: Final = ("127.0.0.1", "::1")
-TRIES: Final = 50
-"""How many ports are tried until one is free on both loopback addresses."""
-
-NO_IPV6: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
-"""What the system says of `::1` where it has no IPv6."""
-
-
 @implementer(IListeningPort)
 class LoopbackPorts:
-    """One port number on both loopback addresses, as one port."""
+    """The IPv4 and the IPv6 loopback socket with one port number, as one port."""
 
-    def __init__(self, first: Any, second: Any) -> None:
-        """The ports on IPv4 and on IPv6, which both listen."""
-        self.ports = (first, second)
+    def __init__(self, ipv4: Any, ipv6: Any) -> None:
+        """The two ports, which both listen."""
+        self.ports = (ipv4, ipv6)
 
     @property
     def where(self) -> str:
-        """The address for people."""
+        """The address as text."""
         return f"localhost:{self.ports[0].getHost().port}"
 
     def startListening(self) -> None:
-        """Both listen already."""
+        """Do nothing, as both ports listen already."""
 
     def stopListening(self) -> Deferred[None]:
-        """Fires once both are closed."""
+        """Fires when both are closed."""
         closing = [maybeDeferred(port.stopListening) for port in self.ports]
         return gatherResults(closing, consumeErrors=True).addCallback(lambda _: None)
 
     def getHost(self) -> IAddress:
-        """The IPv4 address: what most clients reach first."""
+        """The IPv4 address, which most clients try first."""
         host: IAddress = self.ports[0].getHost()
         return host
 
 
 def sockets_of(port: Any) -> tuple[Any, ...]:
-    """The ports of one socket each that `port` is made of; none for `None`."""
+    """The single-socket ports in `port`: two for `LoopbackPorts`, none for `None`."""
     return () if port is None else getattr(port, "ports", (port,))
 
 
-def bind_both(bind: Callable[[str, int], Any], number: int) -> tuple[Any, ...]:
-    """What `bind` gives for an interface and a port number, on IPv4 and, where there is one, IPv6.
+def bind_loopbacks(bind: Callable[[str, int], Any], number: int) -> tuple[Any, ...]:
+    """Bind both loopback addresses with `bind(interface, port)`; only IPv4 if there is no IPv6.
 
-    With 0 for `number` it is one that is free on both. Raises `CannotListenError`.
+    If `number` is 0, finds a port that is free on both. Returns the bound ports. Raises
+    `CannotListenError`.
     """
     for last in range(TRIES, 0, -1):
         ipv4 = bind(LOOPBACKS[0], number)
@@ -108,41 +116,37 @@ def bind_both(bind: Callable[[str, int], Any], number: int) -> tuple[Any, ...]:
     raise AssertionError("the last try returns or raises")
 
 
-# MERGED server/clashes: Whether two sockets on this machine are in each other's way.
-
-
 @frozen
 class BindAddress:
-    """Where a socket is bound, or is to be, besides its port."""
+    """The address that a socket is bound to, without the port."""
 
     interface: str
-    """`0.0.0.0` is every IPv4 address. A name may be any address, except for `localhost`, which is
-    both loopback ones."""
+    """`0.0.0.0` means every IPv4 address. `localhost` means both loopback addresses. Any other name
+    is unknown and may be any address."""
 
-    is_ipv6_alone: bool = False
-    """Whether `::` is every IPv6 address, and not every address at all."""
+    is_ipv6_only: bool = False
+    """Whether `::` means every IPv6 address only, and not every IPv4 address too."""
 
     @classmethod
     def of(cls, endpoint: Endpoint) -> BindAddress:
-        """That which `endpoint` asks for."""
+        """The address of `endpoint`."""
         return cls(endpoint.interface or "", endpoint.kind == "tcp6")
 
 
 def addresses_conflict(one: BindAddress, other: BindAddress) -> bool:
-    """Whether two sockets of one kind and port cannot be bound to these places at once."""
+    """Whether two sockets of the same kind and port cannot be bound to both addresses."""
     firsts, seconds = _addresses(one.interface), _addresses(other.interface)
     if not firsts or not seconds:
         return True
     return any(
-        a == b or _includes(a, b, one) or _includes(b, a, other)
-        for a, b in product(firsts, seconds)
+        a == b or _covers(a, b, one) or _covers(b, a, other) for a, b in product(firsts, seconds)
     )
 
 
 def endpoints_conflict(one: Endpoint, other: Endpoint, folder: Path = Path()) -> bool:
-    """Whether two listeners cannot listen at these endpoints at once, as far as they say where.
+    """Whether two listeners cannot listen at these endpoints at the same time.
 
-    Their paths begin in `folder`.
+    False if that is unknown, as for plugins. Relative paths start in `folder`.
     """
     if one.kind == other.kind == "unix":
         return _path(one, folder) == _path(other, folder)
@@ -152,52 +156,46 @@ def endpoints_conflict(one: Endpoint, other: Endpoint, folder: Path = Path()) ->
 
 
 def _path(endpoint: Endpoint, folder: Path) -> str:
-    """The path of a Unix socket, the same for all ways to write it."""
+    """The real path of a Unix socket, so that different spellings are equal."""
     return os.path.realpath(endpoint.bound(folder).value("address") or "")
 
 
-def _includes(wide: IPAddress, narrow: IPAddress, place: BindAddress) -> bool:
-    """Whether `wide`, which is bound at `place`, is every address and `narrow` one of them."""
-    is_every_version = wide.version == 6 and not place.is_ipv6_alone
+def _covers(wide: IPAddress, narrow: IPAddress, bound: BindAddress) -> bool:
+    """Whether `wide`, an address of `bound`, is a wildcard that includes `narrow`."""
+    is_every_version = wide.version == 6 and not bound.is_ipv6_only
     return wide.is_unspecified and (is_every_version or narrow.version == wide.version)
 
 
 def _addresses(interface: str) -> list[IPAddress]:
-    """Nothing for a name that says nothing."""
+    """The IP addresses of an interface; none for a name other than `localhost`."""
     names = LOOPBACKS if interface.lower() == "localhost" else (interface,)
     return [unmapped(address) for name in names if (address := parse_ip(name)) is not None]
 
 
-# MERGED server/taken: An address that somebody else has: who that is, and which one nearby nobody has.
-
-_TRIES = 200
-"""How many ports are looked at; if all of them are taken, something else is the matter."""
-
-
 @frozen
 class PortConflict:
-    """What is known of it when a listener could not have its port."""
+    """A port that is already in use: who uses it, and the next free port."""
 
     by: str = ""
-    """Who has it, in words; empty if the system does not say."""
+    """The user of the port, as text; empty if the system does not tell."""
 
     listener: str = ""
-    """The name of the listener of the same deck that has it; empty if it is somebody else."""
+    """The name of the listener, if a listener of the same deck uses it; otherwise empty."""
 
     free_port: int | None = None
-    """The next port that was free then."""
+    """The next free port at that time."""
 
 
 def next_free_port(endpoint: Endpoint, avoid: Collection[int] = ()) -> int | None:
-    """The first port after that of `endpoint` which can be bound there, and is not to be avoided.
+    """The first port after that of `endpoint` that can be bound there and is not in `avoid`.
 
-    It may be taken by the time it is used. `None` if `endpoint` has no port, if nothing is free,
-    and if the interface is a name other than `localhost`: whoever looked it up might wait long.
+    Another program may bind it before it is used. `None` if `endpoint` has no port, if no port is
+    free, and if the interface is a name other than `localhost`, as looking it up may take long.
     """
-    interfaces = _interfaces(endpoint)
+    interfaces = _interfaces_to_bind(endpoint)
     if not endpoint.port or not interfaces:
         return None
-    ports = range(endpoint.port + 1, min(endpoint.port + _TRIES, LARGEST_PORT) + 1)
+    ports = range(endpoint.port + 1, min(endpoint.port + _PORTS_TO_TRY, LARGEST_PORT) + 1)
     return next(
         (
             port
@@ -209,8 +207,8 @@ def next_free_port(endpoint: Endpoint, avoid: Collection[int] = ()) -> int | Non
     )
 
 
-def _interfaces(endpoint: Endpoint) -> tuple[str, ...]:
-    """The addresses to bind for `endpoint`; none if they cannot be told at once."""
+def _interfaces_to_bind(endpoint: Endpoint) -> tuple[str, ...]:
+    """The addresses to bind for `endpoint`; none if a name would have to be looked up."""
     interface = endpoint.interface or ""
     if interface.lower() == "localhost":
         return LOOPBACKS
@@ -223,13 +221,13 @@ def _is_free(endpoint: Endpoint, interface: str, port: int) -> bool:
     try:
         with socket.socket(family, kind) as probe:
             if family == socket.AF_INET6:
-                is_alone = interface != "::" or endpoint.kind == "tcp6"
-                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, is_alone)
-            if not endpoint.is_datagram:  # as Twisted binds it: what lingers is no obstacle
+                is_ipv6_only = interface != "::" or endpoint.kind == "tcp6"
+                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, is_ipv6_only)
+            if not endpoint.is_datagram:  # as Twisted does: ignore connections in TIME_WAIT
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((interface, port))
     except OSError as error:
-        # Then `localhost` is the other address alone.
-        is_without_ipv6 = interface == LOOPBACKS[1] and error.errno in NO_IPV6
-        return is_without_ipv6 and interface != endpoint.interface
+        # Without IPv6, `localhost` is only the IPv4 address, so the port counts as free here.
+        lacks_ipv6 = interface == LOOPBACKS[1] and error.errno in NO_IPV6
+        return lacks_ipv6 and interface != endpoint.interface
     return True

@@ -1,8 +1,11 @@
-"""Binds a stream socket where Twisted alone would bind another one than the endpoint says.
+"""Bind a stream socket for an endpoint. `StreamBinder` uses it.
 
-`localhost` is both loopback addresses, `::` of the kind `tcp` is IPv6 and IPv4 whatever the system
-has for a default, and `::` of the kind `tcp6` is IPv6 alone. A Unix socket takes the place of one
-that nobody listens on any more, and of nothing else. All other endpoints are left to Twisted.
+Three cases differ from Twisted, and all other endpoints are left to Twisted:
+
+- `localhost` is bound on both loopback addresses.
+- `::` means IPv6 and IPv4 with `tcp`, and IPv6 only with `tcp6`, whatever the system's default is.
+- A Unix socket replaces the socket file that a killed program left behind. It never replaces a
+  socket in use, or any other file.
 """
 
 from __future__ import annotations
@@ -20,19 +23,22 @@ from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IReact
 from twisted.python.failure import Failure
 
 from app.net.endpoint import LONGEST_PATH, Endpoint
-from app.server.sockets.addresses import LoopbackPorts, bind_both
-from app.server.sockets.listen_errors import Holder, SocketFileError
+from app.server.sockets.addresses import LoopbackPorts, bind_loopbacks
+from app.server.sockets.listen_errors import ProcessInfo, SocketFileError
 from app.server.sockets.socket_info import Credentials, credentials_behind
 
 BACKLOG = 1024
-"""How many clients may wait to be accepted. With Twisted's 50, the next one of a burst is not heard
-and waits a second until its system tries again."""
+"""How many clients may wait to be accepted. With Twisted's default of 50, the 51st client of a
+burst waits a second, until its system tries again."""
+
+_DEFAULT_MODE = "666"
+"""The file mode of a Unix socket whose endpoint has no mode. It is Twisted's default."""
 
 
 def listen(reactor: Any, endpoint: Endpoint, factory: IProtocolFactory) -> Deferred[IListeningPort]:
     """Listen on `endpoint`, whose interface or path is written out. Fires with the port.
 
-    What it fails with is for `app.server.sockets.listen_errors.explain`.
+    `app.server.sockets.listen_errors.explain` turns its errors to text.
     """
     if endpoint.kind == "unix":
         return execute(listen_unix, reactor, endpoint, factory, BACKLOG)
@@ -43,12 +49,14 @@ def listen(reactor: Any, endpoint: Endpoint, factory: IProtocolFactory) -> Defer
         if endpoint.interface == "::":
             only_ipv6 = endpoint.kind == "tcp6"
             return execute(_started, Ipv6Port(reactor, port, factory, backlog, "::", only_ipv6))
-    bound: Deferred[IListeningPort] = serverFromString(reactor, _roomy(endpoint)).listen(factory)
+    bound: Deferred[IListeningPort] = serverFromString(reactor, _with_backlog(endpoint)).listen(
+        factory
+    )
     return bound
 
 
 class Ipv6Port(tcp.Port):
-    """An IPv6 port that takes IPv4 too, or does not, whatever the system has for a default."""
+    """An IPv6 port with an explicit choice whether it accepts IPv4 too."""
 
     def __init__(
         self,
@@ -60,11 +68,11 @@ class Ipv6Port(tcp.Port):
         only_ipv6: bool,
     ) -> None:
         super().__init__(port, factory, backlog, interface, reactor)
-        self.is_ipv6_alone = only_ipv6
+        self.is_ipv6_only = only_ipv6
 
     def createInternetSocket(self) -> socket.socket:
         made: socket.socket = super().createInternetSocket()
-        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, self.is_ipv6_alone)
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, self.is_ipv6_only)
         return made
 
 
@@ -76,9 +84,9 @@ def _listen_on_loopbacks(
             return _started(Ipv6Port(reactor, number, factory, backlog, interface, True))
         return _started(tcp.Port(number, factory, backlog, interface, reactor))
 
-    ports = bind_both(bind, port)
-    alone: IListeningPort = ports[0]
-    return LoopbackPorts(*ports) if len(ports) == 2 else alone
+    ports = bind_loopbacks(bind, port)
+    first: IListeningPort = ports[0]
+    return LoopbackPorts(*ports) if len(ports) == 2 else first
 
 
 def _started(port: tcp.Port) -> tcp.Port:
@@ -86,26 +94,17 @@ def _started(port: tcp.Port) -> tcp.Port:
     return port
 
 
-def _roomy(endpoint: Endpoint) -> str:
-    """The description of `endpoint` with `BACKLOG`, unless one is written or a plugin decides."""
+def _with_backlog(endpoint: Endpoint) -> str:
+    """The description of `endpoint` with `BACKLOG`, unless it has a backlog or is a plugin's."""
     if endpoint.port is None or endpoint.value("backlog") is not None:
         return str(endpoint)
     return f"{endpoint}:backlog={BACKLOG}"
 
 
-# MERGED server/unix_sockets: Listens on a Unix socket.
-#
-# A socket file outlives a program that was killed. Such a one is removed; one on which somebody
-# listens is not, nor anything else that lies at the path.
-
-_EVERYBODY = "666"
-"""The mode of a socket whose endpoint has none, as Twisted has it."""
-
-
 def listen_unix(
     reactor: Any, endpoint: Endpoint, factory: IProtocolFactory, backlog: int
 ) -> IListeningPort:
-    """Listen on the path of `endpoint`, which is absolute.
+    """Listen on the absolute path of `endpoint`.
 
     Raises `SocketFileError`, or what Twisted raises.
     """
@@ -118,7 +117,7 @@ def listen_unix(
         os.fsencode(path),
         factory,
         int(endpoint.value("backlog") or backlog),
-        int(endpoint.value("mode") or _EVERYBODY, 8),
+        int(endpoint.value("mode") or _DEFAULT_MODE, 8),
         reactor,
         has_lock,
     )
@@ -127,14 +126,17 @@ def listen_unix(
 
 
 def remove_stale_socket(path: str) -> None:
-    """Remove what a listener on `path` left behind. Raises `SocketFileError` for all else."""
+    """Remove the socket file at `path` if no program listens there any more.
+
+    Raises `SocketFileError` if anything else is at `path`.
+    """
     try:
         mode = Path(path).lstat().st_mode
-    except OSError:  # nothing is there, and if it cannot be seen, binding tells why
+    except OSError:  # no file, or no permission: binding reports the latter
         return
     if not stat.S_ISSOCK(mode):
-        what = "a folder" if stat.S_ISDIR(mode) else "a file that is no socket"
-        raise SocketFileError(f"{path} is {what}. Choose another path.")
+        kind = "a folder" if stat.S_ISDIR(mode) else "a file that is no socket"
+        raise SocketFileError(f"{path} is {kind}. Choose another path.")
     with socket.socket(socket.AF_UNIX) as probe:
         probe.setblocking(False)
         try:
@@ -142,21 +144,21 @@ def remove_stale_socket(path: str) -> None:
         except (ConnectionRefusedError, FileNotFoundError):
             _remove(path)
             return
-        except BlockingIOError:  # so many wait there that no more fit
-            holder = None
-        except OSError:  # it belongs to others, or is of another kind
+        except BlockingIOError:  # the backlog there is full
+            owner = None
+        except OSError:  # no permission, or a datagram socket
             raise SocketFileError(
                 f"{path} is a socket of somebody else's. Choose another path."
             ) from None
         else:
-            holder = credentials_behind(probe)
+            owner = credentials_behind(probe)
     raise SocketFileError(
-        f"{path} is in use by {_name_of(holder)}. Stop it, or choose another path."
+        f"{path} is in use by {_describe_owner(owner)}. Stop it, or choose another path."
     )
 
 
 class SocketFile(unix.Port):
-    """A port that removes its own file when it closes, and no file that took its place."""
+    """A port that removes its file when it closes, but not a file that has replaced it."""
 
     _identity: tuple[int, int] | None = None
 
@@ -168,7 +170,7 @@ class SocketFile(unix.Port):
         if self._identity is not None and _identity_of(self._bindPath) == self._identity:
             super().connectionLost(reason)
             return
-        # Twisted would fail to remove what is gone, and leave the socket open.
+        # Twisted would fail to remove the missing file, and leave the socket open.
         if self.lockFile is not None:
             self.lockFile.unlock()
         tcp.Port.connectionLost(self, reason)
@@ -207,14 +209,14 @@ def _identity_of(path: bytes) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _name_of(holder: Credentials | None) -> str:
-    if holder is None or not holder.pid:
+def _describe_owner(owner: Credentials | None) -> str:
+    if owner is None or not owner.pid:
         return "another program"
-    if holder.pid == os.getpid():
+    if owner.pid == os.getpid():
         return "another listener of yours"
-    import psutil  # only a path that is taken needs it
+    import psutil  # imported late: only a path in use needs it
 
     try:
-        return str(Holder(psutil.Process(holder.pid).name(), holder.pid))
+        return str(ProcessInfo(psutil.Process(owner.pid).name(), owner.pid))
     except psutil.Error:
-        return f"another program (pid {holder.pid})"
+        return f"another program (pid {owner.pid})"

@@ -1,4 +1,7 @@
-"""Why a listener could not listen, in a sentence that says what to do."""
+"""Errors of listening, as sentences that tell the user what to do.
+
+`explain` makes the sentence. `port_owner` finds the process that uses a port.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from twisted.internet.threads import deferToThreadPool
 
 from app.net.endpoint import Endpoint, EndpointError
 from app.protocols.catalog import UnknownProtocol
+from app.protocols.definition import OptionError
 from app.server.sockets.addresses import BindAddress, addresses_conflict
 from app.tls import TlsError
 from app.user_code.reference import UserCodeError
@@ -29,34 +33,35 @@ LONGEST_COMMAND = 80
 
 
 class SocketFileError(ValueError):
-    """A path cannot be listened on. Its text is for the user: what to do now."""
+    """A Unix socket's path cannot be used. The text is for the user and says what to do."""
 
 
 @frozen
-class Holder:
-    """The process that has a port."""
+class ProcessInfo:
+    """A process that uses a port, or is at the other end of a connection."""
 
     name: str
     pid: int
     command: str = ""
-    """Its command line, shortened; empty where the system does not say."""
+    """Its command line, shortened; empty if unknown."""
 
     def __str__(self) -> str:
         more = f": {self.command}" if self.command and self.command != self.name else ""
         return f"{self.name} (pid {self.pid}{more})"
 
 
-FindHolder = Callable[[Endpoint], Awaitable[Holder | None]]
+FindPortOwner = Callable[[Endpoint], Awaitable[ProcessInfo | None]]
+"""Finds the process that uses the port of an endpoint. `port_owner_finder` returns one."""
 
 
-def holder_of(endpoint: Endpoint) -> Holder | None:
-    """Who has the port of `endpoint`; `None` where the system does not say. Takes milliseconds.
+def port_owner(endpoint: Endpoint) -> ProcessInfo | None:
+    """The process that uses the port of `endpoint`; `None` if unknown. Takes milliseconds.
 
-    A port of TCP and the one of UDP with the same number are not in each other's way.
+    TCP and UDP ports of the same number do not conflict.
     """
-    import psutil  # only a port that is taken needs it, and every start would wait for it
+    import psutil  # imported late: only a port in use needs it, and it would delay the start
 
-    # A UDP socket has no state: whoever is bound receives.
+    # A bound UDP socket has no state such as LISTEN.
     kind, state = ("udp", psutil.CONN_NONE) if endpoint.is_datagram else ("tcp", psutil.CONN_LISTEN)
     try:
         for found in psutil.net_connections(kind=kind):
@@ -67,37 +72,54 @@ def holder_of(endpoint: Endpoint) -> Holder | None:
                 BindAddress(host), BindAddress.of(endpoint)
             ):
                 process = psutil.Process(found.pid)
-                return Holder(process.name(), found.pid, _shown(process.cmdline()))
+                return ProcessInfo(process.name(), found.pid, _short_command(process.cmdline()))
     except (psutil.Error, OSError) as error:
-        log.debug("Cannot look up who holds %s: %s", endpoint.display, error)
+        log.debug("Cannot look up which process uses %s: %s", endpoint.display, error)
     return None
 
 
-def _shown(command: Sequence[str]) -> str:
-    """A command line in one line that fits into a sentence."""
+def _short_command(command: Sequence[str]) -> str:
+    """A command line on one line, at most `LONGEST_COMMAND` characters long."""
     line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in join(command))
     return line if len(line) <= LONGEST_COMMAND else f"{line[: LONGEST_COMMAND - 1]}…"
 
 
-def holder_finder(reactor: Any) -> FindHolder:
-    """`holder_of` on a thread of the reactor's pool, so that nothing waits for it."""
+def port_owner_finder(reactor: Any) -> FindPortOwner:
+    """A function that runs `port_owner` on a thread of the reactor's pool."""
 
-    def find(endpoint: Endpoint) -> Deferred[Holder | None]:
-        return deferToThreadPool(reactor, reactor.getThreadPool(), holder_of, endpoint)
+    def find(endpoint: Endpoint) -> Deferred[ProcessInfo | None]:
+        return deferToThreadPool(reactor, reactor.getThreadPool(), port_owner, endpoint)
 
     return find
 
 
-def explain(error: Exception, endpoint: Endpoint | None, holder: str = "") -> str:
-    """A sentence for the user about why listening on `endpoint` failed with `error`.
+_WITH_SENTENCE = (
+    EndpointError,
+    OptionError,
+    UserCodeError,
+    SocketFileError,
+    TlsError,
+    UnknownProtocol,
+)
 
-    `holder` says in words who has the port already, if that is known.
+
+def explain(error: Exception, endpoint: Endpoint | None, owner: str = "") -> str:
+    """A sentence for the user: why listening on `endpoint` failed with `error`.
+
+    `owner` is the user of the port, as text, if it is known.
     """
-    by_the_user = (EndpointError, UserCodeError, SocketFileError, TlsError, UnknownProtocol)
-    if isinstance(error, by_the_user) or endpoint is None:
+    user_errors = (
+        EndpointError,
+        OptionError,
+        SocketFileError,
+        TlsError,
+        UnknownProtocol,
+        UserCodeError,
+    )
+    if isinstance(error, user_errors) or endpoint is None:
         return str(error)
     if endpoint.kind == "ssl" and not isinstance(error, CannotListenError):
-        trouble = _trouble_with_files(endpoint)
+        trouble = _tls_file_error(endpoint)
         if trouble:
             return trouble
     cause = error.socketError if isinstance(error, CannotListenError) else error
@@ -107,24 +129,24 @@ def explain(error: Exception, endpoint: Endpoint | None, holder: str = "") -> st
             "Write an address of this machine, such as 127.0.0.1."
         )
     if isinstance(cause, OSError):
-        return _explain_os_error(cause, endpoint, holder)
+        return _explain_os_error(cause, endpoint, owner)
     if isinstance(error, CannotListenError) and endpoint.kind == "unix":
-        return _in_use(endpoint.display)  # Twisted keeps a lock beside the socket, and says no more
+        return _in_use(endpoint.display)  # the lock file exists; Twisted gives no other reason
     return f"Cannot listen on {endpoint}: {str(cause) or type(cause).__name__}."
 
 
-def is_taken(error: Exception) -> bool:
-    """Whether somebody else has the address."""
+def is_address_in_use(error: Exception) -> bool:
+    """Whether `error` says that another socket uses the address."""
     return isinstance(error, CannotListenError) and (
         getattr(error.socketError, "errno", None) == errno.EADDRINUSE
     )
 
 
-def _explain_os_error(error: OSError, endpoint: Endpoint, holder: str) -> str:
+def _explain_os_error(error: OSError, endpoint: Endpoint, owner: str) -> str:
     where = endpoint.display
     match error.errno:
         case errno.EADDRINUSE if endpoint.port is not None:
-            by = holder or "another program"
+            by = owner or "another program"
             port = f"UDP port {endpoint.port}" if endpoint.is_datagram else f"Port {endpoint.port}"
             return f"{port} is in use by {by}. Stop it, or choose another port."
         case errno.EADDRINUSE:
@@ -147,18 +169,20 @@ def _explain_os_error(error: OSError, endpoint: Endpoint, holder: str) -> str:
                 "or raise the limit (ulimit -n)."
             )
         case _:
-            # Such as the file of a certificate, which is read before anything is bound.
+            # For example a certificate file, which is read before the socket is bound.
             file = error.filename2 or error.filename
             about = f"{os.fsdecode(file)}: " if file else ""
             return f"Cannot listen on {where}: {about}{error.strerror or error}."
 
 
-def _trouble_with_files(endpoint: Endpoint) -> str:
-    """What is wrong with the files of an `ssl` endpoint, which Twisted reads without a word of it;
-    empty if nothing is."""
-    from app.tls.certificates import read_identity  # knows much that only TLS needs
+def _tls_file_error(endpoint: Endpoint) -> str:
+    """The problem with the files of an `ssl` endpoint, as a sentence; empty if there is none.
 
-    key = Path(endpoint.value("privateKey") or "server.pem")  # as Twisted has it
+    Twisted's own error does not name the file.
+    """
+    from app.tls.certificates import read_identity  # imported late: only TLS needs it
+
+    key = Path(endpoint.value("privateKey") or "server.pem")  # Twisted's default
     try:
         read_identity(Path(endpoint.value("certKey") or key), key)
     except TlsError as error:

@@ -1,8 +1,8 @@
-"""Which processes have the other ends of connections: a small program, and what it is asked.
+"""A small program that finds the processes at the other ends of connections, and its queries.
 
-To answer, it reads the tables of all sockets and of all processes, which takes from some
-milliseconds to a second. In a thread that would hold up the reactor: both need the one lock of
-Python. So `peer_process` runs this module apart, and it imports as little as it can.
+It reads the tables of all sockets and processes, which takes from a few milliseconds to a second.
+On a thread it would block the reactor, as it holds Python's global lock. So `peer_process` runs
+this module as a child process. Keep its imports small.
 """
 
 from __future__ import annotations
@@ -19,45 +19,45 @@ from app.net.ip import unmapped
 Address = tuple[str, int]
 
 
-class Clue(NamedTuple):
-    """What the system is asked: who has this pair of addresses, or who is this process."""
+class ProcessQuery(NamedTuple):
+    """Asks for the process with a pair of addresses, or for the process with a pid."""
 
-    its: Address | None = None
-    """The address of the process' own socket."""
+    peer: Address | None = None
+    """The address of the process' socket."""
 
-    ours: Address | None = None
-    """The address that it is connected to."""
+    local: Address | None = None
+    """The address of our socket, which it is connected to."""
 
     pid: int = 0
 
 
 def normalized(address: Any) -> Address:
-    """IPv4 as IPv4, also where an IPv6 socket wraps it; without the zone of a link."""
+    """An address without an IPv6 zone, and with mapped IPv4 written as IPv4."""
     return str(unmapped(ip_address(address[0].partition("%")[0]))), address[1]
 
 
-def clues_to_json(clues: Mapping[int, Clue]) -> str:
-    """What the program is to read on its standard input."""
-    return json.dumps([[key, *clue] for key, clue in clues.items()])
+def queries_to_json(queries: Mapping[int, ProcessQuery]) -> str:
+    """The text for the standard input of the program."""
+    return json.dumps([[key, *query] for key, query in queries.items()])
 
 
-def clues_from_json(text: str) -> dict[int, Clue]:
-    """The clues that are `clues_to_json`."""
+def queries_from_json(text: str) -> dict[int, ProcessQuery]:
+    """The reverse of `queries_to_json`."""
     return {
-        key: Clue(tuple(its) if its else None, tuple(ours) if ours else None, pid)
-        for key, its, ours, pid in json.loads(text)
+        key: ProcessQuery(tuple(peer) if peer else None, tuple(local) if local else None, pid)
+        for key, peer, local, pid in json.loads(text)
     }
 
 
-def find_processes(clues: Mapping[int, Clue]) -> dict[int, tuple[str, int]]:
-    """Name and pid of the processes that the clues lead to, as far as the system tells."""
+def find_processes(queries: Mapping[int, ProcessQuery]) -> dict[int, tuple[str, int]]:
+    """Name and pid of the process for each query that has an answer."""
     import psutil
 
-    pids = {key: each.pid for key, each in clues.items() if each.pid}
-    if len(pids) < len(clues):
-        # The system may refuse, and a process may end while it is looked at.
+    pids = {key: each.pid for key, each in queries.items() if each.pid}
+    if len(pids) < len(queries):
+        # The system may refuse, or a process may end during the lookup.
         with suppress(psutil.Error, OSError):
-            pids |= _pids_of_sockets(clues, psutil.net_connections(kind="inet"))
+            pids |= _pids_of_sockets(queries, psutil.net_connections(kind="inet"))
     names: dict[int, str] = {}
     for pid in set(pids.values()):
         with suppress(psutil.Error, OSError):
@@ -65,25 +65,30 @@ def find_processes(clues: Mapping[int, Clue]) -> dict[int, tuple[str, int]]:
     return {key: (names[pid], pid) for key, pid in pids.items() if pid in names}
 
 
-def _pids_of_sockets(clues: Mapping[int, Clue], sockets: list[Any]) -> dict[int, int]:
-    """By the pair of addresses; by its own alone where that is bound to no other, as UDP's are."""
+def _pids_of_sockets(queries: Mapping[int, ProcessQuery], sockets: list[Any]) -> dict[int, int]:
+    """The pid of each query's socket.
+
+    A socket is found by its pair of addresses. A UDP socket may have no remote address; it is found
+    by its local address, which may be a wildcard.
+    """
     pids: dict[tuple[Address | None, Address | None], int] = {}
     for each in sockets:
         if each.pid and each.laddr:
             pids[normalized(each.laddr), normalized(each.raddr) if each.raddr else None] = each.pid
-    told: dict[int, int] = {}
-    for key, asked in clues.items():
-        if asked.its is None:
+    found: dict[int, int] = {}
+    for key, query in queries.items():
+        if query.peer is None:
             continue
-        anywhere = [(host, asked.its[1]) for host in ("0.0.0.0", "::")]
-        places = [(asked.its, asked.ours), *((its, None) for its in (asked.its, *anywhere))]
-        pid = next((pids[place] for place in places if place in pids), None)
+        wildcards = [(host, query.peer[1]) for host in ("0.0.0.0", "::")]
+        unconnected = [(address, None) for address in (query.peer, *wildcards)]
+        pairs = [(query.peer, query.local), *unconnected]
+        pid = next((pids[pair] for pair in pairs if pair in pids), None)
         if pid is not None:
-            told[key] = pid
-    return told
+            found[key] = pid
+    return found
 
 
 def main() -> None:
-    """Read clues from standard input, and write [key, name, pid] of each that leads to one."""
-    found = find_processes(clues_from_json(sys.stdin.read()))
-    json.dump([[key, *holder] for key, holder in found.items()], sys.stdout)
+    """Read queries from standard input, and write a list of [key, name, pid] for those answered."""
+    found = find_processes(queries_from_json(sys.stdin.read()))
+    json.dump([[key, *process] for key, process in found.items()], sys.stdout)

@@ -1,4 +1,4 @@
-"""The system's socket below whatever stands on it."""
+"""Facts that the system knows about a connected socket: who is at a Unix socket, what is queued."""
 
 from __future__ import annotations
 
@@ -9,30 +9,34 @@ from typing import Any
 
 from attrs import frozen
 
+_SIOCOUTQNSD = 0x894B
+"""From <linux/sockios.h>. It counts the bytes not sent yet, without those sent and unconfirmed."""
+
+_COUNT = struct.Struct("i")
+
 
 def socket_of(transport: Any) -> socket.socket | None:
-    """That of `transport`; `None` where there is none, or none any more."""
+    """The socket of `transport`; `None` if it has none, or is closed."""
     handle = transport.getHandle() if hasattr(transport, "getHandle") else None
     if handle is None or isinstance(handle, socket.socket):
         return handle
-    return socket_of(transport.transport)  # that of TLS is not a socket: its own is below
-
-
-# MERGED server/peer_credentials: Who is at the other end of a Unix socket, which has no address that would tell it.
+    return socket_of(
+        transport.transport
+    )  # the handle of TLS is no socket; the transport below has it
 
 
 @frozen
 class Credentials:
-    """A process, and the user whose it is."""
+    """The process at the other end of a Unix socket, and its user."""
 
     pid: int
-    """0 where the process is not to be seen from here, such as from inside a container."""
+    """0 if the process is not visible from here, for example from inside a container."""
 
     uid: int
 
     def __str__(self) -> str:
         """`alice, pid 4211`; a user without a name is `user 1000`."""
-        import pwd  # there is none where there are no Unix sockets
+        import pwd  # it does not exist on systems without Unix sockets
 
         try:
             name = pwd.getpwuid(self.uid).pw_name
@@ -42,37 +46,29 @@ class Credentials:
 
 
 def credentials_of(transport: Any) -> Credentials | None:
-    """Who connected over `transport`; `None` where the system does not say, and for the rest."""
+    """The credentials of the peer of `transport`; `None` if unknown, and if not a Unix socket."""
     found = socket_of(transport)
     return None if found is None else credentials_behind(found)
 
 
 def credentials_behind(connected: socket.socket) -> Credentials | None:
-    """Who is connected to a socket; `None` where the system does not say."""
+    """The credentials of the peer of a Unix socket; `None` if unknown."""
     if not hasattr(socket, "SO_PEERCRED") or connected.family != socket.AF_UNIX:
         return None
     try:
-        told = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        raw = connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     except OSError:
         return None
-    pid, uid, _ = struct.unpack("3i", told)
+    pid, uid, _ = struct.unpack("3i", raw)
     return Credentials(pid, uid)
 
 
-# MERGED server/send_queue: What the system has taken of a connection's bytes, and not sent.
-#
-# It waits there for a peer that does not read, and a reset throws it away like what waits in this
-# process. Only the system knows how much it is.
-
-_SIOCOUTQNSD = 0x894B
-"""From <linux/sockios.h>. What is sent and not confirmed yet is on its way, and not counted."""
-
-_COUNT = struct.Struct("i")
-
-
 def queued_bytes(transport: Any) -> int:
-    """Bytes in the system's queue towards the peer of `transport`; 0 where it does not say, and for
-    a Unix socket, whose bytes are the peer's as soon as the system has them."""
+    """Bytes that the system has taken from us and not sent yet to the peer of `transport`.
+
+    They wait for a peer that does not read, and a reset drops them. 0 if the system does not tell.
+    Also 0 for a Unix socket, as its bytes are with the peer as soon as the system takes them.
+    """
     if sys.platform != "linux":
         return 0
     found = socket_of(transport)
@@ -81,8 +77,8 @@ def queued_bytes(transport: Any) -> int:
     import fcntl
 
     try:
-        told = fcntl.ioctl(found, _SIOCOUTQNSD, bytes(_COUNT.size))
+        raw = fcntl.ioctl(found, _SIOCOUTQNSD, bytes(_COUNT.size))
     except OSError:
         return 0
-    count: int = _COUNT.unpack(told)[0]
+    count: int = _COUNT.unpack(raw)[0]
     return count

@@ -1,4 +1,4 @@
-"""Lets go of peers that are silent, with one timer for all of them."""
+"""Timers for UDP peers: remove idle peers, and report frequent events at a readable rate."""
 
 from __future__ import annotations
 
@@ -7,120 +7,119 @@ from typing import Generic, Protocol, TypeVar
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-LEAST_SECONDS = 0.25
-"""Between two looks: peers that fall silent one after the other leave together."""
+MIN_SECONDS = 0.25
+"""The least time between two checks, so that several peers end in one check."""
 
-TURN_PEERS = 256
-"""How many leave before the reactor looks at its sockets again."""
+PEERS_PER_TURN = 256
+"""How many peers end before the reactor looks at its sockets again."""
+
+PAUSE_SECONDS = 1.0
+"""The time between two reports."""
+
+T = TypeVar("T")
 
 
 class HasActivityTime(Protocol):
-    """What can fall silent."""
+    """A peer that can become idle."""
 
     active_at: float
 
     def end(self, reason: str) -> None:
-        """Leave, for `reason`."""
+        """End the peer, for `reason`."""
 
 
 class IdleExpiry:
-    """Ends those that were last active too long ago.
+    """Ends peers that were idle for too long, with one timer for all of them.
 
-    Whoever owns them keeps them in the order in which they were active. So only the first has to be
-    looked at, and those that are there and not first cost nothing, however many they are.
+    The owner keeps the peers in the order of their last activity. So only the first one must be
+    checked, and the cost does not depend on their number.
     """
 
     def __init__(
         self,
         clock: IReactorTime,
         first: Callable[[], HasActivityTime | None],
-        patience: Callable[[], float],
+        timeout: Callable[[], float],
     ) -> None:
-        """`first` gives the one that was silent the longest, `patience` how many seconds it may."""
+        """`first` returns the peer that was idle the longest, `timeout` the seconds allowed."""
         self._clock = clock
         self._first = first
-        self._patience = patience
-        self._given = 0.0
+        self._timeout = timeout
+        self._scheduled_timeout = 0.0
         self._timer: IDelayedCall | None = None
 
-    def look(self) -> None:
-        """There is one more, or the patience is another."""
-        patience = self._patience()
-        if patience != self._given:
-            self.rest()
+    def schedule(self) -> None:
+        """A peer was added, or the time-out has changed."""
+        timeout = self._timeout()
+        if timeout != self._scheduled_timeout:
+            self.cancel()
         first = self._first()
         if self._timer is None and first is not None:
-            self._given = patience
-            left = first.active_at + patience - self._clock.seconds()
-            self._timer = self._clock.callLater(max(left, LEAST_SECONDS), self._end_the_silent)
+            self._scheduled_timeout = timeout
+            left = first.active_at + timeout - self._clock.seconds()
+            self._timer = self._clock.callLater(max(left, MIN_SECONDS), self._expire)
 
-    def look_at_closing(self) -> None:
-        """Nothing to do: who is to leave has left at once."""
+    def schedule_closing(self) -> None:
+        """Do nothing: a closed peer has ended immediately."""
 
-    def rest(self) -> None:
-        """Nobody is there."""
+    def cancel(self) -> None:
+        """No peer is left."""
         if self._timer is not None:
             timer, self._timer = self._timer, None
             timer.cancel()
 
-    def _end_the_silent(self) -> None:
+    def _expire(self) -> None:
         self._timer = None
-        patience = self._patience()
+        timeout = self._timeout()
         now = self._clock.seconds()
-        for _ in range(TURN_PEERS):
+        for _ in range(PEERS_PER_TURN):
             first = self._first()
-            if first is None or first.active_at + patience > now:
+            if first is None or first.active_at + timeout > now:
                 break
-            first.end(f"idle for {patience:g} s")
-        self.look()
-
-
-# MERGED server/datagrams/pacing: Tells of what may happen a hundred thousand times a second at a pace that a reader can follow.
-
-PAUSE_SECONDS = 1.0
-
-T = TypeVar("T")
+            first.end(f"idle for {timeout:g} s")
+        self.schedule()
 
 
 class RateLimitedReport(Generic[T]):
-    """Tells the first at once, and of those after it the last and their number, once a pause.
+    """Reports the first event immediately. After that, once per pause, it reports the last event
+    and the number of events.
 
-    Anybody can send datagrams from ten thousand addresses; a line for each would be a flood too.
+    A sender can forge ten thousand source addresses, and one log line for each would be a flood.
     """
 
-    def __init__(self, clock: IReactorTime, tell: Callable[[T, int], object]) -> None:
-        """`tell` takes the last one, and how many there were since it was called last."""
+    def __init__(self, clock: IReactorTime, report: Callable[[T, int], object]) -> None:
+        """`report` takes the last event, and the number of events since its last call."""
         self._clock = clock
-        self._tell = tell
+        self._report = report
         self._pause: IDelayedCall | None = None
-        self._untold: tuple[T, int] | None = None
+        self._pending: tuple[T, int] | None = None
 
-    def add(self, one: T) -> None:
-        """It has happened."""
+    def add(self, event: T) -> None:
+        """Report `event` now, or count it for the next report."""
         if self._pause is None:
             self._begin_pause()
-            self._tell(one, 1)
+            self._report(event, 1)
         else:
-            count = 0 if self._untold is None else self._untold[1]
-            self._untold = one, count + 1
+            count = 0 if self._pending is None else self._pending[1]
+            self._pending = event, count + 1
 
     def stop(self) -> None:
-        """Nothing more will happen: tell the rest now."""
+        """Report the rest now, as no more events will come."""
         if self._pause is not None:
             self._pause.cancel()
             self._pause = None
-        self._tell_untold()
+        self._report_pending()
 
     def _begin_pause(self) -> None:
         self._pause = self._clock.callLater(PAUSE_SECONDS, self._end_pause)
 
     def _end_pause(self) -> None:
         self._pause = None
-        if self._untold is not None:
+        if self._pending is not None:
             self._begin_pause()
-            self._tell_untold()
+            self._report_pending()
 
-    def _tell_untold(self) -> None:
-        if self._untold is not None:
-            (one, count), self._untold = self._untold, None
-            self._tell(one, count)
+    def _report_pending(self) -> None:
+        if self._pending is not None:
+            (event, count), self._pending = self._pending, None
+            self._report(event, count)

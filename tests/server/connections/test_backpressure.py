@@ -1,4 +1,4 @@
-"""Producers behind a connection: the user's own, the connection's, and both at once."""
+"""Backpressure with producers of the protocol, and the count of unsent bytes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tests.server.conftest import Bench
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
 
-PIECE = b"0123456789abcdef" * 4096  # 64 KiB, more than a transport's own bound with the next one
+PIECE = b"0123456789abcdef" * 4096  # 64 KiB: two of them are more than a transport buffers
 
 
 @implementer(IPushProducer)
-class Fountain:
-    """Writes `pieces` pieces as fast as it may, then unregisters."""
+class PushSource:
+    """A push producer that writes `pieces` pieces, then unregisters."""
 
     def __init__(self, consumer: Any, pieces: int) -> None:
         self.consumer = consumer
@@ -55,8 +55,8 @@ class Fountain:
 
 
 @implementer(IPullProducer)
-class Well:
-    """Writes one of `pieces` pieces each time it is asked, then unregisters."""
+class PullSource:
+    """A pull producer that writes one of `pieces` pieces per call, then unregisters."""
 
     def __init__(self, consumer: Any, pieces: int) -> None:
         self.consumer = consumer
@@ -75,7 +75,7 @@ class Well:
 
 
 class Quiet(Protocol):
-    """Says nothing by itself; the test speaks through its transport."""
+    """Writes nothing. The test writes to its transport."""
 
     transport: Any
     received = b""
@@ -85,7 +85,7 @@ class Quiet(Protocol):
 
 
 class Mirror(Quiet):
-    """Sends back what comes."""
+    """Sends back what it receives."""
 
     def dataReceived(self, data: bytes) -> None:
         self.transport.write(data)
@@ -101,35 +101,35 @@ def test_a_push_producer_is_paused_while_the_peer_does_not_read(
 ) -> None:
     quiet = Quiet()
     connection, client = bench.connect(quiet)
-    fountain = Fountain(quiet.transport, pieces=200)
-    quiet.transport.registerProducer(fountain, True)
-    fountain.flow()
-    assert fountain.calls == ["pause"]
-    assert fountain.left > 190
+    push = PushSource(quiet.transport, pieces=200)
+    quiet.transport.registerProducer(push, True)
+    push.flow()
+    assert push.calls == ["pause"]
+    assert push.left > 190
     assert client.read_all(200 * len(PIECE)) == PIECE * 200
-    assert fountain.left == 0
+    assert push.left == 0
     assert connection.bytes_out == 200 * len(PIECE)
     close_after(client, record)
-    assert "stop" not in fountain.calls
+    assert "stop" not in push.calls
 
 
 def test_a_pull_producer_writes_as_the_peer_reads(bench: Bench, record: Record) -> None:
     quiet = Quiet()
     _, client = bench.connect(quiet)
-    well = Well(quiet.transport, pieces=200)
-    quiet.transport.registerProducer(well, False)
+    pull = PullSource(quiet.transport, pieces=200)
+    quiet.transport.registerProducer(pull, False)
     for _ in range(300):
         client.reactor.turn()
-    assert well.left > 0, "the peer did not read"
+    assert pull.left > 0, "the peer did not read"
     assert client.read_all(200 * len(PIECE)) == PIECE * 200
     close_after(client, record)
-    assert not well.stopped
+    assert not pull.stopped
 
 
 def test_reading_is_bounded_again_after_a_pull_producer(bench: Bench) -> None:
     quiet = Quiet()
     connection, client = bench.connect(quiet)
-    quiet.transport.registerProducer(Well(quiet.transport, pieces=1), False)
+    quiet.transport.registerProducer(PullSource(quiet.transport, pieces=1), False)
     client.read_all(len(PIECE))
     client.until(lambda: connection.transport.producer is not None)
     quiet.transport.write(PIECE * 200)
@@ -137,11 +137,11 @@ def test_reading_is_bounded_again_after_a_pull_producer(bench: Bench) -> None:
     assert connection.transport not in client.reactor.getReaders()
 
 
-def test_beside_a_pull_producer_a_peer_that_does_not_read_is_not_read_from(bench: Bench) -> None:
+def test_reading_pauses_beside_a_pull_producer_while_the_peer_does_not_read(bench: Bench) -> None:
     echo = Mirror()
     connection, client = bench.connect(echo)
-    well = Well(echo.transport, pieces=100)
-    echo.transport.registerProducer(well, False)
+    pull = PullSource(echo.transport, pieces=100)
+    echo.transport.registerProducer(pull, False)
     offered = 0
     for _ in range(500):
         offered += client.offer(PIECE)
@@ -155,7 +155,7 @@ def test_beside_a_pull_producer_a_peer_that_does_not_read_is_not_read_from(bench
 def test_reading_goes_on_when_a_pull_producer_leaves_before_a_full_buffer(bench: Bench) -> None:
     echo = Mirror()
     connection, client = bench.connect(echo)
-    echo.transport.registerProducer(Well(echo.transport, pieces=1), False)
+    echo.transport.registerProducer(PullSource(echo.transport, pieces=1), False)
     for _ in range(2):
         echo.transport.write(PIECE * 2)
     assert connection.transport not in client.reactor.getReaders()
@@ -165,36 +165,36 @@ def test_reading_goes_on_when_a_pull_producer_leaves_before_a_full_buffer(bench:
     assert client.read_all(5 * len(PIECE) + 5).endswith(b"hello")
 
 
-def test_a_producer_registered_behind_a_full_buffer_is_paused_at_once(bench: Bench) -> None:
+def test_a_producer_registered_behind_a_full_buffer_is_paused_immediately(bench: Bench) -> None:
     quiet = Quiet()
     _, client = bench.connect(quiet)
     quiet.transport.write(PIECE * 200)
-    fountain = Fountain(quiet.transport, pieces=1)
-    quiet.transport.registerProducer(fountain, True)
-    assert fountain.calls == ["pause"]
+    push = PushSource(quiet.transport, pieces=1)
+    quiet.transport.registerProducer(push, True)
+    assert push.calls == ["pause"]
     assert client.read_all(201 * len(PIECE)) == PIECE * 201
-    assert fountain.calls == ["pause", "resume"]
+    assert push.calls == ["pause", "resume"]
 
 
 @pytest.mark.parametrize("streaming", [True, False])
 def test_a_second_producer_is_refused(bench: Bench, streaming: bool) -> None:
     quiet = Quiet()
     bench.connect(quiet)
-    first = Fountain(quiet.transport, 99) if streaming else Well(quiet.transport, 99)
+    first = PushSource(quiet.transport, 99) if streaming else PullSource(quiet.transport, 99)
     quiet.transport.registerProducer(first, streaming)
     with pytest.raises(RuntimeError, match="unregister it"):
-        quiet.transport.registerProducer(Fountain(quiet.transport, 1), True)
+        quiet.transport.registerProducer(PushSource(quiet.transport, 1), True)
 
 
-@pytest.mark.parametrize("producer", [Fountain, Well])
+@pytest.mark.parametrize("producer", [PushSource, PullSource])
 def test_closing_waits_for_the_producer(
-    bench: Bench, record: Record, producer: type[Fountain] | type[Well]
+    bench: Bench, record: Record, producer: type[PushSource] | type[PullSource]
 ) -> None:
     quiet = Quiet()
     connection, client = bench.connect(quiet)
     source = producer(quiet.transport, pieces=50)
-    quiet.transport.registerProducer(source, producer is Fountain)
-    if isinstance(source, Fountain):
+    quiet.transport.registerProducer(source, producer is PushSource)
+    if isinstance(source, PushSource):
         source.flow()
     quiet.transport.loseConnection()
     assert client.read_to_end() == PIECE * 50
@@ -202,17 +202,17 @@ def test_closing_waits_for_the_producer(
     assert connection.bytes_out == 50 * len(PIECE)
 
 
-@pytest.mark.parametrize("producer", [Fountain, Well])
+@pytest.mark.parametrize("producer", [PushSource, PullSource])
 def test_a_producer_finishes_for_a_peer_that_closed_its_side(
-    bench: Bench, record: Record, producer: type[Fountain] | type[Well]
+    bench: Bench, record: Record, producer: type[PushSource] | type[PullSource]
 ) -> None:
     quiet = Quiet()
     _, client = bench.connect(quiet)
     source = producer(quiet.transport, pieces=50)
-    quiet.transport.registerProducer(source, producer is Fountain)
+    quiet.transport.registerProducer(source, producer is PushSource)
     client.half_close()
     client.reactor.turn()
-    if isinstance(source, Fountain):
+    if isinstance(source, PushSource):
         source.flow()
     assert client.read_to_end() == PIECE * 50
     assert record.events[-1] == ("closed", 1, "closed by the peer")
@@ -224,36 +224,36 @@ def test_a_producer_is_stopped_when_the_connection_is_gone(
 ) -> None:
     quiet = Quiet()
     _, client = bench.connect(quiet)
-    source: Fountain | Well
-    source = Fountain(quiet.transport, 99) if streaming else Well(quiet.transport, 99)
+    source: PushSource | PullSource
+    source = PushSource(quiet.transport, 99) if streaming else PullSource(quiet.transport, 99)
     quiet.transport.registerProducer(source, streaming)
     client.reset()
     client.until(lambda: not record.live)
-    if isinstance(source, Fountain):
+    if isinstance(source, PushSource):
         assert source.calls[-1] == "stop"
     else:
         assert source.stopped
 
 
-def test_a_producer_that_comes_too_late_is_stopped_at_once(bench: Bench) -> None:
+def test_a_producer_registered_after_closing_is_stopped_immediately(bench: Bench) -> None:
     quiet = Quiet()
     _, client = bench.connect(quiet)
     quiet.transport.loseConnection()
-    fountain = Fountain(quiet.transport, pieces=1)
-    quiet.transport.registerProducer(fountain, True)
-    assert fountain.calls == ["stop"]
+    push = PushSource(quiet.transport, pieces=1)
+    quiet.transport.registerProducer(push, True)
+    assert push.calls == ["stop"]
     client.half_close()
 
 
-def test_a_producer_that_fails_to_stop_keeps_no_slot(
+def test_a_producer_that_fails_to_stop_does_not_keep_the_connection(
     bench: Bench, record: Record, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Stubborn(Fountain):
+    class Stubborn(PushSource):
         def stopProducing(self) -> None:
             raise ValueError("boom")
 
     quiet = Quiet()
-    connection, client = bench.connect(quiet)
+    _, client = bench.connect(quiet)
     quiet.transport.registerProducer(Stubborn(quiet.transport, pieces=1), True)
     client.reset()
     client.until(lambda: not record.live)
@@ -263,8 +263,8 @@ def test_a_producer_that_fails_to_stop_keeps_no_slot(
 
 
 def test_a_full_buffer_does_not_stop_a_handshake() -> None:
-    """TLS cannot empty its buffer before it has read what the peer says."""
-    transport = Switch()
+    """TLS must read from the peer before it can empty its buffer."""
+    transport = ReadSwitch()
     backpressure = Backpressure(transport, handshaking=True)
     backpressure.pauseProducing()
     assert transport.reads
@@ -273,8 +273,8 @@ def test_a_full_buffer_does_not_stop_a_handshake() -> None:
     assert not transport.reads
 
 
-def test_a_handshake_reads_on_though_the_buffer_was_full() -> None:
-    transport = Switch()
+def test_a_handshake_resumes_reading_behind_a_full_buffer() -> None:
+    transport = ReadSwitch()
     backpressure = Backpressure(transport)
     backpressure.pauseProducing()
     assert not transport.reads
@@ -282,8 +282,8 @@ def test_a_handshake_reads_on_though_the_buffer_was_full() -> None:
     assert transport.reads
 
 
-class Switch:
-    """As much of a transport as says whether it reads."""
+class ReadSwitch:
+    """A transport that only knows whether it reads."""
 
     reads = True
 
@@ -297,12 +297,12 @@ class Switch:
         self.reads = True
 
 
-# MERGED tests/server/test_unsent: What waits in the buffers of Twisted's transports, without and with TLS.
+# Unsent bytes
 
-LOTS = bytes(10_000_000)  # more than any system takes at once
+LOTS = bytes(10_000_000)  # more than any system takes in one write
 
 
-def test_all_that_the_system_did_not_take_is_unsent_and_no_more(hand: HandReactor) -> None:
+def test_bytes_that_the_system_did_not_take_are_unsent(hand: HandReactor) -> None:
     protocol: Any = Protocol()
     client = Client(hand, protocol)
     assert unsent_bytes(protocol.transport) == 0
@@ -318,7 +318,7 @@ def test_all_that_the_system_did_not_take_is_unsent_and_no_more(hand: HandReacto
     hand.drop_all()
 
 
-def test_what_waits_for_the_handshake_of_tls_is_unsent() -> None:
+def test_bytes_that_wait_for_the_tls_handshake_are_unsent() -> None:
     clock = Clock()
     made: list[Any] = []
 
@@ -338,7 +338,7 @@ def test_what_waits_for_the_handshake_of_tls_is_unsent() -> None:
     assert unsent_bytes(made[0]) == len(b"gathered and blocked")
 
 
-def test_of_a_transport_that_does_not_say_nothing_is_unsent() -> None:
+def test_an_unknown_transport_has_no_unsent_bytes() -> None:
     transport = StringTransport()
     transport.write(b"hello")
     assert unsent_bytes(transport) == 0

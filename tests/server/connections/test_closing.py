@@ -1,4 +1,4 @@
-"""A peer that its listener has no place for."""
+"""Refused peers, and the counter of reasons."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from app.server.connections.closing import (
     LINGER_SECONDS,
     MOST_REASONS,
     OTHER_REASONS,
-    TLS_SECONDS,
-    TOO_MANY_CONNECTIONS,
+    REFUSAL_TLS_SECONDS,
+    REFUSED_LISTENER_FULL,
     ReasonCounter,
     RefusalProtocol,
 )
@@ -22,63 +22,63 @@ from tests.server.reactors import Client, HandReactor
 LOTS = bytes(5_000_000)
 
 
-def refused(bench: Bench) -> Client:
-    """A client that is one too many."""
+def join_full_listener(bench: Bench) -> Client:
+    """Connect one client more than the listener allows."""
     factory = bench.factory(Echo, limit=1)
     bench.join(factory)
     return bench.join(factory)
 
 
-def test_it_gets_exactly_one_text_and_the_end(bench: Bench) -> None:
-    client = refused(bench)
+def test_a_refused_peer_gets_one_text_and_a_clean_close(bench: Bench) -> None:
+    client = join_full_listener(bench)
     assert client.read_to_end() == b"Too many connections, try later"
     assert not client.was_reset
 
 
-def test_it_gets_them_whatever_it_sent(bench: Bench) -> None:
-    client = refused(bench)
+def test_a_refused_peer_gets_the_text_whatever_it_sent(bench: Bench) -> None:
+    client = join_full_listener(bench)
     client.send(LOTS)
     client.half_close()
-    assert client.read_to_end() == TOO_MANY_CONNECTIONS
+    assert client.read_to_end() == REFUSED_LISTENER_FULL
     assert not client.was_reset
 
 
-def test_it_does_not_stay(bench: Bench, hand: HandReactor) -> None:
-    client = refused(bench)
+def test_a_refused_peer_is_closed_after_the_linger_time(bench: Bench, hand: HandReactor) -> None:
+    client = join_full_listener(bench)
     client.read_to_end()
     hand.advance(LINGER_SECONDS)
     client.until(lambda: client.protocol.transport not in hand.getReaders())  # type: ignore[attr-defined]
     assert not hand.getDelayedCalls()
 
 
-def test_it_does_not_stay_when_tls_never_begins(hand: HandReactor) -> None:
+def test_a_refused_peer_without_a_tls_handshake_is_aborted(hand: HandReactor) -> None:
     transport = StringTransport()
     alsoProvides(transport, ISSLTransport)
     refusal = RefusalProtocol(b"no", hand)
     refusal.makeConnection(transport)
     assert transport.value() == b"no"
     assert not transport.disconnected
-    hand.advance(TLS_SECONDS)
+    hand.advance(REFUSAL_TLS_SECONDS)
     assert transport.disconnected, "aborted"
 
 
-# MERGED tests/server/test_tally: Counts by reason, of a bounded number of reasons.
+# ReasonCounter
 
 
 def test_the_most_frequent_reason_comes_first() -> None:
-    tally = ReasonCounter()
+    counter = ReasonCounter()
     for reason in ("rain", "snow", "snow"):
-        tally.add(reason)
-    assert tally.total == 3
-    assert tally.by_reason() == [("snow", 2), ("rain", 1)]
+        counter.add(reason)
+    assert counter.total == 3
+    assert counter.by_reason() == [("snow", 2), ("rain", 1)]
 
 
-def test_what_is_one_reason_too_many_is_counted_all_the_same() -> None:
-    tally = ReasonCounter()
+def test_further_reasons_are_counted_as_other_reasons() -> None:
+    counter = ReasonCounter()
     for number in range(MOST_REASONS + 5):
-        tally.add(f"reason {number}")
-    tally.add("reason 0")
-    counts = dict(tally.by_reason())
+        counter.add(f"reason {number}")
+    counter.add("reason 0")
+    counts = dict(counter.by_reason())
     assert len(counts) == MOST_REASONS + 1
     assert (counts["reason 0"], counts[OTHER_REASONS]) == (2, 5)
-    assert tally.total == sum(counts.values()) == MOST_REASONS + 6
+    assert counter.total == sum(counts.values()) == MOST_REASONS + 6

@@ -23,8 +23,8 @@ LAST_WORDS = b"Nice to meet you, goodbye.\r\n"
 LOTS = bytes(range(256)) * 40_000  # 10 MB, more than any buffer takes
 
 
-class Diary(Protocol):
-    """Writes down what its transport tells it."""
+class Recorder(Protocol):
+    """Records the calls of its transport."""
 
     transport: Any
 
@@ -40,8 +40,8 @@ class Diary(Protocol):
         self.lost.append(reason.type)
 
 
-class Parting(Diary):
-    """Says its last words at once."""
+class LastWords(Recorder):
+    """Writes and closes as soon as it is connected."""
 
     def connectionMade(self) -> None:
         self.transport.write(LAST_WORDS)
@@ -49,8 +49,8 @@ class Parting(Diary):
 
 
 @implementer(IHalfCloseableProtocol)
-class HalfDiary(Diary):
-    """The same, and it goes on when one side is closed."""
+class HalfCloseRecorder(Recorder):
+    """A `Recorder` that supports half-closed connections."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,8 +63,8 @@ class HalfDiary(Diary):
         self.halves.append("write")
 
 
-class Raising(Diary):
-    """Raises where it is told to."""
+class Raising(Recorder):
+    """Raises in the callbacks that the test names."""
 
     def __init__(self, where: str, error: Exception) -> None:
         super().__init__()
@@ -75,8 +75,8 @@ class Raising(Diary):
         setattr(self, where, fail)
 
 
-class RaisingHalf(Raising, HalfDiary):
-    """Raises where it is told to, and knows of half-closed connections."""
+class RaisingHalf(Raising, HalfCloseRecorder):
+    """Raises in the callbacks that the test names, also in those for half-closed connections."""
 
 
 def is_lost(record: Record) -> Callable[[], bool]:
@@ -94,20 +94,20 @@ def test_bytes_pass_both_ways_and_are_counted(bench: Bench) -> None:
     assert (connection.factory.bytes_in, connection.factory.bytes_out) == (5, 5)
 
 
-def test_it_is_told_as_active_once_until_it_rests(bench: Bench, record: Record) -> None:
+def test_activity_is_reported_once_until_it_is_marked_quiet(bench: Bench, record: Record) -> None:
     connection, client = bench.connect(Echo())
     client.send(b"one")
     client.read_all(3)
     client.send(b"two")
     client.read_all(6)
     assert record.events == [("opened", 1), ("active", 1)]
-    connection.rest()
+    connection.mark_quiet()
     client.send(b"three")
     client.read_all(11)
     assert record.events == [("opened", 1), ("active", 1), ("active", 1)]
 
 
-def test_the_tap_takes_every_chunk_in_order(bench: Bench, hand: HandReactor) -> None:
+def test_the_tap_gets_every_chunk_in_order(bench: Bench, hand: HandReactor) -> None:
     factory = bench.factory(Echo)
     chunks: list[tuple[float, int, bool, bytes]] = []
     factory.tap = lambda *chunk: chunks.append(chunk)
@@ -126,9 +126,7 @@ def test_the_tap_takes_every_chunk_in_order(bench: Bench, hand: HandReactor) -> 
     ]
 
 
-def test_it_knows_since_when_it_is_open_and_when_bytes_crossed_last(
-    bench: Bench, hand: HandReactor
-) -> None:
+def test_it_has_the_times_of_opening_and_of_the_last_byte(bench: Bench, hand: HandReactor) -> None:
     hand.advance(10)
     connection, client = bench.connect(Echo())
     assert (connection.opened_at, connection.active_at) == (10, 10)
@@ -139,49 +137,49 @@ def test_it_knows_since_when_it_is_open_and_when_bytes_crossed_last(
 
 
 def test_a_sequence_is_one_chunk(bench: Bench) -> None:
-    diary = Diary()
-    connection, client = bench.connect(diary)
+    recorder = Recorder()
+    connection, client = bench.connect(recorder)
     chunks: list[bytes] = []
     connection.factory.tap = lambda *chunk: chunks.append(chunk[3])
-    diary.transport.writeSequence([b"one", b"two"])
+    recorder.transport.writeSequence([b"one", b"two"])
     assert client.read_all(6) == b"onetwo"
     assert chunks == [b"onetwo"]
     assert connection.bytes_out == 6
 
 
-def test_what_is_no_bytes_is_not_counted(bench: Bench) -> None:
-    diary = Diary()
-    connection, _ = bench.connect(diary)
+def test_a_write_that_is_not_bytes_is_not_counted(bench: Bench) -> None:
+    recorder = Recorder()
+    connection, _ = bench.connect(recorder)
     with pytest.raises(TypeError):
-        diary.transport.write("text")
+        recorder.transport.write("text")
     assert connection.bytes_out == 0
 
 
-def test_what_is_written_too_late_is_not_counted(bench: Bench, record: Record) -> None:
-    diary = Diary()
-    connection, client = bench.connect(diary)
+def test_a_write_after_closing_is_not_counted(bench: Bench, record: Record) -> None:
+    recorder = Recorder()
+    connection, client = bench.connect(recorder)
     client.close()
     client.until(is_lost(record))
-    diary.transport.write(b"too late")
-    diary.transport.loseConnection()
-    diary.transport.abortConnection()
+    recorder.transport.write(b"too late")
+    recorder.transport.loseConnection()
+    recorder.transport.abortConnection()
     assert connection.bytes_out == 0
     assert record.events == [("opened", 1), ("closed", 1, "closed by the peer")]
 
 
-def test_the_protocol_sees_a_transport_like_the_real_one(bench: Bench) -> None:
-    diary = Diary()
-    connection, client = bench.connect(diary)
-    assert ITCPTransport.providedBy(diary.transport)
-    diary.transport.setTcpNoDelay(True)
-    assert diary.transport.getTcpNoDelay()
+def test_the_protocol_gets_the_interfaces_of_the_real_transport(bench: Bench) -> None:
+    recorder = Recorder()
+    connection, client = bench.connect(recorder)
+    assert ITCPTransport.providedBy(recorder.transport)
+    recorder.transport.setTcpNoDelay(True)
+    assert recorder.transport.getTcpNoDelay()
     host, port = client.socket.getsockname()
-    assert (diary.transport.getPeer().host, diary.transport.getPeer().port) == (host, port)
+    assert (recorder.transport.getPeer().host, recorder.transport.getPeer().port) == (host, port)
     assert connection.peer == f"{host}:{port}"
     assert repr(connection) == f"<Connection 1 of Test: {host}:{port}>"
 
 
-def test_it_can_be_shown_before_it_is_connected(bench: Bench) -> None:
+def test_it_has_a_text_before_it_is_connected(bench: Bench) -> None:
     connection = bench.factory(Echo).buildProtocol(None)
     assert repr(connection) == "<Connection 1 of Test: >"
 
@@ -189,30 +187,30 @@ def test_it_can_be_shown_before_it_is_connected(bench: Bench) -> None:
 # The peer leaves
 
 
-def test_a_peer_that_closes_is_told_to_the_protocol_and_the_observer(
+def test_a_close_by_the_peer_is_reported_to_protocol_and_observer(
     bench: Bench, record: Record
 ) -> None:
-    diary = Diary()
-    connection, client = bench.connect(diary)
+    recorder = Recorder()
+    connection, client = bench.connect(recorder)
     client.send(b"bye")
     client.close()
     client.until(is_lost(record))
-    assert diary.received == b"bye"
-    assert diary.lost == [ConnectionDone]
+    assert recorder.received == b"bye"
+    assert recorder.lost == [ConnectionDone]
     assert record.events[-1] == ("closed", 1, "closed by the peer")
     assert not connection.connected
 
 
-def test_a_peer_that_resets_did_not_close(bench: Bench, record: Record) -> None:
-    diary = Diary()
-    _, client = bench.connect(diary)
+def test_a_reset_by_the_peer_has_its_own_reason(bench: Bench, record: Record) -> None:
+    recorder = Recorder()
+    _, client = bench.connect(recorder)
     client.reset()
     client.until(is_lost(record))
-    assert diary.lost == [ConnectionLost]
+    assert recorder.lost == [ConnectionLost]
     assert record.events[-1] == ("closed", 1, "reset by the peer")
 
 
-def test_a_peer_that_closes_its_side_still_gets_all_that_is_buffered_for_it(
+def test_a_peer_that_closes_its_side_still_gets_the_buffered_bytes(
     bench: Bench, record: Record
 ) -> None:
     connection, client = bench.connect(Echo())
@@ -231,12 +229,12 @@ def test_a_peer_that_closes_its_side_still_gets_all_that_is_buffered_for_it(
     assert (connection.bytes_in, connection.bytes_out) == (len(LOTS), len(LOTS))
 
 
-def test_a_peer_that_closes_its_side_and_resets_before_it_got_all_has_reset(
+def test_a_reset_after_a_half_close_is_reported_as_a_reset(
     bench: Bench, hand: HandReactor, record: Record
 ) -> None:
-    diary = Diary()
-    connection, client = bench.connect(diary)
-    diary.transport.write(b"not sent yet")
+    recorder = Recorder()
+    connection, client = bench.connect(recorder)
+    recorder.transport.write(b"not sent yet")
     client.half_close()
     hand.read()
     assert connection.reason == "closed by the peer"
@@ -245,22 +243,22 @@ def test_a_peer_that_closes_its_side_and_resets_before_it_got_all_has_reset(
     assert record.events[-1] == ("closed", 1, "reset by the peer")
 
 
-def test_the_protocol_hears_nothing_after_it_closed(bench: Bench) -> None:
-    diary = Diary()
-    connection, client = bench.connect(diary)
-    diary.transport.loseConnection()
+def test_the_protocol_gets_no_data_after_it_closed(bench: Bench) -> None:
+    recorder = Recorder()
+    connection, client = bench.connect(recorder)
+    recorder.transport.loseConnection()
     client.send(b"are you there?")
     client.until(lambda: connection.bytes_in == 14)
-    assert diary.received == b""
+    assert recorder.received == b""
 
 
 # The protocol closes
 
 
-def test_closing_flushes_then_ends_without_a_reset_whatever_the_peer_sent(
+def test_closing_sends_everything_without_a_reset_whatever_the_peer_sent(
     bench: Bench, record: Record
 ) -> None:
-    connection, client = bench.connect(Parting())
+    connection, client = bench.connect(LastWords())
     client.send(LOTS)
     client.half_close()
     assert client.read_to_end() == LAST_WORDS
@@ -273,7 +271,7 @@ def test_closing_flushes_then_ends_without_a_reset_whatever_the_peer_sent(
 def test_closing_waits_a_moment_for_a_peer_that_keeps_its_side_open(
     bench: Bench, hand: HandReactor, record: Record
 ) -> None:
-    _, client = bench.connect(Parting())
+    _, client = bench.connect(LastWords())
     assert client.read_to_end() == LAST_WORDS
     assert record.live
     hand.advance(LINGER_SECONDS)
@@ -281,11 +279,13 @@ def test_closing_waits_a_moment_for_a_peer_that_keeps_its_side_open(
     assert record.events[-1] == ("closed", 1, "closed by the listener")
 
 
-def test_the_wait_begins_when_all_is_sent(bench: Bench, hand: HandReactor, record: Record) -> None:
-    diary = Diary()
-    connection, client = bench.connect(diary)
-    diary.transport.write(LOTS)
-    diary.transport.loseConnection()
+def test_the_linger_time_begins_when_everything_is_sent(
+    bench: Bench, hand: HandReactor, record: Record
+) -> None:
+    recorder = Recorder()
+    connection, client = bench.connect(recorder)
+    recorder.transport.write(LOTS)
+    recorder.transport.loseConnection()
     for _ in range(3):
         hand.turn()
         hand.advance(LINGER_SECONDS)
@@ -297,8 +297,8 @@ def test_the_wait_begins_when_all_is_sent(bench: Bench, hand: HandReactor, recor
     assert not record.live
 
 
-def test_closing_twice_is_closing_once(bench: Bench, record: Record) -> None:
-    connection, client = bench.connect(Parting())
+def test_closing_twice_has_the_effect_of_closing_once(bench: Bench, record: Record) -> None:
+    connection, client = bench.connect(LastWords())
     connection.loseConnection()
     connection.loseConnection()
     client.half_close()
@@ -306,10 +306,10 @@ def test_closing_twice_is_closing_once(bench: Bench, record: Record) -> None:
     assert [event[0] for event in record.events] == ["opened", "active", "closed"]
 
 
-def test_a_protocol_that_closes_in_the_middle_of_its_data_is_closed_after_its_answer(
+def test_a_protocol_that_closes_in_dataReceived_is_closed_after_its_answer(
     bench: Bench, record: Record
 ) -> None:
-    class Quote(Diary):
+    class Quote(Recorder):
         def dataReceived(self, data: bytes) -> None:
             self.transport.write(b"one answer")
             self.transport.loseConnection()
@@ -324,23 +324,23 @@ def test_a_protocol_that_closes_in_the_middle_of_its_data_is_closed_after_its_an
     client.until(is_lost(record))
 
 
-def test_a_peer_that_resets_before_it_got_the_last_words_was_not_closed_by_the_listener(
+def test_a_reset_before_the_last_bytes_arrived_is_not_a_close_by_the_listener(
     bench: Bench, record: Record
 ) -> None:
-    diary = Diary()
-    connection, client = bench.connect(diary)
-    diary.transport.write(LOTS)
-    diary.transport.loseConnection()
+    recorder = Recorder()
+    connection, client = bench.connect(recorder)
+    recorder.transport.write(LOTS)
+    recorder.transport.loseConnection()
     assert connection.reason == "closed by the listener"
     client.reset()
     client.until(is_lost(record))
     assert record.events[-1] == ("closed", 1, "reset by the peer")
 
 
-def test_a_peer_that_resets_after_it_got_the_last_words_was_closed_by_the_listener(
+def test_a_reset_after_the_last_bytes_arrived_is_a_close_by_the_listener(
     bench: Bench, record: Record
 ) -> None:
-    _, client = bench.connect(Parting())
+    _, client = bench.connect(LastWords())
     client.read_to_end()
     client.reset()
     client.until(is_lost(record))
@@ -348,35 +348,35 @@ def test_a_peer_that_resets_after_it_got_the_last_words_was_closed_by_the_listen
 
 
 @pytest.mark.parametrize("end", ["stopProducing", "stopConsuming"])
-def test_each_way_to_close_a_transport_is_a_close(bench: Bench, record: Record, end: str) -> None:
-    diary = Diary()
-    connection, client = bench.connect(diary)
-    getattr(diary.transport, end)()
-    assert diary.transport.disconnecting
+def test_each_method_that_closes_a_transport_closes_it(
+    bench: Bench, record: Record, end: str
+) -> None:
+    recorder = Recorder()
+    connection, client = bench.connect(recorder)
+    getattr(recorder.transport, end)()
+    assert recorder.transport.disconnecting
     client.half_close()
     client.until(is_lost(record))
     assert connection.reason == "closed by the listener"
 
 
 def test_aborting_resets_and_drops_what_is_buffered(bench: Bench, record: Record) -> None:
-    diary = Diary()
-    _, client = bench.connect(diary)
-    diary.transport.write(LOTS)
-    diary.transport.abortConnection()
+    recorder = Recorder()
+    _, client = bench.connect(recorder)
+    recorder.transport.write(LOTS)
+    recorder.transport.abortConnection()
     client.read_to_end()
     assert client.was_reset
     assert len(client.received) < len(LOTS)
-    assert diary.lost == [ConnectionAborted]
+    assert recorder.lost == [ConnectionAborted]
     assert record.events[-1] == ("closed", 1, "aborted by the listener")
 
 
-def test_a_close_that_takes_too_long_and_is_aborted_was_an_abort(
-    bench: Bench, record: Record
-) -> None:
-    diary = Diary()
-    connection, client = bench.connect(diary)
-    diary.transport.write(LOTS)
-    diary.transport.loseConnection()
+def test_an_abort_during_a_close_is_reported_as_an_abort(bench: Bench, record: Record) -> None:
+    recorder = Recorder()
+    connection, client = bench.connect(recorder)
+    recorder.transport.write(LOTS)
+    recorder.transport.loseConnection()
     client.reactor.turn()
     connection.abortConnection()
     client.until(is_lost(record))
@@ -386,56 +386,54 @@ def test_a_close_that_takes_too_long_and_is_aborted_was_an_abort(
 # Half-closed connections
 
 
-def test_a_protocol_that_knows_half_closed_connections_hears_of_each_half(
-    bench: Bench, record: Record
-) -> None:
-    diary = HalfDiary()
-    connection, client = bench.connect(diary)
+def test_a_half_closeable_protocol_is_told_of_each_half(bench: Bench, record: Record) -> None:
+    recorder = HalfCloseRecorder()
+    connection, client = bench.connect(recorder)
     client.half_close()
-    client.until(lambda: diary.halves)
-    diary.transport.write(b"still here")
+    client.until(lambda: recorder.halves)
+    recorder.transport.write(b"still here")
     assert client.read_all(10) == b"still here"
-    diary.transport.loseWriteConnection()
+    recorder.transport.loseWriteConnection()
     client.read_to_end()
-    assert diary.halves == ["read", "write"]
+    assert recorder.halves == ["read", "write"]
     assert connection.connected
-    diary.transport.loseConnection()
+    recorder.transport.loseConnection()
     client.until(is_lost(record))
-    assert diary.lost == [ConnectionDone]
+    assert recorder.lost == [ConnectionDone]
 
 
-def test_the_end_of_the_peer_is_told_once_however_much_is_written_afterwards(bench: Bench) -> None:
-    diary = HalfDiary()
-    _, client = bench.connect(diary)
+def test_the_peers_half_close_is_reported_once(bench: Bench) -> None:
+    recorder = HalfCloseRecorder()
+    _, client = bench.connect(recorder)
     client.half_close()
-    client.until(lambda: diary.halves)
-    diary.transport.write(LOTS)
+    client.until(lambda: recorder.halves)
+    recorder.transport.write(LOTS)
     assert client.read_all(len(LOTS)) == LOTS
     for _ in range(3):
         client.reactor.turn()
-    assert diary.halves == ["read"]
+    assert recorder.halves == ["read"]
 
 
 def test_a_protocol_closes_its_side_even_behind_a_full_buffer(bench: Bench) -> None:
-    diary = HalfDiary()
-    connection, client = bench.connect(diary)
-    diary.transport.write(LOTS)
-    diary.transport.loseWriteConnection()
+    recorder = HalfCloseRecorder()
+    connection, client = bench.connect(recorder)
+    recorder.transport.write(LOTS)
+    recorder.transport.loseWriteConnection()
     assert client.read_to_end() == LOTS
-    diary.transport.write(b"nobody can get this")
+    recorder.transport.write(b"nobody can get this")
     assert connection.bytes_out == len(LOTS)
     client.send(b"and still it reads")
-    client.until(lambda: diary.received == b"and still it reads")
+    client.until(lambda: recorder.received == b"and still it reads")
 
 
-def test_a_protocol_that_knew_the_peer_was_done_closes_without_a_wait(
+def test_closing_after_the_peers_half_close_does_not_linger(
     bench: Bench, hand: HandReactor, record: Record
 ) -> None:
-    diary = HalfDiary()
-    _, client = bench.connect(diary)
+    recorder = HalfCloseRecorder()
+    _, client = bench.connect(recorder)
     client.half_close()
-    client.until(lambda: diary.halves)
-    diary.transport.loseConnection()
+    client.until(lambda: recorder.halves)
+    recorder.transport.loseConnection()
     client.until(is_lost(record))
     assert hand.seconds() == 0
 
@@ -452,11 +450,11 @@ def test_a_peer_that_never_reads_is_not_read_from(bench: Bench, hand: HandReacto
         hand.turn()
         waiting = len(transport.dataBuffer) + transport._tempDataLen
         assert waiting <= transport.SEND_LIMIT + 2 * transport.bufferSize
-    # The rest is with the system, whose buffers are what they are.
+    # The rest is in the buffers of the system, whose size varies.
     assert connection.bytes_in < turns * transport.bufferSize / 2
 
 
-def test_a_peer_that_reads_at_last_gets_everything(bench: Bench) -> None:
+def test_a_peer_that_starts_to_read_late_gets_everything(bench: Bench) -> None:
     connection, client = bench.connect(Echo())
     sent = 0
 
@@ -471,41 +469,41 @@ def test_a_peer_that_reads_at_last_gets_everything(bench: Bench) -> None:
     assert client.read_all(sent + 14)[sent:] == b"and on it goes"
 
 
-def test_a_protocol_that_takes_a_break_is_left_alone_by_an_emptied_buffer(bench: Bench) -> None:
-    diary = Diary()
-    _, client = bench.connect(diary)
-    diary.transport.write(LOTS)
-    diary.transport.pauseProducing()
+def test_an_emptied_buffer_does_not_resume_a_paused_protocol(bench: Bench) -> None:
+    recorder = Recorder()
+    _, client = bench.connect(recorder)
+    recorder.transport.write(LOTS)
+    recorder.transport.pauseProducing()
     client.send(b"later")
     client.read_all(len(LOTS))
     client.reactor.turn()
-    assert diary.received == b""
-    diary.transport.resumeProducing()
-    client.until(lambda: diary.received == b"later")
+    assert recorder.received == b""
+    recorder.transport.resumeProducing()
+    client.until(lambda: recorder.received == b"later")
 
 
-def test_a_protocol_back_from_its_break_still_waits_for_a_full_buffer(bench: Bench) -> None:
-    diary = Diary()
-    connection, client = bench.connect(diary)
-    diary.transport.pauseProducing()
-    diary.transport.write(LOTS)
-    diary.transport.resumeProducing()
+def test_a_resumed_protocol_still_waits_for_a_full_buffer(bench: Bench) -> None:
+    recorder = Recorder()
+    connection, client = bench.connect(recorder)
+    recorder.transport.pauseProducing()
+    recorder.transport.write(LOTS)
+    recorder.transport.resumeProducing()
     client.reactor.turn()
     assert connection.transport not in client.reactor.getReaders()
     client.read_all(len(LOTS))
     client.send(b"now")
-    client.until(lambda: diary.received == b"now")
+    client.until(lambda: recorder.received == b"now")
 
 
-def test_a_protocol_on_a_break_can_close(bench: Bench, record: Record) -> None:
-    diary = Diary()
-    _, client = bench.connect(diary)
-    diary.transport.pauseProducing()
-    diary.transport.loseConnection()
-    diary.transport.pauseProducing()
+def test_a_paused_protocol_can_close(bench: Bench, record: Record) -> None:
+    recorder = Recorder()
+    _, client = bench.connect(recorder)
+    recorder.transport.pauseProducing()
+    recorder.transport.loseConnection()
+    recorder.transport.pauseProducing()
     client.half_close()
     client.until(is_lost(record))
-    diary.transport.resumeProducing()
+    recorder.transport.resumeProducing()
     assert record.events[-1] == ("closed", 1, "closed by the listener")
 
 
@@ -515,7 +513,7 @@ BOOM = ValueError("boom")
 
 
 @pytest.mark.parametrize("where", ["connectionMade", "dataReceived"])
-def test_an_exception_closes_its_connection_alone_and_is_logged_against_it(
+def test_an_exception_closes_only_its_connection_and_is_logged(
     bench: Bench, record: Record, caplog: pytest.LogCaptureFixture, where: str
 ) -> None:
     protocols = [Raising(where, BOOM), Echo()]
@@ -536,7 +534,7 @@ def test_an_exception_closes_its_connection_alone_and_is_logged_against_it(
     assert other.read_all(4) == b"fine"
 
 
-def test_an_exception_when_the_connection_is_lost_does_not_change_why(
+def test_an_exception_in_connectionLost_does_not_change_the_reason(
     bench: Bench, record: Record, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, client = bench.connect(Raising("connectionLost", BOOM))
@@ -547,19 +545,21 @@ def test_an_exception_when_the_connection_is_lost_does_not_change_why(
 
 
 @pytest.mark.parametrize("where", ["readConnectionLost", "writeConnectionLost"])
-def test_an_exception_about_one_half_ends_both(bench: Bench, record: Record, where: str) -> None:
-    diary = RaisingHalf(where, BOOM)
-    _, client = bench.connect(diary)
+def test_an_exception_in_a_half_close_callback_closes_the_connection(
+    bench: Bench, record: Record, where: str
+) -> None:
+    recorder = RaisingHalf(where, BOOM)
+    _, client = bench.connect(recorder)
     if where == "readConnectionLost":
         client.half_close()
     else:
-        diary.transport.loseWriteConnection()
+        recorder.transport.loseWriteConnection()
     client.until(is_lost(record))
     assert record.events[-1] == ("closed", 1, "ValueError: boom")
 
 
-def test_the_observer_hears_of_the_end_after_the_protocol_did(bench: Bench, record: Record) -> None:
-    class Last(Diary):
+def test_the_observer_is_told_of_the_close_after_the_protocol(bench: Bench, record: Record) -> None:
+    class Last(Recorder):
         def connectionLost(self, reason: Failure = connectionDone) -> None:
             super().connectionLost(reason)
             assert record.live, "the observer was told before"
@@ -590,11 +590,11 @@ def test_an_abort_does_not_hide_the_exception_before_it(bench: Bench, record: Re
         (KeyError("x"), "KeyError: 'x'"),
     ],
 )
-def test_an_exception_is_told_in_one_line(error: Exception, words: str) -> None:
+def test_an_exception_is_described_on_one_line(error: Exception, words: str) -> None:
     assert describe_error(error) == words
 
 
-def test_an_endless_exception_is_cut() -> None:
+def test_a_long_exception_text_is_shortened() -> None:
     assert len(describe_error(ValueError("word " * 1000))) <= LONGEST_REASON
 
 
@@ -608,9 +608,9 @@ def test_an_endless_exception_is_cut() -> None:
         (OSError([("SSL routines", "", "http request")]), "TLS failed: the peer spoke plain HTTP"),
     ],
 )
-def test_how_the_transport_ended_is_told_in_words(
+def test_each_way_a_transport_closes_has_a_reason(
     bench: Bench, error: Exception, reason: str
 ) -> None:
-    connection, _ = bench.connect(Diary())
+    connection, _ = bench.connect(Recorder())
     connection.transport.connectionLost(Failure(error))
     assert connection.reason == reason

@@ -1,4 +1,4 @@
-"""What the connections of one listener share."""
+"""The connections of one listener: limits, totals and the idle time-out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.server.record import Record
 SOMEBODY = IPv4Address("TCP", "192.0.2.7", 4711)
 
 
-def test_it_knows_who_is_connected_oldest_first(bench: Bench, record: Record) -> None:
+def test_live_connections_are_listed_oldest_first(bench: Bench, record: Record) -> None:
     factory = bench.factory(Echo)
     clients = [bench.join(factory) for _ in range(3)]
     assert [each.number for each in factory.connections] == [1, 2, 3]
@@ -36,7 +36,9 @@ def test_it_knows_who_is_connected_oldest_first(bench: Bench, record: Record) ->
     assert [each.number for each in factory.connections] == [1, 3]
 
 
-def test_one_too_many_is_refused_and_counts_as_no_connection(bench: Bench, record: Record) -> None:
+def test_a_peer_over_the_limit_is_refused_and_is_no_connection(
+    bench: Bench, record: Record
+) -> None:
     factory = bench.factory(Echo, limit=2)
     for _ in range(2):
         bench.join(factory)
@@ -46,7 +48,7 @@ def test_one_too_many_is_refused_and_counts_as_no_connection(bench: Bench, recor
     assert len(factory.connections) == 2
 
 
-def test_a_slot_is_free_as_soon_as_one_leaves(bench: Bench, record: Record) -> None:
+def test_a_slot_is_free_as_soon_as_a_connection_closes(bench: Bench, record: Record) -> None:
     factory = bench.factory(Echo, limit=1)
     first = bench.join(factory)
     first.close()
@@ -57,7 +59,7 @@ def test_a_slot_is_free_as_soon_as_one_leaves(bench: Bench, record: Record) -> N
     assert factory.refused == 0
 
 
-def test_a_changed_limit_counts_for_the_next_peer(bench: Bench) -> None:
+def test_a_changed_limit_applies_to_the_next_peer(bench: Bench) -> None:
     factory = bench.factory(Echo, limit=1)
     bench.join(factory)
     factory.change(evolve(factory.spec, max_connections=2))
@@ -67,14 +69,14 @@ def test_a_changed_limit_counts_for_the_next_peer(bench: Bench) -> None:
     assert len(factory.connections) == 1, "those who are there may stay"
 
 
-def test_a_factory_may_turn_a_peer_away(bench: Bench, record: Record) -> None:
+def test_a_factory_may_refuse_a_peer(bench: Bench, record: Record) -> None:
     factory = bench.factory(lambda: None)
     assert factory.buildProtocol(SOMEBODY) is None
     assert record.events == [("refused", "192.0.2.7", "refused by the protocol's factory")]
     assert factory.refused == 1
 
 
-def test_a_factory_that_fails_turns_one_peer_away_and_says_why(
+def test_a_factory_that_fails_refuses_one_peer_and_logs_why(
     bench: Bench, record: Record, caplog: pytest.LogCaptureFixture
 ) -> None:
     builds = 0
@@ -111,16 +113,14 @@ def test_totals_outlive_the_connections(bench: Bench, record: Record) -> None:
     assert (factory.accepted, factory.bytes_in, factory.bytes_out) == (2, 8, 8)
 
 
-def test_an_empty_factory_is_emptied_at_once(bench: Bench) -> None:
-    assert bench.factory(Echo).emptied().called
+def test_when_empty_fires_immediately_without_connections(bench: Bench) -> None:
+    assert bench.factory(Echo).when_empty().called
 
 
-def test_whoever_waits_for_it_to_be_empty_is_told_when_the_last_one_leaves(
-    bench: Bench, record: Record
-) -> None:
+def test_when_empty_fires_when_the_last_connection_closes(bench: Bench, record: Record) -> None:
     factory = bench.factory(Echo)
     first, second = bench.join(factory), bench.join(factory)
-    waiting = [factory.emptied(), factory.emptied()]
+    waiting = [factory.when_empty(), factory.when_empty()]
     first.close()
     first.until(lambda: len(record.live) == 1)
     assert not any(each.called for each in waiting)
@@ -135,7 +135,7 @@ HERE = IPv4Address("TCP", "127.0.0.1", 4711)
 ONE_TOO_MANY = b"Too many connections from your address, close one first"
 
 
-def test_one_address_may_not_have_more_than_its_share(bench: Bench, record: Record) -> None:
+def test_a_peer_over_the_limit_per_address_is_refused(bench: Bench, record: Record) -> None:
     factory = bench.factory(Echo, max_connections_per_address=2)
     for _ in range(2):
         bench.join(factory, HERE)
@@ -146,7 +146,7 @@ def test_one_address_may_not_have_more_than_its_share(bench: Bench, record: Reco
     assert (factory.accepted, factory.refused) == (2, 1)
 
 
-def test_the_share_of_an_address_is_free_again_as_soon_as_one_leaves(
+def test_a_slot_of_an_address_is_free_as_soon_as_a_connection_closes(
     bench: Bench, record: Record
 ) -> None:
     factory = bench.factory(Echo, max_connections_per_address=1)
@@ -158,10 +158,10 @@ def test_the_share_of_an_address_is_free_again_as_soon_as_one_leaves(
     assert factory.refused == 0
 
 
-def test_the_share_of_a_proxy_is_free_again_whoever_it_spoke_for(
+def test_a_slot_of_a_proxy_is_free_whatever_address_it_announced(
     bench: Bench, hand: HandReactor, record: Record
 ) -> None:
-    """Its address is what is known when a peer is let in; a PROXY header names another one."""
+    """The proxy's address is counted at the accept; a PROXY header later names another one."""
     factory = bench.factory(Echo, max_connections_per_address=2)
     proxyEndpoint(TCP4ServerEndpoint(hand, 8007)).listen(factory)
     proxied: Any = hand.tcpServers[-1][1]
@@ -175,13 +175,13 @@ def test_the_share_of_a_proxy_is_free_again_whoever_it_spoke_for(
     assert factory.refused == 0
 
 
-def test_those_without_an_address_are_not_told_apart(bench: Bench) -> None:
+def test_peers_without_an_address_have_no_limit_per_address(bench: Bench) -> None:
     factory = bench.factory(Echo, max_connections_per_address=1)
     for address in (None, UNIXAddress(b"x"), UNIXAddress(None)):
         assert isinstance(factory.buildProtocol(address), Connection)
 
 
-def test_a_share_counts_who_was_there_before_it_was_set(bench: Bench) -> None:
+def test_a_new_limit_per_address_counts_existing_connections(bench: Bench) -> None:
     factory = bench.factory(Echo)
     bench.join(factory, HERE)
     factory.change(evolve(factory.spec, max_connections_per_address=1))
@@ -202,10 +202,10 @@ def test_refusals_are_counted_by_reason(bench: Bench) -> None:
     ]
 
 
-# MERGED tests/server/test_idling: A connection on which nothing crosses is closed in time, and no other is.
+# Idle time-out
 
 
-def test_who_says_nothing_is_closed_when_the_time_is_over(
+def test_an_idle_connection_is_closed_after_the_timeout(
     bench: Bench, hand: HandReactor, record: Record
 ) -> None:
     factory = bench.factory(Echo, idle_timeout=30)
@@ -217,10 +217,10 @@ def test_who_says_nothing_is_closed_when_the_time_is_over(
     assert client.read_to_end() == b""
     client.until(lambda: not record.live)
     assert record.events[-1] == ("closed", 1, "idle for 30 s")
-    assert factory.cut.by_reason() == [("idle", 1)]
+    assert factory.closed_by_limit.by_reason() == [("idle", 1)]
 
 
-def test_every_byte_in_either_direction_begins_the_time_anew(
+def test_every_byte_in_either_direction_restarts_the_timeout(
     bench: Bench, hand: HandReactor, record: Record
 ) -> None:
     factory = bench.factory(Echo, idle_timeout=30)
@@ -240,9 +240,11 @@ def test_every_byte_in_either_direction_begins_the_time_anew(
     assert busy.read_to_end() == b""
 
 
-def test_who_does_not_even_close_is_reset(bench: Bench, hand: HandReactor, record: Record) -> None:
+def test_an_idle_peer_that_does_not_close_is_reset(
+    bench: Bench, hand: HandReactor, record: Record
+) -> None:
     class Silent(Protocol):
-        """Writes much, and never again."""
+        """Writes a large amount once."""
 
         def connectionMade(self) -> None:
             assert self.transport is not None
@@ -251,7 +253,9 @@ def test_who_does_not_even_close_is_reset(bench: Bench, hand: HandReactor, recor
     client = bench.join(bench.factory(Silent, idle_timeout=5))
     hand.turn()
     hand.advance(5)
-    assert [each.reason for each in record.live] == [""], "it may take what it is owed just now"
+    assert [each.reason for each in record.live] == [""], (
+        "the first check cannot know yet whether the peer reads"
+    )
     hand.advance(5)
     assert [each.reason for each in record.live] == ["idle for 5 s"]
     hand.advance(1)
@@ -262,7 +266,7 @@ def test_who_does_not_even_close_is_reset(bench: Bench, hand: HandReactor, recor
 
 
 @pytest.mark.parametrize("seconds", [0, 60])
-def test_there_is_one_timer_or_none(bench: Bench, hand: HandReactor, seconds: int) -> None:
+def test_all_connections_share_one_timer(bench: Bench, hand: HandReactor, seconds: int) -> None:
     factory = bench.factory(Echo, idle_timeout=seconds)
     assert not hand.getDelayedCalls()
     clients = [bench.join(factory) for _ in range(20)]
@@ -273,7 +277,9 @@ def test_there_is_one_timer_or_none(bench: Bench, hand: HandReactor, seconds: in
     assert not hand.getDelayedCalls()
 
 
-def test_a_changed_time_counts_at_once(bench: Bench, hand: HandReactor, record: Record) -> None:
+def test_a_changed_timeout_applies_immediately(
+    bench: Bench, hand: HandReactor, record: Record
+) -> None:
     factory = bench.factory(Echo)
     bench.join(factory)
     hand.advance(100)
@@ -288,7 +294,7 @@ def test_a_changed_time_counts_at_once(bench: Bench, hand: HandReactor, record: 
     assert [each.reason for each in record.live] == ["idle for 10 s"]
 
 
-def test_many_that_are_due_one_after_the_other_are_looked_at_together(
+def test_connections_due_within_the_tolerance_are_checked_together(
     bench: Bench, hand: HandReactor
 ) -> None:
     factory = bench.factory(Echo, idle_timeout=1000)
@@ -305,8 +311,8 @@ def test_many_that_are_due_one_after_the_other_are_looked_at_together(
     assert looks < 10
 
 
-class Generous(Protocol):
-    """Writes much, and nothing ever again."""
+class Writer(Protocol):
+    """Writes a large amount once."""
 
     closes = False
 
@@ -317,23 +323,23 @@ class Generous(Protocol):
             self.transport.loseConnection()
 
 
-class Farewell(Generous):
-    """And closes."""
+class ClosingWriter(Writer):
+    """Writes a large amount and closes."""
 
     closes = True
 
 
-MUCH = 10_000_000  # more than any system takes at once
+MUCH = 10_000_000  # more than any system takes in one write
 
 
 def fill(hand: HandReactor) -> None:
-    """Have the system take what it can."""
+    """Turn the reactor until the buffers of the system are full."""
     for _ in range(100):
         hand.turn()
 
 
 def join_slowly(bench: Bench, protocol: type[Protocol]) -> Client:
-    """A client with little room, so that much waits in the system of the listener."""
+    """Connect a client with a small receive buffer, so that bytes queue at the listener."""
     client = bench.join(bench.factory(protocol, idle_timeout=5))
     client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
     fill(client.reactor)
@@ -341,7 +347,7 @@ def join_slowly(bench: Bench, protocol: type[Protocol]) -> Client:
 
 
 def sip(client: Client) -> None:
-    """Have the client take a little."""
+    """Let the client read a little."""
     taken: list[bytes] = []
 
     def take() -> bool:
@@ -355,8 +361,8 @@ def sip(client: Client) -> None:
     fill(client.reactor)
 
 
-@pytest.mark.parametrize("protocol", [Generous, Farewell])
-def test_who_takes_slowly_what_waits_for_it_gets_it_all(
+@pytest.mark.parametrize("protocol", [Writer, ClosingWriter])
+def test_a_slow_reader_gets_everything(
     bench: Bench, hand: HandReactor, protocol: type[Protocol]
 ) -> None:
     client = join_slowly(bench, protocol)
@@ -370,10 +376,10 @@ def test_who_takes_slowly_what_waits_for_it_gets_it_all(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what waits in it")
-def test_while_the_system_has_something_to_send_its_peer_is_not_idle(
+def test_a_connection_is_not_idle_while_the_peer_reads_queued_bytes(
     bench: Bench, hand: HandReactor, record: Record
 ) -> None:
-    client = join_slowly(bench, Generous)
+    client = join_slowly(bench, Writer)
     (connection,) = record.live
     while connection.bytes_unsent:
         sip(client)
@@ -386,10 +392,10 @@ def test_while_the_system_has_something_to_send_its_peer_is_not_idle(
     assert connection.reason == "idle for 5 s"
 
 
-def test_who_is_to_leave_and_takes_nothing_holds_its_place_for_a_minute_at_most(
+def test_a_closing_connection_whose_peer_does_not_read_ends_within_a_minute(
     bench: Bench, hand: HandReactor, record: Record
 ) -> None:
-    factory = bench.factory(Farewell)
+    factory = bench.factory(ClosingWriter)
     bench.join(factory)
     fill(hand)
     hand.advance(30)
@@ -398,11 +404,13 @@ def test_who_is_to_leave_and_takes_nothing_holds_its_place_for_a_minute_at_most(
     hand.advance(1)
     hand.turn()
     assert record.events[-1] == ("closed", 1, "did not read for 30 s")
-    assert factory.cut.by_reason() == [("did not read", 1)]
+    assert factory.closed_by_limit.by_reason() == [("did not read", 1)]
 
 
-def test_a_protocol_that_is_to_close_may_take_its_time(bench: Bench, hand: HandReactor) -> None:
-    """Its producer says when it has written all; until then nobody waits for the peer."""
+def test_a_closing_protocol_may_write_for_as_long_as_it_needs(
+    bench: Bench, hand: HandReactor
+) -> None:
+    """The producer decides when everything is written. Until then the peer is not waited for."""
 
     @implementer(IPushProducer)
     class Patient(Protocol):

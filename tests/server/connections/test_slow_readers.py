@@ -1,4 +1,4 @@
-"""What is kept for peers that do not read is bounded, whatever the protocol writes."""
+"""The limit for unsent bytes, whatever the protocol writes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tests.server.record import Record
 MEBIBYTE = 1024**2
 
 
-class Chatterbox(Protocol):
-    """Writes when it is told to, and asks nobody whether there is room."""
+class Flooder(Protocol):
+    """Writes when the test calls it, without regard to backpressure."""
 
-    live: list[Chatterbox]
+    live: list[Flooder]
 
     def connectionMade(self) -> None:
         self.live.append(self)
@@ -28,15 +28,15 @@ class Chatterbox(Protocol):
         self.transport.write(data)
 
 
-def test_clients_that_never_read_take_no_more_than_their_share(
+def test_clients_that_never_read_are_closed_at_the_limit(
     bench: Bench, hand: HandReactor, record: Record
 ) -> None:
-    Chatterbox.live = []
-    factory = bench.factory(Chatterbox, max_unsent_bytes=4 * MEBIBYTE)
+    Flooder.live = []
+    factory = bench.factory(Flooder, max_unsent_bytes=4 * MEBIBYTE)
     most = 0
     for _ in range(60):
         bench.join(factory)
-        for each in Chatterbox.live:
+        for each in Flooder.live:
             each.say(bytes(MEBIBYTE))
         hand.advance(1)
         hand.turn()
@@ -48,44 +48,44 @@ def test_clients_that_never_read_take_no_more_than_their_share(
     for reason in reasons:
         assert reason.startswith("did not read: "), reason
         assert reason.endswith(" bytes unsent"), reason
-    assert factory.cut.by_reason() == [("did not read", len(reasons))]
+    assert factory.closed_by_limit.by_reason() == [("did not read", len(reasons))]
 
 
-def test_one_large_write_is_no_crime(bench: Bench, hand: HandReactor) -> None:
-    Chatterbox.live = []
-    client = bench.join(bench.factory(Chatterbox, max_unsent_bytes=MEBIBYTE))
-    Chatterbox.live[0].say(bytes(10 * MEBIBYTE))
+def test_one_write_larger_than_the_limit_is_sent(bench: Bench, hand: HandReactor) -> None:
+    Flooder.live = []
+    client = bench.join(bench.factory(Flooder, max_unsent_bytes=MEBIBYTE))
+    Flooder.live[0].say(bytes(10 * MEBIBYTE))
     assert len(client.read_all(10 * MEBIBYTE)) == 10 * MEBIBYTE
-    Chatterbox.live[0].say(b"more")
+    Flooder.live[0].say(b"more")
     client.received = b""
     assert client.read_all(4) == b"more"
 
 
-def test_who_goes_on_writing_after_its_farewell_is_bounded_too(
+def test_writes_after_loseConnection_are_limited_too(
     bench: Bench, hand: HandReactor, record: Record
 ) -> None:
-    Chatterbox.live = []
-    bench.join(bench.factory(Chatterbox, max_unsent_bytes=MEBIBYTE))
+    Flooder.live = []
+    bench.join(bench.factory(Flooder, max_unsent_bytes=MEBIBYTE))
     (connection,) = record.live
     connection.loseConnection()
     for _ in range(20):
-        Chatterbox.live[0].say(bytes(MEBIBYTE))
+        Flooder.live[0].say(bytes(MEBIBYTE))
     hand.turn()
     assert str(record.events[-1][2]).startswith("did not read: ")
 
 
-def test_a_pull_producer_hides_nobody_who_does_not_read(
+def test_writes_beside_a_pull_producer_are_limited_too(
     bench: Bench, hand: HandReactor, record: Record
 ) -> None:
-    """It is asked for more only when the buffer is empty, but others write beside it."""
-    Chatterbox.live = []
-    bench.join(bench.factory(Chatterbox, max_unsent_bytes=MEBIBYTE))
-    (chatterbox,) = Chatterbox.live
-    transport: Any = chatterbox.transport
-    transport.registerProducer(Dry(), False)
+    """It is called only when the buffer is empty, but the protocol writes beside it."""
+    Flooder.live = []
+    bench.join(bench.factory(Flooder, max_unsent_bytes=MEBIBYTE))
+    (flooder,) = Flooder.live
+    transport: Any = flooder.transport
+    transport.registerProducer(EmptySource(), False)
     most = 0
     for _ in range(20):
-        chatterbox.say(bytes(MEBIBYTE))
+        flooder.say(bytes(MEBIBYTE))
         most = max(most, sum(each.bytes_unsent for each in record.live))
     hand.turn()
     assert not record.live
@@ -94,11 +94,11 @@ def test_a_pull_producer_hides_nobody_who_does_not_read(
 
 
 @implementer(IPullProducer)
-class Dry:
-    """Has nothing to write yet."""
+class EmptySource:
+    """A pull producer that has nothing to write yet."""
 
     def resumeProducing(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def stopProducing(self) -> None:
-        """Nothing."""
+        """Do nothing."""

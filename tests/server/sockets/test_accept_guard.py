@@ -1,4 +1,4 @@
-"""Nobody is let in while the process has no descriptor for them, and they come in once it has."""
+"""An accept guard pauses while descriptors are short, and resumes when they are free."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.server.test_listener import Port as MemoryPort
 
 
 class Listening(socket.socket):
-    """A socket that has what the test puts into `queue`: a client's descriptor, or an error."""
+    """A socket that accepts from `queue`: descriptor numbers of clients, or errors."""
 
     queue: list[int | OSError]
 
@@ -32,7 +32,7 @@ class Listening(socket.socket):
 
 
 class Accepted(socket.socket):
-    """One that says what its descriptor is, and has none."""
+    """A closed socket with a descriptor number set by the test."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class Accepted(socket.socket):
 
 
 class Port:
-    """As much of a Twisted port as an entrance touches."""
+    """The part of a Twisted port that a guard uses."""
 
     sessionno = 0
 
@@ -59,12 +59,12 @@ class Port:
         self.is_reading = False
 
 
-class Door:
-    """An entrance at a limit of 40 descriptors, and what was told of it."""
+class GuardBench:
+    """A guard with a limit of 40 descriptors, and the calls of its callbacks."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.lowest_free = 10
-        self.told: list[str] = []
+        self.calls: list[str] = []
         self.clock = Clock()
         self.port = Port()
         self.listening = self.port.socket
@@ -77,20 +77,20 @@ class Door:
             self.port,
             self.clock,
             AcceptCallbacks(
-                closed=lambda why: self.told.append(f"closed: {why}"),
-                opened=lambda: self.told.append("opened"),
-                broken=lambda why: self.told.append(f"broken: {why}"),
+                on_pause=lambda why: self.calls.append(f"closed: {why}"),
+                on_resume=lambda: self.calls.append("opened"),
+                on_error=lambda why: self.calls.append(f"broken: {why}"),
             ),
         )
         assert found is not None
-        self.entrance = found
+        self.accept_guard = found
 
     def accept(self) -> int:
-        return self.entrance.accept()[0].fileno()
+        return self.accept_guard.accept()[0].fileno()
 
-    def nobody_comes_in(self) -> bool:
+    def accepts_nobody(self) -> bool:
         try:
-            self.entrance.accept()
+            self.accept_guard.accept()
         except BlockingIOError as error:
             return bool(error.args[0] == errno.EAGAIN)
         return False
@@ -100,105 +100,107 @@ FULL = "closed: the process may open only 40 files; goes on when clients leave"
 
 
 @pytest.fixture
-def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    door = Door(monkeypatch)
-    yield door
-    door.entrance.let_go()
-    door.listening.close()
-    assert not door.clock.getDelayedCalls()
+def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[GuardBench]:
+    bench = GuardBench(monkeypatch)
+    yield bench
+    bench.accept_guard.stop()
+    bench.listening.close()
+    assert not bench.clock.getDelayedCalls()
 
 
-def test_the_port_accepts_through_it_and_knows_no_difference(door: Door) -> None:
-    door.queue.append(11)
-    assert door.port.socket is door.entrance
-    assert door.accept() == 11
-    assert door.nobody_comes_in()
-    assert door.entrance.getsockname() == door.listening.getsockname()
-    assert door.told == []
+def test_the_port_accepts_through_the_guard(bench: GuardBench) -> None:
+    bench.queue.append(11)
+    assert bench.port.socket is bench.accept_guard
+    assert bench.accept() == 11
+    assert bench.accepts_nobody()
+    assert bench.accept_guard.getsockname() == bench.listening.getsockname()
+    assert bench.calls == []
 
 
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM])
-def test_a_shortage_stops_the_reading_and_is_told_once(door: Door, number: int) -> None:
-    door.queue += [OSError(number, "short"), 11]
-    assert door.nobody_comes_in()
-    assert door.nobody_comes_in()
-    assert not door.port.is_reading
-    (told,) = door.told
-    assert told.startswith("closed: the")
-    assert (told == FULL) is (number == errno.EMFILE)
+def test_a_shortage_stops_reading_and_is_reported_once(bench: GuardBench, number: int) -> None:
+    bench.queue += [OSError(number, "short"), 11]
+    assert bench.accepts_nobody()
+    assert bench.accepts_nobody()
+    assert not bench.port.is_reading
+    (calls,) = bench.calls
+    assert calls.startswith("closed: the")
+    assert (calls == FULL) is (number == errno.EMFILE)
 
 
-def test_it_closes_before_the_last_descriptors_are_gone(door: Door) -> None:
-    door.queue += [34, 35, 36]
-    assert door.accept() == 34
-    assert door.accept() == 35, "who is accepted is served"
-    assert door.told == [FULL]
-    assert door.nobody_comes_in()
+def test_the_guard_pauses_while_a_few_descriptors_are_still_free(bench: GuardBench) -> None:
+    bench.queue += [34, 35, 36]
+    assert bench.accept() == 34
+    assert bench.accept() == 35, "who is accepted is served"
+    assert bench.calls == [FULL]
+    assert bench.accepts_nobody()
 
 
-def test_it_opens_when_there_is_room_again(door: Door) -> None:
-    door.queue += [OSError(errno.EMFILE, "full"), 11]
-    door.nobody_comes_in()
-    door.lowest_free = 35
+def test_the_guard_resumes_when_descriptors_are_free(bench: GuardBench) -> None:
+    bench.queue += [OSError(errno.EMFILE, "full"), 11]
+    bench.accepts_nobody()
+    bench.lowest_free = 35
     for _ in range(8):
-        door.clock.advance(RETRY_SECONDS)
-    assert not door.port.is_reading
-    door.lowest_free = 34
-    door.clock.advance(RETRY_SECONDS)
-    assert door.port.is_reading
-    assert door.told == [FULL, "opened"]
-    assert door.accept() == 11
-    assert not door.clock.getDelayedCalls()
+        bench.clock.advance(RETRY_SECONDS)
+    assert not bench.port.is_reading
+    bench.lowest_free = 34
+    bench.clock.advance(RETRY_SECONDS)
+    assert bench.port.is_reading
+    assert bench.calls == [FULL, "opened"]
+    assert bench.accept() == 11
+    assert not bench.clock.getDelayedCalls()
 
 
-def test_a_raised_limit_counts(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    door.queue += [35, 36]
-    door.accept()
-    door.lowest_free = 36
+def test_a_raised_descriptor_limit_is_noticed(
+    bench: GuardBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.queue += [35, 36]
+    bench.accept()
+    bench.lowest_free = 36
     monkeypatch.setattr(resource, "getrlimit", lambda _: (1000, 1000))
-    door.clock.advance(RETRY_SECONDS)
-    assert door.accept() == 36
-    assert door.told == [FULL, "opened"]
+    bench.clock.advance(RETRY_SECONDS)
+    assert bench.accept() == 36
+    assert bench.calls == [FULL, "opened"]
 
 
 @pytest.mark.parametrize("number", [errno.EBADF, errno.EINVAL, errno.ENOTSOCK])
-def test_a_socket_that_is_of_no_use_is_told_and_not_tried_again(door: Door, number: int) -> None:
-    door.queue.append(OSError(number, os.strerror(number)))
-    assert door.nobody_comes_in()
-    assert not door.port.is_reading
-    assert door.told == [f"broken: {os.strerror(number)}"]
+def test_a_fatal_socket_error_is_reported_and_not_retried(bench: GuardBench, number: int) -> None:
+    bench.queue.append(OSError(number, os.strerror(number)))
+    assert bench.accepts_nobody()
+    assert not bench.port.is_reading
+    assert bench.calls == [f"broken: {os.strerror(number)}"]
 
 
 @pytest.mark.parametrize("number", [errno.EAGAIN, errno.EPERM, errno.ECONNABORTED, errno.EPROTO])
-def test_what_is_the_matter_with_one_client_is_left_to_twisted(door: Door, number: int) -> None:
-    door.queue.append(OSError(number, "one client"))
+def test_an_error_of_one_client_is_left_to_twisted(bench: GuardBench, number: int) -> None:
+    bench.queue.append(OSError(number, "one client"))
     with pytest.raises(OSError, match="one client"):
-        door.entrance.accept()
-    assert door.port.is_reading
-    assert door.told == []
+        bench.accept_guard.accept()
+    assert bench.port.is_reading
+    assert bench.calls == []
 
 
-def test_of_two_sockets_that_are_short_both_are_open_before_it_is_told(door: Door) -> None:
-    told: list[str] = []
-    keeper = AcceptCallbacks(
-        lambda why: told.append("closed"), lambda: told.append("opened"), told.append
+def test_with_two_sockets_resume_is_reported_when_both_accept(bench: GuardBench) -> None:
+    calls: list[str] = []
+    callbacks = AcceptCallbacks(
+        lambda why: calls.append("closed"), lambda: calls.append("opened"), calls.append
     )
     one, other = Port(), Port()
     sockets = [one.socket, other.socket]
-    entrances = guard_all(LoopbackPorts(one, other), door.clock, keeper)
-    for listening, entrance in zip(sockets, entrances, strict=True):
+    guards = guard_all(LoopbackPorts(one, other), bench.clock, callbacks)
+    for listening, accept_guard in zip(sockets, guards, strict=True):
         assert isinstance(listening, Listening)
         listening.queue = [OSError(errno.EMFILE, "full")]
         with pytest.raises(BlockingIOError):
-            entrance.accept()
-        door.clock.advance(RETRY_SECONDS / 2)
-    assert (one.is_reading, other.is_reading, told) == (True, False, ["closed"])
-    door.clock.advance(RETRY_SECONDS / 2)
-    assert (other.is_reading, told) == (True, ["closed", "opened"])
+            accept_guard.accept()
+        bench.clock.advance(RETRY_SECONDS / 2)
+    assert (one.is_reading, other.is_reading, calls) == (True, False, ["closed"])
+    bench.clock.advance(RETRY_SECONDS / 2)
+    assert (other.is_reading, calls) == (True, ["closed", "opened"])
     for listening in sockets:
         listening.close()
 
 
-def test_a_port_without_a_socket_of_its_own_is_left_alone(door: Door) -> None:
-    keeper = AcceptCallbacks(lambda why: None, lambda: None, lambda why: None)
-    assert guard(MemoryPort(), door.clock, keeper) is None
+def test_a_port_without_a_socket_is_not_guarded(bench: GuardBench) -> None:
+    callbacks = AcceptCallbacks(lambda why: None, lambda: None, lambda why: None)
+    assert guard(MemoryPort(), bench.clock, callbacks) is None

@@ -1,4 +1,4 @@
-"""Addresses as people read them."""
+"""Addresses: their texts, conflicts between them, and the next free port."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ from app.server.sockets.addresses import (
         (UNIXAddress(b""), "unnamed socket"),
     ],
 )
-def test_an_address_is_shown_as_one_types_it(address: IAddress | None, shown: str) -> None:
+def test_an_address_is_shown_as_host_and_port(address: IAddress | None, shown: str) -> None:
     assert format_address(address) == shown
 
 
-def test_an_address_of_another_kind_speaks_for_itself() -> None:
+def test_an_unknown_kind_of_address_is_shown_by_its_str() -> None:
     address = HostnameAddress(b"example.test", 80)
     assert format_address(address) == str(address)
 
 
-# MERGED tests/server/test_clashes: Which two interfaces cannot be bound with the same port at once.
+# Conflicts
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_an_address_of_another_kind_speaks_for_itself() -> None:
         ("", "127.0.0.1", True),
     ],
 )
-def test_two_interfaces_clash_in_either_order(one: str, other: str, *, expected: bool) -> None:
+def test_two_addresses_conflict_in_either_order(one: str, other: str, *, expected: bool) -> None:
     assert addresses_conflict(BindAddress(one), BindAddress(other)) is expected
     assert addresses_conflict(BindAddress(other), BindAddress(one)) is expected
 
@@ -88,18 +88,16 @@ def test_two_interfaces_clash_in_either_order(one: str, other: str, *, expected:
         ("unix:echo", "unix:run/echo", False),
     ],
 )
-def test_two_endpoints_exclude_each_other_in_either_order(
-    one: str, other: str, *, expected: bool
-) -> None:
+def test_two_endpoints_conflict_in_either_order(one: str, other: str, *, expected: bool) -> None:
     first, second = Endpoint.parse(one), Endpoint.parse(other)
     assert endpoints_conflict(first, second, Path("/profiles")) is expected
     assert endpoints_conflict(second, first, Path("/profiles")) is expected
 
 
-# MERGED tests/server/test_taken: The next free port is free, and is nobody's.
+# The next free port
 
 
-def test_ports_that_are_bound_or_to_be_avoided_are_passed_over() -> None:
+def test_bound_and_avoided_ports_are_skipped() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         found = next_free_port(Endpoint.tcp(port - 1))
@@ -110,7 +108,7 @@ def test_ports_that_are_bound_or_to_be_avoided_are_passed_over() -> None:
         assert another > found
 
 
-def test_a_port_of_udp_is_no_matter_to_tcp() -> None:
+def test_udp_ports_and_tcp_ports_do_not_conflict() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -119,7 +117,7 @@ def test_a_port_of_udp_is_no_matter_to_tcp() -> None:
         assert udp > port
 
 
-def test_where_there_is_no_port_there_is_no_next() -> None:
+def test_an_endpoint_without_a_port_has_no_next_port() -> None:
     assert next_free_port(Endpoint.tcp(0)) is None
     assert next_free_port(Endpoint.tcp(65535)) is None
     assert next_free_port(Endpoint.parse("unix:/tmp/x")) is None
@@ -134,7 +132,7 @@ def test_a_port_of_localhost_is_free_on_both_addresses() -> None:
         assert found > port
 
 
-def test_every_address_of_ipv6_alone_minds_no_ipv4() -> None:
+def test_an_ipv6_only_wildcard_does_not_conflict_with_ipv4() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert next_free_port(Endpoint.parse(rf"tcp6:{port - 1}:interface=\:\:")) == port
@@ -143,7 +141,7 @@ def test_every_address_of_ipv6_alone_minds_no_ipv4() -> None:
         assert both > port
 
 
-def test_a_machine_without_ipv6_has_its_localhost(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_localhost_works_without_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
     class Ipv4Alone(socket.socket):
         def bind(self, address: Any) -> None:
             if ":" in address[0]:

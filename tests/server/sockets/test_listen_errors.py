@@ -1,4 +1,4 @@
-"""Why a listener could not listen, in a sentence."""
+"""Errors of listening as sentences, and the owner of a port."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from app.net.endpoint import Endpoint, EndpointError
 from app.protocols.catalog import UnknownProtocol
 from app.server.sockets.listen_errors import (
     LONGEST_COMMAND,
-    Holder,
-    _shown,
+    ProcessInfo,
+    _short_command,
     explain,
-    holder_of,
-    is_taken,
+    is_address_in_use,
+    port_owner,
 )
 
 TCP = Endpoint.tcp(8080)
 LOW = Endpoint.tcp(80)
 UNIX = Endpoint.parse("unix:/tmp/echo.sock")
 UDP = Endpoint.udp(8080)
-ME = Holder(psutil.Process().name(), os.getpid(), _shown(psutil.Process().cmdline()))
+ME = ProcessInfo(psutil.Process().name(), os.getpid(), _short_command(psutil.Process().cmdline()))
 FOREIGN = Endpoint.tcp(8080, "203.0.113.1")
 
 
@@ -36,7 +36,7 @@ def cannot(number: int, endpoint: Endpoint = TCP) -> CannotListenError:
 
 
 @pytest.mark.parametrize(
-    ("error", "endpoint", "holder", "sentence"),
+    ("error", "endpoint", "owner", "sentence"),
     [
         (
             cannot(errno.EADDRINUSE),
@@ -119,28 +119,28 @@ def cannot(number: int, endpoint: Endpoint = TCP) -> CannotListenError:
         (UnknownProtocol("There is no such protocol."), TCP, "", "There is no such protocol."),
     ],
 )
-def test_each_reason_says_what_to_do(
-    error: Exception, endpoint: Endpoint | None, holder: str, sentence: str
+def test_each_error_says_what_to_do(
+    error: Exception, endpoint: Endpoint | None, owner: str, sentence: str
 ) -> None:
-    assert explain(error, endpoint, holder) == sentence
+    assert explain(error, endpoint, owner) == sentence
 
 
-def test_only_an_address_in_use_is_taken() -> None:
-    assert is_taken(cannot(errno.EADDRINUSE))
-    assert not is_taken(cannot(errno.EACCES))
-    assert not is_taken(OSError(errno.EADDRINUSE, "not from listening"))
+def test_only_eaddrinuse_is_an_address_in_use() -> None:
+    assert is_address_in_use(cannot(errno.EADDRINUSE))
+    assert not is_address_in_use(cannot(errno.EACCES))
+    assert not is_address_in_use(OSError(errno.EADDRINUSE, "not from listening"))
 
 
-def test_the_holder_of_a_port_is_found_by_name_and_pid() -> None:
+def test_the_owner_of_a_port_is_found_by_name_and_pid() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         endpoint = Endpoint.tcp(listening.getsockname()[1])
-        assert holder_of(endpoint) == ME
-    assert holder_of(endpoint) is None
-    assert str(Holder("node", 4211)) == "node (pid 4211)"
+        assert port_owner(endpoint) == ME
+    assert port_owner(endpoint) is None
+    assert str(ProcessInfo("node", 4211)) == "node (pid 4211)"
 
 
 @pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
-def test_a_port_of_the_other_kind_with_the_same_number_is_nobodys(
+def test_a_tcp_port_has_no_udp_owner(
     kind: socket.SocketKind,
 ) -> None:
     with socket.socket(socket.AF_INET, kind) as bound:
@@ -148,35 +148,35 @@ def test_a_port_of_the_other_kind_with_the_same_number_is_nobodys(
         if kind == socket.SOCK_STREAM:
             bound.listen()
         port = bound.getsockname()[1]
-        found = {each.kind: holder_of(each) for each in (Endpoint.tcp(port), Endpoint.udp(port))}
+        found = {each.kind: port_owner(each) for each in (Endpoint.tcp(port), Endpoint.udp(port))}
         is_udp = kind == socket.SOCK_DGRAM
         assert found == {"tcp": None if is_udp else ME, "udp": ME if is_udp else None}
 
 
-def test_who_has_the_port_at_another_address_is_not_in_the_way() -> None:
+def test_a_port_at_another_address_has_no_owner() -> None:
     with socket.create_server(("127.0.0.2", 0)) as listening:
         port = listening.getsockname()[1]
-        assert holder_of(Endpoint.tcp(port, "127.0.0.1")) is None
-        assert holder_of(Endpoint.tcp(port, "127.0.0.2")) == ME
-        assert holder_of(Endpoint.tcp(port, "0.0.0.0")) == ME
+        assert port_owner(Endpoint.tcp(port, "127.0.0.1")) is None
+        assert port_owner(Endpoint.tcp(port, "127.0.0.2")) == ME
+        assert port_owner(Endpoint.tcp(port, "0.0.0.0")) == ME
 
 
-def test_a_system_that_does_not_tell_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_lookup_finds_no_owner(monkeypatch: pytest.MonkeyPatch) -> None:
     def deny(kind: str) -> list[object]:
         raise psutil.AccessDenied
 
     monkeypatch.setattr(psutil, "net_connections", deny)
-    assert holder_of(TCP) is None
+    assert port_owner(TCP) is None
 
 
-def test_a_holder_is_told_with_its_command_line() -> None:
-    assert str(Holder("node", 1, "node server.js")) == "node (pid 1: node server.js)"
-    assert str(Holder("node", 1, "node")) == "node (pid 1)"
-    assert str(Holder("node", 1)) == "node (pid 1)"
+def test_a_process_is_shown_with_its_command_line() -> None:
+    assert str(ProcessInfo("node", 1, "node server.js")) == "node (pid 1: node server.js)"
+    assert str(ProcessInfo("node", 1, "node")) == "node (pid 1)"
+    assert str(ProcessInfo("node", 1)) == "node (pid 1)"
 
 
 def test_a_command_line_is_one_short_line_of_visible_characters() -> None:
-    shown = _shown(["sh", "-c", "a\nb", "x" * 200])
+    shown = _short_command(["sh", "-c", "a\nb", "x" * 200])
     assert shown.startswith("sh -c 'a\N{REPLACEMENT CHARACTER}b' xxx")
     assert len(shown) == LONGEST_COMMAND
     assert shown.endswith("…")

@@ -1,4 +1,4 @@
-"""The program that finds who has a socket, in the process of the tests."""
+"""The program that finds processes by their sockets, run in the process of the tests."""
 
 from __future__ import annotations
 
@@ -11,29 +11,33 @@ import psutil
 import pytest
 
 from app.server.sockets.process_lookup import (
-    Clue,
-    clues_from_json,
-    clues_to_json,
+    ProcessQuery,
     find_processes,
     main,
+    queries_from_json,
+    queries_to_json,
 )
 
 ME = (psutil.Process().name(), os.getpid())
-NOBODY = Clue(its=("127.0.0.1", 9), ours=("127.0.0.1", 8))
+NOBODY = ProcessQuery(peer=("127.0.0.1", 9), local=("127.0.0.1", 8))
 
 
-def test_clues_are_read_as_they_were_written() -> None:
-    clues = {1: NOBODY, 2: Clue(its=("::1", 7)), 3: Clue(pid=42)}
-    assert clues_from_json(clues_to_json(clues)) == clues
+def test_queries_are_read_as_they_were_written() -> None:
+    queries = {1: NOBODY, 2: ProcessQuery(peer=("::1", 7)), 3: ProcessQuery(pid=42)}
+    assert queries_from_json(queries_to_json(queries)) == queries
 
 
-def test_the_program_answers_with_who_it_found(
+def test_the_program_writes_the_processes_that_it_found(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.socket(type=socket.SOCK_DGRAM) as mine:
         mine.bind(("127.0.0.1", 0))
-        clues = {5: Clue(its=mine.getsockname()), 6: NOBODY, 7: Clue(pid=os.getpid())}
-        monkeypatch.setattr("sys.stdin", io.StringIO(clues_to_json(clues)))
+        queries = {
+            5: ProcessQuery(peer=mine.getsockname()),
+            6: NOBODY,
+            7: ProcessQuery(pid=os.getpid()),
+        }
+        monkeypatch.setattr("sys.stdin", io.StringIO(queries_to_json(queries)))
         main()
     assert sorted(json.loads(capsys.readouterr().out)) == [[5, *ME], [7, *ME]]
 
@@ -43,7 +47,7 @@ def test_the_program_answers_with_who_it_found(
     [psutil.AccessDenied(1), psutil.NoSuchProcess(1), OSError(13, "no")],
     ids=["denied", "gone", "unreadable"],
 )
-def test_where_the_system_does_not_tell_nobody_is_named(
+def test_no_process_is_found_if_the_system_refuses(
     fails: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(**options: object) -> None:
@@ -53,9 +57,11 @@ def test_where_the_system_does_not_tell_nobody_is_named(
     assert find_processes({1: NOBODY}) == {}
 
 
-def test_who_ended_meanwhile_is_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_ended_during_the_lookup_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def gone(pid: int) -> None:
         raise psutil.NoSuchProcess(pid)
 
     monkeypatch.setattr(psutil, "Process", gone)
-    assert find_processes({1: Clue(pid=42)}) == {}
+    assert find_processes({1: ProcessQuery(pid=42)}) == {}

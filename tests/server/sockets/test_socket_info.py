@@ -1,4 +1,4 @@
-"""What the system keeps of what was written, as the peer does not read."""
+"""The queue of the system for a peer that does not read, and the socket of a transport."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from app.server.connections.backpressure import unsent_bytes
 from app.server.sockets.socket_info import queued_bytes, socket_of
 from tests.server.reactors import Client, HandReactor
 
-LOTS = 10_000_000  # more than any system takes at once
+LOTS = 10_000_000  # more than any system takes in one write
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says it")
-def test_what_the_system_took_and_did_not_send_is_queued(hand: HandReactor) -> None:
+def test_bytes_that_the_system_has_not_sent_are_queued(hand: HandReactor) -> None:
     protocol: Any = Protocol()
     client = Client(hand, protocol)
     assert queued_bytes(protocol.transport) == 0
@@ -40,10 +40,10 @@ def test_a_transport_without_a_socket_has_no_queue() -> None:
     assert queued_bytes(object()) == 0
 
 
-# MERGED tests/server/test_sockets: The system's socket below whatever stands on it.
+# The socket of a transport
 
 
-def test_it_is_found_below_tls(hand: HandReactor) -> None:
+def test_the_socket_below_tls_is_found(hand: HandReactor) -> None:
     factory = TLSMemoryBIOFactory(CertificateOptions(), True, Factory.forProtocol(Protocol))
     protocol: Any = factory.buildProtocol(None)
     client = Client(hand, protocol)
@@ -52,6 +52,6 @@ def test_it_is_found_below_tls(hand: HandReactor) -> None:
     hand.drop_all()
 
 
-def test_a_transport_without_one_has_none() -> None:
+def test_a_transport_without_a_socket_gives_none() -> None:
     assert socket_of(StringTransport()) is None
     assert socket_of(object()) is None

@@ -1,4 +1,4 @@
-"""UDP listeners on a reactor turned by hand, and plain sockets that send them datagrams."""
+"""Fixtures: UDP listeners on a manual reactor, and plain sockets that send datagrams."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from twisted.internet.protocol import DatagramProtocol
 
 from app.net.ip import LARGEST_READ
 from app.profile import ListenerSpec
-from app.server.binder import Reception
+from app.server.binder import DatagramReceiver
 from app.server.udp.factory import DatagramFactory, Peer
-from app.server.udp.transport import CatalogServing, FairPort
+from app.server.udp.transport import CatalogService, FairPort
 from tests.server.reactors import HandReactor
 from tests.server.record import Record
 
@@ -24,10 +24,10 @@ SPEC = ListenerSpec(name="Test", protocol="echo", endpoint="udp:0")
 
 
 class Sender:
-    """A plain UDP socket. Whatever it waits for, it turns the reactor meanwhile."""
+    """A plain UDP socket. It turns the reactor while it waits."""
 
     PATIENCE_SECONDS = 10.0
-    """A safety net: what a test waits for comes after a few turns or never."""
+    """A limit for failing tests: a datagram arrives after a few turns or never."""
 
     def __init__(self, hand: HandReactor, port: FairPort) -> None:
         self.hand = hand
@@ -43,12 +43,12 @@ class Sender:
         return host, port
 
     def send(self, datagram: bytes) -> None:
-        """Hand it to the listener's socket, and let that read."""
+        """Send a datagram to the listener, and let its socket read."""
         self.socket.sendto(datagram, self.to)
         self.hand.read()
 
     def receive(self) -> bytes:
-        """The next datagram that comes."""
+        """Wait for the next datagram."""
         deadline = monotonic() + self.PATIENCE_SECONDS
         while True:
             try:
@@ -58,12 +58,12 @@ class Sender:
                 self.hand.turn()
 
     def ask(self, datagram: bytes) -> bytes:
-        """What is answered to `datagram`."""
+        """Send `datagram` and return the answer."""
         self.send(datagram)
         return self.receive()
 
     def has_nothing(self) -> bool:
-        """Whether nothing has come. On loopback, what was sent has come."""
+        """Whether no datagram has arrived. On loopback they arrive immediately."""
         try:
             self.socket.recv(LARGEST_READ)
         except BlockingIOError:
@@ -72,7 +72,7 @@ class Sender:
 
 
 class Post:
-    """One bound listener's factory, whoever sends to it, and what is left of both."""
+    """The factory of a bound UDP listener, and its senders. Closes both after the test."""
 
     def __init__(self, hand: HandReactor, record: Record) -> None:
         self.hand = hand
@@ -85,9 +85,9 @@ class Post:
     def bind(
         self, protocol: DatagramProtocol, interface: str = "127.0.0.1", **fields: Any
     ) -> DatagramFactory:
-        """Serve with `protocol` on a port of the system's choice."""
+        """Serve with `protocol` on a free port."""
         factory = DatagramFactory(
-            CatalogServing(protocol),
+            CatalogService(protocol),
             spec=evolve(SPEC, **fields),
             clock=self.hand,
             observer=self.record,
@@ -95,7 +95,7 @@ class Post:
             tap=lambda _, number, direction, data: self.tapped.append((number, direction, data)),
         )
         reactor: Any = self.hand
-        port = FairPort(0, Reception(factory), interface, LARGEST_READ, reactor)
+        port = FairPort(0, DatagramReceiver(factory), interface, LARGEST_READ, reactor)
         port.startListening()
         try:
             factory.open(port)
@@ -106,12 +106,12 @@ class Post:
         return factory
 
     def sender(self) -> Sender:
-        """Somebody new, who sends to what was bound last."""
+        """A new sender for the last bound listener."""
         self.senders.append(Sender(self.hand, self.ports[-1]))
         return self.senders[-1]
 
     def peer(self, sender: Sender) -> Peer:
-        """The row of `sender`."""
+        """The peer of `sender`."""
         (peer,) = (each for each in self.record.live if self._is_of(each, sender))
         assert isinstance(peer, Peer)
         return peer
@@ -121,7 +121,7 @@ class Post:
         return bool(peer.address == sender.address)
 
     def close(self) -> None:
-        """Close the sockets that are bound."""
+        """Close the bound sockets."""
         for port in self.ports:
             port.stopListening()
         self.hand.advance(0)

@@ -1,4 +1,4 @@
-"""Datagrams on real sockets: who sends one is a row, and one protocol serves them all."""
+"""UDP peers on real sockets: one per sender, served by one protocol."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.protocols.discard import DiscardDatagrams
 from app.protocols.echo import EchoDatagrams
 from app.server.udp.factory import IDLE_SECONDS, TOO_MANY_PEERS
 from app.server.udp.timers import PAUSE_SECONDS
-from app.server.udp.transport import CatalogServing, HostAndPort
+from app.server.udp.transport import CatalogService, HostAndPort
 from app.traffic.connection_info import RECEIVED, SENT
 from tests.server.reactors import HandReactor
 from tests.server.record import Record
@@ -24,7 +24,7 @@ from tests.server.udp.conftest import Post
 
 
 class Calls(DatagramProtocol):
-    """Calls a function with each datagram."""
+    """A protocol that calls a function with each datagram."""
 
     transport: Any
 
@@ -39,10 +39,10 @@ def boom(protocol: Calls, datagram: bytes, addr: HostAndPort) -> None:
     raise ValueError("boom")
 
 
-# Rows
+# Peers
 
 
-def test_who_sends_a_datagram_is_a_row_with_its_counters(post: Post, record: Record) -> None:
+def test_a_sender_is_a_peer_with_counters(post: Post, record: Record) -> None:
     factory = post.bind(EchoDatagrams())
     sender = post.sender()
     assert sender.ask(b"hello") == b"hello"
@@ -70,18 +70,20 @@ def test_each_datagram_is_one_chunk_of_the_traffic(post: Post) -> None:
     ]
 
 
-def test_activity_is_told_once_until_somebody_has_looked(post: Post, record: Record) -> None:
+def test_activity_is_reported_once_until_the_peer_is_marked_quiet(
+    post: Post, record: Record
+) -> None:
     post.bind(DiscardDatagrams())
     sender = post.sender()
     for _ in range(3):
         sender.send(b"x")
     assert record.events.count(("active", 1)) == 1
-    post.peer(sender).rest()
+    post.peer(sender).mark_quiet()
     sender.send(b"x")
     assert record.events.count(("active", 1)) == 2
 
 
-def test_many_datagrams_of_one_sender_are_one_row(post: Post, record: Record) -> None:
+def test_many_datagrams_of_one_sender_are_one_peer(post: Post, record: Record) -> None:
     factory = post.bind(EchoDatagrams())
     sender = post.sender()
     for number in range(20):
@@ -103,10 +105,10 @@ def test_ipv6_works_as_ipv4(post: Post) -> None:
     assert post.peer(sender).peer == f"[::1]:{sender.address[1]}"
 
 
-# Silence
+# Idle peers
 
 
-def test_who_is_silent_too_long_leaves_and_is_new_when_back(
+def test_an_idle_peer_ends_and_its_next_datagram_begins_a_new_one(
     post: Post, hand: HandReactor, record: Record
 ) -> None:
     factory = post.bind(EchoDatagrams())
@@ -123,7 +125,7 @@ def test_who_is_silent_too_long_leaves_and_is_new_when_back(
     assert [peer.number for peer in record.live] == [2]
 
 
-def test_every_datagram_gives_its_sender_the_whole_time_again(
+def test_every_datagram_restarts_the_timeout_of_its_sender(
     post: Post, hand: HandReactor, record: Record
 ) -> None:
     post.bind(DiscardDatagrams())
@@ -139,7 +141,9 @@ def test_every_datagram_gives_its_sender_the_whole_time_again(
     assert not record.live
 
 
-def test_what_is_sent_to_a_peer_keeps_it_too(post: Post, hand: HandReactor, record: Record) -> None:
+def test_a_datagram_to_a_peer_restarts_its_timeout_too(
+    post: Post, hand: HandReactor, record: Record
+) -> None:
     post.bind(DiscardDatagrams())
     sender = post.sender()
     sender.send(b"x")
@@ -150,7 +154,7 @@ def test_what_is_sent_to_a_peer_keeps_it_too(post: Post, hand: HandReactor, reco
     assert record.live == {peer}
 
 
-def test_one_timer_is_enough_for_all_and_none_for_nobody(post: Post, hand: HandReactor) -> None:
+def test_all_peers_share_one_timer(post: Post, hand: HandReactor) -> None:
     post.bind(DiscardDatagrams())
     assert not hand.getDelayedCalls()
     for _ in range(20):
@@ -161,7 +165,9 @@ def test_one_timer_is_enough_for_all_and_none_for_nobody(post: Post, hand: HandR
     assert not hand.getDelayedCalls()
 
 
-def test_another_idle_time_counts_at_once(post: Post, hand: HandReactor, record: Record) -> None:
+def test_a_changed_timeout_applies_immediately(
+    post: Post, hand: HandReactor, record: Record
+) -> None:
     factory = post.bind(DiscardDatagrams(), idle_timeout=600)
     post.sender().send(b"x")
     hand.advance(60)
@@ -171,10 +177,10 @@ def test_another_idle_time_counts_at_once(post: Post, hand: HandReactor, record:
     assert record.events[-1] == ("closed", 1, "idle for 60 s")
 
 
-# Bounds
+# Limits
 
 
-def test_a_peer_too_many_is_counted_and_never_answered(post: Post, record: Record) -> None:
+def test_a_peer_over_the_limit_is_counted_and_never_answered(post: Post, record: Record) -> None:
     factory = post.bind(EchoDatagrams(), max_connections=2)
     first, second, third = post.sender(), post.sender(), post.sender()
     first.ask(b"x")
@@ -186,7 +192,7 @@ def test_a_peer_too_many_is_counted_and_never_answered(post: Post, record: Recor
     assert first.ask(b"known ones go on") == b"known ones go on"
 
 
-def test_one_address_has_no_more_peers_than_it_may(post: Post, record: Record) -> None:
+def test_peers_of_one_address_are_limited(post: Post, record: Record) -> None:
     factory = post.bind(EchoDatagrams(), max_connections_per_address=1)
     post.sender().ask(b"x")
     other = post.sender()
@@ -215,7 +221,7 @@ def test_a_flood_from_ten_thousand_ports_is_bounded(
     assert not factory.connections
 
 
-def test_a_raised_limit_counts_for_the_next_sender(post: Post) -> None:
+def test_a_raised_limit_applies_to_the_next_sender(post: Post) -> None:
     factory = post.bind(EchoDatagrams(), max_connections=1)
     post.sender().ask(b"x")
     late = post.sender()
@@ -232,7 +238,7 @@ def test_a_raised_limit_counts_for_the_next_sender(post: Post) -> None:
     ("how", "reason"),
     [("loseConnection", "closed by the listener"), ("abortConnection", "aborted by the listener")],
 )
-def test_a_closed_row_is_forgotten_and_its_next_datagram_a_new_one(
+def test_the_next_datagram_of_a_closed_peer_begins_a_new_one(
     post: Post, record: Record, how: str, reason: str
 ) -> None:
     post.bind(EchoDatagrams())
@@ -250,12 +256,12 @@ def test_a_closed_row_is_forgotten_and_its_next_datagram_a_new_one(
     assert post.peer(sender).number == 2
 
 
-def test_all_are_gone_is_told_once_the_last_is(post: Post) -> None:
+def test_when_empty_fires_when_the_last_peer_ends(post: Post) -> None:
     factory = post.bind(EchoDatagrams())
     senders = [post.sender(), post.sender()]
     for sender in senders:
         sender.ask(b"x")
-    gone = factory.emptied()
+    gone = factory.when_empty()
     for sender in senders:
         assert not gone.called
         post.peer(sender).loseConnection()
@@ -265,7 +271,7 @@ def test_all_are_gone_is_told_once_the_last_is(post: Post) -> None:
 # Writing
 
 
-def test_what_is_written_to_a_row_goes_there_as_one_datagram(post: Post) -> None:
+def test_a_write_to_a_peer_is_one_datagram(post: Post) -> None:
     factory = post.bind(DiscardDatagrams())
     sender = post.sender()
     sender.send(b"x")
@@ -291,7 +297,7 @@ def test_a_datagram_too_long_is_not_counted_as_sent(
 
 
 @pytest.mark.parametrize("number", [errno.ENOBUFS, errno.EAGAIN, errno.ENETUNREACH, errno.EPERM])
-def test_what_the_system_does_not_send_is_lost_and_told(
+def test_a_datagram_that_the_system_does_not_send_is_logged(
     post: Post, caplog: pytest.LogCaptureFixture, number: int
 ) -> None:
     factory = post.bind(EchoDatagrams())
@@ -312,7 +318,7 @@ def test_what_the_system_does_not_send_is_lost_and_told(
     assert sender.ask(b"again") == b"again"
 
 
-def test_a_peer_that_vanished_harms_nobody(post: Post) -> None:
+def test_a_peer_whose_socket_is_closed_does_not_disturb_the_others(post: Post) -> None:
     post.bind(EchoDatagrams())
     gone, other = post.sender(), post.sender()
     gone.socket.sendto(b"x" * 100, gone.to)
@@ -325,7 +331,7 @@ def test_a_peer_that_vanished_harms_nobody(post: Post) -> None:
         assert other.ask(b"z") == b"z"
 
 
-def test_who_is_written_to_first_is_a_row_too(post: Post, record: Record) -> None:
+def test_an_address_that_is_written_to_first_is_a_peer_too(post: Post, record: Record) -> None:
     stranger = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     stranger.bind(("127.0.0.1", 0))
     with stranger:
@@ -340,7 +346,7 @@ def test_who_is_written_to_first_is_a_row_too(post: Post, record: Record) -> Non
     ]
 
 
-def test_strangers_cannot_be_written_to_when_the_listener_is_full(post: Post) -> None:
+def test_new_addresses_cannot_be_written_to_when_the_listener_is_full(post: Post) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         stranger.bind(("127.0.0.1", 0))
         stranger.setblocking(False)
@@ -357,7 +363,7 @@ def test_strangers_cannot_be_written_to_when_the_listener_is_full(post: Post) ->
 # Protocols that fail
 
 
-def test_an_exception_ends_the_row_alone_and_is_told_against_it(
+def test_an_exception_ends_only_its_peer_and_is_logged(
     post: Post, record: Record, caplog: pytest.LogCaptureFixture
 ) -> None:
     post.bind(Calls(boom))
@@ -373,9 +379,7 @@ def test_an_exception_ends_the_row_alone_and_is_told_against_it(
 
 
 @pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), GeneratorExit()])
-def test_whatever_is_raised_the_socket_stays_open(
-    post: Post, record: Record, error: BaseException
-) -> None:
+def test_no_exception_closes_the_socket(post: Post, record: Record, error: BaseException) -> None:
     def fail_once(protocol: Calls, datagram: bytes, addr: HostAndPort) -> None:
         if datagram == b"fail":
             raise error
@@ -388,7 +392,7 @@ def test_whatever_is_raised_the_socket_stays_open(
     assert sender.ask(b"go on") == b"go on"
 
 
-def test_a_thousand_failures_a_second_are_two_tracebacks(
+def test_a_thousand_failures_a_second_log_two_tracebacks(
     post: Post, hand: HandReactor, caplog: pytest.LogCaptureFixture
 ) -> None:
     post.bind(Calls(boom))
@@ -411,7 +415,7 @@ def test_a_thousand_failures_a_second_are_two_tracebacks(
         ((None, 5000), "AttributeError"),
     ],
 )
-def test_a_broken_address_is_told_against_who_was_answered_there(
+def test_an_invalid_address_is_logged_for_the_peer_that_was_answered(
     post: Post, record: Record, address: Any, reason: str
 ) -> None:
     post.bind(Calls(lambda self, data, _: self.transport.write(data, address)))
@@ -424,7 +428,7 @@ def test_a_broken_address_is_told_against_who_was_answered_there(
 # The transport of the protocol
 
 
-def test_a_protocol_may_send_to_one_address_without_naming_it(post: Post) -> None:
+def test_a_connected_protocol_may_write_without_an_address(post: Post) -> None:
     class Connects(DatagramProtocol):
         transport: Any
 
@@ -440,7 +444,7 @@ def test_a_protocol_may_send_to_one_address_without_naming_it(post: Post) -> Non
     assert other.ask(b"others are served too") == b"others are served too"
 
 
-def test_a_protocol_knows_its_address_and_the_rest_of_its_socket(post: Post) -> None:
+def test_a_protocol_can_use_the_other_features_of_its_socket(post: Post) -> None:
     seen: list[Any] = []
     post.bind(Calls(lambda self, *_: seen.extend([self.transport.getHost(), self.transport])))
     sender = post.sender()
@@ -451,9 +455,7 @@ def test_a_protocol_knows_its_address_and_the_rest_of_its_socket(post: Post) -> 
     assert transport.getBroadcastAllowed()
 
 
-def test_a_protocol_cannot_close_the_socket_behind_the_panels_back(
-    post: Post, record: Record
-) -> None:
+def test_a_protocol_cannot_close_the_socket(post: Post, record: Record) -> None:
     post.bind(Calls(lambda self, *_: self.transport.stopListening()))
     sender = post.sender()
     sender.send(b"x")
@@ -462,19 +464,19 @@ def test_a_protocol_cannot_close_the_socket_behind_the_panels_back(
 
 
 def test_a_protocol_is_started_and_stopped_with_the_socket(post: Post) -> None:
-    told: list[str] = []
+    calls: list[str] = []
 
     class Tells(DatagramProtocol):
         def startProtocol(self) -> None:
             assert self.transport is not None
-            told.append(f"started on {self.transport.getHost().host}")
+            calls.append(f"started on {self.transport.getHost().host}")
 
         def stopProtocol(self) -> None:
-            told.append("stopped")
+            calls.append("stopped")
 
     post.bind(Tells())
     post.close()
-    assert told == ["started on 127.0.0.1", "stopped"]
+    assert calls == ["started on 127.0.0.1", "stopped"]
 
 
 def test_a_protocol_may_send_as_soon_as_it_starts(post: Post, record: Record) -> None:
@@ -505,29 +507,31 @@ def test_a_protocol_that_fails_to_start_leaves_no_socket_behind(
     assert not hand.getReaders()
 
 
-# Another protocol in its place
+# Replacing the protocol
 
 
-def test_a_replaced_protocol_serves_no_more_and_the_rows_stay(post: Post, record: Record) -> None:
+def test_a_replaced_protocol_gets_no_datagrams_and_the_peers_stay(
+    post: Post, record: Record
+) -> None:
     before = Calls(lambda self, _, addr: self.transport.write(b"old", addr))
     factory = post.bind(before)
     sender = post.sender()
     assert sender.ask(b"x") == b"old"
-    outlet = before.transport
-    factory.replace(CatalogServing(Calls(lambda self, _, addr: self.transport.write(b"new", addr))))
+    transport = before.transport
+    factory.replace(CatalogService(Calls(lambda self, _, addr: self.transport.write(b"new", addr))))
     assert sender.ask(b"x") == b"new"
     assert [peer.number for peer in record.live] == [1]
-    outlet.write(b"from the grave", sender.address)
+    transport.write(b"from the grave", sender.address)
     assert sender.has_nothing()
     assert before.transport is None
 
 
-def test_one_that_fails_to_start_replaces_nothing(post: Post) -> None:
+def test_a_protocol_that_fails_to_start_replaces_nothing(post: Post) -> None:
     class Fails(DatagramProtocol):
         def startProtocol(self) -> None:
             raise ValueError("boom")
 
     factory = post.bind(EchoDatagrams())
     with pytest.raises(ValueError, match="boom"):
-        factory.replace(CatalogServing(Fails()))
+        factory.replace(CatalogService(Fails()))
     assert post.sender().ask(b"as before") == b"as before"

@@ -1,4 +1,4 @@
-"""Who is silent leaves in time, and who is there costs nothing."""
+"""Timers for UDP: idle peers end in time, and frequent events are reported together."""
 
 from __future__ import annotations
 
@@ -11,174 +11,174 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
 from app.server.udp.timers import (
-    LEAST_SECONDS,
+    MIN_SECONDS,
     PAUSE_SECONDS,
-    TURN_PEERS,
+    PEERS_PER_TURN,
     IdleExpiry,
     RateLimitedReport,
 )
 
 
-class Guest:
-    """Leaves when it is told to."""
+class FakePeer:
+    """A peer that records its end."""
 
-    def __init__(self, house: House, name: int) -> None:
-        self._house = house
+    def __init__(self, peers: FakePeers, name: int) -> None:
+        self._peers = peers
         self._name = name
-        self.active_at = house.clock.seconds()
+        self.active_at = peers.clock.seconds()
 
     def end(self, reason: str) -> None:
-        del self._house.guests[self._name]
-        self._house.left.append((self._house.clock.seconds(), self._name, reason))
+        del self._peers.by_name[self._name]
+        self._peers.ended.append((self._peers.clock.seconds(), self._name, reason))
 
 
-class House:
-    """Some guests in the order in which they were active, and who looks after them."""
+class FakePeers:
+    """Peers in the order of their last activity, with the expiry under test."""
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.patience = 30.0
-        self.guests: OrderedDict[int, Guest] = OrderedDict()
-        self.left: list[tuple[float, int, str]] = []
-        self.looks = 0
-        self.expiry = IdleExpiry(self.clock, self._first, lambda: self.patience)
+        self.timeout = 30.0
+        self.by_name: OrderedDict[int, FakePeer] = OrderedDict()
+        self.ended: list[tuple[float, int, str]] = []
+        self.checks = 0
+        self.expiry = IdleExpiry(self.clock, self._first, lambda: self.timeout)
 
-    def welcome(self, name: int) -> None:
-        self.guests[name] = Guest(self, name)
-        self.expiry.look()
+    def add(self, name: int) -> None:
+        self.by_name[name] = FakePeer(self, name)
+        self.expiry.schedule()
 
-    def hear(self, name: int) -> None:
-        self.guests[name].active_at = self.clock.seconds()
-        self.guests.move_to_end(name)
+    def touch(self, name: int) -> None:
+        self.by_name[name].active_at = self.clock.seconds()
+        self.by_name.move_to_end(name)
 
-    def _first(self) -> Guest | None:
-        self.looks += 1
-        return next(iter(self.guests.values()), None)
+    def _first(self) -> FakePeer | None:
+        self.checks += 1
+        return next(iter(self.by_name.values()), None)
 
 
 @pytest.fixture
-def house() -> House:
-    return House()
+def peers() -> FakePeers:
+    return FakePeers()
 
 
-def test_each_leaves_when_it_was_silent_for_so_long(house: House) -> None:
+def test_each_peer_ends_when_it_was_idle_for_the_timeout(peers: FakePeers) -> None:
     for name in range(3):
-        house.welcome(name)
-        house.clock.advance(1)
-    house.hear(0)
-    house.clock.pump([0.25] * 200)
-    assert house.left == [
+        peers.add(name)
+        peers.clock.advance(1)
+    peers.touch(0)
+    peers.clock.pump([0.25] * 200)
+    assert peers.ended == [
         (31.0, 1, "idle for 30 s"),
         (32.0, 2, "idle for 30 s"),
         (33.0, 0, "idle for 30 s"),
     ]
-    assert not house.clock.getDelayedCalls()
+    assert not peers.clock.getDelayedCalls()
 
 
-def test_who_was_there_long_costs_no_look_while_others_talk(house: House) -> None:
+def test_idle_peers_cost_no_checks_while_others_are_active(peers: FakePeers) -> None:
     for name in range(1000):
-        house.welcome(name)
-    house.looks = 0
+        peers.add(name)
+    peers.checks = 0
     for _ in range(1000):
-        house.clock.advance(0.01)
+        peers.clock.advance(0.01)
         for name in range(1000):
-            house.hear(name)
-    assert house.looks == 0
+            peers.touch(name)
+    assert peers.checks == 0
 
 
-def test_those_who_fall_silent_one_after_the_other_leave_together(house: House) -> None:
+def test_peers_that_become_idle_shortly_after_each_other_end_together(peers: FakePeers) -> None:
     for name in range(100):
-        house.welcome(name)
-        house.clock.advance(LEAST_SECONDS / 100)
-    house.looks = 0
-    house.clock.advance(30)
-    house.clock.advance(LEAST_SECONDS)
-    assert len(house.left) == 100
-    assert len({when for when, _, _ in house.left}) <= 2
+        peers.add(name)
+        peers.clock.advance(MIN_SECONDS / 100)
+    peers.checks = 0
+    peers.clock.advance(30)
+    peers.clock.advance(MIN_SECONDS)
+    assert len(peers.ended) == 100
+    assert len({when for when, _, _ in peers.ended}) <= 2
 
 
-def test_a_crowd_leaves_in_turns_that_let_others_work(house: House) -> None:
-    for name in range(TURN_PEERS + 1):
-        house.welcome(name)
-    house.clock.advance(30)
-    assert len(house.left) == TURN_PEERS
-    house.clock.advance(LEAST_SECONDS)
-    assert len(house.left) == TURN_PEERS + 1
+def test_many_idle_peers_end_in_several_turns(peers: FakePeers) -> None:
+    for name in range(PEERS_PER_TURN + 1):
+        peers.add(name)
+    peers.clock.advance(30)
+    assert len(peers.ended) == PEERS_PER_TURN
+    peers.clock.advance(MIN_SECONDS)
+    assert len(peers.ended) == PEERS_PER_TURN + 1
 
 
-def test_no_timer_runs_for_nobody(house: House) -> None:
-    house.expiry.look()
-    assert not house.clock.getDelayedCalls()
-    house.welcome(1)
-    house.guests.clear()
-    house.expiry.rest()
-    house.expiry.rest()
-    assert not house.clock.getDelayedCalls()
+def test_no_timer_runs_without_peers(peers: FakePeers) -> None:
+    peers.expiry.schedule()
+    assert not peers.clock.getDelayedCalls()
+    peers.add(1)
+    peers.by_name.clear()
+    peers.expiry.cancel()
+    peers.expiry.cancel()
+    assert not peers.clock.getDelayedCalls()
 
 
-@pytest.mark.parametrize("patience", [5.0, 60.0])
-def test_another_patience_counts_for_those_who_are_there(house: House, patience: float) -> None:
-    house.welcome(1)
-    house.clock.advance(3)
-    house.patience = patience
-    house.expiry.look()
-    house.clock.advance(patience - 3)
-    assert house.left == [(patience, 1, f"idle for {patience:g} s")]
+@pytest.mark.parametrize("timeout", [5.0, 60.0])
+def test_a_changed_timeout_applies_to_existing_peers(peers: FakePeers, timeout: float) -> None:
+    peers.add(1)
+    peers.clock.advance(3)
+    peers.timeout = timeout
+    peers.expiry.schedule()
+    peers.clock.advance(timeout - 3)
+    assert peers.ended == [(timeout, 1, f"idle for {timeout:g} s")]
 
 
-# MERGED tests/server/datagrams/test_pacing: What happens too often to be told each time is told in sum, and nothing is left out of it.
+# Rate-limited reports
 
 
-class Told:
-    """Remembers what it is told, and when."""
+class Reports:
+    """Records the reports and their times."""
 
     def __init__(self) -> None:
         self.clock = Clock()
         self.lines: list[tuple[float, str, int]] = []
-        self.paced: RateLimitedReport[str] = RateLimitedReport(self.clock, self._tell)
+        self.report: RateLimitedReport[str] = RateLimitedReport(self.clock, self._record)
 
-    def _tell(self, one: str, count: int) -> None:
+    def _record(self, one: str, count: int) -> None:
         self.lines.append((self.clock.seconds(), one, count))
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def reports() -> Reports:
+    return Reports()
 
 
-def test_the_first_is_told_at_once_and_the_rest_as_one(told: Told) -> None:
+def test_the_first_event_is_reported_immediately_and_the_rest_together(reports: Reports) -> None:
     for word in ("a", "b", "c"):
-        told.paced.add(word)
-    assert told.lines == [(0.0, "a", 1)]
-    told.clock.advance(PAUSE_SECONDS)
-    assert told.lines == [(0.0, "a", 1), (PAUSE_SECONDS, "c", 2)]
+        reports.report.add(word)
+    assert reports.lines == [(0.0, "a", 1)]
+    reports.clock.advance(PAUSE_SECONDS)
+    assert reports.lines == [(0.0, "a", 1), (PAUSE_SECONDS, "c", 2)]
 
 
-def test_after_a_quiet_time_the_next_is_told_at_once_again(told: Told) -> None:
-    told.paced.add("a")
-    told.clock.advance(PAUSE_SECONDS)
-    assert not told.clock.getDelayedCalls(), "nothing runs while nothing happens"
-    told.paced.add("b")
-    assert told.lines[-1] == (PAUSE_SECONDS, "b", 1)
+def test_after_a_pause_the_next_event_is_reported_immediately(reports: Reports) -> None:
+    reports.report.add("a")
+    reports.clock.advance(PAUSE_SECONDS)
+    assert not reports.clock.getDelayedCalls(), "nothing runs while nothing happens"
+    reports.report.add("b")
+    assert reports.lines[-1] == (PAUSE_SECONDS, "b", 1)
 
 
-def test_at_the_end_the_rest_is_told(told: Told) -> None:
-    told.paced.stop()
-    told.paced.add("a")
-    told.paced.add("b")
-    told.paced.stop()
-    assert told.lines == [(0.0, "a", 1), (0.0, "b", 1)]
-    assert not told.clock.getDelayedCalls()
+def test_stopping_reports_the_rest(reports: Reports) -> None:
+    reports.report.stop()
+    reports.report.add("a")
+    reports.report.add("b")
+    reports.report.stop()
+    assert reports.lines == [(0.0, "a", 1), (0.0, "b", 1)]
+    assert not reports.clock.getDelayedCalls()
 
 
 @given(st.lists(st.floats(0, 3), max_size=60))
-def test_every_one_is_counted_and_no_two_lines_are_close(gaps: list[float]) -> None:
-    told = Told()
+def test_every_event_is_counted_and_reports_keep_their_distance(gaps: list[float]) -> None:
+    reports = Reports()
     for gap in gaps:
-        told.clock.advance(gap)
-        told.paced.add("x")
-    told.clock.advance(PAUSE_SECONDS)
-    assert sum(count for _, _, count in told.lines) == len(gaps)
-    times = [when for when, _, _ in told.lines]
+        reports.clock.advance(gap)
+        reports.report.add("x")
+    reports.clock.advance(PAUSE_SECONDS)
+    assert sum(count for _, _, count in reports.lines) == len(gaps)
+    times = [when for when, _, _ in reports.lines]
     assert all(later - earlier >= PAUSE_SECONDS - 1e-6 for earlier, later in pairwise(times))
-    told.paced.stop()
+    reports.report.stop()

@@ -1,17 +1,17 @@
-"""A UDP socket is read in turns, whatever the datagrams are."""
+"""A UDP socket reads a limited number of datagrams per turn."""
 
 from __future__ import annotations
 
 import pytest
 from twisted.internet.protocol import DatagramProtocol
 
-from app.server.udp.transport import TURN_DATAGRAMS, host_and_port
+from app.server.udp.transport import DATAGRAMS_PER_TURN, host_and_port
 from tests.server.reactors import HandReactor
 from tests.server.udp.conftest import Post
 
 
-class Counts(DatagramProtocol):
-    """Counts datagrams, and has its socket closed after so many."""
+class Counter(DatagramProtocol):
+    """Counts datagrams, and closes its socket after a number of them."""
 
     def __init__(self, post: Post | None = None, most: int = 0) -> None:
         self._post = post
@@ -25,25 +25,23 @@ class Counts(DatagramProtocol):
 
 
 @pytest.mark.parametrize("datagram", [b"", b"x", bytes(60_000)])
-def test_no_more_than_so_many_are_read_in_a_row(
+def test_at_most_one_turn_of_datagrams_is_read_in_a_row(
     post: Post, hand: HandReactor, datagram: bytes
 ) -> None:
-    protocol = Counts()
+    protocol = Counter()
     post.bind(protocol)
     sender = post.sender()
-    sent = 2 * TURN_DATAGRAMS if len(datagram) < 100 else 2
+    sent = 2 * DATAGRAMS_PER_TURN if len(datagram) < 100 else 2
     for _ in range(sent):
         sender.socket.sendto(datagram, sender.to)
     hand.read()
-    assert protocol.count == min(sent, TURN_DATAGRAMS)
+    assert protocol.count == min(sent, DATAGRAMS_PER_TURN)
     hand.read()
     assert protocol.count == sent
 
 
-def test_nothing_is_read_after_the_socket_was_closed_over_a_datagram(
-    post: Post, hand: HandReactor
-) -> None:
-    protocol = Counts(post, most=3)
+def test_nothing_is_read_after_a_datagram_closed_the_socket(post: Post, hand: HandReactor) -> None:
+    protocol = Counter(post, most=3)
     post.bind(protocol)
     sender = post.sender()
     for _ in range(10):
@@ -60,7 +58,7 @@ def test_nothing_is_read_after_the_socket_was_closed_over_a_datagram(
         (("fe80::1", 5000, 0, 2), ("fe80::1%2", 5000)),
     ],
 )
-def test_a_sender_is_told_so_that_it_can_be_answered(
+def test_a_link_local_sender_keeps_its_scope(
     address: tuple[object, ...], expected: tuple[str, int]
 ) -> None:
     assert host_and_port(address) == expected
