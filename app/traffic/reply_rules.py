@@ -1,8 +1,8 @@
-"""Reply rules made from traffic: a server that says what the recorded one said.
+"""Reply rules made from recorded traffic, for a listener that imitates the recorded server.
 
-What comes out are the tables of a `replies` listener, in plain values. A client's message becomes a
-matcher, and what the server said until the next one becomes its reply. Where several conversations
-of the same kind are given, bytes that differ between them become wildcards.
+The result is the tables of a `replies` listener, in plain values. Each message of the client
+becomes a matcher, and the messages of the server after it become its reply. If there are several
+conversations of the same kind, bytes that differ between them become wildcards.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from app.traffic.volatile_bytes import SampleMatcher, matcher_of, reply_piece
 
 MOST_RULES: Final = 1000
 MOST_PIECES: Final = 100
-"""Of one reply. A longer one is joined."""
+"""The most pieces of one reply. If there are more, they are joined."""
 
 MOST_PIECE_BYTES: Final = 16 * 1024
-"""Of one piece of a reply, so that its text in hex stays within the bound of a profile."""
+"""The longest piece of a reply, so that its text in hex stays within the limit of a profile."""
 
 MOST_REPLIES: Final = 1000
 LEAST_TICKS: Final = 3
 LARGEST_SPREAD: Final = 0.25
-"""Times between unsolicited messages may differ by this share, and still be one interval."""
+"""Times between unsolicited messages may differ by this fraction and still count as an interval."""
 
 LEAST_SECONDS: Final = 0.01
 _ACTIONS: Final[Mapping[CloseKind | None, str]] = {
@@ -47,26 +47,29 @@ class RuleOrder(Enum):
     """When a rule applies."""
 
     IN_ORDER = "in order"
-    """Only when all before it applied, as in the conversation. A connection has a state for it."""
+    """Only after all rules before it, as in the conversation. The state of a connection counts
+    them."""
 
     BY_MATCH = "by match"
-    """Whenever its message comes."""
+    """Each time its message comes."""
 
 
 @frozen
 class RuleChoices:
-    """How rules are made."""
+    """The options for making rules."""
 
     order: RuleOrder = RuleOrder.IN_ORDER
     finds_intervals: bool = True
-    """Whether what the server repeated by the clock becomes a rule with `every`."""
+    """Whether a message that the server repeated at an interval becomes a rule with `every`."""
 
     keeps_delays: bool = False
     """Whether a reply takes as long as the recorded one."""
 
     ending: CloseKind | None = None
-    """How the first conversation ended, if that is known. Rules in order end in the same way where
-    the server ended it."""
+    """The end of the first conversation, if known.
+
+    If the server ended it, rules in order end the connection in the same way.
+    """
 
     is_datagram: bool = False
     """Whether the conversations were over UDP, where each message is a datagram."""
@@ -74,7 +77,7 @@ class RuleChoices:
 
 @frozen
 class Proposal:
-    """A listener's options, and what to tell the user about them."""
+    """The options of a listener, and notes about them for the user."""
 
     options: dict[str, Any]
     notes: tuple[str, ...] = ()
@@ -82,11 +85,11 @@ class Proposal:
 
 @frozen
 class _Step:
-    """A message of the client, and what the server said before the next."""
+    """A message of the client and the reply of the server."""
 
     matcher: dict[str, Any]
     reply: Any
-    """As a rule has it; `None` if the server said nothing."""
+    """The reply as in a rule; `None` if the server said nothing."""
 
     delay: float
     """Seconds until the reply began."""
@@ -99,8 +102,10 @@ def propose_rule(
     *,
     keeps_delay: bool = False,
 ) -> dict[str, Any]:
-    """One rule: what the server said in `followed`, up to the next message of the client, is the
-    reply to `message`."""
+    """Make one rule that replies to `message`.
+
+    The reply is the messages of the server in `followed`, up to the next message of the client.
+    """
     replies = list(takewhile(lambda each: each.from_server, followed))
     step = _step((message, replies), (), framing)
     return {**step.matcher, **_reply_of(step, keeps_delay)}
@@ -114,7 +119,7 @@ def propose_rules(
     """The options of a listener that plays the server of the first of `conversations`.
 
     The others are used to find bytes that vary. A conversation is of the same kind if its client
-    said as much; the others are left out, and a note says so.
+    sent the same number of messages. Others are left out, with a note.
     """
     notes: list[str] = []
     options: dict[str, Any] = {"framing": "datagram"}
@@ -150,7 +155,7 @@ def propose_rules(
 def _notes_on(
     messages: Sequence[ConnectionMessage], turns: Sequence[_Turn], choices: RuleChoices
 ) -> Iterator[str]:
-    """Sentences for the ways in which the rules do not do as the conversation did."""
+    """Sentences about what the rules do in another way than the conversation."""
     torn = sum(not each.is_whole for each in messages)
     if torn:
         yield f"{torn} messages are not whole. Check the rules that are made of them."
@@ -166,8 +171,6 @@ def _notes_on(
 def framing_table(framing: Framing | None) -> dict[str, Any]:
     """The keys of a `replies` listener that name `framing`; `None` for chunks as they come."""
     match framing:
-        case None:
-            return {"framing": "chunk"}
         case Lines():
             return {"framing": "line"}
         case Delimited(delimiter):
@@ -179,10 +182,12 @@ def framing_table(framing: Framing | None) -> dict[str, Any]:
             return {**table, "counts_itself": True} if counts_itself else table
         case Netstrings():
             return {"framing": "netstring"}
+        case _:  # chunks, and framings that rules do not have
+            return {"framing": "chunk"}
 
 
 def bare(data: bytes, framing: Framing | None) -> bytes:
-    """A message without its line end, delimiter or length, as a rule looks at it."""
+    """A message without its line end, delimiter or length, as rules see it."""
     match framing:
         case Lines():
             return data[:-2] if data.endswith(b"\r\n") else data.removesuffix(b"\n")
@@ -201,7 +206,7 @@ _Turn = tuple[ConnectionMessage, list[ConnectionMessage]]
 def _turns(
     messages: Sequence[ConnectionMessage],
 ) -> tuple[list[ConnectionMessage], list[_Turn]]:
-    """The greeting, and each message of the client with the answers to it."""
+    """The greeting, then each message of the client with its answers."""
     greeting: list[ConnectionMessage] = []
     turns: list[_Turn] = []
     for each in messages:
@@ -213,11 +218,11 @@ def _turns(
 
 
 def _step(turn: _Turn, others: Sequence[_Turn], framing: Framing | None) -> _Step:
-    """A step of the first conversation, with what the same step of the others tells."""
+    """A step of the first conversation, with the same steps of the others as samples."""
     message, replies = turn
     pattern = matcher_of([bare(each.data, framing) for each, _ in (turn, *others)])
     alike = [said for _, said in (turn, *others) if len(said) == len(replies)]
-    if len(alike) <= len(others):  # one of them was answered in another way
+    if len(alike) <= len(others):  # the others differ in their answers
         alike, pattern = [replies], SampleMatcher(pattern.matcher)
     samples = [[said[index].data for said in alike] for index in range(len(replies))]
     delay = replies[0].time - message.time if replies else 0.0
@@ -238,7 +243,7 @@ def _in_order(steps: Sequence[_Step], keeps_delays: bool) -> list[dict[str, Any]
 
 
 def _by_match(steps: Sequence[_Step], keeps_delays: bool) -> list[dict[str, Any]]:
-    """One rule for each message that differs, with all replies that it got."""
+    """One rule for each distinct message, with all replies to it."""
     grouped: dict[str, list[_Step]] = {}
     for step in steps:
         grouped.setdefault(repr(step.matcher), []).append(step)
@@ -263,7 +268,7 @@ def _reply_of(step: _Step, keeps_delay: bool) -> dict[str, Any]:
 
 
 def _reply(messages: Sequence[Sequence[bytes]], pattern: SampleMatcher = SampleMatcher({})) -> Any:  # noqa: B008
-    """A reply of `messages`, each given with its samples: a value, or a list of several."""
+    """The reply made of `messages`, each with its samples: one value, or a list of values."""
     if len(messages) > MOST_PIECES:
         messages = [[b"".join(each[0] for each in messages)]]
     parts: list[Any] = []
@@ -288,7 +293,7 @@ def _take_nothing(
 def _take_intervals(
     messages: Sequence[ConnectionMessage],
 ) -> tuple[list[ConnectionMessage], list[dict[str, Any]]]:
-    """The messages without those that the server repeated by the clock, and rules for these."""
+    """Split off the messages that the server repeated at an interval, as rules with `every`."""
     times: dict[bytes, list[float]] = {}
     answers: Counter[bytes] = Counter()
     for before, each in zip([None, *messages], messages, strict=False):
@@ -307,7 +312,7 @@ def _take_intervals(
 
 
 def _interval(moments: Sequence[float]) -> float:
-    """The seconds between `moments`, if they are about the same each time; 0 if not."""
+    """The seconds between `moments` if they are about equal, otherwise 0."""
     if len(moments) < LEAST_TICKS:
         return 0.0
     gaps = [after - before for before, after in pairwise(moments)]

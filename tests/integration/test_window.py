@@ -18,7 +18,7 @@ from app.protocols import catalog
 from app.protocols.hello import GREETING
 from app.server.listener import State
 from app.ui.connections.columns import columns
-from app.ui.style.theme import is_dark
+from app.ui.style.palette import is_dark
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.people import Client
 
@@ -127,18 +127,18 @@ def test_the_console_chats_with_echo(open_window: OpenWindow) -> None:
     desk = open_window(TWO)
     port = desk.switch_on("Echo")
     tab = desk.window.console.current
-    tab.head.target.setCurrentIndex(tab.head.target.findText(f"Echo (127.0.0.1:{port})"))
-    desk.click(tab.head.connect_button)
-    desk.until(lambda: tab.foot.send_button.isEnabled())
-    assert tab.head.connect_button.text() == "Disconnect"
-    desk.qtbot.keyClicks(tab.foot.input, "good morning")
-    desk.qtbot.keyClick(tab.foot.input, Qt.Key.Key_Return)
+    tab.target_bar.target.setCurrentIndex(tab.target_bar.target.findText(f"Echo (127.0.0.1:{port})"))
+    desk.click(tab.target_bar.connect_button)
+    desk.until(lambda: tab.input_bar.send_button.isEnabled())
+    assert tab.target_bar.connect_button.text() == "Disconnect"
+    desk.qtbot.keyClicks(tab.input_bar.input, "good morning")
+    desk.qtbot.keyClick(tab.input_bar.input, Qt.Key.Key_Return)
     desk.until(lambda: "→  good morning" in tab.view.toPlainText())
     desk.until(lambda: "←  good morning" in tab.view.toPlainText())
-    assert tab.foot.input.text() == ""
+    assert tab.input_bar.input.text() == ""
     assert desk.window.console.tabText(0) == "Echo #1"
-    desk.click(tab.head.connect_button)
-    desk.until(lambda: tab.head.connect_button.text() == "Connect")
+    desk.click(tab.target_bar.connect_button)
+    desk.until(lambda: tab.target_bar.connect_button.text() == "Connect")
     desk.until(lambda: desk.rows() == [])
 
 
@@ -147,14 +147,14 @@ def test_the_console_offers_to_start_a_stopped_listener_and_reads_hello(
 ) -> None:
     desk = open_window(TWO)
     tab = desk.window.console.current
-    desk.qtbot.keyClicks(tab.head.target.lineEdit(), "hello")
-    desk.qtbot.keyClick(tab.head.target.lineEdit(), Qt.Key.Key_Return)
-    assert tab.head.offer.text.text() == "Hello is not listening."
-    desk.click(tab.head.offer.button)
+    desk.qtbot.keyClicks(tab.target_bar.target.lineEdit(), "hello")
+    desk.qtbot.keyClick(tab.target_bar.target.lineEdit(), Qt.Key.Key_Return)
+    assert tab.target_bar.prompt.text.text() == "Hello is not listening."
+    desk.click(tab.target_bar.prompt.button)
     desk.until(lambda: GREETING.strip() in tab.view.toPlainText())
-    desk.until(lambda: tab.head.connect_button.text() == "Connect")
+    desk.until(lambda: tab.target_bar.connect_button.text() == "Connect")
     assert desk.listener("Hello").state is State.LISTENING
-    assert not tab.head.offer.isVisible()
+    assert not tab.target_bar.prompt.isVisible()
 
 
 def test_the_console_says_why_an_offered_listener_did_not_start(
@@ -164,9 +164,9 @@ def test_the_console_says_why_an_offered_listener_did_not_start(
     desk.choose("Late")
     desk.do(desk.window.commands.talk)
     tab = desk.window.console.current
-    desk.click(tab.head.offer.button)
-    desk.until(lambda: tab.head.offer.text.text().startswith(f"Port {taken} is in use by"))
-    assert not tab.head.offer.button.isVisible()
+    desk.click(tab.target_bar.prompt.button)
+    desk.until(lambda: tab.target_bar.prompt.text.text().startswith(f"Port {taken} is in use by"))
+    assert not tab.target_bar.prompt.button.isVisible()
 
 
 def test_a_tab_that_is_closed_while_its_listener_starts_is_not_missed(
@@ -176,7 +176,7 @@ def test_a_tab_that_is_closed_while_its_listener_starts_is_not_missed(
     desk.choose("Late")
     desk.do(desk.window.commands.talk)
     tab = desk.window.console.current
-    desk.click(tab.head.offer.button)
+    desk.click(tab.target_bar.prompt.button)
     desk.window.console.close_tab(tab)
     desk.until(lambda: desk.listener("Late").state is State.FAILED)
 
@@ -186,10 +186,10 @@ def test_a_console_connection_that_is_refused_says_so(
 ) -> None:
     desk = open_window(TWO)
     tab = desk.window.console.current
-    desk.qtbot.keyClicks(tab.head.target.lineEdit(), f"127.0.0.1:{free_port}")
-    desk.click(tab.head.connect_button)
+    desk.qtbot.keyClicks(tab.target_bar.target.lineEdit(), f"127.0.0.1:{free_port}")
+    desk.click(tab.target_bar.connect_button)
     desk.until(lambda: "Nothing listens on" in tab.view.toPlainText())
-    assert tab.head.connect_button.text() == "Connect"
+    assert tab.target_bar.connect_button.text() == "Connect"
 
 
 # What goes wrong
@@ -264,7 +264,8 @@ def test_a_protocol_that_fails_loses_one_connection_and_is_in_the_log(
             self.transport.write(data)
 
     echo = catalog.find("echo")
-    stumbles = evolve(echo, name="stumbles", build=lambda _: Factory.forProtocol(Stumbles))
+    factory = Factory.forProtocol(Stumbles)
+    stumbles = evolve(echo, name="stumbles", build=lambda options, context: factory)
     with_stumbles = (*catalog.definitions(), stumbles)
     monkeypatch.setattr(catalog, "definitions", lambda: with_stumbles)
     desk = open_window("version = 1\n" + table("Clumsy", "stumbles"))
@@ -544,22 +545,22 @@ def test_find_looks_into_the_transcript_while_the_console_has_the_focus(
     desk = open_window(ECHO)
     desk.window.activateWindow()
     tab = desk.window.console.current
-    tab.foot.input.setFocus()
+    tab.input_bar.input.setFocus()
     desk.do(desk.window.commands.find)
-    assert tab.finder.isVisible()
-    assert desk.window.focusWidget() is tab.finder.line
+    assert tab.find_bar.isVisible()
+    assert desk.window.focusWidget() is tab.find_bar.line
 
 
 def test_the_console_is_as_it_was_left_at_the_next_start(open_window: OpenWindow) -> None:
     desk = open_window(ECHO)
     tab = desk.window.console.current
-    tab.head.target.setEditText("Echo")
-    tab.foot.input.set_text("half a thought")
+    tab.target_bar.target.setEditText("Echo")
+    tab.input_bar.input.set_text("half a thought")
     desk.window.console_area.opener.click()
     desk.window.close()
     again = open_window("")
-    assert again.window.console.current.foot.input.text() == "half a thought"
-    assert again.window.console.current.head.target.currentText() == "Echo"
+    assert again.window.console.current.input_bar.input.text() == "half a thought"
+    assert again.window.console.current.target_bar.target.currentText() == "Echo"
     assert again.window.console_area.snippets.isVisible()
 
 
@@ -618,7 +619,7 @@ def test_something_is_said_to_the_selected_connections_and_is_in_the_traffic(
     desk, clients = busy
     desk.select(0, 2)
     desk.press(desk.window.connections.commands.send)
-    (dialog,) = desk.window.sending.dialogs
+    (dialog,) = desk.window.send_dialogs.dialogs
     desk.qtbot.keyClicks(dialog.bar.input, "news")
     desk.qtbot.keyClick(dialog.bar.input, Qt.Key.Key_Return)
     desk.until(lambda: clients[0].has(b"news\n") and clients[2].has(b"news\n"))
@@ -633,9 +634,9 @@ def test_something_is_said_to_all_connections_of_a_listener(
     desk, clients = busy
     desk.choose("One")
     desk.do(desk.window.commands.send_all)
-    (dialog,) = desk.window.sending.dialogs
+    (dialog,) = desk.window.send_dialogs.dialogs
     late = connect(desk.port("One"))
-    desk.until(lambda: dialog.audience.text() == "It goes to 4 connections.")
+    desk.until(lambda: dialog.recipients_label.text() == "It goes to 4 connections.")
     desk.qtbot.keyClicks(dialog.bar.input, "all")
     desk.qtbot.keyClick(dialog.bar.input, Qt.Key.Key_Return)
     desk.until(lambda: all(each.has(b"all\n") for each in (*clients[:3], late)))
@@ -744,7 +745,7 @@ def test_walking_through_does_not_change_what_is_shown(open_window: OpenWindow) 
 def test_editing_a_line_removes_no_listener(open_window: OpenWindow, key: str) -> None:
     desk = open_window(TWO)
     desk.choose("Echo")
-    line = desk.window.console.current.foot.input
+    line = desk.window.console.current.input_bar.input
     line.setFocus()
     desk.qtbot.keyClicks(line, "two words")
     desk.qtbot.keySequence(line, key)
@@ -873,7 +874,7 @@ def test_places_and_columns_come_back_in_the_next_window(open_window: OpenWindow
     assert header.sectionSize(PEER) == 222
     assert header.visualIndex(RATE) == 0
     assert header.sortIndicatorSection() == IN
-    assert second.window.connections.model.is_sorted_by_something_moving
+    assert second.window.connections.model.is_sorted_by_changing_column
 
 
 def test_closing_the_window_asks_for_the_end_once_and_leaves_it_open_until_then(

@@ -22,9 +22,8 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from app.protocols.websocket import connection as bounds
-from app.protocols.websocket.connection import WebSocketConnection
 from app.protocols.websocket.options import Mode, WebSocketOptions
-from app.protocols.websocket.server import WebSocketFactory
+from app.protocols.websocket.server import WebSocketConnection, WebSocketFactory
 from tests.protocols.conftest import ADDRESS, Join
 
 UPGRADE = (

@@ -1,8 +1,8 @@
 """WebSocket (RFC 6455) on wsproto, with permessage-deflate (RFC 7692).
 
-`limits` bounds what wsproto would take without end, `options` has what one may choose, `handshake`
-reads the upgrade, `connection` is one client, `server` the factory, and `script_source` the
-stand-alone script. The console's client uses `limits` too.
+`options` are the settings, `handshake` reads the upgrade, `server` serves the clients, `limits`
+bounds what wsproto accepts, also for the client of the console, and `script_source` is the
+stand-alone script.
 """
 
 from __future__ import annotations
