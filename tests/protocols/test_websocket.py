@@ -21,7 +21,7 @@ from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-from app.protocols.websocket import connection as bounds
+from app.protocols.websocket import server as bounds
 from app.protocols.websocket.options import Mode, WebSocketOptions
 from app.protocols.websocket.server import WebSocketConnection, WebSocketFactory
 from tests.protocols.conftest import ADDRESS, Join
