@@ -5,8 +5,16 @@ BIN := .venv/bin
 # What the command is given: make run ARGS="--profile other.toml"
 ARGS ?=
 
+# What follows `bench` or `soak` is for the program, and is no target: make bench peers
+ifneq ($(filter bench soak,$(firstword $(MAKECMDGOALS))),)
+WORDS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+.PHONY: $(WORDS)
+$(WORDS):
+	@:
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench screenshots gallery translations dist clean
+.PHONY: help run test lint format bench soak screenshots gallery translations dist clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,8 +40,11 @@ format: .venv/.ready-to-develop ## put the code into its one form
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
-bench: .venv/.ready-to-develop ## measure, side by side with what others do
-	$(BIN)/python -m tests.benchmarks
+bench: .venv/.ready-to-develop ## measure, side by side with what others do; `make bench peers` for one part
+	$(BIN)/python -m tests.benchmarks $(WORDS)
+
+soak: .venv/.ready-to-develop ## ten minutes of churn and faults; `make soak 60` for an hour
+	$(BIN)/python -m tests.soak $(WORDS)
 
 screenshots: .venv/.ready-to-develop ## take resources/screenshots/ anew, light and dark
 	$(BIN)/python -m tests.screenshots

@@ -7,6 +7,9 @@ the log pane.
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
+
 import logging
 import logging.handlers
 from io import TextIOWrapper
@@ -70,7 +73,39 @@ def written_to() -> Path | None:
 
 
 class _PrivateFiles(logging.handlers.RotatingFileHandler):
-    """Creates every file with mode 0600, also the new one after a rotation."""
+    """Creates every file with mode 0600, also the new one after a rotation.
+
+    If writing fails, as on a full disk, one sentence says so. Records are missing in the file until
+    writing works again.
+    """
+
+    _is_failing = False
+    _has_failed = False
+    """Whether the last record could not be written."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._has_failed = False
+        super().emit(record)
+        if self._is_failing and not self._has_failed:
+            self._is_failing = False
+            log.info("The log file %s is written again.", self.baseFilename)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - as in logging
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        self._has_failed = True
+        if self._is_failing:
+            return
+        self._is_failing = True
+        sentence = (
+            f"The log file {self.baseFilename} cannot be written: {error.strerror or error}. "
+            "Portdeck goes on without it until it can."
+        )
+        with suppress(OSError):
+            sys.stderr.write(f"{sentence}\n")
+        log.warning("%s", sentence)
 
     def _open(self) -> TextIOWrapper:
         Path(self.baseFilename).touch(mode=0o600)
@@ -78,7 +113,8 @@ class _PrivateFiles(logging.handlers.RotatingFileHandler):
 
 
 def stderr_handler(level: int = logging.WARNING) -> logging.Handler:
-    """A handler that writes warnings and errors to standard error, for a program without a window."""
+    """A handler that writes warnings and errors to standard error, for a program without a
+    window."""
     handler = logging.StreamHandler()
     handler.setLevel(level)
     handler.setFormatter(logging.Formatter("%(message)s"))

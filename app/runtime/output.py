@@ -57,6 +57,10 @@ CLOSE_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 1.0
 """The pause before a write to a full disk is tried again."""
 
+PAUSE_SECONDS: Final = 0.005
+"""How long more is gathered after a write. To wake the thread for each line of a busy server costs
+as much as to serve a connection."""
+
 _GONE: Final = (errno.EPIPE, errno.EIO, errno.EBADF, errno.ECONNRESET)
 """The errors of a stream whose other end, or terminal, is closed for good."""
 
@@ -77,7 +81,8 @@ class Output:
         self._over = threading.Event()
 
     def begin(self, gone: Callable[[], object]) -> None:
-        """Start the thread. It calls `gone`, on that thread, when the reader has closed the stream."""
+        """Start the thread. It calls `gone`, on that thread, when the reader has closed the
+        stream."""
         if self._out is not None:
             # A duplicate: closing the stream itself would wait for a write that is blocked.
             arguments = (os.dup(self._out.fileno()), gone)
@@ -114,6 +119,7 @@ class Output:
                 self._bytes_taken += len(data)
                 if pieces[-1] is None:
                     break
+                self._over.wait(PAUSE_SECONDS)
         except OSError:
             if not self._over.is_set():
                 self._over.set()

@@ -1,1 +1,2 @@
-"""What crossed the sockets: kept within bounds, read back by number, shown as text and hex."""
+"""The record of all bytes that crossed the sockets: a bounded log, searches, exports,
+recordings."""

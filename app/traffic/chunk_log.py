@@ -1,9 +1,13 @@
-"""The record of every chunk, in columns: a million of them cost 80 MB and no garbage collection.
+"""The chunk log: the bounded in-memory record of all traffic.
 
-A chunk is one read or one write as it crossed a socket. One object a chunk would take three times
-the memory and stop the program for a tenth of a second whenever Python's collector looked at them.
-So chunks live in blocks: one run of bytes, and arrays of numbers beside it. The oldest block goes
-when the bounds are reached, and the counters own up to it.
+A chunk is the data of one read or one write on a socket. A million Python objects would take three
+times the memory, and each run of the garbage collector over them would stop the program for a tenth
+of a second. So the log stores columns: each block is one run of bytes and some arrays of numbers. A
+million chunks take 80 MB. When the bounds are reached, the oldest block is dropped, and the
+counters say how many chunks were lost.
+
+`app.server` appends to it; everything that shows, searches, exports or records traffic reads it
+through `ChunkSource`.
 """
 
 from __future__ import annotations
@@ -11,42 +15,115 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
 
 from attrs import frozen
 
 from app.traffic.connection_info import CloseKind, ConnectionEnds
 
-# MERGED traffic/block: A run of chunks in columns: what the chunk log consists of, and what it drops at once.
-
 CHUNK_OVERHEAD_BYTES = 20
 
 
 class Block:
-    """A run of chunks. `ends[i]` is where chunk `i` ends in `payload`."""
+    """A run of chunks in columns. The log drops whole blocks.
 
-    __slots__ = ("ends", "first", "owners", "payload", "times")
+    Chunk `i` ends at position `ends[i]`; all of them have `size` bytes. `owners[i]` is
+    `connection * 2 + sent`.
 
-    def __init__(self, first: int) -> None:
+    A chunk that is the very object of the chunk before it is stored once. Therefore a position is
+    not always the place in `payload`: see `data`. `free` bytes of `payload` are not used yet.
+
+    The memory of `payload` is allocated once, all `capacity` bytes of it, and can serve a later
+    block: fresh memory costs a page fault for every 4 KiB, which takes longer than the copy does.
+    It is a `BytesIO` because its `write` is the fastest way to fill memory that is there already.
+    The slice assignment of a `bytearray` copies twice, that of a `memoryview` makes two objects.
+    """
+
+    __slots__ = (
+        "_shared_from",
+        "_shifts",
+        "capacity",
+        "ends",
+        "first",
+        "free",
+        "owners",
+        "payload",
+        "size",
+        "times",
+    )
+
+    def __init__(self, first: int, payload: BytesIO, capacity: int) -> None:
         self.first = first
-        self.payload: bytearray | bytes = bytearray()
+        self.payload = payload
+        self.capacity = self.free = capacity
+        self.size = 0
         self.ends = array("I")
         self.times = array("d")
         self.owners = array("Q")
+        self._shared_from = array("I")
+        self._shifts = array("I")
+        """From position `_shared_from[k]` on, the place in `payload` is `_shifts[k]` bytes
+        lower."""
+
+    @classmethod
+    def allocate(cls, first: int, capacity: int) -> Block:
+        """An empty block with memory for `capacity` bytes of payload."""
+        payload = BytesIO()
+        payload.seek(capacity - 1)
+        payload.write(b"\0")
+        payload.seek(0)
+        return cls(first, payload, capacity)
+
+    def reuse(self, first: int) -> Block:
+        """An empty block in the memory of this one, which must not be used any more."""
+        self.payload.seek(0)
+        return Block(first, self.payload, self.capacity)
 
     @property
     def cost(self) -> int:
-        """Bytes of memory, its own overhead included."""
-        return len(self.payload) + CHUNK_OVERHEAD_BYTES * len(self.ends)
+        """Bytes of memory: the allocated payload and the overhead of the chunks."""
+        return self.capacity + CHUNK_OVERHEAD_BYTES * len(self.ends)
+
+    def share(self, size: int) -> None:
+        """Add the previous chunk of `size` bytes once more, without storing it again."""
+        self._shifts.append(size + (self._shifts[-1] if self._shifts else 0))
+        self._shared_from.append(self.size)
+
+    def data(self, start: int, stop: int) -> bytes:
+        """A copy of the bytes at those positions, made in one step."""
+        payload = self.payload.getbuffer()
+        index = bisect_right(self._shared_from, start)
+        shift = self._shifts[index - 1] if index else 0
+        pieces = []
+        for end, next_shift in zip(self._shared_from[index:], self._shifts[index:], strict=True):
+            if end >= stop:
+                break
+            pieces.append(payload[start - shift : end - shift])
+            start, shift = end, next_shift
+        pieces.append(payload[start - shift : stop - shift])
+        return b"".join(pieces)
+
+    def trim(self) -> None:
+        """Give back the rest of the payload if less than half of it is used.
+
+        A `BytesIO` keeps its memory when it is shortened by less than half.
+        """
+        if self.free > self.capacity // 2:
+            self.capacity -= self.free
+            self.free = 0
+            self.payload.truncate(self.capacity)
 
     def parts(self, most_bytes: int, most_chunks: int) -> Iterator[Block]:
-        """The same chunks in blocks of at most so many bytes, or one chunk, and so many chunks."""
+        """The same chunks in smaller blocks. A block may exceed `most_bytes` if it has one chunk
+        only."""
         begin = 0
         while begin < len(self.ends):
             base = self.ends[begin - 1] if begin else 0
             fitting = bisect_right(self.ends, base + most_bytes, begin) - begin
             stop = begin + max(1, min(fitting, most_chunks))
-            part = Block(self.first + begin)
-            part.payload = bytes(self.payload[base : self.ends[stop - 1]])
+            data = self.data(base, self.ends[stop - 1])
+            part = Block(self.first + begin, BytesIO(data), len(data))
+            part.size, part.free = len(data), 0
             part.ends = array("I", [end - base for end in self.ends[begin:stop]])
             part.times, part.owners = self.times[begin:stop], self.owners[begin:stop]
             yield part
@@ -57,29 +134,31 @@ BLOCK_BYTES = 1024 * 1024
 BLOCK_CHUNKS = 16 * 1024
 MAX_BYTES = 128 * 1024 * 1024
 MAX_CHUNKS = 1_000_000
+LARGE_BYTES = 4 * 1024
+"""A chunk of at least this size that is echoed as the same object is stored once for both."""
 
 
 @frozen
 class Chunk:
-    """One chunk, taken out of the log to be looked at."""
+    """A copy of one chunk of the log."""
 
     number: int
-    """Counts from 0 since the log began, without gaps."""
+    """Chunks are numbered from 0 without gaps."""
 
     time: float
     """Unix seconds."""
 
     connection: int
-    """The number of the connection it belongs to."""
+    """The number of its connection."""
 
     sent: bool
-    """Whether it went to the peer; otherwise it came from there."""
+    """Whether it was sent to the peer. Otherwise it was received."""
 
     data: bytes
 
 
 class Span:
-    """A run of chunks as one piece of bytes, to be searched at the speed of C.
+    """A run of chunks with their data in one `bytes`, so that one C call can search them all.
 
     Chunk `first + i` is `data[start(i):ends[i]]`.
     """
@@ -95,8 +174,8 @@ class Span:
         times: array[float],
         base: int = 0,
     ) -> None:
-        """`owners` are `connection * 2 + sent` of each, `times` unix seconds; `ends` count from
-        `base` bytes before."""
+        """`owners` has `connection * 2 + sent` for each chunk, `times` has unix seconds. `base` is
+        what must be subtracted from `ends`."""
         self.first = first
         self.data = data
         self.owners = owners
@@ -109,24 +188,27 @@ class Span:
 
     @property
     def ends(self) -> array[int]:
-        """Where each chunk ends in `data`. Made when it is asked for: most spans have no match."""
+        """The end of each chunk in `data`. Computed on first use, as most spans have no match."""
         if self._base:
             self._ends = array("I", [end - self._base for end in self._ends])
             self._base = 0
         return self._ends
 
     def start(self, index: int) -> int:
-        """Where chunk `first + index` begins in `data`."""
+        """The start of chunk `first + index` in `data`."""
         return self.ends[index - 1] if index else 0
 
 
 class ChunkLog:
-    """Keeps the newest chunks, at most `max_chunks` and `max_bytes` with their overhead.
+    """Keeps the newest chunks: at most `max_chunks`, and `max_bytes` of memory for all of them.
+
+    The memory of a dropped block serves the next block, so a full log allocates no more payload. A
+    large chunk that is echoed as the same object is stored once.
 
     Invariant: `len(log) + log.dropped + log.cleared` chunks, and as many bytes by the same names,
-    are exactly what was ever appended. Of a chunk over a quarter of `max_bytes`, the head is kept.
-    Blocks go as a whole, so it may keep an eighth less than it might, and next to nothing where the
-    bounds are a few chunks.
+    are exactly what was ever appended. Only the first part of a chunk over a quarter of `max_bytes`
+    is kept. The log drops whole blocks, so it may keep an eighth less than the bounds allow, and
+    much less where the bounds are a few chunks.
     """
 
     def __init__(
@@ -136,16 +218,17 @@ class ChunkLog:
         max_bytes: int = MAX_BYTES,
         max_chunks: int = MAX_CHUNKS,
     ) -> None:
-        """`wake` is called once when there is something that `look` has not been told of."""
+        """`wake` is called at the first change after each `look`."""
         self.dropped = 0
         self.dropped_bytes = 0
         self.cleared = 0
-        """How many chunks were forgotten because somebody said so."""
+        """How many chunks were removed by `clear`."""
         self.cleared_bytes = 0
         self.endings = ConnectionEnds()
-        """How connections ended, of those that may have chunks here."""
+        """The ends of the connections that may have chunks here."""
         self.began_at = 0.0
-        """The time of the first chunk since the log began or was cleared, also once it is gone."""
+        """The time of the first chunk since the start or the last `clear`, even if it was
+        dropped."""
         self._wake = wake
         self._looked = True
         self._origin = 0
@@ -154,14 +237,16 @@ class ChunkLog:
         self._closed: list[Block] = []
         self._closed_cost = 0
         self._closed_bytes = 0
-        self._tail = Block(0)
+        self._tail = Block.allocate(0, self._block_bytes)
+        self._received = (-1, b"")
+        """The last large chunk that was received, and its number."""
 
     def __len__(self) -> int:
         return self._next - self.first
 
     @property
     def first(self) -> int:
-        """The number of the oldest chunk kept; `end` when none is."""
+        """The number of the oldest chunk kept; `end` if none is."""
         return self._closed[0].first if self._closed else self._tail.first
 
     @property
@@ -176,35 +261,48 @@ class ChunkLog:
 
     @property
     def kept_bytes(self) -> int:
-        """Bytes of payload in the chunks that are kept."""
-        return self._closed_bytes + len(self._tail.payload)
+        """Bytes of payload of the kept chunks."""
+        return self._closed_bytes + self._tail.size
 
     def append(self, time: float, connection: int, sent: bool, data: bytes) -> None:
-        """Keep a chunk of `connection` at `time` (unix seconds). It is the tap of a deck.
+        """Add a chunk of `connection` at `time` (unix seconds). This method is the `Tap` of a deck.
 
-        Runs for every chunk of every connection: under a microsecond, and nobody is called but
-        `wake`, once until somebody looks.
+        It runs for each chunk of each connection and takes less than a microsecond. It calls
+        nothing but `wake`, and that only once after each `look`.
         """
-        if len(data) > self._largest:
+        size = len(data)
+        if size > self._largest:
             data = self._cut(data)
+            size = self._largest
         block = self._tail
-        payload = block.payload
-        payload += data
-        size = len(payload)
-        block.ends.append(size)
+        if size >= LARGE_BYTES and self._is_repeated(data, sent):
+            block.share(size)
+        else:
+            if size > block.free:
+                block = self._block_for(size)
+            block.payload.write(data)
+            block.free -= size
+        end = block.size = block.size + size
+        block.ends.append(end)
         block.times.append(time)
         block.owners.append(connection << 1 | sent)
         if self._next == self._origin:
             self.began_at = time
         self._next += 1
-        if size >= self._block_bytes or len(block.ends) >= self._block_chunks:
+        if not block.free or len(block.ends) >= self._block_chunks:
             self._close_block()
         if self._looked:
             self._looked = False
             self._wake()
 
+    def _is_repeated(self, data: bytes, sent: bool) -> bool:
+        """Whether `data` is the object that was received just before, and kept in this block."""
+        number, received = self._received
+        self._received = (-1, b"") if sent else (self._next, data)
+        return sent and received is data and self._tail.first <= number == self._next - 1
+
     def end_connection(self, time: float, connection: int, how: CloseKind) -> None:
-        """Note that `connection` ended at `time` (unix seconds): no more chunks of it will come."""
+        """Note that `connection` ended at `time` (unix seconds). It must get no more chunks."""
         self.endings.append(self._next, time, connection, how)
         if self.endings.cost > self._max_bytes // 16:
             self.endings.drop(len(self.endings) // 2)
@@ -212,25 +310,26 @@ class ChunkLog:
         self._tell()
 
     def look(self) -> tuple[int, int]:
-        """`(first, end)` as of now; from now on the next chunk wakes again."""
+        """`(first, end)` as of now. The next change calls `wake` again."""
         self._looked = True
         return self.first, self._next
 
     def chunk(self, number: int) -> Chunk | None:
-        """The chunk of that number; `None` if it is not kept any more, or not there yet."""
+        """The chunk with that number; `None` if it was dropped or does not exist yet."""
         if not self.first <= number < self._next:
             return None
         block = self._block_of(number)
         index = number - block.first
         start = block.ends[index - 1] if index else 0
         owner = block.owners[index]
-        data = bytes(block.payload[start : block.ends[index]])
+        data = block.data(start, block.ends[index])
         return Chunk(number, block.times[index], owner >> 1, bool(owner & 1), data)
 
     def span(self, number: int, most_bytes: int, most_chunks: int) -> Span | None:
-        """The chunks from `number` on, or from the oldest kept, that fit; at least one.
+        """The chunks from `number` on (or from the oldest kept) that fit into the limits.
 
-        `None` if there is nothing from `number` on. A span ends with its block at the latest.
+        At least one chunk; `None` if there is nothing from `number` on. A span ends with its block
+        at the latest.
         """
         number = max(number, self.first)
         if number >= self._next:
@@ -241,28 +340,29 @@ class ChunkLog:
         fitting = bisect_right(block.ends, base + most_bytes, begin) - begin
         stop = begin + max(1, min(fitting, most_chunks))
         ends = block.ends[begin:stop]
-        data = bytes(block.payload[base : ends[-1]])
+        data = block.data(base, ends[-1])
         owners, times = block.owners[begin:stop], block.times[begin:stop]
         return Span(number, data, ends, owners, times, base)
 
     def resize(self, max_bytes: int, max_chunks: int) -> None:
-        """Keep within other bounds from now on. Where they are narrower, the oldest is dropped."""
+        """Change the bounds. If they are smaller than before, the oldest chunks are dropped."""
         self._set_bounds(max_bytes, max_chunks)
         blocks = [*self._closed, self._tail] if self._tail.ends else self._closed
+        self._tail.trim()
         self._closed = [part for each in blocks for part in self._parts_of(each)]
         self._closed_cost = sum(each.cost for each in self._closed)
-        self._closed_bytes = sum(len(each.payload) for each in self._closed)
-        self._tail = Block(self._next)
-        self._make_room()
+        self._closed_bytes = sum(each.size for each in self._closed)
+        self._begin_block()
         self._tell()
 
     def clear(self) -> None:
-        """Forget all chunks on purpose; the numbers go on. What goes is cleared, not dropped."""
+        """Remove all chunks, and count them as cleared, not as dropped. Numbers go on."""
         self.cleared += len(self)
         self.cleared_bytes += self.kept_bytes
         self._closed.clear()
         self._closed_cost = self._closed_bytes = 0
-        self._tail = Block(self._next)
+        self._tail = Block.allocate(self._next, self._block_bytes)
+        self._received = (-1, b"")
         self._origin = self._next
         self.endings.drop(len(self.endings))
 
@@ -278,16 +378,33 @@ class ChunkLog:
 
     def _close_block(self) -> None:
         block = self._tail
-        block.payload = bytes(block.payload)  # a bytearray that grew holds an eighth more
+        block.trim()
         self._closed.append(block)
         self._closed_cost += block.cost
-        self._closed_bytes += len(block.payload)
-        self._tail = Block(self._next)
-        self._make_room()
+        self._closed_bytes += block.size
+        self._begin_block()
+
+    def _begin_block(self) -> None:
+        """Start a new block. If blocks must be dropped for it, their memory is used again."""
+        self._tail = Block(self._next, BytesIO(), 0)
+        dropped = self._make_room()
+        if dropped is not None and dropped.capacity == self._block_bytes:
+            self._tail = dropped.reuse(self._next)
+        else:
+            del dropped  # free its memory first
+            self._tail = Block.allocate(self._next, self._block_bytes)
+
+    def _block_for(self, size: int) -> Block:
+        """An empty block for a chunk that does not fit into the last one."""
+        if self._tail.ends:
+            self._close_block()
+        if size > self._block_bytes:
+            self._tail = Block.allocate(self._next, size)
+        return self._tail
 
     def _parts_of(self, block: Block) -> Iterable[Block]:
-        """`block` as it is, or in parts if it is much larger than blocks are by now."""
-        if len(block.payload) <= 2 * self._block_bytes and len(block.ends) <= self._block_chunks:
+        """`block` itself, or in parts if it is much larger than the present block size."""
+        if block.capacity <= 2 * self._block_bytes and len(block.ends) <= self._block_chunks:
             return (block,)
         return block.parts(self._block_bytes, self._block_chunks)
 
@@ -300,24 +417,30 @@ class ChunkLog:
         )
         self._largest = max(1, max_bytes // 4)
 
-    def _make_room(self) -> None:
-        """Drop the oldest blocks until the one at the end may become full."""
+    def _make_room(self) -> Block | None:
+        """Drop the oldest blocks until the one at the end may become full.
+
+        Returns the last block that was dropped: its memory can be used again.
+        """
+        dropped = None
         room = self._max_bytes - self._block_bytes - CHUNK_OVERHEAD_BYTES * self._block_chunks
         room -= self.endings.cost
         while self._closed and (
             self._closed_cost > room or len(self) > self._max_chunks - self._block_chunks
         ):
-            self._drop_oldest()
+            dropped = self._drop_oldest()
+        return dropped
 
-    def _drop_oldest(self) -> None:
+    def _drop_oldest(self) -> Block:
         block = self._closed.pop(0)
         self._closed_cost -= block.cost
-        self._closed_bytes -= len(block.payload)
+        self._closed_bytes -= block.size
         self.dropped += len(block.ends)
-        self.dropped_bytes += len(block.payload)
+        self.dropped_bytes += block.size
         self.endings.drop(self.endings.position(self.first + 1) - self.endings.first)
+        return block
 
     def _cut(self, data: bytes) -> bytes:
-        """The part of a huge chunk that may be kept without pushing out everything else."""
+        """The first part of a huge chunk. The whole chunk would replace too much of the log."""
         self.dropped_bytes += len(data) - self._largest
         return data[: self._largest]

@@ -1,9 +1,8 @@
-"""A comparison of what was expected with what came: equal, different, missing, extra.
+"""Comparison of expected messages with those that came: equal, different, missing, extra.
 
-The messages are aligned first, and then the bytes of two messages that stand for each other. Both
-with the algorithm of E. W. Myers (Algorithmica 1, 1986), whose time is bounded by the number of
-differences. `difflib` has no such bound. Where there are too many differences, messages and bytes
-are compared by their places.
+The messages are aligned first, then the bytes of each pair of messages. Both use the algorithm of
+E. W. Myers (Algorithmica 1, 1986), whose time is bounded by the number of differences. `difflib`
+has no such bound. If there are too many differences, messages and bytes are compared by position.
 """
 
 from __future__ import annotations
@@ -18,20 +17,20 @@ from app.traffic.connection_messages import ConnectionMessage
 
 MOST_DIFFERENCES: Final = 512
 MOST_STEPS: Final = 2_000_000
-"""Of one alignment: differences times elements. That takes about half a second."""
+"""Limit of one alignment: differences times elements. It takes about half a second."""
 
 MOST_MARKED_BYTES: Final = 64 * 1024
-"""Of a message whose bytes are compared one by one."""
+"""The longest message whose bytes are aligned."""
 
 SHOWN_BYTES: Final = 48
-"""Of a message in a line for a terminal."""
+"""How many bytes of a message a line for the terminal shows."""
 
 Range = tuple[int, int]
-"""Where bytes begin and end that differ."""
+"""The start and the end of bytes that differ."""
 
 
 class Outcome(Enum):
-    """How an expected message and one that came compare."""
+    """The result for one message."""
 
     EQUAL = "equal"
     DIFFERENT = "different"
@@ -51,10 +50,10 @@ class Compared:
     """`None` for a missing message."""
 
     expected_marks: tuple[Range, ...] = ()
-    """Ranges of `expected` that did not come, of messages that are different."""
+    """If the messages are different: the ranges of `expected` that did not come."""
 
     came_marks: tuple[Range, ...] = ()
-    """Ranges of `came` that were not expected."""
+    """If the messages are different: the ranges of `came` that were not expected."""
 
 
 @frozen
@@ -65,7 +64,7 @@ class MessageComparison:
 
     @property
     def is_equal(self) -> bool:
-        """Whether all that was expected came, and nothing else."""
+        """Whether all expected messages came, and no others."""
         return all(row.outcome is Outcome.EQUAL for row in self.rows)
 
     def count(self, outcome: Outcome) -> int:
@@ -79,7 +78,7 @@ class MessageComparison:
         return f"{', '.join(said)}." if said else "Nothing was expected, and nothing came."
 
     def lines(self, *, with_equal: bool = False) -> Iterator[str]:
-        """The rows for a terminal. `-` is what was expected, `+` what came, `~` marks bytes."""
+        """The rows for a terminal. `-` is expected, `+` came, `~` marks bytes that differ."""
         for number, row in enumerate(self.rows, 1):
             if row.outcome is Outcome.EQUAL:
                 if with_equal:
@@ -106,7 +105,7 @@ def compare(expected: Sequence[bytes], came: Sequence[bytes]) -> MessageComparis
 def compare_connections(
     first: Sequence[ConnectionMessage], second: Sequence[ConnectionMessage], *, from_server: bool
 ) -> MessageComparison:
-    """Compare what the servers, or the clients, of two connections said."""
+    """Compare the messages of the servers (or of the clients) of two connections."""
     sides = [
         [each.data for each in messages if each.from_server is from_server]
         for messages in (first, second)
@@ -115,7 +114,7 @@ def compare_connections(
 
 
 def _by_place(expected: Sequence[bytes], came: Sequence[bytes]) -> Iterator[Compared]:
-    """Messages in the same place are compared; those of the longer list are left over."""
+    """Compare messages at the same position. The rest of the longer list is missing or extra."""
     for one, other in zip(expected, came, strict=False):
         if one == other:
             yield Compared(Outcome.EQUAL, one, other)
@@ -128,7 +127,7 @@ def _by_place(expected: Sequence[bytes], came: Sequence[bytes]) -> Iterator[Comp
 
 
 def marks_between(one: bytes, other: bytes) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
-    """The ranges of either that the other one does not have."""
+    """The ranges of each that the other one does not have."""
     if len(one) == len(other) <= MOST_MARKED_BYTES:
         marks = _unequal_ranges(one, other)
         return marks, marks
@@ -140,7 +139,7 @@ def marks_between(one: bytes, other: bytes) -> tuple[tuple[Range, ...], tuple[Ra
 
 
 def _unequal_ranges(one: bytes, other: bytes) -> tuple[Range, ...]:
-    """Where two of the same length differ."""
+    """The ranges where two messages of the same length differ."""
     ranges: list[Range] = []
     for place, (first, second) in enumerate(zip(one, other, strict=True)):
         if first != second:
@@ -152,11 +151,11 @@ def _unequal_ranges(one: bytes, other: bytes) -> tuple[Range, ...]:
 
 
 Part = tuple[bool, Range, Range]
-"""Whether two ranges are equal, and where they are in the one and in the other."""
+"""Whether two ranges are equal, and their positions in the two sequences."""
 
 
 def aligned(one: Sequence[object], other: Sequence[object]) -> list[Part]:
-    """Both sequences in parts that are equal or not, in order; together they are all of both."""
+    """Split both sequences into equal and different parts, in order, without gaps."""
     head = _common_head(one, other)
     tail = _common_head(one[head:][::-1], other[head:][::-1])
     ends = len(one) - tail, len(other) - tail
@@ -178,7 +177,7 @@ def aligned(one: Sequence[object], other: Sequence[object]) -> list[Part]:
 
 
 def _common_head(one: Sequence[object], other: Sequence[object]) -> int:
-    """How many elements both begin with; compared in halves, at the speed of C."""
+    """How many leading elements are equal. A bisection with C comparisons is fast."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
@@ -190,10 +189,10 @@ def _common_head(one: Sequence[object], other: Sequence[object]) -> int:
 
 
 def _equal_pairs(one: Sequence[object], other: Sequence[object]) -> list[Range]:
-    """The places of equal elements in a shortest edit script; none if that takes too long.
+    """The positions of equal elements in a shortest edit script; none if that takes too long.
 
-    `reached[k]` is how far in `one` the diagonal `k` is followed; a place in `other` is that less
-    `k`. The history of it leads back from the end.
+    `reached[k]` is the position in `one` that diagonal `k` has reached. The position in `other` is
+    that minus `k`. The path is found backwards from the stored history of `reached`.
     """
     width, height = len(one), len(other)
     most = min(MOST_DIFFERENCES, MOST_STEPS // max(1, width + height), width + height)
@@ -212,7 +211,7 @@ def _equal_pairs(one: Sequence[object], other: Sequence[object]) -> list[Range]:
 
 
 def _start(reached: dict[int, int], k: int, differences: int) -> int:
-    """Where diagonal `k` begins after one more difference: the farther of its neighbours."""
+    """The start of diagonal `k` after one more difference: the farther of its neighbours."""
     if k == -differences or (k != differences and reached[k - 1] < reached[k + 1]):
         return reached[k + 1]
     return reached[k - 1] + 1
@@ -235,7 +234,7 @@ def _walked_back(history: list[dict[int, int]], x: int, y: int) -> list[Range]:
 
 
 def _side(sign: str, data: bytes, marks: Sequence[Range]) -> Iterator[str]:
-    """One message, from its first mark on, and a line that marks the bytes."""
+    """Two lines for one message: its text from the first mark on, and the marks below."""
     begin = max(0, marks[0][0] - SHOWN_BYTES // 4) if marks else 0
     yield f"  {sign} {_shown(data, begin)}"
     if not marks:
@@ -259,5 +258,5 @@ def _lead(begin: int) -> str:
 
 
 def _letters(data: bytes) -> str:
-    """ASCII as it is, and escapes for all other bytes."""
+    """Printable ASCII as it is, escapes for all other bytes."""
     return repr(data)[2:-1]

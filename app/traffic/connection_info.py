@@ -1,4 +1,8 @@
-"""Who spoke: what is known of a connection after it is gone."""
+"""The connections behind the recorded traffic: their names, their addresses, how they ended.
+
+The chunk log stores a number for each connection. The traffic view, exports and recordings look up
+the rest here, also after the connection is closed.
+"""
 
 from __future__ import annotations
 
@@ -13,135 +17,139 @@ from attrs import frozen
 Address = tuple[str, int]
 """An IP address and a port."""
 
+RECEIVED = False
+SENT = True
+"""The two directions of a chunk: received from the peer, or sent to it."""
+
+Tap = Callable[[float, int, bool, bytes], None]
+"""Called for each chunk: unix seconds, number of the connection or session, direction, bytes."""
+
+BYTES_PER_END = 32
+"""Memory for one end of a connection: 25 bytes, and the spare room that an array allocates."""
+
 
 @frozen
 class ConnectionInfo:
-    """One connection of a listener, or of the console."""
+    """One connection of a listener, or one session of the console."""
 
     listener: str
-    """The name of the listener, the last one that it had, or what the console tab was called."""
+    """The latest name of the listener, or the title of the console tab."""
 
     peer: str
-    """The peer's address as people read it."""
+    """The peer's address as text."""
 
     peer_address: Address | None = None
-    """`None` for what has no IP address, such as a Unix socket."""
+    """`None` if the peer has no IP address, as with a Unix socket."""
 
     local_address: Address | None = None
-    """Where the peer came in."""
+    """Our end of the connection."""
 
     is_datagram: bool = False
-    """Whether each chunk was a datagram of its own, over UDP."""
+    """Whether this is UDP: each chunk is one datagram."""
 
     began_here: bool = False
-    """Whether it is a session of the console: we connected to the peer, not the peer to us."""
+    """Whether this is a session of the console: we connected to the peer, not the peer to us."""
 
     def __str__(self) -> str:
         return f"{self.listener} · {self.peer}"
 
 
 class ConnectionDirectory(Protocol):
-    """Knows who spoke, by the number of the connection."""
+    """Finds the `ConnectionInfo` of a connection by its number."""
 
     @property
     def listeners(self) -> tuple[str, ...]:
         """The names of all listeners that had a connection, in the order of their first."""
         ...
 
-    def party(self, number: int) -> ConnectionInfo | None:
-        """What is known of the connection of that number; `None` for one long gone."""
+    def info(self, number: int) -> ConnectionInfo | None:
+        """The connection with that number. `None` if it was forgotten or never existed."""
         ...
 
 
-def name_of(number: int, parties: ConnectionDirectory) -> str:
-    """What a connection is called: `Echo · 127.0.0.1:50122`, or `#7` for one long gone."""
-    party = parties.party(number)
-    return f"#{number}" if party is None else str(party)
-
-
-# MERGED tap: How every chunk that crosses a socket is told to whoever keeps a record of them.
-
-RECEIVED = False
-SENT = True
-
-Tap = Callable[[float, int, bool, bytes], None]
-"""Takes one chunk: unix seconds, number of the connection or session, direction, bytes."""
-
-# MERGED traffic/endings: When connections ended, in columns beside the chunks: 25 bytes for each.
-
-ENDING_BYTES = 32
-"""What one may cost, with the room that an array grows into."""
+def connection_name(number: int, directory: ConnectionDirectory) -> str:
+    """The name of a connection: `Echo · 127.0.0.1:50122`, or `#7` if the directory forgot it."""
+    info = directory.info(number)
+    return f"#{number}" if info is None else str(info)
 
 
 class CloseKind(IntEnum):
-    """Who ended a connection, and whether what was under way could still arrive."""
+    """Which side ended a connection. After a reset, data that was still under way is lost."""
 
     CLOSED_BY_PEER = 0
     CLOSED_HERE = 1
     RESET_BY_PEER = 2
     RESET_HERE = 3
     CLOSED = 4
-    """By whom was not told."""
+    """The side is not known."""
 
 
 @frozen
 class ConnectionEnd:
     """The end of one connection."""
 
-    at: int
-    """The number of the first chunk that crossed after it, on whatever connection."""
+    next_chunk: int
+    """The number of the first chunk, of any connection, that was logged after this end."""
 
     time: float
     """Unix seconds."""
 
     connection: int
-    how: CloseKind
+    kind: CloseKind
 
 
 class ConnectionEnds:
-    """The endings of connections, in order. Positions count from 0 and never change."""
+    """The ends of connections in the order of time, stored in columns to save memory.
+
+    Positions count from 0 and never change. Those in `range(first, end)` are kept.
+    """
 
     def __init__(self) -> None:
         self.first = 0
-        self._at = array("Q")
+        self._next_chunks = array("Q")
         self._times = array("d")
         self._connections = array("Q")
-        self._hows = bytearray()
+        self._kinds = bytearray()
 
     def __len__(self) -> int:
-        return len(self._at)
+        return len(self._next_chunks)
 
     @property
     def end(self) -> int:
         """The position that the next one will have."""
-        return self.first + len(self._at)
+        return self.first + len(self._next_chunks)
 
     @property
     def cost(self) -> int:
         """Bytes of memory."""
-        return ENDING_BYTES * len(self._at)
+        return BYTES_PER_END * len(self._next_chunks)
 
     def __iter__(self) -> Iterator[ConnectionEnd]:
         return (self[position] for position in range(self.first, self.end))
 
     def __getitem__(self, position: int) -> ConnectionEnd:
-        """The ending at `position`, which must be in `range(first, end)`."""
+        """The end at `position`, which must be in `range(first, end)`."""
         index = position - self.first
-        at, time = self._at[index], self._times[index]
-        return ConnectionEnd(at, time, self._connections[index], CloseKind(self._hows[index]))
+        return ConnectionEnd(
+            self._next_chunks[index],
+            self._times[index],
+            self._connections[index],
+            CloseKind(self._kinds[index]),
+        )
 
-    def position(self, at: int) -> int:
-        """The position of the first one at that chunk number or later; `end` if none is."""
-        return self.first + bisect_left(self._at, at)
+    def position(self, chunk: int) -> int:
+        """The position of the first one whose `next_chunk` is `chunk` or more; `end` if none is."""
+        return self.first + bisect_left(self._next_chunks, chunk)
 
-    def append(self, at: int, time: float, connection: int, how: CloseKind) -> None:
-        """Another one, at the number that the next chunk will have."""
-        self._at.append(at)
+    def append(self, next_chunk: int, time: float, connection: int, kind: CloseKind) -> None:
+        """Add one. `next_chunk` must not be less than that of the one before."""
+        self._next_chunks.append(next_chunk)
         self._times.append(time)
         self._connections.append(connection)
-        self._hows.append(how)
+        self._kinds.append(kind)
 
     def drop(self, count: int) -> None:
         """Forget the `count` oldest."""
-        self.first += min(count, len(self._at))
-        del self._at[:count], self._times[:count], self._connections[:count], self._hows[:count]
+        self.first += min(count, len(self._next_chunks))
+        del self._next_chunks[:count], self._times[:count]
+        del self._connections[:count], self._kinds[:count]

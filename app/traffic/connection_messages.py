@@ -1,7 +1,7 @@
-"""One connection as messages of a client and a server, read from a log, a recording or a capture.
+"""One connection as messages of client and server, read from a log, a recording or a capture.
 
-Rules for replies, comparisons and replays are made from these. The number of messages and of their
-bytes is bounded.
+Reply rules, comparisons and replays are made from these. The number of messages and their size are
+bounded.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from app.traffic.source import ChunkSource
 MOST_BYTES: Final = 16 * 1024 * 1024
 MOST_MESSAGES: Final = 100_000
 LOOK_EVERY: Final = 16
-"""Chunks between two looks at the clock."""
+"""How many chunks are read before the clock is checked."""
 
 
 @frozen
@@ -27,21 +27,21 @@ class ConnectionMessage:
     """One message of a client or a server."""
 
     time: float
-    """Unix seconds, of its first byte."""
+    """The time of its first byte, in unix seconds."""
 
     from_server: bool
     data: bytes
-    """With all of its bytes, line end and length included."""
+    """All bytes of the message, with its line end or its length."""
 
     is_whole: bool = True
-    """Whether it is as the framing says, and none of its bytes is missing."""
+    """Whether it follows the framing and none of its bytes is missing."""
 
 
 class ConnectionReader:
     """Reads the messages of one connection, in steps.
 
-    Without a framing, all that one side says until the other one speaks is a message, as the cuts
-    of TCP mean nothing. A datagram is a message by itself, whatever the framing.
+    Without a framing, all bytes that one side sends before the other side sends something are one
+    message, because the sizes of reads mean nothing in TCP. A datagram is always one message.
     """
 
     def __init__(
@@ -54,11 +54,12 @@ class ConnectionReader:
         began_here: bool = False,
         missing: Callable[[int], int] = lambda number: 0,
     ) -> None:
-        """`began_here`: what was sent is the client's. `missing` tells of a chunk, by its number,
-        how many bytes are missing in its place, as `Capture.missing` does."""
+        """If `began_here`, the client is our side. `missing` returns, for the number of a chunk,
+        how many bytes are missing in its place, as `Capture.missing` does.
+        """
         self.messages: list[ConnectionMessage] = []
         self.is_cut = False
-        """Whether there is more than is kept here."""
+        """Whether messages were left out because there are too many."""
         self._source = source
         self._chunks = Scan(source, Criteria(belongs=lambda number: number == connection))
         self._is_datagram = is_datagram
@@ -68,22 +69,22 @@ class ConnectionReader:
         if framing is not None and not is_datagram:
             self._framers = framing.framer(), framing.framer()
         self._times = [0.0, 0.0]
-        """When what each framer holds back began."""
+        """The time of the first byte that each framer buffers."""
         self._turn = bytearray()
-        """The bytes of the side that speaks, where there is no framing."""
+        """Without a framing: the bytes of the side that is sending."""
         self._turn_begins: tuple[float, bool] | None = None
-        self._is_torn = False
+        self._has_gap = False
         self._position = 0
         self._bytes = 0
         self.is_done = False
 
     @property
     def progress(self) -> float:
-        """How much of the source was looked at, from 0 to 1."""
+        """The part of the source that was read, from 0 to 1."""
         return 1.0 if self.is_done else self._chunks.looked_at / max(1, self._source.end)
 
     def step(self, seconds: float) -> bool:
-        """Go on for about `seconds`. Gives `is_done`."""
+        """Read for about `seconds`. Returns `is_done`."""
         deadline = monotonic() + seconds
         while not self.is_done:
             self._chunks.step(max(0.0, deadline - monotonic()))
@@ -107,13 +108,13 @@ class ConnectionReader:
         self.is_cut = self._bytes > MOST_BYTES or len(self.messages) >= MOST_MESSAGES
         from_server = chunk.sent is not self._began_here
         if self._missing(number):
-            self._tear(chunk.time, from_server)
+            self._note_gap(chunk.time, from_server)
         elif self._is_datagram:
             self._add(chunk.time, from_server, chunk.data)
         elif self._framers is not None:
             self._feed(self._framers[from_server], chunk.time, from_server, chunk.data)
         else:
-            self._say(chunk.time, from_server, chunk.data)
+            self._extend_turn(chunk.time, from_server, chunk.data)
 
     def _feed(self, framer: Framer, time: float, from_server: bool, data: bytes) -> None:
         if not framer.pending:
@@ -122,14 +123,14 @@ class ConnectionReader:
             self._add(self._times[from_server], from_server, message, flaw is MessageError.NONE)
             self._times[from_server] = time
 
-    def _say(self, time: float, from_server: bool, data: bytes) -> None:
+    def _extend_turn(self, time: float, from_server: bool, data: bytes) -> None:
         if self._turn_begins is None or self._turn_begins[1] is not from_server:
             self._end_turn()
             self._turn_begins = time, from_server
         self._turn += data
 
-    def _tear(self, time: float, from_server: bool) -> None:
-        """Bytes are missing here, so neither this message nor the next one is whole."""
+    def _note_gap(self, time: float, from_server: bool) -> None:
+        """Bytes are missing here, so the current message is not whole."""
         if self._is_datagram:
             if self.messages:
                 last = self.messages.pop()
@@ -138,16 +139,16 @@ class ConnectionReader:
             for rest, _ in self._framers[from_server].finish():
                 self._add(self._times[from_server], from_server, rest, is_whole=False)
         else:
-            self._say(time, from_server, b"")
-            self._is_torn = True
+            self._extend_turn(time, from_server, b"")
+            self._has_gap = True
 
     def _end_turn(self) -> None:
         if self._turn_begins is not None:
             time, from_server = self._turn_begins
-            self._add(time, from_server, bytes(self._turn), not self._is_torn)
+            self._add(time, from_server, bytes(self._turn), not self._has_gap)
         self._turn.clear()
         self._turn_begins = None
-        self._is_torn = False
+        self._has_gap = False
 
     def _finish(self) -> None:
         self._end_turn()

@@ -1,7 +1,7 @@
-"""What both sides of one connection said, as text: in order, joined across chunks, bounded.
+"""One connection as text: the lines of both sides in the order of time.
 
-Each side is decoded by itself and without a break, so a character that was cut between two chunks
-reads right.
+The stream view of the traffic tab shows it. Each side has its own incremental decoder, so a
+character that is split between two chunks is decoded correctly.
 """
 
 from __future__ import annotations
@@ -17,31 +17,32 @@ from app.traffic.scan import Criteria, Scan
 from app.traffic.source import ChunkSource
 
 MAX_PIECES = 10_000
+"""The most pieces that one `take` returns."""
 LONGEST_LINE = 1_000
-"""Letters; a longer one goes on in the next line."""
+"""Characters. A longer line is broken."""
 
 
 @define
 class Piece:
-    """A line, or the part of one that came later. Text has no line breaks."""
+    """A line, or a later part of a line. The text has no line breaks."""
 
     number: int
-    """Of the chunk that it begins in."""
+    """The number of the chunk in which it begins."""
 
     sent: bool
     text: str
     begins: bool
-    """Whether it begins a line; otherwise it goes on with the one before."""
+    """Whether it begins a line. Otherwise it belongs to the line of the piece before."""
 
     is_over: bool = False
-    """Whether the line is over: what comes next begins another."""
+    """Whether the line is complete. The next piece then begins a new line."""
 
 
 class Conversation:
-    """Reads what a log keeps of one connection, in steps; `take` gives what is new.
+    """Reads the chunks of one connection in steps. `take` returns the new text.
 
-    Nobody reads ten thousand lines at once: of what is taken together, the newest `MAX_PIECES` are
-    given, and the others are counted in `skipped`.
+    `take` returns at most the newest `MAX_PIECES`, as a user reads no more at a time. The others
+    are counted in `skipped`.
     """
 
     def __init__(
@@ -53,18 +54,18 @@ class Conversation:
         until: int | None = None,
         is_datagram: bool = False,
     ) -> None:
-        """`encoding` as Python calls it. Chunks from the number `until` on are left out.
+        """`encoding` is a Python codec name. Chunks from the number `until` on are left out.
 
-        A datagram is a line, or several, by itself: nothing of it goes on in the next.
+        If `is_datagram`, each chunk begins and ends with a line.
         """
         self.connection = connection
         self.skipped = 0
-        """How many lines or parts of them were too many."""
+        """How many pieces were left out because there were too many."""
         self.has_gap = False
-        """Whether the log dropped chunks before their turn, which may have been of this one."""
+        """Whether the log dropped unread chunks. Some may have belonged to this connection."""
         self.until = until
         self.ending: ConnectionEnd | None = None
-        """How the connection ended, once it did and all before that is read."""
+        """The end of the connection. Set when it has ended and all chunks before that are read."""
         self._source = source
         self._is_datagram = is_datagram
         self._chunks = Scan(source, Criteria(belongs=lambda number: number == connection))
@@ -74,22 +75,22 @@ class Conversation:
         self._pieces: deque[Piece] = deque()
         self._last: Piece | None = None
         self._room = 0
-        """Letters that the line under way may still have."""
-        self._is_torn = False
+        """How many characters still fit into the current line."""
+        self._has_lost_start = False
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing is left to read, as of now."""
+        """Whether everything that is in the log now has been read."""
         return self._chunks.is_done and self._position >= self._stop and not self._has_endings
 
     @property
     def progress(self) -> float:
-        """How much of what there is was read, from 0 to 1."""
+        """The part of the connection that was read, from 0 to 1."""
         known = self._stop - self._chunks.first
         return (self._position - self._chunks.first) / known if known > 0 else 1.0
 
     def step(self, seconds: float) -> bool:
-        """Go on for about `seconds`. Gives `is_done`."""
+        """Read for about `seconds`. Returns `is_done`."""
         deadline = monotonic() + seconds
         self._catch_up()
         self._chunks.step(seconds)
@@ -99,15 +100,15 @@ class Conversation:
             if self._position % 16 == 0 and monotonic() >= deadline:
                 return False
         if self._chunks.is_done:
-            self._look_for_the_end()
+            self._find_end()
         return self.is_done
 
     def take(self) -> list[Piece]:
-        """What was read since the last call."""
+        """The text that was read since the last call."""
         pieces, self._pieces = list(self._pieces), deque()
-        if pieces and self._is_torn:
+        if pieces and self._has_lost_start:
             pieces[0].begins = True
-            self._is_torn = False
+            self._has_lost_start = False
         return pieces
 
     @property
@@ -119,7 +120,7 @@ class Conversation:
         return self.until is None and self._next_ending < self._source.endings.end
 
     def _catch_up(self) -> None:
-        """What was dropped before its turn has torn what both sides were saying."""
+        """If the log dropped unread chunks, end the current line of both sides."""
         has_seen_all = self._chunks.looked_at >= self._source.first
         self._chunks.trim()
         if self._position >= self._chunks.first and has_seen_all:
@@ -128,7 +129,7 @@ class Conversation:
         self.has_gap = True
         self._finish()
 
-    def _look_for_the_end(self) -> None:
+    def _find_end(self) -> None:
         endings = self._source.endings
         self._next_ending = max(self._next_ending, endings.first)
         while self._has_endings:
@@ -142,26 +143,26 @@ class Conversation:
         chunk = self._source.chunk(number)
         if chunk is not None:
             side = self._sides[chunk.sent]
-            self._say(number, chunk.sent, side.feed(chunk.data))
+            self._add_text(number, chunk.sent, side.feed(chunk.data))
             if self._is_datagram:
-                self._say(number, chunk.sent, side.finish())
+                self._add_text(number, chunk.sent, side.finish())
                 if self._last is not None:
                     self._last.is_over = True
 
     def _finish(self) -> None:
         for sent, side in self._sides.items():
-            self._say(-1 if self._last is None else self._last.number, sent, side.finish())
+            self._add_text(-1 if self._last is None else self._last.number, sent, side.finish())
 
-    def _say(self, number: int, sent: bool, text: str) -> None:
+    def _add_text(self, number: int, sent: bool, text: str) -> None:
         if not text:
             return
         *whole, rest = text.split("\n")
         for line in whole:
-            self._add(number, sent, line, is_over=True)
+            self._add_line(number, sent, line, is_over=True)
         if rest:
-            self._add(number, sent, rest, is_over=False)
+            self._add_line(number, sent, rest, is_over=False)
 
-    def _add(self, number: int, sent: bool, text: str, *, is_over: bool) -> None:
+    def _add_line(self, number: int, sent: bool, text: str, *, is_over: bool) -> None:
         last = self._last
         if last is None or last.is_over or last.sent is not sent:
             self._room = 0
@@ -188,5 +189,5 @@ class Conversation:
         if len(self._pieces) > MAX_PIECES:
             self._pieces.popleft()
             self.skipped += 1
-            self._is_torn = True
+            self._has_lost_start = True
         return piece

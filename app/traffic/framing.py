@@ -1,91 +1,100 @@
-"""Cuts what one side of a connection said into messages: sans-IO, bounded, and nothing is lost.
+"""Framers: they cut the byte stream of one side of a connection into messages, without any I/O.
 
-A framer takes bytes as they come and gives messages as soon as they are whole. How the bytes were
-cut makes no difference. A message is given with all of its bytes, line end and length included: the
-messages joined are exactly what was fed. What is not as the framing says is given too, with its
+A framer takes bytes as they arrive and returns each message as soon as it is complete. The sizes of
+the reads make no difference. A message has all of its bytes, with its line end or its length: all
+messages joined are exactly the input. Bytes that do not follow the framing are returned too, with a
 `MessageError`, and the framer goes on where the next message may begin.
 """
 
 from __future__ import annotations
 
+from typing import Literal, Protocol
+
 from abc import ABC, abstractmethod
 from enum import IntEnum
-from typing import Literal
 
 from attrs import frozen
 
 LONGEST_MESSAGE = 256 * 1024
-"""Bytes. One that is longer, or never ends, is given in pieces of so many."""
+"""Bytes. A longer message, or one that never ends, is returned in pieces of this size."""
 
 
 class MessageError(IntEnum):
-    """What is the matter with a message."""
+    """The error of a message."""
 
     NONE = 0
     CUT = 1
-    """A piece of one that is longer than a message may be: it goes on in the next."""
+    """A piece of a message that is too long. The next piece follows."""
 
     BROKEN = 2
-    """Not what the framing says: what comes after it may be a message again."""
+    """These bytes do not follow the framing. A correct message may come after them."""
 
     UNFINISHED = 3
-    """Its end never came."""
+    """The connection ended before the message was complete."""
 
 
 Message = tuple[bytes, MessageError]
 
 
 class Framer(ABC):
-    """Takes the bytes of one direction of one connection, in order."""
+    """Takes the bytes of one direction of one connection, in order, and returns messages.
+
+    Memory is bounded: it buffers at most `longest` bytes and the last read.
+    """
 
     def __init__(self, longest: int = LONGEST_MESSAGE) -> None:
         self._longest = longest
-        self._held = bytearray()
+        self._buffer = bytearray()
         self._left = 0
-        """Bytes still to come of a message that was announced to be longer than is held."""
+        """Bytes that are still missing of a message whose stated length is more than `longest`."""
 
     @property
     def pending(self) -> int:
-        """Bytes of a message whose end has not come yet."""
-        return len(self._held)
+        """Bytes of the message that is not complete yet."""
+        return len(self._buffer)
 
     def feed(self, data: bytes) -> list[Message]:
         """The messages that `data` completes."""
-        held = self._held
-        held += data
-        made: list[Message] = []
+        buffer = self._buffer
+        buffer += data
+        messages: list[Message] = []
         start = 0
-        while start < len(held):
+        while start < len(buffer):
             cut = self._piece(start) if self._left else self._cut(start)
             if cut is None:
                 break
             stop, flaw = cut
-            made.append((bytes(held[start:stop]), flaw))
+            messages.append((bytes(buffer[start:stop]), flaw))
             start = stop
-        del held[:start]
-        return made
+        del buffer[:start]
+        return messages
+
+    def opposite(self) -> Framer | None:
+        """The framer of the other direction, if what one side says depends on the other's."""
+        return None
 
     def finish(self, flaw: MessageError = MessageError.UNFINISHED) -> list[Message]:
-        """What is held back, as its end will not come. What is fed next begins a message."""
-        rest = bytes(self._held)
-        self._held.clear()
+        """The rest of the buffer, as no more bytes come. The next `feed` begins a new message."""
+        rest = bytes(self._buffer)
+        self._buffer.clear()
         self._left = 0
         return [(rest, flaw)] if rest else []
 
     @abstractmethod
     def _cut(self, start: int) -> tuple[int, MessageError] | None:
-        """Where the message that begins at `start` of what is held ends; `None` as yet unknown."""
+        """The end of the message that begins at `start` in the buffer, or `None` if not known
+        yet."""
 
     def _whole(self, start: int, size: int) -> tuple[int, MessageError] | None:
-        """The end of a message of `size` bytes; one that is too long goes into pieces."""
+        """The end of a message of `size` bytes. A message that is too long is cut into pieces."""
         if size > self._longest:
             self._left = size
             return self._piece(start)
-        return (start + size, MessageError.NONE) if start + size <= len(self._held) else None
+        return (start + size, MessageError.NONE) if start + size <= len(self._buffer) else None
 
     def _piece(self, start: int) -> tuple[int, MessageError] | None:
         size = min(self._left, self._longest)
-        if start + size > len(self._held):
+        if start + size > len(self._buffer):
             return None
         self._left -= size
         return start + size, MessageError.CUT if self._left else MessageError.NONE
@@ -96,24 +105,24 @@ class _Delimited(Framer):
         super().__init__(longest)
         self._delimiter = delimiter
         self._searched = 0
-        """So many of the bytes held have no delimiter that begins in them."""
+        """No delimiter begins in this many bytes at the start of the buffer."""
 
     def feed(self, data: bytes) -> list[Message]:
         size, end = len(data), self._delimiter
-        if not self._held and size <= self._longest and data.find(end) == size - len(end) >= 0:
-            return [(data, MessageError.NONE)]  # a message a chunk, as most are
+        if not self._buffer and size <= self._longest and data.find(end) == size - len(end) >= 0:
+            return [(data, MessageError.NONE)]  # the usual case: a read is exactly one message
         return super().feed(data)
 
     def _cut(self, start: int) -> tuple[int, MessageError] | None:
-        held, delimiter = self._held, self._delimiter
-        most = start + self._longest
-        at = held.find(delimiter, start + self._searched, most)
+        buffer, delimiter = self._buffer, self._delimiter
+        limit = start + self._longest
+        at = buffer.find(delimiter, start + self._searched, limit)
         self._searched = 0
         if at >= 0:
             return at + len(delimiter), MessageError.NONE
-        if len(held) >= most:
-            return most, MessageError.CUT
-        self._searched = max(0, len(held) - start - len(delimiter) + 1)
+        if len(buffer) >= limit:
+            return limit, MessageError.CUT
+        self._searched = max(0, len(buffer) - start - len(delimiter) + 1)
         return None
 
     def finish(self, flaw: MessageError = MessageError.UNFINISHED) -> list[Message]:
@@ -135,20 +144,24 @@ class _Prefixed(Framer):
         super().__init__(longest)
         self._width = framing.width
         self._order = framing.order
-        self._more = 0 if framing.counts_itself else framing.width
+        self._uncounted = 0 if framing.counts_itself else framing.width
+        """Bytes of the message that its length does not count."""
 
     def _cut(self, start: int) -> tuple[int, MessageError] | None:
         body = start + self._width
-        if body > len(self._held):
+        if body > len(self._buffer):
             return None
-        size = int.from_bytes(self._held[start:body], self._order) + self._more
-        if size < self._width:  # it says that it counts itself, and is too small for that
+        size = int.from_bytes(self._buffer[start:body], self._order) + self._uncounted
+        if size < self._width:  # the length counts its own bytes, and is less than those
             return body, MessageError.BROKEN
         return self._whole(start, size)
 
 
 class _Netstrings(Framer):
-    """https://cr.yp.to/proto/netstrings.txt. After what is none, the next may follow a comma."""
+    """Netstrings as in https://cr.yp.to/proto/netstrings.txt.
+
+    After bytes that are no netstring, it looks for the next one behind a comma.
+    """
 
     _MOST_DIGITS = 10
 
@@ -159,9 +172,9 @@ class _Netstrings(Framer):
     def _cut(self, start: int) -> tuple[int, MessageError] | None:
         if self._is_lost:
             return self._resume(start)
-        held = self._held
-        colon = held.find(b":", start, start + self._MOST_DIGITS + 1)
-        digits = held[start : colon if colon >= 0 else start + self._MOST_DIGITS + 1]
+        buffer = self._buffer
+        colon = buffer.find(b":", start, start + self._MOST_DIGITS + 1)
+        digits = buffer[start : colon if colon >= 0 else start + self._MOST_DIGITS + 1]
         if not _may_be_length(digits) or (colon < 0 and len(digits) > self._MOST_DIGITS):
             return self._resume(start)
         if colon < 0:
@@ -170,17 +183,17 @@ class _Netstrings(Framer):
             return self._resume(start)
         size = colon + 1 - start + int(digits) + 1
         comma = start + size - 1
-        if size <= self._longest and comma < len(held) and held[comma : comma + 1] != b",":
+        if size <= self._longest and comma < len(buffer) and buffer[comma : comma + 1] != b",":
             return self._resume(start)
         return self._whole(start, size)
 
     def _resume(self, start: int) -> tuple[int, MessageError] | None:
-        """Pass over what is no netstring: up to a comma, or to as much as a message may have."""
-        comma = self._held.find(b",", start, start + self._longest)
+        """Skip bytes that are no netstring, up to a comma or to the largest size of a message."""
+        comma = self._buffer.find(b",", start, start + self._longest)
         self._is_lost = comma < 0
         if comma >= 0:
             return comma + 1, MessageError.BROKEN
-        if len(self._held) - start >= self._longest:
+        if len(self._buffer) - start >= self._longest:
             return start + self._longest, MessageError.BROKEN
         return None
 
@@ -197,7 +210,7 @@ def _may_be_length(digits: bytes | bytearray) -> bool:
 
 @frozen
 class Lines:
-    """Each ends in LF; a CR before it belongs to the line end."""
+    """Each message ends in LF. A CR before it belongs to the line end."""
 
     def framer(self, longest: int = LONGEST_MESSAGE) -> Framer:
         return _Delimited(b"\n", longest)
@@ -205,7 +218,7 @@ class Lines:
 
 @frozen
 class Delimited:
-    """Each ends in `delimiter`, which is not empty."""
+    """Each message ends in `delimiter`, which must not be empty."""
 
     delimiter: bytes
 
@@ -215,7 +228,7 @@ class Delimited:
 
 @frozen
 class FixedLength:
-    """Each has `size` bytes, at least one."""
+    """Each message has `size` bytes, at least one."""
 
     size: int
 
@@ -225,12 +238,12 @@ class FixedLength:
 
 @frozen
 class LengthPrefix:
-    """Each begins with its length, in `width` bytes of that `order`."""
+    """Each message begins with its length, in `width` bytes with the byte order `order`."""
 
     width: Literal[1, 2, 4]
     order: Literal["big", "little"] = "big"
     counts_itself: bool = False
-    """Whether the length has the bytes that say it in it."""
+    """Whether the length includes its own `width` bytes."""
 
     def framer(self, longest: int = LONGEST_MESSAGE) -> Framer:
         return _Prefixed(self, longest)
@@ -238,10 +251,14 @@ class LengthPrefix:
 
 @frozen
 class Netstrings:
-    """Each is its length in digits, a colon, so many bytes, and a comma."""
+    """Each message is its length in digits, a colon, that many bytes, and a comma."""
 
     def framer(self, longest: int = LONGEST_MESSAGE) -> Framer:
         return _Netstrings(longest)
 
 
-Framing = Lines | Delimited | FixedLength | LengthPrefix | Netstrings
+class Framing(Protocol):
+    """How messages are told apart: one of the classes above, or of `http_framing`."""
+
+    def framer(self, longest: int = LONGEST_MESSAGE) -> Framer:
+        """A framer for one direction of one connection."""

@@ -90,7 +90,7 @@ class _HttpFramer(Framer):
                 return self._cut_frame(start)
             if self._exchange.is_tunnel:
                 self._part = _Part.UNTIL_CLOSE
-        limit = min(len(self._held), start + self._longest)
+        limit = min(len(self._buffer), start + self._longest)
         at, is_end = self._scan(start + self._scanned, limit)
         if is_end:
             flaw = self._flaw
@@ -103,7 +103,7 @@ class _HttpFramer(Framer):
         return None
 
     def _cut_frame(self, start: int) -> tuple[int, MessageError] | None:
-        header = read_header(self._held, start)
+        header = read_header(self._buffer, start)
         if header is None:
             return None
         cut = self._whole(start, header.bytes + header.payload_bytes)
@@ -122,9 +122,9 @@ class _HttpFramer(Framer):
                 if not self._body_left and self._end_body():
                     return at, True
                 continue
-            end = self._held.find(b"\n", at, limit)
+            end = self._buffer.find(b"\n", at, limit)
             stop = limit if end < 0 else end + 1
-            self._line += self._held[at : min(stop, at + _LONGEST_LINE - len(self._line))]
+            self._line += self._buffer[at : min(stop, at + _LONGEST_LINE - len(self._line))]
             at = stop
             if end >= 0 and self._end_line():
                 return at, True
@@ -242,7 +242,7 @@ class _FrameFramer(_HttpFramer):
 
     def _cut(self, start: int) -> tuple[int, MessageError] | None:
         if not self._is_judged:
-            first = bytes(self._held[start : start + 4])
+            first = bytes(self._buffer[start : start + 4])
             is_http = b"GET ".startswith(first) or b"HTTP".startswith(first)
             if is_http and len(first) < 4:
                 return None

@@ -1,7 +1,8 @@
-"""The chunks of a log as messages: framed as they come, each side of each connection by itself.
+"""Messages made from the chunks of a log: each side of each connection is framed separately.
 
-Messages are kept in a log of their own, so whatever shows, filters, finds and exports chunks does
-so with messages as well. That log has bounds of its own; it is there while somebody looks.
+The messages are stored in a second chunk log. So the code that shows, filters, searches and exports
+chunks works for messages too. The second log has its own bounds. It exists only while a view shows
+messages.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from app.traffic.framing import Framer, Framing, Message, MessageError
 from app.traffic.source import ChunkSource
 
 MAX_PENDING_BYTES = 32 * 1024 * 1024
-"""Of all messages whose end has not come. Beyond that, the one that grows is cut."""
+"""Bytes of all incomplete messages together. Above this limit, the message that grows is cut."""
 
 SPAN_BYTES = 64 * 1024
 SPAN_CHUNKS = 256
-"""What is framed between two looks at the clock."""
+"""The most that is framed before the clock is checked."""
 
-MOST_LOOKED_AT = 10_000
-"""Messages, to find the one that a chunk is in."""
+SEARCHED_MESSAGES = 10_000
+"""How many messages `message_of` checks at most."""
 
 
 class _Side:
@@ -33,16 +34,17 @@ class _Side:
 
     def __init__(self, framer: Framer | None) -> None:
         self.framer = framer
-        """`None` where each chunk is a message already."""
+        """`None` for UDP, where each chunk is a message."""
         self.began_at = 0.0
-        """When the first byte crossed of what the framer holds back."""
+        """The time of the first byte that the framer buffers."""
 
 
 class Messages:
-    """Frames what `source` keeps, in steps; `log` has the messages so far, in the order they ended.
+    """Frames the chunks of `source` in steps. `log` has the messages so far, ordered by their ends.
 
-    The time of a message is that of its first byte. A message whose end never came, because the
-    connection ended or its chunks were dropped before their turn, is given as it is; see `flaw`.
+    The time of a message is that of its first byte. A message may stay incomplete, because the
+    connection ended or because chunks were dropped before they were framed. It is stored as it is;
+    `flaw` tells about it.
     """
 
     def __init__(
@@ -54,15 +56,15 @@ class Messages:
         max_chunks: int,
         is_datagram: Callable[[int], bool] = lambda connection: False,
     ) -> None:
-        """`is_datagram` says of a connection, by its number, that its chunks are whole messages."""
+        """`is_datagram` tells, for the number of a connection, whether its chunks are datagrams."""
         self.framing = framing
         self.log = ChunkLog(max_bytes=max_bytes, max_chunks=max_chunks)
         self.until: int | None = None
-        """Frame no chunk from this number on; `None` for no such bound."""
+        """The number of the first chunk not to frame, or `None` for no limit."""
         self.missed = 0
         """How many chunks were dropped before they could be framed."""
         self.pending_bytes = 0
-        """Of messages whose end has not come yet."""
+        """Bytes of all messages that are not complete yet."""
         self._source = source
         self._is_datagram = is_datagram
         self._endings = source.endings
@@ -88,31 +90,35 @@ class Messages:
         return self._next >= self._last and not self._has_endings
 
     def flaw(self, number: int) -> MessageError:
-        """What is the matter with the message of that number."""
+        """The error of the message with that number."""
         place = bisect_left(self._flawed, number)
         if place < len(self._flawed) and self._flawed[place] == number:
             return MessageError(self._flaws[place])
         return MessageError.NONE
 
     def chunk_of(self, number: int) -> int | None:
-        """The number of the chunk in which that message ended; `None` if it is not kept."""
+        """The number of the chunk in which that message ends; `None` if it is not kept."""
         place = number - self._first_known
         return self._ended_in[place] if 0 <= place < len(self._ended_in) else None
 
     def message_of(self, number: int) -> int | None:
-        """The number of the message that ended in that chunk, or else began there."""
+        """The number of the message that ends in that chunk. If none does, of the one that begins
+        there.
+
+        `None` if there is no such message, or if it is not found among `SEARCHED_MESSAGES`.
+        """
         chunk = self._source.chunk(number)
         if chunk is None:
             return None
         start = self._first_known + bisect_left(self._ended_in, number)
-        for each in range(start, min(start + MOST_LOOKED_AT, self.log.end)):
+        for each in range(start, min(start + SEARCHED_MESSAGES, self.log.end)):
             found = self.log.chunk(each)
             if found and (found.connection, found.sent) == (chunk.connection, chunk.sent):
                 return each
         return None
 
     def clear(self) -> None:
-        """Forget all messages, as the source forgot all its chunks."""
+        """Forget all messages. Call it after the source was cleared."""
         self.log.clear()
         self._sides.clear()
         self.pending_bytes = 0
@@ -121,7 +127,7 @@ class Messages:
         self._trim()
 
     def step(self, seconds: float) -> bool:
-        """Go on for about `seconds`. Gives `is_done`."""
+        """Frame for about `seconds`. Returns `is_done`."""
         deadline = monotonic() + seconds
         self._catch_up()
         while not self.is_done:
@@ -138,14 +144,14 @@ class Messages:
 
     @property
     def _has_endings(self) -> bool:
-        """Whether a connection ended before the next chunk, and its sides do not know yet."""
+        """Whether a connection ended before the next chunk and its sides are still open here."""
         return (
             self._next_ending < self._endings.end
-            and self._endings[self._next_ending].at <= self._next
+            and self._endings[self._next_ending].next_chunk <= self._next
         )
 
     def _catch_up(self) -> None:
-        """What was dropped before its turn has torn every message that was under way."""
+        """End all incomplete messages if the source dropped chunks before they were framed."""
         first = self._source.first
         if self._next >= first and self._next_ending >= self._endings.first:
             return
@@ -161,10 +167,10 @@ class Messages:
         span = self._source.span(self._next, SPAN_BYTES, room) if room > 0 else None
         if span is None:
             return
-        # Up to the next ending: what comes after it belongs to other connections.
+        # Stop at the next end of a connection, so that its last message is finished in order.
         stop = len(span)
         if self._next_ending < self._endings.end:
-            stop = min(stop, self._endings[self._next_ending].at - span.first)
+            stop = min(stop, self._endings[self._next_ending].next_chunk - span.first)
         data, ends, owners, times = span.data, span.ends, span.owners, span.times
         start = 0
         for index in range(stop):
@@ -179,22 +185,28 @@ class Messages:
         side = self._sides.get(owner)
         if side is None:
             is_datagram = self._is_datagram(owner >> 1)
-            side = self._sides[owner] = _Side(None if is_datagram else self.framing.framer())
+            side = self._sides[owner] = _Side(None if is_datagram else self._framer_of(owner))
         framer = side.framer
         if framer is None:
             self._keep(owner, time, time, [(data, MessageError.NONE)])
             return
-        held = framer.pending
+        before = framer.pending
         messages = framer.feed(data)
         if messages:
-            self._keep(owner, side.began_at if held else time, time, messages)
-        left = framer.pending
-        if left and (messages or not held):
+            self._keep(owner, side.began_at if before else time, time, messages)
+        after = framer.pending
+        if after and (messages or not before):
             side.began_at = time
-        self.pending_bytes += left - held
-        if left and self.pending_bytes > MAX_PENDING_BYTES:
-            self.pending_bytes -= left
+        self.pending_bytes += after - before
+        if after and self.pending_bytes > MAX_PENDING_BYTES:
+            self.pending_bytes -= after
             self._keep(owner, side.began_at, time, framer.finish(MessageError.CUT))
+
+    def _framer_of(self, owner: int) -> Framer:
+        """A framer for that direction, which may have to know what the other one says."""
+        other = self._sides.get(owner ^ 1)
+        found = None if other is None or other.framer is None else other.framer.opposite()
+        return found or self.framing.framer()
 
     def _keep(self, owner: int, began_at: float, time: float, messages: list[Message]) -> None:
         log = self.log

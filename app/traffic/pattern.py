@@ -1,8 +1,13 @@
-"""What to look for in chunks: text, hex, or a regular expression that cannot run for ever.
+"""Patterns to search for in chunks: text, hex, or a regular expression with a time limit.
 
-A chunk either matches or not. A match that would begin in one chunk and end in another is none:
-what counts is that a chunk, taken alone, has what is looked for. Whole spans of chunks are still
-searched at once, at the speed of C: looking into a million chunks one by one takes a second.
+A filter and the search of the traffic view use them. A match must lie inside one chunk: one that
+begins in a chunk and ends in the next does not count. A span of many chunks is nevertheless
+searched in one go by C code, because a search in each of a million chunks alone takes a second.
+
+Regular expressions have two more problems. A bad one can take exponential time, so the search needs
+a time limit. But the time limit of the `regex` package costs a microsecond a match, ten times the
+match itself. So it is left out where the number of steps is bounded anyway: the expression has few
+parts that can match in more than one way, and the data is short.
 """
 
 from __future__ import annotations
@@ -24,234 +29,39 @@ from app.traffic.chunk_log import Span
 if TYPE_CHECKING:
     import regex
 
+DENSITY_SAMPLE: Final = 16
+"""After this many hits of a text it is decided whether hits are dense."""
 
-# MERGED traffic/expression: Regular expressions over chunks: a million in a tenth of a second, and none that runs for ever.
-#
-# The time limit of the `regex` package costs a microsecond a match, which is ten times the match. So
-# it is used where an expression might explode, and left out where it cannot: where few parts of an
-# expression can be met in more than one way, and what it is matched with is short, the steps that
-# matching takes are bounded.
+LITERAL_DENSITY: Final = 3
+"""Hits are dense if one in this many chunks or more has one.
 
-MAX_REPEATS = 1_000_000
-"""Length of an expression times its `{n}`: compiled, it takes some 20 bytes for each."""
+To search for the next hit takes as long as to check this many chunks one by one.
+"""
 
-MAX_STEPS = 4_000_000
-"""Of a match without a time limit, at most: a hundredth of a second."""
+MAX_REPEATS: Final = 1_000_000
+"""The largest length of an expression times its `{n}`. Compiled, each takes about 20 bytes."""
 
-MANY_RESTARTS = 16
-"""Searches with a time limit, from which on it is told how dense the matches are."""
+MAX_STEPS: Final = 4_000_000
+"""The most steps of a match without a time limit. They take a hundredth of a second."""
 
-SPARSE = 8
-"""One in so many: such a search takes as long as to look into that many chunks in a row."""
+MANY_SEARCHES: Final = 16
+"""After this many searches with a time limit it is decided whether matches are dense."""
 
-FAR = 1024
-"""A match that runs on so many bytes behind its chunk took as long as one more search."""
+EXPRESSION_DENSITY: Final = 8
+"""Matches are dense if one in this many chunks or more has one.
 
-FEW_CHUNKS = 4
-"""One in so many: it takes as long to pick chunks as to look at that many in a row."""
+A search with a time limit takes as long as to check this many chunks one by one.
+"""
 
+LONG_OVERRUN: Final = 1024
+"""A match that goes on this many bytes past its chunk takes as long as one more search."""
 
-class ExpressionError(ValueError):
-    """What was typed is no expression that can be used; `str()` is a sentence for the user."""
-
-
-class Expression:
-    """An expression in the syntax of `regex`: whether a chunk, taken alone, has a match in it."""
-
-    def __init__(self, source: bytes, *, ignore_case: bool) -> None:
-        """Raises `ExpressionError`."""
-        import regex  # takes 10 ms, which are none of the start's unless somebody types one
-
-        _check_size(source)
-        flags = regex.IGNORECASE if ignore_case else 0
-        try:
-            self._pattern = regex.compile(source, flags)
-        except regex.error as error:
-            raise ExpressionError(f"This expression cannot be read: {error}.") from None
-        except RecursionError:
-            raise ExpressionError("This expression is nested too deeply.") from None
-        self._quick_search = _quick(source, ignore_case) or partial(
-            self._pattern.search, concurrent=False
-        )
-        """Knows no time limit, and takes a part of what the other does."""
-        self._looks_around = _looks_around(source)
-        choices = _choices(source)
-        self._short = 0 if choices is None else int(MAX_STEPS ** (1 / (choices + 1)))
-        """Bytes that can be matched without a time limit; 0 if none can."""
-        inner = _without_anchors(source) if self._looks_around and not choices else None
-        self._inner = None if inner is None else Expression(inner, ignore_case=ignore_case)
-        """Matches wherever this one does, and is found faster."""
-
-    def hits(self, span: Span, seconds: float) -> list[int]:
-        """Which chunks of `span` match, ascending. Raises `TimeoutError` after `seconds`."""
-        deadline = monotonic() + seconds
-        if self._inner is not None:
-            candidates = self._inner.hits(span, seconds)
-            if len(candidates) * FEW_CHUNKS < len(span):
-                return [index for index in candidates if self._is_in(span, index, deadline)]
-        if self._looks_around:
-            return self._dense_hits(span, 0, deadline)
-        if self._search(b"", seconds):
-            return list(range(len(span)))
-        found: list[int] = []
-        at = restarts = 0
-        while match := self._search(span.data, deadline - monotonic(), at):
-            start, stop = match.span()
-            index = bisect_right(span.ends, start)
-            at = span.ends[index]
-            # A greedy match may run on into the next chunk where a shorter one would not.
-            if stop <= at or self._is_in(span, index, deadline):
-                found.append(index)
-            restarts += 1 + max(0, stop - at) // FAR
-            if self._short and restarts >= MANY_RESTARTS and index < restarts * SPARSE:
-                found.extend(self._dense_hits(span, index + 1, deadline))
-                break
-        return found
-
-    def within(self, data: bytes, seconds: float) -> tuple[int, int] | None:
-        """Where the first match in `data` begins and ends. Raises `TimeoutError` as above."""
-        match = self._search(data, seconds)
-        return match.span() if match else None
-
-    def _is_in(self, span: Span, index: int, deadline: float) -> bool:
-        return bool(self._each_hit(span, index, index + 1, deadline))
-
-    def _each_hit(self, span: Span, index: int, stop: int, deadline: float) -> list[int]:
-        """The hits in `range(index, stop)`, looked at one by one."""
-        data, ends, search, short = span.data, span.ends, self._quick_search, self._short
-        start = span.start(index)
-        found = []
-        for each in range(index, stop):
-            end = ends[each]
-            chunk = data[start:end]
-            left = deadline - monotonic()
-            is_bounded = end - start <= short and left > 0
-            if search(chunk) if is_bounded else self._search(chunk, left):
-                found.append(each)
-            start = end
-        return found
-
-    def _search(self, data: bytes, seconds: float, at: int = 0) -> regex.Match[bytes] | None:
-        if seconds <= 0:
-            raise TimeoutError
-        return self._pattern.search(data, at, timeout=seconds)
-
-    def _dense_hits(self, span: Span, index: int, deadline: float) -> list[int]:
-        """The hits from chunk `index` on, where most chunks have one; in runs that are short."""
-        if not self._short:
-            return self._each_hit(span, index, len(span), deadline)
-        ends = span.ends
-        found: list[int] = []
-        while index < len(ends):
-            stop = bisect_right(ends, span.start(index) + self._short, index)
-            if stop - index < FEW_CHUNKS:
-                stop = min(index + FEW_CHUNKS, len(ends))
-                found += self._each_hit(span, index, stop, deadline)
-            else:
-                found += self._run_hits(span, index, stop, deadline)
-            index = stop
-        return found
-
-    def _run_hits(self, span: Span, index: int, stop: int, deadline: float) -> Iterator[int]:
-        """The hits in `range(index, stop)`, all of them together short enough."""
-        if monotonic() >= deadline:
-            raise TimeoutError
-        ends = span.ends[index:stop]
-        starts = ends[:-1]
-        starts.insert(0, span.start(index))
-        data, search = span.data, self._quick_search
-        if self._looks_around:
-            found = map(search, [data[start:end] for start, end in zip(starts, ends, strict=True)])
-        else:
-            found = map(search, repeat(data), starts, ends)
-        return compress(range(index, stop), found)
-
-
-def _check_size(source: bytes) -> None:
-    """Refuse what would not fit into memory when compiled: `regex` writes `{n}` out n times."""
-    size = len(source)
-    for count in re.findall(rb"\{\s*(\d+)", source):
-        size *= max(1, int(count[:20]))
-    if size > MAX_REPEATS:
-        raise ExpressionError("This expression repeats too much: make the numbers in {} smaller.")
-
-
-_SAME_IN_RE = re.compile(
-    rb"""(?:
-        [^\\\[(*+?{]                                    # a character for itself, and ^ $ . | )
-      | \\[dDwWsSnrtfv] | \\x[0-9a-fA-F]{2} | \\[][\\.*+?(){}|^$/-]
-      | \((?![?*]) | \(\?:
-      | \[\^?[A-Za-z0-9_ ,.:;]+(?:-[A-Za-z0-9_ ,.:;]+)*\]
-      | (?:[*+?]|\{\d+(?:,\d*)?\})\??(?![*+?{])
-    )+""",
-    re.VERBOSE,
-)
-
-
-def _quick(source: bytes, ignore_case: bool) -> Callable[..., object] | None:
-    """The search of Python's own `re`, twice as fast, where that reads `source` as `regex` does."""
-    if not _SAME_IN_RE.fullmatch(source):
-        return None
-    try:
-        return re.compile(source, re.IGNORECASE if ignore_case else 0).search
-    except (re.error, RecursionError):  # its parser goes deeper than that of `regex`
-        return None
-
-
-_PLAIN_GROUP = rb"\(\?:"
-_NEGATED_SET = rb"(?<!\\)\[\^"
-_LOOKS_AROUND = re.compile(rb"[\^$]|\(\?|\(\*|[+*?}]\+|\\[^\WdDwWsSnrtfvx0-9]")
-
-
-def _looks_around(source: bytes) -> bool:
-    """Whether what lies outside of a match could decide on it: an anchor, a word's edge, a look.
-
-    Says yes in doubt, which costs time alone.
-    """
-    return bool(_LOOKS_AROUND.search(re.sub(_PLAIN_GROUP + b"|" + _NEGATED_SET, b"(", source)))
-
-
-def _without_anchors(source: bytes) -> bytes | None:
-    """The expression without `^` before it and `$` behind it, if nothing else looks around."""
-    if b"|" in source:
-        return None
-    inner = source.removeprefix(b"^")
-    if inner.endswith(b"$") and not inner.endswith(b"\\$"):
-        inner = inner[:-1]
-    if not inner or inner[:1] in b"*+?{" or inner == source or _looks_around(inner):
-        return None
-    return inner
-
-
-_TOKEN = re.compile(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
-
-
-def _choices(source: bytes) -> int | None:
-    """How many parts of an expression can be met in more than one way; `None` if that multiplies.
-
-    It does where what is repeated has such parts in it, or refers to what was matched before.
-    """
-    count = depth = 0
-    before = b""
-    for token in _TOKEN.findall(re.sub(_PLAIN_GROUP, b"(", source)):
-        is_repeat = token in b"*+?{"
-        if (is_repeat and before == b")") or (token[:1] == b"\\" and token[1:].isdigit()):
-            return None
-        depth += (token == b"(") - (token == b")")
-        count += is_repeat or (token == b"|" and depth > 0)
-        before = token
-    return count
-
-
-MANY: Final = 16
-"""Finds from which on it is told how dense they are."""
-
-FEW: Final = 3
-"""To leap from one find to the next takes as long as to look into so many chunks."""
+FEW_CHUNKS: Final = 4
+"""To check single chunks takes as long as to check this many chunks in a row."""
 
 
 class PatternKind(Enum):
-    """How what the user typed is meant."""
+    """The kinds of pattern that a user can type."""
 
     TEXT = "text"
     HEX = "hex"
@@ -259,28 +69,29 @@ class PatternKind(Enum):
 
 
 class PatternError(ValueError):
-    """What was typed cannot be looked for; `str()` is a sentence for the user."""
+    """The typed text is not a valid pattern. `str()` is a sentence for the user."""
 
 
 class Pattern(ABC):
-    """Something to look for. Frozen once made."""
+    """Something to search for. It does not change."""
 
     @abstractmethod
     def hits(self, span: Span, seconds: float) -> list[int]:
-        """Which chunks of `span` match: their places in it, ascending.
+        """The indexes of the chunks of `span` that match, ascending.
 
-        Raises `TimeoutError` when that is not known after `seconds`.
+        Raises `TimeoutError` if the search takes longer than `seconds`.
         """
 
     @abstractmethod
     def within(self, data: bytes, seconds: float) -> tuple[int, int] | None:
-        """Where the first match in `data` begins and ends; `TimeoutError` as above."""
+        """The start and the end of the first match in `data`. Raises `TimeoutError` as `hits`."""
 
 
 def parse(kind: PatternKind, text: str, *, ignore_case: bool = False) -> Pattern | None:
-    """The pattern that `text` stands for; `None` for an empty one, which all chunks match.
+    """The pattern for `text`. `None` if `text` is empty, which every chunk matches.
 
-    Text is looked for in UTF-8. Of case, only that of ASCII can be ignored. Raises `PatternError`.
+    Text is searched for in UTF-8. `ignore_case` works for ASCII letters only. Raises
+    `PatternError`.
     """
     match kind:
         case PatternKind.TEXT:
@@ -292,11 +103,11 @@ def parse(kind: PatternKind, text: str, *, ignore_case: bool = False) -> Pattern
                 raise PatternError(str(error)) from None
             return _Literal(data, False) if data else None
         case PatternKind.EXPRESSION:
-            return _Expression(text, ignore_case) if text else None
+            return _Expression(_encoded(text), ignore_case=ignore_case) if text else None
 
 
 def _encoded(text: str) -> bytes:
-    """In UTF-8. Raises `PatternError` for half a character, which a window system may pass on."""
+    """`text` in UTF-8. Raises `PatternError` for half a surrogate pair, which Qt may deliver."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
@@ -319,14 +130,14 @@ class _Literal(Pattern):
             end = ends[index]
             if at + size <= end:
                 found.append(index)
-                if len(found) == MANY and index < MANY * FEW:
+                if len(found) == DENSITY_SAMPLE and index < DENSITY_SAMPLE * LITERAL_DENSITY:
                     return found + self._dense_hits(data, ends, index + 1)
-            # Nothing that begins later in this chunk fits into it if this one did not.
+            # A later match that begins in this chunk would not fit into it either.
             at = find(needle, end)
         return found
 
     def _dense_hits(self, data: bytes, ends: array[int], index: int) -> list[int]:
-        """The hits from chunk `index` on, where looking into each is faster than leaping."""
+        """The hits from chunk `index` on, found by a check of each chunk."""
         places = map(data.find, repeat(self._needle), ends[index - 1 :], ends[index:])
         return [index + turn for turn, place in enumerate(places) if place >= 0]
 
@@ -338,14 +149,192 @@ class _Literal(Pattern):
 class _Expression(Pattern):
     """A regular expression over bytes, in the syntax of the `regex` package."""
 
-    def __init__(self, text: str, ignore_case: bool) -> None:
+    def __init__(self, source: bytes, *, ignore_case: bool) -> None:
+        """Raises `PatternError`."""
+        import regex  # here, as it takes 10 ms and is rarely needed
+
+        _check_size(source)
+        flags = regex.IGNORECASE if ignore_case else 0
         try:
-            self._expression = Expression(_encoded(text), ignore_case=ignore_case)
-        except ExpressionError as error:
-            raise PatternError(str(error)) from None
+            self._pattern = regex.compile(source, flags)
+        except regex.error as error:
+            raise PatternError(f"This expression cannot be read: {error}.") from None
+        except RecursionError:
+            raise PatternError("This expression is nested too deeply.") from None
+        self._quick_search = _quick(source, ignore_case) or partial(
+            self._pattern.search, concurrent=False
+        )
+        """A search without a time limit, which is much faster."""
+        self._looks_around = _looks_around(source)
+        choices = _choices(source)
+        self._max_untimed = 0 if choices is None else int(MAX_STEPS ** (1 / (choices + 1)))
+        """The most bytes that are safe to match without a time limit; 0 if none are."""
+        inner = _without_anchors(source) if self._looks_around and not choices else None
+        self._inner = None if inner is None else _Expression(inner, ignore_case=ignore_case)
+        """The expression without anchors. It is faster, and matches at least the same chunks."""
 
     def hits(self, span: Span, seconds: float) -> list[int]:
-        return self._expression.hits(span, seconds)
+        deadline = monotonic() + seconds
+        if self._inner is not None:
+            candidates = self._inner.hits(span, seconds)
+            if len(candidates) * FEW_CHUNKS < len(span):
+                return [index for index in candidates if self._is_in(span, index, deadline)]
+        if self._looks_around:
+            return self._dense_hits(span, 0, deadline)
+        if self._search(b"", seconds):
+            return list(range(len(span)))
+        found: list[int] = []
+        at = searches = 0
+        while match := self._search(span.data, deadline - monotonic(), at):
+            start, stop = match.span()
+            index = bisect_right(span.ends, start)
+            at = span.ends[index]
+            # A greedy match may go on into the next chunk. A shorter one may fit into this chunk.
+            if stop <= at or self._is_in(span, index, deadline):
+                found.append(index)
+            searches += 1 + max(0, stop - at) // LONG_OVERRUN
+            is_dense = searches >= MANY_SEARCHES and index < searches * EXPRESSION_DENSITY
+            if self._max_untimed and is_dense:
+                found.extend(self._dense_hits(span, index + 1, deadline))
+                break
+        return found
 
     def within(self, data: bytes, seconds: float) -> tuple[int, int] | None:
-        return self._expression.within(data, seconds)
+        match = self._search(data, seconds)
+        return match.span() if match else None
+
+    def _is_in(self, span: Span, index: int, deadline: float) -> bool:
+        return bool(self._each_hit(span, index, index + 1, deadline))
+
+    def _each_hit(self, span: Span, index: int, stop: int, deadline: float) -> list[int]:
+        """The hits in `range(index, stop)`, found by a check of each chunk."""
+        data, ends, search = span.data, span.ends, self._quick_search
+        max_untimed = self._max_untimed
+        start = span.start(index)
+        found = []
+        for each in range(index, stop):
+            end = ends[each]
+            chunk = data[start:end]
+            left = deadline - monotonic()
+            is_bounded = end - start <= max_untimed and left > 0
+            if search(chunk) if is_bounded else self._search(chunk, left):
+                found.append(each)
+            start = end
+        return found
+
+    def _search(self, data: bytes, seconds: float, at: int = 0) -> regex.Match[bytes] | None:
+        if seconds <= 0:
+            raise TimeoutError
+        return self._pattern.search(data, at, timeout=seconds)
+
+    def _dense_hits(self, span: Span, index: int, deadline: float) -> list[int]:
+        """The hits from chunk `index` on, where many chunks match.
+
+        It searches runs of chunks that are short enough for a search without a time limit.
+        """
+        if not self._max_untimed:
+            return self._each_hit(span, index, len(span), deadline)
+        ends = span.ends
+        found: list[int] = []
+        while index < len(ends):
+            stop = bisect_right(ends, span.start(index) + self._max_untimed, index)
+            if stop - index < FEW_CHUNKS:
+                stop = min(index + FEW_CHUNKS, len(ends))
+                found += self._each_hit(span, index, stop, deadline)
+            else:
+                found += self._run_hits(span, index, stop, deadline)
+            index = stop
+        return found
+
+    def _run_hits(self, span: Span, index: int, stop: int, deadline: float) -> Iterator[int]:
+        """The hits in `range(index, stop)`, which together are short enough for `_quick_search`."""
+        if monotonic() >= deadline:
+            raise TimeoutError
+        ends = span.ends[index:stop]
+        starts = ends[:-1]
+        starts.insert(0, span.start(index))
+        data, search = span.data, self._quick_search
+        if self._looks_around:
+            found = map(search, [data[start:end] for start, end in zip(starts, ends, strict=True)])
+        else:
+            found = map(search, repeat(data), starts, ends)
+        return compress(range(index, stop), found)
+
+
+def _check_size(source: bytes) -> None:
+    """Refuse an expression that compiles to too much: `regex` copies a part n times for `{n}`."""
+    size = len(source)
+    for count in re.findall(rb"\{\s*(\d+)", source):
+        size *= max(1, int(count[:20]))
+    if size > MAX_REPEATS:
+        raise PatternError("This expression repeats too much: make the numbers in {} smaller.")
+
+
+_SAME_IN_RE = re.compile(
+    rb"""(?:
+        [^\\\[(*+?{]                                    # an ordinary character, and ^ $ . | )
+      | \\[dDwWsSnrtfv] | \\x[0-9a-fA-F]{2} | \\[][\\.*+?(){}|^$/-]
+      | \((?![?*]) | \(\?:
+      | \[\^?[A-Za-z0-9_ ,.:;]+(?:-[A-Za-z0-9_ ,.:;]+)*\]
+      | (?:[*+?]|\{\d+(?:,\d*)?\})\??(?![*+?{])
+    )+""",
+    re.VERBOSE,
+)
+
+
+def _quick(source: bytes, ignore_case: bool) -> Callable[..., object] | None:
+    """The search function of `re`, which is twice as fast as that of `regex`.
+
+    `None` if `re` might give another meaning to `source`.
+    """
+    if not _SAME_IN_RE.fullmatch(source):
+        return None
+    try:
+        return re.compile(source, re.IGNORECASE if ignore_case else 0).search
+    except (re.error, RecursionError):  # the parser of `re` recurses deeper than that of `regex`
+        return None
+
+
+_PLAIN_GROUP = rb"\(\?:"
+_NEGATED_SET = rb"(?<!\\)\[\^"
+_LOOKS_AROUND = re.compile(rb"[\^$]|\(\?|\(\*|[+*?}]\+|\\[^\WdDwWsSnrtfvx0-9]")
+
+
+def _looks_around(source: bytes) -> bool:
+    """Whether bytes outside of a match can decide about it: anchors, word boundaries, lookaround.
+
+    If in doubt it returns True, which only makes the search slower.
+    """
+    return bool(_LOOKS_AROUND.search(re.sub(_PLAIN_GROUP + b"|" + _NEGATED_SET, b"(", source)))
+
+
+def _without_anchors(source: bytes) -> bytes | None:
+    """`source` without its leading `^` and trailing `$`. `None` if more than that looks around."""
+    if b"|" in source:
+        return None
+    inner = source.removeprefix(b"^")
+    if inner.endswith(b"$") and not inner.endswith(b"\\$"):
+        inner = inner[:-1]
+    if not inner or inner[:1] in b"*+?{" or inner == source or _looks_around(inner):
+        return None
+    return inner
+
+
+_TOKEN = re.compile(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+
+
+def _choices(source: bytes) -> int | None:
+    """How many parts of an expression can match in more than one way.
+
+    `None` if they multiply: a repeated group has such parts inside, or there is a back reference.
+    """
+    count = depth = 0
+    before = b""
+    for token in _TOKEN.findall(re.sub(_PLAIN_GROUP, b"(", source)):
+        is_repeat = token in b"*+?{"
+        if (is_repeat and before == b")") or (token[:1] == b"\\" and token[1:].isdigit()):
+            return None
+        depth += (token == b"(") - (token == b")")
+        count += is_repeat or (token == b"|" and depth > 0)
+        before = token
+    return count

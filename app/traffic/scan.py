@@ -1,7 +1,8 @@
-"""Goes through the chunk log for what matches, in steps so short that a window stays alive.
+"""Searches through the chunk log, in short steps that keep the window responsive.
 
-The same scan serves the filter, whose finds are the rows on show, and the search, whose finds are
-jumped to. It keeps up with the log: what is appended is looked at next, what is dropped forgotten.
+The filter and the search of the traffic view each run a `Scan`. A filter shows the results as its
+rows; the search jumps from one to the next. A scan follows the log: it checks chunks that are
+appended later and forgets results whose chunks were dropped.
 """
 
 from __future__ import annotations
@@ -18,7 +19,13 @@ from app.traffic.chunk_log import Span
 from app.traffic.pattern import Pattern
 from app.traffic.source import ChunkSource
 
-# MERGED traffic/sizes: Ranges of sizes as people type them: `100-2k`, `100-`, `-64`, `7`.
+SPAN_BYTES = 64 * 1024
+SPAN_CHUNKS = 2048
+SPAN_TIMEOUT_SECONDS = 0.01
+"""The time limit for one span. A span that takes longer is tried again in halves."""
+
+MAX_WASTED_SECONDS = 1.0
+"""The scan stops after spans that timed out have taken this much time."""
 
 _NUMBER = r"(\d{1,12})\s*([kM]?)B?"
 _RANGE = re.compile(rf"\s*(?:{_NUMBER})?\s*([-–…]|\.\.)\s*(?:{_NUMBER})?\s*", re.IGNORECASE)
@@ -26,72 +33,27 @@ _EXACT = re.compile(rf"\s*{_NUMBER}\s*", re.IGNORECASE)
 _FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
 
 
-class SizeRangeError(ValueError):
-    """What was typed is no range of sizes; `str()` is a sentence for the user."""
-
-
-@frozen
-class SizeRange:
-    """From `least` bytes to `most`, both included; `most` is `None` where there is no bound."""
-
-    least: int = 0
-    most: int | None = None
-
-    def __contains__(self, size: int) -> bool:
-        return self.least <= size and (self.most is None or size <= self.most)
-
-
-def parse_sizes(text: str) -> SizeRange | None:
-    """The sizes that `text` stands for; `None` if it is blank. Raises `SizeRangeError`."""
-    if not text.strip():
-        return None
-    if exact := _EXACT.fullmatch(text):
-        size = _bytes(exact[1], exact[2])
-        return SizeRange(size, size)
-    match = _RANGE.fullmatch(text)
-    if match is None or not (match[1] or match[4]):
-        raise SizeRangeError("Type sizes in bytes, such as 100-2000, 100- or -64.")
-    least = _bytes(match[1], match[2]) if match[1] else 0
-    most = _bytes(match[4], match[5]) if match[4] else None
-    if most is not None and least > most:
-        raise SizeRangeError("The first size must not be larger than the second.")
-    return SizeRange(least, most)
-
-
-def _bytes(digits: str, prefix: str) -> int:
-    return int(digits) * _FACTORS[prefix.lower()]
-
-
-SPAN_BYTES = 64 * 1024
-SPAN_CHUNKS = 2048
-PATIENCE_SECONDS = 0.01
-"""For one span; one that takes longer is tried again in halves."""
-
-WASTE_SECONDS = 1.0
-"""After so much time for nothing the scan stops for good."""
-
-
 @frozen
 class Criteria:
-    """What a chunk must have, all of it."""
+    """The conditions of a filter or a search. A chunk must meet all of them."""
 
     patterns: tuple[Pattern, ...] = ()
     sent: bool | None = None
     """The direction; `None` for both."""
 
     belongs: Callable[[int], bool] | None = None
-    """Whether chunks of the connection of that number are wanted; `None` for all."""
+    """Tells for the number of a connection whether its chunks pass; `None` for all."""
 
     sizes: SizeRange | None = None
-    """How many bytes it may have; `None` for any."""
+    """The allowed numbers of bytes; `None` for all."""
 
     @property
     def are_none(self) -> bool:
-        """Whether every chunk passes."""
+        """Whether there are no conditions, so that every chunk passes."""
         return self == Criteria()
 
     def hits(self, span: Span, seconds: float) -> Sequence[int]:
-        """The places in `span` of the chunks that pass. Raises `TimeoutError` after `seconds`."""
+        """The indexes of the chunks of `span` that pass. Raises `TimeoutError` after `seconds`."""
         deadline = monotonic() + seconds
         places: Sequence[int] = range(len(span))
         for turn, pattern in enumerate(self.patterns):
@@ -119,11 +81,11 @@ class Criteria:
 
 
 class Scan:
-    """The numbers of the chunks that pass, ascending, as far as the log has been gone through.
+    """The numbers of the chunks that pass, ascending. Implements `RowSelection`.
 
-    Finds have positions, counted from 0 since the scan began: those in `range(first, end)` are
-    still kept. Where a single chunk takes too long it is passed over and counted in `given_up`;
-    where that happens too often the scan `is_stopped`.
+    Results have positions, counted from 0 since the scan began. Those in `range(first, end)` are
+    still kept. A single chunk that takes too long is skipped and counted in `given_up`. If too much
+    time is lost in this way, the scan ends early: `is_stopped`.
     """
 
     def __init__(self, log: ChunkSource, criteria: Criteria) -> None:
@@ -139,17 +101,17 @@ class Scan:
 
     @property
     def end(self) -> int:
-        """The position that the next find will have."""
+        """The position that the next result will have."""
         return self.first + len(self._found)
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing is left to look at, as of now."""
+        """Whether all chunks that are in the log now have been checked."""
         return self.is_stopped or self._next >= self._log.end
 
     @property
     def looked_at(self) -> int:
-        """Chunks below this number have been looked at."""
+        """Chunks below this number have been checked."""
         return self._next
 
     def number(self, position: int) -> int:
@@ -161,20 +123,20 @@ class Scan:
         return self._found[start - self.first : stop - self.first]
 
     def position(self, number: int) -> int:
-        """The position of the first find whose number is `number` or more; `end` if none is."""
+        """The position of the first result whose number is `number` or more; `end` if none is."""
         return self.first + bisect_left(self._found, number)
 
     def after(self, number: int) -> int:
-        """The position of the first find beyond `number`; `end` if none is."""
+        """The position of the first result whose number is more than `number`; `end` if none is."""
         return self.first + bisect_right(self._found, number)
 
     def has(self, number: int) -> bool:
-        """Whether that chunk is among the finds."""
+        """Whether that chunk is among the results."""
         position = self.position(number)
         return position < self.end and self.number(position) == number
 
     def trim(self) -> None:
-        """Forget finds that the log has dropped, and do not look for what it has."""
+        """Forget results whose chunks the log dropped, and skip dropped chunks."""
         self._next = max(self._next, self._log.first)
         gone = bisect_left(self._found, self._log.first)
         if gone:
@@ -182,34 +144,75 @@ class Scan:
             self.first += gone
 
     def step(self, seconds: float) -> bool:
-        """Go on for about `seconds`, at most `PATIENCE_SECONDS` longer. Gives `is_done`."""
+        """Check chunks for about `seconds`, at most `SPAN_TIMEOUT_SECONDS` longer. Returns
+        `is_done`."""
         self.trim()
         deadline = monotonic() + seconds
         while not self.is_done:
-            self._look()
+            self._check_span()
             if monotonic() >= deadline:
                 break
         return self.is_done
 
-    def _look(self) -> None:
+    def _check_span(self) -> None:
         span = self._log.span(self._next, SPAN_BYTES, self._width)
         assert span is not None
         began = monotonic()
         try:
-            places = self.criteria.hits(span, PATIENCE_SECONDS)
+            places = self.criteria.hits(span, SPAN_TIMEOUT_SECONDS)
         except TimeoutError:
-            self._waste(monotonic() - began, span)
+            self._retry_smaller(monotonic() - began, span)
             return
         first = span.first
         self._found.extend([first + place for place in places])
         self._next = first + len(span)
         self._width = min(SPAN_CHUNKS, self._width * 2)
 
-    def _waste(self, seconds: float, span: Span) -> None:
+    def _retry_smaller(self, seconds: float, span: Span) -> None:
+        """Use half of `span` in the next step, or skip its only chunk."""
         self._wasted += seconds
         if len(span) > 1:
             self._width = len(span) // 2
         else:
             self.given_up += 1
             self._next = span.first + 1
-        self.is_stopped = self._wasted >= WASTE_SECONDS
+        self.is_stopped = self._wasted >= MAX_WASTED_SECONDS
+
+
+class SizeRangeError(ValueError):
+    """The typed text is not a range of sizes. `str()` is a sentence for the user."""
+
+
+@frozen
+class SizeRange:
+    """A range of sizes, from `least` to `most` bytes, both included. `most` may be `None`."""
+
+    least: int = 0
+    most: int | None = None
+
+    def __contains__(self, size: int) -> bool:
+        return self.least <= size and (self.most is None or size <= self.most)
+
+
+def parse_sizes(text: str) -> SizeRange | None:
+    """The range that a user typed: `100-2k`, `100-`, `-64` or `7`. `None` if `text` is blank.
+
+    Raises `SizeRangeError`.
+    """
+    if not text.strip():
+        return None
+    if exact := _EXACT.fullmatch(text):
+        size = _bytes(exact[1], exact[2])
+        return SizeRange(size, size)
+    match = _RANGE.fullmatch(text)
+    if match is None or not (match[1] or match[4]):
+        raise SizeRangeError("Type sizes in bytes, such as 100-2000, 100- or -64.")
+    least = _bytes(match[1], match[2]) if match[1] else 0
+    most = _bytes(match[4], match[5]) if match[4] else None
+    if most is not None and least > most:
+        raise SizeRangeError("The first size must not be larger than the second.")
+    return SizeRange(least, most)
+
+
+def _bytes(digits: str, prefix: str) -> int:
+    return int(digits) * _FACTORS[prefix.lower()]

@@ -1,4 +1,8 @@
-"""What a view of traffic looks at: the live log or a recording, which answer the same questions."""
+"""The interface of everything that a traffic view can show.
+
+A `ChunkSource` is the live log, a recording or a capture file. `RowSelection` is the list of rows
+that a view shows of one: all chunks, or the results of a filter.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,14 @@ from app.traffic.connection_info import ConnectionEnds
 
 
 class ChunkSource(Protocol):
-    """Chunks with numbers that ascend without gaps; those in `range(first, end)` are kept."""
+    """Chunks numbered without gaps. Those in `range(first, end)` are kept."""
 
     def __len__(self) -> int:
         """How many chunks are kept."""
 
     @property
     def first(self) -> int:
-        """The number of the oldest chunk kept; `end` when none is."""
+        """The number of the oldest chunk kept; `end` if none is."""
 
     @property
     def end(self) -> int:
@@ -25,7 +29,7 @@ class ChunkSource(Protocol):
 
     @property
     def began_at(self) -> float:
-        """The time of the first chunk (unix seconds), also once it is gone."""
+        """The time of the first chunk (unix seconds), even after it was dropped."""
 
     @property
     def kept_bytes(self) -> int:
@@ -33,65 +37,65 @@ class ChunkSource(Protocol):
 
     @property
     def dropped(self) -> int:
-        """How many chunks crossed and are not kept."""
+        """How many chunks were lost because of the bounds."""
 
     @property
     def dropped_bytes(self) -> int:
-        """Bytes of payload that crossed and are not kept."""
+        """Bytes of payload that were lost because of the bounds."""
 
     @property
     def cleared(self) -> int:
-        """How many chunks were forgotten because somebody said so."""
+        """How many chunks the user cleared."""
 
     @property
     def cleared_bytes(self) -> int:
-        """Bytes of payload in those."""
+        """Bytes of payload that the user cleared."""
 
     @property
     def endings(self) -> ConnectionEnds:
-        """How connections ended, as far as that is known."""
+        """The ends of connections, as far as they are known."""
 
     def look(self) -> tuple[int, int]:
         """`(first, end)` as of now."""
 
     def chunk(self, number: int) -> Chunk | None:
-        """The chunk of that number; `None` if it is not kept any more, or not there yet."""
+        """The chunk with that number; `None` if it was dropped or does not exist yet."""
 
     def span(self, number: int, most_bytes: int, most_chunks: int) -> Span | None:
-        """The chunks from `number` on, or from the oldest kept, that fit; at least one.
+        """The chunks from `number` on (or from the oldest kept) that fit into the limits.
 
-        `None` if there is nothing from `number` on.
+        At least one chunk, even if it is larger. `None` if there is none from `number` on.
         """
 
 
-# MERGED traffic/rows: Which chunks a view shows, in order: all of them, or the finds of a scan.
-#
-# Rows have positions that never change. New ones come at the end, the oldest go at the front.
-
-
 class RowSelection(Protocol):
-    """Positions in `range(first, end)` have a chunk each; numbers ascend with positions."""
+    """The chunks that a view shows, in order. `Scan` is one too.
+
+    A row has a position that never changes. New rows are added at the end, the oldest are dropped
+    at the front. The numbers of the chunks ascend with the positions.
+    """
 
     @property
     def first(self) -> int:
-        """The position of the oldest."""
+        """The position of the oldest row."""
 
     @property
     def end(self) -> int:
-        """The position that the next one will have."""
+        """The position that the next row will have."""
 
     def number(self, position: int) -> int:
         """The number of the chunk at `position`, which must be in `range(first, end)`."""
 
     def numbers(self, start: int, stop: int) -> array[int]:
-        """Those of `range(start, stop)`, all of them positions that are kept."""
+        """The numbers at the positions in `range(start, stop)`, which must be kept."""
 
     def position(self, number: int) -> int:
-        """The position of the first one whose number is `number` or more; `end` if none is."""
+        """The position of the first row whose chunk number is `number` or more; `end` if none
+        is."""
 
 
 class AllRows:
-    """All chunks that a log keeps: the position of each is its number."""
+    """All chunks that a log keeps. The position of each is its number."""
 
     def __init__(self, log: ChunkSource) -> None:
         self._log = log

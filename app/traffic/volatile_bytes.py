@@ -16,10 +16,10 @@ from attrs import frozen
 from app.text.notation import Notation, write
 
 MOST_MATCHED_BYTES: Final = 16 * 1024
-"""Of a message. What comes after that is not looked at."""
+"""Bytes of a message that are compared. The rest is ignored."""
 
 LARGEST_SHARE: Final = 0.5
-"""Of the bytes of binary messages that may vary, or else they are not of the same kind."""
+"""The fraction of bytes that may vary between binary messages of the same kind."""
 
 _WORDS = re.compile(r"\w+|\W", re.ASCII)
 _NUMBER = r"(\d+)"
@@ -41,7 +41,7 @@ class SampleMatcher:
 def matcher_of(samples: Sequence[bytes]) -> SampleMatcher:
     """A matcher for the first of `samples`, with wildcards where the others are different.
 
-    Samples that are not of the same kind as the first give one for the first alone.
+    If the samples are not of the same kind, the matcher is for the first one only.
     """
     first = samples[0]
     if len(first) > MOST_MATCHED_BYTES:
@@ -56,8 +56,8 @@ def matcher_of(samples: Sequence[bytes]) -> SampleMatcher:
 def reply_piece(samples: Sequence[bytes], pattern: SampleMatcher) -> Any:
     """The first of `samples`, which are replies to those of `pattern`, as a piece of a reply.
 
-    A word that is different in each sample, and the same as in the message that it answers, becomes
-    a variable: the capture.
+    A word that differs between the samples but equals a word of the message that it answers becomes
+    a variable that stands for that capture.
     """
     first = samples[0]
     if pattern.captures and all(map(is_text, samples)):
@@ -69,7 +69,7 @@ def reply_piece(samples: Sequence[bytes], pattern: SampleMatcher) -> Any:
 
 
 def literal(data: bytes) -> Any:
-    """`data` as the value of a matcher: text with escapes, or hex for what is none."""
+    """`data` as the value of a matcher: text with escapes, or hex if it is no text."""
     return write(data, Notation.ESCAPES) if is_text(data) else {"hex": data.hex(" ")}
 
 
@@ -96,11 +96,11 @@ def _text_pattern(samples: Sequence[bytes]) -> SampleMatcher | None:
 
 
 _Part = tuple[str, tuple[str, ...]]
-"""A part of an expression, and what it captures in each sample; nothing for a literal."""
+"""A part of an expression, and what it captures in each sample. Empty for a literal."""
 
 
 def _column_pattern(column: Sequence[str]) -> _Part:
-    """The words at one place of all samples."""
+    """The pattern for the words at one position of all samples."""
     first = column[0]
     if all(each == first for each in column):
         return re.escape(first), ()
@@ -113,7 +113,8 @@ def _column_pattern(column: Sequence[str]) -> _Part:
 
 
 def _pattern_with_a_middle(rows: Sequence[Sequence[str]]) -> list[_Part]:
-    """Samples with different numbers of words: what they begin and end with, and any between."""
+    """The pattern for samples with different numbers of words: the common start and end, and
+    anything between."""
     shortest = min(map(len, rows))
     head = _common_length(rows, shortest)
     tail = _common_length([row[::-1] for row in rows], shortest - head)
@@ -145,7 +146,7 @@ def _binary_pattern(samples: Sequence[bytes]) -> SampleMatcher | None:
 
 
 def _captured(column: Sequence[str], pattern: SampleMatcher) -> str:
-    """The words at one place of all replies, as text of a reply."""
+    """The words at one position of all replies, as the text of a reply."""
     if len(set(column)) > 1:
         for number, values in enumerate(pattern.captures, 1):
             if values == tuple(column):

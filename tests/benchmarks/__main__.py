@@ -25,6 +25,7 @@ BENCHMARKS = (
     "console",
     "faults",
     "rules",
+    "peers",
 )
 
 

@@ -166,18 +166,18 @@ def run_tab(port: int, count: int) -> list[float]:
 
         ticker.add(refresh)
         if port:
-            tab.head.target.setEditText(f"127.0.0.1:{port}")
+            tab.target_bar.target.setEditText(f"127.0.0.1:{port}")
         else:
             echo = deck.add(ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:0"))
             deck.start(echo)
-            tab.head.target.setEditText("Echo")
+            tab.target_bar.target.setEditText("Echo")
 
         def begin() -> None:
             if session.state is SessionState.CONNECTED:
                 pinger.begin(session.send)
                 return
             if session.state.is_over:
-                tab.head.connect_button.click()
+                tab.target_bar.connect_button.click()
             QTimer.singleShot(50, begin)
 
         QTimer.singleShot(200, begin)

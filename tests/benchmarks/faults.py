@@ -16,8 +16,11 @@ import sys
 from collections import deque
 from time import monotonic, perf_counter, process_time
 from typing import Any
+
 from attrs import frozen
+
 from tests.benchmarks.load import allow_many_descriptors
+
 MESSAGE = b"x" * 64
 WARM_UP_SECONDS = 1.0
 DELAY_SECONDS = 0.1
@@ -53,13 +56,11 @@ def serve(fault: str) -> None:
     from twisted.internet import reactor
     from twisted.internet.stdio import StandardIO
 
-    from app.faults.spec import Direction
-    from app.faults.spec import Fault
-    from app.faults.spec import FaultKind
+    from app.faults.spec import Direction, Fault, FaultKind
     from app.profile import ListenerSpec
     from app.protocols.echo import Echo
-    from app.server.monitor import Changes
     from app.server.connections.factory import ListenerFactory
+    from app.server.monitor import Changes
     from tests.server.factories import Wrapped
 
     faults: tuple[Fault, ...] = ()

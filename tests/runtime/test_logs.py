@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging.handlers
+from contextlib import suppress
+
 import logging
 import subprocess
 import sys
@@ -122,3 +125,46 @@ def test_the_file_that_is_written_is_known(tmp_path: Path) -> None:
     finally:
         logging.getLogger().removeHandler(handler)
         handler.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+def test_a_full_disk_is_said_once_and_the_file_goes_on_when_there_is_room(
+    handler: logging.handlers.RotatingFileHandler,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    root = logging.getLogger()
+    root.addHandler(handler)
+    log = logging.getLogger("app")
+    path = Path(handler.baseFilename)
+    try:
+        with caplog.at_level(logging.INFO):
+            log.warning("before")
+            there, handler.stream = handler.stream, open("/dev/full", "w")  # noqa: PTH123, SIM115
+            full = handler.stream
+            for number in range(3):
+                log.warning("missing %d", number)
+            handler.stream = there
+            log.warning("after")
+            log.warning("and after")
+    finally:
+        root.removeHandler(handler)
+        with suppress(OSError):
+            full.close()
+    sentence = (
+        f"The log file {path} cannot be written: No space left on device. "
+        "Portdeck goes on without it until it can."
+    )
+    assert capsys.readouterr().err == f"{sentence}\n"
+    again = f"The log file {path} is written again."
+    assert [each.getMessage() for each in caplog.records].count(sentence) == 1
+    assert [line[32:].strip() for line in path.read_text().splitlines()] == [
+        *("before", "after", again, "and after"),
+    ]
+
+
+def test_a_record_that_cannot_be_formatted_is_still_reported(
+    handler: logging.Handler, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler.handle(logging.LogRecord("app", logging.WARNING, "here.py", 1, "%d", ("x",), None))
+    assert "Logging error" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""What was expected, beside what came."""
+"""Comparison of expected messages with those that came."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ lists = st.lists(st.sampled_from([b"a", b"b", b"c"]), max_size=12)
 
 
 @given(lists, lists)
-def test_the_parts_of_an_alignment_are_all_of_both(one: list[bytes], other: list[bytes]) -> None:
+def test_the_parts_of_an_alignment_cover_both_sequences(
+    one: list[bytes], other: list[bytes]
+) -> None:
     parts = aligned(one, other)
     assert [each for _, (a, b), _ in parts for each in one[a:b]] == one
     assert [each for _, _, (c, d) in parts for each in other[c:d]] == other
@@ -33,7 +35,7 @@ def test_every_message_is_in_one_row(expected: list[bytes], came: list[bytes]) -
 
 
 @given(st.binary(max_size=40), st.binary(max_size=40))
-def test_what_is_not_marked_is_the_same_in_both(one: bytes, other: bytes) -> None:
+def test_unmarked_bytes_are_equal_in_both(one: bytes, other: bytes) -> None:
     marks = marks_between(one, other)
     rest = []
     for data, ranges in zip((one, other), marks, strict=True):
@@ -42,7 +44,7 @@ def test_what_is_not_marked_is_the_same_in_both(one: bytes, other: bytes) -> Non
     assert rest[0] == rest[1]
 
 
-def test_missing_extra_and_different_messages_are_told_apart() -> None:
+def test_missing_extra_and_different_messages_are_distinguished() -> None:
     comparison = compare([b"one", b"two", b"three"], [b"zero", b"one", b"three", b"four"])
     assert [row.outcome.value for row in comparison.rows] == [
         "extra",

@@ -1,4 +1,4 @@
-"""A connection read as messages."""
+"""Messages read from one connection."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_without_a_framing_a_turn_is_a_message() -> None:
     assert reader.progress == 1.0
 
 
-def test_with_a_framing_each_side_is_framed_by_itself() -> None:
+def test_with_a_framing_each_side_is_framed_separately() -> None:
     log = log_of((1, False, b"a\nb"), (1, True, b"1\n"), (1, False, b"\n"), (1, True, b"rest"))
     reader = ConnectionReader(log, 1, Lines())
     assert read(reader) == [(False, b"a\n"), (True, b"1\n"), (False, b"b\n"), (True, b"rest")]
@@ -53,7 +53,7 @@ def test_datagrams_are_messages_as_they_are() -> None:
     ]
 
 
-def test_of_a_session_what_was_sent_is_the_clients() -> None:
+def test_in_a_session_the_sent_messages_are_those_of_the_client() -> None:
     log = log_of((1, True, b"q"), (1, False, b"a"))
     assert read(ConnectionReader(log, 1, began_here=True)) == [(False, b"q"), (True, b"a")]
 
@@ -68,7 +68,7 @@ def test_a_message_with_missing_bytes_is_not_whole() -> None:
     assert not turn.messages[0].is_whole
 
 
-def test_more_than_is_kept_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_messages_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     log = log_of(*[(1, number % 2 == 0, bytes(100)) for number in range(10)])
     monkeypatch.setattr(connection_messages, "MOST_MESSAGES", 5)
     reader = ConnectionReader(log, 1)

@@ -1,4 +1,4 @@
-"""Conversations: both sides in order, whole characters, bounded, whatever the bytes are."""
+"""Conversations: both sides in order, whole characters and bounded size for any bytes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def said(*chunks: tuple[bool, bytes], log: ChunkLog | None = None) -> ChunkLog:
 
 
 def lines(*made: Conversation) -> list[tuple[bool, str]]:
-    """What is on show after everything was taken from each in turn: side and text of each line."""
+    """The side and the text of each line, after all pieces were taken from each conversation."""
     shown: list[tuple[bool, str]] = []
     for each in made:
         each.step(LONG)
@@ -39,7 +39,7 @@ def lines(*made: Conversation) -> list[tuple[bool, str]]:
     return shown
 
 
-def test_lines_are_joined_across_chunks_and_sides_are_told_apart() -> None:
+def test_lines_are_joined_across_chunks_but_not_across_sides() -> None:
     log = said((THEM, b"he"), (THEM, b"llo\r"), (THEM, b"\nlogin: "), (US, b"me\n"), (THEM, b"ok"))
     assert lines(Conversation(log, 1)) == [
         (THEM, "hello"),
@@ -56,7 +56,7 @@ def test_other_connections_are_left_out() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16-le", "utf-16-be", "shift_jis"])
-def test_a_character_cut_between_two_chunks_reads_right(encoding: str) -> None:
+def test_a_character_split_between_two_chunks_is_decoded(encoding: str) -> None:
     data = "日本".encode(encoding)
     log = said((THEM, data[:1]), (US, data[:3]), (THEM, data[1:]), (US, data[3:]))
     shown = lines(Conversation(log, 1, encoding))
@@ -69,7 +69,7 @@ def test_a_character_cut_between_two_chunks_reads_right(encoding: str) -> None:
     st.sampled_from(sorted(ENCODINGS.values())),
     st.sets(st.integers(0, 40)),
 )
-def test_any_bytes_read_the_same_in_any_encoding_however_often_one_looks(
+def test_any_bytes_give_the_same_text_no_matter_how_often_it_is_taken(
     chunks: list[tuple[bool, bytes]], encoding: str, looks: set[int]
 ) -> None:
     log = ChunkLog()
@@ -86,11 +86,11 @@ def test_any_bytes_read_the_same_in_any_encoding_however_often_one_looks(
         legible = ReadableText(encoding)
         text = "".join(legible.feed(data) for sent, data in chunks if sent is side)
         text += legible.finish()
-        told = "".join(each for sent, each in shown if sent is side)
-        assert told == text.replace("\n", "")
+        joined = "".join(each for sent, each in shown if sent is side)
+        assert joined == text.replace("\n", "")
 
 
-def test_what_comes_after_a_look_goes_on_in_the_same_line() -> None:
+def test_text_after_a_take_continues_the_same_line() -> None:
     log = said((THEM, b"one "))
     made = Conversation(log, 1)
     made.step(LONG)
@@ -102,12 +102,12 @@ def test_what_comes_after_a_look_goes_on_in_the_same_line() -> None:
     assert (second.text, second.begins, third.text, third.begins) == ("two", False, "three", True)
 
 
-def test_a_line_without_an_end_is_shown_in_several() -> None:
+def test_a_line_without_an_end_is_broken_into_several() -> None:
     log = said(*[(THEM, b"x" * 700)] * 5)
     assert [len(text) for _, text in lines(Conversation(log, 1))] == [1_000, 1_000, 1_000, 500]
 
 
-def test_of_what_nobody_could_read_the_newest_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_there_is_too_much_text_the_newest_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conversation, "MAX_PIECES", 10)
     log = said(*[(THEM, b"%d\n" % number) for number in range(100)])
     made = Conversation(log, 1)
@@ -115,7 +115,7 @@ def test_of_what_nobody_could_read_the_newest_is_given(monkeypatch: pytest.Monke
     assert made.skipped == 90
 
 
-def test_it_knows_how_the_connection_ended_and_shows_what_was_cut_off() -> None:
+def test_the_end_of_the_connection_is_known_and_incomplete_text_is_shown() -> None:
     log = said((THEM, b"caf\xc3"))
     made = Conversation(log, 1)
     assert lines(made) == [(THEM, "caf")]
@@ -125,18 +125,18 @@ def test_it_knows_how_the_connection_ended_and_shows_what_was_cut_off() -> None:
     made.step(LONG)
     assert [piece.text for piece in made.take()] == [r"\xc3"]
     assert made.ending is not None
-    assert made.ending.how is CloseKind.RESET_BY_PEER
+    assert made.ending.kind is CloseKind.RESET_BY_PEER
     assert made.is_done
 
 
-def test_it_can_stop_at_a_chunk() -> None:
+def test_reading_stops_at_a_given_chunk() -> None:
     log = said((THEM, b"a\n"), (THEM, b"b\n"), (THEM, b"c\n"))
     made = Conversation(log, 1, until=2)
     assert lines(made) == [(THEM, "a"), (THEM, "b")]
     assert made.is_done
 
 
-def test_what_the_log_dropped_before_its_turn_is_owned_up_to() -> None:
+def test_chunks_dropped_before_they_were_read_are_reported() -> None:
     log = ChunkLog(max_chunks=16)
     said((THEM, b"a\n"), log=log)
     made = Conversation(log, 1)
@@ -147,7 +147,7 @@ def test_what_the_log_dropped_before_its_turn_is_owned_up_to() -> None:
     assert len(made.take()) == len(log)
 
 
-def test_a_datagram_is_a_line_by_itself() -> None:
+def test_each_datagram_is_its_own_line() -> None:
     log = said((THEM, b"a"), (THEM, b"b\nc"), (US, b"\xc3"), (US, b"\xa9"))
     assert lines(Conversation(log, 1, is_datagram=True)) == [
         (THEM, "a"),

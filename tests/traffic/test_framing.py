@@ -1,4 +1,4 @@
-"""Framing: right for each kind, the same however the bytes were cut, and never a byte lost."""
+"""Framing: each kind is correct, read sizes make no difference, no byte is lost."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def whole(*messages: bytes) -> list[Message]:
 @given(framings, streams, st.lists(st.integers(0, 200), max_size=30), st.integers(1, 40))
 @example(Delimited(b"aab"), b"aaab" * 9, [3, 5, 6, 7, 11], 5)
 @example(Netstrings(), b"3:abcd,1:x,", [1, 2, 3, 4, 5, 6, 7], 40)
-def test_how_the_bytes_were_cut_makes_no_difference(
+def test_the_sizes_of_the_reads_make_no_difference(
     framing: Framing, data: bytes, cuts: list[int], longest: int
 ) -> None:
     bounds = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
@@ -61,7 +61,7 @@ def test_how_the_bytes_were_cut_makes_no_difference(
 
 
 @given(framings, streams, st.integers(1, 40))
-def test_the_messages_joined_are_what_was_fed_and_none_is_too_long(
+def test_the_messages_joined_are_the_input_and_none_is_too_long(
     framing: Framing, data: bytes, longest: int
 ) -> None:
     messages = frame(framing, data, longest=longest)
@@ -71,7 +71,7 @@ def test_the_messages_joined_are_what_was_fed_and_none_is_too_long(
 
 
 @given(framings, streams, st.integers(1, 40))
-def test_no_more_is_held_back_than_a_message_may_have(
+def test_no_more_is_buffered_than_the_longest_message(
     framing: Framing, data: bytes, longest: int
 ) -> None:
     framer = framing.framer(longest)
@@ -87,11 +87,11 @@ def test_lines_end_in_lf_with_or_without_cr() -> None:
     ]
 
 
-def test_a_delimiter_may_be_cut_in_two() -> None:
+def test_a_delimiter_may_be_split_between_two_reads() -> None:
     assert frame(Delimited(b"--"), b"a-", b"-b-c--") == whole(b"a--", b"b-c--")
 
 
-def test_every_message_of_a_fixed_length_has_it() -> None:
+def test_fixed_length_messages_have_that_length() -> None:
     assert frame(FixedLength(3), b"abcdef", b"g") == [
         *whole(b"abc", b"def"),
         (b"g", MessageError.UNFINISHED),
@@ -114,7 +114,7 @@ def test_a_length_prefix_says_where_the_message_ends(framing: LengthPrefix, stre
     )
 
 
-def test_a_length_too_small_to_count_itself_is_broken_and_the_next_is_tried() -> None:
+def test_a_length_too_small_for_its_own_bytes_is_broken_and_the_next_is_tried() -> None:
     framing = LengthPrefix(2, counts_itself=True)
     assert frame(framing, b"\x00\x01\x00\x03a") == [
         (b"\x00\x01", MessageError.BROKEN),
@@ -122,7 +122,7 @@ def test_a_length_too_small_to_count_itself_is_broken_and_the_next_is_tried() ->
     ]
 
 
-def test_a_length_beyond_the_bound_comes_in_pieces_and_the_next_message_is_right() -> None:
+def test_a_message_over_the_limit_comes_in_pieces_and_the_next_is_correct() -> None:
     assert frame(LengthPrefix(1), b"\x05abcde\x01f", longest=4) == [
         (b"\x05abc", MessageError.CUT),
         (b"de", MessageError.NONE),
@@ -130,26 +130,26 @@ def test_a_length_beyond_the_bound_comes_in_pieces_and_the_next_message_is_right
     ]
 
 
-def test_a_message_without_its_end_for_ever_is_cut() -> None:
+def test_a_message_without_an_end_is_cut() -> None:
     framer = Lines().framer(10)
     made = [message for _ in range(25) for message in framer.feed(b"x")]
     assert made == [(b"x" * 10, MessageError.CUT)] * 2
     assert framer.pending == 5
 
 
-def test_netstrings_have_their_length_before_them() -> None:
+def test_netstrings_are_framed_by_their_length() -> None:
     assert frame(Netstrings(), b"5:he", b"llo,0:,1:,", b",") == whole(b"5:hello,", b"0:,", b"1:,,")
 
 
 @pytest.mark.parametrize("wrong", [b"x,", b"01:a,", b":,", b"12345678901:,", b"2:abc,", b"-1:,"])
-def test_what_is_no_netstring_is_broken_and_the_next_after_a_comma_is_right(wrong: bytes) -> None:
+def test_bytes_that_are_no_netstring_are_broken_and_the_next_one_is_correct(wrong: bytes) -> None:
     assert frame(Netstrings(), wrong + b"2:ok,") == [
         (wrong, MessageError.BROKEN),
         (b"2:ok,", MessageError.NONE),
     ]
 
 
-def test_after_the_end_never_came_the_next_byte_begins_a_message() -> None:
+def test_after_finish_the_next_byte_begins_a_message() -> None:
     framer = LengthPrefix(1).framer()
     assert framer.feed(b"\x05ab") == []
     assert framer.finish(MessageError.BROKEN) == [(b"\x05ab", MessageError.BROKEN)]

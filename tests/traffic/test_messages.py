@@ -1,4 +1,4 @@
-"""Messages of a log: who said them and when, torn ones owned up to, and all of it in steps."""
+"""Messages made from a log, in steps: connection, time, and flaws of incomplete ones."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def framed(log: ChunkLog, framing: Framing) -> Messages:
     return made
 
 
-def told(made: Messages) -> list[tuple[int, bool, bytes, MessageError]]:
-    """Of each message: connection, direction, bytes, flaw."""
+def described(made: Messages) -> list[tuple[int, bool, bytes, MessageError]]:
+    """Connection, direction, bytes and flaw of each message."""
     kept = [made.log.chunk(number) for number in range(made.log.first, made.log.end)]
     return [
         (each.connection, each.sent, each.data, made.flaw(each.number)) for each in kept if each
     ]
 
 
-def test_each_side_of_each_connection_is_framed_by_itself() -> None:
+def test_each_side_of_each_connection_is_framed_separately() -> None:
     log = ChunkLog()
     log.append(1.0, 1, False, b"a1")
     log.append(2.0, 2, False, b"b1")
@@ -37,7 +37,7 @@ def test_each_side_of_each_connection_is_framed_by_itself() -> None:
     log.append(4.0, 1, False, b"a2\na3\n")
     log.append(5.0, 2, False, b"b2\n")
     made = framed(log, Lines())
-    assert told(made) == [
+    assert described(made) == [
         (1, True, b"A1\n", MessageError.NONE),
         (1, False, b"a1a2\n", MessageError.NONE),
         (1, False, b"a3\n", MessageError.NONE),
@@ -46,7 +46,7 @@ def test_each_side_of_each_connection_is_framed_by_itself() -> None:
     assert [made.log.chunk(number).time for number in range(4)] == [3.0, 1.0, 4.0, 2.0]  # type: ignore[union-attr]
 
 
-def test_a_message_knows_the_chunk_it_ended_in_and_a_chunk_its_message() -> None:
+def test_chunks_are_found_by_message_and_messages_by_chunk() -> None:
     log = ChunkLog()
     for connection, data in ((1, b"a1"), (2, b"b1\n"), (1, b"a2\na3\n"), (2, b"torn")):
         log.append(1.0, connection, False, data)
@@ -57,7 +57,7 @@ def test_a_message_knows_the_chunk_it_ended_in_and_a_chunk_its_message() -> None
     assert made.chunk_of(1) is None
 
 
-def test_messages_that_are_dropped_are_not_searched_for_their_chunks() -> None:
+def test_dropped_messages_have_no_chunk() -> None:
     log = ChunkLog()
     for number in range(3_000):
         log.append(1.0, 1, False, b"%d\n" % number)
@@ -74,7 +74,7 @@ def test_messages_that_are_dropped_are_not_searched_for_their_chunks() -> None:
     st.lists(st.tuples(st.integers(1, 3), st.booleans(), st.text("ab\n", max_size=6)), max_size=60),
     st.lists(st.integers(0, 60), max_size=10),
 )
-def test_framing_as_it_comes_gives_what_framing_afterwards_does(
+def test_framing_live_and_framing_afterwards_give_the_same(
     said: list[tuple[int, bool, str]], steps: list[int]
 ) -> None:
     log = ChunkLog()
@@ -86,13 +86,13 @@ def test_framing_as_it_comes_gives_what_framing_afterwards_does(
             early.step(LONG)
     early.step(LONG)
     late = framed(log, Delimited(b"b"))
-    assert told(early) == told(late)
+    assert described(early) == described(late)
     assert early.pending_bytes == late.pending_bytes
-    size = sum(len(data) for _, _, data, _ in told(late)) + late.pending_bytes
+    size = sum(len(data) for _, _, data, _ in described(late)) + late.pending_bytes
     assert size == log.kept_bytes
 
 
-def test_a_connection_that_ends_gives_the_message_that_it_did_not_finish() -> None:
+def test_the_end_of_a_connection_gives_its_unfinished_message() -> None:
     log = ChunkLog()
     log.append(1.0, 1, False, b"whole\nhalf")
     made = framed(log, Lines())
@@ -101,11 +101,11 @@ def test_a_connection_that_ends_gives_the_message_that_it_did_not_finish() -> No
     log.end_connection(3.0, 1, CloseKind.CLOSED_BY_PEER)
     assert not made.is_done
     assert made.step(LONG)
-    assert told(made)[-1] == (1, False, b"half", MessageError.UNFINISHED)
+    assert described(made)[-1] == (1, False, b"half", MessageError.UNFINISHED)
     assert made.pending_bytes == 0
 
 
-def test_nothing_is_framed_beyond_where_the_view_is_held() -> None:
+def test_nothing_is_framed_beyond_the_limit_of_a_paused_view() -> None:
     log = ChunkLog()
     log.append(1.0, 1, False, b"one\n")
     made = framed(log, Lines())
@@ -119,7 +119,7 @@ def test_nothing_is_framed_beyond_where_the_view_is_held() -> None:
     assert len(made.log) == 2
 
 
-def test_what_was_dropped_before_its_turn_is_counted_and_tears_what_was_under_way() -> None:
+def test_dropped_chunks_are_counted_and_end_incomplete_messages() -> None:
     log = ChunkLog(max_chunks=16)
     log.append(1.0, 1, False, b"\x09half")
     made = framed(log, LengthPrefix(1))
@@ -127,11 +127,11 @@ def test_what_was_dropped_before_its_turn_is_counted_and_tears_what_was_under_wa
         log.append(2.0, 1, False, b"\x01x")
     made.step(LONG)
     assert made.missed == log.first - 1
-    assert told(made)[0] == (1, False, b"\x09half", MessageError.UNFINISHED)
-    assert {flaw for *_, flaw in told(made)[1:]} == {MessageError.NONE}
+    assert described(made)[0] == (1, False, b"\x09half", MessageError.UNFINISHED)
+    assert {flaw for *_, flaw in described(made)[1:]} == {MessageError.NONE}
 
 
-def test_cleared_it_begins_with_what_comes_next() -> None:
+def test_after_a_clear_framing_begins_with_the_next_chunk() -> None:
     log = ChunkLog()
     log.append(1.0, 1, False, b"abcd")
     made = framed(log, FixedLength(3))
@@ -139,10 +139,10 @@ def test_cleared_it_begins_with_what_comes_next() -> None:
     made.clear()
     log.append(2.0, 1, False, b"xyz")
     made.step(LONG)
-    assert told(made) == [(1, False, b"xyz", MessageError.NONE)]
+    assert described(made) == [(1, False, b"xyz", MessageError.NONE)]
 
 
-def test_messages_under_way_on_many_connections_are_bounded_together(
+def test_incomplete_messages_of_all_connections_are_bounded_together(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(messages, "MAX_PENDING_BYTES", 100)
@@ -151,21 +151,21 @@ def test_messages_under_way_on_many_connections_are_bounded_together(
         log.append(1.0, connection, False, b"x" * 10)
     made = framed(log, Lines())
     assert made.pending_bytes <= 100
-    assert told(made)[0] == (10, False, b"x" * 10, MessageError.CUT)
+    assert described(made)[0] == (10, False, b"x" * 10, MessageError.CUT)
 
 
-def test_flaws_of_messages_that_are_gone_are_forgotten() -> None:
+def test_flaws_of_dropped_messages_are_forgotten() -> None:
     log = ChunkLog()
     made = Messages(log, LengthPrefix(1, "big", True), max_bytes=10**6, max_chunks=16)
     for _ in range(100):
         log.append(1.0, 1, False, b"\x00")
     made.step(LONG)
     assert made.log.dropped
-    assert {flaw for *_, flaw in told(made)} == {MessageError.BROKEN}
+    assert {flaw for *_, flaw in described(made)} == {MessageError.BROKEN}
     assert len(made._flawed) == len(made.log)
 
 
-def test_each_datagram_is_a_message_by_itself() -> None:
+def test_each_datagram_is_one_message() -> None:
     log = ChunkLog()
     log.append(1.0, 1, False, b"one\ntwo")
     log.append(2.0, 2, False, b"half")
@@ -176,7 +176,7 @@ def test_each_datagram_is_a_message_by_itself() -> None:
     assert made.step(LONG)
     log.end_connection(4.0, 1, CloseKind.CLOSED)
     assert made.step(LONG)
-    assert told(made) == [
+    assert described(made) == [
         (1, False, b"one\ntwo", MessageError.NONE),
         (1, False, b"", MessageError.NONE),
     ]

@@ -1,4 +1,4 @@
-"""Patterns against the slow way: looking into each chunk alone."""
+"""Patterns compared with a search in each chunk alone."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_text_is_found_in_each_chunk_that_has_it_and_never_across_two(
 
 
 @given(pieces, st.text("aB", min_size=1, max_size=3))
-def test_text_is_found_whatever_its_case_if_asked(chunks: list[bytes], text: str) -> None:
+def test_text_is_found_in_any_case_if_case_is_ignored(chunks: list[bytes], text: str) -> None:
     hits = pattern_of(PatternKind.TEXT, text, ignore_case=True).hits(span_of(chunks), PLENTY)
     wanted = text.lower().encode()
     assert hits == [place for place, chunk in enumerate(chunks) if wanted in chunk.lower()]
@@ -86,7 +86,7 @@ expressions = st.recursive(
 
 
 @given(pieces_to_match, expressions, st.booleans())
-def test_an_expression_matches_a_chunk_if_it_does_so_alone(
+def test_an_expression_matches_a_chunk_only_if_it_matches_it_alone(
     chunks: list[bytes], source: str, ignore_case: bool
 ) -> None:
     hits = pattern_of(PatternKind.EXPRESSION, source, ignore_case=ignore_case).hits(
@@ -100,7 +100,7 @@ def test_an_expression_matches_a_chunk_if_it_does_so_alone(
     "source", ["a", "[ab]", r"\w", r"\w+", r"a.*b", r"\W", "a|B", r"\x61", "é+", "a{1,2}?"]
 )
 @given(st.lists(st.text("aBé\n ", max_size=6).map(str.encode), min_size=40, max_size=60))
-def test_where_most_chunks_match_the_faster_way_finds_the_same(
+def test_the_faster_search_for_dense_matches_finds_the_same(
     source: str, chunks: list[bytes]
 ) -> None:
     alone = regex.compile(source.encode())
@@ -110,7 +110,7 @@ def test_where_most_chunks_match_the_faster_way_finds_the_same(
 
 
 @given(st.binary(min_size=1, max_size=40), st.sampled_from(["", " ", ":", ", ", "\n", "\\x"]))
-def test_hex_is_found_whatever_separates_it(data: bytes, separator: str) -> None:
+def test_hex_is_found_with_any_separators(data: bytes, separator: str) -> None:
     typed = separator.join(f"{byte:02x}" for byte in data)
     assert pattern_of(PatternKind.HEX, typed).within(data, PLENTY) == (0, len(data))
 
@@ -134,13 +134,15 @@ def test_hex_may_be_written_in_many_ways(text: str) -> None:
         (PatternKind.EXPRESSION, "(?:" * 60 + "a" + "){2}" * 60, "repeats too much"),
     ],
 )
-def test_what_cannot_be_looked_for_is_said(kind: PatternKind, text: str, words: str) -> None:
+def test_an_invalid_pattern_is_refused_with_a_sentence(
+    kind: PatternKind, text: str, words: str
+) -> None:
     with pytest.raises(PatternError, match=words):
         parse(kind, text)
 
 
 @given(st.text(max_size=30), st.sampled_from(PatternKind), st.booleans())
-def test_whatever_is_typed_gives_a_pattern_or_a_sentence(
+def test_any_text_gives_a_pattern_or_a_sentence(
     text: str, kind: PatternKind, ignore_case: bool
 ) -> None:
     sentence = ""
@@ -151,11 +153,11 @@ def test_whatever_is_typed_gives_a_pattern_or_a_sentence(
     assert not sentence or sentence.endswith(".")
 
 
-def test_nothing_typed_is_no_pattern() -> None:
+def test_empty_text_is_no_pattern() -> None:
     assert [parse(kind, "") for kind in PatternKind] == [None, None, None]
 
 
-def test_text_outside_of_ascii_is_looked_for_in_utf_8() -> None:
+def test_text_outside_of_ascii_is_searched_in_utf_8() -> None:
     assert pattern_of(PatternKind.TEXT, "端口").within("a端口".encode(), PLENTY) == (1, 7)
 
 

@@ -1,4 +1,4 @@
-"""Servers made of conversations."""
+"""Reply rules made from recorded conversations."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BY_MATCH = RuleChoices(RuleOrder.BY_MATCH)
 
 
 def said(*texts: str | bytes) -> list[ConnectionMessage]:
-    """Messages a second apart; those that begin with `<` are the server's."""
+    """Messages one second apart. Those that begin with `<` are from the server."""
     made = []
     for number, text in enumerate(texts):
         data = text.encode() if isinstance(text, str) else text
@@ -39,13 +39,13 @@ def said(*texts: str | bytes) -> list[ConnectionMessage]:
 
 
 def meant(piece: Any) -> bytes:
-    """What a piece of a reply stands for, if it has no variables."""
+    """The bytes of a piece of a reply without variables."""
     if isinstance(piece, dict):
         return bytes.fromhex(piece["hex"])
     return read_notation(piece.replace("{{", "{"), Notation.ESCAPES)
 
 
-def test_a_message_and_what_followed_it_become_a_rule() -> None:
+def test_a_message_and_its_answers_become_a_rule() -> None:
     message, *followed = said("*IDN?\r\n", "<ACME\r\n", "<more\r\n", "next\r\n", "<late\r\n")
     assert propose_rule(message, followed, Lines()) == {
         "equals": "*IDN?",
@@ -116,13 +116,13 @@ def test_bytes_that_vary_become_wildcards() -> None:
     assert matcher_of([b"\x00\x01ab", b"\x00\x01abc"]).matcher == {"starts": {"hex": "00 01 61 62"}}
 
 
-def test_messages_that_have_nothing_in_common_are_not_joined() -> None:
+def test_messages_with_nothing_in_common_are_not_merged() -> None:
     assert matcher_of([b"hello", b"bye 1 2"]).matcher == {"equals": "hello"}
     assert matcher_of([b"\x00\x01", b"\xff\xfe"]).matcher == {"equals": {"hex": "00 01"}}
 
 
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=4))
-def test_an_expression_matches_all_that_it_was_made_of(texts: list[str]) -> None:
+def test_an_expression_matches_all_its_samples(texts: list[str]) -> None:
     samples = [text.encode() for text in texts]
     matcher = matcher_of(samples).matcher
     if "regex" in matcher:
@@ -131,7 +131,7 @@ def test_an_expression_matches_all_that_it_was_made_of(texts: list[str]) -> None
 
 
 @given(st.binary(max_size=60))
-def test_a_reply_is_what_the_server_said(data: bytes) -> None:
+def test_a_reply_has_the_messages_of_the_server(data: bytes) -> None:
     message, *_ = said("x")
     rule = propose_rule(message, [ConnectionMessage(1.0, True, data)])
     assert meant(rule["reply"]) == data
@@ -144,7 +144,7 @@ def test_a_long_reply_is_cut_into_pieces() -> None:
     assert b"".join(map(meant, rule["reply"])) == data
 
 
-def test_what_the_server_repeats_by_the_clock_becomes_a_rule_of_its_own() -> None:
+def test_a_message_repeated_at_an_interval_becomes_a_rule_with_every() -> None:
     messages = said("start\n", "<ok\n", "<tick\n", "<tick\n", "<tick\n", "stop\n")
     rules = propose_rules([messages], Lines()).options["rule"]
     assert rules[-1] == {"every": 1.0, "reply": "tick\\n"}
@@ -159,7 +159,7 @@ def test_an_answer_to_a_regular_question_is_no_unsolicited_message() -> None:
     assert rules == [{"equals": "ping", "reply": "pong\\n"}]
 
 
-def test_what_cannot_be_used_is_noted() -> None:
+def test_parts_that_cannot_be_used_are_noted() -> None:
     torn = [ConnectionMessage(0.0, False, b"half", is_whole=False)]
     longer = said("a\n", "b\n")
     notes = propose_rules([torn, longer], Lines()).notes

@@ -1,4 +1,4 @@
-"""Scans against the slow way, while the log grows and drops."""
+"""Scans compared with a check of each chunk, while the log grows and drops chunks."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ LONG = 60.0
 
 
 class Odd(Pattern):
-    """Matches chunks of odd size; takes too long over a span in which a chunk of 13 bytes is."""
+    """Matches chunks of odd size. Times out for a span with a chunk of 13 bytes."""
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.calls = 0
 
     def hits(self, span: Span, seconds: float) -> list[int]:
-        self.asked += 1
+        self.calls += 1
         sizes = [end - span.start(place) for place, end in enumerate(span.ends)]
         if 13 in sizes:
             raise TimeoutError
@@ -49,7 +49,7 @@ def text(source: str) -> Pattern:
     st.sampled_from([None, {1, 2}]),
     st.sampled_from([(), ("a",), ("a", "b")]),
 )
-def test_a_scan_finds_what_passes_among_the_chunks_that_are_kept(
+def test_a_scan_finds_the_kept_chunks_that_pass(
     batches: list[list[tuple[int, bool, bytes]]],
     sent: bool | None,
     connections: set[int] | None,
@@ -73,7 +73,7 @@ def test_a_scan_finds_what_passes_among_the_chunks_that_are_kept(
     ]
 
 
-def test_positions_stay_when_older_finds_are_dropped() -> None:
+def test_positions_stay_when_older_results_are_dropped() -> None:
     log = ChunkLog(max_chunks=16)
     scan = Scan(log, Criteria((text("x"),)))
     for _ in range(10):
@@ -87,7 +87,7 @@ def test_positions_stay_when_older_finds_are_dropped() -> None:
     assert scan.number(position) == 9
 
 
-def test_a_step_ends_when_its_time_is_over_and_the_next_goes_on() -> None:
+def test_a_step_ends_after_its_time_and_the_next_one_continues() -> None:
     log = ChunkLog()
     for _ in range(3 * SPAN_CHUNKS):
         log.append(0.0, 1, True, b"x")
@@ -99,7 +99,7 @@ def test_a_step_ends_when_its_time_is_over_and_the_next_goes_on() -> None:
     assert numbers(scan) == list(range(3 * SPAN_CHUNKS))
 
 
-def test_a_chunk_that_takes_too_long_is_passed_over_and_the_others_are_not() -> None:
+def test_only_the_chunk_that_takes_too_long_is_skipped() -> None:
     log = ChunkLog()
     for size in (1, 2, 13, 4, 5):
         log.append(0.0, 1, True, bytes(size))
@@ -126,7 +126,7 @@ def test_an_expression_that_explodes_on_every_chunk_stops_the_scan() -> None:
     assert scan.looked_at == asked
 
 
-def test_finds_are_looked_up_by_number() -> None:
+def test_results_are_found_by_number() -> None:
     log = ChunkLog()
     for data in (b"x", b"-", b"x", b"-", b"x"):
         log.append(0.0, 1, True, data)
@@ -136,7 +136,7 @@ def test_finds_are_looked_up_by_number() -> None:
     assert (scan.position(2), scan.position(3), scan.after(2), scan.after(4)) == (1, 2, 2, 3)
 
 
-def test_a_log_that_is_cleared_before_the_scan_came_to_its_end_is_done() -> None:
+def test_a_scan_is_done_after_its_log_was_cleared() -> None:
     log = ChunkLog()
     for _ in range(10):
         log.append(0.0, 1, True, b"x")
@@ -164,18 +164,18 @@ def test_a_log_that_is_cleared_before_the_scan_came_to_its_end_is_done() -> None
         ("1M-", SizeRange(1_000_000)),
     ],
 )
-def test_sizes_are_read_as_people_type_them(text: str, sizes: SizeRange | None) -> None:
+def test_size_ranges_are_parsed(text: str, sizes: SizeRange | None) -> None:
     assert parse_sizes(text) == sizes
 
 
 @pytest.mark.parametrize("text", ["-", "a", "1-2-3", "5-4", "1.5", "9" * 13])
-def test_what_is_no_range_is_said(text: str) -> None:
+def test_text_that_is_no_range_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(SizeRangeError, match=r"\.$"):
         parse_sizes(text)
 
 
 @given(st.text(max_size=12))
-def test_whatever_is_typed_gives_sizes_or_a_sentence(text: str) -> None:
+def test_any_text_gives_a_range_or_a_sentence(text: str) -> None:
     sizes, sentence = None, ""
     try:
         sizes = parse_sizes(text)
@@ -185,5 +185,5 @@ def test_whatever_is_typed_gives_sizes_or_a_sentence(text: str) -> None:
     assert sizes is None or sizes.most is None or sizes.least <= sizes.most
 
 
-def test_both_bounds_are_within() -> None:
+def test_a_range_includes_both_bounds() -> None:
     assert [size in SizeRange(2, 4) for size in (1, 2, 4, 5)] == [False, True, True, False]

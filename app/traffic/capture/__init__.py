@@ -1,3 +1,3 @@
-"""Capture files of other programs (pcap and pcapng) as traffic to look into."""
+"""Capture files of other programs (pcap and pcapng), read as a source of traffic."""
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Conversations over TCP and UDP, put together from packets in the order of a capture.
+"""TCP and UDP conversations, reassembled from the packets of a capture.
 
-The server is the near side. It is the end that a SYN went to; without a SYN, the one with the
-lower port. A SYN with another sequence number begins another connection with the same addresses.
+The server counts as our side: what it sent is `sent`. The server is the end that received the SYN.
+Without a SYN it is the end with the lower port. A SYN with another sequence number begins a new
+connection between the same addresses.
 """
 
 from __future__ import annotations
@@ -19,21 +20,22 @@ from app.traffic.capture.tcp import ACK, FIN, RST, SYN, Side
 from app.traffic.connection_info import CloseKind, ConnectionEnds, ConnectionInfo
 
 MOST_OPEN: Final = 10_000
-"""Conversations that are followed at a time. Beyond that, one that is quiet is left.
+"""How many conversations are open at a time. Above this limit, a quiet one is closed.
 
-Each costs about six objects, which the garbage collector looks at: more would make it stop the
-program for longer than a step may take."""
+Each takes about six objects. With more of them, one run of the garbage collector would take longer
+than a step may take.
+"""
 
 MOST_OVER: Final = 20_000
-"""Connections that ended, whose late packets are known as such."""
+"""How many ended connections are remembered, to recognize their late packets."""
 
 MOST_CONNECTIONS: Final = 1_000_000
 MOST_NAMES: Final = 1_000
-"""Servers that a view offers by name."""
+"""How many servers a view lists by name."""
 
-KEPT_PARTIES: Final = 10_000
+KEPT_CONNECTIONS: Final = 10_000
 LATEST: Final = 2**33
-"""Unix seconds. Times from a damaged file may be anything."""
+"""Limit for times, in unix seconds. A damaged file may have any value."""
 
 _TCP_HEADER = Struct(">HHIIBB").unpack_from
 _SHORT = Struct(">H").unpack_from
@@ -41,23 +43,23 @@ _SHORT = Struct(">H").unpack_from
 
 @define
 class PacketCounts:
-    """How many packets of a capture were read, and what of them is not shown."""
+    """Counts the packets of a capture that were read, and those that are not shown."""
 
     packets: int = 0
-    """All that were read."""
+    """All packets that were read."""
 
     skipped: Counter[SkipReason] = field(factory=Counter)
-    """Packets that have nothing for a conversation, by the reason."""
+    """Packets that belong to no conversation, by reason."""
 
     retransmitted_bytes: int = 0
     missing_bytes: int = 0
-    """Bytes that were sent and are not in the file."""
+    """Bytes that were sent but are not in the file."""
 
     left_out: int = 0
-    """Packets of more connections than can be told apart."""
+    """Packets left out because there are too many connections."""
 
     def sentences(self) -> list[str]:
-        """Sentences that say how much is not shown, and why."""
+        """Sentences about the packets that are not shown: how many, and why."""
         skipped = self.skipped
         said = (
             (
@@ -74,24 +76,24 @@ class PacketCounts:
 
 
 class _Flow:
-    """One conversation that may go on."""
+    """An open conversation."""
 
     __slots__ = ("finished_first", "keys", "number", "sides", "was_busy")
 
     def __init__(self, number: int, keys: tuple[bytes, bytes]) -> None:
         self.number = number
         self.keys = keys
-        """The client's packets are found by the first, the server's by the second."""
+        """The key of the client's packets and that of the server's packets."""
         self.sides = Side(), Side()
-        """Of the client and of the server."""
+        """The client and the server."""
         self.finished_first: Side | None = None
         self.was_busy = True
 
 
 class Conversations:
-    """Takes packets, and puts what they bring into `index` and `endings`.
+    """Takes packets, and adds chunks to `index` and ends of connections to `endings`.
 
-    A chunk is what one packet brought of the stream, at the time when a reader could have had it.
+    A chunk is the new data of one packet. Its time is when the receiver could have read it.
     """
 
     def __init__(self, index: ChunkIndex) -> None:
@@ -104,32 +106,32 @@ class Conversations:
         """The time of the first chunk."""
         self._index = index
         self._connections = ConnectionTable()
-        self._parties: dict[int, ConnectionInfo] = {}
-        # A plain dict looks for its first item behind all that were deleted.
+        self._infos: dict[int, ConnectionInfo] = {}
+        # Not a plain dict: that scans all deleted entries to find its first item.
         self._flows: OrderedDict[int, _Flow] = OrderedDict()
         self._by_key: dict[bytes, tuple[_Flow, bool]] = {}
         self._over: OrderedDict[bytes, None] = OrderedDict()
         """The keys of connections that ended."""
         self._time = 0.0
         self._owner = 0
-        """`connection * 2 + sent` of the bytes that a side gives just now."""
+        """`connection * 2 + sent` of the side that is being read."""
 
     def __len__(self) -> int:
         return len(self._connections)
 
-    def party(self, number: int) -> ConnectionInfo | None:
-        """The two ends of the connection of that number."""
-        if number not in self._parties:
-            party = self._connections.party(number)
-            if party is None:
+    def info(self, number: int) -> ConnectionInfo | None:
+        """The addresses of the connection with that number."""
+        if number not in self._infos:
+            info = self._connections.info(number)
+            if info is None:
                 return None
-            if len(self._parties) >= KEPT_PARTIES:
-                self._parties.clear()
-            self._parties[number] = party
-        return self._parties[number]
+            if len(self._infos) >= KEPT_CONNECTIONS:
+                self._infos.clear()
+            self._infos[number] = info
+        return self._infos[number]
 
     def take(self, packet: Packet) -> None:
-        """The next packet of the file. Raises `OSError` if the index has no room."""
+        """Take the next packet of the file. Raises `OSError` if the disk is full."""
         time, link, buffer, start, stop, original, place = packet
         self.counts.packets += 1
         if 0 <= time < LATEST:
@@ -142,7 +144,7 @@ class Conversations:
         if at + (20 if protocol == TCP else 8) > min(stop, end):
             self.counts.skipped[SkipReason.BROKEN] += 1
             return
-        # Both hosts, then both ports. That of UDP is one byte longer, to tell it apart.
+        # Both hosts, then both ports. The key for UDP has one more byte, so it differs from TCP.
         key = buffer[hosts : hosts + 2 * width] + buffer[at : at + 4]
         if protocol == TCP:
             self._take_segment(key, buffer, at, stop, end, place - start)
@@ -150,7 +152,8 @@ class Conversations:
             self._take_datagram(key + b"u", buffer, at, stop, end, place - start)
 
     def finish_some(self, most: int) -> bool:
-        """After the last packet: give what waits in up to `most` conversations. True if all is."""
+        """After the last packet: flush up to `most` conversations. Returns whether all are
+        flushed."""
         self._by_key.clear()
         for _ in range(most):
             if not self._flows:
@@ -161,7 +164,7 @@ class Conversations:
     def _take_segment(
         self, key: bytes, buffer: bytes, at: int, stop: int, end: int, base: int
     ) -> None:
-        """A TCP segment. `base` is where the buffer begins in the file."""
+        """Take a TCP segment. `base` is the position of the buffer in the file."""
         _, _, sequence, acknowledged, offset, flags = _TCP_HEADER(buffer, at)
         data = at + (offset >> 4) * 4
         if offset < 0x50 or data > end:
@@ -193,7 +196,7 @@ class Conversations:
             self._end(flow, CloseKind.CLOSED_HERE if by_server else CloseKind.CLOSED_BY_PEER)
 
     def _connection_of(self, key: bytes, sequence: int, flags: int) -> tuple[_Flow, bool] | None:
-        """The connection of a segment, and whether it is the server's; `None` to leave it out."""
+        """The flow of a segment, and whether the server sent it. `None` if it is left out."""
         found = self._by_key.get(key)
         if found is None and key in self._over and flags & (SYN | ACK) != SYN:
             return None  # it came late
@@ -205,7 +208,7 @@ class Conversations:
     def _take_datagram(
         self, key: bytes, buffer: bytes, at: int, stop: int, end: int, base: int
     ) -> None:
-        """A UDP datagram. What was cut off it is missing."""
+        """Take a UDP datagram. The bytes that were cut off count as missing."""
         found = self._by_key.get(key) or self._open(key, 0)
         if found is None:
             return
@@ -236,7 +239,7 @@ class Conversations:
         self._index.add(place, size, missing, self._owner, self._time)
 
     def _open(self, key: bytes, flags: int) -> tuple[_Flow, bool] | None:
-        """A conversation that begins with a packet of that key; `None` if there are too many."""
+        """Open a conversation with a packet of that key. `None` if there are too many."""
         if len(self._connections) >= MOST_CONNECTIONS:
             self.counts.left_out += 1
             return None
@@ -256,15 +259,15 @@ class Conversations:
         for each, of_server in zip(flow.keys, (False, True), strict=True):
             self._by_key[each] = flow, of_server
         if len(self.names) < MOST_NAMES:
-            party = self.party(number)
-            assert party is not None
-            self.names[party.listener] = None
+            info = self.info(number)
+            assert info is not None
+            self.names[info.listener] = None
         if len(self._flows) > MOST_OPEN:
             self._retire_a_quiet_one()
         return self._by_key.get(key)
 
     def _retire_a_quiet_one(self) -> None:
-        """Follow one conversation less: an old one that said nothing since the last time."""
+        """Close an old conversation that had no packet since the last call."""
         for _ in range(8):
             flow = next(iter(self._flows.values()))
             if not flow.was_busy:
@@ -274,7 +277,7 @@ class Conversations:
         self._retire(next(iter(self._flows.values())))
 
     def _retire(self, flow: _Flow) -> None:
-        """Follow this conversation no more. Another one may take its addresses."""
+        """Close this conversation. A new one may use the same addresses."""
         self._flush(flow)
         self._flows.pop(flow.number, None)
         for key in flow.keys:
@@ -291,7 +294,7 @@ class Conversations:
         self.endings.append(self._index.end, self._time, flow.number, how)
 
     def _flush(self, flow: _Flow) -> None:
-        """Give what waits on both sides, as nothing more comes."""
+        """Output the waiting segments of both sides, as no more packets come."""
         for is_server, side in enumerate(flow.sides):
             self._owner = flow.number << 1 | is_server
             side.flush(self._emit)

@@ -1,8 +1,8 @@
-"""The headers around what TCP and UDP carry: link layer, VLAN tags, IPv4 and IPv6.
+"""Parser for the headers below TCP and UDP: link layer, VLAN tags, IPv4 and IPv6.
 
 Link types are those of https://www.tcpdump.org/linktypes.html. IPv4 is RFC 791, IPv6 with its
-extension headers RFC 8200. Nothing is copied and nothing raises: a header that is cut or makes no
-sense is a `SkipReason`.
+extension headers RFC 8200. No data is copied and no function raises: for a header that is cut or
+invalid, the result is a `SkipReason`.
 """
 
 from __future__ import annotations
@@ -30,30 +30,30 @@ _SHORT = Struct(">H").unpack_from
 
 
 class SkipReason(Enum):
-    """Why a packet has nothing for a conversation."""
+    """Why a packet belongs to no conversation."""
 
     LINK = "link"
-    """A link type that is not read here."""
+    """A link type that is not supported."""
 
     OTHER = "other"
     """Neither TCP nor UDP over IP."""
 
     FRAGMENT = "fragment"
-    """A part of an IP packet."""
+    """A fragment of an IP packet."""
 
     BROKEN = "broken"
-    """A header that is cut or makes no sense."""
+    """A header that is cut or invalid."""
 
 
 Located = tuple[int, int, int, int, int]
-"""The number of the protocol, where its header begins, where the packet ends on the wire, where the
-addresses begin, and how long one address is. The end may lie behind what was captured."""
+"""The number of the protocol, the start of its header, the end of the packet on the wire, the start
+of the addresses, and the length of one address. The end may be beyond the captured bytes."""
 
 
 def locate(link: int, buffer: bytes, start: int, stop: int, original: int) -> Located | SkipReason:
-    """The header of TCP or UDP in `buffer[start:stop]`, a packet of that link type.
+    """Find the TCP or UDP header in `buffer[start:stop]`, a packet of that link type.
 
-    `original` is how long the packet was on the wire.
+    `original` is the length of the packet on the wire.
     """
     if link == 1:
         kind_at, at = start + 12, start + 14
@@ -85,7 +85,7 @@ def locate(link: int, buffer: bytes, start: int, stop: int, original: int) -> Lo
 def _without_type(
     link: int, buffer: bytes, start: int, stop: int, original: int
 ) -> Located | SkipReason:
-    """Link types that have IP alone, or a family of addresses before it."""
+    """Link types with only IP, or with an address family before it."""
     end = start + original
     if link in (0, 108):  # BSD loopback; that of OpenBSD is always in network order
         if start + 4 > stop:
@@ -110,7 +110,7 @@ def _ipv4(buffer: bytes, at: int, stop: int, end: int) -> Located | SkipReason:
         return SkipReason.BROKEN
     header = (buffer[at] & 0x0F) * 4
     (total,) = _SHORT(buffer, at + 2)
-    if total:  # otherwise it left through a network card that cuts packets itself
+    if total:  # 0: the network card splits the packet later (segmentation offload)
         if total < header:
             return SkipReason.BROKEN
         end = min(end, at + total)
@@ -129,7 +129,7 @@ def _ipv6(buffer: bytes, at: int, stop: int, end: int) -> Located | SkipReason:
     if at + 40 > stop or buffer[at] >> 4 != 6:
         return SkipReason.BROKEN
     (size,) = _SHORT(buffer, at + 4)
-    if size:  # otherwise it is a jumbogram, or left through a card as above
+    if size:  # 0: a jumbogram, or segmentation offload as above
         end = min(end, at + 40 + size)
     protocol = buffer[at + 6]
     header = at + 40

@@ -1,8 +1,8 @@
-"""The index of a capture: where the bytes of each chunk are in the file.
+"""The index of a capture: the position of each chunk in the file.
 
 The index is on disk and not in memory. A capture of 4 GB may hold 40 million chunks. Each takes 32
-bytes here, in a temporary file that has no name and goes with the program. The bytes of the chunks
-stay where they are.
+bytes in a temporary file without a name, which disappears with the program. The data of the chunks
+stays in the capture file.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _PAIR: Final = Struct(">B16sH16sH")  # flags, server's host and port, client's h
 
 @frozen
 class ChunkEntry:
-    """One chunk: `size` bytes at `place` in the file, or `missing` ones that are nowhere."""
+    """One chunk: `size` bytes at `place` in the file, or `missing` bytes that are not in the
+    file."""
 
     place: int
     size: int
@@ -37,8 +38,8 @@ class ChunkEntry:
 
 
 class ChunkIndex:
-    """Entries with numbers from 0 on. Adding one costs a microsecond and, in the end, 32 bytes of
-    disk; at most half a megabyte of them is in memory."""
+    """Entries, numbered from 0. Adding one takes a microsecond and 32 bytes of disk. At most half a
+    megabyte of entries is in memory."""
 
     def __init__(self) -> None:
         self._tail = bytearray()
@@ -49,7 +50,7 @@ class ChunkIndex:
         """The number that the next entry will have."""
 
     def add(self, place: int, size: int, missing: int, owner: int, time: float) -> None:
-        """Another entry. Raises `OSError` if the disk has no room for it."""
+        """Add an entry. Raises `OSError` if the disk is full."""
         self._tail += _ENTRY.pack(place, size, min(missing, _LARGEST), owner, time)
         self.end += 1
         if len(self._tail) >= _BATCH_BYTES:
@@ -85,7 +86,7 @@ class ChunkIndex:
 
 
 class ConnectionTable:
-    """The two ends of each connection of a capture, in 37 bytes."""
+    """The two addresses of each connection of a capture, in 37 bytes each."""
 
     def __init__(self) -> None:
         self._pairs = bytearray()
@@ -94,13 +95,13 @@ class ConnectionTable:
         return len(self._pairs) // _PAIR.size
 
     def add(self, server: tuple[bytes, int], client: tuple[bytes, int], *, is_udp: bool) -> int:
-        """Another connection; gives its number. Hosts are 4 or 16 bytes."""
+        """Add a connection and return its number. Hosts have 4 or 16 bytes."""
         flags = is_udp | (len(server[0]) == 4) << 1
         self._pairs += _PAIR.pack(flags, *server, *client)
         return len(self) - 1
 
-    def party(self, number: int) -> ConnectionInfo | None:
-        """The connection of that number as a view shows it: the server is the near side."""
+    def info(self, number: int) -> ConnectionInfo | None:
+        """The connection with that number. The server counts as our side."""
         if not 0 <= number < len(self):
             return None
         fields = _PAIR.unpack_from(self._pairs, number * _PAIR.size)
@@ -118,7 +119,7 @@ class ConnectionTable:
 
 
 def host_text(packed: bytes) -> str:
-    """An IP address of 4 or 16 bytes as people read it."""
+    """An IP address of 4 or 16 bytes as text."""
     if len(packed) == 4:
         return ".".join(map(str, packed))
     return str(IPv6Address(packed))
@@ -131,9 +132,9 @@ def place_text(address: Address) -> str:
 
 
 def runs(entries: list[ChunkEntry], most_hole: int) -> list[tuple[int, int]]:
-    """Ranges of `entries` whose bytes are near each other, in order, and may be read at once.
+    """Ranges of `entries` whose bytes are close together in the file, so that one read gets them.
 
-    Between the bytes of two neighbours in a range are at most `most_hole` others.
+    There are at most `most_hole` other bytes between two neighbours of a range.
     """
     cuts = [0]
     for index, (before, after) in enumerate(pairwise(entries), 1):

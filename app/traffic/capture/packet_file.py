@@ -1,8 +1,8 @@
-"""Packets out of a pcap or pcapng file, one after the other, in bounded memory.
+"""Reader for pcap and pcapng files: one packet after the other, in bounded memory.
 
 The classic format is that of draft-ietf-opsawg-pcap (microseconds and nanoseconds, either byte
 order), the newer one that of draft-ietf-opsawg-pcapng. Packets are not copied: a packet is a range
-of the buffer that holds it, and its place in the file.
+of a buffer, and its position in the file.
 
 dpkt and scapy build objects for each packet, and python-pcapng for each block. That takes several
 times as long, and their readers raise many kinds of exception for a damaged file. So the few
@@ -55,7 +55,7 @@ class CaptureError(Exception):
 class _Interface:
     link: int
     snaplen: int
-    """The most bytes of a packet that are kept; 0 for no bound."""
+    """The most bytes of a packet that were captured; 0 for no limit."""
 
     seconds_per_tick: float
     offset_seconds: int
@@ -76,9 +76,9 @@ class _Order:
 
 
 class PacketFile:
-    """One capture file, read once from its start to its end.
+    """One capture file, read once from start to end.
 
-    `packets` gives what can be read. After it ended, `damage` is a sentence if something was wrong.
+    `packets` yields what can be read. After its end, `damage` is a sentence if the file is damaged.
     """
 
     def __init__(self, path: Path) -> None:
@@ -87,9 +87,9 @@ class PacketFile:
         self.damage = ""
         self._buffer = b""
         self._at = 0
-        """Where in the buffer the next record begins."""
+        """The position of the next record in the buffer."""
         self._begins = 0
-        """Where the buffer begins in the file."""
+        """The position of the buffer in the file."""
         self._order = _Order("<")
         self._interfaces: list[_Interface] = []
         try:
@@ -114,13 +114,13 @@ class PacketFile:
         return self._begins + self._at
 
     def close(self) -> None:
-        """Close the file. The packets that were given stay valid."""
+        """Close the file. Packets that were returned before stay valid."""
         self._file.close()
 
     def packets(self) -> Iterator[Packet | None]:
-        """The packets in the order of the file; `None` for a block that is none.
+        """The packets in the order of the file; `None` for a block that is no packet.
 
-        The range of a packet is valid for ever, as a buffer never changes.
+        The range of a packet stays valid, as a buffer never changes.
         """
         try:
             yield from self._blocks() if self._is_pcapng else self._records()
@@ -203,7 +203,7 @@ class PacketFile:
             self._stop("The end is missing. This is what is left of it.")
 
     def _begin_section(self) -> bool:
-        """Take the byte order of the section that begins here, which has interfaces of its own."""
+        """Read the byte order of the section that begins here. It has its own interfaces."""
         magic = self._buffer[self._at + 8 : self._at + 12]
         if magic not in _SECTION_ORDERS:
             self._stop_at_damage()
@@ -213,9 +213,9 @@ class PacketFile:
         return True
 
     def _has_block(self, kind: int, length: int) -> bool:
-        """Have all of a block in the buffer, or go on behind one that is not read.
+        """Load all of a block into the buffer, or skip a block that is not needed.
 
-        False, and `damage`, if it makes no sense or its end is missing.
+        If it is invalid or its end is missing, returns False and sets `damage`.
         """
         if length < 12 or length % 4:
             self._stop_at_damage()
@@ -228,16 +228,16 @@ class PacketFile:
         return True
 
     def _add_interface(self, stop: int) -> bool:
-        """Take the interface description that begins here. False if it makes no sense."""
+        """Read the interface description that begins here. Returns False if it is invalid."""
         if stop - self._at < 16 or len(self._interfaces) >= MOST_INTERFACES:
             return False
         self._interfaces.append(_interface(self._order, self._buffer, self._at + 8, stop))
         return True
 
     def _packet(self, kind: int, time: float, stop: int) -> Packet | None:
-        """The packet in the block that begins here; `None` if it makes no sense.
+        """The packet in the block that begins here; `None` if it is invalid.
 
-        `time` is that of the packet before it: a simple packet block has none.
+        `time` is that of the packet before, as a simple packet block has no time.
         """
         order, interfaces = self._order, self._interfaces
         buffer, body = self._buffer, self._at + 8
@@ -267,7 +267,7 @@ class PacketFile:
         return time, interface.link, buffer, start, start + kept, max(original, kept), place
 
     def _have(self, count: int) -> bool:
-        """Whether `count` bytes follow in the buffer, which is filled up for that."""
+        """Fill the buffer. Returns whether it has `count` more bytes."""
         left = len(self._buffer) - self._at
         if left >= count:
             return True
@@ -282,7 +282,7 @@ class PacketFile:
         return len(self._buffer) >= count
 
     def _skip(self, length: int) -> bool:
-        """Go on behind a block of that length, without reading it. False at the end."""
+        """Skip a block of that length. Returns False at the end of the file."""
         if length <= len(self._buffer) - self._at:
             self._at += length
             return True
@@ -310,7 +310,7 @@ class PacketFile:
 
 
 def _interface(order: _Order, buffer: bytes, at: int, stop: int) -> _Interface:
-    """The interface description whose body is `buffer[at:stop]`, with its two options of time."""
+    """Parse the interface description with the body `buffer[at:stop]` and its two time options."""
     link, _, snaplen = order.interface.unpack_from(buffer, at)
     seconds_per_tick = 1e-6
     offset = 0

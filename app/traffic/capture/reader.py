@@ -1,6 +1,6 @@
-"""A capture file to look into: any size, in bounded memory, read in steps.
+"""Reading a capture file of any size in steps, with bounded memory.
 
-Packets become chunks, which a view of traffic asks for as it does of a recording.
+Packets become chunks. The traffic view shows a `Capture` in the same way as a recording.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from app.traffic.chunk_log import Chunk, Span
 from app.traffic.connection_info import ConnectionEnds, ConnectionInfo
 
 PACKETS_BETWEEN_LOOKS: Final = 64
-"""So many packets are read between two looks at the clock: about a third of a millisecond."""
+"""How many packets are read before the clock is checked: about a third of a millisecond."""
 
 MOST_HOLE_BYTES: Final = 4096
-"""Bytes of headers that may be read and thrown away to save another read."""
+"""Bytes between two chunks that may be read and ignored to save another read."""
 
 SUFFIXES: Final = ("pcapng", "pcap", "cap")
 
 
 class Capture:
     """The chunks of a capture file, as far as `step` has read it. Implements `ChunkSource` and
-    `Parties`.
+    `ConnectionDirectory`.
 
-    The server is the near side: what it sent is `sent`. Where bytes are missing, there is a chunk
-    that says so in place of the bytes; see `missing`. The file is read again for what is on show,
-    so it must stay as it is until `close`.
+    The server counts as our side: what it sent is `sent`. In place of missing bytes there is a
+    chunk with a note about them; see `missing`. Chunks that are shown are read from the file again,
+    so it must not change until `close`.
     """
 
     first: Final = 0
@@ -45,7 +45,7 @@ class Capture:
         """Raises `CaptureError` if there is no capture at `path`. Nothing is read yet."""
         self.path = path
         self.damage = ""
-        """A sentence that says how the file is damaged; empty as far as it was read well."""
+        """A sentence about the damage of the file. Empty if none was found so far."""
         self.is_done = False
         """Whether all of the file is read."""
         self._file = PacketFile(path)
@@ -80,17 +80,17 @@ class Capture:
 
     @property
     def dropped(self) -> int:
-        """Packets that are left out, as they belong to more connections than can be told apart."""
+        """Packets left out because there are too many connections."""
         return self.counts.left_out
 
     @property
     def endings(self) -> ConnectionEnds:
-        """How connections ended, of those that did."""
+        """The ends of the connections that ended."""
         return self._conversations.endings
 
     @property
     def counts(self) -> PacketCounts:
-        """How many packets were read, and what of them is not shown."""
+        """How many packets were read, and how many of them are not shown."""
         return self._conversations.counts
 
     @property
@@ -109,40 +109,41 @@ class Capture:
         return 1.0 if self.is_done else min(1.0, self._file.position / max(1, self._file.size))
 
     def close(self) -> None:
-        """Let go of the file, also in the middle of reading. Nothing can be asked after that."""
+        """Close the file, also before it is read to its end. The capture cannot be used after
+        that."""
         self.is_done = True
         self._file.close()
         self._bytes.close()
         self._index.close()
 
     def step(self, seconds: float) -> bool:
-        """Read on for about `seconds`. Gives `is_done`."""
+        """Read for about `seconds`. Returns `is_done`."""
         deadline = monotonic() + seconds
         while not self.is_done:
             try:
                 self._read_some()
-            except OSError as error:  # there is no room for the index
+            except OSError as error:  # the disk is full, so the index cannot grow
                 self.damage = f"{self.path}: The rest is left out: {error.strerror or error}."
                 self.is_done = True
             if monotonic() >= deadline:
                 break
         return self.is_done
 
-    def party(self, number: int) -> ConnectionInfo | None:
-        """The two ends of the connection of that number."""
-        return self._conversations.party(number)
+    def info(self, number: int) -> ConnectionInfo | None:
+        """The addresses of the connection with that number."""
+        return self._conversations.info(number)
 
     def look(self) -> tuple[int, int]:
         """`(first, end)` as of now."""
         return 0, self._index.end
 
     def missing(self, number: int) -> int:
-        """How many bytes are missing where that chunk stands; 0 for a chunk of real bytes."""
+        """How many missing bytes that chunk stands for; 0 for a chunk with real data."""
         entries = self._index.entries(number, 1)
         return entries[0].missing if entries else 0
 
     def chunk(self, number: int) -> Chunk | None:
-        """The chunk of that number; `None` if there is none."""
+        """The chunk with that number; `None` if there is none."""
         if not 0 <= number < self.end:
             return None
         (entry,) = self._index.entries(number, 1)
@@ -150,7 +151,7 @@ class Capture:
         return Chunk(number, entry.time, entry.owner >> 1, bool(entry.owner & 1), data)
 
     def span(self, number: int, most_bytes: int, most_chunks: int) -> Span | None:
-        """The chunks from `number` on that fit; at least one. `None` at the end."""
+        """The chunks from `number` on that fit into the limits, at least one. `None` at the end."""
         number = max(0, number)
         if number >= self.end:
             return None
@@ -194,7 +195,7 @@ class Capture:
         ]
 
     def _run(self, entries: list[ChunkEntry]) -> Iterator[bytes]:
-        """The bytes of `entries`, which are near each other in the file."""
+        """The data of `entries`, which are close together in the file."""
         begin = entries[0].place
         wanted = entries[-1].place + entries[-1].size - begin
         read = b""

@@ -1,9 +1,9 @@
-"""TCP as a bystander sees it: the bytes of both sides in order, whatever happened to the segments.
+"""TCP reassembly from captured segments: the bytes of each side in order.
 
-Each side of a connection is a `Side`. It takes segments as they were captured and says which of
-their bytes are new and next. Segments that came too early wait, as ranges: no bytes are held. What
-the receiver acknowledged and the capture does not have is missing, and so is what was cut off each
-packet. RFC 9293 has the sequence numbers.
+Each side of a connection is a `Side`. It takes segments in the order of the capture and outputs the
+bytes that are new and next. Segments that come too early wait; only their ranges are stored, not
+their bytes. Bytes that the receiver acknowledged but the capture does not have count as missing. So
+do bytes that were cut off a packet. Sequence numbers are those of RFC 9293.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ RST: Final = 0x04
 ACK: Final = 0x10
 
 MOST_WAITING: Final = 1024
-"""Segments of one side that may wait for what comes before them."""
+"""How many segments of one side may wait for earlier ones."""
 
 _MASK: Final = 0xFFFFFFFF
 _HALF: Final = 0x80000000
 
 Emit = Callable[[int, int, int], None]
-"""Takes the next bytes of a side: their place in the file and how many, then how many are missing
-after them."""
+"""Called with the next bytes of a side: their position in the file, their number, and how many are
+missing after them."""
 
 _Waiting = tuple[int, int, int, int]
 """Position of the first byte, bytes on the wire, bytes captured, place in the file."""
 
 
 class Side:
-    """The bytes that one end sent. Positions count from its first byte and never wrap."""
+    """The bytes that one side sent. Positions count from its first byte and never wrap."""
 
     __slots__ = ("_finish", "_first", "_next", "_position", "_waiting", "retransmitted")
 
@@ -43,41 +43,42 @@ class Side:
         """The sequence number of the next byte; `None` before the first segment."""
         self._position = 0
         self._finish: int | None = None
-        """The position behind the last byte, once a FIN told it."""
+        """The position behind the last byte. Known after a FIN."""
         self._waiting: list[_Waiting] | None = None
-        """In order; made when it is needed, as most connections never need it."""
+        """The waiting segments in order. Created on first use, as most connections never need
+        it."""
         self.retransmitted = 0
-        """Bytes that came again."""
+        """Bytes that were sent more than once."""
 
     @property
     def is_over(self) -> bool:
-        """Whether all up to its FIN was given."""
+        """Whether all bytes up to the FIN were output."""
         return self._finish is not None and self._position >= self._finish
 
     @property
     def is_finishing(self) -> bool:
-        """Whether a FIN was seen, in order or not."""
+        """Whether there was a FIN, in order or not."""
         return self._finish is not None
 
     @property
     def is_waiting(self) -> bool:
-        """Whether segments wait for what comes before them."""
+        """Whether segments wait for earlier ones."""
         return bool(self._waiting)
 
     def begins_anew(self, sequence: int) -> bool:
-        """Whether a SYN with that number opens another connection, and is not the same again."""
+        """Whether a SYN with that number opens a new connection and is no retransmission."""
         if self._first is not None:
             return sequence != self._first
         return self._next is not None and sequence + 1 & _MASK != self._next
 
     def synchronise(self, sequence: int) -> None:
-        """A SYN told the first sequence number."""
+        """Take the first sequence number from a SYN."""
         if self._first is None and self._next is None:
             self._first = sequence
             self._next = sequence + 1 & _MASK
 
     def take(self, sequence: int, size: int, captured: int, place: int, emit: Emit) -> None:
-        """A segment with `size` bytes, of which `captured` are in the file at `place`."""
+        """Take a segment of `size` bytes, of which `captured` are in the file at `place`."""
         if self._next is None:
             self._next = sequence & _MASK
         if not size:
@@ -90,7 +91,7 @@ class Side:
                 self._skip_to(self._waiting[0][0], emit)
                 self._release(self._waiting, emit)
             return
-        if not ahead and captured == size:  # as nearly all of them are
+        if not ahead and captured == size:  # the usual case
             self._position += size
             self._next = sequence + size & _MASK
             emit(place, size, 0)
@@ -100,7 +101,7 @@ class Side:
             self._release(self._waiting, emit)
 
     def finish(self, sequence: int) -> None:
-        """A FIN, whose sequence number is the one behind the last byte."""
+        """Take a FIN. `sequence` is that of the byte after the last one."""
         if self._next is None:
             self._next = sequence & _MASK
         if self._finish is None:
@@ -108,7 +109,10 @@ class Side:
             self._finish = self._position + max(0, ahead)
 
     def acknowledge(self, sequence: int, emit: Emit) -> None:
-        """The other end has all bytes before `sequence`: what is not there by now never comes."""
+        """Take an acknowledgement: the receiver has all bytes before `sequence`.
+
+        Those that the capture does not have yet will never come, so they are missing.
+        """
         if not self._waiting or self._next is None:
             return
         ahead = (sequence - self._next + _HALF & _MASK) - _HALF
@@ -117,7 +121,8 @@ class Side:
             self._release(self._waiting, emit)
 
     def flush(self, emit: Emit) -> None:
-        """Nothing more comes: give what waits, with what is missing in between."""
+        """Output all waiting segments, with the missing bytes between them. No more segments
+        come."""
         while self._waiting:
             self._skip_to(self._waiting[0][0], emit)
             self._release(self._waiting, emit)
@@ -129,7 +134,7 @@ class Side:
             emit(0, 0, missing)
 
     def _release(self, waiting: list[_Waiting], emit: Emit) -> None:
-        """Give what waited and is next now."""
+        """Output the waiting segments that are next now."""
         count = 0
         while count < len(waiting) and waiting[count][0] <= self._position:
             position, size, captured, place = waiting[count]
@@ -138,7 +143,7 @@ class Side:
         del waiting[:count]
 
     def _pass(self, known: int, size: int, captured: int, place: int, emit: Emit) -> None:
-        """Give what is new of a segment, whose first `known` bytes were given before."""
+        """Output the new bytes of a segment, without the first `known` ones."""
         if size <= known:
             self.retransmitted += size
             return

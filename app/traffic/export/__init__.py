@@ -1,1 +1,1 @@
-"""Chunks as files for other programs."""
+"""Exports of traffic to files that other programs read."""

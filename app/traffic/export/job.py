@@ -1,4 +1,8 @@
-"""Writes chunks to a file, a few milliseconds at a time; there is a whole file or none."""
+"""Exports: chunks are written to a file in small steps, so that the window stays responsive.
+
+The traffic view runs a `Job` with one of the formats of this package. The result is the complete
+file or no file.
+"""
 
 from __future__ import annotations
 
@@ -15,26 +19,23 @@ from app.traffic.chunk_log import Chunk
 from app.traffic.connection_info import ConnectionEnd, ConnectionInfo
 from app.traffic.source import ChunkSource
 
-# MERGED traffic/export/form: What a file format has to do: bytes before the chunks, bytes for each, and nothing else.
-
-
-class ExportFormat(Protocol):
-    """Writes one file. Chunks and endings come in ascending order, each once."""
-
-    def head(self) -> bytes:
-        """What the file begins with."""
-
-    def body(self, chunk: Chunk, party: ConnectionInfo | None) -> bytes:
-        """What `chunk` adds; `party` is what is known of its connection."""
-
-    def end(self, ending: ConnectionEnd) -> bytes:
-        """What the end of a connection adds, which comes after its last chunk."""
-
-
 log = logging.getLogger(__name__)
 
 BATCH_BYTES = 256 * 1024
 BATCH_CHUNKS = 200
+
+
+class ExportFormat(Protocol):
+    """A file format. It gets each chunk and each end of a connection once, in order."""
+
+    def head(self) -> bytes:
+        """The bytes at the start of the file."""
+
+    def body(self, chunk: Chunk, info: ConnectionInfo | None) -> bytes:
+        """The bytes for `chunk`. `info` is `None` if its connection is not known."""
+
+    def end(self, ending: ConnectionEnd) -> bytes:
+        """The bytes for the end of a connection, after its last chunk."""
 
 
 class ExportError(Exception):
@@ -42,10 +43,10 @@ class ExportError(Exception):
 
 
 class Job:
-    """One export. It writes beside `path` and takes its name at the end.
+    """One export. It writes a temporary file beside `path` and renames it at the end.
 
-    `is_over` when the file is there, or never will be. Only its owner can read it. Chunks that the
-    log drops before their turn are counted in `missed`.
+    `is_over` is set when the file is complete, or when the export failed or was cancelled. Only the
+    owner can read the file. Chunks that the log dropped before they were written count in `missed`.
     """
 
     def __init__(
@@ -53,12 +54,12 @@ class Job:
         log: ChunkSource,
         numbers: Sequence[int],
         form: ExportFormat,
-        party: Callable[[int], ConnectionInfo | None],
+        info_of: Callable[[int], ConnectionInfo | None],
         path: Path,
     ) -> None:
-        """`numbers` are those of the chunks, ascending; `party` gives what a connection is.
+        """`numbers` are the numbers of the chunks, ascending. `info_of` looks up a connection.
 
-        Raises `ExportError` if there can be no file.
+        Raises `ExportError` if the file cannot be created.
         """
         self.path = path
         self.written = 0
@@ -68,7 +69,7 @@ class Job:
         self._log = log
         self._numbers = numbers
         self._form = form
-        self._party = party
+        self._info_of = info_of
         try:
             descriptor, name = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
         except OSError as error:
@@ -81,11 +82,14 @@ class Job:
 
     @property
     def done(self) -> int:
-        """How many of the `total` had their turn."""
+        """How many of the `total` chunks are written or missed."""
         return self.written + self.missed
 
     def step(self, seconds: float) -> bool:
-        """Go on for about `seconds`; gives `is_over`. After `ExportError` there is no file."""
+        """Write for about `seconds`. Returns `is_over`.
+
+        Raises `ExportError`. The export is over then, without a file.
+        """
         deadline = monotonic() + seconds
         try:
             while self.done < self.total:
@@ -96,7 +100,7 @@ class Job:
                 self._finish()
         except ExportError:
             raise
-        except Exception as error:  # what is exported may come from a file that is not ours
+        except Exception as error:  # a recording or a capture may hold anything
             self.cancel()
             log.exception("%s was not written.", self.path)
             raise ExportError(
@@ -106,37 +110,37 @@ class Job:
         return self.is_over
 
     def cancel(self) -> None:
-        """Leave no file; harmless when it is over."""
+        """Remove the temporary file. Does nothing if the export is over."""
         if self.is_over:
             return
         self.is_over = True
-        with suppress(OSError):  # what was still to be written is not wanted any more
+        with suppress(OSError):  # the data that could not be flushed is not needed
             self._file.close()
         self._part.unlink(missing_ok=True)
 
     def _batch(self) -> bytes:
-        made: list[bytes] = []
+        parts: list[bytes] = []
         size = 0
         for number in self._numbers[self.done : self.done + BATCH_CHUNKS]:
-            made.extend(self._ended(number))
+            parts.extend(self._ends_before(number))
             chunk = self._log.chunk(number)
             if chunk is None:
                 self.missed += 1
                 continue
             self.written += 1
-            made.append(self._form.body(chunk, self._party(chunk.connection)))
-            size += len(made[-1])
+            parts.append(self._form.body(chunk, self._info_of(chunk.connection)))
+            size += len(parts[-1])
             if size >= BATCH_BYTES:
                 break
-        return b"".join(made)
+        return b"".join(parts)
 
-    def _ended(self, number: int | None) -> Iterator[bytes]:
-        """What the connections add that ended before the chunk of that number, or at all."""
+    def _ends_before(self, number: int | None) -> Iterator[bytes]:
+        """The bytes for the connections that ended before that chunk. `None`: for all others."""
         endings = self._endings
         self._next_ending = max(self._next_ending, endings.first)
         while self._next_ending < endings.end:
             ending = endings[self._next_ending]
-            if number is not None and ending.at > number:
+            if number is not None and ending.next_chunk > number:
                 return
             self._next_ending += 1
             yield self._form.end(ending)
@@ -149,7 +153,7 @@ class Job:
             raise _explained(error, self.path) from error
 
     def _finish(self) -> None:
-        self._write(b"".join(self._ended(None)))
+        self._write(b"".join(self._ends_before(None)))
         try:
             self._file.close()
             self._part.replace(self.path)

@@ -1,9 +1,11 @@
-"""Chunks as a capture that Wireshark opens: pcapng with the packets that the log never saw.
+"""The pcapng export: a capture file that Wireshark opens, made from chunks.
 
-Every connection gets a handshake with its first chunk, sequence numbers that count its bytes, and a
-FIN or a reset at its end, so that *Follow Stream* shows the conversation; a datagram is a packet of
-UDP. What was under TLS is in plain text here. The blocks are those of draft-ietf-opsawg-pcapng, the
-headers of RFC 9293.
+The log has no packets, so they are invented. Each TCP connection gets a handshake with its first
+chunk, sequence numbers that count its bytes, and a FIN or a RST at its end: *Follow Stream* shows
+the conversation. A UDP datagram becomes one packet. Data that was under TLS is in plain text here.
+
+The blocks follow draft-ietf-opsawg-pcapng, IP headers RFC 791 and RFC 8200, TCP RFC 9293, UDP RFC
+768, checksums RFC 1071.
 """
 
 from __future__ import annotations
@@ -19,130 +21,35 @@ from attrs import evolve
 from app.traffic.chunk_log import Chunk
 from app.traffic.connection_info import Address, CloseKind, ConnectionEnd, ConnectionInfo
 
-# MERGED traffic/export/ip: The IP headers of packets that nobody sent: RFC 791 and 8200, with the sums of RFC 1071.
+MAX_SEGMENT: Final = 65_000
+"""Bytes of payload in a TCP packet. With its headers, an IPv4 packet has at most 65 535."""
 
-NOWHERE_PORT: Final = 1
-HOPS: Final = 64
+UNKNOWN_PORT: Final = 1
+"""The port of an invented server address."""
 
-_IPV4 = Struct(">BBHHHBBH4s4s")
-_IPV6 = Struct(">IHBB16s16s")
-
-
-class FlowAddresses:
-    """The two ends of a conversation, and the header of each packet between them.
-
-    What is `sent` goes from us, a listener or a session, to the peer.
-    """
-
-    def __init__(self, number: int, party: ConnectionInfo | None, carried: int) -> None:
-        """`number` is that of the connection, `carried` the number of the protocol above IP."""
-        peer, local = _addresses(number, party)
-        hosts = [ip_address(host.partition("%")[0]) for host, _ in (peer, local)]
-        self._is_v4 = all(isinstance(host, IPv4Address) for host in hosts)
-        packed = [
-            host.packed
-            if self._is_v4 or host.version == 6
-            else bytes(10) + b"\xff\xff" + host.packed
-            for host in hosts
-        ]
-        self._hosts = packed[0], packed[1]
-        self._carried = carried
-        self._packets = 0
-        self.pair = frozenset((peer, local))
-        """The addresses of both."""
-        self.ports = peer[1], local[1]
-        """Of the peer and of ourselves."""
-        self.sums = sum(int.from_bytes(each, "big") % 0xFFFF for each in packed) + carried
-        """What addresses and protocol add to a checksum that is over them too."""
-
-    def header(self, sent: bool, size: int) -> bytes:
-        """What goes before the next `size` bytes."""
-        source, target = self._hosts[sent], self._hosts[not sent]
-        if not self._is_v4:
-            return _IPV6.pack(6 << 28, size, self._carried, HOPS, source, target)
-        self._packets = self._packets + 1 & 0xFFFF
-        fields = (0x45, 0, _IPV4.size + size, self._packets, 0x4000, HOPS, self._carried)
-        total = int.from_bytes(_IPV4.pack(*fields, 0, source, target), "big")
-        return _IPV4.pack(*fields, 0xFFFF - total % 0xFFFF, source, target)
-
-
-def checksum(sums: int, size: int, header: bytes, data: bytes) -> int:
-    """The checksum of TCP and UDP. `header` has noughts in its place, `sums` are those of `FlowAddresses`,
-    `size` is that of `header` and `data` together.
-    """
-    padded = data + b"\0" if len(data) % 2 else data
-    # 65536 is 1 modulo 65535: what bytes leave, taken as one number and divided by 65535, is the
-    # sum of their pairs.
-    total = sums + size + int.from_bytes(header, "big") + int.from_bytes(padded, "big")
-    return 0xFFFF - total % 0xFFFF
-
-
-def _addresses(number: int, party: ConnectionInfo | None) -> tuple[Address, Address]:
-    """Of the peer and of ourselves. Where none is known one is invented, for who connected another
-    one for each number."""
-    peer = party.peer_address if party else None
-    local = party.local_address if party else None
-    low = number & 0xFFFFFF
-    client = f"10.{low >> 16}.{low >> 8 & 0xFF}.{low & 0xFF}", 49_152 + number % 16_384
-    server = "127.0.0.1", NOWHERE_PORT
-    if party is not None and party.began_here:
-        return peer or server, local or client
-    return peer or client, local or server
-
-
-# MERGED traffic/export/udp: Datagrams as the UDP packets that they were: RFC 768.
-
-UDP = 17
-_HEADER = Struct(">HHHH")
-
-
-class DatagramFlow:
-    """What one peer and a listener sent each other."""
-
-    def __init__(self, number: int, party: ConnectionInfo | None) -> None:
-        self._ends = FlowAddresses(number, party, UDP)
-        self.pair = self._ends.pair
-
-    def opening(self) -> tuple[bytes, ...]:
-        """Nothing goes before the first datagram."""
-        return ()
-
-    def closing(self, how: CloseKind) -> tuple[bytes, ...]:
-        """Nothing tells that no more will come."""
-        return ()
-
-    def packets(self, sent: bool, data: bytes) -> tuple[bytes, ...]:
-        """The one packet of a datagram, which may be empty."""
-        size = _HEADER.size + len(data)
-        ports = self._ends.ports
-        fields = (ports[sent], ports[not sent], size)
-        # Nought would mean that there is no checksum.
-        found = checksum(self._ends.sums, size, _HEADER.pack(*fields, 0), data) or 0xFFFF
-        return (self._ends.header(sent, size) + _HEADER.pack(*fields, found) + data,)
-
-
-MAX_SEGMENT = 65_000
-"""Bytes of payload in a packet; with its headers an IPv4 packet may have 65 535."""
-
-LINKTYPE_RAW = 101
-TCP = 6
+HOP_LIMIT: Final = 64
+LINKTYPE_RAW: Final = 101
+TCP, UDP = 6, 17
 FIN, SYN, RST, PUSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
-WINDOW = 0xFFFF
-_MASK = 0xFFFFFFFF
+WINDOW: Final = 0xFFFF
 
+_MASK = 0xFFFFFFFF
 _PACKET = Struct("<IIIIIII")  # type, length, interface, time high and low, kept, original
 _LENGTH = Struct("<I")
-_SEGMENT = Struct(">HHIIBBHHH")
+_IPV4 = Struct(">BBHHHBBH4s4s")
+_IPV6 = Struct(">IHBB16s16s")
+_TCP_HEADER = Struct(">HHIIBBHHH")
+_UDP_HEADER = Struct(">HHHH")
 _PADDING = (b"", b"\0\0\0", b"\0\0", b"\0")
 
 
 class Pcapng:
-    """A section with one interface of raw IP packets, timed in microseconds."""
+    """An `ExportFormat`: one section, one interface of raw IP packets, times in microseconds."""
 
     def __init__(self) -> None:
-        self._flows: dict[int, _Flow | DatagramFlow] = {}
+        self._flows: dict[int, _TcpFlow | _UdpFlow] = {}
         self._in_use: Counter[frozenset[Address]] = Counter()
-        """Pairs of addresses, by how many flows that are open are between them."""
+        """How many open flows there are between each pair of addresses."""
 
     def head(self) -> bytes:
         name = _option(4, b"Portdeck")  # shb_userappl
@@ -150,12 +57,12 @@ class Pcapng:
         interface = LINKTYPE_RAW.to_bytes(2, "little") + bytes(6)
         return _block(0x0A0D0D0A, section + name + bytes(4)) + _block(1, interface)
 
-    def body(self, chunk: Chunk, party: ConnectionInfo | None) -> bytes:
+    def body(self, chunk: Chunk, info: ConnectionInfo | None) -> bytes:
         time = round(chunk.time * 1e6)
         flow = self._flows.get(chunk.connection)
         made = []
         if flow is None:
-            flow = self._flows[chunk.connection] = self._begin(chunk.connection, party)
+            flow = self._flows[chunk.connection] = self._begin(chunk.connection, info)
             made = [_frame(time, packet) for packet in flow.opening()]
         made += [_frame(time, packet) for packet in flow.packets(chunk.sent, chunk.data)]
         return b"".join(made)
@@ -166,39 +73,40 @@ class Pcapng:
             return b""
         self._in_use[flow.pair] -= 1
         time = round(ending.time * 1e6)
-        return b"".join(_frame(time, packet) for packet in flow.closing(ending.how))
+        return b"".join(_frame(time, packet) for packet in flow.closing(ending.kind))
 
-    def _begin(self, number: int, party: ConnectionInfo | None) -> _Flow | DatagramFlow:
-        """A flow with addresses that no other one has that is open.
+    def _begin(self, number: int, info: ConnectionInfo | None) -> _TcpFlow | _UdpFlow:
+        """A new flow, whose addresses differ from those of all open flows.
 
-        A console session and the connection that a listener has of it are two flows with the same
-        addresses, and Wireshark would take one for the other's retransmissions.
+        If a console session talks to a listener of Portdeck, both ends are recorded: two flows with
+        the same addresses. Wireshark would take one for retransmissions of the other. So the second
+        one gets an invented client address.
         """
-        kind = DatagramFlow if party is not None and party.is_datagram else _Flow
-        flow = kind(number, party)
-        if self._in_use[flow.pair] and party is not None:
+        flow_type = _UdpFlow if info is not None and info.is_datagram else _TcpFlow
+        flow = flow_type(number, info)
+        if self._in_use[flow.pair] and info is not None:
             without_client = (
-                evolve(party, local_address=None)
-                if party.began_here
-                else evolve(party, peer_address=None)
+                evolve(info, local_address=None)
+                if info.began_here
+                else evolve(info, peer_address=None)
             )
-            flow = kind(number, without_client)
+            flow = flow_type(number, without_client)
         self._in_use[flow.pair] += 1
         return flow
 
 
-class _Flow:
-    """One connection's two sequence numbers."""
+class _TcpFlow:
+    """A TCP connection. It keeps the next sequence number of each side."""
 
-    def __init__(self, number: int, party: ConnectionInfo | None) -> None:
-        self._ends = FlowAddresses(number, party, TCP)
+    def __init__(self, number: int, info: ConnectionInfo | None) -> None:
+        self._ends = _FlowAddresses(number, info, TCP)
         self.pair = self._ends.pair
-        self._began_here = party is not None and party.began_here
+        self._began_here = info is not None and info.began_here
         first = number * 0x10001 & _MASK
         self._next = [first, first ^ 0x5A5A0000]
 
     def opening(self) -> tuple[bytes, ...]:
-        """The three packets that open the connection."""
+        """The three packets of the handshake."""
         client, server = self._began_here, not self._began_here
         return (
             self.segment(client, SYN),
@@ -206,10 +114,10 @@ class _Flow:
             self.segment(client, ACK),
         )
 
-    def closing(self, how: CloseKind) -> tuple[bytes, ...]:
-        """The packets that end it: one if it is reset, and otherwise three."""
-        first = how not in (CloseKind.CLOSED_BY_PEER, CloseKind.RESET_BY_PEER)
-        if how in (CloseKind.RESET_BY_PEER, CloseKind.RESET_HERE):
+    def closing(self, kind: CloseKind) -> tuple[bytes, ...]:
+        """The packets that end the connection: one for a reset, three otherwise."""
+        first = kind not in (CloseKind.CLOSED_BY_PEER, CloseKind.RESET_BY_PEER)
+        if kind in (CloseKind.RESET_BY_PEER, CloseKind.RESET_HERE):
             return (self.segment(first, RST | ACK),)
         return (
             self.segment(first, FIN | ACK),
@@ -218,21 +126,112 @@ class _Flow:
         )
 
     def packets(self, sent: bool, data: bytes) -> Iterator[bytes]:
-        """Those that carry `data`."""
+        """The packets that carry `data`."""
         for start in range(0, len(data), MAX_SEGMENT):
             yield self.segment(sent, PUSH | ACK, data[start : start + MAX_SEGMENT])
 
     def segment(self, sent: bool, flags: int, data: bytes = b"") -> bytes:
-        """A packet with `data` and what goes before it; the sequence number moves on by it."""
-        size = _SEGMENT.size + len(data)
-        mine = self._next[sent]
-        other = self._next[not sent] if flags & ACK else 0
+        """An IP packet with `data`. Advances the sequence number of that side."""
+        size = _TCP_HEADER.size + len(data)
+        sequence = self._next[sent]
+        acknowledged = self._next[not sent] if flags & ACK else 0
         source, target = self._ends.ports[sent], self._ends.ports[not sent]
-        offset = _SEGMENT.size // 4 << 4
-        numbers = (source, target, mine, other, offset, flags, WINDOW)
-        found = checksum(self._ends.sums, size, _SEGMENT.pack(*numbers, 0, 0), data)
-        self._next[sent] = mine + len(data) + bool(flags & (SYN | FIN)) & _MASK
-        return self._ends.header(sent, size) + _SEGMENT.pack(*numbers, found, 0) + data
+        offset = _TCP_HEADER.size // 4 << 4
+        numbers = (source, target, sequence, acknowledged, offset, flags, WINDOW)
+        found = _checksum(self._ends.pseudo_sum, size, _TCP_HEADER.pack(*numbers, 0, 0), data)
+        self._next[sent] = sequence + len(data) + bool(flags & (SYN | FIN)) & _MASK
+        return self._ends.header(sent, size) + _TCP_HEADER.pack(*numbers, found, 0) + data
+
+
+class _UdpFlow:
+    """The datagrams between one peer and a listener."""
+
+    def __init__(self, number: int, info: ConnectionInfo | None) -> None:
+        self._ends = _FlowAddresses(number, info, UDP)
+        self.pair = self._ends.pair
+
+    def opening(self) -> tuple[bytes, ...]:
+        """UDP has no handshake."""
+        return ()
+
+    def closing(self, kind: CloseKind) -> tuple[bytes, ...]:
+        """UDP has no packets that end a conversation."""
+        return ()
+
+    def packets(self, sent: bool, data: bytes) -> tuple[bytes, ...]:
+        """The one packet of a datagram. The datagram may be empty."""
+        size = _UDP_HEADER.size + len(data)
+        ports = self._ends.ports
+        fields = (ports[sent], ports[not sent], size)
+        # 0 would mean that there is no checksum.
+        found = _checksum(self._ends.pseudo_sum, size, _UDP_HEADER.pack(*fields, 0), data) or 0xFFFF
+        return (self._ends.header(sent, size) + _UDP_HEADER.pack(*fields, found) + data,)
+
+
+class _FlowAddresses:
+    """The two addresses of a conversation. Makes the IP header of each packet.
+
+    A packet that is `sent` goes from us (a listener or a session) to the peer.
+    """
+
+    def __init__(self, number: int, info: ConnectionInfo | None, protocol: int) -> None:
+        """`number` is that of the connection, `protocol` is `TCP` or `UDP`."""
+        peer, local = _addresses(number, info)
+        hosts = [ip_address(host.partition("%")[0]) for host, _ in (peer, local)]
+        self._is_v4 = all(isinstance(host, IPv4Address) for host in hosts)
+        packed = [
+            host.packed
+            if self._is_v4 or host.version == 6
+            else bytes(10) + b"\xff\xff" + host.packed
+            for host in hosts
+        ]
+        self._hosts = packed[0], packed[1]
+        self._protocol = protocol
+        self._packets = 0
+        self.pair = frozenset((peer, local))
+        """Both addresses, in no order."""
+        self.ports = peer[1], local[1]
+        """The peer's port and ours."""
+        self.pseudo_sum = sum(int.from_bytes(each, "big") % 0xFFFF for each in packed) + protocol
+        """The sum over addresses and protocol, which the checksums of TCP and UDP include."""
+
+    def header(self, sent: bool, size: int) -> bytes:
+        """The IP header of the next packet, which has `size` bytes of payload."""
+        source, target = self._hosts[sent], self._hosts[not sent]
+        if not self._is_v4:
+            return _IPV6.pack(6 << 28, size, self._protocol, HOP_LIMIT, source, target)
+        self._packets = self._packets + 1 & 0xFFFF
+        fields = (0x45, 0, _IPV4.size + size, self._packets, 0x4000, HOP_LIMIT, self._protocol)
+        total = int.from_bytes(_IPV4.pack(*fields, 0, source, target), "big")
+        return _IPV4.pack(*fields, 0xFFFF - total % 0xFFFF, source, target)
+
+
+def _addresses(number: int, info: ConnectionInfo | None) -> tuple[Address, Address]:
+    """The peer's address and ours.
+
+    If one is not known it is invented. The address of the client then depends on the number of the
+    connection, so that each connection has its own.
+    """
+    peer = info.peer_address if info else None
+    local = info.local_address if info else None
+    low = number & 0xFFFFFF
+    client = f"10.{low >> 16}.{low >> 8 & 0xFF}.{low & 0xFF}", 49_152 + number % 16_384
+    server = "127.0.0.1", UNKNOWN_PORT
+    if info is not None and info.began_here:
+        return peer or server, local or client
+    return peer or client, local or server
+
+
+def _checksum(pseudo_sum: int, size: int, header: bytes, data: bytes) -> int:
+    """The checksum of TCP and UDP (RFC 1071).
+
+    `header` has zeros in place of the checksum. `size` is that of `header` and `data` together.
+    """
+    padded = data + b"\0" if len(data) % 2 else data
+    # The sum of all 16-bit words modulo 65535 is the same as the whole, taken as one number, modulo
+    # 65535: 65536 is 1 modulo 65535. One division of a large number is faster than a loop.
+    total = pseudo_sum + size + int.from_bytes(header, "big") + int.from_bytes(padded, "big")
+    return 0xFFFF - total % 0xFFFF
 
 
 def _frame(time: int, packet: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Chunks as JSON lines, as text, as a hex dump, and as nothing but the bytes of one direction."""
+"""The plain export formats: JSON lines, text, hex dump, and the raw bytes of one direction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.traffic.connection_info import ConnectionEnd, ConnectionInfo
 
 
 class _OnlyChunks:
-    """Has nothing before the first chunk and nothing for the end of a connection."""
+    """A format that writes nothing at the start and nothing at the end of a connection."""
 
     def head(self) -> bytes:
         return b""
@@ -23,15 +23,15 @@ class _OnlyChunks:
 
 
 class JsonLines(_OnlyChunks):
-    """One JSON object a line; `hex` is exact, and `text` is there if the bytes are UTF-8."""
+    """One JSON object per line. `hex` has the exact bytes; `text` exists only if they are UTF-8."""
 
-    def body(self, chunk: Chunk, party: ConnectionInfo | None) -> bytes:
+    def body(self, chunk: Chunk, info: ConnectionInfo | None) -> bytes:
         made: dict[str, Any] = {
             "number": chunk.number,
             "time": _time(chunk),
             "connection": chunk.connection,
-            "listener": party.listener if party else None,
-            "peer": party.peer if party else None,
+            "listener": info.listener if info else None,
+            "peer": info.peer if info else None,
             "direction": "sent" if chunk.sent else "received",
             "hex": chunk.data.hex(),
         }
@@ -41,18 +41,18 @@ class JsonLines(_OnlyChunks):
 
 
 class Text(_OnlyChunks):
-    """A line for who spoke and when, and then what was said, in UTF-8 as far as it is that."""
+    """A title line for each chunk, then its text. Bytes that are not UTF-8 become escapes."""
 
-    def body(self, chunk: Chunk, party: ConnectionInfo | None) -> bytes:
-        said = chunk.data.decode("utf-8", "backslashreplace")
-        return (_title(chunk, party) + said.removesuffix("\n") + "\n\n").encode()
+    def body(self, chunk: Chunk, info: ConnectionInfo | None) -> bytes:
+        text = chunk.data.decode("utf-8", "backslashreplace")
+        return (_title(chunk, info) + text.removesuffix("\n") + "\n\n").encode()
 
 
 class HexDump(_OnlyChunks):
-    """A line for who spoke and when, and then the bytes as `hexdump -C` shows them."""
+    """A title line for each chunk, then its bytes as `hexdump -C` shows them."""
 
-    def body(self, chunk: Chunk, party: ConnectionInfo | None) -> bytes:
-        return (_title(chunk, party) + hexdump(chunk.data) + "\n\n").encode()
+    def body(self, chunk: Chunk, info: ConnectionInfo | None) -> bytes:
+        return (_title(chunk, info) + hexdump(chunk.data) + "\n\n").encode()
 
 
 class Raw(_OnlyChunks):
@@ -61,7 +61,7 @@ class Raw(_OnlyChunks):
     def __init__(self, *, sent: bool) -> None:
         self._sent = sent
 
-    def body(self, chunk: Chunk, party: ConnectionInfo | None) -> bytes:
+    def body(self, chunk: Chunk, info: ConnectionInfo | None) -> bytes:
         return chunk.data if chunk.sent is self._sent else b""
 
 
@@ -69,6 +69,6 @@ def _time(chunk: Chunk) -> str:
     return datetime.fromtimestamp(chunk.time, UTC).isoformat(timespec="microseconds")
 
 
-def _title(chunk: Chunk, party: ConnectionInfo | None) -> str:
+def _title(chunk: Chunk, info: ConnectionInfo | None) -> str:
     mark = "→" if chunk.sent else "←"
-    return f"# {_time(chunk)} {mark} {party or f'#{chunk.connection}'}, {len(chunk.data)} bytes\n"
+    return f"# {_time(chunk)} {mark} {info or f'#{chunk.connection}'}, {len(chunk.data)} bytes\n"

@@ -1,4 +1,4 @@
-"""Traffic kept in a file: written while it goes on, and looked into later without loading it.
+"""Recordings: traffic in a file, written while it happens, and read later in any size.
 
-A recording is an SQLite database that any tool for those can read; `form.py` has its tables.
+A recording is an SQLite database, so any SQLite tool can read it. `schema.py` has its tables.
 """

@@ -1,4 +1,7 @@
-"""A recording to look into: any size, as only what is on show is read from the file."""
+"""Reading a recording of any size: only the chunks that are shown are loaded.
+
+The traffic view shows a `Recording` in the same way as the live log.
+"""
 
 from __future__ import annotations
 
@@ -34,38 +37,40 @@ from app.traffic.recording.schema import (
 
 KEPT_CHUNKS: Final = 1_000
 KEPT_BYTES: Final = 32 * 1024 * 1024
-"""Of the chunks read last, which a view asks for again and again."""
+"""Limits of the cache of chunks. A view asks for the same chunks repeatedly."""
 
-KEPT_PARTIES: Final = 10_000
+KEPT_CONNECTIONS: Final = 10_000
+"""Limit of the cache of connections."""
 
 PAGE_BYTES: Final = 4096
 LEAST_ROW_BYTES: Final = 8
-"""Of a chunk in the file, besides its payload."""
+"""The least that a chunk takes in the file besides its payload."""
 
 MOST_ENDINGS: Final = 1_000_000
-"""Of connections, that are looked at; the others of a longer recording seem not to have ended."""
+"""How many ends of connections are read. Later ones are ignored: those connections seem open."""
 
 LATEST: Final = 2**33
 MOST_CONNECTIONS: Final = 2**48
-"""Bounds that a row of a whole recording never reaches."""
+"""Limits that no correct row reaches: unix seconds, and number of a connection."""
 
 _HEADER_BYTES = 100
 _HOWS: Final = frozenset(map(int, CloseKind))
 
 
 class Recording:
-    """A recorded log, which answers what the live one does.
+    """A recorded log. Implements `ChunkSource` and `ConnectionDirectory`.
 
-    Nothing is written to the file, with one exception: if its program was killed in the middle of a
-    batch, that is taken back first. Where nothing can be written, such a recording does not open.
+    Nothing is written to the file, with one exception: if the recording program was killed in the
+    middle of a batch, SQLite undoes that batch first. On a read-only disk such a recording cannot
+    be opened.
 
-    Numbers run from 0 to `end`. Of a file whose end is missing, or that is damaged in the middle,
-    it gives what can be read, and `damage` says so. The file stays open until `close`.
+    Numbers run from 0 to `end`. If the end of the file is missing, or a part of it is damaged, the
+    readable part is shown, and `damage` says so. The file stays open until `close`.
     """
 
     first: Final = 0
     dropped_bytes: Final = 0
-    """Nobody counted them."""
+    """Always 0, as a recording does not store it."""
 
     cleared: Final = 0
     cleared_bytes: Final = 0
@@ -74,12 +79,12 @@ class Recording:
         """Raises `RecordingError` if there is no recording at `path`."""
         self.path = path
         self.damage = ""
-        """What is wrong with the file, as a sentence; empty as far as it was read well."""
+        """A sentence about the damage of the file. Empty if none was found so far."""
         self._kept: OrderedDict[int, Chunk] = OrderedDict()
         self._kept_size = 0
-        self._parties: dict[int, ConnectionInfo | None] = {}
+        self._infos: dict[int, ConnectionInfo | None] = {}
         try:
-            _take_back(path)
+            _undo_partial_batch(path)
             is_cut = _is_cut(path)
             self._database = _opened(path)
         except (sqlite3.Error, OSError) as error:
@@ -89,7 +94,7 @@ class Recording:
             self.listeners = self._read_listeners()
             self.endings = self._read_endings()
             if is_cut:
-                self.end = self._end_of_what_is_left()
+                self.end = self._end_of_cut_file()
                 self.damage = f"{path}: The end is missing. This is what is left of it."
             else:
                 self.end = min(self.end, self._last() + 1)
@@ -103,23 +108,23 @@ class Recording:
         return self.end
 
     def close(self) -> None:
-        """Let go of the file. Nothing can be asked after that."""
+        """Close the file. The recording cannot be used after that."""
         self._database.close()
 
-    def party(self, number: int) -> ConnectionInfo | None:
-        """Who the connection of that number was, if the recording knows."""
-        if number not in self._parties:
-            if len(self._parties) >= KEPT_PARTIES:
-                self._parties.clear()
-            self._parties[number] = self._read_party(number)
-        return self._parties[number]
+    def info(self, number: int) -> ConnectionInfo | None:
+        """The connection with that number; `None` if it is not in the recording."""
+        if number not in self._infos:
+            if len(self._infos) >= KEPT_CONNECTIONS:
+                self._infos.clear()
+            self._infos[number] = self._read_info(number)
+        return self._infos[number]
 
     def look(self) -> tuple[int, int]:
-        """`(first, end)`, which never change."""
+        """`(first, end)`. They never change."""
         return self.first, self.end
 
     def chunk(self, number: int) -> Chunk | None:
-        """The chunk of that number; `None` if there is none, or it is damaged."""
+        """The chunk with that number; `None` if there is none or it is damaged."""
         kept = self._kept.get(number)
         if kept is not None:
             self._kept.move_to_end(number)
@@ -130,9 +135,9 @@ class Recording:
         return read
 
     def span(self, number: int, most_bytes: int, most_chunks: int) -> Span | None:
-        """The chunks from `number` on that fit; at least one. `None` at the end.
+        """The chunks from `number` on that fit into the limits, at least one. `None` at the end.
 
-        A damaged chunk is empty here, so that a search goes on behind it.
+        A damaged chunk is returned as an empty one, so that a search goes on behind it.
         """
         number = max(0, number)
         if number >= self.end:
@@ -159,7 +164,7 @@ class Recording:
         return None
 
     def _rows(self, number: int, count: int) -> Iterator[_Row]:
-        """Up to `count` rows from `number` on, each read when it is asked for, until one is bad."""
+        """Up to `count` rows from `number` on, read one by one. Stops at a damaged row."""
         with closing(self._database.cursor()) as cursor:
             try:
                 cursor.execute(
@@ -190,15 +195,15 @@ class Recording:
         raise ValueError("It is damaged")
 
     def _last(self) -> int:
-        """The highest number in the file, -1 if it holds none."""
+        """The highest chunk number in the file; -1 if it has no chunks."""
         (last,) = self._database.execute("SELECT max(number) FROM chunk").fetchone()
         return -1 if last is None else int(last)
 
-    def _end_of_what_is_left(self) -> int:
-        """The number of the first chunk that cannot be trusted any more.
+    def _end_of_cut_file(self) -> int:
+        """The number of the first chunk that is not reliable in a file whose end is missing.
 
-        Where the file is cut in the middle of a page, zeros follow, and SQLite does not mind them.
-        So everything goes that may stand on the last page.
+        If the file is cut in the middle of a page, SQLite reads zeros for the rest of that page,
+        without an error. So all chunks that may be on the last page are left out.
         """
         end = bisect_left(range(self.end), True, key=lambda number: self._read(number) is None)
         doubtful = 0
@@ -215,7 +220,7 @@ class Recording:
         return tuple(listener for (listener,) in rows)
 
     def _read_endings(self) -> ConnectionEnds:
-        """All that can be read of them; without one a connection seems not to have ended."""
+        """All readable ends of connections. Damaged rows are left out."""
         endings = ConnectionEnds()
         latest = 0
         try:
@@ -224,16 +229,16 @@ class Recording:
                 (MOST_ENDINGS,),
             ):
                 ending = _ending(row)
-                if ending is None or not latest <= ending.at <= self.end:
+                if ending is None or not latest <= ending.next_chunk <= self.end:
                     self.damage = self.damage or f"{self.path}: It is damaged."
                     continue
-                endings.append(ending.at, ending.time, ending.connection, ending.how)
-                latest = ending.at
+                endings.append(ending.next_chunk, ending.time, ending.connection, ending.kind)
+                latest = ending.next_chunk
         except sqlite3.Error as error:
             self.damage = self.damage or str(explained(error, self.path))
         return endings
 
-    def _read_party(self, number: int) -> ConnectionInfo | None:
+    def _read_info(self, number: int) -> ConnectionInfo | None:
         try:
             row = self._database.execute(
                 "SELECT listener, peer, peer_host, peer_port, local_host, local_port, "
@@ -257,13 +262,13 @@ class Recording:
 
 
 _Row = tuple[int, float, int, int, bytes]
-"""Number, time, connection, whether it was sent, and its bytes."""
+"""Number, time, connection, sent, data."""
 
 _DAMAGED: Final[_Row] = (0, 0.0, 0, 0, b"")
 
 
 def _check_row(row: tuple[object, ...], expected: int) -> None:
-    """Raises `ValueError` for what no recorder wrote, such as the zeros of a missing page."""
+    """Raises `ValueError` for a row that no recorder wrote, such as the zeros of a missing page."""
     match row:
         case (int(number), float(time), int(connection), int(), bytes()) if (
             number == expected and 0 <= time < LATEST and 0 <= connection < MOST_CONNECTIONS
@@ -273,7 +278,7 @@ def _check_row(row: tuple[object, ...], expected: int) -> None:
 
 
 def _ending(row: tuple[object, ...]) -> ConnectionEnd | None:
-    """`None` for what no recorder wrote."""
+    """`None` for a row that no recorder wrote."""
     match row:
         case (int(at), float(time), int(connection), int(how)) if (
             0 <= time < LATEST and 0 <= connection < MOST_CONNECTIONS and how in _HOWS
@@ -292,26 +297,25 @@ def _owner(connection: int, sent: int) -> int:
 
 
 def _address(host: object, port: object) -> Address | None:
-    """What can be an address; a recording that somebody else wrote may hold anything."""
+    """`None` if it is no address. A recording that another program wrote may hold anything."""
     if not isinstance(host, str) or not isinstance(port, int) or not 0 <= port <= LARGEST_PORT:
         return None
     return None if parse_ip(host) is None else (host, port)
 
 
-def _take_back(path: Path) -> None:
-    """Have SQLite undo the batch that a killed program left half-done. Raises what SQLite does."""
+def _undo_partial_batch(path: Path) -> None:
+    """Let SQLite undo the batch that a killed program did not finish. Raises `sqlite3.Error`."""
     if journal_of(path).exists():
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as database:
             database.execute("SELECT * FROM total").fetchall()
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    """The database at `path`, which is a recording and is not written to. Raises what SQLite does,
-    and `RecordingError`."""
+    """Open the recording at `path` read-only. Raises `sqlite3.Error` and `RecordingError`."""
     database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         database.execute("PRAGMA trusted_schema = OFF")
-        database.execute("PRAGMA writable_schema = ON")  # or SQLite refuses a file that is cut
+        database.execute("PRAGMA writable_schema = ON")  # otherwise SQLite refuses a cut file
         _check(database, path)
     except BaseException:
         database.close()
@@ -342,7 +346,7 @@ def _our_tables() -> list[tuple[str, str]]:
 
 
 def _is_cut(path: Path) -> bool:
-    """Whether the file is shorter than its own header says (https://sqlite.org/fileformat.html)."""
+    """Whether the file is shorter than its header says (https://sqlite.org/fileformat.html)."""
     with path.open("rb") as file:
         header = file.read(_HEADER_BYTES)
     if len(header) < _HEADER_BYTES:

@@ -1,4 +1,8 @@
-"""Copies what a log takes in to a file, without the log or the loop waiting for a disk."""
+"""The recorder: it copies what the chunk log receives to a file, in a thread.
+
+The traffic view calls `Recorder.step` on a timer. Neither the log nor the event loop waits for the
+disk. The thread writes each batch to the file in one transaction.
+"""
 
 from __future__ import annotations
 
@@ -18,50 +22,200 @@ from app.traffic.chunk_log import ChunkLog, Span
 from app.traffic.connection_info import ConnectionEnd, ConnectionInfo
 from app.traffic.recording.schema import TABLES, RecordingError, explained, journal_of
 
-# MERGED traffic/recording/writer: The file of a recording as it grows: one transaction for each batch.
+BATCH_BYTES: Final = 16 * 1024 * 1024
+BATCH_CHUNKS: Final = 50_000
+"""The limits of a batch. They also bound the memory that a recording takes besides the log."""
+
+SPAN_BYTES: Final = 1024 * 1024
+SPAN_CHUNKS: Final = 16 * 1024
+
+KNOWN_CONNECTIONS: Final = 10_000
+"""How many connections are remembered as written. A forgotten one is written again."""
 
 RESERVE_BYTES: Final = 64 * 1024 * 1024
-"""How much of the disk a recording leaves free: others need it too, and its own journal does."""
+"""How much of the disk a recording leaves free, for other programs and for its own journal."""
+
+
+class Recorder:
+    """A recording of all traffic from now on.
+
+    `step` passes the next batch to a thread when the thread is free. If the disk is too slow, the
+    log drops chunks before they are written. They are counted in `missed`. When `is_over`, the file
+    is complete. If the recording ended because of an error, `trouble` is a sentence about it.
+    """
+
+    def __init__(
+        self,
+        log: ChunkLog,
+        info_of: Callable[[int], ConnectionInfo | None],
+        path: Path,
+        *,
+        free: Callable[[Path], int] | None = None,
+    ) -> None:
+        """`info_of` looks up a connection. `free` returns the free bytes on the disk of a folder.
+
+        Raises `RecordingError` if the file cannot be created.
+        """
+        self.path = path
+        self.trouble = ""
+        self.is_over = False
+        self._log = log
+        self._info_of = info_of
+        self._writer = Writer(path, free)
+        self._next = log.end
+        self._next_ending = log.endings.end
+        self._last: tuple[int, int] | None = None
+        """After `stop`: the first chunk and the first end of a connection not to record."""
+        self._known: set[int] = set()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recording")
+        self._writing: Future[None] | None = None
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks are written to the file."""
+        return self._writer.chunks
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes of payload are written to the file."""
+        return self._writer.bytes
+
+    @property
+    def missed(self) -> int:
+        """How many chunks were dropped by the log before they could be written."""
+        return self._writer.missed
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is more to write, so that `step` should be called again soon."""
+        return not self.is_over and (self._writing is not None or self._is_due)
+
+    def step(self) -> None:
+        """If the last batch is written, pass the next one to the thread. Never blocks."""
+        if self.is_over or (self._writing is not None and not self._writing.done()):
+            return
+        writing, self._writing = self._writing, None
+        try:
+            if writing is not None:
+                writing.result()
+        except RecordingError as error:
+            self.trouble = str(error)
+            self._finish()
+            return
+        if self._is_due:
+            self._writing = self._thread.submit(self._writer.write, self._batch())
+        elif self._last is not None:
+            self._finish()
+
+    def stop(self) -> None:
+        """Record no new traffic. Call `step` until it `is_over`."""
+        if self._last is None:
+            self._last = self._end
+        self.step()
+
+    def finish(self) -> None:
+        """Stop, and block until everything is written. Used when the program ends."""
+        self.stop()
+        while not self.is_over:
+            if self._writing is not None:
+                self._writing.exception()  # waits; `step` handles the error
+            self.step()
+
+    @property
+    def _end(self) -> tuple[int, int]:
+        """The first chunk and the first end of a connection not to write yet."""
+        return self._last or (self._log.end, self._log.endings.end)
+
+    @property
+    def _is_due(self) -> bool:
+        end, last_ending = self._end
+        return self._next < end or self._next_ending < last_ending
+
+    def _batch(self) -> WriteBatch:
+        stop, _ = self._end
+        missed = max(0, min(self._log.first, stop) - self._next)
+        self._next += missed
+        shift = self._writer.chunks - self._next
+        spans, connections = [], {}
+        size = count = 0
+        while self._next < stop and size < BATCH_BYTES and count < BATCH_CHUNKS:
+            span = self._log.span(self._next, SPAN_BYTES, min(SPAN_CHUNKS, stop - self._next))
+            if span is None:
+                break
+            spans.append(span)
+            connections.update(self._new_connections({owner >> 1 for owner in set(span.owners)}))
+            size, count = size + len(span.data), count + len(span)
+            self._next += len(span)
+        return WriteBatch(spans, connections, self._endings(shift), missed)
+
+    def _endings(self, shift: int) -> list[ConnectionEnd]:
+        """The ends before the next chunk. `shift` is what turns a chunk number of the log into one
+        of the file.
+        """
+        endings, (_, last) = self._log.endings, self._end
+        first = max(self._next_ending, endings.first)
+        stop = min(last, endings.position(self._next + 1))
+        self._next_ending = max(first, stop)
+        found = (endings[position] for position in range(first, stop))
+        return [
+            evolve(each, next_chunk=max(self._writer.chunks, each.next_chunk + shift))
+            for each in found
+        ]
+
+    def _new_connections(self, numbers: set[int]) -> dict[int, ConnectionInfo]:
+        if len(self._known) > KNOWN_CONNECTIONS:
+            self._known.clear()
+        found = {number: self._info_of(number) for number in numbers - self._known}
+        known = {number: info for number, info in found.items() if info is not None}
+        self._known.update(known)
+        return known
+
+    def _finish(self) -> None:
+        self.is_over = True
+        self._writer.close()
+        self._thread.shutdown(wait=False)
 
 
 @frozen
 class WriteBatch:
-    """What is written at once."""
+    """The content of one transaction."""
 
     spans: Sequence[Span]
-    parties: Mapping[int, ConnectionInfo]
-    """By the number of the connection: all who speak and whom no earlier batch told of."""
+    connections: Mapping[int, ConnectionInfo]
+    """The connections of these chunks, by number, without those of earlier batches."""
 
     endings: Sequence[ConnectionEnd]
-    """Their numbers count as in the file."""
+    """With chunk numbers of the file."""
 
     missed: int
-    """How many chunks the log had dropped before they could be read."""
+    """How many chunks the log dropped before they could be read."""
 
 
 class Writer:
-    """Makes the file and writes batches to it. Use it from one thread at a time.
+    """Creates the file and writes batches to it. Use it from one thread at a time.
 
-    After a batch was written it stays, whatever becomes of the program. Only the owner can read the
-    file. Raises `RecordingError` where something cannot be written; the batches before it are safe.
+    A written batch is safe even if the program is killed. Only the owner can read the file. Raises
+    `RecordingError` if something cannot be written; the batches before are still safe then.
     """
 
     def __init__(self, path: Path, free: Callable[[Path], int] | None = None) -> None:
-        """Replaces what is at `path`, unless somebody records to it. `free` gives the bytes that
-        are free on a folder's disk.
+        """Replaces the file at `path`, unless another recorder writes to it.
+
+        `free` returns the free bytes on the disk of a folder.
         """
         self.path = path
         self.chunks = 0
         self.bytes = 0
         self.missed = 0
         self._free = free or _free_bytes
-        self._held = -1
-        """The descriptor of the file, for as long as nobody else may replace it."""
+        self._lock_descriptor = -1
+        """An open descriptor of the file. Its lock keeps other recorders from replacing the
+        file."""
         self._check_room()
         self._database = self._make()
 
     def write(self, batch: WriteBatch) -> None:
-        """Write `batch`, all of it or nothing."""
+        """Write all of `batch` or nothing."""
         self._check_room()
         chunks = sum(len(span) for span in batch.spans)
         size = sum(len(span.data) for span in batch.spans)
@@ -70,11 +224,14 @@ class Writer:
             with self._database as database:
                 database.executemany(
                     "INSERT OR IGNORE INTO connection VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [_row(number, party) for number, party in batch.parties.items()],
+                    [_row(number, info) for number, info in batch.connections.items()],
                 )
                 database.executemany(
                     "INSERT INTO ending (at, time, connection, how) VALUES (?, ?, ?, ?)",
-                    [(each.at, each.time, each.connection, each.how) for each in batch.endings],
+                    [
+                        (each.next_chunk, each.time, each.connection, each.kind)
+                        for each in batch.endings
+                    ],
                 )
                 rows = _rows(batch.spans, self.chunks)
                 database.executemany("INSERT INTO chunk VALUES (?, ?, ?, ?, ?)", rows)
@@ -84,9 +241,9 @@ class Writer:
         self.chunks, self.bytes, self.missed = totals
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file and unlock it."""
         self._database.close()
-        self._let_go()
+        self._unlock()
 
     def _make(self) -> sqlite3.Connection:
         part = self.path.with_name(f".{self.path.name}.new")
@@ -97,23 +254,23 @@ class Writer:
                         f"{self.path}: Another window is recording to it. Choose another name."
                     )
                 part.unlink(missing_ok=True)
-                self._held = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-                lock_recording(self._held)
+                self._lock_descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+                lock_recording(self._lock_descriptor)
                 with closing(sqlite3.connect(part)) as database:
                     database.executescript(TABLES)
-                # Or what a killed recording left half-done would be taken back in this one.
+                # SQLite would apply the journal of a killed recording to the new file.
                 journal_of(self.path).unlink(missing_ok=True)
                 part.replace(self.path)
-            # It is made on one thread and used on another, one after the other.
+            # It is created in one thread and used in another, never in two at a time.
             return sqlite3.connect(self.path, check_same_thread=False)
         except (sqlite3.Error, OSError) as error:
-            self._let_go()
+            self._unlock()
             raise explained(error, self.path) from error
 
-    def _let_go(self) -> None:
-        held, self._held = self._held, -1
-        if held >= 0:
-            os.close(held)
+    def _unlock(self) -> None:
+        descriptor, self._lock_descriptor = self._lock_descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def _check_room(self) -> None:
         try:
@@ -139,154 +296,8 @@ def _rows(spans: Sequence[Span], number: int) -> Iterator[tuple[int, float, int,
             number, start = number + 1, end
 
 
-def _row(number: int, party: ConnectionInfo) -> tuple[object, ...]:
-    peer = party.peer_address or (None, None)
-    local = party.local_address or (None, None)
-    flags = party.is_datagram, party.began_here
-    return (number, party.listener, party.peer, *peer, *local, *flags)
-
-
-BATCH_BYTES: Final = 16 * 1024 * 1024
-BATCH_CHUNKS: Final = 50_000
-"""Of a batch, at most; also what a recording holds in memory besides the log."""
-
-SPAN_BYTES: Final = 1024 * 1024
-SPAN_CHUNKS: Final = 16 * 1024
-
-KNOWN_PARTIES: Final = 10_000
-"""How many connections are remembered as told of. Of who is forgotten the file is told again."""
-
-
-class Recorder:
-    """One recording under way: everything that crosses from now on.
-
-    `step` hands the next batch to a thread whenever that is free. Where a disk is slower than the
-    traffic for so long that the log drops chunks before their turn, they are counted in `missed`.
-    Once `is_over`, the file is whole; `trouble` says why it ended before it was told to.
-    """
-
-    def __init__(
-        self,
-        log: ChunkLog,
-        party: Callable[[int], ConnectionInfo | None],
-        path: Path,
-        *,
-        free: Callable[[Path], int] | None = None,
-    ) -> None:
-        """`party` gives what a connection is; `free` the bytes that are free on a folder's disk.
-
-        Raises `RecordingError` if there can be no file.
-        """
-        self.path = path
-        self.trouble = ""
-        self.is_over = False
-        self._log = log
-        self._party = party
-        self._writer = Writer(path, free)
-        self._next = log.end
-        self._next_ending = log.endings.end
-        self._last: tuple[int, int] | None = None
-        """The chunk and the ending to stop before, once somebody said so."""
-        self._known: set[int] = set()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recording")
-        self._writing: Future[None] | None = None
-
-    @property
-    def chunks(self) -> int:
-        """How many chunks are safe in the file."""
-        return self._writer.chunks
-
-    @property
-    def bytes(self) -> int:
-        """How many bytes of payload are safe in the file."""
-        return self._writer.bytes
-
-    @property
-    def missed(self) -> int:
-        """How many chunks crossed that are not, and will not be, in the file."""
-        return self._writer.missed
-
-    @property
-    def is_behind(self) -> bool:
-        """Whether something is still to be written, so that another `step` is wanted soon."""
-        return not self.is_over and (self._writing is not None or self._is_due)
-
-    def step(self) -> None:
-        """See whether the last batch is written, and hand over the next. Never waits."""
-        if self.is_over or (self._writing is not None and not self._writing.done()):
-            return
-        writing, self._writing = self._writing, None
-        try:
-            if writing is not None:
-                writing.result()
-        except RecordingError as error:
-            self.trouble = str(error)
-            self._finish()
-            return
-        if self._is_due:
-            self._writing = self._thread.submit(self._writer.write, self._batch())
-        elif self._last is not None:
-            self._finish()
-
-    def stop(self) -> None:
-        """Record nothing that comes from now on; `step` until it `is_over`."""
-        if self._last is None:
-            self._last = self._end
-        self.step()
-
-    def finish(self) -> None:
-        """Stop, and wait until everything is written: for the end of the program."""
-        self.stop()
-        while not self.is_over:
-            if self._writing is not None:
-                self._writing.exception()  # waits for it; `step` tells what it was
-            self.step()
-
-    @property
-    def _end(self) -> tuple[int, int]:
-        """The chunk and the ending that are not to be written yet, or never."""
-        return self._last or (self._log.end, self._log.endings.end)
-
-    @property
-    def _is_due(self) -> bool:
-        end, last_ending = self._end
-        return self._next < end or self._next_ending < last_ending
-
-    def _batch(self) -> WriteBatch:
-        stop, _ = self._end
-        missed = max(0, min(self._log.first, stop) - self._next)
-        self._next += missed
-        shift = self._writer.chunks - self._next
-        spans, parties = [], {}
-        size = count = 0
-        while self._next < stop and size < BATCH_BYTES and count < BATCH_CHUNKS:
-            span = self._log.span(self._next, SPAN_BYTES, min(SPAN_CHUNKS, stop - self._next))
-            if span is None:
-                break
-            spans.append(span)
-            parties.update(self._new_parties({owner >> 1 for owner in set(span.owners)}))
-            size, count = size + len(span.data), count + len(span)
-            self._next += len(span)
-        return WriteBatch(spans, parties, self._endings(shift), missed)
-
-    def _endings(self, shift: int) -> list[ConnectionEnd]:
-        """Those before the chunk that is next; `shift` makes a chunk's number that in the file."""
-        endings, (_, last) = self._log.endings, self._end
-        first = max(self._next_ending, endings.first)
-        stop = min(last, endings.position(self._next + 1))
-        self._next_ending = max(first, stop)
-        found = (endings[position] for position in range(first, stop))
-        return [evolve(each, at=max(self._writer.chunks, each.at + shift)) for each in found]
-
-    def _new_parties(self, numbers: set[int]) -> dict[int, ConnectionInfo]:
-        if len(self._known) > KNOWN_PARTIES:
-            self._known.clear()
-        found = {number: self._party(number) for number in numbers - self._known}
-        known = {number: party for number, party in found.items() if party is not None}
-        self._known.update(known)
-        return known
-
-    def _finish(self) -> None:
-        self.is_over = True
-        self._writer.close()
-        self._thread.shutdown(wait=False)
+def _row(number: int, info: ConnectionInfo) -> tuple[object, ...]:
+    peer = info.peer_address or (None, None)
+    local = info.local_address or (None, None)
+    flags = info.is_datagram, info.began_here
+    return (number, info.listener, info.peer, *peer, *local, *flags)

@@ -1,10 +1,10 @@
-"""What a recording looks like inside, and the sentences for what is wrong with one.
+"""The format of a recording file, and the error messages for a bad one.
 
-`chunk` has a row for each chunk, numbered from 0 without gaps in the order they crossed. Times are
-unix seconds; `sent` is 1 for what went to the peer, 0 for what came from there. `connection` tells
-who spoke. `ending` tells when a connection ended: `at` is the number of the chunk that crossed
-next, and `how` a value of `app.traffic.connection_info.CloseKind`. `total` holds, after each batch, how much was
-recorded, and how much crossed meanwhile that came too fast to be.
+Table `chunk` has a row for each chunk, numbered from 0 without gaps, in the order of time. Times
+are unix seconds. `sent` is 1 for data to the peer and 0 for data from the peer. Table `connection`
+has a row for each connection. Table `ending` has the ends of connections: `at` is the number of the
+next chunk, `how` is a value of `app.traffic.connection_info.CloseKind`. Table `total` has one row,
+updated with each batch: how much was recorded, and how many chunks were missed.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from typing import Final
 SUFFIX: Final = "sqlite"
 
 APPLICATION_ID: Final = 0x50444B31
-"""What `PRAGMA application_id` of every recording is; `file` and we tell it by this."""
+"""`PRAGMA application_id` of every recording. The command `file` and Portdeck recognize it by
+this."""
 
 VERSION: Final = 1
-"""What `PRAGMA user_version` is. A recording with a higher one comes from a newer Portdeck."""
+"""`PRAGMA user_version`. A recording with a higher one was made by a newer Portdeck."""
 
 TABLES: Final = f"""
 PRAGMA application_id = {APPLICATION_ID};
@@ -63,12 +64,12 @@ class RecordingError(Exception):
 
 
 def journal_of(path: Path) -> Path:
-    """Where SQLite keeps what a batch that is not written to its end would change back."""
+    """SQLite's rollback journal: it undoes a batch that was not written completely."""
     return path.with_name(f"{path.name}-journal")
 
 
 def explained(error: Exception, path: Path) -> RecordingError:
-    """`error`, raised by SQLite or the system on the recording at `path`, for the user."""
+    """The sentence for `error`, which SQLite or the system raised for the recording at `path`."""
     code = getattr(error, "sqlite_errorcode", None)
     match code and code & 0xFF:
         case sqlite3.SQLITE_FULL:

@@ -64,7 +64,7 @@ def test_a_pcap_of_either_byte_order_and_resolution_is_read(
     with closing(read(path, pcap(timed(PACKETS), sign=sign, nano=nano))) as capture:
         assert said_in(capture) == HELLO
         assert [chunk.time for chunk in chunks_of(capture)] == [1002.0, 1003.0]
-        assert capture.party(0) == ConnectionInfo(
+        assert capture.info(0) == ConnectionInfo(
             "10.0.0.2:80", "10.0.0.1:50000", CLIENT, SERVER, is_datagram=False
         )
         assert capture.listeners == ("10.0.0.2:80",)
@@ -126,9 +126,9 @@ def test_ipv6_is_read_behind_its_extension_headers(path: Path) -> None:
     packet = ipv6(client[0], server[0], 0, pack(">BB6x", 44, 0) + atomic)
     with closing(read(path, pcap([(1.0, ethernet(packet, 0x8100), 0)], 1))) as capture:
         assert said_in(capture) == [(0, False, b"hello")]
-        party = capture.party(0)
-        assert party is not None
-        assert (party.peer, party.listener) == ("[fe80::1]:50000", "[::1]:80")
+        info = capture.info(0)
+        assert info is not None
+        assert (info.peer, info.listener) == ("[fe80::1]:50000", "[::1]:80")
 
 
 def test_datagrams_are_messages_of_a_conversation_also_empty_ones(path: Path) -> None:
@@ -140,9 +140,9 @@ def test_datagrams_are_messages_of_a_conversation_also_empty_ones(path: Path) ->
     ]
     with closing(read(path, pcap(timed(packets)))) as capture:
         assert said_in(capture) == [(0, False, b"who"), (0, True, b"me"), (0, False, b"")]
-        party = capture.party(0)
-        assert party is not None
-        assert party.is_datagram
+        info = capture.info(0)
+        assert info is not None
+        assert info.is_datagram
 
 
 def test_the_same_ports_over_tcp_and_udp_are_two_conversations(path: Path) -> None:
@@ -173,7 +173,7 @@ def test_ports_that_are_used_again_make_another_connection(path: Path) -> None:
         assert said_in(capture) == [*HELLO, (1, False, b"again")]
 
 
-def test_a_reset_ends_a_connection_and_tells_by_whom(path: Path) -> None:
+def test_a_reset_ends_a_connection_on_behalf_of_its_sender(path: Path) -> None:
     for source, target, how in (
         (CLIENT, SERVER, CloseKind.RESET_BY_PEER),
         (SERVER, CLIENT, CloseKind.RESET_HERE),
@@ -182,10 +182,10 @@ def test_a_reset_ends_a_connection_and_tells_by_whom(path: Path) -> None:
         late = segment(CLIENT, SERVER, 106, ACK, b"late")
         with closing(read(path, pcap(timed([*packets, late])))) as capture:
             assert said_in(capture) == HELLO
-            assert [ending.how for ending in capture.endings] == [how]
+            assert [ending.kind for ending in capture.endings] == [how]
 
 
-def test_what_the_capture_lost_is_told_in_its_place(path: Path) -> None:
+def test_missing_bytes_are_shown_at_their_position(path: Path) -> None:
     packets = [
         *PACKETS[:2],
         segment(CLIENT, SERVER, 101, ACK, b"one"),
@@ -206,7 +206,7 @@ def test_what_the_capture_lost_is_told_in_its_place(path: Path) -> None:
         )
 
 
-def test_what_was_cut_off_a_packet_is_missing(path: Path) -> None:
+def test_bytes_cut_off_a_packet_are_missing(path: Path) -> None:
     one = segment(CLIENT, SERVER, 1, ACK, b"0123456789")
     two = segment(CLIENT, SERVER, 11, ACK, b"next")
     three = datagram(CLIENT, SERVER, b"0123456789")
@@ -221,7 +221,7 @@ def test_what_was_cut_off_a_packet_is_missing(path: Path) -> None:
         ]
 
 
-def test_what_is_no_conversation_is_counted(path: Path) -> None:
+def test_packets_of_no_conversation_are_counted(path: Path) -> None:
     packets = [
         ipv4("10.0.0.1", "10.0.0.2", 17, bytes(16), fragment=0x2000),
         ipv4("10.0.0.1", "10.0.0.2", 1, bytes(8)),
@@ -264,7 +264,7 @@ def test_both_streams_come_out_as_they_were_sent(tmp_path: Path, data: st.DataOb
 
 @given(st.binary(min_size=1, max_size=80), st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_what_a_capture_lost_is_told_where_it_is_and_how_much(
+def test_missing_bytes_have_their_position_and_number(
     tmp_path: Path, stream: bytes, data: st.DataObject
 ) -> None:
     cuts = sorted({0, len(stream), *data.draw(st.lists(st.integers(0, len(stream))))})
@@ -288,11 +288,11 @@ def test_what_a_capture_lost_is_told_where_it_is_and_how_much(
     st.booleans(),
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_what_we_export_comes_back(
+def test_an_exported_capture_is_read_back(
     tmp_path: Path, said: list[tuple[int, bool, bytes]], is_datagram: bool
 ) -> None:
     form = Pcapng()
-    parties = [
+    infos = [
         ConnectionInfo(
             "E", "…", (f"10.0.0.{n}", 50_000 + n), ("127.0.0.1", 8007), is_datagram=is_datagram
         )
@@ -301,15 +301,15 @@ def test_what_we_export_comes_back(
     made = [form.head()]
     for number, (connection, sent, data) in enumerate(said):
         chunk = Chunk(number, 1e9 + number, connection, sent, data)
-        made.append(form.body(chunk, parties[connection]))
+        made.append(form.body(chunk, infos[connection]))
     with closing(read(tmp_path / "ours.pcapng", b"".join(made))) as capture:
         assert not capture.damage
         back = []
         for chunk in chunks_of(capture):
-            party = capture.party(chunk.connection)
-            assert party is not None
-            assert party.peer_address is not None
-            back.append((party.peer_address[1] - 50_000, chunk.sent, chunk.data))
+            info = capture.info(chunk.connection)
+            assert info is not None
+            assert info.peer_address is not None
+            back.append((info.peer_address[1] - 50_000, chunk.sent, chunk.data))
         if not is_datagram:
             assert back == said
         else:
@@ -317,7 +317,7 @@ def test_what_we_export_comes_back(
 
 
 @pytest.mark.parametrize("form", ["pcap", "pcapng"])
-def test_a_file_that_is_cut_anywhere_gives_what_is_left(path: Path, form: str) -> None:
+def test_a_file_that_is_cut_anywhere_is_read_up_to_the_cut(path: Path, form: str) -> None:
     packets = [enhanced(1, each) for each in PACKETS]
     whole = (
         pcap(timed(PACKETS)) if form == "pcap" else b"".join([section(), interface(101), *packets])
@@ -395,26 +395,28 @@ def test_garbage_behind_a_header_breaks_nothing(tmp_path: Path, data: bytes, for
         (b"SQLite format 3\0" + bytes(30), "It is no capture"),
     ],
 )
-def test_what_is_no_capture_is_told(path: Path, content: bytes, sentence: str) -> None:
+def test_a_file_that_is_no_capture_is_refused_with_a_sentence(
+    path: Path, content: bytes, sentence: str
+) -> None:
     path.write_bytes(content)
     with pytest.raises(CaptureError, match=sentence):
         Capture(path)
 
 
-def test_a_path_where_there_is_no_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "gone.pcap", tmp_path / ("x" * 5000)):
         with pytest.raises(CaptureError):
             Capture(path)
 
 
-def test_a_length_beyond_reason_is_damage(path: Path) -> None:
+def test_an_impossible_length_is_damage(path: Path) -> None:
     content = pcap(timed(PACKETS)) + pack("<IIII", 0, 0, 0x7FFFFFFF, 10) + bytes(100)
     with closing(read(path, content)) as capture:
         assert said_in(capture) == HELLO
         assert "It is damaged at byte" in capture.damage
 
 
-def test_views_of_traffic_read_a_capture_as_a_log(path: Path) -> None:
+def test_a_capture_can_be_viewed_like_a_log(path: Path) -> None:
     with closing(read(path, pcap(timed(PACKETS)))) as capture:
         scan = Scan(capture, Criteria())
         assert scan.step(1.0)
@@ -429,7 +431,7 @@ def test_views_of_traffic_read_a_capture_as_a_log(path: Path) -> None:
         assert capture.chunk(2) is None
 
 
-def test_many_chunks_are_found_again_in_the_index_on_disk(path: Path) -> None:
+def test_many_chunks_are_read_back_from_the_index_on_disk(path: Path) -> None:
     said = [(number % 2 == 1, b"%d;" % number) for number in range(20_000)]
     with closing(read(path, pcap(timed(exchange(*said))))) as capture:
         assert capture.end == 20_000
@@ -452,14 +454,14 @@ def test_reading_goes_in_steps_and_can_be_stopped(path: Path) -> None:
     assert capture.step(0.0)
 
 
-def test_a_file_that_shrinks_while_it_is_open_is_told(path: Path) -> None:
+def test_a_file_that_shrinks_while_it_is_open_is_damage(path: Path) -> None:
     with closing(read(path, pcap(timed(PACKETS)))) as capture:
         path.write_bytes(b"")
         assert said_in(capture) == [(0, False, b""), (0, True, b"")]
         assert "changed while it was open" in capture.damage
 
 
-def test_more_conversations_than_are_followed_cost_the_quiet_ones(
+def test_too_many_open_conversations_close_the_quiet_ones(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(conversations, "MOST_OPEN", 10)

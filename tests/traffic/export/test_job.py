@@ -1,4 +1,4 @@
-"""Exports in steps: a whole file, or none."""
+"""Exports in steps: a complete file or none."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ def job(log: ChunkLog, path: Path, form: ExportFormat | None = None) -> Job:
     return Job(log, numbers, form or Raw(sent=True), lambda number: None, path)
 
 
-def test_the_file_is_there_when_all_is_written_and_not_before(
-    log: ChunkLog, tmp_path: Path
-) -> None:
+def test_the_file_appears_only_when_it_is_complete(log: ChunkLog, tmp_path: Path) -> None:
     path = tmp_path / "out"
     export = job(log, path)
     steps = 1
@@ -47,7 +45,7 @@ def test_only_its_owner_can_read_it(log: ChunkLog, tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_cancelled_export_leaves_no_file_and_an_older_one_as_it_was(
+def test_a_cancelled_export_leaves_no_file_and_does_not_change_an_older_one(
     log: ChunkLog, tmp_path: Path
 ) -> None:
     path = tmp_path / "out"
@@ -61,7 +59,7 @@ def test_a_cancelled_export_leaves_no_file_and_an_older_one_as_it_was(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_chunks_dropped_before_their_turn_are_counted(log: ChunkLog, tmp_path: Path) -> None:
+def test_chunks_dropped_before_they_were_written_are_counted(log: ChunkLog, tmp_path: Path) -> None:
     path = tmp_path / "out"
     export = job(log, path)
     export.step(0.0)
@@ -82,18 +80,18 @@ def test_large_chunks_are_written_in_small_steps(tmp_path: Path) -> None:
     assert (tmp_path / "out").stat().st_size == 4 * BATCH_BYTES
 
 
-def test_nothing_to_export_is_an_empty_file(tmp_path: Path) -> None:
+def test_an_export_of_no_chunks_is_an_empty_file(tmp_path: Path) -> None:
     path = tmp_path / "out"
     assert job(ChunkLog(), path).step(0.0)
     assert path.read_bytes() == b""
 
 
-def test_a_folder_that_is_not_there_is_said(log: ChunkLog, tmp_path: Path) -> None:
+def test_a_missing_folder_is_refused_with_a_sentence(log: ChunkLog, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="out was not written: No such file or directory"):
         job(log, tmp_path / "none" / "out")
 
 
-def test_a_path_that_is_a_folder_is_said_and_nothing_is_left(log: ChunkLog, tmp_path: Path) -> None:
+def test_a_path_that_is_a_folder_fails_and_leaves_no_file(log: ChunkLog, tmp_path: Path) -> None:
     path = tmp_path / "out"
     path.mkdir()
     export = job(log, path)
@@ -104,7 +102,7 @@ def test_a_path_that_is_a_folder_is_said_and_nothing_is_left(log: ChunkLog, tmp_
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk to write to")
 @pytest.mark.parametrize("size", [1, 1_000_000])
-def test_a_full_disk_is_said_and_nothing_is_left(log: ChunkLog, tmp_path: Path, size: int) -> None:
+def test_a_full_disk_fails_and_leaves_no_file(log: ChunkLog, tmp_path: Path, size: int) -> None:
     log.append(0.0, 1, True, bytes(size))
     export = job(log, tmp_path / "out")
     export._file.close()
@@ -116,13 +114,13 @@ def test_a_full_disk_is_said_and_nothing_is_left(log: ChunkLog, tmp_path: Path, 
     assert list(tmp_path.iterdir()) == []
 
 
-class Diary:
+class EventFormat:
     """Writes the number of each chunk, and `!` with the connection for each end."""
 
     def head(self) -> bytes:
         return b""
 
-    def body(self, chunk: Chunk, party: ConnectionInfo | None) -> bytes:
+    def body(self, chunk: Chunk, info: ConnectionInfo | None) -> bytes:
         return b"%d " % chunk.number
 
     def end(self, ending: ConnectionEnd) -> bytes:
@@ -138,23 +136,23 @@ def test_the_end_of_a_connection_comes_after_its_last_chunk(tmp_path: Path) -> N
     log.append(0.0, 8, True, b"x")
     log.end_connection(0.0, 8, CloseKind.CLOSED)
     path = tmp_path / "out"
-    job(log, path, Diary()).step(60)
+    job(log, path, EventFormat()).step(60)
     assert path.read_bytes() == b"!6 0 1 !7 2 !8 "
-    Job(log, [1], Diary(), lambda number: None, path).step(60)
+    Job(log, [1], EventFormat(), lambda number: None, path).step(60)
     assert path.read_bytes() == b"1 !7 !8 "
 
 
-class Choking(Diary):
-    """Fails at a chunk, as a form does that a file of somebody else surprises."""
+class Failing(EventFormat):
+    """A format that fails at a chunk, as one may at invalid data from a recording."""
 
-    def body(self, chunk: Chunk, party: ConnectionInfo | None) -> bytes:
+    def body(self, chunk: Chunk, info: ConnectionInfo | None) -> bytes:
         raise ValueError(chunk.number)
 
 
-def test_what_cannot_be_put_into_a_form_ends_the_export_with_a_sentence_and_no_file(
+def test_a_format_that_fails_ends_the_export_with_a_sentence_and_no_file(
     log: ChunkLog, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    export = job(log, tmp_path / "out", Choking())
+    export = job(log, tmp_path / "out", Failing())
     with pytest.raises(ExportError, match="out was not written: the traffic cannot be put"):
         export.step(60)
     assert export.is_over

@@ -1,4 +1,4 @@
-"""Captures, read back by programs of others."""
+"""Exported captures, read by other programs."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ class Packet:
     data: bytes
 
 
-def capture(chunks: list[Chunk], party: ConnectionInfo | None) -> bytes:
+def capture(chunks: list[Chunk], info: ConnectionInfo | None) -> bytes:
     form = Pcapng()
-    return form.head() + b"".join(form.body(chunk, party) for chunk in chunks)
+    return form.head() + b"".join(form.body(chunk, info) for chunk in chunks)
 
 
-def from_port(party: ConnectionInfo, port: int) -> ConnectionInfo:
-    assert party.peer_address is not None
-    return evolve(party, peer_address=(party.peer_address[0], port))
+def from_port(info: ConnectionInfo, port: int) -> ConnectionInfo:
+    assert info.peer_address is not None
+    return evolve(info, peer_address=(info.peer_address[0], port))
 
 
 def packets(made: bytes) -> Iterator[Packet]:
-    """What is in a capture; every checksum and length in it is checked on the way."""
+    """The packets of a capture. Checks every checksum and length."""
     blocks = list(FileScanner(io.BytesIO(made)))
     assert [type(block) for block in blocks[:2]] == [SectionHeader, InterfaceDescription]
     for block in blocks[2:]:
@@ -78,7 +78,7 @@ def _packet(data: bytes, time: float) -> Packet:
 
 
 def _sum(data: bytes) -> int:
-    """The ones' complement sum of RFC 1071, the way it is written there."""
+    """The ones' complement sum of RFC 1071, computed word by word."""
     total = 0
     padded = data + b"\0" * (len(data) % 2)
     for place in range(0, len(padded), 2):
@@ -92,11 +92,11 @@ def _sum(data: bytes) -> int:
     st.sampled_from([V4, V6, MIXED, None]),
     st.integers(0, 2**40),
 )
-def test_every_byte_is_there_with_the_sequence_number_of_its_place(
-    said: list[tuple[bool, bytes]], party: ConnectionInfo | None, connection: int
+def test_every_byte_has_the_sequence_number_of_its_position(
+    said: list[tuple[bool, bytes]], info: ConnectionInfo | None, connection: int
 ) -> None:
     chunks = [Chunk(n, 1e9 + n, connection, sent, data) for n, (sent, data) in enumerate(said)]
-    opening, accepted, open_, *rest = packets(capture(chunks, party))
+    opening, accepted, open_, *rest = packets(capture(chunks, info))
     assert [opening.flags, accepted.flags, open_.flags] == [0x02, 0x12, 0x10]
     peer, local = opening.source, opening.target
     expected = {
@@ -142,11 +142,11 @@ def test_the_end_of_a_connection_is_a_fin_of_each_side_or_a_reset(
         expected[packet.source[1]] += packet.flags & 1
 
 
-def test_of_a_connection_without_a_chunk_there_is_no_end() -> None:
+def test_a_connection_without_chunks_has_no_end_packets() -> None:
     assert Pcapng().end(ConnectionEnd(0, 1.0, 7, CloseKind.CLOSED_BY_PEER)) == b""
 
 
-def test_a_session_of_the_console_is_the_one_that_connects() -> None:
+def test_a_console_session_is_the_client() -> None:
     session = ConnectionInfo(
         "Console", "…", ("127.0.0.1", 8007), ("127.0.0.1", 50_000), began_here=True
     )
@@ -156,7 +156,7 @@ def test_a_session_of_the_console_is_the_one_that_connects() -> None:
     assert (said.source[1], said.target[1], said.data) == (50_000, 8007, b"hi")
 
 
-def test_both_ends_of_one_connection_are_two_conversations() -> None:
+def test_both_recorded_ends_of_one_connection_are_two_conversations() -> None:
     session = ConnectionInfo(
         "Console", "…", ("127.0.0.1", 8007), ("127.0.0.1", 50_000), began_here=True
     )
@@ -173,21 +173,21 @@ def test_both_ends_of_one_connection_are_two_conversations() -> None:
     assert frozenset((packet.source, packet.target)) in pairs
 
 
-def test_addresses_and_times_are_those_of_the_connection() -> None:
+def test_packets_have_the_addresses_and_times_of_the_connection() -> None:
     *_, packet = packets(capture([Chunk(0, 1_700_000_000.123456, 1, True, b"hi")], V4))
     assert (packet.source, packet.target) == (("127.0.0.1", 8007), ("127.0.0.1", 50_000))
     assert float(packet.time) == pytest.approx(1_700_000_000.123456, abs=1e-6)
 
 
-def test_connections_without_addresses_have_each_their_own() -> None:
+def test_connections_without_addresses_get_different_ones() -> None:
     chunks = [Chunk(n, 1.0, n, False, b"x") for n in range(3)]
     sources = {packet.source for packet in packets(capture(chunks, None)) if packet.data}
     assert len(sources) == 3
 
 
 @pytest.mark.skipif(shutil.which("tshark") is None, reason="there is no tshark")
-@pytest.mark.parametrize("party", [V4, V6, MIXED])
-def test_wireshark_follows_the_stream(party: ConnectionInfo, tmp_path: Path) -> None:
+@pytest.mark.parametrize("info", [V4, V6, MIXED])
+def test_wireshark_follows_the_stream(info: ConnectionInfo, tmp_path: Path) -> None:
     chunks = [
         Chunk(0, 1.0, 7, False, b"ping\n"),
         Chunk(1, 1.1, 8, False, b"somebody else\n"),
@@ -195,7 +195,7 @@ def test_wireshark_follows_the_stream(party: ConnectionInfo, tmp_path: Path) -> 
     ]
     file = tmp_path / "talk.pcapng"
     form = Pcapng()
-    bodies = [form.body(chunk, from_port(party, 50_000 + chunk.connection)) for chunk in chunks]
+    bodies = [form.body(chunk, from_port(info, 50_000 + chunk.connection)) for chunk in chunks]
     bodies.append(form.end(ConnectionEnd(3, 1.3, 7, CloseKind.CLOSED_BY_PEER)))
     bodies.append(form.end(ConnectionEnd(3, 1.4, 8, CloseKind.RESET_HERE)))
     file.write_bytes(form.head() + b"".join(bodies))

@@ -1,4 +1,4 @@
-"""Datagrams in a capture, read back by programs of others."""
+"""Datagrams in an exported capture, read by other programs."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from app.traffic.export.pcapng import Pcapng
 V4 = ConnectionInfo("Echo", "…", ("127.0.0.1", 50_000), ("127.0.0.1", 8007), is_datagram=True)
 V6 = ConnectionInfo("Echo", "…", ("fe80::1%eth0", 50_000), ("::1", 8007), is_datagram=True)
 MIXED = ConnectionInfo("Echo", "…", ("::ffff:192.0.2.7", 50_000), ("::", 8007), is_datagram=True)
-PARTIES = [V4, V6, MIXED]
+CONNECTIONS = [V4, V6, MIXED]
 
 datagrams = st.one_of(st.binary(max_size=40), st.sampled_from([b"", b"\xff" * 65_507]))
 
 
-def capture(chunks: list[Chunk], party: ConnectionInfo) -> bytes:
+def capture(chunks: list[Chunk], info: ConnectionInfo) -> bytes:
     form = Pcapng()
-    return form.head() + b"".join(form.body(chunk, party) for chunk in chunks)
+    return form.head() + b"".join(form.body(chunk, info) for chunk in chunks)
 
 
 def packets(made: bytes) -> list[bytes]:
@@ -38,8 +38,8 @@ def packets(made: bytes) -> list[bytes]:
     return [block.packet_data for block in blocks if isinstance(block, EnhancedPacket)]
 
 
-def taken_apart(packet: bytes) -> tuple[str, int, str, int, bytes]:
-    """Source, target and payload; lengths and checksums are checked on the way."""
+def parsed(packet: bytes) -> tuple[str, int, str, int, bytes]:
+    """Source, target and payload. Checks lengths and checksums."""
     if packet[0] >> 4 == 4:
         assert unpack_from(">H", packet, 2)[0] == len(packet)
         assert packet[9] == 17
@@ -60,13 +60,13 @@ def taken_apart(packet: bytes) -> tuple[str, int, str, int, bytes]:
 
 @given(
     st.lists(st.tuples(st.booleans(), datagrams), min_size=1, max_size=5),
-    st.sampled_from(PARTIES),
+    st.sampled_from(CONNECTIONS),
 )
-def test_each_datagram_is_one_packet_with_its_ends(
-    said: list[tuple[bool, bytes]], party: ConnectionInfo
+def test_each_datagram_is_one_packet_with_its_addresses(
+    said: list[tuple[bool, bytes]], info: ConnectionInfo
 ) -> None:
     chunks = [Chunk(n, 1e9 + n, 7, sent, data) for n, (sent, data) in enumerate(said)]
-    found = [taken_apart(packet) for packet in packets(capture(chunks, party))]
+    found = [parsed(packet) for packet in packets(capture(chunks, info))]
     assert [data for *_, data in found] == [data for _, data in said]
     assert [(source, target) for _, source, _, target, _ in found] == [
         (8007, 50_000) if sent else (50_000, 8007) for sent, _ in said
@@ -74,15 +74,15 @@ def test_each_datagram_is_one_packet_with_its_ends(
 
 
 @pytest.mark.skipif(shutil.which("tshark") is None, reason="there is no tshark")
-@pytest.mark.parametrize("party", PARTIES)
-def test_wireshark_follows_the_datagrams_of_one_peer(party: ConnectionInfo, tmp_path: Path) -> None:
-    assert party.peer_address is not None
-    other = evolve(party, peer_address=(party.peer_address[0], 50_001))
+@pytest.mark.parametrize("info", CONNECTIONS)
+def test_wireshark_follows_the_datagrams_of_one_peer(info: ConnectionInfo, tmp_path: Path) -> None:
+    assert info.peer_address is not None
+    other = evolve(info, peer_address=(info.peer_address[0], 50_001))
     chunks = [
-        (Chunk(0, 1.0, 7, False, b"ping\n"), party),
+        (Chunk(0, 1.0, 7, False, b"ping\n"), info),
         (Chunk(1, 1.1, 8, False, b"somebody else\n"), other),
-        (Chunk(2, 1.2, 7, True, b"pong\n"), party),
-        (Chunk(3, 1.3, 7, False, b""), party),
+        (Chunk(2, 1.2, 7, True, b"pong\n"), info),
+        (Chunk(3, 1.3, 7, False, b""), info),
     ]
     file = tmp_path / "talk.pcapng"
     form = Pcapng()

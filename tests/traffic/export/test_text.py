@@ -1,4 +1,4 @@
-"""The plain formats read back."""
+"""The plain export formats."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def test_json_lines_have_all_of_a_chunk(data: bytes, sent: bool, time: float) ->
     assert read.get("text", "").encode() in (data, b"")
 
 
-def test_json_lines_of_a_connection_that_nobody_knows_say_so() -> None:
+def test_json_lines_of_an_unknown_connection_have_no_names() -> None:
     read = json.loads(JsonLines().body(Chunk(3, 1.0, 7, True, b"\xff"), None))
     assert (read["listener"], read["peer"]) == (None, None)
     assert "text" not in read
 
 
-def test_text_says_who_spoke_when_and_what() -> None:
+def test_text_has_the_connection_the_time_and_the_content() -> None:
     chunk = Chunk(3, 1_700_000_000.5, 7, False, "端口\xe9\n".encode() + b"\xff\n")
     assert Text().body(chunk, ECHO).decode() == (
         "# 2023-11-14T22:13:20.500000+00:00 ← Echo · 127.0.0.1:50000, 11 bytes\n端口é\n\\xff\n\n"
@@ -50,7 +50,7 @@ def test_a_hex_dump_has_its_title() -> None:
 
 
 @given(st.lists(st.tuples(st.booleans(), st.binary(max_size=9))))
-def test_raw_is_one_direction_and_nothing_else(said: list[tuple[bool, bytes]]) -> None:
+def test_raw_has_only_the_bytes_of_one_direction(said: list[tuple[bool, bytes]]) -> None:
     for wanted in (False, True):
         form = Raw(sent=wanted)
         made = form.head() + b"".join(

@@ -1,4 +1,4 @@
-"""Recordings made from a log, and what is in them."""
+"""Helpers that record a log and read the recording."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.traffic.connection_info import ConnectionInfo
 from app.traffic.recording.reader import Recording
 from app.traffic.recording.recorder import Recorder
 
-PARTIES = {
+CONNECTIONS = {
     1: ConnectionInfo("Echo", "127.0.0.1:50122", ("127.0.0.1", 50122), ("127.0.0.1", 8007)),
     2: ConnectionInfo("Socket", "peer of /tmp/echo.sock"),
     4: ConnectionInfo("UDP", "[::1]:50122", ("::1", 50122), ("::1", 8007), is_datagram=True),
@@ -39,11 +39,11 @@ def opened() -> Iterator[Callable[[Path], Recording]]:
 
 
 def record(log: ChunkLog, path: Path) -> Recorder:
-    return Recorder(log, PARTIES.get, path)
+    return Recorder(log, CONNECTIONS.get, path)
 
 
 def talk(log: ChunkLog, count: int, size: int = 8) -> list[Chunk]:
-    """`count` chunks of two connections, each with other bytes."""
+    """Append `count` chunks of two connections, each with different bytes."""
     first = log.end
     for number in range(first, first + count):
         data = number.to_bytes(size, "big")

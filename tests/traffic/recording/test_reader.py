@@ -1,4 +1,4 @@
-"""Opening recordings: of any size, by search, cut short, damaged, and no recordings at all."""
+"""Reading recordings: search, damaged and incomplete files, and files that are no recordings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def recorded(path: Path, count: int, size: int = 8) -> list[Chunk]:
     return wanted
 
 
-def test_spans_are_those_of_the_log(path: Path, opened: Opened) -> None:
+def test_spans_equal_those_of_the_log(path: Path, opened: Opened) -> None:
     log = ChunkLog()
     recorder = record(log, path)
     talk(log, 100)
@@ -67,20 +67,20 @@ def test_a_search_works_in_a_recording(path: Path, opened: Opened) -> None:
     assert list(scan.numbers(scan.first, scan.end)) == [0x1234]
 
 
-def test_what_was_read_is_kept_within_bounds(
+def test_the_caches_are_bounded(
     path: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader, "KEPT_CHUNKS", 10)
     monkeypatch.setattr(reader, "KEPT_BYTES", 500)
-    monkeypatch.setattr(reader, "KEPT_PARTIES", 1)
+    monkeypatch.setattr(reader, "KEPT_CONNECTIONS", 1)
     recorded(path, 100, size=100)
     recording = opened(path)
     assert len(chunks_of(recording)) == 100
     assert len(recording._kept) == 5
     assert recording.chunk(99) is recording.chunk(99)
     for number in (1, 2, 1):
-        recording.party(number)
-        assert len(recording._parties) == 1
+        recording.info(number)
+        assert len(recording._infos) == 1
 
 
 def test_a_read_only_recording_in_a_read_only_folder_opens(tmp_path: Path, opened: Opened) -> None:
@@ -106,7 +106,7 @@ def test_opening_a_recording_changes_nothing_in_it(path: Path, opened: Opened) -
 
 
 @pytest.mark.parametrize("part", [0.3, *(0.8 + step / 997 for step in range(30)), 0.999])
-def test_of_a_recording_that_is_cut_short_the_beginning_is_shown(
+def test_the_start_of_a_recording_whose_end_is_missing_is_shown(
     path: Path, opened: Opened, part: float
 ) -> None:
     wanted = recorded(path, 3000, size=200)
@@ -120,7 +120,7 @@ def test_of_a_recording_that_is_cut_short_the_beginning_is_shown(
     assert recording.span(recording.end - 1, 1000, 10) is not None
 
 
-def test_a_recording_that_is_cut_to_its_head_is_refused(path: Path) -> None:
+def test_a_recording_that_is_cut_to_its_header_is_refused(path: Path) -> None:
     recorded(path, 3000)
     os.truncate(path, 5000)
     with pytest.raises(RecordingError, match="damaged"):
@@ -158,7 +158,7 @@ def test_a_file_of_another_kind_is_refused_with_a_sentence(
         Recording(path)
 
 
-def test_a_database_of_somebody_else_is_refused(path: Path) -> None:
+def test_a_database_of_another_program_is_refused(path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
         database.execute("CREATE TABLE chunk (number)")
     with pytest.raises(RecordingError, match="no recording"):
@@ -183,7 +183,7 @@ def test_a_recording_with_other_tables_is_refused(path: Path, change: str, sente
         Recording(path)
 
 
-def test_no_file_and_a_folder_are_refused_with_a_sentence(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_refused_with_a_sentence(tmp_path: Path) -> None:
     for path in (tmp_path / "nothing.sqlite", tmp_path):
         with pytest.raises(RecordingError, match=r"No such file|directory|cannot be opened"):
             Recording(path)
@@ -199,7 +199,7 @@ def test_no_file_and_a_folder_are_refused_with_a_sentence(tmp_path: Path) -> Non
         "peer_port = NULL",
     ],
 )
-def test_an_address_that_cannot_be_is_none_and_the_rest_is_exported(
+def test_an_invalid_address_is_left_out_and_the_rest_is_exported(
     path: Path, opened: Opened, change: str
 ) -> None:
     recorded(path, 10)
@@ -207,11 +207,11 @@ def test_an_address_that_cannot_be_is_none_and_the_rest_is_exported(
         database.execute(f"UPDATE connection SET {change}")
         database.commit()
     recording = opened(path)
-    party = recording.party(1)
-    assert party is not None
-    assert (party.peer_address, party.local_address) == (None, ("127.0.0.1", 8007))
+    info = recording.info(1)
+    assert info is not None
+    assert (info.peer_address, info.local_address) == (None, ("127.0.0.1", 8007))
     capture = path.with_name("traffic.pcapng")
-    assert Job(recording, range(10), Pcapng(), recording.party, capture).step(60)
+    assert Job(recording, range(10), Pcapng(), recording.info, capture).step(60)
     assert capture.stat().st_size > 10 * 40
 
 
@@ -219,7 +219,7 @@ def test_an_address_that_cannot_be_is_none_and_the_rest_is_exported(
     "change",
     ["at = 99", "at = -1", "time = 9e99", "time = -1.0", "connection = -1", "how = 5"],
 )
-def test_an_ending_that_cannot_be_is_left_out_and_the_others_are_there(
+def test_an_invalid_end_of_a_connection_is_left_out_and_the_others_are_read(
     path: Path, opened: Opened, change: str
 ) -> None:
     log = ChunkLog()
@@ -238,7 +238,7 @@ def test_an_ending_that_cannot_be_is_left_out_and_the_others_are_there(
 
 
 @given(st.data())
-def test_a_recording_with_any_bytes_changed_opens_or_is_refused_but_never_fails(
+def test_a_recording_with_any_bytes_changed_opens_or_is_refused(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     good = _good(tmp_path_factory)
@@ -260,7 +260,7 @@ def test_a_recording_with_any_bytes_changed_opens_or_is_refused_but_never_fails(
             number += len(span)
             chunk = recording.chunk(number)
             assert chunk is None or isinstance(chunk.data, bytes)
-        recording.party(1)
+        recording.info(1)
 
 
 def _good(factory: pytest.TempPathFactory) -> Path:

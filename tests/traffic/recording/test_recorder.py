@@ -1,4 +1,4 @@
-"""Recording: all that crosses from now on, in batches, and honest about what it could not keep."""
+"""Recording: all traffic from the start on, in batches, with a count of what was missed."""
 
 from __future__ import annotations
 
@@ -18,14 +18,12 @@ from app.traffic.recording import recorder as recorder_module
 from app.traffic.recording.reader import Recording
 from app.traffic.recording.recorder import RESERVE_BYTES, Recorder, Writer
 from app.traffic.recording.schema import RecordingError
-from tests.traffic.recording.conftest import PARTIES, chunks_of, record, talk
+from tests.traffic.recording.conftest import CONNECTIONS, chunks_of, record, talk
 
 Opened = Callable[[Path], Recording]
 
 
-def test_what_crosses_after_the_start_is_recorded_and_nothing_else(
-    path: Path, opened: Opened
-) -> None:
+def test_only_traffic_between_start_and_stop_is_recorded(path: Path, opened: Opened) -> None:
     log = ChunkLog()
     talk(log, 5)
     recorder = record(log, path)
@@ -41,18 +39,18 @@ def test_what_crosses_after_the_start_is_recorded_and_nothing_else(
     ]
 
 
-def test_who_spoke_is_recorded(path: Path, opened: Opened) -> None:
+def test_connections_are_recorded(path: Path, opened: Opened) -> None:
     log = ChunkLog()
     recorder = record(log, path)
     talk(log, 4)
     log.append(1_700_000_001, 4, False, b"datagram")
     recorder.finish()
     recording = opened(path)
-    assert {number: recording.party(number) for number in (1, 2, 3, 4)} == {**PARTIES, 3: None}
+    assert {number: recording.info(number) for number in (1, 2, 3, 4)} == {**CONNECTIONS, 3: None}
     assert recording.listeners == ("Echo", "Socket", "UDP")
 
 
-def test_how_connections_ended_is_recorded_at_its_place_among_the_chunks(
+def test_the_ends_of_connections_are_recorded_with_their_position(
     path: Path, opened: Opened
 ) -> None:
     log = ChunkLog()
@@ -97,7 +95,7 @@ def test_a_batch_is_bounded_and_the_rest_follows(
     assert [each.data for each in chunks_of(opened(path))] == [each.data for each in wanted]
 
 
-def test_chunks_that_the_log_drops_before_their_turn_are_counted(
+def test_chunks_that_the_log_drops_before_they_are_written_are_counted(
     path: Path, opened: Opened
 ) -> None:
     log = ChunkLog(max_chunks=100)
@@ -122,23 +120,23 @@ def test_an_empty_recording_opens(path: Path, opened: Opened) -> None:
     assert (len(recording), recording.span(0, 100, 100), recording.chunk(0)) == (0, None, None)
 
 
-def test_recording_where_there_is_no_folder_is_refused_with_a_sentence(tmp_path: Path) -> None:
+def test_recording_to_a_missing_folder_is_refused_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match=r"cannot be opened|No such file"):
         record(ChunkLog(), tmp_path / "nowhere" / "traffic.sqlite")
 
 
 def test_recording_to_a_full_disk_is_refused_with_a_sentence(path: Path) -> None:
     with pytest.raises(RecordingError, match="nearly full"):
-        Recorder(ChunkLog(), PARTIES.get, path, free=lambda _: RESERVE_BYTES - 1)
+        Recorder(ChunkLog(), CONNECTIONS.get, path, free=lambda _: RESERVE_BYTES - 1)
     assert not path.exists()
 
 
-def test_a_disk_that_fills_ends_the_recording_and_keeps_what_is_there(
+def test_a_disk_that_fills_up_ends_the_recording_and_keeps_its_chunks(
     path: Path, opened: Opened
 ) -> None:
     free = [RESERVE_BYTES * 2]
     log = ChunkLog()
-    recorder = Recorder(log, PARTIES.get, path, free=lambda _: free[0])
+    recorder = Recorder(log, CONNECTIONS.get, path, free=lambda _: free[0])
     wanted = talk(log, 10)
     while recorder.is_behind:
         recorder.step()
@@ -149,7 +147,7 @@ def test_a_disk_that_fills_ends_the_recording_and_keeps_what_is_there(
     assert [each.data for each in chunks_of(opened(path))] == [each.data for each in wanted]
 
 
-def test_a_batch_that_does_not_fit_is_taken_back_as_a_whole(path: Path, opened: Opened) -> None:
+def test_a_batch_that_does_not_fit_is_undone_completely(path: Path, opened: Opened) -> None:
     log = ChunkLog()
     recorder = record(log, path)
     wanted = talk(log, 3)
@@ -162,10 +160,10 @@ def test_a_batch_that_does_not_fit_is_taken_back_as_a_whole(path: Path, opened: 
     assert [each.data for each in chunks_of(opened(path))] == [each.data for each in wanted]
 
 
-def test_a_recording_that_ended_by_itself_takes_nothing_more(path: Path) -> None:
+def test_a_recording_that_failed_records_no_more(path: Path) -> None:
     free = [RESERVE_BYTES * 2]
     log = ChunkLog()
-    recorder = Recorder(log, PARTIES.get, path, free=lambda _: free[0])
+    recorder = Recorder(log, CONNECTIONS.get, path, free=lambda _: free[0])
     free[0] = 0
     talk(log, 1)
     recorder.finish()
@@ -175,7 +173,7 @@ def test_a_recording_that_ended_by_itself_takes_nothing_more(path: Path) -> None
     assert not recorder.is_behind
 
 
-def test_a_file_that_was_there_is_replaced(path: Path, opened: Opened) -> None:
+def test_an_existing_file_is_replaced(path: Path, opened: Opened) -> None:
     path.write_text("an old one")
     record(ChunkLog(), path).finish()
     assert len(opened(path)) == 0
@@ -202,7 +200,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_after_a_kill_in_the_middle_of_a_batch_all_batches_before_it_are_there(
+def test_after_a_kill_in_the_middle_of_a_batch_all_earlier_batches_are_safe(
     path: Path, opened: Opened
 ) -> None:
     killed = subprocess.run([sys.executable, "-c", KILLED, path], check=False, timeout=60)
@@ -215,7 +213,9 @@ def test_after_a_kill_in_the_middle_of_a_batch_all_batches_before_it_are_there(
     assert not recording.damage
 
 
-def test_a_recording_over_one_that_was_killed_has_nothing_of_it(path: Path, opened: Opened) -> None:
+def test_a_recording_that_replaces_a_killed_one_has_nothing_of_it(
+    path: Path, opened: Opened
+) -> None:
     subprocess.run([sys.executable, "-c", KILLED, path], check=False, timeout=60)
     log = ChunkLog()
     recorder = record(log, path)
@@ -226,13 +226,13 @@ def test_a_recording_over_one_that_was_killed_has_nothing_of_it(path: Path, open
     assert os.listdir(path.parent) == [path.name]  # noqa: PTH208
 
 
-def test_what_a_killed_program_had_begun_to_write_is_no_missing_end(
-    path: Path, opened: Opened
-) -> None:
+def test_an_unfinished_batch_does_not_count_as_a_missing_end(path: Path, opened: Opened) -> None:
     subprocess.run([sys.executable, "-c", KILLED, path], check=False, timeout=60)
     journal = path.with_name(path.name + "-journal").read_bytes()
     pages_before = int.from_bytes(journal[16:20], "big")
-    os.truncate(path, pages_before * 4096)  # the machine stopped too: not all reached the disk
+    os.truncate(
+        path, pages_before * 4096
+    )  # as if the machine had crashed and some data had not reached the disk
     with path.open("r+b") as file:
         file.seek(28)
         file.write((pages_before + 100).to_bytes(4, "big"))
@@ -240,7 +240,7 @@ def test_what_a_killed_program_had_begun_to_write_is_no_missing_end(
     assert (len(recording), recording.damage) == (1000, "")
 
 
-def test_what_another_window_records_to_is_not_replaced(path: Path, opened: Opened) -> None:
+def test_a_file_that_another_window_records_to_is_not_replaced(path: Path, opened: Opened) -> None:
     theirs, ours = ChunkLog(), ChunkLog()
     first = record(theirs, path)
     wanted = talk(theirs, 10)
@@ -268,13 +268,13 @@ def test_a_recording_can_be_read_while_it_grows(path: Path, opened: Opened) -> N
     assert len(opened(path)) == 20
 
 
-def test_connections_are_not_remembered_for_ever(
+def test_the_memory_for_known_connections_is_bounded(
     path: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder_module, "KNOWN_PARTIES", 2)
-    party = PARTIES[1]
+    monkeypatch.setattr(recorder_module, "KNOWN_CONNECTIONS", 2)
+    info = CONNECTIONS[1]
     log = ChunkLog()
-    recorder = Recorder(log, lambda number: party, path)
+    recorder = Recorder(log, lambda number: info, path)
     for connection in (1, 2, 3, 4, 1):
         log.append(1_700_000_000.0, connection, False, b"x")
         while recorder.is_behind:
@@ -283,10 +283,10 @@ def test_connections_are_not_remembered_for_ever(
     recorder.finish()
     assert recorder.trouble == ""
     recording = opened(path)
-    assert [recording.party(number) for number in range(1, 6)] == [party] * 4 + [None]
+    assert [recording.info(number) for number in range(1, 6)] == [info] * 4 + [None]
 
 
-def test_any_tool_for_sqlite_reads_it(path: Path) -> None:
+def test_any_sqlite_tool_can_read_a_recording(path: Path) -> None:
     log = ChunkLog()
     recorder = record(log, path)
     talk(log, 3)
