@@ -30,8 +30,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import linear_regression
 from typing import Any
+
 import psutil
 from attrs import Factory, define
+
 from tests.panel import Panel
 from tests.screen import Screen
 

@@ -14,6 +14,7 @@ import os
 import sys
 import threading
 from collections import Counter
+
 from app import cli
 
 MOST_TYPES = 400

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 from xml.sax.saxutils import escape
+
 from attrs import frozen
 
 WIDTH, ROW, TOP, LABELS, FIGURES = 760, 26, 44, 290, 90

@@ -16,8 +16,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+
 import psutil
 from attrs import frozen
+
 from tests.panel import Panel
 from tests.screen import Screen
 

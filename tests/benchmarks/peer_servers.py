@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from typing import Any
+
 from tests.benchmarks.echo_servers import BACKLOG, AsyncioEcho
 
 HOST = "127.0.0.1"

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
+
 from tests.benchmarks.bar_chart import Bar, draw
 from tests.benchmarks.load import Load, Rounds, allow_many_descriptors
 from tests.benchmarks.peer_programs import HOST, KINDS, MESSAGE, Kind, Program, mitmdump
