@@ -23,26 +23,6 @@ from app.net.endpoint import quoted
 from app.replay.arguments import ReplayArgumentError, add_replay, read_replay_request
 from app.runtime.output import Output, diverted
 
-# MERGED display: Whether there is a screen to open a window on.
-
-
-def has_display(environment: Mapping[str, str] = os.environ, sockets: Path = Path("/tmp")) -> bool:
-    """False where Qt would end the process because it finds no display to connect to.
-
-    `sockets` is the folder of `.X11-unix`, where local X servers keep theirs.
-    """
-    if sys.platform in ("win32", "darwin"):
-        return True
-    platform = environment.get("QT_QPA_PLATFORM") or "xcb"
-    if not platform.startswith(("xcb", "wayland")) or environment.get("WAYLAND_DISPLAY"):
-        return True
-    display = environment.get("DISPLAY", "")
-    local = re.fullmatch(r":(\d+)(\.\d+)?", display)
-    if local is None:
-        return bool(display)
-    return (sockets / ".X11-unix" / f"X{local[1]}").exists()
-
-
 USAGE_ERROR = 2
 PROFILE_IS_OPEN = 3
 INTERRUPTED = 128 + 2  # as shells have it for SIGINT
@@ -133,6 +113,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PROTOCOL=ENDPOINT",
         help=(
             "such as echo=tcp:8007, or python:echo_server.py:Echo=tcp:8007 for your own class; "
+            "or a whole program that listens where it says: server.py, app.tac, "
+            "'twist:web --path .'; "
             "only this machine can connect unless interface= says more"
         ),
     )
@@ -268,3 +250,20 @@ def _replay(options: argparse.Namespace) -> int:
 def _complain(sentence: str, code: int = USAGE_ERROR) -> int:
     print(sentence, file=sys.stderr)
     return code
+
+
+def has_display(environment: Mapping[str, str] = os.environ, sockets: Path = Path("/tmp")) -> bool:
+    """Whether Qt finds a display. Without one, it would end the process.
+
+    `sockets` is the folder of `.X11-unix`, where local X servers have their sockets.
+    """
+    if sys.platform in ("win32", "darwin"):
+        return True
+    platform = environment.get("QT_QPA_PLATFORM") or "xcb"
+    if not platform.startswith(("xcb", "wayland")) or environment.get("WAYLAND_DISPLAY"):
+        return True
+    display = environment.get("DISPLAY", "")
+    local = re.fullmatch(r":(\d+)(\.\d+)?", display)
+    if local is None:
+        return bool(display)
+    return (sockets / ".X11-unix" / f"X{local[1]}").exists()

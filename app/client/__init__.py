@@ -1,1 +1,1 @@
-"""The client side: sessions that a person opens towards a listener, without any window."""
+"""The client side: sessions that a user opens to a listener. It works without a window."""

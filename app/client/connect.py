@@ -1,4 +1,5 @@
-"""How a target is reached: makes the wire that a session talks through."""
+"""Connects to a target, and times the attempts: the time-out, and the wait before the next attempt.
+Used by `Session`."""
 
 from __future__ import annotations
 
@@ -25,40 +26,50 @@ from twisted.internet.interfaces import (
 from zope.interface import implementer
 
 from app.client.target import LOOPBACK, Options, Target, Transport, is_ipv6
-from app.client.transport import WireFactory, WireObserver
+from app.client.transport import StreamWire, WireFactory, WireObserver
 from app.client.udp_transport import ConnectedPort, DatagramWire
 from app.net.ip import LARGEST_READ, parse_ip
 
-Dial = Callable[[Any, Target, Options, WireObserver], "Deferred[Any]"]
-"""Starts one attempt: reactor, target, options, who is told of the wire.
+FIRST_SECONDS = 0.5
+LONGEST_SECONDS = 30.0
 
-The Deferred fires once the target is reached, whereupon the wire speaks for itself, or fails. It
-can be cancelled."""
+STEADY_SECONDS = 10.0
+"""A connection that lasted this long was a success: the next wait is `FIRST_SECONDS` again."""
+
+Dial = Callable[[Any, Target, Options, WireObserver], "Deferred[Any]"]
+"""Starts one attempt. The arguments: reactor, target, options, and the observer of the wire.
+
+The Deferred fires when the target is connected; the wire has told the observer by then. It fails if
+there is no connection, and it can be cancelled.
+"""
 
 
 def connect(
     reactor: Any, target: Target, options: Options, observer: WireObserver
 ) -> Deferred[Any]:
-    """Connect to `target`. See `Dial`. Raises `OptionsError` for files that do not do."""
+    """Connect to `target`. See `Dial`. Raises `OptionsError` if a TLS file cannot be used."""
     if target.transport is Transport.UDP:
         return Deferred.fromCoroutine(_open_datagrams(reactor, target, observer))
     endpoint = endpoint_for(reactor, target, options.connect_seconds)
-    if target.transport is not Transport.TLS:
-        return endpoint.connect(WireFactory(observer))
-    from app.client.tls import (
-        ClientTls,  # a start without TLS does not wait for it
-        TlsWire,
-    )
+    kind = StreamWire
+    if target.transport.has_tls:
+        from app.client.tls import ClientTls, TlsWire  # loaded late: OpenSSL takes time
 
-    secured = wrapClientTLS(ClientTls(target.host, options.tls), endpoint, reactor)
-    return secured.connect(WireFactory(observer, TlsWire))
+        endpoint = wrapClientTLS(ClientTls(target.host, options.tls), endpoint, reactor)
+        kind = TlsWire
+    if target.transport.has_messages:
+        from app.client.websocket_transport import WebSocketWireFactory
+
+        return endpoint.connect(WebSocketWireFactory(observer, target, kind))
+    return endpoint.connect(WireFactory(observer, kind))
 
 
 def endpoint_for(reactor: Any, target: Target, seconds: float) -> IStreamClientEndpoint:
-    """The endpoint for what is below TLS; each address is given up after so many `seconds`.
+    """The endpoint of the layer below TLS. Each address has a time-out of `seconds`.
 
-    A name goes to the reactor's resolver, which does not block, and its addresses are tried side by
-    side. A literal address is spared that: the resolver would start threads for it.
+    A host name goes to the reactor's resolver, which does not block. The endpoint tries its
+    addresses in parallel. An IP address does not go through the resolver, because that would start
+    threads.
     """
     if target.transport is Transport.UNIX:
         return UNIXClientEndpoint(reactor, target.path, seconds)
@@ -73,7 +84,7 @@ def endpoint_for(reactor: Any, target: Target, seconds: float) -> IStreamClientE
 async def _open_datagrams(reactor: Any, target: Target, observer: WireObserver) -> None:
     host = target.host
     if parse_ip(host) is None:
-        host = _best_of(await _resolve(reactor, host), target)
+        host = _choose_address(await _resolve(reactor, host), target)
     wire = DatagramWire(observer)
     interface = target.local_host or ("::" if is_ipv6(host) else "")
     socket = ConnectedPort(target.local_port, wire, interface, LARGEST_READ, reactor)
@@ -85,16 +96,23 @@ async def _open_datagrams(reactor: Any, target: Target, observer: WireObserver) 
         raise
 
 
+def _resolve(reactor: Any, name: str) -> Deferred[list[str]]:
+    """The addresses of `name`, in the order of the system's resolver."""
+    collector = _AddressCollector()
+    reactor.nameResolver.resolveHostName(collector, name, transportSemantics="UDP")
+    return collector.found
+
+
 @implementer(IResolutionReceiver)
-class _Resolving:
-    """Waits for the addresses of a name."""
+class _AddressCollector:
+    """Collects the addresses of a host name."""
 
     def __init__(self) -> None:
         self.found: Deferred[list[str]] = Deferred()
         self._addresses: list[str] = []
 
     def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:
-        """Twisted's resolver cannot be stopped; nobody listens to it once this is cancelled."""
+        """Ignored: Twisted's resolver cannot be cancelled. After a cancel its answer is dropped."""
 
     def addressResolved(self, address: IAddress) -> None:
         self._addresses.append(address.host)  # type: ignore[attr-defined]
@@ -104,75 +122,58 @@ class _Resolving:
             self.found.callback(self._addresses)
 
 
-def _resolve(reactor: Any, name: str) -> Deferred[list[str]]:
-    """The addresses of `name`, as the system's resolver gives them."""
-    resolving = _Resolving()
-    reactor.nameResolver.resolveHostName(resolving, name, transportSemantics="UDP")
-    return resolving.found
+def _choose_address(addresses: list[str], target: Target) -> str:
+    """The address to send datagrams to. Raises `DNSLookupError` if no address can be used.
 
-
-def _best_of(addresses: list[str], target: Target) -> str:
-    """The one of `addresses` to send to. Raises `DNSLookupError` if none of them will do.
-
-    Nobody tries the others: whether datagrams arrive does not show. So `localhost` is where a
-    listener is by default, even if the system thinks of IPv6 first.
+    Only one address is used, because UDP does not show whether datagrams arrive. For `localhost` it
+    is 127.0.0.1, where a listener is by default, even if the system prefers IPv6.
     """
     if target.local_host:
-        has_ipv6 = is_ipv6(target.local_host)
-        addresses = [each for each in addresses if is_ipv6(each) is has_ipv6]
+        wants_ipv6 = is_ipv6(target.local_host)
+        addresses = [each for each in addresses if is_ipv6(each) is wants_ipv6]
     if not addresses:
         raise DNSLookupError
     return LOOPBACK if LOOPBACK in addresses else addresses[0]
 
 
-# MERGED client/alarm: One thing to do later, which the next one takes the place of.
-
-
 class OneShotTimer:
-    """At most one delayed call at a time."""
+    """At most one delayed call. A new call replaces the one before."""
 
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
         self._call: IDelayedCall | None = None
 
     def set(self, seconds: float, act: Callable[[], object]) -> None:
-        """Call `act` in so many seconds, and nothing that was to be called before."""
+        """Call `act` after `seconds`. The call that was set before is cancelled."""
         self.clear()
         self._call = self._clock.callLater(seconds, act)
 
     def clear(self) -> None:
-        """Call nothing."""
+        """Cancel the call, if there is one."""
         if self._call is not None and self._call.active():
             self._call.cancel()
         self._call = None
 
 
-# MERGED client/back_off: How long to wait before connecting again: longer each time, up to a bound.
-
-FIRST_SECONDS = 0.5
-LONGEST_SECONDS = 30.0
-STEADY_SECONDS = 10.0
-"""A connection that lasted so long was one: the next failure is the first again."""
-
-
 class BackOff:
-    """Counts the attempts in a row, and gives the wait before each."""
+    """Counts the failed attempts in a row. Each doubles the wait before the next, up to
+    `LONGEST_SECONDS`."""
 
     def __init__(self) -> None:
         self.attempts = 0
         """Attempts since the last steady connection."""
 
     def next_seconds(self) -> float:
-        """How long to wait before the next attempt, which this counts."""
+        """The wait before the next attempt. The attempt is counted."""
         seconds = min(FIRST_SECONDS * (1 << min(self.attempts, 16)), LONGEST_SECONDS)
         self.attempts += 1
         return seconds
 
-    def lasted(self, seconds: float) -> None:
-        """A connection was there for so long."""
+    def connection_ended(self, seconds: float) -> None:
+        """A connection ended after `seconds`. If it was steady, the count starts again."""
         if seconds >= STEADY_SECONDS:
             self.attempts = 0
 
-    def begin(self) -> None:
-        """A person asked for a connection: nothing has failed yet."""
+    def reset(self) -> None:
+        """The user asked to connect: the count starts again."""
         self.attempts = 0

@@ -1,6 +1,13 @@
-"""What stands in the input of the console: a text, how it is meant, and how its lines end.
+"""Drafts: the text in the console's input, with its notation and its line ending.
 
-History, snippets and the tabs of the last time keep drafts, so that what comes back means the same.
+A draft composes to the bytes to send. This file also pastes clipboard data into a draft, and fills
+in variables for repeated sends. History, snippets and saved tabs store drafts, so that a restored
+text gives the same bytes.
+
+A `Template` replaces these variables at each send. `{counter}` counts from 1. `{time}` is the time
+of day in UTC (ISO 8601). `{uuid}` is a random UUID. `{random:8}` is 8 random letters and digits, or
+8 random bytes in hex. `{{` is a single brace. Other braces are plain text, so JSON needs no
+escapes. Only `{word}` with an unknown word is a mistake.
 """
 
 from __future__ import annotations
@@ -19,21 +26,26 @@ from attrs import evolve, field, frozen
 from app.text.notation import LineEnding, Notation, NotationError, read, write
 
 LONGEST_TEXT = 64 * 1024
-"""Letters of a draft that is still kept."""
+"""The longest draft that is stored, in characters."""
 
-_E = TypeVar("_E", bound=Enum)
+VARIABLES = ("{counter}", "{time}", "{uuid}", "{random:8}")
+MOST_RANDOM = 65_536
+_LETTERS = string.ascii_lowercase + string.digits
+_MARK = re.compile(r"(?P<brace>\{\{)|\{(?P<name>[A-Za-z_]\w*)(?::(?P<argument>[^{}\n]*))?\}")
+_EnumT = TypeVar("_EnumT", bound=Enum)
 
 
 @frozen
 class Draft:
-    """Text on its way to bytes. Hex is sent as it stands; other lines end as `ending` says."""
+    """A text that composes to bytes. Hex has no line endings. In the other notations, each line
+    ends as `ending` says."""
 
     text: str = ""
     notation: Notation = Notation.TEXT
     ending: LineEnding = LineEnding.LF
 
     def compose(self) -> bytes:
-        """The bytes to send. Raises `NotationError`, whose position is one in `text`."""
+        """The bytes to send. Raises `NotationError` with a position in `text`."""
         data = read(self.text, self.notation)
         if self.notation is Notation.HEX:
             return data
@@ -42,69 +54,38 @@ class Draft:
         return data + self.ending.terminator
 
     def converted(self, notation: Notation) -> Draft:
-        """The same bytes in another notation. Raises `NotationError` if that cannot be.
+        """The same bytes in another notation. Raises `NotationError` if that is not possible.
 
-        Their line ending may have to be another one: `48 69` in hex is text without an ending. An
-        empty text stays empty.
+        The line ending may change: `48 69` in hex becomes text without a line ending. An empty text
+        stays empty.
         """
         if notation is self.notation or not self.text:
             return evolve(self, notation=notation)
-        return draft_of(self.compose(), notation, self.ending)
+        return draft_from_bytes(self.compose(), notation, self.ending)
 
 
-def draft_of(data: bytes, notation: Notation, ending: LineEnding) -> Draft:
-    """A draft in `notation` that composes to `data`, its lines ending as in `ending` if they can.
+def draft_from_bytes(data: bytes, notation: Notation, ending: LineEnding) -> Draft:
+    """A draft in `notation` that composes to `data`, with the line ending `ending` if possible.
 
-    Raises `NotationError` if there is none.
+    Raises `NotationError` if there is no such draft.
     """
     if notation is Notation.HEX:
         return Draft(write(data, notation), notation, ending)
-    mistake: NotationError | None = None
+    error_seen: NotationError | None = None
     for each in (ending, LineEnding.CRLF, LineEnding.LF, LineEnding.NONE):
         try:
-            draft = Draft(_written(data, notation, each), notation, each)
+            draft = Draft(_write_lines(data, notation, each), notation, each)
         except NotationError as error:
-            mistake = error
+            error_seen = error
             continue
         if draft.compose() == data:
             return draft
-    assert mistake is not None  # without an ending, what can be written composes
-    raise mistake
+    # Without a line ending, data that can be written always composes to itself.
+    assert error_seen is not None
+    raise error_seen
 
 
-def offered(data: bytes, ending: LineEnding) -> Draft:
-    """How `data` is put into the input: as text if all of it shows, otherwise in hex."""
-    try:
-        return draft_of(data, Notation.TEXT, ending)
-    except NotationError:
-        return draft_of(data, Notation.HEX, ending)
-
-
-def as_plain(draft: Draft) -> dict[str, str]:
-    """`draft` in plain values, to be saved."""
-    return {
-        "text": draft.text,
-        "notation": draft.notation.value,
-        "ending": draft.ending.value,
-    }
-
-
-def from_plain(values: Mapping[str, object]) -> Draft:
-    """The draft that `as_plain` made `values` of. What is missing is the default.
-
-    Raises `ValueError` with the name of the wrong value and what it must be.
-    """
-    text = values.get("text", "")
-    if not isinstance(text, str) or not _is_whole(text):
-        raise ValueError("text must be a string")
-    return Draft(
-        text,
-        _member(Notation, values.get("notation", Notation.TEXT.value), "notation"),
-        _member(LineEnding, values.get("ending", LineEnding.LF.value), "ending"),
-    )
-
-
-def _written(data: bytes, notation: Notation, ending: LineEnding) -> str:
+def _write_lines(data: bytes, notation: Notation, ending: LineEnding) -> str:
     if not ending.terminator:
         return write(data, notation)
     if not data.endswith(ending.terminator):
@@ -113,8 +94,40 @@ def _written(data: bytes, notation: Notation, ending: LineEnding) -> str:
     return "\n".join(write(line, notation) for line in lines)
 
 
-def _is_whole(text: str) -> bool:
-    """Whether `text` can be shown: a file may hold half of a character."""
+def readable_draft(data: bytes, ending: LineEnding) -> Draft:
+    """`data` as a draft for the input: text if all bytes can be shown as text, otherwise hex."""
+    try:
+        return draft_from_bytes(data, Notation.TEXT, ending)
+    except NotationError:
+        return draft_from_bytes(data, Notation.HEX, ending)
+
+
+def draft_to_dict(draft: Draft) -> dict[str, str]:
+    """`draft` as plain values, to be saved."""
+    return {
+        "text": draft.text,
+        "notation": draft.notation.value,
+        "ending": draft.ending.value,
+    }
+
+
+def draft_from_dict(values: Mapping[str, object]) -> Draft:
+    """The draft in `values`, which came from `draft_to_dict`. A missing value has its default.
+
+    Raises `ValueError` with the name of the wrong value and the allowed values.
+    """
+    text = values.get("text", "")
+    if not isinstance(text, str) or not _is_encodable(text):
+        raise ValueError("text must be a string")
+    return Draft(
+        text,
+        _enum_value(Notation, values.get("notation", Notation.TEXT.value), "notation"),
+        _enum_value(LineEnding, values.get("ending", LineEnding.LF.value), "ending"),
+    )
+
+
+def _is_encodable(text: str) -> bool:
+    """Whether `text` can be encoded. A JSON file may contain half of a surrogate pair."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -122,7 +135,7 @@ def _is_whole(text: str) -> bool:
     return True
 
 
-def _member(kind: type[_E], value: object, name: str) -> _E:
+def _enum_value(kind: type[_EnumT], value: object, name: str) -> _EnumT:
     try:
         return kind(value)
     except ValueError:
@@ -130,25 +143,22 @@ def _member(kind: type[_E], value: object, name: str) -> _E:
         raise ValueError(f"{name} must be one of {choices}") from None
 
 
-# MERGED client/pasting: What becomes of a draft when something is pasted into it.
-
-
 @frozen
 class ClipboardData:
-    """What was on the clipboard."""
+    """The content of the clipboard."""
 
     data: bytes = field(repr=False)
-    """All of it."""
+    """The content as bytes."""
 
     text: str | None = field(repr=False)
-    """The same as lines of text, which end in `\\n`; `None` if that would lose anything."""
+    """The same as lines of text that end in `\\n`. `None` if text cannot hold all the bytes."""
 
     is_crlf: bool = False
     """Whether the lines of `text` ended in CRLF."""
 
 
 class PasteChange(Enum):
-    """What a paste changed besides the text."""
+    """The change that a paste made in addition to the text."""
 
     NOTHING = "nothing"
     TO_CRLF = "to crlf"
@@ -158,43 +168,45 @@ class PasteChange(Enum):
 
 @frozen
 class PasteResult:
-    """The draft with what was pasted in it."""
+    """The draft after a paste."""
 
     draft: Draft
     cursor: int
-    """Where in its text the pasted part ends."""
+    """The position in the text after the pasted part."""
 
     change: PasteChange = PasteChange.NOTHING
 
 
-def with_pasted(draft: Draft, start: int, end: int, pasted: ClipboardData) -> PasteResult:
-    """`draft` with `pasted` in place of its text from `start` to `end`.
+def paste_into(draft: Draft, start: int, end: int, pasted: ClipboardData) -> PasteResult:
+    """`draft` with the text from `start` to `end` replaced by `pasted`.
 
-    Bytes that are no text make the draft one in hex if it was empty; one of text gets escapes.
-    Raises `NotationError` if the draft has a mistake that keeps it from getting them.
+    Bytes that are not text turn an empty draft into hex, and a text draft into escapes. Raises
+    `NotationError` if the text of the draft has a mistake, so that it cannot be converted.
     """
     before, after = draft.text[:start], draft.text[end:]
     if pasted.text is not None:
-        outcome = _joined(draft, before, pasted.text, after)
+        result = _replace_text(draft, before, pasted.text, after)
         if pasted.is_crlf and not before and not after and draft.notation is not Notation.HEX:
-            in_crlf = evolve(draft, text=pasted.text, ending=LineEnding.CRLF)
-            return PasteResult(in_crlf, outcome.cursor, PasteChange.TO_CRLF)
-        return outcome
+            crlf_draft = evolve(draft, text=pasted.text, ending=LineEnding.CRLF)
+            return PasteResult(crlf_draft, result.cursor, PasteChange.TO_CRLF)
+        return result
     if not before and not after:
-        hexed = draft_of(pasted.data, Notation.HEX, draft.ending)
+        hex_draft = draft_from_bytes(pasted.data, Notation.HEX, draft.ending)
         change = PasteChange.NOTHING if draft.notation is Notation.HEX else PasteChange.TO_HEX
-        return PasteResult(hexed, len(hexed.text), change)
+        return PasteResult(hex_draft, len(hex_draft.text), change)
     if draft.notation is not Notation.TEXT:
-        return _joined(draft, before, _typed(pasted.data, draft.notation), after)
+        return _replace_text(draft, before, _write_bytes(pasted.data, draft.notation), after)
     draft = evolve(draft, notation=Notation.ESCAPES)
-    outcome = _joined(draft, _escaped(before), _typed(pasted.data, draft.notation), _escaped(after))
-    return evolve(outcome, change=PasteChange.TO_ESCAPES)
+    result = _replace_text(
+        draft, _escaped(before), _write_bytes(pasted.data, draft.notation), _escaped(after)
+    )
+    return evolve(result, change=PasteChange.TO_ESCAPES)
 
 
-def bytes_with_pasted(draft: Draft, start: int, end: int, pasted: ClipboardData) -> bytes:
-    """The bytes of `with_pasted`, without a line ending: for a paste too long to be edited.
+def paste_into_bytes(draft: Draft, start: int, end: int, pasted: ClipboardData) -> bytes:
+    """The bytes of `paste_into`, without a line ending. For a paste that is too long for the input.
 
-    Raises `NotationError` if they cannot be told.
+    Raises `NotationError` if the text of the draft has a mistake.
     """
     before, after = draft.text[:start], draft.text[end:]
     if pasted.text is not None and draft.notation is not Notation.TEXT:
@@ -202,11 +214,11 @@ def bytes_with_pasted(draft: Draft, start: int, end: int, pasted: ClipboardData)
     return read(before, draft.notation) + pasted.data + read(after, draft.notation)
 
 
-def _joined(draft: Draft, before: str, added: str, after: str) -> PasteResult:
+def _replace_text(draft: Draft, before: str, added: str, after: str) -> PasteResult:
     return PasteResult(evolve(draft, text=before + added + after), len(before + added))
 
 
-def _typed(data: bytes, notation: Notation) -> str:
+def _write_bytes(data: bytes, notation: Notation) -> str:
     text = write(data, notation)
     return f" {text} " if notation is Notation.HEX else text
 
@@ -216,26 +228,12 @@ def _escaped(text: str) -> str:
     return "\n".join(write(read(line, Notation.TEXT), Notation.ESCAPES) for line in lines)
 
 
-# MERGED client/variables: Text with variables, which stand for something else each time it is sent.
-#
-# `{counter}` counts from 1, `{time}` is the time of day in UTC (ISO 8601), `{uuid}` is a random UUID,
-# `{random:8}` are 8 random letters and digits, or 8 random bytes in hex. `{{` stands for a brace. All
-# other braces stand for themselves, so JSON needs no care; only `{word}` without such a meaning is a
-# mistake.
-
-NAMES = ("{counter}", "{time}", "{uuid}", "{random:8}")
-MOST_RANDOM = 65_536
-_LETTERS = string.ascii_lowercase + string.digits
-
-_MARK = re.compile(r"(?P<brace>\{\{)|\{(?P<name>[A-Za-z_]\w*)(?::(?P<argument>[^{}\n]*))?\}")
-
-
 @frozen
 class VariableValues:
-    """What the variables are worth for one send."""
+    """The values of the variables for one send."""
 
     counter: int
-    """1 for the first."""
+    """1 for the first send."""
 
     time: float
     """Unix seconds."""
@@ -245,29 +243,30 @@ Piece = bytes | Callable[[VariableValues], bytes]
 
 
 class Template:
-    """A draft with variables. Making one raises `NotationError`, with a position in its text."""
+    """A draft with variables. Raises `NotationError` with a position in the text when it is
+    made."""
 
-    def __init__(self, draft: Draft, chance: random.Random | None = None) -> None:
-        """`chance` is where random values come from."""
-        self._chance = chance or random.Random()
+    def __init__(self, draft: Draft, rng: random.Random | None = None) -> None:
+        """`rng` makes the random values."""
+        self._rng = rng or random.Random()
         self._pieces = self._read(draft)
 
     @classmethod
     def of_bytes(cls, data: bytes) -> Template:
-        """One that is always `data`."""
+        """A template without variables that is always `data`."""
         template = cls(Draft("", Notation.HEX))
         template._pieces = [data]
         return template
 
     @property
     def varies(self) -> bool:
-        """Whether it has any variable."""
+        """Whether there is a variable in it."""
         return any(not isinstance(piece, bytes) for piece in self._pieces)
 
-    def render(self, moment: VariableValues) -> bytes:
-        """The bytes to send at `moment`."""
+    def render(self, values: VariableValues) -> bytes:
+        """The bytes to send with `values`."""
         return b"".join(
-            piece if isinstance(piece, bytes) else piece(moment) for piece in self._pieces
+            piece if isinstance(piece, bytes) else piece(values) for piece in self._pieces
         )
 
     def _read(self, draft: Draft) -> list[Piece]:
@@ -288,7 +287,7 @@ class Template:
     def _variable(self, mark: re.Match[str], notation: Notation) -> Piece:
         match mark["name"], mark["argument"]:
             case "counter", None:
-                return lambda moment: str(moment.counter).encode()
+                return lambda values: str(values.counter).encode()
             case "time", None:
                 return _time
             case "uuid", None:
@@ -298,21 +297,22 @@ class Template:
             case "random", _:
                 sentence = f"{{random:8}} needs how many, from 1 to {MOST_RANDOM:,}."
                 raise NotationError(sentence, mark.start(), len(mark[0]))
-        known = ", ".join(NAMES)
+        known = ", ".join(VARIABLES)
         sentence = f"{mark[0]} is no variable. There are {known}; {{{{ is a brace."
         raise NotationError(sentence, mark.start(), len(mark[0]))
 
-    def _uuid(self, _moment: VariableValues) -> bytes:
-        return str(uuid.UUID(int=self._chance.getrandbits(128), version=4)).encode()
+    def _uuid(self, _values: VariableValues) -> bytes:
+        return str(uuid.UUID(int=self._rng.getrandbits(128), version=4)).encode()
 
     def _random(self, count: int, notation: Notation) -> Piece:
         if notation is Notation.HEX:
-            return lambda _: self._chance.randbytes(count)
-        return lambda _: "".join(self._chance.choices(_LETTERS, k=count)).encode()
+            return lambda _: self._rng.randbytes(count)
+        return lambda _: "".join(self._rng.choices(_LETTERS, k=count)).encode()
 
 
 def _literal(draft: Draft, start: int, end: int) -> bytes:
-    """What stands between two variables: like the draft, but only the last of it ends a line."""
+    """The bytes of the text from `start` to `end`, between two variables, without a line ending at
+    the end."""
     part = evolve(draft, text=draft.text[start:end])
     try:
         data = part.compose()
@@ -323,8 +323,8 @@ def _literal(draft: Draft, start: int, end: int) -> bytes:
     return data.removesuffix(draft.ending.terminator)
 
 
-def _time(moment: VariableValues) -> bytes:
-    time = datetime.fromtimestamp(moment.time, UTC).isoformat(timespec="milliseconds")
+def _time(values: VariableValues) -> bytes:
+    time = datetime.fromtimestamp(values.time, UTC).isoformat(timespec="milliseconds")
     return time.replace("+00:00", "Z").encode()
 
 

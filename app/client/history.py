@@ -1,4 +1,12 @@
-"""What was sent before, one key away: what Up and Down do in the input, as in a shell."""
+"""The history of sent drafts, for Up and Down in the console's input, as in a shell.
+
+`History` is the list, which all tabs share. `HistoryWalk` is the position of one input in it.
+`HistoryFile` keeps the list on disk, one JSON line for each draft, readable only by its owner.
+
+The file is only appended to, so that a crash loses nothing. When it has grown too long, `load`
+rewrites it with its newest drafts. A folder lock keeps other windows from appending during that
+time.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +19,20 @@ from pathlib import Path
 
 import platformdirs
 
-from app.client.draft import LONGEST_TEXT, Draft, as_plain, from_plain
+from app.client.draft import LONGEST_TEXT, Draft, draft_from_dict, draft_to_dict
 from app.files.atomic_write import write_atomically
 from app.files.locks import folder_lock
 from app.files.paths import open_regular
 
+log = logging.getLogger(__name__)
 MAX_DRAFTS = 500
 
+LONG_BYTES = 4 * 1024 * 1024
+"""Of a longer file, only the last bytes are read and kept."""
 
-class HistoryWalk:
-    """The drafts that were sent, the newest `limit` of them. All tabs share one."""
+
+class History:
+    """The newest `limit` drafts that were sent. All tabs share one history."""
 
     def __init__(self, drafts: Iterable[Draft] = (), *, limit: int = MAX_DRAFTS) -> None:
         self._drafts: deque[Draft] = deque(maxlen=limit)
@@ -33,83 +45,70 @@ class HistoryWalk:
         return tuple(self._drafts)
 
     def add(self, draft: Draft) -> bool:
-        """Remember `draft` as the newest. False if it is empty, too long, or the newest already."""
+        """Add `draft` as the newest. False if it is empty, too long, or equal to the newest."""
         if not 0 < len(draft.text) <= LONGEST_TEXT or (self._drafts and self._drafts[-1] == draft):
             return False
         self._drafts.append(draft)
         return True
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Remove all drafts."""
         self._drafts.clear()
 
     def matching(self, words: str) -> list[Draft]:
-        """Those that hold each of `words`, in either case; the newest first, equal ones once."""
+        """The drafts that contain all of `words`, ignoring case. Newest first, without
+        duplicates."""
         wanted = words.casefold().split()
         found = dict.fromkeys(reversed(self._drafts))
         return [draft for draft in found if all(word in draft.text.casefold() for word in wanted)]
 
 
-class History:
-    """Where a person is in the past. The place after the newest is what was being typed.
+class HistoryWalk:
+    """The position of one input in the history. The position after the newest entry is the draft
+    that is being typed.
 
-    Whoever moves hands over the draft on show, so that it, and edits of older ones, are still there
-    on the way back, until something is sent. What other tabs send comes in at the end of that.
+    Each step takes the draft on screen and keeps it. So the typed draft and edited entries are
+    still there on the way back, until something is sent. Drafts that other tabs send appear the
+    next time that the walk starts at its end.
     """
 
-    def __init__(self, past: HistoryWalk) -> None:
-        self._past = past
-        self._drafts = past.drafts
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._drafts = history.drafts
         self._edited: dict[int, Draft] = {}
-        self._place = len(self._drafts)
+        self._position = len(self._drafts)
 
-    def begin_anew(self) -> None:
-        """Something was sent, or chosen otherwise: forget the edits, and go to the end."""
-        self._drafts = self._past.drafts
+    def reset(self) -> None:
+        """Drop the edits and go to the end. For after a send, or when another draft was chosen."""
+        self._drafts = self._history.drafts
         self._edited.clear()
-        self._place = len(self._drafts)
+        self._position = len(self._drafts)
 
     def older(self, shown: Draft) -> Draft:
-        """What to show instead of `shown`: the one before it, or `shown` at the oldest."""
-        if self._place == len(self._drafts) and self._drafts != self._past.drafts:
-            self.begin_anew()
-        return self._move_to(max(self._place - 1, 0), shown)
+        """The draft before `shown`, or `shown` itself at the oldest."""
+        if self._position == len(self._drafts) and self._drafts != self._history.drafts:
+            self.reset()
+        return self._move_to(max(self._position - 1, 0), shown)
 
     def newer(self, shown: Draft) -> Draft:
-        """What to show instead of `shown`: the one after it, or `shown` at the end."""
-        return self._move_to(min(self._place + 1, len(self._drafts)), shown)
+        """The draft after `shown`, or `shown` itself at the end."""
+        return self._move_to(min(self._position + 1, len(self._drafts)), shown)
 
     def _move_to(self, place: int, shown: Draft) -> Draft:
-        self._edited[self._place] = shown
-        self._place = place
+        self._edited[self._position] = shown
+        self._position = place
         edited = self._edited.get(place)
         return self._drafts[place] if edited is None else edited
 
 
-# MERGED client/history_file: The history on disk: a line for each draft, in a file that only its owner can read.
-#
-# Lines are only ever appended, so that nothing is lost to a crash. Reading takes the newest and, when
-# the file has grown long, leaves only those; what a second window appends meanwhile waits for that.
-
-log = logging.getLogger(__name__)
-
-LONG_BYTES = 4 * 1024 * 1024
-"""Of a longer file only the end is read, and kept."""
-
-
-def default_path() -> Path:
-    """The platform's place for what programs remember."""
-    return platformdirs.user_state_path("portdeck", appauthor=False) / "console-history.jsonl"
-
-
 class HistoryFile:
-    """Keeps drafts between two runs. What cannot be read or written is logged, never raised."""
+    """Saves drafts between two runs. Read and write errors are logged, not raised."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def load(self) -> list[Draft]:
-        """The newest drafts, oldest first. A line that holds none is passed over."""
+        """The newest drafts, oldest first. Invalid lines are skipped."""
         try:
             content = self._end_of_file()
         except FileNotFoundError:
@@ -120,7 +119,7 @@ class HistoryFile:
         return _drafts_in(content) if len(content) < LONG_BYTES else self._shorten(content)
 
     def append(self, drafts: Iterable[Draft]) -> None:
-        """Add `drafts`, which are the newest."""
+        """Append `drafts` as the newest."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with folder_lock(self.path.parent):
@@ -129,7 +128,7 @@ class HistoryFile:
             log.warning("The console's history cannot be kept: %s", error)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete the file."""
         try:
             with folder_lock(self.path.parent):
                 self.path.unlink(missing_ok=True)
@@ -137,14 +136,15 @@ class HistoryFile:
             log.warning("The console's history cannot be removed: %s", error)
 
     def _append(self, lines: bytes) -> None:
-        # Without O_NONBLOCK, to open a pipe is to wait for its reader.
+        # If the path is a named pipe, an open without O_NONBLOCK waits for a reader.
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
         with os.fdopen(os.open(self.path, flags, 0o600), "ab") as file:
-            # The line break in front ends a line that a crash may have cut.
+            # A crash may have cut the last line. The line break in front ends it.
             file.write(b"\n" + lines)
 
     def _shorten(self, content: bytes) -> list[Draft]:
-        """The newest drafts, which are the only ones afterwards. `content` was read before."""
+        """Rewrite the file with its newest drafts and return them. `content` is the fallback if
+        that fails."""
         try:
             with folder_lock(self.path.parent):
                 content = self._end_of_file()
@@ -160,8 +160,13 @@ class HistoryFile:
             return file.read(LONG_BYTES)
 
 
+def default_path() -> Path:
+    """The file in the user's state folder."""
+    return platformdirs.user_state_path("portdeck", appauthor=False) / "console-history.jsonl"
+
+
 def _lines(drafts: Iterable[Draft]) -> bytes:
-    return b"".join(json.dumps(as_plain(draft)).encode() + b"\n" for draft in drafts)
+    return b"".join(json.dumps(draft_to_dict(draft)).encode() + b"\n" for draft in drafts)
 
 
 def _drafts_in(content: bytes) -> list[Draft]:
@@ -172,6 +177,6 @@ def _drafts_in(content: bytes) -> list[Draft]:
 def _draft_in(line: bytes) -> Draft | None:
     try:
         values = json.loads(line)
-        return from_plain(values) if isinstance(values, dict) else None
+        return draft_from_dict(values) if isinstance(values, dict) else None
     except (ValueError, RecursionError):
         return None

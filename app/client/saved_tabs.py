@@ -1,7 +1,7 @@
-"""The console's tabs between two runs: what they talked to, and what stood in their input.
+"""The console's tabs, saved between two runs: target, input, display and options of each tab.
 
-One file holds those of each profile, of the newest `MOST_PROFILES`; only its owner can read it. One
-that cannot be made sense of is put aside by the first save.
+One JSON file holds the tabs of the last `MOST_PROFILES` profiles. Only its owner can read it. The
+first save moves a file that cannot be parsed aside.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from pathlib import Path
 import platformdirs
 from attrs import field, frozen
 
-from app.client import target
-from app.client.draft import LONGEST_TEXT, Draft, as_plain, from_plain
-from app.client.target import Options
+from app.client.draft import LONGEST_TEXT, Draft, draft_from_dict, draft_to_dict
+from app.client.target import Options, options_from_dict, options_to_dict
 from app.client.transcript import Display
 from app.files.atomic_write import move_aside, remove_stale, write_atomically
 from app.files.locks import folder_lock
@@ -29,50 +28,50 @@ MOST_TABS = 12
 MOST_PROFILES = 20
 LONGEST_LINE = 500
 LARGEST_BYTES = 32 * 1024 * 1024
-"""More than is ever written: a larger file is not ours."""
+"""A larger file was not written by Portdeck and is rejected."""
 
 
 @frozen
 class SavedTab:
-    """What comes back of a tab. It is not connected."""
+    """The restored part of a tab. A restored tab is not connected."""
 
     title: str = ""
-    """What it was called by what it talked to; empty before it did."""
+    """The title, made from the target. Empty if the tab never had a target."""
 
     name: str = ""
-    """What the user called it; empty if not at all."""
+    """The name that the user gave to the tab. Empty if there is none."""
 
     place: str = ""
-    """What was typed or chosen as the place to connect to."""
+    """The text of the target field."""
 
     draft: Draft = field(factory=Draft)
     display: Display = Display.TEXT
     is_current: bool = False
     options: Options = field(factory=Options)
-    """How it connects."""
+    """The connection options."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to bring back."""
+        """Whether there is nothing to restore."""
         return not (self.name or self.place or self.draft.text)
 
 
 def default_path() -> Path:
-    """The platform's place for what programs remember."""
+    """The file in the user's state folder."""
     return platformdirs.user_state_path("portdeck", appauthor=False) / "console-tabs.json"
 
 
 class SavedTabsFile:
-    """Keeps the tabs of one profile. What cannot be read or written is logged, never raised."""
+    """Saves the tabs of one profile. Read and write errors are logged, not raised."""
 
     def __init__(self, path: Path, profile: Path) -> None:
         self.path = path
         self._profile = str(profile)
 
     def load(self) -> list[SavedTab]:
-        """The tabs from left to right. One that cannot be read is left out."""
+        """The tabs from left to right. Invalid tabs are skipped."""
         try:
-            tables = self._all().get(self._profile, [])
+            tables = self._read_all().get(self._profile, [])
         except OSError as error:
             log.warning("The console's tabs cannot be read: %s", error)
             return []
@@ -81,51 +80,51 @@ class SavedTabsFile:
             return []
         if not isinstance(tables, list):
             return []
-        return [tab for each in tables[:MOST_TABS] if (tab := _tab_in(each)) is not None]
+        return [tab for each in tables[:MOST_TABS] if (tab := _parse_tab(each)) is not None]
 
     def save(self, tabs: Iterable[SavedTab]) -> None:
-        """Remember `tabs`, in place of those of last time; other profiles keep theirs."""
-        plain = [_plain(each) for each in tabs if not each.is_empty][:MOST_TABS]
-        if not plain and not self.path.exists():
+        """Save `tabs` for this profile. The tabs of other profiles stay in the file."""
+        tables = [_tab_to_dict(each) for each in tabs if not each.is_empty][:MOST_TABS]
+        if not tables and not self.path.exists():
             return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with folder_lock(self.path.parent):
-                self._save(plain)
+                self._save(tables)
         except OSError as error:
             log.warning("The console's tabs cannot be kept: %s", error)
 
-    def _save(self, plain: list[dict[str, object]]) -> None:
+    def _save(self, tables: list[dict[str, object]]) -> None:
         try:
-            everything = self._all()
+            all_tabs = self._read_all()
         except (ValueError, RecursionError):
-            everything = {}
-            if plain:
+            all_tabs = {}
+            if tables:
                 aside = move_aside(self.path, time.time())
                 log.warning("%s was broken; it is %s now.", self.path, aside.name)
-        if not plain and self._profile not in everything:
+        if not tables and self._profile not in all_tabs:
             return
-        everything.pop(self._profile, None)
-        if plain:
-            everything[self._profile] = plain
-        newest = dict(list(everything.items())[-MOST_PROFILES:])
+        all_tabs.pop(self._profile, None)
+        if tables:
+            all_tabs[self._profile] = tables
+        newest = dict(list(all_tabs.items())[-MOST_PROFILES:])
         remove_stale(self.path, time.time())
         write_atomically(self.path, json.dumps(newest).encode())
 
-    def _all(self) -> dict[str, object]:
-        """What the file holds for each profile. Raises as `json.loads` does, and `OSError`."""
+    def _read_all(self) -> dict[str, object]:
+        """The tabs of all profiles. Raises `OSError`, and the errors of `json.loads`."""
         try:
             with open_regular(self.path) as file:
                 content = file.read(LARGEST_BYTES + 1)
         except FileNotFoundError:
             return {}
-        everything = json.loads(content) if len(content) <= LARGEST_BYTES else None
-        if not isinstance(everything, dict):
+        all_tabs = json.loads(content) if len(content) <= LARGEST_BYTES else None
+        if not isinstance(all_tabs, dict):
             raise ValueError("it holds no tabs")
-        return everything
+        return all_tabs
 
 
-def _plain(tab: SavedTab) -> dict[str, object]:
+def _tab_to_dict(tab: SavedTab) -> dict[str, object]:
     draft = tab.draft if len(tab.draft.text) <= LONGEST_TEXT else Draft()
     return {
         "title": tab.title,
@@ -133,12 +132,12 @@ def _plain(tab: SavedTab) -> dict[str, object]:
         "place": tab.place,
         "display": tab.display.value,
         "current": tab.is_current,
-        "options": target.as_plain(tab.options),
-        **as_plain(draft),
+        "options": options_to_dict(tab.options),
+        **draft_to_dict(draft),
     }
 
 
-def _tab_in(values: object) -> SavedTab | None:
+def _parse_tab(values: object) -> SavedTab | None:
     if not isinstance(values, dict):
         return None
     try:
@@ -146,10 +145,10 @@ def _tab_in(values: object) -> SavedTab | None:
             title=_one_line(values.get("title", "")),
             name=_one_line(values.get("name", "")),
             place=_one_line(values.get("place", "")),
-            draft=from_plain(values),
+            draft=draft_from_dict(values),
             display=Display(values.get("display", "text")),
             is_current=values.get("current") is True,
-            options=target.from_plain(values.get("options")),
+            options=options_from_dict(values.get("options")),
         )
     except ValueError:
         return None

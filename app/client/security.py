@@ -1,4 +1,5 @@
-"""What is in a peer's certificate, for people."""
+"""The result of a TLS handshake for people: version, cipher, the peer's certificate, and whether it
+is trusted."""
 
 from __future__ import annotations
 
@@ -10,18 +11,18 @@ from app.tls.certificates import CertificateFacts, certificates_to_pem
 
 @frozen
 class PeerCertificate:
-    """One certificate as it was shown, whether or not anybody should believe it."""
+    """A certificate that the peer showed, trusted or not."""
 
     facts: CertificateFacts
 
     issuer: str
-    """Who says so: its common name and organization, or all of its name."""
+    """The issuer: its common name and organization, or its full name if it has neither."""
 
     pem: str
 
     @classmethod
     def of(cls, certificate: x509.Certificate) -> PeerCertificate:
-        """What is to be said of `certificate`."""
+        """The facts of `certificate`."""
         return cls(
             facts=CertificateFacts.of(certificate),
             issuer=_name(certificate.issuer),
@@ -30,7 +31,7 @@ class PeerCertificate:
 
     @property
     def title(self) -> str:
-        """What to call it in a sentence: its first name, or else its subject."""
+        """The short name for a sentence: the first host name, or the subject if there is none."""
         return self.facts.names[0] if self.facts.names else self.facts.subject
 
 
@@ -43,29 +44,29 @@ def _name(name: x509.Name) -> str:
 
 @frozen
 class Security:
-    """What TLS agreed on, and what is known of the peer."""
+    """The parameters of an established TLS connection, and the peer's certificate."""
 
     version: str
     cipher: str
     certificate: PeerCertificate | None
     distrust: str
-    """Why the peer should not be believed, as the end of a sentence; empty if it should."""
+    """Why the peer is not trusted, as the end of a sentence. Empty if it is trusted."""
 
 
 @define
 class Verdict:
-    """Whether the peer of one connection is trusted, as found in the handshake."""
+    """The result of the certificate check of one connection, filled in during the handshake."""
 
-    is_binding: bool
-    """Whether distrust ends the connection, or is only noted."""
+    is_enforced: bool
+    """Whether a peer that is not trusted ends the connection. Otherwise it is only reported."""
 
     certificate: PeerCertificate | None = None
-    """The peer's own certificate; `None` until the peer has shown it."""
+    """The peer's own certificate. `None` until the peer has shown it."""
 
     distrust: str = ""
-    """Why the peer is not trusted, as the end of a sentence; empty if it is."""
+    """Why the peer is not trusted, as the end of a sentence. Empty if it is trusted."""
 
     @property
     def is_refusal(self) -> bool:
-        """Whether it is the reason why there is no connection."""
-        return self.is_binding and bool(self.distrust)
+        """Whether this result ended the connection."""
+        return self.is_enforced and bool(self.distrust)

@@ -1,4 +1,5 @@
-"""Sends one file through a wire, as the peer takes it, and tells how that went."""
+"""Sends one file through a wire as fast as the peer reads, and writes start and end to the
+session's log."""
 
 from __future__ import annotations
 
@@ -11,28 +12,26 @@ from app.client.transcript import SessionLog, count_bytes
 from app.client.transport import Wire
 from app.files.paths import NotRegular, open_regular
 
-# MERGED client/sent_file: One file on its way to a peer: read as fast as the peer takes it, never held in memory.
-
 
 class FileError(Exception):
-    """A file that cannot be sent. Its text is one sentence that says what to do."""
+    """The file cannot be sent. The text is a sentence that says what to do."""
 
 
 class OutgoingFile:
-    """Owns the open file until `close`, and knows how far it is.
+    """An open file and its progress. It is read piece by piece and never held in memory as a whole.
 
-    Only regular files: reading any other could wait for ever, and everything with it.
+    It must be a regular file, because reading any other kind could block the whole program.
     """
 
     def __init__(self, path: Path, now: float) -> None:
-        """Opens `path` at `now` (seconds). Raises `FileError`."""
+        """Open `path` at the time `now` (seconds). Raises `FileError`."""
         self.path = path
         self.began_at = now
         self.bytes_read = 0
         self.bytes_sent = 0
-        """What the system took of it."""
+        """Bytes that the system has taken."""
         self.trouble = ""
-        """Why reading ended before the end of the file; empty if it did not."""
+        """The read error that ended the transfer. Empty if there was none."""
         try:
             self._file = open_regular(path, is_buffered=False)
         except NotRegular:
@@ -41,15 +40,15 @@ class OutgoingFile:
             reason = error.strerror if isinstance(error, OSError) else error
             raise FileError(f"{path.name} cannot be read: {reason}. Choose another file.") from None
         self.size = os.fstat(self._file.fileno()).st_size
-        """Bytes when it was opened; it may grow or shrink meanwhile."""
+        """Bytes at the time it was opened. The file may grow or shrink later."""
 
     @property
     def name(self) -> str:
-        """What to call it."""
+        """The file name without its folder."""
         return self.path.name
 
     def read(self, size: int) -> bytes:
-        """The next bytes, at most `size`; none at the end, and where it cannot be read further."""
+        """The next bytes, at most `size`. Empty at the end of the file, or after a read error."""
         try:
             data = self._file.read(size) or b""
         except OSError as error:
@@ -59,42 +58,42 @@ class OutgoingFile:
         return data
 
     def rate(self, now: float) -> float:
-        """Bytes a second so far."""
+        """Bytes per second so far."""
         seconds = now - self.began_at
         return self.bytes_sent / seconds if seconds > 0 else 0.0
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
 
 class FileTransfer:
-    """Owns `file`, and closes it in the end, however that comes."""
+    """The transfer of one file. It owns `file` and closes it at the end, whatever the reason."""
 
-    def __init__(self, file: OutgoingFile, record: SessionLog, clock: IReactorTime) -> None:
+    def __init__(self, file: OutgoingFile, log: SessionLog, clock: IReactorTime) -> None:
         self.file = file
         self.is_over = False
-        self._record = record
+        self._log = log
         self._clock = clock
 
     def begin(self, wire: Wire) -> None:
-        """Send it after what `wire` was given before."""
-        self._record.say(f"Sending file {self.file.name}, {count_bytes(self.file.size)}…")
-        wire.send_from(self._supply)
+        """Send the file after the data that `wire` already has."""
+        self._log.add_event(f"Sending file {self.file.name}, {count_bytes(self.file.size)}…")
+        wire.send_from(self._next_piece)
 
     def flushed(self, unsent: int) -> None:
-        """The system took more; so many bytes of what was read still wait."""
+        """The system took more data. `unsent` bytes are read from the file but not sent yet."""
         if not self.is_over:
             self.file.bytes_sent = max(0, self.file.bytes_read - unsent)
 
     def stop(self, how: str) -> None:
-        """It is not sent any further: `Cancelled` sending file …"""
+        """Stop the transfer. `how` begins the sentence: `Cancelled` sending file …"""
         self._end(how, is_whole=False)
 
-    def _supply(self, size: int) -> bytes:
+    def _next_piece(self, size: int) -> bytes:
         data = self.file.read(size)
         if data:
-            self._record.tap_sent(data)
+            self._log.tap_sent(data)
         elif self.file.trouble:
             self._end("Stopped", is_whole=False)
         else:
@@ -107,12 +106,12 @@ class FileTransfer:
             return
         self.is_over = True
         self.file.close()
-        tell = self._record.say if is_whole else self._record.complain
-        tell(describe_file(self.file, how, self._clock.seconds()))
+        log_sentence = self._log.add_event if is_whole else self._log.add_trouble
+        log_sentence(describe_file(self.file, how, self._clock.seconds()))
 
 
 def describe_file(file: OutgoingFile, how: str, now: float) -> str:
-    """What became of a file: how much of it was sent, how fast, and why no more."""
+    """The sentence about the end of a transfer: how much was sent, how fast, or why it stopped."""
     if how == "Sent":
         seconds = max(now - file.began_at, 0.0)
         return (

@@ -1,4 +1,14 @@
-"""Where a session connects to: a value. How a person types or pastes it is in `target_text`."""
+"""The target of a session and its connection options, as values, and the parser for typed targets.
+
+`read_target` accepts `host:port`, `[ipv6]:port`, `:port` or `port`, which is TCP. A prefix selects
+the transport: `tcp:`, `tls:` (or `ssl:`), `udp:`. `unix:` comes before a path; a path alone is a
+Unix socket too. `:bindAddress=192.168.1.2` adds a local address, `:bindPort=5000` a local port.
+`ws://host:port/path` and `wss://…` are WebSockets; their default ports are 80 and 443.
+
+Two kinds of Twisted's endpoint descriptions are targets too. A client endpoint is used as it is:
+`tcp:host=localhost:port=8007`, `tls:host=…`, `unix:path=…`. A listener's endpoint gives the address
+of that listener on this machine: `tcp:8007:interface=0.0.0.0` is 127.0.0.1:8007.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +17,7 @@ import re
 from enum import Enum
 from ipaddress import IPv6Address
 from typing import Any
+from urllib.parse import quote
 
 from attrs import evolve, field, frozen
 
@@ -14,42 +25,70 @@ from app.files.paths import expand_home
 from app.net.endpoint import LARGEST_PORT, LONGEST_PATH, Endpoint, EndpointError, quoted
 
 LOOPBACK = "127.0.0.1"
-
+CONNECT_SECONDS = 10.0
 _EVERY_INTERFACE = {"0.0.0.0": LOOPBACK, "::": "::1"}
-
-_KINDS = ("tcp", "tcp6", "tls", "ssl", "udp", "udp6", "unix")
-
+LONGEST_RESOURCE = 4000
+_RESOURCE = re.compile(rf"/[!-\"$-~]{{0,{LONGEST_RESOURCE}}}")
 _NOT_IN_A_HOST = re.compile(r"[\s\x00-\x1f\x7f/\\@?#,;=\[\]]")
+_URL = re.compile(r"(wss?)://", re.IGNORECASE)
+_CLIENT = re.compile(
+    r"(?:tcp6?|tls|ssl|udp6?):(?:(?:.*(?<!\\):)?(?:host|timeout)=|[^:=\\]+:port=)"
+    r"|unix:(?:.*(?<!\\):)?(?:path|timeout)=",
+    re.IGNORECASE,
+)
+_OPTION = re.compile(r":(\w+)=((?:\\.|[^\\:])*)$")
+_ESCAPED_ADDRESS = re.compile(r"((?:\\.|[^\\:])*):(\d*)")
+_EMPTY = "Type where to connect to, such as 127.0.0.1:8007."
 
 
 class TargetError(ValueError):
-    """The text names no target. Its own text is one sentence that says what to do."""
+    """The text is not a valid target. The message is one sentence that says what to do."""
+
+
+class OptionsError(ValueError):
+    """An option cannot be used. The message says which, and what to do."""
 
 
 class Transport(Enum):
-    """How bytes get there. The value is the kind of endpoint that says so."""
+    """The transport of a target. The value is the kind of endpoint."""
 
     TCP = "tcp"
     TLS = "tls"
     UDP = "udp"
     UNIX = "unix"
+    WS = "ws"
+    WSS = "wss"
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether the bytes are encrypted with TLS."""
+        return self in (Transport.TLS, Transport.WSS)
+
+    @property
+    def has_messages(self) -> bool:
+        """Whether it is a WebSocket, which carries messages."""
+        return self in (Transport.WS, Transport.WSS)
 
 
-def is_ipv6(host: str) -> bool:
-    """Whether `host` is an IPv6 address, without brackets; a zone such as `%eth0` may follow."""
-    try:
-        IPv6Address(host)
-    except ValueError:
-        return False
-    return True
+_TRANSPORTS = {
+    "tcp": Transport.TCP,
+    "tcp6": Transport.TCP,
+    "tls": Transport.TLS,
+    "ssl": Transport.TLS,
+    "udp": Transport.UDP,
+    "udp6": Transport.UDP,
+    "unix": Transport.UNIX,
+}
+_PREFIXES = (*_TRANSPORTS, "ws", "wss")
+_PREFIX = re.compile(rf"\s*({'|'.join(_TRANSPORTS)}):(?://)?", re.IGNORECASE)
 
 
 @frozen
 class Target:
-    """A host, by name or address, and a port, 1 to 65535; or the path of a Unix socket.
+    """A host (name or address) with a port from 1 to 65535, or the path of a Unix socket.
 
-    `local_host` and `local_port` are where to connect from; without them the system chooses.
-    Whatever cannot be connected to raises `TargetError`.
+    The connection comes from `local_host` and `local_port`. If they are empty, the system chooses.
+    Raises `TargetError` if the values are invalid.
     """
 
     host: str
@@ -60,10 +99,13 @@ class Target:
 
     transport: Transport = Transport.TCP
     path: str = ""
-    """Of a Unix socket; empty for all others."""
+    """The path of a Unix socket, otherwise empty."""
 
     local_host: str = ""
     local_port: int = 0
+
+    resource: str = ""
+    """The path and the query of a WebSocket, such as `/chat?room=1`. Otherwise empty."""
 
     def __attrs_post_init__(self) -> None:
         if self.transport is Transport.UNIX:
@@ -73,6 +115,8 @@ class Target:
             return
         _check_host(self.host)
         _check_port(self.port)
+        if self.transport.has_messages:
+            _check_resource(self.resource)
         if self.local_host:
             _check_local_host(self.local_host)
         if self.local_port:
@@ -85,26 +129,28 @@ class Target:
 
     @classmethod
     def of_listener(cls, interface: str, port: int, transport: Transport = Transport.TCP) -> Target:
-        """Where this machine reaches what is bound to `interface` and `port`."""
+        """The address on this machine of a listener that is bound to `interface` and `port`."""
         return cls(_EVERY_INTERFACE.get(interface, interface), port, transport)
 
-    def coming_from(self, host: str, port: int) -> Target:
-        """This target from a local address, where it names none itself."""
+    def with_local_address(self, host: str, port: int) -> Target:
+        """This target with the local address `host` and `port`, unless it has its own."""
         if self.transport is Transport.UNIX:
             return self
         return evolve(self, local_host=self.local_host or host, local_port=self.local_port or port)
 
     @property
-    def place(self) -> str:
-        """The place alone: `localhost:8007`, `[::1]:8007`, or the path."""
+    def address(self) -> str:
+        """The address without the transport: `localhost:8007`, `[::1]:8007`, or the path."""
         if self.transport is Transport.UNIX:
             return self.path
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     def __str__(self) -> str:
-        """What `target_text.read_target` reads back. TCP goes without saying."""
+        """The text that `read_target` parses to this target. The prefix of TCP is left out."""
         if self.transport is Transport.UNIX:
             return str(Endpoint("unix", (self.path,)))
+        if self.transport.has_messages:
+            return f"{self.transport.value}://{self.address}{self.resource}"
         local = [
             f":{name}={value}"
             for name, value in (
@@ -113,8 +159,10 @@ class Target:
             )
             if value
         ]
-        is_plain = self.transport is Transport.TCP and not local and self.host.lower() not in _KINDS
-        return "".join([*([] if is_plain else [self.transport.value, ":"]), self.place, *local])
+        is_plain = (
+            self.transport is Transport.TCP and not local and self.host.lower() not in _PREFIXES
+        )
+        return "".join([*([] if is_plain else [self.transport.value, ":"]), self.address, *local])
 
 
 def _check_host(host: str) -> None:
@@ -127,6 +175,14 @@ def _check_host(host: str) -> None:
 def _check_port(port: int) -> None:
     if not 1 <= port <= LARGEST_PORT:
         raise TargetError(f"Choose a port between 1 and {LARGEST_PORT}, not {port}.")
+
+
+def _check_resource(resource: str) -> None:
+    if not _RESOURCE.fullmatch(resource):
+        raise TargetError(
+            f"{quoted(resource)} is no path of a WebSocket. It begins with a slash, has no spaces, "
+            f"and has {LONGEST_RESOURCE:,} characters at most."
+        )
 
 
 def _check_local_host(host: str) -> None:
@@ -149,121 +205,149 @@ def _check_path(path: str) -> None:
         raise TargetError(str(error)) from None
 
 
-# MERGED client/options: How a session connects, beside where to: what the user ticks and fills in once.
-
-CONNECT_SECONDS = 10.0
-
-
-class OptionsError(ValueError):
-    """What the user chose does not do. Its text says which, and what to do."""
+def is_ipv6(host: str) -> bool:
+    """Whether `host` is an IPv6 address without brackets. A zone such as `%eth0` may follow."""
+    try:
+        IPv6Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 @frozen
 class TlsOptions:
-    """What a TLS session trusts, and what it shows of itself. Paths are of PEM files."""
+    """The certificates of a TLS session: trusted authorities, and its own. All paths are of PEM
+    files."""
 
     verify: bool = True
-    """Whether to go on only if the peer proves who it is. False is for tests alone."""
+    """Whether to refuse a peer that is not trusted. False is for tests only."""
 
     ca_file: str = ""
-    """The authorities to trust, instead of those of the system."""
+    """The trusted authorities, instead of those of the system."""
 
     more_ca_files: tuple[str, ...] = ()
-    """Authorities to trust besides. The panel's own, towards the panel's own listeners."""
+    """More trusted authorities. Portdeck adds its local CA for its own listeners."""
 
     certificate_file: str = ""
-    """What to answer a peer that asks for a certificate: it, and those it was issued by."""
+    """The client certificate, followed by its issuers. Sent if the peer asks for one."""
 
     key_file: str = ""
-    """The key of that certificate; empty if it is in the same file."""
+    """The key of that certificate. Empty if it is in the same file."""
 
     server_name: str = ""
-    """The name that the peer must prove to have; empty for that of the target."""
+    """The host name that the peer must prove. Empty for the host of the target."""
 
 
 @frozen
 class Options:
-    """Everything a user may choose for a connection. What suits most people is the default."""
+    """The connection options. The defaults suit most users."""
 
     connect_seconds: float = CONNECT_SECONDS
-    """How long the whole of resolving, connecting and the TLS handshake may take."""
+    """The time-out for name resolution, connecting and the TLS handshake together."""
 
     reconnect: bool = False
-    """Whether to connect again by itself when the connection ends or cannot be made."""
+    """Whether to connect again automatically after a failure or the end of a connection."""
 
     local_host: str = ""
     local_port: int = 0
-    """Where to connect from; without them the system chooses."""
+    """The local address of the connection. If they are empty, the system chooses."""
 
     tls: TlsOptions = field(factory=TlsOptions)
 
 
-def as_plain(options: Options) -> dict[str, Any]:
-    """What to save of `options`. Not to verify is chosen anew each time, never remembered."""
+def options_to_dict(options: Options) -> dict[str, Any]:
+    """`options` as plain values, to be saved. `verify=False` is not saved: the user chooses it each
+    time."""
     options = evolve(options, tls=evolve(options.tls, verify=True, more_ca_files=()))
     if options == Options():
         return {}
-    import cattrs  # takes a while, and most tabs have the usual options
+    import cattrs  # loaded late: it is slow, and most tabs have the default options
 
     plain: dict[str, Any] = cattrs.unstructure(options)
     return plain
 
 
-def from_plain(plain: object) -> Options:
-    """The options that `as_plain` gave; the usual ones for what makes no sense."""
+def options_from_dict(plain: object) -> Options:
+    """The options in `plain`, which came from `options_to_dict`. Invalid values give the
+    defaults."""
     if not plain:
         return Options()
-    import cattrs  # as above
+    import cattrs
 
     try:
         options = cattrs.structure(plain, Options)
-        Target("localhost", 1).coming_from(options.local_host, options.local_port)
+        Target("localhost", 1).with_local_address(options.local_host, options.local_port)
     except (cattrs.BaseValidationError, TargetError, TypeError, ValueError, AttributeError):
         return Options()
     seconds = options.connect_seconds
     return options if math.isfinite(seconds) and seconds > 0 else Options()
 
 
-# MERGED client/target_text: From what a person types or pastes to a target.
-#
-# `host:port`, `[ipv6]:port`, `:port` or `port` is TCP. In front of it, `tcp:`, `tls:` (or `ssl:`) and
-# `udp:` say how; `unix:` comes before a path, and a path alone is a Unix socket. A local address
-# follows as `:bindAddress=192.168.1.2`, a local port as `:bindPort=5000`.
-#
-# What a listener is described by, such as `tcp:8007:interface=127.0.0.1`, may be pasted too: it is
-# reached from this machine.
-
-_TRANSPORTS = {
-    "tcp": Transport.TCP,
-    "tcp6": Transport.TCP,
-    "tls": Transport.TLS,
-    "ssl": Transport.TLS,
-    "udp": Transport.UDP,
-    "udp6": Transport.UDP,
-    "unix": Transport.UNIX,
-}
-_KIND = re.compile(rf"\s*({'|'.join(_TRANSPORTS)}):(?://)?", re.IGNORECASE)
-_OPTION = re.compile(r":(\w+)=((?:\\.|[^\\:])*)$")
-_ESCAPED_PLACE = re.compile(r"((?:\\.|[^\\:])*):(\d*)")
-_EMPTY = "Type where to connect to, such as 127.0.0.1:8007."
-
-
 def read_target(text: str) -> Target:
-    """The target that `text` names; without a host it is 127.0.0.1. Raises `TargetError`.
+    """The target of the typed `text`. Without a host it is 127.0.0.1. Raises `TargetError`.
 
-    A host that is called as a transport is cannot be typed without one in front of it.
+    A host with the name of a transport needs a prefix: `tcp:udp:8007` for the host `udp`.
     """
     text = text.strip()
     if text.startswith(("/", "./", "../", "~/")):
         return Target.unix(expand_home(text))
-    match = _KIND.match(text)
+    url = _URL.match(text)
+    if url is not None:
+        return _read_url(Transport(url[1].lower()), text[url.end() :])
+    match = _PREFIX.match(text)
     if match is None:
-        return _read_place(text, Transport.TCP)
+        return _read_address(text, Transport.TCP)
     kind = match[1].lower()
     transport = _TRANSPORTS[kind]
+    if _CLIENT.match(text):
+        return _read_client(text[match.end() :], transport)
     if transport is Transport.UNIX:
         return _read_unix(text)
-    return _listener(text, kind, transport) or _read_place(text[match.end() :], transport)
+    return _read_endpoint(text, kind, transport) or _read_address(text[match.end() :], transport)
+
+
+def _read_url(transport: Transport, text: str) -> Target:
+    address, _, _ = text.partition("#")
+    end = re.search(r"[/?]", address)
+    resource = address[end.start() :] if end else ""
+    address = (address[: end.start()] if end else address).rpartition("@")[2]
+    if not re.search(r":\d*$", address):
+        address = f"{address}:{443 if transport.has_tls else 80}"
+    host, port = _split_host_port(address)
+    # Characters that are not allowed in a URL are escaped, as a browser does it.
+    resource = quote(resource, safe="/?%:@!$&'()*+,;=~[]|{}^`\\\"<>")
+    if not resource.startswith("/"):
+        resource = f"/{resource}"
+    return Target(host or LOOPBACK, _port_number(port), transport, resource=resource)
+
+
+def _read_client(text: str, transport: Transport) -> Target:
+    """The target of a client endpoint description. The names of host and port may be left out."""
+    is_path = transport is Transport.UNIX
+    names = ("path",) if is_path else ("host", "port", "bindAddress", "bindPort")
+    values: dict[str, str] = {}
+    for index, part in enumerate(re.split(r"(?<!\\):", text)):
+        name, equals, value = part.partition("=")
+        if not equals:
+            name, value = names[min(index, len(names) - 1, 1)], part
+        if name == "timeout":
+            raise TargetError(
+                "Leave out timeout: how long connecting may take is among the connection options."
+            )
+        if name not in names:
+            raise TargetError(
+                f"There is no option {quoted(name)} here. Known are {', '.join(names)}."
+            )
+        values[name] = _unescape(value)
+    if is_path:
+        return Target.unix(expand_home(values.get("path", "")))
+    return Target(
+        values.get("host", "").strip("[]") or LOOPBACK,
+        _port_number(values.get("port", "")),
+        transport,
+        local_host=values.get("bindAddress", "").strip("[]"),
+        local_port=_port_number(values["bindPort"]) if "bindPort" in values else 0,
+    )
 
 
 def _read_unix(text: str) -> Target:
@@ -275,10 +359,10 @@ def _read_unix(text: str) -> Target:
     return Target.unix(expand_home(endpoint.value("address") or ""))
 
 
-def _listener(text: str, kind: str, transport: Transport) -> Target | None:
-    """The listener that `text` describes; None for what is no description of one."""
+def _read_endpoint(text: str, kind: str, transport: Transport) -> Target | None:
+    """The target of the endpoint description `text`. `None` if it is no such description."""
     if kind == "tls" and "interface=" not in text:
-        return None  # Twisted's listeners have a folder where a client has a host
+        return None  # `tls:host:port` is a target; Twisted's `tls` endpoint has a folder there
     try:
         endpoint = Endpoint.parse(text)
     except EndpointError:
@@ -288,13 +372,15 @@ def _listener(text: str, kind: str, transport: Transport) -> Target | None:
     return Target.of_listener(endpoint.interface or LOOPBACK, endpoint.port, transport)
 
 
-def _read_place(text: str, transport: Transport) -> Target:
-    text, options = _take_options(text.strip())
+def _read_address(text: str, transport: Transport) -> Target:
+    text, options = _split_options(text.strip())
     if not text:
         raise TargetError(_EMPTY)
     if "//" in text:
-        raise TargetError("Leave out http:// and the path. Write host:port instead.")
-    host, port = _split(text)
+        raise TargetError(
+            "Leave out http:// and the path. Write host:port instead, or ws:// for a WebSocket."
+        )
+    host, port = _split_host_port(text)
     return Target(
         host or LOOPBACK,
         _port_number(port),
@@ -304,7 +390,7 @@ def _read_place(text: str, transport: Transport) -> Target:
     )
 
 
-def _take_options(text: str) -> tuple[str, dict[str, str]]:
+def _split_options(text: str) -> tuple[str, dict[str, str]]:
     options: dict[str, str] = {}
     while match := _OPTION.search(text):
         name = match[1].lower()
@@ -312,23 +398,23 @@ def _take_options(text: str) -> tuple[str, dict[str, str]]:
             raise TargetError(
                 f"There is no option {quoted(match[1])} here. Known are bindAddress and bindPort."
             )
-        options[name] = _plain(match[2]).strip("[]")
+        options[name] = _unescape(match[2]).strip("[]")
         text = text[: match.start()]
     return text, options
 
 
-def _plain(text: str) -> str:
+def _unescape(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text)
 
 
-def _split(text: str) -> tuple[str, str]:
+def _split_host_port(text: str) -> tuple[str, str]:
     if text.startswith("["):
-        return _split_brackets(text)
+        return _split_bracketed(text)
     if text.isdecimal():
         return "", text
-    escaped = _ESCAPED_PLACE.fullmatch(text) if "\\" in text else None
+    escaped = _ESCAPED_ADDRESS.fullmatch(text) if "\\" in text else None
     if escaped:
-        return _plain(escaped[1]), escaped[2]
+        return _unescape(escaped[1]), escaped[2]
     if text.count(":") > 1:
         raise TargetError("Put an IPv6 address in brackets, then the port, such as [::1]:8007.")
     host, colon, port = text.partition(":")
@@ -337,7 +423,7 @@ def _split(text: str) -> tuple[str, str]:
     return host.strip(), port.strip()
 
 
-def _split_brackets(text: str) -> tuple[str, str]:
+def _split_bracketed(text: str) -> tuple[str, str]:
     host, bracket, rest = text[1:].partition("]")
     host, rest = host.strip(), rest.strip()
     if not bracket or not is_ipv6(host):

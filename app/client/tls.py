@@ -1,8 +1,8 @@
-"""TLS as a session speaks it: who is trusted, and exactly why somebody is not.
+"""The TLS of a session: the certificate check during the handshake, and the wire above TLS.
 
-OpenSSL stops at the first thing it does not like, and a peer's certificate is not to be had any
-more then. So the verdict falls here, once the peer's own certificate is on the table: within the
-handshake, before anything is sent, and with the certificate kept for the user to look at.
+OpenSSL stops at its first objection, and the peer's certificate is not available after that. So the
+check decides when it sees the peer's own certificate: during the handshake, before anything is
+sent. It keeps the certificate, so that the user can look at it.
 """
 
 from __future__ import annotations
@@ -36,11 +36,12 @@ _WRONG_PURPOSE = 26
 
 
 class HandshakeCheck:
-    """Checks the peer's certificates while TLS shakes hands, and fills in a `Verdict`."""
+    """The verify callback of one connection. It checks the peer's certificates and fills in a
+    `Verdict`."""
 
-    def __init__(self, host: str, *, is_binding: bool) -> None:
+    def __init__(self, host: str, *, is_enforced: bool) -> None:
         """The peer must prove to be `host`."""
-        self.verdict = Verdict(is_binding)
+        self.verdict = Verdict(is_enforced)
         self._host = host
 
     def __call__(
@@ -51,37 +52,38 @@ class HandshakeCheck:
         depth: int,
         _is_right: int,
     ) -> bool:
-        """OpenSSL's opinion of one certificate of the chain, the peer's own (depth 0) last.
+        """OpenSSL's result for one certificate of the chain. The peer's own certificate (depth 0)
+        comes last.
 
-        False ends the handshake.
+        Returning False ends the handshake.
         """
         verdict = self.verdict
         found = certificate.to_cryptography()
         if error and not verdict.distrust:
-            verdict.distrust = _in_words(error, found)
+            verdict.distrust = _describe_error(error, found)
         if depth > 0:
             return True
         verdict.certificate = PeerCertificate.of(found)
         if not verdict.distrust:
-            verdict.distrust = _mismatch(found, self._host)
+            verdict.distrust = _describe_mismatch(found, self._host)
         return not verdict.is_refusal
 
 
 @implementer(IOpenSSLClientConnectionCreator)
 class ClientTls:
-    """Makes the TLS side of each connection to one host."""
+    """Makes the OpenSSL connections to one host."""
 
     def __init__(self, host: str, options: TlsOptions) -> None:
-        """Raises `OptionsError` for files that do not do."""
+        """Raises `OptionsError` for a file that cannot be used."""
         self._host = options.server_name or host
-        self._is_binding = options.verify
+        self._is_enforced = options.verify
         self._server_name = _server_name(self._host)
         self._context = _context(options)
 
     def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
-        """The OpenSSL connection; the protocol that is wrapped gets its `verdict`."""
+        """A new OpenSSL connection. The wrapped wire gets its `verdict`."""
         connection = SSL.Connection(self._context, None)
-        check = HandshakeCheck(self._host, is_binding=self._is_binding)
+        check = HandshakeCheck(self._host, is_enforced=self._is_enforced)
         connection.set_verify(SSL.VERIFY_PEER, check)
         wire: Any = tlsProtocol.wrappedProtocol
         wire.verdict = check.verdict
@@ -91,18 +93,18 @@ class ClientTls:
 
 
 def _server_name(host: str) -> bytes | None:
-    """What to tell a peer that has several certificates; addresses are not told."""
+    """The name for the SNI extension, or `None` for an IP address. Raises `OptionsError`."""
     if parse_ip(host) is not None:
         return None
     try:
-        # What is checked later is what is told; the codec knows how long a name may be.
+        # The same form as in the later check. The codec checks the length of the name.
         return DNS_ID(host).hostname.decode().encode("idna")
     except ValueError:
         raise OptionsError(f"{quoted(host)} is no host name that TLS could check.") from None
 
 
 def security_of(connection: SSL.Connection, verdict: Verdict) -> Security:
-    """What `connection`, which has shaken hands, agreed on."""
+    """The TLS parameters of `connection`, after its handshake."""
     return Security(
         version=connection.get_protocol_version_name().replace("TLSv", "TLS "),
         cipher=connection.get_cipher_name() or "",
@@ -115,20 +117,20 @@ def _context(options: TlsOptions) -> SSL.Context:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
     if options.ca_file:
-        _trust(context, options.ca_file)
+        _load_authorities(context, options.ca_file)
     else:
         context.set_default_verify_paths()
     for file in options.more_ca_files:
-        _trust(context, file)
+        _load_authorities(context, file)
     if options.certificate_file:
-        _identify(context, options)
+        _load_certificate(context, options)
     elif options.key_file:
         raise OptionsError("Choose the certificate that the key is for, or leave out the key.")
     return context
 
 
-def _trust(context: SSL.Context, file: str) -> None:
-    _must_be_readable(file, "the authorities to trust")
+def _load_authorities(context: SSL.Context, file: str) -> None:
+    _check_readable(file, "the authorities to trust")
     try:
         context.load_verify_locations(file)
     except SSL.Error:
@@ -137,10 +139,10 @@ def _trust(context: SSL.Context, file: str) -> None:
         ) from None
 
 
-def _identify(context: SSL.Context, options: TlsOptions) -> None:
+def _load_certificate(context: SSL.Context, options: TlsOptions) -> None:
     file, key_file = options.certificate_file, options.key_file or options.certificate_file
-    _must_be_readable(file, "your certificate")
-    _must_be_readable(key_file, "its key")
+    _check_readable(file, "your certificate")
+    _check_readable(key_file, "its key")
     try:
         own, *chain = x509.load_pem_x509_certificates(Path(file).read_bytes())
     except ValueError:
@@ -167,7 +169,7 @@ def _identify(context: SSL.Context, options: TlsOptions) -> None:
         ) from None
 
 
-def _must_be_readable(file: str, what: str) -> None:
+def _check_readable(file: str, what: str) -> None:
     try:
         with Path(file).open("rb"):
             pass
@@ -177,7 +179,7 @@ def _must_be_readable(file: str, what: str) -> None:
         raise OptionsError(sentence) from None
 
 
-def _mismatch(certificate: x509.Certificate, host: str) -> str:
+def _describe_mismatch(certificate: x509.Certificate, host: str) -> str:
     is_name = parse_ip(host) is None
     check = verify_certificate_hostname if is_name else verify_certificate_ip_address
     try:
@@ -190,7 +192,7 @@ def _mismatch(certificate: x509.Certificate, host: str) -> str:
     return ""
 
 
-def _in_words(error: int, certificate: x509.Certificate) -> str:
+def _describe_error(error: int, certificate: x509.Certificate) -> str:
     shown = PeerCertificate.of(certificate)
     if error == _SELF_SIGNED:
         return "it is signed by itself alone"
@@ -207,36 +209,37 @@ def _in_words(error: int, certificate: x509.Certificate) -> str:
     return f"OpenSSL refuses it with error {error}"
 
 
-# MERGED client/tls_wire: A TLS connection of a session: open once both sides have shaken hands.
-
-
 @implementer(IHandshakeListener)
 class TlsWire(StreamWire):
-    """As a stream, but for three things.
+    """A TLS connection of a session. It is open when the handshake is done.
 
-    Twisted's TLS asks a pull producer without end, so this is a push producer, which is told when
-    to wait. It closes one side by its goodbye, and goes on to read until the peer says that too.
-    And what is left in the socket in the end is cipher text.
+    It differs from `StreamWire` in three ways:
 
-    (A stream must not listen to handshakes itself: Twisted's endpoints pass on only one interface
-    of a protocol, and one that is not told of half-closed connections loses what is under way.)
+    - It is a push producer, which the transport pauses and resumes. Twisted's TLS would call a pull
+      producer without end.
+    - It closes its side with a TLS close alert, and reads on until the peer sends one too.
+    - It does not read the rest of a dying socket, because those bytes are encrypted.
+
+    `StreamWire` itself must not implement `IHandshakeListener`: Twisted's endpoints pass on only
+    one interface of a protocol. Without `IHalfCloseableProtocol` it would lose data that is still
+    in transit when the peer closes its side.
     """
 
-    _held_up = False
+    _is_paused = False
 
     def connectionMade(self) -> None:
-        self._name_ends()
+        self._set_addresses()
         self._observer.wire_handshaking(self)
 
     def handshakeCompleted(self) -> None:
-        """Bytes can be carried now."""
+        """The handshake is done: data can be sent."""
         assert self.verdict is not None
         self.security = security_of(self.transport.getHandle(), self.verdict)
         self.transport.registerProducer(self, True)
         self._observer.wire_opened(self)
 
-    def hang_up(self) -> bool:
-        """Wait for the peer no longer: close if it was given everything (True), abort otherwise."""
+    def close_or_abort(self) -> bool:
+        """Stop waiting for the peer. Close and return True if all was sent, otherwise abort."""
         if self._half_closed:
             self.transport.transport.loseConnection()
         else:
@@ -244,22 +247,23 @@ class TlsWire(StreamWire):
         return self._half_closed
 
     def resumeProducing(self) -> None:
-        """The transport takes more."""
-        self._held_up = False
+        """The transport can take more."""
+        self._is_paused = False
         super().resumeProducing()
 
     def pauseProducing(self) -> None:
-        """The transport has enough for now."""
-        self._held_up = True
+        """The transport is full."""
+        self._is_paused = True
 
     def stopProducing(self) -> None:
-        """The transport is going."""
+        """The transport is closing."""
 
     def _feed(self) -> None:
-        """Hand on as many pieces as are welcome; after the last, close if asked to."""
+        """Pass on pieces until the transport is full. After the last piece, close if `finish` was
+        called."""
         while not self._in_flight:
             super()._feed()
-            if not self._in_flight or self._held_up:
+            if not self._in_flight or self._is_paused:
                 return
             flushed, self._in_flight = self._in_flight, 0
             self._observer.wire_flushed(self, flushed)

@@ -1,7 +1,16 @@
-"""What happened in one session, in order, within bounds: what the console shows.
+"""The transcript of one session: its chunks and events in order, with a size limit, and its
+display.
 
-The window pulls it: it asks for what is newer than the last entry it has seen. Nobody is told of
-each chunk, so a peer that floods costs an append, and the oldest entries, which are counted.
+`Transcript` keeps the entries. The window asks it for the entries after the last one that it has
+seen. There is no notification for each chunk. So a peer that floods costs one append for each
+chunk, and the oldest entries, which are dropped and counted. `SessionLog` is where a session
+writes.
+
+`Layout` makes lines of entries, for the screen, the clipboard and files. Every byte is visible.
+Valid UTF-8 is shown as text, an invalid byte as `\\xNN`. A control character, or one that changes
+the text direction, is shown as `\\t`, `\\x1b` or `\\u202e`. LF and CRLF break the line. A backslash
+is shown as it is: the text is for people, not for parsing. In hex there are 16 bytes on a line,
+with their ASCII if wanted.
 """
 
 from __future__ import annotations
@@ -22,20 +31,24 @@ from app.traffic.connection_info import RECEIVED, SENT, Tap
 
 MAX_ENTRIES = 10_000
 MAX_BYTES = 4 * 1024 * 1024
+
 MAX_EVENTS = 200
-"""Events that are still told after the bounds cost them their place."""
+"""Dropped events that are still reported."""
 
 ENTRY_BYTES = 64 * 1024
 
 
 class EntryKind(Enum):
-    """What an entry records."""
+    """The kind of an entry."""
 
     SENT = "sent"
     RECEIVED = "received"
     EVENT = "event"
     TROUBLE = "trouble"
-    """An event that is not what the user wanted."""
+    """An event that the user did not want."""
+
+
+MARKS = {EntryKind.SENT: "→", EntryKind.RECEIVED: "←", EntryKind.EVENT: "·", EntryKind.TROUBLE: "!"}
 
 
 @frozen
@@ -51,30 +64,33 @@ class Entry:
     kind: EntryKind
 
     data: bytes | str
-    """Bytes of a chunk; the sentence of an event or of trouble."""
+    """The bytes of a chunk, or the sentence of an event."""
 
     round_trip: float | None = None
     """Seconds since the last send, if this is the first answer to it."""
 
 
 @frozen
-class News:
-    """What is newer than an entry that somebody has seen."""
+class NewEntries:
+    """The entries after the last one that the caller has seen."""
 
     entries: list[Entry]
     """Oldest first."""
 
     missed: int
-    """Chunks that came after the one seen, and were dropped before this was asked."""
+    """Newer chunks that were dropped before this call."""
 
     events: list[Entry] = field(factory=list)
-    """Events that were dropped with them: a flood takes nothing from the story."""
+    """Newer events that were dropped. They are kept longer than chunks, so that a flood does not
+    hide them."""
 
 
 class Transcript:
-    """Keeps the newest entries, at most `max_entries` and `max_bytes` of data; counts the others.
+    """Keeps the newest entries, at most `max_entries` and `max_bytes` of data, and counts the
+    dropped ones.
 
-    Data above 64 KiB becomes several entries of the same time, so that dropping stays even.
+    Data above 64 KiB becomes several entries with the same time, so that the limits are kept in
+    small steps.
     """
 
     def __init__(self, *, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
@@ -92,48 +108,48 @@ class Transcript:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """All that is kept, oldest first."""
+        """All entries that are kept, oldest first."""
         return tuple(self._entries)
 
     @property
     def last(self) -> int:
-        """The number of the newest entry ever appended; 0 before the first."""
+        """The number of the newest entry ever appended. 0 before the first."""
         return self._last
 
     @property
     def dropped(self) -> int:
-        """Entries that the bounds have cost since the last `clear`."""
+        """Entries that were dropped because of the limits since the last `clear`."""
         return self._last - len(self._entries) - self._cleared
 
     def append(
         self, time: float, kind: EntryKind, data: bytes | str, round_trip: float | None = None
     ) -> None:
-        """Record `data` at `time` (unix seconds). Empty data leaves no entry.
+        """Add `data` at `time` (Unix seconds). Empty data adds no entry.
 
-        `round_trip` is the seconds that the answer took; its first entry says so.
+        `round_trip` is the number of seconds that an answer took. Only its first entry has it.
         """
         for start in range(0, len(data), self._piece):
-            self._keep(time, kind, data[start : start + self._piece], round_trip)
+            self._append_entry(time, kind, data[start : start + self._piece], round_trip)
             round_trip = None
 
-    def since(self, number: int) -> News:
-        """Every entry newer than `number`, the last one seen; 0 asks for all."""
+    def since(self, number: int) -> NewEntries:
+        """Every entry newer than `number`. 0 asks for all."""
         oldest = self._last - len(self._entries) + 1
         count = min(len(self._entries), max(0, self._last - number))
         entries = list(islice(reversed(self._entries), count))
         entries.reverse()
         events = [each for each in self._dropped_events if each.number > number]
         missed = max(0, oldest - 1 - max(number, self._cleared))
-        return News(entries, missed - len(events), events)
+        return NewEntries(entries, missed - len(events), events)
 
     def clear(self) -> None:
-        """Forget all entries on purpose: they count neither as dropped nor as missed."""
+        """Remove all entries. They count neither as dropped nor as missed."""
         self._entries.clear()
         self._dropped_events.clear()
         self._bytes = 0
         self._cleared = self._last
 
-    def _keep(
+    def _append_entry(
         self, time: float, kind: EntryKind, data: bytes | str, round_trip: float | None
     ) -> None:
         self._last += 1
@@ -146,29 +162,81 @@ class Transcript:
                 self._dropped_events.append(dropped)
 
 
-# MERGED client/formatting: From a transcript to text that a person can read and copy.
-#
-# Every byte shows. UTF-8 is shown as it is meant; a byte that is none shows as `\\xNN`; a character
-# that has no shape, or that would turn the text around, shows as `\\t`, `\\x1b` or `\\u202e`. LF and
-# CRLF break the line. A backslash stands for itself: the text is for reading, not for reading back.
-# Or the bytes show in hex, sixteen on a line, with their ASCII beside them if that is wanted.
+class SessionLog:
+    """Writes a session's chunks and events to its transcript, and its chunks to the tap.
 
-MARKS = {EntryKind.SENT: "→", EntryKind.RECEIVED: "←", EntryKind.EVENT: "·", EntryKind.TROUBLE: "!"}
+    It calls `wake` at the first change, and then not again until `take_dirty`.
+    """
 
+    def __init__(
+        self,
+        clock: IReactorTime,
+        wake: Callable[[], None],
+        tap: Tap | None,
+        numbers: Iterator[int] | None,
+    ) -> None:
+        self.transcript = Transcript()
+        self.number = 0
+        """The number of the connection for the tap. 0 before the first."""
+        self._clock = clock
+        self._wake = wake
+        self._tap = tap
+        self._numbers = numbers
+        self._dirty = False
+        self._sent_at: float | None = None
 
-def count_bytes(count: int) -> str:
-    """`1 byte`, `12,345 bytes`."""
-    return "1 byte" if count == 1 else f"{count:,} bytes"
+    def begin_connection(self) -> None:
+        """A connection was made. The following chunks go to the tap under a new number."""
+        self._sent_at = None
+        if self._numbers is not None:
+            self.number = next(self._numbers)
 
+    def add_event(self, sentence: str) -> None:
+        """Add an event."""
+        self.transcript.append(self._clock.seconds(), EntryKind.EVENT, sentence)
+        self.mark_dirty()
 
-@lru_cache(maxsize=16)  # the many lines of one chunk have one time
-def timestamp(time: float, zone: tzinfo | None = None) -> str:
-    """`time` (unix seconds) as `14:02:11.420` in `zone`, or in this machine's own."""
-    return datetime.fromtimestamp(time, UTC).astimezone(zone).time().isoformat("milliseconds")
+    def add_trouble(self, sentence: str) -> None:
+        """Add an event of the kind `TROUBLE`."""
+        self.transcript.append(self._clock.seconds(), EntryKind.TROUBLE, sentence)
+        self.mark_dirty()
+
+    def add_sent(self, data: bytes) -> None:
+        """Add a chunk that was sent. The next received chunk counts as its answer."""
+        self._sent_at = now = self._clock.seconds()
+        self.transcript.append(now, EntryKind.SENT, data)
+        self.tap_sent(data, now)
+        self.mark_dirty()
+
+    def add_received(self, data: bytes) -> None:
+        """Add a chunk that was received."""
+        now = self._clock.seconds()
+        sent_at, self._sent_at = self._sent_at, None
+        round_trip = None if sent_at is None else max(0.0, now - sent_at)
+        self.transcript.append(now, EntryKind.RECEIVED, data, round_trip)
+        if self._tap is not None:
+            self._tap(now, self.number, RECEIVED, data)
+        self.mark_dirty()
+
+    def tap_sent(self, data: bytes, now: float | None = None) -> None:
+        """Pass a sent chunk to the tap only."""
+        if self._tap is not None:
+            self._tap(self._clock.seconds() if now is None else now, self.number, SENT, data)
+
+    def mark_dirty(self) -> None:
+        """Note a change and wake the window."""
+        if not self._dirty:
+            self._dirty = True
+            self._wake()
+
+    def take_dirty(self) -> bool:
+        """Whether anything changed since the last call. The next change calls `wake` again."""
+        dirty, self._dirty = self._dirty, False
+        return dirty
 
 
 class Display(Enum):
-    """How chunks are shown. The value is stable: it may be saved."""
+    """The form in which chunks are shown. The value is saved, so it must not change."""
 
     TEXT = "text"
     HEX = "hex"
@@ -188,15 +256,17 @@ class RenderedLine:
     """Seconds that this answer took, if it is the first one."""
 
     def render(self, zone: tzinfo | None = None) -> str:
-        """`14:02:11.420 →  hello`, in `zone` or this machine's own, and what an answer took."""
-        took = "" if self.round_trip is None else f"   ({_brief(self.round_trip)})"
+        """`14:02:11.420 →  hello`, and the time that an answer took. `zone` defaults to the local
+        one."""
+        took = "" if self.round_trip is None else f"   ({_duration(self.round_trip)})"
         return f"{timestamp(self.time, zone)} {MARKS[self.kind]}  {self.text}{took}"
 
 
 class Layout:
-    """Lays out entries as lines, in order; feed it all entries of one transcript, each once.
+    """Makes lines of entries. Feed it all entries of one transcript in order, each once.
 
-    An event, or a gap in the numbers, ends what was held back of a cut sequence.
+    An incomplete UTF-8 sequence at the end of a chunk is kept back for the next chunk. An event, or
+    a gap in the numbers, ends it.
     """
 
     def __init__(self, display: Display = Display.TEXT) -> None:
@@ -205,19 +275,21 @@ class Layout:
         self._last: Entry | None = None
 
     def feed(self, entry: Entry) -> list[RenderedLine]:
-        """The lines of `entry`: none while all of it is held back."""
+        """The lines of `entry`. None if all of it was kept back."""
         last, data = self._last, entry.data
         gap = last is not None and entry.number != last.number + 1
         lines = self.finish() if gap or isinstance(data, str) else []
         self._last = entry
         if isinstance(data, bytes) and self._display is not Display.TEXT:
             rows = _hex_rows(data, self._display)
-            return _timed([RenderedLine(entry.time, entry.kind, row) for row in rows], entry)
+            return _with_round_trip(
+                [RenderedLine(entry.time, entry.kind, row) for row in rows], entry
+            )
         text = data if isinstance(data, str) else self._streams[entry.kind].feed(data)
-        return lines + _timed(_lines(entry.time, entry.kind, text), entry)
+        return lines + _with_round_trip(_lines(entry.time, entry.kind, text), entry)
 
     def finish(self) -> list[RenderedLine]:
-        """What was held back so far, as nothing more follows."""
+        """The lines of the bytes that were kept back, because no more data follows."""
         if self._last is None:
             return []
         time = self._last.time
@@ -228,15 +300,11 @@ class Layout:
         ]
 
 
-def _timed(lines: list[RenderedLine], entry: Entry) -> list[RenderedLine]:
-    """`lines` of `entry`, the first of which says how long the answer took."""
+def _with_round_trip(lines: list[RenderedLine], entry: Entry) -> list[RenderedLine]:
+    """`lines` of `entry`, with the round trip in the first one."""
     if lines and entry.round_trip is not None:
         lines[0] = evolve(lines[0], round_trip=entry.round_trip)
     return lines
-
-
-def _brief(seconds: float) -> str:
-    return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
 def _lines(time: float, kind: EntryKind, text: str) -> list[RenderedLine]:
@@ -259,7 +327,8 @@ def plain_text(
     zone: tzinfo | None = None,
     display: Display = Display.TEXT,
 ) -> str:
-    """The whole of `entries` for the clipboard or a file, a line each; `dropped` is owned up to."""
+    """All of `entries` as text for the clipboard or a file. The first line says how many were
+    `dropped`."""
     layout = Layout(display)
     lines = [line for entry in entries for line in layout.feed(entry)] + layout.finish()
     texts = [line.render(zone) for line in lines]
@@ -268,74 +337,16 @@ def plain_text(
     return "".join(f"{text}\n" for text in texts)
 
 
-# MERGED client/record: What a session writes down, and how the window learns that there is something new.
+@lru_cache(maxsize=16)  # all lines of one chunk have the same time
+def timestamp(time: float, zone: tzinfo | None = None) -> str:
+    """`time` (Unix seconds) as `14:02:11.420` in `zone`, or in the local time zone."""
+    return datetime.fromtimestamp(time, UTC).astimezone(zone).time().isoformat("milliseconds")
 
 
-class SessionLog:
-    """Keeps the transcript, tells the tap, and calls `wake` once until `take_dirty` is asked."""
+def count_bytes(count: int) -> str:
+    """`1 byte`, `12,345 bytes`."""
+    return "1 byte" if count == 1 else f"{count:,} bytes"
 
-    def __init__(
-        self,
-        clock: IReactorTime,
-        wake: Callable[[], None],
-        tap: Tap | None,
-        numbers: Iterator[int] | None,
-    ) -> None:
-        self.transcript = Transcript()
-        self.number = 0
-        """What the connection is known by to the tap; 0 before the first."""
-        self._clock = clock
-        self._wake = wake
-        self._tap = tap
-        self._numbers = numbers
-        self._dirty = False
-        self._sent_at: float | None = None
 
-    def begin(self) -> None:
-        """A connection is there: what follows is told to the tap under its number."""
-        self._sent_at = None
-        if self._numbers is not None:
-            self.number = next(self._numbers)
-
-    def say(self, sentence: str) -> None:
-        """Something happened."""
-        self.transcript.append(self._clock.seconds(), EntryKind.EVENT, sentence)
-        self.touch()
-
-    def complain(self, sentence: str) -> None:
-        """Something went wrong, or cannot be done."""
-        self.transcript.append(self._clock.seconds(), EntryKind.TROUBLE, sentence)
-        self.touch()
-
-    def sent(self, data: bytes) -> None:
-        """`data` was sent: the next answer is an answer to it."""
-        self._sent_at = now = self._clock.seconds()
-        self.transcript.append(now, EntryKind.SENT, data)
-        self.tap_sent(data, now)
-        self.touch()
-
-    def received(self, data: bytes) -> None:
-        """`data` came."""
-        now = self._clock.seconds()
-        sent_at, self._sent_at = self._sent_at, None
-        round_trip = None if sent_at is None else max(0.0, now - sent_at)
-        self.transcript.append(now, EntryKind.RECEIVED, data, round_trip)
-        if self._tap is not None:
-            self._tap(now, self.number, RECEIVED, data)
-        self.touch()
-
-    def tap_sent(self, data: bytes, now: float | None = None) -> None:
-        """Tell the tap alone of what was sent."""
-        if self._tap is not None:
-            self._tap(self._clock.seconds() if now is None else now, self.number, SENT, data)
-
-    def touch(self) -> None:
-        """Something changed."""
-        if not self._dirty:
-            self._dirty = True
-            self._wake()
-
-    def take_dirty(self) -> bool:
-        """Whether anything changed since this was last asked; from now on a change calls `wake`."""
-        dirty, self._dirty = self._dirty, False
-        return dirty
+def _duration(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -1,4 +1,4 @@
-"""What a session needs of a connection, whatever carries it, and what it is told in return."""
+"""The wire below a session: its interface, its observer, and the wire for TCP and Unix sockets."""
 
 from __future__ import annotations
 
@@ -23,20 +23,35 @@ from app.client.target import Target
 if TYPE_CHECKING:
     from app.client.security import Security, Verdict
 
+
+PIECE_BYTES = 64 * 1024
+
+LAST_READS = 128
+"""The limit of reads of `PIECE_BYTES` from a dying socket. No kernel buffers more."""
+
 Supply = Callable[[int], bytes]
-"""Gives at most so many of the bytes to send; none once there are no more."""
+"""Returns at most that many of the next bytes to send; empty at the end."""
+
+
+class WireEnd(Exception):
+    """The end of a connection as its own protocol reports it. The text is a sentence for people."""
+
+    def __init__(self, sentence: str, *, is_well: bool = False) -> None:
+        super().__init__(sentence)
+        self.is_well = is_well
+        """Whether the connection ended as it should."""
 
 
 class Wire(typing.Protocol):
-    """One connection: sends in order what it is given, within the caller's bounds."""
+    """One connection. It sends data in order. The caller limits how much waits."""
 
     @property
     def peer(self) -> str:
-        """The address at the other end, for people."""
+        """The peer's address, for people."""
 
     @property
     def local(self) -> str:
-        """The address at this end, for people; empty if it has none."""
+        """Our own address, for people. Empty if there is none."""
 
     @property
     def bytes_unsent(self) -> int:
@@ -44,88 +59,82 @@ class Wire(typing.Protocol):
 
     @property
     def security(self) -> Security | None:
-        """What TLS agreed on; None without TLS, and before the handshake is over."""
+        """The TLS parameters. None without TLS, and before the handshake is done."""
 
     @property
     def verdict(self) -> Verdict | None:
-        """What TLS thinks of the peer, also when that was the end of it."""
+        """The TLS check of the peer's certificate, also if it ended the connection."""
 
     @property
     def can_half_close(self) -> bool:
-        """Whether this side can be closed while the other goes on."""
+        """Whether our side can be closed while the peer still sends."""
 
     def send(self, data: bytes) -> None:
-        """Send `data` after all that is unsent. The bound is the caller's: see `bytes_unsent`."""
+        """Queue `data`. The caller limits the queue: see `bytes_unsent`."""
 
     def send_from(self, supply: Supply | None) -> None:
-        """Whenever all is sent, send what `supply` gives, until it gives none; None stops it."""
+        """When the queue is empty, send from `supply` until it returns nothing. None stops that."""
 
     def finish(self) -> None:
-        """Close this side after what is unsent; read on until the peer is done."""
+        """Close our side after the queued data, and read until the peer closes too."""
 
-    def hang_up(self) -> bool:
-        """Wait for the peer no longer: close if it was given everything (True), abort otherwise."""
+    def close_or_abort(self) -> bool:
+        """Stop waiting for the peer. Close and return True if all was sent, otherwise abort."""
 
     def abort(self) -> None:
-        """Drop the connection at once; what is unsent or unread is lost."""
+        """Drop the connection immediately. Unsent and unread data is lost."""
 
     def pause(self) -> None:
-        """Read nothing more from the peer until `resume`."""
+        """Stop reading from the peer until `resume`."""
 
     def resume(self) -> None:
-        """Read on."""
+        """Read again."""
 
 
 class WireObserver(typing.Protocol):
-    """Who is told what happens on a wire. Calls come on the reactor's thread."""
+    """The observer of a wire. Its methods are called on the reactor's thread."""
 
     def wire_handshaking(self, wire: Wire) -> None:
-        """There is a connection, on which TLS begins. `wire_opened` or `wire_lost` follows."""
+        """Connected, and the TLS handshake begins. `wire_opened` or `wire_lost` follows."""
 
     def wire_opened(self, wire: Wire) -> None:
-        """The connection is made."""
+        """The connection is established."""
 
     def wire_received(self, wire: Wire, data: bytes) -> None:
-        """A chunk came."""
+        """A chunk was received."""
 
     def wire_flushed(self, wire: Wire, count: int) -> None:
-        """The system took `count` bytes more."""
+        """The system took `count` more bytes."""
 
     def wire_refused(self, wire: Wire, reason: Exception) -> None:
-        """Something that was sent did not arrive. The wire goes on."""
+        """Sent data was not delivered. The wire continues."""
 
     def wire_peer_finished(self, wire: Wire) -> None:
-        """The peer will send no more. The wire flushes and closes by itself."""
+        """The peer closed its side. The wire sends the rest and closes by itself."""
 
     def wire_lost(self, wire: Wire, reason: Failure) -> None:
-        """The connection is gone: the last call, unless it was never opened."""
-
-
-# MERGED client/stream_wire: A TCP or Unix connection of a session: a bounded queue going out, and no byte coming in lost.
-#
-# Twisted's own write buffer has no bound and tells nobody how full it is. So the wire keeps what is
-# to be sent and hands it to the transport a piece at a time, as the transport's pull producer.
-#
-# Being the transport's producer has a second use. A peer that answers and then resets, because it did
-# not want the rest of what was sent, leaves its answer in the socket; the transport fails at the next
-# write and closes the socket with the answer unread. It stops its producer before that, and there the
-# wire reads what is left.
-
-PIECE_BYTES = 64 * 1024
-LAST_READS = 128
-"""Reads of `PIECE_BYTES` from a dying socket: more than any kernel keeps, and still an end."""
+        """The connection is closed. This is the last call. A wire that was never opened may not
+        make it."""
 
 
 @implementer(IHalfCloseableProtocol, IPullProducer, IPushProducer)
 class StreamWire(Protocol):
-    """Sends in order what it is given, and tells `observer` the rest. See `Wire`.
+    """A TCP or Unix connection with its own queue for data to send. See `Wire`.
 
-    After `finish` it flushes, closes its side, reads on, and closes fully when the peer is done
-    too: closing at once would answer whatever is still under way with a reset.
+    Twisted's write buffer has no limit and does not say how full it is. So the wire keeps the data,
+    and passes it to the transport piece by piece, as the transport's pull producer.
+
+    Being a producer has a second use: it saves the last answer of a peer that resets. Such a peer
+    answers, does not read the rest, and resets. Its answer is still in the socket when the
+    transport fails at the next write and closes the socket. The transport stops its producer before
+    that. The wire then reads the rest of the socket.
+
+    After `finish` the wire sends the rest, closes its side, reads on, and closes when the peer has
+    closed too. Closing immediately would answer data in transit with a reset.
     """
 
     transport: Any
-    """All that a TCP connection of Twisted has; over TLS, a wrapper of that."""
+    """A TCP transport of Twisted, or over TLS a wrapper of it."""
 
     can_half_close = True
     security: Security | None = None
@@ -150,23 +159,23 @@ class StreamWire(Protocol):
         return len(self._waiting) + self._in_flight
 
     def send(self, data: bytes) -> None:
-        """Send `data` after all that is unsent. The bound is the caller's: see `bytes_unsent`."""
+        """Queue `data`. The caller limits the queue: see `bytes_unsent`."""
         self._waiting += data
         self._feed()
 
     def send_from(self, supply: Supply | None) -> None:
-        """Whenever all is sent, send what `supply` gives, until it gives none; None stops it."""
+        """When the queue is empty, send from `supply` until it returns nothing. None stops that."""
         self._supply = supply
         self._feed()
 
     def finish(self) -> None:
-        """Close this side after what is unsent; read on until the peer is done."""
+        """Close our side after the queued data, and read until the peer closes too."""
         self._finishing = True
         if not self.bytes_unsent and self._supply is None:
             self._close_side()
 
-    def hang_up(self) -> bool:
-        """Wait for the peer no longer: close if it was given everything (True), abort otherwise."""
+    def close_or_abort(self) -> bool:
+        """Stop waiting for the peer. Close and return True if all was sent, otherwise abort."""
         if self._half_closed:
             self.transport.loseConnection()
         else:
@@ -174,23 +183,23 @@ class StreamWire(Protocol):
         return self._half_closed
 
     def abort(self) -> None:
-        """Reset the connection; what is unsent or unread is lost."""
+        """Reset the connection. Unsent and unread data is lost."""
         self._aborted = True
         self._supply = None
         self.transport.abortConnection()
 
     def pause(self) -> None:
-        """Read nothing more from the peer."""
+        """Stop reading from the peer."""
         self.transport.pauseProducing()
 
     def resume(self) -> None:
-        """Read on."""
+        """Read again."""
         self.transport.resumeProducing()
 
-    # What the transport says.
+    # Events of the transport.
 
     def connectionMade(self) -> None:
-        self._name_ends()
+        self._set_addresses()
         self.transport.registerProducer(self, False)
         self._observer.wire_opened(self)
 
@@ -204,7 +213,7 @@ class StreamWire(Protocol):
         self.finish()
 
     def writeConnectionLost(self) -> None:
-        """Our side is closed: the peer has been told that no more comes."""
+        """Our side is closed, and the peer knows it."""
         self._half_closed = True
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
@@ -212,28 +221,29 @@ class StreamWire(Protocol):
         self._observer.wire_lost(self, reason)
 
     def resumeProducing(self) -> None:
-        """The transport has passed everything on to the system."""
+        """The transport has passed all its data to the system."""
         flushed, self._in_flight = self._in_flight, 0
         self._feed()
         if flushed:
             self._observer.wire_flushed(self, flushed)
 
     def pauseProducing(self) -> None:
-        """Only a wire that writes no more is a push producer: there is nothing to pause."""
+        """Does nothing: the wire is a push producer only after it has closed its side."""
 
     def stopProducing(self) -> None:
-        """The transport is going; its socket is still open."""
+        """The transport is closing. Its socket is still open."""
         if not self._aborted:
             self._read_last_bytes()
 
     # Sending.
 
-    def _name_ends(self) -> None:
-        self.peer = _name(self.transport.getPeer())
-        self.local = _name(self.transport.getHost())
+    def _set_addresses(self) -> None:
+        self.peer = _format_address(self.transport.getPeer())
+        self.local = _format_address(self.transport.getHost())
 
     def _feed(self) -> None:
-        """Hand on the next piece, unless one is under way; after the last, close if asked to."""
+        """Pass on the next piece if none is in flight. After the last piece, close if `finish` was
+        called."""
         if self._in_flight:
             return
         piece = self._next_piece()
@@ -258,8 +268,8 @@ class StreamWire(Protocol):
     def _close_side(self) -> None:
         if not self._side_closed:
             self._side_closed = True
-            # A transport closes no side while a pull producer might go on. As a push producer the
-            # wire does not hold it up, and is still told before the socket goes.
+            # A transport does not close its side while it has a pull producer. With a push producer
+            # it does, and it still calls `stopProducing` before the socket is closed.
             self.transport.unregisterProducer()
             self.transport.registerProducer(self, True)
             if not self._peer_finished:
@@ -281,7 +291,7 @@ class StreamWire(Protocol):
 
 
 class WireFactory(Factory):
-    """Builds the wires of one attempt: a name with several addresses may take several."""
+    """Makes the wires of one attempt. A name with several addresses may need several wires."""
 
     noisy = False
 
@@ -293,9 +303,9 @@ class WireFactory(Factory):
         return self._kind(self._observer)
 
 
-def _name(address: IAddress) -> str:
+def _format_address(address: IAddress) -> str:
     if isinstance(address, (IPv4Address, IPv6Address)):
-        return Target(address.host, address.port).place
+        return Target(address.host, address.port).address
     if isinstance(address, UNIXAddress):
         return (address.name or b"").decode(errors="backslashreplace")
     return str(address)

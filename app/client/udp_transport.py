@@ -1,4 +1,4 @@
-"""UDP as a session speaks it: a connected socket hears one peer, and of its absence (ICMP)."""
+"""The wire for UDP: a connected socket, which receives only from one peer, and its ICMP errors."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from app.client.transport import Supply, WireObserver
 
 @implementer(IHalfCloseableDescriptor)
 class ConnectedPort(udp.Port):
-    """A UDP socket that a refusal (ICMP) does not close.
+    """A UDP port that stays open after an ICMP error.
 
-    epoll tells of it as of a connection that ended, and Twisted's own port then closes. Here it is
-    read, which is how the system gives the reason, and reading goes on.
+    epoll reports such an error as a closed connection, and Twisted's port then closes. This port
+    reads the socket instead, which gives the error, and continues.
     """
 
     def readConnectionLost(self, reason: Failure) -> None:
-        """The system has something to say other than a datagram."""
+        """The socket has an error. A read returns it."""
         self.doRead()
         if self.connected:
             self.startReading()
 
     def writeConnectionLost(self, reason: Failure) -> None:
-        """There is nothing that is written later."""
+        """Ignored: datagrams are never queued."""
 
 
 class DatagramWire(DatagramProtocol):
-    """Every `send` is one datagram, which the system takes at once or never. See `Wire`."""
+    """A wire whose `send` is one datagram. The system takes it immediately or never. See `Wire`."""
 
     transport: Any
     bytes_unsent = 0
@@ -50,55 +50,55 @@ class DatagramWire(DatagramProtocol):
         self._is_open = False
 
     def open(self, host: str, port: int) -> None:
-        """Speak with `port` of the address `host` alone. Raises `OSError`."""
+        """Connect the socket to `port` of the address `host`. Raises `OSError`."""
         self.transport.connect(host, port)
-        self.peer = Target(host, port).place
+        self.peer = Target(host, port).address
         address = self.transport.getHost()
-        self.local = Target(address.host, address.port).place
+        self.local = Target(address.host, address.port).address
         self._is_open = True
         self._observer.wire_opened(self)
 
     def send(self, data: bytes) -> None:
-        """Send `data` as one datagram. One that is empty is one, too."""
+        """Send `data` as one datagram. It may be empty."""
         try:
             self.transport.write(data)
-        except Exception as error:  # noqa: BLE001 - Twisted's own, or whatever the system says
+        except Exception as error:  # noqa: BLE001 - Twisted's errors, or any error of the system
             self._observer.wire_refused(self, error)
         else:
             self._observer.wire_flushed(self, len(data))
 
     def send_from(self, supply: Supply | None) -> None:
-        """Datagrams have no flow to control: a session sends no file through them."""
+        """Not supported: UDP has no flow control, so a session sends no file over it."""
         raise NotImplementedError
 
     def finish(self) -> None:
-        """Close: all is sent."""
+        """Close: nothing is queued."""
         self._close(ConnectionDone())
 
-    def hang_up(self) -> bool:
-        """Close: the peer has been given everything, though it may not have taken it."""
+    def close_or_abort(self) -> bool:
+        """Close, and return True: nothing is queued."""
         self._close(ConnectionDone())
         return True
 
     def abort(self) -> None:
-        """Close: nobody is told in any case."""
+        """Close. The peer does not notice."""
         self._close(ConnectionAborted())
 
     def pause(self) -> None:
-        """Read nothing more; what the system has no room for is lost."""
+        """Stop reading. Datagrams that the system cannot buffer are lost."""
         self.transport.stopReading()
 
     def resume(self) -> None:
-        """Read on."""
+        """Read again."""
         self.transport.startReading()
 
-    # What the socket says.
+    # Events of the socket.
 
     def datagramReceived(self, datagram: bytes, addr: Any) -> None:
         self._observer.wire_received(self, datagram)
 
     def connectionRefused(self) -> None:
-        """The other machine says that nobody takes datagrams there."""
+        """The peer's system reports that nothing listens on the port."""
         self._observer.wire_refused(self, ConnectionRefusedError())
 
     def stopProtocol(self) -> None:

@@ -1,8 +1,8 @@
-"""A WebSocket as the wire of a session: one send is one message, one message is one chunk.
+"""The wire for WebSockets: one send is one message, and one received message is one chunk.
 
-It stands between a stream, over TCP or TLS, and the session: it observes the stream, and is the
-wire that the session talks through. What is sent is a text message if it is UTF-8, and a binary one
-otherwise. Pings are answered without a word. The close code is the reason of the end.
+It is a layer between a stream (TCP or TLS) and the session: it observes the stream, and it is the
+wire of the session. It sends UTF-8 as a text message, other bytes as a binary message. It answers
+pings by itself. The close code becomes the reason of the end.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from app.client.transport import StreamWire, Supply, Wire, WireEnd, WireObserver
 from app.protocols.websocket.limits import BoundedDeflate
 
 if TYPE_CHECKING:
-    from app.client.tls import Security, Verdict
+    from app.client.security import Security, Verdict
 
 LONGEST_MESSAGE = 16 * 1024 * 1024
-"""Bytes that a peer may send in one message, inflated."""
+"""The limit for one received message, in bytes, after decompression."""
 
 _NO_WEBSOCKET = (
     "{target} does not answer as a WebSocket server: {why}. Check the path and the port."
@@ -63,7 +63,7 @@ _OUR_REASONS: dict[int, str] = {
 
 
 class WebSocketWire:
-    """One WebSocket. See `Wire`, and `WireObserver` for what the stream tells it."""
+    """One WebSocket. A `Wire` for the session, and the `WireObserver` of the stream below."""
 
     can_half_close = False
 
@@ -72,16 +72,16 @@ class WebSocketWire:
         self._target = target
         self._websocket = WSConnection(ConnectionType.CLIENT)
         self._stream: Wire | None = None
-        self._pieces: list[bytes] = []
+        self._parts: list[bytes] = []
         self._message_bytes = 0
         self._is_open = False
         self._is_finishing = False
-        self._is_over = False
-        """Whether nothing that still comes counts."""
+        self._ignores_input = False
+        """Whether the end is decided, so that further data is ignored."""
 
-        self._end: WireEnd | None = None
+        self._end_reason: WireEnd | None = None
 
-    # The session uses these; see `Wire`.
+    # Wire: called by the session.
 
     @property
     def peer(self) -> str:
@@ -109,34 +109,34 @@ class WebSocketWire:
             self._send(_message(data))
 
     def send_from(self, supply: Supply | None) -> None:
-        """Send what `supply` gives, each piece as one binary message."""
+        """Send from `supply`. Each piece is one binary message."""
         if supply is None:
             self._wire.send_from(None)
             return
 
-        def framed(size: int) -> bytes:
-            piece = supply(size) if self._can_send else b""
-            return self._websocket.send(BytesMessage(data=piece)) if piece else b""
+        def next_message(size: int) -> bytes:
+            part = supply(size) if self._can_send else b""
+            return self._websocket.send(BytesMessage(data=part)) if part else b""
 
-        self._wire.send_from(framed)
+        self._wire.send_from(next_message)
 
     def finish(self) -> None:
-        """Say goodbye; the stream is closed when the peer has said so too."""
+        """Send a close frame. The stream is closed after the peer's close frame."""
         self._is_finishing = True
         if self._can_send:
             self._send(CloseConnection(code=CloseReason.NORMAL_CLOSURE))
         elif not self._is_open:
             self._wire.finish()
 
-    def hang_up(self) -> bool:
+    def close_or_abort(self) -> bool:
         if self.bytes_unsent:
-            return self._wire.hang_up()
+            return self._wire.close_or_abort()
         self._wire.finish()
         return True
 
     def abort(self) -> None:
-        self._is_over = True
-        self._end = None
+        self._ignores_input = True
+        self._end_reason = None
         self._wire.abort()
 
     def pause(self) -> None:
@@ -145,7 +145,7 @@ class WebSocketWire:
     def resume(self) -> None:
         self._wire.resume()
 
-    # The stream calls these; see `WireObserver`.
+    # WireObserver: called by the stream.
 
     def wire_handshaking(self, wire: Wire) -> None:
         self._stream = wire
@@ -155,10 +155,10 @@ class WebSocketWire:
         if self._stream is None:
             self._stream = wire
             self._observer.wire_handshaking(self)
-        if self._is_over:
-            return  # the session has no use for it
+        if self._ignores_input:
+            return  # the session has given up the attempt
         request = Request(
-            host=self._target.place,
+            host=self._target.address,
             target=self._target.resource,
             extensions=[BoundedDeflate(LONGEST_MESSAGE)],
         )
@@ -168,15 +168,18 @@ class WebSocketWire:
             self._fail("its name cannot be written in a request")
 
     def wire_received(self, wire: Wire, data: bytes) -> None:
-        if self._is_over:
+        if self._ignores_input:
             return
         try:
             self._websocket.receive_data(data)
             for event in self._websocket.events():
-                self._take(event)
-                if self._is_over:
+                self._handle(event)
+                if self._ignores_input:
                     return
-        except (ProtocolError, ValueError):  # what wsproto cannot decode is a ValueError
+        except (
+            ProtocolError,
+            ValueError,
+        ):  # wsproto raises ValueError for bytes that it cannot decode
             self._fail("what it says is no upgrade to WebSocket")
 
     def wire_flushed(self, wire: Wire, count: int) -> None:
@@ -187,21 +190,21 @@ class WebSocketWire:
         self._observer.wire_refused(self, reason)
 
     def wire_peer_finished(self, wire: Wire) -> None:
-        if self._is_open and not self._is_over:
+        if self._is_open and not self._ignores_input:
             self._observer.wire_peer_finished(self)
 
     def wire_lost(self, wire: Wire, reason: Failure) -> None:
-        if self._end is not None:
-            reason = Failure(self._end)
+        if self._end_reason is not None:
+            reason = Failure(self._end_reason)
         elif reason.check(ConnectionDone):
             if not self._is_open:
                 reason = Failure(self._refusal("it closed the connection"))
             elif not self._is_finishing:
                 reason = Failure(WireEnd("The peer left without closing the WebSocket."))
-        self._is_over = True
+        self._ignores_input = True
         self._observer.wire_lost(self, reason)
 
-    # What the frames say.
+    # WebSocket events.
 
     @property
     def _wire(self) -> Wire:
@@ -215,7 +218,7 @@ class WebSocketWire:
     def _send(self, event: Event) -> None:
         self._wire.send(self._websocket.send(event))
 
-    def _take(self, event: Event) -> None:
+    def _handle(self, event: Event) -> None:
         match event:
             case AcceptConnection():
                 self._is_open = True
@@ -223,49 +226,49 @@ class WebSocketWire:
             case RejectConnection():
                 self._fail(f"it answers {_status(event.status_code)}")
             case TextMessage() | BytesMessage():
-                self._take_piece(event)
+                self._handle_message(event)
             case Ping() if self._can_send:
                 self._send(event.response())
             case CloseConnection():
-                self._take_close(event)
+                self._handle_close(event)
 
-    def _take_piece(self, event: TextMessage | BytesMessage) -> None:
+    def _handle_message(self, event: TextMessage | BytesMessage) -> None:
         self._message_bytes += len(event.data)
         if self._message_bytes > LONGEST_MESSAGE:
             self._close(CloseReason.MESSAGE_TOO_BIG)
             return
         if event.data:
-            piece = event.data
-            self._pieces.append(piece.encode() if isinstance(piece, str) else bytes(piece))
+            part = event.data
+            self._parts.append(part.encode() if isinstance(part, str) else bytes(part))
         if event.message_finished:
-            pieces, self._pieces, self._message_bytes = self._pieces, [], 0
-            self._observer.wire_received(self, b"".join(pieces))
+            parts, self._parts, self._message_bytes = self._parts, [], 0
+            self._observer.wire_received(self, b"".join(parts))
 
-    def _take_close(self, event: CloseConnection) -> None:
-        """The peer closes, or answers our close, or sent what is no message."""
+    def _handle_close(self, event: CloseConnection) -> None:
+        """The peer closes, answers our close frame, or sent an invalid message."""
         if self._websocket.state is ConnectionState.OPEN:
             self._close(event.code)
             return
-        self._end = _end_by_peer(event.code, event.reason or "")
-        self._is_over = True
+        self._end_reason = _end_by_peer(event.code, event.reason or "")
+        self._ignores_input = True
         if self._websocket.state is ConnectionState.REMOTE_CLOSING:
             self._send(event.response())
             self._observer.wire_peer_finished(self)
         self._wire.finish()
 
     def _close(self, code: int) -> None:
-        """Close because of what the peer sent."""
+        """Close with `code`, because of data that the peer sent."""
         why = _OUR_REASONS.get(code, "what is no WebSocket frame")
-        self._end = WireEnd(f"Closed with {code}, because the peer sent {why}.")
-        self._is_over = True
+        self._end_reason = WireEnd(f"Closed with {code}, because the peer sent {why}.")
+        self._ignores_input = True
         self._send(CloseConnection(code=code))
         self._observer.wire_peer_finished(self)
         self._wire.finish()
 
     def _fail(self, why: str) -> None:
-        """There will be no WebSocket."""
-        self._end = self._refusal(why)
-        self._is_over = True
+        """The WebSocket cannot be established: abort with a reason."""
+        self._end_reason = self._refusal(why)
+        self._ignores_input = True
         self._wire.abort()
 
     def _refusal(self, why: str) -> WireEnd:
@@ -273,7 +276,7 @@ class WebSocketWire:
 
 
 class WebSocketWireFactory(Factory):
-    """Builds the wires of one attempt; `kind` is the stream below them."""
+    """Makes the wires of one attempt. `kind` is the stream below them."""
 
     noisy = False
 
@@ -301,7 +304,7 @@ def _status(code: int) -> str:
 
 
 def _end_by_peer(code: int, reason: str) -> WireEnd:
-    """The end that the peer wants. It is well if nothing went wrong there."""
+    """The reason for a close by the peer. It is good for the codes 1000 and 1001."""
     if code == CloseReason.NO_STATUS_RCVD:
         return WireEnd("The peer closed the WebSocket, without a code.", is_well=True)
     meaning = _MEANINGS.get(code)

@@ -1,4 +1,5 @@
-"""How to reach a listener, and how to do without Portdeck: lines for a shell, and a script.
+"""*Copy as*: shell command lines that connect to a listener, and stand-alone scripts that replace
+it.
 
-What is written here is read, kept and run by others, so it is made to be read.
+People read, keep and run this code, so it must be easy to read.
 """

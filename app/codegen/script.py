@@ -1,6 +1,7 @@
 """A listener as a stand-alone Twisted script: protocol, factory, `listen`, `run`.
 
-It is what a Twisted teacher would write: it needs Python and Twisted, and nothing of Portdeck.
+The script looks like one from a Twisted tutorial. It needs Python and Twisted, but not Portdeck.
+User code is not executed here; the script imports it.
 """
 
 from __future__ import annotations
@@ -22,67 +23,285 @@ from app.protocols import catalog
 from app.protocols.definition import ScriptSource, describe_options
 from app.server.sockets.addresses import LOOPBACKS
 from app.user_code.inspection import ObjectKind, found_objects
+from app.user_code.programs.reference import ProgramReference, is_program
 from app.user_code.reference import CodeLocation, Reference, UserCodeError, is_user_code
 
-# MERGED recipes/literals: Values as one writes them in Python.
-
-
-def literal(value: object) -> str:
-    """`value` in one line of source; texts in double quotes, as long as they have none in them."""
-    written = repr(value)
-    if isinstance(value, str) and written.startswith("'") and '"' not in value:
-        written = f'"{written[1:-1]}"'
-    return written
-
-
-# MERGED recipes/listening: The last lines of a script: `reactor.listenTCP` or its like, and `reactor.run`.
-
 _RUN = 'print("Listening on", port.getHost(), flush=True)\nreactor.run()\n'
-
 _TLS_VERSIONS = {"1.2": "TLS1_2_VERSION", "1.3": "TLS1_3_VERSION"}
+
+_FULL = '''\
+class Full(Protocol):
+    """Meets whoever is one too many."""
+
+    def connectionMade(self):
+        self.transport.write(b"Too many connections, try later")
+        self.transport.loseConnection()
+'''
+
+_LIMITED = '''\
+class Limited(WrappingFactory):
+    """Lets no more than so many connections reach another factory. It has all that there are."""
+
+    maxProtocols = {most}
+
+    def buildProtocol(self, addr):
+        if len(self.protocols) >= self.maxProtocols:
+            return Full()
+        protocol = self.wrappedFactory.buildProtocol(addr)
+        return None if protocol is None else self.protocol(self, protocol)
+'''
+
+_FUNCTION_FACTORY = '''\
+class FunctionFactory(Factory):
+    """Asks {name} for each protocol."""
+
+    def buildProtocol(self, addr):
+        protocol = {name}()
+        protocol.factory = self
+        return protocol
+'''
+
+
+@frozen
+class ServerCode:
+    """The part of a script before it listens."""
+
+    imports: tuple[str, ...]
+    constants: tuple[str, ...]
+    """The lines directly below the imports."""
+
+    parts: tuple[str, ...]
+    """Classes and functions."""
+
+    expression: str
+    """The expression for the factory, or for the protocol of UDP."""
+
+
+def script(spec: ListenerSpec, folder: Path, tls: TlsFiles | None = None) -> str:
+    """The source of a script that does the same as the listener `spec`.
+
+    Relative paths of user code start in `folder`. `tls` is the result of `tls_files`.
+    """
+    if is_program(spec.protocol):
+        command = ProgramReference.parse(spec.protocol).command
+        raise UserCodeError(f"This is a program already. Without Portdeck, run: {command}")
+    endpoint = Endpoint.parse(spec.endpoint).bound(folder)
+    if is_user_code(spec.protocol):
+        server = _user_code_server(spec, endpoint, folder)
+    elif endpoint.is_datagram:
+        server = _datagram_server(spec)
+    else:
+        server = _stream_server(spec)
+    listen = listen_code(endpoint, server.expression, tls)
+    imports = {*server.imports, *listen.imports}
+    head = "\n\n".join((_title(spec, endpoint), _import_lines(imports), *server.constants))
+    parts = (head, *server.parts, listen.code)
+    return "\n\n".join(part.strip("\n") + "\n" for part in parts)
+
+
+def file_name(spec: ListenerSpec) -> str:
+    """The file name for the script: `my_echo.py`."""
+    words = "".join(each if each.isascii() and each.isalnum() else " " for each in spec.name)
+    return f"{'_'.join(words.lower().split()) or 'server'}.py"
+
+
+def _title(spec: ListenerSpec, endpoint: Endpoint) -> str:
+    name = spec.name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"""{name}: a server on {endpoint.display.replace(chr(92), "/")}, with Twisted."""'
+
+
+def _import_lines(imports: set[str]) -> str:
+    """The imports: the standard library, a blank line, then the others."""
+    others = sorted((each for each in imports if _is_installed(each)), key=_module)
+    own = sorted((each for each in imports if not _is_installed(each)), key=_module)
+    return "\n\n".join("\n".join(group) for group in (own, others) if group)
+
+
+def _is_installed(line: str) -> bool:
+    return _module(line).partition(".")[0] in ("twisted", "zope", "OpenSSL", "wsproto")
+
+
+def _module(line: str) -> str:
+    return line.split()[1]
+
+
+def _stream_server(spec: ListenerSpec) -> ServerCode:
+    source = catalog.find(spec.protocol).script
+    name = f"{source.protocol}Factory"
+    factory = f'''\
+class {name}(Factory):
+    """What all connections share: how many there are."""
+
+    protocol = {source.protocol}
+    numProtocols = 0
+    maxProtocols = {spec.max_connections}
+{_class_body(source.shared)}
+    def buildProtocol(self, addr):
+        if self.numProtocols >= self.maxProtocols:
+            return Full()
+        return Factory.buildProtocol(self, addr)
+'''
+    base = "from twisted.internet.protocol import Factory, Protocol"
+    imports = (base, *source.imports)
+    parts = (source.code, _FULL, factory)
+    return ServerCode(imports, _constants(spec, source), parts, f"{name}()")
+
+
+def _datagram_server(spec: ListenerSpec) -> ServerCode:
+    source = catalog.find_datagrams(spec.protocol).script
+    base = "from twisted.internet.protocol import DatagramProtocol"
+    imports = (base, *source.imports)
+    return ServerCode(imports, _constants(spec, source), (source.code,), f"{source.protocol}()")
+
+
+def _user_code_server(spec: ListenerSpec, endpoint: Endpoint, folder: Path) -> ServerCode:
+    code = user_code_import(Reference.parse(spec.protocol), folder)
+    if endpoint.is_datagram:
+        return ServerCode(code.imports, (code.loads.rstrip(),), (), code.datagrams)
+    limited = _LIMITED.format(most=spec.max_connections)
+    imports = (
+        "from twisted.internet.protocol import Factory, Protocol",
+        "from twisted.protocols.policies import WrappingFactory",
+        *code.imports,
+    )
+    parts = (*code.parts, _FULL, limited)
+    return ServerCode(imports, (code.loads.rstrip(),), parts, f"Limited({code.factory})")
+
+
+def _constants(spec: ListenerSpec, source: ScriptSource) -> tuple[str, ...]:
+    """The options that the source uses, as constants. Options that were not set have their
+    defaults."""
+    lines = []
+    for option in describe_options(catalog.find(spec.protocol).options):
+        value = spec.options.get(option.name, option.default)
+        plain = value.value if isinstance(value, Enum) else value
+        name = option.name.upper()
+        if name in source.code + source.shared:
+            lines.append(f"{name} = {literal(plain)}")
+    return ("\n".join(lines),) if lines else ()
+
+
+def _class_body(code: str) -> str:
+    """`code` indented for a class body, with a blank line before it."""
+    return f"\n{indent(code.strip(chr(10)), '    ')}\n" if code else ""
+
+
+@frozen
+class UserCodeImport:
+    """The parts of a script that import user code."""
+
+    imports: tuple[str, ...]
+    loads: str
+    """The lines that define the name."""
+
+    parts: tuple[str, ...]
+    """Classes that the factory needs."""
+
+    factory: str
+    """The expression for a factory."""
+
+    datagrams: str
+    """The expression for a `DatagramProtocol`."""
+
+
+def user_code_import(reference: Reference, folder: Path) -> UserCodeImport:
+    """The parts that import `reference`. A relative path starts in `folder`.
+
+    Nothing is executed. The kind of the object is read from the source, or guessed from its name.
+    """
+    imports, loads = _load_lines(reference, folder)
+    kind, name = _object_kind(reference, folder), reference.name
+    parts: tuple[str, ...] = ()
+    match kind:
+        case ObjectKind.FACTORY_OBJECT:
+            factory = name
+        case ObjectKind.FACTORY:
+            factory = f"{name}()"
+        case ObjectKind.FUNCTION:
+            parts, factory = (_FUNCTION_FACTORY.format(name=name),), "FunctionFactory()"
+        case _:
+            factory = f"Factory.forProtocol({name})"
+    return UserCodeImport(imports, loads, parts, factory, f"{name}()")
+
+
+def _load_lines(reference: Reference, folder: Path) -> tuple[tuple[str, ...], str]:
+    if reference.place is CodeLocation.MODULE:
+        return (), f"from {reference.source} import {reference.name}\n"
+    path = resolve_path(reference.source, folder)
+    if path.stem.isidentifier() and not iskeyword(path.stem):
+        return ("import sys",), (
+            f"sys.path.insert(0, {literal(str(path.parent))})\n"
+            f"from {path.stem} import {reference.name}\n"
+        )
+    read = f"runpy.run_path({literal(str(path))})[{literal(reference.name)}]"
+    return ("import runpy",), f"{reference.name} = {read}\n"
+
+
+def _object_kind(reference: Reference, folder: Path) -> ObjectKind:
+    if reference.place is CodeLocation.FILE:
+        try:
+            kinds = {
+                each.name: each.kind
+                for each in found_objects(resolve_path(reference.source, folder))
+            }
+        except UserCodeError:
+            kinds = {}
+        if reference.name in kinds:
+            return kinds[reference.name]
+    if not reference.name[0].isupper():
+        return ObjectKind.FACTORY_OBJECT
+    return ObjectKind.FACTORY if reference.name.endswith("Factory") else ObjectKind.PROTOCOL
 
 
 @frozen
 class ListenCode:
-    """The lines, and what they import."""
+    """The lines that listen and run the reactor, and their imports."""
 
     code: str
     imports: tuple[str, ...]
 
 
-def listen_code(endpoint: Endpoint, maker: str, tls: TlsFiles | None) -> ListenCode:
-    """How to listen on `endpoint`, whose interface or path is written out, with what the expression
-    `maker` gives."""
+def listen_code(endpoint: Endpoint, expression: str, tls: TlsFiles | None) -> ListenCode:
+    """The code that listens on `endpoint`. `expression` gives the factory, or the protocol for UDP.
+
+    `endpoint` must be bound: its interface, or an absolute path, is written out.
+    """
     if endpoint.kind not in ("tcp", "tcp6", "udp", "unix"):
-        return _by_description(endpoint, maker)
+        return _by_description(endpoint, expression)
     if tls is None:
         names = {"udp": "listenUDP", "unix": "listenUNIX"}
         name = names.get(endpoint.kind, "listenTCP")
-        code, imports = _calls(name, endpoint, [maker]), ["from twisted.internet import reactor"]
+        code, imports = (
+            _calls(name, endpoint, [expression]),
+            ["from twisted.internet import reactor"],
+        )
     else:
         imports = ["from OpenSSL import SSL", "from twisted.internet import reactor, ssl"]
         if endpoint.kind == "unix":
             imports.append("from twisted.protocols.tls import TLSMemoryBIOFactory")
-            wrapped = f"TLSMemoryBIOFactory(contextFactory, False, {maker})"
+            wrapped = f"TLSMemoryBIOFactory(contextFactory, False, {expression})"
             code = _calls("listenUNIX", endpoint, [wrapped])
         else:
-            code = _calls("listenSSL", endpoint, [maker, "contextFactory"])
+            code = _calls("listenSSL", endpoint, [expression, "contextFactory"])
         code = f"{''.join(_context(tls))}\n{code}"
     return ListenCode(f"{code}{_RUN}", tuple(imports))
 
 
-def _calls(name: str, endpoint: Endpoint, what: list[str]) -> str:
-    """The call of `reactor.NAME`, with `what` after the place; two for both loopback addresses."""
+def _calls(name: str, endpoint: Endpoint, served: list[str]) -> str:
+    """The call of `reactor.NAME` with the arguments `served`. Two calls for `localhost`, which has
+    two addresses."""
     if (endpoint.interface or "").lower() != "localhost":
-        return _call(f"port = reactor.{name}", [*_place(endpoint), *what, *_options(endpoint)])
-    first, second = (endpoint.at("interface", each) for each in LOOPBACKS)
-    also = ["port.getHost().port", *what, *_options(second)]
-    return _call(f"port = reactor.{name}", [*_place(first), *what, *_options(first)]) + _call(
-        f"reactor.{name}", also
-    )
+        return _call(
+            f"port = reactor.{name}", [*_port_or_path(endpoint), *served, *_options(endpoint)]
+        )
+    first, second = (endpoint.with_value("interface", each) for each in LOOPBACKS)
+    second_arguments = ["port.getHost().port", *served, *_options(second)]
+    return _call(
+        f"port = reactor.{name}", [*_port_or_path(first), *served, *_options(first)]
+    ) + _call(f"reactor.{name}", second_arguments)
 
 
-def _place(endpoint: Endpoint) -> Iterator[str]:
+def _port_or_path(endpoint: Endpoint) -> Iterator[str]:
     if endpoint.kind == "unix":
         yield literal(endpoint.value("address"))
     else:
@@ -91,7 +310,7 @@ def _place(endpoint: Endpoint) -> Iterator[str]:
 
 def _options(endpoint: Endpoint) -> Iterator[str]:
     if endpoint.interface is not None:
-        # For UDP, Twisted alone takes no name; Portdeck binds what it means twice.
+        # Twisted's `listenUDP` does not accept host names.
         is_name = endpoint.is_datagram and endpoint.interface.lower() == "localhost"
         yield f"interface={literal('127.0.0.1' if is_name else endpoint.interface)}"
     if endpoint.is_datagram:
@@ -101,7 +320,7 @@ def _options(endpoint: Endpoint) -> Iterator[str]:
         yield f"backlog={int(backlog)}"
     if endpoint.kind == "unix":
         yield f"mode=0o{(mode or '666').removeprefix('0')}"
-        yield "wantPID=True"  # what an earlier run left there is removed
+        yield "wantPID=True"  # removes the socket file of an earlier run
 
 
 def _call(name: str, arguments: list[str]) -> str:
@@ -123,8 +342,8 @@ def _context(tls: TlsFiles) -> Iterator[str]:
         yield "context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT)\n"
 
 
-def _by_description(endpoint: Endpoint, maker: str) -> ListenCode:
-    """Whatever Twisted or a plugin listens on. What it gives comes later."""
+def _by_description(endpoint: Endpoint, expression: str) -> ListenCode:
+    """The code for the endpoints of plugins. Their port comes later, from a Deferred."""
     return ListenCode(
         f"""\
 def listening(port):
@@ -132,7 +351,7 @@ def listening(port):
 
 
 endpoint = serverFromString(reactor, {literal(str(endpoint))})
-endpoint.listen({maker}).addCallbacks(listening, log.err)
+endpoint.listen({expression}).addCallbacks(listening, log.err)
 reactor.run()
 """,
         (
@@ -143,224 +362,9 @@ reactor.run()
     )
 
 
-# MERGED recipes/own_code: How a script gets at code of one's own: the lines that import it, and what makes its factory.
-
-_BY_FUNCTION = '''\
-class FunctionFactory(Factory):
-    """Asks {name} for each protocol."""
-
-    def buildProtocol(self, addr):
-        protocol = {name}()
-        protocol.factory = self
-        return protocol
-'''
-
-
-@frozen
-class UserCodeImport:
-    """The parts of a script that have to do with it."""
-
-    imports: tuple[str, ...]
-    loads: str
-    """Lines after which the name is there."""
-
-    parts: tuple[str, ...]
-    """Classes that it needs besides."""
-
-    factory: str
-    """The expression that gives a factory."""
-
-    datagrams: str
-    """The expression that gives a `DatagramProtocol`."""
-
-
-def user_code_import(reference: Reference, folder: Path) -> UserCodeImport:
-    """What a script needs of `reference`, whose path begins in `folder`.
-
-    Nothing is executed: what kind of thing it is, is told by its source, or else by its name.
-    """
-    imports, loads = _loading(reference, folder)
-    kind, name = _kind(reference, folder), reference.name
-    parts: tuple[str, ...] = ()
-    match kind:
-        case ObjectKind.FACTORY_OBJECT:
-            factory = name
-        case ObjectKind.FACTORY:
-            factory = f"{name}()"
-        case ObjectKind.FUNCTION:
-            parts, factory = (_BY_FUNCTION.format(name=name),), "FunctionFactory()"
-        case _:
-            factory = f"Factory.forProtocol({name})"
-    return UserCodeImport(imports, loads, parts, factory, f"{name}()")
-
-
-def _loading(reference: Reference, folder: Path) -> tuple[tuple[str, ...], str]:
-    if reference.place is CodeLocation.MODULE:
-        return (), f"from {reference.source} import {reference.name}\n"
-    path = resolve_path(reference.source, folder)
-    if path.stem.isidentifier() and not iskeyword(path.stem):
-        return ("import sys",), (
-            f"sys.path.insert(0, {literal(str(path.parent))})\n"
-            f"from {path.stem} import {reference.name}\n"
-        )
-    read = f"runpy.run_path({literal(str(path))})[{literal(reference.name)}]"
-    return ("import runpy",), f"{reference.name} = {read}\n"
-
-
-def _kind(reference: Reference, folder: Path) -> ObjectKind:
-    if reference.place is CodeLocation.FILE:
-        try:
-            offered = {
-                each.name: each.kind
-                for each in found_objects(resolve_path(reference.source, folder))
-            }
-        except UserCodeError:
-            offered = {}
-        if reference.name in offered:
-            return offered[reference.name]
-    if not reference.name[0].isupper():
-        return ObjectKind.FACTORY_OBJECT
-    return ObjectKind.FACTORY if reference.name.endswith("Factory") else ObjectKind.PROTOCOL
-
-
-FULL = '''\
-class Full(Protocol):
-    """Meets whoever is one too many."""
-
-    def connectionMade(self):
-        self.transport.write(b"Too many connections, try later")
-        self.transport.loseConnection()
-'''
-
-LIMITED = '''\
-class Limited(WrappingFactory):
-    """Lets no more than so many connections reach another factory. It has all that there are."""
-
-    maxProtocols = {most}
-
-    def buildProtocol(self, addr):
-        if len(self.protocols) >= self.maxProtocols:
-            return Full()
-        protocol = self.wrappedFactory.buildProtocol(addr)
-        return None if protocol is None else self.protocol(self, protocol)
-'''
-
-
-@frozen
-class Served:
-    """What a script serves, before it listens."""
-
-    imports: tuple[str, ...]
-    constants: tuple[str, ...]
-    """Lines right below the imports."""
-
-    parts: tuple[str, ...]
-    """Classes and functions."""
-
-    maker: str
-    """The expression that gives the factory, or the protocol of UDP."""
-
-
-def script(spec: ListenerSpec, folder: Path, tls: TlsFiles | None = None) -> str:
-    """The source of a script that does what `spec` says, as it stands.
-
-    The paths of code of one's own begin in `folder`. `tls` is what `tls_files` gives for the spec.
-    """
-    endpoint = Endpoint.parse(spec.endpoint).bound(folder)
-    if is_user_code(spec.protocol):
-        served = _of_own_code(spec, endpoint, folder)
-    elif endpoint.is_datagram:
-        served = _of_datagrams(spec)
-    else:
-        served = _of_connections(spec)
-    listens = listen_code(endpoint, served.maker, tls)
-    imports = {*served.imports, *listens.imports}
-    head = "\n\n".join((_title(spec, endpoint), _import_lines(imports), *served.constants))
-    parts = (head, *served.parts, listens.code)
-    return "\n\n".join(part.strip("\n") + "\n" for part in parts)
-
-
-def file_name(spec: ListenerSpec) -> str:
-    """What to call the file of the script: `my_echo.py`."""
-    words = "".join(each if each.isascii() and each.isalnum() else " " for each in spec.name)
-    return f"{'_'.join(words.lower().split()) or 'server'}.py"
-
-
-def _title(spec: ListenerSpec, endpoint: Endpoint) -> str:
-    name = spec.name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"""{name}: a server on {endpoint.display.replace(chr(92), "/")}, with Twisted."""'
-
-
-def _import_lines(imports: set[str]) -> str:
-    """Those of Python's own library, a blank line, and the others."""
-    others = sorted((each for each in imports if _is_installed(each)), key=_module)
-    own = sorted((each for each in imports if not _is_installed(each)), key=_module)
-    return "\n\n".join("\n".join(group) for group in (own, others) if group)
-
-
-def _is_installed(line: str) -> bool:
-    return _module(line).partition(".")[0] in ("twisted", "zope", "OpenSSL")
-
-
-def _module(line: str) -> str:
-    return line.split()[1]
-
-
-def _of_connections(spec: ListenerSpec) -> Served:
-    source = catalog.find(spec.protocol).script
-    name = f"{source.protocol}Factory"
-    factory = f'''\
-class {name}(Factory):
-    """What all connections share: how many there are."""
-
-    protocol = {source.protocol}
-    numProtocols = 0
-    maxProtocols = {spec.max_connections}
-{_body(source.shared)}
-    def buildProtocol(self, addr):
-        if self.numProtocols >= self.maxProtocols:
-            return Full()
-        return Factory.buildProtocol(self, addr)
-'''
-    base = "from twisted.internet.protocol import Factory, Protocol"
-    imports = (base, *source.imports)
-    parts = (source.code, FULL, factory)
-    return Served(imports, _constants(spec, source), parts, f"{name}()")
-
-
-def _of_datagrams(spec: ListenerSpec) -> Served:
-    source = catalog.find_datagrams(spec.protocol).script
-    base = "from twisted.internet.protocol import DatagramProtocol"
-    imports = (base, *source.imports)
-    return Served(imports, _constants(spec, source), (source.code,), f"{source.protocol}()")
-
-
-def _of_own_code(spec: ListenerSpec, endpoint: Endpoint, folder: Path) -> Served:
-    code = user_code_import(Reference.parse(spec.protocol), folder)
-    if endpoint.is_datagram:
-        return Served(code.imports, (code.loads.rstrip(),), (), code.datagrams)
-    limited = LIMITED.format(most=spec.max_connections)
-    imports = (
-        "from twisted.internet.protocol import Factory, Protocol",
-        "from twisted.protocols.policies import WrappingFactory",
-        *code.imports,
-    )
-    parts = (*code.parts, FULL, limited)
-    return Served(imports, (code.loads.rstrip(),), parts, f"Limited({code.factory})")
-
-
-def _constants(spec: ListenerSpec, source: ScriptSource) -> tuple[str, ...]:
-    """What was chosen of the options that the source uses, or else their defaults."""
-    lines = []
-    for option in describe_options(catalog.find(spec.protocol).options):
-        value = spec.options.get(option.name, option.default)
-        plain = value.value if isinstance(value, Enum) else value
-        name = option.name.upper()
-        if name in source.code + source.shared:
-            lines.append(f"{name} = {literal(plain)}")
-    return ("\n".join(lines),) if lines else ()
-
-
-def _body(code: str) -> str:
-    """`code` as a part of a class, with a blank line before it."""
-    return f"\n{indent(code.strip(chr(10)), '    ')}\n" if code else ""
+def literal(value: object) -> str:
+    """`value` as Python source on one line. Texts are in double quotes unless they contain one."""
+    written = repr(value)
+    if isinstance(value, str) and written.startswith("'") and '"' not in value:
+        written = f'"{written[1:-1]}"'
+    return written

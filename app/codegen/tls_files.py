@@ -1,4 +1,5 @@
-"""The files behind the TLS of a listener, for those who are to read them instead of Portdeck."""
+"""The PEM files of a listener's TLS, for programs that read them instead of Portdeck: scripts and
+clients."""
 
 from __future__ import annotations
 
@@ -14,40 +15,41 @@ from app.profile import ListenerSpec, Tls
 
 @frozen
 class TlsFiles:
-    """Paths of PEM files, absolute."""
+    """Absolute paths of the PEM files, and what goes with them."""
 
     certificate: Path
-    """What the server shows: its certificate, and those between that and its CA."""
+    """The server's certificate, followed by the intermediate certificates."""
 
     key: Path
-    """May be the same file."""
+    """The private key. It may be in the same file."""
 
     client_ca: Path | None
-    """Whose certificates clients must show, if they must."""
+    """The CA of the client certificates, if clients must show one."""
 
     ca: Path | None
-    """What a client has to trust; `None` where the CAs of the system will do."""
+    """The CA that a client must trust. `None` if the system's CAs are enough."""
 
     names: tuple[str, ...]
-    """The hosts and addresses that the certificate is valid for."""
+    """The host names and addresses of the certificate."""
 
     minimum_version: str
 
     @property
     def server_name(self) -> str:
-        """The first host among the names; empty if there are only addresses."""
+        """The first host name. Empty if there are only addresses."""
         return next((each for each in self.names if parse_ip(each) is None), "")
 
 
 def tls_files(spec: ListenerSpec, folder: Path, ca_folder: Path | None = None) -> TlsFiles | None:
-    """Those of `spec`; `None` if its TLS is not Portdeck's. What it lacks is made at once.
+    """The files of `spec`. `None` if Portdeck does not do its TLS. Missing files of the local CA
+    are made.
 
-    Relative paths begin in `folder`, and the local CA is in `ca_folder`, or where the user's is.
-    Raises `TlsError`.
+    Relative paths start in `folder`. The local CA is in `ca_folder`, by default in the user's
+    folder. Raises `TlsError`.
     """
     if spec.tls is None:
         return None
-    # Whoever encrypts nothing does not wait for OpenSSL's many parts.
+    # Loaded late: OpenSSL takes time, and most listeners do not use TLS.
     from app.tls import certificates
     from app.tls.issuing import names_for
     from app.tls.local_ca import LocalCa, certificate_path
@@ -61,10 +63,10 @@ def tls_files(spec: ListenerSpec, folder: Path, ca_folder: Path | None = None) -
         return _files(tls, folder, path, path, certificate_path(ca_folder).absolute(), names)
     certificate = resolve_path(tls.certificate, folder)
     key = resolve_path(tls.key, folder) if tls.key else certificate
-    own = certificates.read_identity(certificate, key)
-    signs_itself = own.certificate.issuer == own.certificate.subject
+    identity = certificates.read_identity(certificate, key)
+    is_self_signed = identity.certificate.issuer == identity.certificate.subject
     return _files(
-        tls, folder, certificate, key, certificate if signs_itself else None, own.facts.names
+        tls, folder, certificate, key, certificate if is_self_signed else None, identity.facts.names
     )
 
 

@@ -1,5 +1,5 @@
-"""`portdeck connect`: the client of the console in a terminal, for people, pipes and scripts.
+"""`portdeck connect`: the console's client in a terminal, for people, pipes and scripts.
 
-`arguments` reads the command line, `talk` connects standard input and output with the peer, and
-`standard` reads and writes them without holding anything up.
+`arguments` reads the command line. `terminal_session` connects standard input and output to the
+peer. `stdio` reads and writes them on threads, so that they do not block the reactor.
 """

@@ -1,4 +1,4 @@
-"""The arguments of `portdeck connect`, and the sentences for those that do not do."""
+"""The arguments of `portdeck connect`, and the sentences for invalid ones."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ exit codes:
 
 
 class ArgumentError(ValueError):
-    """Arguments that make no sense. Its text says which, and what to do."""
+    """Invalid arguments. The message says which, and what to do."""
 
 
 def add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """The command `connect`, beside the other `commands`."""
+    """Add the command `connect` to the subparsers `commands`."""
     parser = commands.add_parser(
         "connect",
         help="talk to a peer: standard input goes there, what it says to standard output",
         description=(
             "Talk to a peer: standard input goes there, what it says to standard output, what "
             "happens to standard error. The end of the input closes this side; then the rest is "
-            "waited for."
+            "waited for. A WebSocket sends and shows one message a line."
         ),
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,  # or a script would break with the next option that begins alike
+        allow_abbrev=False,  # a new option would make an abbreviation ambiguous
     )
     parser.add_argument(
         "endpoint",
         metavar="ENDPOINT",
-        help="host:port, tls:host:port, udp:host:port or unix:/path; a local address follows as "
-        ":bindAddress=…, a port as :bindPort=…",
+        help="host:port, tls:host:port, udp:host:port, unix:/path, ws://host:port/path or "
+        "wss://…; a local address follows as :bindAddress=…, a port as :bindPort=…",
     )
     parser.add_argument("--hex", action="store_true", help="show what comes as a hex dump")
     parser.add_argument("--crlf", action="store_true", help="send each line feed as CR LF")
@@ -66,7 +66,7 @@ def add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         metavar="S",
         type=_seconds,
         help="with --expect, how long to wait for it (10); otherwise, how long nothing may come "
-        "after the end of the input (1 over UDP, else no limit)",
+        "after the end of the input (1 over UDP and WebSocket, else no limit)",
     )
     parser.add_argument(
         "--connect-timeout",
@@ -86,7 +86,7 @@ def add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def read_request(arguments: argparse.Namespace) -> Request:
-    """What `arguments` ask for. Raises `ArgumentError`."""
+    """The request in `arguments`. Raises `ArgumentError`."""
     from app.client.target import Options, TargetError, TlsOptions, read_target
     from app.connect.terminal_session import BadExpression, Expectation, Request
     from app.text.notation import Notation, NotationError, read

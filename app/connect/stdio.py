@@ -1,8 +1,8 @@
-"""Standard input and output beside the reactor, each on a thread of its own.
+"""Standard input and output next to the reactor, each on its own thread.
 
-They may be a terminal, a pipe or a file, and are shared with other programs, which would not expect
-them to become non-blocking, or may have made them so. A thread waits in their place, either way.
-Both end with the program, even where they still wait.
+They may be a terminal, a pipe or a file, and other programs may share them. Those programs may have
+made them non-blocking, and do not expect us to do that. So a thread waits for them. Both are daemon
+threads: they end with the program, even while they wait.
 """
 
 from __future__ import annotations
@@ -16,69 +16,70 @@ from app.runtime import output
 
 
 class StdinReader:
-    """Reads `descriptor` piece by piece, each only when it is asked for."""
+    """Reads `descriptor` piece by piece, each only on request."""
 
     def __init__(
-        self, reactor: Any, descriptor: int, size: int, taken: Callable[[bytes], None]
+        self, reactor: Any, descriptor: int, size: int, on_data: Callable[[bytes], None]
     ) -> None:
-        """`taken` gets each piece of at most `size` bytes, in the reactor's thread; none at the
-        end."""
+        """`on_data` gets each piece, at most `size` bytes, on the reactor's thread; an empty one at
+        the end."""
         self._reactor = reactor
         self._descriptor = descriptor
         self._size = size
-        self._taken = taken
-        self._asked = threading.Semaphore(0)
-        self._is_asked = False
+        self._on_data = on_data
+        self._requests = threading.Semaphore(0)
+        self._is_reading = False
         threading.Thread(target=self._run, name="standard input", daemon=True).start()
 
-    def ask(self) -> None:
-        """Read the next piece, unless that is under way."""
-        if not self._is_asked:
-            self._is_asked = True
-            self._asked.release()
+    def request(self) -> None:
+        """Read the next piece, unless a read is in progress."""
+        if not self._is_reading:
+            self._is_reading = True
+            self._requests.release()
 
     def _run(self) -> None:
         data = b"begin"
         while data:
-            self._asked.acquire()
+            self._requests.acquire()
             try:
                 data = output.read(self._descriptor, self._size)
-            except OSError:  # it is closed, or a terminal that is gone
+            except OSError:  # closed, or a terminal that is closed
                 data = b""
-            self._reactor.callFromThread(self._give, data)
+            self._reactor.callFromThread(self._deliver, data)
 
-    def _give(self, data: bytes) -> None:
-        self._is_asked = False
-        self._taken(data)
+    def _deliver(self, data: bytes) -> None:
+        self._is_reading = False
+        self._on_data(data)
 
 
 class StdoutWriter:
-    """Writes to `descriptor` in order, and knows how much still waits."""
+    """Writes to `descriptor` in order, and counts the waiting bytes."""
 
     def __init__(
         self,
         reactor: Any,
         descriptor: int,
         *,
-        written: Callable[[], None],
-        broken: Callable[[], None],
+        on_written: Callable[[], None],
+        on_broken: Callable[[], None],
     ) -> None:
-        """`written` is called after each piece; `broken` once, when nobody reads any more."""
+        """`on_written` is called after each piece. `on_broken` is called once, when the reader has
+        closed the output."""
         self.bytes_waiting = 0
         self._reactor = reactor
         self._descriptor = descriptor
-        self._written = written
-        self._broken = broken
+        self._on_written = on_written
+        self._on_broken = on_broken
         self._pieces: queue.SimpleQueue[bytes | Callable[[], None]] = queue.SimpleQueue()
         threading.Thread(target=self._run, name="standard output", daemon=True).start()
 
     def write(self, data: bytes) -> None:
-        """Write `data` after all that waits."""
+        """Queue `data`."""
         self.bytes_waiting += len(data)
         self._pieces.put(data)
 
     def finish(self, done: Callable[[], None]) -> None:
-        """Call `done` on the reactor's thread once everything is written."""
+        """Call `done` on the reactor's thread when everything is written."""
         self._pieces.put(done)
 
     def _run(self) -> None:
@@ -90,7 +91,7 @@ class StdoutWriter:
             try:
                 self._write(piece)
             except OSError:
-                self._reactor.callFromThread(self._broken)
+                self._reactor.callFromThread(self._on_broken)
                 return
             self._reactor.callFromThread(self._count, len(piece))
 
@@ -101,4 +102,4 @@ class StdoutWriter:
 
     def _count(self, size: int) -> None:
         self.bytes_waiting -= size
-        self._written()
+        self._on_written()

@@ -1,4 +1,9 @@
-"""One conversation between standard input and output and a peer, from connecting to exit code."""
+"""One run of `portdeck connect`: moves bytes between standard input and output and a peer, up to
+the exit code.
+
+`Expectation` searches the received bytes for the expression of `--expect`. `HexDump` and
+`CrlfConverter` are the streams of `--hex` and `--crlf`.
+"""
 
 from __future__ import annotations
 
@@ -14,28 +19,325 @@ from twisted.internet.error import ReactorNotRunning
 
 from app.client.session import Session
 from app.client.session_messages import SessionState
-from app.client.target import Options, Target
+from app.client.target import Options, Target, Transport
 from app.client.transcript import EntryKind
 from app.connect.stdio import StdinReader, StdoutWriter
 from app.net.ip import LARGEST_DATAGRAM
 from app.text.hex import lines
+from app.traffic.framing import Lines, Message
 
-# MERGED terminal/expectation: What a script waits for: an expression, searched in what comes, however it is cut.
+DONE = 0
+CUT_SHORT = 1
+USAGE = 2
+NOT_CONNECTED = 3
+INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
+
+OUTPUT_CLOSED = 128 + 13
+"""The exit code that a shell shows for SIGPIPE. Windows has no such signal."""
+
+PIECE_BYTES = 64 * 1024
+
+MOST_WAITING = 1024 * 1024
+"""When more bytes than this wait in one direction, the other side is not read."""
+
+CLOSE_SECONDS = 1.0
+EXPECT_SECONDS = 10.0
+
+QUIET_SECONDS = 1.0
+"""Over UDP: how long to wait for another datagram after the end of the input."""
 
 MOST_KEPT = 256 * 1024
 CONTEXT_BYTES = 1024
 SEARCH_SECONDS = 1.0
+_BARE_LF = re.compile(rb"(?<!\r)\n")
+
+
+@frozen
+class Request:
+    """The command line as values."""
+
+    target: Target
+    options: Options = field(factory=Options)
+    send: tuple[bytes, ...] = ()
+    """Data to send instead of standard input. Over UDP each is one datagram."""
+
+    expectation: Expectation | None = None
+    timeout: float | None = None
+    hex: bool = False
+    crlf: bool = False
+    quiet: bool = False
+
+
+class TerminalSession:
+    """Runs one client session. It reads each side only as fast as the other side takes the data."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        request: Request,
+        *,
+        descriptors: tuple[int, int] = (0, 1),
+        errors: TextIO,
+    ) -> None:
+        """`descriptors` are standard input and output. Sentences go to `errors`."""
+        self.exit_code = NOT_CONNECTED
+        self._reactor = reactor
+        self._request = request
+        self._errors = errors
+        self._descriptors = descriptors
+        self._session = Session(
+            reactor, wake=self._schedule_update, close_timeout=CLOSE_SECONDS, tap=self._tap
+        )
+        self._output = StdoutWriter(
+            reactor,
+            descriptors[1],
+            on_written=self._resume_peer,
+            on_broken=lambda: self.abort(OUTPUT_CLOSED),
+        )
+        self._input: StdinReader | None = None
+        self._message_framer = Lines().framer() if request.target.transport.has_messages else None
+        """For a WebSocket: splits the input into lines, each of which is a message."""
+
+        self._crlf = CrlfConverter() if request.crlf else None
+        self._hex_dump = HexDump() if request.hex else None
+        self._seen = 0
+        self._was_connected = False
+        self._had_trouble = False
+        self._input_ended = False
+        self._peer_is_paused = False
+        self._is_closing = False
+        self._exit_code_is_set = False
+        self._is_stopping = False
+        self._timeout_call: Any = None
+
+    def begin(self) -> None:
+        """Connect. The reactor stops at the end; `exit_code` is final then."""
+        self._session.connect(self._request.target, self._request.options)
+
+    def abort(self, exit_code: int) -> None:
+        """Drop the connection and the rest of the output, and stop. For a signal, or a closed
+        output."""
+        self._is_closing = self._is_stopping = True
+        self.exit_code = exit_code
+        if not self._session.state.is_over:
+            self._session.abort()
+        self._stop()
+
+    # From the session to standard output.
+
+    def _schedule_update(self) -> None:
+        self._reactor.callLater(0, self._update)
+
+    def _update(self) -> None:
+        self._session.take_dirty()
+        news = self._session.transcript.since(self._seen)
+        self._seen = self._session.transcript.last
+        for entry in news.entries:
+            if isinstance(entry.data, str):
+                # A trouble before the connection either prevents it or was accepted by the user.
+                self._had_trouble |= self._was_connected and entry.kind is EntryKind.TROUBLE
+                if entry.kind is EntryKind.TROUBLE or not self._request.quiet:
+                    self._print_error(entry.data)
+        if self._session.state is SessionState.CONNECTED and not self._was_connected:
+            self._on_connected()
+        elif self._session.state is SessionState.CLOSED:
+            self._on_closed()
+        else:
+            self._read_input()
+
+    def _tap(self, _time: float, _number: int, is_sent: bool, data: bytes) -> None:
+        if is_sent or self._is_closing:
+            return
+        if self._message_framer is not None and not self._hex_dump:
+            data += b"\n"  # separates the messages
+        self._output.write(self._hex_dump.feed(data) if self._hex_dump else data)
+        if self._output.bytes_waiting > MOST_WAITING and not self._peer_is_paused:
+            self._peer_is_paused = True
+            self._session.set_reading(is_paused=True)
+        expectation = self._request.expectation
+        if expectation is None:
+            if self._input_ended:
+                self._wait_for_silence()
+            return
+        try:
+            if expectation.feed(data):
+                self._close_with(DONE)
+        except BadExpression as error:
+            self._print_error(str(error))
+            self._close_with(USAGE)
+
+    def _resume_peer(self) -> None:
+        """Output was written: read from the peer again if that was paused."""
+        if self._peer_is_paused and self._output.bytes_waiting <= MOST_WAITING // 2:
+            self._peer_is_paused = False
+            self._session.set_reading(is_paused=False)
+
+    # From standard input to the session.
+
+    def _on_connected(self) -> None:
+        self._was_connected = True
+        self.exit_code = CUT_SHORT
+        request = self._request
+        if request.expectation is not None:
+            seconds = EXPECT_SECONDS if request.timeout is None else request.timeout
+            self._timeout_call = self._reactor.callLater(seconds, self._on_timeout, seconds)
+        if request.send:
+            for data in request.send:
+                self._session.send(self._convert_input(data))
+            self._end_input()
+            return
+        size = PIECE_BYTES if self._session.has_flow else LARGEST_DATAGRAM
+        if request.crlf and not self._session.has_flow:
+            size //= 2  # LF becomes two bytes
+        self._input = StdinReader(self._reactor, self._descriptors[0], size, self._on_input)
+        self._read_input()
+
+    def _read_input(self) -> None:
+        """Read more standard input, unless too much waits for the peer."""
+        if (
+            self._input is not None
+            and not self._input_ended
+            and self._session.state is SessionState.CONNECTED
+            and self._session.bytes_unsent < MOST_WAITING
+        ):
+            self._input.request()
+
+    def _on_input(self, data: bytes) -> None:
+        if self._session.state is not SessionState.CONNECTED:
+            return
+        if data:
+            self._send_input(data)
+            self._read_input()
+        else:
+            self._end_input()
+
+    def _send_input(self, data: bytes) -> None:
+        if self._message_framer is not None:
+            self._send_messages(self._message_framer.feed(data))
+        else:
+            self._session.send(self._convert_input(data))
+
+    def _send_messages(self, lines: list[Message]) -> None:
+        """Send each line as one message, without its line ending. Empty lines are skipped."""
+        for line, _ in lines:
+            text = line.removesuffix(b"\n").removesuffix(b"\r")
+            if text:
+                self._session.send(text)
+
+    def _end_input(self) -> None:
+        """The input ended. With an expectation, the connection stays open and waits for a match."""
+        self._input_ended = True
+        if self._message_framer is not None:
+            self._send_messages(self._message_framer.finish())
+        if self._request.expectation is not None:
+            return
+        if self._session.can_half_close:
+            self._session.half_close()
+        self._wait_for_silence()
+
+    @property
+    def _peer_ends_by_itself(self) -> bool:
+        """Whether the peer notices the end of the input. A stream's peer then closes by itself."""
+        transport = self._request.target.transport
+        return transport is not Transport.UDP and not transport.has_messages
+
+    def _wait_for_silence(self) -> None:
+        """Close after a time without data. Streams have no such limit unless `--timeout` sets
+        one."""
+        seconds = self._request.timeout
+        if seconds is None and not self._peer_ends_by_itself:
+            seconds = QUIET_SECONDS
+        if seconds is None:
+            return
+        if self._timeout_call is not None and self._timeout_call.active():
+            self._timeout_call.reset(seconds)
+        else:
+            self._timeout_call = self._reactor.callLater(seconds, self._close)
+
+    def _on_timeout(self, seconds: float) -> None:
+        assert self._request.expectation is not None
+        self._print_error(
+            f"Nothing matched {self._request.expectation.text!r} within {seconds:g} s."
+        )
+        self._close_with(CUT_SHORT)
+
+    def _close_with(self, exit_code: int) -> None:
+        """The exit code is decided: close, and write the rest of the output."""
+        if self._is_closing:
+            return
+        self.exit_code = exit_code
+        self._exit_code_is_set = True
+        self._close()
+
+    def _close(self) -> None:
+        """Ignore further data, and close when all sent data is delivered."""
+        self._is_closing = True
+        if self._peer_is_paused:
+            self._session.set_reading(is_paused=False)
+        if self._session.state.is_open:
+            self._session.disconnect()  # otherwise it is closing or closed
+
+    def _on_closed(self) -> None:
+        """The session is closed: write the rest of the output, then stop."""
+        if self._is_stopping:
+            return
+        self._is_closing = self._is_stopping = True
+        if not self._exit_code_is_set:
+            self._set_exit_code()
+        if self._timeout_call is not None and self._timeout_call.active():
+            self._timeout_call.cancel()
+        self._output.finish(self._stop)
+
+    def _set_exit_code(self) -> None:
+        """Set the exit code after the connection ended, or failed."""
+        expectation = self._request.expectation
+        if not self._was_connected:
+            self.exit_code = NOT_CONNECTED
+        elif expectation is not None:
+            self.exit_code = CUT_SHORT
+            self._print_error(f"The connection ended before anything matched {expectation.text!r}.")
+        else:
+            self.exit_code = CUT_SHORT if self._had_trouble else DONE
+
+    def _convert_input(self, data: bytes) -> bytes:
+        return self._crlf.feed(data) if self._crlf else data
+
+    def _stop(self) -> None:
+        with suppress(ReactorNotRunning):
+            self._reactor.stop()
+
+    def _print_error(self, sentence: str) -> None:
+        with suppress(OSError, ValueError):  # standard error is closed: continue without it
+            self._errors.write(f"{sentence}\n")
+            self._errors.flush()
+
+
+def run_terminal_session(reactor: Any, request: Request, errors: TextIO) -> int:
+    """Run the session and return its exit code. Runs `reactor`, which must not have run before."""
+    session = TerminalSession(reactor, request, errors=errors)
+    reactor.callWhenRunning(_handle_signals, reactor, session.abort)
+    reactor.callWhenRunning(session.begin)
+    reactor.run()
+    return session.exit_code
+
+
+def _handle_signals(reactor: Any, abort: Callable[[int], None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: reactor.callFromThread(abort, 128 + number))
 
 
 class BadExpression(ValueError):
-    """No regular expression, or one that takes too long. Its text says what to do."""
+    """The regular expression is invalid, or takes too long. The message says what to do."""
 
 
 class Expectation:
-    """Searches a stream for `text`, a regular expression over bytes; UTF-8 where it is not ASCII.
+    """Searches a stream for the regular expression `text`. It works on bytes; other characters than
+    ASCII are UTF-8.
 
-    Keeps only what a match could still begin with, and a little before it for what looks back; at
-    most `MOST_KEPT` bytes, so that what could match for ever does not.
+    Keeps only the bytes that can still be the start of a match, and up to `CONTEXT_BYTES` before
+    them for lookbehind. The limit is `MOST_KEPT` bytes, so that an endless partial match does not
+    use up the memory.
     """
 
     def __init__(self, text: str) -> None:
@@ -50,7 +352,8 @@ class Expectation:
             raise BadExpression(f"{text!r} is no regular expression: {error}.") from None
 
     def feed(self, data: bytes) -> bool:
-        """`data` came. Whether it has matched by now. Raises `BadExpression`."""
+        """Search `data`, the next part of the stream. Whether there was a match so far. Raises
+        `BadExpression`."""
         if self.is_met:
             return True
         self._kept += data
@@ -76,299 +379,28 @@ class Expectation:
         self._begin = start - cut
 
 
-# MERGED terminal/hex_lines: What comes, as lines of hex with the offset in the stream.
-
-
-class HexLines:
-    """Writes each chunk at once, in lines of its own."""
+class HexDump:
+    """Makes a hex dump of a stream, with the offset in the stream. Each chunk begins a new line."""
 
     def __init__(self) -> None:
         self._offset = 0
 
     def feed(self, data: bytes) -> bytes:
-        """The lines of `data`, which follows what was fed before."""
+        """The lines of `data`, the next part of the stream."""
         dump = "".join(f"{line}\n" for line in lines(data, self._offset))
         self._offset += len(data)
         return dump.encode()
 
 
-# MERGED terminal/line_ends: Line feeds as CR LF, as the protocols of the internet want them.
-
-_LONELY = re.compile(rb"(?<!\r)\n")
-
-
-class LineEnds:
-    """Makes each line feed of a stream CR LF; one that has its CR already stays as it is."""
+class CrlfConverter:
+    """Replaces each LF of a stream by CR LF. A CR LF stays as it is."""
 
     def __init__(self) -> None:
         self._last = b""
 
     def feed(self, data: bytes) -> bytes:
-        """`data`, which follows what was fed before."""
+        """The conversion of `data`, the next part of the stream."""
         last, self._last = self._last, data[-1:] or self._last
         if last == b"\r" and data.startswith(b"\n"):
-            return data[:1] + _LONELY.sub(b"\r\n", data[1:])
-        return _LONELY.sub(b"\r\n", data)
-
-
-DONE = 0
-CUT_SHORT = 1
-USAGE = 2
-NOT_CONNECTED = 3
-INTERRUPTED = 128 + signal.SIGINT
-TERMINATED = 128 + signal.SIGTERM
-NOBODY_READS = 128 + 13
-"""As a shell has it for SIGPIPE, which Windows does not know."""
-
-PIECE_BYTES = 64 * 1024
-MOST_WAITING = 1024 * 1024
-"""Bytes that may wait in either direction before the other side is not read from any more."""
-
-CLOSE_SECONDS = 1.0
-EXPECT_SECONDS = 10.0
-QUIET_SECONDS = 1.0
-"""How long datagrams may stay away before nobody waits for them any more."""
-
-
-@frozen
-class Request:
-    """What the command line asks for."""
-
-    target: Target
-    options: Options = field(factory=Options)
-    send: tuple[bytes, ...] = ()
-    """What to send instead of standard input, each by itself."""
-
-    expectation: Expectation | None = None
-    timeout: float | None = None
-    hex: bool = False
-    crlf: bool = False
-    quiet: bool = False
-
-
-class TerminalSession:
-    """Has a session of its own, moves bytes both ways no faster than they are taken, and ends."""
-
-    def __init__(
-        self,
-        reactor: Any,
-        request: Request,
-        *,
-        descriptors: tuple[int, int] = (0, 1),
-        errors: TextIO,
-    ) -> None:
-        """`descriptors` are standard input and output; sentences go to `errors`."""
-        self.exit_code = NOT_CONNECTED
-        self._reactor = reactor
-        self._request = request
-        self._errors = errors
-        self._descriptors = descriptors
-        self._session = Session(
-            reactor, wake=self._pull_soon, close_timeout=CLOSE_SECONDS, tap=self._tap
-        )
-        self._output = StdoutWriter(
-            reactor, descriptors[1], written=self._relax, broken=lambda: self._leave(NOBODY_READS)
-        )
-        self._input: StdinReader | None = None
-        self._line_ends = LineEnds() if request.crlf else None
-        self._hex = HexLines() if request.hex else None
-        self._seen = 0
-        self._begun = False
-        self._had_trouble = False
-        self._input_over = False
-        self._held = False
-        self._settled = False
-        self._is_judged = False
-        self._finishing = False
-        self._limit: Any = None
-
-    def begin(self) -> None:
-        """Connect. The reactor stops when all is over; `exit_code` is final then."""
-        self._session.connect(self._request.target, self._request.options)
-
-    def leave(self, exit_code: int) -> None:
-        """Drop everything and end, as a signal asks."""
-        self._leave(exit_code)
-
-    # What the session has to say.
-
-    def _pull_soon(self) -> None:
-        self._reactor.callLater(0, self._pull)
-
-    def _pull(self) -> None:
-        self._session.take_dirty()
-        news = self._session.transcript.since(self._seen)
-        self._seen = self._session.transcript.last
-        for entry in news.entries:
-            if isinstance(entry.data, str):
-                # What is wrong before it begins is either why it does not, or was agreed to.
-                self._had_trouble |= self._begun and entry.kind is EntryKind.TROUBLE
-                if entry.kind is EntryKind.TROUBLE or not self._request.quiet:
-                    self._say(entry.data)
-        if self._session.state is SessionState.CONNECTED and not self._begun:
-            self._start()
-        elif self._session.state is SessionState.CLOSED:
-            self._end()
-        else:
-            self._ask()
-
-    def _tap(self, _time: float, _number: int, is_sent: bool, data: bytes) -> None:
-        if is_sent or self._settled:
-            return
-        self._output.write(self._hex.feed(data) if self._hex else data)
-        if self._output.bytes_waiting > MOST_WAITING and not self._held:
-            self._held = True
-            self._session.hold(is_held=True)
-        expectation = self._request.expectation
-        if expectation is None:
-            if self._input_over:
-                self._wait_for_the_rest()
-            return
-        try:
-            if expectation.feed(data):
-                self._settle(DONE)
-        except BadExpression as error:
-            self._say(str(error))
-            self._settle(USAGE)
-
-    def _relax(self) -> None:
-        """Output was written: read from the peer again if it was held."""
-        if self._held and self._output.bytes_waiting <= MOST_WAITING // 2:
-            self._held = False
-            self._session.hold(is_held=False)
-
-    # The conversation.
-
-    def _start(self) -> None:
-        self._begun = True
-        self.exit_code = CUT_SHORT
-        request = self._request
-        if request.expectation is not None:
-            seconds = EXPECT_SECONDS if request.timeout is None else request.timeout
-            self._limit = self._reactor.callLater(seconds, self._miss, seconds)
-        if request.send:
-            for data in request.send:
-                self._session.send(self._with_line_ends(data))
-            self._end_input()
-            return
-        size = PIECE_BYTES if self._session.has_flow else LARGEST_DATAGRAM
-        if request.crlf and not self._session.has_flow:
-            size //= 2  # each byte may become two
-        self._input = StdinReader(self._reactor, self._descriptors[0], size, self._take)
-        self._ask()
-
-    def _ask(self) -> None:
-        """Read on from standard input, if the peer takes what was read before."""
-        if (
-            self._input is not None
-            and not self._input_over
-            and self._session.state is SessionState.CONNECTED
-            and self._session.bytes_unsent < MOST_WAITING
-        ):
-            self._input.ask()
-
-    def _take(self, data: bytes) -> None:
-        if self._session.state is not SessionState.CONNECTED:
-            return
-        if data:
-            self._session.send(self._with_line_ends(data))
-            self._ask()
-        else:
-            self._end_input()
-
-    def _end_input(self) -> None:
-        """Nothing more will be sent. Who waits for an expression waits on an open connection."""
-        self._input_over = True
-        if self._request.expectation is not None:
-            return
-        if self._session.can_half_close:
-            self._session.half_close()
-        self._wait_for_the_rest()
-
-    def _wait_for_the_rest(self) -> None:
-        """Give up once nothing has come for a while: streams end by themselves, unless asked."""
-        seconds = self._request.timeout
-        if seconds is None and not self._session.has_flow:
-            seconds = QUIET_SECONDS
-        if seconds is None:
-            return
-        if self._limit is not None and self._limit.active():
-            self._limit.reset(seconds)
-        else:
-            self._limit = self._reactor.callLater(seconds, self._close)
-
-    def _miss(self, seconds: float) -> None:
-        assert self._request.expectation is not None
-        self._say(f"Nothing matched {self._request.expectation.text!r} within {seconds:g} s.")
-        self._settle(CUT_SHORT)
-
-    def _settle(self, exit_code: int) -> None:
-        """It is decided how this ends: close, and write what is left."""
-        if self._settled:
-            return
-        self.exit_code = exit_code
-        self._is_judged = True
-        self._close()
-
-    def _close(self) -> None:
-        """Take nothing more, and end once what was sent has gone."""
-        self._settled = True
-        if self._held:
-            self._session.hold(is_held=False)
-        if self._session.state.is_open:
-            self._session.disconnect()  # otherwise that is under way, or over
-
-    def _end(self) -> None:
-        """The session is over."""
-        if self._finishing:
-            return
-        self._settled = self._finishing = True
-        if not self._is_judged:
-            self._judge()
-        if self._limit is not None and self._limit.active():
-            self._limit.cancel()
-        self._output.finish(self._stop)
-
-    def _judge(self) -> None:
-        """The connection ended, or never was."""
-        expectation = self._request.expectation
-        if not self._begun:
-            self.exit_code = NOT_CONNECTED
-        elif expectation is not None:
-            self.exit_code = CUT_SHORT
-            self._say(f"The connection ended before anything matched {expectation.text!r}.")
-        else:
-            self.exit_code = CUT_SHORT if self._had_trouble else DONE
-
-    def _with_line_ends(self, data: bytes) -> bytes:
-        return self._line_ends.feed(data) if self._line_ends else data
-
-    def _leave(self, exit_code: int) -> None:
-        self._settled = self._finishing = True
-        self.exit_code = exit_code
-        if not self._session.state.is_over:
-            self._session.abort()
-        self._stop()
-
-    def _stop(self) -> None:
-        with suppress(ReactorNotRunning):
-            self._reactor.stop()
-
-    def _say(self, sentence: str) -> None:
-        with suppress(OSError, ValueError):  # nobody reads them: that is no reason to stop
-            self._errors.write(f"{sentence}\n")
-            self._errors.flush()
-
-
-def run_terminal_session(reactor: Any, request: Request, errors: TextIO) -> int:
-    """Talk until it is over; gives the exit code. Runs `reactor`, which cannot have run before."""
-    talk = TerminalSession(reactor, request, errors=errors)
-    reactor.callWhenRunning(_listen_to_signals, reactor, talk.leave)
-    reactor.callWhenRunning(talk.begin)
-    reactor.run()
-    return talk.exit_code
-
-
-def _listen_to_signals(reactor: Any, leave: Callable[[int], None]) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, _: reactor.callFromThread(leave, 128 + number))
+            return data[:1] + _BARE_LF.sub(b"\r\n", data[1:])
+        return _BARE_LF.sub(b"\r\n", data)

@@ -1,4 +1,4 @@
-"""The transport that the tests of wires and sessions share."""
+"""Fixtures for the tests of wires and sessions."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.client.staged import Desk
+from tests.client.harness import SessionHarness
 from tests.client.transports import StagedTransport
 
 
 @pytest.fixture
 def transport() -> Iterator[StagedTransport]:
-    """A transport whose sockets are closed after the test, however far it came."""
+    """A transport whose sockets are closed after the test."""
     transport = StagedTransport()
     yield transport
     transport.handle.close()
@@ -20,6 +20,6 @@ def transport() -> Iterator[StagedTransport]:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    """A session on a fake clock, which connects when a test says so."""
-    return Desk()
+def harness() -> SessionHarness:
+    """A session with a fake clock and staged connections."""
+    return SessionHarness()

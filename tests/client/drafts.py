@@ -1,4 +1,4 @@
-"""Drafts for hypothesis."""
+"""Hypothesis strategies for drafts."""
 
 from __future__ import annotations
 

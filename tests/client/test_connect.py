@@ -21,8 +21,8 @@ from app.client.target import Target, Transport
 
 
 @implementer(IHostnameResolver, IHostResolution)
-class Names:
-    """Has the same addresses for every name, and knows what it was asked for last."""
+class FakeResolver:
+    """A resolver with the same addresses for every name. It keeps the last name."""
 
     def __init__(self, *addresses: str) -> None:
         self.name = ""
@@ -53,10 +53,10 @@ def memory() -> MemoryReactorClock:
 
 
 @pytest.fixture
-def names(memory: MemoryReactorClock) -> Names:
-    names = Names()
-    memory.installNameResolver(names)
-    return names
+def resolver(memory: MemoryReactorClock) -> FakeResolver:
+    resolver = FakeResolver()
+    memory.installNameResolver(resolver)
+    return resolver
 
 
 def attempt(memory: MemoryReactorClock, host: str) -> Deferred[IProtocol]:
@@ -66,17 +66,19 @@ def attempt(memory: MemoryReactorClock, host: str) -> Deferred[IProtocol]:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_a_literal_address_is_connected_to_without_the_resolver(
-    memory: MemoryReactorClock, names: Names, host: str
+    memory: MemoryReactorClock, resolver: FakeResolver, host: str
 ) -> None:
     attempt(memory, host)
     ((reached, port, _factory, timeout, _bind),) = memory.tcpClients
     assert (reached, port, timeout) == (host, 8007, 7.0)
-    assert names.name == ""
+    assert resolver.name == ""
 
 
-def test_a_name_goes_to_the_reactors_resolver(memory: MemoryReactorClock, names: Names) -> None:
+def test_a_name_goes_to_the_reactors_resolver(
+    memory: MemoryReactorClock, resolver: FakeResolver
+) -> None:
     failed = attempt(memory, "host.invalid")
-    assert names.name == "host.invalid"
+    assert resolver.name == "host.invalid"
     failures: list[object] = []
     failed.addErrback(lambda failure: failures.append(failure.type))
     assert failures == [DNSLookupError]
@@ -95,10 +97,10 @@ def test_the_addresses_of_a_name_are_connected_to(memory: MemoryReactorClock) ->
         (["::1", "127.0.0.2"], "127.0.0.3", "127.0.0.2:8007"),
     ],
 )
-def test_datagrams_go_to_the_address_where_they_are_expected(
+def test_datagrams_go_to_the_preferred_address_of_a_name(
     memory: MemoryReactorClock, addresses: list[str], local_host: str, reached: str
 ) -> None:
-    memory.installNameResolver(Names(*addresses))
+    memory.installNameResolver(FakeResolver(*addresses))
     session = Session(memory, wake=lambda: None)
     session.connect(Target("localhost", 8007, Transport.UDP, local_host=local_host))
     assert session.addresses[0] == reached
@@ -110,10 +112,10 @@ def test_datagrams_go_to_the_address_where_they_are_expected(
 @pytest.mark.parametrize(
     ("addresses", "local_host"), [([], ""), (["::1"], "127.0.0.1"), (["127.0.0.1"], "::1")]
 )
-def test_a_name_without_an_address_for_datagrams_is_told(
+def test_a_name_without_a_usable_address_is_reported_for_udp(
     memory: MemoryReactorClock, addresses: list[str], local_host: str
 ) -> None:
-    memory.installNameResolver(Names(*addresses))
+    memory.installNameResolver(FakeResolver(*addresses))
     target = Target("host.invalid", 8007, Transport.UDP, local_host=local_host)
     session = Session(memory, wake=lambda: None)
     session.connect(target)

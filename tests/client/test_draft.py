@@ -1,4 +1,4 @@
-"""A draft means the same bytes however it is shown, and after it was kept."""
+"""A draft gives the same bytes in every notation, and after it was saved."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from app.client.draft import (
     PasteChange,
     Template,
     VariableValues,
-    as_plain,
-    bytes_with_pasted,
-    draft_of,
-    from_plain,
-    offered,
-    with_pasted,
+    draft_from_bytes,
+    draft_from_dict,
+    draft_to_dict,
+    paste_into,
+    paste_into_bytes,
+    readable_draft,
 )
 from app.text.notation import LineEnding, Notation, NotationError
 from tests.client.drafts import drafts, endings, notations
@@ -45,14 +45,14 @@ def test_lines_end_as_chosen_and_hex_is_exact(draft: Draft, data: bytes) -> None
     assert draft.compose() == data
 
 
-def test_a_mistake_is_pointed_at_where_it_was_typed() -> None:
+def test_a_mistake_has_its_position_in_the_text() -> None:
     with pytest.raises(NotationError) as raised:
         Draft("one\ntwo\\q", Notation.ESCAPES, LineEnding.CRLF).compose()
     assert raised.value.position == 7
 
 
 @given(drafts, notations)
-def test_another_notation_means_the_same_bytes_or_is_refused(
+def test_another_notation_gives_the_same_bytes_or_an_error(
     draft: Draft, notation: Notation
 ) -> None:
     with suppress(NotationError):
@@ -65,14 +65,12 @@ def test_another_notation_means_the_same_bytes_or_is_refused(
 def test_any_bytes_have_a_draft_with_escapes_and_in_hex(
     data: bytes, notation: Notation, ending: LineEnding
 ) -> None:
-    assert draft_of(data, notation, ending).compose() == data
+    assert draft_from_bytes(data, notation, ending).compose() == data
 
 
 @given(st.one_of(st.binary(), st.text().map(str.encode)), endings)
-def test_bytes_that_are_offered_are_sent_again_as_they_were(
-    data: bytes, ending: LineEnding
-) -> None:
-    assert offered(data, ending).compose() == data
+def test_a_readable_draft_composes_to_the_same_bytes(data: bytes, ending: LineEnding) -> None:
+    assert readable_draft(data, ending).compose() == data
 
 
 @pytest.mark.parametrize(
@@ -85,17 +83,19 @@ def test_bytes_that_are_offered_are_sent_again_as_they_were(
         (b"\xff", Draft("ff", Notation.HEX)),
     ],
 )
-def test_what_shows_is_offered_as_text_and_the_rest_in_hex(data: bytes, draft: Draft) -> None:
-    assert offered(data, LineEnding.LF) == draft
+def test_a_readable_draft_is_text_if_all_bytes_show_and_hex_otherwise(
+    data: bytes, draft: Draft
+) -> None:
+    assert readable_draft(data, LineEnding.LF) == draft
 
 
-def test_nothing_stays_nothing_in_another_notation() -> None:
+def test_an_empty_draft_stays_empty_in_another_notation() -> None:
     assert Draft("").converted(Notation.HEX) == Draft("", Notation.HEX)
 
 
 @given(drafts)
-def test_a_draft_is_kept_in_plain_values(draft: Draft) -> None:
-    assert from_plain(as_plain(draft)) == draft
+def test_a_draft_is_saved_as_plain_values(draft: Draft) -> None:
+    assert draft_from_dict(draft_to_dict(draft)) == draft
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_draft_is_kept_in_plain_values(draft: Draft) -> None:
 )
 def test_wrong_values_are_named(values: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        from_plain(values)
+        draft_from_dict(values)
 
 
 BINARY = ClipboardData(b"\x00\xff", None)
@@ -120,62 +120,64 @@ def text(words: str) -> ClipboardData:
     return ClipboardData(words.encode(), words)
 
 
-def test_text_goes_where_the_selection_was() -> None:
-    outcome = with_pasted(Draft("one two three"), 4, 7, text("2"))
+def test_pasted_text_replaces_the_selection() -> None:
+    outcome = paste_into(Draft("one two three"), 4, 7, text("2"))
     assert (outcome.draft, outcome.cursor) == (Draft("one 2 three"), 5)
     assert outcome.change is PasteChange.NOTHING
 
 
-def test_lines_that_ended_in_crlf_do_so_again() -> None:
+def test_pasted_crlf_lines_set_the_line_ending() -> None:
     found = ClipboardData(b"a\r\nb", "a\nb", is_crlf=True)
-    outcome = with_pasted(Draft(""), 0, 0, found)
+    outcome = paste_into(Draft(""), 0, 0, found)
     assert outcome.draft == Draft("a\nb", ending=LineEnding.CRLF)
     assert outcome.change is PasteChange.TO_CRLF
-    assert with_pasted(Draft("x"), 1, 1, found).draft.ending is LineEnding.LF
+    assert paste_into(Draft("x"), 1, 1, found).draft.ending is LineEnding.LF
 
 
 @given(st.binary(), notations, endings)
-def test_bytes_in_an_empty_draft_are_hex(
+def test_bytes_pasted_into_an_empty_draft_are_hex(
     data: bytes, notation: Notation, ending: LineEnding
 ) -> None:
-    outcome = with_pasted(Draft("", notation, ending), 0, 0, ClipboardData(data, None))
+    outcome = paste_into(Draft("", notation, ending), 0, 0, ClipboardData(data, None))
     assert outcome.draft.notation is Notation.HEX
     assert outcome.draft.compose() == data
 
 
 @given(st.binary(), st.text(), st.text(min_size=1))
-def test_bytes_among_text_get_escapes(data: bytes, before: str, after: str) -> None:
+def test_bytes_pasted_into_text_become_escapes(data: bytes, before: str, after: str) -> None:
     draft = Draft(before + after, ending=LineEnding.NONE)
-    outcome = with_pasted(draft, len(before), len(before), ClipboardData(data, None))
+    outcome = paste_into(draft, len(before), len(before), ClipboardData(data, None))
     assert outcome.draft.notation is Notation.ESCAPES
     assert outcome.draft.compose() == before.encode() + data + after.encode()
 
 
 @given(st.binary(), st.binary(), st.binary(min_size=1))
-def test_bytes_among_hex_are_hex(data: bytes, before: bytes, after: bytes) -> None:
+def test_bytes_pasted_into_hex_are_hex(data: bytes, before: bytes, after: bytes) -> None:
     draft = Draft(before.hex() + after.hex(), Notation.HEX)
     place = len(before.hex())
-    outcome = with_pasted(draft, place, place, ClipboardData(data, None))
+    outcome = paste_into(draft, place, place, ClipboardData(data, None))
     assert outcome.draft.compose() == before + data + after
 
 
 @given(
     drafts, st.one_of(st.text().map(text), st.binary().map(lambda data: ClipboardData(data, None)))
 )
-def test_a_long_paste_comes_to_the_same_bytes(draft: Draft, found: ClipboardData) -> None:
+def test_a_long_paste_gives_the_same_bytes_as_a_short_one(
+    draft: Draft, found: ClipboardData
+) -> None:
     place = len(draft.text) // 2
     draft = evolve(draft, ending=LineEnding.NONE)
     try:
-        wanted = with_pasted(draft, place, place, found).draft.compose()
-        data = bytes_with_pasted(draft, place, place, found)
+        wanted = paste_into(draft, place, place, found).draft.compose()
+        data = paste_into_bytes(draft, place, place, found)
     except NotationError:
         return
     assert data == wanted
 
 
-def test_a_draft_with_a_mistake_takes_no_bytes_that_would_hide_it() -> None:
+def test_bytes_cannot_be_pasted_into_a_draft_with_a_mistake() -> None:
     with pytest.raises(NotationError):
-        bytes_with_pasted(Draft("4", Notation.HEX), 1, 1, BINARY)
+        paste_into_bytes(Draft("4", Notation.HEX), 1, 1, BINARY)
 
 
 NOON = 1_700_000_000.25
@@ -191,11 +193,11 @@ def render(
     return template.render(VariableValues(counter, NOON))
 
 
-def test_counter_and_time_are_those_of_the_moment() -> None:
+def test_counter_and_time_come_from_the_values_of_the_send() -> None:
     assert render("{counter} {time}") == b"7 2023-11-14T22:13:20.250Z"
 
 
-def test_every_uuid_is_another_one() -> None:
+def test_every_uuid_is_different() -> None:
     first, second = render("{uuid} {uuid}").decode().split()
     assert UUID(first).version == UUID(second).version == 4
     assert first != second
@@ -217,11 +219,11 @@ def test_random_is_letters_in_text_and_bytes_in_hex() -> None:
         ("plain", b"plain"),
     ],
 )
-def test_other_braces_stand_for_themselves(text: str, sent: bytes) -> None:
+def test_other_braces_are_plain_text(text: str, sent: bytes) -> None:
     assert render(text) == sent
 
 
-def test_lines_end_as_in_any_draft() -> None:
+def test_a_template_ends_its_lines_like_a_draft() -> None:
     assert render("{counter}\nx", ending=LineEnding.CRLF) == b"7\r\nx\r\n"
     assert render(r"{counter}\n", Notation.ESCAPES, LineEnding.NUL) == b"7\n\0"
     assert render("{counter} 0a", Notation.HEX, LineEnding.CRLF) == b"7\n"
@@ -240,19 +242,21 @@ def test_lines_end_as_in_any_draft() -> None:
         ("{counter} 4g", Notation.HEX, 11, "is no hex digit"),
     ],
 )
-def test_a_mistake_is_pointed_at(text: str, notation: Notation, position: int, words: str) -> None:
+def test_a_mistake_in_a_template_has_its_position(
+    text: str, notation: Notation, position: int, words: str
+) -> None:
     with pytest.raises(NotationError, match=words) as raised:
         render(text, notation)
     assert raised.value.position == position
 
 
-def test_whether_anything_varies_is_known() -> None:
+def test_a_template_varies_only_with_a_variable() -> None:
     assert Template(Draft("{counter}")).varies
     assert not Template(Draft("{{counter}")).varies
 
 
 @given(st.text(), st.sampled_from([Notation.TEXT, Notation.ESCAPES]), endings)
-def test_with_every_brace_doubled_a_draft_means_what_it_means(
+def test_a_template_with_doubled_braces_gives_the_bytes_of_the_draft(
     text: str, notation: Notation, ending: LineEnding
 ) -> None:
     with suppress(NotationError):

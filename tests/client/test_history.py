@@ -1,4 +1,4 @@
-"""What was sent comes back with Up, and what was being typed with Down."""
+"""Up restores sent drafts, Down the draft that was being typed; and the file of the history."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ from tests.client.drafts import drafts
 TEXTS = st.lists(st.text(max_size=3))
 
 
-def past(*texts: str, limit: int = 500) -> HistoryWalk:
-    return HistoryWalk(map(Draft, texts), limit=limit)
+def history_of(*texts: str, limit: int = 500) -> History:
+    return History(map(Draft, texts), limit=limit)
 
 
-def texts(past: HistoryWalk) -> list[str]:
-    return [draft.text for draft in past.drafts]
+def texts(history_of: History) -> list[str]:
+    return [draft.text for draft in history_of.drafts]
 
 
-def older(history: History, shown: str) -> str:
+def older(history: HistoryWalk, shown: str) -> str:
     return history.older(Draft(shown)).text
 
 
-def newer(history: History, shown: str) -> str:
+def newer(history: HistoryWalk, shown: str) -> str:
     return history.newer(Draft(shown)).text
 
 
 def test_older_goes_back_and_stays_at_the_oldest() -> None:
-    history = History(past("one", "two"))
+    history = HistoryWalk(history_of("one", "two"))
     assert older(history, "") == "two"
     assert older(history, "two") == "one"
     assert older(history, "one") == "one"
 
 
 def test_newer_comes_back_to_the_draft_and_stays_there() -> None:
-    history = History(past("one", "two"))
+    history = HistoryWalk(history_of("one", "two"))
     older(history, "half a th")
     older(history, "two")
     assert newer(history, "one") == "two"
@@ -55,27 +55,27 @@ def test_newer_comes_back_to_the_draft_and_stays_there() -> None:
     assert newer(history, "half a thought") == "half a thought"
 
 
-def test_an_edited_text_is_still_edited_on_the_way_back_until_something_is_sent() -> None:
-    shared = past("one", "two")
-    history = History(shared)
+def test_edits_stay_until_something_is_sent() -> None:
+    shared = history_of("one", "two")
+    history = HistoryWalk(shared)
     older(history, "")
     older(history, "two, edited")
     assert newer(history, "one") == "two, edited"
     older(history, "two, edited")
     shared.add(Draft("three"))
-    history.begin_anew()
+    history.reset()
     assert older(history, "") == "three"
     assert older(history, "three") == "two"
 
 
-def test_how_a_text_was_meant_comes_back_with_it() -> None:
-    history = History(HistoryWalk([Draft("48 69", Notation.HEX)]))
+def test_the_notation_is_restored_with_the_text() -> None:
+    history = HistoryWalk(History([Draft("48 69", Notation.HEX)]))
     assert history.older(Draft("")) == Draft("48 69", Notation.HEX)
 
 
-def test_what_another_tab_sends_comes_in_at_the_end_and_moves_nobody() -> None:
-    shared = past("one", "two")
-    history = History(shared)
+def test_a_draft_from_another_tab_does_not_move_a_walk() -> None:
+    shared = history_of("one", "two")
+    history = HistoryWalk(shared)
     assert older(history, "") == "two"
     shared.add(Draft("three"))
     assert older(history, "two") == "one"
@@ -85,42 +85,42 @@ def test_what_another_tab_sends_comes_in_at_the_end_and_moves_nobody() -> None:
 
 
 @pytest.mark.parametrize("step", [older, newer])
-def test_without_entries_what_is_shown_stays(step: object) -> None:
+def test_without_entries_the_shown_draft_stays(step: object) -> None:
     assert callable(step)
-    assert step(History(HistoryWalk()), "draft") == "draft"
+    assert step(HistoryWalk(History()), "draft") == "draft"
 
 
-def test_the_newest_again_an_empty_one_and_a_huge_one_are_not_remembered() -> None:
-    assert texts(past("one", "one", "", "two", "x" * (LONGEST_TEXT + 1), "one")) == [
+def test_duplicate_empty_and_huge_drafts_are_not_added() -> None:
+    assert texts(history_of("one", "one", "", "two", "x" * (LONGEST_TEXT + 1), "one")) == [
         "one",
         "two",
         "one",
     ]
 
 
-def test_the_oldest_go_first() -> None:
-    assert texts(past("one", "two", "three", limit=2)) == ["two", "three"]
+def test_the_oldest_drafts_are_dropped_first() -> None:
+    assert texts(history_of("one", "two", "three", limit=2)) == ["two", "three"]
 
 
 def test_a_search_finds_all_words_in_any_case_newest_first_and_each_once() -> None:
-    found = past("GET /a", "hello", "get /b now", "GET /a").matching("get /")
+    found = history_of("GET /a", "hello", "get /b now", "GET /a").matching("get /")
     assert [draft.text for draft in found] == ["GET /a", "get /b now"]
-    assert past("one").matching("") == [Draft("one")]
+    assert history_of("one").matching("") == [Draft("one")]
 
 
-def test_all_of_it_can_be_forgotten() -> None:
-    shared = past("one")
-    history = History(shared)
+def test_the_history_can_be_cleared() -> None:
+    shared = history_of("one")
+    history = HistoryWalk(shared)
     shared.clear()
     assert older(history, "") == ""
 
 
 @given(TEXTS, st.text(), st.lists(st.booleans()))
-def test_wherever_a_person_went_the_draft_is_at_the_end(
+def test_the_typed_draft_is_at_the_end_after_any_steps(
     sent: list[str], draft: str, ways: list[bool]
 ) -> None:
-    shared = past(*sent, limit=5)
-    history = History(shared)
+    shared = history_of(*sent, limit=5)
+    history = HistoryWalk(shared)
     shown = draft
     for back in ways:
         shown = older(history, shown) if back else newer(history, shown)
@@ -145,11 +145,11 @@ def test_what_was_appended_is_loaded(
     assert file.load() == [draft for batch in batches for draft in batch][-MAX_DRAFTS:]
 
 
-def test_no_file_is_no_history(file: HistoryFile) -> None:
+def test_a_missing_file_is_an_empty_history(file: HistoryFile) -> None:
     assert file.load() == []
 
 
-def test_only_its_owner_may_read_it(file: HistoryFile) -> None:
+def test_only_the_owner_can_read_the_file(file: HistoryFile) -> None:
     file.append([Draft("secret")])
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
 
@@ -166,7 +166,7 @@ def test_only_its_owner_may_read_it(file: HistoryFile) -> None:
         b'{"text": "cut of',
     ],
 )
-def test_a_broken_line_costs_itself_alone(file: HistoryFile, broken: bytes) -> None:
+def test_a_broken_line_is_skipped(file: HistoryFile, broken: bytes) -> None:
     file.append([Draft("one")])
     with file.path.open("ab") as raw:
         raw.write(broken)
@@ -174,7 +174,7 @@ def test_a_broken_line_costs_itself_alone(file: HistoryFile, broken: bytes) -> N
     assert file.load() == [Draft("one"), Draft("two", Notation.HEX)]
 
 
-def test_a_long_file_is_cut_to_its_newest(file: HistoryFile) -> None:
+def test_a_long_file_is_shortened_to_its_newest_drafts(file: HistoryFile) -> None:
     file.append(Draft(f"{number} {'x' * 10_000}") for number in range(1000))
     loaded = file.load()
     assert 400 < len(loaded) < 420
@@ -184,7 +184,7 @@ def test_a_long_file_is_cut_to_its_newest(file: HistoryFile) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-def test_what_is_no_file_is_left_alone_and_told(
+def test_a_path_that_is_not_a_file_is_logged_and_not_touched(
     file: HistoryFile, caplog: pytest.LogCaptureFixture
 ) -> None:
     file.path.parent.mkdir()
@@ -197,7 +197,7 @@ def test_what_is_no_file_is_left_alone_and_told(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
-def test_nobody_appends_while_it_is_cut(file: HistoryFile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shortening_locks_out_an_append(file: HistoryFile, monkeypatch: pytest.MonkeyPatch) -> None:
     def meanwhile(path: Path, content: bytes) -> None:
         with pytest.raises(TimeoutError), folder_lock(path.parent, patience=0):
             pass
@@ -210,7 +210,7 @@ def test_nobody_appends_while_it_is_cut(file: HistoryFile, monkeypatch: pytest.M
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
-def test_who_appends_or_clears_waits_for_who_cuts(
+def test_append_and_clear_wait_for_the_lock(
     file: HistoryFile, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file.append([Draft("one")])
@@ -222,7 +222,7 @@ def test_who_appends_or_clears_waits_for_who_cuts(
     assert file.load() == [Draft("one")]
 
 
-def test_a_long_file_that_cannot_be_cut_is_read(
+def test_a_long_file_that_cannot_be_shortened_is_still_read(
     file: HistoryFile, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(path: Path, content: bytes) -> None:
@@ -234,7 +234,7 @@ def test_a_long_file_that_cannot_be_cut_is_read(
     assert "cannot be shortened" in caplog.text
 
 
-def test_a_place_that_cannot_be_written_is_told(
+def test_a_folder_that_is_not_writable_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "state").write_text("in the way")
@@ -242,7 +242,7 @@ def test_a_place_that_cannot_be_written_is_told(
     assert "cannot be kept" in caplog.text
 
 
-def test_it_can_be_cleared_even_twice(file: HistoryFile) -> None:
+def test_the_file_can_be_cleared_twice(file: HistoryFile) -> None:
     file.append([Draft("one")])
     file.clear()
     file.clear()

@@ -1,4 +1,4 @@
-"""The tabs come back whatever happened to their file."""
+"""Tabs are restored from their file, also from a damaged one."""
 
 from __future__ import annotations
 
@@ -53,18 +53,18 @@ def test_what_was_saved_is_loaded(
     assert file.load() == []
 
 
-def test_without_anything_to_keep_there_is_no_file(file: SavedTabsFile) -> None:
+def test_empty_tabs_make_no_file(file: SavedTabsFile) -> None:
     file.save([SavedTab()])
     assert not file.path.exists()
     assert file.load() == []
 
 
-def test_only_its_owner_may_read_it(file: SavedTabsFile) -> None:
+def test_only_the_owner_can_read_the_file(file: SavedTabsFile) -> None:
     file.save([ECHO])
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
 
 
-def test_each_profile_has_its_own_and_the_oldest_are_forgotten(file: SavedTabsFile) -> None:
+def test_each_profile_has_its_own_tabs_and_the_oldest_are_dropped(file: SavedTabsFile) -> None:
     file.save([ECHO])
     for number in range(MOST_PROFILES - 1):
         SavedTabsFile(file.path, Path(str(number))).save([ECHO])
@@ -73,7 +73,7 @@ def test_each_profile_has_its_own_and_the_oldest_are_forgotten(file: SavedTabsFi
     assert file.load() == []
 
 
-def test_there_are_bounds(file: SavedTabsFile) -> None:
+def test_tabs_and_texts_are_limited(file: SavedTabsFile) -> None:
     long = evolve(ECHO, draft=Draft("x" * (LONGEST_TEXT + 1)))
     file.save([long] * (MOST_TABS + 1))
     assert file.load() == [evolve(ECHO, draft=Draft())] * MOST_TABS
@@ -90,7 +90,7 @@ def test_there_are_bounds(file: SavedTabsFile) -> None:
         b'{"/p/profile.toml": [{"notation": "morse"}, {"text": 1}]}',
     ],
 )
-def test_a_broken_file_brings_back_nothing_and_can_be_replaced(
+def test_a_broken_file_gives_no_tabs_and_can_be_replaced(
     file: SavedTabsFile, content: bytes
 ) -> None:
     file.path.parent.mkdir()
@@ -101,7 +101,7 @@ def test_a_broken_file_brings_back_nothing_and_can_be_replaced(
 
 
 @pytest.mark.parametrize("content", [b'{"/other": [', b"[]", b" " * (LARGEST_BYTES + 1)])
-def test_a_file_without_sense_is_put_aside(file: SavedTabsFile, content: bytes) -> None:
+def test_a_file_that_cannot_be_parsed_is_moved_aside(file: SavedTabsFile, content: bytes) -> None:
     file.path.parent.mkdir()
     file.path.write_bytes(content)
     file.save([])
@@ -112,7 +112,7 @@ def test_a_file_without_sense_is_put_aside(file: SavedTabsFile, content: bytes) 
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-def test_what_cannot_be_read_is_not_replaced(
+def test_a_file_that_cannot_be_read_is_not_replaced(
     file: SavedTabsFile, caplog: pytest.LogCaptureFixture
 ) -> None:
     file.path.parent.mkdir()
@@ -125,7 +125,7 @@ def test_what_cannot_be_read_is_not_replaced(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such locks")
-def test_windows_that_close_together_keep_the_tabs_of_each(
+def test_windows_that_save_at_the_same_time_keep_all_tabs(
     file: SavedTabsFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def meanwhile(path: Path, content: bytes) -> None:
@@ -141,7 +141,7 @@ def test_windows_that_close_together_keep_the_tabs_of_each(
     assert other.load() == [ECHO, ECHO]
 
 
-def test_a_broken_tab_leaves_the_others(file: SavedTabsFile) -> None:
+def test_a_broken_tab_is_skipped(file: SavedTabsFile) -> None:
     file.save([ECHO, ECHO])
     content = json.loads(file.path.read_text())
     content["/p/profile.toml"][0]["ending"] = 7
@@ -149,7 +149,7 @@ def test_a_broken_tab_leaves_the_others(file: SavedTabsFile) -> None:
     assert file.load() == [ECHO]
 
 
-def test_a_place_that_cannot_be_written_is_told(
+def test_a_folder_that_is_not_writable_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "state").write_text("in the way")

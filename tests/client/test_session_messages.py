@@ -17,7 +17,7 @@ TARGET = Target("localhost", 9)
 
 
 def raised(number: int) -> Exception:
-    """What Twisted fails with when the system says `number`."""
+    """Twisted's exception for the errno `number`."""
     reason = error.getConnectError((number, os.strerror(number)))
     assert isinstance(reason, Exception)
     return reason
@@ -74,7 +74,7 @@ def test_each_end_of_a_connection_is_explained(reason: Exception, sentence: str)
     assert explain_loss(Failure(reason), TARGET).startswith(sentence)
 
 
-def test_our_own_bytes_that_come_back_are_no_tls() -> None:
+def test_a_peer_that_echoes_the_client_hello_has_no_tls() -> None:
     reason = SSL.Error([("SSL routines", "", "unexpected message")])
-    explained = explain_connect(Failure(reason), TARGET, Verdict(is_binding=True))
+    explained = explain_connect(Failure(reason), TARGET, Verdict(is_enforced=True))
     assert explained.startswith("localhost:9 does not answer in TLS. Try tcp: instead of tls:")

@@ -1,4 +1,4 @@
-"""A collection in which nothing gets lost under an equal name."""
+"""A collection that loses no snippet because of an equal name."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_long_name_is_cut_before_its_number() -> None:
     ]
 
 
-def test_one_is_replaced_in_its_place_and_may_keep_its_name() -> None:
+def test_a_snippet_is_replaced_in_its_place_and_can_keep_its_name() -> None:
     collection = Snippets(named("a", "b", "c"))
     old = list(collection)[1]
     assert collection.replace(old, evolve(old, draft=Draft("new"))).name == "b"
@@ -46,14 +46,14 @@ def test_one_is_replaced_in_its_place_and_may_keep_its_name() -> None:
     assert names(collection) == ["a", "c 2", "c"]
 
 
-def test_what_was_removed_comes_back_to_its_place() -> None:
+def test_a_removed_snippet_can_be_restored_to_its_place() -> None:
     collection = Snippets(named("a", "b", "c"))
     gone = list(collection)[1]
     collection.add(gone, collection.remove(gone))
     assert names(collection) == ["a", "b", "c"]
 
 
-def test_one_moves_among_those_of_its_folder() -> None:
+def test_a_snippet_moves_within_its_folder() -> None:
     a, b = named("a", "b")
     other = Snippet("x", Draft("x"), "F")
     collection = Snippets([a, other, b])
@@ -64,7 +64,7 @@ def test_one_moves_among_those_of_its_folder() -> None:
     assert names(collection) == ["b", "x", "a"]
 
 
-def test_they_are_listed_by_folder_those_in_none_first() -> None:
+def test_snippets_without_a_folder_are_listed_first() -> None:
     collection = Snippets(
         [Snippet("1", Draft(), "F"), Snippet("2", Draft()), Snippet("3", Draft(), "F")]
     )
@@ -72,7 +72,7 @@ def test_they_are_listed_by_folder_those_in_none_first() -> None:
     assert collection.folders == ["F"]
 
 
-def test_there_is_a_bound() -> None:
+def test_the_number_of_snippets_is_limited() -> None:
     collection = Snippets(Snippet(str(number), Draft()) for number in range(MOST_SNIPPETS + 5))
     assert len(collection) == MOST_SNIPPETS
     with pytest.raises(SnippetsFull):
@@ -80,7 +80,7 @@ def test_there_is_a_bound() -> None:
 
 
 @given(st.lists(snippets), st.lists(snippets))
-def test_a_merge_loses_no_draft_and_doubles_nothing(
+def test_a_merge_loses_no_draft_and_adds_no_duplicate(
     ours: list[Snippet], theirs: list[Snippet]
 ) -> None:
     collection = Snippets(ours)

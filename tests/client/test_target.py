@@ -13,8 +13,8 @@ from app.client.target import (
     TargetError,
     TlsOptions,
     Transport,
-    as_plain,
-    from_plain,
+    options_from_dict,
+    options_to_dict,
     read_target,
 )
 
@@ -133,7 +133,7 @@ def test_a_wrong_target_is_refused_with_advice(text: str, advice: str) -> None:
 
 
 @pytest.mark.parametrize(("host", "port"), [("", 80), ("a b", 80), ("a:b", 80), ("::1", 70_000)])
-def test_no_wrong_target_can_be_made(host: str, port: int) -> None:
+def test_an_invalid_target_cannot_be_made(host: str, port: int) -> None:
     with pytest.raises(TargetError):
         Target(host, port)
 
@@ -145,7 +145,7 @@ def test_no_wrong_target_can_be_made(host: str, port: int) -> None:
     st.one_of(st.just(""), st.ip_addresses().map(str)),
     st.integers(0, 65535),
 )
-def test_what_a_target_shows_is_read_back_as_the_same_target(
+def test_the_text_of_a_target_parses_to_the_same_target(
     host: str, port: int, transport: Transport, local_host: str, local_port: int
 ) -> None:
     target = Target(host, port, transport, local_host=local_host, local_port=local_port)
@@ -153,7 +153,7 @@ def test_what_a_target_shows_is_read_back_as_the_same_target(
 
 
 @given(st.text(string.printable.strip() + "ü ", max_size=40).map(str.strip).filter(bool))
-def test_the_path_of_a_socket_is_read_back_whatever_is_in_it(name: str) -> None:
+def test_any_socket_path_is_read_back(name: str) -> None:
     target = Target.unix(f"/run/{name}")
     assert read_target(str(target)) == target
 
@@ -170,12 +170,12 @@ def test_a_socket_has_no_local_port() -> None:
         Target("", 0, Transport.UNIX, "/run/x", local_port=1)
 
 
-def test_a_local_address_is_added_where_none_is_named() -> None:
+def test_a_local_address_is_added_if_there_is_none() -> None:
     plain, named = Target("localhost", 80), Target("localhost", 80, local_host="127.0.0.3")
-    assert plain.coming_from("127.0.0.2", 7).local_host == "127.0.0.2"
-    assert named.coming_from("127.0.0.2", 7).local_host == "127.0.0.3"
-    assert named.coming_from("127.0.0.2", 7).local_port == 7
-    assert Target.unix("/run/x").coming_from("127.0.0.2", 7) == Target.unix("/run/x")
+    assert plain.with_local_address("127.0.0.2", 7).local_host == "127.0.0.2"
+    assert named.with_local_address("127.0.0.2", 7).local_host == "127.0.0.3"
+    assert named.with_local_address("127.0.0.2", 7).local_port == 7
+    assert Target.unix("/run/x").with_local_address("127.0.0.2", 7) == Target.unix("/run/x")
 
 
 def test_a_listener_on_every_interface_is_reached_over_loopback() -> None:
@@ -184,9 +184,11 @@ def test_a_listener_on_every_interface_is_reached_over_loopback() -> None:
     assert str(Target.of_listener("192.168.1.2", 8007)) == "192.168.1.2:8007"
 
 
-def test_not_verifying_and_the_authorities_of_the_panel_are_not_remembered() -> None:
+def test_no_verification_and_added_authorities_are_not_saved() -> None:
     options = Options(tls=TlsOptions(verify=False, more_ca_files=("/ca.pem",), ca_file="/own.pem"))
-    assert from_plain(as_plain(options)) == Options(tls=TlsOptions(ca_file="/own.pem"))
+    assert options_from_dict(options_to_dict(options)) == Options(
+        tls=TlsOptions(ca_file="/own.pem")
+    )
 
 
 @pytest.mark.parametrize(
@@ -203,5 +205,70 @@ def test_not_verifying_and_the_authorities_of_the_panel_are_not_remembered() -> 
         {"tls": {"more_ca_files": 3}},
     ],
 )
-def test_what_makes_no_sense_is_as_usual(plain: object) -> None:
-    assert from_plain(plain) == Options()
+def test_invalid_saved_options_give_the_defaults(plain: object) -> None:
+    assert options_from_dict(plain) == Options()
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "written"),
+    [
+        ("ws://localhost:80/a?b=c#d", ("localhost", 80, "/a?b=c"), "ws://localhost:80/a?b=c"),
+        ("ws://h", ("h", 80, "/"), "ws://h:80/"),
+        ("ws://h?x", ("h", 80, "/?x"), "ws://h:80/?x"),
+        ("WSS://h/x", ("h", 443, "/x"), "wss://h:443/x"),
+        ("wss://user:secret@h:1", ("h", 1, "/"), "wss://h:1/"),
+        ("ws://[::1]/ü x", ("::1", 80, "/%C3%BC%20x"), "ws://[::1]:80/%C3%BC%20x"),
+        ("ws://:8028", ("127.0.0.1", 8028, "/"), "ws://127.0.0.1:8028/"),
+    ],
+)
+def test_a_websocket_is_typed_as_its_url(
+    text: str, target: tuple[str, int, str], written: str
+) -> None:
+    found = read_target(text)
+    assert (found.host, found.port, found.resource) == target
+    assert found.transport.has_messages
+    assert found.transport.has_tls is text.lower().startswith("wss")
+    assert str(found) == written
+    assert read_target(written) == found
+
+
+@pytest.mark.parametrize("text", ["ws://", "ws://h:0/", "ws://h:x/", "ws://a b/", "ws://h:99999"])
+def test_what_is_no_url_of_a_websocket_says_so(text: str) -> None:
+    if text == "ws://":
+        assert read_target(text).host == "127.0.0.1"
+        return
+    with pytest.raises(TargetError):
+        read_target(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("tcp:host=localhost:port=8007", Target("localhost", 8007)),
+        ("tcp:port=8007:host=localhost", Target("localhost", 8007)),
+        ("tcp:localhost:port=8007", Target("localhost", 8007)),
+        (r"tcp:host=\:\:1:port=8007", Target("::1", 8007)),
+        ("tls:host=example.com:port=443", Target("example.com", 443, Transport.TLS)),
+        (
+            "tcp:host=h:port=1:bindAddress=127.0.0.2",
+            Target("h", 1, local_host="127.0.0.2"),
+        ),
+        ("unix:path=/tmp/echo.sock", Target.unix("/tmp/echo.sock")),
+    ],
+)
+def test_a_client_endpoint_of_twisted_is_understood(text: str, target: Target) -> None:
+    assert read_target(text) == target
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("tcp:host=h:port=1:timeout=5", "timeout"),
+        ("tcp:host=h:port=1:colour=red", "colour"),
+        ("tcp:host=h", "port must be a number"),
+        ("unix:path=", "path of the socket"),
+    ],
+)
+def test_a_client_endpoint_that_does_not_do_says_why(text: str, words: str) -> None:
+    with pytest.raises(TargetError, match=words):
+        read_target(text)

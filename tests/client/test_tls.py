@@ -1,4 +1,4 @@
-"""What is asked of TLS before any peer is there."""
+"""The TLS client hello, and names that TLS cannot check."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TLS_1_2, TLS_1_3 = b"\x03\x03", b"\x03\x04"
 
 
 def hello(connection: SSL.Connection) -> bytes:
-    """The first that `connection` says."""
+    """The client hello of `connection`."""
     connection.set_connect_state()
     with pytest.raises(SSL.WantReadError):
         connection.do_handshake()
@@ -29,7 +29,7 @@ def protocol() -> TLSMemoryBIOProtocol:
 
 
 @pytest.mark.parametrize("name", ["*.example.org", "a b", " ", "x" * 70, "\ud83d", "é" * 70])
-def test_a_name_that_could_not_be_checked_is_refused(name: str) -> None:
+def test_a_name_that_cannot_be_verified_is_refused(name: str) -> None:
     with pytest.raises(OptionsError, match="is no host name that TLS could check"):
         ClientTls("localhost", TlsOptions(server_name=name))
 
@@ -38,7 +38,7 @@ def test_a_name_that_could_not_be_checked_is_refused(name: str) -> None:
     ("host", "told"),
     [("Localhost", b"localhost"), ("bücher.example", b"xn--bcher-kva.example"), ("::1", None)],
 )
-def test_a_peer_is_told_the_name_that_it_must_prove(
+def test_the_client_hello_has_the_name_that_is_verified(
     protocol: TLSMemoryBIOProtocol, host: str, told: bytes | None
 ) -> None:
     connection = ClientTls(host, TlsOptions()).clientConnectionForTLS(protocol)
@@ -47,7 +47,7 @@ def test_a_peer_is_told_the_name_that_it_must_prove(
     assert told is None or told in said
 
 
-def test_nothing_older_than_tls_1_2_is_offered_whatever_the_system_would_allow(
+def test_tls_below_1_2_is_never_offered(
     protocol: TLSMemoryBIOProtocol, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Lenient(SSL.Context):

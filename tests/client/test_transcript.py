@@ -34,7 +34,7 @@ def test_entries_are_numbered_from_one_and_kept_in_order() -> None:
     assert transcript.last == 2
 
 
-def test_only_what_is_newer_is_given() -> None:
+def test_only_newer_entries_are_returned() -> None:
     transcript = Transcript()
     for data in (b"a", b"b", b"c"):
         transcript.append(0.0, EntryKind.RECEIVED, data)
@@ -55,7 +55,7 @@ def test_the_oldest_entries_are_dropped_and_counted() -> None:
     assert transcript.since(8).missed == 0
 
 
-def test_the_bytes_kept_are_bounded_too() -> None:
+def test_the_kept_bytes_are_limited_too() -> None:
     transcript = Transcript(max_bytes=10)
     for _ in range(5):
         transcript.append(0.0, EntryKind.RECEIVED, b"four")
@@ -73,7 +73,7 @@ def test_a_flood_stays_within_the_default_bounds(size: int) -> None:
     assert transcript.dropped > 0
 
 
-def test_long_data_becomes_several_entries_of_one_time() -> None:
+def test_long_data_becomes_several_entries_with_the_same_time() -> None:
     transcript = Transcript()
     data = bytes(range(256)) * 600
     transcript.append(5.0, EntryKind.SENT, data)
@@ -90,7 +90,7 @@ def test_empty_data_leaves_no_entry() -> None:
     assert transcript.last == 0
 
 
-def test_what_was_cleared_is_neither_dropped_nor_missed() -> None:
+def test_cleared_entries_count_neither_as_dropped_nor_as_missed() -> None:
     transcript = Transcript(max_entries=2)
     for data in (b"a", b"b", b"c"):
         transcript.append(0.0, EntryKind.RECEIVED, data)
@@ -102,8 +102,8 @@ def test_what_was_cleared_is_neither_dropped_nor_missed() -> None:
     assert transcript.since(0).missed == 0
 
 
-class Reading(RuleBasedStateMachine):
-    """A window that looks now and then, at a transcript that drops and is cleared."""
+class TranscriptReader(RuleBasedStateMachine):
+    """A window that sometimes reads a transcript, which drops entries and is cleared."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,7 +125,7 @@ class Reading(RuleBasedStateMachine):
         self.cleared = self.seen = len(self.appended)
 
     @rule()
-    def look(self) -> None:
+    def read_new(self) -> None:
         news = self.transcript.since(self.seen)
         self.accounted += news.missed + len(news.entries)
         for entry in news.entries:
@@ -134,18 +134,18 @@ class Reading(RuleBasedStateMachine):
         assert self.accounted == len(self.appended)
 
     @invariant()
-    def is_bounded_and_true(self) -> None:
+    def limits_and_counts_hold(self) -> None:
         kept = self.transcript.entries
         assert len(kept) <= 4
         assert sum(len(entry.data) for entry in kept) <= 12
         assert self.transcript.dropped + len(kept) == len(self.appended) - self.cleared
 
 
-test_every_entry_is_seen_or_counted_as_missed = Reading.TestCase
+test_every_entry_is_seen_or_counted_as_missed = TranscriptReader.TestCase
 
 
 @given(st.lists(st.binary(min_size=1, max_size=5)), st.integers(0, 30))
-def test_whoever_has_seen_all_gets_nothing(chunks: list[bytes], beyond: int) -> None:
+def test_there_is_nothing_newer_than_the_last_entry(chunks: list[bytes], beyond: int) -> None:
     transcript = Transcript()
     for chunk in chunks:
         transcript.append(0.0, EntryKind.RECEIVED, chunk)
@@ -153,7 +153,7 @@ def test_whoever_has_seen_all_gets_nothing(chunks: list[bytes], beyond: int) -> 
     assert (news.entries, news.missed) == ([], 0)
 
 
-def test_a_flood_drops_no_event_that_nobody_has_seen() -> None:
+def test_a_flood_drops_no_unseen_event() -> None:
     transcript = Transcript(max_entries=3)
     transcript.append(0.0, EntryKind.EVENT, "seen")
     seen = transcript.last
@@ -168,7 +168,7 @@ def test_a_flood_drops_no_event_that_nobody_has_seen() -> None:
     assert not transcript.since(seen).events
 
 
-def test_the_events_beside_a_flood_are_bounded() -> None:
+def test_the_kept_events_of_a_flood_are_limited() -> None:
     transcript = Transcript(max_entries=1)
     for _ in range(MAX_EVENTS * 2):
         transcript.append(0.0, EntryKind.EVENT, "again")
@@ -193,7 +193,7 @@ def lay_out(*entries: Entry) -> list[tuple[EntryKind, str]]:
     return [(line.kind, line.text) for line in lines]
 
 
-def test_the_end_of_a_line_is_no_line_of_its_own() -> None:
+def test_a_line_break_at_the_end_makes_no_empty_line() -> None:
     assert lay_out(Entry(1, 0.0, EntryKind.RECEIVED, b"one\r\n\r\ntwo\r\n")) == [
         (EntryKind.RECEIVED, "one"),
         (EntryKind.RECEIVED, ""),
@@ -201,7 +201,7 @@ def test_the_end_of_a_line_is_no_line_of_its_own() -> None:
     ]
 
 
-def test_each_direction_is_read_for_itself() -> None:
+def test_each_direction_is_decoded_separately() -> None:
     first, second = "€".encode()[:1], "€".encode()[1:]
     assert lay_out(
         Entry(1, 0.0, EntryKind.RECEIVED, first),
@@ -214,7 +214,7 @@ def test_each_direction_is_read_for_itself() -> None:
     "after",
     [Entry(2, 0.0, EntryKind.EVENT, "Closed."), Entry(3, 0.0, EntryKind.RECEIVED, b"\x82\xac")],
 )
-def test_an_event_or_a_gap_ends_what_was_held_back(after: Entry) -> None:
+def test_an_event_or_a_gap_ends_an_incomplete_sequence(after: Entry) -> None:
     first, *_ = lay_out(Entry(1, 0.0, EntryKind.RECEIVED, b"\xe2"), after)
     assert first == (EntryKind.RECEIVED, r"\xe2")
 
@@ -223,7 +223,7 @@ def test_a_layout_without_entries_has_no_lines() -> None:
     assert Layout().finish() == []
 
 
-def test_the_plain_text_has_a_line_for_each_and_owns_up_to_what_was_dropped() -> None:
+def test_the_plain_text_has_a_line_for_each_entry_and_the_number_of_dropped_ones() -> None:
     entries = [
         Entry(4, 51731.420, EntryKind.EVENT, "Connected to 127.0.0.1:8007."),
         Entry(5, 51732.0, EntryKind.SENT, b"hello\r\n"),
@@ -239,7 +239,7 @@ def test_the_plain_text_has_a_line_for_each_and_owns_up_to_what_was_dropped() ->
     assert plain_text([]) == ""
 
 
-def test_bytes_are_shown_in_hex_sixteen_on_a_line_with_their_letters_if_wanted() -> None:
+def test_hex_shows_sixteen_bytes_on_a_line_with_ascii_if_wanted() -> None:
     data = bytes(range(0x41, 0x41 + 18))
     entry = Entry(1, 51731.420, EntryKind.SENT, data)
     rows = [line.text for line in Layout(Display.HEX).feed(entry)]
@@ -262,7 +262,7 @@ def test_every_byte_shows_in_hex(chunks: list[bytes], display: Display) -> None:
     assert layout.finish() == []
 
 
-def test_trouble_has_a_mark_of_its_own() -> None:
+def test_trouble_has_its_own_mark() -> None:
     assert plain_text([Entry(1, 51731.420, EntryKind.TROUBLE, "Not sent.")], zone=UTC) == (
         "14:22:11.420 !  Not sent.\n"
     )

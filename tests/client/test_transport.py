@@ -8,8 +8,8 @@ from app.client.transport import PIECE_BYTES, StreamWire, Wire, WireFactory
 from tests.client.transports import StagedTransport
 
 
-class Diary:
-    """Writes down what a wire tells."""
+class RecordingObserver:
+    """Records the calls of a wire."""
 
     def __init__(self) -> None:
         self.events: list[object] = []
@@ -37,33 +37,33 @@ class Diary:
 
 
 @pytest.fixture
-def diary() -> Diary:
-    return Diary()
+def observer() -> RecordingObserver:
+    return RecordingObserver()
 
 
 @pytest.fixture
-def wire(diary: Diary, transport: StagedTransport) -> StreamWire:
-    wire = WireFactory(diary).buildProtocol(None)
+def wire(observer: RecordingObserver, transport: StagedTransport) -> StreamWire:
+    wire = WireFactory(observer).buildProtocol(None)
     transport.connect(wire)
     return wire
 
 
 def test_bytes_arrive_as_the_chunks_they_were(
-    wire: StreamWire, diary: Diary, transport: StagedTransport
+    wire: StreamWire, observer: RecordingObserver, transport: StagedTransport
 ) -> None:
     wire.dataReceived(b"one")
     wire.dataReceived(b"two")
-    assert diary.events == ["opened", b"one", b"two"]
+    assert observer.events == ["opened", b"one", b"two"]
 
 
 def test_bytes_count_as_unsent_until_the_system_takes_them(
-    wire: StreamWire, diary: Diary, transport: StagedTransport
+    wire: StreamWire, observer: RecordingObserver, transport: StagedTransport
 ) -> None:
     wire.send(b"hello")
     assert wire.bytes_unsent == 5
     assert transport.flush() == b"hello"
     assert wire.bytes_unsent == 0
-    assert diary.events == ["opened", 5]
+    assert observer.events == ["opened", 5]
 
 
 def test_a_long_send_goes_out_in_pieces_and_in_order(
@@ -79,7 +79,7 @@ def test_a_long_send_goes_out_in_pieces_and_in_order(
 
 
 def test_finishing_flushes_then_closes_our_side_then_waits_for_the_peer(
-    wire: StreamWire, diary: Diary, transport: StagedTransport
+    wire: StreamWire, observer: RecordingObserver, transport: StagedTransport
 ) -> None:
     wire.send(b"x" * (PIECE_BYTES + 1))
     wire.finish()
@@ -89,11 +89,11 @@ def test_finishing_flushes_then_closes_our_side_then_waits_for_the_peer(
     assert transport.half_closed
     wire.dataReceived(b"a late answer")
     transport.end()
-    assert diary.events[-3:] == [b"a late answer", "peer finished", ConnectionDone]
+    assert observer.events[-3:] == [b"a late answer", "peer finished", ConnectionDone]
 
 
 def test_a_peer_that_finishes_gets_the_rest_before_the_connection_closes(
-    wire: StreamWire, diary: Diary, transport: StagedTransport
+    wire: StreamWire, observer: RecordingObserver, transport: StagedTransport
 ) -> None:
     wire.send(b"rest")
     transport.end()
@@ -101,56 +101,56 @@ def test_a_peer_that_finishes_gets_the_rest_before_the_connection_closes(
     assert transport.flush() == b"rest"
     assert transport.disconnecting
     transport.flush()
-    assert diary.events == ["opened", "peer finished", 4, ConnectionDone]
+    assert observer.events == ["opened", "peer finished", 4, ConnectionDone]
 
 
-def test_hanging_up_closes_what_is_flushed(
-    wire: StreamWire, diary: Diary, transport: StagedTransport
+def test_close_or_abort_closes_a_flushed_connection(
+    wire: StreamWire, observer: RecordingObserver, transport: StagedTransport
 ) -> None:
     wire.finish()
     transport.flush()
-    wire.hang_up()
+    wire.close_or_abort()
     assert not transport.aborted
-    assert diary.events[-1] is ConnectionDone
+    assert observer.events[-1] is ConnectionDone
 
 
-def test_hanging_up_aborts_what_the_peer_does_not_take(
+def test_close_or_abort_aborts_if_data_is_unsent(
     wire: StreamWire, transport: StagedTransport
 ) -> None:
     wire.send(b"rest")
     wire.finish()
-    wire.hang_up()
+    wire.close_or_abort()
     assert transport.aborted
 
 
-def test_what_a_resetting_peer_said_last_is_read_before_the_loss_is_told(
-    wire: StreamWire, diary: Diary, transport: StagedTransport
+def test_the_last_data_of_a_resetting_peer_is_read_before_the_loss(
+    wire: StreamWire, observer: RecordingObserver, transport: StagedTransport
 ) -> None:
     wire.send(b"too much")
     answer = b"go away" * 20_000
     transport.far.setblocking(False)
     sent = transport.far.send(answer)
     transport.lose()
-    *chunks, reason = diary.events[1:]
+    *chunks, reason = observer.events[1:]
     assert b"".join(chunk for chunk in chunks if isinstance(chunk, bytes)) == answer[:sent]
     assert reason is ConnectionLost
 
 
-def test_the_last_words_are_read_after_our_side_is_closed_too(
-    wire: StreamWire, diary: Diary, transport: StagedTransport
+def test_the_last_data_is_also_read_after_our_side_is_closed(
+    wire: StreamWire, observer: RecordingObserver, transport: StagedTransport
 ) -> None:
     wire.finish()
     transport.flush()
     transport.far.send(b"bye")
     transport.far.close()
     transport.lose()
-    assert diary.events == ["opened", b"bye", ConnectionLost]
+    assert observer.events == ["opened", b"bye", ConnectionLost]
 
 
 def test_aborting_reads_nothing_more(
-    wire: StreamWire, diary: Diary, transport: StagedTransport
+    wire: StreamWire, observer: RecordingObserver, transport: StagedTransport
 ) -> None:
     transport.far.send(b"unheard")
     wire.abort()
     transport.lose(ConnectionAborted())
-    assert diary.events == ["opened", ConnectionAborted]
+    assert observer.events == ["opened", ConnectionAborted]

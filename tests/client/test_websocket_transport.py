@@ -1,4 +1,4 @@
-"""A WebSocket as a session's wire, against the strict server of `websockets`."""
+"""The WebSocket wire of a session, tested with the strict server of `websockets`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.client.staged import Desk, StagedDial
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
-from websockets.protocol import SessionState as PeerState
+from websockets.protocol import State as PeerState
 from websockets.server import ServerProtocol
 
 from app.client.session import Session, SessionState
@@ -22,15 +21,16 @@ from app.client.target import Options, Target, Transport
 from app.client.transcript import EntryKind
 from app.client.transport import StreamWire, WireObserver
 from app.client.websocket_transport import WebSocketWireFactory
+from tests.client.harness import SessionHarness, StagedDial
 from tests.client.transports import StagedTransport
 
-Begin = Callable[..., "Talk"]
+Connect = Callable[..., "WebSocketHarness"]
 
 TARGET = Target("127.0.0.1", 8028, Transport.WS, resource="/chat?x=1")
 
 
 class WebSocketDial(StagedDial):
-    """Connects as `reach` does towards a WebSocket, when a test says so."""
+    """A `StagedDial` for WebSockets."""
 
     def __call__(
         self, reactor: object, target: Target, options: Options, observer: WireObserver
@@ -40,17 +40,17 @@ class WebSocketDial(StagedDial):
         return made
 
 
-class Talk:
-    """A session, and the server at the other end of its transport."""
+class WebSocketHarness:
+    """A session and a WebSocket server at the other end of its transport."""
 
     def __init__(self, *, deflate: bool = True, is_accepted: bool = True) -> None:
-        self.desk = Desk()
-        self.desk.session = Session(
-            self.desk.clock,
-            wake=self.desk.wake,
+        self.harness = SessionHarness()
+        self.harness.session = Session(
+            self.harness.clock,
+            wake=self.harness.wake,
             dial=WebSocketDial(),
         )
-        self.session = self.desk.session
+        self.session = self.harness.session
         self.transport = StagedTransport()
         extensions = [ServerPerMessageDeflateFactory()] if deflate else None
         self.server = ServerProtocol(extensions=extensions, max_size=None)
@@ -60,7 +60,7 @@ class Talk:
             self.request = self.accept()
 
     def flush(self) -> bytes:
-        """All that the session sent."""
+        """Everything that the session has sent."""
         sent = b""
         while data := self.transport.flush():
             sent += data
@@ -75,7 +75,7 @@ class Talk:
         return request
 
     def pump(self) -> None:
-        """Carry bytes both ways until neither has any."""
+        """Move bytes in both directions until there are none."""
         while True:
             answer = b"".join(self.server.data_to_send())
             if answer:
@@ -90,8 +90,8 @@ class Talk:
         assert self.transport.protocol is not None
         self.transport.protocol.dataReceived(data)
 
-    def heard(self) -> list[tuple[Opcode, bytes]]:
-        """What the server got."""
+    def received_frames(self) -> list[tuple[Opcode, bytes]]:
+        """The frames that the server received."""
         self.pump()
         frames = [each for each in self.server.events_received() if isinstance(each, Frame)]
         return [(each.opcode, bytes(each.data)) for each in frames]
@@ -103,75 +103,75 @@ class Talk:
 
 
 @pytest.fixture
-def begin() -> Iterator[Begin]:
-    """Begins a talk, of which nothing is left open."""
-    talks: list[Talk] = []
+def connect() -> Iterator[Connect]:
+    """Makes WebSockets, and closes their sockets after the test."""
+    websockets: list[WebSocketHarness] = []
 
-    def begin(*, deflate: bool = True, is_accepted: bool = True) -> Talk:
-        talks.append(Talk(deflate=deflate, is_accepted=is_accepted))
-        return talks[-1]
+    def connect(*, deflate: bool = True, is_accepted: bool = True) -> WebSocketHarness:
+        websockets.append(WebSocketHarness(deflate=deflate, is_accepted=is_accepted))
+        return websockets[-1]
 
-    yield begin
-    for talk in talks:
-        talk.transport.handle.close()
-        talk.transport.far.close()
-
-
-def test_the_request_names_host_and_path(begin: Begin) -> None:
-    talk = begin()
-    assert talk.request.path == "/chat?x=1"
-    assert talk.request.headers["Host"] == "127.0.0.1:8028"
-    assert talk.session.state is SessionState.CONNECTED
-    assert not talk.session.can_half_close
+    yield connect
+    for websocket in websockets:
+        websocket.transport.handle.close()
+        websocket.transport.far.close()
 
 
-def test_one_send_is_one_message_and_text_where_it_can_be(begin: Begin) -> None:
-    talk = begin()
-    talk.session.send("grüß\n".encode())
-    talk.session.send(b"\xff\x00")
-    talk.session.send(b"x" * 200_000)
-    assert talk.heard() == [
+def test_the_request_names_host_and_path(connect: Connect) -> None:
+    websocket = connect()
+    assert websocket.request.path == "/chat?x=1"
+    assert websocket.request.headers["Host"] == "127.0.0.1:8028"
+    assert websocket.session.state is SessionState.CONNECTED
+    assert not websocket.session.can_half_close
+
+
+def test_one_send_is_one_message_and_utf8_is_text(connect: Connect) -> None:
+    websocket = connect()
+    websocket.session.send("grüß\n".encode())
+    websocket.session.send(b"\xff\x00")
+    websocket.session.send(b"x" * 200_000)
+    assert websocket.received_frames() == [
         (Opcode.TEXT, "grüß\n".encode()),
         (Opcode.BINARY, b"\xff\x00"),
         (Opcode.TEXT, b"x" * 200_000),
     ]
 
 
-def test_a_file_is_sent_as_binary_messages(begin: Begin, tmp_path: Path) -> None:
+def test_a_file_is_sent_as_binary_messages(connect: Connect, tmp_path: Path) -> None:
     content = bytes(range(256)) * 1000
     (tmp_path / "file").write_bytes(content)
-    talk = begin()
-    talk.session.send_file(tmp_path / "file")
-    heard = talk.heard()
-    assert {opcode for opcode, _ in heard} == {Opcode.BINARY}
-    assert b"".join(data for _, data in heard) == content
-    assert talk.session.file is None
+    websocket = connect()
+    websocket.session.send_file(tmp_path / "file")
+    received_frames = websocket.received_frames()
+    assert {opcode for opcode, _ in received_frames} == {Opcode.BINARY}
+    assert b"".join(data for _, data in received_frames) == content
+    assert websocket.session.file is None
 
 
 @pytest.mark.parametrize("deflate", [False, True])
-def test_one_message_is_one_chunk_also_in_fragments(begin: Begin, deflate: bool) -> None:
-    talk = begin(deflate=deflate)
-    talk.server.send_text("grü".encode(), fin=False)
-    talk.server.send_ping(b"are you there?")
-    talk.server.send_continuation("ß".encode(), fin=True)
-    talk.server.send_binary(b"\xff" * 100_000)
-    talk.server.send_text(b"")
-    assert (Opcode.PONG, b"are you there?") in talk.heard()
-    received = b"".join(data for kind, data in talk.desk.said if isinstance(data, bytes))
+def test_one_message_is_one_chunk_even_in_fragments(connect: Connect, deflate: bool) -> None:
+    websocket = connect(deflate=deflate)
+    websocket.server.send_text("grü".encode(), fin=False)
+    websocket.server.send_ping(b"are you there?")
+    websocket.server.send_continuation("ß".encode(), fin=True)
+    websocket.server.send_binary(b"\xff" * 100_000)
+    websocket.server.send_text(b"")
+    assert (Opcode.PONG, b"are you there?") in websocket.received_frames()
+    received = b"".join(data for kind, data in websocket.harness.said if isinstance(data, bytes))
     assert received == "grüß".encode() + b"\xff" * 100_000
-    assert talk.desk.said[0] == (EntryKind.RECEIVED, "grüß".encode())
-    assert "Received an empty message." in talk.desk.events
+    assert websocket.harness.said[0] == (EntryKind.RECEIVED, "grüß".encode())
+    assert "Received an empty message." in websocket.harness.events
 
 
-def test_disconnecting_says_goodbye_first(begin: Begin) -> None:
-    talk = begin()
-    talk.session.disconnect()
-    talk.pump()
-    assert talk.server.state is PeerState.CLOSED or talk.server.close_rcvd is not None
-    assert talk.server.close_rcvd is not None
-    assert talk.server.close_rcvd.code == 1000
-    talk.end()
-    assert talk.desk.events[-1] == "Disconnected."
+def test_disconnecting_sends_a_close_frame(connect: Connect) -> None:
+    websocket = connect()
+    websocket.session.disconnect()
+    websocket.pump()
+    assert websocket.server.state is PeerState.CLOSED or websocket.server.close_rcvd is not None
+    assert websocket.server.close_rcvd is not None
+    assert websocket.server.close_rcvd.code == 1000
+    websocket.end()
+    assert websocket.harness.events[-1] == "Disconnected."
 
 
 @pytest.mark.parametrize(
@@ -185,26 +185,26 @@ def test_disconnecting_says_goodbye_first(begin: Begin) -> None:
     ],
 )
 def test_the_close_code_is_the_reason_of_the_end(
-    begin: Begin, code: int, sentence: str, is_well: bool
+    connect: Connect, code: int, sentence: str, is_well: bool
 ) -> None:
-    talk = begin()
-    talk.server.send_close(code, "bye.")
-    talk.end()
-    assert talk.server.close_rcvd is not None
-    assert talk.server.close_rcvd.code == code
-    last = list(talk.session.transcript.entries)[-1]
+    websocket = connect()
+    websocket.server.send_close(code, "bye.")
+    websocket.end()
+    assert websocket.server.close_rcvd is not None
+    assert websocket.server.close_rcvd.code == code
+    last = list(websocket.session.transcript.entries)[-1]
     assert (last.data, last.kind is EntryKind.EVENT) == (sentence, is_well)
-    assert talk.session.state is SessionState.CLOSED
-    assert talk.desk.is_quiet()
+    assert websocket.session.state is SessionState.CLOSED
+    assert websocket.harness.is_quiet()
 
 
-def test_an_end_without_a_close_is_told(begin: Begin) -> None:
-    talk = begin()
-    talk.transport.lose(ConnectionDone())
-    assert talk.desk.events[-1] == "The peer left without closing the WebSocket."
-    other = begin()
+def test_an_end_without_a_close_frame_is_reported(connect: Connect) -> None:
+    websocket = connect()
+    websocket.transport.lose(ConnectionDone())
+    assert websocket.harness.events[-1] == "The peer left without closing the WebSocket."
+    other = connect()
     other.transport.lose(ConnectionLost())
-    assert other.desk.events[-1].startswith("The peer reset the connection.")
+    assert other.harness.events[-1].startswith("The peer reset the connection.")
 
 
 @pytest.mark.parametrize(
@@ -216,22 +216,22 @@ def test_an_end_without_a_close_is_told(begin: Begin) -> None:
         (b"\x82\x7f" + struct.pack("!Q", 1 << 40) + bytes(17_000_000), "Closed with 1009,"),
     ],
 )
-def test_what_is_no_message_ends_it_with_the_code(begin: Begin, data: bytes, why: str) -> None:
-    talk = begin()
-    talk.receive(data)
-    talk.flush()
-    talk.transport.lose(ConnectionDone())
-    assert talk.desk.events[-1].startswith(why)
+def test_an_invalid_message_closes_with_its_code(connect: Connect, data: bytes, why: str) -> None:
+    websocket = connect()
+    websocket.receive(data)
+    websocket.flush()
+    websocket.transport.lose(ConnectionDone())
+    assert websocket.harness.events[-1].startswith(why)
 
 
-def test_a_bomb_is_not_inflated(begin: Begin) -> None:
-    talk = begin()
+def test_a_compression_bomb_is_not_inflated(connect: Connect) -> None:
+    websocket = connect()
     deflater = zlib.compressobj(wbits=-12)
     bomb = deflater.compress(bytes(40_000_000)) + deflater.flush(zlib.Z_SYNC_FLUSH)
-    talk.receive(b"\xc2\x7e" + struct.pack("!H", len(bomb) - 4) + bomb[:-4])
-    talk.flush()
-    talk.transport.lose(ConnectionDone())
-    assert talk.desk.events[-1].startswith("Closed with 1009,")
+    websocket.receive(b"\xc2\x7e" + struct.pack("!H", len(bomb) - 4) + bomb[:-4])
+    websocket.flush()
+    websocket.transport.lose(ConnectionDone())
+    assert websocket.harness.events[-1].startswith("Closed with 1009,")
 
 
 @pytest.mark.parametrize(
@@ -245,38 +245,38 @@ def test_a_bomb_is_not_inflated(begin: Begin) -> None:
         (b"HTTP/1.1 101 x\r\nConnection: \xff\r\n\r\n", "no upgrade"),
     ],
 )
-def test_whoever_is_no_websocket_server_is_told_of(begin: Begin, answer: bytes, why: str) -> None:
-    talk = begin(is_accepted=False)
-    talk.flush()
-    talk.receive(answer)
-    assert talk.transport.aborted
-    talk.transport.lose(ConnectionLost())
-    assert why in talk.desk.events[-1]
-    assert talk.session.state is SessionState.CLOSED
-    assert talk.desk.is_quiet()
+def test_a_server_without_websocket_is_reported(connect: Connect, answer: bytes, why: str) -> None:
+    websocket = connect(is_accepted=False)
+    websocket.flush()
+    websocket.receive(answer)
+    assert websocket.transport.aborted
+    websocket.transport.lose(ConnectionLost())
+    assert why in websocket.harness.events[-1]
+    assert websocket.session.state is SessionState.CLOSED
+    assert websocket.harness.is_quiet()
 
 
-def test_a_server_that_hangs_up_at_the_upgrade_is_told_of(begin: Begin) -> None:
-    talk = begin(is_accepted=False)
-    talk.transport.lose(ConnectionDone())
-    assert "it closed the connection" in talk.desk.events[-1]
+def test_a_server_that_closes_at_the_upgrade_is_reported(connect: Connect) -> None:
+    websocket = connect(is_accepted=False)
+    websocket.transport.lose(ConnectionDone())
+    assert "it closed the connection" in websocket.harness.events[-1]
 
 
-def test_a_server_that_never_answers_is_given_up(begin: Begin) -> None:
-    talk = begin(is_accepted=False)
-    talk.desk.clock.advance(30)
-    assert talk.transport.aborted
-    talk.transport.lose(ConnectionLost())
-    assert "did not answer in time" in talk.desk.events[-1]
+def test_a_server_that_never_answers_times_out(connect: Connect) -> None:
+    websocket = connect(is_accepted=False)
+    websocket.harness.clock.advance(30)
+    assert websocket.transport.aborted
+    websocket.transport.lose(ConnectionLost())
+    assert "did not answer in time" in websocket.harness.events[-1]
 
 
-def test_a_server_that_ignores_the_goodbye_is_left(begin: Begin) -> None:
-    talk = begin()
-    talk.session.disconnect()
-    talk.flush()
-    talk.desk.clock.advance(3)
-    talk.flush()
-    talk.desk.clock.advance(3)
-    assert talk.transport.aborted
-    assert talk.session.state is SessionState.CLOSED
-    assert talk.desk.is_quiet()
+def test_a_server_that_ignores_the_close_frame_is_dropped(connect: Connect) -> None:
+    websocket = connect()
+    websocket.session.disconnect()
+    websocket.flush()
+    websocket.harness.clock.advance(3)
+    websocket.flush()
+    websocket.harness.clock.advance(3)
+    assert websocket.transport.aborted
+    assert websocket.session.state is SessionState.CLOSED
+    assert websocket.harness.is_quiet()

@@ -1,4 +1,4 @@
-"""A transport that does what Twisted's TCP transport does, when a test says so."""
+"""A fake of Twisted's TCP transport. The test decides when it sends and closes."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from zope.interface import implementer
 
 @implementer(ITCPTransport, ISystemHandle)
 class StagedTransport(StringTransport):
-    """Keeps what is written until `flush`; `end` is the peer's end, `lose` that of the connection.
+    """Keeps written data until `flush`. `end` closes the peer's side, `lose` ends the connection.
 
-    `handle` is a real socket; what its other side, `far`, was given is still unread.
+    `handle` is a real socket. Data that the test writes to its other end, `far`, is unread in it.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class StagedTransport(StringTransport):
         protocol.makeConnection(self)
 
     def flush(self) -> bytes:
-        """The system takes all that is written by now. Returns it."""
+        """The system takes all written data. Returns it."""
         data: bytes = self.value()
         self.clear()
         self.taken += data
@@ -63,7 +63,7 @@ class StagedTransport(StringTransport):
         IHalfCloseableProtocol(self.protocol).readConnectionLost()
 
     def lose(self, reason: Exception | None = None) -> None:
-        """The connection ends: `reason`, or a reset."""
+        """The connection ends with `reason`, by default a reset."""
         assert self.protocol is not None
         protocol, self.protocol = self.protocol, None
         if self.producer is not None:

@@ -1,4 +1,4 @@
-"""The scripts as they read; that they run, and do the same, is tested with real clients."""
+"""The text of the scripts. The integration tests run them with real clients."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def spec(protocol: str, endpoint: str = "tcp:8007", **more: Any) -> ListenerSpec
     return ListenerSpec(name="Test", protocol=protocol, endpoint=endpoint, **more)
 
 
-def test_echo_is_the_few_lines_of_the_tutorial() -> None:
+def test_echo_looks_like_the_tutorial() -> None:
     assert (
         script(spec("echo", max_connections=7), Path())
         == '''\
@@ -76,16 +76,16 @@ reactor.run()
     )
 
 
-def test_what_was_chosen_stands_at_the_top() -> None:
+def test_set_options_are_constants_at_the_top() -> None:
     text = script(spec("hello", options={"text": 'He said "hi"\n', "closes": False}), Path())
     assert "\nTEXT = 'He said \"hi\"\\n'\nCLOSES = False\n" in text
 
 
-def test_what_was_not_chosen_is_the_default() -> None:
+def test_other_options_have_their_defaults() -> None:
     assert '\nHOW = "capitals"\nLONGEST_LINE = 1000\n' in script(spec("line"), Path())
 
 
-def test_over_udp_only_what_counts_there_is_at_the_top() -> None:
+def test_over_udp_only_used_options_are_at_the_top() -> None:
     text = script(spec("hello", "udp:8025"), Path())
     assert "CLOSES" not in text
     assert "TEXT = " in text
@@ -100,7 +100,7 @@ port = reactor.listenUDP(
     assert call in text
 
 
-def test_over_udp_localhost_is_the_address_that_twisted_takes() -> None:
+def test_over_udp_localhost_becomes_an_address() -> None:
     text = script(spec("echo", "udp:8007:interface=localhost"), Path())
     assert 'interface="127.0.0.1"' in text
 
@@ -142,8 +142,8 @@ def test_every_script_is_python_in_short_lines_and_imports_what_it_uses(
 
 
 def test_a_name_cannot_break_out_of_its_title() -> None:
-    wicked = ListenerSpec(name='"""\\', protocol="echo", endpoint="tcp:8007")
-    title = ast.get_docstring(ast.parse(script(wicked, Path())))
+    hostile = ListenerSpec(name='"""\\', protocol="echo", endpoint="tcp:8007")
+    title = ast.get_docstring(ast.parse(script(hostile, Path())))
     assert title == '"""\\: a server on 127.0.0.1:8007, with Twisted.'
 
 
@@ -151,11 +151,11 @@ def test_a_name_cannot_break_out_of_its_title() -> None:
     ("name", "file"),
     [("Echo", "echo.py"), ("My Echo #2!", "my_echo_2.py"), ("聊天", "server.py")],
 )
-def test_its_file_is_called_as_the_listener(name: str, file: str) -> None:
+def test_the_file_name_comes_from_the_listener(name: str, file: str) -> None:
     assert file_name(ListenerSpec(name=name, protocol="echo", endpoint="tcp:1")) == file
 
 
-def test_tls_names_its_files_and_the_version() -> None:
+def test_tls_has_its_files_and_the_version() -> None:
     text = script(spec("echo", "tcp:8443", tls=Tls()), Path(), FILES)
     assert 'KEY = "/k.pem"\nCERTIFICATE = "/k.pem"\n' in text
     assert "SSL.TLS1_3_VERSION" in text
@@ -194,16 +194,14 @@ def folder(tmp_path: Path) -> Path:
         ("make", "FunctionFactory()"),
     ],
 )
-def test_what_makes_the_factory_is_told_by_the_source(
-    name: str, factory: str, folder: Path
-) -> None:
+def test_the_source_decides_how_the_factory_is_made(name: str, factory: str, folder: Path) -> None:
     code = user_code_import(Reference.parse(f"python:echo_server.py:{name}"), folder)
     assert code.factory == factory
     assert code.loads == (f'sys.path.insert(0, "{folder}")\nfrom echo_server import {name}\n')
     assert code.imports == ("import sys",)
 
 
-def test_a_file_that_is_no_module_by_its_name_is_run(folder: Path) -> None:
+def test_a_file_without_a_module_name_is_run(folder: Path) -> None:
     code = user_code_import(Reference.parse("python:echo-server.py:Echo"), folder)
     assert code.loads == f'Echo = runpy.run_path("{folder}/echo-server.py")["Echo"]\n'
     assert code.imports == ("import runpy",)
@@ -213,7 +211,7 @@ def test_a_file_that_is_no_module_by_its_name_is_run(folder: Path) -> None:
     ("name", "factory"),
     [("Chat", "Factory.forProtocol(Chat)"), ("ChatFactory", "ChatFactory()"), ("room", "room")],
 )
-def test_of_what_cannot_be_looked_into_the_name_tells(name: str, factory: str) -> None:
+def test_without_source_the_name_decides_how_the_factory_is_made(name: str, factory: str) -> None:
     code = user_code_import(Reference.parse(f"python:package.chat:{name}"), Path())
     assert code.factory == factory
     assert code.loads == f"from package.chat import {name}\n"

@@ -1,4 +1,5 @@
-"""What a conversation needs of the system that it runs on."""
+"""The exit codes without SIGPIPE, and the streams of a terminal session: expectation, CR LF and hex
+dump."""
 
 from __future__ import annotations
 
@@ -10,20 +11,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.connect.terminal_session import MOST_KEPT, BadExpression, Expectation
+from app.connect.terminal_session import (
+    MOST_KEPT,
+    BadExpression,
+    CrlfConverter,
+    Expectation,
+    HexDump,
+)
 
-ELSEWHERE = """
+WITHOUT_SIGPIPE = """
 import os, signal
 for module, name in ((signal, "SIGPIPE"), (os, "O_NONBLOCK"), (os, "O_CLOEXEC")):
     if hasattr(module, name):
         delattr(module, name)
-from app.connect.terminal_session import NOBODY_READS
-print(NOBODY_READS)
+from app.connect.terminal_session import OUTPUT_CLOSED
+print(OUTPUT_CLOSED)
 """
 
 
-def test_it_can_be_had_where_there_is_no_signal_for_broken_pipes() -> None:
-    done = subprocess.run([sys.executable, "-c", ELSEWHERE], capture_output=True, check=True)
+def test_the_module_loads_on_a_system_without_sigpipe() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_SIGPIPE], capture_output=True, check=True)
     assert done.stdout.strip() == b"141"
 
 
@@ -36,7 +43,7 @@ def test_a_match_is_found_however_the_stream_is_cut(cuts: list[int]) -> None:
     assert met[-1]
 
 
-def test_what_only_might_match_yet_does_not() -> None:
+def test_a_partial_match_is_not_a_match() -> None:
     expectation = Expectation("abc|zzz")
     assert [expectation.feed(data) for data in (b"ab", b"zz", b"ab", b"c")] == [
         False,
@@ -47,18 +54,18 @@ def test_what_only_might_match_yet_does_not() -> None:
     assert expectation.feed(b"")
 
 
-def test_what_looks_back_sees_what_came_before() -> None:
+def test_a_lookbehind_sees_earlier_chunks() -> None:
     expectation = Expectation(r"(?<=x)y")
     assert not expectation.feed(b"x")
     assert expectation.feed(b"y")
 
 
-def test_bytes_and_utf8_can_be_written() -> None:
+def test_an_expression_can_have_bytes_and_utf8() -> None:
     assert Expectation(r"\x00\xff").feed(b"a\x00\xffb")
     assert Expectation("grüß").feed("grüß dich".encode())
 
 
-def test_byte_by_byte_a_long_stream_is_searched_in_little_memory() -> None:
+def test_a_long_stream_is_searched_byte_by_byte_in_little_memory() -> None:
     expectation = Expectation("(?s)begin.*end")
     expectation.feed(b"begin")
     for _ in range(20):
@@ -72,12 +79,29 @@ def test_byte_by_byte_a_long_stream_is_searched_in_little_memory() -> None:
 
 
 @pytest.mark.parametrize("text", ["(", "[a", "*"])
-def test_what_is_no_expression_is_refused(text: str) -> None:
+def test_an_invalid_expression_is_refused(text: str) -> None:
     with pytest.raises(BadExpression, match="is no regular expression"):
         Expectation(text)
 
 
-def test_an_expression_that_explodes_is_given_up() -> None:
+def test_an_expression_that_takes_too_long_is_given_up() -> None:
     expectation = Expectation(r"^(([a-z])+.)+[A-Z]([a-z])+$")
     with pytest.raises(BadExpression, match="takes too long"):
         expectation.feed(b"a" * 5_000)
+
+
+@given(st.lists(st.text("\r\na", max_size=5).map(str.encode)))
+def test_each_lf_becomes_cr_lf_however_the_stream_is_cut(pieces: list[bytes]) -> None:
+    converter = CrlfConverter()
+    cut = b"".join(converter.feed(piece) for piece in pieces)
+    assert cut == CrlfConverter().feed(b"".join(pieces))
+    assert b"\n" not in cut.replace(b"\r\n", b"")
+    assert CrlfConverter().feed(cut) == cut
+
+
+def test_the_hex_dump_continues_its_offset() -> None:
+    lines = HexDump()
+    assert lines.feed(b"hi\n") == b"00000000  68 69 0a" + b" " * 42 + b"|hi.|\n"
+    second = lines.feed(bytes(17)).decode().splitlines()
+    assert [line[:8] for line in second] == ["00000003", "00000013"]
+    assert lines.feed(b"") == b""

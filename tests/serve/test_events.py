@@ -28,6 +28,7 @@ from app.serve.events import (
     Paused,
     Refused,
     Reloaded,
+    Running,
     Stopped,
 )
 from app.server.deck import Deck
@@ -37,6 +38,7 @@ from tests.server.reactors import Client, HandReactor
 GUIDE = Path(__file__).parents[2] / "resources" / "guide" / "serve.md"
 
 EXAMPLES: list[tuple[Event, str]] = [
+    (Running("server.py", "python server.py"), "server.py runs as by: python server.py"),
     (Listening("Echo", "127.0.0.1", 8007), "Echo is listening on 127.0.0.1:8007."),
     (Listening("Echo", "::1", 8007), "Echo is listening on [::1]:8007."),
     (

@@ -1,4 +1,4 @@
-"""A session that connects, and grows older, when a test says so."""
+"""A session with a fake clock, whose connections the test makes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TARGET = Target("127.0.0.1", 8007)
 
 
 class StagedDial:
-    """Connects when a test says so, and once only for each attempt."""
+    """A `Dial` whose attempts succeed or fail when the test says so."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[Target, Options]] = []
@@ -33,7 +33,7 @@ class StagedDial:
         return self.result
 
     def _cancel(self, result: Deferred[object]) -> None:
-        # As `HostnameEndpoint` does while it resolves.
+        # `HostnameEndpoint` fails like this when it is cancelled during name resolution.
         self.cancelled += 1
         result.errback(DNSLookupError())
 
@@ -48,17 +48,17 @@ class StagedDial:
             self.result.callback(protocol)
 
 
-class Desk:
-    """A session on a fake clock and a staged endpoint, and how often it called for attention."""
+class SessionHarness:
+    """A session with a fake clock and a staged dial. It counts the calls of `wake`."""
 
     def __init__(self) -> None:
         self.clock = MemoryReactorClock()
         self.endpoint = StagedDial()
-        self.woken = 0
+        self.wake_count = 0
         self.session = Session(self.clock, wake=self.wake, dial=self.endpoint)
 
     def wake(self) -> None:
-        self.woken += 1
+        self.wake_count += 1
 
     def connected(self, transport: StagedTransport) -> Session:
         self.session.connect(TARGET)

@@ -1,4 +1,4 @@
-"""What two windows did to the same snippets, put together."""
+"""The merge of two windows' changes to the same snippets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.client.draft import Draft
-from app.client.snippets import MOST_SNIPPETS, Snippet, Snippets, TooManySnippets, merge
+from app.client.snippets import MOST_SNIPPETS, Snippet, Snippets, SnippetsFull, merge
 
 collections = st.lists(
     st.builds(Snippet, st.sampled_from("abc"), st.builds(Draft, st.sampled_from("123")))
@@ -21,27 +21,27 @@ def snippet(name: str, text: str = "") -> Snippet:
 A, B, C = snippet("a"), snippet("b"), snippet("c")
 
 
-def test_what_each_added_is_there_in_our_order() -> None:
+def test_additions_of_both_are_there_in_our_order() -> None:
     assert merge([B, A], [A, C], {A}) == [B, A, C]
 
 
-def test_what_they_changed_is_changed_in_its_place() -> None:
+def test_their_change_is_applied_in_place() -> None:
     changed = snippet("a", "changed")
     assert merge([A, B, C], [changed, B], {A, B}) == [changed, B, C]
 
 
-def test_what_we_changed_is_not_taken_back() -> None:
+def test_our_change_is_kept() -> None:
     changed = snippet("a", "changed")
     assert merge([changed], [A, B], {A}) == [changed, B]
 
 
-def test_what_both_changed_or_called_the_same_is_there_twice() -> None:
+def test_conflicting_changes_and_equal_names_are_both_kept() -> None:
     ours, theirs = snippet("a", "ours"), snippet("a", "theirs")
     assert merge([ours], [theirs], {A}) == [ours, snippet("a 2", "theirs")]
     assert merge([ours], [theirs], set()) == [ours, snippet("a 2", "theirs")]
 
 
-def test_what_one_removed_is_gone_unless_the_other_changed_it() -> None:
+def test_a_removed_snippet_is_removed_unless_the_other_changed_it() -> None:
     changed = snippet("a", "changed")
     assert merge([], [A], {A}) == []
     assert merge([A, B], [], {A}) == [B]
@@ -49,14 +49,14 @@ def test_what_one_removed_is_gone_unless_the_other_changed_it() -> None:
     assert merge([], [changed], {A}) == [changed]
 
 
-def test_what_they_renamed_is_not_there_twice() -> None:
+def test_a_renamed_snippet_is_not_duplicated() -> None:
     assert merge([A, C], [snippet("b", "a")], {A}) == [C, snippet("b", "a")]
 
 
-def test_more_than_there_may_be_are_refused_and_not_cut_off() -> None:
+def test_too_many_snippets_are_refused_and_not_cut_off() -> None:
     ours = [snippet(f"ours {number}") for number in range(MOST_SNIPPETS)]
     assert merge(ours, ours[:5], set()) == ours
-    with pytest.raises(TooManySnippets):
+    with pytest.raises(SnippetsFull):
         merge(ours, [A], set())
 
 

@@ -1,4 +1,4 @@
-"""Snippets come back from their file, whatever happened to it, and it is never thrown away."""
+"""The file of snippets: it is read, saved, and never lost when it is damaged."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def file(tmp_path: Path) -> SnippetFile:
 
 
 @given(st.lists(snippets))
-def test_what_was_written_is_read(found: list[Snippet]) -> None:
+def test_written_snippets_are_read_back(found: list[Snippet]) -> None:
     reading = parse(render(found))
     assert list(reading.snippets) == found
     assert reading.problems == ()
 
 
-def test_a_file_reads_as_people_write_it() -> None:
+def test_a_hand_written_file_is_read() -> None:
     text = 'version = 1\n[[snippet]]\nname = "Bye"\ntext = "QUIT"\n'
     assert parse(text).snippets == (BYE,)
     assert render([HELLO]) == (
@@ -81,26 +81,26 @@ def test_a_file_reads_as_people_write_it() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_told(text: str, words: str) -> None:
+def test_problems_are_reported(text: str, words: str) -> None:
     reading = parse(text)
     assert reading.snippets == ()
     assert words in str(reading.problems[0])
 
 
 @given(st.text(st.sampled_from('version=1[snippet]name"x\n.\\{} ')))
-def test_any_text_is_read_or_told(text: str) -> None:
+def test_any_text_gives_snippets_or_problems(text: str) -> None:
     reading = parse(text)
     assert reading.problems or text
 
 
-def test_a_mistake_in_one_leaves_the_others() -> None:
+def test_an_invalid_snippet_is_skipped() -> None:
     text = render([HELLO, BYE]).replace('"crlf"', '"crfl"')
     reading = parse(text)
     assert reading.snippets == (BYE,)
     assert len(reading.problems) == 1
 
 
-def test_they_are_saved_for_their_owner_alone_and_loaded(file: SnippetFile) -> None:
+def test_saved_snippets_are_loaded_and_only_the_owner_can_read_them(file: SnippetFile) -> None:
     assert file.load().snippets == ()
     file.save([HELLO, BYE])
     assert SnippetFile(file.path).load().snippets == (HELLO, BYE)
@@ -108,7 +108,7 @@ def test_they_are_saved_for_their_owner_alone_and_loaded(file: SnippetFile) -> N
 
 
 @pytest.mark.parametrize("content", [b"version = 1\n[[snippet]]\n", b"\xff\xfe\x00", b"not ours"])
-def test_a_broken_file_is_put_aside_by_the_first_save(file: SnippetFile, content: bytes) -> None:
+def test_the_first_save_moves_a_broken_file_aside(file: SnippetFile, content: bytes) -> None:
     file.path.parent.mkdir()
     file.path.write_bytes(content)
     assert file.load().problems
@@ -121,7 +121,7 @@ def test_a_broken_file_is_put_aside_by_the_first_save(file: SnippetFile, content
     assert len(list(file.path.parent.iterdir())) == 2
 
 
-def test_what_another_window_added_is_kept_and_what_it_removed_is_not_brought_back(
+def test_additions_and_removals_of_another_window_are_kept(
     file: SnippetFile,
 ) -> None:
     file.save([BYE])
@@ -136,7 +136,7 @@ def test_what_another_window_added_is_kept_and_what_it_removed_is_not_brought_ba
     assert file.save([BYE, mine, HELLO]) == [mine]
 
 
-def test_what_two_windows_call_the_same_is_kept_twice(file: SnippetFile) -> None:
+def test_equal_names_of_two_windows_are_both_kept(file: SnippetFile) -> None:
     other = SnippetFile(file.path)
     file.load()
     other.load()
@@ -149,7 +149,7 @@ def test_what_two_windows_call_the_same_is_kept_twice(file: SnippetFile) -> None
     assert SnippetFile(file.path).load().snippets == tuple(saved)
 
 
-def test_what_another_window_changed_is_not_taken_back(file: SnippetFile) -> None:
+def test_a_change_of_another_window_is_kept(file: SnippetFile) -> None:
     file.save([BYE])
     other = SnippetFile(file.path)
     other.load()
@@ -158,7 +158,7 @@ def test_what_another_window_changed_is_not_taken_back(file: SnippetFile) -> Non
     assert other.save([BYE, HELLO]) == [changed, HELLO]
 
 
-def test_snippets_of_two_windows_that_are_too_many_are_told_and_none_is_lost(
+def test_too_many_snippets_of_two_windows_are_reported_and_none_is_lost(
     file: SnippetFile,
 ) -> None:
     other = SnippetFile(file.path)
@@ -185,7 +185,7 @@ def test_two_windows_save_one_after_the_other(
     assert other.save([BYE]) == [BYE, HELLO]
 
 
-def test_a_file_that_another_program_broke_meanwhile_is_put_aside(file: SnippetFile) -> None:
+def test_a_file_that_another_program_damaged_is_moved_aside(file: SnippetFile) -> None:
     file.save([BYE])
     file.path.write_text("oh no")
     file.save([BYE, HELLO])
@@ -193,7 +193,7 @@ def test_a_file_that_another_program_broke_meanwhile_is_put_aside(file: SnippetF
     assert aside.read_text() == "oh no"
 
 
-def test_what_another_program_broke_is_not_taken_for_removed(file: SnippetFile) -> None:
+def test_damaged_snippets_do_not_count_as_removed(file: SnippetFile) -> None:
     file.save([BYE, HELLO])
     file.path.write_text(render([BYE, HELLO]).replace('"crlf"', '"crfl"'))
     assert file.save([BYE, HELLO]) == [BYE, HELLO]
@@ -208,13 +208,13 @@ def test_a_broken_file_stays_where_it_is_if_the_new_one_cannot_be_made(file: Sni
     assert [each.name for each in file.path.parent.iterdir()] == [file.path.name]
 
 
-def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_writable_is_reported(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("in the way")
     with pytest.raises(SnippetFileError, match=r"cannot be (written|saved)"):
         SnippetFile(tmp_path / "config" / "snippets.toml").save([BYE])
 
 
-def test_more_than_could_be_read_again_is_not_saved(file: SnippetFile) -> None:
+def test_more_than_the_size_limit_is_not_saved(file: SnippetFile) -> None:
     file.save([BYE])
     many = [Snippet(str(number), Draft("x" * LONGEST_TEXT)) for number in range(17)]
     with pytest.raises(SnippetFileError, match="too much"):
@@ -223,7 +223,7 @@ def test_more_than_could_be_read_again_is_not_saved(file: SnippetFile) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-def test_what_is_no_file_is_told(file: SnippetFile) -> None:
+def test_a_path_that_is_not_a_file_is_reported(file: SnippetFile) -> None:
     file.path.parent.mkdir()
     os.mkfifo(file.path)
     with pytest.raises(SnippetFileError, match="cannot be read"):
@@ -232,7 +232,7 @@ def test_what_is_no_file_is_told(file: SnippetFile) -> None:
         read_snippets(file.path)
 
 
-def test_they_are_exported_and_imported(tmp_path: Path) -> None:
+def test_snippets_are_exported_and_imported(tmp_path: Path) -> None:
     write_snippets(tmp_path / "mine.toml", [HELLO])
     assert read_snippets(tmp_path / "mine.toml").snippets == (HELLO,)
     with pytest.raises(SnippetFileError, match="cannot be read"):
