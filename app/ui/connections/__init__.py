@@ -1,1 +1,1 @@
-"""The connections pane: every live connection as the factories know it."""
+"""The connections pane: a table of the live and the recently closed connections."""

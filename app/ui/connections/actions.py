@@ -1,4 +1,4 @@
-"""What one does with connections: say something to them, end them, look at those that ended."""
+"""The actions on connections: send, close, abort, and show the closed ones."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class ConnectionActions(QObject):
-    """Owns the actions on the selected connections; those that are over are left alone."""
+    """Owns the actions on the selected connections. Closed connections are ignored."""
 
     send_wanted = Signal(object)
     """The user wants to send to these connections: a list, not empty."""
 
     def __init__(self, table: QWidget, icons: Icons, selected: Callable[[], Iterable[Row]]) -> None:
-        """`table` is where the shortcuts count."""
+        """The shortcuts work inside `table`."""
         super().__init__(table)
         self._table = table
         self._icons = icons
@@ -51,18 +51,18 @@ class ConnectionActions(QObject):
         self.clear_closed = self._make(self.tr("Forget the closed ones"), "clear")
 
     @property
-    def in_the_bar(self) -> tuple[QAction, ...]:
-        """Those above the table."""
+    def bar_actions(self) -> tuple[QAction, ...]:
+        """The actions in the bar above the table."""
         return (self.show_closed, self.send, self.close, self.abort)
 
     def fill(self, menu: QMenu) -> None:
-        """Let `menu` offer all of them."""
+        """Add all actions to `menu`."""
         menu.addActions([self.send, self.close, self.abort])
         menu.addSeparator()
         menu.addActions([self.show_closed, self.clear_closed])
 
     def enable(self, *, closed: int) -> None:
-        """Offer what can be done now; `closed` connections are remembered."""
+        """Enable what is possible now. `closed` is the number of remembered closed connections."""
         live = next(self._live(), None) is not None
         for action in (self.send, self.close, self.abort):
             action.setEnabled(live)
@@ -104,21 +104,21 @@ class ConnectionActions(QObject):
             connection.abortConnection()
 
 
-# MERGED ui/connections/sending: Opens the dialogs in which one says something to connections, and tells them who came or went.
-
-
 class SendDialogs(QObject):
-    """Owns the dialogs that are open. They are not modal, and there may be several."""
+    """Owns the open send dialogs, and updates them when connections open or close.
 
-    def __init__(self, window: QWidget, memory: ConsoleState, icons: Icons) -> None:
+    They are not modal, and several may be open.
+    """
+
+    def __init__(self, window: QWidget, saved_state: ConsoleState, icons: Icons) -> None:
         super().__init__(window)
         self._window = window
-        self._memory = memory
+        self._saved_state = saved_state
         self._icons = icons
         self.dialogs: list[SendDialog] = []
 
-    def to(self, connections: Sequence[Connection]) -> None:
-        """Ask what to send to these."""
+    def open_for(self, connections: Sequence[Connection]) -> None:
+        """Open a dialog that sends to these connections."""
         if len(connections) == 1:
             (one,) = connections
             whom = self.tr("{0} of {1}").format(one.peer, one.factory.spec.name)
@@ -126,20 +126,21 @@ class SendDialogs(QObject):
             whom = self.tr("{0} connections").format(f"{len(connections):,}")
         self._open(Recipients(connections), whom)
 
-    def to_all_of(self, listener: Listener) -> None:
-        """Ask what to send to all who are connected to `listener`."""
+    def open_for_listener(self, listener: Listener) -> None:
+        """Open a dialog that sends to all connections of `listener`."""
         self._open(AllConnections(listener), self.tr("all of {0}").format(listener.spec.name))
 
     def refresh(self, batch: ChangeBatch) -> None:
-        """Tell the dialogs of connections that came or went."""
+        """Update the dialogs if connections opened or closed."""
         if batch.opened or batch.closed:
             for dialog in self.dialogs:
                 dialog.refresh()
 
-    def _open(self, audience: Recipients, whom: str) -> None:
-        from app.ui.connections.send_dialog import SendDialog  # off the start's way
+    def _open(self, recipients: Recipients, whom: str) -> None:
+        # Imported late for a faster start.
+        from app.ui.connections.send_dialog import SendDialog
 
-        dialog = SendDialog(audience, whom, self._memory, self._icons, self._window)
+        dialog = SendDialog(recipients, whom, self._saved_state, self._icons, self._window)
         dialog.closed.connect(self.dialogs.remove)
         self.dialogs.append(dialog)
         dialog.show()

@@ -1,6 +1,7 @@
-"""Which columns the table shows, in which order and how wide: as the user chose them, and kept.
+"""The column layout of the connections table: which columns are shown, their order and widths.
 
-What is kept names the columns, so that a later Portdeck with more of them still finds these.
+The user changes it, and it is saved. The saved text names the columns, so that a later version with
+more columns can read it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ LARGEST_WIDTH = 4_000
 
 
 class ColumnLayout(QObject):
-    """Owns the order, the widths and the hiding of a header's sections, one for each column.
+    """Owns the order, widths and visibility of the sections of a header, one for each column.
 
     Invariant: at least one column is shown.
     """
@@ -29,14 +30,14 @@ class ColumnLayout(QObject):
     """A column was shown, hidden or moved."""
 
     dialog_wanted = Signal()
-    """The user asked for the dialog in which the columns are ordered and chosen."""
+    """The user wants the dialog that orders and hides columns."""
 
     def __init__(self, header: QHeaderView, columns: Sequence[Column]) -> None:
         super().__init__(header)
         self._header = header
         self.columns = columns
         self._widths = [column.width for column in columns]
-        """Also of those that are hidden, of which the header says 0."""
+        """The width of each column, also of hidden ones, for which the header says 0."""
         self.reset()
         header.sectionResized.connect(self._note_width)
         header.sectionMoved.connect(self.changed)
@@ -45,27 +46,27 @@ class ColumnLayout(QObject):
 
     @property
     def order(self) -> list[int]:
-        """The columns, by number, as they stand from left to right, hidden ones too."""
+        """The numbers of all columns from left to right, including hidden ones."""
         return [self._header.logicalIndex(place) for place in range(len(self.columns))]
 
     def is_shown(self, column: int) -> bool:
-        """Whether the column of that number is on show."""
+        """Whether the column with that number is shown."""
         return not self._header.isSectionHidden(column)
 
     def show(self, column: int, shown: bool = True) -> None:
-        """Show or hide a column; the last one on show stays."""
+        """Show or hide a column. The last visible one cannot be hidden."""
         others = any(self.is_shown(each) for each in range(len(self.columns)) if each != column)
         if shown is not self.is_shown(column) and (shown or others):
             self._header.setSectionHidden(column, not shown)
             self.changed.emit()
 
     def move(self, column: int, place: int) -> None:
-        """Put a column at that place from the left, counted from 0."""
+        """Move a column to `place`, counted from 0 from the left."""
         if 0 <= place < len(self.columns):
             self._header.moveSection(self._header.visualIndex(column), place)
 
     def reset(self) -> None:
-        """As it was before anybody chose."""
+        """Restore the default layout."""
         for number, column in enumerate(self.columns):
             self._header.moveSection(self._header.visualIndex(number), number)
             self._widths[number] = column.width
@@ -75,7 +76,7 @@ class ColumnLayout(QObject):
         self.changed.emit()
 
     def text(self) -> str:
-        """All of it in one line, for `restore`."""
+        """The layout as one line of JSON, for `restore`."""
         sorted_by = self._header.sortIndicatorSection()
         by = self.columns[sorted_by].name if 0 <= sorted_by < len(self.columns) else ""
         falling = self._header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
@@ -86,7 +87,7 @@ class ColumnLayout(QObject):
         return json.dumps({"columns": columns, "sorted by": by, "falling": falling})
 
     def restore(self, text: str) -> None:
-        """Take what `text` gave. Columns that it does not name stay as they are."""
+        """Apply a layout from `text`. Columns that it does not name stay as they are."""
         known = {column.name: number for number, column in enumerate(self.columns)}
         try:
             kept: Any = json.loads(text)
@@ -110,7 +111,7 @@ class ColumnLayout(QObject):
         self.changed.emit()
 
     def fill(self, menu: QMenu) -> None:
-        """Let `menu` offer each column, and what else can be done with them."""
+        """Fill `menu` with a check box for each column, and the commands for the layout."""
         menu.clear()
         for number in self.order:
             action = QAction(self.columns[number].title, menu, checkable=True)

@@ -1,4 +1,4 @@
-"""The columns of the connections table: what each shows, and what it sorts by."""
+"""The columns of the connections table: their titles, texts and sort keys, and the text filter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.server.monitor import ClosedConnection
 from app.text import readable
 
 Row = Connection | ClosedConnection
-"""What one row shows: a live connection, or what is left of one that is over."""
+"""A row of the table: a live connection, or the record of a closed one."""
 
 PEER = "peer"
 LISTENER = "listener"
@@ -24,31 +24,31 @@ STATE = "state"
 
 @frozen
 class Column:
-    """One column. `text` and `key` take a row and the time of now, unix seconds."""
+    """A column. `text` and `key` take a row and the current time in unix seconds."""
 
     name: str
-    """What the settings call it, in every language."""
+    """The name in the settings, the same in every language."""
 
     title: str
     text: Callable[[Row, float], str]
     key: Callable[[Row, float], Any]
     hint: str
     is_number: bool = True
-    is_moving: bool = True
+    is_changing: bool = True
     """Whether its value may change while the connection lives."""
-    width: int = 76
+    width: int = 92
     is_shown: bool = True
-    """Whether it is, before anybody chose."""
+    """Whether it is shown by default."""
     is_searched: bool = False
     """Whether the text filter looks at it."""
 
 
 def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
-    """All of them from left to right, in the user's language.
+    """All columns from left to right, in the user's language.
 
-    `process_of` gives what is known of the process at the other end; empty while nothing is.
+    `process_of` returns the process at the other end, or an empty text if it is unknown.
     """
-    state = _state_in_words()
+    state = _state_text()
     return (
         Column(
             name=PEER,
@@ -57,7 +57,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             key=_peer_key,
             hint=QCoreApplication.translate("Columns", "The address of the client"),
             is_number=False,
-            is_moving=False,
+            is_changing=False,
             width=140,
             is_searched=True,
         ),
@@ -68,7 +68,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             key=lambda row, now: row.factory.spec.name.casefold(),
             hint=QCoreApplication.translate("Columns", "The listener that accepted it"),
             is_number=False,
-            is_moving=False,
+            is_changing=False,
             width=100,
             is_searched=True,
         ),
@@ -83,7 +83,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
                 "It is looked up for the rows on show.",
             ),
             is_number=False,
-            is_moving=False,
+            is_changing=False,
             width=122,
             is_searched=True,
         ),
@@ -94,7 +94,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             key=lambda row, now: row.local,
             hint=QCoreApplication.translate("Columns", "The address that the client connected to"),
             is_number=False,
-            is_moving=False,
+            is_changing=False,
             width=130,
             is_shown=False,
             is_searched=True,
@@ -129,7 +129,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             text=lambda row, now: readable.format_duration((row.closed_at or now) - row.opened_at),
             key=lambda row, now: (row.closed_at or now) - row.opened_at,
             hint=QCoreApplication.translate("Columns", "Time since it was accepted"),
-            is_moving=False,
+            is_changing=False,
         ),
         Column(
             name="idle",
@@ -175,7 +175,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
 
 
 def _peer_key(row: Row, now: float) -> str:
-    """One text, in which ports stand as numbers do: ten thousand pairs take longer to sort."""
+    """A text with zero-padded ports. Ten thousand tuples would take longer to sort."""
     address = row.peer_address
     if isinstance(address, (IPv4Address, IPv6Address)):
         return f"{address.host} {address.port:05}"
@@ -189,8 +189,8 @@ def _tls(row: Row, now: float) -> str:
     return " · ".join(filter(None, (facts.version, facts.cipher, facts.client)))
 
 
-def _state_in_words() -> Callable[[Row, float], str]:
-    """What state a row is in; the words are looked up once, not for each of ten thousand rows."""
+def _state_text() -> Callable[[Row, float], str]:
+    """Return the text function of the state column. It translates the words only once."""
     closing = QCoreApplication.translate("Columns", "closing")
     live = QCoreApplication.translate("Columns", "open")
 
@@ -203,10 +203,10 @@ def _state_in_words() -> Callable[[Row, float], str]:
 
 
 def text_filter(text: str, searched: Iterable[Column]) -> Callable[[Row], bool]:
-    """Whether a row has `text`, which is casefolded, in one of those columns that are searched.
+    """Return a filter: whether a row has the casefolded `text` in one of the searched columns.
 
-    Most columns say the same of most rows, so each text is looked into once. What all rows say
-    differently, their peers, comes last.
+    Most columns show the same few texts in many rows, so the result is cached for each text. The
+    peer is different in each row. It is tested last and not cached.
     """
     if not text:
         return lambda row: True

@@ -1,4 +1,4 @@
-"""The list in which the columns of the connections table are ordered, shown and hidden."""
+"""The dialog that orders, shows and hides the columns of the connections table."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _NUMBER = Qt.ItemDataRole.UserRole
 
 
 class ColumnsDialog(QDialog):
-    """Changes an arrangement while it is open; there is nothing to accept."""
+    """Each change applies to the column layout immediately, so there is nothing to accept."""
 
-    def __init__(self, arrangement: ColumnLayout, parent: QWidget | None = None) -> None:
+    def __init__(self, column_layout: ColumnLayout, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._arrangement = arrangement
+        self._column_layout = column_layout
         self.setWindowTitle(self.tr("Columns"))
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Columns, from left to right"))
@@ -39,14 +39,14 @@ class ColumnsDialog(QDialog):
         self._fill()
         self.list.setCurrentRow(0)
         self.list.itemChanged.connect(self._check)
-        self.list.currentRowChanged.connect(self._show_what_can_be_done)
+        self.list.currentRowChanged.connect(self._update_buttons)
         self.up.clicked.connect(lambda: self._move(-1))
         self.down.clicked.connect(lambda: self._move(+1))
         self.reset.clicked.connect(self._reset)
         self.buttons.rejected.connect(self.reject)
         QShortcut(QKeySequence("Alt+Up"), self, lambda: self._move(-1))
         QShortcut(QKeySequence("Alt+Down"), self, lambda: self._move(+1))
-        self._show_what_can_be_done()
+        self._update_buttons()
 
     def _lay_out(self) -> None:
         side = QVBoxLayout()
@@ -69,33 +69,33 @@ class ColumnsDialog(QDialog):
         with QSignalBlocker(self.list):
             row = self.list.currentRow()
             self.list.clear()
-            for number in self._arrangement.order:
-                column = self._arrangement.columns[number]
+            for number in self._column_layout.order:
+                column = self._column_layout.columns[number]
                 item = QListWidgetItem(column.title, self.list)
                 item.setToolTip(column.hint)
                 item.setData(_NUMBER, number)
-                item.setCheckState(_check_state(self._arrangement.is_shown(number)))
+                item.setCheckState(_check_state(self._column_layout.is_shown(number)))
             self.list.setCurrentRow(row)
 
     def _check(self, item: QListWidgetItem) -> None:
         number = item.data(_NUMBER)
-        self._arrangement.show(number, item.checkState() is Qt.CheckState.Checked)
+        self._column_layout.show(number, item.checkState() is Qt.CheckState.Checked)
         with QSignalBlocker(self.list):
-            # The last one that is shown stays so.
-            item.setCheckState(_check_state(self._arrangement.is_shown(number)))
+            # The last visible column stays visible.
+            item.setCheckState(_check_state(self._column_layout.is_shown(number)))
 
     def _move(self, by: int) -> None:
         place = self.list.currentRow() + by
         if self.list.currentRow() >= 0 and 0 <= place < self.list.count():
-            self._arrangement.move(self.list.currentItem().data(_NUMBER), place)
+            self._column_layout.move(self.list.currentItem().data(_NUMBER), place)
             self._fill()
             self.list.setCurrentRow(place)
 
     def _reset(self) -> None:
-        self._arrangement.reset()
+        self._column_layout.reset()
         self._fill()
 
-    def _show_what_can_be_done(self) -> None:
+    def _update_buttons(self) -> None:
         self.up.setEnabled(self.list.currentRow() > 0)
         self.down.setEnabled(0 <= self.list.currentRow() < self.list.count() - 1)
 

@@ -1,4 +1,4 @@
-"""The connections pane: the table, its filter, and what one can do to the selected rows."""
+"""The connections pane: the table, its filter, and the actions on the selected rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from app.ui.connections.processes import Processes
 from app.ui.connections.table import ConnectionsModel, ConnectionsTable
 from app.ui.settings import Settings
 from app.ui.style.icons import Icons
-from app.ui.style.theme import ListenerColors, quiet_color
+from app.ui.style.listener_colors import ListenerColors
+from app.ui.style.palette import quiet_color
 from app.ui.widgets.dialogs import open_modal
 
 CLOCK_MS = 1000
@@ -28,17 +29,17 @@ RESORT_TICKS = 10
 
 
 class ConnectionsPane(QWidget):
-    """Shows the connections of all listeners, or of some.
+    """Shows the connections of all listeners, or of the chosen ones.
 
-    Invariant: the table shows exactly those live connections that pass the text filter and are of
-    those listeners, as of the last tick; and of the closed ones that are remembered likewise, if
-    they are asked for.
+    Invariant: as of the last tick, the table shows exactly the live connections of these listeners
+    that pass the text filter. If closed connections are shown, the same is true for the remembered
+    ones.
     """
 
-    counted = Signal(int)
-    """So many connections are live, shown or not."""
+    count_changed = Signal(int)
+    """The number of live connections, shown or not."""
 
-    listener_released = Signal()
+    listener_filter_cleared = Signal()
     """The user wants to see the connections of all listeners again."""
 
     def __init__(
@@ -51,15 +52,17 @@ class ConnectionsPane(QWidget):
         find_processes: FindProcesses,
         parent: QWidget | None = None,
     ) -> None:
-        """`live` gives every live connection, `seconds` the time on their clock, and `colors` how
-        their listeners look. `find_processes` asks the
-        system who is at the other end."""
+        """`live` returns every live connection, and `seconds` the time on their clock.
+
+        `colors` has the colours of their listeners. `find_processes` asks the system for the
+        processes at the other ends.
+        """
         super().__init__(parent)
         self._live = live
         self._listeners: tuple[Listener, ...] = ()
         self._names: frozenset[str] = frozenset()
         self._count = 0
-        self._ticks_since_order = 0
+        self._ticks_since_sort = 0
         self._history = ClosedConnections()
         self._processes = Processes(find_processes, seconds, self._show_processes)
         self.model = ConnectionsModel(
@@ -69,8 +72,8 @@ class ConnectionsPane(QWidget):
             self,
         )
         self.table = ConnectionsTable(self.model)
-        self.arrangement = ColumnLayout(self.table.horizontalHeader(), self.model.columns)
-        self.arrangement.dialog_wanted.connect(self._arrange_columns)
+        self.column_layout = ColumnLayout(self.table.horizontalHeader(), self.model.columns)
+        self.column_layout.dialog_wanted.connect(self._arrange_columns)
         self.commands = ConnectionActions(self.table, icons, self.selected)
         self.filter = QLineEdit()
         self.listener_chip = QToolButton()
@@ -79,62 +82,62 @@ class ConnectionsPane(QWidget):
         self._lay_out()
         self._clock = QTimer(self, interval=CLOCK_MS)
         self._clock.setTimerType(Qt.TimerType.CoarseTimer)
-        self._clock.timeout.connect(self._show_now)
-        self._show_what_can_be_done()
+        self._clock.timeout.connect(self._show_time)
+        self._update_actions()
 
     @property
     def listeners(self) -> Sequence[Listener]:
-        """Those whose connections are shown; none for all."""
+        """The listeners whose connections are shown. Empty for all."""
         return self._listeners
 
     @property
     def hint(self) -> str:
-        """What is said in place of rows; empty while there are rows."""
+        """The text instead of rows. Empty while there are rows."""
         return self.table.hint
 
     def selected(self) -> Iterator[Row]:
-        """What the selected rows show. Cheap to begin with, however many they are."""
+        """The selected rows. An iterator, so that looking for the first one is cheap."""
         for part in self.table.selectionModel().selection().toList():
             for number in range(part.top(), part.bottom() + 1):
                 yield self.model.row(number)
 
     def show_listeners(self, listeners: Iterable[Listener]) -> None:
-        """Show the connections of those only, or of all if there are none."""
+        """Show only the connections of `listeners`, or of all listeners if it is empty."""
         self._listeners = tuple(listeners)
         self.listener_chip.setVisible(bool(self._listeners))
-        self._take_names()
+        self._update_names()
         self._refilter()
 
     def refresh(self, batch: ChangeBatch, moving: Iterable[Connection]) -> None:
-        """Show what a batch of changes brought, and the new values of the rows on screen."""
+        """Apply a batch of changes, and update the values of the visible rows."""
         self._count += len(batch.opened) - len(batch.closed)
-        self._take(batch)
-        if not batch.listeners.isdisjoint(self._listeners) and self._take_names():
+        self._apply(batch)
+        if not batch.listeners.isdisjoint(self._listeners) and self._update_names():
             self._refilter()
-        self._ticks_since_order += 1
-        if self.model.is_sorted_by_something_moving and self._ticks_since_order >= RESORT_TICKS:
-            self._ticks_since_order = 0
+        self._ticks_since_sort += 1
+        if self.model.is_sorted_by_changing_column and self._ticks_since_sort >= RESORT_TICKS:
+            self._ticks_since_sort = 0
             self.model.resort()
         if batch.active or batch.listeners or any(True for _ in moving):
-            self.table.touch_visible()
+            self.table.update_visible()
         if batch.opened or batch.closed:
-            self.counted.emit(self._count)
-            self._show_what_can_be_done()
-            self._want_processes()
+            self.count_changed.emit(self._count)
+            self._update_actions()
+            self._look_up_processes()
 
     def restore(self, settings: Settings) -> None:
-        """Take the columns and what is shown from the last time."""
-        self.arrangement.restore(settings.text("connections/columns"))
+        """Restore the columns, and whether closed connections are shown."""
+        self.column_layout.restore(settings.text("connections/columns"))
         self.commands.show_closed.setChecked(settings.text("connections/closed") == "shown")
 
-    def keep(self, settings: Settings) -> None:
-        """Remember the columns and what is shown."""
-        settings.keep_text("connections/columns", self.arrangement.text())
+    def save(self, settings: Settings) -> None:
+        """Save the columns, and whether closed connections are shown."""
+        settings.save_text("connections/columns", self.column_layout.text())
         shown = "shown" if self.commands.show_closed.isChecked() else ""
-        settings.keep_text("connections/closed", shown)
+        settings.save_text("connections/closed", shown)
 
     def recolor(self) -> None:
-        """The palette or the colour of a listener is another one."""
+        """Update the colours after a change of the palette or of a listener's colour."""
         self.model.quiet = quiet_color(self.palette())
         self.table.viewport().update()
 
@@ -144,16 +147,18 @@ class ConnectionsPane(QWidget):
             self.recolor()
 
     def showEvent(self, event: object) -> None:
-        self._show_what_can_be_done()
+        self._update_actions()
 
     def hideEvent(self, event: object) -> None:
         self._clock.stop()
 
     def _arrange_columns(self) -> None:
-        """Open the list in which columns are ordered and chosen by keyboard or mouse."""
-        from app.ui.connections.columns_dialog import ColumnsDialog  # only when it is wanted
+        """Open the dialog that orders and hides columns."""
+        from app.ui.connections.columns_dialog import (
+            ColumnsDialog,
+        )  # imported late for a faster start
 
-        open_modal(ColumnsDialog(self.arrangement, self.window()))
+        open_modal(ColumnsDialog(self.column_layout, self.window()))
 
     def _set_up(self, icons: Icons) -> None:
         self.model.quiet = quiet_color(self.palette())
@@ -165,23 +170,23 @@ class ConnectionsPane(QWidget):
         icons.give(self.listener_chip, "close")
         self.listener_chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.listener_chip.setToolTip(self.tr("Show the connections of all listeners again"))
-        self.listener_chip.clicked.connect(self.listener_released)
+        self.listener_chip.clicked.connect(self.listener_filter_cleared)
         self.listener_chip.hide()
         self.commands.show_closed.toggled.connect(self._refilter)
         self.commands.show_closed.triggered.connect(self._show_reasons)
         self.commands.clear_closed.triggered.connect(self._clear_closed)
-        self.arrangement.changed.connect(self._want_processes)
+        self.column_layout.changed.connect(self._look_up_processes)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._open_menu)
-        self.table.selectionModel().selectionChanged.connect(self._show_what_can_be_done)
-        self.table.verticalScrollBar().valueChanged.connect(self._want_processes)
+        self.table.selectionModel().selectionChanged.connect(self._update_actions)
+        self.table.verticalScrollBar().valueChanged.connect(self._look_up_processes)
 
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.addWidget(self.filter, 1)
         bar.addWidget(self.listener_chip)
         bar.addStretch(1)
-        for action in self.commands.in_the_bar:
+        for action in self.commands.bar_actions:
             button = QToolButton(autoRaise=True)
             button.setDefaultAction(action)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -191,8 +196,11 @@ class ConnectionsPane(QWidget):
         layout.addLayout(bar)
         layout.addWidget(self.table, 1)
 
-    def _take(self, batch: ChangeBatch) -> None:
-        """What came and went between two ticks was never on show, but is remembered too."""
+    def _apply(self, batch: ChangeBatch) -> None:
+        """Apply opened and closed connections.
+
+        A connection that opened and closed between two ticks was never shown, but is remembered.
+        """
         remembered, forgotten = self._history.add(batch.closed)
         if self.commands.show_closed.isChecked():
             self.model.apply([*batch.opened, *remembered], [*batch.closed, *forgotten])
@@ -212,26 +220,26 @@ class ConnectionsPane(QWidget):
         return accepts
 
     def _filter_typed(self) -> None:
-        # Not before there is text to clear: its icon loads all of Qt's image plugins.
+        # Set at the first text, as the icon of the clear button loads all of Qt's image plugins.
         self.filter.setClearButtonEnabled(True)
         self._refilter()
 
     def _refilter(self) -> None:
         closed = self._history if self.commands.show_closed.isChecked() else ()
         self.model.show([*self._live(), *closed], self._accepts())
-        self._show_what_can_be_done()
-        self._want_processes()
+        self._update_actions()
+        self._look_up_processes()
 
     def _show_reasons(self, shown: bool) -> None:
         if shown:
-            self.arrangement.show(self.model.column(STATE))
+            self.column_layout.show(self.model.column(STATE))
 
     def _clear_closed(self) -> None:
         self._history.clear()
         self._refilter()
 
-    def _take_names(self) -> bool:
-        """See what the listeners are called now. Whether that is another name than before."""
+    def _update_names(self) -> bool:
+        """Read the names of the listeners. Return whether they changed."""
         before, self._names = self._names, frozenset(each.spec.name for each in self._listeners)
         if self._names == before:
             return False
@@ -248,20 +256,20 @@ class ConnectionsPane(QWidget):
             return self._listeners[0].spec.name
         return self.tr("{0} listeners").format(len(self._listeners))
 
-    def _show_now(self) -> None:
-        self.table.touch_visible()
-        self._want_processes()
+    def _show_time(self) -> None:
+        self.table.update_visible()
+        self._look_up_processes()
 
-    def _want_processes(self) -> None:
-        if self.table.isVisible() and self.arrangement.is_shown(self._process_column):
+    def _look_up_processes(self) -> None:
+        if self.table.isVisible() and self.column_layout.is_shown(self._process_column):
             rows = (self.model.row(each) for each in self.table.visible_rows())
-            self._processes.want(rows, self._count)
+            self._processes.look_up(rows, self._count)
 
     def _show_processes(self) -> None:
-        if isValid(self):  # a thread may answer when there is no window any more
-            self.table.touch_visible()
+        if isValid(self):  # a thread may answer after the window is gone
+            self.table.update_visible()
 
-    def _show_what_can_be_done(self) -> None:
+    def _update_actions(self) -> None:
         self.commands.enable(closed=len(self._history))
         empty = self.model.rowCount() == 0
         self.table.show_hint(self._hint_text() if empty else "")

@@ -1,4 +1,7 @@
-"""The processes at the other ends of the rows on show: looked up seldom, and remembered."""
+"""The lookup of the processes at the other ends of the visible connections.
+
+The results are cached, and the rate of lookups is limited.
+"""
 
 from __future__ import annotations
 
@@ -9,86 +12,89 @@ from twisted.python.failure import Failure
 
 from app.runtime.coroutines import log_failure
 from app.server.connections.connection import Connection
-from app.server.peer_process import FindProcesses, clue
-from app.server.sockets.listen_errors import Holder
-from app.server.sockets.process_lookup import Clue
+from app.server.peer_process import FindProcesses, process_query
+from app.server.sockets.listen_errors import ProcessInfo
+from app.server.sockets.process_lookup import ProcessQuery
 from app.ui.connections.columns import Row
 
 MOST_KEPT = 4_000
 MOST_AT_ONCE = 200
 
 MOST_SOCKETS = 1_000
-"""With more connections than this the system is not asked: it would have to list them all."""
+"""With more connections than this there is no lookup, as the system would list them all."""
 
 SETTLED_SECONDS = 0.5
-"""How old a connection is before it is asked for: many are gone by then."""
+"""Minimum age of a connection for a lookup. Many connections end before that."""
 
 PAUSE_SECONDS = 1.0
 SHARE = 0.02
-"""The part of the time that lookups may take, each of which keeps one processor busy."""
+"""Maximum share of the time for lookups, because each keeps one processor busy."""
 
 
 class Processes:
-    """Asks about each connection once, or once more if that failed.
+    """Looks up each connection once, and a second time if it was not found.
 
-    At most one lookup runs, and then there is a pause.
+    At most one lookup runs at a time, and a pause follows it.
     """
 
     def __init__(
         self, find: FindProcesses, seconds: Callable[[], float], found: Callable[[], None]
     ) -> None:
-        """`find` asks the system; `found` is called when more is known."""
+        """`find` asks the system. `found` is called after each lookup."""
         self._find = find
         self._seconds = seconds
         self._found = found
         self._known: dict[int, str] = {}
-        self._missed: set[int] = set()
-        """Those that were asked for in vain, once."""
-        self._is_asking = False
-        self._not_before = 0.0
+        self._not_found: set[int] = set()
+        """The connections that one lookup did not find."""
+        self._is_running = False
+        self._next_lookup_at = 0.0
 
     def text(self, row: Row) -> str:
-        """`node (4211)`; empty for who is not known, or not here."""
+        """The process of `row`, as in `node (4211)`. Empty if it is unknown or remote."""
         return self._known.get(row.number, "")
 
-    def want(self, rows: Iterable[Row], sockets: int) -> None:
-        """These rows are on show, of so many connections: find out about the new ones."""
+    def look_up(self, rows: Iterable[Row], sockets: int) -> None:
+        """Look up the new ones of the visible `rows`. `sockets` is the number of all
+        connections."""
         now = self._seconds()
-        if self._is_asking or now < self._not_before or sockets > MOST_SOCKETS:
+        if self._is_running or now < self._next_lookup_at or sockets > MOST_SOCKETS:
             return
-        clues: dict[int, Clue] = {}
+        queries: dict[int, ProcessQuery] = {}
         for row in rows:
             if self._is_new(row) and now - row.opened_at >= SETTLED_SECONDS:
-                found = clue(row)
+                found = process_query(row)
                 if found is None:
-                    self._learn(row.number, "")
-                elif len(clues) < MOST_AT_ONCE:
-                    clues[row.number] = found
-        if clues:
-            self._is_asking = True
-            asked = self._find(clues).addErrback(_nothing)
-            asked.addCallback(self._take, clues, now).addErrback(log_failure)
+                    self._remember(row.number, "")
+                elif len(queries) < MOST_AT_ONCE:
+                    queries[row.number] = found
+        if queries:
+            self._is_running = True
+            asked = self._find(queries).addErrback(_log_and_find_none)
+            asked.addCallback(self._store_result, queries, now).addErrback(log_failure)
 
     def _is_new(self, row: Row) -> TypeGuard[Connection]:
         return isinstance(row, Connection) and row.number not in self._known
 
-    def _take(self, found: dict[int, Holder], clues: Mapping[int, Clue], since: float) -> None:
+    def _store_result(
+        self, found: dict[int, ProcessInfo], queries: Mapping[int, ProcessQuery], since: float
+    ) -> None:
         now = self._seconds()
-        self._is_asking = False
-        self._not_before = now + max(PAUSE_SECONDS, (now - since) / SHARE)
-        again = clues.keys() - found.keys() - self._missed
-        for number in clues.keys() - again:
+        self._is_running = False
+        self._next_lookup_at = now + max(PAUSE_SECONDS, (now - since) / SHARE)
+        again = queries.keys() - found.keys() - self._not_found
+        for number in queries.keys() - again:
             holder = found.get(number)
-            self._learn(number, "" if holder is None else f"{holder.name} ({holder.pid})")
-        self._missed = again
+            self._remember(number, "" if holder is None else f"{holder.name} ({holder.pid})")
+        self._not_found = again
         self._found()
 
-    def _learn(self, number: int, text: str) -> None:
+    def _remember(self, number: int, text: str) -> None:
         self._known[number] = text
         if len(self._known) > MOST_KEPT:
             del self._known[next(iter(self._known))]
 
 
-def _nothing(failure: Failure) -> dict[int, Holder]:
+def _log_and_find_none(failure: Failure) -> dict[int, ProcessInfo]:
     log_failure(failure)
     return {}

@@ -1,4 +1,4 @@
-"""The dialog in which one says something to connections: text, escapes or hex."""
+"""The dialog that sends data to connections: text, escapes or hex."""
 
 from __future__ import annotations
 
@@ -16,55 +16,55 @@ from app.ui.widgets.labels import WrappingLabel
 
 
 class RecipientsTarget:
-    """An audience in the place of a session: the console's input sends to either."""
+    """Adapts `Recipients` to the input bar, which otherwise sends to a session."""
 
-    def __init__(self, audience: Recipients) -> None:
-        self._audience = audience
+    def __init__(self, recipients: Recipients) -> None:
+        self._recipients = recipients
         self.outcome: SendResult | None = None
 
     @property
     def state(self) -> SessionState:
-        """Whether anybody is there."""
-        return SessionState.CONNECTED if self._audience.live else SessionState.CLOSED
+        """`CONNECTED` while at least one connection is open."""
+        return SessionState.CONNECTED if self._recipients.live else SessionState.CLOSED
 
     def send(self, data: bytes) -> bool:
-        """Say it to all. False if nobody is there to hear it."""
-        self.outcome = self._audience.send(data)
+        """Send `data` to all. Return whether at least one connection is open."""
+        self.outcome = self._recipients.send(data)
         return self.outcome.reached > 0
 
 
 class SendDialog(QDialog):
-    """Stays open, and beside the window, until it is closed: one sends more than once."""
+    """Not modal. It stays open after a send, so that the user can send again."""
 
     closed = Signal(object)
-    """This dialog is gone from the screen."""
+    """This dialog was closed."""
 
     def __init__(
         self,
-        audience: Recipients,
+        recipients: Recipients,
         whom: str,
-        memory: ConsoleState,
+        saved_state: ConsoleState,
         icons: Icons,
         parent: QWidget | None = None,
     ) -> None:
-        """`whom` says in words who is meant."""
+        """`whom` names the recipients for the user."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Send to {0}").format(whom))
-        self._audience = audience
-        self._addressed = RecipientsTarget(audience)
-        self.audience = WrappingLabel()
-        self.bar = InputBar(self._addressed, memory, icons)
-        self.told = WrappingLabel(least_lines=2)
+        self._recipients = recipients
+        self._target = RecipientsTarget(recipients)
+        self.recipients_label = WrappingLabel()
+        self.bar = InputBar(self._target, saved_state, icons)
+        self.result_label = WrappingLabel(least_lines=2)
         self.buttons = dialog_buttons(QDialogButtonBox.StandardButton.Close)
         button = self.buttons.button(QDialogButtonBox.StandardButton.Close)
         button.setAutoDefault(False)
         self.bar.send_button.setAutoDefault(False)
         layout = QVBoxLayout(self)
-        for part in (self.audience, self.bar, self.told, self.buttons):
+        for part in (self.recipients_label, self.bar, self.result_label, self.buttons):
             layout.addWidget(part)
         layout.insertStretch(3, 1)
-        self.told.setObjectName("quiet")
+        self.result_label.setObjectName("quiet")
         self.resize(560, 210)
         self.buttons.rejected.connect(self.reject)
         self.finished.connect(lambda _: self.closed.emit(self))
@@ -73,8 +73,8 @@ class SendDialog(QDialog):
         self.refresh()
 
     def refresh(self) -> None:
-        """Connections came or went."""
-        live, members = len(self._audience.live), len(self._audience.members)
+        """Show how many recipients are connected."""
+        live, members = len(self._recipients.live), len(self._recipients.members)
         if live == members:
             words = self.tr("It goes to {0} connections.").format(f"{live:,}")
             if live == 1:
@@ -85,11 +85,11 @@ class SendDialog(QDialog):
             )
         if not live:
             words = self.tr("Nobody is connected.")
-        self.audience.setText(words)
+        self.recipients_label.setText(words)
         self.bar.show_state()
 
     def _show_outcome(self) -> None:
-        outcome = self._addressed.outcome
+        outcome = self._target.outcome
         if outcome is None:
             return
         if not outcome.reached:
@@ -103,5 +103,5 @@ class SendDialog(QDialog):
         if outcome.reached and outcome.gone:
             gone = self.tr("{0} were closed meanwhile.").format(f"{outcome.gone:,}")
             words = f"{words}\n{gone}"
-        self.told.setText(words)
+        self.result_label.setText(words)
         self.refresh()

@@ -1,4 +1,10 @@
-"""The table view of the connections: flat, fast with many rows, with a word where it is empty."""
+"""The connections table: its model and its view, fast with many rows.
+
+The model is a sorted and filtered list that changes at most once a tick. Qt's own sorting proxy is
+too slow, as it asks a Python model for each cell in each comparison: 16 s for 100 000 rows. The
+list is sorted and filtered in milliseconds. The changes of a tick become one removal at the end,
+one insertion at the end, and one new order.
+"""
 
 from __future__ import annotations
 
@@ -26,16 +32,10 @@ from PySide6.QtWidgets import (
 from app.server.monitor import ClosedConnection
 from app.ui.connections.columns import LISTENER, Row, columns
 
-# MERGED ui/connections/model: The connections as a table: a sorted, filtered list that changes at most once a tick.
-#
-# Qt's own sorting proxy asks a Python model for each cell in each comparison: 16 s for 100 000 rows.
-# Here the list itself is sorted and filtered, in milliseconds. Whatever a tick brings becomes one
-# removal at the end, one insertion at the end, and one new order.
-
 Index = QModelIndex | QPersistentModelIndex
 
 _LAYOUT = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
-"""Which of the signals that Qt calls by one name."""
+"""The signature of the layout signals that take a hint. Qt overloads these signals."""
 
 _DISPLAY = Qt.ItemDataRole.DisplayRole
 _ALIGNMENT = Qt.ItemDataRole.TextAlignmentRole
@@ -47,7 +47,7 @@ _WORDS = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 class ConnectionsModel(QAbstractTableModel):
-    """Owns the rows on show. Who owns the deck says what opened and closed."""
+    """Owns the rows that are shown. The pane reports opened and closed connections to it."""
 
     def __init__(
         self,
@@ -56,15 +56,15 @@ class ConnectionsModel(QAbstractTableModel):
         swatch_of: Callable[[Row], QPixmap | None] = lambda row: None,
         parent: QObject | None = None,
     ) -> None:
-        """`seconds` gives the time of now, on the clock of the connections.
+        """`seconds` returns the current time on the clock of the connections.
 
-        `process_of` names the process at the other end, and `swatch_of` draws the colour of the
-        listener of a row.
+        `process_of` returns the process at the other end of a row, and `swatch_of` the colour
+        swatch of its listener.
         """
         super().__init__(parent)
         self.columns = columns(process_of)
         self.quiet = QColor()
-        """The colour of what is over."""
+        """The text colour of closed connections."""
         self._seconds = seconds
         self._swatch_of = swatch_of
         self._swatch_column = self.column(LISTENER)
@@ -73,7 +73,7 @@ class ConnectionsModel(QAbstractTableModel):
         self._descending = False
         self._accepts: Callable[[Row], bool] = lambda row: True
 
-    # What Qt asks
+    # Called by Qt
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
@@ -107,23 +107,23 @@ class ConnectionsModel(QAbstractTableModel):
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Order by `column`; -1 is the order of arrival."""
+        """Sort by `column`. -1 means the order of arrival."""
         self._sort_column = column if 0 <= column < len(self.columns) else None
         self._descending = order is Qt.SortOrder.DescendingOrder
         self._reorder(self._in_order(self._rows))
 
-    # What the pane asks
+    # Called by the pane
 
     def column(self, name: str) -> int:
-        """Where the column called `name` is."""
+        """The index of the column `name`."""
         return [each.name for each in self.columns].index(name)
 
     def row(self, number: int) -> Row:
-        """What the row of that number shows."""
+        """The connection in that row."""
         return self._rows[number]
 
     def show(self, rows: Iterable[Row], accepts: Callable[[Row], bool]) -> None:
-        """Show those of `rows` that the filter `accepts`, and of later ones too."""
+        """Show the `rows` that pass the filter `accepts`. It applies to later rows too."""
         self._accepts = accepts
         wanted = [row for row in rows if accepts(row)]
         keep = set(wanted)
@@ -133,9 +133,9 @@ class ConnectionsModel(QAbstractTableModel):
         self._reorder(self._in_order(self._rows))
 
     def apply(self, came: Collection[Row], went: Collection[Row]) -> None:
-        """Take out what `went` and in what `came`, unless `show` has done so already.
+        """Remove the rows in `went` and add those in `came`, unless `show` did so already.
 
-        What is left of a connection that went takes its place, and stays selected if that was.
+        The record of a closed connection replaces its live row and keeps the selection.
         """
         known = set(self._rows) if came else set()
         new = {
@@ -153,16 +153,16 @@ class ConnectionsModel(QAbstractTableModel):
                 self._reorder(self._in_order(self._rows))
 
     @property
-    def is_sorted_by_something_moving(self) -> bool:
-        """Whether the order may change though no row comes or goes."""
-        return self._sort_column is not None and self.columns[self._sort_column].is_moving
+    def is_sorted_by_changing_column(self) -> bool:
+        """Whether the order may change while the rows stay the same."""
+        return self._sort_column is not None and self.columns[self._sort_column].is_changing
 
     def resort(self) -> None:
-        """Put rows whose values changed in their places."""
+        """Sort again, because values changed."""
         self._reorder(self._in_order(self._rows))
 
-    def touch(self, first: int, last: int) -> None:
-        """The values of the rows from `first` to `last` may be other ones now."""
+    def update_rows(self, first: int, last: int) -> None:
+        """Report that the values of the rows from `first` to `last` may have changed."""
         last = min(last, len(self._rows) - 1)
         if first <= last:
             self.dataChanged.emit(
@@ -176,7 +176,7 @@ class ConnectionsModel(QAbstractTableModel):
         return sorted(rows, key=lambda each: key(each, now), reverse=self._descending)
 
     def _replace(self, gone: Collection[Row], new: dict[int, Row]) -> None:
-        """Put what is `new` in the place of what is `gone` and had the same number."""
+        """Replace rows in `gone` by the rows in `new` that have the same number."""
         places = [
             place for place, row in enumerate(self._rows) if row.number in new and row in gone
         ]
@@ -196,7 +196,7 @@ class ConnectionsModel(QAbstractTableModel):
         self.endInsertRows()
 
     def _remove(self, gone: list[Row]) -> None:
-        """Move the gone rows to the end, however they are scattered, and cut the end off."""
+        """Move the rows to the end, then remove the end."""
         if not gone:
             return
         dead = set(gone)
@@ -207,10 +207,10 @@ class ConnectionsModel(QAbstractTableModel):
         self.endRemoveRows()
 
     def _reorder(self, rows: list[Row]) -> None:
-        """Show the same rows in another order; the selection stays with them."""
+        """Show the same rows in another order. The selection moves with them."""
         if rows == self._rows:
             return
-        # Only with this hint is a selection one index a row, and not one for each of its cells.
+        # With this hint Qt keeps one index for each selected row, not one for each of its cells.
         hint = QAbstractTableModel.LayoutChangeHint.VerticalSortHint
         changing: Any = self.layoutAboutToBeChanged
         changing[_LAYOUT].emit([], hint)
@@ -227,12 +227,12 @@ class ConnectionsModel(QAbstractTableModel):
 
 
 def _is_current(row: Row) -> bool:
-    """Whether it has a row. One that came and went between two ticks has not, but what is left."""
+    """Whether `row` may be shown. A connection that is closed already is replaced by its record."""
     return row.connected or isinstance(row, ClosedConnection)
 
 
 class ConnectionsTable(QTableView):
-    """Shows a `ConnectionsModel`, or a hint in place of rows."""
+    """Shows a `ConnectionsModel`, or a hint if it has no rows."""
 
     def __init__(self, model: ConnectionsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -254,9 +254,9 @@ class ConnectionsTable(QTableView):
         self.setAccessibleName(self.tr("Connections"))
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
         header = self.horizontalHeader()
-        # With that of the table, it asks for each row of a selection whether all columns have it.
+        # With the selection model of the table, the header would ask for each selected row whether
+        # all of its columns are selected.
         header.setSelectionModel(QItemSelectionModel(model, header))
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
@@ -267,11 +267,11 @@ class ConnectionsTable(QTableView):
 
     @property
     def hint(self) -> str:
-        """What is said in place of rows; empty while there are rows."""
+        """The text instead of rows. Empty while there are rows."""
         return "" if self._hint.isHidden() else self._hint.text()
 
     def show_hint(self, text: str) -> None:
-        """Say `text`, or nothing."""
+        """Show `text`, or hide the hint if it is empty."""
         self._hint.setText(text)
         self._hint.setVisible(bool(text))
 
@@ -282,8 +282,8 @@ class ConnectionsTable(QTableView):
         last = self.rowAt(viewport.bottom())
         return range(first, (last if last >= 0 else self._connections.rowCount() - 1) + 1)
 
-    def touch_visible(self) -> None:
-        """The values of the rows on the screen may be other ones now."""
+    def update_visible(self) -> None:
+        """Report that the values of the visible rows may have changed."""
         rows = self.visible_rows()
         if self.isVisible() and rows:
-            self._connections.touch(rows[0], rows[-1])
+            self._connections.update_rows(rows[0], rows[-1])

@@ -1,4 +1,4 @@
-"""The pane over connections without sockets, and a system that says who is behind them."""
+"""The connections pane with connections without sockets, and a fake process lookup."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from app.server.sockets.listen_errors import ProcessInfo
 from app.server.sockets.process_lookup import ProcessQuery
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.style.icons import Icons
-from app.ui.style.theme import ListenerColors
+from app.ui.style.listener_colors import ListenerColors
 from tests.ui.reactor.peers import Peers
 
 Found = dict[int, ProcessInfo]
 
 
-class System:
-    """Answers what it is asked when a test says so."""
+class FakeProcessLookup:
+    """A fake process lookup that answers when a test calls `answer`."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[Mapping[int, ProcessQuery], Deferred[Found]]] = []
@@ -30,14 +30,14 @@ class System:
         return self.asked[-1][1]
 
     def answer(self, pid: int = 4211) -> None:
-        """Say `node` of all that was asked last."""
+        """Answer the last query with `node` for all connections."""
         queries, asked = self.asked[-1]
         asked.callback({number: ProcessInfo("node", pid) for number in queries})
 
 
 @pytest.fixture
-def system() -> System:
-    return System()
+def system() -> FakeProcessLookup:
+    return FakeProcessLookup()
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def peers() -> Peers:
 
 
 @pytest.fixture
-def pane(peers: Peers, system: System, qtbot: QtBot) -> ConnectionsPane:
+def pane(peers: Peers, system: FakeProcessLookup, qtbot: QtBot) -> ConnectionsPane:
     specs: list[ListenerSpec] = [factory.spec for factory in peers.factories]
     pane = ConnectionsPane(
         Icons(),

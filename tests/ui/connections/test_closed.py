@@ -1,4 +1,4 @@
-"""The connections that are over, in the pane: asked for, shown, and forgotten."""
+"""The closed connections in the pane: shown on request, filtered, and cleared."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def states(pane: ConnectionsPane) -> list[str]:
     return [pane.model.index(row, column).data() for row in range(pane.model.rowCount())]
 
 
-def test_they_are_shown_when_asked_for_and_only_then(pane: ConnectionsPane, peers: Peers) -> None:
+def test_closed_connections_are_shown_only_on_request(pane: ConnectionsPane, peers: Peers) -> None:
     first, _ = peers.open(), peers.open()
     tick(pane, peers)
     peers.close(first)
@@ -27,7 +27,7 @@ def test_they_are_shown_when_asked_for_and_only_then(pane: ConnectionsPane, peer
     assert states(pane) == ["open"]
 
 
-def test_one_that_came_and_went_between_two_ticks_is_there_too(
+def test_a_connection_that_opened_and_closed_between_two_ticks_is_shown(
     pane: ConnectionsPane, peers: Peers
 ) -> None:
     pane.commands.show_closed.trigger()
@@ -37,7 +37,7 @@ def test_one_that_came_and_went_between_two_ticks_is_there_too(
     assert pane.hint == ""
 
 
-def test_a_closed_one_stays_selected_and_there_is_nothing_to_close(
+def test_a_closed_connection_stays_selected_and_cannot_be_closed(
     pane: ConnectionsPane, peers: Peers
 ) -> None:
     pane.commands.show_closed.trigger()
@@ -52,9 +52,7 @@ def test_a_closed_one_stays_selected_and_there_is_nothing_to_close(
     pane.commands.close.trigger()
 
 
-def test_they_pass_the_filter_of_a_listener_and_of_text(
-    pane: ConnectionsPane, peers: Peers
-) -> None:
+def test_closed_connections_are_filtered_too(pane: ConnectionsPane, peers: Peers) -> None:
     pane.commands.show_closed.trigger()
     peers.close(peers.open(0))
     peers.close(peers.open(1))
@@ -66,7 +64,7 @@ def test_they_pass_the_filter_of_a_listener_and_of_text(
     assert states(pane) == ["closed by the peer", "closed by the peer"]
 
 
-def test_they_are_forgotten_by_a_command(pane: ConnectionsPane, peers: Peers) -> None:
+def test_a_command_clears_the_closed_connections(pane: ConnectionsPane, peers: Peers) -> None:
     pane.commands.show_closed.trigger()
     assert not pane.commands.clear_closed.isEnabled()
     peers.close(peers.open())

@@ -1,4 +1,4 @@
-"""Which columns are shown, and where: by menu, by list, and again at the next start."""
+"""The column layout: changed by menu and dialog, saved and restored."""
 
 from __future__ import annotations
 
@@ -15,87 +15,89 @@ from app.ui.connections.pane import ConnectionsPane
 
 
 @pytest.fixture
-def arrangement(pane: ConnectionsPane) -> ColumnLayout:
-    return pane.arrangement
+def column_layout(pane: ConnectionsPane) -> ColumnLayout:
+    return pane.column_layout
 
 
-def number(arrangement: ColumnLayout, name: str) -> int:
-    return [column.name for column in arrangement.columns].index(name)
+def number(column_layout: ColumnLayout, name: str) -> int:
+    return [column.name for column in column_layout.columns].index(name)
 
 
-def shown(arrangement: ColumnLayout) -> list[str]:
-    """The names of those on show, from left to right."""
-    columns = arrangement.columns
-    return [columns[each].name for each in arrangement.order if arrangement.is_shown(each)]
+def shown(column_layout: ColumnLayout) -> list[str]:
+    """The names of the visible columns from left to right."""
+    columns = column_layout.columns
+    return [columns[each].name for each in column_layout.order if column_layout.is_shown(each)]
 
 
-def test_the_menu_shows_and_hides(arrangement: ColumnLayout, pane: ConnectionsPane) -> None:
+def test_the_menu_shows_and_hides(column_layout: ColumnLayout, pane: ConnectionsPane) -> None:
     menu = QMenu(pane)
-    arrangement.fill(menu)
+    column_layout.fill(menu)
     (local,) = [each for each in menu.actions() if each.text() == "Local address"]
-    assert "local" not in shown(arrangement)
+    assert "local" not in shown(column_layout)
     local.trigger()
-    assert "local" in shown(arrangement)
+    assert "local" in shown(column_layout)
     local.trigger()
-    assert "local" not in shown(arrangement)
+    assert "local" not in shown(column_layout)
 
 
-def test_the_last_column_on_show_stays(arrangement: ColumnLayout) -> None:
-    for each in range(len(arrangement.columns)):
-        arrangement.show(each, False)
-    assert len(shown(arrangement)) == 1
+def test_the_last_visible_column_cannot_be_hidden(column_layout: ColumnLayout) -> None:
+    for each in range(len(column_layout.columns)):
+        column_layout.show(each, False)
+    assert len(shown(column_layout)) == 1
 
 
-def test_what_was_arranged_comes_back(arrangement: ColumnLayout, pane: ConnectionsPane) -> None:
+def test_the_layout_is_saved_and_restored(
+    column_layout: ColumnLayout, pane: ConnectionsPane
+) -> None:
     header = pane.table.horizontalHeader()
-    arrangement.move(number(arrangement, "rate"), 0)
-    header.resizeSection(number(arrangement, "in"), 133)
-    arrangement.show(number(arrangement, "in"), False)
-    arrangement.show(number(arrangement, "local"))
-    header.setSortIndicator(number(arrangement, "out"), Qt.SortOrder.DescendingOrder)
-    kept, names = arrangement.text(), shown(arrangement)
-    arrangement.reset()
-    assert shown(arrangement) != names
-    arrangement.restore(kept)
-    assert shown(arrangement) == names
+    column_layout.move(number(column_layout, "rate"), 0)
+    header.resizeSection(number(column_layout, "in"), 133)
+    column_layout.show(number(column_layout, "in"), False)
+    column_layout.show(number(column_layout, "local"))
+    header.setSortIndicator(number(column_layout, "out"), Qt.SortOrder.DescendingOrder)
+    kept, names = column_layout.text(), shown(column_layout)
+    column_layout.reset()
+    assert shown(column_layout) != names
+    column_layout.restore(kept)
+    assert shown(column_layout) == names
     assert names[0] == "rate"
-    arrangement.show(number(arrangement, "in"))
-    assert header.sectionSize(number(arrangement, "in")) == 133
-    assert header.sortIndicatorSection() == number(arrangement, "out")
+    column_layout.show(number(column_layout, "in"))
+    assert header.sectionSize(number(column_layout, "in")) == 133
+    assert header.sortIndicatorSection() == number(column_layout, "out")
     assert header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
 
 
-def test_columns_that_another_version_had_are_passed_over(arrangement: ColumnLayout) -> None:
+def test_unknown_columns_are_ignored(column_layout: ColumnLayout) -> None:
     columns = [["colour", 50, True], ["out", 100, True], ["peer", 100, True]]
-    arrangement.restore(json.dumps({"columns": columns, "sorted by": "colour", "falling": True}))
-    assert shown(arrangement)[:2] == ["out", "peer"]
-    assert "listener" in shown(arrangement)
+    column_layout.restore(json.dumps({"columns": columns, "sorted by": "colour", "falling": True}))
+    assert shown(column_layout)[:2] == ["out", "peer"]
+    assert "listener" in shown(column_layout)
 
 
 @pytest.mark.parametrize(
     "text",
     ["", "no JSON", "[]", "{}", '{"columns": 5}', '{"columns": [["peer", 5, false]],"falling":1}'],
 )
-def test_what_cannot_be_read_changes_nothing(arrangement: ColumnLayout, text: str) -> None:
-    before = arrangement.text()
-    arrangement.restore(text)
-    assert arrangement.text() == before
+def test_an_invalid_layout_changes_nothing(column_layout: ColumnLayout, text: str) -> None:
+    before = column_layout.text()
+    column_layout.restore(text)
+    assert column_layout.text() == before
 
 
-def test_the_list_orders_and_hides_by_keyboard(
-    arrangement: ColumnLayout, pane: ConnectionsPane, qtbot: QtBot
+def test_the_dialog_orders_and_hides_columns(
+    column_layout: ColumnLayout, pane: ConnectionsPane, qtbot: QtBot
 ) -> None:
-    dialog = ColumnsDialog(arrangement, pane)
+    dialog = ColumnsDialog(column_layout, pane)
     qtbot.addWidget(dialog)
     dialog.open()
     assert not dialog.up.isEnabled()
     qtbot.keyClick(dialog.list, Qt.Key.Key_Space)
-    assert "peer" not in shown(arrangement)
+    assert "peer" not in shown(column_layout)
     qtbot.keyClick(dialog.list, Qt.Key.Key_Down)
     qtbot.mouseClick(dialog.down, Qt.MouseButton.LeftButton)
-    assert shown(arrangement)[:2] == ["process", "listener"]
+    assert shown(column_layout)[:2] == ["process", "listener"]
     qtbot.mouseClick(dialog.up, Qt.MouseButton.LeftButton)
-    assert shown(arrangement)[:2] == ["listener", "process"]
+    assert shown(column_layout)[:2] == ["listener", "process"]
     qtbot.mouseClick(dialog.reset, Qt.MouseButton.LeftButton)
-    assert shown(arrangement)[:3] == ["peer", "listener", "process"]
+    assert shown(column_layout)[:3] == ["peer", "listener", "process"]
     dialog.reject()

@@ -1,4 +1,4 @@
-"""The filter of the connections pane as one types into it."""
+"""The text filter of the connections pane."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.ui.connections.pane import ConnectionsPane
 
 
-def test_once_there_is_text_a_button_clears_it(pane: ConnectionsPane, qtbot: QtBot) -> None:
+def test_a_button_clears_the_filter_text(pane: ConnectionsPane, qtbot: QtBot) -> None:
     pane.show()
     assert not pane.filter.findChildren(QToolButton)
     qtbot.keyClicks(pane.filter, "echo")

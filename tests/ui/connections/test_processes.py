@@ -1,4 +1,4 @@
-"""The process column: asks about what is on show, once, and never in a hurry."""
+"""The process column: looks up visible connections once, and at a limited rate."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from app.server.connections.connection import Connection
 from app.server.sockets.process_lookup import ProcessQuery
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.connections.processes import MOST_SOCKETS, PAUSE_SECONDS, SETTLED_SECONDS, Processes
-from tests.ui.connections.conftest import System
+from tests.ui.connections.conftest import FakeProcessLookup
 from tests.ui.reactor.peers import Peers
 
 
@@ -16,14 +16,14 @@ def texts(pane: ConnectionsPane) -> list[str]:
 
 
 def open_one(pane: ConnectionsPane, peers: Peers) -> None:
-    """One more, that has been there for a while."""
+    """Open a connection that is old enough for a lookup."""
     peers.open()
     peers.clock.advance(SETTLED_SECONDS)
     pane.refresh(peers.changes.take(), ())
 
 
-def test_who_is_on_show_is_asked_for_and_named(
-    pane: ConnectionsPane, peers: Peers, system: System
+def test_visible_connections_are_looked_up_and_named(
+    pane: ConnectionsPane, peers: Peers, system: FakeProcessLookup
 ) -> None:
     pane.show()
     open_one(pane, peers)
@@ -37,20 +37,20 @@ def test_who_is_on_show_is_asked_for_and_named(
     assert list(system.asked[-1][0]) == [2]
 
 
-def test_nobody_is_asked_for_while_the_column_is_hidden(
-    pane: ConnectionsPane, peers: Peers, system: System
+def test_there_is_no_lookup_while_the_column_is_hidden(
+    pane: ConnectionsPane, peers: Peers, system: FakeProcessLookup
 ) -> None:
     pane.show()
     column = pane.model.column("process")
-    pane.arrangement.show(column, False)
+    pane.column_layout.show(column, False)
     open_one(pane, peers)
     assert system.asked == []
-    pane.arrangement.show(column)
+    pane.column_layout.show(column)
     assert len(system.asked) == 1
 
 
-def test_a_name_stays_when_its_connection_is_over(
-    pane: ConnectionsPane, peers: Peers, system: System
+def test_a_name_stays_after_its_connection_closed(
+    pane: ConnectionsPane, peers: Peers, system: FakeProcessLookup
 ) -> None:
     pane.show()
     pane.commands.show_closed.trigger()
@@ -67,62 +67,62 @@ def opened(peers: Peers) -> Connection:
     return connection
 
 
-def processes(peers: Peers, system: System) -> Processes:
+def processes(peers: Peers, system: FakeProcessLookup) -> Processes:
     return Processes(system.find, peers.clock.seconds, lambda: None)
 
 
-def test_one_lookup_at_a_time_and_the_longer_it_took_the_longer_the_pause(
-    peers: Peers, system: System
+def test_one_lookup_runs_at_a_time_and_a_longer_one_gets_a_longer_pause(
+    peers: Peers, system: FakeProcessLookup
 ) -> None:
-    asking = processes(peers, system)
+    lookup = processes(peers, system)
     first, second = opened(peers), opened(peers)
-    asking.want([first], 2)
-    asking.want([first, second], 2)
+    lookup.look_up([first], 2)
+    lookup.look_up([first, second], 2)
     assert len(system.asked) == 1
     peers.clock.advance(0.1)
     system.answer()
     peers.clock.advance(PAUSE_SECONDS)
-    asking.want([first, second], 2)
+    lookup.look_up([first, second], 2)
     assert len(system.asked) == 1
     peers.clock.advance(5)
-    asking.want([first, second], 2)
+    lookup.look_up([first, second], 2)
     assert list(system.asked[-1][0]) == [second.number]
 
 
-def test_with_very_many_connections_the_system_is_left_alone(peers: Peers, system: System) -> None:
-    asking = processes(peers, system)
-    asking.want([opened(peers)], MOST_SOCKETS + 1)
+def test_there_is_no_lookup_with_too_many_connections(
+    peers: Peers, system: FakeProcessLookup
+) -> None:
+    lookup = processes(peers, system)
+    lookup.look_up([opened(peers)], MOST_SOCKETS + 1)
     assert system.asked == []
 
 
-def test_a_lookup_that_fails_is_not_the_last(peers: Peers, system: System) -> None:
-    asking = processes(peers, system)
-    asking.want([opened(peers)], 1)
+def test_a_failed_lookup_is_repeated(peers: Peers, system: FakeProcessLookup) -> None:
+    lookup = processes(peers, system)
+    lookup.look_up([opened(peers)], 1)
     system.asked[0][1].errback(OSError("no"))
     peers.clock.advance(PAUSE_SECONDS)
-    asking.want([opened(peers)], 2)
+    lookup.look_up([opened(peers)], 2)
     assert len(system.asked) == 2
 
 
-def test_who_was_not_found_is_asked_for_once_more_and_then_let_be(
-    peers: Peers, system: System
-) -> None:
-    asking = processes(peers, system)
+def test_a_missing_process_is_looked_up_twice_only(peers: Peers, system: FakeProcessLookup) -> None:
+    lookup = processes(peers, system)
     connection = opened(peers)
     for _ in range(3):
-        asking.want([connection], 1)
+        lookup.look_up([connection], 1)
         if not system.asked[-1][1].called:
             system.asked[-1][1].callback({})
         peers.clock.advance(PAUSE_SECONDS)
     assert len(system.asked) == 2
-    assert asking.text(connection) == ""
+    assert lookup.text(connection) == ""
 
 
-def test_who_has_only_just_come_is_not_asked_for(peers: Peers, system: System) -> None:
-    asking = processes(peers, system)
+def test_a_new_connection_is_not_looked_up_yet(peers: Peers, system: FakeProcessLookup) -> None:
+    lookup = processes(peers, system)
     connection = peers.open()
-    asking.want([connection], 1)
+    lookup.look_up([connection], 1)
     assert system.asked == []
     peers.clock.advance(SETTLED_SECONDS)
-    asking.want([connection], 1)
+    lookup.look_up([connection], 1)
     assert len(system.asked) == 1

@@ -1,49 +1,31 @@
-"""The dialog that sends to connections: what it says before and after."""
+"""The dialog that sends to connections: its recipients, send_dialogs, and the result."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from app.client.draft import Draft
-from app.client.history import HistoryFile
-from app.client.saved_tabs import SavedTabsFile
-from app.client.snippets import SnippetFile
 from app.server.connections.connection import Connection
 from app.text.notation import Notation
 from app.ui.connections.actions import SendDialogs
 from app.ui.connections.send_dialog import SendDialog
 from app.ui.console.saved_state import ConsoleState
-from app.ui.settings import Settings
 from app.ui.style.icons import Icons
 from tests.ui.reactor.peers import Peers
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Iterator[ConsoleState]:
-    settings = QSettings(str(tmp_path / "window.conf"), QSettings.Format.IniFormat)
-    memory = ConsoleState(
-        HistoryFile(tmp_path / "history.jsonl"),
-        SnippetFile(tmp_path / "snippets.toml"),
-        SavedTabsFile(tmp_path / "tabs.json", tmp_path),
-        Settings(settings),
-    )
-    yield memory
-    memory.save()
-
-
-@pytest.fixture
-def sending(memory: ConsoleState, qtbot: QtBot) -> SendDialogs:
+def send_dialogs(saved_state: ConsoleState, qtbot: QtBot) -> SendDialogs:
     window = QWidget()
     qtbot.addWidget(window)
     window.show()
-    return SendDialogs(window, memory, Icons())
+    return SendDialogs(window, saved_state, Icons())
 
 
 def sent(connection: Connection) -> bytes:
@@ -51,13 +33,13 @@ def sent(connection: Connection) -> bytes:
     return written
 
 
-def dialog_to(sending: SendDialogs, *connections: Connection) -> SendDialog:
-    sending.to(connections)
-    return sending.dialogs[-1]
+def dialog_to(send_dialogs: SendDialogs, *connections: Connection) -> SendDialog:
+    send_dialogs.open_for(connections)
+    return send_dialogs.dialogs[-1]
 
 
 def enter(dialog: SendDialog, text: str, notation: Notation) -> None:
-    dialog.bar.put(Draft(text, notation))
+    dialog.bar.set_draft(Draft(text, notation))
 
 
 @pytest.mark.parametrize(
@@ -68,61 +50,66 @@ def enter(dialog: SendDialog, text: str, notation: Notation) -> None:
         ("de ad BE:EF", Notation.HEX, b"\xde\xad\xbe\xef"),
     ],
 )
-def test_it_is_sent_as_it_is_meant(
-    text: str, notation: Notation, data: bytes, sending: SendDialogs, peers: Peers, qtbot: QtBot
+def test_input_is_sent_in_its_notation(
+    text: str,
+    notation: Notation,
+    data: bytes,
+    send_dialogs: SendDialogs,
+    peers: Peers,
+    qtbot: QtBot,
 ) -> None:
     one, other = peers.open(), peers.open()
-    dialog = dialog_to(sending, one, other)
+    dialog = dialog_to(send_dialogs, one, other)
     enter(dialog, text, notation)
     assert dialog.bar.state.text() == f"{len(data)} bytes"
     qtbot.mouseClick(dialog.bar.send_button, Qt.MouseButton.LeftButton)
     assert sent(one) == sent(other) == data
-    assert dialog.told.text() == f"{len(data)} bytes sent to each of 2 connections."
+    assert dialog.result_label.text() == f"{len(data)} bytes sent to each of 2 connections."
 
 
-def test_a_mistake_is_pointed_at_and_nothing_is_sent(
-    sending: SendDialogs, peers: Peers, qtbot: QtBot
+def test_a_mistake_is_shown_and_nothing_is_sent(
+    send_dialogs: SendDialogs, peers: Peers, qtbot: QtBot
 ) -> None:
     one = peers.open()
-    dialog = dialog_to(sending, one)
+    dialog = dialog_to(send_dialogs, one)
     enter(dialog, "12 4x", Notation.HEX)
     assert dialog.bar.state.property("wrong")
     qtbot.mouseClick(dialog.bar.send_button, Qt.MouseButton.LeftButton)
     assert sent(one) == b""
 
 
-def test_the_title_says_to_whom(sending: SendDialogs, peers: Peers) -> None:
+def test_the_title_names_the_recipients(send_dialogs: SendDialogs, peers: Peers) -> None:
     one, other = peers.open(0), peers.open(1)
-    assert dialog_to(sending, one).windowTitle() == "Send to 127.0.0.1:50001 of Echo"
-    assert dialog_to(sending, one, other).windowTitle() == "Send to 2 connections"
+    assert dialog_to(send_dialogs, one).windowTitle() == "Send to 127.0.0.1:50001 of Echo"
+    assert dialog_to(send_dialogs, one, other).windowTitle() == "Send to 2 connections"
 
 
-def test_those_that_closed_meanwhile_are_told(
-    sending: SendDialogs, peers: Peers, qtbot: QtBot
+def test_closed_recipients_are_counted(
+    send_dialogs: SendDialogs, peers: Peers, qtbot: QtBot
 ) -> None:
     one, other = peers.open(), peers.open()
-    dialog = dialog_to(sending, one, other)
+    dialog = dialog_to(send_dialogs, one, other)
     peers.changes.take()
     peers.close(one)
-    sending.refresh(peers.changes.take())
-    assert dialog.audience.text() == "It goes to 1 of 2 connections; the others are closed."
+    send_dialogs.refresh(peers.changes.take())
+    assert dialog.recipients_label.text() == "It goes to 1 of 2 connections; the others are closed."
     enter(dialog, "hi", Notation.TEXT)
     qtbot.mouseClick(dialog.bar.send_button, Qt.MouseButton.LeftButton)
-    assert dialog.told.text() == "3 bytes sent to one connection.\n1 were closed meanwhile."
+    assert dialog.result_label.text() == "3 bytes sent to one connection.\n1 were closed meanwhile."
     peers.close(other)
-    sending.refresh(peers.changes.take())
-    assert dialog.audience.text() == "Nobody is connected."
+    send_dialogs.refresh(peers.changes.take())
+    assert dialog.recipients_label.text() == "Nobody is connected."
     assert not dialog.bar.send_button.isEnabled()
 
 
-def test_what_was_sent_last_is_remembered(
-    sending: SendDialogs, memory: ConsoleState, peers: Peers, qtbot: QtBot
+def test_sent_input_is_in_the_history(
+    send_dialogs: SendDialogs, saved_state: ConsoleState, peers: Peers, qtbot: QtBot
 ) -> None:
-    dialog = dialog_to(sending, peers.open())
+    dialog = dialog_to(send_dialogs, peers.open())
     enter(dialog, "again", Notation.TEXT)
     qtbot.mouseClick(dialog.bar.send_button, Qt.MouseButton.LeftButton)
     assert dialog.bar.input.text() == ""
-    assert memory.past.drafts[-1].text == "again"
+    assert saved_state.history.drafts[-1].text == "again"
     qtbot.keyClick(dialog.bar.input, Qt.Key.Key_Up)
     assert dialog.bar.input.text() == "again"
 
@@ -141,11 +128,14 @@ def close_window(dialog: SendDialog, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("leave", [press_escape, press_close, close_window])
-def test_it_goes_in_any_way_and_nobody_tells_it_more(
-    leave: Callable[[SendDialog, QtBot], None], sending: SendDialogs, peers: Peers, qtbot: QtBot
+def test_the_dialog_closes_in_every_way_and_is_deleted(
+    leave: Callable[[SendDialog, QtBot], None],
+    send_dialogs: SendDialogs,
+    peers: Peers,
+    qtbot: QtBot,
 ) -> None:
-    dialog = dialog_to(sending, peers.open())
+    dialog = dialog_to(send_dialogs, peers.open())
     assert dialog.isVisible()
     leave(dialog, qtbot)
-    assert sending.dialogs == []
+    assert send_dialogs.dialogs == []
     qtbot.waitUntil(lambda: not isValid(dialog))

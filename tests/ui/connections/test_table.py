@@ -1,4 +1,4 @@
-"""The table of connections against a plain list: what opens, closes, is sorted and filtered."""
+"""The connections table compared with a plain list: opening, closing, sorting and filtering."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SORTS: dict[int, Callable[[Row], float | str]] = {
 }
 
 
-def everything(row: Row) -> bool:
+def accept_all(row: Row) -> bool:
     return True
 
 
@@ -50,7 +50,7 @@ def texts(model: ConnectionsModel, column: int) -> list[str]:
 
 
 class Table(RuleBasedStateMachine):
-    """Every order of acts on the model, with Qt's own checker listening and a selection to keep."""
+    """Any order of actions on the model, with Qt's model tester and a selection."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,8 +60,8 @@ class Table(RuleBasedStateMachine):
         self.tester = QAbstractItemModelTester(
             self.model, QAbstractItemModelTester.FailureReportingMode.Fatal
         )
-        self.history = ClosedConnections(most=3)
-        self.accepts: Accepts = everything
+        self.history = ClosedConnections(limit=3)
+        self.accepts: Accepts = accept_all
         self.sort_column, self.descending = -1, False
         self.selected: set[Row] = set()
         self.ended: list[ClosedConnection] = []
@@ -75,7 +75,7 @@ class Table(RuleBasedStateMachine):
     @precondition(lambda self: self.peers.live)
     @rule(data=st.data())
     def close(self, data: st.DataObject) -> None:
-        # What is left of it is another duration, at another place, from the next tick on.
+        # Its record has a fixed duration, so from the next tick it may belong to another place.
         self.in_order = self.in_order and self.sort_column != OPEN
         self.peers.close(data.draw(st.sampled_from(self.peers.live)))
 
@@ -87,7 +87,7 @@ class Table(RuleBasedStateMachine):
 
     @rule(seconds=st.integers(1, 9))
     def wait(self, seconds: int) -> None:
-        # Those that are over do not grow older.
+        # The duration of closed connections does not grow.
         self.in_order = self.in_order and self.sort_column != OPEN
         self.peers.clock.advance(seconds)
 
@@ -134,7 +134,7 @@ class Table(RuleBasedStateMachine):
         self.selected ^= {self.model.row(row)}
 
     def settle(self) -> None:
-        """All that is open and no other is on show now."""
+        """Check that exactly the expected rows are shown."""
         self.in_order = True
         self.selected &= set(self.expected())
         assert set(shown(self.model)) == set(self.expected())
@@ -191,12 +191,12 @@ def test_a_connection_filtered_in_before_its_tick_has_one_row() -> None:
     peers = Peers()
     model = model_of(peers)
     connection = peers.open()
-    model.show(peers.live, everything)
+    model.show(peers.live, accept_all)
     model.apply(peers.changes.take().opened, [])
     assert shown(model) == [connection]
 
 
-def test_a_connection_that_came_and_went_within_a_tick_has_no_row() -> None:
+def test_a_connection_that_opened_and_closed_within_a_tick_has_no_row() -> None:
     peers = Peers()
     model = model_of(peers)
     peers.close(peers.open())
@@ -205,7 +205,7 @@ def test_a_connection_that_came_and_went_within_a_tick_has_no_row() -> None:
     assert shown(model) == []
 
 
-def test_a_row_says_who_where_how_long_and_how_much() -> None:
+def test_a_row_shows_the_facts_of_its_connection() -> None:
     peers = Peers("My echo")
     model = model_of(peers)
     connection = peers.open()
@@ -230,7 +230,7 @@ def test_peers_are_sorted_by_port_as_numbers() -> None:
     assert texts(model, 0) == ["127.0.0.1:80", "127.0.0.1:9999", "127.0.0.1:10001"]
 
 
-def test_the_longest_open_and_the_longest_idle_come_last_in_rising_order() -> None:
+def test_durations_are_sorted() -> None:
     peers = Peers()
     model = model_of(peers)
     old = peers.open()
@@ -248,7 +248,7 @@ def test_the_longest_open_and_the_longest_idle_come_last_in_rising_order() -> No
     assert shown(model) == [old, new]
 
 
-def test_touching_rows_announces_those_that_are_there() -> None:
+def test_updating_rows_reports_only_existing_rows() -> None:
     peers = Peers()
     model = model_of(peers)
     model.apply([peers.open(), peers.open()], [])
@@ -258,8 +258,8 @@ def test_touching_rows_announces_those_that_are_there() -> None:
         announced.append((top.row(), bottom.row()))
 
     model.dataChanged.connect(note)
-    model.touch(1, 50)
-    model.touch(2, 50)
+    model.update_rows(1, 50)
+    model.update_rows(2, 50)
     assert announced == [(1, 1)]
 
 
@@ -275,7 +275,7 @@ def test_numbers_are_on_the_right_under_titles_on_the_right() -> None:
         assert title == model.index(0, column).data(role)
 
 
-def test_every_column_has_a_title_and_says_what_it_means() -> None:
+def test_every_column_has_a_title_and_a_tool_tip() -> None:
     model = model_of(Peers())
     for column in range(model.columnCount()):
         assert model.headerData(column, Qt.Orientation.Horizontal)
@@ -284,7 +284,7 @@ def test_every_column_has_a_title_and_says_what_it_means() -> None:
     assert model.headerData(99, Qt.Orientation.Horizontal) is None
 
 
-def test_what_is_left_of_a_connection_takes_its_place_in_grey(qtbot: QtBot) -> None:
+def test_the_record_of_a_closed_connection_replaces_its_row_in_grey(qtbot: QtBot) -> None:
     peers = Peers()
     model = model_of(peers)
     first, second = peers.open(), peers.open()
@@ -303,7 +303,7 @@ def test_what_is_left_of_a_connection_takes_its_place_in_grey(qtbot: QtBot) -> N
     assert model.index(1, 0).data(role) is None
 
 
-def test_a_listener_has_its_colour_beside_its_name_alone(qtbot: QtBot) -> None:
+def test_only_the_listener_column_has_the_colour_swatch(qtbot: QtBot) -> None:
     peers = Peers("Echo")
     swatch = QPixmap(8, 8)
     model = ConnectionsModel(peers.clock.seconds, swatch_of=lambda row: swatch)
@@ -313,7 +313,7 @@ def test_a_listener_has_its_colour_beside_its_name_alone(qtbot: QtBot) -> None:
     assert [column for column, each in enumerate(decorated) if each] == [LISTENER]
 
 
-def test_what_tls_agreed_on_is_shown_in_one_line() -> None:
+def test_the_tls_column_shows_version_cipher_and_client() -> None:
     peers = Peers()
     model = model_of(peers)
     connection = peers.open()

@@ -1,28 +1,19 @@
-"""What the tabs of a console remember, in a folder of the test's own."""
+"""The deck of listeners that the tabs of a console connect to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QSettings
+from twisted.internet.defer import Deferred
 
-from app.client.history import HistoryFile
-from app.client.saved_tabs import SavedTabsFile
-from app.client.snippets import SnippetFile
-from app.ui.console.saved_state import ConsoleState
-from app.ui.settings import Settings
+from app.server.deck import Deck
+from app.server.monitor import Changes
+from app.ui.reactor.reactor import DeckReactor
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Iterator[ConsoleState]:
-    settings = QSettings(str(tmp_path / "window.conf"), QSettings.Format.IniFormat)
-    memory = ConsoleState(
-        HistoryFile(tmp_path / "history.jsonl"),
-        SnippetFile(tmp_path / "snippets.toml"),
-        SavedTabsFile(tmp_path / "tabs.json", tmp_path),
-        Settings(settings),
-    )
-    yield memory
-    memory.save()
+def deck(reactor: DeckReactor, result_of: Callable[[Deferred[None]], None]) -> Iterator[Deck]:
+    deck = Deck(reactor, Changes(lambda: None))
+    yield deck
+    result_of(deck.stop_all())

@@ -1,4 +1,4 @@
-"""The snippets beside the console: kept, arranged, sent, and carried elsewhere."""
+"""The snippets panel beside the console: save, order, send, import and export."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 @pytest.fixture
 def area(
-    reactor: DeckReactor, memory: ConsoleState, sent: list[bytes], qtbot: QtBot
+    reactor: DeckReactor, saved_state: ConsoleState, sent: list[bytes], qtbot: QtBot
 ) -> Iterator[ConsoleArea]:
-    area = ConsoleArea(ConsolePane(reactor, Icons(), lambda: None, list, memory), Icons())
+    area = ConsoleArea(ConsolePane(reactor, Icons(), lambda: None, list, saved_state), Icons())
     qtbot.addWidget(area)
     area.resize(800, 300)
     area.show()
@@ -54,9 +54,9 @@ def area(
 
 
 @pytest.fixture
-def stocked(area: ConsoleArea, memory: ConsoleState) -> ConsoleArea:
-    memory.shelf.add(HELLO)
-    memory.shelf.add(BYTES)
+def stocked(area: ConsoleArea, saved_state: ConsoleState) -> ConsoleArea:
+    saved_state.saved_snippets.add(HELLO)
+    saved_state.saved_snippets.add(BYTES)
     return area
 
 
@@ -93,39 +93,43 @@ def do(area: ConsoleArea, words: str) -> None:
     menu.deleteLater()
 
 
-def test_without_snippets_it_says_how_to_get_one(area: ConsoleArea) -> None:
+def test_an_empty_panel_explains_how_to_save_a_snippet(area: ConsoleArea) -> None:
     assert area.snippets.empty.isVisible()
     assert "press +" in area.snippets.empty.text()
 
 
-def test_they_are_listed_by_folder_with_the_keys_of_the_first_nine(stocked: ConsoleArea) -> None:
+def test_snippets_are_listed_by_folder_with_their_shortcuts(stocked: ConsoleArea) -> None:
     assert list(items(stocked)) == ["Bytes", "Mail", "Hello"]
-    assert items(stocked)["Bytes"].text(1) == "Ctrl+1"
-    assert items(stocked)["Hello"].text(1) == "Ctrl+2"
+    assert items(stocked)["Bytes"].text(1) == "Alt+1"
+    assert items(stocked)["Hello"].text(1) == "Alt+2"
 
 
-def test_the_tip_of_one_shows_its_text_as_it_is(area: ConsoleArea, memory: ConsoleState) -> None:
-    memory.shelf.add(Snippet("Page", Draft("<html>\n<b>&", Notation.TEXT)))
+def test_the_tool_tip_shows_the_text_without_rendering_it(
+    area: ConsoleArea, saved_state: ConsoleState
+) -> None:
+    saved_state.saved_snippets.add(Snippet("Page", Draft("<html>\n<b>&", Notation.TEXT)))
     tip = QTextDocument()
     tip.setHtml(items(area)["Page"].toolTip(0))
     assert tip.toPlainText().splitlines()[:2] == ["<html>", "<b>&"]
 
 
-def test_a_double_click_sends_and_leaves_the_input_alone(
+def test_a_double_click_sends_and_does_not_change_the_input(
     stocked: ConsoleArea, sent: list[bytes], qtbot: QtBot
 ) -> None:
-    stocked.pane.current.foot.input.set_text("typing")
+    stocked.pane.current.input_bar.input.set_text("typing")
     choose(stocked, "Hello")
     tree = stocked.snippets.tree
     where = tree.visualItemRect(items(stocked)["Hello"]).center()
     qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=where)
     qtbot.mouseDClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=where)
     assert sent == [b"EHLO x\r\n"]
-    assert stocked.pane.current.foot.input.text() == "typing"
+    assert stocked.pane.current.input_bar.input.text() == "typing"
 
 
-def test_a_number_with_ctrl_sends(stocked: ConsoleArea, sent: list[bytes], qtbot: QtBot) -> None:
-    line = stocked.pane.current.foot.input
+def test_ctrl_and_a_number_sends_a_snippet(
+    stocked: ConsoleArea, sent: list[bytes], qtbot: QtBot
+) -> None:
+    line = stocked.pane.current.input_bar.input
     stocked.activateWindow()
     line.setFocus()
     qtbot.keyClick(line, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
@@ -134,64 +138,68 @@ def test_a_number_with_ctrl_sends(stocked: ConsoleArea, sent: list[bytes], qtbot
     assert sent == [b"\x00\xff", b"EHLO x\r\n"]
 
 
-def test_enter_sends_and_one_can_be_put_into_the_input(
+def test_enter_sends_and_the_menu_puts_a_snippet_into_the_input(
     stocked: ConsoleArea, sent: list[bytes], qtbot: QtBot
 ) -> None:
     choose(stocked, "Bytes")
     qtbot.keyClick(stocked.snippets.tree, Qt.Key.Key_Return)
     assert sent == [b"\x00\xff"]
     do(stocked, "Put into the input")
-    assert stocked.pane.current.foot.draft.notation is Notation.HEX
-    assert stocked.pane.current.foot.input.text() == "00 ff"
+    assert stocked.pane.current.input_bar.draft.notation is Notation.HEX
+    assert stocked.pane.current.input_bar.input.text() == "00 ff"
 
 
-def test_what_is_in_the_input_is_kept_under_a_name(
-    area: ConsoleArea, memory: ConsoleState, tmp_path: Path, qtbot: QtBot
+def test_the_input_is_saved_under_a_name(
+    area: ConsoleArea, saved_state: ConsoleState, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    area.pane.current.foot.put(Draft("GET /", ending=LineEnding.CRLF))
+    area.pane.current.input_bar.set_draft(Draft("GET /", ending=LineEnding.CRLF))
     qtbot.mouseClick(area.snippets.add_button, Qt.MouseButton.LeftButton)
     assert form(area).name.text() == "GET /"
     form(area).name.setText("Get")
     form(area).folder.setEditText("Web")
     form(area).save_button.click()
     kept = Snippet("Get", Draft("GET /", ending=LineEnding.CRLF), "Web")
-    assert list(memory.shelf.snippets) == [kept]
+    assert list(saved_state.saved_snippets.snippets) == [kept]
     assert SnippetFile(tmp_path / "snippets.toml").load().snippets == (kept,)
 
 
-def test_a_mistake_in_the_input_is_not_kept(area: ConsoleArea) -> None:
-    area.pane.current.foot.put(Draft("4", Notation.HEX))
+def test_invalid_input_is_not_saved(area: ConsoleArea) -> None:
+    area.pane.current.input_bar.set_draft(Draft("4", Notation.HEX))
     area.snippets.add_button.click()
     assert not area.snippets.findChildren(SnippetForm)
 
 
-def test_bytes_from_elsewhere_are_kept(area: ConsoleArea, memory: ConsoleState) -> None:
+def test_bytes_from_the_traffic_pane_are_saved(
+    area: ConsoleArea, saved_state: ConsoleState
+) -> None:
     area.pane.save_snippet(b"\x00\x01")
     form(area).name.setText("Two")
     form(area).save_button.click()
-    assert [each.draft for each in memory.shelf.snippets] == [Draft("00 01", Notation.HEX)]
+    assert [each.draft for each in saved_state.saved_snippets.snippets] == [
+        Draft("00 01", Notation.HEX)
+    ]
 
 
-def test_what_is_too_long_is_not_kept_and_it_is_said(area: ConsoleArea) -> None:
+def test_too_long_data_is_not_saved_and_an_error_is_shown(area: ConsoleArea) -> None:
     area.opener.setChecked(False)
     area.pane.save_snippet(b"\x00" * 1_000_000)
-    assert "too long" in area.pane.current.foot.state.text()
-    area.pane.current.foot.put(Draft(""))
-    area.pane.offer_bytes(b"\x00" * 1_000_000)
+    assert "too long" in area.pane.current.input_bar.state.text()
+    area.pane.current.input_bar.set_draft(Draft(""))
+    area.pane.put_bytes(b"\x00" * 1_000_000)
     area.snippets.add_button.click()
-    assert "too long" in area.pane.current.foot.state.text()
+    assert "too long" in area.pane.current.input_bar.state.text()
     assert not area.snippets.findChildren(SnippetForm)
 
 
-def test_keeping_from_elsewhere_shows_where_it_goes(area: ConsoleArea) -> None:
+def test_saving_from_the_traffic_pane_opens_the_panel(area: ConsoleArea) -> None:
     area.opener.setChecked(False)
     area.pane.save_snippet(b"x")
     assert area.snippets.isVisible()
     form(area).reject()
 
 
-def test_one_is_renamed_moved_and_changed(
-    stocked: ConsoleArea, memory: ConsoleState, qtbot: QtBot
+def test_a_snippet_is_renamed_moved_and_changed(
+    stocked: ConsoleArea, saved_state: ConsoleState, qtbot: QtBot
 ) -> None:
     choose(stocked, "Hello")
     qtbot.keyClick(stocked.snippets.tree, Qt.Key.Key_F2)
@@ -202,13 +210,16 @@ def test_one_is_renamed_moved_and_changed(
     edit.folder.setEditText("")
     edit.text.set_text("bye")
     edit.save_button.click()
-    assert [each.key for each in memory.shelf.snippets] == [("", "Bytes 2"), ("", "Bytes")]
+    assert [each.key for each in saved_state.saved_snippets.snippets] == [
+        ("", "Bytes 2"),
+        ("", "Bytes"),
+    ]
     choose(stocked, "Bytes")
     do(stocked, "Move up")
-    assert [each.name for each in memory.shelf.snippets] == ["Bytes", "Bytes 2"]
+    assert [each.name for each in saved_state.saved_snippets.snippets] == ["Bytes", "Bytes 2"]
 
 
-def test_the_form_points_at_a_mistake(stocked: ConsoleArea) -> None:
+def test_the_form_shows_a_mistake(stocked: ConsoleArea) -> None:
     choose(stocked, "Bytes")
     stocked.snippets.edit()
     form(stocked).text.set_text("0g")
@@ -217,58 +228,62 @@ def test_the_form_points_at_a_mistake(stocked: ConsoleArea) -> None:
     form(stocked).reject()
 
 
-def test_a_removed_one_comes_back_with_undo(
-    stocked: ConsoleArea, memory: ConsoleState, qtbot: QtBot
+def test_undo_restores_a_removed_snippet(
+    stocked: ConsoleArea, saved_state: ConsoleState, qtbot: QtBot
 ) -> None:
     choose(stocked, "Hello")
     qtbot.keyClick(stocked.snippets.tree, Qt.Key.Key_Delete)
-    assert list(memory.shelf.snippets) == [BYTES]
+    assert list(saved_state.saved_snippets.snippets) == [BYTES]
     assert "Hello is removed." in stocked.snippets.notice_words.text()
     qtbot.mouseClick(stocked.snippets.undo_button, Qt.MouseButton.LeftButton)
-    assert list(memory.shelf.snippets) == [HELLO, BYTES]
+    assert list(saved_state.saved_snippets.snippets) == [HELLO, BYTES]
     assert not stocked.snippets.notice.isVisible()
 
 
-def test_they_are_exported_and_imported_without_doubles(
-    stocked: ConsoleArea, memory: ConsoleState, tmp_path: Path
+def test_export_and_import_add_no_duplicates(
+    stocked: ConsoleArea, saved_state: ConsoleState, tmp_path: Path
 ) -> None:
-    memory.shelf.write(tmp_path / "out.toml", list(memory.shelf.snippets))
+    saved_state.saved_snippets.export(
+        tmp_path / "out.toml", list(saved_state.saved_snippets.snippets)
+    )
     assert read_snippets(tmp_path / "out.toml").snippets == (HELLO, BYTES)
-    memory.shelf.remove(HELLO)
-    memory.shelf.take_in(tmp_path / "out.toml")
-    assert set(memory.shelf.snippets) == {HELLO, BYTES}
+    saved_state.saved_snippets.remove(HELLO)
+    saved_state.saved_snippets.import_file(tmp_path / "out.toml")
+    assert set(saved_state.saved_snippets.snippets) == {HELLO, BYTES}
     assert "1 of 2 snippets are new." in stocked.snippets.notice_words.text()
 
 
 @pytest.mark.parametrize("content", [b"not = [ours", b"\xff", b"version = 9"])
-def test_a_file_that_is_not_ours_changes_nothing_and_it_is_said(
-    stocked: ConsoleArea, memory: ConsoleState, tmp_path: Path, content: bytes
+def test_importing_another_file_changes_nothing_and_shows_an_error(
+    stocked: ConsoleArea, saved_state: ConsoleState, tmp_path: Path, content: bytes
 ) -> None:
     (tmp_path / "odd.toml").write_bytes(content)
-    memory.shelf.take_in(tmp_path / "odd.toml")
+    saved_state.saved_snippets.import_file(tmp_path / "odd.toml")
     assert "odd.toml: " in stocked.snippets.notice_words.text()
-    assert len(memory.shelf.snippets) == 2
+    assert len(saved_state.saved_snippets.snippets) == 2
 
 
-def test_a_broken_file_of_ones_own_is_told_and_put_aside(
-    area: ConsoleArea, memory: ConsoleState, tmp_path: Path
+def test_a_broken_snippets_file_is_reported_and_moved_aside(
+    area: ConsoleArea, saved_state: ConsoleState, tmp_path: Path
 ) -> None:
-    del memory.shelf.__dict__["snippets"]
+    del saved_state.saved_snippets.__dict__["snippets"]
     (tmp_path / "snippets.toml").write_text("broken")
     area.snippets.show_snippets()
     assert "puts this file aside" in area.snippets.notice_words.text()
-    memory.shelf.add(BYTES)
+    saved_state.saved_snippets.add(BYTES)
     assert len(list(tmp_path.glob("snippets.broken-*.toml"))) == 1
 
 
-def test_a_place_that_cannot_be_written_is_told(
-    stocked: ConsoleArea, memory: ConsoleState, tmp_path: Path
+def test_a_failed_export_is_reported(
+    stocked: ConsoleArea, saved_state: ConsoleState, tmp_path: Path
 ) -> None:
-    memory.shelf.write(tmp_path, [BYTES])
+    saved_state.saved_snippets.export(tmp_path, [BYTES])
     assert "cannot be written" in stocked.snippets.notice_words.text()
 
 
-def test_files_are_asked_for(stocked: ConsoleArea, tmp_path: Path, qtbot: QtBot) -> None:
+def test_import_and_export_ask_for_a_file(
+    stocked: ConsoleArea, tmp_path: Path, qtbot: QtBot
+) -> None:
     export, load = stocked.snippets.menu.actions()[1], stocked.snippets.menu.actions()[0]
     for action in (export, load):
         action.trigger()
@@ -279,11 +294,11 @@ def test_files_are_asked_for(stocked: ConsoleArea, tmp_path: Path, qtbot: QtBot)
     assert "0 of 2 snippets are new." in stocked.snippets.notice_words.text()
 
 
-def test_it_stays_open_or_shut(area: ConsoleArea, memory: ConsoleState) -> None:
-    assert memory.shows_snippets
+def test_the_panel_visibility_is_saved(area: ConsoleArea, saved_state: ConsoleState) -> None:
+    assert saved_state.shows_snippets
     area.opener.setChecked(False)
     assert not area.snippets.isVisible()
-    assert not memory.shows_snippets
+    assert not saved_state.shows_snippets
 
 
 def test_every_control_has_a_name(area: ConsoleArea) -> None:

@@ -1,4 +1,4 @@
-"""Finding a text in a transcript that grows."""
+"""The find bar of a transcript that grows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.ui.console.find_bar import MOST_COUNTED, TranscriptFindBar
+from app.ui.console.find_bar import MAX_MATCHES, TranscriptFindBar
 from app.ui.style.icons import Icons
 from app.ui.widgets.text_view import Ink, LinesView
 
@@ -41,7 +41,7 @@ def selected(view: LinesView) -> tuple[int, str]:
     return cursor.blockNumber(), cursor.selectedText()
 
 
-def test_the_last_place_comes_first_and_then_round_and_round(
+def test_the_last_match_comes_first_and_the_search_wraps_around(
     bar: TranscriptFindBar, view: LinesView, qtbot: QtBot
 ) -> None:
     fill(view, "🙂 Hello", "other", "hello hello")
@@ -56,19 +56,19 @@ def test_the_last_place_comes_first_and_then_round_and_round(
     assert bar.count.text() == "3 of 3"
 
 
-def test_nothing_found_is_said_and_there_is_nowhere_to_go(
+def test_without_a_match_it_says_so_and_disables_the_buttons(
     bar: TranscriptFindBar, view: LinesView, qtbot: QtBot
 ) -> None:
     fill(view, "hello")
     qtbot.keyClicks(bar.line, "x")
     assert bar.count.text() == "none found"
     assert not bar.next_button.isEnabled()
-    bar.go_on()
+    bar.find_next()
     bar.line.clear()
     assert bar.count.text() == ""
 
 
-def test_what_is_new_is_counted_soon(bar: TranscriptFindBar, view: LinesView, qtbot: QtBot) -> None:
+def test_new_lines_are_counted(bar: TranscriptFindBar, view: LinesView, qtbot: QtBot) -> None:
     fill(view, "hello")
     qtbot.keyClicks(bar.line, "hello")
     fill(view, "hello")
@@ -76,15 +76,15 @@ def test_what_is_new_is_counted_soon(bar: TranscriptFindBar, view: LinesView, qt
     qtbot.waitUntil(lambda: bar.count.text() == "1 of 2")
 
 
-def test_a_great_many_are_counted_up_to_a_bound(
+def test_the_number_of_matches_is_limited(
     bar: TranscriptFindBar, view: LinesView, qtbot: QtBot
 ) -> None:
     fill(view, *["a" * 1000] * 20)
     qtbot.keyClicks(bar.line, "a")
-    assert bar.count.text().endswith(f"of {MOST_COUNTED:,}+")
+    assert bar.count.text().endswith(f"of {MAX_MATCHES:,}+")
 
 
-def test_it_begins_with_what_is_selected_and_escape_closes_it(
+def test_it_starts_with_the_selection_and_escape_closes_it(
     bar: TranscriptFindBar, view: LinesView, qtbot: QtBot
 ) -> None:
     fill(view, "one two")
@@ -102,7 +102,7 @@ letters = st.text("aA🙂İß\u00a0", max_size=12)
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(letters, st.text("aA🙂İß", min_size=1, max_size=2))
-def test_what_is_selected_is_what_was_looked_for(
+def test_the_selected_match_is_the_searched_text(
     bar: TranscriptFindBar, view: LinesView, text: str, words: str
 ) -> None:
     view.clear()

@@ -1,4 +1,4 @@
-"""The input: what is typed is checked at once, sent as meant, and never lost."""
+"""The input bar: input is checked while it is typed, sent in its notation, and never lost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from app.ui.style.icons import Icons
 
 
 class Line(Session):
-    """A session that keeps what it is given."""
+    """A session that records what is sent."""
 
     def __init__(self, reactor: DeckReactor) -> None:
         super().__init__(reactor, wake=lambda: None)
@@ -49,8 +49,8 @@ def line(reactor: DeckReactor) -> Line:
 
 
 @pytest.fixture
-def bar(line: Line, memory: ConsoleState, qtbot: QtBot) -> InputBar:
-    bar = InputBar(line, memory, Icons())
+def bar(line: Line, saved_state: ConsoleState, qtbot: QtBot) -> InputBar:
+    bar = InputBar(line, saved_state, Icons())
     qtbot.addWidget(bar)
     bar.resize(640, 80)
     bar.show()
@@ -59,12 +59,12 @@ def bar(line: Line, memory: ConsoleState, qtbot: QtBot) -> InputBar:
 
 
 def choose(bar: InputBar, notation: Notation) -> None:
-    box = bar.means.notation_box
+    box = bar.notation_picker.notation_box
     box.setCurrentIndex(box.findData(notation))
 
 
 def end_with(bar: InputBar, ending: LineEnding) -> None:
-    box = bar.means.ending_box
+    box = bar.notation_picker.ending_box
     box.setCurrentIndex(box.findData(ending))
 
 
@@ -86,11 +86,11 @@ def listed(popup: HistoryPopup) -> list[str]:
     return [popup.list.item(row).text() for row in range(popup.list.count())]
 
 
-# What is typed
+# Typing
 
 
 @pytest.mark.parametrize("ending", LineEnding)
-def test_what_it_comes_to_is_said_and_sent(
+def test_the_size_is_shown_and_the_text_is_sent_with_its_ending(
     bar: InputBar, line: Line, qtbot: QtBot, ending: LineEnding
 ) -> None:
     end_with(bar, ending)
@@ -111,7 +111,7 @@ def test_what_it_comes_to_is_said_and_sent(
         (Notation.ESCAPES, r"🙂 a\q b", r"\q is no escape.", r"\q"),
     ],
 )
-def test_a_mistake_is_pointed_at_and_keeps_from_sending(
+def test_a_mistake_is_underlined_and_nothing_is_sent(
     bar: InputBar, line: Line, qtbot: QtBot, notation: Notation, text: str, words: str, wrong: str
 ) -> None:
     choose(bar, notation)
@@ -127,7 +127,7 @@ def test_a_mistake_is_pointed_at_and_keeps_from_sending(
     assert bar.state.text() == ""
 
 
-def test_shift_enter_begins_a_line_and_each_ends_as_chosen(
+def test_shift_enter_starts_a_line_and_each_gets_the_chosen_ending(
     bar: InputBar, line: Line, qtbot: QtBot
 ) -> None:
     end_with(bar, LineEnding.CRLF)
@@ -140,8 +140,8 @@ def test_shift_enter_begins_a_line_and_each_ends_as_chosen(
     qtbot.waitUntil(lambda: bar.input.height() == low)
 
 
-def test_enter_may_begin_a_line_instead_and_ctrl_enter_sends(
-    bar: InputBar, line: Line, memory: ConsoleState, qtbot: QtBot
+def test_enter_can_start_a_line_and_ctrl_enter_sends(
+    bar: InputBar, line: Line, saved_state: ConsoleState, qtbot: QtBot
 ) -> None:
     bar.menu.break_action.setChecked(True)
     qtbot.keyClicks(bar.input, "a")
@@ -150,44 +150,44 @@ def test_enter_may_begin_a_line_instead_and_ctrl_enter_sends(
     assert line.sent == []
     qtbot.keyClick(bar.input, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert line.sent == [b"a\nb\n"]
-    assert not memory.enter_submits
+    assert not saved_state.enter_submits
 
 
-def test_a_no_break_space_is_sent_as_one(bar: InputBar, line: Line) -> None:
+def test_a_no_break_space_is_sent_unchanged(bar: InputBar, line: Line) -> None:
     bar.input.set_text("a\u00a0b")
     bar.send()
     assert line.sent == ["a\u00a0b\n".encode()]
 
 
-def test_what_was_not_taken_stays(bar: InputBar, line: Line) -> None:
+def test_input_that_was_not_sent_stays(bar: InputBar, line: Line) -> None:
     line.takes = False
     bar.input.set_text("too early")
     bar.send()
     assert bar.input.text() == "too early"
 
 
-def test_what_was_typed_can_be_undone_after_it_was_replaced(bar: InputBar, qtbot: QtBot) -> None:
+def test_replacing_the_input_can_be_undone(bar: InputBar, qtbot: QtBot) -> None:
     qtbot.keyClicks(bar.input, "typed")
-    bar.put(Draft("other"))
+    bar.set_draft(Draft("other"))
     bar.input.undo()
     assert bar.input.text() == "typed"
 
 
-def test_tab_leaves_the_input(bar: InputBar, qtbot: QtBot) -> None:
+def test_tab_moves_the_focus(bar: InputBar, qtbot: QtBot) -> None:
     qtbot.keyClick(bar.input, Qt.Key.Key_Tab)
     assert bar.input.text() == ""
 
 
-# Another notation
+# Changing the notation
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.binary(max_size=40), st.lists(st.sampled_from(Notation), max_size=5))
-def test_whatever_notation_is_chosen_the_bytes_or_the_text_stay(
+def test_changing_the_notation_keeps_the_bytes_or_the_text(
     bar: InputBar, data: bytes, ways: list[Notation]
 ) -> None:
-    bar.put(Draft("", Notation.ESCAPES))
-    bar.offer(data)
+    bar.set_draft(Draft("", Notation.ESCAPES))
+    bar.put_bytes(data)
     for notation in ways:
         text = bar.input.text()
         before = bar.compose() if bar.input.extraSelections() == [] else None
@@ -200,21 +200,21 @@ def test_whatever_notation_is_chosen_the_bytes_or_the_text_stay(
             assert bar.input.text() == text
 
 
-def test_bytes_without_a_text_stay_as_they_were_typed_and_it_is_said(bar: InputBar) -> None:
-    bar.put(Draft("ff 00", Notation.HEX))
+def test_bytes_that_are_not_text_stay_as_typed_with_a_note(bar: InputBar) -> None:
+    bar.set_draft(Draft("ff 00", Notation.HEX))
     choose(bar, Notation.TEXT)
     assert bar.input.text() == "ff 00"
     assert "Kept as typed. These bytes are no UTF-8 text." in bar.state.text()
 
 
-def test_hex_has_no_line_ending_to_choose(bar: InputBar) -> None:
+def test_hex_disables_the_line_ending(bar: InputBar) -> None:
     choose(bar, Notation.HEX)
-    assert not bar.means.ending_box.isEnabled()
+    assert not bar.notation_picker.ending_box.isEnabled()
     choose(bar, Notation.TEXT)
-    assert bar.means.ending_box.isEnabled()
+    assert bar.notation_picker.ending_box.isEnabled()
 
 
-# Pasted, and offered
+# Pasted and inserted data
 
 
 def test_pasted_lines_stay_lines(bar: InputBar, line: Line) -> None:
@@ -223,48 +223,48 @@ def test_pasted_lines_stay_lines(bar: InputBar, line: Line) -> None:
     assert "Lines end in CRLF" in bar.state.text()
 
 
-def test_bytes_that_are_no_text_become_hex_or_get_escapes(bar: InputBar) -> None:
+def test_pasted_bytes_that_are_not_text_become_hex_or_escapes(bar: InputBar) -> None:
     paste(bar, data=b"\x00\xff")
     assert bar.draft == evolve(bar.draft, text="00 ff", notation=Notation.HEX)
     assert "so it is in hex" in bar.state.text()
-    bar.put(Draft("ab"), cursor_at=1)
+    bar.set_draft(Draft("ab"), cursor_at=1)
     paste(bar, "\x1b")
     assert bar.draft == Draft(r"a\x1bb", Notation.ESCAPES)
     assert bar.input.selection == (5, 5)
 
 
-def test_a_megabyte_is_held_and_sent_as_it_is(bar: InputBar, line: Line, qtbot: QtBot) -> None:
+def test_a_pasted_megabyte_is_not_edited_and_sent_unchanged(
+    bar: InputBar, line: Line, qtbot: QtBot
+) -> None:
     data = bytes(range(256)) * 4096
     paste(bar, data=data)
-    assert "1,048,576 bytes" in bar.held.words.text()
-    assert bar.held.isVisible()
+    assert "1,048,576 bytes" in bar.pasted_bytes.words.text()
+    assert bar.pasted_bytes.isVisible()
     assert not bar.input.isVisible()
     qtbot.mouseClick(bar.send_button, Qt.MouseButton.LeftButton)
     assert line.sent == [data]
     assert bar.input.isVisible()
 
 
-def test_what_is_held_can_be_let_go_of_and_what_was_typed_is_still_there(
-    bar: InputBar, qtbot: QtBot
-) -> None:
+def test_discarding_pasted_bytes_restores_the_typed_text(bar: InputBar, qtbot: QtBot) -> None:
     bar.input.set_text("typed")
     paste(bar, "x" * 1_000_000)
     assert len(bar.compose()) == 1_000_005
-    qtbot.mouseClick(bar.held.drop_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(bar.pasted_bytes.discard_button, Qt.MouseButton.LeftButton)
     assert bar.input.text() == "typed"
     assert bar.state.text() == "6 bytes"
 
 
-def test_a_long_paste_into_a_mistake_is_not_taken(bar: InputBar) -> None:
-    bar.put(Draft("4", Notation.HEX))
+def test_a_long_paste_into_invalid_input_is_rejected(bar: InputBar) -> None:
+    bar.set_draft(Draft("4", Notation.HEX))
     paste(bar, data=b"\0" * 100_000)
     assert bar.input.text() == "4"
-    assert bar.held.data is None
+    assert bar.pasted_bytes.data is None
 
 
-def test_what_is_offered_is_sent_as_it_was(bar: InputBar, line: Line) -> None:
+def test_inserted_bytes_are_sent_unchanged(bar: InputBar, line: Line) -> None:
     for data in (b"hi\n", b"\x00\xff", b"a\r\nb\r\n", b"x" * 200_000):
-        bar.offer(data)
+        bar.put_bytes(data)
         bar.send()
     assert line.sent == [b"hi\n", b"\x00\xff", b"a\r\nb\r\n", b"x" * 200_000]
 
@@ -272,20 +272,20 @@ def test_what_is_offered_is_sent_as_it_was(bar: InputBar, line: Line) -> None:
 # History
 
 
-def test_the_history_brings_back_how_a_text_was_meant(bar: InputBar, qtbot: QtBot) -> None:
-    bar.put(Draft("48 69", Notation.HEX))
+def test_the_history_restores_text_and_notation(bar: InputBar, qtbot: QtBot) -> None:
+    bar.set_draft(Draft("48 69", Notation.HEX))
     bar.send()
-    bar.put(Draft("typing", ending=LineEnding.CR))
+    bar.set_draft(Draft("typing", ending=LineEnding.CR))
     qtbot.keyClick(bar.input, Qt.Key.Key_Up)
     assert bar.draft == Draft("48 69", Notation.HEX)
     qtbot.keyClick(bar.input, Qt.Key.Key_Down)
     assert bar.draft == Draft("typing", ending=LineEnding.CR)
 
 
-def test_up_goes_through_the_lines_before_it_goes_back(bar: InputBar, qtbot: QtBot) -> None:
-    bar.put(Draft("older"))
+def test_up_moves_through_the_lines_before_the_history(bar: InputBar, qtbot: QtBot) -> None:
+    bar.set_draft(Draft("older"))
     bar.send()
-    bar.put(Draft("one\ntwo"))
+    bar.set_draft(Draft("one\ntwo"))
     qtbot.keyClick(bar.input, Qt.Key.Key_Up)
     assert bar.input.text() == "one\ntwo"
     qtbot.keyClick(bar.input, Qt.Key.Key_Up)
@@ -293,9 +293,11 @@ def test_up_goes_through_the_lines_before_it_goes_back(bar: InputBar, qtbot: QtB
 
 
 @pytest.mark.qt_log_ignore("does not support (raise|grabbing)")
-def test_a_search_finds_and_brings_back(bar: InputBar, line: Line, qtbot: QtBot) -> None:
+def test_the_history_search_inserts_the_chosen_entry(
+    bar: InputBar, line: Line, qtbot: QtBot
+) -> None:
     for text in ("GET /one", "hello", "GET /two"):
-        bar.put(Draft(text))
+        bar.set_draft(Draft(text))
         bar.send()
     qtbot.keyClick(bar.input, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     search = popup(bar)
@@ -309,12 +311,12 @@ def test_a_search_finds_and_brings_back(bar: InputBar, line: Line, qtbot: QtBot)
 
 
 @pytest.mark.qt_log_ignore("does not support (raise|grabbing)")
-def test_a_search_that_finds_nothing_says_so(bar: InputBar, qtbot: QtBot) -> None:
+def test_an_empty_history_search_says_so(bar: InputBar, qtbot: QtBot) -> None:
     bar.search()
     assert "Nothing was sent yet" in popup(bar).empty.text()
     popup(bar).close()
     qtbot.waitUntil(lambda: not bar.findChildren(HistoryPopup))
-    bar.put(Draft("x"))
+    bar.set_draft(Draft("x"))
     bar.send()
     bar.search()
     popup(bar).search.setText("y")
@@ -324,34 +326,34 @@ def test_a_search_that_finds_nothing_says_so(bar: InputBar, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: not bar.findChildren(HistoryPopup))
 
 
-def test_the_history_is_written_a_while_after_a_send(
-    bar: InputBar, memory: ConsoleState, tmp_path: Path, qtbot: QtBot
+def test_the_history_is_saved_shortly_after_a_send(
+    bar: InputBar, saved_state: ConsoleState, tmp_path: Path, qtbot: QtBot
 ) -> None:
     file = HistoryFile(tmp_path / "history.jsonl")
-    bar.put(Draft("kept"))
+    bar.set_draft(Draft("kept"))
     bar.send()
     assert file.load() == []
     qtbot.waitUntil(lambda: file.load() == [Draft("kept")])
 
 
-def test_a_broken_history_is_no_hindrance(bar: InputBar, tmp_path: Path, qtbot: QtBot) -> None:
+def test_invalid_history_entries_are_skipped(bar: InputBar, tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "history.jsonl").write_bytes(b'\xff{"text"\n{"text": "kept"}\n')
     qtbot.keyClick(bar.input, Qt.Key.Key_Up)
     assert bar.input.text() == "kept"
 
 
-def test_the_history_is_cleared_after_a_question(
-    bar: InputBar, memory: ConsoleState, tmp_path: Path, qtbot: QtBot
+def test_the_history_is_cleared_after_confirmation(
+    bar: InputBar, saved_state: ConsoleState, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    bar.put(Draft("secret"))
+    bar.set_draft(Draft("secret"))
     bar.send()
-    memory.save()
-    bar.menu.forget_action.trigger()
+    saved_state.save()
+    bar.menu.clear_action.trigger()
     (question,) = bar.findChildren(QMessageBox)
     assert "Forget all that was sent (1)" in question.text()
     (button,) = [each for each in question.buttons() if each.text() == "Clear"]
     button.click()
-    assert memory.past.drafts == ()
+    assert saved_state.history.drafts == ()
     assert not (tmp_path / "history.jsonl").exists()
     qtbot.waitUntil(lambda: not bar.findChildren(QMessageBox))
     qtbot.keyClick(bar.input, Qt.Key.Key_Up)
@@ -361,20 +363,18 @@ def test_the_history_is_cleared_after_a_question(
 def test_every_control_has_a_name(bar: InputBar) -> None:
     for each in (
         bar.input,
-        bar.means.notation_box,
-        bar.means.ending_box,
+        bar.notation_picker.notation_box,
+        bar.notation_picker.ending_box,
         bar.history_button,
         bar.menu_button,
-        bar.held.drop_button,
+        bar.pasted_bytes.discard_button,
     ):
         assert each.accessibleName()
     assert QApplication.focusWidget() is None or bar.send_button.text() == "Send"
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_R, Qt.Key.Key_Return])
-def test_keys_that_mean_something_else_in_the_window_are_the_inputs_here(
-    bar: InputBar, key: Qt.Key
-) -> None:
+def test_the_editor_overrides_shortcuts_of_the_window(bar: InputBar, key: Qt.Key) -> None:
     event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.ControlModifier)
     event.ignore()
     QApplication.sendEvent(bar.input, event)

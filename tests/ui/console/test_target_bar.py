@@ -1,4 +1,4 @@
-"""The head of a console tab: options, trust, files, and the listeners of the panel by name."""
+"""The target bar of a console tab: options, certificates, files, and listeners by name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from app.client.target import Options, TlsOptions, Transport
 from app.profile import ListenerSpec, Tls
 from app.server.deck import Deck
 from app.server.listener import Listener
-from app.server.monitor import Changes
 from app.ui.console.connection_dialogs import CertificateDialog, OptionsDialog
 from app.ui.console.saved_state import ConsoleState
 from app.ui.console.session_tab import SessionTab
@@ -32,20 +31,13 @@ Serve = Callable[..., Listener]
 
 @pytest.fixture(autouse=True)
 def _own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The local CA is that of the test."""
+    """Keep the local CA in the folder of the test."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
 @pytest.fixture
-def deck(reactor: DeckReactor, result_of: Callable[[Deferred[None]], None]) -> Iterator[Deck]:
-    deck = Deck(reactor, Changes(lambda: None))
-    yield deck
-    result_of(deck.stop_all())
-
-
-@pytest.fixture
 def serve(deck: Deck, result_of: Callable[[Deferred[None]], None]) -> Serve:
-    """Start an echo listener, called Echo; gives it."""
+    """Start and return an echo listener called Echo."""
 
     def serve(endpoint: str = "tcp:0", tls: Tls | None = None) -> Listener:
         spec = ListenerSpec(name="Echo", protocol="echo", endpoint=endpoint, tls=tls)
@@ -59,9 +51,9 @@ def serve(deck: Deck, result_of: Callable[[Deferred[None]], None]) -> Serve:
 
 @pytest.fixture
 def tab(
-    reactor: DeckReactor, deck: Deck, memory: ConsoleState, qtbot: QtBot
+    reactor: DeckReactor, deck: Deck, saved_state: ConsoleState, qtbot: QtBot
 ) -> Iterator[SessionTab]:
-    tab = SessionTab(reactor, Icons(), lambda: None, lambda: deck.listeners, memory)
+    tab = SessionTab(reactor, Icons(), lambda: None, lambda: deck.listeners, saved_state)
     qtbot.addWidget(tab)
     tab.resize(900, 400)
     tab.show()
@@ -73,14 +65,14 @@ def tab(
 
 @pytest.fixture
 def until(tab: SessionTab, qtbot: QtBot) -> Callable[[Callable[[], object]], None]:
-    """Pull as a ticker does, until it is so."""
+    """Refresh the tab as the ticker does, until `condition` is true."""
 
     def wait(condition: Callable[[], object]) -> None:
-        def so() -> bool:
+        def is_met() -> bool:
             tab.refresh()
             return bool(condition())
 
-        qtbot.waitUntil(so)
+        qtbot.waitUntil(is_met)
 
     return wait
 
@@ -89,12 +81,12 @@ Until = Callable[[Callable[[], object]], None]
 
 
 def connect(tab: SessionTab, place: str, qtbot: QtBot) -> None:
-    tab.head.target.setEditText(place)
-    qtbot.mouseClick(tab.head.connect_button, Qt.MouseButton.LeftButton)
+    tab.target_bar.target.setEditText(place)
+    qtbot.mouseClick(tab.target_bar.connect_button, Qt.MouseButton.LeftButton)
 
 
 @pytest.mark.parametrize("endpoint", ["tcp:0", "udp:0", "unix"])
-def test_a_listener_is_reached_by_name_whatever_it_listens_on(
+def test_a_listener_is_reached_by_name_over_tcp_udp_and_unix(
     tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot, tmp_path: Path, endpoint: str
 ) -> None:
     serve(f"unix:{tmp_path}/echo.sock" if endpoint == "unix" else endpoint)
@@ -115,33 +107,33 @@ def test_a_tls_listener_of_the_panel_is_trusted_by_its_local_ca(
     assert tab.session.target.transport is Transport.TLS
     assert tab.session.security is not None
     assert tab.session.security.distrust == ""
-    assert not tab.head.unverified.isVisible()
+    assert not tab.target_bar.unverified.isVisible()
     tab.session.send(b"hello\n")
     until(lambda: tab.session.bytes_in == 6)
 
 
-def test_whom_nobody_vouches_for_is_shown_and_connected_to_only_by_choice(
+def test_an_untrusted_certificate_is_shown_and_accepted_only_by_the_user(
     tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot, tmp_path: Path
 ) -> None:
     files = tmp_path / "stranger.pem"
     trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(files)
     serve(tls=Tls(certificate=str(files)))
     connect(tab, "Echo", qtbot)
-    until(lambda: tab.head.offer.isVisible())
-    assert "is not to be trusted" in tab.head.offer.text.text()
-    qtbot.mouseClick(tab.head.offer.details_button, Qt.MouseButton.LeftButton)
+    until(lambda: tab.target_bar.prompt.isVisible())
+    assert "is not to be trusted" in tab.target_bar.prompt.text.text()
+    qtbot.mouseClick(tab.target_bar.prompt.details_button, Qt.MouseButton.LeftButton)
     (dialog,) = tab.window().findChildren(CertificateDialog)
     assert "It is not to be trusted" in dialog.verdict.text()
     dialog.copy_button.click()
     assert "BEGIN CERTIFICATE" in QGuiApplication.clipboard().text()
     dialog.reject()
-    qtbot.mouseClick(tab.head.offer.button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(tab.target_bar.prompt.button, Qt.MouseButton.LeftButton)
     until(lambda: tab.session.state is SessionState.CONNECTED)
-    assert tab.head.unverified.isVisible()
+    assert tab.target_bar.unverified.isVisible()
     assert "NOT VERIFIED" in tab.view.toPlainText()
     tab.session.abort()
     until(lambda: tab.session.state is SessionState.CLOSED)
-    assert tab.head.unverified.isVisible()  # the next connection would not be verified either
+    assert tab.target_bar.unverified.isVisible()  # the next connection would not be verified either
 
 
 def test_options_are_shown_and_chosen(tab: SessionTab, tmp_path: Path) -> None:
@@ -158,17 +150,17 @@ def test_options_are_shown_and_chosen(tab: SessionTab, tmp_path: Path) -> None:
             server_name="example.org",
         ),
     )
-    tab.head.choose(options)
-    tab.head.options_button.click()
+    tab.target_bar.set_options(options)
+    tab.target_bar.options_button.click()
     (dialog,) = tab.window().findChildren(OptionsDialog)
     assert dialog.warning.isVisible()
     dialog.seconds.setValue(3)
     dialog.accept()
-    assert tab.head.options == evolve(options, connect_seconds=3.0)
+    assert tab.target_bar.options == evolve(options, connect_seconds=3.0)
 
 
 @pytest.mark.parametrize("wrong", ["local address", "key alone", "home of nobody"])
-def test_options_that_do_not_do_are_not_taken(tab: SessionTab, qtbot: QtBot, wrong: str) -> None:
+def test_invalid_options_are_not_accepted(tab: SessionTab, qtbot: QtBot, wrong: str) -> None:
     dialog = OptionsDialog(Options())
     qtbot.addWidget(dialog)
     dialog.show()
@@ -182,28 +174,28 @@ def test_options_that_do_not_do_are_not_taken(tab: SessionTab, qtbot: QtBot, wro
         dialog.key.line.setText("my.key")
     dialog.accept()
     assert not chosen
-    assert dialog.trouble.isVisible()
+    assert dialog.error.isVisible()
 
 
-def test_a_tab_that_connects_again_does_so_and_can_be_stopped(
+def test_reconnecting_starts_by_itself_and_can_be_stopped(
     tab: SessionTab, until: Until, qtbot: QtBot
 ) -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{bound.getsockname()[1]}"
-    tab.head.choose(Options(reconnect=True))
+    tab.target_bar.set_options(Options(reconnect=True))
     connect(tab, place, qtbot)
     until(lambda: tab.session.state is SessionState.WAITING)
-    assert tab.head.connect_button.text() == "Cancel"
-    tab.head.connect_button.click()
-    assert tab.head.connect_button.text() == "Connect"
+    assert tab.target_bar.connect_button.text() == "Cancel"
+    tab.target_bar.connect_button.click()
+    assert tab.target_bar.connect_button.text() == "Connect"
     assert "Not connecting again." in tab.view.toPlainText()
 
 
-def test_the_menu_offers_what_can_be_done(
+def test_the_menu_enables_only_possible_actions(
     tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot
 ) -> None:
-    menu = tab.head.menu
+    menu = tab.target_bar.menu
     acts = (menu.send_file, menu.half_close, menu.abort, menu.certificate)
     assert [act.isEnabled() for act in acts] == [False] * 4
     serve()
@@ -220,7 +212,7 @@ def test_the_menu_offers_what_can_be_done(
     assert "The connection was aborted." in tab.view.toPlainText()
 
 
-def test_a_file_is_chosen_sent_and_told_of(
+def test_a_chosen_file_is_sent_with_progress_and_an_entry(
     tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot, tmp_path: Path
 ) -> None:
     file = tmp_path / "data.bin"
@@ -228,14 +220,14 @@ def test_a_file_is_chosen_sent_and_told_of(
     serve()
     connect(tab, "Echo", qtbot)
     until(lambda: tab.session.state is SessionState.CONNECTED)
-    tab.head.menu.send_file.trigger()
+    tab.target_bar.menu.send_file.trigger()
     (dialog,) = tab.window().findChildren(QFileDialog)
     dialog.fileSelected.emit(str(file))
     dialog.close()
-    assert tab.head.file_row.isVisible()
-    assert tab.head.file_row.words.text().startswith("data.bin: ")
+    assert tab.target_bar.file_row.isVisible()
+    assert tab.target_bar.file_row.words.text().startswith("data.bin: ")
     until(lambda: tab.session.bytes_in == 5_000_000)
-    assert not tab.head.file_row.isVisible()
+    assert not tab.target_bar.file_row.isVisible()
     said = [str(each.data) for each in tab.session.transcript.entries]
     assert any("Sent file data.bin, 5,000,000 bytes" in each for each in said)
 
@@ -249,28 +241,28 @@ def test_a_file_can_be_cancelled(
     serve()
     connect(tab, "Echo", qtbot)
     until(lambda: tab.session.state is SessionState.CONNECTED)
-    tab.head.menu.send(file)
+    tab.target_bar.menu.send(file)
     until(lambda: tab.session.bytes_out)
-    qtbot.mouseClick(tab.head.file_row.cancel_button, Qt.MouseButton.LeftButton)
-    assert not tab.head.file_row.isVisible()
+    qtbot.mouseClick(tab.target_bar.file_row.cancel_button, Qt.MouseButton.LeftButton)
+    assert not tab.target_bar.file_row.isVisible()
     assert "Cancelled sending file data.bin" in tab.view.toPlainText()
 
 
-def test_enter_accepts_what_is_offered_for_what_is_typed(
+def test_enter_accepts_the_offer_to_start_the_typed_listener(
     tab: SessionTab, deck: Deck, qtbot: QtBot
 ) -> None:
     echo = deck.add(ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:0"))
     wanted: list[Listener] = []
     tab.start_wanted.connect(lambda listener: wanted.append(listener))
-    tab.head.target.setEditText("Echo")
-    qtbot.keyClick(tab.head.target.line, Qt.Key.Key_Return)
-    assert tab.head.offer.isVisible()
+    tab.target_bar.target.setEditText("Echo")
+    qtbot.keyClick(tab.target_bar.target.line, Qt.Key.Key_Return)
+    assert tab.target_bar.prompt.isVisible()
     assert wanted == []
-    qtbot.keyClick(tab.head.target.line, Qt.Key.Key_Return)
+    qtbot.keyClick(tab.target_bar.target.line, Qt.Key.Key_Return)
     assert wanted == [echo]
 
 
-def test_a_listener_that_starts_does_not_take_the_keys_from_whom_types_elsewhere(
+def test_a_started_listener_does_not_take_the_focus_from_another_field(
     tab: SessionTab,
     deck: Deck,
     until: Until,
@@ -282,31 +274,31 @@ def test_a_listener_that_starts_does_not_take_the_keys_from_whom_types_elsewhere
     elsewhere.show()
     tab.activateWindow()
     connect(tab, "Echo", qtbot)
-    assert not tab.head.offer.button.hasFocus()
+    assert not tab.target_bar.prompt.button.hasFocus()
     elsewhere.setFocus()
     result_of(deck.start(echo))
-    tab.head.started(echo)
+    tab.target_bar.listener_started(echo)
     until(lambda: tab.session.state is SessionState.CONNECTED)
     assert elsewhere.hasFocus()
 
 
-def test_what_one_talks_to_can_be_read_but_not_changed(
+def test_the_target_is_read_only_while_connected(
     tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot
 ) -> None:
     listener = serve()
     connect(tab, listener.where, qtbot)
     until(lambda: tab.session.state is SessionState.CONNECTED)
-    line = tab.head.target.line
+    line = tab.target_bar.target.line
     assert line.isEnabled()
     qtbot.keyClicks(line, "x")
-    qtbot.keyClick(tab.head.target, Qt.Key.Key_Down)
-    tab.head.target.showPopup()
-    assert tab.head.target.currentText() == listener.where
+    qtbot.keyClick(tab.target_bar.target, Qt.Key.Key_Down)
+    tab.target_bar.target.showPopup()
+    assert tab.target_bar.target.currentText() == listener.where
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert tab.session.state is SessionState.CONNECTED
 
 
 def test_every_control_has_a_name(tab: SessionTab) -> None:
-    head = tab.head
-    named = (head.target, head.options_button, head.menu, head.file_row.progress)
+    bar = tab.target_bar
+    named = (bar.target, bar.options_button, bar.menu, bar.file_row.progress)
     assert all(each.accessibleName() for each in named)

@@ -1,4 +1,4 @@
-"""A transcript as it is shown: any bytes, in any way, in bounds."""
+"""The transcript view: any bytes in any display, within limits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from app.client.transcript import Display, EntryKind, Transcript
 from app.ui.console.transcript import LEAST_LINES, MAX_BYTES_ANEW, TranscriptView
 from app.ui.style import theme
-from app.ui.style.theme import BLUE, GREEN, RED, Scheme, quiet_color
+from app.ui.style.palette import quiet_color
+from app.ui.style.tokens import Scheme, tokens
 from app.ui.widgets.text_view import MAX_LINES, Ink
 
 
@@ -30,7 +31,7 @@ def view(qapp: QApplication, qtbot: QtBot) -> Iterator[TranscriptView]:
 
 
 def pieces(block: QTextBlock) -> list[tuple[str, QColor, bool]]:
-    """The text, the colour, and whether it is large, of each piece of a line."""
+    """The text and colour of each part of a line, and whether it is large."""
     found = []
     piece = block.begin()
     while not piece.atEnd():
@@ -62,24 +63,27 @@ def test_the_kinds_differ_in_mark_and_colour_in_light_and_dark(
 ) -> None:
     view.show_news(SAID.since(0))
     theme.apply_scheme(qapp, scheme)
-    of_scheme = 1 if scheme is Scheme.DARK else 0
+    design = tokens(scheme).colors
+    sent, received, trouble = (
+        QColor(each) for each in (design.info, design.success, design.danger)
+    )
     faint = quiet_color(qapp.palette())
 
     def shown() -> list[tuple[str, QColor, bool]]:
         document = view.document()
         return [pieces(document.findBlockByNumber(line))[1] for line in (1, 2, 3)]
 
-    qtbot.waitUntil(lambda: shown()[0][1] == BLUE[of_scheme])
+    qtbot.waitUntil(lambda: shown()[0][1] == sent)
     assert shown() == [
-        ("→", BLUE[of_scheme], True),
-        ("←", GREEN[of_scheme], True),
-        ("!", RED[of_scheme], True),
+        ("→", sent, True),
+        ("←", received, True),
+        ("!", trouble, True),
     ]
     assert [color for _, color, _ in pieces(view.document().firstBlock())] == [faint] * 3
     assert pieces(view.document().findBlockByNumber(1))[0][1] == faint
 
 
-def test_what_an_answer_took_is_quiet(view: TranscriptView, qapp: QApplication) -> None:
+def test_the_time_of_an_answer_is_faint(view: TranscriptView, qapp: QApplication) -> None:
     view.add_lines([("14:02:11.420 ←  hello   (0.4 ms)", Ink.GREEN)])
     assert [text for text, *_ in pieces(view.document().firstBlock())] == [
         "14:02:11.420 ",
@@ -90,7 +94,7 @@ def test_what_an_answer_took_is_quiet(view: TranscriptView, qapp: QApplication) 
     assert pieces(view.document().firstBlock())[-1][1] == quiet_color(qapp.palette())
 
 
-def test_it_is_shown_anew_in_hex_and_what_comes_then_too(view: TranscriptView) -> None:
+def test_changing_the_display_applies_to_old_and_new_entries(view: TranscriptView) -> None:
     view.show_news(SAID.since(0))
     view.show_all(SAID, Display.BOTH)
     assert "→  68 69 " in view.toPlainText()
@@ -108,7 +112,7 @@ def test_it_is_shown_anew_in_hex_and_what_comes_then_too(view: TranscriptView) -
     max_examples=40,
 )
 @given(st.lists(st.binary(max_size=60)), st.sampled_from(Display), st.booleans())
-def test_any_bytes_can_be_shown_in_any_way(
+def test_any_bytes_can_be_shown_in_any_display(
     view: TranscriptView, chunks: list[bytes], display: Display, anew: bool
 ) -> None:
     said = transcript(*((EntryKind.RECEIVED, chunk) for chunk in chunks))
@@ -123,7 +127,7 @@ def test_any_bytes_can_be_shown_in_any_way(
 
 
 @pytest.mark.parametrize("display", Display)
-def test_of_very_much_the_newest_is_shown_and_the_rest_owned_up_to(
+def test_a_long_transcript_shows_its_newest_part_and_a_note(
     view: TranscriptView, display: Display
 ) -> None:
     said = Transcript()
@@ -138,7 +142,7 @@ def test_of_very_much_the_newest_is_shown_and_the_rest_owned_up_to(
 
 
 @pytest.mark.parametrize("display", Display)
-def test_a_page_comes_at_once_and_a_flood_bit_by_bit(
+def test_a_page_is_shown_at_once_and_a_flood_in_small_parts(
     qapp: QApplication, qtbot: QtBot, display: Display
 ) -> None:
     view = TranscriptView(clock=lambda: 0.0)
@@ -161,7 +165,7 @@ def test_a_page_comes_at_once_and_a_flood_bit_by_bit(
     assert f"({words} came too fast to show)" in view.toPlainText()
 
 
-def test_a_rest_makes_room_again(qapp: QApplication, qtbot: QtBot) -> None:
+def test_a_pause_allows_many_lines_again(qapp: QApplication, qtbot: QtBot) -> None:
     seconds = [0.0]
     view = TranscriptView(clock=lambda: seconds[0])
     qtbot.addWidget(view)
@@ -173,7 +177,7 @@ def test_a_rest_makes_room_again(qapp: QApplication, qtbot: QtBot) -> None:
     assert view.blockCount() == 3_000
 
 
-def test_what_happened_shows_however_much_is_said_around_it(view: TranscriptView) -> None:
+def test_events_are_shown_even_during_a_flood(view: TranscriptView) -> None:
     flooded = Transcript(max_entries=500)
     flooded.append(0.0, EntryKind.EVENT, "Connected.")
     for number in range(2_000):

@@ -1,4 +1,4 @@
-"""The certificate of the local CA is given away, and its key is not."""
+"""The export of the local CA certificate, without its key."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def banner(window: QWidget) -> Banner:
     return banner
 
 
-def test_it_writes_the_certificate_alone(window: QWidget, banner: Banner, tmp_path: Path) -> None:
+def test_only_the_certificate_is_written(window: QWidget, banner: Banner, tmp_path: Path) -> None:
     path = tmp_path / "ca.pem"
     LocalCaCommands(banner, window).export_to(str(path))
     assert path.read_bytes() == LocalCa().export()
@@ -37,18 +37,18 @@ def test_it_writes_the_certificate_alone(window: QWidget, banner: Banner, tmp_pa
     assert str(path) in banner.message
 
 
-def test_it_says_why_it_cannot_be_written(window: QWidget, banner: Banner, tmp_path: Path) -> None:
+def test_a_write_error_is_shown(window: QWidget, banner: Banner, tmp_path: Path) -> None:
     LocalCaCommands(banner, window).export_to(str(tmp_path / "nowhere" / "ca.pem"))
     assert "cannot be written" in banner.message
 
 
-def test_it_says_why_there_is_no_ca(window: QWidget, banner: Banner, tmp_path: Path) -> None:
+def test_a_missing_ca_is_explained(window: QWidget, banner: Banner, tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
     LocalCaCommands(banner, window).export_to(str(tmp_path / "ca.pem"))
     assert "Portdeck keeps its certificates in" in banner.message
 
 
-def test_it_asks_for_the_place_first(window: QWidget, banner: Banner) -> None:
+def test_export_asks_for_a_file(window: QWidget, banner: Banner) -> None:
     LocalCaCommands(banner, window).export()
     (dialog,) = window.findChildren(QFileDialog)
     assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave

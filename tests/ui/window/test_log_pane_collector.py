@@ -1,4 +1,4 @@
-"""Records wait for the pane: from any thread, within a bound, and with one wake for all of them."""
+"""The log collector: records of any thread, limited, with one wake for several records."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def taken(collector: Collector) -> list[str]:
     return [each.getMessage() for each in collector.take()[0]]
 
 
-def test_records_come_out_once_in_the_order_they_came_in() -> None:
+def test_take_returns_each_record_once_in_order() -> None:
     collector = Collector(lambda: None)
     for text in ("one", "two"):
         collector.handle(record(text))
@@ -24,7 +24,7 @@ def test_records_come_out_once_in_the_order_they_came_in() -> None:
     assert taken(collector) == []
 
 
-def test_it_wakes_once_until_somebody_looks() -> None:
+def test_wake_is_called_once_until_the_next_take() -> None:
     wakes: list[int] = []
     collector = Collector(lambda: wakes.append(1))
     for _ in range(3):
@@ -35,7 +35,7 @@ def test_it_wakes_once_until_somebody_looks() -> None:
     assert len(wakes) == 2
 
 
-def test_of_too_many_the_newest_are_kept_and_the_others_counted() -> None:
+def test_the_oldest_records_are_dropped_and_counted() -> None:
     collector = Collector(lambda: None)
     for number in range(MAX_WAITING + 3):
         collector.handle(record(str(number)))
@@ -45,17 +45,17 @@ def test_of_too_many_the_newest_are_kept_and_the_others_counted() -> None:
     assert collector.take() == ([], 0)
 
 
-def test_nothing_is_lost_when_threads_log_while_it_is_emptied() -> None:
+def test_no_record_is_lost_when_threads_log_during_take() -> None:
     collector = Collector(lambda: None)
     threads, each = 4, 200
     ready = Barrier(threads + 1)
 
-    def chatter(name: int) -> None:
+    def log_many(name: int) -> None:
         ready.wait()
         for number in range(each):
             collector.handle(record(f"{name}:{number}"))
 
-    running = [Thread(target=chatter, args=(name,)) for name in range(threads)]
+    running = [Thread(target=log_many, args=(name,)) for name in range(threads)]
     for thread in running:
         thread.start()
     ready.wait()

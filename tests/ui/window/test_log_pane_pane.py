@@ -1,4 +1,4 @@
-"""The log pane: what it shows, how it counts what nobody has seen, and that nothing stops it."""
+"""The log pane: its lines, the count of unseen problems, and records that cannot be formatted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.ui.style.icons import Icons
-from app.ui.style.theme import AMBER, RED
+from app.ui.style.palette import tint_color
+from app.ui.style.tokens import Tint
 from app.ui.window.log_pane import MAX_WAITING, Collector, LogPane
 
 
@@ -48,17 +49,16 @@ def test_each_record_is_a_line_with_its_time_and_level(pane: LogPane, collector:
     assert line[:4].isdecimal()
 
 
-def test_warnings_and_errors_are_told_by_their_colour_too(
-    pane: LogPane, collector: Collector
-) -> None:
+def test_warnings_and_errors_have_their_colours(pane: LogPane, collector: Collector) -> None:
     for level in (logging.INFO, logging.WARNING, logging.ERROR):
         log(collector, level, "x")
     pane.refresh()
     blocks = [pane.text.document().findBlockByNumber(number) for number in range(3)]
     colors = [block.begin().fragment().charFormat().foreground().color() for block in blocks]
-    assert colors[1] in AMBER
-    assert colors[2] in RED
-    assert colors[0] not in (*AMBER, *RED)
+    palette = QGuiApplication.palette()
+    assert colors[1] == tint_color(Tint.WARNING, palette)
+    assert colors[2] == tint_color(Tint.DANGER, palette)
+    assert colors[0] not in colors[1:]
 
 
 def test_an_exception_is_shown_with_its_traceback(pane: LogPane, collector: Collector) -> None:
@@ -73,7 +73,7 @@ def test_an_exception_is_shown_with_its_traceback(pane: LogPane, collector: Coll
     assert shown[-1] == "LookupError: where was I"
 
 
-def test_a_record_that_cannot_be_formatted_is_shown_as_it_is_and_the_next_ones_too(
+def test_a_record_that_cannot_be_formatted_is_shown_raw(
     pane: LogPane, collector: Collector
 ) -> None:
     log(collector, logging.INFO, "%d connections", "many")
@@ -83,13 +83,13 @@ def test_a_record_that_cannot_be_formatted_is_shown_as_it_is_and_the_next_ones_t
     assert second.endswith("on we go")
 
 
-def test_what_came_too_fast_is_owned_up_to(pane: LogPane, collector: Collector) -> None:
+def test_dropped_records_are_counted_in_a_note(pane: LogPane, collector: Collector) -> None:
     for number in range(MAX_WAITING + 1234):
         log(collector, logging.INFO, "%d", number)
     assert lines(pane)[0] == "(1,234 lines came too fast to show)"
 
 
-def test_problems_count_until_the_pane_is_seen(
+def test_problems_are_counted_until_the_pane_is_shown(
     pane: LogPane, collector: Collector, qtbot: QtBot
 ) -> None:
     told: list[int] = []

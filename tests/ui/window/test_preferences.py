@@ -1,4 +1,4 @@
-"""The settings dialog: what it changes counts at once, is kept, and says what it cost."""
+"""The settings dialog: a change applies immediately, is saved, and its effect is shown."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def dialog(log: ChunkLog, settings: Settings, qtbot: QtBot) -> Preferences:
     return dialog
 
 
-def test_it_shows_what_holds_and_what_is_kept(dialog: Preferences) -> None:
+def test_it_shows_the_limits_and_the_kept_traffic(dialog: Preferences) -> None:
     assert (dialog.memory.value() * MIB, dialog.chunks.value()) == (MAX_BYTES, MAX_CHUNKS)
     assert dialog.outcome.text() == "Kept now: 20,000 chunks, 2.0 MB."
 
 
-def test_a_narrower_bound_drops_the_oldest_at_once_and_says_so(
+def test_a_smaller_limit_drops_the_oldest_traffic_and_says_so(
     dialog: Preferences, log: ChunkLog, settings: Settings
 ) -> None:
     dialog.chunks.setValue(10_000)
@@ -51,7 +51,9 @@ def test_a_narrower_bound_drops_the_oldest_at_once_and_says_so(
     assert log.kept_bytes < MIB
 
 
-def test_half_a_number_drops_nothing(dialog: Preferences, log: ChunkLog, qtbot: QtBot) -> None:
+def test_a_half_typed_number_drops_nothing(
+    dialog: Preferences, log: ChunkLog, qtbot: QtBot
+) -> None:
     dialog.chunks.selectAll()
     qtbot.keyClicks(dialog.chunks, "1500")
     assert len(log) == 20_000
@@ -60,14 +62,16 @@ def test_half_a_number_drops_nothing(dialog: Preferences, log: ChunkLog, qtbot: 
     assert dialog.isVisible()
 
 
-def test_the_defaults_come_back(dialog: Preferences, log: ChunkLog, settings: Settings) -> None:
+def test_reset_restores_the_defaults(
+    dialog: Preferences, log: ChunkLog, settings: Settings
+) -> None:
     dialog.chunks.setValue(50_000)
     dialog.reset_button.click()
     assert log.bounds == settings.traffic_bounds == (MAX_BYTES, MAX_CHUNKS)
 
 
 @pytest.mark.parametrize("value", ["", "many", "-1", "0", str(10**15)])
-def test_bounds_that_make_no_sense_count_as_none(tmp_path: Path, value: str) -> None:
+def test_invalid_limits_are_ignored(tmp_path: Path, value: str) -> None:
     store = QSettings(str(tmp_path / "window.conf"), QSettings.Format.IniFormat)
     store.setValue("traffic_bytes", value)
     store.setValue("traffic_chunks", value)
@@ -75,6 +79,6 @@ def test_bounds_that_make_no_sense_count_as_none(tmp_path: Path, value: str) -> 
     assert Settings(store).number("traffic_bytes", 5) == 0
 
 
-def test_both_bounds_have_a_name(dialog: Preferences) -> None:
+def test_both_limits_have_an_accessible_name(dialog: Preferences) -> None:
     assert dialog.memory.accessibleName()
     assert dialog.chunks.accessibleName()

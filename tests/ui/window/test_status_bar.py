@@ -1,4 +1,4 @@
-"""The line at the bottom: how many, how fast, and who can connect."""
+"""The status bar: totals, rates, and which listeners other computers can reach."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_nothing_listens_at_first(totals: StatusBarTotals, deck: Deck) -> None:
     ]
 
 
-def test_who_was_refused_is_counted(
+def test_refused_connections_are_counted(
     totals: StatusBarTotals, deck: Deck, result_of: Callable[[Deferred[None]], None]
 ) -> None:
     result_of(deck.start_all())
@@ -56,13 +56,13 @@ def test_who_was_refused_is_counted(
     assert parts(totals, deck)[1] == "0 connections, 2 refused"
 
 
-def test_rates_are_in_and_out(totals: StatusBarTotals, deck: Deck) -> None:
+def test_both_rates_are_shown(totals: StatusBarTotals, deck: Deck) -> None:
     meter = RateMeter()
     meter.bytes_in, meter.bytes_out = 1_200_000.0, 34.0
     assert parts(totals, deck, meter)[2] == "↓ 1.2 MB/s  ↑ 34 B/s"
 
 
-def test_only_what_is_on_can_be_reached(
+def test_only_running_listeners_count_as_reachable(
     totals: StatusBarTotals, deck: Deck, result_of: Callable[[Deferred[None]], None]
 ) -> None:
     echo, wide = deck.listeners
