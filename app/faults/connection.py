@@ -19,9 +19,9 @@ from attrs import frozen
 from twisted.python.failure import Failure
 
 from app.faults.schedule import Schedule, Wait
-from app.faults.spec import Direction, Fault, FaultKind, LimitAction, describe
+from app.faults.spec import Direction, Fault, FaultKey, FaultKind, LimitAction, describe, keyed
 from app.faults.stages import Ending, Item, Mark
-from app.faults.stream import FaultKey, Pipeline, keyed
+from app.faults.stream import Pipeline
 
 FLUSH_SECONDS: Final = 1.0
 """How long a reset waits at most for the bytes before it to leave."""

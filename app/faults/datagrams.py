@@ -13,9 +13,8 @@ from typing import Final
 from attrs import frozen
 
 from app.faults.schedule import Schedule, Wait
-from app.faults.spec import Direction, Fault, FaultKind
+from app.faults.spec import Direction, Fault, FaultKey, FaultKind, keyed
 from app.faults.stages import draw_spread, flip_bits
-from app.faults.stream import FaultKey, keyed
 
 MOST_DATAGRAMS: Final = 10_000
 MOST_BYTES: Final = 8 * 1024 * 1024

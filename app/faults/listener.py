@@ -8,8 +8,7 @@ from random import Random
 from twisted.internet.interfaces import IReactorTime
 
 from app.faults.schedule import Schedule
-from app.faults.spec import AT_ACCEPT, Fault, FaultKind, TlsProblem, armed
-from app.faults.stream import FaultKey, keyed
+from app.faults.spec import AT_ACCEPT, Fault, FaultKey, FaultKind, TlsProblem, armed, keyed
 
 
 class Draws:

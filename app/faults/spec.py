@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from types import MappingProxyType
@@ -245,6 +246,20 @@ DIRECTED: Final = frozenset(
 
 AT_ACCEPT: Final = frozenset({FaultKind.REFUSE, FaultKind.ACCEPT_DELAY, FaultKind.TLS})
 """The kinds that act when a client connects, and leave open connections as they are."""
+
+
+FaultKey = tuple[FaultKind, int]
+"""A fault among others: its kind, and how many of that kind are before it."""
+
+
+def keyed(faults: Iterable[Fault]) -> dict[FaultKey, Fault]:
+    """The faults by what makes each of them the same one after a change of its parameters."""
+    counts: Counter[FaultKind] = Counter()
+    result: dict[FaultKey, Fault] = {}
+    for fault in faults:
+        result[fault.kind, counts[fault.kind]] = fault
+        counts[fault.kind] += 1
+    return result
 
 
 def armed(faults: Iterable[Fault]) -> tuple[Fault, ...]:

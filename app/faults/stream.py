@@ -6,7 +6,7 @@ passed, and is told when it holds as much as it may.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 from math import inf
@@ -14,7 +14,7 @@ from random import Random
 from typing import Final
 
 from app.faults.schedule import Schedule, Wait
-from app.faults.spec import Direction, Fault, FaultKind
+from app.faults.spec import Direction, Fault, keyed
 from app.faults.stages import Ending, Item, Limit, Mark, Stage, make_stage
 
 FULL_BYTES: Final = 1024 * 1024
@@ -25,9 +25,6 @@ FULL_ITEMS: Final = 16 * 1024
 
 TURN_ITEMS: Final = 500
 """How many items pass before the reactor looks at its sockets again."""
-
-FaultKey = tuple[FaultKind, int]
-"""A fault among others: its kind, and the how many-th of that kind it is."""
 
 
 class Pipeline:
@@ -266,13 +263,3 @@ class Pipeline:
         if self._wait is not None:
             wait, self._wait = self._wait, None
             wait.cancel()
-
-
-def keyed(faults: Iterable[Fault]) -> dict[FaultKey, Fault]:
-    """The faults by what makes each of them the same one after a change of its parameters."""
-    counts: Counter[FaultKind] = Counter()
-    result: dict[FaultKey, Fault] = {}
-    for fault in faults:
-        result[fault.kind, counts[fault.kind]] = fault
-        counts[fault.kind] += 1
-    return result

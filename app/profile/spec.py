@@ -1,36 +1,42 @@
-"""The spec of a listener: its fields, their rules, its TLS settings and its color.
+"""The spec of a listener: its fields, their rules, and its TLS settings.
 
 A profile and the form of the window check their values with the same rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 from unicodedata import normalize
-from zlib import crc32
 
 from attrs import evolve, field, frozen
 
+from app.faults.reading import FaultProblem, misfits, parse_seed
+from app.faults.reading import parse as parse_faults
+from app.faults.spec import Fault, TransportKind
 from app.files.paths import home_folder_problem
 from app.net.endpoint import Endpoint, quoted
 from app.profile import validation
+from app.profile.colors import AUTOMATIC, read_color
 from app.profile.validation import (
+    FormField,
+    FormGroup,
     InvalidValue,
     Problem,
     boolean,
     join_path,
     quoted_value,
+    shown_in_form,
     table,
     text,
     validated_by,
-    whole_number,
+    with_keys,
 )
 from app.profile.validation import read_options as read_options
 from app.protocols import catalog
-from app.protocols.definition import NoOptions
+from app.protocols.definition import NoOptions, TableOptions
+from app.user_code.programs.reference import OWN_PLACES, ProgramReference, is_program
 from app.user_code.reference import Reference, is_user_code
 
 VERSIONS: Final = ("1.2", "1.3")
@@ -39,79 +45,15 @@ VERSIONS: Final = ("1.2", "1.3")
 PATHS: Final = ("certificate", "key", "client_ca")
 """The fields of `Tls` that are paths."""
 
-AUTOMATIC: Final = ""
-"""The color of a spec for which the user chose none."""
-
 LONGEST_NAME: Final = 80
+LONGEST_GROUP: Final = 40
 MOST_CONNECTIONS: Final = 100_000
 LONGEST_IDLE_TIMEOUT: Final = 7 * 24 * 3600
 LEAST_UNSENT_BYTES: Final = 64 * 1024
 MOST_UNSENT_BYTES: Final = 1024**3
 
-
-class Color(StrEnum):
-    """The name of a color that marks a listener. The window decides how it looks.
-
-    Color-blind users can distinguish the first six. Automatic colors use these first.
-    """
-
-    BLUE = "blue"
-    ORANGE = "orange"
-    GREEN = "green"
-    PINK = "pink"
-    SKY = "sky"
-    RED = "red"
-    PURPLE = "purple"
-    TEAL = "teal"
-    OLIVE = "olive"
-    BROWN = "brown"
-    GRAPHITE = "graphite"
-    CRIMSON = "crimson"
-
-
-SAFE_COLORS: Final = 6
-"""How many of the first colors color-blind users can distinguish."""
-
-
-def read_color(value: object) -> str:
-    """The rule for a color: its name, or `AUTOMATIC`. Raises `ValueError` with a sentence."""
-    name = text(value)
-    if name != AUTOMATIC and name not in set(Color):
-        raise ValueError(f"must be one of {', '.join(Color)}")
-    return name
-
-
-def assign_colors(
-    chosen: Mapping[str, str], before: Mapping[str, Color] = MappingProxyType({})
-) -> dict[str, Color]:
-    """A color for each listener. `chosen` has the color or `AUTOMATIC` for each listener's name.
-
-    An automatic color stays as it was `before`, unless the user has chosen it for another listener.
-    A new one depends only on the name, if that color is free; otherwise it is the next free one. If
-    there are more listeners than colors, some share a color.
-    """
-    result = {name: Color(color) for name, color in chosen.items() if color != AUTOMATIC}
-    chosen_colors = set(result.values())
-    for name, color in before.items():
-        if name in chosen and name not in result and color not in chosen_colors:
-            result[name] = color
-    for name in chosen:
-        if name not in result:
-            order = _color_order(name)
-            used = set(result.values())
-            result[name] = next((each for each in order if each not in used), order[0])
-    return result
-
-
-def _color_order(name: str) -> Sequence[Color]:
-    """All colors, the safe ones first. `name` alone decides where each half begins."""
-    palette = tuple(Color)
-    start = crc32(name.encode())
-    order: list[Color] = []
-    for half in (palette[:SAFE_COLORS], palette[SAFE_COLORS:]):
-        first = start % len(half)
-        order += (*half[first:], *half[:first])
-    return order
+UDP_IDLE_SECONDS: Final = 30
+"""How long a UDP peer may be idle if the spec has no idle time-out. UDP peers never close."""
 
 
 def _path(value: object) -> str:
@@ -175,6 +117,8 @@ def _name(value: object) -> str:
 
 def _protocol(value: object) -> str:
     name = text(value)
+    if is_program(name):
+        return str(ProgramReference.parse(name))
     return str(Reference.parse(name)) if is_user_code(name) else catalog.find(name).name
 
 
@@ -184,20 +128,22 @@ def _endpoint(value: object) -> str:
     return description
 
 
-def _max_connections(value: object) -> int:
-    return whole_number(value, 1, MOST_CONNECTIONS)
+def _read_faults(value: object) -> tuple[Fault, ...]:
+    """The rule for a field that holds faults. Whether the endpoint allows them is checked later."""
+    faults, problems = parse_faults(value, "", None)
+    if any(not problem.path for problem in problems):  # the list itself is wrong
+        raise ValueError(problems[0].message)
+    if problems:
+        raise InvalidValue(map(_fault_problem, problems))
+    return faults
 
 
-def _max_connections_per_address(value: object) -> int:
-    return whole_number(value, 0, MOST_CONNECTIONS)
+def _fault_problem(problem: FaultProblem) -> Problem:
+    return Problem(problem.path, problem.message)
 
 
-def _idle_timeout(value: object) -> int:
-    return whole_number(value, 0, LONGEST_IDLE_TIMEOUT)
-
-
-def _max_unsent_bytes(value: object) -> int:
-    return whole_number(value, LEAST_UNSENT_BYTES, MOST_UNSENT_BYTES)
+def _read_seed(value: object) -> int | None:
+    return None if value is None else parse_seed(value)
 
 
 def _read_only(options: Mapping[str, object]) -> Mapping[str, object]:
@@ -209,7 +155,8 @@ class ListenerSpec:
     """One listener as the user configured it. `check` finds out whether the values are valid.
 
     The metadata of each field has the rule for its value. A field that is an attrs class itself
-    (`validated_by(table(Kind))`) is a table `[listener.…]` of the profile.
+    (`validated_by(table(Kind))`) is a table `[listener.…]` of the profile. The metadata
+    `shown_in_form` makes a row in the form as well. A new number or switch needs no other edit.
     """
 
     name: str = field(metadata=validated_by(_name, example='one, such as name = "Echo"'))
@@ -223,30 +170,108 @@ class ListenerSpec:
     endpoint: str = field(
         metadata=validated_by(_endpoint, example='one, such as endpoint = "tcp:8007"')
     )
-    """A description that `Endpoint.parse` takes, as the user wrote it."""
+    """A description that `Endpoint.parse` takes, as the user wrote it. `program` means the places
+    where a program listens by itself; it is the default of a program."""
 
-    max_connections: int = field(default=100, metadata=validated_by(_max_connections, always=True))
-    """The most connections at the same time, from 1 to `MOST_CONNECTIONS`."""
+    max_connections: int = field(
+        default=100,
+        metadata=shown_in_form(
+            FormField(
+                FormGroup.LIMITS,
+                "Connections at &most",
+                "One more is told so, and turned away",
+                minimum=1,
+                maximum=MOST_CONNECTIONS,
+            ),
+            always=True,
+        ),
+    )
+    """The most connections at the same time."""
 
     max_connections_per_address: int = field(
-        default=0, metadata=validated_by(_max_connections_per_address)
+        default=0,
+        metadata=shown_in_form(
+            FormField(
+                FormGroup.LIMITS,
+                "From &one address",
+                "How many of the connections may come from the same address",
+                maximum=MOST_CONNECTIONS,
+                zero="any number",
+            )
+        ),
     )
     """The most connections from one address; 0 for no limit. Behind `haproxy:` the address is that
     of the proxy."""
 
-    idle_timeout: int = field(default=0, metadata=validated_by(_idle_timeout))
+    idle_timeout: int = field(
+        default=0,
+        metadata=shown_in_form(
+            FormField(
+                FormGroup.LIMITS,
+                "Close when &idle",
+                "For how long nothing may cross a connection, in or out, until it is closed",
+                maximum=LONGEST_IDLE_TIMEOUT,
+                unit=" s",
+                zero="never",
+                zero_over_udp=f"after {UDP_IDLE_SECONDS} s",
+            )
+        ),
+    )
     """Seconds without a byte, in or out, after which a connection is closed; 0 for no limit. With
-    UDP, 0 means 30 seconds, as nothing else ends a peer."""
+    UDP, 0 means `UDP_IDLE_SECONDS`, as nothing else ends a peer."""
 
-    max_unsent_bytes: int = field(default=16 * 1024**2, metadata=validated_by(_max_unsent_bytes))
+    max_unsent_bytes: int = field(
+        default=16 * 1024**2,
+        metadata=shown_in_form(
+            FormField(
+                FormGroup.LIMITS,
+                "Most &unsent data",
+                "A peer that does not read is closed once more than this waits for it",
+                minimum=LEAST_UNSENT_BYTES,
+                maximum=MOST_UNSENT_BYTES,
+                unit=" KiB",
+                unit_size=1024,
+                is_stream_only=True,
+            )
+        ),
+    )
     """The limit for bytes that wait for a peer. If more than that wait at a write, the connection
     is closed instead. So one write of any size is accepted, and at most this limit plus the largest
     write of the protocol can wait."""
 
-    autostart: bool = field(default=False, metadata=validated_by(boolean, always=True))
+    group: str = field(
+        default="",
+        metadata=shown_in_form(
+            FormField(
+                FormGroup.SWITCHES,
+                "Group",
+                "Listeners of the same group stand together in the window, and are started and "
+                "stopped together",
+                longest=LONGEST_GROUP,
+            )
+        ),
+    )
+    """The name of the group that it belongs to; empty for none."""
+
+    autostart: bool = field(
+        default=False,
+        metadata=shown_in_form(
+            FormField(FormGroup.SWITCHES, "Start it to&gether with Portdeck"),
+            always=True,
+        ),
+    )
     """Whether it starts together with Portdeck."""
 
-    traffic: bool = field(default=True, metadata=validated_by(boolean))
+    traffic: bool = field(
+        default=True,
+        metadata=shown_in_form(
+            FormField(
+                FormGroup.SWITCHES,
+                "O&bserve in Traffic what crosses it",
+                "Off, its chunks are counted and not kept, from now on and without a restart",
+            )
+        ),
+    )
     """Whether its bytes are kept for the traffic pane and recordings."""
 
     color: str = field(default=AUTOMATIC, metadata=validated_by(read_color))
@@ -257,6 +282,13 @@ class ListenerSpec:
 
     auto_reload: bool = field(default=False, metadata=validated_by(boolean))
     """Whether user code is loaded again as soon as its file changes."""
+
+    faults: tuple[Fault, ...] = field(default=(), metadata=validated_by(_read_faults, key="fault"))
+    """The disturbances of its connections, in the order in which they act: the tables
+    `[[listener.fault]]` of a profile."""
+
+    seed: int | None = field(default=None, metadata=validated_by(_read_seed))
+    """The seed of all random decisions of its faults; `None` for other ones at each start."""
 
     options: Mapping[str, object] = field(factory=dict, converter=_read_only, hash=False)
     """The options of its protocol that differ from the defaults. Read-only. There is no rule here,
@@ -275,7 +307,7 @@ def check(values: Mapping[str, object], others: Iterable[str] = ()) -> tuple[Pro
     The path of a problem is the name of the field, or `options.` with the name of an option.
     `others` are the names of the other listeners.
     """
-    result = structure(values)
+    result = structure(with_keys(ListenerSpec, values))
     if not isinstance(result, ListenerSpec):
         return result
     used = {name_key(other): other for other in others}
@@ -290,27 +322,55 @@ def structure(values: Mapping[str, object], path: str = "") -> ListenerSpec | tu
 
     `path` is the path of the values; each problem's path begins with it.
     """
+    values = _with_endpoint(values)
     result = validation.structure(ListenerSpec, values, path)
     problems = () if isinstance(result, ListenerSpec) else result
     try:
         protocol = _protocol(values.get("protocol"))
     except ValueError:  # it is in `problems` already, and the options of the protocol are unknown
         return problems
+    problems = (*problems, *_check_program(protocol, values.get("endpoint"), path))
     problems = (*problems, *_check_datagrams(protocol, values.get("endpoint"), path))
-    kind = _options_of(protocol)
-    options, wrong = read_options(values.get("options", {}), kind, join_path(path, "options"))
+    kind, tables = _options_of(protocol)
+    given = values.get("options", {})
+    options, wrong = read_options(given, kind, join_path(path, "options"), tables)
     if not isinstance(result, ListenerSpec):
         return (*problems, *wrong)
-    problems = (*problems, *_check_tls(result, path), *wrong)
+    problems = (*problems, *_check_transport(result, path), *wrong)
     return problems or evolve(result, options=options)
 
 
-def _check_tls(spec: ListenerSpec, path: str) -> Iterator[Problem]:
-    """A problem if there are TLS settings and the endpoint does not support them."""
+def _with_endpoint(values: Mapping[str, object]) -> Mapping[str, object]:
+    """`values`, with the default endpoint of a program if none is written."""
+    protocol = values.get("protocol")
+    if isinstance(protocol, str) and is_program(protocol) and not values.get("endpoint"):
+        return {**values, "endpoint": OWN_PLACES}
+    return values
+
+
+def _check_program(protocol: str, endpoint: object, path: str) -> Iterator[Problem]:
+    """A problem if the endpoint is that of whole programs and the protocol is none."""
+    if endpoint == OWN_PLACES and not is_program(protocol):
+        message = "is for a whole program, such as python:server.py; write one such as tcp:8007"
+        yield Problem(join_path(path, "endpoint"), message)
+
+
+def _check_transport(spec: ListenerSpec, path: str) -> Iterator[Problem]:
+    """Problems if the endpoint does not support the TLS settings, or the faults."""
     if spec.tls is not None and not Endpoint.parse(spec.endpoint).supports_tls:
         kind = Endpoint.parse(spec.endpoint).kind
         message = f"cannot be used with an endpoint of the kind {kind}; use tcp, or remove it"
         yield Problem(join_path(path, "tls"), message)
+        return
+    wrong = misfits(spec.faults, join_path(path, "fault"), transport_of(spec))
+    yield from map(_fault_problem, wrong)
+
+
+def transport_of(spec: ListenerSpec) -> TransportKind:
+    """How clients reach a listener, as far as that decides which faults it can have."""
+    if Endpoint.parse(spec.endpoint).is_datagram:
+        return TransportKind.DATAGRAMS
+    return TransportKind.STREAM if spec.tls is None else TransportKind.TLS
 
 
 def name_key(name: str) -> str:
@@ -335,9 +395,10 @@ def _check_datagrams(protocol: str, endpoint: object, path: str) -> Iterator[Pro
         yield Problem(join_path(path, "protocol"), str(error))
 
 
-def _options_of(protocol: str) -> type:
-    """The options class of a protocol. User code has no options."""
+def _options_of(protocol: str) -> tuple[type, TableOptions | None]:
+    """The options of a protocol. User code has none."""
     try:
-        return catalog.find(protocol).options
+        definition = catalog.find(protocol)
     except catalog.UnknownProtocol:
-        return NoOptions
+        return NoOptions, None
+    return definition.options, definition.tables

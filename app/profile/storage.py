@@ -22,6 +22,7 @@ from app.net.endpoint import Endpoint
 from app.profile.reading import LARGEST_SIZE, TOO_LARGE, ParsedProfile, parse
 from app.profile.spec import FIRST_LISTENERS, PATHS, ListenerSpec
 from app.profile.validation import Problem
+from app.user_code.programs.reference import ProgramReference, is_program
 from app.user_code.reference import CodeLocation, Reference, is_user_code
 
 
@@ -239,7 +240,12 @@ def with_paths_from(spec: ListenerSpec, source: Path, target: Path) -> ListenerS
     moved = endpoint.with_paths(lambda path: _move_path(path, source, target))
     if moved != endpoint:  # otherwise keep the spelling of the user
         spec = evolve(spec, endpoint=str(moved))
-    if is_user_code(spec.protocol):
+    if is_program(spec.protocol):
+        program = ProgramReference.parse(spec.protocol)
+        if program.has_path:
+            code = _move_path(program.source, source, target)
+            spec = evolve(spec, protocol=str(evolve(program, source=code)))
+    elif is_user_code(spec.protocol):
         reference = Reference.parse(spec.protocol)
         if reference.place is CodeLocation.FILE:
             code = _move_path(reference.source, source, target)

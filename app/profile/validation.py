@@ -1,21 +1,27 @@
 """Validation of profile values: rules, problems, and the conversion of tables to attrs classes.
 
 Each field of such a class has its rule in its metadata: `field(metadata=validated_by(rule))`. The
-profile and the form are checked with it, and the profile is written with it. So a new field is one
-line.
+profile and the form are checked with it, and the profile is written with it. A field with
+`shown_in_form(FormField(...))` gets its rule and its row in the form of a listener from there. So a
+new field is one entry.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from difflib import get_close_matches
-from enum import Enum
+from enum import Enum, auto
 from typing import Any, Final, TypeVar
 
 from attrs import NOTHING, Attribute, fields, frozen, has
 
 from app.net.endpoint import quoted
-from app.protocols.definition import Option, changed_options, describe_options
+from app.protocols.definition import (
+    Option,
+    TableOptions,
+    changed_options,
+    describe_options,
+)
 
 Rule = Callable[[object], object]
 """Takes a value of TOML or of a form, and returns the value of the field. Raises `ValueError` with
@@ -26,6 +32,8 @@ Value = TypeVar("Value")
 _RULE: Final = "rule"
 _EXAMPLE: Final = "example"
 _ALWAYS: Final = "always"
+_FORM: Final = "form"
+_KEY: Final = "key"
 
 
 @frozen
@@ -61,6 +69,16 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(f"must be text in quotes, not {quoted_value(value)}")
     return value
+
+
+def label(value: object, longest: int) -> str:
+    """The rule for a short text on one line, such as a name. It may be empty."""
+    found = text(value).strip()
+    if not found.isprintable():
+        raise ValueError("must not contain line breaks or other control characters")
+    if len(found) > longest:
+        raise ValueError(f"must have at most {longest} letters, not {len(found)}")
+    return found
 
 
 def whole_number(value: object, least: int, most: int) -> int:
@@ -108,13 +126,79 @@ class InvalidValue(ValueError):
         self.problems = tuple(problems)
 
 
-def validated_by(rule: Rule, *, example: str = "", always: bool = False) -> dict[str, object]:
+def validated_by(
+    rule: Rule, *, example: str = "", always: bool = False, key: str = ""
+) -> dict[str, object]:
     """The metadata of a field with `rule`.
 
     `example` is shown if a field without a default is missing. A default value is written to a
-    profile only if `always` is true.
+    profile only if `always` is true. `key` is the key in a profile, if it is not the field's name.
     """
-    return {_RULE: rule, _EXAMPLE: example, _ALWAYS: always}
+    return {_RULE: rule, _EXAMPLE: example, _ALWAYS: always, _KEY: key}
+
+
+class FormGroup(Enum):
+    """The groups of rows in the form of a listener that are made from `FormField`."""
+
+    LIMITS = auto()
+    SWITCHES = auto()
+
+
+@frozen
+class FormField:
+    """The row that asks for a field in the form of a listener, and the bounds of its value.
+
+    A field with a `maximum` is an `int` and gets a spin box. One with a `longest` is a `str` and
+    gets a line. One with neither is a `bool` and gets a check box. The texts are English; the
+    window translates them.
+    """
+
+    group: FormGroup
+
+    title: str
+    """The label, with `&` before the letter of its key."""
+
+    hint: str = ""
+    """One sentence more, as a tool tip."""
+
+    minimum: int = 0
+    maximum: int | None = None
+
+    longest: int | None = None
+    """The most letters of a text."""
+
+    unit: str = ""
+    """The text behind the number in the form."""
+
+    unit_size: int = 1
+    """How many units of the field make one unit of the form, such as 1024 bytes in a KiB."""
+
+    zero: str = ""
+    """The text in place of the number 0."""
+
+    zero_over_udp: str = ""
+    """The text in place of 0 if the endpoint is UDP; empty if it is the same."""
+
+    is_stream_only: bool = False
+    """Whether it has no effect over UDP. The form then hides it."""
+
+    def check(self, value: object) -> object:
+        """The rule for the field."""
+        if self.longest is not None:
+            return label(value, self.longest)
+        if self.maximum is None:
+            return boolean(value)
+        return whole_number(value, self.minimum, self.maximum)
+
+
+def shown_in_form(form: FormField, *, always: bool = False) -> dict[str, object]:
+    """The metadata of a field that the form of a listener asks for. `form` has its rule too."""
+    return {**validated_by(form.check, always=always), _FORM: form}
+
+
+def form_fields(kind: type) -> dict[str, FormField]:
+    """The fields of `kind` that the form of a listener asks for, by name, in order."""
+    return {each.name: each.metadata[_FORM] for each in _fields(kind) if _FORM in each.metadata}
 
 
 def structure(
@@ -126,7 +210,7 @@ def structure(
     """
     valid: dict[str, Any] = {}
     problems: list[Problem] = []
-    known = {each.name: each for each in _fields(kind)}
+    known = {_key_of(each): each for each in _fields(kind)}
     for name, each in known.items():
         field_path = join_path(path, name)
         if name not in values:
@@ -134,7 +218,7 @@ def structure(
                 problems.append(Problem(field_path, f"is missing; write {each.metadata[_EXAMPLE]}"))
         elif _RULE in each.metadata and not (each.default is None is values[name]):
             try:
-                valid[name] = each.metadata[_RULE](values[name])
+                valid[each.name] = each.metadata[_RULE](values[name])
             except InvalidValue as error:
                 problems.extend(
                     Problem(join_path(field_path, inner.path), inner.message)
@@ -180,9 +264,21 @@ def as_table(value: object) -> Mapping[str, object] | None:
     return changed_values(value) if has(type(value)) else None
 
 
+def with_keys(kind: type, values: Mapping[str, object]) -> dict[str, object]:
+    """`values` under the keys of a profile. They are given by the names of the fields of `kind`."""
+    keys = {each.name: _key_of(each) for each in _fields(kind)}
+    return {keys.get(name, name): value for name, value in values.items()}
+
+
 def join_path(path: str, name: str) -> str:
-    """The path of `name` inside `path`."""
+    """The path of `name` inside `path`. A name such as `[1].kind` is inside a list."""
+    if name.startswith("["):
+        return f"{path}{name}"
     return f"{path}.{name}" if path and name else path or name
+
+
+def _key_of(each: Attribute[Any]) -> str:
+    return each.metadata.get(_KEY) or each.name
 
 
 def _fields(kind: type) -> tuple[Attribute[Any], ...]:
@@ -195,26 +291,36 @@ def _default(each: Attribute[Any]) -> object:
 
 
 def read_options(
-    table: object, options: type, path: str
+    table: object, options: type, path: str, tables: TableOptions | None = None
 ) -> tuple[dict[str, object], tuple[Problem, ...]]:
     """The valid options in `table` that differ from their defaults, and the problems.
 
-    `options` is the options class of the protocol. `path` is the path of the table.
+    `options` is the options class of the protocol, and `tables` has the rest of its options. `path`
+    is the path of the table.
     """
     if not isinstance(table, Mapping):
         return {}, (Problem(path, f"must be a table, not {quoted_value(table)}"),)
     known = {option.name: option for option in describe_options(options)}
     valid: dict[str, object] = {}
     problems: list[Problem] = []
+    rest: dict[str, object] = {}
     for name, value in table.items():
         if name not in known:
-            problems.append(unknown_key(name, known, path, kind="option"))
+            rest[name] = value
             continue
         try:
             valid[name] = checked_option(known[name], value)
         except ValueError as error:
-            problems.append(Problem(f"{path}.{name}", str(error)))
-    return changed_options(options, valid), tuple(problems)
+            problems.append(Problem(join_path(path, name), str(error)))
+    valid = changed_options(options, valid)
+    if tables is None:
+        problems += [unknown_key(name, known, path, kind="option") for name in rest]
+        return valid, tuple(problems)
+    result = tables.read(rest, path)
+    if isinstance(result, tuple):
+        problems += [Problem(each.path, each.message) for each in result]
+        return valid, tuple(problems)
+    return {**valid, **result}, tuple(problems)
 
 
 def checked_option(option: Option, value: object) -> object:
@@ -225,7 +331,10 @@ def checked_option(option: Option, value: object) -> object:
         return whole_number(value, option.minimum, option.maximum)
     if issubclass(option.kind, Enum):
         return _member(option.kind, value)
-    return _limited_text(value, option.maximum)
+    content = _limited_text(value, option.maximum)
+    if option.check is not None:
+        option.check(content)
+    return content
 
 
 def toml_value(value: object) -> Any:

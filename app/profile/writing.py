@@ -12,19 +12,20 @@ about other listeners too, and the user could not get them back.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from typing import Final, cast
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby, pairwise
+from typing import Any, Final, cast
 
 import tomlkit
-from attrs import define, fields_dict
+from attrs import fields_dict
 from tomlkit.items import AoT, Array, InlineTable, Item, Table
 
-from app.profile.compare import Key, match_by_name, match_listeners
-from app.profile.reading import VERSION, comments, is_comment, is_value, parse
-from app.profile.reading import lines as split_lines
-from app.profile.spec import Color, ListenerSpec
+from app.faults.reading import to_tables
+from app.profile.blocks import comment_lines, header_path, join_blocks, split_blocks, statements
+from app.profile.colors import Color
+from app.profile.compare import Key, match_by_name, match_items
+from app.profile.reading import VERSION, comments, is_value, parse
+from app.profile.spec import ListenerSpec
 from app.profile.validation import as_table, changed_values, toml_value
 from app.protocols import catalog
 
@@ -32,9 +33,11 @@ from app.protocols import catalog
 def new_body(spec: ListenerSpec) -> str:
     """The lines of a new listener."""
     values = changed_values(spec)
+    values.pop("faults", None)
     single = {name: value for name, value in values.items() if as_table(value) is None}
-    tables = (_new_table(name, value) for name, value in values.items() if name not in single)
-    return "".join(("[[listener]]\n", _assignments(single), *tables))
+    tables = (_new_table(name, spec) for name in values if name not in single)
+    faults = (f"\n[[listener.fault]]\n{_assignments(row)}" for row in to_tables(spec.faults))
+    return "".join(("[[listener]]\n", _assignments(single), *tables, *faults))
 
 
 def edited_body(body: str, before: ListenerSpec, after: ListenerSpec) -> str:
@@ -50,36 +53,46 @@ def edited_body(body: str, before: ListenerSpec, after: ListenerSpec) -> str:
     listener = cast(AoT, document["listener"])[0]
     added = ""
     for name in fields_dict(type(after)):
+        if name == "faults":  # a list of tables; see below
+            continue
         old, new = as_table(getattr(before, name)), as_table(getattr(after, name))
         if old is None and new is None:
             _edit_value(listener, name, before, after)
             continue
         if name == "options" and before.protocol != after.protocol:
             old = None  # the options there belong to the old protocol
-        if name in tables:
+        if old == new:
+            continue
+        if name in tables and name not in listener:
             tables[name] = _edited_table(tables[name], name, old, after)
             continue
         inside = listener.get(name)
-        if isinstance(inside, Table | InlineTable) and new is not None:
+        is_whole = name not in tables and not _has_new_list(name, old, after)
+        if isinstance(inside, Table | InlineTable) and new is not None and is_whole:
             _merge(inside, old, new)
             if inside:
                 continue
         if inside is not None:  # an empty or removed table, or dotted keys between other values
             del listener[name]
+        if name in tables:  # a part of it is above
+            tables[name] = comment_lines(tables[name])
         if name in changed_values(after):
-            added += _new_table(name, getattr(after, name))
+            added += _new_table(name, after)
+    if before.faults != after.faults:
+        inline = listener.pop("fault", None)  # if they were written as `fault = [...]`
+        tables["fault"] = _edited_faults(tables.get("fault", ""), inline, before, after)
     return "".join((tomlkit.dumps(document), *tables.values(), added))
 
 
 def _split_tables(body: str) -> tuple[str, dict[str, str]]:
-    """Split `body` into the lines of single values, and the lines of each table, by field."""
-    lines = split_lines(body)
-    headers = [index for index, line in enumerate(lines) if line.lstrip().startswith("[")][1:]
+    """Split `body` into the lines of single values, and the lines of the tables of each field."""
+    lines = statements(body)
+    headers = [index for index, line in enumerate(lines) if header_path(line)][1:]
     starts = [1 + max(i for i in range(header) if is_value(lines[i])) for header in headers]
     tables: dict[str, str] = {}
     for header, (start, stop) in zip(headers, pairwise([*starts, len(lines)]), strict=True):
-        (name,) = tomllib.loads(lines[header])["listener"]
-        tables[name] = "".join(lines[start:stop])
+        name = header_path(lines[header])[1]
+        tables[name] = tables.get(name, "") + "".join(lines[start:stop])
     return "".join(lines[: starts[0]] if starts else lines), tables
 
 
@@ -99,13 +112,129 @@ def _edited_table(
     """The changed lines of a table. If the table is removed, only its comment lines."""
     new = as_table(getattr(after, name))
     if new is None:
-        return "".join(line for line in split_lines(text) if is_comment(line))
+        return comment_lines(text)
+    head, rows = _split_rows(text, name)
+    if rows is None:  # tables that are nested in a way of their own are written anew
+        return f"{comment_lines(text)}{_new_table(name, after)}"
+    known = old or {}
+    changed = [key for key in _new_lists(name, after) if new[key] != known.get(key)]
+    arrays = dict.fromkeys([*rows, *changed])
+    result = _edited_head(head, name, old, new, arrays)
+    for key in arrays:
+        was = None if old is None else _rows(old.get(key))
+        result = _edited_rows(result, rows.get(key, ""), (name, key), was, _rows(new.get(key)))
+    if not comments(text) and name not in changed_values(after):
+        return ""
+    return f"{result.rstrip()}\n"
+
+
+def _split_rows(text: str, name: str) -> tuple[str, dict[str, str] | None]:
+    """The lines of the table itself, and those of each list of tables in it, one list after the
+    other. `None` if the lists come in another order."""
+    first = [header_path(line)[2:3] for line in statements(text) if header_path(line)]
+    keys = [key for key, *_ in filter(None, first)]
+    if () in first[1:] or len(list(groupby(keys))) > len(set(keys)):
+        return text, None
+    rows: dict[str, str] = {}
+    head = text
+    for key in dict.fromkeys(keys):
+        before, blocks = split_blocks(head, ("listener", name, key))
+        if not blocks:
+            return text, None
+        rows[key] = "".join(map(str, blocks))
+        head = before
+    return head, rows
+
+
+def _edited_head(
+    text: str,
+    name: str,
+    old: Mapping[str, object] | None,
+    new: Mapping[str, object],
+    arrays: Collection[str],
+) -> str:
+    """The changed lines of a table without those of its lists of tables."""
+    kept = {key: value for key, value in new.items() if key not in arrays}
+    if not any(map(header_path, statements(text))):
+        return f"{text}\n[listener.{name}]\n{_assignments(kept)}" if kept else text
     document = tomlkit.parse(text)
     table = cast(Table, cast(Table, document["listener"])[name])
-    _merge(table, old, new)
-    if not table and name not in changed_values(after) and not comments(text):
+    lost = ""
+    for key in arrays:  # was written as an inline list
+        if key in table:
+            lost += "".join(f"{each}\n" for each in comments(table[key].as_string()))
+            del table[key]
+    _merge(table, old and {k: v for k, v in old.items() if k not in arrays}, kept)
+    if not table and arrays and not comments(text):  # its lists of tables are enough
         return ""
-    return f"{tomlkit.dumps(document).rstrip()}\n"
+    return f"{tomlkit.dumps(document)}{lost}"
+
+
+def _edited_faults(
+    text: str, inline: Array | None, before: ListenerSpec, after: ListenerSpec
+) -> str:
+    """The changed lines of all faults.
+
+    They were written as the tables in `text`, or as the list `inline`, whose comments are kept.
+    """
+    old, new = to_tables(before.faults), to_tables(after.faults)
+    kept = [] if inline is None else [*comments(inline.as_string()), inline.trivia.comment]
+    head = "".join(f"{each}\n" for each in kept if each)
+    result = _edited_rows(head, text, ("fault",), old, new)
+    return result if text or head or not new else f"\n{result.lstrip()}"
+
+
+def _edited_rows(
+    head: str, text: str, names: tuple[str, ...], old: _Rows | None, new: _Rows
+) -> str:
+    """`head`, and below it the changed tables of a list. With `None` for `old` all are replaced."""
+    path = ("listener", *names)
+    before, blocks = split_blocks(text, path)
+    old_indexes: list[int | None] = [None] * len(new)
+    if old is not None and len(old) == len(blocks):
+        old_indexes = match_items(old, new, _ROW_KEYS[: 2 + (len(old) == len(new))])
+
+    def body(index: int, old_index: int | None) -> str:
+        if old_index is None or old is None:
+            return f"[[{'.'.join(path)}]]\n{_assignments(new[index])}"
+        if new[index] == old[old_index]:
+            return blocks[old_index].body
+        document = tomlkit.parse(blocks[old_index].body)
+        row: Any = document["listener"]
+        for name in names:
+            row = row[name]
+        # Another kind of fault has other keys: a default that the user wrote must not stay.
+        is_same_kind = old[old_index].get("kind") == new[index].get("kind")
+        _merge(row[0], old[old_index] if is_same_kind else None, new[index])
+        return tomlkit.dumps(document)
+
+    return join_blocks(f"{head}{before}", blocks, old_indexes, body)
+
+
+_Rows = Sequence[Mapping[str, Any]]
+
+_ROW_KEYS: Final = (
+    lambda _, row: repr(sorted(row.items())),
+    lambda index, row: row.get("name", ("", index)),
+    lambda index, row: index,
+)
+"""A table of a list stays the same by its values, by its name, or by its place."""
+
+
+def _rows(value: object) -> _Rows:
+    return cast(_Rows, value or ())
+
+
+def _new_lists(name: str, spec: ListenerSpec) -> list[str]:
+    """The lists of tables that the field `name` has in `spec`."""
+    table = as_table(getattr(spec, name)) or {}
+    if name != "options" or spec.protocol not in catalog.names():
+        return []
+    return [key for key in catalog.find(spec.protocol).lists if table.get(key)]
+
+
+def _has_new_list(name: str, old: Mapping[str, object] | None, after: ListenerSpec) -> bool:
+    return any(not (old or {}).get(key) for key in _new_lists(name, after))
 
 
 def _merge(
@@ -125,8 +254,17 @@ def _merge(
             table[name] = _item(value)
 
 
-def _new_table(name: str, value: object) -> str:
-    return f"\n[listener.{name}]\n{_assignments(as_table(value) or {})}"
+def _new_table(name: str, spec: ListenerSpec) -> str:
+    values = as_table(getattr(spec, name)) or {}
+    lists = _new_lists(name, spec)
+    single = {key: value for key, value in values.items() if key not in lists}
+    head = f"\n[listener.{name}]\n{_assignments(single)}" if single or not lists else ""
+    rows = (
+        f"\n[[listener.{name}.{key}]]\n{_assignments(row)}"
+        for key in lists
+        for row in _rows(values[key])
+    )
+    return "".join((head, *rows))
 
 
 def _assignments(values: Mapping[str, object]) -> str:
@@ -134,6 +272,17 @@ def _assignments(values: Mapping[str, object]) -> str:
 
 
 def _item(value: object) -> Item:
+    """`value` on one line."""
+    if isinstance(value, Mapping):
+        table = tomlkit.inline_table()
+        for key, each in value.items():
+            table[key] = _item(each)
+        return table
+    if isinstance(value, list | tuple):
+        array = tomlkit.array()
+        for each in value:
+            array.append(_item(each))
+        return array
     # Endpoints have many backslashes. In a literal string they need no escapes.
     if isinstance(value, str) and "\\" in value and "'" not in value and value.isprintable():
         return tomlkit.string(value, literal=True)
@@ -151,6 +300,7 @@ _HEADER: Final = r"""# A Portdeck profile. Edit it as you like: Portdeck keeps y
 #   max_connections  how many may be connected at once; 100 if it is not written
 #   autostart        true starts it together with Portdeck; false if it is not written
 #   traffic          false keeps what crosses it out of the Traffic pane and of recordings
+#   group            those with the same one stand together in the window
 #   color            marks it in the window: {colors}
 # It may also have, and does without any such bound where it has not:
 #   max_connections_per_address   how many of them may come from one address, such as a proxy's
@@ -162,6 +312,8 @@ _HEADER: Final = r"""# A Portdeck profile. Edit it as you like: Portdeck keeps y
 # for hello. What is not written there is the default.
 # [listener.tls] encrypts its connections: an empty one with a certificate made at once, one with
 # certificate = "own.pem" and key = "own.key" with those files.
+# Each [[listener.fault]] disturbs its connections on purpose, such as kind = "latency" with
+# seconds = 0.2. With a seed = 1 above, all that is left to chance repeats.
 
 version = {version}
 """
@@ -192,45 +344,18 @@ def render(listeners: Sequence[ListenerSpec], text: str = "") -> str:
     return result
 
 
-@define
-class _Block:
-    """The lines of one listener."""
-
-    lead: str
-    """The comment lines directly above the header."""
-
-    body: str
-    """The lines from the header to the last value."""
-
-    tail: str
-    """The blank and comment lines up to the lead of the next block."""
-
-    def __str__(self) -> str:
-        return f"{self.lead}{self.body}{self.tail}"
-
-    def comment_lines(self) -> str:
-        """The comment lines only."""
-        return "".join(line for line in split_lines(str(self)) if is_comment(line))
-
-
 def _merged(listeners: Sequence[ListenerSpec], before: Sequence[ListenerSpec], text: str) -> str:
     """Change `text` from the listeners `before` to `listeners`. New lines end in a line feed."""
-    preamble, blocks = _split_blocks(text if text.endswith("\n") else f"{text}\n")
+    preamble, blocks = split_blocks(text if text.endswith("\n") else f"{text}\n", ("listener",))
     if not blocks:
         preamble, before = _without_inline_listeners(preamble), ()
-    old_indexes = _match_old_listeners(listeners, before)
-    preamble = _keep_comments(preamble, blocks, kept=set(old_indexes))
-    result, previous = preamble, -1
-    for spec, old in zip(listeners, old_indexes, strict=True):
-        if old is None or old != previous + 1:
-            result = f"{result.rstrip()}\n\n"
+
+    def body(new: int, old: int | None) -> str:
         if old is None:
-            result += new_body(spec)
-        else:
-            blocks[old].body = edited_body(blocks[old].body, before[old], spec)
-            result += str(blocks[old])
-        previous = len(blocks) if old is None else old
-    return result if previous == len(blocks) - 1 else f"{result.rstrip()}\n"
+            return new_body(listeners[new])
+        return edited_body(blocks[old].body, before[old], listeners[new])
+
+    return join_blocks(preamble, blocks, _match_old_listeners(listeners, before), body)
 
 
 def _match_old_listeners(
@@ -241,48 +366,10 @@ def _match_old_listeners(
     Match by name. If no name matches, match by endpoint (it was renamed). If the number of
     listeners is the same, match by position last.
     """
-    keys: list[Key] = [match_by_name, lambda _, spec: spec.endpoint]
+    keys: list[Key[ListenerSpec]] = [match_by_name, lambda _, spec: spec.endpoint]
     if len(listeners) == len(before):
         keys.append(lambda index, _: index)
-    return match_listeners(before, listeners, keys)
-
-
-def _keep_comments(preamble: str, blocks: Sequence[_Block], kept: set[int | None]) -> str:
-    """Move the comments of each removed block to the end of the kept block above it.
-
-    Returns the preamble, which gets them if there is no block above.
-    """
-    above: _Block | None = None
-    for index, block in enumerate(blocks):
-        if index in kept:
-            above = block
-        elif comment_lines := block.comment_lines():
-            if above is None:
-                preamble = f"{preamble.rstrip()}\n\n{comment_lines}\n"
-            else:
-                tail = above.tail.rstrip()
-                above.tail = f"{tail}\n\n{comment_lines}\n" if tail else f"\n{comment_lines}\n"
-    return preamble
-
-
-def _split_blocks(text: str) -> tuple[str, list[_Block]]:
-    """Split `text` into the lines before the first block, and the blocks."""
-    lines = split_lines(text)
-    headers = [index for index, line in enumerate(lines) if line.lstrip().startswith("[[")]
-    starts = [_start_of_lead(lines, header) for header in headers]
-    blocks = []
-    for header, (start, stop) in zip(headers, pairwise([*starts, len(lines)]), strict=True):
-        end = max(i for i in range(header, stop) if is_value(lines[i])) + 1
-        pieces = (lines[start:header], lines[header:end], lines[end:stop])
-        blocks.append(_Block(*("".join(piece) for piece in pieces)))
-    return "".join(lines[: starts[0]] if starts else lines), blocks
-
-
-def _start_of_lead(lines: Sequence[str], header: int) -> int:
-    start = header
-    while start > 0 and is_comment(lines[start - 1]):
-        start -= 1
-    return start
+    return match_items(before, listeners, keys)
 
 
 def _without_inline_listeners(preamble: str) -> str:
@@ -295,6 +382,6 @@ def _without_inline_listeners(preamble: str) -> str:
     if "listener" not in document:
         return preamble
     array = cast(Array, document["listener"])
-    comment_lines = [*comments(array.as_string()), array.trivia.comment]
+    kept = [*comments(array.as_string()), array.trivia.comment]
     document.remove("listener")
-    return "\n".join((tomlkit.dumps(document).rstrip(), *filter(None, comment_lines), ""))
+    return "\n".join((tomlkit.dumps(document).rstrip(), *filter(None, kept), ""))

@@ -19,6 +19,8 @@ from twisted.protocols.tls import BufferingTLSTransport, TLSMemoryBIOFactory
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from app.faults.listener import ListenerFaults
+from app.faults.spec import TlsProblem
 from app.files.paths import resolve_path
 from app.net.endpoint import Endpoint
 from app.profile import Tls
@@ -28,6 +30,13 @@ from app.tls.issuing import names_for
 from app.tls.local_ca import LocalCa, now
 
 log = logging.getLogger(__name__)
+
+MOST_HELD_BYTES: Final = 64 * 1024
+"""How many bytes a client may send into a handshake that a fault stalls. A `ClientHello` is
+smaller."""
+
+BROKEN_OFF: Final = bytes.fromhex("16 0303 007a 02 000076 0303")
+"""The beginning of a `ServerHello` (RFC 8446, 4.1.3 and 5.1). The rest never follows."""
 
 _VERSIONS: Final = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
 
@@ -49,6 +58,8 @@ class Encryption:
         self._names = names_for(endpoint)
         self._local_ca = local_ca
         self._client_cas = _read_client_cas(tls, folder)
+        self._faults: ListenerFaults | None = None
+        self._faulty_contexts: dict[TlsProblem, SSL.Context] = {}
         self._use(self._read_identity(folder) if tls.certificate else self._issue_identity())
 
     @property
@@ -58,6 +69,7 @@ class Encryption:
 
     def wrap(self, factory: IProtocolFactory, reactor: Any) -> IProtocolFactory:
         """A factory that speaks TLS to the peers, and passes plain bytes to `factory`."""
+        self._faults = getattr(factory, "faults", None)
         wrapping = TLSMemoryBIOFactory(self, False, factory, reactor)
         wrapping.protocol = TlsTransport
         return wrapping
@@ -65,7 +77,27 @@ class Encryption:
     def serverConnectionForTLS(self, protocol: Any) -> SSL.Connection:
         if self._renew_at is not None and now() >= self._renew_at:
             self._renew()
-        return SSL.Connection(self._context, None)
+        return SSL.Connection(self._context_for(protocol), None)
+
+    def _context_for(self, transport: TlsTransport) -> SSL.Context:
+        """The context of a handshake that begins. A fault may give it a bad certificate."""
+        problem = None if self._faults is None else self._faults.tls_problem()
+        if problem is None:
+            return self._context
+        if not problem.is_certificate:
+            transport.disturb(problem)
+            return self._context
+        if problem not in self._faulty_contexts:
+            try:
+                identity = self._local_ca.faulty_identity_for(problem, self._names)
+                self._faulty_contexts[problem] = self._context_with(identity)
+            except TlsError as error:
+                log.warning("The bad certificate of a fault could not be made. %s", error)
+                return self._context
+        return self._faulty_contexts[problem]
+
+    def _context_with(self, identity: Identity) -> SSL.Context:
+        return server_context(identity, self._tls.minimum_version, self._client_cas)
 
     def _read_identity(self, folder: Path) -> Identity:
         path = resolve_path(self._tls.certificate, folder)
@@ -79,7 +111,7 @@ class Encryption:
         return self._local_ca.identity_for(self._names)
 
     def _use(self, identity: Identity) -> None:
-        self._context = server_context(identity, self._tls.minimum_version, self._client_cas)
+        self._context = self._context_with(identity)
         self._certificate = identity.facts
         self._renew_at: datetime.datetime | None = None
         if not self._tls.certificate:
@@ -94,7 +126,7 @@ class Encryption:
 
 
 class TlsTransport(BufferingTLSTransport):
-    """TLS that keeps the reason why the connection below it was lost.
+    """TLS that keeps the reason why the connection below it was lost, and can have a fault.
 
     If a peer closes without `close_notify`, Twisted reports the same error as for a reset.
     """
@@ -102,9 +134,48 @@ class TlsTransport(BufferingTLSTransport):
     wire_reason: Failure | None = None
     """Why the TCP connection was lost."""
 
+    transport: Any
+    wrappedProtocol: Any
+    is_stalled = False
+    """Whether a fault keeps the handshake from going on."""
+
+    def disturb(self, problem: TlsProblem) -> None:
+        """Let a fault stall the handshake, which begins now, or break it off."""
+        # Set on the instance, so that other connections pay nothing for it.
+        if problem is TlsProblem.STALLED:
+            self.is_stalled = True
+            self._unheard = bytearray()
+            self.dataReceived = self._keep  # type: ignore[method-assign]
+        else:
+            self.dataReceived = self._break_off  # type: ignore[method-assign]
+
+    def resume_handshake(self) -> None:
+        """Go on with the handshake: the fault that stalled it is gone."""
+        self.is_stalled = False
+        del self.dataReceived
+        unheard = bytes(self._unheard)
+        self._unheard.clear()
+        if unheard:
+            self.dataReceived(unheard)
+
+    def _keep(self, data: bytes) -> None:
+        self._unheard += data
+        if len(self._unheard) > MOST_HELD_BYTES:
+            self.abortConnection()
+
+    def _break_off(self, data: bytes) -> None:
+        self.dataReceived = _ignore  # type: ignore[method-assign]
+        self.wrappedProtocol.fault_reason = "fault: tls broken-off"
+        self.transport.write(BROKEN_OFF)
+        self.transport.loseConnection()
+
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self.wire_reason = reason
         super().connectionLost(reason)
+
+
+def _ignore(data: bytes) -> None:
+    """Read nothing more: the handshake is broken off."""
 
 
 def server_context(

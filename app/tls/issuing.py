@@ -48,25 +48,44 @@ def make_authority(owner: str, now: datetime.datetime) -> Identity:
 def issue(authority: Identity, names: Iterable[str], now: datetime.datetime) -> Identity:
     """Make a certificate with a new key for a server with these `names`: host names or IP
     addresses."""
-    names = list(names)
     key = ec.generate_private_key(ec.SECP256R1())
     issuer = authority.certificate
     # A certificate must not outlive its CA.
     end = min(now + datetime.timedelta(days=CERTIFICATE_DAYS - 1), issuer.not_valid_after_utc)
     about_issuer = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     certificate = (
-        _begin(_name("Portdeck"), issuer.subject, key, now, end)
-        .add_extension(x509.SubjectAlternativeName([_general(name) for name in names]), False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+        _for_server(_begin(_name("Portdeck"), issuer.subject, key, now, end), names, key)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(about_issuer), False
         )
         .sign(authority.key, hashes.SHA256())
     )
     return Identity(certificate=certificate, key=key)
+
+
+def issue_self_signed(names: Iterable[str], now: datetime.datetime) -> Identity:
+    """Make a certificate for a server with these `names` that no CA has signed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    end = now + datetime.timedelta(days=CERTIFICATE_DAYS - 1)
+    certificate = _for_server(
+        _begin(_name("Portdeck"), _name("Portdeck"), key, now, end), names, key
+    )
+    return Identity(certificate=certificate.sign(key, hashes.SHA256()), key=key)
+
+
+def _for_server(
+    builder: x509.CertificateBuilder, names: Iterable[str], key: ec.EllipticCurvePrivateKey
+) -> x509.CertificateBuilder:
+    """Add what the certificate of a server has, whoever signs it."""
+    return (
+        builder.add_extension(
+            x509.SubjectAlternativeName([_general(name) for name in names]), False
+        )
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+    )
 
 
 def _begin(

@@ -22,6 +22,8 @@ from pathlib import Path
 import platformdirs
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
+from app.faults.certificates import bad_identity
+from app.faults.spec import TlsProblem
 from app.tls import TlsError, issuing
 from app.tls.certificates import Identity, certificates_to_pem, read_identity
 
@@ -171,6 +173,21 @@ class LocalCa:
         self._remove_old()
         write_private(path, made.to_pem())
         return made
+
+    def faulty_identity_for(self, problem: TlsProblem, names: Iterable[str]) -> Identity:
+        """A certificate for `names` that clients must reject, for `problem` alone.
+
+        It is not kept.
+        """
+        return bad_identity(
+            problem,
+            sorted(set(names)),
+            self._clock(),
+            authority=self._authority(),
+            make_authority=issuing.make_authority,
+            issue=issuing.issue,
+            sign_itself=issuing.issue_self_signed,
+        )
 
     def kept_for(self, names: Iterable[str]) -> Identity | None:
         """The certificate that `identity_for` would return, if it exists already."""

@@ -6,6 +6,7 @@ from enum import Enum
 
 from hypothesis import strategies as st
 
+from app.faults.spec import Direction, Fault, FaultKind, LimitAction
 from app.files.paths import home_folder_problem
 from app.net.endpoint import Endpoint
 from app.profile import ListenerSpec, Tls
@@ -45,6 +46,26 @@ _tls = st.builds(
 ) | st.builds(Tls, client_ca=_files | st.just(""))
 
 
+_faults = st.one_of(
+    st.builds(
+        Fault,
+        kind=st.just(FaultKind.LATENCY),
+        direction=st.sampled_from(Direction),
+        seconds=st.floats(0, 60),
+        jitter=st.floats(0, 1),
+        chance=st.floats(0, 1),
+        enabled=st.booleans(),
+    ),
+    st.builds(
+        Fault,
+        kind=st.just(FaultKind.LIMIT),
+        bytes=st.integers(1, 10_000),
+        then=st.sampled_from(LimitAction),
+    ),
+    st.builds(Fault, kind=st.just(FaultKind.REFUSE), chance=st.floats(0, 1)),
+)
+
+
 def _values(option: Option) -> st.SearchStrategy[object]:
     """Valid values of an option other than its default."""
     values: st.SearchStrategy[object]
@@ -68,12 +89,15 @@ def _specs(protocol: str) -> st.SearchStrategy[ListenerSpec]:
         protocol=st.just(protocol),
         endpoint=endpoints,
         max_connections=st.integers(1, MOST_CONNECTIONS),
+        group=st.sampled_from(["", "web", "the Büro"]),
         autostart=st.booleans(),
         traffic=st.booleans(),
         max_connections_per_address=st.sampled_from([0, 1, MOST_CONNECTIONS]),
         idle_timeout=st.sampled_from([0, 60]),
         max_unsent_bytes=st.sampled_from([16 * 1024**2, LEAST_UNSENT_BYTES, MOST_UNSENT_BYTES]),
         tls=st.none() | _tls,
+        faults=st.lists(_faults, max_size=2).map(tuple),
+        seed=st.none() | st.integers(0, 2**40),
         options=st.fixed_dictionaries({}, optional={each.name: _values(each) for each in options}),
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from attrs import fields
 
+from app.faults.spec import Direction, Fault, FaultKind, LimitAction
 from app.net.endpoint import Endpoint
 from app.profile import ListenerSpec, ParsedProfile, ProfileFile, Tls
 from app.profile.writing import render
@@ -31,6 +32,7 @@ LISTENERS = (
         max_unsent_bytes=1024**2,
         autostart=True,
         color="green",
+        group="web",
         traffic=False,
         tls=Tls(certificate="a.pem", key="b.pem", client_ca="c.pem", minimum_version="1.3"),
     ),
@@ -39,6 +41,11 @@ LISTENERS = (
         protocol="python:servers/own.py:Own",
         endpoint=r"tcp6:0:interface=\:\:1",
         auto_reload=True,
+        seed=7,
+        faults=(
+            Fault(kind=FaultKind.LATENCY, seconds=0.2, jitter=0.05, direction=Direction.OUT),
+            Fault(kind=FaultKind.LIMIT, bytes=1000, then=LimitAction.RESET, enabled=False),
+        ),
     ),
     ListenerSpec(
         name="Hello",

@@ -26,18 +26,21 @@ class Backpressure:
 
     It registers itself as the producer of the transport, and passes the calls on to the producer
     of the protocol. Reading goes on only if the protocol has not paused it, the buffer is not full,
-    and the peer has not closed its side.
+    and the peer has not closed its side. Bytes that faults hold count as a part of the buffer.
 
     A transport reports a full buffer only to a push producer. Beside a pull producer, the
     connection must count the unsent bytes at each write; see `must_count`.
     """
 
     __slots__ = (
-        "_handshaking",
         "_is_full",
-        "_is_pull",
+        "_is_held_by_faults",
         "_paused_by_protocol",
+        "_source",
         "_transport",
+        "handshaking",
+        "is_pull",
+        "is_relayed",
         "must_count",
         "producer",
         "read_closed",
@@ -51,10 +54,17 @@ class Backpressure:
         self.must_count = False
         """Whether to count the unsent bytes at each write: the buffer is full, or the transport
         would not report it. If false, at most `FULL_BYTES` are unsent."""
-        self._handshaking = handshaking
+        self._is_held_by_faults = False
+        """Whether faults hold as many written bytes as they may."""
+        self._source: Any = transport
+        """Stops and resumes reading: the transport, or the faults in front of it."""
+        self.handshaking = handshaking
+        """Whether TLS must read before it can write."""
         self._paused_by_protocol = False
-        self._is_pull = False
+        self.is_pull = False
         """Whether `producer` is an `IPullProducer`."""
+        self.is_relayed = False
+        """Whether the protocol is an `IRelay`: a full buffer does not stop reading."""
         self.read_closed = False
         """Whether the peer has closed its write side. Further reads only report that again."""
         self.producer: Any = None
@@ -64,22 +74,46 @@ class Backpressure:
     def pause_for_protocol(self) -> None:
         """The protocol asks for a pause in reading."""
         self._paused_by_protocol = True
-        self._transport.pauseProducing()
+        self._source.pauseProducing()
 
     def resume_for_protocol(self) -> None:
         """The protocol accepts data again."""
         self._paused_by_protocol = False
         self._resume_reading()
 
+    def divert(self, source: Any) -> None:
+        """Let `source` stop and resume reading from now on; `None` for the transport itself."""
+        self._source = self._transport if source is None else source
+        is_full = self._is_full or self._is_held_by_faults
+        if self._paused_by_protocol or (is_full and not (self.handshaking or self.is_relayed)):
+            self._source.pauseProducing()
+
+    def hold_for_faults(self, is_full: bool) -> None:
+        """Faults hold as many written bytes as they may, or have room again."""
+        self._is_held_by_faults = is_full
+        if self._is_full:  # the transport reports when it has room again
+            return
+        if not is_full:
+            self._resume()
+            return
+        self._stop_reading()
+        if self.producer is not None and not self.is_pull:
+            self.producer.pauseProducing()
+
+    def ask_pull_producer(self) -> None:
+        """Ask a pull producer for more. The transport cannot: faults hold what it wrote last."""
+        if self.is_pull and not (self._is_full or self._is_held_by_faults):
+            self.producer.resumeProducing()
+
     def begin_handshake(self) -> None:
         """Keep reading although the buffer is full: TLS must read before it can write."""
-        self._handshaking = True
+        self.handshaking = True
         if self._is_full:
             self.resumeProducing()
 
     def end_handshake(self) -> None:
         """TLS can write."""
-        self._handshaking = False
+        self.handshaking = False
 
     def attach(self, producer: Any, *, streaming: bool) -> None:
         """Let `producer` write as fast as the peer reads. Raises `RuntimeError` beside another."""
@@ -87,16 +121,16 @@ class Backpressure:
             raise RuntimeError(f"There is a producer already, {self.producer!r}: unregister it.")
         self.producer = producer
         if not streaming:
-            self._is_pull = True
+            self.is_pull = True
             self._transport.unregisterProducer()
             self.must_count = True
             self._transport.registerProducer(self, False)
-        elif self._is_full:
+        elif self._is_full or self._is_held_by_faults:
             producer.pauseProducing()
 
     def detach(self, *, closing: bool) -> None:
         """Remove the protocol's producer. If `closing`, the transport closes after this."""
-        was_pulled, self._is_pull, self.producer = self._is_pull, False, None
+        was_pulled, self.is_pull, self.producer = self.is_pull, False, None
         if was_pulled or closing:
             self._transport.unregisterProducer()
         if was_pulled and not closing:
@@ -110,12 +144,12 @@ class Backpressure:
     def detach_transport(self) -> None:
         """Stop limiting, as the last bytes are written."""
         self._transport.unregisterProducer()
-        self._is_full, self.must_count = False, True
+        self._is_full, self._is_held_by_faults, self.must_count = False, False, True
         self._resume_reading()
 
     def check_unsent(self, unsent: int) -> None:
         """Notice a full buffer beside a pull producer: the transport does not report it then."""
-        if self._is_pull and unsent > FULL_BYTES:
+        if self.is_pull and unsent > FULL_BYTES:
             self._is_full = True
             self._stop_reading()
 
@@ -128,10 +162,9 @@ class Backpressure:
 
     def resumeProducing(self) -> None:
         """Called by the transport: the write buffer is empty again."""
-        self._is_full, self.must_count = False, self._is_pull
-        self._resume_reading()
-        if self.producer is not None:
-            self.producer.resumeProducing()
+        self._is_full, self.must_count = False, self.is_pull
+        if not self._is_held_by_faults:
+            self._resume()
 
     def stopProducing(self) -> None:
         """Called by the transport: the connection is lost."""
@@ -143,13 +176,22 @@ class Backpressure:
         except Exception:  # it would keep the transport from calling `connectionLost`
             log.exception("The producer %r failed when its connection was lost.", producer)
 
+    def _resume(self) -> None:
+        self._resume_reading()
+        if self.producer is not None:
+            self.producer.resumeProducing()
+
     def _stop_reading(self) -> None:
-        if not self._handshaking:
-            self._transport.pauseProducing()
+        if not self.handshaking and not self.is_relayed:
+            self._source.pauseProducing()
 
     def _resume_reading(self) -> None:
-        if not (self._is_full or self._paused_by_protocol or self.read_closed):
-            self._transport.resumeProducing()
+        is_full = self._is_full or self._is_held_by_faults
+        if self._paused_by_protocol or (is_full and not self.is_relayed):
+            return
+        # Faults know that the peer has closed its side, and may hold the loss that follows.
+        if not self.read_closed or self._source is not self._transport:
+            self._source.resumeProducing()
 
 
 def unsent_bytes(transport: Any) -> int:

@@ -27,6 +27,8 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from app.traffic.connection_info import CloseKind
+
 LINGER_SECONDS: Final = 1.0
 """How long a peer that was sent everything may take to close its side."""
 
@@ -98,24 +100,25 @@ def describe_error(error: BaseException) -> str:
     return shorten(words, LONGEST_REASON, placeholder="…")
 
 
-def describe_loss(reason: Failure, transport: Any, *, early: bool) -> str:
-    """Why a connection over `transport` was lost. `early` means during the TLS handshake."""
-    if early and reason.check(ConnectionDone, ConnectionLost):
-        return LEFT_IN_HANDSHAKE
-    if reason.check(ConnectionDone):
-        return CLOSED_BY_PEER
+def describe_loss(reason: Failure, transport: Any, *, early: bool) -> tuple[CloseKind, str]:
+    """How and why a connection over `transport` was lost. `early`: during the TLS handshake."""
     if reason.check(ConnectionAborted):
-        return ABORTED_BY_LISTENER
+        return CloseKind.RESET_HERE, ABORTED_BY_LISTENER
+    if reason.check(ConnectionDone):
+        return CloseKind.CLOSED_BY_PEER, LEFT_IN_HANDSHAKE if early else CLOSED_BY_PEER
     if reason.check(ConnectionLost):
         below: Failure | None = getattr(transport, "wire_reason", None)
         is_clean = below is not None and below.check(ConnectionDone)
-        return NO_CLOSE_NOTIFY if is_clean else RESET_BY_PEER
+        kind = CloseKind.CLOSED_BY_PEER if is_clean else CloseKind.RESET_BY_PEER
+        words = NO_CLOSE_NOTIFY if is_clean else RESET_BY_PEER
+        return kind, LEFT_IN_HANDSHAKE if early else words
     error = reason.value
     assert error is not None
     match error.args:
         case ([*_, (_, _, str(problem))],):  # an error of OpenSSL; the last of its list counts
-            return describe_tls_error(problem)
-    return describe_error(error)
+            # Twisted sends the alert and then closes the socket without a reset.
+            return CloseKind.CLOSED_HERE, describe_tls_error(problem)
+    return CloseKind.CLOSED, describe_error(error)
 
 
 def describe_tls_error(problem: str) -> str:
@@ -230,3 +233,14 @@ class TlsFacts:
 def looks_like_tls(data: bytes) -> bool:
     """Whether the first bytes of a peer are a TLS ClientHello (RFC 8446, 4.1.2 and 5.1)."""
     return data[:2] == b"\x16\x03" and data[5:6] == b"\x01"
+
+
+def implements(interface: Any, protocol: Any) -> bool:
+    """Whether the class of `protocol` has the methods of `interface`.
+
+    `providedBy` is not enough: a `ProtocolWrapper` of Twisted says that it provides the interfaces
+    of its transport, here a `Connection`, and passes the call back to it without an end.
+    """
+    return interface.providedBy(protocol) and all(
+        hasattr(type(protocol), name) for name in interface
+    )

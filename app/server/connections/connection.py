@@ -4,16 +4,16 @@ A `Connection` counts the bytes, passes them to the traffic tap, bounds what is 
 in a way that lets the peer read the last bytes. It needs a `ConnectionOwner` (the
 `ListenerFactory`), and it reports to one `ConnectionObserver`, which is the only way from the
 server up to the window and to `portdeck serve`.
+
+The values that are shown of it are in `facts`, and what its faults need of it in `fault_adapter`.
 """
 
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from twisted.internet.address import UNIXAddress
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import (
     IAddress,
@@ -29,8 +29,9 @@ from twisted.protocols.policies import ProtocolWrapper
 from twisted.python.failure import Failure
 from zope.interface import directlyProvides, implementer, providedBy
 
+from app.net.relay import IRelay
 from app.profile import ListenerSpec
-from app.server.connections.backpressure import Backpressure, unsent_bytes
+from app.server.connections.backpressure import Backpressure
 from app.server.connections.closing import (
     ABORTED_BY_LISTENER,
     CLOSED_BY_LISTENER,
@@ -44,11 +45,11 @@ from app.server.connections.closing import (
     describe_error,
     describe_loss,
     half_close,
+    implements,
     looks_like_tls,
 )
-from app.server.sockets.addresses import format_address
-from app.server.sockets.socket_info import credentials_of, queued_bytes
-from app.traffic.connection_info import RECEIVED, SENT, Tap
+from app.server.connections.fault_adapter import FAULT, ConnectionWithFaults, FaultOwner
+from app.traffic.connection_info import RECEIVED, SENT, CloseKind, Tap
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class ConnectionObserver(Protocol):
         """A peer was refused. `reason` is a few words."""
 
 
-class ConnectionOwner(Protocol):
+class ConnectionOwner(FaultOwner, Protocol):
     """The part of `ListenerFactory` that a connection uses.
 
     It is a protocol, so that this module need not import the factory, which imports this module.
@@ -87,15 +88,9 @@ class ConnectionOwner(Protocol):
     clock: IReactorTime
     tap: Tap | None
     observer: ConnectionObserver
-    closed_by_limit: ReasonCounter
     bytes_in: int
     bytes_out: int
-
-    def seconds(self) -> float:
-        """The current time, in Unix seconds."""
-
-    def on_closing(self) -> None:
-        """A connection begins to close and waits for its peer."""
+    code_errors: ReasonCounter
 
     def registerProtocol(self, p: Connection) -> None:
         """The connection is open."""
@@ -105,7 +100,7 @@ class ConnectionOwner(Protocol):
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
-class Connection(ProtocolWrapper):
+class Connection(ConnectionWithFaults, ProtocolWrapper):
     """Counts, taps and limits one connection.
 
     It is the transport of the protocol, and the protocol of the transport. It adds three things to
@@ -118,55 +113,15 @@ class Connection(ProtocolWrapper):
     """
 
     factory: ConnectionOwner
-    transport: Any = None
-    wrappedProtocol: Any
-    connected = False
-    disconnecting = False
+    connected: bool = False
+    disconnecting: bool = False
 
-    bytes_in = 0
-    """Bytes read from the peer. Those that arrive while the connection closes are counted too."""
-
-    bytes_out = 0
-    """Bytes handed to the socket. After a reset the peer may not have received the last of them."""
-
-    rate = 0.0
-    """Bytes a second in both directions. Set by `RateMeter`."""
-
-    sampled_bytes = 0
-    """Bytes in both directions at the last sample of the rate."""
-
-    local = ""
-    """The address that the peer connected to, as text. Equal texts are one interned object."""
-
-    _process = ""
-    """User and pid of a Unix socket's peer, as such a peer has no address. Empty if unknown."""
-
-    closed_at = 0.0
-    """When it closed, in Unix seconds; 0 while it is open."""
-
-    tls: TlsFacts | None = None
-    """Facts about TLS after the handshake; `None` before it, and without TLS."""
-
-    reason = ""
-    """Why the connection closed or is closing, in a few words. Empty before that."""
-
-    timed_out = False
-    """Whether it is closing because of the idle time-out."""
-
-    progress_at = 0.0
-    """When the peer was last seen to read unsent bytes, or when closing began. Unix seconds."""
-
-    _received_at_check: int | None = None
-    """How many of `bytes_out` the peer had received at the last check. `None` if nothing was
-    waiting."""
-
-    _backpressure: Backpressure
     _linger_timer: IDelayedCall | None = None
     _handshake: Handshake | None = None
     """Set exactly during the TLS handshake."""
 
-    _hint = ""
-    """Text to append to `reason` when the connection closes."""
+    hint = ""
+    """Text to append to `reason` when the connection closes. The protocol may set it."""
 
     _aborted = False
     _write_closed = False
@@ -178,42 +133,33 @@ class Connection(ProtocolWrapper):
     def __init__(self, factory: ConnectionOwner, protocol: IProtocol, number: int) -> None:
         super().__init__(factory, protocol)  # type: ignore[arg-type]
         self.number = number
-        """Unique on its deck; later connections have higher numbers."""
 
     def __repr__(self) -> str:
         return f"<Connection {self.number} of {self.factory.spec.name}: {self.peer}>"
-
-    @property
-    def peer_address(self) -> IAddress | None:
-        """The peer's address. The transport keeps it, also after the connection is closed."""
-        return None if self.transport is None else self.transport.getPeer()
-
-    @property
-    def peer(self) -> str:
-        """The peer as text: an address, or the process at the other end of a Unix socket."""
-        return self._process or format_address(self.peer_address)
-
-    @property
-    def bytes_unsent(self) -> int:
-        """How many of `bytes_out` wait here for the peer to read; 0 when it is closed."""
-        return unsent_bytes(self.transport) if self.connected else 0
 
     def makeConnection(self, transport: Any) -> None:
         directlyProvides(self, providedBy(transport))
         self.transport = transport
         self.connected = True
-        # Read the address now: a closed socket has none. An interned text costs one reference.
-        host = transport.getHost()
-        self.local = sys.intern(format_address(host))
-        if isinstance(host, UNIXAddress):
-            self._process = str(credentials_of(transport) or "")
+        self.read_addresses()
         self.opened_at = self.active_at = self.factory.seconds()
         has_tls = ISSLTransport.providedBy(transport)
-        self._backpressure = Backpressure(transport, handshaking=has_tls)
-        if has_tls:
-            self._expect_handshake()
+        self.backpressure = Backpressure(transport, handshaking=has_tls)
+        self.backpressure.is_relayed = IRelay.providedBy(self.wrappedProtocol)
         self.factory.registerProtocol(self)
-        self._call(self.wrappedProtocol.makeConnection, self)
+        self.update_faults()
+        if self.faults is None:
+            self.pass_opened()
+        else:
+            self.faults.open()
+
+    def pass_opened(self) -> None:
+        if self.disconnecting or not self.connected:
+            return
+        if ISSLTransport.providedBy(self.transport):
+            self._expect_handshake()
+        self.has_begun = True
+        self.call(self.wrappedProtocol.makeConnection, self)
 
     def mark_quiet(self) -> None:
         """Report the next chunk to the observer as `active` again."""
@@ -225,19 +171,10 @@ class Connection(ProtocolWrapper):
 
         While a producer still writes and nothing is unsent, the protocol delays it.
         """
-        has_producer = self._backpressure.producer is not None
+        if self.faults is not None and self.faults.is_closing:
+            return False
+        has_producer = self.backpressure.producer is not None
         return self.disconnecting and (not has_producer or self.bytes_unsent > 0)
-
-    def peer_progressed(self) -> bool:
-        """Whether the peer has read some of the waiting bytes since the last call.
-
-        Also true if bytes wait now and none waited at the last call: there is nothing to compare
-        with yet.
-        """
-        waiting = self.bytes_unsent + queued_bytes(self.transport)
-        before, received = self._received_at_check, self.bytes_out - waiting
-        self._received_at_check = received if waiting else None
-        return waiting > 0 if before is None else received > before
 
     def time_out(self, seconds: float) -> None:
         """Close after `seconds` without a byte. Abort if it is closing already."""
@@ -246,7 +183,7 @@ class Connection(ProtocolWrapper):
             self.factory.closed_by_limit.add(IDLE)
             self._close(f"{IDLE} for {seconds:g} s")
         elif self.bytes_unsent and not self.timed_out:
-            self._close_over_limit(DID_NOT_READ, f"{DID_NOT_READ} for {seconds:g} s")
+            self.close_over_limit(DID_NOT_READ, f"{DID_NOT_READ} for {seconds:g} s")
         else:
             self._abort(self.reason)
 
@@ -264,8 +201,11 @@ class Connection(ProtocolWrapper):
             self._is_quiet = False
             factory.observer.active(self)
         if self.bytes_in == size and looks_like_tls(data):  # the very first chunk
-            self._hint = TLS_TO_PLAIN_PORT
+            self.hint = TLS_TO_PLAIN_PORT
         if self.disconnecting:
+            return
+        if self.faults is not None:
+            self.faults.receive(data)
             return
         try:
             self.wrappedProtocol.dataReceived(data)
@@ -278,20 +218,32 @@ class Connection(ProtocolWrapper):
             self._handshake.end()
             self._handshake = None
         self.tls = TlsFacts.of(self.transport)
-        self._backpressure.end_handshake()
-        if IHandshakeListener.providedBy(self.wrappedProtocol):
-            self._call(self.wrappedProtocol.handshakeCompleted)
+        self.backpressure.end_handshake()
+        if self.faults is not None:
+            self.faults.complete_handshake()
+        if implements(IHandshakeListener, self.wrappedProtocol):
+            self.call(self.wrappedProtocol.handshakeCompleted)
 
     def readConnectionLost(self) -> None:
         """The peer has closed its write side."""
-        self._backpressure.read_closed = True
-        if self.disconnecting:
-            self.transport.loseConnection()
-        elif IHalfCloseableProtocol.providedBy(self.wrappedProtocol):
-            self._call(self.wrappedProtocol.readConnectionLost)
+        if self.faults is not None:
+            self.faults.receive_end()
         else:
-            self._begin_to_close(CLOSED_BY_PEER)
-            self.transport.loseConnection()
+            self.pass_read_end()
+
+    def pass_read_end(self) -> None:
+        self.backpressure.read_closed = True
+        if self.disconnecting:
+            if self.faults is None or not self.faults.is_closing:
+                self.transport.loseConnection()
+        elif implements(IHalfCloseableProtocol, self.wrappedProtocol):
+            self.call(self.wrappedProtocol.readConnectionLost)
+        else:
+            self._begin_to_close(CloseKind.CLOSED_BY_PEER, CLOSED_BY_PEER)
+            if self.faults is not None:
+                self.faults.close()
+            else:
+                self.transport.loseConnection()
 
     def writeConnectionLost(self) -> None:
         """Everything written is sent, and the write side is closed."""
@@ -299,14 +251,24 @@ class Connection(ProtocolWrapper):
         if self.disconnecting:
             close = self.transport.loseConnection
             self._linger_timer = self.factory.clock.callLater(LINGER_SECONDS, close)
-        elif IHalfCloseableProtocol.providedBy(self.wrappedProtocol):
-            self._call(self.wrappedProtocol.writeConnectionLost)
+        elif implements(IHalfCloseableProtocol, self.wrappedProtocol):
+            self.call(self.wrappedProtocol.writeConnectionLost)
 
     def connectionLost(self, reason: Failure = Failure(ConnectionDone())) -> None:  # noqa: B008
-        if not self.reason or not (self._write_closed or reason.check(ConnectionDone)):
-            self.reason = describe_loss(reason, self.transport, early=self._handshake is not None)
-        if self._hint:
-            self.reason = f"{self.reason}; {self._hint}"
+        if self.faults is not None:
+            self.faults.receive_loss(reason)
+        else:
+            self.pass_loss(reason)
+
+    def pass_loss(self, reason: Failure) -> None:
+        if self.fault_reason:
+            self.factory.closed_by_limit.add(FAULT)
+            self.close_kind, self.reason = CloseKind.CLOSED_HERE, self.fault_reason
+        elif not self.reason or not (self._write_closed or reason.check(ConnectionDone)):
+            early = self._handshake is not None
+            self.close_kind, self.reason = describe_loss(reason, self.transport, early=early)
+        if self.hint:
+            self.reason = f"{self.reason}; {self.hint}"
         if self._handshake is not None:
             self._handshake.end()
         self.connected = False
@@ -314,7 +276,9 @@ class Connection(ProtocolWrapper):
         self._write_closed = True
         if self._linger_timer is not None and self._linger_timer.active():
             self._linger_timer.cancel()
-        self._call(self.wrappedProtocol.connectionLost, reason)
+        self.faults = None
+        if self.has_begun:
+            self.call(self.wrappedProtocol.connectionLost, reason)
         self.wrappedProtocol = None
         self.factory.unregisterProtocol(self)
 
@@ -323,13 +287,23 @@ class Connection(ProtocolWrapper):
     def write(self, data: bytes) -> None:
         if self._write_closed:
             return
+        if self.faults is None:
+            self.pass_written(data)
+            return
+        held = self.faults.held_out_bytes
+        if held and held + self.bytes_unsent > self.factory.spec.max_unsent_bytes:
+            self.close_over_limit(FAULT, f"faults hold {held:,} written bytes")
+        else:
+            self.faults.write(data)
+
+    def pass_written(self, data: bytes) -> None:
         factory = self.factory
-        if self._backpressure.must_count:
+        if self.backpressure.must_count:
             unsent = self.bytes_unsent
             if unsent > factory.spec.max_unsent_bytes:
-                self._close_over_limit(DID_NOT_READ, f"{DID_NOT_READ}: {unsent:,} bytes unsent")
+                self.close_over_limit(DID_NOT_READ, f"{DID_NOT_READ}: {unsent:,} bytes unsent")
                 return
-            self._backpressure.check_unsent(unsent)
+            self.backpressure.check_unsent(unsent)
         self.transport.write(data)
         size = len(data)
         self.bytes_out += size
@@ -351,17 +325,26 @@ class Connection(ProtocolWrapper):
     def _close(self, reason: str) -> None:
         if self.disconnecting or not self.connected:
             return
-        self._begin_to_close(reason)
-        if self._backpressure.producer is not None or self._backpressure.read_closed:
+        self._begin_to_close(CloseKind.CLOSED_HERE, reason)
+        if self.faults is not None:
+            self.faults.close()
+        else:
+            self.pass_close()
+
+    def pass_close(self) -> None:
+        if self.backpressure.producer is not None or self.backpressure.read_closed:
             self.transport.loseConnection()
         elif not half_close(self.transport):
             self._write_closed = True
 
     def loseWriteConnection(self) -> None:
         """Close only the write side when everything written is sent. Reading goes on."""
-        if self._backpressure.producer is None:
-            self._backpressure.detach_transport()
-        self.transport.loseWriteConnection()
+        if self.backpressure.producer is None:
+            self.backpressure.detach_transport()
+        if self.faults is not None:
+            self.faults.end_writing()
+        else:
+            self.transport.loseWriteConnection()
 
     def abortConnection(self) -> None:
         """Close immediately with a reset. Unsent bytes are dropped."""
@@ -369,18 +352,20 @@ class Connection(ProtocolWrapper):
 
     def startTLS(self, *arguments: Any) -> None:
         """Use TLS from now on; see `ITLSTransport`."""
-        self._backpressure.begin_handshake()
+        self.backpressure.begin_handshake()
         self._expect_handshake()
+        if self.faults is not None:
+            self.faults.flush()
         self.transport.startTLS(*arguments)
         directlyProvides(self, providedBy(self.transport))
 
     def pauseProducing(self) -> None:
         if not self.disconnecting:
-            self._backpressure.pause_for_protocol()
+            self.backpressure.pause_for_protocol()
 
     def resumeProducing(self) -> None:
         if not self.disconnecting:
-            self._backpressure.resume_for_protocol()
+            self.backpressure.resume_for_protocol()
 
     def stopProducing(self) -> None:
         self.loseConnection()
@@ -389,10 +374,12 @@ class Connection(ProtocolWrapper):
         if self.disconnecting or not self.connected:
             producer.stopProducing()
         else:
-            self._backpressure.attach(producer, streaming=streaming)
+            self.backpressure.attach(producer, streaming=streaming)
 
     def unregisterProducer(self) -> None:
-        self._backpressure.detach(closing=self.disconnecting)
+        self.backpressure.detach(closing=self.disconnecting)
+        if self.disconnecting and self.faults is not None:
+            self.faults.close()
 
     def stopConsuming(self) -> None:
         self.unregisterProducer()
@@ -402,30 +389,44 @@ class Connection(ProtocolWrapper):
         self._handshake = Handshake(self.factory.clock, self._time_out_handshake)
 
     def _time_out_handshake(self) -> None:
-        self._close_over_limit(HANDSHAKE_TIMEOUT, NO_HANDSHAKE)
+        if getattr(self.transport, "is_stalled", False):  # by a fault; the peer is not to blame
+            self._expect_handshake()
+            return
+        self.close_over_limit(HANDSHAKE_TIMEOUT, NO_HANDSHAKE)
 
-    def _begin_to_close(self, reason: str) -> None:
-        self.reason = reason
+    def _begin_to_close(self, kind: CloseKind, reason: str) -> None:
+        self.close_kind, self.reason = kind, reason
         self.disconnecting = True
         self.progress_at = self.factory.seconds()
         self.factory.on_closing()
+        if self.backpressure.is_relayed:
+            self.call(self.wrappedProtocol.connectionClosing)
         # Keep reading in any case: otherwise the peer's end of file is not noticed.
-        self._backpressure.resume_for_protocol()
-        if self._backpressure.producer is None:
-            self._backpressure.detach_transport()
+        self.backpressure.resume_for_protocol()
+        if self.backpressure.producer is None:
+            self.backpressure.detach_transport()
 
-    def _close_over_limit(self, limit: str, reason: str) -> None:
+    def end_by_fault(self, reason: str) -> None:
+        if self.backpressure.producer is not None:
+            self.backpressure.stopProducing()
+        self._begin_to_close(CloseKind.CLOSED_HERE, reason)
+        self.pass_close()
+        self._write_closed = True
+
+    def close_over_limit(self, limit: str, reason: str) -> None:
         self.factory.closed_by_limit.add(limit)
         self._abort(reason)
 
     def _abort(self, reason: str) -> None:
         if self._aborted or not self.connected:
             return
-        self.reason = reason
+        self.close_kind, self.reason = CloseKind.RESET_HERE, reason
         self.disconnecting = self._aborted = self._write_closed = True
+        if self.faults is not None:
+            self.faults.abort()
         self.transport.abortConnection()
 
-    def _call(self, callback: Callable[..., object], *arguments: object) -> None:
+    def call(self, callback: Callable[..., object], *arguments: object) -> None:
         try:
             callback(*arguments)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a protocol may raise anything
@@ -438,4 +439,5 @@ class Connection(ProtocolWrapper):
             self.peer,
             exc_info=error,
         )
+        self.factory.code_errors.add(describe_error(error))
         self._abort(describe_error(error))

@@ -17,6 +17,9 @@ from twisted.internet.interfaces import IAddress, IDelayedCall, IProtocolFactory
 from twisted.internet.protocol import Factory
 from twisted.protocols.policies import WrappingFactory
 
+from app.faults.accepting import Reset
+from app.faults.listener import ListenerFaults
+from app.faults.spec import TlsProblem
 from app.profile import ListenerSpec
 from app.server.connections.closing import (
     REFUSED_ADDRESS_FULL,
@@ -32,6 +35,7 @@ log = logging.getLogger(__name__)
 
 LISTENER_FULL = "too many connections"
 ADDRESS_FULL = "too many connections from one address"
+RESET_BY_FAULT = "reset by a fault"
 
 STOP_GRACE_SECONDS = 1.5
 """How long connections may take to close when the listener stops. Then they are reset."""
@@ -75,10 +79,15 @@ class ListenerFactory(WrappingFactory[Connection]):
         self.observer = observer
         self.tap = tap if spec.traffic else None
         self._tap = tap
+        self.faults = ListenerFaults(clock)
+        """The faults of the spec: whom they hit, and what they share."""
+        self.faults.change(spec.faults, spec.seed)
         self.accepted = 0
         self.refusals = ReasonCounter()
         """The refused peers, counted by reason."""
         self.closed_by_limit = ReasonCounter()
+        self.code_errors = ReasonCounter()
+        """The exceptions that the protocol raised."""
         """The connections that a limit has closed, counted by limit."""
         self.bytes_in = 0
         self.bytes_out = 0
@@ -105,11 +114,27 @@ class ListenerFactory(WrappingFactory[Connection]):
         """How many peers were refused."""
         return self.refusals.total
 
+    @property
+    def service(self) -> object:
+        """What serves the connections now: the protocol factory, or the protocol of UDP."""
+        return self.wrappedFactory
+
     def change(self, spec: ListenerSpec) -> None:
-        """Set a new spec. Its name, limits and traffic switch take effect immediately."""
+        """Set a new spec. Its name, limits, faults and traffic switch take effect immediately."""
         self.spec = spec
         self.tap = self._tap if spec.traffic else None
         self._idle_check.schedule()
+        if (spec.faults, spec.seed) != (self.faults.faults, self.faults.seed):
+            self.faults.change(spec.faults, spec.seed)
+            self._update_faults()
+
+    def _update_faults(self) -> None:
+        """Let the present faults act on the connections that are open."""
+        for connection in list(self.connections):
+            connection.update_faults()
+            is_stalled = getattr(connection.transport, "is_stalled", False)
+            if is_stalled and not self.faults.has_tls_problem(TlsProblem.STALLED):
+                connection.transport.resume_handshake()
 
     def set_accepting(self, accepting: bool) -> bool:
         """Accept new peers, or refuse them. Returns whether the factory can do that.
@@ -137,10 +162,14 @@ class ListenerFactory(WrappingFactory[Connection]):
         if self._is_address_full(_host(addr)):
             self._refuse(addr, ADDRESS_FULL)
             return RefusalProtocol(REFUSED_ADDRESS_FULL, self.clock)
+        if self.faults.refuses():
+            self._refuse(addr, RESET_BY_FAULT)
+            return Reset()
         try:
             protocol = self.wrappedFactory.buildProtocol(addr)
         except (Exception, SystemExit) as error:
             log.exception("%s: the protocol could not be made.", self.spec.name)
+            self.code_errors.add(describe_error(error))
             self._refuse(addr, describe_error(error))
             return None
         if protocol is None:

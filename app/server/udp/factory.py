@@ -10,13 +10,15 @@ import logging
 import sys
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from twisted.internet.error import MessageLengthError
+from twisted.internet.error import InvalidAddressError, MessageLengthError
 from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.internet.protocol import Factory, Protocol
 
+from app.faults.spec import Direction, Fault
 from app.profile import ListenerSpec
+from app.profile.spec import UDP_IDLE_SECONDS
 from app.server.connections.closing import ABORTED_BY_LISTENER, CLOSED_BY_LISTENER, describe_error
 from app.server.connections.connection import Connection, ConnectionObserver
 from app.server.connections.factory import ListenerFactory
@@ -29,12 +31,12 @@ from app.server.udp.transport import (
     address_of,
     socket_towards,
 )
-from app.traffic.connection_info import RECEIVED, SENT, Tap
+from app.traffic.connection_info import RECEIVED, SENT, CloseKind, Tap
+
+if TYPE_CHECKING:
+    from app.faults.datagrams import DatagramPath
 
 log = logging.getLogger(__name__)
-
-IDLE_SECONDS = 30.0
-"""How long a peer may be idle if the spec has no idle time-out. UDP peers never close."""
 
 DRAINING_REASON = "only those who are known are served to the end"
 TOO_MANY_PEERS = "too many peers"
@@ -73,6 +75,12 @@ class DatagramFactory(ListenerFactory):
         self._refusal_report = RateLimitedReport(clock, self._report_refused)
         self._failure_report = RateLimitedReport(clock, self._log_failure)
         self._loss_report = RateLimitedReport(clock, self._log_loss)
+        self.faults_in, self.faults_out = self.fault_paths()
+        self._update_faults()
+
+    @property
+    def service(self) -> object:
+        return None if self._service is None else self._service.protocol
 
     # Calls from the socket
 
@@ -92,6 +100,10 @@ class DatagramFactory(ListenerFactory):
         if self._port is None:
             return
         self._port = None
+        self.faults_in.clear()
+        self.faults_out.clear()
+        for peer in self._peers.values():
+            peer.drop_held()
         if self.transport is not None and self._service is not None:
             self.transport.is_open, self.transport = False, None
             self._service.stop()
@@ -114,12 +126,25 @@ class DatagramFactory(ListenerFactory):
                 return
             peer = self._add_peer(address)
         peer.count_received(datagram)
-        assert self._service is not None
+        if peer.own_paths is not None:
+            peer.own_paths[0].put(datagram, address)
+        elif self._has_faults_in:
+            self.faults_in.put(datagram, address)
+        else:
+            self.serve(datagram, address)
+
+    def serve(self, datagram: bytes, address: HostAndPort) -> None:
+        """Give the protocol a datagram that was counted. No fault holds it any more."""
+        if self._port is None or self._service is None:
+            return
         try:
             self._service.protocol.datagramReceived(datagram, address)
         except BaseException as error:  # noqa: BLE001 - as in Twisted, no error closes the socket
-            peer.fail(error)
-            self._failure_report.add((peer.peer, error))
+            self.code_errors.add(describe_error(error))
+            peer = self._peers.get(address)  # `None` if it ended while a fault held the datagram
+            if peer is not None:
+                peer.fail(error)
+            self._failure_report.add((format_address(address_of(address)), error))
 
     # Calls from the protocol and from peers
 
@@ -135,7 +160,30 @@ class DatagramFactory(ListenerFactory):
         reason = "" if peer is not None else self._refusal_reason(address)
         if reason:
             self._refuse(address_of(address), reason)
+        elif peer is not None and peer.own_paths is not None:
+            peer.own_paths[1].put(datagram, address)
+        elif self._has_faults_out:
+            self.faults_out.put(datagram, address)
+        else:
+            self._send_now(datagram, address)
+
+    def send_late(self, datagram: bytes, address: HostAndPort) -> None:
+        """Send a datagram that a fault has let pass. Errors are logged, as nobody waits for it."""
+        reason = "" if address in self._peers else self._refusal_reason(address)
+        if reason:
+            self._refuse(address_of(address), reason)
             return
+        try:
+            self._send_now(datagram, address)
+        except MessageLengthError:
+            self._report_too_long(datagram, address)
+        except InvalidAddressError as error:
+            self._loss_report.add((address, str(error)))
+
+    def _send_now(self, datagram: bytes, address: HostAndPort) -> None:
+        if self._port is None:
+            return
+        peer = self._peers.get(address)
         try:
             self._port.write(datagram, address)
         except OSError as error:
@@ -152,8 +200,7 @@ class DatagramFactory(ListenerFactory):
         try:
             self.send(datagram, address)
         except MessageLengthError:
-            size = f"{len(datagram):,}"
-            self._loss_report.add((address, f"{size} bytes are more than one datagram can have"))
+            self._report_too_long(datagram, address)
 
     def forget(self, peer: Peer) -> None:
         """Remove `peer`, which has ended."""
@@ -161,6 +208,23 @@ class DatagramFactory(ListenerFactory):
         self.unregisterProtocol(peer)
 
     # Calls from the listener
+
+    def fault_paths(self) -> tuple[DatagramPath, DatagramPath]:
+        """The two directions, without faults: from the peers, and to them."""
+        # Imported late: only UDP listeners need it.
+        from app.faults.datagrams import DatagramPath
+
+        shared = (self.faults.schedule, self.faults.random)
+        return (
+            DatagramPath(Direction.IN, *shared, self.serve),
+            DatagramPath(Direction.OUT, *shared, self.send_late),
+        )
+
+    def _update_faults(self) -> None:
+        for path in (self.faults_in, self.faults_out):
+            path.replace(self.faults.faults)
+        self._has_faults_in = not self.faults_in.is_idle
+        self._has_faults_out = not self.faults_out.is_idle
 
     def doStart(self) -> None:
         """Do nothing: the protocol starts in `open`, when it has a socket to send with."""
@@ -206,7 +270,7 @@ class DatagramFactory(ListenerFactory):
         return peer
 
     def _idle_seconds(self) -> float:
-        return self.spec.idle_timeout or IDLE_SECONDS
+        return self.spec.idle_timeout or UDP_IDLE_SECONDS
 
     def _longest_idle(self) -> Peer | None:
         return next(iter(self._peers.values()), None)
@@ -230,6 +294,10 @@ class DatagramFactory(ListenerFactory):
             exc_info=error,
         )
 
+    def _report_too_long(self, datagram: bytes, address: HostAndPort) -> None:
+        size = f"{len(datagram):,}"
+        self._loss_report.add((address, f"{size} bytes are more than one datagram can have"))
+
     def _log_loss(self, lost: tuple[HostAndPort, str], count: int) -> None:
         address, why = lost
         log.warning(
@@ -250,6 +318,10 @@ class Peer(Connection):
     """
 
     factory: DatagramFactory
+
+    own_paths: tuple[DatagramPath, DatagramPath] | None = None
+    """The faults of this peer alone, for datagrams from it and to it. They act instead of those of
+    the listener."""
 
     def __init__(
         self, factory: DatagramFactory, number: int, address: HostAndPort, port: Any
@@ -293,6 +365,30 @@ class Peer(Connection):
         if self.connected:
             self.factory.try_to_send(data, self.address)
 
+    @property
+    def held_bytes(self) -> int:
+        """How many bytes the faults of this peer alone hold back."""
+        return sum(path.held_bytes for path in self.own_paths or ())
+
+    def set_faults(self, faults: tuple[Fault, ...] | None) -> None:
+        self.own_faults = faults
+        if not self.connected:
+            return
+        if self.own_paths is None:
+            self.own_paths = self.factory.fault_paths()
+        for path in self.own_paths:
+            path.replace(faults or ())
+        if faults is None:
+            self.own_paths = None
+
+    def update_faults(self) -> None:
+        """Do nothing: the faults of a UDP listener act at the socket, for all peers."""
+
+    def drop_held(self) -> None:
+        """Drop the datagrams that the faults of this peer alone hold back."""
+        for path in self.own_paths or ():
+            path.clear()
+
     def loseConnection(self) -> None:
         """Remove the peer. Nothing is sent to it."""
         self.end(CLOSED_BY_LISTENER)
@@ -306,7 +402,9 @@ class Peer(Connection):
         if self.connected:
             self.connected = False
             self.closed_at = self.factory.seconds()
-            self.reason = reason
+            # UDP has no reset, and the peer is told nothing in any case.
+            self.close_kind, self.reason = CloseKind.CLOSED_HERE, reason
+            self.drop_held()
             self.factory.forget(self)
 
     def fail(self, error: BaseException) -> None:

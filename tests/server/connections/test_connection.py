@@ -15,6 +15,8 @@ from zope.interface import implementer
 
 from app.protocols.echo import Echo
 from app.server.connections.closing import LINGER_SECONDS, LONGEST_REASON, describe_error
+from app.server.connections.connection import Connection
+from app.traffic.connection_info import CloseKind
 from tests.server.conftest import Bench
 from tests.server.reactors import HandReactor
 from tests.server.record import Record
@@ -599,18 +601,68 @@ def test_a_long_exception_text_is_shortened() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "reason"),
+    ("error", "kind", "reason"),
     [
-        (ConnectionDone(), "closed by the peer"),
-        (ConnectionLost(), "reset by the peer"),
-        (ConnectionAborted(), "aborted by the listener"),
-        (ValueError("boom"), "ValueError: boom"),
-        (OSError([("SSL routines", "", "http request")]), "TLS failed: the peer spoke plain HTTP"),
+        (ConnectionDone(), CloseKind.CLOSED_BY_PEER, "closed by the peer"),
+        (ConnectionLost(), CloseKind.RESET_BY_PEER, "reset by the peer"),
+        (ConnectionAborted(), CloseKind.RESET_HERE, "aborted by the listener"),
+        (ValueError("boom"), CloseKind.CLOSED, "ValueError: boom"),
+        (
+            OSError([("SSL routines", "", "http request")]),
+            CloseKind.CLOSED_HERE,
+            "TLS failed: the peer spoke plain HTTP",
+        ),
     ],
 )
-def test_each_way_a_transport_closes_has_a_reason(
-    bench: Bench, error: Exception, reason: str
+def test_each_way_a_transport_closes_has_a_kind_and_a_reason(
+    bench: Bench, error: Exception, kind: CloseKind, reason: str
 ) -> None:
     connection, _ = bench.connect(Recorder())
     connection.transport.connectionLost(Failure(error))
-    assert connection.reason == reason
+    assert (connection.close_kind, connection.reason) == (kind, reason)
+
+
+def test_an_idle_peer_is_closed_without_a_reset(
+    bench: Bench, hand: HandReactor, record: Record
+) -> None:
+    client = bench.join(bench.factory(Echo, idle_timeout=1))
+    client.send(b"hello")
+    assert client.read_all(5) == b"hello"
+    connection = client.protocol
+    assert isinstance(connection, Connection)
+    hand.advance(1)
+    client.read_to_end()
+    client.close()
+    client.until(lambda: not record.live)
+    assert (connection.reason, connection.close_kind) == ("idle for 1 s", CloseKind.CLOSED_HERE)
+    assert not client.was_reset
+
+
+@pytest.mark.parametrize("is_closed_here", [True, False])
+def test_a_tls_hello_to_a_plain_port_does_not_change_how_the_connection_closes(
+    bench: Bench, record: Record, is_closed_here: bool
+) -> None:
+    connection, client = bench.connect(Recorder())
+    client.send(b"\x16\x03\x01\x00\x05\x01hello")
+    client.until(lambda: connection.bytes_in > 0)
+    if is_closed_here:
+        connection.loseConnection()
+        client.read_to_end()
+    client.close()
+    client.until(lambda: not record.live)
+    kind = CloseKind.CLOSED_HERE if is_closed_here else CloseKind.CLOSED_BY_PEER
+    assert connection.close_kind is kind
+    assert connection.reason.endswith("; the peer spoke TLS to a port without it")
+
+
+def test_each_close_of_the_listener_has_its_kind(bench: Bench, record: Record) -> None:
+    class Failing(Recorder):
+        def dataReceived(self, data: bytes) -> None:
+            raise ValueError("boom")
+
+    aborted, _ = bench.connect(Recorder())
+    aborted.abortConnection()
+    failed, client = bench.connect(Failing())
+    client.send(b"x")
+    client.until(lambda: not record.live)
+    assert (aborted.close_kind, failed.close_kind) == (CloseKind.RESET_HERE, CloseKind.RESET_HERE)

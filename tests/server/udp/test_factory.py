@@ -12,9 +12,10 @@ import pytest
 from attrs import evolve
 from twisted.internet.protocol import DatagramProtocol
 
+from app.profile.spec import UDP_IDLE_SECONDS
 from app.protocols.discard import DiscardDatagrams
 from app.protocols.echo import EchoDatagrams
-from app.server.udp.factory import IDLE_SECONDS, TOO_MANY_PEERS
+from app.server.udp.factory import TOO_MANY_PEERS
 from app.server.udp.timers import PAUSE_SECONDS
 from app.server.udp.transport import CatalogService, HostAndPort
 from app.traffic.connection_info import RECEIVED, SENT
@@ -114,7 +115,7 @@ def test_an_idle_peer_ends_and_its_next_datagram_begins_a_new_one(
     factory = post.bind(EchoDatagrams())
     sender = post.sender()
     sender.ask(b"x")
-    hand.advance(IDLE_SECONDS - 0.01)
+    hand.advance(UDP_IDLE_SECONDS - 0.01)
     (peer,) = record.live
     assert peer.closed_at == 0
     hand.advance(0.01)
@@ -133,7 +134,7 @@ def test_every_datagram_restarts_the_timeout_of_its_sender(
     for sender in (busy, silent):
         sender.send(b"x")
     for _ in range(4):
-        hand.advance(IDLE_SECONDS / 2)
+        hand.advance(UDP_IDLE_SECONDS / 2)
         busy.send(b"x")
     assert [peer.number for peer in record.live] == [1]
     assert record.events[-1] == ("closed", 2, "idle for 30 s")
@@ -149,7 +150,7 @@ def test_a_datagram_to_a_peer_restarts_its_timeout_too(
     sender.send(b"x")
     peer = post.peer(sender)
     for _ in range(4):
-        hand.advance(IDLE_SECONDS / 2)
+        hand.advance(UDP_IDLE_SECONDS / 2)
         peer.write(b"still there?")
     assert record.live == {peer}
 
@@ -217,7 +218,7 @@ def test_a_flood_from_ten_thousand_ports_is_bounded(
         ("refused", "203.0.113.1", TOO_MANY_PEERS),
         ("refused", "203.0.113.1", f"{TOO_MANY_PEERS}; 9,899 datagrams in a second"),
     ]
-    hand.advance(IDLE_SECONDS)
+    hand.advance(UDP_IDLE_SECONDS)
     assert not factory.connections
 
 

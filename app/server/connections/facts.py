@@ -1,0 +1,114 @@
+"""The facts about one connection that are shown: addresses, counters, times, and how it ended.
+
+`ConnectionFacts` is the part of a `Connection` that the window and `portdeck serve` read.
+`Connection` and `udp.factory.Peer` keep it up to date.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from twisted.internet.address import UNIXAddress
+from twisted.internet.interfaces import IAddress
+
+from app.server.connections.backpressure import unsent_bytes
+from app.server.connections.closing import TlsFacts
+from app.server.sockets.addresses import format_address
+from app.server.sockets.socket_info import credentials_of, queued_bytes
+from app.traffic.connection_info import CloseKind
+
+
+class ConnectionFacts:
+    """The counters, times and addresses of one connection.
+
+    Invariants: the counters never go down. `reason` and `close_kind` are final when `closed_at` is
+    set. The defaults are on the class, so that an idle connection costs little memory.
+    """
+
+    number: int
+    """Unique on its deck; later connections have higher numbers."""
+
+    opened_at: float
+    """Unix seconds, as all times here."""
+
+    active_at: float
+    """When the last byte was received or sent."""
+
+    transport: Any = None
+    connected: bool = False
+    disconnecting: bool = False
+
+    bytes_in = 0
+    """Bytes read from the peer. Those that arrive while the connection closes are counted too."""
+
+    bytes_out = 0
+    """Bytes handed to the socket. After a reset the peer may not have received the last of them."""
+
+    rate = 0.0
+    """Bytes a second in both directions. Set by `RateMeter`."""
+
+    sampled_bytes = 0
+    """Bytes in both directions at the last sample of the rate."""
+
+    local = ""
+    """The address that the peer connected to, as text. Equal texts are one interned object."""
+
+    process = ""
+    """User and pid of a Unix socket's peer, as such a peer has no address. Empty if unknown."""
+
+    closed_at = 0.0
+    """When it closed; 0 while it is open."""
+
+    tls: TlsFacts | None = None
+    """Facts about TLS after the handshake; `None` before it, and without TLS."""
+
+    reason = ""
+    """Why the connection closed or is closing, in a few words for people. Empty before that. No
+    code may depend on the words; see `close_kind`."""
+
+    close_kind = CloseKind.CLOSED
+    """Which side closed it, and whether by a reset. It is set together with `reason`."""
+
+    timed_out = False
+    """Whether it is closing because of the idle time-out."""
+
+    progress_at = 0.0
+    """When the peer was last seen to read unsent bytes, or when closing began."""
+
+    _received_at_check: int | None = None
+    """How many of `bytes_out` the peer had received at the last check. `None` if nothing was
+    waiting."""
+
+    @property
+    def peer_address(self) -> IAddress | None:
+        """The peer's address. The transport keeps it, also after the connection is closed."""
+        return None if self.transport is None else self.transport.getPeer()
+
+    @property
+    def peer(self) -> str:
+        """The peer as text: an address, or the process at the other end of a Unix socket."""
+        return self.process or format_address(self.peer_address)
+
+    @property
+    def bytes_unsent(self) -> int:
+        """How many of `bytes_out` wait here for the peer to read; 0 when it is closed."""
+        return unsent_bytes(self.transport) if self.connected else 0
+
+    def read_addresses(self) -> None:
+        """Read our address and the peer's process from the transport, while its socket is open."""
+        host = self.transport.getHost()
+        self.local = sys.intern(format_address(host))  # costs one reference
+        if isinstance(host, UNIXAddress):
+            self.process = str(credentials_of(self.transport) or "")
+
+    def peer_progressed(self) -> bool:
+        """Whether the peer has read some of the waiting bytes since the last call.
+
+        Also true if bytes wait now and none waited at the last call: there is nothing to compare
+        with yet.
+        """
+        waiting = self.bytes_unsent + queued_bytes(self.transport)
+        before, received = self._received_at_check, self.bytes_out - waiting
+        self._received_at_check = received if waiting else None
+        return waiting > 0 if before is None else received > before
