@@ -32,8 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with `arguments`, or with those of the process; gives the exit code.
 
     0: ended as asked. 1: a listener could not start. 2: bad arguments, a broken profile, or no
-    window where one was asked for. 3: the profile is open in another window. argparse leaves by
-    `SystemExit` for bad arguments and help.
+    window where one was asked for. 3: the profile is open in another window. 4: a contract of rules
+    was not met. argparse leaves by `SystemExit` for bad arguments and help.
     """
     try:
         return _run(arguments)
@@ -108,6 +108,14 @@ def _parser() -> argparse.ArgumentParser:
         help="when told to stop, first accept nobody more and wait so long for the clients to go",
     )
     serve.add_argument(
+        "--require-rules",
+        action="store_true",
+        help=(
+            "end with exit code 4 if a rule of a listener that replies by rule never matched, or "
+            "if a message matched none"
+        ),
+    )
+    serve.add_argument(
         "listeners",
         nargs="*",
         metavar="PROTOCOL=ENDPOINT",
@@ -161,6 +169,7 @@ def _open_window(profile: Path | None) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from app.profile import ProfileFile, Tls, default_path
     from app.runtime import logs
+    from app.runtime.clocks import install_steady_reactor
     from app.serve.arguments import parse_listeners
     from app.serve.run import RunLimits, serve
 
@@ -181,9 +190,12 @@ def _serve(options: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
     if not is_usable:
         return USAGE_ERROR
+    if options.require_rules and all(each.protocol != "replies" for each in reading.listeners):
+        return _complain("No listener replies by rule: --require-rules has nothing to check.")
     if not reading.listeners:
         return _complain("The profile has no listener. Add one, or name one: echo=tcp:8007.")
 
+    install_steady_reactor()
     from twisted.internet import reactor
 
     limits = RunLimits(
@@ -202,6 +214,7 @@ def _serve(options: argparse.Namespace) -> int:
             file=file,
             as_json=options.json,
             limits=limits,
+            require_rules=options.require_rules,
         )
 
 
@@ -226,9 +239,11 @@ def _connect(options: argparse.Namespace) -> int:
         request = read_request(options)
     except ArgumentError as error:
         return _complain(str(error))
-    from twisted.internet import reactor
-
     from app.connect.terminal_session import run_terminal_session
+    from app.runtime.clocks import install_steady_reactor
+
+    install_steady_reactor()
+    from twisted.internet import reactor
 
     with diverted(sys.stderr) as errors, redirect_stderr(errors):
         return run_terminal_session(reactor, request, errors)
@@ -239,9 +254,11 @@ def _replay(options: argparse.Namespace) -> int:
         request = read_replay_request(options)
     except ReplayArgumentError as error:
         return _complain(str(error))
-    from twisted.internet import reactor
-
     from app.replay.command import replay
+    from app.runtime.clocks import install_steady_reactor
+
+    install_steady_reactor()
+    from twisted.internet import reactor
 
     with diverted(sys.stdout) as output, diverted(sys.stderr) as errors, redirect_stderr(errors):
         return replay(reactor, request, output, errors)

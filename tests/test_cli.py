@@ -24,6 +24,7 @@ class Served:
         self.as_json = False
         self.file: ProfileFile | None = None
         self.limits = UNLIMITED
+        self.require_rules = False
 
     def __call__(
         self,
@@ -34,8 +35,10 @@ class Served:
         file: ProfileFile | None,
         as_json: bool,
         limits: RunLimits,
+        require_rules: bool,
     ) -> int:
         self.specs, self.file, self.as_json, self.limits = specs, file, as_json, limits
+        self.require_rules = require_rules
         return 0
 
 
@@ -235,6 +238,11 @@ def test_serve_ends_by_itself_at_the_limits_it_is_given(served: Served) -> None:
     ends = ["--exit-after", "1.5", "--until-connections", "3"]
     assert cli.main(["serve", "echo=tcp:0", *ends]) == 0
     assert served.limits == RunLimits(seconds=1.5, connections=3)
+
+
+def test_serve_may_require_every_rule(served: Served) -> None:
+    assert cli.main(["serve", "replies=tcp:0", "--require-rules"]) == 0
+    assert served.require_rules
 
 
 def test_serve_may_give_its_clients_time_to_go(served: Served) -> None:

@@ -7,13 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import (
-    HostnameEndpoint,
-    TCP4ClientEndpoint,
-    TCP6ClientEndpoint,
-    UNIXClientEndpoint,
-    wrapClientTLS,
-)
+from twisted.internet.endpoints import wrapClientTLS
 from twisted.internet.error import DNSLookupError
 from twisted.internet.interfaces import (
     IAddress,
@@ -21,14 +15,16 @@ from twisted.internet.interfaces import (
     IHostResolution,
     IReactorTime,
     IResolutionReceiver,
-    IStreamClientEndpoint,
 )
 from zope.interface import implementer
 
-from app.client.target import LOOPBACK, Options, Target, Transport, is_ipv6
+from app.client.options import Options
 from app.client.transport import StreamWire, WireFactory, WireObserver
-from app.client.udp_transport import ConnectedPort, DatagramWire
+from app.client.udp_transport import DatagramWire
+from app.net.client_endpoint import endpoint_for
+from app.net.connected_port import ConnectedPort
 from app.net.ip import LARGEST_READ, parse_ip
+from app.net.target import LOOPBACK, Target, Transport, is_ipv6
 
 FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 30.0
@@ -62,23 +58,6 @@ def connect(
 
         return endpoint.connect(WebSocketWireFactory(observer, target, kind))
     return endpoint.connect(WireFactory(observer, kind))
-
-
-def endpoint_for(reactor: Any, target: Target, seconds: float) -> IStreamClientEndpoint:
-    """The endpoint of the layer below TLS. Each address has a time-out of `seconds`.
-
-    A host name goes to the reactor's resolver, which does not block. The endpoint tries its
-    addresses in parallel. An IP address does not go through the resolver, because that would start
-    threads.
-    """
-    if target.transport is Transport.UNIX:
-        return UNIXClientEndpoint(reactor, target.path, seconds)
-    local = (target.local_host, target.local_port)
-    bind = local if any(local) else None
-    if parse_ip(target.host) is None:
-        return HostnameEndpoint(reactor, target.host, target.port, seconds, bindAddress=bind)
-    kind = TCP6ClientEndpoint if is_ipv6(target.host) else TCP4ClientEndpoint
-    return kind(reactor, target.host, target.port, seconds, bindAddress=bind)
 
 
 async def _open_datagrams(reactor: Any, target: Target, observer: WireObserver) -> None:

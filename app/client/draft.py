@@ -4,34 +4,39 @@ A draft composes to the bytes to send. This file also pastes clipboard data into
 in variables for repeated sends. History, snippets and saved tabs store drafts, so that a restored
 text gives the same bytes.
 
-A `Template` replaces these variables at each send. `{counter}` counts from 1. `{time}` is the time
-of day in UTC (ISO 8601). `{uuid}` is a random UUID. `{random:8}` is 8 random letters and digits, or
-8 random bytes in hex. `{{` is a single brace. Other braces are plain text, so JSON needs no
-escapes. Only `{word}` with an unknown word is a mistake.
+A text that is sent repeatedly may have variables. `app.rules.template` lists them and fills them
+in; the console has those that need no rule.
 """
 
 from __future__ import annotations
 
 import random
-import re
-import string
-import uuid
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from enum import Enum
 from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
+from app.rules.template import (
+    COMPUTED,
+    CONSOLE_VARIABLES,
+    Computed,
+    Part,
+    PartError,
+    RenderError,
+    Scope,
+    Template,
+    Values,
+    read_part,
+)
 from app.text.notation import LineEnding, Notation, NotationError, read, write
 
 LONGEST_TEXT = 64 * 1024
 """The longest draft that is stored, in characters."""
 
-VARIABLES = ("{counter}", "{time}", "{uuid}", "{random:8}")
-MOST_RANDOM = 65_536
-_LETTERS = string.ascii_lowercase + string.digits
-_MARK = re.compile(r"(?P<brace>\{\{)|\{(?P<name>[A-Za-z_]\w*)(?::(?P<argument>[^{}\n]*))?\}")
+VARIABLES = (
+    "{counter}", "{time}", "{uuid}", "{random:8}", "{length}", "{crc16}", "{crc32}", "{xor}",
+)  # fmt: skip
 _EnumT = TypeVar("_EnumT", bound=Enum)
 
 
@@ -228,86 +233,35 @@ def _escaped(text: str) -> str:
     return "\n".join(write(read(line, Notation.TEXT), Notation.ESCAPES) for line in lines)
 
 
-@frozen
-class VariableValues:
-    """The values of the variables for one send."""
+def draft_template(draft: Draft, chance: random.Random | None = None) -> Template:
+    """`draft` with its variables. Raises `NotationError` with a position in the text.
 
-    counter: int
-    """1 for the first send."""
+    `chance` makes the random values.
+    """
+    text = draft.text
+    part = read_part(
+        text,
+        draft.notation,
+        Scope(CONSOLE_VARIABLES | COMPUTED),
+        chance=chance or random.Random(),
+        literal=lambda start, end: _literal(draft, start, end),
+    )
+    for piece in part.pieces:
+        if isinstance(piece, Computed) and piece.parts:
+            sentence = f"{piece.shown} names a part, and only replies by rule have parts."
+            raise NotationError(sentence, text.index(piece.shown), len(piece.shown))
+    is_hex = draft.notation is Notation.HEX
+    try:
+        template = Template([part, Part((b"" if is_hex else draft.ending.terminator,))])
+        template.render(Values(1, 0.0))
+    except (PartError, RenderError) as error:
+        raise NotationError(str(error), 0, len(text)) from None
+    return template
 
-    time: float
-    """Unix seconds."""
 
-
-Piece = bytes | Callable[[VariableValues], bytes]
-
-
-class Template:
-    """A draft with variables. Raises `NotationError` with a position in the text when it is
-    made."""
-
-    def __init__(self, draft: Draft, rng: random.Random | None = None) -> None:
-        """`rng` makes the random values."""
-        self._rng = rng or random.Random()
-        self._pieces = self._read(draft)
-
-    @classmethod
-    def of_bytes(cls, data: bytes) -> Template:
-        """A template without variables that is always `data`."""
-        template = cls(Draft("", Notation.HEX))
-        template._pieces = [data]
-        return template
-
-    @property
-    def varies(self) -> bool:
-        """Whether there is a variable in it."""
-        return any(not isinstance(piece, bytes) for piece in self._pieces)
-
-    def render(self, values: VariableValues) -> bytes:
-        """The bytes to send with `values`."""
-        return b"".join(
-            piece if isinstance(piece, bytes) else piece(values) for piece in self._pieces
-        )
-
-    def _read(self, draft: Draft) -> list[Piece]:
-        pieces: list[Piece] = []
-        start, text = 0, draft.text
-        for mark in _MARK.finditer(text):
-            pieces.append(_literal(draft, start, mark.start()))
-            if mark["brace"]:
-                pieces.append(b"" if draft.notation is Notation.HEX else b"{")
-            else:
-                pieces.append(self._variable(mark, draft.notation))
-            start = mark.end()
-        pieces.append(_literal(draft, start, len(text)))
-        if draft.notation is not Notation.HEX:
-            pieces.append(draft.ending.terminator)
-        return pieces
-
-    def _variable(self, mark: re.Match[str], notation: Notation) -> Piece:
-        match mark["name"], mark["argument"]:
-            case "counter", None:
-                return lambda values: str(values.counter).encode()
-            case "time", None:
-                return _time
-            case "uuid", None:
-                return self._uuid
-            case "random", str(argument) if _is_count(argument):
-                return self._random(int(argument), notation)
-            case "random", _:
-                sentence = f"{{random:8}} needs how many, from 1 to {MOST_RANDOM:,}."
-                raise NotationError(sentence, mark.start(), len(mark[0]))
-        known = ", ".join(VARIABLES)
-        sentence = f"{mark[0]} is no variable. There are {known}; {{{{ is a brace."
-        raise NotationError(sentence, mark.start(), len(mark[0]))
-
-    def _uuid(self, _values: VariableValues) -> bytes:
-        return str(uuid.UUID(int=self._rng.getrandbits(128), version=4)).encode()
-
-    def _random(self, count: int, notation: Notation) -> Piece:
-        if notation is Notation.HEX:
-            return lambda _: self._rng.randbytes(count)
-        return lambda _: "".join(self._rng.choices(_LETTERS, k=count)).encode()
+def constant_template(data: bytes) -> Template:
+    """A template without variables that is always `data`."""
+    return Template([Part((data,))])
 
 
 def _literal(draft: Draft, start: int, end: int) -> bytes:
@@ -321,13 +275,3 @@ def _literal(draft: Draft, start: int, end: int) -> bytes:
     if draft.notation is Notation.HEX or draft.ending is LineEnding.NONE:
         return data
     return data.removesuffix(draft.ending.terminator)
-
-
-def _time(values: VariableValues) -> bytes:
-    time = datetime.fromtimestamp(values.time, UTC).isoformat(timespec="milliseconds")
-    return time.replace("+00:00", "Z").encode()
-
-
-def _is_count(argument: str) -> bool:
-    is_number = argument.isascii() and argument.isdecimal() and len(argument) <= 5
-    return is_number and 1 <= int(argument) <= MOST_RANDOM

@@ -13,7 +13,7 @@ from enum import Enum
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from app.client.draft import Template, VariableValues
+from app.rules.template import RenderError, Template, Values
 
 MOST_UNSENT_BYTES = 256 * 1024
 """A repeat pauses while more bytes than this wait for the peer."""
@@ -133,8 +133,11 @@ class Repeat:
         self.skipped += max(0, waiting - catch_up)
 
     def _send_one(self) -> None:
-        values = VariableValues(self.sent + 1, self._time())
-        if not self._send(self._template.render(values)):
+        try:
+            data = self._template.render(Values(self.sent + 1, self._time()))
+        except RenderError:  # the counter has one digit too many
+            data = None
+        if data is None or not self._send(data):
             self.refused = True
             self.stop()
             return

@@ -16,7 +16,7 @@ import platformdirs
 from attrs import field, frozen
 
 from app.client.draft import LONGEST_TEXT, Draft, draft_from_dict, draft_to_dict
-from app.client.target import Options, options_from_dict, options_to_dict
+from app.client.options import Options, options_from_dict, options_to_dict
 from app.client.transcript import Display
 from app.files.atomic_write import move_aside, remove_stale, write_atomically
 from app.files.locks import folder_lock

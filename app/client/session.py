@@ -17,6 +17,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
 from app.client.connect import BackOff, Dial, OneShotTimer, connect
+from app.client.options import Options, OptionsError
 from app.client.send_file import FileError, FileTransfer, OutgoingFile
 from app.client.session_messages import (
     NOT_SENT,
@@ -30,9 +31,9 @@ from app.client.session_messages import (
     reason_not_to_send,
 )
 from app.client.session_messages import SessionState as SessionState
-from app.client.target import Options, OptionsError, Target, Transport
 from app.client.transcript import SessionLog, count_bytes
 from app.client.transport import Wire
+from app.net.target import Target, Transport
 from app.runtime.coroutines import log_failure, spawn
 from app.traffic.connection_info import Tap
 
@@ -101,6 +102,10 @@ class Session:
     def number(self) -> int:
         """The number of this connection, or of the last one, for the tap. 0 before the first."""
         return self._log.number
+
+    def unix_seconds(self) -> float:
+        """The current time of day. It does not go back during one connection."""
+        return self._log.now()
 
     @property
     def file(self) -> OutgoingFile | None:

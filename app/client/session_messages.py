@@ -15,11 +15,12 @@ from twisted.internet import defer, error
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure
 
+from app.client.options import OptionsError
 from app.client.send_file import OutgoingFile
-from app.client.target import OptionsError, Target, Transport
 from app.client.transcript import count_bytes
 from app.client.transport import Wire, WireEnd
 from app.net.ip import LARGEST_DATAGRAM
+from app.net.target import Target, Transport
 
 if TYPE_CHECKING:
     from app.client.security import Security, Verdict

@@ -21,8 +21,8 @@ from twisted.internet.interfaces import IHandshakeListener, IOpenSSLClientConnec
 from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
+from app.client.options import OptionsError, TlsOptions
 from app.client.security import PeerCertificate, Security, Verdict
-from app.client.target import OptionsError, TlsOptions
 from app.client.transport import StreamWire
 from app.net.endpoint import quoted
 from app.net.ip import parse_ip

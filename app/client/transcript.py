@@ -25,6 +25,7 @@ from itertools import islice
 from attrs import evolve, field, frozen
 from twisted.internet.interfaces import IReactorTime
 
+from app.runtime.clocks import UnixTime
 from app.text.hex import WIDTH, columns
 from app.text.readable import ReadableText
 from app.traffic.connection_info import RECEIVED, SENT, Tap
@@ -179,6 +180,7 @@ class SessionLog:
         self.number = 0
         """The number of the connection for the tap. 0 before the first."""
         self._clock = clock
+        self._unix_time = UnixTime(clock)
         self._wake = wake
         self._tap = tap
         self._numbers = numbers
@@ -188,31 +190,37 @@ class SessionLog:
     def begin_connection(self) -> None:
         """A connection was made. The following chunks go to the tap under a new number."""
         self._sent_at = None
+        self._unix_time = UnixTime(self._clock)
         if self._numbers is not None:
             self.number = next(self._numbers)
 
+    def now(self) -> float:
+        """Unix seconds. They do not go back during one connection."""
+        return self._unix_time.now()
+
     def add_event(self, sentence: str) -> None:
         """Add an event."""
-        self.transcript.append(self._clock.seconds(), EntryKind.EVENT, sentence)
+        self.transcript.append(self.now(), EntryKind.EVENT, sentence)
         self.mark_dirty()
 
     def add_trouble(self, sentence: str) -> None:
         """Add an event of the kind `TROUBLE`."""
-        self.transcript.append(self._clock.seconds(), EntryKind.TROUBLE, sentence)
+        self.transcript.append(self.now(), EntryKind.TROUBLE, sentence)
         self.mark_dirty()
 
     def add_sent(self, data: bytes) -> None:
         """Add a chunk that was sent. The next received chunk counts as its answer."""
-        self._sent_at = now = self._clock.seconds()
+        self._sent_at = self._clock.seconds()
+        now = self.now()
         self.transcript.append(now, EntryKind.SENT, data)
         self.tap_sent(data, now)
         self.mark_dirty()
 
     def add_received(self, data: bytes) -> None:
         """Add a chunk that was received."""
-        now = self._clock.seconds()
+        now = self.now()
         sent_at, self._sent_at = self._sent_at, None
-        round_trip = None if sent_at is None else max(0.0, now - sent_at)
+        round_trip = None if sent_at is None else max(0.0, self._clock.seconds() - sent_at)
         self.transcript.append(now, EntryKind.RECEIVED, data, round_trip)
         if self._tap is not None:
             self._tap(now, self.number, RECEIVED, data)
@@ -221,7 +229,7 @@ class SessionLog:
     def tap_sent(self, data: bytes, now: float | None = None) -> None:
         """Pass a sent chunk to the tap only."""
         if self._tap is not None:
-            self._tap(self._clock.seconds() if now is None else now, self.number, SENT, data)
+            self._tap(self.now() if now is None else now, self.number, SENT, data)
 
     def mark_dirty(self) -> None:
         """Note a change and wake the window."""

@@ -18,7 +18,7 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from app.client.target import Target
+from app.net.target import Target
 
 if TYPE_CHECKING:
     from app.client.security import Security, Verdict

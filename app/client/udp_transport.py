@@ -4,33 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet import udp
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionRefusedError
-from twisted.internet.interfaces import IHalfCloseableDescriptor
 from twisted.internet.protocol import DatagramProtocol
 from twisted.python.failure import Failure
-from zope.interface import implementer
 
-from app.client.target import Target
 from app.client.transport import Supply, WireObserver
-
-
-@implementer(IHalfCloseableDescriptor)
-class ConnectedPort(udp.Port):
-    """A UDP port that stays open after an ICMP error.
-
-    epoll reports such an error as a closed connection, and Twisted's port then closes. This port
-    reads the socket instead, which gives the error, and continues.
-    """
-
-    def readConnectionLost(self, reason: Failure) -> None:
-        """The socket has an error. A read returns it."""
-        self.doRead()
-        if self.connected:
-            self.startReading()
-
-    def writeConnectionLost(self, reason: Failure) -> None:
-        """Ignored: datagrams are never queued."""
+from app.net.target import Target
 
 
 class DatagramWire(DatagramProtocol):

@@ -29,8 +29,8 @@ from wsproto.events import (
 from wsproto.frame_protocol import CloseReason
 from wsproto.utilities import ProtocolError
 
-from app.client.target import Target
 from app.client.transport import StreamWire, Supply, Wire, WireEnd, WireObserver
+from app.net.target import Target
 from app.protocols.websocket.limits import BoundedDeflate
 
 if TYPE_CHECKING:

@@ -77,14 +77,28 @@ class ServerCode:
     """The expression for the factory, or for the protocol of UDP."""
 
 
+class NoScript(ValueError):
+    """No script does the same without Portdeck. The text is a sentence for the user."""
+
+
+def has_script(spec: ListenerSpec) -> bool:
+    """Whether `script` has a script for `spec`."""
+    if is_user_code(spec.protocol):
+        return True
+    definition = catalog.find(spec.protocol)
+    is_datagram = Endpoint.parse(spec.endpoint).is_datagram
+    served = catalog.find_datagrams(spec.protocol) if is_datagram else definition
+    return served.script is not None
+
+
 def script(spec: ListenerSpec, folder: Path, tls: TlsFiles | None = None) -> str:
-    """The source of a script that does the same as the listener `spec`.
+    """The source of a script that does the same as the listener `spec`. Raises `NoScript`.
 
     Relative paths of user code start in `folder`. `tls` is the result of `tls_files`.
     """
     if is_program(spec.protocol):
         command = ProgramReference.parse(spec.protocol).command
-        raise UserCodeError(f"This is a program already. Without Portdeck, run: {command}")
+        raise NoScript(f"This is a program already. Without Portdeck, run: {command}")
     endpoint = Endpoint.parse(spec.endpoint).bound(folder)
     if is_user_code(spec.protocol):
         server = _user_code_server(spec, endpoint, folder)
@@ -125,8 +139,17 @@ def _module(line: str) -> str:
     return line.split()[1]
 
 
+def _source(source: ScriptSource | None, spec: ListenerSpec) -> ScriptSource:
+    if source is None:
+        raise NoScript(
+            f"{catalog.find(spec.protocol).title} runs only inside Portdeck. "
+            "Use portdeck serve with its profile."
+        )
+    return source
+
+
 def _stream_server(spec: ListenerSpec) -> ServerCode:
-    source = catalog.find(spec.protocol).script
+    source = _source(catalog.find(spec.protocol).script, spec)
     name = f"{source.protocol}Factory"
     factory = f'''\
 class {name}(Factory):
@@ -148,7 +171,7 @@ class {name}(Factory):
 
 
 def _datagram_server(spec: ListenerSpec) -> ServerCode:
-    source = catalog.find_datagrams(spec.protocol).script
+    source = _source(catalog.find_datagrams(spec.protocol).script, spec)
     base = "from twisted.internet.protocol import DatagramProtocol"
     imports = (base, *source.imports)
     return ServerCode(imports, _constants(spec, source), (source.code,), f"{source.protocol}()")

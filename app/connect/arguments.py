@@ -87,8 +87,9 @@ def add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def read_request(arguments: argparse.Namespace) -> Request:
     """The request in `arguments`. Raises `ArgumentError`."""
-    from app.client.target import Options, TargetError, TlsOptions, read_target
+    from app.client.options import Options, TlsOptions
     from app.connect.terminal_session import BadExpression, Expectation, Request
+    from app.net.target import TargetError, read_target
     from app.text.notation import Notation, NotationError, read
 
     try:

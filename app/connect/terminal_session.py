@@ -17,12 +17,13 @@ import regex
 from attrs import field, frozen
 from twisted.internet.error import ReactorNotRunning
 
+from app.client.options import Options
 from app.client.session import Session
 from app.client.session_messages import SessionState
-from app.client.target import Options, Target, Transport
 from app.client.transcript import EntryKind
 from app.connect.stdio import StdinReader, StdoutWriter
 from app.net.ip import LARGEST_DATAGRAM
+from app.net.target import Target, Transport
 from app.text.hex import lines
 from app.traffic.framing import Lines, Message
 

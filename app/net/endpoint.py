@@ -305,7 +305,7 @@ def _check_parameters(endpoint: Endpoint, kind: EndpointKind) -> None:
             close = get_close_matches(name, names, n=1)
             advice = f"Did you mean {close[0]}?" if close else f"It takes: {', '.join(names)}."
             raise EndpointError(f"{endpoint.kind} has no option {quoted(name)}. {advice}")
-    if not endpoint.value(kind.needs):
+    if kind.needs and not endpoint.value(kind.needs):
         raise EndpointError(f"{endpoint.kind} needs its {kind.needs}, as in {kind.example}.")
 
 

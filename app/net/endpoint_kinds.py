@@ -30,7 +30,7 @@ class EndpointKind:
     """Their names in the order of positional values."""
 
     needs: str
-    """The parameter that has no default."""
+    """The parameter that has no default; empty if there is none."""
 
     example: str
 
@@ -83,6 +83,7 @@ KINDS: Final = {
         example="unix:/tmp/echo.sock",
         paths={"address": ""},
     ),
+    "program": EndpointKind((), needs="", example="program"),
     "udp": EndpointKind(
         ("port", "interface"),
         needs="port",

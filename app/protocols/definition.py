@@ -10,11 +10,15 @@ an `Enum` whose values are texts. It has a default, and this metadata:
     hint       one more sentence for the user
     minimum    the lower bound of an `int`
     maximum    the upper bound of an `int`; the longest `str`, in characters
+    check      a function that raises `ValueError` with a sentence for a wrong `str`; may be missing
+
+A protocol whose options are tables within tables has `TableOptions` beside that. Its class then has
+one more field, `tables`, without metadata.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -29,6 +33,11 @@ class OptionError(ValueError):
     """An option that the listener cannot start with. The text is a sentence for the user."""
 
 
+LoadFunctions = Callable[[Iterable[str]], Mapping[str, Callable[..., object]]]
+"""Loads functions of the user, such as `rules.py:answer`, from the code as it is now, by their
+names. Raises `ValueError` with a sentence."""
+
+
 @frozen
 class ListenerContext:
     """The surroundings of one listener, for protocols that need more than their options."""
@@ -41,9 +50,35 @@ class ListenerContext:
     name: str = ""
     """The name of the listener, for messages in the log."""
 
-    load_function: Callable[[str], Callable[..., object]] | None = None
-    """Loads a function of the user, such as `rules.py:answer`; `None` where there is no user
-    code."""
+    load_functions: LoadFunctions | None = None
+    """`None` where there is no user code."""
+
+
+@frozen
+class OptionMistake:
+    """One mistake in the options of a protocol, with advice for the user."""
+
+    path: str
+    message: str
+
+
+Tables = Mapping[str, Any]
+"""Options in the plain values of a profile."""
+
+
+@frozen
+class TableOptions:
+    """The options of a protocol that no attrs class can describe."""
+
+    read: Callable[[Tables, str], Tables | tuple[OptionMistake, ...]]
+    """Checks the keys that the options class does not have, at a path. Gives the values to keep,
+    without those that are the default, or every mistake in them."""
+
+    hint: str
+    """Tells where they can be changed, in a form that does not ask for them."""
+
+    lists: tuple[str, ...] = ()
+    """The keys of lists of tables, which a profile has as `[[listener.options.KEY]]`."""
 
 
 @frozen
@@ -83,7 +118,11 @@ class DatagramDefinition(Generic[Options]):
     build: Callable[[Options, ListenerContext], DatagramProtocol]
     """Makes the protocol of one listener. Called at every start."""
 
-    script: ScriptSource
+    script: ScriptSource | None
+    """`None` if no script does the same without Portdeck."""
+
+    change: Callable[[DatagramProtocol, Options, ListenerContext], None] | None = None
+    """Gives a running protocol other options; see `ProtocolDefinition.change`."""
 
 
 @frozen
@@ -108,10 +147,34 @@ class ProtocolDefinition(Generic[Options]):
     build: Callable[[Options, ListenerContext], IProtocolFactory]
     """Makes the factory of one listener. Called at every start, as a factory holds shared state."""
 
-    script: ScriptSource
+    script: ScriptSource | None
+    """`None` if no script does the same without Portdeck."""
 
     datagrams: DatagramDefinition[Options] | None = None
     """The same over UDP; `None` if the protocol needs connections."""
+
+    tables: TableOptions | None = None
+    """The rest of the options; `None` if the class has all of them."""
+
+    change: Callable[[Any, Options, ListenerContext], None] | None = None
+    """Gives a running factory other options, and loads the user's code again. Connections stay.
+    Raises `ValueError` with a sentence; nothing is changed then. `None` if a restart is needed."""
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The options that are lists of tables."""
+        return () if self.tables is None else self.tables.lists
+
+    def make_options(self, values: Mapping[str, Any]) -> Options:
+        """The options for the `values` of a spec."""
+        if self.tables is None:
+            return self.options(**values)
+        own = {option.name for option in describe_options(self.options)}
+        rest = {name: value for name, value in values.items() if name not in own}
+        single = {name: value for name, value in values.items() if name in own}
+        kind: Any = self.options
+        options: Options = kind(**single, tables=rest)
+        return options
 
 
 @frozen
@@ -133,6 +196,8 @@ class Option:
     maximum: int
     """0 if the metadata has none."""
 
+    check: Callable[[str], object] | None = None
+
 
 def describe_options(options: type) -> tuple[Option, ...]:
     """The fields of an options class, in their order."""
@@ -146,12 +211,14 @@ def describe_options(options: type) -> tuple[Option, ...]:
             hint=each.metadata["hint"],
             minimum=each.metadata.get("minimum", 0),
             maximum=each.metadata.get("maximum", 0),
+            check=each.metadata.get("check"),
         )
         for each in fields(options)
+        if each.metadata
     )
 
 
 def changed_options(options: type, values: Mapping[str, object]) -> dict[str, object]:
     """The entries of `values` that differ from the defaults of the class `options`."""
     defaults = {option.name: option.default for option in describe_options(options)}
-    return {name: value for name, value in values.items() if value != defaults[name]}
+    return {name: value for name, value in values.items() if value != defaults.get(name)}

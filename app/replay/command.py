@@ -11,7 +11,8 @@ from typing import Any, Final, TextIO
 from attrs import field, frozen
 from twisted.internet.error import ReactorNotRunning
 
-from app.client.target import Options, Target, Transport
+from app.client.options import Options
+from app.net.target import Target, Transport
 from app.replay.player import Pace, Player, PlayResult
 from app.replay.traffic_file import MOST_LISTED, TrafficFile, TrafficFileError
 from app.traffic.connection_messages import ConnectionMessage

@@ -14,9 +14,10 @@ from typing import Any, Final
 from attrs import frozen
 
 from app.client.connect import Dial, connect
+from app.client.options import Options
 from app.client.session import Session, SessionState
-from app.client.target import Options, Target, Transport
 from app.client.transcript import EntryKind
+from app.net.target import Target, Transport
 from app.traffic.chunk_log import ChunkLog
 from app.traffic.comparison import MessageComparison, compare
 from app.traffic.connection_messages import ConnectionMessage, ConnectionReader

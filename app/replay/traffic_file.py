@@ -33,14 +33,14 @@ class ListedConnection:
     """One connection of a file."""
 
     number: int
-    party: ConnectionInfo | None
+    info: ConnectionInfo | None
     began_at: float
     client_bytes: int = 0
     server_bytes: int = 0
 
     def __str__(self) -> str:
-        name = "an unknown connection" if self.party is None else str(self.party)
-        kind = "UDP" if self.party is not None and self.party.is_datagram else "TCP"
+        name = "an unknown connection" if self.info is None else str(self.info)
+        kind = "UDP" if self.info is not None and self.info.is_datagram else "TCP"
         return (
             f"{self.number:>6}  {kind}  {name}  "
             f"client {self.client_bytes:,} B  server {self.server_bytes:,} B"
@@ -82,8 +82,8 @@ class TrafficFile:
             if each is None:
                 if len(found) >= MOST_LISTED:
                     continue
-                each = found[number] = ListedConnection(number, self._source.party(number), time)
-            if sent is (each.party is not None and each.party.began_here):
+                each = found[number] = ListedConnection(number, self._source.info(number), time)
+            if sent is (each.info is not None and each.info.began_here):
                 each.client_bytes += size
             else:
                 each.server_bytes += size
@@ -91,19 +91,19 @@ class TrafficFile:
 
     def is_datagram(self, number: int) -> bool:
         """Whether the connection of that number was over UDP."""
-        party = self._source.party(number)
-        return party is not None and party.is_datagram
+        info = self._source.info(number)
+        return info is not None and info.is_datagram
 
     def reader(self, number: int, framing: Framing | None) -> ConnectionReader:
         """Reads the messages of the connection of that number."""
-        party = self._source.party(number)
+        info = self._source.info(number)
         missing = self._source.missing if isinstance(self._source, Capture) else lambda chunk: 0
         return ConnectionReader(
             self._source,
             number,
             framing,
             is_datagram=self.is_datagram(number),
-            began_here=party is not None and party.began_here,
+            began_here=info is not None and info.began_here,
             missing=missing,
         )
 

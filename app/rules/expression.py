@@ -106,6 +106,21 @@ class Expression:
             raise
 
 
+    def replace(
+        self, message: bytes, replacement: Callable[[regex.Match[bytes]], bytes], budget: Budget
+    ) -> bytes:
+        """`message` with every match replaced. Raises `TimeoutError` as `search` does."""
+        now = perf_counter()
+        seconds = budget.seconds(now)
+        if now < self._rests_until or seconds <= 0:
+            raise TimeoutError
+        try:
+            return self._pattern.sub(replacement, message, timeout=seconds)
+        except TimeoutError:
+            self._rests_until = now + REST_SECONDS
+            raise
+
+
 def _check_size(source: bytes) -> None:
     """Refuse what would not fit into memory when compiled: `regex` writes `{n}` out n times."""
     size = len(source)

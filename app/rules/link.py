@@ -19,6 +19,7 @@ from app.rules.engine import Conversation
 from app.rules.outbox import Outbox
 from app.rules.running import Call, Decision, Perform, RunningRule, RunningRules, Send
 from app.rules.spec import RuleSet, Target
+from app.runtime.clocks import unix_clock
 from app.runtime.coroutines import log_failure
 
 ANSWER_SECONDS: Final = 30.0
@@ -36,8 +37,9 @@ class Functions:
         self._clock = clock
         self._loaded: dict[str, Callable[..., object]] = {}
 
-    def forget(self) -> None:
-        """Load all of them again at their next call."""
+    def forget(self, load: LoadFunction | None = None) -> None:
+        """Load all of them again at their next call, by `load` if it is given."""
+        self._load = load or self._load
         self._loaded.clear()
 
     def call(
@@ -117,7 +119,7 @@ class Surroundings:
 
     def running(self, ruleset: RuleSet) -> RunningRules:
         """The rules of one listener, not yet hit."""
-        seconds, chance = self.clock.seconds, self.chance
+        seconds, chance = unix_clock(self.clock), self.chance
         return RunningRules(ruleset, seconds=seconds, chance=chance, name=self.name)
 
 

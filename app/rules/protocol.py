@@ -22,7 +22,7 @@ from zope.interface import implementer
 from app.files.paths import open_regular, resolve_path
 from app.net.datagram_loops import may_reply_to
 from app.rules.engine import Conversation
-from app.rules.link import Functions, Link, Surroundings
+from app.rules.link import Functions, Link, LoadFunction, Surroundings
 from app.rules.outbox import Outbox, unreadable
 from app.rules.running import Decision, Send
 from app.rules.spec import Action, FilePiece, RuleSet
@@ -122,10 +122,13 @@ class RepliesFactory(Factory[Replies]):
         self._functions = Functions(surroundings.load_function, surroundings.clock)
         self._last_number = 0
 
-    def replace(self, ruleset: RuleSet) -> None:
-        """Go on with other rules. Connections stay open, in the state in which they are."""
+    def replace(self, ruleset: RuleSet, load_function: LoadFunction | None = None) -> None:
+        """Go on with other rules. Connections stay open, in the state in which they are.
+
+        `load_function` loads the functions from now on; without it they are loaded as before.
+        """
         self.rules.replace(ruleset)
-        self._functions.forget()
+        self._functions.forget(load_function)
         for link in list(self.links):
             link.keep_ticking(self.rules)
 
@@ -245,10 +248,13 @@ class RepliesDatagrams(DatagramProtocol):
         self._last_number = 0
         self._expiry: IDelayedCall | None = None
 
-    def replace(self, ruleset: RuleSet) -> None:
-        """Go on with other rules. Peers stay known, in the state in which they are."""
+    def replace(self, ruleset: RuleSet, load_function: LoadFunction | None = None) -> None:
+        """Go on with other rules. Peers stay known, in the state in which they are.
+
+        `load_function` loads the functions from now on; without it they are loaded as before.
+        """
         self.rules.replace(ruleset)
-        self._functions.forget()
+        self._functions.forget(load_function)
         for peer in list(self._peers.values()):
             peer.link.keep_ticking(self.rules)
 

@@ -73,11 +73,9 @@ FRAMINGS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The names of framings, with the keys that each of them has beside it."""
 
-_SET_KEYS: Final = (
-    "framing", "delimiter", "size", "width", "order", "counts_itself",
-    "greeting", "unmatched", "rule",
-)  # fmt: skip
-_RULE_KEYS: Final = (
+FRAMING_KEYS: Final = ("framing", "delimiter", "size", "width", "order", "counts_itself")
+SET_KEYS: Final = (*FRAMING_KEYS, "greeting", "unmatched", "rule")
+RULE_KEYS: Final = (
     "name", *MATCHERS, "every", "state", "then", "reply", "replies", "order", "delay", "action",
     "to", "times", "framed", "enabled",
 )  # fmt: skip
@@ -105,6 +103,15 @@ def parse(table: Mapping[str, Any], path: str = "") -> RuleSet | tuple[Mistake, 
     return tuple(reader.mistakes) if reader.mistakes else ruleset
 
 
+def parse_framing(
+    table: Mapping[str, Any], path: str = ""
+) -> MessageFraming | tuple[Mistake, ...]:
+    """The framing in `table`, which may have other keys too, or every mistake in it."""
+    reader = _Reader()
+    framing = reader.framing(table, path)
+    return tuple(reader.mistakes) if framing is None or reader.mistakes else framing
+
+
 class _Reader:
     """Reads values, and notes what is wrong with them instead of stopping there."""
 
@@ -113,8 +120,8 @@ class _Reader:
         self._chance = random.Random(0)
 
     def rule_set(self, table: Mapping[str, Any], path: str) -> RuleSet:
-        self._check_keys(table, _SET_KEYS, path)
-        framing = self._framing(table, path)
+        self._check_keys(table, SET_KEYS, path)
+        framing = self.framing(table, path)
         nothing: Reply = ()
         greeting = self._optional(table, "greeting", path, _reply, nothing)
         if greeting and framing is Unframed.DATAGRAM:
@@ -130,7 +137,7 @@ class _Reader:
 
     # Framing
 
-    def _framing(self, table: Mapping[str, Any], path: str) -> MessageFraming | None:
+    def framing(self, table: Mapping[str, Any], path: str) -> MessageFraming | None:
         """`None` if it is wrong."""
         name = table.get("framing", "line")
         place = _in(path, "framing")
@@ -182,7 +189,7 @@ class _Reader:
         return tuple(rules)
 
     def _rule(self, table: Mapping[str, Any], framing: MessageFraming | None, path: str) -> Rule:
-        self._check_keys(table, _RULE_KEYS, path)
+        self._check_keys(table, RULE_KEYS, path)
         noted = len(self.mistakes)
         matcher = self._matcher(table, path)
         every = self._optional(table, "every", path, number(MIN_EVERY, MAX_EVERY), 0.0)
@@ -403,6 +410,9 @@ def _python(value: object) -> Matcher:
     source, colon, name = reference.rpartition(":")
     if not colon or not source or not name.isidentifier() or not reference.isprintable():
         raise Wrong(f"must name a function, such as rules.py:answer, not {shown(value)}")
+    is_module = all(part.isidentifier() for part in source.split("."))
+    if not is_module and not source.lower().endswith(".py"):
+        raise Wrong(f"must name a file that ends in .py or a module, not {shown(source)}")
     return PythonMatcher(reference)
 
 

@@ -142,7 +142,7 @@ class RunningRule:
 
     def may_log(self, now: float) -> bool:
         """Whether it is time to log a failure of it again."""
-        if now - self._logged_at < LOG_SECONDS:
+        if abs(now - self._logged_at) < LOG_SECONDS:  # the clock may have been set back
             return False
         self._logged_at = now
         return True
@@ -193,7 +193,7 @@ class RunningRules:
         """Something of `rule` failed: count it, and log it unless that was logged just now."""
         now = self.seconds()
         if rule is None:
-            if now - self._logged_at >= LOG_SECONDS:
+            if abs(now - self._logged_at) >= LOG_SECONDS:
                 self._logged_at = now
                 log.warning("%s: %s", self.name, sentence)
             return

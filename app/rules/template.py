@@ -193,8 +193,7 @@ class Template:
         ]
         if sum(map(len, rendered)) > MOST_RENDERED:
             raise RenderError(
-                f"The reply would be longer than {MOST_RENDERED:,} bytes. Make it shorter, "
-                "or send a file."
+                f"It would be longer than {MOST_RENDERED:,} bytes. Make it shorter, or send a file."
             )
         for index, sources, compute in self._plan:
             rendered[index] = compute(b"".join([rendered[source] for source in sources]))
@@ -228,7 +227,7 @@ class _Plan:
         """Index, the indexes of the pieces it is made of, and how. Raises `PartError`."""
         if len(self._computed) > MOST_COMPUTED:
             last = list(self._computed.values())[-1][0]
-            raise PartError(f"A reply may have {MOST_COMPUTED} lengths and checksums.", last)
+            raise PartError(f"There may be {MOST_COMPUTED} lengths and checksums.", last)
         for index in self._computed:
             self._visit(index)
         return self._order

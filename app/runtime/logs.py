@@ -7,11 +7,10 @@ the log pane.
 
 from __future__ import annotations
 
-import sys
-from contextlib import suppress
-
 import logging
 import logging.handlers
+import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType

@@ -1,36 +1,70 @@
-"""The listeners that the command line names, such as `echo=tcp:8007`."""
+"""The listeners of the command line, such as `echo=tcp:8007`."""
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from app.profile import ListenerSpec, ParsedProfile, Problem, Tls, check
-from app.user_code.reference import is_user_code
+from app.profile.spec import LONGEST_NAME
+from app.user_code.programs.reference import (
+    OWN_PLACES,
+    ProgramReference,
+    is_program,
+    program_of,
+)
+from app.user_code.reference import TWIST_PREFIX, UserCodeError, is_user_code
+
+_PROGRAM: Final = re.compile(
+    r"(?P<program>[^=]*?(?:\.(?:pyw?|tac)|/)(?:\s.*?)?)(?:=(?P<endpoint>[a-z0-9]+(?::.*)?))?", re.I
+)
+"""A program: a file or folder with its arguments, and optionally the endpoint to use instead."""
 
 
 def parse_listeners(descriptions: Sequence[str], tls: Tls | None = None) -> ParsedProfile:
-    """The listeners that arguments such as `echo=tcp:8007` ask for, all of them with `tls`.
+    """The listeners of arguments such as `echo=tcp:8007`. All of them have the TLS `tls`.
 
-    Each is called as its protocol, or as its class if that is the user's own; the second of a
-    kind is `echo-2`.
+    A listener's name is its protocol, the class name of user code, or the file name of a program.
+    The second listener of a protocol is `echo-2`.
     """
     listeners: list[ListenerSpec] = []
     problems: list[Problem] = []
     for description in descriptions:
-        protocol, _, endpoint = description.partition("=")
-        wish = protocol.rpartition(":")[2] if is_user_code(protocol) else protocol
-        name = _free_name(wish, {each.name for each in listeners})
-        wanted = {"name": name, "protocol": protocol, "endpoint": endpoint, "tls": tls}
-        found = check(wanted)
-        # The name is made here; what is wrong with it is wrong with the protocol.
-        said = [problem for problem in found if problem.path != "name"]
-        problems.extend(Problem(description, problem.message) for problem in said)
+        protocol, endpoint = _split(description)
+        name = _free_name(_base_name(protocol), {each.name for each in listeners})
+        endpoint = endpoint or (OWN_PLACES if is_program(protocol) else "")
+        values = {"name": name, "protocol": protocol, "endpoint": endpoint, "tls": tls}
+        found = check(values)
+        # The name comes from the protocol, so a problem of the name is a problem of the protocol.
+        shown = [problem for problem in found if problem.path != "name"]
+        problems.extend(Problem(description, problem.message) for problem in shown)
         if not found:
             listeners.append(ListenerSpec(name=name, protocol=protocol, endpoint=endpoint, tls=tls))
     return ParsedProfile(tuple(listeners), tuple(problems))
 
 
-def _free_name(wish: str, taken: Collection[str]) -> str:
-    names = itertools.chain([wish], (f"{wish}-{number}" for number in itertools.count(2)))
+def _split(description: str) -> tuple[str, str]:
+    """The protocol and the endpoint of `echo=tcp:8007`, or of a program such as `server.py`."""
+    if description.startswith(TWIST_PREFIX):
+        return description, ""  # the options of a plugin may contain "="
+    found = _PROGRAM.fullmatch(description)
+    if found is None:
+        protocol, _, endpoint = description.partition("=")
+        return protocol, endpoint
+    return program_of(found["program"]), found["endpoint"] or ""
+
+
+def _base_name(protocol: str) -> str:
+    try:
+        if is_program(protocol):
+            return ProgramReference.parse(protocol).title[:LONGEST_NAME]
+    except UserCodeError:  # `check` reports it
+        return "program"
+    return protocol.rpartition(":")[2] if is_user_code(protocol) else protocol
+
+
+def _free_name(base_name: str, taken: Collection[str]) -> str:
+    names = itertools.chain([base_name], (f"{base_name}-{number}" for number in itertools.count(2)))
     return next(name for name in names if name not in taken)

@@ -1,9 +1,10 @@
-"""What `portdeck serve` tells: each event is a class here, and its fields are those of the JSON.
+"""The events of `portdeck serve`, and the writer of their lines.
 
-This is an interface for scripts. With `--json` an event is one object on one line that has `event`
-(the name below), the fields of its class, and `time` (unix seconds). Events and fields may be
-added in a later version; none is renamed, removed, or given another meaning. A new event is a new
-class here, a line in `announcer` or `serving` that tells it, and a row in the README's table.
+The events are an interface for scripts. With `--json` an event is one object on one line. It has
+`event` (the name below), the fields of its class, and `time` (Unix seconds). A later version may
+add events and fields. None is renamed, removed, or gets another meaning. A new event needs a new
+class here, code that emits it in `EventObserver` or in `run`, and a row in
+`resources/guide/serve.md`.
 """
 
 from __future__ import annotations
@@ -18,31 +19,47 @@ from twisted.internet.interfaces import IAddress
 
 from app.server.connections.connection import Connection, ConnectionOwner
 from app.server.listener import Listener, State
+from app.server.program_listener import ProgramListener
 from app.server.sockets.addresses import format_address
 
 
 @frozen
 class Event:
-    """One thing that happened."""
+    """One event."""
 
     event: ClassVar[str]
-    """What the JSON calls it."""
+    """The name in the JSON."""
 
     @property
     def sentence(self) -> str:
-        """The readable line."""
+        """The line for people."""
         raise NotImplementedError
 
     def json(self) -> dict[str, Any]:
-        """The JSON object, all but the time."""
+        """The JSON object without the time."""
         return {"event": self.event} | {
             field.name: getattr(self, field.name) for field in fields(type(self))
         }
 
 
 @frozen
+class Running(Event):
+    """User code is going to be executed."""
+
+    event = "running"
+
+    listener: str
+    command: str
+    """The command that runs the same program without Portdeck."""
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.listener} runs as by: {self.command}"
+
+
+@frozen
 class Listening(Event):
-    """A listener is up: at its start, and after a restart."""
+    """A listener is up, after its start or a restart."""
 
     event = "listening"
 
@@ -50,9 +67,9 @@ class Listening(Event):
     address: str
     """The bound address, or the path of a Unix socket."""
     port: int | None
-    """The real port, also where 0 was asked for; null where there is none."""
+    """The real port, also if 0 was asked for. Null if there is none."""
     fingerprint: str | None = None
-    """The SHA-256 of the certificate it shows, as `AB:CD:…`; null if it has none of its own."""
+    """The SHA-256 of the listener's certificate, as `AB:CD:…`. Null if it has none."""
 
     @property
     def sentence(self) -> str:
@@ -79,7 +96,7 @@ class Failed(Event):
 
 @frozen
 class Paused(Event):
-    """A listener lets nobody in for now. `listening` is told again when it does."""
+    """A listener does not accept connections for now. `listening` follows when it does again."""
 
     event = "paused"
 
@@ -93,13 +110,13 @@ class Paused(Event):
 
 @frozen
 class Draining(Event):
-    """A listener accepts nobody more, and stops once its connections are over."""
+    """A listener accepts no more connections, and stops when its connections are closed."""
 
     event = "draining"
 
     listener: str
     connections: int
-    """How many there are still."""
+    """The number of open connections."""
 
     @property
     def sentence(self) -> str:
@@ -120,14 +137,33 @@ class Stopped(Event):
 
 
 @frozen
+class Rules(Event):
+    """A listener that replies by rule has stopped. `stopped` or `failed` follows."""
+
+    event = "rules"
+
+    listener: str
+    rules: Sequence[Mapping[str, object]]
+    """An object for each rule, in order: `rule` is its name or empty, `hits` a number."""
+    unmatched: int
+    """How many messages matched no rule."""
+
+    @property
+    def sentence(self) -> str:
+        counts = (f"{each['rule'] or i}: {each['hits']}" for i, each in enumerate(self.rules, 1))
+        hits = ", ".join(counts) or "there are none"
+        return f"{self.listener}: hits of its rules: {hits}; unmatched messages: {self.unmatched}."
+
+
+@frozen
 class Opened(Event):
-    """A peer was accepted."""
+    """A connection was accepted."""
 
     event = "opened"
 
     listener: str
     connection: int
-    """Its number, which no other connection of this run has."""
+    """Its number, unique in this run."""
     peer: str
 
     @property
@@ -137,7 +173,7 @@ class Opened(Event):
 
 @frozen
 class Closed(Event):
-    """A connection is over."""
+    """A connection is closed."""
 
     event = "closed"
 
@@ -158,7 +194,7 @@ class Closed(Event):
 
 @frozen
 class Refused(Event):
-    """A peer was turned away."""
+    """A connection was refused."""
 
     event = "refused"
 
@@ -173,21 +209,20 @@ class Refused(Event):
 
 @frozen
 class Reloaded(Event):
-    """The profile was read again, and what it says is in effect."""
+    """The profile was read again and applied. Listeners are given by name."""
 
     event = "reloaded"
 
     added: Sequence[str]
-    """The names of the new listeners; and so on."""
     removed: Sequence[str]
     restarted: Sequence[str]
-    """Those that changed so much that their connections had to go."""
+    """Listeners whose change needed a restart, which closed their connections."""
     changed: Sequence[str]
-    """Those whose change, such as a limit or a new name, took no restart."""
+    """Listeners whose change, such as a new limit, needed no restart."""
     renamed: Mapping[str, str]
-    """What those are called now that had another name, by that name. They went on."""
+    """Old name to new name. These listeners were not restarted."""
     unchanged: int
-    """How many went on as they were."""
+    """The number of listeners without a change."""
 
     @property
     def sentence(self) -> str:
@@ -205,12 +240,12 @@ class Reloaded(Event):
 
 @frozen
 class NotReloaded(Event):
-    """The profile could not be read again; everything goes on as it was."""
+    """The profile could not be read again. Nothing changed."""
 
     event = "not_reloaded"
 
     problems: Sequence[str]
-    """What is wrong with it, each as on standard error."""
+    """The problems, as on standard error."""
 
     @property
     def sentence(self) -> str:
@@ -219,7 +254,8 @@ class NotReloaded(Event):
 
 @frozen
 class Lost(Event):
-    """So many lines found no room, as those before them were not read. Connections go on."""
+    """The number of lines that were dropped because the lines before them were not read.
+    Connections continue."""
 
     event = "lost"
 
@@ -230,41 +266,59 @@ class Lost(Event):
         return f"{self.lines} lines are lost here: those before them were not read in time."
 
 
-# MERGED headless/announcer: The observer of a deck without a window: tells each event as a value.
-
-Condition = Listening | Draining | Paused | Failed | Stopped
-"""What is told of a listener itself, not of who connects to it."""
+StateEvent = Listening | Draining | Paused | Failed | Stopped
+"""The events of a listener's own state."""
 
 
-class Announcer:
-    """Tells what happened, and of each listener only what was not told before.
+class Emit(Protocol):
+    """Takes an event, and the time at which it happened in Unix seconds. The default is now."""
 
-    A listener also moves when its spec changes, which is no news to whoever connects to it.
+    def __call__(self, event: Event, at: float | None = None) -> object: ...
+
+
+class EventObserver:
+    """The observer of the deck: emits the events, and a listener's state only when it has changed.
+
+    The deck also reports a listener whose spec changed. That is not an event by itself.
     """
 
-    def __init__(self, tell: Callable[[Event], object]) -> None:
-        self._tell = tell
-        self._told: WeakKeyDictionary[Listener, Condition] = WeakKeyDictionary()
+    def __init__(
+        self,
+        emit: Emit,
+        count_rules: Callable[[Listener], Rules | None] = lambda listener: None,
+    ) -> None:
+        """`count_rules` returns the event for the rules of a listener that has stopped."""
+        self._emit = emit
+        self._count_rules = count_rules
+        self._last_events: WeakKeyDictionary[Listener, StateEvent] = WeakKeyDictionary()
 
-    def listener_moved(self, listener: Listener) -> None:
-        if listener.state is State.STARTING:  # whatever comes of it is news, also the same failure
-            self._told.pop(listener, None)
-        event = _condition_of(listener)
+    def listener_changed(self, listener: Listener) -> None:
+        if listener.state is State.STARTING:  # the same failure is an event again
+            self._last_events.pop(listener, None)
+        event = _state_event(listener)
         if event is None:
             return
-        told: Condition = self._told.get(listener, Stopped(""))
-        if evolve(event, listener=told.listener) != told:  # a new name alone is no news
-            self._told[listener] = event
-            self._tell(event)
+        if isinstance(event, Listening) and isinstance(listener, ProgramListener):
+            return  # the listener of each place emits its own
+        last: StateEvent = self._last_events.get(listener, Stopped(""))
+        if evolve(event, listener=last.listener) != last:  # a new name alone is not an event
+            self._last_events[listener] = event
+            rules = self._count_rules(listener)
+            if rules is not None:
+                self._emit(rules)
+            self._emit(event)
 
     def opened(self, connection: Connection) -> None:
-        self._tell(Opened(connection.factory.spec.name, connection.number, connection.peer))
+        self._emit(
+            Opened(connection.factory.spec.name, connection.number, connection.peer),
+            connection.unix_seconds(connection.opened_at),
+        )
 
     def active(self, connection: Connection) -> None:
-        """Bytes are told in sum, when the connection closes."""
+        """Ignored: the bytes are reported when the connection closes."""
 
     def closed(self, connection: Connection) -> None:
-        self._tell(
+        self._emit(
             Closed(
                 connection.factory.spec.name,
                 connection.number,
@@ -272,15 +326,16 @@ class Announcer:
                 connection.reason,
                 connection.bytes_in,
                 connection.bytes_out,
-            )
+            ),
+            connection.unix_seconds(connection.closed_at),
         )
 
     def refused(self, factory: ConnectionOwner, peer: IAddress | None, reason: str) -> None:
-        self._tell(Refused(factory.spec.name, format_address(peer), reason))
+        self._emit(Refused(factory.spec.name, format_address(peer), reason))
 
 
-def _condition_of(listener: Listener) -> Condition | None:
-    """What there is to tell of where it is now; nothing on the way to there."""
+def _state_event(listener: Listener) -> StateEvent | None:
+    """The event for the listener's current state. None for a state in between."""
     name = listener.spec.name
     match listener.state:
         case State.LISTENING:
@@ -301,34 +356,28 @@ def _condition_of(listener: Listener) -> Condition | None:
             return None
 
 
-# MERGED headless/lines: Events as lines: readable ones, or JSON objects.
-
-
-class LineSink(Protocol):
-    """Takes lines, as `Output` does."""
-
-    def write(self, line: str) -> bool:
-        """Whether the line was taken."""
-
-
 class EventWriter:
-    """Writes each event as one line, and tells how many found no room."""
+    """Writes each event as one line: a sentence, or a JSON object. Counts the lines that were
+    dropped."""
 
-    def __init__(self, sink: LineSink, seconds: Callable[[], float], *, as_json: bool) -> None:
-        """`seconds` is unix time."""
-        self._sink = sink
+    def __init__(
+        self, write_line: Callable[[str], bool], seconds: Callable[[], float], *, as_json: bool
+    ) -> None:
+        """`write_line` returns False if a line was dropped. `seconds` returns Unix seconds."""
+        self._write_line = write_line
         self._seconds = seconds
-        self._as_json = as_json
-        self._lost = 0
+        self.as_json = as_json
+        self._lost_lines = 0
 
-    def write(self, event: Event) -> None:
-        if self._lost and self._put(Lost(self._lost)):
-            self._lost = 0
-        if self._lost or not self._put(event):
-            self._lost += 1
+    def write(self, event: Event, at: float | None = None) -> None:
+        """Write `event`, which happened at `at` (Unix seconds), or now."""
+        if self._lost_lines and self._put(Lost(self._lost_lines)):
+            self._lost_lines = 0
+        if self._lost_lines or not self._put(event, at):
+            self._lost_lines += 1
 
-    def _put(self, event: Event) -> bool:
+    def _put(self, event: Event, at: float | None = None) -> bool:
         line = event.sentence
-        if self._as_json:
-            line = json.dumps({**event.json(), "time": self._seconds()})
-        return self._sink.write(line)
+        if self.as_json:
+            line = json.dumps({**event.json(), "time": self._seconds() if at is None else at})
+        return self._write_line(line)

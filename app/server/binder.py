@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 from twisted.internet.defer import Deferred, execute
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IReactorFDSet
 from twisted.internet.protocol import AbstractDatagramProtocol
@@ -35,11 +35,10 @@ from app.server.udp.transport import (
     HostAndPort,
 )
 from app.traffic.connection_info import Tap
-from app.user_code.code import Code
-from app.user_code.reference import Reference, is_user_code
+from app.user_code.code import Code, Encrypts
+from app.user_code.reference import is_user_code
 
 if TYPE_CHECKING:
-    from app.server.encryption import Encryption
     from app.tls.certificates import CertificateFacts
 
 
@@ -58,6 +57,12 @@ class Binder(Protocol):
     ) -> ListenerFactory:
         """The factory for one start, with new protocols."""
 
+    def change_options(self, factory: ListenerFactory, spec: ListenerSpec) -> Binder:
+        """Give the protocols of `factory` the options of `spec`, and load their functions again.
+
+        Returns the binder of `spec`. Raises `UserCodeError`; nothing has changed then.
+        """
+
     def listen(self, factory: ListenerFactory) -> Deferred[IListeningPort]:
         """Bind the socket. Fires with the port when `factory` serves it."""
 
@@ -74,11 +79,11 @@ def binder_for(
 
     `code` loads the user code. Relative paths start in `folder`. The local CA is in `ca_folder`.
     """
-    context = ListenerContext(clock=reactor, folder=folder, name=spec.name)
+    context = ListenerContext(reactor, folder, spec.name, code.load_functions)
     if endpoint.is_datagram:
         return DatagramBinder(spec, endpoint, code, reactor, context)
-    encryption = None
-    if spec.tls is not None:
+    encryption = code.encryption()
+    if spec.tls is not None and encryption is None:
         # Imported late: OpenSSL is slow to import, and only TLS needs it.
         from app.server.encryption import Encryption
         from app.tls.local_ca import LocalCa
@@ -100,7 +105,7 @@ class StreamBinder:
     reactor: Any
     context: ListenerContext
 
-    encryption: Encryption | None = None
+    encryption: Encrypts | None = None
     """TLS between the socket and the connections. `None` if there is none, or if the endpoint
     encrypts."""
 
@@ -110,9 +115,16 @@ class StreamBinder:
 
     def build_protocols(self) -> IProtocolFactory:
         if is_user_code(self.spec.protocol):
-            return self.code.factory(Reference.parse(self.spec.protocol))
+            factory: IProtocolFactory = self.code.factory_for(self.spec.protocol)
+            return factory
         definition = catalog.find(self.spec.protocol)
-        return definition.build(definition.options(**self.spec.options), self.context)
+        return definition.build(definition.make_options(self.spec.options), self.context)
+
+    def change_options(self, factory: ListenerFactory, spec: ListenerSpec) -> StreamBinder:
+        definition = catalog.find(spec.protocol)
+        assert definition.change is not None
+        definition.change(factory.service, definition.make_options(spec.options), self.context)
+        return evolve(self, spec=spec)
 
     def build_factory(
         self, observer: ConnectionObserver, numbers: Iterator[int], tap: Tap | None
@@ -149,10 +161,18 @@ class DatagramBinder:
 
     def build_protocols(self) -> DatagramService:
         if is_user_code(self.spec.protocol):
-            return self.code.datagrams(Reference.parse(self.spec.protocol))
+            service: DatagramService = self.code.datagrams_for(self.spec.protocol)
+            return service
         datagrams = catalog.find_datagrams(self.spec.protocol)
-        options = catalog.find(self.spec.protocol).options(**self.spec.options)
+        options = catalog.find(self.spec.protocol).make_options(self.spec.options)
         return CatalogService(datagrams.build(options, self.context))
+
+    def change_options(self, factory: ListenerFactory, spec: ListenerSpec) -> DatagramBinder:
+        datagrams = catalog.find_datagrams(spec.protocol)
+        assert datagrams.change is not None
+        options = catalog.find(spec.protocol).make_options(spec.options)
+        datagrams.change(cast(Any, factory.service), options, self.context)
+        return evolve(self, spec=spec)
 
     def build_factory(
         self, observer: ConnectionObserver, numbers: Iterator[int], tap: Tap | None

@@ -15,6 +15,7 @@ from app.profile.compare import same_listeners
 from app.runtime.coroutines import spawn
 from app.server.connections.connection import Connection
 from app.server.listener import Listener, Observer, State
+from app.server.program_listener import ProgramListener
 from app.server.sockets.addresses import (
     BindAddress,
     PortConflict,
@@ -24,6 +25,7 @@ from app.server.sockets.addresses import (
 )
 from app.server.sockets.listen_errors import FindPortOwner, port_owner_finder
 from app.traffic.connection_info import Tap
+from app.user_code.programs.reference import is_program
 from app.user_code.reference import CURRENT_FOLDER, LoadCallback
 
 
@@ -82,7 +84,7 @@ class Deck:
         their ports; then the changed ones are restarted.
         """
         old_indexes = same_listeners([each.spec for each in self.listeners], specs)
-        known = [None if index is None else self.listeners[index] for index in old_indexes]
+        known = [self._kept(index, spec) for index, spec in zip(old_indexes, specs, strict=True)]
         removed = [each for each in self.listeners if each not in known]
         pairs = [(each or self._build(spec), spec) for each, spec in zip(known, specs, strict=True)]
         stale = [each for each, spec in pairs if each.is_on and each.would_need_restart(spec)]
@@ -141,33 +143,66 @@ class Deck:
 
     def connections(self) -> Iterator[Connection]:
         """Every live connection of every listener."""
-        for listener in self.listeners:
+        for listener in self.every():
             if listener.factory is not None:
                 yield from listener.factory.connections
 
     def named(self, name: str) -> Listener | None:
         """The listener called `name`, or `None`."""
-        return next((each for each in self.listeners if each.spec.name == name), None)
+        return next((each for each in self.every() if each.spec.name == name), None)
+
+    def every(self) -> Iterator[Listener]:
+        """The listeners in order. Each program is followed by the listeners of its places."""
+        for listener in self.listeners:
+            yield listener
+            yield from self.places_of(listener)
+
+    def places_of(self, listener: Listener) -> tuple[Listener, ...]:
+        """The listeners of the places of a program; none if `listener` is no program."""
+        return tuple(listener.places) if isinstance(listener, ProgramListener) else ()
+
+    def with_sockets(self) -> Iterator[Listener]:
+        """The listeners that have a socket while they are on: all but programs, whose places do."""
+        return (each for each in self.every() if not isinstance(each, ProgramListener))
+
+    def _kept(self, index: int | None, spec: ListenerSpec) -> Listener | None:
+        """The listener that continues with `spec`. Not if only one of both is a program."""
+        if index is None:
+            return None
+        listener = self.listeners[index]
+        is_same_kind = isinstance(listener, ProgramListener) is is_program(spec.protocol)
+        return listener if is_same_kind else None
 
     def _build(self, spec: ListenerSpec) -> Listener:
-        return Listener(
-            spec,
-            reactor=self._reactor,
-            observer=self._observer,
-            numbers=self.numbers,
-            find_conflict=self._find_conflict,
-            tap=self._tap,
-            folder=self._folder,
-            loading=self._loading,
-            ca_folder=self._ca_folder,
-        )
+        if is_program(spec.protocol):
+            return ProgramListener(
+                spec,
+                build_place=lambda spec, code, observer: Listener(
+                    spec, **self._arguments(observer), code=code
+                ),
+                **self._arguments(self._observer),
+            )
+        return Listener(spec, **self._arguments(self._observer))
+
+    def _arguments(self, observer: Observer) -> dict[str, Any]:
+        """The arguments that every listener takes."""
+        return {
+            "reactor": self._reactor,
+            "observer": observer,
+            "numbers": self.numbers,
+            "find_conflict": self._find_conflict,
+            "tap": self._tap,
+            "folder": self._folder,
+            "loading": self._loading,
+            "ca_folder": self._ca_folder,
+        }
 
     def free_port(self, endpoint: Endpoint) -> int | None:
         """The next free port after that of `endpoint` that no listener of the deck uses."""
-        return next_free_port(endpoint, {_port_of(each.spec) for each in self.listeners})
+        return next_free_port(endpoint, {_port_of(each.spec) for each in self.every()})
 
     async def _find_conflict(self, endpoint: Endpoint) -> PortConflict:
-        for listener in self.listeners:
+        for listener in self.every():
             if any(_conflicts(port, endpoint) for port in sockets_of(listener.port)):
                 name = listener.spec.name
                 return PortConflict(f"your listener {name}", name, self.free_port(endpoint))

@@ -12,12 +12,13 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from attrs import evolve
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock, maybeDeferred
 from twisted.internet.interfaces import IAddress, IListeningPort
 
 from app.net.endpoint import Endpoint, EndpointError
 from app.profile import ListenerSpec
-from app.profile.compare import needs_restart
+from app.profile.compare import can_change_options, needs_restart
 from app.runtime.coroutines import spawn
 from app.server.binder import Binder, binder_for, close_if_cancelled
 from app.server.connections.connection import ConnectionObserver
@@ -80,12 +81,13 @@ class Listener:
         folder: Path = CURRENT_FOLDER,
         loading: LoadCallback | None = None,
         ca_folder: Path | None = None,
+        code: Code | None = None,
     ) -> None:
         """`find_conflict` finds out who uses the port of an endpoint.
 
         Relative paths of the spec start in `folder`. `loading` is called with each file of user
         code before it is executed. `ca_folder` is the folder of the local CA, by default that of
-        the user.
+        the user. `code` replaces the user code of the spec's protocol.
         """
         self.spec = spec
         self.state = State.STOPPED
@@ -107,7 +109,7 @@ class Listener:
         self._tap = tap
         self._folder = folder
         self._ca_folder = ca_folder
-        self._code = Code(folder, loading)
+        self._code = code or Code(folder, loading, reactor)
         self._lock = DeferredLock()
         self._binder: Binder | None = None
         self._bound_spec: ListenerSpec | None = None
@@ -177,28 +179,22 @@ class Listener:
         Raises nothing: an error is in `reason`. Does nothing if the listener is on. A draining
         listener keeps its connections, unless its spec needs a restart.
         """
-        await self._lock.acquire()
-        try:
+        async with self._lock:
             if self.is_stale and self.state is State.DRAINING:
                 await self._close()
             if self.port is not None and self.state is State.DRAINING:
                 self._accept_again()
             elif not self.can_drain:
                 await self._listen()
-        finally:
-            self._lock.release()
 
     async def stop(self) -> None:
         """Close the socket, then the connections; see `close_all`. Done when all are closed."""
         if self._binding is not None:
             self._binding.cancel()
-        await self._lock.acquire()
-        try:
+        async with self._lock:
             if self.port is not None or self.state is State.DRAINING:
                 await self._close()
             self._set_state(State.STOPPED)
-        finally:
-            self._lock.release()
 
     async def drain(self) -> None:
         """Stop accepting peers, and stop when the last connection is closed. Done then.
@@ -206,8 +202,7 @@ class Listener:
         `start` undoes this, and `stop` closes the remaining connections. Does nothing unless the
         listener is listening or paused.
         """
-        await self._lock.acquire()
-        try:
+        async with self._lock:
             if not self.can_drain:
                 return
             assert self.factory is not None
@@ -220,21 +215,16 @@ class Listener:
             else:
                 await self._close_port(State.DRAINING)
             empty = self.factory.when_empty()
-        finally:
-            self._lock.release()
         await empty
         await self._stop_drained()
 
     async def _stop_drained(self) -> None:
         """Stop after the last connection is closed, if it is still draining."""
-        await self._lock.acquire()
-        try:
+        async with self._lock:
             if self.state is State.DRAINING and not self.connection_count:
                 await self._close_port(State.DRAINING)
                 self._release()
                 self._set_state(State.STOPPED)
-        finally:
-            self._lock.release()
 
     def change(self, spec: ListenerSpec) -> None:
         """Set a new spec. What `restart_changes` names takes effect at the next start, the rest
@@ -246,34 +236,56 @@ class Listener:
         self.spec = spec
         if self.factory is not None:
             self.factory.change(spec)
+        self._change_options(spec)
         if is_error_outdated:
             self._set_state(State.STOPPED)
         else:
             self._watch_code()
             self._observer.listener_changed(self)
 
-    def reload(self) -> bool:
-        """Load the user code again, for new connections. Live connections keep the old code.
+    def _change_options(self, spec: ListenerSpec) -> None:
+        """Apply other options to a running listener whose protocol takes them."""
+        running = self.running_spec
+        if running is None or running.options == spec.options:
+            return
+        if can_change_options(running, spec) and self._reload(spec):
+            self._bound_spec = evolve(running, options=spec.options)
 
-        Returns whether the new code is in use. False if the listener does not run user code, or
-        needs a restart. Also false if loading failed: then `reload_error` says why, and the old
-        code stays in use.
+    @property
+    def has_user_code(self) -> bool:
+        """Whether it runs user code: as its protocol, or as functions that its options name."""
+        return is_user_code(self.spec.protocol) or self._code.has_functions
+
+    def reload(self) -> bool:
+        """Load the user code again, for new connections. Live connections keep the old code. Only
+        functions that the options name are new for all.
+
+        Returns whether the new code is in use. False without user code, if a restart is needed, and
+        if loading failed: then `reload_error` says why, and the old code stays in use.
         """
-        if not self.can_drain or not is_user_code(self.spec.protocol) or self.is_stale:
+        if not self.can_drain or not self.has_user_code or self.is_stale:
             return False
+        is_reloaded = self._reload(self.spec)
+        self._observer.listener_changed(self)
+        return is_reloaded
+
+    def _reload(self, spec: ListenerSpec) -> bool:
         assert self.factory is not None
         assert self._binder is not None
         try:
-            self.factory.replace(self._binder.build_protocols())
+            if is_user_code(spec.protocol):
+                self.factory.replace(self._binder.build_protocols())
+                log.info("%s: new connections run the code as it is now.", spec.name)
+            else:
+                self._binder = self._binder.change_options(self.factory, spec)
+                log.info("%s goes on with its options as they are now.", spec.name)
         except UserCodeError as error:
             self.reload_error = str(error)
             log.warning("%s: the new code is not in use. %s", self.spec.name, str(error))
             log_traceback(self.spec.name, error)
-        else:
-            self.reload_error = ""
-            log.info("%s: new connections run the code as it is now.", self.spec.name)
-        self._observer.listener_changed(self)
-        return not self.reload_error
+            return False
+        self.reload_error = ""
+        return True
 
     def code_has_changed(self) -> bool:
         """Whether the files of the user code have changed since it last loaded or failed to load.
@@ -281,7 +293,7 @@ class Listener:
         Cheap enough for a call each second. If true, call `reload` if it listens, and `start` if it
         failed.
         """
-        return is_user_code(self.spec.protocol) and self._code.has_changed()
+        return self.has_user_code and self._code.has_changed()
 
     async def _listen(self) -> None:
         resumes = self.state is State.DRAINING
@@ -309,6 +321,7 @@ class Listener:
             log_traceback(self.spec.name, error)
         else:
             self._set_state(State.LISTENING)
+            self._change_options(self.spec)
         finally:
             self._binding = None
 
@@ -391,20 +404,17 @@ class Listener:
             self._reactor.callLater(0, lambda: spawn(self._fail(why)))
 
     async def _fail(self, why: str) -> None:
-        await self._lock.acquire()
-        try:
+        async with self._lock:
             if self.can_drain:
                 where = self.where
                 await self._close()
                 reason = f"The socket at {where} is lost: {why}. Start it again."
                 self._set_state(State.FAILED, reason)
-        finally:
-            self._lock.release()
 
     # Watch for changes of the user code
 
     def _watch_code(self) -> None:
-        is_watched = self.spec.auto_reload and is_user_code(self.spec.protocol)
+        is_watched = self.spec.auto_reload and self.has_user_code
         waits = self.state is State.FAILED and self._waits_for_code
         self._watch.turn(is_watched and (self.can_drain or waits))
 

@@ -248,6 +248,7 @@ class RateMeter:
             moved = self._moving[connection].sample(total, seconds)
             connection.rate = self._moving[connection].value
             connection.sampled_bytes = total
+            connection.follow_clock()
             if not moved or not connection.connected:
                 connection.rate = 0.0
                 connection.mark_quiet()

@@ -7,18 +7,23 @@ saved, because it is broken or another program changed it, the deck goes on; `sa
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Collection, Iterable
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from attrs import evolve, frozen
 from twisted.internet.defer import Deferred
 
 from app.net.endpoint import Endpoint
-from app.profile import ListenerSpec, Problem, ProfileError, ProfileFile
+from app.profile import ListenerSpec, Problem, ProfileError, ProfileFile, default_path
 from app.profile.spec import LONGEST_NAME, name_key
 from app.server.deck import Deck
 from app.server.listener import Listener
 from app.server.sockets.addresses import endpoints_conflict
+from app.user_code.reference import UserCodeError
+from app.user_code.trust import Trust, files_of, references_in
+
+log = logging.getLogger(__name__)
 
 
 @frozen
@@ -40,8 +45,12 @@ class Workspace:
     Invariant: while `problems` and `save_error` are empty, the file holds exactly the deck's specs.
     """
 
-    def __init__(self, deck: Deck, file: ProfileFile) -> None:
+    def __init__(self, deck: Deck, file: ProfileFile, trust: Trust | None = None) -> None:
+        """`trust` remembers which user code may be executed. Without it, everything may."""
         self.deck = deck
+        self._trust = trust
+        self.untrusted_files: tuple[Path, ...] = ()
+        """The files with user code that may not be executed before the user has agreed."""
         self.file = file
         self.problems: tuple[Problem, ...] = ()
         """The mistakes in the file when it was read last."""
@@ -54,6 +63,25 @@ class Workspace:
         self.problems = profile.problems
         for spec in profile.listeners:
             self.deck.add(spec)
+        self._look_for_untrusted_code()
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the user code of the profile may be executed."""
+        return not self.untrusted_files
+
+    def trust_code(self) -> None:
+        """The user agreed: the code of the profile as it is now may be executed from now on."""
+        self.untrusted_files = ()
+        self._keep_trust()
+
+    def require_trust(self) -> None:
+        """Raise `UserCodeError` while user code may not be executed."""
+        if not self.is_trusted:
+            raise UserCodeError(
+                "The code of this profile is not trusted yet, so it does not run. "
+                "Choose File, Trust the code of this profile."
+            )
 
     def reload(self) -> Deferred[None]:
         """Read the file again and update the deck; see `Deck.update`.
@@ -63,7 +91,11 @@ class Workspace:
         """
         profile = self.file.load_again()
         self.problems, self.save_error = profile.problems, ""
-        return self.deck.start() if profile.problems else self.deck.update(profile.listeners)
+        if profile.problems:
+            return self.deck.start()
+        updated = self.deck.update(profile.listeners)
+        self._keep_trust()
+        return updated
 
     def replace_broken_file(self) -> None:
         """Rename the broken file, where the user can correct it, and write a new one.
@@ -180,6 +212,29 @@ class Workspace:
             self.save_error = str(error)
         else:
             self.save_error = ""
+            self._keep_trust()
+
+    def _look_for_untrusted_code(self) -> None:
+        """Find the code that needs a question. The default profile needs none: it is the user's."""
+        references, path = self._code_references(), self.file.path
+        if self._trust is None or not references or path == default_path():
+            return
+        files = files_of(references, path.parent)
+        self.untrusted_files = self._trust.answers().needs_question(path, files)
+
+    def _code_references(self) -> list[str]:
+        specs = (each.spec for each in self.deck.listeners)
+        return [found for spec in specs for found in references_in(spec.protocol, spec.options)]
+
+    def _keep_trust(self) -> None:
+        """Trust the code of a profile that is saved here, so that opening it again asks nothing."""
+        references = self._code_references()
+        if self._trust is None or not self.is_trusted or not references:
+            return
+        try:
+            self._trust.keep((self.file.path, *files_of(references, self.file.path.parent)))
+        except OSError as error:  # it will be asked again
+            log.warning("The trust in the profile's code was not kept. %s", str(error))
 
     def free_name(self, name: str) -> str:
         """`name`, or the first of `name 2`, `name 3`, … that no listener has."""

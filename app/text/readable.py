@@ -91,3 +91,14 @@ def format_duration(seconds: float) -> str:
 def escape_mnemonics(name: str) -> str:
     """`name` for a button or a tab, where a single & would underline the next letter."""
     return name.replace("&", "&&")
+
+
+def remove_mnemonics(text: str) -> str:
+    """`text` of a menu or a button as it reads, without the & that marks its key.
+
+    Chinese texts have the key in brackets at the end: "文件(&F)".
+    """
+    head, bracket, rest = text.partition("(&")
+    if bracket and rest[1:2] == ")":
+        return head + rest[2:]
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&")

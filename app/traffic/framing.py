@@ -8,10 +8,9 @@ messages joined are exactly the input. Bytes that do not follow the framing are 
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
-
 from abc import ABC, abstractmethod
 from enum import IntEnum
+from typing import Literal, Protocol
 
 from attrs import frozen
 

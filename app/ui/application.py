@@ -1,21 +1,24 @@
-"""The start of the window, in stages whose order matters.
+"""The start of the window. The order of its stages matters.
 
-First whatever needs no Qt. Then `QApplication`, then the reactor, and only then anything that
-imports `twisted.internet.reactor`. After that: the log, the deck, the profile, the window; then
-both loops run until `Lifecycle` has ended first Twisted's and then Qt's.
+First come the modules that need no Qt. Then `QApplication` is made and the reactor is installed.
+Only then may a module import `twisted.internet.reactor`. The log, the deck, the profile and the
+window follow. Both event loops run until `Lifecycle` ends first the reactor and then Qt.
 """
 
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import twisted.internet.posixbase  # noqa: F401 - the largest part of the reactor
 
-# Imported before Qt although only the window uses them: once PySide is there, it reads the source
-# of each module that is imported.
+# Imported before Qt although only the window uses them. Imports are slower after PySide is loaded,
+# because PySide reads the source of each imported module.
 from app.client import history, repeat, saved_tabs, session, snippets  # noqa: F401
 from app.client.history import HistoryFile
 from app.client.saved_tabs import SavedTabsFile
@@ -30,20 +33,24 @@ from app.server.workspace import Workspace
 from app.text import hex  # noqa: F401
 from app.traffic import connection_info  # noqa: F401
 from app.traffic.chunk_log import ChunkLog
+from app.user_code.trust import Trust
 
 # isort: split
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+if TYPE_CHECKING:
+    from app.ui.window.main_window import MainWindow
+
 
 def run(profile: Path, lock: ProfileLock) -> int:
-    """Open the window on `profile`, whose `lock` this process holds; the exit code."""
+    """Open the window on `profile`, whose `lock` this process holds. Return the exit code."""
     os.environ.setdefault("QT_API", "pyside6")
     app = QApplication(sys.argv[:1])
     app.setApplicationName("portdeck")
     app.setApplicationDisplayName("Portdeck")
     app.setDesktopFileName("portdeck")
-    # A caret that blinks wakes an idle window six times a second, for as long as it has the focus.
+    # A blinking caret would wake an idle window six times a second while it has the focus.
     app.setCursorFlashTime(0)
 
     from app.ui.reactor.reactor import install
@@ -52,8 +59,10 @@ def run(profile: Path, lock: ProfileLock) -> int:
 
     from app.ui.console.saved_state import ConsoleState
     from app.ui.event_loop import GarbageCollection, Lifecycle, Ticker
-    from app.ui.settings import Settings, apply_language
-    from app.ui.style import theme
+    from app.ui.preferences.appearance import Appearance
+    from app.ui.settings import Settings, StartUp, apply_language
+    from app.ui.style.theme import Theme
+    from app.ui.traffic.tab import ConnectionNames
     from app.ui.window.log_pane import Collector
     from app.ui.window.main_window import MainWindow
 
@@ -62,44 +71,88 @@ def run(profile: Path, lock: ProfileLock) -> int:
     collector = Collector(lambda: reactor.callFromThread(ticker.wake))
     logs.begin(logs.file_handler(), collector)
     settings = Settings()
-    theme.apply_scheme(app, settings.scheme)
+    logging.getLogger().setLevel(settings.log_level)
+    Appearance(Theme.of(app), settings).apply()
     apply_language(app, settings.language)
     changes = Changes(ticker.wake)
     traffic = ChunkLog(ticker.wake)
     file = ProfileFile(profile)
+
+    def before_load(path: Path) -> None:
+        workspace.require_trust()
+        holder.window.show_loading(path)
+
     deck = Deck(
         reactor,
         changes,
         tap=traffic.append,
         folder=file.path.parent,
-        loading=lambda path: window.show_loading(path),
+        loading=before_load,
     )
-    workspace = Workspace(deck, file)
+    workspace = Workspace(deck, file, Trust())
     workspace.load()
     lifecycle = Lifecycle(app, reactor, deck.close)
-    window = MainWindow(
-        reactor=reactor,
-        workspace=workspace,
-        changes=changes,
-        ticker=ticker,
-        collector=collector,
-        traffic=traffic,
-        settings=settings,
-        memory=ConsoleState(
-            HistoryFile(history.default_path()),
-            SnippetFile(snippets.default_path()),
-            SavedTabsFile(saved_tabs.default_path(), file.path),
-            settings,
-            app,
-        ),
-        lifecycle=lifecycle,
+    saved_state = ConsoleState(
+        HistoryFile(history.default_path()),
+        SnippetFile(snippets.default_path()),
+        SavedTabsFile(saved_tabs.default_path(), file.path),
+        settings,
+        app,
     )
-    # Only now: before there is a window, whatever fails is for the terminal.
+
+    names = ConnectionNames()
+
+    def make_window() -> MainWindow:
+        return MainWindow(
+            reactor=reactor,
+            workspace=workspace,
+            changes=changes,
+            ticker=ticker,
+            collector=collector,
+            traffic=traffic,
+            settings=settings,
+            saved_state=saved_state,
+            lifecycle=lifecycle,
+            names=names,
+        )
+
+    holder = WindowHolder(make_window, lambda: apply_language(app, settings.language))
+    # Set only now: before the window exists, an error goes to the terminal.
     sys.excepthook = logs.log_uncaught
-    window.show()
-    # What there is by now stays until the end: the collector, each time it runs, may skip it.
+    # The objects that exist now live until the end, so each garbage collection may skip them.
     gc.freeze()
     ticker.add(GarbageCollection())
     reactor.callWhenRunning(deck.start_automatic)
-    reactor.callWhenRunning(lock.listen, reactor, window.come_forward)
+    if settings.start_up is StartUp.AS_BEFORE:
+        were_on = settings.were_on(file.path)  # read now: the window saves what is on from now on
+        as_before = [each for each in deck.listeners if each.spec.name in were_on]
+        reactor.callWhenRunning(deck.start, *as_before)
+    reactor.callWhenRunning(lock.listen, reactor, holder.bring_to_front)
     return lifecycle.run()
+
+
+class WindowHolder:
+    """Holds the main window, and replaces it when another language is chosen."""
+
+    def __init__(self, make: Callable[[], MainWindow], apply_language: Callable[[], None]) -> None:
+        """Open the window that `make` makes. `apply_language` installs the chosen language."""
+        self._make = make
+        self._apply_language = apply_language
+        self.window = self._open()
+
+    def bring_to_front(self, token: str = "") -> None:
+        """Raise the window; see `MainWindow.bring_to_front`."""
+        self.window.bring_to_front(token)
+
+    def _open(self) -> MainWindow:
+        window = self._make()
+        window.renewal.wanted.connect(self._renew)
+        window.show()
+        return window
+
+    def _renew(self) -> None:
+        gc.unfreeze()  # or the memory of the old window would be lost
+        self.window.retire()
+        self._apply_language()
+        self.window = self._open()
+        self.window.open_preferences("language")

@@ -1,72 +1,21 @@
 """Every command of the window, one entry each: its text, icon, key, menus and what it does.
 
 The menu bar, the tool bar, the menu of a listener and the keyboard are made from `COMMANDS`. The
-order of the entries is their order in each menu. To add a command, add an entry.
+order of the entries is their order in each menu. To add a command, add an entry. Those of the menus
+View and Help are in `app.ui.view_commands`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from enum import Enum
-from typing import Any, Final
+from typing import Final
 
-from attrs import frozen
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from app.ui.command_types import QT_TRANSLATE_NOOP, Command, Menu, Submenu
 from app.ui.style.icons import Icons
-
-
-def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:  # noqa: N802
-    """Mark `text` for translation, as Qt's function of this name does, which has no types."""
-    return text
-
-
-class Menu(Enum):
-    """The menus of the menu bar, in their order; the value is the title."""
-
-    FILE = QT_TRANSLATE_NOOP("Menus", "&File")
-    LISTENER = QT_TRANSLATE_NOOP("Menus", "&Listener")
-    CONNECTION = QT_TRANSLATE_NOOP("Menus", "&Connection")
-    CONSOLE = QT_TRANSLATE_NOOP("Menus", "C&onsole")
-    VIEW = QT_TRANSLATE_NOOP("Menus", "&View")
-    HELP = QT_TRANSLATE_NOOP("Menus", "&Help")
-
-
-@frozen
-class Command:
-    """One thing that the user can do."""
-
-    name: str
-    """The attribute of `Commands` that is its action."""
-
-    text: str
-    """The English text, for `translate("Commands", …)`."""
-
-    run: Callable[[Any], object]
-    """Does it; called with the `MainWindow`."""
-
-    menu: Menu
-    keys: str = ""
-    icon: str = ""
-    in_tool_bar: bool = False
-    in_listener_menu: bool = False
-    """Whether the context menu of a listener has it too."""
-
-    starts_group: bool = False
-    """Whether a separator stands above it in its menu."""
-
-
-@frozen
-class Submenu:
-    """A place in a menu that `app.ui.window.menus` fills: a submenu, or the actions of a pane."""
-
-    name: str
-    menu: Menu
-    in_listener_menu: bool = False
-    starts_group: bool = False
-
+from app.ui.view_commands import VIEW_AND_HELP_COMMANDS
 
 COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
@@ -117,12 +66,33 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         Menu.FILE,
     ),
     Command(
+        "open_program",
+        QT_TRANSLATE_NOOP("Commands", "Open a Twisted program…"),
+        lambda window: window.programs.choose(),
+        Menu.FILE,
+        "Ctrl+Shift+P",
+        starts_group=True,
+    ),
+    Command(
+        "trust_code",
+        QT_TRANSLATE_NOOP("Commands", "Trust the code of this profile…"),
+        lambda window: window.programs.trust(),
+        Menu.FILE,
+    ),
+    Command(
         "open_recording",
         QT_TRANSLATE_NOOP("Commands", "Open a recording…"),
-        lambda window: window.open_recording(),
+        lambda window: window.behaviour.recordings.ask(),
         Menu.FILE,
         "Ctrl+O",
         starts_group=True,
+    ),
+    Command(
+        "open_capture",
+        QT_TRANSLATE_NOOP("Commands", "Open a capture…"),
+        lambda window: window.behaviour.captures.ask(),
+        Menu.FILE,
+        "Ctrl+Alt+O",
     ),
     Command(
         "preferences",
@@ -135,7 +105,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "quit",
         QT_TRANSLATE_NOOP("Commands", "Quit"),
-        lambda window: window.close(),
+        lambda window: window.quitting.quit(),
         Menu.FILE,
         "Ctrl+Q",
         "quit",
@@ -189,7 +159,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "talk",
         QT_TRANSLATE_NOOP("Commands", "Open in console"),
-        lambda window: window.talk_to_listener(),
+        lambda window: window.open_in_console(),
         Menu.LISTENER,
         "Ctrl+Shift+T",
         in_listener_menu=True,
@@ -202,6 +172,15 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         Menu.LISTENER,
         "",
         "send",
+        in_listener_menu=True,
+    ),
+    Command(
+        "copy_address",
+        QT_TRANSLATE_NOOP("Commands", "Copy address"),
+        lambda window: window.listener_actions.copy_address(),
+        Menu.LISTENER,
+        "Ctrl+Shift+C",
+        "copy",
         in_listener_menu=True,
     ),
     Submenu("copy as", Menu.LISTENER, in_listener_menu=True),
@@ -241,6 +220,31 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         in_listener_menu=True,
     ),
     Command(
+        "rules",
+        QT_TRANSLATE_NOOP("Commands", "Rules…"),
+        lambda window: window.behaviour.open_rules(),
+        Menu.LISTENER,
+        "Ctrl+Alt+R",
+        in_listener_menu=True,
+        starts_group=True,
+    ),
+    Command(
+        "faults",
+        QT_TRANSLATE_NOOP("Commands", "Faults…"),
+        lambda window: window.behaviour.open_faults(),
+        Menu.LISTENER,
+        "Ctrl+Alt+F",
+        "fault",
+        in_listener_menu=True,
+    ),
+    Command(
+        "clear_faults",
+        QT_TRANSLATE_NOOP("Commands", "Clear all faults"),
+        lambda window: window.behaviour.faults.clear_all(),
+        Menu.LISTENER,
+        "Ctrl+Alt+F",
+    ),
+    Command(
         "remove",
         QT_TRANSLATE_NOOP("Commands", "Remove"),
         lambda window: window.listener_actions.remove(),
@@ -255,8 +259,15 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         QT_TRANSLATE_NOOP("Commands", "Undo remove"),
         lambda window: window.listener_actions.undo(),
         Menu.LISTENER,
-        "Ctrl+Shift+Z",
+        "Ctrl+Z",
         "undo",
+    ),
+    Command(
+        "redo",
+        QT_TRANSLATE_NOOP("Commands", "Redo remove"),
+        lambda window: window.listener_actions.redo(),
+        Menu.LISTENER,
+        "Ctrl+Shift+Z",
     ),
     Command(
         "start_all",
@@ -281,7 +292,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "find",
         QT_TRANSLATE_NOOP("Commands", "Filter connections"),
-        lambda window: window.find_in_pane(),
+        lambda window: window.navigation.find(),
         Menu.CONNECTION,
         "Ctrl+F",
         starts_group=True,
@@ -293,21 +304,12 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         Menu.CONSOLE,
         "Ctrl+T",
     ),
-    Submenu("chosen tab", Menu.CONSOLE),
-    Submenu("columns", Menu.VIEW),
-    Submenu("appearance", Menu.VIEW, starts_group=True),
-    Submenu("language", Menu.VIEW),
-    Command(
-        "about",
-        QT_TRANSLATE_NOOP("Commands", "About Portdeck"),
-        lambda window: window.show_about(),
-        Menu.HELP,
-    ),
+    *VIEW_AND_HELP_COMMANDS,
 )
 
 
 class Commands(QObject):
-    """The actions of one window, made from `COMMANDS`. `commands.quit` is the one named `quit`."""
+    """The actions of one window, made from `COMMANDS`. Each is an attribute: `commands.quit`."""
 
     def __init__(self, window: QWidget, icons: Icons) -> None:
         super().__init__(window)
@@ -318,7 +320,7 @@ class Commands(QObject):
 
     @property
     def actions(self) -> tuple[QAction, ...]:
-        """All of them, in the order of `COMMANDS`."""
+        """All actions, in the order of `COMMANDS`."""
         return tuple(self._actions.values())
 
     def __getattr__(self, name: str) -> QAction:
@@ -330,12 +332,12 @@ class Commands(QObject):
 
     def _make(self, command: Command) -> QAction:
         text = QCoreApplication.translate("Commands", command.text)
-        action = QAction(text, self._window)
+        action = QAction(text, self._window, checkable=command.is_checkable)
         if command.icon:
             self._icons.give(action, command.icon)
         if command.keys:
             shortcut = QKeySequence(command.keys)
-            action.setShortcut(shortcut)
+            action.setShortcuts([shortcut, *map(QKeySequence, command.other_keys)])
             keys = shortcut.toString(QKeySequence.SequenceFormat.NativeText)
             action.setToolTip(f"{text.removesuffix('…')} ({keys})")
         action.triggered.connect(lambda _checked=False: command.run(self._window))

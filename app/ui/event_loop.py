@@ -1,7 +1,8 @@
-"""The heart beat of the window: ten times a second while something changes, not at all otherwise.
+"""The event loop of the window: its refresh timer, its garbage collection and its exit.
 
-The engine never calls into Qt for an event; it wakes the ticker once, and the ticker lets the panes
-pull what is new. However much happens, the window does its share at most ten times a second.
+The engine never calls Qt for an event. It wakes the `Ticker`, and the ticker lets the panes pull
+what is new: at most ten times a second, and not at all while nothing changes. `GarbageCollection`
+runs at these ticks. `Lifecycle` ends the reactor and Qt in the right order.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ from twisted.internet.defer import Deferred
 
 INTERVAL_MS = 100
 
+FULL_COLLECTION_SECONDS = 10.0
+"""Minimum time between two full collections, which take the longest."""
+
 
 class Ticker(QObject):
     """Calls its sources after `wake`, and again each `INTERVAL_MS` while one of them wants more.
 
-    The first call after a rest comes at once, so a single event shows without delay. It counts as a
-    rest only when nothing was wanted for a whole interval: events that trickle in one by one would
-    otherwise each have a tick of their own.
+    The first call after a pause comes immediately, so that a single event shows without delay.
+    A pause is a whole interval without work. With a shorter one, events that arrive one by one
+    would each cause a tick.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -34,10 +38,11 @@ class Ticker(QObject):
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self._tick)
         self._woken = False
-        self._wanted = False
+        self._more_wanted = False
 
     def add(self, source: Callable[[], bool]) -> None:
-        """`source` takes what is new and gives whether it wants to be called once more."""
+        """Call `source` at each tick. It pulls what is new, and returns whether it wants another
+        tick."""
         self._sources.append(source)
 
     def remove(self, source: Callable[[], bool]) -> None:
@@ -45,7 +50,7 @@ class Ticker(QObject):
         self._sources.remove(source)
 
     def wake(self) -> None:
-        """Something is new. Cheap, and harmless to call often."""
+        """Request a tick. This is cheap and may be called often."""
         self._woken = True
         if not self._timer.isActive():
             self._timer.start(0)
@@ -58,40 +63,36 @@ class Ticker(QObject):
     def _tick(self) -> None:
         if self._timer.interval() != INTERVAL_MS:
             self._timer.setInterval(INTERVAL_MS)
-        if not (self._woken or self._wanted):
+        if not (self._woken or self._more_wanted):
             self._timer.stop()
             return
-        self._woken = self._wanted = False
+        self._woken = self._more_wanted = False
         wants_more = [source() for source in list(self._sources)]
-        self._wanted = any(wants_more)
-
-
-# MERGED ui/garbage: Garbage is collected on the window's thread alone.
-#
-# Python collects wherever it happens to allocate, in a worker thread too. Cycles that a dialog or a
-# tab was part of would have their Qt objects destroyed there: Qt forbids that, and it deadlocks when
-# the window's thread waits for a lock of Qt's while it holds the lock of Python.
-
-FULL_SECONDS = 10.0
-"""The least time between two looks at everything, which take the longest."""
+        self._more_wanted = any(wants_more)
 
 
 class GarbageCollection:
-    """Keeps automatic collection off, and makes up for it whenever it is called: each tick."""
+    """Switches automatic garbage collection off, and collects when it is called, at each tick.
+
+    Python collects on the thread that allocates, which may be a worker thread. If a dialog or a tab
+    is part of a cycle, its Qt objects would be destroyed there. Qt forbids that, and it deadlocks
+    when the window's thread waits for a lock of Qt while it holds the GIL.
+    """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        """`clock` gives seconds."""
+        """`clock` returns seconds."""
         gc.disable()
         self._clock = clock
-        self._looked_at_all = clock()
+        self._last_full_collection = clock()
 
     def __call__(self) -> bool:
-        """Collect what is due, as Python itself would. Wants no further tick for it."""
+        """Collect the generations that are due by Python's own thresholds. Wants no further
+        tick."""
         young, middle, old = gc.get_count()
         most_young, most_middle, most_old = gc.get_threshold()
-        if old > most_old and self._clock() - self._looked_at_all >= FULL_SECONDS:
+        if old > most_old and self._clock() - self._last_full_collection >= FULL_COLLECTION_SECONDS:
             gc.collect()
-            self._looked_at_all = self._clock()
+            self._last_full_collection = self._clock()
         elif middle > most_middle:
             gc.collect(1)
         elif young > most_young:
@@ -99,24 +100,23 @@ class GarbageCollection:
         return False
 
 
-# MERGED ui/lifecycle: The one way out: close button, Ctrl-Q, `QApplication.quit` and every signal to end all take it.
-#
-# Twisted's shutdown triggers are skipped when Qt ends first, and Qt goes on when the reactor ends
-# first. So the reactor always ends first, and its last trigger ends Qt.
-
-
 class Lifecycle:
-    """Owns the end of the program. Make it once the reactor is installed, before it runs."""
+    """Owns the exit of the program. Create it after the reactor is installed and before it runs.
+
+    The close button, Ctrl-Q, `QApplication.quit` and every signal that ends a process use it.
+    Twisted's shutdown triggers do not run if Qt ends first, and Qt keeps running if only the
+    reactor ends. So the reactor always ends first, and its last trigger ends Qt.
+    """
 
     def __init__(
         self, app: QApplication, reactor: Any, drain: Callable[[], Deferred[None]]
     ) -> None:
-        """`drain` stops the listeners; the exit waits for its Deferred."""
+        """`drain` stops the listeners. The exit waits for its Deferred."""
         self._app = app
         self._reactor = reactor
-        self._asked = False
+        self._exit_requested = False
         app.setQuitOnLastWindowClosed(False)
-        reactor.addSystemEventTrigger("before", "shutdown", self._begin, drain)
+        reactor.addSystemEventTrigger("before", "shutdown", self._stop_listeners, drain)
         reactor.addSystemEventTrigger("after", "shutdown", lambda: QTimer.singleShot(0, app.quit))
 
     @property
@@ -124,28 +124,36 @@ class Lifecycle:
         """Whether the reactor has ended, so that windows may close."""
         return not self._reactor.running
 
-    def before_exit(self, act: Callable[[], None]) -> None:
-        """Have `act` called when the end begins, whoever asked for it."""
-        self._reactor.addSystemEventTrigger("before", "shutdown", act)
+    @property
+    def is_ending(self) -> bool:
+        """Whether the exit has begun."""
+        return self._exit_requested or self.is_over
+
+    def before_exit(self, act: Callable[[], None]) -> Callable[[], None]:
+        """Call `act` when the exit begins, whatever caused it. Return a function that undoes
+        this."""
+        trigger = self._reactor.addSystemEventTrigger("before", "shutdown", act)
+        return lambda: self._reactor.removeSystemEventTrigger(trigger)
 
     def request_exit(self) -> None:
-        """Ask for the end. Asking again changes nothing."""
-        if not self._asked and self._reactor.running:
-            self._asked = True
+        """Start the exit. A second call has no effect."""
+        if not self._exit_requested and self._reactor.running:
+            self._exit_requested = True
             self._reactor.callLater(0, self._reactor.stop)
 
     def run(self) -> int:
-        """Run until the end; gives the exit code."""
+        """Run until the exit. Return the exit code."""
         self._reactor.runReturn()
-        self._end_with_the_terminal()
+        self._handle_hangup()
         return self._app.exec()
 
-    def _end_with_the_terminal(self) -> None:
-        """Twisted has no handler for this signal; `nohup` has it ignored, and so it stays then."""
+    def _handle_hangup(self) -> None:
+        """Exit on SIGHUP, for which Twisted has no handler. `nohup` ignores it; it stays ignored
+        then."""
         hangup = getattr(signal, "SIGHUP", None)
         if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
             signal.signal(hangup, lambda *_: self._reactor.callFromThread(self.request_exit))
 
-    def _begin(self, drain: Callable[[], Deferred[None]]) -> Deferred[None]:
-        self._asked = True
+    def _stop_listeners(self, drain: Callable[[], Deferred[None]]) -> Deferred[None]:
+        self._exit_requested = True
         return drain()

@@ -1,72 +1,184 @@
-"""What the window remembers of itself between two runs: places and sizes, never listeners."""
+"""The settings of the window between two runs: sizes, appearance, language and limits.
+
+The listeners are in the profile, not here.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import logging
+import re
+from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QByteArray, QLibraryInfo, QLocale, QSettings, QTranslator
 from PySide6.QtWidgets import QApplication, QHeaderView, QMainWindow, QSplitter
 
 from app.runtime import resources
+from app.text.notation import LineEnding, Notation
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS
-from app.ui.style.theme import Scheme
-
-# MERGED ui/language: The language of the window: the desktop's, where Portdeck speaks it, or the one that was chosen.
-#
-# What the engine says, such as the reason of a failure, is English in all of them.
-
-
-class Language(Enum):
-    """What may be chosen. The value is what the settings hold."""
-
-    SYSTEM = "system"
-    ENGLISH = "en"
-    CHINESE = "zh_CN"
-
-
-def apply_language(app: QApplication, language: Language) -> None:
-    """Translate every text that is asked for from now on; call it before there is a window."""
-    locale = QLocale() if language is Language.SYSTEM else QLocale(language.value)
-    if locale.script() is not QLocale.Script.SimplifiedHanScript:
-        return
-    # Qt's own texts first: a translator that comes later is asked earlier.
-    for name, folder in (
-        ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
-        ("portdeck", str(resources.resource_path("translations"))),
-    ):
-        translator = QTranslator(app)
-        if translator.load(QLocale(Language.CHINESE.value), name, "_", folder):
-            app.installTranslator(translator)
-
+from app.ui.style.tokens import ZOOMS, Density, Scheme
 
 MOST_RECENT: Final = 8
 _RECENT: Final = "recent_profiles"
-
+_TRANSLATOR: Final = "language"
 
 LEAST_BYTES, MOST_BYTES = 1024 * 1024, 16 * 1024**3
 LEAST_CHUNKS, MOST_CHUNKS = 1_000, 100_000_000
-"""Of the traffic that is kept."""
+"""Limits of the settings for captured traffic."""
+
+LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class Notice(Enum):
+    """An event of which the desktop is notified. The value is the one in the settings."""
+
+    FAILED = "failed"
+    FIRST_CLIENT = "first_client"
+
+
+class StartUp(Enum):
+    """Which listeners start with the window. The value is the one in the settings."""
+
+    MARKED = "marked"
+    """Those whose profile says `autostart`."""
+    AS_BEFORE = "as_before"
+    """Those, and the ones that were on when the window closed."""
+
+
+_CHOICES: Final = (
+    *("scheme", "accent", "density", "zoom_percent", "language", "start_up", "closes_to_tray"),
+    *("notation", "ending", "enter_submits", "traffic_bytes", "traffic_chunks", "notify"),
+    *("log_level", "asks_before_closing"),
+)
+"""The keys of what `Settings.reset` forgets."""
+
+_Choice = TypeVar("_Choice", bound=Enum)
 
 
 class Settings:
-    """Reads and writes the platform's settings for Portdeck. Broken values count as none."""
+    """Reads and writes the platform's settings for Portdeck. Invalid values count as missing."""
 
     def __init__(self, store: QSettings | None = None) -> None:
         self._store = store or QSettings("portdeck", "window")
 
     @property
     def scheme(self) -> Scheme:
-        """Light, dark or as the system has it."""
-        try:
-            return Scheme(str(self._store.value("scheme", Scheme.SYSTEM.value)))
-        except ValueError:
-            return Scheme.SYSTEM
+        """Light, dark or as the system is."""
+        return self._choice("scheme", Scheme.SYSTEM)
 
     @scheme.setter
     def scheme(self, scheme: Scheme) -> None:
         self._store.setValue("scheme", scheme.value)
+
+    @property
+    def accent(self) -> str:
+        """The accent colour as `#rrggbb`, or an empty text for that of the system."""
+        accent = self.text("accent")
+        return accent if re.fullmatch("#[0-9a-f]{6}", accent) else ""
+
+    @accent.setter
+    def accent(self, accent: str) -> None:
+        self._store.setValue("accent", accent.lower())
+
+    @property
+    def density(self) -> Density:
+        """How much room controls and rows take."""
+        return self._choice("density", Density.COMFORTABLE)
+
+    @density.setter
+    def density(self, density: Density) -> None:
+        self._store.setValue("density", density.value)
+
+    @property
+    def zoom(self) -> float:
+        """The zoom of the window's fonts; 1.0 is the size of the system."""
+        return (
+            self._number("zoom_percent", 100, round(ZOOMS[0] * 100), round(ZOOMS[-1] * 100)) / 100
+        )
+
+    @zoom.setter
+    def zoom(self, zoom: float) -> None:
+        self._store.setValue("zoom_percent", round(zoom * 100))
+
+    @property
+    def start_up(self) -> StartUp:
+        """Which listeners start with the window."""
+        return self._choice("start_up", StartUp.MARKED)
+
+    @start_up.setter
+    def start_up(self, start_up: StartUp) -> None:
+        self._store.setValue("start_up", start_up.value)
+
+    def were_on(self, profile: Path) -> frozenset[str]:
+        """The names of the listeners of `profile` that were on when its window closed."""
+        names = _texts(self._store.value(_on_key(profile)))
+        return frozenset(names)
+
+    def save_on(self, profile: Path, names: Iterable[str]) -> None:
+        """Save which listeners of `profile` are on."""
+        self._store.setValue(_on_key(profile), list(names))
+
+    @property
+    def notation(self) -> Notation:
+        """How a new console tab reads what is typed."""
+        return self._choice("notation", Notation.TEXT)
+
+    @notation.setter
+    def notation(self, notation: Notation) -> None:
+        self._store.setValue("notation", notation.value)
+
+    @property
+    def ending(self) -> LineEnding:
+        """What a new console tab appends to what is sent."""
+        return self._choice("ending", LineEnding.LF)
+
+    @ending.setter
+    def ending(self, ending: LineEnding) -> None:
+        self._store.setValue("ending", ending.value)
+
+    @property
+    def closes_to_tray(self) -> bool:
+        """Whether closing the window leaves Portdeck running with its icon in the tray."""
+        return self._is_set("closes_to_tray", default=False)
+
+    @closes_to_tray.setter
+    def closes_to_tray(self, closes: bool) -> None:
+        self._set("closes_to_tray", closes)
+
+    @property
+    def asks_before_closing(self) -> bool:
+        """Whether a command that closes live connections asks first."""
+        return self._is_set("asks_before_closing", default=True)
+
+    @asks_before_closing.setter
+    def asks_before_closing(self, asks: bool) -> None:
+        self._set("asks_before_closing", asks)
+
+    def notifies(self, notice: Notice) -> bool:
+        """Whether the desktop is notified of these events."""
+        return self._is_set(f"notify/{notice.value}", default=False)
+
+    def save_notifies(self, notice: Notice, notifies: bool) -> None:
+        """Save whether the desktop is notified of these events."""
+        self._set(f"notify/{notice.value}", notifies)
+
+    @property
+    def log_level(self) -> int:
+        """The least level of a record that is logged."""
+        level = self.text("log_level")
+        return logging.getLevelNamesMapping()[level] if level in LOG_LEVELS else logging.INFO
+
+    @log_level.setter
+    def log_level(self, level: int) -> None:
+        self._store.setValue("log_level", logging.getLevelName(level))
+
+    def reset(self) -> None:
+        """Forget all choices. The sizes of the window and the recent profiles stay."""
+        for key in _CHOICES:
+            self._store.remove(key)
 
     @property
     def enter_submits(self) -> bool:
@@ -79,7 +191,7 @@ class Settings:
 
     @property
     def shows_snippets(self) -> bool:
-        """Whether the snippets are beside the console."""
+        """Whether the snippets panel is shown."""
         return self._is_set("shows_snippets", default=False)
 
     @shows_snippets.setter
@@ -88,7 +200,7 @@ class Settings:
 
     @property
     def traffic_bounds(self) -> tuple[int, int]:
-        """Bytes and chunks that the traffic may have."""
+        """Maximum bytes and chunks of captured traffic."""
         most_bytes = self._number("traffic_bytes", MAX_BYTES, LEAST_BYTES, MOST_BYTES)
         most_chunks = self._number("traffic_chunks", MAX_CHUNKS, LEAST_CHUNKS, MOST_CHUNKS)
         return most_bytes, most_chunks
@@ -100,21 +212,26 @@ class Settings:
         self._store.setValue("traffic_chunks", most_chunks)
 
     def text(self, name: str) -> str:
-        """What was kept under `name`; empty if nothing was."""
+        """The text saved under `name`, or an empty one."""
         value = self._store.value(name)
         return value if isinstance(value, str) else ""
 
-    def keep_text(self, name: str, text: str) -> None:
-        """Remember `text` under `name`."""
+    def save_text(self, name: str, text: str) -> None:
+        """Save `text` under `name`."""
         self._store.setValue(name, text)
+
+    def number(self, name: str, most: int) -> int:
+        """The number saved under `name`, from 0 to `most`, or 0."""
+        return self._number(name, 0, 0, most)
+
+    def save_number(self, name: str, number: int) -> None:
+        """Save `number` under `name`."""
+        self._store.setValue(name, number)
 
     @property
     def language(self) -> Language:
-        """The language to speak from the next start on."""
-        try:
-            return Language(str(self._store.value("language", Language.SYSTEM.value)))
-        except ValueError:
-            return Language.SYSTEM
+        """The language of the window."""
+        return self._choice("language", Language.SYSTEM)
 
     @language.setter
     def language(self, language: Language) -> None:
@@ -122,38 +239,42 @@ class Settings:
 
     @property
     def recent_profiles(self) -> list[Path]:
-        """The profiles that had a window, the last one first."""
+        """The recently opened profiles, newest first."""
         self._store.sync()  # other windows write them too
-        kept = self._store.value(_RECENT)
-        paths = kept if isinstance(kept, list) else [kept]  # as the store gives a single one
-        return [Path(path) for path in paths if isinstance(path, str) and path][:MOST_RECENT]
+        return [Path(path) for path in _texts(self._store.value(_RECENT))][:MOST_RECENT]
 
-    def keep_recent(self, profile: Path) -> None:
-        """Remember that `profile` has a window."""
+    def add_recent(self, profile: Path) -> None:
+        """Put `profile` first in the recent profiles."""
         others = [path for path in self.recent_profiles if path != profile]
         self._store.setValue(_RECENT, [str(path) for path in [profile, *others]][:MOST_RECENT])
 
-    def forget_recent(self) -> None:
-        """Remember no profile any more."""
+    def clear_recent(self) -> None:
+        """Clear the recent profiles."""
         self._store.remove(_RECENT)
 
     def restore_window(self, window: QMainWindow) -> bool:
-        """Put `window` where it was. Whether it was anywhere."""
+        """Restore the geometry of `window`. Return whether one was saved."""
         geometry = self._store.value("geometry")
         return isinstance(geometry, QByteArray) and window.restoreGeometry(geometry)
 
     def restore_part(self, name: str, part: QHeaderView | QSplitter) -> bool:
-        """Give `part` the sizes it had under `name`. Whether it had any."""
+        """Restore the sizes of `part` under `name`. Return whether they were saved."""
         state = self._store.value(name)
         return isinstance(state, QByteArray) and part.restoreState(state)
 
-    def keep_window(self, window: QMainWindow) -> None:
-        """Remember where `window` is."""
+    def save_window(self, window: QMainWindow) -> None:
+        """Save the geometry of `window`."""
         self._store.setValue("geometry", window.saveGeometry())
 
-    def keep_part(self, name: str, part: QHeaderView | QSplitter) -> None:
-        """Remember the sizes of `part` under `name`."""
+    def save_part(self, name: str, part: QHeaderView | QSplitter) -> None:
+        """Save the sizes of `part` under `name`."""
         self._store.setValue(name, part.saveState())
+
+    def _choice(self, name: str, usual: _Choice) -> _Choice:
+        try:
+            return type(usual)(str(self._store.value(name, usual.value)))
+        except ValueError:
+            return usual
 
     def _is_set(self, name: str, *, default: bool) -> bool:
         value = str(self._store.value(name, ""))
@@ -162,17 +283,55 @@ class Settings:
     def _set(self, name: str, value: bool) -> None:
         self._store.setValue(name, "true" if value else "false")
 
-    def keep_number(self, name: str, number: int) -> None:
-        """Remember `number` under `name`."""
-        self._store.setValue(name, number)
-
-    def number(self, name: str, most: int) -> int:
-        """What was kept under `name`, from 0 to `most`; 0 if nothing was."""
-        return self._number(name, 0, 0, most)
-
     def _number(self, name: str, usual: int, least: int, most: int) -> int:
         try:
             number = int(str(self._store.value(name, usual)))
         except ValueError:
             return usual
         return number if least <= number <= most else usual
+
+
+def _texts(kept: object) -> list[str]:
+    """A list of texts as the store returns it: a list of one comes back as a plain value."""
+    values = kept if isinstance(kept, list) else [kept]
+    return [each for each in values if isinstance(each, str) and each]
+
+
+def _on_key(profile: Path) -> str:
+    # Not the path itself: the store would read its slashes as groups.
+    return f"on/{hashlib.sha256(str(profile.resolve()).encode()).hexdigest()[:16]}"
+
+
+class Language(Enum):
+    """The languages of the window. The value is the one in the settings.
+
+    Texts of the engine, such as the reason of a failure, are always English.
+    """
+
+    SYSTEM = "system"
+    ENGLISH = "en"
+    CHINESE = "zh_CN"
+
+
+def apply_language(app: QApplication, language: Language) -> None:
+    """Install the translators of `language` in place of earlier ones. Call it before a window is
+    created.
+
+    `SYSTEM` means the language of the desktop if there is a translation, otherwise English.
+    """
+    for old in app.findChildren(QTranslator, _TRANSLATOR):
+        app.removeTranslator(old)
+        old.deleteLater()
+        old.setObjectName("")
+    locale = QLocale() if language is Language.SYSTEM else QLocale(language.value)
+    if locale.script() is not QLocale.Script.SimplifiedHanScript:
+        return
+    # Qt's own texts first, because Qt asks the last installed translator first.
+    for name, folder in (
+        ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
+        ("portdeck", str(resources.resource_path("translations"))),
+    ):
+        translator = QTranslator(app)
+        translator.setObjectName(_TRANSLATOR)
+        if translator.load(QLocale(Language.CHINESE.value), name, "_", folder):
+            app.installTranslator(translator)

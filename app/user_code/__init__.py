@@ -1,8 +1,9 @@
-"""Runs protocols that the user wrote: from `python:echo_server.py:Echo` to a factory.
+"""Python protocols written by the user: from `python:echo_server.py:Echo` to a Twisted factory.
 
-`inspection` guesses what a file offers without running it, `loading` runs the file and finds the
-object, `building` makes a factory of it. Each load executes anew what the user wrote, as a
-`generation` of modules of its own, so that new connections can be on new code while old ones
-finish on theirs; `sources` knows what was read and whether it changed since. What goes wrong on
-the way becomes a sentence in `failures`. `starter` writes a file to begin with.
+`reference` parses such a text. `inspection` guesses which protocols a file has, without running it.
+`loading` runs the file and finds the object, and `factories` makes a factory of it. `code` does
+this for one listener, again after each change of the file. Each load executes the user's modules
+again beside the old ones, so that new connections use the new code while old connections finish
+with the old code. `errors` turns exceptions of the user's code into sentences. `template` writes an
+example file.
 """

@@ -1,48 +1,101 @@
-"""The user's code behind one listener: made into what serves whenever that is asked for."""
+"""The user's code of one listener: it loads the code, and notices that the files changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IProtocolFactory, IReactorTime
 
 from app.user_code.errors import LoadingFailed, SourceFiles
 from app.user_code.reference import LoadCallback, Reference, announce_nothing
 
 if TYPE_CHECKING:
+    from app.tls.certificates import CertificateFacts
     from app.user_code.factories import UserDatagrams, UserFactory
+    from app.user_code.functions import LoadedFunctions
     from app.user_code.loading import Loaded
 
 
-class Code:
-    """Loads anew each time, and knows whether the files changed since it last tried.
+class Encrypts(Protocol):
+    """The TLS between a socket and the connections."""
 
-    Each listener has one, and few have code of the user's: what loads that is imported only then.
+    @property
+    def certificate(self) -> CertificateFacts | None:
+        """The certificate that peers get, if Portdeck knows it."""
+
+    def wrap(self, factory: IProtocolFactory, reactor: Any) -> IProtocolFactory:
+        """A factory whose protocols speak TLS to peers, and plain text to those of `factory`."""
+
+
+class Code:
+    """Loads the user's code again on each call, and checks whether the files changed since then.
+
+    Every listener has a `Code`, but few run user code. So the modules that load it are imported
+    inside the methods.
     """
 
-    def __init__(self, folder: Path, loading: LoadCallback | None = None) -> None:
-        """`folder` is where relative paths begin; `loading` is told what is executed next."""
+    def __init__(
+        self, folder: Path, loading: LoadCallback | None = None, reactor: Any = None
+    ) -> None:
+        """Relative paths begin in `folder`. `loading` is called before a file is executed.
+        `reactor` is given to functions that take one.
+        """
         self._folder = folder
         self._loading = loading or announce_nothing
+        self._reactor = reactor
         self._sources = SourceFiles()
+        self._functions: LoadedFunctions | None = None
+        self._function_sources: tuple[SourceFiles, ...] = ()
 
     def factory(self, reference: Reference) -> UserFactory:
-        """A factory of the code as it is now. Raises `LoadingFailed`."""
+        """A factory made from the current code. Raises `LoadingFailed`."""
         from app.user_code.factories import build
 
-        return build(self._load(reference))
+        return build(self._load(reference), self._reactor)
+
+    def factory_for(self, protocol: str) -> Any:
+        """The factory of a listener whose spec says `protocol`. Raises `UserCodeError`."""
+        return self.factory(Reference.parse(protocol))
+
+    def datagrams_for(self, protocol: str) -> Any:
+        """The datagram protocol of a listener whose spec says `protocol`. Raises
+        `UserCodeError`."""
+        return self.datagrams(Reference.parse(protocol))
+
+    def encryption(self) -> Encrypts | None:
+        """The TLS of the code itself; `None` if it brings none."""
+        return None
 
     def datagrams(self, reference: Reference) -> UserDatagrams:
-        """A datagram protocol of the code as it is now. Raises `LoadingFailed`."""
+        """A datagram protocol made from the current code. Raises `LoadingFailed`."""
         from app.user_code.factories import build_datagrams
 
         return build_datagrams(self._load(reference))
 
+    def load_functions(self, names: Iterable[str]) -> Mapping[str, Callable[..., object]]:
+        """The functions called `names`, such as `rules.py:answer`, from the current code. Raises
+        `UserCodeError`; the functions of the last load stay usable then."""
+        from app.user_code.functions import LoadedFunctions
+
+        loaded = LoadedFunctions()
+        try:
+            for name in names:
+                loaded.add(name, self._folder, self._loading)
+        finally:
+            self._function_sources = tuple(loaded.sources)
+        self._functions = loaded
+        return loaded.by_name
+
+    @property
+    def has_functions(self) -> bool:
+        """Whether functions were loaded, or could not be."""
+        return bool(self._function_sources)
+
     def has_changed(self) -> bool:
-        """Whether another try would read something else; cheap enough to ask every second."""
-        return self._sources.changed()
+        """Whether the files changed since the last load. Cheap enough to call every second."""
+        return any(each.changed() for each in (self._sources, *self._function_sources))
 
     def _load(self, reference: Reference) -> Loaded:
         from app.user_code.loading import load
@@ -56,13 +109,15 @@ class Code:
         return loaded
 
 
-# MERGED server/watching: Looks once a second, and only while it is asked to: what files are, nobody tells.
-
 LOOK_SECONDS = 1.0
+"""The interval of `CodeWatch`."""
 
 
 class CodeWatch:
-    """Calls `look` again and again while it is on; costs nothing while it is off."""
+    """Calls `look` once a second while it is switched on.
+
+    It polls because there are no change notifications.
+    """
 
     def __init__(self, clock: IReactorTime, look: Callable[[], object]) -> None:
         self._clock = clock
@@ -70,7 +125,7 @@ class CodeWatch:
         self._timer: IDelayedCall | None = None
 
     def turn(self, on: bool) -> None:
-        """Begin to look, or look no more."""
+        """Switch on or off."""
         if not on and self._timer is not None:
             timer, self._timer = self._timer, None
             timer.cancel()

@@ -1,4 +1,7 @@
-"""What the user's code did wrong, as a sentence with file and line, and as a traceback."""
+"""Errors in the user's code: a sentence with file and line for the user, a traceback for the log.
+
+`SourceFiles` is here too: it reads the files of one load and notices when they change.
+"""
 
 from __future__ import annotations
 
@@ -35,21 +38,21 @@ _IMPORTLIB: Final = ("<frozen importlib", str(Path(importlib.__file__).parent))
 class LoadingFailed(UserCodeError):
     """The user's code could not be read, run or used.
 
-    It holds text alone: an exception of the user's would keep the module alive that raised it.
+    It stores only text. A reference to the original exception would keep the user's module alive.
     """
 
     def __init__(self, sentence: str, sources: SourceFiles, traceback: str = "") -> None:
         super().__init__(sentence)
         self.sources = sources
-        """What was read so far: when that changes, another try may succeed."""
+        """The files that were read. When they change, another load may succeed."""
         self.traceback = traceback
-        """For the log: the lines of the user's code; empty if none of it was run."""
+        """For the log: the frames of the user's code. Empty if no code was run."""
 
 
 def call_user_code(call: Callable[[], T], sources: SourceFiles, doing: str = "") -> T:
-    """Call the user's code. What it raises becomes `LoadingFailed`, except `KeyboardInterrupt`.
+    """Call the user's code. Its exceptions become `LoadingFailed`, except `KeyboardInterrupt`.
 
-    `doing` says in a few words what is called, where the traceback alone does not.
+    `doing` is a short description of the call for the sentence, if the traceback is not enough.
     """
     try:
         return call()
@@ -57,15 +60,16 @@ def call_user_code(call: Callable[[], T], sources: SourceFiles, doing: str = "")
         raise
     except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
         failed = _failure(error, sources, doing)
-    # Out here, as the error would be its context else, and keep the frames it came through.
+    # Raise outside `except`. Inside it, Python would store the user's exception as `__context__`,
+    # and its stack frames would stay in memory.
     try:
         raise failed
     finally:
-        del failed  # or this frame and the traceback in it would keep each other
+        del failed  # this frame and the traceback would keep each other alive
 
 
 def log_traceback(name: str, error: Exception) -> None:
-    """For whoever tells the sentence: put the rest in the log of the listener called `name`."""
+    """Log the traceback of `error` for the listener `name`. The caller shows the sentence."""
     if isinstance(error, LoadingFailed) and error.traceback:
         log.error("%s: the protocol's own code failed.\n%s", name, error.traceback.rstrip())
 
@@ -86,7 +90,7 @@ def _failure(error: BaseException, sources: SourceFiles, doing: str) -> LoadingF
 
 
 def _place(error: BaseException, sources: SourceFiles) -> str:
-    """`echo.py, line 3`: the deepest line of the user's that `error` came through."""
+    """`echo.py, line 3`: the innermost line of the user's code in the traceback. Empty if none."""
     lines = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
     if isinstance(error, SyntaxError) and error.filename is not None:
         lines.append((error.filename, error.lineno or 1))
@@ -117,12 +121,12 @@ def _cause(error: BaseException, told: TracebackException, sources: SourceFiles)
 
 
 def _in_plain_names(text: str, sources: SourceFiles) -> str:
-    """`text` with the names of modules as the user knows them."""
+    """`text` with the names of modules as the user wrote them."""
     return text.replace(sources.mark, "") if sources.mark else text
 
 
 def _leave_out_the_machinery(told: TracebackException) -> None:
-    """Take the frames of importing and of this package out of `told` and all that led to it."""
+    """Remove the frames of `importlib` and of this package from `told`, its causes and contexts."""
     rest: list[TracebackException | None] = [told]
     while rest:
         each = rest.pop()
@@ -132,30 +136,28 @@ def _leave_out_the_machinery(told: TracebackException) -> None:
             rest += [each.__cause__, each.__context__]
 
 
-# MERGED server/own/sources: The files that one load read, and whether they are other ones by now.
-
 LARGEST_SIZE: Final = 1024 * 1024
-"""Bytes. Code that a person wrote is far below."""
+"""Bytes. Handwritten code is much smaller."""
 
 
 @frozen
 class _Seen:
-    """A file when it was read."""
+    """The state of a file when it was read."""
 
     status: tuple[int, ...]
-    """Another one as soon as anybody writes to the file or replaces it."""
+    """Changes when the file is written or replaced."""
 
     digest: bytes
 
 
 class SourceFiles:
-    """Reads the user's files, and remembers of each what was in it.
+    """Reads the files of one load, and remembers a digest of each.
 
-    `in` tells whether a file name, as code objects and tracebacks have it, is one of them.
+    `name in sources` tells whether a file name from a code object or a traceback is one of them.
     """
 
     def __init__(self, mark: str = "") -> None:
-        """`mark` is what the names of the modules made of these files have at the end."""
+        """`mark` is the suffix of the module names of these files, such as `@7`."""
         self.mark = mark
         self._seen: dict[str, _Seen | None] = {}
 
@@ -166,7 +168,7 @@ class SourceFiles:
         return iter(self._seen)
 
     def read(self, path: Path) -> bytes:
-        """The content of a source file. Raises `LoadingFailed` for all that cannot be one."""
+        """The content of a source file. Raises `LoadingFailed` if it cannot be one."""
         self._seen[str(path)] = None
         try:
             status = path.stat()
@@ -179,10 +181,10 @@ class SourceFiles:
         return data
 
     def changed(self) -> bool:
-        """Whether any of the files holds something else now, or is there at last.
+        """Whether the content of a file changed, or a missing file exists now.
 
-        One system call a file, unless a file was written to. A file that vanished is no change:
-        there is nothing to load instead.
+        Takes one system call per file if none was written. A file that disappeared is no change, as
+        there is nothing to load.
         """
         return any(self._has_changed(Path(name)) for name in list(self._seen))
 
@@ -217,7 +219,10 @@ class SourceFiles:
             raise LoadingFailed(f"{path.name} is no text. Name a Python file.", self)
         try:
             decode_source(data)
-        except (SyntaxError, UnicodeDecodeError):  # it may have a coding line of its own
+        except (
+            SyntaxError,
+            UnicodeDecodeError,
+        ):  # it may declare another encoding
             self._refuse_unless_utf8(path, data)
 
     def _refuse_unless_utf8(self, path: Path, data: bytes) -> None:

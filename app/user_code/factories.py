@@ -1,42 +1,48 @@
-"""From the user's object to the factory that a listener serves with."""
+"""Factories: they make what a listener runs from an object in the user's code.
+
+A listener with connections gets a `UserFactory`, a listener for UDP a `UserDatagrams`.
+"""
 
 from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
+from twisted.application.service import IService
 from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
-from twisted.internet.protocol import AbstractDatagramProtocol, Factory, Protocol
+from twisted.internet.protocol import AbstractDatagramProtocol, Factory
 from zope.interface import implementer
 
+from app.user_code.coroutine_callbacks import CoroutineWarnings
 from app.user_code.errors import LoadingFailed, call_user_code, log_traceback
 from app.user_code.inspection import ObjectKind, kind_of
 from app.user_code.loading import Loaded
+from app.user_code.made_by_function import factory_of, factory_of_function
 
 log = logging.getLogger(__name__)
 
 
 @implementer(IProtocolFactory)
 class UserFactory:
-    """A factory of the user's, as the server layer holds it.
+    """Wraps the user's factory for the server layer.
 
-    The user's protocols have the user's own factory as `self.factory`; this one keeps the modules
-    in Python while it is held, and sees to it that starting and stopping cannot harm the listener.
+    It keeps the user's modules loaded while it exists, and catches errors of the user's code at the
+    start and the stop. The user's protocols see their own factory as `self.factory`, not this one.
     """
 
     def __init__(self, loaded: Loaded, factory: IProtocolFactory) -> None:
         self.loaded = loaded
         self.factory = factory
+        self._warnings = CoroutineWarnings(loaded.reference.name)
 
     def doStart(self) -> None:
         """Start the user's factory. Raises `LoadingFailed`."""
         call_user_code(self.factory.doStart, self.loaded.sources)
 
     def doStop(self) -> None:
-        """Stop the user's factory. A failure is only logged: the listener stops in any case."""
+        """Stop the user's factory. An error is only logged, so that the listener stops anyway."""
         try:
             call_user_code(self.factory.doStop, self.loaded.sources)
         except LoadingFailed as error:
@@ -44,28 +50,17 @@ class UserFactory:
             log_traceback(self.loaded.reference.name, error)
 
     def buildProtocol(self, addr: IAddress) -> IProtocol | None:
-        return self.factory.buildProtocol(addr)
-
-
-class FunctionFactory(Factory[Protocol]):
-    """Asks a function of the user's for each protocol."""
-
-    def __init__(self, function: Callable[[], Any]) -> None:
-        self._function = function
-
-    def buildProtocol(self, addr: IAddress | None) -> Any:
-        protocol = self._function()
-        if protocol is None:
-            return None
-        if not IProtocol.providedBy(protocol):
-            raise TypeError(f"the function must return a protocol, not {protocol!r}")
-        if getattr(protocol, "factory", None) is None:
-            cast(Any, protocol).factory = self
+        protocol = self.factory.buildProtocol(addr)
+        if protocol is not None:
+            self._warnings.look_at(protocol)
         return protocol
 
 
-def build(loaded: Loaded) -> UserFactory:
-    """The factory of what was loaded. Raises `LoadingFailed` if there can be none."""
+def build(loaded: Loaded, reactor: Any = None) -> UserFactory:
+    """Make a factory from the loaded object. Raises `LoadingFailed` if that is not possible.
+
+    `reactor` is given to a function that takes one.
+    """
     sources = loaded.sources
     kind = call_user_code(lambda: kind_of(loaded.found), sources)
     found = cast(Any, loaded.found)
@@ -80,28 +75,28 @@ def build(loaded: Loaded) -> UserFactory:
         case ObjectKind.FACTORY_OBJECT:
             factory = found
         case ObjectKind.FUNCTION:
-            refuse_if_it_takes_arguments(loaded, "Let it take none.")
-            refuse_coroutines(loaded)
-            factory = FunctionFactory(found)
+            factory = factory_of_function(found, name, reactor, sources)
         case ObjectKind.DATAGRAM:
             raise LoadingFailed(
                 f"{name} is for UDP. Give it an endpoint such as udp:8100, or choose a Protocol.",
                 sources,
             )
+        case None if IService.providedBy(found):
+            factory = factory_of(found, f"{name} is", sources)
         case None:
             raise LoadingFailed(_what_it_is_instead(name, loaded.found), sources)
     _refuse_without_protocol(factory, loaded)
     if isinstance(factory, Factory):
-        # Starts are told by the listener; Twisted's log would hold on to the factory.
+        # The listener logs its starts. Twisted's own log record would keep the factory alive.
         factory.noisy = False
     return UserFactory(loaded, factory)
 
 
 def refuse_if_it_takes_arguments(loaded: Loaded, advice: str) -> None:
-    """Raises `LoadingFailed` with `advice` if what was loaded cannot be called just so."""
+    """Raise `LoadingFailed` with `advice` if the loaded object needs arguments."""
     try:
         parameters = inspect.signature(cast(Any, loaded.found)).parameters.values()
-    except (TypeError, ValueError):  # it is written in C, or hides what it takes
+    except (TypeError, ValueError):  # it is written in C, or has no usable signature
         return
     optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     needed = [
@@ -117,7 +112,7 @@ def refuse_if_it_takes_arguments(loaded: Loaded, advice: str) -> None:
 
 
 def refuse_coroutines(loaded: Loaded) -> None:
-    """Raises `LoadingFailed` if what was loaded is an async function."""
+    """Raise `LoadingFailed` if the loaded object is an async function."""
     if inspect.iscoroutinefunction(loaded.found):
         raise LoadingFailed(
             f"{loaded.reference.name} is an async function. Make it an ordinary one.",
@@ -149,14 +144,11 @@ def _what_it_is_instead(name: str, found: object) -> str:
     )
 
 
-# MERGED server/own/datagrams: From the user's object to the one protocol that serves all who send datagrams to a listener.
-
-
 class UserDatagrams:
-    """A datagram protocol of the user's, as the server layer holds it.
+    """Wraps the user's datagram protocol for the server layer.
 
-    It keeps the modules in Python while it is held, and sees to it that starting and stopping
-    cannot harm the listener.
+    One protocol serves all senders. The wrapper keeps the user's modules loaded while it exists,
+    and catches errors of the user's code at the start and the stop.
     """
 
     def __init__(self, loaded: Loaded, protocol: AbstractDatagramProtocol) -> None:
@@ -168,11 +160,11 @@ class UserDatagrams:
         try:
             call_user_code(partial(self.protocol.makeConnection, outlet), self.loaded.sources)
         except LoadingFailed:
-            self.protocol.transport = None  # one that was made beforehand may be tried again
+            self.protocol.transport = None  # the object may be used for another attempt
             raise
 
     def stop(self) -> None:
-        """Stop the user's protocol. A failure is only logged: the listener stops in any case."""
+        """Stop the user's protocol. An error is only logged, so that the listener stops anyway."""
         try:
             call_user_code(self.protocol.doStop, self.loaded.sources)
         except LoadingFailed as error:
@@ -181,7 +173,7 @@ class UserDatagrams:
 
 
 def build_datagrams(loaded: Loaded) -> UserDatagrams:
-    """The datagram protocol of what was loaded. Raises `LoadingFailed` if there can be none."""
+    """Make a datagram protocol from the loaded object. Raises `LoadingFailed` if not possible."""
     sources = loaded.sources
     name = loaded.reference.name
     kind = call_user_code(lambda: kind_of(loaded.found), sources)
@@ -214,6 +206,6 @@ def build_datagrams(loaded: Loaded) -> UserDatagrams:
             "Let it return a DatagramProtocol.",
             sources,
         )
-    # Starts are told by the listener; Twisted's log would hold on to the protocol.
+    # The listener logs its starts. Twisted's own log record would keep the protocol alive.
     protocol.noisy = False
     return UserDatagrams(loaded, protocol)

@@ -1,4 +1,8 @@
-"""What the user's code may give for a listener to serve with."""
+"""Inspection of the user's code: the objects in it that a listener can use.
+
+`kind_of` checks an object that was loaded. `found_objects` reads a file without running it, because
+the user chooses an object before the file is trusted.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,12 @@ from twisted.internet.interfaces import IProtocol, IProtocolFactory
 from twisted.internet.protocol import AbstractDatagramProtocol
 
 from app.user_code.errors import SourceFiles, call_user_code
+from app.user_code.made_by_function import TAKES
 from app.user_code.reference import CodeLocation, Reference, UserCodeError
 
 
 class ObjectKind(Enum):
-    """How a factory is made of an object. The value is what a person calls such an object."""
+    """The kinds of object that a listener can use. The value is the name that a user sees."""
 
     PROTOCOL = "protocol"
     FACTORY = "factory"
@@ -27,7 +32,7 @@ class ObjectKind(Enum):
 
 
 def kind_of(found: object) -> ObjectKind | None:
-    """What `found` is; `None` if no factory can be made of it. Calls nothing but zope.interface."""
+    """The kind of `found`; `None` if a listener cannot use it. Runs none of the user's own code."""
     if isinstance(found, type):
         return _kind_of_class(found)
     if isinstance(found, AbstractDatagramProtocol):
@@ -48,8 +53,6 @@ def _kind_of_class(found: type) -> ObjectKind | None:
         return ObjectKind.PROTOCOL
     return None
 
-
-# MERGED server/own/inspection: What a file offers, found without running it: one chooses before the file is trusted.
 
 _NOT_TWISTED: Final = frozenset({"asyncio", "typing", "typing_extensions"})
 
@@ -72,7 +75,7 @@ _STREAM_KINDS: Final = (
 
 @frozen
 class FoundObject:
-    """Something in a file that looks as if a listener could serve with it."""
+    """An object in a file that a listener can probably use."""
 
     name: str
     kind: ObjectKind
@@ -82,10 +85,10 @@ class FoundObject:
 
 
 def found_objects(path: Path) -> tuple[FoundObject, ...]:
-    """What the file at `path` offers, in the order of its lines. Raises `LoadingFailed`.
+    """The usable objects in the file at `path`, in the order of its lines. Raises `LoadingFailed`.
 
-    A guess by names of base classes and methods: what a class inherits from another file is not
-    seen. `app.user_code.factories.build` has the last word.
+    It guesses by the names of base classes and methods, and does not see what a class inherits from
+    another file. Only `app.user_code.factories.build` knows for sure.
     """
     sources = SourceFiles()
     source = sources.read(path)
@@ -94,8 +97,10 @@ def found_objects(path: Path) -> tuple[FoundObject, ...]:
 
 
 def usable(offered: tuple[FoundObject, ...], *, datagrams: bool = False) -> list[FoundObject]:
-    """Those that can serve connections, or `datagrams`. The one to choose by default is the first,
-    a factory rather than the protocol that it makes; the others are in the order of their lines.
+    """The objects that can serve connections, or `datagrams`.
+
+    The first one is the best default: a factory rather than the protocol that it makes. The others
+    are in the order of their lines.
     """
     order = (ObjectKind.DATAGRAM,) if datagrams else _STREAM_KINDS
     found = [each for each in offered if each.kind in order]
@@ -104,9 +109,10 @@ def usable(offered: tuple[FoundObject, ...], *, datagrams: bool = False) -> list
 
 
 def reference_to(path: Path, name: str, folder: Path) -> Reference:
-    """What a profile in `folder` calls `name` in the file at `path`: short if it lies below.
+    """The reference to `name` in the file at `path`, for a profile in `folder`.
 
-    Raises `UserCodeError` for a path that cannot be written so.
+    The path is relative if the file is inside `folder`. Raises `UserCodeError` for a path that a
+    reference cannot have.
     """
     inside = path.is_relative_to(folder)
     written = path.relative_to(folder).as_posix() if inside else str(path)
@@ -117,11 +123,11 @@ def reference_to(path: Path, name: str, folder: Path) -> Reference:
 
 
 def line_that_runs_the_reactor(source: bytes) -> int | None:
-    """The line where a file, when it is imported, would run a reactor of its own."""
+    """The number of the line at the top level of a file that runs the reactor; `None` if none."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None  # executing it will tell
+        return None  # running the file will report the error
     for statement in tree.body:
         match statement:
             case ast.Expr(value=ast.Call(func=ast.Attribute(attr=("run" | "react"), value=owner))):
@@ -153,7 +159,7 @@ class _File:
                     yield statement.name, kind
             case ast.FunctionDef() if not _needs_arguments(statement.args):
                 made = {self._makes(each) for each in _returned(statement)}
-                if ObjectKind.PROTOCOL in made:
+                if made & {ObjectKind.PROTOCOL, ObjectKind.FACTORY}:
                     yield statement.name, ObjectKind.FUNCTION
                 elif ObjectKind.DATAGRAM in made:
                     yield statement.name, ObjectKind.DATAGRAM
@@ -192,7 +198,7 @@ class _File:
         return None
 
     def _makes(self, node: ast.expr) -> ObjectKind | None:
-        """What calling makes, where `node` is a call of a class or of `Factory.forProtocol`."""
+        """The kind of object that `node` makes, if it calls a class or `Factory.forProtocol`."""
         match node:
             case ast.Call(func=ast.Attribute(attr="forProtocol")):
                 return ObjectKind.FACTORY
@@ -201,7 +207,7 @@ class _File:
         return None
 
     def _full_name(self, node: ast.expr) -> str:
-        """A dotted name, with what it was imported as put in."""
+        """The dotted name of `node`, with import aliases replaced."""
         if isinstance(node, ast.Subscript):  # Factory[Echo]
             node = node.value
         top, dot, rest = _dotted(node).partition(".")
@@ -209,12 +215,12 @@ class _File:
 
 
 def _is_elsewhere(full_name: str) -> bool:
-    """Whether it is a Protocol of another kind, such as asyncio's."""
+    """Whether it is another kind of Protocol, such as that of asyncio."""
     return full_name.partition(".")[0] in _NOT_TWISTED
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Names that the file imports at its top level, and what they are in full."""
+    """The names that the file imports at its top level, with their full names."""
     for statement in tree.body:
         match statement:
             case ast.Import(names=names):
@@ -231,12 +237,16 @@ def _returned(function: ast.FunctionDef) -> Iterator[ast.expr]:
 
 
 def _needs_arguments(arguments: ast.arguments) -> bool:
-    positional = len(arguments.posonlyargs) + len(arguments.args)
-    return positional > len(arguments.defaults) or None in arguments.kw_defaults
+    """Whether a function needs arguments that a listener cannot give."""
+    positional = (*arguments.posonlyargs, *arguments.args)
+    needed = positional[: len(positional) - len(arguments.defaults)]
+    by_name = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    names = [*(each.arg for each in needed), *(each.arg for each, value in by_name if not value)]
+    return not set(names) <= set(TAKES)
 
 
 def _dotted(node: ast.expr) -> str:
-    """`protocol.Protocol` as text; empty for what is no plain name."""
+    """`protocol.Protocol` as text; empty if `node` is no dotted name."""
     match node:
         case ast.Name(id=name):
             return name

@@ -1,4 +1,10 @@
-"""From a reference to the object it names: the user's code is read and executed here."""
+"""Loading: it executes the user's code and finds the object that a reference names.
+
+Python has one module for each name. But here every load has its own modules, with the number of the
+load in their names: `echo_server.py` becomes the module `echo_server@7`, and `import helper` in it
+imports `helper@7` if there is a `helper.py` in the same folder. So a reload executes changed files,
+two listeners can use files of the same name, and the folder need not be in `sys.path`.
+"""
 
 from __future__ import annotations
 
@@ -42,28 +48,21 @@ from app.user_code.reference import (
     announce_nothing,
 )
 
-# MERGED server/own/generation: Modules of the user's, executed anew for one load, beside all earlier ones.
-#
-# Python knows one module of each name. Here every load is a generation with a number: its
-# `echo_server.py` becomes the module `echo_server@7`, and `import helper` in there means
-# `helper@7` if there is a `helper.py` beside it. So a reload takes changed files, other listeners
-# with files of the same names are not met, and the folder never has to be in `sys.path`.
-#
-# The modules are in `sys.modules` while the generation is open, as pickle, dataclasses and
-# `typing.get_type_hints` look there for the module of a class.
-
 
 class LoadedModules(MetaPathFinder):
-    """Finds and executes the modules of one load, and takes them out of Python again.
+    """The modules of one load: finds and executes them, and removes them from Python at `close`.
 
-    Invariant: between the first import and `close` it is in `sys.meta_path`, and no other open
-    generation has its number.
+    The modules are in `sys.modules` until `close`, because pickle, dataclasses and
+    `typing.get_type_hints` look up the module of a class there.
+
+    Invariant: until `close`, this object is in `sys.meta_path`, and no other open one has the same
+    number.
     """
 
     def __init__(self, folder: Path, only: str | None = None) -> None:
-        """Whatever lies in `folder` belongs to the generation; or just the package `only` of it."""
+        """All modules in `folder` belong to the load, or just the module or package `only`."""
         open_now = {each.number for each in sys.meta_path if isinstance(each, LoadedModules)}
-        # The lowest free one: what others keep by module name, such as loggers, stays bounded.
+        # Use the lowest free number, so that data kept by module name (such as loggers) is bounded.
         self.number: int = next(n for n in itertools.count(1) if n not in open_now)
         self.sources = SourceFiles(mark=f"@{self.number}")
         self.builtins = {**vars(builtins), "__import__": self._import}
@@ -73,9 +72,9 @@ class LoadedModules(MetaPathFinder):
         sys.meta_path.insert(0, self)
 
     def execute(self, path: Path) -> ModuleType:
-        """Run the file at `path` as a module. Raises whatever it raises."""
+        """Run the file at `path` as a module. Raises any exception that the file raises."""
         name = path.stem.replace(".", "_") + self.sources.mark
-        spec = spec_from_file_location(name, path, loader=_Source(self, name, str(path)))
+        spec = spec_from_file_location(name, path, loader=ModuleSource(self, name, str(path)))
         assert spec is not None
         assert spec.loader is not None
         module = module_from_spec(spec)
@@ -84,23 +83,24 @@ class LoadedModules(MetaPathFinder):
         return module
 
     def import_module(self, name: str) -> ModuleType:
-        """Import the module that is called `name` in the folder. Raises whatever it raises."""
+        """Import the module `name` of the folder. Raises any exception that the module raises."""
         return import_module(self._marked(name))
 
     def belongs(self, top: str) -> bool:
-        """Whether `import top` means a file of this generation rather than an installed one."""
+        """Whether `import top` means a file of this load and not an installed module."""
         known = self._belongs.get(top)
         if known is None:
             known = self._belongs[top] = self._has(top)
         return known
 
     def origin(self, top: str) -> Path:
-        """The file that is executed first for the module or package `top`, or else the folder."""
+        """The file that is executed first for the module or package `top`; the folder if there is
+        none."""
         spec = self._look(self._folder, top)
         return Path(spec.origin if spec is not None and spec.origin is not None else self._folder)
 
     def close(self) -> None:
-        """Take the modules out of Python. What still uses them goes on, but imports no more."""
+        """Remove the modules from Python. Objects that are still in use work, but cannot import."""
         if self in sys.meta_path:
             sys.meta_path.remove(self)
         for name in list(sys.modules):
@@ -112,7 +112,8 @@ class LoadedModules(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """For Python: where a module of this generation is, by the name it has in `sys.modules`."""
+        """Called by Python's import: the spec of a module of this load, by its name with the
+        number."""
         top = fullname.partition(".")[0]
         if not top.endswith(self.sources.mark):
             return None
@@ -125,7 +126,7 @@ class LoadedModules(MetaPathFinder):
         return spec_from_file_location(
             fullname,
             spec.origin,
-            loader=_Source(self, fullname, spec.origin),
+            loader=ModuleSource(self, fullname, spec.origin),
             submodule_search_locations=spec.submodule_search_locations,
         )
 
@@ -137,7 +138,7 @@ class LoadedModules(MetaPathFinder):
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> ModuleType:
-        """What `import` does in the files of this generation."""
+        """`__import__` for the files of this load."""
         if level == 0 and self.belongs(name.partition(".")[0]):
             name = self._marked(name)
         return builtins.__import__(name, globals, locals, fromlist or (), level)
@@ -152,19 +153,19 @@ class LoadedModules(MetaPathFinder):
         spec = self._look(self._folder, top)
         if spec is None or isinstance(spec.loader, ExtensionFileLoader):
             return False
-        # A bare folder is the last that Python takes for a package.
+        # Python uses a folder without `__init__.py` as a package only if nothing else has the name.
         is_bare = spec.loader is None
         return not is_bare or (top not in sys.modules and PathFinder.find_spec(top) is None)
 
     def _look(self, folder: str, name: str) -> ModuleSpec | None:
-        # A new one each time, as it may miss a file that was written a moment after it looked.
-        loader: Any = partial(_Source, self)  # made like a class, but of this generation
+        # A new FileFinder each time: its cache may miss a file that was written a moment later.
+        loader: Any = partial(ModuleSource, self)  # called like a loader class
         details = ((ExtensionFileLoader, EXTENSION_SUFFIXES), (loader, SOURCE_SUFFIXES))
         return FileFinder(folder, *details).find_spec(name)
 
 
-class _Source(SourceLoader):
-    """Executes one file of a generation. Neither takes nor leaves compiled code in its folder."""
+class ModuleSource(SourceLoader):
+    """Executes one file of a load. It neither reads nor writes `.pyc` files."""
 
     def __init__(self, generation: LoadedModules, name: str, path: str) -> None:
         self._generation = generation
@@ -193,31 +194,32 @@ def _namespace(name: str, found: ModuleSpec) -> ModuleSpec:
 
 
 MOST_NAMES: Final = 10
-"""How many names a sentence offers."""
+"""How many names a sentence lists."""
 
 
 @frozen(eq=False)
 class Loaded:
-    """One object of the user's, and the modules that were executed for it.
+    """A loaded object of the user's code, and the modules that were executed for it.
 
-    Keep it while the object is in use: once it is gone, they are gone from `sys.modules` too.
+    Keep it while the object is in use. When it is garbage collected, the modules are removed from
+    `sys.modules`.
     """
 
     reference: Reference
     found: object
     module: ModuleType
     sources: SourceFiles
-    """What was read. Nothing for an installed module: that is never executed anew."""
+    """The files that were read. None for an installed module, which is never reloaded."""
 
 
 def load(
     reference: Reference, folder: Path = CURRENT_FOLDER, loading: LoadCallback = announce_nothing
 ) -> Loaded:
-    """Execute what `reference` names, and find the object in it.
+    """Execute the file or module of `reference`, and find the object in it.
 
-    Relative paths count from `folder`, and modules are looked for there first. `loading` is called
-    right before anything is executed. Raises `LoadingFailed`; of what the code itself may raise,
-    `KeyboardInterrupt` alone comes through.
+    Relative paths begin in `folder`, and modules are searched for there first. `loading` is called
+    just before any code is executed. Raises `LoadingFailed`, or `KeyboardInterrupt` if the code
+    raises that.
     """
     folder = Path(os.path.realpath(folder))
     if reference.place is CodeLocation.FILE:
@@ -246,7 +248,7 @@ def _load(
             _refuse_to_run_the_reactor(path, sources)
         loading(path)
         module = call_user_code(execute, sources)
-        loaded = Loaded(reference, _find(reference.name, module, sources), module, sources)
+        loaded = Loaded(reference, find_object(reference.name, module, sources), module, sources)
         cleanup.pop_all()
     weakref.finalize(loaded, generation.close).atexit = False
     return loaded
@@ -258,13 +260,13 @@ def _load_installed(reference: Reference, top: str, loading: LoadCallback) -> Lo
     if spec is not None and spec.origin is not None:
         loading(Path(spec.origin))
     module = call_user_code(partial(import_module, reference.source), sources)
-    return Loaded(reference, _find(reference.name, module, sources), module, sources)
+    return Loaded(reference, find_object(reference.name, module, sources), module, sources)
 
 
 def _generation_of(top: str, folder: Path) -> LoadedModules | None:
-    """A generation that executes the module or package `top` anew, unless it is an installed one.
+    """The modules for a load of `top`; `None` if `top` is an installed module.
 
-    What the program itself has imported counts as installed: it must be there once alone.
+    A module that the program itself imported counts as installed, as it must exist only once.
     """
     here = LoadedModules(folder)
     if here.belongs(top):
@@ -287,7 +289,7 @@ def _generation_of(top: str, folder: Path) -> LoadedModules | None:
 def _spec_of(top: str) -> ModuleSpec | None:
     try:
         return find_spec(top)
-    except ValueError:  # imported already, in a way that left no spec
+    except ValueError:  # it is already imported and has no spec
         return None
 
 
@@ -298,7 +300,7 @@ def _is_installed(origin: Path) -> bool:
 
 
 def _refuse_to_run_the_reactor(path: Path, sources: SourceFiles) -> None:
-    """Such a line might wait for ever, and the ports opened above it would stay open."""
+    """Such a line could block forever, and ports opened before it would stay open."""
     line = line_that_runs_the_reactor(sources.read(path))
     if line is not None:
         raise LoadingFailed(
@@ -308,7 +310,8 @@ def _refuse_to_run_the_reactor(path: Path, sources: SourceFiles) -> None:
         )
 
 
-def _find(name: str, module: ModuleType, sources: SourceFiles) -> object:
+def find_object(name: str, module: ModuleType, sources: SourceFiles) -> object:
+    """The object called `name` in a loaded module. Raises `LoadingFailed`."""
     missing = object()
     found = call_user_code(lambda: getattr(module, name, missing), sources)
     if found is not missing:
@@ -326,7 +329,7 @@ def _find(name: str, module: ModuleType, sources: SourceFiles) -> object:
 
 
 def _usable_names(module: ModuleType) -> list[str]:
-    """What a listener can serve with, of this module: classes and factories, then functions."""
+    """The names in the module that a listener can use: classes and factories, then functions."""
     kinds = {
         name: kind_of(value)
         for name, value in vars(module).items()
@@ -337,7 +340,7 @@ def _usable_names(module: ModuleType) -> list[str]:
 
 
 def _is_of(module: ModuleType, value: object) -> bool:
-    """Whether `value` was made there; only classes and functions know that they were imported."""
+    """Whether `value` was defined in the module. Only classes and functions know their module."""
     if not isinstance(value, type | FunctionType):
         return True
     return value.__module__ == module.__name__

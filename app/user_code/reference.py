@@ -1,7 +1,7 @@
-"""How a listener names a protocol of the user's own: `python:FILE.py:NAME` or `python:MODULE:NAME`.
+"""References to user code in a profile: `python:FILE.py:NAME` or `python:MODULE:NAME`.
 
-A reference is only text taken apart: a profile and a form check it here without touching the disk.
-`app.user_code` turns it into a factory.
+A reference is only parsed text. The profile and the forms check it here without access to the disk.
+The rest of `app.user_code` makes a factory from it.
 """
 
 from __future__ import annotations
@@ -19,15 +19,18 @@ from app.net.endpoint import quoted
 
 PREFIX: Final = "python:"
 
+TWIST_PREFIX: Final = "twist:"
+"""The prefix of a plugin of `twist`, which is a whole program."""
+
 _EXAMPLE: Final = "python:echo_server.py:EchoFactory"
 
 
 class UserCodeError(ValueError):
-    """A protocol of the user's own cannot be used. Its text is for the user: what to do now."""
+    """User code cannot be used. `str()` is a sentence for the user, with the next step."""
 
 
 class CodeLocation(Enum):
-    """Where the code of a reference is."""
+    """The place of the code: a file or a module."""
 
     FILE = "file"
     MODULE = "module"
@@ -35,20 +38,20 @@ class CodeLocation(Enum):
 
 @frozen
 class Reference:
-    """Names one object in a file or in a module. `str` gives the text that `parse` took."""
+    """The name of an object in a file or in a module. `str` returns the text for `parse`."""
 
     place: CodeLocation
 
     source: str
-    """The path of the file, as written; or the module's full name."""
+    """The path of the file as it was written, or the full name of the module."""
 
     name: str
-    """What the object is called in there."""
+    """The name of the object."""
 
     @classmethod
     def parse(cls, text: str) -> Reference:
-        """Take `text` apart. Raises `UserCodeError`."""
-        # From the right: a Windows path has a colon of its own.
+        """Parse `text`. Raises `UserCodeError`."""
+        # Split at the last colon, as a Windows path has a colon too.
         source, colon, name = text.removeprefix(PREFIX).rpartition(":")
         if not is_user_code(text) or not text.isprintable():
             raise UserCodeError(f"{quoted(text)} names no Python code. Write it as {_EXAMPLE}.")
@@ -79,21 +82,22 @@ class Reference:
 
 
 def is_user_code(protocol: str) -> bool:
-    """Whether `protocol` means the user's own code, well written or not."""
-    return protocol.startswith(PREFIX)
+    """Whether `protocol` refers to user code, even if the reference is not valid."""
+    return protocol.startswith((PREFIX, TWIST_PREFIX))
 
 
 def _is_identifier(word: str) -> bool:
     return word.isidentifier() and not iskeyword(word)
 
 
-# MERGED server/own/surroundings: What the user's code is loaded with: where its relative paths begin, and who is told.
-
 CURRENT_FOLDER: Final = Path()
+"""Where relative paths begin if there is no profile file."""
 
 LoadCallback = Callable[[Path], None]
-"""Told which file is executed next. Nothing else happens until that ends, and it may never end."""
+"""Called with the file that is executed next. The program blocks until the file has been executed,
+and a bad file may never end. May raise `UserCodeError`, and the file is not executed then.
+"""
 
 
 def announce_nothing(path: Path) -> None:
-    """For whoever has nobody to tell."""
+    """A `LoadCallback` that does nothing."""

@@ -1,4 +1,4 @@
-"""A file to begin with: a protocol of one's own that works at once."""
+"""Templates: example files with a working protocol, as a start for the user's own code."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from app.user_code.reference import UserCodeError
 
 @frozen
 class Template:
-    """One such file."""
+    """One example file."""
 
     file_name: str
 
     name: str
-    """What a listener names in it."""
+    """The name of the object that a listener uses."""
 
     text: str
 
@@ -55,7 +55,7 @@ class EchoFactory(Factory):
     numProtocols = 0
 ''',
 )
-"""A protocol for connections, and the factory behind it."""
+"""A protocol for connections, and its factory."""
 
 DATAGRAMS: Final = Template(
     "udp_echo_server.py",
@@ -83,7 +83,7 @@ class Echo(DatagramProtocol):
 
 
 def write(path: Path, starter: Template = STREAM) -> None:
-    """Put the text of `starter` at `path`. Raises `UserCodeError`; never replaces a file."""
+    """Write `starter` to a new file at `path`. Raises `UserCodeError`, also if the file exists."""
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(starter.text)

@@ -2,6 +2,120 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name></name>
+    <message>
+        <source>Addresses</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Totals</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation type="unfinished">限制</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Closed by a limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Certificate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last errors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Peer</source>
+        <translation type="unfinished">对端</translation>
+    </message>
+    <message>
+        <source>Local address</source>
+        <translation type="unfinished">本地地址</translation>
+    </message>
+    <message>
+        <source>Open for</source>
+        <translation type="unfinished">已连接</translation>
+    </message>
+    <message>
+        <source>Idle for</source>
+        <translation type="unfinished">空闲</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not read yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cipher</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Client certificate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About Portdeck</source>
+        <translation type="unfinished">关于 Portdeck</translation>
+    </message>
+    <message>
+        <source>The control panel for the servers on your own machine. Built on Twisted and Qt. Free software under the MIT licence.</source>
+        <translation>本机服务器的控制面板。基于 Twisted 和 Qt 构建。自由软件，采用 MIT 许可证。</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Website</source>
+        <translation>网站</translation>
+    </message>
+    <message>
+        <source>Copy versions</source>
+        <translation>复制版本信息</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation type="unfinished">已复制</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>未知</translation>
+    </message>
+</context>
+<context>
     <name>AddressForm</name>
     <message>
         <source>Where</source>
@@ -24,6 +138,10 @@
         <translation type="unfinished">端点(&amp;D)</translation>
     </message>
     <message>
+        <source>The program says where it listens, and who can reach it.</source>
+        <translation>程序自己决定在哪里监听，以及谁可以访问。</translation>
+    </message>
+    <message>
         <source>With port 0 it gets any free port, another one at each start.</source>
         <translation type="unfinished">端口为 0 时取任一空闲端口，每次启动都不同。</translation>
     </message>
@@ -33,10 +151,122 @@
     </message>
 </context>
 <context>
+    <name>AppearancePage</name>
+    <message>
+        <source>As the system</source>
+        <translation type="unfinished">跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation type="unfinished">浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation type="unfinished">深色</translation>
+    </message>
+    <message>
+        <source>Comfortable</source>
+        <translation>宽松</translation>
+    </message>
+    <message>
+        <source>Compact</source>
+        <translation>紧凑</translation>
+    </message>
+    <message>
+        <source>Ctrl++ and Ctrl+- zoom too, and Ctrl+0 goes back to 100 %.</source>
+        <translation>也可用 Ctrl++ 和 Ctrl+- 缩放，Ctrl+0 恢复为 100 %。</translation>
+    </message>
+    <message>
+        <source>Blue</source>
+        <translation type="unfinished">蓝</translation>
+    </message>
+    <message>
+        <source>Violet</source>
+        <translation>紫罗兰</translation>
+    </message>
+    <message>
+        <source>Pink</source>
+        <translation type="unfinished">粉</translation>
+    </message>
+    <message>
+        <source>Red</source>
+        <translation type="unfinished">红</translation>
+    </message>
+    <message>
+        <source>Amber</source>
+        <translation>琥珀</translation>
+    </message>
+    <message>
+        <source>Green</source>
+        <translation type="unfinished">绿</translation>
+    </message>
+    <message>
+        <source>Teal</source>
+        <translation type="unfinished">青</translation>
+    </message>
+    <message>
+        <source>Another…</source>
+        <translation>其他…</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Dismiss</source>
         <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>Behaviour</name>
+    <message>
+        <source>That message is not kept any more, so there is no rule.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replies</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CaptureWindow</name>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>{0} – Portdeck capture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much of the capture is read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read no further, and keep what is read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read: {0} packets. Connections: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled. Read until then: {0} packets. Connections: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Captures</name>
+    <message>
+        <source>Open a capture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Captures ({0})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation type="unfinished">所有文件 (*)</translation>
     </message>
 </context>
 <context>
@@ -165,6 +395,326 @@
         <source>In characters.</source>
         <translation>以字符计。</translation>
     </message>
+    <message>
+        <source>WebSocket</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sends each message back, to everyone else, or a script of messages (RFC 6455).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation type="unfinished">消息</translation>
+    </message>
+    <message>
+        <source>Echo: sent back. Room: sent to everyone else. Script: those below are sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>echo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>room</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>script</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation type="unfinished">路径</translation>
+    </message>
+    <message>
+        <source>Such as /chat; another one is answered 404. * takes every path.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Subprotocols</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With commas between; the first that the client offers too is chosen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compress</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>permessage-deflate, for clients that offer it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Script</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each line is one message, sent to every client.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interval (ms)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Between two messages of the script.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repeat the script</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Else it ends with the close code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>After the script: 1000 to 1013 or 3000 to 4999; 0 leaves it open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fragments of (bytes)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In which messages are sent; 0 sends each as one frame.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ping every (s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A client that does not answer until the next is closed; 0 sends none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest message (bytes)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inflated, if compressed; a longer one closes with 1009.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest frame (bytes)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As it is sent; a longer one closes with 1009.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replies by rule</source>
+        <translation>按规则回复</translation>
+    </message>
+    <message>
+        <source>Answers each message as the first rule that matches it says.</source>
+        <translation>按第一条匹配的规则回复每条消息。</translation>
+    </message>
+    <message>
+        <source>Answers each datagram as the first rule that matches it says.</source>
+        <translation>按第一条匹配的规则回复每个数据报。</translation>
+    </message>
+    <message>
+        <source>The rules are in the profile, as [[listener.options.rule]]. They can be changed there.</source>
+        <translation>规则写在配置文件的 [[listener.options.rule]] 中，可以在那里修改。</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>转发</translation>
+    </message>
+    <message>
+        <source>Passes each connection on to another server, and what that says back.</source>
+        <translation>把每个连接转发到另一台服务器，并传回它的应答。</translation>
+    </message>
+    <message>
+        <source>Passes each datagram on to another server, and what that says back.</source>
+        <translation>把每个数据报转发到另一台服务器，并传回它的应答。</translation>
+    </message>
+    <message>
+        <source>Rules that rewrite or hold messages are in the profile, as [[listener.options.rewrite]] and [listener.options.hold]. They can be changed there.</source>
+        <translation>改写或扣留消息的规则写在配置文件的 [[listener.options.rewrite]] 和 [listener.options.hold] 中，可以在那里修改。</translation>
+    </message>
+    <message>
+        <source>Forward to</source>
+        <translation>转发到</translation>
+    </message>
+    <message>
+        <source>Such as localhost:8080, tls:example.org:443, unix:/run/app.sock.</source>
+        <translation>例如 localhost:8080、tls:example.org:443、unix:/run/app.sock。</translation>
+    </message>
+    <message>
+        <source>Connect at</source>
+        <translation>连接时机</translation>
+    </message>
+    <message>
+        <source>When a client comes, or when it has sent something.</source>
+        <translation>客户端连入时，或它发送了数据之后。</translation>
+    </message>
+    <message>
+        <source>accept</source>
+        <translation>连入时</translation>
+    </message>
+    <message>
+        <source>first-byte</source>
+        <translation>收到首字节时</translation>
+    </message>
+    <message>
+        <source>Connect within (seconds)</source>
+        <translation>连接时限（秒）</translation>
+    </message>
+    <message>
+        <source>After that the client is turned away.</source>
+        <translation>超时后拒绝客户端。</translation>
+    </message>
+    <message>
+        <source>PROXY header</source>
+        <translation>PROXY 头</translation>
+    </message>
+    <message>
+        <source>Tells the target the address of the client, as HAProxy does.</source>
+        <translation>像 HAProxy 那样把客户端的地址告诉目标。</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished">无</translation>
+    </message>
+    <message>
+        <source>v1</source>
+        <translation>v1</translation>
+    </message>
+    <message>
+        <source>v2</source>
+        <translation>v2</translation>
+    </message>
+    <message>
+        <source>Check the certificate of a TLS target</source>
+        <translation>检查 TLS 目标的证书</translation>
+    </message>
+    <message>
+        <source>Without that anybody can pretend to be the target.</source>
+        <translation>不检查的话，任何人都可以冒充目标。</translation>
+    </message>
+    <message>
+        <source>Authorities to trust</source>
+        <translation>信任的证书颁发机构</translation>
+    </message>
+    <message>
+        <source>A PEM file; those of the system if it is empty.</source>
+        <translation>一个 PEM 文件；留空则使用系统的。</translation>
+    </message>
+    <message>
+        <source>SOCKS proxy</source>
+        <translation>SOCKS 代理</translation>
+    </message>
+    <message>
+        <source>Forwards each client to where it asks, by SOCKS5 or HTTP CONNECT.</source>
+        <translation>通过 SOCKS5 或 HTTP CONNECT 把每个客户端转发到它要求的目标。</translation>
+    </message>
+    <message>
+        <source>Anywhere lets every client use the network as this machine can.</source>
+        <translation>“任何地方”允许每个客户端像本机一样使用网络。</translation>
+    </message>
+    <message>
+        <source>loopback</source>
+        <translation>仅本机</translation>
+    </message>
+    <message>
+        <source>anywhere</source>
+        <translation>任何地方</translation>
+    </message>
+    <message>
+        <source>HTTP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers requests: with what it got as JSON, a fixed body, or a folder&apos;s files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inspect: the request as JSON. Fixed: the body below. Folder: files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>inspect</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fixed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whose files are served, without hidden ones; ~ is your home.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>List folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where a folder has no index.html.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of every answer that is not a file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Headers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of every answer that is not a file, a line each.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Body</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of a fixed answer, as UTF-8.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delay (ms)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before every answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest body (bytes)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A request with a longer one is answered 413.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Certificate</name>
@@ -226,6 +776,93 @@
     <message>
         <source>Copy as PEM</source>
         <translation>复制为 PEM</translation>
+    </message>
+</context>
+<context>
+    <name>ClosingQuestion</name>
+    <message>
+        <source>Do not ask again (Settings, Start and end)</source>
+        <translation>不再询问（设置 → 启动与退出）</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">停止</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation type="unfinished">重启</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished">移除</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished">退出</translation>
+    </message>
+    <message>
+        <source>Stop now</source>
+        <translation>立即停止</translation>
+    </message>
+    <message>
+        <source>Restart now</source>
+        <translation>立即重启</translation>
+    </message>
+    <message>
+        <source>Remove now</source>
+        <translation>立即移除</translation>
+    </message>
+    <message>
+        <source>Quit now</source>
+        <translation>立即退出</translation>
+    </message>
+    <message>
+        <source>Drain</source>
+        <translation type="unfinished">排空</translation>
+    </message>
+    <message>
+        <source>Drain, then start</source>
+        <translation>排空后启动</translation>
+    </message>
+    <message>
+        <source>Drain, then remove</source>
+        <translation>排空后移除</translation>
+    </message>
+    <message>
+        <source>Drain, then quit</source>
+        <translation>排空后退出</translation>
+    </message>
+    <message>
+        <source>{0} has 1 connection.</source>
+        <translation>{0} 有 1 个连接。</translation>
+    </message>
+    <message>
+        <source>{0} has {1} connections.</source>
+        <translation>{0} 有 {1} 个连接。</translation>
+    </message>
+    <message>
+        <source>{0} listeners have {1} connections.</source>
+        <translation>{0} 个监听器共有 {1} 个连接。</translation>
+    </message>
+    <message>
+        <source>Stopping closes them at once.</source>
+        <translation>停止会立即断开它们。</translation>
+    </message>
+    <message>
+        <source>A restart closes them at once.</source>
+        <translation>重启会立即断开它们。</translation>
+    </message>
+    <message>
+        <source>Removing closes them at once, and Undo does not restore them.</source>
+        <translation>移除会立即断开它们，且撤销无法恢复。</translation>
+    </message>
+    <message>
+        <source>Quitting closes them at once.</source>
+        <translation>退出会立即断开它们。</translation>
+    </message>
+    <message>
+        <source>Draining accepts nobody more and waits until they have left.</source>
+        <translation>排空不再接受新连接，并等待现有连接离开。</translation>
     </message>
 </context>
 <context>
@@ -305,8 +942,8 @@
         <translation type="unfinished">排列各列…</translation>
     </message>
     <message>
-        <source>Columns as at first</source>
-        <translation type="unfinished">恢复最初的列</translation>
+        <source>Default columns</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -350,6 +987,14 @@
     <message>
         <source>The version of TLS, the cipher, and whose certificate the client showed</source>
         <translation>TLS 版本、加密套件，以及客户端出示了谁的证书</translation>
+    </message>
+    <message>
+        <source>Faults</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What disturbs it on purpose</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>State</source>
@@ -439,8 +1084,63 @@
         <translation>恢复最初(&amp;F)</translation>
     </message>
     <message>
-        <source>Tick what the table shows. The top one stands on the left.</source>
-        <translation>勾选表中要显示的列。最上面的在最左边。</translation>
+        <source>Tick the columns to show. The first one in the list is the leftmost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CommandPalette</name>
+    <message>
+        <source>Stop {0}</source>
+        <translation>停止 {0}</translation>
+    </message>
+    <message>
+        <source>Start {0}</source>
+        <translation>启动 {0}</translation>
+    </message>
+    <message>
+        <source>Send {0}</source>
+        <translation>发送 {0}</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Listener</source>
+        <translation type="unfinished">监听器</translation>
+    </message>
+    <message>
+        <source>Connection</source>
+        <translation type="unfinished">连接</translation>
+    </message>
+    <message>
+        <source>Snippet</source>
+        <translation type="unfinished">片段</translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Command palette</source>
+        <translation>命令面板</translation>
+    </message>
+    <message>
+        <source>Find a command, listener, connection, snippet or setting</source>
+        <translation>查找命令、监听器、连接、片段或设置</translation>
+    </message>
+    <message>
+        <source>Found</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Nothing is called so.</source>
+        <translation>没有这样的名称。</translation>
+    </message>
+    <message>
+        <source>not possible now</source>
+        <translation>现在不可用</translation>
     </message>
 </context>
 <context>
@@ -474,6 +1174,10 @@
         <translation>排空</translation>
     </message>
     <message>
+        <source>Open a capture…</source>
+        <translation>打开抓包文件…</translation>
+    </message>
+    <message>
         <source>Restart</source>
         <translation>重启</translation>
     </message>
@@ -488,6 +1192,14 @@
     <message>
         <source>Move down</source>
         <translation>下移</translation>
+    </message>
+    <message>
+        <source>Rules…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redo remove</source>
+        <translation>重做移除</translation>
     </message>
     <message>
         <source>Start all</source>
@@ -538,6 +1250,14 @@
         <translation>重新加载配置</translation>
     </message>
     <message>
+        <source>Open a Twisted program…</source>
+        <translation>打开 Twisted 程序…</translation>
+    </message>
+    <message>
+        <source>Trust the code of this profile…</source>
+        <translation>信任此配置的代码…</translation>
+    </message>
+    <message>
         <source>Open a recording…</source>
         <translation>打开录制文件…</translation>
     </message>
@@ -554,6 +1274,94 @@
         <translation>退出</translation>
     </message>
     <message>
+        <source>Copy address</source>
+        <translation>复制地址</translation>
+    </message>
+    <message>
+        <source>Faults…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear all faults</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Command palette…</source>
+        <translation>命令面板…</translation>
+    </message>
+    <message>
+        <source>Next pane</source>
+        <translation>下一个窗格</translation>
+    </message>
+    <message>
+        <source>Previous pane</source>
+        <translation>上一个窗格</translation>
+    </message>
+    <message>
+        <source>Go to the listeners</source>
+        <translation>转到监听器</translation>
+    </message>
+    <message>
+        <source>Go to the shown tab</source>
+        <translation>转到当前标签页</translation>
+    </message>
+    <message>
+        <source>Go to the console</source>
+        <translation>转到控制台</translation>
+    </message>
+    <message>
+        <source>Show the connections</source>
+        <translation>显示连接</translation>
+    </message>
+    <message>
+        <source>Show the traffic</source>
+        <translation>显示流量</translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation>显示日志</translation>
+    </message>
+    <message>
+        <source>Sidebar</source>
+        <translation>侧边栏</translation>
+    </message>
+    <message>
+        <source>Console</source>
+        <translation type="unfinished">控制台</translation>
+    </message>
+    <message>
+        <source>Console at the right</source>
+        <translation>控制台靠右</translation>
+    </message>
+    <message>
+        <source>Search listeners</source>
+        <translation>搜索监听器</translation>
+    </message>
+    <message>
+        <source>Larger text</source>
+        <translation>放大文字</translation>
+    </message>
+    <message>
+        <source>Smaller text</source>
+        <translation>缩小文字</translation>
+    </message>
+    <message>
+        <source>Text as large as at first</source>
+        <translation>恢复文字大小</translation>
+    </message>
+    <message>
+        <source>Guide</source>
+        <translation>指南</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
         <source>About Portdeck</source>
         <translation>关于 Portdeck</translation>
     </message>
@@ -568,6 +1376,99 @@
     <message>
         <source>Stop {0} marked</source>
         <translation>停止所选 {0} 个</translation>
+    </message>
+</context>
+<context>
+    <name>CompareWindow</name>
+    <message>
+        <source>What the &amp;servers said</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the &amp;clients said</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} and {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation type="unfinished">消息</translation>
+    </message>
+    <message>
+        <source>The conversations are too long. Only their beginnings are read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ComparisonModel</name>
+    <message>
+        <source>Result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Came</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>equal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>different</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>extra</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ComparisonView</name>
+    <message>
+        <source>Only what is &amp;not equal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} equal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} different</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} extra</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was expected, and nothing came.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparison</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -595,6 +1496,22 @@
     <message>
         <source>Reset the selected connections: what is not sent yet is dropped</source>
         <translation>重置所选连接：尚未发出的内容会被丢弃</translation>
+    </message>
+    <message>
+        <source>Faults…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disturb the selected connection on purpose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare the traffic of the two selected connections</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Show closed</source>
@@ -705,8 +1622,8 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
 <context>
     <name>ConsoleArea</name>
     <message>
-        <source>Show the snippets (Ctrl+B)</source>
-        <translation>显示片段 (Ctrl+B)</translation>
+        <source>Show the snippets (Ctrl+Shift+B)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Snippets</source>
@@ -715,6 +1632,33 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <message>
         <source>Not kept: this is too long for a snippet.</source>
         <translation>没有保存：作为片段太长了。</translation>
+    </message>
+</context>
+<context>
+    <name>ConsolePage</name>
+    <message>
+        <source>Text</source>
+        <translation type="unfinished">文本</translation>
+    </message>
+    <message>
+        <source>Escapes</source>
+        <translation type="unfinished">转义</translation>
+    </message>
+    <message>
+        <source>Hex</source>
+        <translation type="unfinished">十六进制</translation>
+    </message>
+    <message>
+        <source>Sends; Shift+Enter begins a new line</source>
+        <translation>发送；Shift+Enter 换行</translation>
+    </message>
+    <message>
+        <source>Begins a new line; Ctrl+Enter sends</source>
+        <translation>换行；Ctrl+Enter 发送</translation>
+    </message>
+    <message>
+        <source>Notation and line ending count for tabs that are opened from now on.</source>
+        <translation>写法和行尾对之后打开的标签页生效。</translation>
     </message>
 </context>
 <context>
@@ -760,6 +1704,37 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
 </context>
 <context>
+    <name>ConversationActions</name>
+    <message>
+        <source>Make a listener of this conversation…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play the client side…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare the two connections…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reply to this with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only what a client said can be replied to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A rule of a new listener…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A rule of {0}…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>CopyActions</name>
     <message>
         <source>Copy as hex</source>
@@ -795,6 +1770,10 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <message>
         <source>Choose one listener</source>
         <translation type="unfinished">请选择一个监听器</translation>
+    </message>
+    <message>
+        <source>Choose one of the places below it</source>
+        <translation>请选择其下方的一个监听位置</translation>
     </message>
     <message>
         <source>Start it first: its address is not known yet</source>
@@ -854,6 +1833,45 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <message>
         <source>offset {0} of {1} bytes</source>
         <translation>偏移 {0}，共 {1} 字节</translation>
+    </message>
+</context>
+<context>
+    <name>DroppedFiles</name>
+    <message>
+        <source>{0} is the profile of this window.</source>
+        <translation type="unfinished">{0} 就是此窗口的配置。</translation>
+    </message>
+    <message>
+        <source>{0}: open this profile in a window of its own, or import from it?</source>
+        <translation>{0}：在单独的窗口中打开此配置，还是从中导入？</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Import listeners…</source>
+        <translation>导入监听器…</translation>
+    </message>
+    <message>
+        <source>Choose the listener that {0} is for, and drop it again.</source>
+        <translation>请先选择 {0} 所属的监听器，再重新拖放。</translation>
+    </message>
+    <message>
+        <source>{0} listens on UDP, which has no TLS.</source>
+        <translation>{0} 监听 UDP，没有 TLS。</translation>
+    </message>
+    <message>
+        <source>Use it for {0}</source>
+        <translation>用于 {0}</translation>
+    </message>
+    <message>
+        <source>{0} has the certificate {1} without a key. Shall clients have to show one that it has signed?</source>
+        <translation>{0} 含证书 {1}，没有密钥。是否要求客户端出示由它签发的证书？</translation>
+    </message>
+    <message>
+        <source>{0} has the certificate {1} and its key. Serve TLS with it?</source>
+        <translation>{0} 含证书 {1} 及其密钥。用它提供 TLS 吗？</translation>
     </message>
 </context>
 <context>
@@ -920,6 +1938,369 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
 </context>
 <context>
+    <name>FaultBadge</name>
+    <message>
+        <source>Faults: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FaultCommands</name>
+    <message>
+        <source>No fault is on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All faults are off. Not disturbed any more: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+    <message>
+        <source>{0} more listeners</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 connection</source>
+        <translation type="unfinished">1 个连接</translation>
+    </message>
+    <message>
+        <source>{0} connections</source>
+        <translation type="unfinished">{0} 个连接</translation>
+    </message>
+    <message>
+        <source>Faults disturb these on purpose. Click to change that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Faults of {0}: {1}…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear all faults</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} Faults: {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FaultRow</name>
+    <message>
+        <source>Act earlier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Act later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove this fault</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Direction</source>
+        <translation type="unfinished">方向</translation>
+    </message>
+    <message>
+        <source>Chance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>until it is off</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Faults</name>
+    <message>
+        <source>Latency</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bandwidth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stall</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slow close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop reading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Corrupt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation type="unfinished">复制一份</translation>
+    </message>
+    <message>
+        <source>Reorder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refuse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delay of accept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>TLS problem</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes arrive later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No more than so many bytes pass in a second.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes arrive in small pieces, one after the other.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing passes for so long, or until the fault is off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection ends after so many bytes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection is closed after a time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection is reset after a time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The end of the connection arrives later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is read from the client, so its window fills up.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Datagrams are lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bits are flipped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Datagrams arrive twice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Datagrams arrive after later ones.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New connections are reset at once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New connections are served later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New clients meet a bad certificate or a broken handshake.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished">时间</translation>
+    </message>
+    <message>
+        <source>Jitter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Distribution</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes a second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Variation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Between two</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Then</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Problem</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>both ways</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from the client</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to the client</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>even</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bell curve</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>expired certificate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>certificate of another name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>self-signed certificate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>unknown CA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stalled handshake</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>handshake broken off</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FaultsEditor</name>
+    <message>
+        <source>&amp;Add a fault</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is disturbed.
+Add a fault: it acts at once, on open connections too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FaultsPanel</name>
+    <message>
+        <source>As the &amp;listener</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Switch all off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>S&amp;eed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With the same number, a run repeats. Empty: each start is different.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>different at each start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the faults of the listener act on this connection again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Faults of {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The listener was removed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They act on all connections, from the first one to the last.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They act on this connection alone, instead of those of its listener.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These are the faults of the listener. A change is for this connection alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>FileEdit</name>
     <message>
         <source>Choose…</source>
@@ -952,6 +2333,10 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
         <translation>筛选…</translation>
     </message>
     <message>
+        <source>Text of the data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Both ways</source>
         <translation>双向</translation>
     </message>
@@ -974,6 +2359,45 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <message>
         <source>Listener or connection to show</source>
         <translation>要显示的监听器或连接</translation>
+    </message>
+    <message>
+        <source>Direction</source>
+        <translation type="unfinished">方向</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size in bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filters ({0})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter by direction, by source and by size</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FramingChoice</name>
+    <message>
+        <source>&amp;Told apart by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Off, all that one side sends until the other side speaks is one message</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1001,6 +2425,14 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <message>
         <source>Netstrings</source>
         <translation>Netstring</translation>
+    </message>
+    <message>
+        <source>HTTP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WebSocket</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>How messages are told apart</source>
@@ -1064,6 +2496,59 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
 </context>
 <context>
+    <name>GroupHeader</name>
+    <message>
+        <source>{0} of {1}</source>
+        <translation type="unfinished">{0} / {1}</translation>
+    </message>
+    <message>
+        <source>Stop the group {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start the group {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Group {0}: {1} listening</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fold the group</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the group</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>GuideView</name>
+    <message>
+        <source>Page</source>
+        <translation>页面</translation>
+    </message>
+</context>
+<context>
+    <name>GuideWindow</name>
+    <message>
+        <source>Guide</source>
+        <translation>指南</translation>
+    </message>
+    <message>
+        <source>Search the guide</source>
+        <translation>搜索指南</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>The guide does not have this.</source>
+        <translation>指南中没有此内容。</translation>
+    </message>
+</context>
+<context>
     <name>HexView</name>
     <message>
         <source>Bytes of the chosen chunk</source>
@@ -1112,6 +2597,14 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
         <translation>您自己的代码</translation>
     </message>
     <message>
+        <source>A whole Twisted program</source>
+        <translation>完整的 Twisted 程序</translation>
+    </message>
+    <message>
+        <source>A plugin of twist</source>
+        <translation>twist 插件</translation>
+    </message>
+    <message>
         <source>&amp;Name</source>
         <translation>名称(&amp;N)</translation>
     </message>
@@ -1134,6 +2627,10 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <message>
         <source>My server</source>
         <translation>我的服务器</translation>
+    </message>
+    <message>
+        <source>Runs as by python or twistd, inside Portdeck, with all that you may do.</source>
+        <translation>与 python 或 twistd 运行它时一样，但在 Portdeck 内运行，并拥有您的全部权限。</translation>
     </message>
     <message>
         <source>Your own code. It runs inside Portdeck, with all that you may do.</source>
@@ -1258,62 +2755,41 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
 </context>
 <context>
-    <name>LimitsForm</name>
+    <name>LanguagePage</name>
     <message>
-        <source>Limits</source>
-        <translation>限制</translation>
+        <source>As the system</source>
+        <translation type="unfinished">跟随系统</translation>
     </message>
     <message>
-        <source>Connections at &amp;most</source>
-        <translation>最多连接数(&amp;M)</translation>
+        <source>The window opens again in the chosen language. Listeners and their connections go on meanwhile; sessions of the console end.</source>
+        <translation>窗口会以所选语言重新打开。其间监听器及其连接继续运行；控制台的会话会结束。</translation>
+    </message>
+</context>
+<context>
+    <name>LicencesWindow</name>
+    <message>
+        <source>Licences</source>
+        <translation>许可证</translation>
     </message>
     <message>
-        <source>One more is told so, and turned away</source>
-        <translation>超出者会被告知并拒绝</translation>
+        <source>Packages</source>
+        <translation>软件包</translation>
     </message>
     <message>
-        <source>From &amp;one address</source>
-        <translation>来自同一地址(&amp;O)</translation>
+        <source>Licence</source>
+        <translation>许可证</translation>
     </message>
     <message>
-        <source>How many of the connections may come from the same address</source>
-        <translation>同一地址最多可以有多少个连接</translation>
+        <source>not named by the package</source>
+        <translation>软件包未注明</translation>
     </message>
     <message>
-        <source>any number</source>
-        <translation>不限</translation>
+        <source>{0} {1}: {2}</source>
+        <translation>{0} {1}：{2}</translation>
     </message>
     <message>
-        <source>Close when &amp;idle</source>
-        <translation>空闲时关闭(&amp;I)</translation>
-    </message>
-    <message>
-        <source>For how long nothing may cross a connection, in or out, until it is closed</source>
-        <translation>连接在双向都没有数据多久之后被关闭</translation>
-    </message>
-    <message>
-        <source> s</source>
-        <translation> 秒</translation>
-    </message>
-    <message>
-        <source>never</source>
-        <translation>从不</translation>
-    </message>
-    <message>
-        <source>&amp;Unsent at most</source>
-        <translation>最多未发(&amp;U)</translation>
-    </message>
-    <message>
-        <source>A peer that does not read is closed once more than this waits for it</source>
-        <translation>不读取数据的对端，积压超过此值即被关闭</translation>
-    </message>
-    <message>
-        <source> KiB</source>
-        <translation> KiB</translation>
-    </message>
-    <message>
-        <source>after {0} s</source>
-        <translation>{0} 秒后</translation>
+        <source>The package does not contain the text of its licence.</source>
+        <translation>软件包中没有许可证全文。</translation>
     </message>
 </context>
 <context>
@@ -1332,6 +2808,10 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <message>
         <source>{0} listeners were removed.</source>
         <translation type="unfinished">已移除 {0} 个监听器。</translation>
+    </message>
+    <message>
+        <source>Undo brings back the listeners, not their connections ({0}).</source>
+        <translation>撤销会恢复监听器，但不能恢复其连接（{0} 个）。</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -1363,6 +2843,10 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
 </context>
 <context>
     <name>ListenerForm</name>
+    <message>
+        <source>Limits</source>
+        <translation type="unfinished">限制</translation>
+    </message>
     <message>
         <source>Save, restart later</source>
         <translation>保存，稍后重启</translation>
@@ -1444,6 +2928,81 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     </message>
 </context>
 <context>
+    <name>ListenerSpec</name>
+    <message>
+        <source>Connections at &amp;most</source>
+        <translation type="unfinished">最多连接数(&amp;M)</translation>
+    </message>
+    <message>
+        <source>One more is told so, and turned away</source>
+        <translation type="unfinished">超出者会被告知并拒绝</translation>
+    </message>
+    <message>
+        <source>From &amp;one address</source>
+        <translation type="unfinished">来自同一地址(&amp;O)</translation>
+    </message>
+    <message>
+        <source>How many of the connections may come from the same address</source>
+        <translation type="unfinished">同一地址最多可以有多少个连接</translation>
+    </message>
+    <message>
+        <source>any number</source>
+        <translation type="unfinished">不限</translation>
+    </message>
+    <message>
+        <source>Close when &amp;idle</source>
+        <translation type="unfinished">空闲时关闭(&amp;I)</translation>
+    </message>
+    <message>
+        <source>For how long nothing may cross a connection, in or out, until it is closed</source>
+        <translation type="unfinished">连接在双向都没有数据多久之后被关闭</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation type="unfinished"> 秒</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation type="unfinished">从不</translation>
+    </message>
+    <message>
+        <source>after 30 s</source>
+        <translation>30 秒后</translation>
+    </message>
+    <message>
+        <source>Most &amp;unsent data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A peer that does not read is closed once more than this waits for it</source>
+        <translation type="unfinished">不读取数据的对端，积压超过此值即被关闭</translation>
+    </message>
+    <message>
+        <source> KiB</source>
+        <translation type="unfinished"> KiB</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Listeners of the same group stand together in the window, and are started and stopped together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start it to&amp;gether with Portdeck</source>
+        <translation type="unfinished">随 Portdeck 一起启动(&amp;G)</translation>
+    </message>
+    <message>
+        <source>O&amp;bserve in Traffic what crosses it</source>
+        <translation type="unfinished">在流量中观察经过它的数据(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Off, its chunks are counted and not kept, from now on and without a restart</source>
+        <translation type="unfinished">关闭后，它的数据块只计数不保留，立即生效，无需重启</translation>
+    </message>
+</context>
+<context>
     <name>ListenersPanel</name>
     <message>
         <source>No listener yet.
@@ -1454,6 +3013,10 @@ Make one with “New listener”.</source>
     <message>
         <source>Listeners</source>
         <translation>监听器</translation>
+    </message>
+    <message>
+        <source>No listener matches the search.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1476,6 +3039,29 @@ Make one with “New listener”.</source>
     </message>
 </context>
 <context>
+    <name>LogPage</name>
+    <message>
+        <source>Everything</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>What happens</source>
+        <translation>发生的事情</translation>
+    </message>
+    <message>
+        <source>Warnings and errors</source>
+        <translation>警告和错误</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>It counts for the log pane and for the log file, at once.</source>
+        <translation>对日志窗格和日志文件立即生效。</translation>
+    </message>
+</context>
+<context>
     <name>LogPane</name>
     <message>
         <source>What the listeners do, and what goes wrong.</source>
@@ -1490,12 +3076,48 @@ Make one with “New listener”.</source>
         <translation>（{0} 行来得太快，未显示）</translation>
     </message>
     <message>
+        <source>Wrap lines</source>
+        <translation>自动换行</translation>
+    </message>
+    <message>
+        <source>All levels</source>
+        <translation>所有级别</translation>
+    </message>
+    <message>
+        <source>Warnings and errors</source>
+        <translation>警告和错误</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>Levels</source>
+        <translation>级别</translation>
+    </message>
+    <message>
+        <source>Search the log</source>
+        <translation>搜索日志</translation>
+    </message>
+    <message>
+        <source>Show only what contains this</source>
+        <translation>只显示包含此内容的</translation>
+    </message>
+    <message>
         <source>No log file could be written; the log is here alone</source>
         <translation>无法写入日志文件；日志只在这里</translation>
     </message>
     <message>
         <source>Also written to {0}</source>
         <translation>同时写入 {0}</translation>
+    </message>
+    <message>
+        <source>Nothing in the log is like this.</source>
+        <translation>日志中没有这样的内容。</translation>
+    </message>
+    <message>
+        <source>Log ({0} new)</source>
+        <translation type="unfinished">日志（{0} 条新）</translation>
     </message>
     <message>
         <source>Copy the log</source>
@@ -1525,32 +3147,83 @@ Make one with “New listener”.</source>
         <translation>日志</translation>
     </message>
     <message>
-        <source>Listeners</source>
-        <translation>监听器</translation>
-    </message>
-    <message>
-        <source>About Portdeck</source>
-        <translation>关于 Portdeck</translation>
-    </message>
-    <message>
-        <source>Portdeck {0}
-
-The control panel for the servers on your own machine.
-
-Profile: {1}</source>
-        <translation>Portdeck {0}
-
-您自己机器上的服务器的控制面板。
-
-配置：{1}</translation>
-    </message>
-    <message>
         <source>Connections ({0})</source>
         <translation>连接 ({0})</translation>
     </message>
     <message>
-        <source>Log ({0} new)</source>
-        <translation>日志（{0} 条新）</translation>
+        <source>Connections ({0} of {1})</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>MakeListenerDialog</name>
+    <message>
+        <source>&amp;In the order of the conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each time its &amp;message comes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reply after the &amp;recorded delay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repeat by itself what the server &amp;sent at an interval</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make the listener</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A listener of this conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much of the conversation is read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The new listener plays the server side of {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation type="unfinished">名称(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Listens a&amp;t</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation type="unfinished">消息</translation>
+    </message>
+    <message>
+        <source>A rule replies</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes that differ from {0} other conversations become &amp;wildcards</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes that differ from another conversation become &amp;wildcards</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The conversation is too long. Only its beginning is used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The client said nothing, so there is no rule.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1615,10 +3288,6 @@ Profile: {1}</source>
         <source>Dark</source>
         <translation>深色</translation>
     </message>
-    <message>
-        <source>Another one counts from the next start</source>
-        <translation>更改在下次启动时生效</translation>
-    </message>
 </context>
 <context>
     <name>NotationPicker</name>
@@ -1656,7 +3325,45 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>Notifications</name>
+    <message>
+        <source>{0} failed</source>
+        <translation>{0} 失败</translation>
+    </message>
+    <message>
+        <source>{0}: the first client</source>
+        <translation>{0}：第一个客户端</translation>
+    </message>
+    <message>
+        <source>{0} is connected.</source>
+        <translation>{0} 已连接。</translation>
+    </message>
+</context>
+<context>
+    <name>NotificationsPage</name>
+    <message>
+        <source>A listener fails</source>
+        <translation>监听器失败</translation>
+    </message>
+    <message>
+        <source>The first client of a listener connects</source>
+        <translation>监听器的第一个客户端连接</translation>
+    </message>
+    <message>
+        <source>Only while the window is not in front.</source>
+        <translation>仅当窗口不在最前时。</translation>
+    </message>
+    <message>
+        <source>This desktop shows no notifications of programs.</source>
+        <translation>此桌面不显示程序的通知。</translation>
+    </message>
+</context>
+<context>
     <name>Offers</name>
+    <message>
+        <source>Show the log</source>
+        <translation type="unfinished">显示日志</translation>
+    </message>
     <message>
         <source>Restart to apply</source>
         <translation>重启以应用</translation>
@@ -1874,6 +3581,14 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
 <context>
     <name>PatternEdit</name>
     <message>
+        <source>Match case</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Text</source>
         <translation>文本</translation>
     </message>
@@ -1897,52 +3612,241 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <source>{0}: match case</source>
         <translation>{0}：区分大小写</translation>
     </message>
+    <message>
+        <source>How it is meant: text, expression or hex; the case</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PieceEdit</name>
+    <message>
+        <source>Text</source>
+        <translation type="unfinished">文本</translation>
+    </message>
+    <message>
+        <source>Hex</source>
+        <translation type="unfinished">十六进制</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kind of this piece</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Piece of the reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Variables: {1}, {name} of a capture, {counter}, {time}, {uuid}, {length} …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of this piece</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By which a checksum or a length names it: {crc16:name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove this piece</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PlayWindow</name>
+    <message>
+        <source>With its &amp;timing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At &amp;once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Play</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recorded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Came now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play the client side of {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A listener, or host:port, tls:host:port, udp:host:port</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much is done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation type="unfinished">消息</translation>
+    </message>
+    <message>
+        <source>{0} messages of the client to send.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The conversation is too long. Only its beginning is used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Playing to {0}…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Played.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was not connected.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection ended before everything was sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PreferencePage</name>
+    <message>
+        <source>Colours</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>Accent</source>
+        <translation>强调色</translation>
+    </message>
+    <message>
+        <source>Density</source>
+        <translation>密度</translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation>缩放</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">语言</translation>
+    </message>
+    <message>
+        <source>Listeners at the start</source>
+        <translation>启动时的监听器</translation>
+    </message>
+    <message>
+        <source>Closing the window</source>
+        <translation>关闭窗口</translation>
+    </message>
+    <message>
+        <source>Live connections</source>
+        <translation>活动连接</translation>
+    </message>
+    <message>
+        <source>Notation</source>
+        <translation>写法</translation>
+    </message>
+    <message>
+        <source>Line ending</source>
+        <translation type="unfinished">行尾</translation>
+    </message>
+    <message>
+        <source>Enter key</source>
+        <translation>回车键</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Chunks, at most</source>
+        <translation>数据块上限</translation>
+    </message>
+    <message>
+        <source>Notify me when</source>
+        <translation>何时通知</translation>
+    </message>
+    <message>
+        <source>Least level</source>
+        <translation>最低级别</translation>
+    </message>
 </context>
 <context>
     <name>Preferences</name>
     <message>
-        <source>Back to the defaults</source>
-        <translation>恢复默认</translation>
+        <source>Appearance</source>
+        <translation type="unfinished">外观</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">语言</translation>
+    </message>
+    <message>
+        <source>Start and end</source>
+        <translation>启动与退出</translation>
+    </message>
+    <message>
+        <source>Console</source>
+        <translation type="unfinished">控制台</translation>
+    </message>
+    <message>
+        <source>Traffic</source>
+        <translation type="unfinished">流量</translation>
+    </message>
+    <message>
+        <source>Notifications</source>
+        <translation>通知</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation type="unfinished">日志</translation>
+    </message>
+    <message>
+        <source>Reset this page</source>
+        <translation>重置此页</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation>全部重置</translation>
     </message>
     <message>
         <source>Settings</source>
         <translation>设置</translation>
     </message>
     <message>
-        <source>Memory for traffic</source>
-        <translation>流量占用的内存</translation>
-    </message>
-    <message>
-        <source>Chunks to keep at most</source>
-        <translation>最多保留的数据块</translation>
-    </message>
-    <message>
-        <source> MiB</source>
-        <translation> MiB</translation>
-    </message>
-    <message>
-        <source>Traffic that is kept</source>
-        <translation>保留的流量</translation>
-    </message>
-    <message>
-        <source>&amp;Memory</source>
-        <translation>内存(&amp;M)</translation>
-    </message>
-    <message>
-        <source>&amp;Chunks, at most</source>
-        <translation>数据块上限(&amp;C)</translation>
-    </message>
-    <message>
-        <source>The oldest is dropped when one of the two is reached, and counted. The views of messages may take as much again while they are on show.</source>
-        <translation>达到两者之一时，最旧的会被丢弃并计数。显示消息视图时可能再占用同样多的内存。</translation>
-    </message>
-    <message>
-        <source>Kept now: {0} chunks, {1}.</source>
-        <translation>现在保留：{0} 个数据块，{1}。</translation>
-    </message>
-    <message>
-        <source>The oldest were dropped, to fit: {0} chunks.</source>
-        <translation>为符合限制，最旧的已丢弃：{0} 个数据块。</translation>
+        <source>Pages</source>
+        <translation>页面</translation>
     </message>
 </context>
 <context>
@@ -2013,6 +3917,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation type="unfinished">监听地址与 {0} 相同</translation>
     </message>
     <message>
+        <source>runs the code in {0}</source>
+        <translation>运行 {0} 中的代码</translation>
+    </message>
+    <message>
         <source>Imported from {0}: {1}.</source>
         <translation type="unfinished">已从 {0} 导入：{1}。</translation>
     </message>
@@ -2051,6 +3959,126 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Profiles (*.toml);;All files (*)</source>
         <translation type="unfinished">配置 (*.toml);;所有文件 (*)</translation>
+    </message>
+</context>
+<context>
+    <name>ProgramCommands</name>
+    <message>
+        <source>Open a Twisted program</source>
+        <translation>打开 Twisted 程序</translation>
+    </message>
+    <message>
+        <source>Twisted programs (*.py *.pyw *.tac);;All files (*)</source>
+        <translation>Twisted 程序 (*.py *.pyw *.tac);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>{0} has a space in its name. Rename it, or write it in the form.</source>
+        <translation>{0} 的名称中有空格。请重命名，或在表单中填写。</translation>
+    </message>
+    <message>
+        <source>Trust and run</source>
+        <translation>信任并运行</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>暂不</translation>
+    </message>
+    <message>
+        <source>… and {0} more</source>
+        <translation>…… 还有 {0} 个</translation>
+    </message>
+    <message>
+        <source>This profile runs code that you have not trusted yet. It may do all that you may do. None of it runs until you trust these files:</source>
+        <translation>此配置会运行您尚未信任的代码。它拥有您的全部权限。在您信任以下文件之前，其中的代码都不会运行：</translation>
+    </message>
+</context>
+<context>
+    <name>ProgramForm</name>
+    <message>
+        <source>Choose a Twisted program</source>
+        <translation>选择 Twisted 程序</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>程序</translation>
+    </message>
+    <message>
+        <source>Twisted programs (*.py *.pyw *.tac);;All files (*)</source>
+        <translation>Twisted 程序 (*.py *.pyw *.tac);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Plugin</source>
+        <translation>插件</translation>
+    </message>
+    <message>
+        <source>Arguments</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>The options that the plugin itself describes</source>
+        <translation>插件自身说明的选项</translation>
+    </message>
+    <message>
+        <source>Pro&amp;gram</source>
+        <translation>程序(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Pl&amp;ugin</source>
+        <translation>插件(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Argu&amp;ments</source>
+        <translation>参数(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Choose a plugin.</source>
+        <translation>请选择插件。</translation>
+    </message>
+    <message>
+        <source>Choose a program: a file that ends in .py or .tac, or a folder.</source>
+        <translation>请选择程序：以 .py 或 .tac 结尾的文件，或文件夹。</translation>
+    </message>
+    <message>
+        <source>The path of a program must have no space after .py or .tac.</source>
+        <translation>程序的路径在 .py 或 .tac 之后不能有空格。</translation>
+    </message>
+</context>
+<context>
+    <name>Quitting</name>
+    <message>
+        <source>Portdeck quits when the last connection has left ({0} now).</source>
+        <translation>最后一个连接离开后 Portdeck 退出（现有 {0} 个）。</translation>
+    </message>
+    <message>
+        <source>Quit now</source>
+        <translation>立即退出</translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation>留下</translation>
+    </message>
+</context>
+<context>
+    <name>RatePlot</name>
+    <message>
+        <source>Bytes a second, received and sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>most: ↓ {0}  ↑ {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plot the last {0} minutes</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2112,6 +4140,37 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>All files (*)</source>
         <translation>所有文件 (*)</translation>
+    </message>
+</context>
+<context>
+    <name>Renewal</name>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">语言</translation>
+    </message>
+    <message>
+        <source>The window opens again in the other language. That ends: {0}. Listeners and their connections go on.</source>
+        <translation>窗口会以另一种语言重新打开。这会结束：{0}。监听器及其连接继续运行。</translation>
+    </message>
+    <message>
+        <source>Open it again now</source>
+        <translation>立即重新打开</translation>
+    </message>
+    <message>
+        <source>At the next start</source>
+        <translation>下次启动时</translation>
+    </message>
+    <message>
+        <source>1 session of the console</source>
+        <translation>1 个控制台会话</translation>
+    </message>
+    <message>
+        <source>{0} sessions of the console</source>
+        <translation>{0} 个控制台会话</translation>
+    </message>
+    <message>
+        <source>the recording</source>
+        <translation>录制</translation>
     </message>
 </context>
 <context>
@@ -2186,6 +4245,48 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>RepliesEdit</name>
+    <message>
+        <source>Which of the replies</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>After the last reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another one for the next time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove this reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>then from the first again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>then the last one again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>then nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reply {0} of {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ReplyEdit</name>
+    <message>
+        <source>Add a piece</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>RowMenu</name>
     <message>
         <source>Follow the stream</source>
@@ -2202,6 +4303,314 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Too much to copy: export the selected instead</source>
         <translation>内容太多，无法复制：请改为导出所选</translation>
+    </message>
+</context>
+<context>
+    <name>RuleForm</name>
+    <message>
+        <source>What the message is compared with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regular expression</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Function</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only in the &amp;state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Move it to the state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put the &amp;frame around the reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>optional</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>matches the expression</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is any message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is taken by a Python function</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none: by itself, every</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation type="unfinished"> 秒</translation>
+    </message>
+    <message>
+        <source>Seconds between two replies</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shortest delay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest delay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>this connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the others</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all connections</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>any number of times</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation type="unfinished">名称(&amp;N)</translation>
+    </message>
+    <message>
+        <source>The m&amp;essage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>T&amp;o</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;And then</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Applies</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Rules</name>
+    <message>
+        <source>equals</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>starts with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ends with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>contains</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>half-close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stop reading</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>drain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}, in the state “{1}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>every {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>regex {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Python {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>any message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and {0} more in turn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to the others</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>then {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>file {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RulesEditor</name>
+    <message>
+        <source>&amp;Add a rule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate the rule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try it earlier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try it later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the rule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Count anew</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Re&amp;vert</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rules of {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unmatched ({0})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unmatched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The rules were changed and not saved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rules, the first that matches wins</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set the hits and the unmatched messages to none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tester</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Framing and greeting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The listener was removed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not saved yet. The listener goes on with the rules of before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>framing and greeting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rule {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are mistakes in: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RulesModel</name>
+    <message>
+        <source>Rule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} ({1} failed)</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2286,6 +4695,207 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>all of {0}</source>
         <translation type="unfinished">{0} 的全部</translation>
+    </message>
+</context>
+<context>
+    <name>SetForm</name>
+    <message>
+        <source>Delimiter, with escapes</source>
+        <translation type="unfinished">分隔符，可用转义</translation>
+    </message>
+    <message>
+        <source>counts itself</source>
+        <translation type="unfinished">包含自身</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation type="unfinished">行</translation>
+    </message>
+    <message>
+        <source>Datagrams</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delimiter</source>
+        <translation type="unfinished">分隔符</translation>
+    </message>
+    <message>
+        <source>Fixed length</source>
+        <translation type="unfinished">固定长度</translation>
+    </message>
+    <message>
+        <source>Length prefix</source>
+        <translation type="unfinished">长度前缀</translation>
+    </message>
+    <message>
+        <source>Netstrings</source>
+        <translation type="unfinished">Netstring</translation>
+    </message>
+    <message>
+        <source>How messages are told apart</source>
+        <translation type="unfinished">如何区分消息</translation>
+    </message>
+    <message>
+        <source> bytes</source>
+        <translation type="unfinished"> 字节</translation>
+    </message>
+    <message>
+        <source>Length of each message</source>
+        <translation type="unfinished">每条消息的长度</translation>
+    </message>
+    <message>
+        <source>{0} bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes of the length</source>
+        <translation type="unfinished">长度字段的字节数</translation>
+    </message>
+    <message>
+        <source>big end first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>little end first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Byte order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is ignored</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>closes the connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>resets the connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gets a reply of its own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Greeting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any other message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type what ends a message, such as \n</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutSheet</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Find a shortcut</source>
+        <translation>查找快捷键</translation>
+    </message>
+    <message>
+        <source>No shortcut is called so.</source>
+        <translation>没有这样的快捷键。</translation>
+    </message>
+    <message>
+        <source>In the list of listeners</source>
+        <translation>监听器列表中</translation>
+    </message>
+    <message>
+        <source>Choose another listener</source>
+        <translation>选择另一个监听器</translation>
+    </message>
+    <message>
+        <source>Mark several</source>
+        <translation>标记多个</translation>
+    </message>
+    <message>
+        <source>Mark all</source>
+        <translation>全部标记</translation>
+    </message>
+    <message>
+        <source>Start or stop</source>
+        <translation>启动或停止</translation>
+    </message>
+    <message>
+        <source>Choose none</source>
+        <translation>取消选择</translation>
+    </message>
+    <message>
+        <source>In the console</source>
+        <translation>控制台中</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation type="unfinished">发送</translation>
+    </message>
+    <message>
+        <source>What was sent before</source>
+        <translation>之前发送的内容</translation>
+    </message>
+    <message>
+        <source>Search what was sent</source>
+        <translation>搜索发送过的内容</translation>
+    </message>
+    <message>
+        <source>Send a snippet</source>
+        <translation>发送片段</translation>
+    </message>
+    <message>
+        <source>In text fields</source>
+        <translation>文本框中</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+</context>
+<context>
+    <name>Sidebar</name>
+    <message>
+        <source>Search listeners</source>
+        <translation type="unfinished">搜索监听器</translation>
+    </message>
+    <message>
+        <source>Search the listeners</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By name, group, protocol or address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compact rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compact rows: one line for each listener</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Listeners</source>
+        <translation type="unfinished">监听器</translation>
     </message>
 </context>
 <context>
@@ -2414,6 +5024,33 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>StartUpPage</name>
+    <message>
+        <source>Those that start automatically</source>
+        <translation>仅设为自动启动的</translation>
+    </message>
+    <message>
+        <source>As they were, too</source>
+        <translation>上次运行的也启动</translation>
+    </message>
+    <message>
+        <source>Keeps Portdeck running in the tray</source>
+        <translation>让 Portdeck 在托盘中继续运行</translation>
+    </message>
+    <message>
+        <source>Asks before a stop, restart or removal closes connections</source>
+        <translation>停止、重启或移除会断开连接时先询问</translation>
+    </message>
+    <message>
+        <source>File → Quit always ends Portdeck.</source>
+        <translation>“文件 → 退出”总是结束 Portdeck。</translation>
+    </message>
+    <message>
+        <source>This desktop shows no tray icons, so closing the window ends Portdeck.</source>
+        <translation>此桌面不显示托盘图标，因此关闭窗口会结束 Portdeck。</translation>
+    </message>
+</context>
+<context>
     <name>State</name>
     <message>
         <source>stopped</source>
@@ -2465,6 +5102,14 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>{0} · {1} left</source>
         <translation>{0} · 剩 {1}</translation>
+    </message>
+    <message>
+        <source>Its code raised {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its code raised {0} exceptions, such as {1}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} · 1 peer</source>
@@ -2569,21 +5214,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
-    <name>SwitchesForm</name>
-    <message>
-        <source>Start it to&amp;gether with Portdeck</source>
-        <translation>随 Portdeck 一起启动(&amp;G)</translation>
-    </message>
-    <message>
-        <source>O&amp;bserve in Traffic what crosses it</source>
-        <translation>在流量中观察经过它的数据(&amp;B)</translation>
-    </message>
-    <message>
-        <source>Off, its chunks are counted and not kept, from now on and without a restart</source>
-        <translation>关闭后，它的数据块只计数不保留，立即生效，无需重启</translation>
-    </message>
-</context>
-<context>
     <name>TabTitle</name>
     <message>
         <source>Session</source>
@@ -2683,6 +5313,65 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Start {0} and connect</source>
         <translation>启动 {0} 并连接</translation>
+    </message>
+</context>
+<context>
+    <name>TesterPanel</name>
+    <message>
+        <source>Message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>*IDN?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>that of a new connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State of the connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What this message would get</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;What would this message get?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the &amp;state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Correct the mistakes of the rules first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Message {0}: {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>  Reply: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>  The connection is in the state “{0}” then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>  Then: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>  Not rule {0}: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the file {0}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2794,12 +5483,20 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation type="unfinished">查找…</translation>
     </message>
     <message>
+        <source>Text of the data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Find the one before (Shift+F3)</source>
         <translation type="unfinished">查找上一个 (Shift+F3)</translation>
     </message>
     <message>
         <source>Find the next one (F3)</source>
         <translation type="unfinished">查找下一个 (F3)</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} of {1}</source>
@@ -2878,10 +5575,37 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>TrafficPage</name>
+    <message>
+        <source> MiB</source>
+        <translation type="unfinished"> MiB</translation>
+    </message>
+    <message>
+        <source>The oldest is dropped when one of the two is reached, and counted. The views of messages may take as much again while they are on show.</source>
+        <translation type="unfinished">达到两者之一时，最旧的会被丢弃并计数。显示消息视图时可能再占用同样多的内存。</translation>
+    </message>
+    <message>
+        <source>With this, Portdeck takes about {0} MiB at most: {1} MiB for traffic, about {2} MiB for the window itself, and some {3} MiB for names and the log.</source>
+        <translation>这样 Portdeck 最多约占 {0} MiB：流量 {1} MiB，窗口本身约 {2} MiB，名称和日志约 {3} MiB。</translation>
+    </message>
+    <message>
+        <source>Kept now: {0} chunks, {1}.</source>
+        <translation type="unfinished">现在保留：{0} 个数据块，{1}。</translation>
+    </message>
+    <message>
+        <source>The oldest were dropped, to fit: {0} chunks.</source>
+        <translation type="unfinished">为符合限制，最旧的已丢弃：{0} 个数据块。</translation>
+    </message>
+</context>
+<context>
     <name>TrafficPane</name>
     <message>
         <source>Switched off in the form of the listener, and not shown: {0}.</source>
         <translation>已在监听器的表单中关闭，不显示：{0}。</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished">时间</translation>
     </message>
     <message>
         <source>Export all…</source>
@@ -2973,6 +5697,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Export to a file</source>
         <translation type="unfinished">导出到文件</translation>
+    </message>
+    <message>
+        <source>Show the bytes beside the rows</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Time of day</source>
@@ -3146,8 +5874,31 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation type="unfinished">Unix 套接字</translation>
     </message>
     <message>
+        <source>Where the program listens</source>
+        <translation>程序监听的位置</translation>
+    </message>
+    <message>
         <source>Advanced: a Twisted endpoint</source>
         <translation type="unfinished">高级：Twisted 端点</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Show Portdeck</source>
+        <translation>显示 Portdeck</translation>
+    </message>
+    <message>
+        <source>… and {0} more in the window</source>
+        <translation>……窗口中还有 {0} 个</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished">退出</translation>
+    </message>
+    <message>
+        <source>Portdeck: {0} of {1} listening, {2} connections</source>
+        <translation>Portdeck：{1} 个中 {0} 个在监听，{2} 个连接</translation>
     </message>
 </context>
 <context>
@@ -3191,6 +5942,44 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Octal, as for files: who may write may connect.</source>
         <translation>八进制，与文件相同：可写者可连接。</translation>
+    </message>
+</context>
+<context>
+    <name>UnmatchedModel</name>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished">时间</translation>
+    </message>
+    <message>
+        <source>Peer</source>
+        <translation type="unfinished">对端</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished">状态</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>UnmatchedPanel</name>
+    <message>
+        <source>Make a &amp;rule from this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Try it in the tester</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every message was matched by a rule so far.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages that no rule matched</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3255,8 +6044,20 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
 <context>
     <name>ViewBar</name>
     <message>
+        <source>View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose how bytes are read and the time is shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Encoding of text</source>
         <translation>文本编码</translation>
+    </message>
+    <message>
+        <source>Text as</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Chunks</source>
@@ -3285,6 +6086,25 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>{0}: {1}</source>
         <translation>{0}：{1}</translation>
+    </message>
+</context>
+<context>
+    <name>WrittenEdit</name>
+    <message>
+        <source>Text</source>
+        <translation type="unfinished">文本</translation>
+    </message>
+    <message>
+        <source>Hex</source>
+        <translation type="unfinished">十六进制</translation>
+    </message>
+    <message>
+        <source>Text or hex</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text has escapes such as \r\n and \x00, hex has two digits for each byte</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

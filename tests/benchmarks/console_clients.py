@@ -86,7 +86,7 @@ def run_session(port: int, count: int) -> list[float]:
 
     from app.client.session import Session
     from app.client.session_messages import SessionState
-    from app.client.target import Target
+    from app.net.target import Target
 
     reactor: Any = global_reactor
     pinger = Pinger(count, reactor.stop)

@@ -122,7 +122,7 @@ def _flood(
     while time.perf_counter() - began < seconds:
         application.processEvents()
     timer.stop()
-    pane.scans.rest()
+    pane.scans.suspend()
     pane.close()
     pane.deleteLater()
     is_exact = (

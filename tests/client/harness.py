@@ -7,11 +7,12 @@ from twisted.internet.error import DNSLookupError
 from twisted.internet.protocol import Protocol
 from twisted.internet.testing import MemoryReactorClock
 
+from app.client.options import Options
 from app.client.session import Session
 from app.client.session_messages import SessionState
-from app.client.target import Options, Target
 from app.client.transcript import EntryKind
 from app.client.transport import WireFactory, WireObserver
+from app.net.target import Target
 from tests.client.transports import StagedTransport
 
 TARGET = Target("127.0.0.1", 8007)

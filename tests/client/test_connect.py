@@ -14,10 +14,10 @@ from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.testing import MemoryReactorClock
 from zope.interface import implementer
 
-from app.client.connect import endpoint_for
+from app.net.client_endpoint import endpoint_for
 from app.client.session import Session
 from app.client.session_messages import SessionState
-from app.client.target import Target, Transport
+from app.net.target import Target, Transport
 
 
 @implementer(IHostnameResolver, IHostResolution)

@@ -16,15 +16,15 @@ from app.client.draft import (
     ClipboardData,
     Draft,
     PasteChange,
-    Template,
-    VariableValues,
     draft_from_bytes,
     draft_from_dict,
+    draft_template,
     draft_to_dict,
     paste_into,
     paste_into_bytes,
     readable_draft,
 )
+from app.rules.template import Values
 from app.text.notation import LineEnding, Notation, NotationError
 from tests.client.drafts import drafts, endings, notations
 
@@ -189,8 +189,8 @@ def render(
     ending: LineEnding = LineEnding.NONE,
     counter: int = 7,
 ) -> bytes:
-    template = Template(Draft(text, notation, ending), random.Random(1))
-    return template.render(VariableValues(counter, NOON))
+    template = draft_template(Draft(text, notation, ending), random.Random(1))
+    return template.render(Values(counter, NOON))
 
 
 def test_counter_and_time_come_from_the_values_of_the_send() -> None:
@@ -206,6 +206,12 @@ def test_every_uuid_is_different() -> None:
 def test_random_is_letters_in_text_and_bytes_in_hex() -> None:
     assert re.fullmatch(rb"[a-z0-9]{8}", render("{random:8}"))
     assert len(render("ff {random:300} 00", Notation.HEX)) == 302
+
+
+def test_a_checksum_is_digits_in_text_and_bytes_in_hex() -> None:
+    assert render("12{length}{xor}") == b"12231"
+    assert render("01 03 {crc16}", Notation.HEX) == bytes.fromhex("01 03 40 21")
+    assert render("AB{crc32}", ending=LineEnding.CRLF) == b"AB30694C07\r\n"
 
 
 @pytest.mark.parametrize(
@@ -238,6 +244,11 @@ def test_a_template_ends_its_lines_like_a_draft() -> None:
         ("{random:65537}", Notation.TEXT, 0, "needs how many"),
         ("{random:٣}", Notation.TEXT, 0, "needs how many"),
         ("{counter:3}", Notation.TEXT, 0, "is no variable"),
+        ("a {crc16:body}", Notation.TEXT, 2, "names a part"),
+        ("a {crc16/odd}", Notation.TEXT, 2, "is unknown"),
+        ("{random:65536}" * 17, Notation.TEXT, 0, "would be longer"),
+        ("{xor}" * 17, Notation.TEXT, 0, "There may be 16"),
+        ("a {peer}", Notation.TEXT, 2, "is no variable"),
         ("{counter} {{ \\q", Notation.ESCAPES, 13, r"\\q is no escape"),
         ("{counter} 4g", Notation.HEX, 11, "is no hex digit"),
     ],
@@ -251,8 +262,8 @@ def test_a_mistake_in_a_template_has_its_position(
 
 
 def test_a_template_varies_only_with_a_variable() -> None:
-    assert Template(Draft("{counter}")).varies
-    assert not Template(Draft("{{counter}")).varies
+    assert draft_template(Draft("{counter}")).varies
+    assert not draft_template(Draft("{{counter}")).varies
 
 
 @given(st.text(), st.sampled_from([Notation.TEXT, Notation.ESCAPES]), endings)
@@ -267,10 +278,10 @@ def test_a_template_with_doubled_braces_gives_the_bytes_of_the_draft(
 @given(drafts)
 def test_any_draft_is_a_template_or_has_a_mistake_in_it(draft: Draft) -> None:
     try:
-        template = Template(draft)
+        template = draft_template(draft)
     except NotationError as error:
         mistake = error
     else:
-        template.render(VariableValues(1, NOON))
+        template.render(Values(1, NOON))
         return
     assert 0 <= mistake.position < len(draft.text)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from app.client.draft import Draft, Template
+from app.client.draft import Draft, constant_template, draft_template
 from app.client.repeat import MOST_UNSENT_BYTES, Pace, Repeat
 
 
@@ -28,7 +28,7 @@ class Peer:
     def repeat(self, text: str = "{counter}", *, ms: int = 100, count: int | None = None) -> Repeat:
         return Repeat(
             self.clock,
-            Template(Draft(text)),
+            draft_template(Draft(text)),
             interval_ms=ms,
             count=count,
             send=self.send,
@@ -129,7 +129,7 @@ def test_ended_is_called_once_for_any_end() -> None:
     for count, stops in ((1, False), (None, True)):
         repeat = Repeat(
             peer.clock,
-            Template.of_bytes(b"x"),
+            constant_template(b"x"),
             interval_ms=100,
             count=count,
             send=peer.send,

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.client.draft import LONGEST_TEXT, Draft
+from app.client.options import Options, TlsOptions
 from app.client.saved_tabs import LARGEST_BYTES, MOST_PROFILES, MOST_TABS, SavedTab, SavedTabsFile
-from app.client.target import Options, TlsOptions
 from app.client.transcript import Display
 from app.files.atomic_write import write_atomically
 from app.files.locks import folder_lock

@@ -11,11 +11,12 @@ from twisted.internet.error import (
 )
 from twisted.internet.testing import MemoryReactorClock
 
+from app.client.options import Options
 from app.client.session import Session
 from app.client.session_messages import MAX_UNSENT_BYTES, SessionState
-from app.client.target import Options, Target
 from app.client.transcript import MAX_BYTES, EntryKind
 from app.client.transport import WireObserver
+from app.net.target import Target
 from tests.client.harness import TARGET, SessionHarness
 from tests.client.transports import StagedTransport
 

@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 
 from app.client.security import Verdict
 from app.client.session_messages import explain_connect, explain_loss
-from app.client.target import Target
+from app.net.target import Target
 
 TARGET = Target("localhost", 9)
 

@@ -8,9 +8,9 @@ import pytest
 from twisted.internet.error import ConnectionDone, ConnectionRefusedError
 
 from app.client.connect import LONGEST_SECONDS, STEADY_SECONDS, BackOff
+from app.client.options import Options, OptionsError
 from app.client.session import Session
 from app.client.session_messages import SessionState
-from app.client.target import Options, OptionsError
 from tests.client.harness import TARGET, SessionHarness
 from tests.client.transports import StagedTransport
 

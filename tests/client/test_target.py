@@ -7,16 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.client.target import (
-    Options,
-    Target,
-    TargetError,
-    TlsOptions,
-    Transport,
-    options_from_dict,
-    options_to_dict,
-    read_target,
-)
+from app.client.options import Options, TlsOptions, options_from_dict, options_to_dict
+from app.net.target import Target, TargetError, Transport, read_target
 
 NAMES = st.one_of(
     st.text(string.ascii_letters + string.digits + ".-_ü", min_size=1).filter(

@@ -7,7 +7,7 @@ from OpenSSL import SSL
 from twisted.internet.protocol import Factory, Protocol
 from twisted.protocols.tls import TLSMemoryBIOFactory, TLSMemoryBIOProtocol
 
-from app.client.target import OptionsError, TlsOptions
+from app.client.options import OptionsError, TlsOptions
 from app.client.tls import ClientTls
 
 SUPPORTED_VERSIONS = b"\x00\x2b"  # the extension: RFC 8446, section 4.2.1

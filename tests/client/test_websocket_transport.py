@@ -16,11 +16,12 @@ from websockets.http11 import Request
 from websockets.protocol import State as PeerState
 from websockets.server import ServerProtocol
 
+from app.client.options import Options
 from app.client.session import Session, SessionState
-from app.client.target import Options, Target, Transport
 from app.client.transcript import EntryKind
 from app.client.transport import StreamWire, WireObserver
 from app.client.websocket_transport import WebSocketWireFactory
+from app.net.target import Target, Transport
 from tests.client.harness import SessionHarness, StagedDial
 from tests.client.transports import StagedTransport
 

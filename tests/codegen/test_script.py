@@ -122,6 +122,7 @@ ENDPOINTS = [
         (entry, endpoint, tls)
         for entry in catalog.definitions()
         for endpoint, tls in ENDPOINTS
+        if entry.script is not None
         if entry.datagrams is not None or not Endpoint.parse(endpoint).is_datagram
     ],
 )

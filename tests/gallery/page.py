@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.profile.spec import Color
+from app.profile.colors import Color
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import draw_swatch
 from app.ui.style.palette import tint_color

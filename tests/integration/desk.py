@@ -26,6 +26,7 @@ from app.ui.event_loop import Lifecycle, Ticker
 from app.ui.listener_form.form import ListenerForm
 from app.ui.listeners.row import ListenerRow
 from app.ui.settings import Settings
+from app.ui.traffic.tab import ConnectionNames
 from app.ui.window.log_pane import Collector
 from app.ui.window.main_window import MainWindow
 
@@ -42,10 +43,15 @@ class Ending:
 
     def addSystemEventTrigger(
         self, phase: str, event: str, act: Callable[..., object], *arguments: object
-    ) -> None:
+    ) -> object:
         assert event == "shutdown"
         if phase == "before" and not arguments:
             self._triggers.append(act)
+        return act
+
+    def removeSystemEventTrigger(self, trigger: object) -> None:
+        """As the reactor does; what is left of a window runs at no exit."""
+        self._triggers = [act for act in self._triggers if act is not trigger]
 
     def callLater(self, delay: float, act: Callable[[], object]) -> None:
         act()
@@ -70,26 +76,42 @@ class Desk:
         logging.getLogger().addHandler(self.collector)
         changes = Changes(self.ticker.wake)
         traffic = ChunkLog(self.ticker.wake)
-        self.deck = Deck(reactor, changes, tap=traffic.append)
+        self.deck = Deck(
+            reactor,
+            changes,
+            tap=traffic.append,
+            folder=profile.parent,
+            loading=lambda _path: self.workspace.require_trust(),
+        )
         self.workspace = Workspace(self.deck, ProfileFile(profile))
         self.workspace.load()
         self.settings = Settings(QSettings(str(settings), QSettings.Format.IniFormat))
-        self.window = MainWindow(
-            reactor=reactor,
-            workspace=self.workspace,
-            changes=changes,
-            ticker=self.ticker,
-            collector=self.collector,
-            traffic=traffic,
-            settings=self.settings,
-            memory=ConsoleState(
-                HistoryFile(settings.with_name("history.jsonl")),
-                SnippetFile(settings.with_name("snippets.toml")),
-                SavedTabsFile(settings.with_name("tabs.json"), profile),
-                self.settings,
-            ),
-            lifecycle=Lifecycle(app, self.ending, self.deck.stop_all),
+        self.settings.asks_before_closing = False  # most tests are about what follows
+        self.lifecycle = Lifecycle(app, self.ending, self.deck.stop_all)
+        saved_state = ConsoleState(
+            HistoryFile(settings.with_name("history.jsonl")),
+            SnippetFile(settings.with_name("snippets.toml")),
+            SavedTabsFile(settings.with_name("tabs.json"), profile),
+            self.settings,
         )
+        names = ConnectionNames()
+
+        def make() -> MainWindow:
+            return MainWindow(
+                reactor=reactor,
+                workspace=self.workspace,
+                changes=changes,
+                ticker=self.ticker,
+                collector=self.collector,
+                traffic=traffic,
+                settings=self.settings,
+                saved_state=saved_state,
+                lifecycle=self.lifecycle,
+                names=names,
+            )
+
+        self.make_window = make
+        self.window = make()
         self.window.show()
         qtbot.waitUntil(lambda: not self.ticker.is_awake)
 

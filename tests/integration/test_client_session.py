@@ -21,8 +21,8 @@ from zope.interface import implementer
 
 from app.client.session import Session
 from app.client.session_messages import SessionState
-from app.client.target import Target
 from app.client.transcript import EntryKind, plain_text
+from app.net.target import Target
 
 GREETING = b"Hello, and goodbye.\r\n"
 MEGABYTE = 1_000_000

@@ -23,11 +23,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from pytestqt.qtbot import QtBot
 from twisted.internet.interfaces import IReactorTime
 
+from app.client.options import Options, TlsOptions
 from app.client.security import Verdict
 from app.client.session import Session
 from app.client.session_messages import SessionState
-from app.client.target import Options, Target, TlsOptions, Transport
 from app.client.transcript import EntryKind
+from app.net.target import Target, Transport
 
 Reaches = Callable[[SessionState], None]
 
@@ -421,7 +422,7 @@ def test_datagrams_go_out_and_come_in_whole(
 ) -> None:
     session.connect(udp(datagrams))
     reaches(SessionState.CONNECTED)
-    assert events(session)[-1].startswith(f"Sending datagrams to {udp(datagrams).place} from")
+    assert events(session)[-1].startswith(f"Sending datagrams to {udp(datagrams).address} from")
     for size in (1, 60_000, 0):
         assert session.send(b"x" * size)
         data, sender = datagrams.recvfrom(65_535)

@@ -107,7 +107,7 @@ def test_a_closed_row_is_among_the_closed_and_comes_back_with_a_datagram(
 def test_something_is_said_to_the_selected_senders(desk: Desk, senders: list[Sender]) -> None:
     desk.select(0, 2)
     desk.press(desk.window.connections.commands.send)
-    (dialog,) = desk.window.sending.dialogs
+    (dialog,) = desk.window.send_dialogs.dialogs
     desk.qtbot.keyClicks(dialog.bar.input, "news")
     desk.qtbot.keyClick(dialog.bar.input, Qt.Key.Key_Return)
     desk.until(lambda: senders[0].has(b"news\n") and senders[2].has(b"news\n"))
@@ -143,7 +143,7 @@ def test_a_listener_that_is_on_restarts_for_udp(open_window: OpenWindow) -> None
     desk.choose("Echo")
     desk.do(desk.window.commands.edit)
     form = desk.form()
-    form.place.choose(TransportChoice.UDP)
+    form.address.choose(TransportChoice.UDP)
     save = form.buttons.button(QDialogButtonBox.StandardButton.Save)
     assert save.text() == "Save and restart"
     desk.click(save)

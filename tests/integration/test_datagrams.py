@@ -15,11 +15,11 @@ from typing import Any, cast
 import pytest
 from attrs import evolve
 
+from app.profile.spec import UDP_IDLE_SECONDS
 from app.protocols import catalog
 from app.runtime.coroutines import spawn
 from app.server.deck import Deck
 from app.server.listener import State
-from app.server.udp.factory import IDLE_SECONDS
 from tests.integration.programs import PATIENCE_SECONDS, running, serving
 from tests.integration.sockets import Beside, Listen, ResultOf, StillReactor, Until, port_of
 from tests.server.record import Record
@@ -137,7 +137,7 @@ def test_a_silent_peer_leaves_and_stopping_closes_the_others(
     listener = listen("echo", "udp:0")
     port = port_of(listener)
     beside(lambda: ask(port, b"x"))
-    still.advance(IDLE_SECONDS)
+    still.advance(UDP_IDLE_SECONDS)
     assert record.events[-1] == ("closed", 1, "idle for 30 s")
     beside(lambda: ask(port, b"x"))
     assert listener.connection_count == 1
@@ -171,7 +171,7 @@ def test_one_that_drains_serves_whom_it_knows_until_they_are_silent(
         with pytest.raises(BlockingIOError):
             new.recv(100)
     assert not drained.called
-    still.advance(IDLE_SECONDS)
+    still.advance(UDP_IDLE_SECONDS)
     until(lambda: drained.called)
     assert (listener.state, listener.port) == (State.STOPPED, None)
 
@@ -186,7 +186,7 @@ def test_one_that_drains_can_be_taken_back(
     result_of(spawn(listener.start()))
     assert listener.state is State.LISTENING
     assert beside(lambda: ask(port, b"new ones too")) == [b"new ones too"]
-    still.advance(IDLE_SECONDS)
+    still.advance(UDP_IDLE_SECONDS)
     result_of(drained)
     assert listener.state is State.LISTENING
 

@@ -84,8 +84,8 @@ def test_a_listener_on_localhost_is_named_to_who_wants_either_address(
     )
     result_of(deck.start(second))
     assert "is in use by your listener Both" in second.reason
-    assert second.taken is not None
-    assert second.taken.listener == "Both"
+    assert second.port_conflict is not None
+    assert second.port_conflict.listener == "Both"
 
 
 @needs_ipv6

@@ -48,7 +48,7 @@ def offer(desk: Desk, name: str, word: str) -> QPushButton:
     """The button of a row that says `word`, once it is there."""
 
     def found() -> list[QPushButton]:
-        offers = desk.row(name).offers
+        offers = desk.row(name).action_buttons
         return [] if offers is None else [each for each in offers.buttons if each.text() == word]
 
     desk.until(lambda: any(each.isVisible() for each in found()))
@@ -171,7 +171,7 @@ def test_a_taken_port_leads_to_who_has_it_and_to_a_free_one(open_window: OpenWin
     assert "in use by your listener Echo" in desk.listener("Second").reason
     desk.click(offer(desk, "Second", "Show that listener"))
     assert desk.window.listeners.chosen is desk.listener("Echo")
-    taken = desk.listener("Second").taken
+    taken = desk.listener("Second").port_conflict
     assert taken is not None
     free = taken.free_port
     desk.click(offer(desk, "Second", f"Use port {free}"))

@@ -28,7 +28,7 @@ from app.runtime.single_instance import ProfileLock
 from app.ui.settings import MOST_RECENT, Settings
 from app.ui.window.listener_choice import ListenerChoice
 from app.ui.window.other_profiles import open_window as start_process
-from app.ui.window.other_profiles import title
+from app.ui.window.other_profiles import window_title
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.programs import PATIENCE_SECONDS
 
@@ -166,7 +166,7 @@ def test_recent_profiles_are_those_of_other_windows_the_last_one_first(
     assert (only.text(), only.isEnabled()) == ("None yet", False)
     for name in ("one.toml", "gone.toml", "R&D.toml"):
         create(tmp_path / name)
-        remembered(desk).keep_recent(tmp_path / name)
+        remembered(desk).add_recent(tmp_path / name)
     (tmp_path / "gone.toml").unlink()
     amp, gone, one, _, forget = recent(desk).actions()
     assert amp.text().endswith("R&&D.toml")
@@ -180,7 +180,7 @@ def test_recent_profiles_are_those_of_other_windows_the_last_one_first(
 
 def test_recent_profiles_are_no_more_than_a_menu_can_show(desk: Desk, tmp_path: Path) -> None:
     for number in range(100):
-        remembered(desk).keep_recent(tmp_path / f"{number}.toml")
+        remembered(desk).add_recent(tmp_path / f"{number}.toml")
     shown = [each for each in recent(desk).actions() if ".toml" in each.text()]
     assert len(shown) == MOST_RECENT
     assert "99.toml" in shown[0].text()
@@ -195,8 +195,8 @@ def test_a_window_remembers_its_profile_for_the_others(
 
 
 def test_the_title_names_every_profile_but_the_users_own(tmp_path: Path) -> None:
-    assert title(default_path()) == ""
-    assert title(tmp_path / "other.toml") == "other.toml"
+    assert window_title(default_path()) == ""
+    assert window_title(tmp_path / "other.toml") == "other.toml"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends the process by a signal")
@@ -263,7 +263,7 @@ def test_listeners_are_imported_under_free_names_and_what_collides_is_said(
     rows = [dialog.list.item(row).text() for row in range(dialog.list.count())]
     assert rows == [
         "echo: echo on 127.0.0.1:8025 – will be called echo 2; listens where Hello does",
-        "Own: python:elsewhere/own.py:Own on 127.0.0.1:0",
+        "Own: python:elsewhere/own.py:Own on 127.0.0.1:0 – runs the code in elsewhere/own.py",
     ]
     labels = [each.text() for each in dialog.findChildren(QLabel)]
     assert any("listener[2].endpoint" in text for text in labels)
@@ -279,7 +279,7 @@ def test_listeners_are_imported_under_free_names_and_what_collides_is_said(
 
 
 def test_only_what_is_ticked_is_imported(desk: Desk, source: Path) -> None:
-    desk.window.exchange.offer(source)
+    desk.window.exchange.choose_from(source)
     dialog = choice(desk)
     dialog.list.item(0).setCheckState(Qt.CheckState.Unchecked)
     accept(desk)
@@ -287,7 +287,7 @@ def test_only_what_is_ticked_is_imported(desk: Desk, source: Path) -> None:
 
 
 def test_nothing_ticked_is_nothing_to_import(desk: Desk, source: Path) -> None:
-    desk.window.exchange.offer(source)
+    desk.window.exchange.choose_from(source)
     dialog = choice(desk)
     none, everything = (
         next(each for each in dialog.findChildren(QPushButton) if each.text() == word)
@@ -306,7 +306,7 @@ def test_nothing_ticked_is_nothing_to_import(desk: Desk, source: Path) -> None:
 def test_a_file_without_listeners_is_told(desk: Desk, tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "bare.toml"
     path.write_text(text)
-    desk.window.exchange.offer(path)
+    desk.window.exchange.choose_from(path)
     assert desk.window.banner.message.startswith(f"There is no listener to import in {path}.")
     assert said in desk.window.banner.message
 
@@ -314,7 +314,7 @@ def test_a_file_without_listeners_is_told(desk: Desk, tmp_path: Path, text: str,
 def test_many_collisions_make_no_endless_message(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "many.toml"
     path.write_text(render([evolve(ECHO, name=f"Echo {number}") for number in range(50)]))
-    desk.window.exchange.offer(path)
+    desk.window.exchange.choose_from(path)
     accept(desk)
     assert len(desk.window.banner.message.splitlines()) < 10
     assert len(desk.deck.listeners) == 52
@@ -370,7 +370,7 @@ def test_an_export_that_fails_says_why(desk: Desk, tmp_path: Path) -> None:
 
 def test_a_minimized_window_comes_back_when_it_is_asked_for(desk: Desk) -> None:
     desk.window.showMinimized()
-    desk.window.come_forward("a token")
+    desk.window.bring_to_front("a token")
     assert os.environ.pop("XDG_ACTIVATION_TOKEN") == "a token"
     assert desk.window.isVisible()
     assert not desk.window.isMinimized()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import re
 import socket
 import ssl
@@ -13,14 +15,15 @@ from typing import Any
 
 import pytest
 import trustme
+import websockets.sync.client
 
 from app.codegen.script import script
 from app.codegen.tls_files import tls_files
 from app.profile import ListenerSpec, Tls
 from app.protocols.chargen import PATTERN
-from app.server.connections.closing import TOO_MANY_CONNECTIONS
+from app.server.connections.closing import REFUSED_LISTENER_FULL
 from app.tls.local_ca import certificate_path
-from tests.integration.programs import PATIENCE_SECONDS, Program, running
+from tests.integration.programs import PATIENCE_SECONDS, ROOT, Program, running
 from tests.integration.sockets import connect, read_exactly, read_to_end
 
 DAYTIME = re.compile(rb"[A-Z][a-z]+day, [A-Z][a-z]+ \d+, \d{4} \d\d:\d\d:\d\d-UTC\r\n")
@@ -73,6 +76,42 @@ def reverses(client: socket.socket) -> None:
     assert read_to_end(client) == b"A line may have 10 bytes at most. Goodbye.\r\n"
 
 
+def asked(client: socket.socket, path: str) -> http.client.HTTPResponse:
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    response = http.client.HTTPResponse(client)
+    response.begin()
+    return response
+
+
+def inspects(client: socket.socket) -> None:
+    with asked(client, "/a?b") as response:
+        assert response.status == 201
+        assert response.getheader("Cache-Control") == "no-store"
+        assert json.load(response)["target"] == "/a?b"
+
+
+def answers(client: socket.socket) -> None:
+    with asked(client, "/") as response:
+        assert response.read() == b"Hi"
+
+
+def serves_files(client: socket.socket) -> None:
+    with asked(client, "/__main__.py") as response:
+        assert response.read() == (ROOT / "app" / "__main__.py").read_bytes()
+
+
+def echoes_messages(client: socket.socket) -> None:
+    with websockets.sync.client.connect("ws://x/", sock=client) as peer:
+        peer.send("grüß")
+        assert peer.recv(PATIENCE_SECONDS) == "grüß"
+
+
+def plays(client: socket.socket) -> None:
+    with websockets.sync.client.connect("ws://x/", sock=client) as peer:
+        assert list(peer) == ["a", "b"]
+        assert peer.close_code == 1000
+
+
 def chats(client: socket.socket) -> None:
     read_until(client, b"Welcome, guest-1.")
     with connect(client.getpeername()[1]) as other:
@@ -102,6 +141,11 @@ def read_until(client: socket.socket, end: bytes) -> None:
         ("daytime", {}, tells_the_time),
         ("line", {"how": "reversed", "longest_line": 10}, reverses),
         ("chat", {}, chats),
+        ("http", {"status": 201}, inspects),
+        ("http", {"mode": "fixed", "body": "Hi", "delay_ms": 10}, answers),
+        ("http", {"mode": "folder", "folder": str(ROOT / "app")}, serves_files),
+        ("websocket", {"mode": "echo"}, echoes_messages),
+        ("websocket", {"mode": "script", "script": "a\nb", "interval_ms": 10}, plays),
     ],
 )
 def test_each_protocol_does_the_same_as_a_script(
@@ -157,7 +201,7 @@ def test_one_too_many_is_told_so_and_a_place_is_free_again_once_somebody_leaves(
         with connect(port) as client:
             echoes(client)
             with connect(port) as another:
-                assert read_to_end(another) == TOO_MANY_CONNECTIONS
+                assert read_to_end(another) == REFUSED_LISTENER_FULL
         while not is_served(port):  # until the script has seen the first one leave
             assert program.process.poll() is None
 

@@ -22,7 +22,7 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.ssl import DefaultOpenSSLContextFactory
 from zope.interface import implementer
 
-from app.server.connections.closing import TLS_SECONDS, TOO_MANY_CONNECTIONS
+from app.server.connections.closing import REFUSAL_TLS_SECONDS, REFUSED_LISTENER_FULL
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import (
     Beside,
@@ -196,7 +196,7 @@ def test_one_too_many_is_told_so_in_tls(
 
     with connect(port):
         until(lambda: listener.connection_count == 1)
-        assert beside(call_in_vain) == TOO_MANY_CONNECTIONS
+        assert beside(call_in_vain) == REFUSED_LISTENER_FULL
 
 
 def test_one_too_many_that_never_shakes_hands_does_not_stay(
@@ -206,7 +206,7 @@ def test_one_too_many_that_never_shakes_hands_does_not_stay(
     port = port_of(listener)
     with connect(port), connect(port) as silent:
         until(lambda: listener.factory is not None and listener.factory.refused == 1)
-        still.advance(TLS_SECONDS)
+        still.advance(REFUSAL_TLS_SECONDS)
         with pytest.raises(ConnectionResetError):
             beside(lambda: read_to_end(silent))
 

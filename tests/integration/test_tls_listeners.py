@@ -24,9 +24,9 @@ from app.server.connections.closing import (
     CLOSED_BY_PEER,
     HANDSHAKE_SECONDS,
     LEFT_IN_HANDSHAKE,
-    NO_GOODBYE,
+    NO_CLOSE_NOTIFY,
     NO_HANDSHAKE,
-    SPOKE_TLS,
+    TLS_TO_PLAIN_PORT,
 )
 from app.server.deck import Deck
 from app.server.listener import Listener, State
@@ -316,7 +316,7 @@ def test_tls_to_a_port_without_it_is_called_so(
 
     beside(call)
     until(lambda: not record.live)
-    assert reason_of(record).endswith(f"; {SPOKE_TLS}")
+    assert reason_of(record).endswith(f"; {TLS_TO_PLAIN_PORT}")
 
 
 def test_leaving_without_a_goodbye_is_no_reset(
@@ -333,7 +333,7 @@ def test_leaving_without_a_goodbye_is_no_reset(
 
     beside(lambda: call(False))
     until(lambda: not record.live)
-    assert reason_of(record) == NO_GOODBYE
+    assert reason_of(record) == NO_CLOSE_NOTIFY
     beside(lambda: call(True))
     until(lambda: not record.live)
     assert reason_of(record) == CLOSED_BY_PEER
@@ -364,7 +364,7 @@ class TestHalfOpenHandshakes:
             until(lambda: not record.live)
             reasons = {event[2] for event in record.events if event[0] == "closed"}
             assert reasons == {NO_HANDSHAKE}
-            assert listener.factory.cut.total == 300
+            assert listener.factory.closed_by_limit.total == 300
         assert not still.getDelayedCalls()
 
     def test_a_handshake_that_ended_waits_for_nothing(

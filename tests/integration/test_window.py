@@ -127,7 +127,9 @@ def test_the_console_chats_with_echo(open_window: OpenWindow) -> None:
     desk = open_window(TWO)
     port = desk.switch_on("Echo")
     tab = desk.window.console.current
-    tab.target_bar.target.setCurrentIndex(tab.target_bar.target.findText(f"Echo (127.0.0.1:{port})"))
+    tab.target_bar.target.setCurrentIndex(
+        tab.target_bar.target.findText(f"Echo (127.0.0.1:{port})")
+    )
     desk.click(tab.target_bar.connect_button)
     desk.until(lambda: tab.input_bar.send_button.isEnabled())
     assert tab.target_bar.connect_button.text() == "Disconnect"
@@ -466,7 +468,7 @@ def test_changing_the_port_of_a_listener_that_is_on_restarts_it(
     desk.choose("Echo")
     desk.do(desk.window.commands.edit)
     form = desk.form()
-    form.place.port.setValue(free_port)
+    form.address.port.setValue(free_port)
     save = form.buttons.button(QDialogButtonBox.StandardButton.Save)
     assert save.text() == "Save and restart"
     desk.click(save)
@@ -859,18 +861,18 @@ def test_places_and_columns_come_back_in_the_next_window(open_window: OpenWindow
     first = open_window(ECHO)
     first.window.resize(790, 610)
     size = first.window.size()
-    first.window.across.setSizes([400, 900])
+    first.window.room.across.setSizes([400, 900])
     header = first.window.connections.table.horizontalHeader()
     header.resizeSection(PEER, 222)
     header.moveSection(header.visualIndex(RATE), 0)
     header.setSortIndicator(IN, Qt.SortOrder.DescendingOrder)
-    sizes = first.window.across.sizes()
+    sizes = first.window.room.across.sizes()
     first.window.close()
     assert first.ending.asked == 1
     second = open_window("")
     header = second.window.connections.table.horizontalHeader()
     assert second.window.size() == size
-    assert second.window.across.sizes() == sizes
+    assert second.window.room.across.sizes() == sizes
     assert header.sectionSize(PEER) == 222
     assert header.visualIndex(RATE) == 0
     assert header.sortIndicatorSection() == IN

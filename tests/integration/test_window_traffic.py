@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from app.client.session_messages import SessionState
 from app.ui.window.preferences import Preferences
+
+from app.client.session_messages import SessionState
 from tests.integration.desk import OpenWindow
 from tests.integration.people import Client
 from tests.integration.test_window import ECHO
@@ -16,7 +17,7 @@ def test_a_console_session_is_in_the_traffic_beside_the_listener(open_window: Op
     pane = desk.window.traffic.pane
     assert pane is not None
     tab = desk.window.console.current
-    tab.head.connect_to(desk.listener("Echo"))
+    tab.target_bar.connect_to(desk.listener("Echo"))
     desk.until(lambda: tab.session.state is SessionState.CONNECTED)
     tab.session.send(b"ping")
     rows = pane.table.rows
@@ -57,13 +58,13 @@ def test_the_traffic_of_a_listener_can_be_switched_off_and_on_while_it_runs(
     desk.choose("Echo")
     for is_on, kept in ((False, 0), (True, 2)):
         desk.do(desk.window.commands.edit)
-        desk.form().switches.traffic.setChecked(is_on)
+        desk.form().switches.check_boxes["traffic"].setChecked(is_on)
         desk.form().accept()
         client.received = b""
         client.send(b"hello")
         desk.until(lambda: client.has(b"hello"))
         desk.until(lambda kept=kept: len(log) == kept)  # type: ignore[misc]
-        desk.until(lambda on=is_on: pane.off.isVisible() is not on)  # type: ignore[misc]
+        desk.until(lambda on=is_on: pane.disabled_note.isVisible() is not on)  # type: ignore[misc]
         assert ("traffic off" in desk.row("Echo").protocol.text()) is not is_on
     factory = desk.listener("Echo").factory
     assert factory is not None
@@ -87,5 +88,5 @@ def test_what_crossed_can_be_sent_again_through_the_console(open_window: OpenWin
     (again,) = [each for each in menu.actions() if each.text().startswith("Send again")]
     again.trigger()
     menu.close()
-    assert desk.window.console.current.foot.compose() == b"\x00\xffagain\n"
+    assert desk.window.console.current.input_bar.compose() == b"\x00\xffagain\n"
     client.close()

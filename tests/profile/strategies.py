@@ -76,6 +76,10 @@ def _values(option: Option) -> st.SearchStrategy[object]:
             values = st.integers(option.minimum, option.maximum)
         case Enum() as member:
             values = st.sampled_from(type(member))
+        case _ if option.check is not None:
+            values = st.sampled_from(
+                ["localhost:80", "tls:a.example:443", "unix:/a b", "udp:[::1]:9"]
+            )
         case _:
             values = st.text(max_size=20)
     return values.filter(lambda value: value != option.default)

@@ -85,12 +85,14 @@ def test_each_says_what_it_does_over_udp(name: str) -> None:
 
 
 def test_what_needs_connections_is_refused_with_what_there_is_instead() -> None:
-    assert catalog.datagram_names() == ("echo", "discard", "daytime", "chargen", "hello")
+    assert catalog.datagram_names() == (
+        "echo", "discard", "daytime", "chargen", "hello", "replies", "forward",
+    )  # fmt: skip
     with pytest.raises(UnknownProtocol) as raised:
         catalog.find_datagrams("line")
     assert str(raised.value) == (
         "Line needs connections, which UDP does not have. Choose one of: "
-        "echo, discard, daytime, chargen, hello; or an endpoint such as tcp:8026."
+        "echo, discard, daytime, chargen, hello, replies, forward; or an endpoint such as tcp:8026."
     )
     with pytest.raises(UnknownProtocol, match="Did you mean chat"):
         catalog.find_datagrams("chatt")

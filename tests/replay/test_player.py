@@ -10,8 +10,9 @@ from twisted.internet.error import ConnectionDone, ConnectionRefusedError
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
-from app.client.target import Options, Target, Transport
+from app.client.options import Options
 from app.client.transport import Supply, WireObserver
+from app.net.target import Target, Transport
 from app.replay.player import STUCK_SECONDS, Pace, Player, PlayResult
 from app.traffic.connection_messages import ConnectionMessage
 from app.traffic.framing import Lines
@@ -61,7 +62,7 @@ class HandWire:
     def finish(self) -> None:
         self.is_finished = True
 
-    def hang_up(self) -> bool:
+    def close_or_abort(self) -> bool:
         return True
 
     def abort(self) -> None:

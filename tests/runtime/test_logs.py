@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging.handlers
-from contextlib import suppress
-
 import logging
+import logging.handlers
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest

@@ -102,9 +102,22 @@ def run(
     file: ProfileFile | None = None,
     limits: RunLimits = UNLIMITED,
     notifier: SystemdNotifier | None = None,
+    *,
+    require_rules: bool = False,
+    code: int = 0,
 ) -> DrivenReactor:
+    """Run the listeners of `file`, which ends with the exit code `code`."""
     reactor = DrivenReactor(meanwhile)
     specs = [ECHO, HELLO] if file is None else file.load().listeners
-    code = serve(reactor, specs, reactor, file=file, as_json=True, limits=limits, notifier=notifier)
-    assert code == 0
+    ended = serve(
+        reactor,
+        specs,
+        reactor,
+        file=file,
+        as_json=True,
+        limits=limits,
+        notifier=notifier,
+        require_rules=require_rules,
+    )
+    assert ended == code
     return reactor

@@ -28,6 +28,7 @@ from app.serve.events import (
     Paused,
     Refused,
     Reloaded,
+    Rules,
     Running,
     Stopped,
 )
@@ -50,6 +51,11 @@ EXAMPLES: list[tuple[Event, str]] = [
     (Paused("Echo", "no room"), "Echo is paused: no room."),
     (Failed("Echo", "Port 1 is taken."), "Echo failed: Port 1 is taken."),
     (Stopped("Echo"), "Echo is stopped."),
+    (
+        Rules("Device", [{"rule": "id", "hits": 2}, {"rule": "", "hits": 0}], 1),
+        "Device: hits of its rules: id: 2, 2: 0; unmatched messages: 1.",
+    ),
+    (Rules("Device", [], 0), "Device: hits of its rules: there are none; unmatched messages: 0."),
     (Opened("Echo", 1, "127.0.0.1:5"), "Echo: connection 1 from 127.0.0.1:5."),
     (
         Closed("Echo", 1, "127.0.0.1:5", "closed by the peer", 2, 3),
@@ -185,6 +191,18 @@ def test_each_event_is_one_object() -> None:
         },
         {"event": "stopped", "listener": "Écho", "time": 1000},
     ]
+
+
+def test_a_connection_does_not_close_before_it_opened_though_the_clock_is_set_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    times = iter([9000.0, 8000.0])
+    monkeypatch.setattr(HandReactor, "unix_seconds", lambda _: next(times, 5400.0), raising=False)
+    harness = EventHarness(as_json=True)
+    harness.run()
+    (opened,) = (each["time"] for each in harness.objects if each["event"] == "opened")
+    (closed,) = (each["time"] for each in harness.objects if each["event"] == "closed")
+    assert closed >= opened >= 8000
 
 
 def test_each_event_is_one_readable_line() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from app.profile import ListenerSpec, ProfileFile
+from app.profile import ListenerSpec, ProfileFile, Tls
 from app.profile.writing import render
 from app.serve.run import RunLimits, serve
 from tests.serve.harness import ECHO, HELLO, DrivenReactor, RecordingNotifier, run
@@ -157,3 +157,14 @@ def test_an_exposed_listener_gives_a_warning_at_the_start_and_after_a_reload(
         assert capsys.readouterr().err.startswith("Echo: Others on your network can connect to ")
 
     run(meanwhile, file)
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_failure_is_printed_once_beside_the_json(
+    as_json: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reactor = DrivenReactor(lambda reactor: reactor.advance(0))
+    tls = Tls(certificate="missing.pem", key="missing.key")
+    serve(reactor, [evolve(ECHO, tls=tls)], reactor, as_json=as_json)
+    assert capsys.readouterr().err.count("There is no file") == 1
+    assert "\n".join(reactor.lines).count("There is no file") == as_json

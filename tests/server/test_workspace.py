@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
+from app.faults.spec import Fault, FaultKind
 from app.net.endpoint import Endpoint
 from app.profile import FIRST_LISTENERS, ListenerSpec, ProfileFile, parse
 from app.profile.spec import LONGEST_NAME
+from app.profile.writing import render
 from app.server.deck import Deck
 from app.server.listener import State
 from app.server.workspace import Workspace
@@ -170,6 +172,30 @@ def test_a_reload_updates_the_deck_from_the_file(workspace: Workspace, path: Pat
     assert workspace.deck.listeners[0] is echo
     assert echo.state is State.LISTENING
     assert workspace.save_error == ""
+
+
+def test_a_reload_changes_the_faults_of_open_connections(
+    workspace: Workspace, path: Path, hand: HandReactor
+) -> None:
+    echo, _ = workspace.deck.listeners
+    workspace.deck.start(echo)
+    factory = echo.factory
+    assert factory is not None
+    client = Client(hand, factory.buildProtocol(None))
+    plain = path.read_text()
+    stall = Fault(kind=FaultKind.STALL)
+    path.write_text(render([evolve(echo.spec, faults=(stall,)), FIRST_LISTENERS[1]], plain))
+    assert workspace.reload().called
+    assert (echo.factory, factory.faults.faults) == (factory, (stall,))
+    (connection,) = factory.connections
+    client.send(b"hello")
+    client.until(lambda: connection.held_bytes == 5)
+    path.write_text(plain)
+    assert workspace.reload().called
+    assert client.read_all(5) == b"hello"
+    assert factory.faults.faults == ()
+    client.close()
+    client.until(lambda: not factory.connections)
 
 
 def test_a_reload_of_a_broken_file_stops_nothing(workspace: Workspace, path: Path) -> None:

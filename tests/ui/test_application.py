@@ -1,4 +1,4 @@
-"""The start of the window: what it leaves for later."""
+"""The start of the window: the modules that it does not import."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ NOT_NEEDED_TO_OPEN = {
     "app.ui.console.snippets_panel",
     "app.ui.listeners.copy_as",
     "app.ui.listener_form.form",
-    "app.ui.window.preferences",
+    "app.ui.command_palette.palette",
+    "app.ui.help.about",
+    "app.ui.help.guide",
+    "app.ui.preferences.dialog",
     "app.ui.window.listener_choice",
     "app.ui.traffic.pane",
     "app.ui.traffic.recording_window",
@@ -55,12 +58,12 @@ NOT_NEEDED_TO_OPEN = {
     "sqlite3",
     "tomlkit",
 }
-"""Each takes a while to import. `cryptography` is not among them: Twisted's TCP imports it, and
-coverage imports `sqlite3`, so the start is tried without it.
+"""Each of these modules is slow to import. `cryptography` is not in the list, because Twisted's TCP
+imports it. Coverage imports `sqlite3`, so the test runs without coverage.
 """
 
 
-def test_the_window_opens_without_what_only_later_deeds_need(tmp_path: Path) -> None:
+def test_the_window_opens_without_modules_that_are_needed_later(tmp_path: Path) -> None:
     profile = tmp_path / "profile.toml"
     profile.write_text(PROFILE, encoding="utf-8")
     folders = {f"XDG_{name}_HOME": str(tmp_path) for name in ("CONFIG", "STATE", "CACHE", "DATA")}

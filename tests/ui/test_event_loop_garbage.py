@@ -1,4 +1,4 @@
-"""Garbage goes on the thread of the window, and on no other."""
+"""Garbage is collected on the thread of the window only."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.ui.event_loop import FULL_SECONDS, GarbageCollection
+from app.ui.event_loop import FULL_COLLECTION_SECONDS, GarbageCollection
 
 
 class Cycle:
-    """Something that only the collector can take away; it notes the thread that did."""
+    """An object in a reference cycle. It records the thread that collected it."""
 
-    def __init__(self, gone_on: list[threading.Thread]) -> None:
-        self._gone_on = gone_on
+    def __init__(self, threads: list[threading.Thread]) -> None:
+        self._threads = threads
         self.itself = self
 
     def __del__(self) -> None:
-        self._gone_on.append(threading.current_thread())
+        self._threads.append(threading.current_thread())
 
 
 class Clock:
@@ -31,52 +31,52 @@ class Clock:
 
 
 @pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
+def restore_gc() -> Iterator[None]:
     was_on = gc.isenabled()
     yield
     (gc.enable if was_on else gc.disable)()
 
 
-def litter() -> list[list[list[object]]]:
-    """More containers than Python lets pass without looking for garbage."""
+def make_containers() -> list[list[list[object]]]:
+    """More containers than the threshold of a collection."""
     return [[[]] for _ in range(gc.get_threshold()[0])]
 
 
-def test_a_worker_thread_collects_nothing_and_the_next_tick_does() -> None:
+def test_a_worker_thread_does_not_collect_but_the_next_tick_does() -> None:
     gc.collect()
     garbage = GarbageCollection()
-    gone_on: list[threading.Thread] = []
-    Cycle(gone_on)
+    threads: list[threading.Thread] = []
+    Cycle(threads)
     kept: list[object] = []
-    worker = threading.Thread(target=lambda: kept.append(litter()))
+    worker = threading.Thread(target=lambda: kept.append(make_containers()))
     worker.start()
     worker.join()
-    assert gone_on == []
+    assert threads == []
     assert garbage() is False
-    assert gone_on == [threading.current_thread()]
+    assert threads == [threading.current_thread()]
     assert not gc.isenabled()
 
 
-def test_what_grew_old_goes_too_but_not_all_the_time() -> None:
+def test_old_garbage_is_collected_only_after_an_interval() -> None:
     gc.collect()
     clock = Clock()
     garbage = GarbageCollection(clock)
-    gone_on: list[threading.Thread] = []
-    cycle = Cycle(gone_on)
-    gc.collect()  # now it is old
+    threads: list[threading.Thread] = []
+    cycle = Cycle(threads)
+    gc.collect()  # moves the cycle to the old generation
     del cycle
     kept = []
     _, most_middle, most_old = gc.get_threshold()
     for _ in range((most_middle + 2) * (most_old + 2)):
-        kept.append(litter())
+        kept.append(make_containers())
         garbage()
-    assert gone_on == []
-    clock.seconds = FULL_SECONDS
+    assert threads == []
+    clock.seconds = FULL_COLLECTION_SECONDS
     garbage()
-    assert len(gone_on) == 1
+    assert len(threads) == 1
 
 
-def test_nothing_is_done_while_nothing_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_collected_below_the_thresholds(monkeypatch: pytest.MonkeyPatch) -> None:
     gc.collect()
     garbage = GarbageCollection()
     monkeypatch.setattr(gc, "collect", lambda *_: pytest.fail("collected"))

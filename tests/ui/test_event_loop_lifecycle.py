@@ -1,4 +1,4 @@
-"""The one way out, on a reactor that only notes what it is asked."""
+"""The exit of the program, with a fake reactor and application."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from app.ui.event_loop import Lifecycle
 
 
 class Reactor:
-    """Ends as Twisted's does: first what comes before, with its Deferreds, and then the rest."""
+    """A fake reactor. Like Twisted's, it runs the `before` triggers, waits for their Deferreds, and
+    then runs the `after` triggers.
+    """
 
     def __init__(self) -> None:
         self.running = True
@@ -44,7 +46,7 @@ class Reactor:
 
 
 class Application:
-    """In place of the one that all tests share, which must not end."""
+    """A fake application, because the one that all tests share must not quit."""
 
     def __init__(self) -> None:
         self.has_ended = False
@@ -79,13 +81,15 @@ def lifecycle(
     return Lifecycle(application, reactor_alone, lambda: drained)
 
 
-def test_asking_twice_stops_the_reactor_once(lifecycle: Lifecycle, reactor_alone: Reactor) -> None:
+def test_two_exit_requests_stop_the_reactor_once(
+    lifecycle: Lifecycle, reactor_alone: Reactor
+) -> None:
     lifecycle.request_exit()
     lifecycle.request_exit()
     assert reactor_alone.stops == 1
 
 
-def test_asking_after_a_signal_has_begun_the_end_changes_nothing(
+def test_a_request_after_a_signal_has_no_effect(
     lifecycle: Lifecycle, reactor_alone: Reactor
 ) -> None:
     reactor_alone.stop()
@@ -93,7 +97,7 @@ def test_asking_after_a_signal_has_begun_the_end_changes_nothing(
     assert reactor_alone.stops == 1
 
 
-def test_the_end_waits_for_the_listeners_and_then_ends_qt(
+def test_the_exit_waits_for_the_listeners_and_then_ends_qt(
     lifecycle: Lifecycle,
     application: Application,
     drained: Deferred[None],
@@ -113,7 +117,7 @@ def test_a_closed_window_alone_does_not_end_the_program(
     assert not application.ends_with_its_last_window
 
 
-def test_what_must_be_kept_is_kept_whoever_asks_for_the_end(
+def test_state_is_saved_whatever_starts_the_exit(
     lifecycle: Lifecycle, reactor_alone: Reactor
 ) -> None:
     kept: list[str] = []
@@ -122,7 +126,9 @@ def test_what_must_be_kept_is_kept_whoever_asks_for_the_end(
     assert kept == ["geometry"]
 
 
-def test_asking_when_all_is_over_is_harmless(lifecycle: Lifecycle, reactor_alone: Reactor) -> None:
+def test_a_request_after_the_exit_has_no_effect(
+    lifecycle: Lifecycle, reactor_alone: Reactor
+) -> None:
     reactor_alone.running = False
     lifecycle.request_exit()
     assert reactor_alone.stops == 0

@@ -1,4 +1,4 @@
-"""The heart beat: at once after a rest, at most ten times a second, and asleep otherwise."""
+"""The ticker: immediate after a pause, at most ten ticks a second, and none while idle."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 from app.ui.event_loop import INTERVAL_MS, Ticker
 
 COARSE = 0.94
-"""A coarse timer may run out a twentieth early, and a millisecond more by its rounding."""
+"""A coarse timer may fire 5 % early, and one millisecond more by rounding."""
 
 
 class Source:
-    """Counts its calls and wants more as often as it is told."""
+    """A source that counts its calls and wants `more` ticks."""
 
     def __init__(self, more: int = 0) -> None:
         self.calls = 0
@@ -43,7 +43,7 @@ def test_a_ticker_sleeps_until_it_is_woken(ticker: Ticker, qtbot: QtBot) -> None
     assert not ticker.is_awake
 
 
-def test_the_first_tick_after_a_rest_comes_at_once(ticker: Ticker, qapp: QApplication) -> None:
+def test_the_first_tick_after_a_pause_is_immediate(ticker: Ticker, qapp: QApplication) -> None:
     source = Source()
     ticker.add(source)
     ticker.wake()
@@ -51,7 +51,7 @@ def test_the_first_tick_after_a_rest_comes_at_once(ticker: Ticker, qapp: QApplic
     assert source.calls == 1
 
 
-def test_a_wake_brings_one_tick_and_then_sleep(ticker: Ticker, qtbot: QtBot) -> None:
+def test_a_wake_causes_one_tick(ticker: Ticker, qtbot: QtBot) -> None:
     source = Source()
     ticker.add(source)
     ticker.wake()
@@ -60,7 +60,7 @@ def test_a_wake_brings_one_tick_and_then_sleep(ticker: Ticker, qtbot: QtBot) -> 
     assert source.calls == 1
 
 
-def test_ticks_go_on_while_a_source_wants_more(ticker: Ticker, qtbot: QtBot) -> None:
+def test_ticks_continue_while_a_source_wants_more(ticker: Ticker, qtbot: QtBot) -> None:
     wanting, content = Source(more=2), Source()
     ticker.add(wanting)
     ticker.add(content)
@@ -69,7 +69,7 @@ def test_ticks_go_on_while_a_source_wants_more(ticker: Ticker, qtbot: QtBot) -> 
     assert (wanting.calls, content.calls) == (3, 3)
 
 
-def test_a_wake_from_within_a_tick_brings_another(ticker: Ticker, qtbot: QtBot) -> None:
+def test_a_wake_during_a_tick_causes_another(ticker: Ticker, qtbot: QtBot) -> None:
     calls: list[int] = []
 
     def source() -> bool:
@@ -84,7 +84,7 @@ def test_a_wake_from_within_a_tick_brings_another(ticker: Ticker, qtbot: QtBot) 
     assert len(calls) == 2
 
 
-def test_events_that_trickle_in_share_ten_ticks_a_second(ticker: Ticker, qtbot: QtBot) -> None:
+def test_frequent_events_cause_at_most_ten_ticks_a_second(ticker: Ticker, qtbot: QtBot) -> None:
     source = Source()
     ticker.add(source)
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""What the window remembers, in a file of the test's own."""
+"""The settings of the window, in a file of the test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.settings import Settings
-from app.ui.style.theme import Scheme
+from app.ui.style.tokens import Scheme
 
 
 @pytest.fixture
@@ -19,46 +19,44 @@ def store(tmp_path: Path, qapp: object) -> QSettings:
 
 
 @pytest.mark.parametrize("scheme", Scheme)
-def test_the_scheme_is_remembered(store: QSettings, scheme: Scheme) -> None:
+def test_the_scheme_is_saved(store: QSettings, scheme: Scheme) -> None:
     Settings(store).scheme = scheme
     assert Settings(store).scheme is scheme
 
 
-def test_the_scheme_is_the_systems_at_first_and_when_it_makes_no_sense(store: QSettings) -> None:
+def test_the_scheme_is_the_systems_by_default_and_if_invalid(store: QSettings) -> None:
     assert Settings(store).scheme is Scheme.SYSTEM
     store.setValue("scheme", "purple")
     assert Settings(store).scheme is Scheme.SYSTEM
 
 
-def test_what_was_kept_is_there_in_the_next_run(
-    store: QSettings, tmp_path: Path, qtbot: QtBot
-) -> None:
+def test_settings_are_there_in_the_next_run(store: QSettings, tmp_path: Path, qtbot: QtBot) -> None:
     Settings(store).scheme = Scheme.DARK
     store.sync()
     again = QSettings(str(tmp_path / "window.conf"), QSettings.Format.IniFormat)
     assert Settings(again).scheme is Scheme.DARK
 
 
-def test_the_size_of_the_window_comes_back(store: QSettings, qtbot: QtBot) -> None:
+def test_the_window_size_is_restored(store: QSettings, qtbot: QtBot) -> None:
     first, second = QMainWindow(), QMainWindow()
     for window in (first, second):
         qtbot.addWidget(window)
     first.resize(433, 321)
     assert not Settings(store).restore_window(second)
-    Settings(store).keep_window(first)
+    Settings(store).save_window(first)
     assert Settings(store).restore_window(second)
     assert second.size() == first.size()
 
 
-def test_parts_come_back_by_their_names(store: QSettings, qtbot: QtBot) -> None:
+def test_parts_are_restored_by_their_names(store: QSettings, qtbot: QtBot) -> None:
     splitter, other = split(qtbot), split(qtbot)
     table = QTableWidget(1, 3)
     qtbot.addWidget(table)
     splitter.setSizes([100, 300])
     table.horizontalHeader().resizeSection(1, 77)
     settings = Settings(store)
-    settings.keep_part("across", splitter)
-    settings.keep_part("columns", table.horizontalHeader())
+    settings.save_part("across", splitter)
+    settings.save_part("columns", table.horizontalHeader())
     table.horizontalHeader().resizeSection(1, 50)
     assert settings.restore_part("across", other)
     assert settings.restore_part("columns", table.horizontalHeader())
@@ -68,7 +66,7 @@ def test_parts_come_back_by_their_names(store: QSettings, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("value", ["nonsense", 7, b"nonsense"])
-def test_broken_values_count_as_none(store: QSettings, qtbot: QtBot, value: object) -> None:
+def test_invalid_values_are_ignored(store: QSettings, qtbot: QtBot, value: object) -> None:
     window, splitter = QMainWindow(), split(qtbot)
     qtbot.addWidget(window)
     for name in ("geometry", "across"):
@@ -86,15 +84,15 @@ def split(qtbot: QtBot) -> QSplitter:
     return splitter
 
 
-def test_profiles_that_had_a_window_are_remembered_once_the_last_one_first(
+def test_recent_profiles_are_unique_and_newest_first(
     store: QSettings,
 ) -> None:
     settings = Settings(store)
     assert settings.recent_profiles == []
     for name in ("/one.toml", "/two.toml", "/one.toml"):
-        settings.keep_recent(Path(name))
+        settings.add_recent(Path(name))
     assert Settings(store).recent_profiles == [Path("/one.toml"), Path("/two.toml")]
-    settings.forget_recent()
+    settings.clear_recent()
     assert Settings(store).recent_profiles == []
 
 
@@ -102,7 +100,7 @@ def test_profiles_that_had_a_window_are_remembered_once_the_last_one_first(
     ("value", "kept"),
     [(5, []), ("", []), ("/one.toml", [Path("/one.toml")]), (["", 5, "/a"], [Path("/a")])],
 )
-def test_broken_recent_profiles_count_as_none(
+def test_invalid_recent_profiles_are_ignored(
     store: QSettings, value: object, kept: list[Path]
 ) -> None:
     store.setValue("recent_profiles", value)

@@ -1,4 +1,4 @@
-"""The language of the window: chosen, or the desktop's."""
+"""The language of the window: the chosen one or the desktop's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.ui.settings import Language
 
 
 @pytest.fixture(autouse=True)
-def afterwards_english(qapp: QApplication) -> Iterator[None]:
+def restore_language(qapp: QApplication) -> Iterator[None]:
     before = QLocale()
     known = set(qapp.findChildren(QTranslator))
     yield
@@ -24,17 +24,17 @@ def afterwards_english(qapp: QApplication) -> Iterator[None]:
 
 
 def texts() -> tuple[str, str]:
-    """One of ours, and one of Qt's."""
+    """A text of Portdeck and a text of Qt."""
     ours = QCoreApplication.translate("Menus", "&File")
     return ours, QCoreApplication.translate("QPlatformTheme", "Cancel")
 
 
-def test_chinese_is_spoken_by_us_and_by_qt(qapp: QApplication) -> None:
+def test_chinese_applies_to_portdeck_and_qt(qapp: QApplication) -> None:
     settings.apply_language(qapp, Language.CHINESE)
     assert texts() == ("文件(&F)", "取消")
 
 
-def test_english_is_spoken_on_a_chinese_desktop_if_it_was_chosen(qapp: QApplication) -> None:
+def test_english_can_be_chosen_on_a_chinese_desktop(qapp: QApplication) -> None:
     QLocale.setDefault(QLocale("zh_CN"))
     settings.apply_language(qapp, Language.ENGLISH)
     assert texts() == ("&File", "Cancel")
@@ -50,7 +50,7 @@ def test_english_is_spoken_on_a_chinese_desktop_if_it_was_chosen(qapp: QApplicat
         ("C", "&File"),
     ],
 )
-def test_by_itself_it_speaks_as_the_desktop_does_or_english(
+def test_the_default_language_is_the_desktops_or_english(
     qapp: QApplication, locale: str, expected: str
 ) -> None:
     QLocale.setDefault(QLocale(locale))

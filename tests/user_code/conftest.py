@@ -1,4 +1,4 @@
-"""A folder of the user's files, and what loading from it leaves behind: nothing."""
+"""A folder of user code and programs. After each test, all loaded modules must be gone."""
 
 from __future__ import annotations
 
@@ -9,26 +9,57 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from twisted.internet.testing import MemoryReactorClock
 
 from app.user_code.loading import Loaded, LoadedModules, load
+from app.user_code.programs.program import Program
+from app.user_code.programs.reference import ProgramReference
 from app.user_code.reference import Reference
 from tests.server.record import Record
 
 Write = Callable[[str, str], Path]
 Load = Callable[[str], Loaded]
+Run = Callable[[str], Program]
+
+HEAD = """\
+from twisted.internet import protocol, reactor
+
+class Echo(protocol.Protocol):
+    def dataReceived(self, data):
+        self.transport.write(data)
+
+factory = protocol.Factory.forProtocol(Echo)
+"""
 
 
 def modules() -> set[str]:
-    """The modules of all open generations."""
+    """The names of all loaded modules of user code."""
     return {name for name in sys.modules if "@" in name}
 
 
 @pytest.fixture(autouse=True)
-def closes_every_generation() -> Iterator[None]:
+def all_modules_are_removed() -> Iterator[None]:
     yield
     gc.collect()
     assert not modules()
     assert not any(isinstance(finder, LoadedModules) for finder in sys.meta_path)
+
+
+class MemoryReactor(MemoryReactorClock):
+    """A reactor without threads: calls from other threads run immediately."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls_from_threads = 0
+
+    def callFromThread(self, call: Callable[..., object], *arguments: object) -> None:
+        self.calls_from_threads += 1
+        call(*arguments)
+
+
+@pytest.fixture
+def memory() -> MemoryReactor:
+    return MemoryReactor()
 
 
 @pytest.fixture
@@ -38,7 +69,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def write(folder: Path) -> Write:
-    """Put a file into the folder, and the folders above it."""
+    """Write a file into the folder, and create the folders above it."""
 
     def write(name: str, text: str) -> Path:
         path = folder / name
@@ -51,10 +82,45 @@ def write(folder: Path) -> Write:
 
 @pytest.fixture
 def take(folder: Path) -> Load:
-    """Load what a reference without its prefix names."""
+    """Load the object of a reference, which is given without its prefix."""
     return lambda text: load(Reference.parse(f"python:{text}"), folder)
 
 
 @pytest.fixture
 def record() -> Record:
     return Record()
+
+
+@pytest.fixture
+def programs() -> Iterator[list[Program]]:
+    """The programs of the test. They are ended after it."""
+    made: list[Program] = []
+    yield made
+    for program in made:
+        coroutine = program.end()
+        with pytest.raises(StopIteration):
+            coroutine.send(None)
+
+
+@pytest.fixture
+def run(tmp_path: Path, memory: MemoryReactor, programs: list[Program]) -> Run:
+    """Load the program that a reference names."""
+
+    def run(text: str) -> Program:
+        program = Program(ProgramReference.parse(text), tmp_path, memory)
+        programs.append(program)
+        program.load()
+        return program
+
+    return run
+
+
+@pytest.fixture
+def script(write: Write, run: Run) -> Run:
+    """Load a program with the given lines below `HEAD`."""
+
+    def script(lines: str) -> Program:
+        write("server.py", HEAD + dedent(lines))
+        return run("python:server.py")
+
+    return script

@@ -1,4 +1,4 @@
-"""A watch looks once a second while it is on, and costs nothing while it is off."""
+"""`CodeWatch` polls once a second while it is on, and has no timer while it is off."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from twisted.internet.task import Clock
 from app.user_code.code import CodeWatch
 
 
-def test_it_looks_again_and_again_until_it_is_off() -> None:
+def test_it_calls_look_every_second_until_it_is_off() -> None:
     clock, looks = Clock(), []
     watch = CodeWatch(clock, lambda: looks.append(clock.seconds()))
     assert not clock.getDelayedCalls()
@@ -20,7 +20,7 @@ def test_it_looks_again_and_again_until_it_is_off() -> None:
     assert not clock.getDelayedCalls()
 
 
-def test_what_it_sees_may_turn_it_off() -> None:
+def test_look_may_switch_it_off() -> None:
     clock = Clock()
     watch = CodeWatch(clock, lambda: watch.turn(False))
     watch.turn(True)

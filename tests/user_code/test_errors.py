@@ -1,4 +1,4 @@
-"""Whether the user's files are other ones than those that were read."""
+"""`SourceFiles` notices when the user's files change."""
 
 from __future__ import annotations
 
@@ -24,18 +24,20 @@ def sources(path: Path) -> SourceFiles:
     return sources
 
 
-def test_a_file_that_nobody_touched_has_not_changed(sources: SourceFiles) -> None:
+def test_an_untouched_file_has_not_changed(sources: SourceFiles) -> None:
     assert not sources.changed()
 
 
-def test_a_file_written_again_as_it_was_has_not_changed(sources: SourceFiles, path: Path) -> None:
+def test_a_file_rewritten_with_the_same_content_has_not_changed(
+    sources: SourceFiles, path: Path
+) -> None:
     path.write_bytes(b"first\n")
     os.utime(path, ns=(0, 0))
     assert not sources.changed()
 
 
 @pytest.mark.parametrize("content", [b"longer than before\n", b"fIrst\n", b""])
-def test_a_file_that_holds_something_else_has_changed(
+def test_a_file_with_other_content_has_changed(
     sources: SourceFiles, path: Path, content: bytes
 ) -> None:
     path.write_bytes(content)
@@ -44,7 +46,7 @@ def test_a_file_that_holds_something_else_has_changed(
     assert sources.changed()
 
 
-def test_a_file_put_in_its_place_is_a_change(sources: SourceFiles, path: Path) -> None:
+def test_a_replaced_file_has_changed(sources: SourceFiles, path: Path) -> None:
     status = path.stat()
     other = path.with_name("other")
     other.write_bytes(b"fIrst\n")
@@ -53,7 +55,7 @@ def test_a_file_put_in_its_place_is_a_change(sources: SourceFiles, path: Path) -
     assert sources.changed()
 
 
-def test_a_file_that_vanished_is_no_change_until_it_is_back(
+def test_a_deleted_file_is_no_change_until_it_exists_again(
     sources: SourceFiles, path: Path
 ) -> None:
     path.unlink()
@@ -62,7 +64,7 @@ def test_a_file_that_vanished_is_no_change_until_it_is_back(
     assert sources.changed()
 
 
-def test_a_file_that_was_missing_changes_by_being_there(tmp_path: Path) -> None:
+def test_a_missing_file_changes_when_it_appears(tmp_path: Path) -> None:
     sources = SourceFiles()
     path = tmp_path / "late.py"
     with pytest.raises(LoadingFailed):
@@ -72,7 +74,7 @@ def test_a_file_that_was_missing_changes_by_being_there(tmp_path: Path) -> None:
     assert sources.changed()
 
 
-def test_any_of_the_files_counts(sources: SourceFiles, tmp_path: Path) -> None:
+def test_a_change_of_any_file_counts(sources: SourceFiles, tmp_path: Path) -> None:
     helper = tmp_path / "helper.py"
     helper.write_bytes(b"1")
     sources.read(helper)

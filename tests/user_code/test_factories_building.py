@@ -1,4 +1,4 @@
-"""What a user's object may be, what becomes of it, and what the user is told otherwise."""
+"""Factories made from objects of the user's code, and messages for objects that cannot be used."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def made(write: Write, take: Load) -> Any:
 
 @pytest.fixture
 def refused(made: Any) -> Any:
-    """The sentence instead of a factory."""
+    """The error message instead of a factory."""
 
     def refused(lines: str) -> str:
         with pytest.raises(LoadingFailed) as raised:
@@ -65,12 +65,12 @@ def test_each_kind_of_object_gives_protocols_that_know_their_factory(made: Any, 
     assert protocol_of(factory) is not protocol_of(factory)
 
 
-def test_what_hides_its_arguments_is_tried(made: Any) -> None:
+def test_a_callable_without_a_signature_is_called_anyway(made: Any) -> None:
     factory = made("class X(Protocol):\n    answer = 42\n    __signature__ = 'hidden'\n")
     assert protocol_of(factory).answer == 42
 
 
-def test_what_keeps_to_the_interfaces_alone_will_do(made: Any) -> None:
+def test_objects_that_only_provide_the_interfaces_are_accepted(made: Any) -> None:
     factory = made("""
 from twisted.internet.interfaces import IProtocol, IProtocolFactory
 from zope.interface import implementer
@@ -108,10 +108,11 @@ def test_a_function_may_refuse_a_peer(made: Any) -> None:
     assert made("def X(): return None").buildProtocol(PEER) is None
 
 
-def test_a_function_that_makes_something_else_fails_for_that_peer(made: Any) -> None:
-    factory = made("def X(): return 'hello'")
-    with pytest.raises(TypeError, match="must return a protocol, not 'hello'"):
-        factory.buildProtocol(PEER)
+def test_a_function_that_returns_no_protocol_fails_at_the_start(refused: Any) -> None:
+    assert refused("def X(): return 'hello'") == (
+        "X returns no protocol and no factory (str). "
+        "Return a Protocol, or a Factory that makes one."
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,10 @@ def test_a_function_that_makes_something_else_fails_for_that_peer(made: Any) -> 
             "class X(Factory):\n    def __init__(self, text): ...",
             "X needs arguments (text). Name one that is made: X(…).",
         ),
-        ("def X(address): ...", "X needs arguments (address). Let it take none."),
+        (
+            "def X(host): ...",
+            "X needs arguments (host). Let it take none, or any of: reactor, address.",
+        ),
         ("async def X(): ...", "X is an async function. Make it an ordinary one."),
         (
             "class X(Factory): ...",
@@ -176,11 +180,13 @@ def test_a_function_that_makes_something_else_fails_for_that_peer(made: Any) -> 
         ),
     ],
 )
-def test_what_is_none_of_them_is_told_what_it_is(refused: Any, lines: str, sentence: str) -> None:
+def test_an_unusable_object_is_refused_with_its_kind(
+    refused: Any, lines: str, sentence: str
+) -> None:
     assert refused(lines) == sentence
 
 
-def test_a_factory_that_does_not_start_is_told_with_its_line(made: Any) -> None:
+def test_an_error_at_the_start_of_a_factory_names_its_line(made: Any) -> None:
     factory = made(
         "class X(Factory):\n    protocol = Protocol\n    def startFactory(self): 1 / 0\n"
     )
@@ -189,7 +195,7 @@ def test_a_factory_that_does_not_start_is_told_with_its_line(made: Any) -> None:
     assert "def startFactory(self): 1 / 0" in raised.value.traceback
 
 
-def test_a_factory_that_does_not_stop_is_logged(
+def test_an_error_at_the_stop_of_a_factory_is_logged(
     made: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     factory = made("class X(Factory):\n    protocol = Protocol\n    def stopFactory(self): 1 / 0\n")
@@ -200,7 +206,7 @@ def test_a_factory_that_does_not_stop_is_logged(
     assert "def stopFactory(self): 1 / 0" in caplog.text
 
 
-def test_the_module_stays_as_long_as_the_factory_is_held(made: Any) -> None:
+def test_the_module_stays_loaded_as_long_as_its_factory_exists(made: Any) -> None:
     factory = made("X = Factory.forProtocol(Protocol)")
     name = cast(UserFactory, factory).loaded.module.__name__
     assert name in sys.modules

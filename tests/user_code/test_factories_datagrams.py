@@ -1,4 +1,4 @@
-"""Code of the user's own on UDP: what it may be, and how it serves, fails and is replaced."""
+"""User code on UDP: accepted objects, serving, errors and reloads."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Echo(DatagramProtocol):
 
 @pytest.fixture
 def made(write: Write, take: Load) -> Any:
-    """What serves of X in a file with the given lines."""
+    """Build the datagram protocol of X in a file with the given lines."""
 
     def made(lines: str) -> UserDatagrams:
         write("echo.py", HEAD + lines)
@@ -95,7 +95,7 @@ def test_a_class_an_object_or_a_function_gives_the_protocol(made: Any, lines: st
         ),
     ],
 )
-def test_what_cannot_serve_datagrams_is_told_what_it_is(
+def test_an_object_that_cannot_serve_datagrams_is_refused_with_its_kind(
     made: Any, lines: str, sentence: str
 ) -> None:
     with pytest.raises(LoadingFailed) as raised:
@@ -103,7 +103,7 @@ def test_what_cannot_serve_datagrams_is_told_what_it_is(
     assert str(raised.value) == sentence
 
 
-def test_what_is_for_udp_cannot_serve_connections(write: Write, take: Load) -> None:
+def test_a_datagram_protocol_cannot_serve_connections(write: Write, take: Load) -> None:
     write("echo.py", ECHO)
     with pytest.raises(LoadingFailed) as raised:
         build(take("echo.py:Echo"))
@@ -165,7 +165,7 @@ def bench(
     bench.deck.listeners.clear()
 
 
-def test_it_serves_and_is_gone_from_python_once_it_is_stopped(bench: Bench, write: Write) -> None:
+def test_it_serves_and_its_module_is_removed_after_the_stop(bench: Bench, write: Write) -> None:
     write("echo.py", ECHO)
     listener = bench.listener()
     assert bench.ask(listener, b"hi") == b"old hi"
@@ -175,7 +175,7 @@ def test_it_serves_and_is_gone_from_python_once_it_is_stopped(bench: Bench, writ
     assert (listener.factory.bytes_in, listener.factory.bytes_out) == (2, 6)
 
 
-def test_a_reload_serves_the_next_datagram_of_everybody(bench: Bench, write: Write) -> None:
+def test_after_a_reload_the_new_code_serves_the_next_datagram(bench: Bench, write: Write) -> None:
     write("echo.py", ECHO)
     listener = bench.listener()
     assert bench.ask(listener, b"hi") == b"old hi"
@@ -197,7 +197,7 @@ def test_a_reload_that_fails_changes_nothing(bench: Bench, write: Write) -> None
     assert bench.ask(listener, b"hi") == b"old hi"
 
 
-def test_an_exception_is_told_against_the_peer_with_file_and_line(
+def test_an_exception_is_reported_for_the_peer_with_file_and_line(
     bench: Bench, write: Write, record: Record, caplog: pytest.LogCaptureFixture
 ) -> None:
     write("echo.py", ECHO)
@@ -218,7 +218,7 @@ def test_an_exception_is_told_against_the_peer_with_file_and_line(
         ("    def startProtocol(self): raise SystemExit", "echo.py, line 8: it ends the program"),
     ],
 )
-def test_one_that_fails_to_start_fails_the_listener_and_leaves_no_socket(
+def test_an_error_at_the_start_fails_the_listener_and_leaves_no_socket(
     bench: Bench, write: Write, lines: str, reason: str
 ) -> None:
     write("echo.py", f"{ECHO}{lines}\n")
@@ -228,7 +228,7 @@ def test_one_that_fails_to_start_fails_the_listener_and_leaves_no_socket(
     assert listener.port is None
 
 
-def test_one_that_fails_to_stop_does_not_keep_the_listener_from_it(
+def test_an_error_at_the_stop_does_not_keep_the_listener_open(
     bench: Bench, write: Write, caplog: pytest.LogCaptureFixture
 ) -> None:
     write("echo.py", ECHO + "    def stopProtocol(self): raise ValueError('boom')\n")

@@ -1,4 +1,4 @@
-"""What a file offers is seen without running it."""
+"""The usable objects of a file are found without running it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def found(path: Path) -> dict[str, ObjectKind]:
     return {offer.name: offer.kind for offer in found_objects(path)}
 
 
-def test_an_offer_has_its_line_and_what_its_docstring_says(write: Write) -> None:
+def test_an_object_is_found_with_its_line_and_its_docstring(write: Write) -> None:
     path = write(
         "echo.py",
         '''
@@ -37,7 +37,7 @@ def test_nothing_is_executed(write: Write) -> None:
     assert found(path) == {"Echo": ObjectKind.PROTOCOL}
 
 
-def test_all_kinds_are_told_by_what_they_come_from(write: Write) -> None:
+def test_kinds_are_recognized_by_their_base_classes(write: Write) -> None:
     path = write(
         "echo.py",
         """
@@ -73,7 +73,7 @@ def test_all_kinds_are_told_by_what_they_come_from(write: Write) -> None:
     }
 
 
-def test_a_class_of_unknown_ancestors_is_told_by_its_methods(write: Write) -> None:
+def test_a_class_with_unknown_bases_is_recognized_by_its_methods(write: Write) -> None:
     path = write(
         "echo.py",
         """
@@ -96,7 +96,7 @@ def test_a_class_of_unknown_ancestors_is_told_by_its_methods(write: Write) -> No
     }
 
 
-def test_what_nobody_can_serve_with_is_left_out(write: Write) -> None:
+def test_unusable_objects_are_left_out(write: Write) -> None:
     path = write(
         "echo.py",
         """
@@ -140,7 +140,7 @@ def test_a_file_that_cannot_be_read_is_refused(
     assert str(raised.value).startswith(message)
 
 
-def test_what_makes_something_for_datagrams_is_told_from_the_rest(write: Write) -> None:
+def test_objects_that_make_datagram_protocols_are_recognized(write: Write) -> None:
     path = write(
         "echo.py",
         """
@@ -155,7 +155,7 @@ def test_what_makes_something_for_datagrams_is_told_from_the_rest(write: Write) 
     assert found(path) == dict.fromkeys("Abc", ObjectKind.DATAGRAM)
 
 
-def test_the_best_offer_is_the_factory() -> None:
+def test_the_best_default_is_the_factory() -> None:
     kinds = (
         ObjectKind.DATAGRAM,
         ObjectKind.FUNCTION,
@@ -172,7 +172,7 @@ def test_the_best_offer_is_the_factory() -> None:
     assert usable(offered, datagrams=True) == [offered[0]]
 
 
-def test_a_file_below_the_profile_is_referred_to_in_short() -> None:
+def test_a_file_below_the_profile_gets_a_relative_path() -> None:
     folder = Path("/profiles")
     inside = reference_to(folder / "servers" / "echo.py", "Echo", folder)
     outside = reference_to(Path("/elsewhere/echo.py"), "Echo", folder)

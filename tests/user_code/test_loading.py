@@ -1,4 +1,4 @@
-"""The user's code is executed anew each time, finds what lies beside it, and cannot do harm."""
+"""Loading of user code: repeated execution, imports from its folder, errors and their messages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.user_code.conftest import Load, Write, modules
 
 
 def refusal(call: Callable[[], object]) -> LoadingFailed:
-    """What `call` raises."""
+    """The error that `call` raises."""
     with pytest.raises(LoadingFailed) as raised:
         call()
     return raised.value
@@ -35,7 +35,7 @@ def value(loaded: Loaded) -> Any:
     return loaded.found
 
 
-def test_a_file_is_executed_and_the_object_found(write: Write, take: Load) -> None:
+def test_a_file_is_executed_and_its_object_found(write: Write, take: Load) -> None:
     path = write("echo.py", "X = [__file__, __name__.partition('@')[0]]\n")
     assert take("echo.py:X").found == [str(path), "echo"]
 
@@ -51,7 +51,7 @@ def test_a_path_may_begin_at_home(write: Write, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("name", ["my-echo.py", "echo.v2.py", "écho.py", "ECHO.PY"])
-def test_a_file_may_have_a_name_that_no_module_has(write: Write, take: Load, name: str) -> None:
+def test_a_file_name_need_not_be_a_module_name(write: Write, take: Load, name: str) -> None:
     write(name, "X = 1\n")
     assert take(f"{name}:X").found == 1
 
@@ -65,7 +65,7 @@ def test_two_loads_live_side_by_side(write: Write, take: Load) -> None:
     assert old.module.__name__ != new.module.__name__
 
 
-def test_modules_are_gone_with_what_was_loaded(write: Write, take: Load) -> None:
+def test_modules_are_removed_with_the_loaded_object(write: Write, take: Load) -> None:
     write("echo.py", "import helper\nclass X: pass\n")
     write("helper.py", "")
     loaded = take("echo.py:X")
@@ -77,7 +77,7 @@ def test_modules_are_gone_with_what_was_loaded(write: Write, take: Load) -> None
     assert kind() is None
 
 
-def test_names_are_used_again(write: Write, take: Load) -> None:
+def test_module_numbers_are_reused(write: Write, take: Load) -> None:
     write("echo.py", "X = __name__\n")
     assert len({take("echo.py:X").found for _ in range(10)}) == 1
 
@@ -115,7 +115,7 @@ def test_python_finds_the_module_of_a_class(write: Write, take: Load) -> None:
     assert pickle.loads(pickle.dumps(kind(point(3)))) == kind(point(3))
 
 
-def test_files_beside_it_are_imported(write: Write, take: Load) -> None:
+def test_files_in_the_same_folder_are_imported(write: Write, take: Load) -> None:
     write(
         "echo.py",
         """
@@ -137,7 +137,7 @@ def test_files_beside_it_are_imported(write: Write, take: Load) -> None:
     assert take("echo.py:X").found == ["helper", "leaf", True, "leaf", "star", "bare"]
 
 
-def test_a_file_beside_it_may_be_imported_long_after(write: Write, take: Load) -> None:
+def test_a_file_in_the_same_folder_may_be_imported_later(write: Write, take: Load) -> None:
     write("echo.py", "def X():\n    import late\n    return late.VALUE\n")
     loaded = take("echo.py:X")
     write("late.py", "VALUE = 7\n")
@@ -145,7 +145,7 @@ def test_a_file_beside_it_may_be_imported_long_after(write: Write, take: Load) -
     assert loaded.sources.changed() is False
 
 
-def test_a_reload_takes_changed_files_beside_it(write: Write, take: Load) -> None:
+def test_a_reload_executes_changed_files_in_the_same_folder(write: Write, take: Load) -> None:
     write("echo.py", "from helper import X\n")
     write("helper.py", "X = 1\n")
     first = take("echo.py:X")
@@ -154,7 +154,7 @@ def test_a_reload_takes_changed_files_beside_it(write: Write, take: Load) -> Non
     assert (first.found, take("echo.py:X").found) == (1, 22)
 
 
-def test_two_folders_with_files_of_the_same_names_do_not_meet(write: Write, take: Load) -> None:
+def test_files_of_the_same_name_in_two_folders_are_separate(write: Write, take: Load) -> None:
     for name in ("one", "two"):
         write(f"{name}/echo.py", "import helper\nX = helper.X\n")
         write(f"{name}/helper.py", f"X = '{name}'\n")
@@ -162,7 +162,7 @@ def test_two_folders_with_files_of_the_same_names_do_not_meet(write: Write, take
     assert (one.found, two.found) == ("one", "two")
 
 
-def test_nobody_else_sees_the_folder(write: Write, take: Load, folder: Path) -> None:
+def test_other_code_cannot_import_from_the_folder(write: Write, take: Load, folder: Path) -> None:
     before = list(sys.path)
     write("echo.py", "import helper_of_a_test\nX = 1\n")
     write("helper_of_a_test.py", "")
@@ -174,7 +174,7 @@ def test_nobody_else_sees_the_folder(write: Write, take: Load, folder: Path) -> 
     assert loaded.found == 1
 
 
-def test_installed_modules_are_the_ones_everybody_has(write: Write, take: Load) -> None:
+def test_installed_modules_are_shared_with_the_program(write: Write, take: Load) -> None:
     write("echo.py", "import json, twisted.internet.protocol as p, sys\nX = json, p, sys\n")
     write("sys.py", "raise Exception('nobody imports this')\n")
     write("twisted/note.txt", "a folder that is no package hides nothing\n")
@@ -191,7 +191,7 @@ def test_no_compiled_code_is_left_in_the_folder(write: Write, take: Load, folder
     assert not list(folder.rglob("__pycache__"))
 
 
-def test_what_is_executed_is_told_before(write: Write, folder: Path) -> None:
+def test_the_callback_gets_each_file_before_it_is_executed(write: Write, folder: Path) -> None:
     path = write("echo.py", "import builtins\nX = list(builtins.told)\n")
     told: list[Path] = []
     import builtins
@@ -204,7 +204,7 @@ def test_what_is_executed_is_told_before(write: Write, folder: Path) -> None:
     assert loaded.found == [path]
 
 
-def test_a_file_that_cannot_be_read_is_not_told_as_executed(folder: Path) -> None:
+def test_the_callback_is_not_called_for_an_unreadable_file(folder: Path) -> None:
     told: list[Path] = []
     refusal(lambda: load(Reference.parse("python:none.py:X"), folder, told.append))
     assert told == []
@@ -213,7 +213,7 @@ def test_a_file_that_cannot_be_read_is_not_told_as_executed(folder: Path) -> Non
 # Modules
 
 
-def test_a_module_beside_the_profile_is_executed_anew(write: Write, take: Load) -> None:
+def test_a_module_in_the_folder_of_the_profile_is_executed_again(write: Write, take: Load) -> None:
     write("server/__init__.py", "")
     write("server/echo.py", "from server.words import X\n")
     write("server/words.py", "X = 1\n")
@@ -224,7 +224,7 @@ def test_a_module_beside_the_profile_is_executed_anew(write: Write, take: Load) 
     assert "server" not in sys.modules
 
 
-def test_a_module_under_development_is_executed_anew(
+def test_a_module_under_development_is_executed_again(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write("src/server_of_a_test/__init__.py", "")
@@ -240,7 +240,7 @@ def test_a_module_under_development_is_executed_anew(
     monkeypatch.delitem(sys.modules, "beside")
 
 
-def test_an_installed_module_is_imported_as_ever(take: Load) -> None:
+def test_an_installed_module_is_imported_normally(take: Load) -> None:
     from twisted.protocols import wire
 
     loaded = take("twisted.protocols.wire:Echo")
@@ -248,7 +248,7 @@ def test_an_installed_module_is_imported_as_ever(take: Load) -> None:
     assert loaded.sources.changed() is False
 
 
-def test_an_installed_module_that_nobody_has_imported_yet_is_imported_as_ever(
+def test_an_installed_module_that_was_not_imported_yet_is_imported_normally(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write("site-packages/installed_for_a_test.py", "X = __name__\n")
@@ -258,14 +258,14 @@ def test_an_installed_module_that_nobody_has_imported_yet_is_imported_as_ever(
     monkeypatch.delitem(sys.modules, "installed_for_a_test")
 
 
-def test_a_module_of_the_standard_library_is_imported_as_ever(
+def test_a_module_of_the_standard_library_is_imported_normally(
     take: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
     assert take("colorsys:ONE_THIRD").module is sys.modules["colorsys"]
 
 
-def test_a_module_that_lies_where_its_name_does_not_say_is_imported_as_ever(
+def test_a_module_with_an_unusual_location_is_imported_normally(
     write: Write, take: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write("src/other.py", "X = __name__\n")
@@ -284,13 +284,13 @@ def test_the_running_program_is_a_module_too(take: Load, monkeypatch: pytest.Mon
     assert take("__main__:__name__").found == "__main__"
 
 
-def test_data_beside_the_code_is_found(write: Write, take: Load, folder: Path) -> None:
+def test_data_in_the_folder_of_the_code_is_found(write: Write, take: Load, folder: Path) -> None:
     write("package/__init__.py", "import pkgutil\nX = pkgutil.get_data(__name__, 'data.txt')\n")
     write("package/data.txt", "data")
     assert take("package:X").found == b"data"
 
 
-def test_an_installed_module_is_told_too(folder: Path) -> None:
+def test_the_callback_gets_the_file_of_an_installed_module(folder: Path) -> None:
     import twisted
 
     told: list[Path] = []
@@ -299,32 +299,32 @@ def test_an_installed_module_is_told_too(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["no_such_module", "no_such_package.module", "twisted.nothing"])
-def test_a_module_that_is_not_there_is_named(take: Load, name: str) -> None:
+def test_a_missing_module_is_named(take: Load, name: str) -> None:
     error = refusal(lambda: take(f"{name}:X"))
     missing = "no_such_package" if "package" in name else name
     assert str(error).startswith(f"There is no module called {missing}. Install it")
 
 
-# What can be wrong
+# Errors
 
 
-def test_a_missing_file_is_told_with_its_whole_path(take: Load, folder: Path) -> None:
+def test_a_missing_file_is_named_with_its_full_path(take: Load, folder: Path) -> None:
     error = refusal(lambda: take("none.py:X"))
     assert str(error).startswith(f"There is no file {folder / 'none.py'}.")
     assert isinstance(error, UserCodeError)
 
 
-def test_a_folder_is_no_file(take: Load, folder: Path) -> None:
+def test_a_folder_is_refused(take: Load, folder: Path) -> None:
     (folder / "folder.py").mkdir()
     assert "is a folder" in str(refusal(lambda: take("folder.py:X")))
 
 
-def test_what_would_never_end_is_not_opened(take: Load, folder: Path) -> None:
+def test_a_special_file_is_not_opened(take: Load, folder: Path) -> None:
     os.mkfifo(folder / "pipe.py")
     assert "is no ordinary file" in str(refusal(lambda: take("pipe.py:X")))
 
 
-def test_a_file_that_may_not_be_read_is_told(
+def test_a_file_without_read_permission_is_refused(
     write: Write, take: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write("echo.py", "X = 1\n")
@@ -355,19 +355,19 @@ def test_a_file_too_large_to_be_code_is_not_read(take: Load, folder: Path) -> No
         (b"-" * 200_000 + b"1\n", "MemoryError"),
     ],
 )
-def test_a_file_that_is_no_python_is_told_with_its_line(
+def test_a_file_that_is_no_python_is_refused_with_its_line(
     take: Load, folder: Path, content: bytes, message: str
 ) -> None:
     (folder / "echo.py").write_bytes(content)
     assert message in str(refusal(lambda: take("echo.py:X")))
 
 
-def test_a_file_in_another_encoding_may_say_so(take: Load, folder: Path) -> None:
+def test_a_file_may_declare_another_encoding(take: Load, folder: Path) -> None:
     (folder / "echo.py").write_bytes("# coding: latin-1\nX = 'é'\n".encode("latin-1"))
     assert take("echo.py:X").found == "é"
 
 
-def test_a_mistake_in_a_file_beside_it_is_told_there(write: Write, take: Load) -> None:
+def test_an_error_in_an_imported_file_names_that_file(write: Write, take: Load) -> None:
     write("echo.py", "import helper\nX = 1\n")
     write("helper.py", "x = 1\nx = (\n")
     error = refusal(lambda: take("echo.py:X"))
@@ -397,7 +397,7 @@ def test_a_mistake_in_a_file_beside_it_is_told_there(write: Write, take: Load) -
         ("compile('(', 'other', 'exec')", "SyntaxError: '(' was never closed."),
     ],
 )
-def test_whatever_the_code_raises_is_told_with_file_and_line(
+def test_any_exception_is_reported_with_file_and_line(
     write: Write, take: Load, line: str, message: str
 ) -> None:
     write("echo.py", line)
@@ -406,14 +406,14 @@ def test_whatever_the_code_raises_is_told_with_file_and_line(
     assert str(error).startswith(f"echo.py, line {last}: {message}")
 
 
-def test_the_deepest_line_of_the_users_is_told(write: Write, take: Load) -> None:
+def test_the_innermost_line_of_user_code_is_reported(write: Write, take: Load) -> None:
     write("echo.py", "import helper\n\nhelper.parse('x')\n")
     write("helper.py", "import json\ndef parse(text):\n    return json.loads(text)\n")
     error = refusal(lambda: take("echo.py:X"))
     assert str(error).startswith("helper.py, line 3: json.decoder.JSONDecodeError: Expecting")
 
 
-def test_the_traceback_is_the_users_alone(write: Write, take: Load, folder: Path) -> None:
+def test_the_traceback_has_only_frames_of_user_code(write: Write, take: Load, folder: Path) -> None:
     write(
         "echo.py", "try:\n    import helper\nexcept ValueError as e:\n    raise KeyError from e\n"
     )
@@ -445,7 +445,7 @@ def test_a_traceback_shows_the_lines_that_were_executed(write: Write, take: Load
     assert str(path) not in linecache.cache
 
 
-def test_an_interrupt_from_the_keyboard_comes_through(write: Write, take: Load) -> None:
+def test_a_keyboard_interrupt_is_passed_on(write: Write, take: Load) -> None:
     write("echo.py", "raise KeyboardInterrupt\n")
     with pytest.raises(KeyboardInterrupt):
         take("echo.py:X")
@@ -467,7 +467,7 @@ def test_a_script_is_refused_before_it_opens_a_port(write: Write, take: Load, li
     )
 
 
-def test_a_script_that_minds_being_imported_is_loaded(write: Write, take: Load) -> None:
+def test_a_script_with_a_main_guard_is_loaded(write: Write, take: Load) -> None:
     write(
         "echo.py",
         """
@@ -483,7 +483,7 @@ def test_a_script_that_minds_being_imported_is_loaded(write: Write, take: Load) 
     assert take("echo.py:X").found == 1
 
 
-def test_a_reactor_run_out_of_sight_is_told(write: Write, take: Load) -> None:
+def test_a_hidden_start_of_the_reactor_is_reported(write: Write, take: Load) -> None:
     write(
         "echo.py",
         """
@@ -503,7 +503,7 @@ def test_a_reactor_run_out_of_sight_is_told(write: Write, take: Load) -> None:
         ("Zzzzz", "Choose one of: Echo, EchoFactory, Packets, ready, make."),
     ],
 )
-def test_a_name_that_is_not_there_is_answered_with_those_that_are(
+def test_a_missing_name_is_reported_with_the_existing_ones(
     write: Write, take: Load, name: str, advice: str
 ) -> None:
     write(
@@ -525,14 +525,14 @@ def test_a_name_that_is_not_there_is_answered_with_those_that_are(
     assert str(refusal(lambda: take(f"echo.py:{name}"))) == f"echo.py has no {name}. {advice}"
 
 
-def test_a_file_with_nothing_to_serve_is_told_what_to_write(write: Write, take: Load) -> None:
+def test_a_file_without_usable_objects_is_refused_with_advice(write: Write, take: Load) -> None:
     write("echo.py", "")
     assert str(refusal(lambda: take("echo.py:X"))) == (
         "echo.py has no X. Write a class there that is a Protocol or a Factory of Twisted's."
     )
 
 
-def test_failures_leave_no_module_behind(write: Write, take: Load) -> None:
+def test_failed_loads_leave_no_modules(write: Write, take: Load) -> None:
     write("echo.py", "import helper\nclass X: pass\nleft = X()\nraise ValueError(left)\n")
     write("helper.py", "")
     errors = [refusal(lambda: take("echo.py:X")) for _ in range(5)]

@@ -1,4 +1,4 @@
-"""References to code of the user's own: taken apart, put together, and refused with advice."""
+"""References to user code: parsed, written, and refused with advice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from app.user_code.reference import CodeLocation, Reference, UserCodeError, is_user_code
 
-NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,20}x", fullmatch=True)  # the x: no keyword ends so
+# No keyword ends with x.
+NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,20}x", fullmatch=True)
 PATHS = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=40).map(lambda t: f"x{t}.py")
 MODULES = st.lists(NAMES, min_size=1, max_size=4).map(".".join)
 
@@ -34,7 +35,7 @@ def test_a_reference_names_an_object_in_a_file_or_a_module(text: str, reference:
 
 
 @given(st.tuples(st.one_of(PATHS, MODULES), NAMES))
-def test_parsing_and_writing_are_each_others_reverse(parts: tuple[str, str]) -> None:
+def test_parsing_reverses_writing(parts: tuple[str, str]) -> None:
     text = "python:" + ":".join(parts)
     assert str(Reference.parse(text)) == text
 
@@ -59,7 +60,7 @@ def test_parsing_and_writing_are_each_others_reverse(parts: tuple[str, str]) -> 
         ("echo", "names no Python code"),
     ],
 )
-def test_what_is_no_reference_is_refused_with_advice(text: str, advice: str) -> None:
+def test_an_invalid_reference_is_refused_with_advice(text: str, advice: str) -> None:
     with pytest.raises(UserCodeError) as raised:
         Reference.parse(text)
     assert advice in str(raised.value)
@@ -76,6 +77,6 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
         assert str(reference) == candidate
 
 
-def test_only_the_prefix_tells_that_code_is_meant() -> None:
+def test_user_code_is_recognized_by_its_prefix() -> None:
     assert is_user_code("python:nonsense")
     assert not is_user_code("echo")

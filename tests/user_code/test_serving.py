@@ -1,4 +1,4 @@
-"""Listeners that run the user's code, over real sockets: state, mistakes, and reloads."""
+"""Listeners that run user code, over real sockets: state, errors and reloads."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class EchoFactory(Factory):
 
 
 class Peer:
-    """A client of a listener: a socket that never blocks, and all it was sent."""
+    """A client of a listener, with a non-blocking socket, and the data it received."""
 
     def __init__(self, listener: Listener, qtbot: QtBot) -> None:
         self.socket = socket.create_connection(("127.0.0.1", listener.address.port))  # type: ignore[union-attr]
@@ -54,7 +54,7 @@ class Peer:
         self._qtbot = qtbot
 
     def gets(self, data: bytes) -> None:
-        """Wait until `data` is what came last, and forget it."""
+        """Wait until the received data ends with `data`, and discard it."""
         self._qtbot.waitUntil(lambda: self._read() or self.received == data)
         assert self.received == data
         self.received = b""
@@ -80,7 +80,7 @@ class Peer:
 
 
 class Bench:
-    """One deck on the real reactor, whose protocols lie in a folder."""
+    """A deck on the real reactor, with protocols in a folder."""
 
     def __init__(self, deck: Deck, record: Record, result_of: Any, qtbot: QtBot) -> None:
         self.deck = deck
@@ -101,7 +101,7 @@ class Bench:
         return peer
 
     def leave(self, listener: Listener, peer: Peer) -> None:
-        """End `peer`, and wait until the listener has noticed."""
+        """Close `peer`, and wait until the listener has noticed."""
         left = listener.connection_count - 1
         peer.socket.close()
         self.qtbot.waitUntil(lambda: listener.connection_count == left)
@@ -131,7 +131,7 @@ def test_state_in_the_factory_works_as_the_tutorial_has_it(bench: Bench, write: 
     second.asks(b"x", b"old x")
 
 
-def test_each_start_begins_with_the_file_as_it_is(bench: Bench, write: Write) -> None:
+def test_each_start_loads_the_current_file(bench: Bench, write: Write) -> None:
     write("echo.py", ECHO)
     listener = bench.listener()
     bench.connect(listener).gets(b"1 here;")
@@ -173,7 +173,7 @@ def test_an_interrupt_while_a_file_is_executed_leaves_no_listener_starting(
     caplog.clear()  # a record keeps the frames of its traceback
 
 
-def test_a_mended_file_starts(bench: Bench, write: Write) -> None:
+def test_a_listener_starts_after_its_file_was_corrected(bench: Bench, write: Write) -> None:
     write("echo.py", "import nothing_here")
     listener = bench.listener()
     assert not listener.code_has_changed()
@@ -187,7 +187,7 @@ def test_a_mended_file_starts(bench: Bench, write: Write) -> None:
 
 @pytest.mark.parametrize("name", ["connectionMade", "dataReceived", "connectionLost"])
 @pytest.mark.parametrize("error", ["ValueError('bang')", "SystemExit('bang')"])
-def test_an_exception_in_a_callback_ends_its_connection_alone(
+def test_an_exception_in_a_callback_ends_only_its_connection(
     bench: Bench, write: Write, caplog: pytest.LogCaptureFixture, name: str, error: str
 ) -> None:
     write(
@@ -223,7 +223,7 @@ def test_an_exception_in_a_callback_ends_its_connection_alone(
 
 
 @pytest.mark.parametrize("error", ["ValueError('bang')", "SystemExit('bang')"])
-def test_an_exception_in_the_factory_refuses_its_peer_alone(
+def test_an_exception_in_the_factory_refuses_only_its_peer(
     bench: Bench, write: Write, caplog: pytest.LogCaptureFixture, error: str
 ) -> None:
     write(
@@ -251,7 +251,7 @@ def test_an_exception_in_the_factory_refuses_its_peer_alone(
     caplog.clear()  # a record keeps the frames of its traceback
 
 
-def test_a_factory_that_does_not_stop_stops_its_listener_all_the_same(
+def test_a_listener_stops_even_if_its_factory_fails_to_stop(
     bench: Bench, write: Write, caplog: pytest.LogCaptureFixture
 ) -> None:
     write("echo.py", ECHO + "    def stopFactory(self): 1 / 0\n")
@@ -265,7 +265,7 @@ def test_a_factory_that_does_not_stop_stops_its_listener_all_the_same(
 # Reloads
 
 
-def test_a_reload_under_a_live_connection_serves_both_codes(bench: Bench, write: Write) -> None:
+def test_after_a_reload_old_connections_keep_the_old_code(bench: Bench, write: Write) -> None:
     write("echo.py", ECHO)
     listener = bench.listener()
     port, factory = listener.port, listener.factory
@@ -288,7 +288,7 @@ def test_a_reload_under_a_live_connection_serves_both_codes(bench: Bench, write:
     new.asks(b"y", b"new y")
 
 
-def test_reloads_pile_up_only_as_long_as_their_connections_live(bench: Bench, write: Write) -> None:
+def test_old_code_is_removed_when_its_last_connection_ends(bench: Bench, write: Write) -> None:
     write("echo.py", ECHO)
     listener = bench.listener()
     peers = []
@@ -345,7 +345,7 @@ def test_a_replaced_factory_is_stopped_when_its_last_connection_is_gone(
     assert diary.read_bytes() == b"first second stop stop stop "
 
 
-def test_a_listener_that_stops_stops_the_replaced_factories_too(bench: Bench, write: Write) -> None:
+def test_the_stop_of_a_listener_also_stops_replaced_factories(bench: Bench, write: Write) -> None:
     write("echo.py", ECHO)
     listener = bench.listener()
     for _ in range(3):
@@ -389,7 +389,7 @@ def test_a_reload_that_fails_leaves_the_old_code_in_place(
     assert listener.reload_error == ""
 
 
-def test_only_a_listening_one_of_the_users_own_is_reloaded(bench: Bench, write: Write) -> None:
+def test_only_an_open_listener_with_user_code_is_reloaded(bench: Bench, write: Write) -> None:
     write("echo.py", ECHO)
     listener = bench.listener()
     bench.result_of(bench.deck.stop(listener))
@@ -400,10 +400,10 @@ def test_only_a_listening_one_of_the_users_own_is_reloaded(bench: Bench, write: 
     assert (listener.reload_error, built_in.reload_error) == ("", "")
 
 
-def test_two_hundred_reloads_leave_nothing(
+def test_two_hundred_reloads_leak_nothing(
     bench: Bench, write: Write, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.CRITICAL)  # it would keep every record
+    caplog.set_level(logging.CRITICAL)  # otherwise it keeps every record
     write("echo.py", "import helper, logging\nlog = logging.getLogger(__name__)\n" + ECHO)
     write("helper.py", "text = bytes(1_000_000)\n")
     listener = bench.listener()
@@ -428,25 +428,25 @@ def test_two_hundred_reloads_leave_nothing(
         after = reload_and_talk(20)
     finally:
         tracemalloc.stop()
-    assert len(modules()) == 4  # the quiet one's, and the newest
+    assert len(modules()) == 4  # those of the idle connection, and the newest
     alive = [kind for kind in gc.get_objects() if type(kind) is type and kind.__name__ == "Echo"]
     assert len([kind for kind in alive if kind.__module__.startswith("echo@")]) == 2
-    assert after - before < 500_000  # half of what a single one holds
+    assert after - before < 500_000  # half of what one load takes
     quiet.asks(b"x", b"old x")
 
 
-# Without being asked
+# Automatic reloads
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """What a watching listener has for a clock."""
+    """The clock of the listener that watches its file."""
     return Clock()
 
 
 @pytest.fixture
 def watching(bench: Bench, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Listener]:
-    """Starts a listener that looks at its file whenever the clock moves by a second."""
+    """Starts a listener that checks its file once per second of the test clock."""
 
     def start() -> Listener:
         spec = ListenerSpec(
@@ -484,7 +484,7 @@ def test_a_changed_file_is_loaded_within_a_second(
     first.asks(b"x", b"old x")
 
 
-def test_a_file_that_was_mended_is_loaded_after_one_that_was_not(
+def test_a_corrected_file_is_loaded_after_a_failed_reload(
     bench: Bench, write: Write, watching: Watching, clock: Clock
 ) -> None:
     write("echo.py", ECHO)
@@ -499,7 +499,7 @@ def test_a_file_that_was_mended_is_loaded_after_one_that_was_not(
     bench.connect(listener).gets(b"1 now;")
 
 
-def test_a_listener_that_failed_for_its_file_starts_when_that_is_mended(
+def test_a_failed_listener_starts_when_its_file_is_corrected(
     bench: Bench, write: Write, watching: Watching, clock: Clock
 ) -> None:
     write("echo.py", "import nothing_here")
@@ -512,7 +512,7 @@ def test_a_listener_that_failed_for_its_file_starts_when_that_is_mended(
     bench.qtbot.waitUntil(lambda: listener.state is State.LISTENING)
 
 
-def test_nobody_looks_unless_it_is_wished_and_the_listener_listens(
+def test_files_are_polled_only_if_wanted_and_while_the_listener_is_open(
     bench: Bench, write: Write, watching: Watching, clock: Clock
 ) -> None:
     write("echo.py", ECHO)

@@ -1,4 +1,4 @@
-"""The file to begin with works as it is, and is never written over another one."""
+"""The template file works unchanged, and never replaces another file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.user_code.reference import UserCodeError
 from tests.user_code.conftest import Load
 
 
-def test_the_starter_serves_and_counts_its_connections(folder: Path, take: Load) -> None:
+def test_the_template_serves_and_counts_its_connections(folder: Path, take: Load) -> None:
     template.write(folder / template.STREAM.file_name)
     factory = build(take(f"{template.STREAM.file_name}:{template.STREAM.name}"))
     protocols = [factory.buildProtocol(None), factory.buildProtocol(None)]  # type: ignore[arg-type]
@@ -32,7 +32,7 @@ def test_the_starter_serves_and_counts_its_connections(folder: Path, take: Load)
     assert factory.factory.numProtocols == 1  # type: ignore[attr-defined]
 
 
-def test_the_form_offers_its_factory_first(folder: Path) -> None:
+def test_the_factory_of_the_template_is_the_default(folder: Path) -> None:
     template.write(folder / template.STREAM.file_name)
     offered = found_objects(folder / template.STREAM.file_name)
     assert [(offer.name, bool(offer.summary)) for offer in offered] == [
@@ -42,7 +42,7 @@ def test_the_form_offers_its_factory_first(folder: Path) -> None:
     assert usable(offered)[0].name == template.STREAM.name
 
 
-def test_the_one_for_udp_serves_and_counts_datagrams(folder: Path, take: Load) -> None:
+def test_the_udp_template_serves_and_counts_datagrams(folder: Path, take: Load) -> None:
     template.write(folder / template.DATAGRAMS.file_name, template.DATAGRAMS)
     reference = f"{template.DATAGRAMS.file_name}:{template.DATAGRAMS.name}"
     (offer,) = usable(found_objects(folder / template.DATAGRAMS.file_name), datagrams=True)
@@ -58,7 +58,7 @@ def test_the_one_for_udp_serves_and_counts_datagrams(folder: Path, take: Load) -
     ]
 
 
-def test_a_file_that_is_there_is_kept(folder: Path) -> None:
+def test_an_existing_file_is_not_replaced(folder: Path) -> None:
     path = folder / "echo.py"
     path.write_text("mine")
     with pytest.raises(UserCodeError, match=r"echo.py exists already. Choose another name."):
@@ -66,6 +66,6 @@ def test_a_file_that_is_there_is_kept(folder: Path) -> None:
     assert path.read_text() == "mine"
 
 
-def test_a_place_that_cannot_be_written_to_is_told(folder: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_is_refused_with_a_sentence(folder: Path) -> None:
     with pytest.raises(UserCodeError, match=r"cannot be written \(No such file or directory\)"):
         template.write(folder / "nowhere" / "echo.py")

@@ -12,6 +12,7 @@ from typing import Any
 
 from twisted.internet.abstract import FileDescriptor
 from twisted.internet.interfaces import IPushProducer
+from twisted.internet.tcp import Connection as SocketTransport
 from zope.interface import implementer
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,18 @@ class Backpressure:
         self.producer: Any = None
         """The protocol's own `IPushProducer` or `IPullProducer`."""
         transport.registerProducer(self, True)
+
+    @property
+    def can_close_now(self) -> bool:
+        """Whether closing need not wait: on a plain socket, and everything written is sent.
+
+        Then the connection may be closed in the same turn, where Twisted closes the protocols that
+        know no half-closed connections.
+        """
+        transport = self._transport
+        is_plain = isinstance(transport, SocketTransport) and not transport.TLS
+        has_sender = self.producer is not None or self.is_relayed
+        return is_plain and not has_sender and not unsent_bytes(transport)
 
     def pause_for_protocol(self) -> None:
         """The protocol asks for a pause in reading."""

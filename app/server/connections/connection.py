@@ -142,7 +142,7 @@ class Connection(ConnectionWithFaults, ProtocolWrapper):
         self.transport = transport
         self.connected = True
         self.read_addresses()
-        self.opened_at = self.active_at = self.factory.seconds()
+        self.mark_opened()
         has_tls = ISSLTransport.providedBy(transport)
         self.backpressure = Backpressure(transport, handshaking=has_tls)
         self.backpressure.is_relayed = IRelay.providedBy(self.wrappedProtocol)
@@ -164,6 +164,12 @@ class Connection(ConnectionWithFaults, ProtocolWrapper):
     def mark_quiet(self) -> None:
         """Report the next chunk to the observer as `active` again."""
         self._is_quiet = True
+
+    def mark_active(self) -> None:
+        """Report to the observer that bytes were received or sent."""
+        self._is_quiet = False
+        self.follow_clock()
+        self.factory.observer.active(self)
 
     @property
     def awaits_peer(self) -> bool:
@@ -195,11 +201,10 @@ class Connection(ConnectionWithFaults, ProtocolWrapper):
         self.bytes_in += size
         factory.bytes_in += size
         self.active_at = now = factory.seconds()
-        if factory.tap is not None:
-            factory.tap(now, self.number, RECEIVED, data)
         if self._is_quiet:
-            self._is_quiet = False
-            factory.observer.active(self)
+            self.mark_active()
+        if factory.tap is not None:
+            factory.tap(now + self.unix_offset, self.number, RECEIVED, data)
         if self.bytes_in == size and looks_like_tls(data):  # the very first chunk
             self.hint = TLS_TO_PLAIN_PORT
         if self.disconnecting:
@@ -238,6 +243,8 @@ class Connection(ConnectionWithFaults, ProtocolWrapper):
                 self.transport.loseConnection()
         elif implements(IHalfCloseableProtocol, self.wrappedProtocol):
             self.call(self.wrappedProtocol.readConnectionLost)
+        elif self.faults is None and self.backpressure.can_close_now:
+            self.transport.connectionLost(Failure(ConnectionDone()))  # as `Protocol`s are closed
         else:
             self._begin_to_close(CloseKind.CLOSED_BY_PEER, CLOSED_BY_PEER)
             if self.faults is not None:
@@ -272,7 +279,7 @@ class Connection(ConnectionWithFaults, ProtocolWrapper):
         if self._handshake is not None:
             self._handshake.end()
         self.connected = False
-        self.closed_at = self.factory.seconds()
+        self.mark_closed()
         self._write_closed = True
         if self._linger_timer is not None and self._linger_timer.active():
             self._linger_timer.cancel()
@@ -309,11 +316,10 @@ class Connection(ConnectionWithFaults, ProtocolWrapper):
         self.bytes_out += size
         factory.bytes_out += size
         self.active_at = now = factory.seconds()
-        if factory.tap is not None:
-            factory.tap(now, self.number, SENT, data)
         if self._is_quiet:
-            self._is_quiet = False
-            factory.observer.active(self)
+            self.mark_active()
+        if factory.tap is not None:
+            factory.tap(now + self.unix_offset, self.number, SENT, data)
 
     def writeSequence(self, data: Iterable[bytes]) -> None:
         self.write(b"".join(data))

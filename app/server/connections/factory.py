@@ -21,6 +21,7 @@ from app.faults.accepting import Reset
 from app.faults.listener import ListenerFaults
 from app.faults.spec import TlsProblem
 from app.profile import ListenerSpec
+from app.runtime.clocks import unix_clock
 from app.server.connections.closing import (
     REFUSED_ADDRESS_FULL,
     REFUSED_LISTENER_FULL,
@@ -76,6 +77,7 @@ class ListenerFactory(WrappingFactory[Connection]):
         """The spec of the listener; `change` replaces it."""
         self.clock = clock
         self.seconds = clock.seconds
+        self.unix_seconds = unix_clock(clock)
         self.observer = observer
         self.tap = tap if spec.traffic else None
         self._tap = tap
@@ -96,9 +98,6 @@ class ListenerFactory(WrappingFactory[Connection]):
         self._numbers = numbers
         self._count_of: Counter[str] = Counter()
         """The number of live connections per host."""
-        self._host_of: dict[Connection, str] = {}
-        """The host that each connection was counted for. Its address may change later, when a
-        PROXY header is read."""
         self._idle_check: IdleCheck = IdleTimeout(self)
         self._live_of: Counter[IProtocolFactory] = Counter()
         """The number of live connections per protocol factory; see `replace`."""
@@ -205,7 +204,7 @@ class ListenerFactory(WrappingFactory[Connection]):
         self._live_of[self.wrappedFactory] += 1
         host = _host(p.peer_address)
         if host:
-            self._host_of[p] = host
+            p.counted_host = host
             self._count_of[host] += 1
         self._idle_check.schedule()
         self.observer.opened(p)
@@ -228,7 +227,7 @@ class ListenerFactory(WrappingFactory[Connection]):
         return bool(limit and host and self._count_of[host] >= limit)
 
     def _uncount_host(self, p: Connection) -> None:
-        host = self._host_of.pop(p, "")
+        host = p.counted_host
         if self._count_of[host] > 1:
             self._count_of[host] -= 1
         else:

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from math import inf
+from typing import Any, Protocol
 
 from twisted.internet.address import UNIXAddress
 from twisted.internet.interfaces import IAddress
@@ -19,6 +20,16 @@ from app.server.sockets.socket_info import credentials_of, queued_bytes
 from app.traffic.connection_info import CloseKind
 
 
+class TimeSource(Protocol):
+    """The two clocks of a listener; see `app.runtime.clocks`."""
+
+    def seconds(self) -> float:
+        """The current time by the reactor's clock."""
+
+    def unix_seconds(self) -> float:
+        """The current time of day, in Unix seconds."""
+
+
 class ConnectionFacts:
     """The counters, times and addresses of one connection.
 
@@ -26,13 +37,15 @@ class ConnectionFacts:
     set. The defaults are on the class, so that an idle connection costs little memory.
     """
 
+    factory: TimeSource
+
     number: int
     """Unique on its deck; later connections have higher numbers."""
 
-    opened_at: float
-    """Unix seconds, as all times here."""
+    opened_at = 0.0
+    """By the reactor's clock, as all times here. `unix_seconds` converts it."""
 
-    active_at: float
+    active_at = 0.0
     """When the last byte was received or sent."""
 
     transport: Any = None
@@ -54,11 +67,18 @@ class ConnectionFacts:
     local = ""
     """The address that the peer connected to, as text. Equal texts are one interned object."""
 
+    counted_host = ""
+    """The host that the listener counts it for. The address may change later, when a PROXY header
+    is read."""
+
     process = ""
     """User and pid of a Unix socket's peer, as such a peer has no address. Empty if unknown."""
 
     closed_at = 0.0
     """When it closed; 0 while it is open."""
+
+    unix_offset = -inf
+    """The most by which Unix time was ahead of the reactor's clock since the connection opened."""
 
     tls: TlsFacts | None = None
     """Facts about TLS after the handshake; `None` before it, and without TLS."""
@@ -94,6 +114,33 @@ class ConnectionFacts:
     def bytes_unsent(self) -> int:
         """How many of `bytes_out` wait here for the peer to read; 0 when it is closed."""
         return unsent_bytes(self.transport) if self.connected else 0
+
+    def mark_opened(self) -> None:
+        """Note the time: the connection is open."""
+        self.opened_at = self.active_at = self.factory.seconds()
+        self.follow_clock()
+
+    def mark_closed(self) -> None:
+        """Note the time: the connection is closed."""
+        self.closed_at = self.factory.seconds()
+        self.follow_clock()
+
+    def unix_seconds(self, moment: float) -> float:
+        """A time by the reactor's clock, such as `opened_at`, in Unix seconds.
+
+        For one connection they never go back. They follow the system's clock when it is set
+        forward, and ignore it when it is set back.
+        """
+        return moment + self.unix_offset
+
+    def follow_clock(self) -> None:
+        """Check whether the system's clock was set forward.
+
+        It is called when the connection opens and closes, for the first chunk after a pause, and
+        when its rate is sampled. So the other chunks need not read a second clock.
+        """
+        offset = self.factory.unix_seconds() - self.factory.seconds()
+        self.unix_offset = max(self.unix_offset, offset)
 
     def read_addresses(self) -> None:
         """Read our address and the peer's process from the transport, while its socket is open."""

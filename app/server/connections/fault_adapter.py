@@ -17,7 +17,7 @@ from app.faults.listener import Draws, ListenerFaults
 from app.faults.spec import Fault
 from app.server.connections.backpressure import Backpressure
 from app.server.connections.closing import ReasonCounter
-from app.server.connections.facts import ConnectionFacts
+from app.server.connections.facts import ConnectionFacts, TimeSource
 from app.server.sockets.socket_info import queued_bytes
 
 if TYPE_CHECKING:  # imported late below, as most connections have no faults
@@ -27,14 +27,11 @@ FAULT = "fault"
 """The limit by which a connection counts as closed if a fault has ended it."""
 
 
-class FaultOwner(Protocol):
+class FaultOwner(TimeSource, Protocol):
     """The part of the listener's factory that is needed here."""
 
     faults: ListenerFaults
     closed_by_limit: ReasonCounter
-
-    def seconds(self) -> float:
-        """The current time, in Unix seconds."""
 
     def on_closing(self) -> None:
         """A connection begins to close and waits for its peer."""

@@ -332,7 +332,7 @@ class Peer(Connection):
         self.transport = port
         self.connected = True
         self.local = sys.intern(format_address(port.getHost()))
-        self.opened_at = self.active_at = factory.seconds()
+        self.mark_opened()
 
     @property
     def peer_address(self) -> IAddress:
@@ -401,7 +401,7 @@ class Peer(Connection):
         """Remove the peer, for `reason`."""
         if self.connected:
             self.connected = False
-            self.closed_at = self.factory.seconds()
+            self.mark_closed()
             # UDP has no reset, and the peer is told nothing in any case.
             self.close_kind, self.reason = CloseKind.CLOSED_HERE, reason
             self.drop_held()
@@ -414,11 +414,10 @@ class Peer(Connection):
     def _moved(self, direction: bool, datagram: bytes) -> None:
         factory = self.factory
         self.active_at = now = factory.seconds()
-        if factory.tap is not None:
-            factory.tap(now, self.number, direction, datagram)
         if self._is_quiet:
-            self._is_quiet = False
-            factory.observer.active(self)
+            self.mark_active()
+        if factory.tap is not None:
+            factory.tap(now + self.unix_offset, self.number, direction, datagram)
 
 
 def _count_sentence(count: int) -> str:

@@ -2,22 +2,33 @@
 
 The user changes it, and it is saved. The saved text names the columns, so that a later version with
 more columns can read it.
+
+Columns fit the room: as long as the user has not set their widths, they give way down to a least
+width before the table scrolls, and columns of words grow where there is room.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHeaderView, QMenu
 
 from app.ui.connections.columns import Column
+from app.ui.style.theme import Theme
+from app.ui.style.tokens import BODY_PIXELS
 
 SMALLEST_WIDTH = 20
 LARGEST_WIDTH = 4_000
+LEAST_SHARE = 0.72
+"""A column gives way until this share of its usual width is left."""
+
+MOST_SHARE = 2.0
+"""A column of words grows up to this share of its usual width."""
 
 
 class ColumnLayout(QObject):
@@ -36,13 +47,19 @@ class ColumnLayout(QObject):
         super().__init__(header)
         self._header = header
         self.columns = columns
+        self._is_fitting = False
         self._widths = [column.width for column in columns]
         """The width of each column, also of hidden ones, for which the header says 0."""
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(SMALLEST_WIDTH)
         self.reset()
         header.sectionResized.connect(self._note_width)
         header.sectionMoved.connect(self.changed)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._open_menu)
+        header.installEventFilter(self)
+        self.changed.connect(self.fit)
+        Theme.of_application().changed.connect(self.fit)
 
     @property
     def order(self) -> list[int]:
@@ -57,7 +74,8 @@ class ColumnLayout(QObject):
         """Show or hide a column. The last visible one cannot be hidden."""
         others = any(self.is_shown(each) for each in range(len(self.columns)) if each != column)
         if shown is not self.is_shown(column) and (shown or others):
-            self._header.setSectionHidden(column, not shown)
+            with self._widths_kept():
+                self._header.setSectionHidden(column, not shown)
             self.changed.emit()
 
     def move(self, column: int, place: int) -> None:
@@ -70,10 +88,29 @@ class ColumnLayout(QObject):
         for number, column in enumerate(self.columns):
             self._header.moveSection(self._header.visualIndex(number), number)
             self._widths[number] = column.width
-            self._header.resizeSection(number, column.width)
-            self._header.setSectionHidden(number, not column.is_shown)
+            with self._widths_kept():
+                self._header.setSectionHidden(number, not column.is_shown)
         self._header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.fit()
         self.changed.emit()
+
+    def fit(self) -> None:
+        """Make the columns fit the room, except those whose width the user has set."""
+        shown = [number for number in self.order if self.is_shown(number)]
+        usual = {number: self._usual_width(number) for number in shown}
+        spare = self._header.width() - sum(usual.values())
+        flexible = [
+            number
+            for number in shown
+            if not self._is_own(number) and (spare < 0 or not self.columns[number].is_number)
+        ]
+        share = LEAST_SHARE - 1 if spare < 0 else MOST_SHARE - 1
+        reach = sum(abs(share) * usual[number] for number in flexible)
+        used = 0.0 if reach <= 0 else max(-1.0, min(1.0, spare / reach))
+        with self._widths_kept():
+            for number in shown:
+                change = abs(share) * usual[number] * used if number in flexible else 0
+                self._header.resizeSection(number, int(usual[number] + change))
 
     def text(self) -> str:
         """The layout as one line of JSON, for `restore`."""
@@ -103,9 +140,9 @@ class ColumnLayout(QObject):
             return
         for place, (number, width, shown) in enumerate(entries):
             self.move(number, place)
-            self._header.setSectionHidden(number, not shown)
             self._widths[number] = max(SMALLEST_WIDTH, min(width, LARGEST_WIDTH))
-            self._header.resizeSection(number, self._widths[number])
+            with self._widths_kept():
+                self._header.setSectionHidden(number, not shown)
         order = Qt.SortOrder.DescendingOrder if falling else Qt.SortOrder.AscendingOrder
         self._header.setSortIndicator(by, order)
         self.changed.emit()
@@ -121,10 +158,35 @@ class ColumnLayout(QObject):
             menu.addAction(action)
         menu.addSeparator()
         menu.addAction(self.tr("Arrange the columns…"), self.dialog_wanted.emit)
-        menu.addAction(self.tr("Columns as at first"), self.reset)
+        menu.addAction(self.tr("Default columns"), self.reset)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.fit()
+        return False
+
+    def _is_own(self, column: int) -> bool:
+        """Whether the user has set the width of that column."""
+        return self._widths[column] != self.columns[column].width
+
+    def _usual_width(self, column: int) -> int:
+        """The width as the user has set it, or the default one at the size of the font."""
+        if self._is_own(column):
+            return self._widths[column]
+        body = Theme.of_application().design.type.body
+        return round(self._widths[column] * body / BODY_PIXELS)
+
+    @contextmanager
+    def _widths_kept(self) -> Iterator[None]:
+        """What happens to the header inside is not the user's doing."""
+        before, self._is_fitting = self._is_fitting, True
+        try:
+            yield
+        finally:
+            self._is_fitting = before
 
     def _note_width(self, column: int, _before: int, width: int) -> None:
-        if width:
+        if width and not self._is_fitting:
             self._widths[column] = width
 
     def _open_menu(self, at: QPoint) -> None:

@@ -9,6 +9,7 @@ from attrs import frozen
 from PySide6.QtCore import QCoreApplication
 from twisted.internet.address import IPv4Address, IPv6Address
 
+from app.faults.spec import Fault, armed, badge
 from app.server.connections.connection import Connection
 from app.server.monitor import ClosedConnection
 from app.text import readable
@@ -19,6 +20,7 @@ Row = Connection | ClosedConnection
 PEER = "peer"
 LISTENER = "listener"
 PROCESS = "process"
+LOCAL = "local"
 STATE = "state"
 
 
@@ -88,7 +90,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             is_searched=True,
         ),
         Column(
-            name="local",
+            name=LOCAL,
             title=QCoreApplication.translate("Columns", "Local address"),
             text=lambda row, now: row.local,
             key=lambda row, now: row.local,
@@ -109,6 +111,17 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             ),
             is_number=False,
             width=180,
+            is_shown=False,
+            is_searched=True,
+        ),
+        Column(
+            name="faults",
+            title=QCoreApplication.translate("Columns", "Faults"),
+            text=lambda row, now: badge(faults_of(row)),
+            key=lambda row, now: badge(faults_of(row)),
+            hint=QCoreApplication.translate("Columns", "What disturbs it on purpose"),
+            is_number=False,
+            width=120,
             is_shown=False,
             is_searched=True,
         ),
@@ -172,6 +185,14 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             hint=QCoreApplication.translate("Columns", "Bytes a second, both directions together"),
         ),
     )
+
+
+def faults_of(row: Row) -> tuple[Fault, ...]:
+    """The armed faults of a live connection: its own, or else those of its listener."""
+    if isinstance(row, ClosedConnection) or not row.connected:
+        return ()
+    own = row.own_faults
+    return armed(row.factory.faults.faults if own is None else own)
 
 
 def _peer_key(row: Row, now: float) -> str:

@@ -59,7 +59,9 @@ class ColumnsDialog(QDialog):
         middle.addLayout(side)
         layout = QVBoxLayout(self)
         advice = WrappingLabel()
-        advice.setText(self.tr("Tick what the table shows. The top one stands on the left."))
+        advice.setText(
+            self.tr("Tick the columns to show. The first one in the list is the leftmost.")
+        )
         layout.addWidget(advice)
         layout.addLayout(middle, 1)
         layout.addWidget(self.buttons)

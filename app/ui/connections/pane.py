@@ -21,11 +21,13 @@ from app.ui.connections.table import ConnectionsModel, ConnectionsTable
 from app.ui.settings import Settings
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
-from app.ui.style.palette import quiet_color
+from app.ui.style.palette import quiet_color, tint_color
+from app.ui.style.tokens import Tint
 from app.ui.widgets.dialogs import open_modal
 
 CLOCK_MS = 1000
 RESORT_TICKS = 10
+MARK_SIZE = 12
 
 
 class ConnectionsPane(QWidget):
@@ -36,8 +38,8 @@ class ConnectionsPane(QWidget):
     ones.
     """
 
-    count_changed = Signal(int)
-    """The number of live connections, shown or not."""
+    count_changed = Signal(int, int)
+    """How many live connections the table shows, and how many there are."""
 
     listener_filter_cleared = Signal()
     """The user wants to see the connections of all listeners again."""
@@ -58,6 +60,7 @@ class ConnectionsPane(QWidget):
         processes at the other ends.
         """
         super().__init__(parent)
+        self._icons = icons
         self._live = live
         self._listeners: tuple[Listener, ...] = ()
         self._names: frozenset[str] = frozenset()
@@ -83,6 +86,7 @@ class ConnectionsPane(QWidget):
         self._clock = QTimer(self, interval=CLOCK_MS)
         self._clock.setTimerType(Qt.TimerType.CoarseTimer)
         self._clock.timeout.connect(self._show_time)
+        self._count = sum(1 for _ in live())  # some are there if the window was made anew
         self._update_actions()
 
     @property
@@ -100,6 +104,22 @@ class ConnectionsPane(QWidget):
         for part in self.table.selectionModel().selection().toList():
             for number in range(part.top(), part.bottom() + 1):
                 yield self.model.row(number)
+
+    def choose(self, number: int) -> bool:
+        """Select the connection of that number. Returns whether it is known.
+
+        The filter is cleared for it, and closed connections are shown.
+        """
+        self.filter.clear()
+        row = self.model.number_of(number)
+        if row is None and any(each.number == number for each in self._history):
+            self.commands.show_closed.setChecked(True)
+            row = self.model.number_of(number)
+        if row is None:
+            return False
+        self.table.selectRow(row)
+        self.table.scrollTo(self.model.index(row, 0))
+        return True
 
     def show_listeners(self, listeners: Iterable[Listener]) -> None:
         """Show only the connections of `listeners`, or of all listeners if it is empty."""
@@ -121,7 +141,7 @@ class ConnectionsPane(QWidget):
         if batch.active or batch.listeners or any(True for _ in moving):
             self.table.update_visible()
         if batch.opened or batch.closed:
-            self.count_changed.emit(self._count)
+            self._report_count()
             self._update_actions()
             self._look_up_processes()
 
@@ -138,8 +158,14 @@ class ConnectionsPane(QWidget):
 
     def recolor(self) -> None:
         """Update the colours after a change of the palette or of a listener's colour."""
-        self.model.quiet = quiet_color(self.palette())
+        self._color_rows()
         self.table.viewport().update()
+
+    def _color_rows(self) -> None:
+        self.model.quiet = quiet_color(self.palette())
+        self.model.warning = tint_color(Tint.WARNING, self.palette())
+        scale = self.devicePixelRatioF()
+        self.model.fault_mark = self._icons.pixmap("fault", MARK_SIZE, self.model.warning, scale)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -161,7 +187,7 @@ class ConnectionsPane(QWidget):
         open_modal(ColumnsDialog(self.column_layout, self.window()))
 
     def _set_up(self, icons: Icons) -> None:
-        self.model.quiet = quiet_color(self.palette())
+        self._color_rows()
         self.filter.setPlaceholderText(self.tr("Filter connections"))
         self.filter.setToolTip(self.tr("By peer, listener, process, local address, TLS or state"))
         self.filter.setAccessibleName(self.tr("Filter the connections"))
@@ -227,6 +253,7 @@ class ConnectionsPane(QWidget):
     def _refilter(self) -> None:
         closed = self._history if self.commands.show_closed.isChecked() else ()
         self.model.show([*self._live(), *closed], self._accepts())
+        self._report_count()
         self._update_actions()
         self._look_up_processes()
 
@@ -268,6 +295,11 @@ class ConnectionsPane(QWidget):
     def _show_processes(self) -> None:
         if isValid(self):  # a thread may answer after the window is gone
             self.table.update_visible()
+
+    def _report_count(self) -> None:
+        is_filtered = bool(self._listeners or self.filter.text().strip())
+        shown = self.model.live_count() if is_filtered else self._count
+        self.count_changed.emit(shown, self._count)
 
     def _update_actions(self) -> None:
         self.commands.enable(closed=len(self._history))

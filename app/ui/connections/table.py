@@ -30,7 +30,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.server.monitor import ClosedConnection
-from app.ui.connections.columns import LISTENER, Row, columns
+from app.ui.connections.columns import LISTENER, LOCAL, PEER, Row, columns, faults_of
+from app.ui.widgets.cells import Cell, CellDelegate, CellStyle
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -42,6 +43,9 @@ _ALIGNMENT = Qt.ItemDataRole.TextAlignmentRole
 _TOOL_TIP = Qt.ItemDataRole.ToolTipRole
 _FOREGROUND = Qt.ItemDataRole.ForegroundRole
 _DECORATION = Qt.ItemDataRole.DecorationRole
+_FIRST_ORDER = Qt.ItemDataRole.InitialSortOrderRole
+_LARGEST_FIRST = Qt.SortOrder.DescendingOrder.value
+_SMALLEST_FIRST = Qt.SortOrder.AscendingOrder.value
 _NUMBER = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _WORDS = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
@@ -65,9 +69,18 @@ class ConnectionsModel(QAbstractTableModel):
         self.columns = columns(process_of)
         self.quiet = QColor()
         """The text colour of closed connections."""
+        self.warning = QColor()
+        """The text colour of connections that faults disturb."""
+        self.fault_mark: QPixmap | None = None
+        """The mark of connections that faults disturb."""
         self._seconds = seconds
         self._swatch_of = swatch_of
         self._swatch_column = self.column(LISTENER)
+        self._peer_column = self.column(PEER)
+        self._styles = [
+            CellStyle(is_right=each.is_number, keeps_port=each.name in (PEER, LOCAL))
+            for each in self.columns
+        ]
         self._rows: list[Row] = []
         self._sort_column: int | None = None
         self._descending = False
@@ -94,6 +107,19 @@ class ConnectionsModel(QAbstractTableModel):
             return self._swatch_of(self._rows[index.row()])
         return None
 
+    def cell(self, row: int, column: int) -> Cell:
+        """What the cell shows, for `CellDelegate`: all in one call."""
+        shown = self._rows[row]
+        if column == self._peer_column and faults_of(shown):
+            text = self.columns[column].text(shown, self._seconds())
+            return Cell(text, self._styles[column], self.warning, self.fault_mark)
+        return Cell(
+            self.columns[column].text(shown, self._seconds()),
+            self._styles[column],
+            self.quiet if isinstance(shown, ClosedConnection) else None,
+            self._swatch_of(shown) if column == self._swatch_column else None,
+        )
+
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
@@ -104,6 +130,8 @@ class ConnectionsModel(QAbstractTableModel):
             return column.hint
         if role == _ALIGNMENT:
             return _NUMBER if column.is_number else _WORDS
+        if role == _FIRST_ORDER:
+            return _LARGEST_FIRST if column.is_number else _SMALLEST_FIRST
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -121,6 +149,14 @@ class ConnectionsModel(QAbstractTableModel):
     def row(self, number: int) -> Row:
         """The connection in that row."""
         return self._rows[number]
+
+    def number_of(self, connection: int) -> int | None:
+        """The row of the connection with that number, if it is shown."""
+        return next((at for at, row in enumerate(self._rows) if row.number == connection), None)
+
+    def live_count(self) -> int:
+        """How many of the rows are live connections."""
+        return sum(row.connected for row in self._rows)
 
     def show(self, rows: Iterable[Row], accepts: Callable[[Row], bool]) -> None:
         """Show the `rows` that pass the filter `accepts`. It applies to later rows too."""
@@ -239,10 +275,12 @@ class ConnectionsTable(QTableView):
         self._connections = model
         self._hint = QLabel(self.viewport())
         self._hint.setObjectName("emptyHint")
+        self._hint.setTextFormat(Qt.TextFormat.PlainText)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
         QVBoxLayout(self.viewport()).addWidget(self._hint)
         self.setModel(model)
+        self.cells = CellDelegate(self, model.cell)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -259,7 +297,6 @@ class ConnectionsTable(QTableView):
         # all of its columns are selected.
         header.setSelectionModel(QItemSelectionModel(model, header))
         header.setHighlightSections(False)
-        header.setStretchLastSection(True)
         header.setSectionsMovable(True)
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)

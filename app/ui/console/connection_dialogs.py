@@ -1,4 +1,7 @@
-"""Asks how a tab of the console connects: patience, place of its own, and whom TLS trusts."""
+"""The dialogs of a console connection: its options, and the certificate of its peer.
+
+The options are the time-out, the local address, and the certificates that TLS uses and trusts.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.client.options import Options, TlsOptions
 from app.client.security import PeerCertificate
-from app.client.target import Options, Target, TargetError, TlsOptions
 from app.files.paths import home_folder_problem, resolve_path
 from app.net.endpoint import LARGEST_PORT
+from app.net.target import Target, TargetError
 from app.ui.widgets.dialogs import FileEdit, dialog_buttons
 from app.ui.widgets.labels import WrappingLabel
 
@@ -31,7 +35,7 @@ LONGEST_SECONDS = 600.0
 
 
 class OptionsDialog(QDialog):
-    """Shows `options`, and gives those that were chosen. They count from the next connection on."""
+    """Edits the `Options` of a tab. Accepted options apply from the next connection."""
 
     chosen = Signal(object)
     """The new `Options`."""
@@ -55,7 +59,7 @@ class OptionsDialog(QDialog):
         )
         self.key = FileEdit(home, self.tr("Choose its key"), self.tr("Its key"), kinds=pem)
         self.server_name = QLineEdit()
-        self.trouble = WrappingLabel()
+        self.error = WrappingLabel()
         self.buttons = dialog_buttons(
             QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
         )
@@ -64,7 +68,7 @@ class OptionsDialog(QDialog):
         self._show(options)
 
     def options(self) -> Options:
-        """What is entered now."""
+        """The options as they are entered now."""
         return Options(
             connect_seconds=self.seconds.value(),
             reconnect=self.reconnect.isChecked(),
@@ -82,16 +86,16 @@ class OptionsDialog(QDialog):
     def accept(self) -> None:
         options = self.options()
         try:
-            Target("localhost", 1).coming_from(options.local_host, options.local_port)
+            Target("localhost", 1).with_local_address(options.local_host, options.local_port)
         except TargetError as error:
-            self._complain(str(error))
+            self._show_error(str(error))
             return
         if options.tls.key_file and not options.tls.certificate_file:
-            self._complain(self.tr("Choose the certificate that the key is for, or no key."))
+            self._show_error(self.tr("Choose the certificate that the key is for, or no key."))
             return
         for each in (self.ca, self.certificate, self.key):
             if wrong := home_folder_problem(each.text()):
-                self._complain(wrong)
+                self._show_error(wrong)
                 return
         self.chosen.emit(options)
         super().accept()
@@ -113,9 +117,9 @@ class OptionsDialog(QDialog):
         self.warning.setText(
             self.tr("Not verified: anybody on the way could answer. For tests alone.")
         )
-        self.trouble.setObjectName("trouble")
-        self.trouble.setProperty("wrong", True)
-        self.trouble.hide()
+        self.error.setObjectName("trouble")
+        self.error.setProperty("wrong", True)
+        self.error.hide()
         self.verify.toggled.connect(lambda on: self.warning.setVisible(not on))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -137,7 +141,7 @@ class OptionsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addLayout(rows)
         layout.addWidget(tls)
-        layout.addWidget(self.trouble)
+        layout.addWidget(self.error)
         layout.addStretch(1)
         layout.addWidget(self.buttons)
         self.setMinimumWidth(480)
@@ -150,14 +154,14 @@ class OptionsDialog(QDialog):
         self.local_port.setValue(options.local_port)
         self.verify.setChecked(tls.verify)
         self.warning.setVisible(not tls.verify)
-        self.ca.take(tls.ca_file)
-        self.certificate.take(tls.certificate_file)
-        self.key.take(tls.key_file)
+        self.ca.show_path(tls.ca_file)
+        self.certificate.show_path(tls.certificate_file)
+        self.key.show_path(tls.key_file)
         self.server_name.setText(tls.server_name)
 
-    def _complain(self, sentence: str) -> None:
-        self.trouble.setText(sentence)
-        self.trouble.show()
+    def _show_error(self, sentence: str) -> None:
+        self.error.setText(sentence)
+        self.error.show()
 
 
 def _path(field: FileEdit) -> str:
@@ -165,16 +169,14 @@ def _path(field: FileEdit) -> str:
     return str(resolve_path(text, Path.home())) if text else ""
 
 
-# MERGED ui/console/certificate_dialog: Shows the certificate of a peer: whose it is, who says so, and whether to believe it.
-
-
 class CertificateDialog(QDialog):
-    """Reads; nothing can be changed here. The certificate can be copied as PEM."""
+    """Shows the certificate of a peer, and whether it is trusted. It can be copied as PEM."""
 
     def __init__(
         self, certificate: PeerCertificate, distrust: str, parent: QWidget | None = None
     ) -> None:
-        """`distrust` is why not to believe it, as the end of a sentence; empty if one should."""
+        """`distrust` is the reason not to trust it, as the end of a sentence. Empty if it is
+        trusted."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("The peer's certificate"))
         self.verdict = WrappingLabel()

@@ -1,4 +1,4 @@
-"""Finds a text in a transcript, and goes from one place of it to the next."""
+"""The find bar of a transcript: counts the matches of a text and moves between them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QT
 from app.ui.style.icons import Icons
 
 RECOUNT_MS = 300
-"""The least time between two counts while the transcript grows."""
+"""Minimum time between two counts while the transcript grows."""
 
-MOST_COUNTED = 10_000
+MAX_MATCHES = 10_000
 
 
 class TranscriptFindBar(QWidget):
-    """Enter is the next one, Shift+Enter the one before, Escape closes. Case does not matter."""
+    """Searches without regard to case.
+
+    Enter goes to the next match, Shift+Enter to the previous one. Escape closes the bar.
+    """
 
     closed = Signal()
 
@@ -25,7 +28,7 @@ class TranscriptFindBar(QWidget):
         super().__init__(parent)
         self._view = view
         self._needle = b""
-        self._places: list[int] = []
+        self._matches: list[int] = []
         self.line = QLineEdit()
         self.count = QLabel()
         self.previous_button = QToolButton(autoRaise=True)
@@ -46,8 +49,9 @@ class TranscriptFindBar(QWidget):
         self._show_count()
 
     def begin(self) -> None:
-        """Show the bar, ready to type into."""
-        # Not before it is shown: the icon of it loads all of Qt's image plugins.
+        """Show the bar and focus its line. A selection in the transcript becomes the search
+        text."""
+        # Set only now, because the icon of the clear button loads all of Qt's image plugins.
         self.line.setClearButtonEnabled(True)
         chosen = self._view.textCursor().selectedText()
         if chosen and "\u2029" not in chosen:
@@ -64,21 +68,21 @@ class TranscriptFindBar(QWidget):
         self.closed.emit()
 
     def view_changed(self) -> None:
-        """There are other lines in the view: count again, soon."""
+        """Count again soon, because the lines of the view changed."""
         if self.isVisible() and self.line.text() and not self._recount.isActive():
             self._recount.start()
 
-    def go_on(self) -> None:
-        """Select the next place, from the top again after the last."""
+    def find_next(self) -> None:
+        """Select the next match. After the last one it starts again at the top."""
         self._count()
         at = self._view.textCursor().selectionEnd()
-        self._select(bisect_left(self._places, at))
+        self._select(bisect_left(self._matches, at))
 
-    def go_back(self) -> None:
-        """Select the place before, from the bottom again after the first."""
+    def find_previous(self) -> None:
+        """Select the previous match. Before the first one it starts again at the bottom."""
         self._count()
         at = self._view.textCursor().selectionStart()
-        self._select(bisect_left(self._places, at) - 1)
+        self._select(bisect_left(self._matches, at) - 1)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
@@ -86,7 +90,7 @@ class TranscriptFindBar(QWidget):
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 is_back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-                (self.go_back if is_back else self.go_on)()
+                (self.find_previous if is_back else self.find_next)()
             case Qt.Key.Key_Escape:
                 self.end()
             case _:
@@ -96,7 +100,7 @@ class TranscriptFindBar(QWidget):
     def _set_up(self, icons: Icons) -> None:
         self.line.setPlaceholderText(self.tr("Find in the transcript…"))
         self.line.setAccessibleName(self.tr("Find in the transcript"))
-        self.line.textChanged.connect(self._take_words)
+        self.line.textChanged.connect(self._find_newest)
         self.line.installEventFilter(self)
         self.count.setObjectName("quiet")
         for button, icon, name, act in (
@@ -104,9 +108,9 @@ class TranscriptFindBar(QWidget):
                 self.previous_button,
                 "find-previous",
                 self.tr("The place before (Shift+Enter)"),
-                self.go_back,
+                self.find_previous,
             ),
-            (self.next_button, "find-next", self.tr("The next place (Enter)"), self.go_on),
+            (self.next_button, "find-next", self.tr("The next place (Enter)"), self.find_next),
             (self.close_button, "close", self.tr("Close the search (Esc)"), self.end),
         ):
             icons.give(button, icon)
@@ -114,38 +118,38 @@ class TranscriptFindBar(QWidget):
             button.setAccessibleName(name)
             button.clicked.connect(act)
 
-    def _take_words(self) -> None:
-        """Begin with the last place: what was just said is nearest."""
+    def _find_newest(self) -> None:
+        """Select the last match first, because the newest lines are the most interesting."""
         self._count()
-        if self._places:
-            self._select(len(self._places) - 1)
+        if self._matches:
+            self._select(len(self._matches) - 1)
 
     def _count(self) -> None:
         self._needle = _folded(self.line.text())
-        self._places = _places(_folded(self._view.document().toRawText()), self._needle)
+        self._matches = _find_all(_folded(self._view.document().toRawText()), self._needle)
         self._show_count()
 
     def _show_count(self) -> None:
-        found = len(self._places)
+        found = len(self._matches)
         for button in (self.previous_button, self.next_button):
             button.setEnabled(found > 0)
-        self.count.setText(self._words(found) if self._needle else "")
+        self.count.setText(self._count_text(found) if self._needle else "")
 
-    def _words(self, found: int) -> str:
+    def _count_text(self, found: int) -> str:
         if not found:
             return self.tr("none found")
-        total = f"{found:,}" + ("+" if found == MOST_COUNTED else "")
+        total = f"{found:,}" + ("+" if found == MAX_MATCHES else "")
         cursor = self._view.textCursor()
-        index = bisect_left(self._places, cursor.selectionStart())
-        is_on_one = index < found and self._places[index] == cursor.selectionStart()
-        if is_on_one and cursor.hasSelection():
+        index = bisect_left(self._matches, cursor.selectionStart())
+        is_on_match = index < found and self._matches[index] == cursor.selectionStart()
+        if is_on_match and cursor.hasSelection():
             return self.tr("{0} of {1}").format(f"{index + 1:,}", total)
         return self.tr("{0} found").format(total)
 
     def _select(self, index: int) -> None:
-        if not self._places:
+        if not self._matches:
             return
-        start = self._places[index % len(self._places)]
+        start = self._matches[index % len(self._matches)]
         cursor = self._view.textCursor()
         cursor.setPosition(start)
         cursor.setPosition(start + len(self._needle) // 2, QTextCursor.MoveMode.KeepAnchor)
@@ -155,19 +159,20 @@ class TranscriptFindBar(QWidget):
 
 
 def _folded(text: str) -> bytes:
-    """`text` without its case, as Qt counts letters: two bytes each."""
+    """`text` in lower case as UTF-16. Qt counts positions in UTF-16 units of two bytes."""
     lower = text.lower()
     if len(lower) != len(text):
-        # Of a few letters the small one is longer; they would shift every place after them.
+        # A few letters get longer in lower case. They stay as they are, because they would shift
+        # all later positions.
         lower = "".join(low if len(low := each.lower()) == 1 else each for each in text)
     return lower.encode("utf-16-le", "surrogatepass")
 
 
-def _places(text: bytes, needle: bytes) -> list[int]:
-    """Where `needle` begins, in letters: at most `MOST_COUNTED` places, none within another."""
+def _find_all(text: bytes, needle: bytes) -> list[int]:
+    """The positions of `needle` in UTF-16 units: at most `MAX_MATCHES`, without overlaps."""
     found: list[int] = []
     at = text.find(needle) if needle else -1
-    while at >= 0 and len(found) < MOST_COUNTED:
+    while at >= 0 and len(found) < MAX_MATCHES:
         if at % 2:
             at = text.find(needle, at + 1)
             continue

@@ -1,9 +1,9 @@
-"""A list of what was sent before, to search in and to choose from."""
+"""The history popup of the console input: search in what was sent, and choose an entry."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFontDatabase, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -15,24 +15,29 @@ from PySide6.QtWidgets import (
 )
 
 from app.client.draft import Draft
-from app.client.history import HistoryWalk
+from app.client.history import History
 from app.text.notation import Notation
+from app.ui.style.theme import MonoFont
+from app.ui.widgets.plain_text import set_tip
 
 SIZE = QSize(460, 260)
 LONGEST_SHOWN = 200
 
 
 class HistoryPopup(QFrame):
-    """Filters as one types; Enter or a click chooses, Escape goes away. It deletes itself."""
+    """Filters while the user types. Enter or a click chooses, Escape closes it.
+
+    It is deleted when it closes.
+    """
 
     chosen = Signal(object)
     """The `Draft` that was chosen."""
 
-    def __init__(self, past: HistoryWalk, parent: QWidget) -> None:
+    def __init__(self, history: History, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        self._past = past
+        self._history = history
         self.search = QLineEdit()
         self.list = QListWidget()
         self.empty = QLabel()
@@ -52,12 +57,12 @@ class HistoryPopup(QFrame):
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def show_matching(self, words: str) -> None:
-        """List what holds all of `words`, the newest at the bottom, nearest to the eye."""
+        """List the entries that contain all of `words`. The newest is at the bottom."""
         self.list.clear()
-        for draft in reversed(self._past.matching(words)):
+        for draft in reversed(self._history.matching(words)):
             item = QListWidgetItem(_line(draft))
             item.setData(Qt.ItemDataRole.UserRole, draft)
-            item.setToolTip(draft.text[:2_000])
+            set_tip(item, draft.text)
             self.list.addItem(item)
         self.list.setCurrentRow(self.list.count() - 1)
         self.list.scrollToBottom()
@@ -65,7 +70,7 @@ class HistoryPopup(QFrame):
         self.empty.setVisible(self.list.count() == 0)
         self.empty.setText(
             self.tr("Nothing like that was sent.")
-            if self._past.drafts
+            if self._history.drafts
             else self.tr("Nothing was sent yet. What you send will be found here.")
         )
 
@@ -89,7 +94,7 @@ class HistoryPopup(QFrame):
         self.search.textChanged.connect(self.show_matching)
         self.search.installEventFilter(self)
         self.list.setAccessibleName(self.tr("What was sent"))
-        self.list.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        MonoFont(self.list)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)

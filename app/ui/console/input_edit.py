@@ -1,4 +1,8 @@
-"""What one types into: one line that grows to several, with the mistake in it underlined."""
+"""The widgets of an input: the editor, the notation and line ending, and the state line.
+
+The input bar of the console and the snippet form use them. The clipboard is read here too, because
+it may have bytes that no editor can show.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QMimeData, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QFontDatabase, QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -18,20 +22,36 @@ from PySide6.QtWidgets import (
 
 from app.client.draft import ClipboardData
 from app.text.notation import LineEnding, Notation
-from app.ui.style.theme import RED, pick
+from app.ui.style.palette import tint_color
+from app.ui.style.theme import MonoFont
+from app.ui.style.tokens import Tint
 from app.ui.widgets.labels import ElidingLabel
 
 MOST_LINES = 6
-"""Lines to grow to; then it scrolls."""
+"""The editor grows to this many lines, then it scrolls."""
 
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_BREAKS = str.maketrans({"\u2029": "\n", "\ufdd0": "\n", "\ufdd1": "\n"})
+_ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_LINE_BREAKS = str.maketrans({"\u2029": "\n", "\ufdd0": "\n", "\ufdd1": "\n"})
+
+BYTES_FORMAT = "application/octet-stream"
+
+TEXT_FORMAT = "text/plain"
+
+
+# Control characters, and those that Qt's editor would turn into a line break.
+_NOT_TYPEABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufdd0\ufdd1]")
+
+MARGIN = 3
+"""The margin above and below the lines, once inside the document and once around it."""
+
+FIELD_PADDING = 8
 
 
 class InputEdit(QPlainTextEdit):
-    """Plain text of any length. Enter submits it, Shift+Enter begins a line; or the reverse.
+    """A plain text editor that grows with its lines. A mistake in the text is underlined.
 
-    Up on the first line and Down on the last ask for the history, Ctrl+R for a search in it.
+    Enter submits and Shift+Enter starts a new line, or the reverse. Up on the first line and Down
+    on the last one ask for the history, Ctrl+R for a search in it.
     """
 
     submitted = Signal()
@@ -40,40 +60,42 @@ class InputEdit(QPlainTextEdit):
     search_wanted = Signal()
 
     pasted = Signal(object)
-    """A `QMimeData` is pasted or dropped: whoever owns the input decides what becomes of it."""
+    """A `QMimeData` was pasted or dropped. The owner of the editor decides what to insert."""
 
     def __init__(
         self, enter_submits: Callable[[], bool] = lambda: True, parent: QWidget | None = None
     ) -> None:
-        """`enter_submits` gives whether Enter alone submits; with Ctrl it always does."""
+        """`enter_submits` returns whether Enter alone submits. Ctrl+Enter always submits."""
         super().__init__(parent)
         self._enter_submits = enter_submits
         self.setObjectName("consoleInput")
-        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        MonoFont(self)
         self.setTabChangesFocus(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.document().setDocumentMargin(3)
+        self.document().setDocumentMargin(MARGIN)
+        self.setViewportMargins(FIELD_PADDING - MARGIN, MARGIN, FIELD_PADDING - MARGIN, MARGIN)
+        self.viewport().setAutoFillBackground(False)  # the style paints the whole field
         self.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())
         self._fit()
 
     def text(self) -> str:
-        """What is typed; lines end in `\\n`. A no-break space is still one, unlike in Qt's own."""
-        return self.document().toRawText().translate(_BREAKS)
+        """The typed text; lines end in `\\n`. Unlike `toPlainText`, it keeps no-break spaces."""
+        return self.document().toRawText().translate(_LINE_BREAKS)
 
     def set_text(self, text: str, cursor_at: int | None = None) -> None:
-        """Show `text` instead, with the cursor at its end or elsewhere. It can be undone."""
+        """Replace the text, and put the cursor at `cursor_at` or at the end. It can be undone."""
         cursor = self.textCursor()
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(text)
         if cursor_at is not None:
-            cursor.setPosition(_units(text[:cursor_at]))
+            cursor.setPosition(_utf16_length(text[:cursor_at]))
         self.setTextCursor(cursor)
 
     @property
     def selection(self) -> tuple[int, int]:
-        """Where in the text the selection starts and ends, or twice where the cursor is."""
+        """Start and end of the selection in the text. Without one, both are the cursor position."""
         text = self.text().encode("utf-16-le", "surrogatepass")
         cursor = self.textCursor()
         start, end = (
@@ -82,30 +104,30 @@ class InputEdit(QPlainTextEdit):
         )
         return start, end
 
-    def point_at(self, position: int, length: int) -> None:
-        """Underline what is wrong: `length` letters from `position` of the text."""
+    def underline(self, position: int, length: int) -> None:
+        """Underline a mistake: `length` letters from `position` of the text."""
         before, wrong = self.text()[:position], self.text()[position : position + length]
         cursor = self.textCursor()
-        cursor.setPosition(_units(before))
-        cursor.setPosition(_units(before + wrong), QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(_utf16_length(before))
+        cursor.setPosition(_utf16_length(before + wrong), QTextCursor.MoveMode.KeepAnchor)
         style = QTextCharFormat()
         style.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        style.setUnderlineColor(pick(RED, self.palette()))
-        style.setForeground(pick(RED, self.palette()))
+        style.setUnderlineColor(tint_color(Tint.DANGER, self.palette()))
+        style.setForeground(tint_color(Tint.DANGER, self.palette()))
         selection = QTextEdit.ExtraSelection()
         selection.cursor = cursor
         selection.format = style
         self.setExtraSelections([selection])
 
-    def point_nowhere(self) -> None:
-        """Nothing is wrong."""
+    def clear_underline(self) -> None:
+        """Remove the underline of a mistake."""
         self.setExtraSelections([])
 
     def event(self, event: QEvent) -> bool:
-        # Keys that are the window's elsewhere are the input's here.
+        # These keys are shortcuts of the window. Inside the editor they belong to the editor.
         if event.type() == QEvent.Type.ShortcutOverride:
             assert isinstance(event, QKeyEvent)
-            if self._is_ours(event):
+            if self._is_shortcut(event):
                 event.accept()
                 return True
         return super().event(event)
@@ -113,21 +135,27 @@ class InputEdit(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         plain = modifiers == Qt.KeyboardModifier.NoModifier
-        if event.key() in _ENTER:
-            self._take_enter(modifiers)
-        elif self._is_ours(event):
+        if event.key() in _ENTER_KEYS:
+            self._handle_enter(modifiers)
+        elif self._is_shortcut(event):
             self.search_wanted.emit()
-        elif plain and event.key() == Qt.Key.Key_Up and self._is_at(QTextCursor.MoveOperation.Up):
+        elif (
+            plain
+            and event.key() == Qt.Key.Key_Up
+            and self._is_outermost_line(QTextCursor.MoveOperation.Up)
+        ):
             self.older_wanted.emit()
         elif (
-            plain and event.key() == Qt.Key.Key_Down and self._is_at(QTextCursor.MoveOperation.Down)
+            plain
+            and event.key() == Qt.Key.Key_Down
+            and self._is_outermost_line(QTextCursor.MoveOperation.Down)
         ):
             self.newer_wanted.emit()
         else:
             super().keyPressEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasText() or source.hasFormat("application/octet-stream")
+        return source.hasText() or source.hasFormat(BYTES_FORMAT)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         self.pasted.emit(source)
@@ -142,7 +170,7 @@ class InputEdit(QPlainTextEdit):
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self._height_of(1))
 
-    def _take_enter(self, modifiers: Qt.KeyboardModifier) -> None:
+    def _handle_enter(self, modifiers: Qt.KeyboardModifier) -> None:
         shift = modifiers == Qt.KeyboardModifier.ShiftModifier
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         if control or shift is not self._enter_submits():
@@ -152,17 +180,17 @@ class InputEdit(QPlainTextEdit):
             self.ensureCursorVisible()
 
     @staticmethod
-    def _is_ours(event: QKeyEvent) -> bool:
+    def _is_shortcut(event: QKeyEvent) -> bool:
         control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
-        return control and (event.key() == Qt.Key.Key_R or event.key() in _ENTER)
+        return control and (event.key() == Qt.Key.Key_R or event.key() in _ENTER_KEYS)
 
-    def _is_at(self, way: QTextCursor.MoveOperation) -> bool:
-        """Whether the cursor is on the last line that way."""
+    def _is_outermost_line(self, direction: QTextCursor.MoveOperation) -> bool:
+        """Whether no line is left in that direction (`Up` or `Down`)."""
         cursor = self.textCursor()
-        return not cursor.hasSelection() and not cursor.movePosition(way)
+        return not cursor.hasSelection() and not cursor.movePosition(direction)
 
     def _fit(self) -> None:
-        # Its document's height counts lines, wrapped ones included.
+        # The height of this document is a number of lines, including wrapped ones.
         lines = round(self.document().size().height())
         self.setVerticalScrollBarPolicy(
             Qt.ScrollBarPolicy.ScrollBarAsNeeded
@@ -174,31 +202,22 @@ class InputEdit(QPlainTextEdit):
             self.setFixedHeight(height)
 
     def _height_of(self, lines: int) -> int:
-        margins = self.document().documentMargin() * 2 + self.frameWidth() * 2
+        margins = 4 * MARGIN + 2 * self.frameWidth()
         return round(self.fontMetrics().lineSpacing() * lines + margins) + 2
 
 
-def _units(text: str) -> int:
-    """The length of `text` as Qt counts it."""
+def _utf16_length(text: str) -> int:
+    """The length of `text` in UTF-16 units, as Qt counts it."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-# MERGED ui/console/clipboard: What the clipboard holds, or what is dropped: text that an editor can hold, or other bytes.
-
-BYTES_FORMAT = "application/octet-stream"
-TEXT_FORMAT = "text/plain"
-
-# What has no shape, and what Qt's editor would turn into a line break.
-_NOT_TYPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufdd0\ufdd1]")
-
-
 def can_be_typed(text: str) -> bool:
-    """Whether an editor can hold `text` as it is."""
-    return not _NOT_TYPED.search(text)
+    """Whether an editor can hold `text` without changing it."""
+    return not _NOT_TYPEABLE.search(text)
 
 
-def pasted(source: QMimeData) -> ClipboardData:
-    """Read `source`. What names no bytes of its own is its text, in UTF-8."""
+def clipboard_data(source: QMimeData) -> ClipboardData:
+    """Read pasted or dropped data. If `source` has only text, its bytes are UTF-8."""
     data = _bytes_of(source)
     is_crlf = 0 < data.count(b"\r\n") == data.count(b"\n") == data.count(b"\r")
     try:
@@ -212,29 +231,26 @@ def _bytes_of(source: QMimeData) -> bytes:
     if source.hasFormat(BYTES_FORMAT):
         return bytes(source.data(BYTES_FORMAT).data())
     text = source.text()
-    # Qt's text has lost what was no UTF-8; the bytes may still be there.
+    # Qt replaced bytes that are not UTF-8. The original bytes may still be available.
     raw = bytes(source.data(TEXT_FORMAT).data()) if "\ufffd" in text else b""
     return raw or text.encode("utf-8", "replace")
 
 
-# MERGED ui/console/input_state: What the input comes to, in a few words: its bytes, a remark, or a mistake.
-
-
 class InputState(ElidingLabel):
-    """One quiet line, red for a mistake."""
+    """One line about the input: its size and a note, or a mistake in red."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("inputState")
-        self.setProperty("wrong", False)  # before it is ever styled, so that this costs nothing
+        self.setProperty("wrong", False)  # set before the first styling, so that it is styled once
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def show_words(self, words: str, note: str) -> None:
-        """Say `words`, and `note` after them."""
+        """Show `words`, and `note` after them."""
         self._show(" · ".join(filter(None, (words, note))), wrong=False)
 
     def show_mistake(self, sentence: str) -> None:
-        """Say what is wrong."""
+        """Show `sentence` in red."""
         self._show(sentence, wrong=True)
 
     def _show(self, words: str, *, wrong: bool) -> None:
@@ -245,11 +261,8 @@ class InputState(ElidingLabel):
             self.style().polish(self)
 
 
-# MERGED ui/console/means: How the input is meant: its notation, and what its lines end in.
-
-
 class NotationPicker(QWidget):
-    """Two choices. `show` sets both without telling."""
+    """Two boxes: the notation of the input, and its line ending."""
 
     notation_chosen = Signal()
     ending_chosen = Signal()
@@ -278,8 +291,8 @@ class NotationPicker(QWidget):
         self.ending_box.setToolTip(
             self.tr("What is sent at the end of each line. Hex is sent as it stands.")
         )
-        self.show_means(Notation.TEXT, LineEnding.LF)
-        self.notation_box.currentIndexChanged.connect(self._take_notation)
+        self.show_choice(Notation.TEXT, LineEnding.LF)
+        self.notation_box.currentIndexChanged.connect(self._notation_changed)
         self.ending_box.currentIndexChanged.connect(lambda _: self.ending_chosen.emit())
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -289,23 +302,23 @@ class NotationPicker(QWidget):
 
     @property
     def notation(self) -> Notation:
-        """The one chosen."""
+        """The chosen notation."""
         notation: Notation = self.notation_box.currentData()
         return notation
 
     @property
     def ending(self) -> LineEnding:
-        """The one chosen; hex does not use it."""
+        """The chosen line ending. Hex input does not use it."""
         ending: LineEnding = self.ending_box.currentData()
         return ending
 
-    def show_means(self, notation: Notation, ending: LineEnding) -> None:
-        """Show these as chosen."""
+    def show_choice(self, notation: Notation, ending: LineEnding) -> None:
+        """Select these values without emitting a signal."""
         for box, value in ((self.notation_box, notation), (self.ending_box, ending)):
             with QSignalBlocker(box):
                 box.setCurrentIndex(box.findData(value))
         self.ending_box.setEnabled(notation is not Notation.HEX)
 
-    def _take_notation(self) -> None:
+    def _notation_changed(self) -> None:
         self.ending_box.setEnabled(self.notation is not Notation.HEX)
         self.notation_chosen.emit()

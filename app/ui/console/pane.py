@@ -1,4 +1,7 @@
-"""The tabs of the console."""
+"""The console pane: a tab for each client session.
+
+Tabs can be renamed, duplicated, closed and reopened. They come back at the next start.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.client.draft import offered
+from app.client.draft import readable_draft
 from app.client.saved_tabs import MOST_TABS, SavedTab
 from app.client.session import Session
 from app.client.session_messages import SessionState
@@ -26,8 +29,9 @@ from app.server.listener import Listener
 from app.text import readable
 from app.traffic.connection_info import Tap
 from app.ui.console.saved_state import ConsoleState
-from app.ui.console.session_tab import ConsoleTabBar, SessionTab, TabTitle, sign, words
+from app.ui.console.session_tab import ConsoleTabBar, SessionTab, TabTitle, state_icon, state_text
 from app.ui.style.icons import Icons
+from app.ui.widgets.plain_text import plain_tip
 
 CLOSER_SIZE = 12
 
@@ -36,10 +40,10 @@ class ConsolePane(QTabWidget):
     """Owns the session tabs; there is always at least one."""
 
     start_wanted = Signal(object, object)
-    """The user wants a listener started; the tab that waits for it."""
+    """The user wants to start this listener. The second argument is the tab that waits for it."""
 
-    keep_wanted = Signal(object)
-    """This `Draft` is to be kept as a snippet."""
+    snippet_wanted = Signal(object)
+    """The user wants to save this `Draft` as a snippet."""
 
     def __init__(
         self,
@@ -47,13 +51,14 @@ class ConsolePane(QTabWidget):
         icons: Icons,
         wake: Callable[[], None],
         listeners: Callable[[], Sequence[Listener]],
-        memory: ConsoleState,
+        saved_state: ConsoleState,
         parent: QWidget | None = None,
         *,
         tap: Tap | None = None,
         numbers: Iterator[int] | None = None,
     ) -> None:
-        """`tap` and `numbers` are for the sessions."""
+        """`tap` captures the traffic of the sessions, and `numbers` gives their connection
+        numbers."""
         super().__init__(parent)
         self._tap = tap
         self._numbers = numbers
@@ -61,7 +66,7 @@ class ConsolePane(QTabWidget):
         self._icons = icons
         self._wake = wake
         self._listeners = listeners
-        self.memory = memory
+        self.saved_state = saved_state
         self._opened = 0
         self._titles: dict[SessionTab, TabTitle] = {}
         self._closed: list[SavedTab] = []
@@ -86,109 +91,112 @@ class ConsolePane(QTabWidget):
         self._corner.addWidget(self.new_button)
         self.setCornerWidget(corner, Qt.Corner.TopRightCorner)
         self.actions_of_tab = self._make_actions()
-        self._show_what_can_be_done()
-        self._bring_back()
+        self._update_actions()
+        self._restore_tabs()
 
     @property
     def tabs(self) -> Iterator[SessionTab]:
-        """Every tab, from left to right."""
+        """The tabs from left to right."""
         for index in range(self.count()):
             yield self._tab_at(index)
 
     @property
     def sessions(self) -> Iterator[tuple[str, Session]]:
-        """What each tab is called, and its session."""
+        """The title and the session of each tab."""
         for index, tab in enumerate(self.tabs):
             yield self.tabText(index).replace("&&", "&"), tab.session
 
     @property
     def current(self) -> SessionTab:
-        """The tab on show."""
+        """The selected tab."""
         tab = self.currentWidget()
         assert isinstance(tab, SessionTab)
         return tab
 
     def open_tab(self) -> SessionTab:
-        """A new tab, on show."""
+        """Open a new tab and select it."""
         self._opened += 1
         tab = SessionTab(
             self._reactor,
             self._icons,
             self._wake,
             self._listeners,
-            self.memory,
+            self.saved_state,
             tap=self._tap,
             numbers=self._numbers,
         )
+        tab.input_bar.set_draft(self.saved_state.empty_draft)
         tab.start_wanted.connect(lambda listener: self.start_wanted.emit(listener, tab))
         self._titles[tab] = TabTitle(self._opened)
-        tab.title_changed.connect(lambda title: self._call(tab, title))
+        tab.title_changed.connect(lambda title: self._set_title(tab, title))
         index = self.addTab(tab, str(self._titles[tab]))
         self.tabBar().setTabButton(index, QTabBar.ButtonPosition.RightSide, self._closer(tab))
         self._order_focus()
         self.setCurrentIndex(index)
-        tab.head.target.setFocus()
+        tab.target_bar.target.setFocus()
         return tab
 
     def unused_tab(self) -> SessionTab:
-        """A tab that had no session yet: the one on show, or else a new one."""
+        """The current tab if it was never connected, otherwise a new tab."""
         return self.current if self.current.is_unused else self.open_tab()
 
     def add_tool(self, tool: QWidget) -> None:
-        """Put `tool` at the right end of the tabs."""
+        """Put `tool` at the right end of the tab bar."""
         self._corner.addWidget(tool)
         self._tools.append(tool)
         self._order_focus()
 
-    def offer_bytes(self, data: bytes) -> None:
-        """Put `data` into the input of the tab on show, to be sent again as it was."""
-        self.current.foot.offer(data)
+    def put_bytes(self, data: bytes) -> None:
+        """Put `data` into the input of the current tab, to be sent again unchanged."""
+        self.current.input_bar.put_bytes(data)
 
     def save_snippet(self, data: bytes) -> None:
-        """Offer to keep `data` as a snippet."""
-        self.keep_wanted.emit(offered(data, self.current.foot.means.ending))
+        """Ask the user to save `data` as a snippet."""
+        self.snippet_wanted.emit(
+            readable_draft(data, self.current.input_bar.notation_picker.ending)
+        )
 
     def show_listeners(self) -> None:
-        """The listeners or their addresses are other ones."""
+        """Update the listeners and their addresses in every tab."""
         for tab in self.tabs:
-            tab.head.show_listeners()
+            tab.target_bar.show_listeners()
 
     def refresh(self) -> None:
         """Show what is new in every session."""
         for tab in self.tabs:
             tab.refresh()
-            if tab.session.state is not self._titles[tab].shown:
+            if tab.session.state is not self._titles[tab].shown_state:
                 self._show_state(tab)
 
-    def keep(self) -> None:
-        """Remember the tabs and what was sent, for the next start."""
-        self.memory.tabs.save(map(self._kept, self.tabs))
-        self.memory.save()
+    def save(self) -> None:
+        """Save the tabs and the history for the next start."""
+        self.saved_state.tabs.save(map(self._saved_tab, self.tabs))
+        self.saved_state.save()
 
     def close_current(self) -> None:
-        """Close the tab on show."""
+        """Close the current tab."""
         self.close_tab(self.current)
 
     def reopen(self) -> None:
-        """Bring back the tab that was closed last, without its connection."""
+        """Reopen the tab that was closed last, without its connection."""
         if self._closed:
-            self._open_kept(self._closed.pop())
-            self._show_what_can_be_done()
+            self._open_saved(self._closed.pop())
+            self._update_actions()
 
     def duplicate(self) -> None:
-        """Open a tab like the one on show; connected if that is."""
+        """Open a copy of the current tab. It connects if the current tab is connected."""
         like = self.current
-        tab = self._open_kept(self._kept(like))
+        tab = self._open_saved(self._saved_tab(like))
         if like.session.state is SessionState.CONNECTED:
-            tab.head.connect_button.click()
+            tab.target_bar.connect_button.click()
             self.refresh()
 
     def rename_current(self) -> None:
-        """Let the user name the tab on show."""
+        """Let the user rename the current tab."""
         self._bar.rename(self.currentIndex())
 
     def _order_focus(self) -> None:
-        """Tab goes from the titles to the buttons in them, and then on."""
+        """Set the focus order: the tab titles, their close buttons, then the tools."""
         before: QWidget = self.tabBar()
         for index in range(self.count()):
             closer = self.tabBar().tabButton(index, QTabBar.ButtonPosition.RightSide)
@@ -209,11 +217,11 @@ class ConsolePane(QTabWidget):
         return button
 
     def close_tab(self, tab: SessionTab) -> None:
-        """Close `tab` and its connection. The last one makes room for a new one."""
-        kept = self._kept(tab)
-        if not kept.is_empty:
-            self._closed = [*self._closed, kept][-MOST_TABS:]
-            self._show_what_can_be_done()
+        """Close `tab` and its connection. If it was the last tab, open a new one."""
+        saved = self._saved_tab(tab)
+        if not saved.is_empty:
+            self._closed = [*self._closed, saved][-MOST_TABS:]
+            self._update_actions()
         focus = QApplication.focusWidget()
         had_focus = focus is not None and tab.isAncestorOf(focus)
         tab.close_session()
@@ -223,7 +231,7 @@ class ConsolePane(QTabWidget):
         if self.count() == 0:
             self.open_tab()
         if had_focus:
-            self._tab_at(self.currentIndex()).foot.input.setFocus()
+            self._tab_at(self.currentIndex()).input_bar.input.setFocus()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -236,17 +244,17 @@ class ConsolePane(QTabWidget):
         assert isinstance(tab, SessionTab)
         return tab
 
-    def _call(self, tab: SessionTab, title: str) -> None:
+    def _set_title(self, tab: SessionTab, title: str) -> None:
         self._titles[tab].title = title
         self._show_title(tab)
 
     def _rename(self, index: int, name: str) -> None:
         tab = self._tab_at(index)
         title = self._titles[tab]
-        # A name that is left as it was is none of the user's.
+        # An unchanged title is not a name that the user chose.
         title.name = "" if name == str(evolve(title, name="")) else name
         self._show_title(tab)
-        tab.foot.input.setFocus()
+        tab.input_bar.input.setFocus()
 
     def _show_title(self, tab: SessionTab) -> None:
         self.setTabText(self.indexOf(tab), readable.escape_mnemonics(str(self._titles[tab])))
@@ -254,37 +262,37 @@ class ConsolePane(QTabWidget):
 
     def _show_state(self, tab: SessionTab) -> None:
         index, state = self.indexOf(tab), tab.session.state
-        self._titles[tab].shown = state
-        self.setTabIcon(index, sign(state, self.palette()))
-        self.setTabToolTip(index, words(tab.session))
+        self._titles[tab].shown_state = state
+        self.setTabIcon(index, state_icon(state, self.palette()))
+        self.setTabToolTip(index, plain_tip(state_text(tab.session)))
         if state is not SessionState.IDLE:
-            name = f"{self._titles[tab]}: {words(tab.session)}"
+            name = f"{self._titles[tab]}: {state_text(tab.session)}"
             self._bar.setAccessibleTabName(index, name)
 
-    def _kept(self, tab: SessionTab) -> SavedTab:
+    def _saved_tab(self, tab: SessionTab) -> SavedTab:
         title = self._titles[tab]
         is_current = tab is self.currentWidget()
-        return evolve(tab.kept, title=title.title, name=title.name, is_current=is_current)
+        return evolve(tab.saved_tab, title=title.title, name=title.name, is_current=is_current)
 
-    def _open_kept(self, kept: SavedTab) -> SessionTab:
+    def _open_saved(self, saved: SavedTab) -> SessionTab:
         tab = self.open_tab()
-        self._titles[tab].title, self._titles[tab].name = kept.title, kept.name
-        tab.bring_back(kept)
+        self._titles[tab].title, self._titles[tab].name = saved.title, saved.name
+        tab.restore(saved)
         self._show_title(tab)
         return tab
 
-    def _bring_back(self) -> None:
+    def _restore_tabs(self) -> None:
         current = None
-        for kept in self.memory.tabs.load():
-            tab = self._open_kept(kept)
-            current = tab if kept.is_current else current
+        for saved in self.saved_state.tabs.load():
+            tab = self._open_saved(saved)
+            current = tab if saved.is_current else current
         if not self.count():
             self.open_tab()
         if current is not None:
             self.setCurrentWidget(current)
 
     def _make_actions(self) -> list[QAction]:
-        made = []
+        actions = []
         for text, keys, act in (
             (self.tr("Rename…"), "", self.rename_current),
             (self.tr("Duplicate"), "", self.duplicate),
@@ -296,8 +304,8 @@ class ConsolePane(QTabWidget):
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.triggered.connect(lambda _=False, act=act: act())
             self.addAction(action)
-            made.append(action)
-        return made
+            actions.append(action)
+        return actions
 
     def _open_menu(self, index: int, at: QPoint) -> None:
         self.setCurrentIndex(index)
@@ -306,5 +314,5 @@ class ConsolePane(QTabWidget):
         menu.addActions(self.actions_of_tab)
         menu.popup(at)
 
-    def _show_what_can_be_done(self) -> None:
+    def _update_actions(self) -> None:
         self.actions_of_tab[-1].setEnabled(bool(self._closed))

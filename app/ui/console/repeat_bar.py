@@ -1,4 +1,4 @@
-"""Sends what is in the input again and again: how often, how many times, and how that goes."""
+"""The repeat bar of a console tab: sends the input repeatedly, and shows the progress."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.client.draft import NAMES, Template
+from app.client.draft import VARIABLES
 from app.client.repeat import SHORTEST_MS, Pace, Repeat
 from app.client.session import Session
 from app.client.session_messages import SessionState
+from app.rules.template import Template
+from app.runtime.clocks import unix_clock
 from app.ui.style.icons import Icons
 from app.ui.widgets.labels import ElidingLabel
 
@@ -28,13 +30,13 @@ MOST_TIMES = 1_000_000_000
 
 
 class RepeatBar(QWidget):
-    """Owns one repeat at a time. It stops when the session does, and says so."""
+    """Owns at most one running repeat. The repeat stops when the session ends."""
 
     start_wanted = Signal()
-    """The user wants to start: whoever has the input calls `start`."""
+    """The user wants to start. The owner of the input calls `start`."""
 
     said = Signal(str)
-    """A sentence about what became of a repeat."""
+    """A sentence for the user about the end of a repeat."""
 
     def __init__(
         self, session: Session, reactor: Any, icons: Icons, parent: QWidget | None = None
@@ -47,7 +49,7 @@ class RepeatBar(QWidget):
         self.times = QSpinBox(minimum=0, maximum=MOST_TIMES, value=0)
         self.button = QPushButton()
         self.opener = QToolButton(autoRaise=True)
-        """Shows the bar and hides it; whoever has the bar gives it a place."""
+        """The button that shows and hides the bar. The owner of the bar places it."""
         self.opener.setCheckable(True)
         icons.give(self.opener, "repeat")
         self.state = ElidingLabel()
@@ -63,7 +65,7 @@ class RepeatBar(QWidget):
         return self._repeat is not None and self._repeat.pace is not Pace.ENDED
 
     def start(self, template: Template) -> None:
-        """Send `template` as chosen, from now on."""
+        """Start to send `template` at the chosen interval."""
         self.stop()
         self._repeat = Repeat(
             self._reactor,
@@ -72,20 +74,20 @@ class RepeatBar(QWidget):
             count=self.times.value() or None,
             send=self._session.send,
             unsent=lambda: self._session.bytes_unsent,
-            time=self._reactor.seconds,
-            ended=self._end,
+            time=unix_clock(self._reactor),
+            ended=self._repeat_ended,
         )
         self._timer.start()
         self._repeat.start()
         self.show_state()
 
     def stop(self) -> None:
-        """Send no more."""
+        """Stop the repeat, if one is running."""
         if self._repeat is not None and self.is_running:
             self._repeat.stop()
 
     def show_state(self) -> None:
-        """Time has passed, or the session is in another state."""
+        """Show the progress. Called at each interval, and when the session changes state."""
         if self._session.state is not SessionState.CONNECTED:
             self.stop()
         self.button.setText(self.tr("Stop") if self.is_running else self.tr("Start"))
@@ -97,7 +99,7 @@ class RepeatBar(QWidget):
     def _words(self) -> str:
         repeat = self._repeat
         if repeat is None:
-            return self.tr("Variables: {0}").format(" ".join(NAMES))
+            return self.tr("Variables: {0}").format(" ".join(VARIABLES))
         words = [self.tr("{0} sent").format(f"{repeat.sent:,}")]
         if repeat.pace is Pace.RUNNING:
             words.insert(0, self.tr("{0}/s").format(_rate(repeat.rate)))
@@ -107,7 +109,7 @@ class RepeatBar(QWidget):
             words.append(self.tr("{0} left out, too late").format(f"{repeat.skipped:,}"))
         return " · ".join(words)
 
-    def _end(self) -> None:
+    def _repeat_ended(self) -> None:
         repeat = self._repeat
         assert repeat is not None
         self._timer.stop()
@@ -119,7 +121,7 @@ class RepeatBar(QWidget):
         self.said.emit(sentence.format(count))
         self.show_state()
 
-    def _take_opening(self, is_open: bool) -> None:
+    def _show_bar(self, is_open: bool) -> None:
         self.setVisible(is_open)
         if not is_open:
             self.stop()
@@ -140,12 +142,12 @@ class RepeatBar(QWidget):
         self.times.setAccessibleName(self.tr("How many times to send"))
         self.times.setGroupSeparatorShown(True)
         for spin, usual in ((self.interval, "10,000 ms"), (self.times, "until stopped")):
-            # As wide as what is usual, not as the largest number.
+            # Wide enough for usual values, not for the largest number.
             spin.setFixedWidth(spin.fontMetrics().horizontalAdvance(usual) + 40)
         self.button.clicked.connect(self._toggle)
         self.opener.setToolTip(self.tr("Send again and again, with variables"))
         self.opener.setAccessibleName(self.tr("Repeat"))
-        self.opener.toggled.connect(self._take_opening)
+        self.opener.toggled.connect(self._show_bar)
         self.hide()
         self.state.setObjectName("quiet")
         self.state.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -1,4 +1,7 @@
-"""What all tabs of the console remember together, and keep on the disk."""
+"""The state that all console tabs share: the history, the snippets and the saved tabs.
+
+All of it is saved to disk.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.client.draft import Draft
-from app.client.history import HistoryFile, HistoryWalk
+from app.client.history import History, HistoryFile
 from app.client.saved_tabs import SavedTabsFile
 from app.client.snippets import (
     MOST_SNIPPETS,
@@ -18,23 +21,93 @@ from app.client.snippets import (
     SnippetFileError,
     Snippets,
     SnippetsFull,
-)
-from app.client.snippets import (
-    read_snippets as read_snippets,
-)
-from app.client.snippets import (
-    write_snippets as write_snippets,
+    read_snippets,
+    write_snippets,
 )
 from app.ui.settings import Settings
 
-# MERGED ui/console/snippet_shelf: The snippets of the window: read when they are first wanted, saved at each change.
+SAVE_MS = 1000
+"""The history is written this long after a send, so that a send does not wait for the disk."""
 
 SHORTCUTS = 9
-"""So many of the first snippets have Ctrl and their number."""
+"""This many snippets, from the first one, have the shortcut Alt and their number."""
+
+
+class ConsoleState(QObject):
+    """Owns the history and the snippets. Their files are read on first use."""
+
+    def __init__(
+        self,
+        file: HistoryFile,
+        snippets: SnippetFile,
+        tabs: SavedTabsFile,
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.saved_snippets = SavedSnippets(snippets, self)
+        self.tabs = tabs
+        self._file = file
+        self._settings = settings
+        self._unsaved: list[Draft] = []
+        self._timer = QTimer(self, singleShot=True, interval=SAVE_MS)
+        self._timer.timeout.connect(self.save)
+
+    @cached_property
+    def history(self) -> History:
+        """The drafts that were sent."""
+        return History(self._file.load())
+
+    @property
+    def enter_submits(self) -> bool:
+        """Whether Enter alone sends; otherwise it begins a new line."""
+        return self._settings.enter_submits
+
+    @enter_submits.setter
+    def enter_submits(self, submits: bool) -> None:
+        self._settings.enter_submits = submits
+
+    @property
+    def empty_draft(self) -> Draft:
+        """What a new tab begins with: the notation and the line ending of the settings."""
+        return Draft("", self._settings.notation, self._settings.ending)
+
+    @property
+    def shows_snippets(self) -> bool:
+        """Whether the snippets panel is shown."""
+        return self._settings.shows_snippets
+
+    @shows_snippets.setter
+    def shows_snippets(self, shows: bool) -> None:
+        self._settings.shows_snippets = shows
+
+    def add_to_history(self, draft: Draft) -> None:
+        """Add a sent `draft` to the history, and save it soon."""
+        if self.history.add(draft):
+            self._unsaved.append(draft)
+            if not self._timer.isActive():
+                self._timer.start()
+
+    def clear_history(self) -> None:
+        """Clear the history, also on disk."""
+        self._timer.stop()
+        self._unsaved.clear()
+        self.history.clear()
+        self._file.clear()
+
+    def save(self) -> None:
+        """Write the new history entries now."""
+        self._timer.stop()
+        drafts, self._unsaved = self._unsaved, []
+        if drafts:
+            self._file.append(drafts)
 
 
 class SavedSnippets(QObject):
-    """Changes the snippets and keeps them. What went wrong is said, and nothing is lost by it."""
+    """The snippets and their file. They are read on first use and saved at each change.
+
+    `said` reports errors. The snippets in memory are not lost by an error.
+    """
 
     changed = Signal()
 
@@ -48,7 +121,7 @@ class SavedSnippets(QObject):
 
     @cached_property
     def snippets(self) -> Snippets:
-        """All of them."""
+        """All snippets."""
         try:
             reading = self._file.load()
         except SnippetFileError as error:
@@ -64,11 +137,11 @@ class SavedSnippets(QObject):
 
     @property
     def removed(self) -> Snippet | None:
-        """The one removed last, while it can come back."""
+        """The removed snippet that `undo_remove` would restore, if there is one."""
         return self._removed[0] if self._removed else None
 
     def add(self, snippet: Snippet) -> Snippet | None:
-        """Keep `snippet`; gives it as it is named now, or `None` if there are too many."""
+        """Add `snippet`. Return it with its final name, or `None` if there are too many."""
         try:
             added = self.snippets.add(snippet)
         except SnippetsFull:
@@ -78,29 +151,29 @@ class SavedSnippets(QObject):
         return added
 
     def replace(self, old: Snippet, new: Snippet) -> Snippet:
-        """Change, rename or move one; gives it as it is named now."""
+        """Change, rename or move a snippet. Return it with its final name."""
         replaced = self.snippets.replace(old, new)
         self._save()
         return replaced
 
     def move(self, snippet: Snippet, steps: int) -> None:
-        """Move one up (below 0) or down in its folder."""
+        """Move a snippet up (negative `steps`) or down in its folder."""
         self.snippets.move(snippet, steps)
         self._save()
 
     def remove(self, snippet: Snippet) -> None:
-        """Remove one; `bring_back` undoes it."""
+        """Remove a snippet. `undo_remove` restores it."""
         self._removed = snippet, self.snippets.remove(snippet)
-        self._save(forgets=False)
+        self._save(clears_undo=False)
 
-    def bring_back(self) -> None:
+    def undo_remove(self) -> None:
         """Undo the last removal."""
         if self._removed is not None:
             self.snippets.add(*self._removed)
             self._save()
 
-    def write(self, path: Path, snippets: Iterable[Snippet]) -> None:
-        """Export `snippets` to `path`, and say how that went."""
+    def export(self, path: Path, snippets: Iterable[Snippet]) -> None:
+        """Export `snippets` to `path`, and report the result."""
         try:
             write_snippets(path, snippets)
         except SnippetFileError as error:
@@ -108,8 +181,8 @@ class SavedSnippets(QObject):
         else:
             self.said.emit(self.tr("The snippets are in {0}.").format(path))
 
-    def take_in(self, path: Path) -> None:
-        """Import what `path` holds, and say how that went."""
+    def import_file(self, path: Path) -> None:
+        """Import the snippets in `path`, and report the result."""
         try:
             reading = read_snippets(path)
         except SnippetFileError as error:
@@ -125,80 +198,11 @@ class SavedSnippets(QObject):
             words = f"{words} {reading.problems[0]}."
         self.said.emit(words)
 
-    def _save(self, *, forgets: bool = True) -> None:
-        if forgets:
+    def _save(self, *, clears_undo: bool = True) -> None:
+        if clears_undo:
             self._removed = None
         try:
-            self.snippets.become(self._file.save(self.snippets))
+            self.snippets.replace_all(self._file.save(self.snippets))
         except SnippetFileError as error:
             self.said.emit(str(error))
         self.changed.emit()
-
-
-SAVE_MS = 1000
-"""How long after a send the history is written: nothing that is sent waits for a disk."""
-
-
-class ConsoleState(QObject):
-    """Owns the history and the snippets. Their files are read when somebody first looks at them."""
-
-    def __init__(
-        self,
-        file: HistoryFile,
-        snippets: SnippetFile,
-        tabs: SavedTabsFile,
-        settings: Settings,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self.shelf = SavedSnippets(snippets, self)
-        self.tabs = tabs
-        self._file = file
-        self._settings = settings
-        self._unsaved: list[Draft] = []
-        self._timer = QTimer(self, singleShot=True, interval=SAVE_MS)
-        self._timer.timeout.connect(self.save)
-
-    @cached_property
-    def past(self) -> HistoryWalk:
-        """What was sent before."""
-        return HistoryWalk(self._file.load())
-
-    @property
-    def enter_submits(self) -> bool:
-        """Whether Enter alone sends; otherwise it begins a new line."""
-        return self._settings.enter_submits
-
-    @enter_submits.setter
-    def enter_submits(self, submits: bool) -> None:
-        self._settings.enter_submits = submits
-
-    @property
-    def shows_snippets(self) -> bool:
-        """Whether the snippets are beside the console."""
-        return self._settings.shows_snippets
-
-    @shows_snippets.setter
-    def shows_snippets(self, shows: bool) -> None:
-        self._settings.shows_snippets = shows
-
-    def remember(self, draft: Draft) -> None:
-        """`draft` was sent."""
-        if self.past.add(draft):
-            self._unsaved.append(draft)
-            if not self._timer.isActive():
-                self._timer.start()
-
-    def forget(self) -> None:
-        """Clear the history, on the disk too."""
-        self._timer.stop()
-        self._unsaved.clear()
-        self.past.clear()
-        self._file.clear()
-
-    def save(self) -> None:
-        """Write what is not written yet."""
-        self._timer.stop()
-        drafts, self._unsaved = self._unsaved, []
-        if drafts:
-            self._file.append(drafts)

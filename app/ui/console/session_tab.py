@@ -1,4 +1,7 @@
-"""One tab of the console: a session with one peer at a time, and the controls for it."""
+"""A tab of the console: one client session with its controls.
+
+Also the tab bar of the console, with the title and the state icon of each tab.
+"""
 
 from __future__ import annotations
 
@@ -24,20 +27,25 @@ from app.ui.console.saved_state import ConsoleState
 from app.ui.console.target_bar import TargetBar
 from app.ui.console.transcript import TranscriptTools, TranscriptView
 from app.ui.style.icons import Icons, pixmap
-from app.ui.style.theme import AMBER, GREEN, pick, quiet_color
+from app.ui.style.palette import quiet_color, tint_color
+from app.ui.style.tokens import Tint
+
+LONGEST_NAME = 60
+
+SIGN_SIZE = 16
 
 
 class SessionTab(QWidget):
-    """Owns one `Session` and shows its transcript; pulls what is new when `refresh` is called.
+    """Owns one `Session` and shows its transcript. `refresh` pulls new entries.
 
-    The bar above the transcript connects, the one below it talks.
+    The bar above the transcript connects, the bar below it sends.
     """
 
     start_wanted = Signal(object)
     """The user wants this listener started, to connect to it."""
 
     title_changed = Signal(str)
-    """What the tab should be called now."""
+    """The new title of the tab."""
 
     def __init__(
         self,
@@ -45,159 +53,156 @@ class SessionTab(QWidget):
         icons: Icons,
         wake: Callable[[], None],
         listeners: Callable[[], Sequence[Listener]],
-        memory: ConsoleState,
+        saved_state: ConsoleState,
         parent: QWidget | None = None,
         *,
         tap: Tap | None = None,
         numbers: Iterator[int] | None = None,
     ) -> None:
-        """`listeners` gives those of the deck, for the choice of where to connect; `memory` is what
-        all tabs share; `tap` and `numbers` are for the session."""
+        """`listeners` returns the listeners that the user can connect to.
+
+        `saved_state` is shared by all tabs. `tap` captures the traffic of the session, and
+        `numbers` gives its connection numbers.
+        """
         super().__init__(parent)
         self.session = Session(reactor, wake=wake, tap=tap, numbers=numbers)
         self._seen = 0
-        self._seconds = reactor.seconds
-        self.head = TargetBar(self.session, listeners, icons, reactor.seconds)
+        self.target_bar = TargetBar(self.session, listeners, icons, reactor.seconds)
         self.view = TranscriptView()
-        self.foot = InputBar(self.session, memory, icons)
-        self.repeat = RepeatBar(self.session, reactor, icons)
-        self.tools = TranscriptTools(self.session.transcript, icons)
-        self.finder = TranscriptFindBar(self.view, icons)
+        self.input_bar = InputBar(self.session, saved_state, icons)
+        self.repeat_bar = RepeatBar(self.session, reactor, icons)
+        self.transcript_tools = TranscriptTools(self.session.transcript, icons)
+        self.find_bar = TranscriptFindBar(self.view, icons)
         self._set_up()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
-        layout.addWidget(self.head)
-        layout.addWidget(self.finder)
+        layout.addWidget(self.target_bar)
+        layout.addWidget(self.find_bar)
         layout.addWidget(self.view, 1)
-        layout.addWidget(self.foot)
-        layout.addWidget(self.repeat)
+        layout.addWidget(self.input_bar)
+        layout.addWidget(self.repeat_bar)
 
     def refresh(self) -> None:
         """Show what is new in the session."""
         if not self.session.take_dirty():
             return
-        self._show_news()
-        self.head.show_state()
-        self.foot.show_state()
-        self.repeat.show_state()
+        self._show_new_entries()
+        self.target_bar.show_state()
+        self.input_bar.show_state()
+        self.repeat_bar.show_state()
 
-    def bring_back(self, kept: SavedTab) -> None:
-        """Put back what stood here when the program ended."""
-        self.head.target.setEditText(kept.place)
-        self.foot.put(kept.draft)
-        self.tools.show_display(kept.display)
-        self.head.choose(kept.options)
+    def restore(self, saved: SavedTab) -> None:
+        """Restore the tab as it was when the program ended."""
+        self.target_bar.target.setEditText(saved.place)
+        self.input_bar.set_draft(saved.draft)
+        self.transcript_tools.show_display(saved.display)
+        self.target_bar.set_options(saved.options)
 
     @property
-    def kept(self) -> SavedTab:
-        """What is to come back at the next start; whoever knows its title adds that."""
+    def saved_tab(self) -> SavedTab:
+        """The state of the tab for the next start. The pane adds the title."""
         return SavedTab(
-            place=self.head.target.currentText(),
-            draft=self.foot.draft,
-            display=self.tools.display,
-            options=self.head.options,
+            place=self.target_bar.target.currentText(),
+            draft=self.input_bar.draft,
+            display=self.transcript_tools.display,
+            options=self.target_bar.options,
         )
 
     @property
     def is_unused(self) -> bool:
-        """Whether it never had a session."""
+        """Whether the tab was never connected."""
         return self.session.state is SessionState.IDLE
 
     def close_session(self) -> None:
-        """The tab goes away: let go of the peer, and of the listener that it waits for.
+        """End the session, because the tab closes. Unsent data is still sent.
 
-        What is unsent still goes out.
+        The tab also stops waiting for the start of a listener.
         """
-        self.head.wait_no_longer()
-        self.repeat.stop()
+        self.target_bar.cancel_wait()
+        self.repeat_bar.stop()
         if self.session.state in (SessionState.CONNECTING, SessionState.WAITING):
             self.session.abort()
-        elif self.session.state.is_open:  # otherwise it is over, or closes by itself
+        elif self.session.state.is_open:  # otherwise it has ended or is closing already
             self.session.disconnect()
 
     def _set_up(self) -> None:
-        self.head.add_tools(self.tools)
-        self.tools.display_chosen.connect(self._show_anew)
-        self.tools.find_wanted.connect(self.finder.begin)
-        self.tools.clear_wanted.connect(self._clear)
-        self.tools.said.connect(self._say)
-        self.foot.add_tool(self.repeat.opener)
-        self.repeat.opener.toggled.connect(self.foot.allow_variables)
-        self.repeat.start_wanted.connect(self._start_repeat)
-        self.repeat.said.connect(self._say)
-        self.finder.closed.connect(self.view.setFocus)
-        self.head.start_wanted.connect(self.start_wanted)
-        self.head.title_changed.connect(self.title_changed)
-        self.head.connecting.connect(self.foot.input.setFocus)
-        self.head.acted.connect(self.refresh)
-        self.foot.acted.connect(self.refresh)
+        self.target_bar.add_tools(self.transcript_tools)
+        self.transcript_tools.display_chosen.connect(self._show_again)
+        self.transcript_tools.find_wanted.connect(self.find_bar.begin)
+        self.transcript_tools.clear_wanted.connect(self._clear)
+        self.transcript_tools.said.connect(self._say)
+        self.input_bar.add_tool(self.repeat_bar.opener)
+        self.repeat_bar.opener.toggled.connect(self.input_bar.allow_variables)
+        self.repeat_bar.start_wanted.connect(self._start_repeat)
+        self.repeat_bar.said.connect(self._say)
+        self.find_bar.closed.connect(self.view.setFocus)
+        self.target_bar.start_wanted.connect(self.start_wanted)
+        self.target_bar.title_changed.connect(self.title_changed)
+        self.target_bar.connecting.connect(self.input_bar.input.setFocus)
+        self.target_bar.acted.connect(self.refresh)
+        self.input_bar.acted.connect(self.refresh)
 
     def _clear(self) -> None:
         self.session.transcript.clear()
         self._seen = self.session.transcript.last
         self.view.clear()
 
-    def _show_news(self) -> None:
+    def _show_new_entries(self) -> None:
         self.view.show_news(self.session.transcript.since(self._seen))
         self._seen = self.session.transcript.last
-        self.finder.view_changed()
+        self.find_bar.view_changed()
 
     def _start_repeat(self) -> None:
         try:
-            template = self.foot.template()
+            template = self.input_bar.template()
         except NotationError:
-            self.foot.input.setFocus()
+            self.input_bar.input.setFocus()
             return
-        self.foot.remember()
-        self.repeat.start(template)
+        self.input_bar.add_to_history()
+        self.repeat_bar.start(template)
         self.refresh()
 
-    def _show_anew(self) -> None:
-        self.view.show_all(self.session.transcript, self.tools.display)
+    def _show_again(self) -> None:
+        self.view.show_all(self.session.transcript, self.transcript_tools.display)
         self._seen = self.session.transcript.last
-        self.finder.view_changed()
+        self.find_bar.view_changed()
 
     def _say(self, sentence: str) -> None:
-        self.session.transcript.append(self._seconds(), EntryKind.EVENT, sentence)
-        self._show_news()
-
-
-# MERGED ui/console/tab_bar: The titles of the console's tabs: double-click to rename, middle click to close.
-
-LONGEST_NAME = 60
+        self.session.transcript.append(self.session.unix_seconds(), EntryKind.EVENT, sentence)
+        self._show_new_entries()
 
 
 class ConsoleTabBar(QTabBar):
-    """Asks for a new name where the old one stands."""
+    """The tab bar of the console. A double click renames in place, a middle click closes."""
 
     renamed = Signal(int, str)
-    """The user called this tab so; an empty name is none."""
+    """The user renamed the tab at this index. An empty name means the default title."""
 
     close_wanted = Signal(int)
 
     menu_wanted = Signal(int, QPoint)
-    """The menu of this tab is wanted, at this place of the screen."""
+    """The user wants the menu of the tab at this index. The point is in screen coordinates."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor: QLineEdit | None = None
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._ask_for_menu)
+        self.customContextMenuRequested.connect(self._request_menu)
 
     @property
     def editor(self) -> QLineEdit | None:
-        """Where a name is being typed, if it is."""
+        """The line edit while a name is being typed."""
         return self._editor
 
     def rename(self, index: int) -> None:
         """Let the user type another name for the tab at `index`."""
-        self._end(index, keeps=False)
+        self._end_edit(index, saves=False)
         editor = QLineEdit(self.tabText(index).replace("&&", "&"), self)
         editor.setMaxLength(LONGEST_NAME)
         editor.setAccessibleName(self.tr("Name of the tab"))
         editor.setGeometry(self.tabRect(index))
         editor.installEventFilter(self)
-        editor.editingFinished.connect(lambda: self._end(index, keeps=True))
+        editor.editingFinished.connect(lambda: self._end_edit(index, saves=True))
         self._editor = editor
         editor.show()
         editor.selectAll()
@@ -209,7 +214,7 @@ class ConsoleTabBar(QTabBar):
             and event.type() == QEvent.Type.KeyPress
             and event.key() == Qt.Key.Key_Escape
         ):
-            self._end(-1, keeps=False)
+            self._end_edit(-1, saves=False)
             return True
         return False
 
@@ -225,44 +230,39 @@ class ConsoleTabBar(QTabBar):
         else:
             super().mouseReleaseEvent(event)
 
-    def _end(self, index: int, *, keeps: bool) -> None:
+    def _end_edit(self, index: int, *, saves: bool) -> None:
         editor, self._editor = self._editor, None
         if editor is None:
             return
         editor.hide()
         editor.deleteLater()
-        if keeps:
+        if saves:
             self.renamed.emit(index, " ".join(editor.text().split()))
 
-    def _ask_for_menu(self, at: QPoint) -> None:
+    def _request_menu(self, at: QPoint) -> None:
         index = self.tabAt(at)
         if index < 0:
-            index = self.currentIndex()  # the key of menus gives a place of no tab
+            index = self.currentIndex()  # the menu key gives a point outside of all tabs
         self.menu_wanted.emit(index, self.mapToGlobal(at))
-
-
-# MERGED ui/console/tab_title: What a tab is called, and the sign of the state that its session is in.
-
-SIGN_SIZE = 16
 
 
 @define
 class TabTitle:
-    """A number that no other tab has, what the tab talks to, and what the user calls it."""
+    """The title of a tab: the name that the user chose, or the target and a unique number."""
 
     number: int
     title: str = ""
     name: str = ""
-    shown: SessionState | None = None
-    """The state that the tab shows by its sign."""
+    shown_state: SessionState | None = None
+    """The state that the icon of the tab shows."""
 
     def __str__(self) -> str:
         title = self.title or QCoreApplication.translate("TabTitle", "Session")
         return self.name or f"{title} #{self.number}"
 
 
-def words(session: Session) -> str:
-    """The state of `session` for a tool tip, and whom it is with."""
+def state_text(session: Session) -> str:
+    """The state and the target of `session`, for a tool tip."""
     said = {
         SessionState.IDLE: QCoreApplication.translate("TabTitle", "Not connected yet"),
         SessionState.CONNECTING: QCoreApplication.translate("TabTitle", "Connecting to {0}"),
@@ -281,14 +281,14 @@ def words(session: Session) -> str:
     return said[session.state].format(session.target)
 
 
-def sign(state: SessionState, palette: QPalette) -> QIcon:
-    """The sign of `state`, in colours that suit `palette`; none before the first connection."""
+def state_icon(state: SessionState, palette: QPalette) -> QIcon:
+    """The icon of `state` in the colours of `palette`. Empty before the first connection."""
     match state:
         case SessionState.IDLE:
             return QIcon()
         case SessionState.CONNECTED | SessionState.HALF_CLOSED:
-            return QIcon(pixmap("state-listening", SIGN_SIZE, pick(GREEN, palette)))
+            return QIcon(pixmap("state-listening", SIGN_SIZE, tint_color(Tint.SUCCESS, palette)))
         case SessionState.CLOSED:
             return QIcon(pixmap("state-stopped", SIGN_SIZE, quiet_color(palette)))
         case _:
-            return QIcon(pixmap("state-moving", SIGN_SIZE, pick(AMBER, palette)))
+            return QIcon(pixmap("state-moving", SIGN_SIZE, tint_color(Tint.WARNING, palette)))

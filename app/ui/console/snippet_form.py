@@ -1,4 +1,4 @@
-"""Asks for a snippet: its name, its folder, and what it sends."""
+"""The dialog that makes or edits a snippet: its name, its folder, and the data it sends."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.client.draft import LONGEST_TEXT, Draft, with_pasted
+from app.client.draft import LONGEST_TEXT, Draft, paste_into
 from app.client.snippets import LONGEST_NAME, Snippet
 from app.client.transcript import count_bytes
 from app.text.notation import NotationError
-from app.ui.console.input_edit import InputEdit, InputState, NotationPicker, pasted
+from app.ui.console.input_edit import InputEdit, InputState, NotationPicker, clipboard_data
 from app.ui.widgets.dialogs import dialog_buttons
 
 
 class SnippetForm(QDialog):
-    """Open it with `open_modal`; `kept` tells what was entered."""
+    """Open it with `open_modal`. `saved` gives the entered snippet."""
 
-    kept = Signal(object)
+    saved = Signal(object)
     """The `Snippet` as it was entered."""
 
     def __init__(self, snippet: Snippet, folders: Sequence[str], parent: QWidget) -> None:
@@ -36,7 +36,7 @@ class SnippetForm(QDialog):
         self.name = QLineEdit(snippet.name)
         self.folder = QComboBox()
         self.text = InputEdit(lambda: False)
-        self.means = NotationPicker()
+        self.notation_picker = NotationPicker()
         self.state = InputState()
         self.buttons = dialog_buttons(
             QDialogButtonBox.StandardButton.Save, QDialogButtonBox.StandardButton.Cancel
@@ -44,7 +44,7 @@ class SnippetForm(QDialog):
         self._set_up(folders)
         self._lay_out()
         self.folder.setEditText(snippet.folder)
-        self.means.show_means(snippet.draft.notation, snippet.draft.ending)
+        self.notation_picker.show_choice(snippet.draft.notation, snippet.draft.ending)
         self.text.set_text(snippet.draft.text)
         self._check()
         self.name.setFocus()
@@ -52,13 +52,13 @@ class SnippetForm(QDialog):
 
     @property
     def save_button(self) -> QPushButton:
-        """Keeps what is entered, while it is right."""
+        """The Save button. It is enabled while the input is valid."""
         return self.buttons.button(QDialogButtonBox.StandardButton.Save)
 
     @property
     def draft(self) -> Draft:
-        """What is to be sent."""
-        return Draft(self.text.text(), self.means.notation, self.means.ending)
+        """The data that the snippet sends."""
+        return Draft(self.text.text(), self.notation_picker.notation, self.notation_picker.ending)
 
     def _set_up(self, folders: Sequence[str]) -> None:
         self.name.setMaxLength(LONGEST_NAME)
@@ -69,13 +69,13 @@ class SnippetForm(QDialog):
         line.setMaxLength(LONGEST_NAME)
         line.setPlaceholderText(self.tr("none"))
         self.text.setAccessibleName(self.tr("What it sends"))
-        self.text.submitted.connect(self._keep)
+        self.text.submitted.connect(self._save)
         self.text.textChanged.connect(self._check)
         self.text.pasted.connect(self._paste)
         self.name.textChanged.connect(self._check)
-        self.means.notation_chosen.connect(self._check)
-        self.means.ending_chosen.connect(self._check)
-        self.buttons.accepted.connect(self._keep)
+        self.notation_picker.notation_chosen.connect(self._check)
+        self.notation_picker.ending_chosen.connect(self._check)
+        self.buttons.accepted.connect(self._save)
         self.buttons.rejected.connect(self.reject)
 
     def _lay_out(self) -> None:
@@ -83,7 +83,7 @@ class SnippetForm(QDialog):
         form.addRow(self.tr("&Name"), self.name)
         form.addRow(self.tr("&Folder"), self.folder)
         form.addRow(self.tr("&Sends"), self.text)
-        form.addRow("", self.means)
+        form.addRow("", self.notation_picker)
         form.addRow("", self.state)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
@@ -92,7 +92,7 @@ class SnippetForm(QDialog):
         self.setMinimumWidth(460)
 
     def _check(self) -> None:
-        self.text.point_nowhere()
+        self.text.clear_underline()
         mistake = self._mistake()
         self.save_button.setEnabled(not mistake)
         if mistake:
@@ -103,7 +103,7 @@ class SnippetForm(QDialog):
         try:
             size = len(draft.compose())
         except NotationError as error:
-            self.text.point_at(error.position, error.length)
+            self.text.underline(error.position, error.length)
             return str(error)
         if len(draft.text) > LONGEST_TEXT:
             return self.tr("A snippet holds up to {0} letters.").format(f"{LONGEST_TEXT:,}")
@@ -114,14 +114,14 @@ class SnippetForm(QDialog):
 
     def _paste(self, source: QMimeData) -> None:
         try:
-            outcome = with_pasted(self.draft, *self.text.selection, pasted(source))
+            outcome = paste_into(self.draft, *self.text.selection, clipboard_data(source))
         except NotationError as error:
             self.state.show_mistake(str(error))
             return
-        self.means.show_means(outcome.draft.notation, outcome.draft.ending)
+        self.notation_picker.show_choice(outcome.draft.notation, outcome.draft.ending)
         self.text.set_text(outcome.draft.text, outcome.cursor)
 
-    def _keep(self) -> None:
+    def _save(self) -> None:
         if self.save_button.isEnabled():
-            self.kept.emit(Snippet(self.name.text(), self.draft, self.folder.currentText()))
+            self.saved.emit(Snippet(self.name.text(), self.draft, self.folder.currentText()))
             self.accept()

@@ -1,9 +1,8 @@
-"""The list of snippets beside the console: to send, to arrange, to carry elsewhere."""
+"""The snippets panel beside the console: send, edit, order, import and export snippets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
@@ -30,17 +29,18 @@ from app.ui.console.snippet_form import SnippetForm
 from app.ui.style.icons import Icons
 from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.plain_text import plain_tip
 
 _SNIPPET = Qt.ItemDataRole.UserRole
 
 
 class SnippetTree(QTreeWidget):
-    """Shows folders and what is in them. Enter sends, F2 edits, Del removes."""
+    """The tree of folders and snippets. Enter sends, F2 edits, Del removes."""
 
     key_pressed = Signal(int)
 
     def event(self, event: QEvent) -> bool:
-        # F2 is the window's elsewhere.
+        # F2 is a shortcut of the window. Inside the tree it edits a snippet.
         if event.type() == QEvent.Type.ShortcutOverride:
             assert isinstance(event, QKeyEvent)
             if event.key() in (Qt.Key.Key_F2, Qt.Key.Key_Delete):
@@ -57,20 +57,22 @@ class SnippetTree(QTreeWidget):
 
 
 class SnippetsPanel(QWidget):
-    """A view of a `SavedSnippets`, and the commands for what is chosen in it."""
+    """Shows the `SavedSnippets`, and has the commands for the selected snippet."""
 
     send_wanted = Signal(object)
-    """This `Snippet` is to be sent now."""
+    """The user wants to send this `Snippet` now."""
 
-    put_wanted = Signal(object)
-    """This `Snippet` is to be put into the input."""
+    insert_wanted = Signal(object)
+    """The user wants this `Snippet` in the input."""
 
-    keep_wanted = Signal()
-    """What is in the input is to be kept."""
+    save_wanted = Signal()
+    """The user wants to save the input as a snippet."""
 
-    def __init__(self, shelf: SavedSnippets, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, saved_snippets: SavedSnippets, icons: Icons, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.shelf = shelf
+        self.saved_snippets = saved_snippets
         self.tree = SnippetTree()
         self.empty = QLabel()
         self.add_button = QToolButton(autoRaise=True)
@@ -81,59 +83,61 @@ class SnippetsPanel(QWidget):
         self.menu = QMenu(self)
         self._set_up(icons)
         self._lay_out()
-        shelf.changed.connect(self.show_snippets)
-        shelf.said.connect(self._say)
+        saved_snippets.changed.connect(self.show_snippets)
+        saved_snippets.said.connect(self._say)
 
     @property
     def chosen(self) -> Snippet | None:
-        """The snippet that is selected."""
+        """The selected snippet."""
         item = self.tree.currentItem()
         snippet: Snippet | None = item.data(0, _SNIPPET) if item is not None else None
         return snippet
 
     def show_snippets(self) -> None:
-        """List the snippets anew; what was chosen stays so."""
+        """Fill the tree again. The selection stays."""
         chosen = self.chosen
-        numbers = {each.key: n for n, each in enumerate(self.shelf.snippets.in_order, 1)}
+        numbers = {each.key: n for n, each in enumerate(self.saved_snippets.snippets.in_order, 1)}
         self.tree.clear()
-        for folder in ("", *self.shelf.snippets.folders):
+        for folder in ("", *self.saved_snippets.snippets.folders):
             parent = self._folder(folder) if folder else self.tree.invisibleRootItem()
-            for each in self.shelf.snippets.in_folder(folder):
+            for each in self.saved_snippets.snippets.in_folder(folder):
                 item = self._item(each, numbers[each.key])
                 parent.addChild(item)
                 if chosen is not None and each.key == chosen.key:
                     self.tree.setCurrentItem(item)
         self.tree.expandAll()
-        is_empty = not len(self.shelf.snippets)
+        is_empty = not len(self.saved_snippets.snippets)
         self.tree.setVisible(not is_empty)
         self.empty.setVisible(is_empty)
-        if self.shelf.removed is not None:
-            self._say(self.tr("{0} is removed.").format(self.shelf.removed.name), can_undo=True)
+        if self.saved_snippets.removed is not None:
+            self._say(
+                self.tr("{0} is removed.").format(self.saved_snippets.removed.name), can_undo=True
+            )
         elif self.undo_button.isVisibleTo(self):
             self.notice.hide()
 
-    def keep(self, draft: Draft, name: str = "") -> None:
-        """Ask for a name, and keep `draft` under it."""
+    def save(self, draft: Draft, name: str = "") -> None:
+        """Ask for a name, and save `draft` under it."""
         chosen = self.chosen
         folder = chosen.folder if chosen is not None else ""
         first = draft.text.strip().split("\n")[0][:30]
-        self._ask(Snippet(name or first or "Snippet", draft, folder), self.shelf.add)
+        self._ask(Snippet(name or first or "Snippet", draft, folder), self.saved_snippets.add)
 
     def edit(self) -> None:
-        """Change the chosen one: its name, its folder, what it sends."""
+        """Let the user edit the selected snippet."""
         old = self.chosen
         if old is not None:
-            self._ask(old, lambda new: self.shelf.replace(old, new))
+            self._ask(old, lambda new: self.saved_snippets.replace(old, new))
 
     def send_numbered(self, number: int) -> None:
-        """Send the one of this number, from 1, if there is one."""
-        found = self.shelf.snippets.in_order[number - 1 : number]
+        """Send the snippet with this number, counted from 1, if there is one."""
+        found = self.saved_snippets.snippets.in_order[number - 1 : number]
         if found:
             self.send_wanted.emit(found[0])
 
-    def _ask(self, snippet: Snippet, keep: Callable[[Snippet], object]) -> None:
-        form = SnippetForm(snippet, self.shelf.snippets.folders, self)
-        form.kept.connect(keep)
+    def _ask(self, snippet: Snippet, save: Callable[[Snippet], object]) -> None:
+        form = SnippetForm(snippet, self.saved_snippets.snippets.folders, self)
+        form.saved.connect(save)
         open_modal(form)
 
     def _say(self, sentence: str, *, can_undo: bool = False) -> None:
@@ -155,7 +159,7 @@ class SnippetsPanel(QWidget):
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._open_menu)
         self.tree.itemDoubleClicked.connect(lambda *_: self._send())
-        self.tree.key_pressed.connect(self._take_key)
+        self.tree.key_pressed.connect(self._handle_key)
         self.empty.setText(
             self.tr("Nothing is kept yet. Type something below and press + to keep it here.")
         )
@@ -165,7 +169,7 @@ class SnippetsPanel(QWidget):
         icons.give(self.add_button, "plus")
         self.add_button.setToolTip(self.tr("Keep what is in the input"))
         self.add_button.setAccessibleName(self.tr("Keep what is in the input as a snippet"))
-        self.add_button.clicked.connect(self.keep_wanted)
+        self.add_button.clicked.connect(self.save_wanted)
         icons.give(self.more_button, "more")
         self.more_button.setToolTip(self.tr("Import and export snippets"))
         self.more_button.setAccessibleName(self.tr("Import and export snippets"))
@@ -177,7 +181,7 @@ class SnippetsPanel(QWidget):
         )
         self.notice.setObjectName("offer")
         self.notice.hide()
-        self.undo_button.clicked.connect(self.shelf.bring_back)
+        self.undo_button.clicked.connect(self.saved_snippets.undo_remove)
         self.undo_button.hide()
 
     def _lay_out(self) -> None:
@@ -210,14 +214,12 @@ class SnippetsPanel(QWidget):
         return item
 
     def _item(self, snippet: Snippet, number: int) -> QTreeWidgetItem:
-        keys = QKeySequence(f"Ctrl+{number}").toString(QKeySequence.SequenceFormat.NativeText)
+        keys = QKeySequence(f"Alt+{number}").toString(QKeySequence.SequenceFormat.NativeText)
         item = QTreeWidgetItem([snippet.name, keys if number <= SHORTCUTS else ""])
         item.setData(0, _SNIPPET, snippet)
         item.setForeground(1, self.palette().placeholderText())
         preview = snippet.draft.text[:500]
-        tip = f"{preview}\n({snippet.draft.notation.value})"
-        # Not as it is: what begins like HTML would be rendered.
-        item.setToolTip(0, f'<p style="white-space: pre-wrap">{escape(tip)}</p>')
+        item.setToolTip(0, plain_tip(f"{preview}\n({snippet.draft.notation.value})"))
         return item
 
     def _open_menu(self, at: QPoint) -> None:
@@ -233,18 +235,18 @@ class SnippetsPanel(QWidget):
         actions = []
         for words, act in (
             (self.tr("Send"), self._send),
-            (self.tr("Put into the input"), lambda: self.put_wanted.emit(snippet)),
+            (self.tr("Put into the input"), lambda: self.insert_wanted.emit(snippet)),
             (self.tr("Edit…"), self.edit),
-            (self.tr("Move up"), lambda: self.shelf.move(snippet, -1)),
-            (self.tr("Move down"), lambda: self.shelf.move(snippet, 1)),
-            (self.tr("Remove"), lambda: self.shelf.remove(snippet)),
+            (self.tr("Move up"), lambda: self.saved_snippets.move(snippet, -1)),
+            (self.tr("Move down"), lambda: self.saved_snippets.move(snippet, 1)),
+            (self.tr("Remove"), lambda: self.saved_snippets.remove(snippet)),
         ):
             action = QAction(words, menu)
             action.triggered.connect(lambda _=False, act=act: act())
             actions.append(action)
         return actions
 
-    def _take_key(self, key: int) -> None:
+    def _handle_key(self, key: int) -> None:
         snippet = self.chosen
         if snippet is None:
             return
@@ -252,7 +254,7 @@ class SnippetsPanel(QWidget):
             case Qt.Key.Key_F2:
                 self.edit()
             case Qt.Key.Key_Delete:
-                self.shelf.remove(snippet)
+                self.saved_snippets.remove(snippet)
             case _:
                 self._send()
 
@@ -263,7 +265,7 @@ class SnippetsPanel(QWidget):
     def _import(self) -> None:
         dialog = self._dialog(self.tr("Import snippets"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.shelf.take_in(Path(name)))
+        dialog.fileSelected.connect(lambda name: self.saved_snippets.import_file(Path(name)))
         open_modal(dialog)
 
     def _export(self) -> None:
@@ -271,7 +273,7 @@ class SnippetsPanel(QWidget):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("toml")
         dialog.fileSelected.connect(
-            lambda name: self.shelf.write(Path(name), list(self.shelf.snippets))
+            lambda name: self.saved_snippets.export(Path(name), list(self.saved_snippets.snippets))
         )
         open_modal(dialog)
 

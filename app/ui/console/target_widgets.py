@@ -1,10 +1,15 @@
-"""The box that says where to connect to."""
+"""The parts of the target bar of a console tab.
+
+These are the box for the target, the prompt below it and the progress of a file. The functions
+find the listener that the user named instead of an address, and its address.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
 
+from attrs import evolve
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
@@ -21,8 +26,8 @@ from PySide6.QtWidgets import (
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 
 from app.client.send_file import OutgoingFile
-from app.client.target import Target, TargetError, Transport
 from app.net.endpoint import Endpoint, EndpointError
+from app.net.target import Target, TargetError, Transport
 from app.server.listener import Listener
 from app.text import readable
 from app.ui.widgets.labels import WrappingLabel
@@ -30,11 +35,13 @@ from app.ui.widgets.labels import WrappingLabel
 LEAST_LETTERS = 14
 USUAL_LETTERS = 28
 
+PROGRESS_STEPS = 1000
+
 
 class TargetBox(QComboBox):
-    """Can be typed into and chosen from; while it is locked, it can still be read and copied.
+    """An editable combo box for the target. While it is locked, it can only be read and copied.
 
-    Disabled, it would turn grey just when it says whom one talks to.
+    It is not disabled instead, because a grey target is hard to read while connected.
     """
 
     entered = Signal()
@@ -50,18 +57,18 @@ class TargetBox(QComboBox):
 
     @property
     def line(self) -> QLineEdit:
-        """Where one types."""
+        """The line edit of the box."""
         line = self.lineEdit()
         assert line is not None
         return line
 
     def lock(self, is_locked: bool) -> None:
-        """Whether what it says stays."""
+        """Forbid or allow changes."""
         self.is_locked = is_locked
         self.line.setReadOnly(is_locked)
 
     def sizeHint(self) -> QSize:
-        """Room for most places, where there is room."""
+        """A width that fits most targets. The box may shrink below it."""
         hint = super().sizeHint()
         more = (USUAL_LETTERS - LEAST_LETTERS) * self.fontMetrics().horizontalAdvance("x")
         return QSize(hint.width() + more, hint.height())
@@ -71,12 +78,12 @@ class TargetBox(QComboBox):
             super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Never by accident: a wheel that scrolls by would choose something else."""
+        """Ignore the wheel, so that scrolling never changes the target by accident."""
         event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            # The line hears of some keys twice: when they come, and from this box.
+            # The line edit gets some keys twice, directly and from this box. So the box reacts.
             self.entered.emit()
         elif self.is_locked:
             self.line.event(event)
@@ -84,115 +91,18 @@ class TargetBox(QComboBox):
             super().keyPressEvent(event)
 
 
-# MERGED ui/console/choice: What a person may write as the place to connect to: a listener's name, or a host and a port.
+class TargetPrompt(QFrame):
+    """A message of the target bar with up to two buttons. Hidden while there is no message.
 
-
-def label(listener: Listener) -> str:
-    """How a listener is offered: `Echo (127.0.0.1:8007)`."""
-    return f"{listener.spec.name} ({listener.where})"
-
-
-def chosen_listener(text: str, listeners: Iterable[Listener]) -> Listener | None:
-    """The listener that `text` names, by its name or as `label` writes it; `None` if it is none."""
-    wanted = text.strip().casefold()
-    for listener in listeners:
-        if wanted in (listener.spec.name.casefold(), label(listener).casefold()):
-            return listener
-    return None
-
-
-def target_of(listener: Listener) -> Target:
-    """Where a listening listener is reached from this machine.
-
-    Raises `TargetError` for one that the console cannot reach.
+    It shows why a connection is not possible, or offers to start a listener or to connect without
+    verification.
     """
-    address, name = listener.address, listener.spec.name
-    has_tls = listener.spec.tls is not None or _has_tls(listener.spec.endpoint)
-    if isinstance(address, UNIXAddress) and address.name and not has_tls:
-        return Target.unix(os.fsdecode(address.name))
-    if not isinstance(address, (IPv4Address, IPv6Address)):
-        raise TargetError(f"{name} has no address that the console could reach.")
-    transport = Transport.UDP if address.type == "UDP" else Transport.TCP
-    if has_tls:
-        transport = Transport.TLS
-    return Target.of_listener(address.host, address.port, transport)
-
-
-def own_authorities(target: Target, listeners: Iterable[Listener]) -> tuple[str, ...]:
-    """The local CA, once it is there, to trust where `target` is one of the panel's `listeners`."""
-    if target.transport is not Transport.TLS or not any(_is_at(each, target) for each in listeners):
-        return ()
-    from app.tls.local_ca import certificate_path  # takes a while: only who meets TLS needs it
-
-    path = certificate_path()
-    return (str(path),) if path.exists() else ()
-
-
-def _is_at(listener: Listener, target: Target) -> bool:
-    try:
-        return target_of(listener) == target
-    except TargetError:
-        return False
-
-
-def _has_tls(description: str) -> bool:
-    try:
-        return Endpoint.parse(description).kind in ("ssl", "tls")
-    except EndpointError:
-        return False
-
-
-# MERGED ui/console/file_row: The row that tells how far a file is on its way to the peer.
-
-STEPS = 1000
-
-
-class FileRow(QWidget):
-    """Shows one file; hidden while none is sent."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.words = QLabel()
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, STEPS)
-        self.progress.setAccessibleName(self.tr("How much of the file is sent"))
-        self.cancel_button = QPushButton(self.tr("Cancel"))
-        self.cancel_button.setAccessibleName(self.tr("Send no more of the file"))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.words)
-        layout.addWidget(self.progress, 1)
-        layout.addWidget(self.cancel_button)
-        self.hide()
-
-    def show_file(self, file: OutgoingFile | None, now: float) -> None:
-        """How far `file` is at `now` (unix seconds)."""
-        self.setVisible(file is not None)
-        if file is None:
-            return
-        self.progress.setValue(min(STEPS, STEPS * file.bytes_sent // max(file.size, 1)))
-        self.words.setText(
-            self.tr("{0}: {1} of {2}, {3}").format(
-                file.name,
-                readable.format_size(file.bytes_sent),
-                readable.format_size(file.size),
-                readable.format_rate(file.rate(now)),
-            )
-        )
-
-
-# MERGED ui/console/offer: What a console tab has to say before there is a connection, and what it offers to do.
-
-
-class StartOffer(QFrame):
-    """A sentence and up to two buttons; hidden while there is nothing to say."""
 
     accepted = Signal()
-    """What is offered shall be done."""
+    """The user accepted the offer."""
 
     details_wanted = Signal()
-    """The user wants to see more first."""
+    """The user wants to see the details first."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -211,9 +121,109 @@ class StartOffer(QFrame):
         self.hide()
 
     def say(self, sentence: str, button: str = "", details: str = "") -> None:
-        """Show `sentence`; `button` if there is something to accept, `details` if to look at."""
+        """Show `sentence`. A button with an empty text is hidden."""
         self.text.setText(sentence)
         for shown, words in ((self.button, button), (self.details_button, details)):
             shown.setText(words)
             shown.setVisible(bool(words))
         self.show()
+
+
+class FileRow(QWidget):
+    """The progress of a file that is being sent. Hidden while there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = QLabel()
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, PROGRESS_STEPS)
+        self.progress.setAccessibleName(self.tr("How much of the file is sent"))
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button.setAccessibleName(self.tr("Send no more of the file"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.words)
+        layout.addWidget(self.progress, 1)
+        layout.addWidget(self.cancel_button)
+        self.hide()
+
+    def show_file(self, file: OutgoingFile | None, now: float) -> None:
+        """Show the progress of `file` at `now` (unix seconds)."""
+        self.setVisible(file is not None)
+        if file is None:
+            return
+        self.progress.setValue(
+            min(PROGRESS_STEPS, PROGRESS_STEPS * file.bytes_sent // max(file.size, 1))
+        )
+        self.words.setText(
+            self.tr("{0}: {1} of {2}, {3}").format(
+                file.name,
+                readable.format_size(file.bytes_sent),
+                readable.format_size(file.size),
+                readable.format_rate(file.rate(now)),
+            )
+        )
+
+
+def listener_label(listener: Listener) -> str:
+    """The text of a listener in the target box: `Echo (127.0.0.1:8007)`."""
+    return f"{listener.spec.name} ({listener.where})"
+
+
+def chosen_listener(text: str, listeners: Iterable[Listener]) -> Listener | None:
+    """The listener that `text` names, by its name or its label. `None` if there is none."""
+    wanted = text.strip().casefold()
+    for listener in listeners:
+        if wanted in (listener.spec.name.casefold(), listener_label(listener).casefold()):
+            return listener
+    return None
+
+
+def target_of(listener: Listener) -> Target:
+    """The target that reaches a listening listener from this machine.
+
+    Raises `TargetError` if the console cannot reach it.
+    """
+    address, name = listener.address, listener.spec.name
+    has_tls = listener.spec.tls is not None or _has_tls(listener.spec.endpoint)
+    if isinstance(address, UNIXAddress) and address.name and not has_tls:
+        return Target.unix(os.fsdecode(address.name))
+    if not isinstance(address, (IPv4Address, IPv6Address)):
+        raise TargetError(f"{name} has no address that the console could reach.")
+    transport = Transport.UDP if address.type == "UDP" else Transport.TCP
+    if has_tls:
+        transport = Transport.TLS
+    target = Target.of_listener(address.host, address.port, transport)
+    if listener.spec.protocol != "websocket":
+        return target
+    path = str(listener.spec.options.get("path", "*"))
+    return evolve(
+        target,
+        transport=Transport.WSS if has_tls else Transport.WS,
+        resource=path if path.startswith("/") else "/",
+    )
+
+
+def own_authorities(target: Target, listeners: Iterable[Listener]) -> tuple[str, ...]:
+    """The file of the local CA, if `target` is one of `listeners` and the CA exists."""
+    if not target.transport.has_tls or not any(_is_at(each, target) for each in listeners):
+        return ()
+    from app.tls.local_ca import certificate_path  # slow to import, needed for TLS only
+
+    path = certificate_path()
+    return (str(path),) if path.exists() else ()
+
+
+def _is_at(listener: Listener, target: Target) -> bool:
+    try:
+        return target_of(listener) == target
+    except TargetError:
+        return False
+
+
+def _has_tls(description: str) -> bool:
+    try:
+        return Endpoint.parse(description).kind in ("ssl", "tls")
+    except EndpointError:
+        return False

@@ -1,4 +1,8 @@
-"""Shows a transcript: a line for each thing said, with its time and direction."""
+"""The transcript of a session as text: a line for each message or event.
+
+`TranscriptView` shows it with times and directions. `TranscriptTools` has its commands: display,
+find, clear, copy and save.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +30,7 @@ from app.client.transcript import (
     Entry,
     EntryKind,
     Layout,
-    News,
+    NewEntries,
     RenderedLine,
     Transcript,
     count_bytes,
@@ -42,12 +46,13 @@ MAX_ENTRIES_A_TICK = 400
 MAX_LINES_AT_ONCE = 4_000
 LINES_A_SECOND = 4_000
 LEAST_LINES = 50
-"""Lines are what takes the time: a page may come at once, a flood only bit by bit."""
+"""Limits of the view, which needs time for each line. After a pause it shows a whole page, during
+a flood only a few lines at each tick."""
 
 MAX_BYTES_A_TICK = 64 * 1024
 MAX_BYTES_ANEW = 1024 * 1024
 
-HAPPENED = (EntryKind.EVENT, EntryKind.TROUBLE)
+EVENT_KINDS = (EntryKind.EVENT, EntryKind.TROUBLE)
 
 INKS = {
     EntryKind.SENT: Ink.BLUE,
@@ -56,94 +61,100 @@ INKS = {
     EntryKind.TROUBLE: Ink.RED,
 }
 
-_TOOK = re.compile(r"   \(\d+\.\d m?s\)$")
-"""What an answer took, as it is told at the end of its line."""
+_ANSWER_TIME = re.compile(r"   \(\d+\.\d m?s\)$")
+"""The time that an answer took, at the end of its line."""
 
 TIME_LETTERS = len("14:02:11.420 ")
 MARK_SCALE = 1.15
-"""The arrows of a fixed-width font are small, and easily overlooked."""
+"""The marks are enlarged, because the arrows of a fixed-width font are easily overlooked."""
+
+MARK_STYLE = 100
+"""Added to an ink, this is the key of the style for the marks in that ink."""
 
 
 class TranscriptView(LinesView):
-    """What comes faster than can be read is left out here and said so; the transcript has it."""
+    """Shows a transcript. Data that comes too fast to read is left out, and a note says so.
+
+    The transcript itself keeps that data.
+    """
 
     def __init__(
         self, parent: QWidget | None = None, *, clock: Callable[[], float] = monotonic
     ) -> None:
-        """`clock` gives seconds."""
+        """`clock` returns seconds."""
         super().__init__(parent)
         self.display = Display.TEXT
         self.setAccessibleName(self.tr("What was said"))
         self.setPlaceholderText(
             self.tr("Choose a listener or type host:port, connect, and talk to it below.")
         )
-        # Less than Qt's own least: the window is to fit a small screen.
+        # Smaller than Qt's minimum, so that the window fits a small screen.
         self.setMinimumHeight(self.fontMetrics().lineSpacing() * 2)
         self._layout = Layout()
         self._clock = clock
         self._shown_at = clock()
         self._lines_left = MAX_LINES_AT_ONCE
 
-    def show_news(self, news: News) -> None:
-        """Append what is new since the last call."""
-        most = self._room()
+    def show_news(self, news: NewEntries) -> None:
+        """Append the new entries."""
+        most = self._line_budget()
         room = MAX_BYTES_A_TICK if self.display is Display.TEXT else most * WIDTH
         shown = _newest(news.entries, MAX_ENTRIES_A_TICK, room)
         skipped = news.entries[: len(news.entries) - len(shown)]
         events = [each for each in skipped if isinstance(each.data, str)]
-        told = self._lay_out([*news.events, *events])
+        event_lines = self._lay_out([*news.events, *events])
         notes = []
         if left_out := news.missed + len(skipped) - len(events):
             notes.append(self.tr("{0} chunks").format(f"{left_out:,}"))
-        if self.display is not Display.TEXT and (left_out := _size(shown) - room) > 0:
+        if self.display is not Display.TEXT and (left_out := _byte_count(shown) - room) > 0:
             notes.append(count_bytes(left_out))
-            shown = [_end_of(shown[0], len(shown[0].data) - left_out), *shown[1:]]
+            shown = [_tail(shown[0], len(shown[0].data) - left_out), *shown[1:]]
         laid_out = self._lay_out(shown)
         if (left_out := len(laid_out) - most) > 0:
             notes.append(self.tr("{0} lines").format(f"{left_out:,}"))
-            told += [line for line in laid_out[:left_out] if line.kind in HAPPENED]
+            event_lines += [line for line in laid_out[:left_out] if line.kind in EVENT_KINDS]
             laid_out = laid_out[left_out:]
         self._lines_left = max(0, most - len(laid_out))
-        lines = [_inked(line) for line in told]
+        lines = [_with_ink(line) for line in event_lines]
         if notes:
             note = self.tr("({0} came too fast to show)").format(", ".join(notes))
             lines.append((note, Ink.FAINT))
-        self.add_lines([*lines, *map(_inked, laid_out)])
+        self.add_lines([*lines, *map(_with_ink, laid_out)])
 
     def show_all(self, transcript: Transcript, display: Display) -> None:
-        """Show all that is kept anew, in another way; of very much, the newest."""
+        """Show the whole transcript again as `display`. If it is too long, show its newest part."""
         self.display = display
         self.clear()
         room = MAX_BYTES_ANEW if display is Display.TEXT else MAX_LINES * WIDTH
         shown = _newest(transcript.entries, MAX_LINES, room)
-        lines = [_inked(line) for line in self._lay_out(shown)[-MAX_LINES:]]
+        lines = [_with_ink(line) for line in self._lay_out(shown)[-MAX_LINES:]]
         left_out = transcript.dropped + len(transcript.entries) - len(shown)
         if left_out:
             lines.insert(0, (self.tr("({0} older chunks)").format(f"{left_out:,}"), Ink.FAINT))
         self.add_lines(lines)
 
     def clear(self) -> None:
-        """Empty the view; what comes later still shows."""
+        """Empty the view. Later entries are still shown."""
         super().clear()
         self._layout = Layout(self.display)
 
     def parts(self, line: str, ink: Ink) -> Sequence[tuple[str, QTextCharFormat]]:
-        """The times are quiet, and the mark of the direction large."""
+        """Split a line: the time is faint, and the direction mark is large."""
         text = line[TIME_LETTERS + 1 :]
         mark = line[TIME_LETTERS : TIME_LETTERS + 1]
         if mark not in MARKS.values():
             return super().parts(line, ink)
-        took = _TOOK.search(text) if ink is INKS[EntryKind.RECEIVED] else None
-        end = took.start() if took else len(text)
+        answer_time = _ANSWER_TIME.search(text) if ink is INKS[EntryKind.RECEIVED] else None
+        end = answer_time.start() if answer_time else len(text)
         parts = [
             (line[:TIME_LETTERS], self._styles[Ink.FAINT]),
-            (mark, self._styles[MARK + ink]),
+            (mark, self._styles[MARK_STYLE + ink]),
             (text[:end], self._styles[ink]),
         ]
-        return [*parts, (text[end:], self._styles[Ink.FAINT])] if took else parts
+        return [*parts, (text[end:], self._styles[Ink.FAINT])] if answer_time else parts
 
     def styles(self) -> dict[int, QTextCharFormat]:
-        """Those of all inks, and those of the marks in them."""
+        """The styles of all inks, and of the direction marks in these inks."""
         styles = super().styles()
         font = QFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
         font.setPointSizeF(self.font().pointSizeF() * MARK_SCALE)
@@ -153,50 +164,43 @@ class TranscriptView(LinesView):
         for kind, ink in INKS.items():
             mark = QTextCharFormat(styles[ink])
             mark.setFont(font)
-            # What follows begins below what follows the line above.
+            # All marks get the same width, so that the texts after them are aligned.
             mark.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
             mark.setFontLetterSpacing(width - letters.horizontalAdvance(MARKS[kind]))
-            styles[MARK + ink] = mark
+            styles[MARK_STYLE + ink] = mark
         return styles
 
-    def _room(self) -> int:
-        """How many lines may be shown now: many at once after a rest, few in a flood."""
+    def _line_budget(self) -> int:
+        """The number of lines that may be shown now: many after a pause, few during a flood."""
         now = self._clock()
-        rested = int((now - self._shown_at) * LINES_A_SECOND)
+        regained = int((now - self._shown_at) * LINES_A_SECOND)
         self._shown_at = now
-        return min(MAX_LINES_AT_ONCE, self._lines_left + rested + LEAST_LINES)
+        return min(MAX_LINES_AT_ONCE, self._lines_left + regained + LEAST_LINES)
 
     def _lay_out(self, entries: Sequence[Entry]) -> list[RenderedLine]:
         return [line for entry in entries for line in self._layout.feed(entry)]
 
 
-MARK = 100
-"""What is added to an ink for the style of a mark in it."""
-
-
-def _inked(line: RenderedLine) -> tuple[str, Ink]:
+def _with_ink(line: RenderedLine) -> tuple[str, Ink]:
     return line.render(), INKS[line.kind]
 
 
-def _size(entries: Sequence[Entry]) -> int:
+def _byte_count(entries: Sequence[Entry]) -> int:
     return sum(len(each.data) for each in entries if isinstance(each.data, bytes))
 
 
-def _end_of(entry: Entry, room: int) -> Entry:
-    """`entry` with its last `room` bytes alone: to lay it all out would take too long."""
+def _tail(entry: Entry, room: int) -> Entry:
+    """`entry` with only its last `room` bytes, because the layout of all would take too long."""
     return evolve(entry, data=entry.data[-room:])
 
 
 def _newest(entries: Sequence[Entry], most: int, room: int) -> Sequence[Entry]:
-    """The last of `entries`, at most so many and of so many bytes; the last one always."""
+    """The last entries: at most `most` with at most `room` bytes, but always the last one."""
     for count, entry in enumerate(reversed(entries)):
         room -= len(entry.data)
         if count and (room < 0 or count >= most):
             return entries[-count:]
     return entries
-
-
-# MERGED ui/console/transcript_tools: What can be done with a transcript: show it in another way, find, copy, save and clear.
 
 
 class TranscriptTools(QWidget):
@@ -230,7 +234,7 @@ class TranscriptTools(QWidget):
 
     @property
     def display(self) -> Display:
-        """How the transcript is to be shown."""
+        """The chosen display of the transcript."""
         return self._display
 
     def show_display(self, display: Display) -> None:
@@ -238,7 +242,7 @@ class TranscriptTools(QWidget):
         self.display_actions[display].trigger()
 
     def write(self, path: Path) -> None:
-        """Save the whole transcript as text to `path`, and say how that went."""
+        """Save the whole transcript as text to `path`, and report the result."""
         try:
             write_atomically(path, self._text().encode())
         except OSError as error:

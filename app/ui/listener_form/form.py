@@ -1,4 +1,5 @@
-"""The form to make a listener or to change one."""
+"""The dialog that makes or edits a listener. It is composed of a `FormSection` for each group of
+rows."""
 
 from __future__ import annotations
 
@@ -11,11 +12,12 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayou
 
 from app.profile import ListenerSpec, Problem, check
 from app.profile.compare import restart_changes
+from app.profile.validation import FormGroup
 from app.tls.local_ca import LocalCa
 from app.ui.listener_form.address import AddressForm
 from app.ui.listener_form.identity import ColorForm, IdentityForm
-from app.ui.listener_form.limits import LimitsForm, SwitchesForm
 from app.ui.listener_form.section import FormSection
+from app.ui.listener_form.spec_fields import SpecFieldsForm
 from app.ui.listener_form.tls import TlsForm
 from app.ui.widgets.dialogs import dialog_buttons
 from app.ui.widgets.labels import WrappingLabel
@@ -23,10 +25,9 @@ from app.ui.widgets.layouts import FittingContent, FittingScroll
 
 
 class ListenerForm(QDialog):
-    """Asks for a spec; `spec()` is what was entered. Show it with `open()`.
+    """Asks for a spec, which `spec()` returns. Show it with `open()`.
 
-    Its parts ask, each for some fields. What is wrong is said while one types, and only what could
-    be a listener can be accepted.
+    Mistakes are shown while the user types. The dialog can be accepted only without mistakes.
     """
 
     def __init__(
@@ -39,28 +40,28 @@ class ListenerForm(QDialog):
         running: ListenerSpec | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """`others` are the specs of the other listeners; `current` is the one to change, `None` for
-        a new listener; `running` is what it was started with, if it runs. `folder` is where the
-        profile lies, and `ca_folder` where the local CA is, by default that of the user."""
+        """`others` has the specs of the other listeners. `current` is the spec to change; `None`
+        makes a new listener. `running` is the spec that a running listener was started with.
+        `folder` is that of the profile, `ca_folder` that of the local CA, by default the user's."""
         super().__init__(parent)
         others = tuple(others)
-        self._taken_names = [other.name for other in others]
+        self._used_names = [other.name for other in others]
         self._current = current
         self._running = running
         self.restarts = True
-        """Whether to restart what runs, if it must to take what was entered."""
+        """Whether to restart the running listener now, if the changes need that."""
         content = FittingContent()
         rows = QFormLayout(content)
         rows.setContentsMargins(0, 0, 0, 0)
-        self.identity = IdentityForm(rows, self._taken_names, folder)
-        self.place = AddressForm(rows, [other.endpoint for other in others], folder)
+        self.identity = IdentityForm(rows, self._used_names, folder)
+        self.address = AddressForm(rows, [other.endpoint for other in others], folder)
         self.tls = TlsForm(rows, folder, LocalCa(ca_folder))
-        self.limits = LimitsForm(rows)
+        self.limits = SpecFieldsForm(rows, FormGroup.LIMITS, self.tr("Limits"))
         self.color = ColorForm(rows)
-        self.switches = SwitchesForm(rows)
-        self._parts: tuple[FormSection, ...] = (
+        self.switches = SpecFieldsForm(rows, FormGroup.SWITCHES)
+        self._sections: tuple[FormSection, ...] = (
             self.identity,
-            self.place,
+            self.address,
             self.tls,
             self.limits,
             self.color,
@@ -78,10 +79,10 @@ class ListenerForm(QDialog):
         self._lay_out(content)
         self._fill()
         self._connect()
-        self._show_what_is_wrong()
+        self._validate()
 
     def spec(self) -> ListenerSpec:
-        """What was entered. Call it once the form is accepted."""
+        """The entered spec. Call it after the form was accepted."""
         values = self._values()
         if self._current is None:
             return ListenerSpec(**values)
@@ -97,45 +98,51 @@ class ListenerForm(QDialog):
         self.setMinimumWidth(480)
 
     def _fill(self) -> None:
-        self.identity.port_proposed.connect(self.place.propose_port)
-        self.place.changed.connect(self._tell_place)
+        self.identity.port_proposed.connect(self.address.propose_port)
+        self.identity.program_chosen.connect(self.address.serve_program)
+        self.address.serve_program(self.identity.is_program)
+        self.address.changed.connect(self._update_for_address)
         if self._current is None:
             self.identity.propose()
         else:
-            for part in self._parts:
+            for part in self._sections:
                 part.show_spec(self._current)
-        self._tell_place()
+        self._update_for_address()
 
-    def _tell_place(self) -> None:
-        """What can be chosen depends on where it listens."""
-        endpoint = self.place.endpoint()
+    def _update_for_address(self) -> None:
+        """The address decides which protocols, limits and TLS settings there are."""
+        endpoint = self.address.endpoint()
         datagrams = endpoint is not None and endpoint.is_datagram
         self.identity.serve_datagrams(datagrams)
         self.limits.serve_datagrams(datagrams)
-        self.tls.show_place(self.place.chosen, endpoint)
+        self.tls.show_address(self.address.chosen, endpoint)
 
     def _connect(self) -> None:
-        for part in self._parts:
-            part.changed.connect(self._show_what_is_wrong)
+        for part in self._sections:
+            part.changed.connect(self._validate)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.later.clicked.connect(self._save_for_later)
 
     def _values(self) -> dict[str, Any]:
-        return {name: value for part in self._parts for name, value in part.values().items()}
+        return {name: value for part in self._sections for name, value in part.values().items()}
 
     def _problems(self) -> list[Problem]:
-        """Those that a part knows better come in place of those that the spec has there."""
-        own = [problem for part in self._parts for problem in part.problems()]
+        """All mistakes. A section replaces those of `check` at the same path by its own."""
+        own = [problem for part in self._sections for problem in part.problems()]
         known = {problem.path for problem in own}
-        found = check(self._values(), self._taken_names)
+        values = self._values()
+        if self._current is not None:
+            # No section asks for the faults, and another endpoint may not support them.
+            values.setdefault("faults", self._current.faults)
+        found = check(values, self._used_names)
         return [*(problem for problem in found if problem.path not in known), *own]
 
-    def _show_what_is_wrong(self) -> None:
+    def _validate(self) -> None:
         problems = self._problems()
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(not problems)
         said = [self._sentence(problem) for problem in problems]
-        notes = [note for part in self._parts for note in part.notes()]
+        notes = [note for part in self._sections for note in part.notes()]
         changes: Sequence[str] = ()
         if self._running is not None and not problems:
             changes = restart_changes(self._running, self.spec())
@@ -147,12 +154,12 @@ class ListenerForm(QDialog):
         self._show_save(changes)
 
     def _sentence(self, problem: Problem) -> str:
-        """The profile's words for a problem, with the label of the field instead of its key."""
-        said = (part.sentence(problem) for part in self._parts)
+        """The sentence for a problem, with the label of the field instead of its path."""
+        said = (part.sentence(problem) for part in self._sections)
         return next(filter(None, said), str(problem))
 
     def _show_save(self, changes: Sequence[str]) -> None:
-        """Name the buttons; `changes` are the fields that take a restart."""
+        """Label the buttons; `changes` has the fields that need a restart."""
         save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
         save.setText(self.tr("Save and restart") if changes else self.tr("Save"))
         self.later.setVisible(bool(changes))

@@ -1,4 +1,4 @@
-"""The first part of the form: what a listener is called, and what it speaks."""
+"""The sections of the form for the name and protocol of a listener, and for its color."""
 
 from __future__ import annotations
 
@@ -11,35 +11,40 @@ from PySide6.QtGui import QGuiApplication, QIcon, QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit
 
 from app.profile import ListenerSpec, Problem
-from app.profile.spec import AUTOMATIC, Color, comparable
+from app.profile.colors import AUTOMATIC, Color
+from app.profile.spec import name_key
 from app.protocols.catalog import definitions, find
-from app.protocols.definition import NoOptions, ProtocolDefinition
+from app.protocols.definition import NoOptions, ProtocolDefinition, TableOptions
+from app.ui.listener_form.program import PLUGIN, PROGRAM, ProgramForm
 from app.ui.listener_form.protocol_options import OptionsForm, translated
 from app.ui.listener_form.section import FormSection
 from app.ui.listener_form.user_code import UserCodeForm
-from app.ui.style.theme import draw_swatch
+from app.ui.style.listener_colors import draw_swatch
 from app.ui.widgets.labels import WrappingLabel
 from app.user_code.reference import PREFIX, is_user_code
 
-_OWN_PORT = 8100
-"""What a listener with code of the user's own is offered."""
+_USER_CODE_PORT = 8100
+"""The port that is proposed for a listener with user code."""
 
 
 class IdentityForm(FormSection):
-    """Asks for name, protocol, its options, and the file of a protocol of the user's own.
+    """Asks for the name, the protocol and its options, or for the file of user code.
 
-    The name of a new listener follows its protocol until the user types one.
+    A new listener gets the name of its protocol until the user types a name.
     """
 
     port_proposed = Signal(int)
-    """A new listener got another protocol, which is usually found at this port."""
+    """The user chose a protocol for a new listener. This is its usual port."""
+
+    program_chosen = Signal(bool)
+    """The user chose a whole program, which says itself where it listens, or anything else."""
 
     def __init__(self, rows: QFormLayout, taken_names: Collection[str], folder: Path) -> None:
-        """No listener may have one of `taken_names`. `folder` is where the profile lies."""
+        """The name must not be one of `taken_names`. `folder` is that of the profile."""
         super().__init__(rows)
-        self._taken = {comparable(name) for name in taken_names}
+        self._taken = {name_key(name) for name in taken_names}
         self._shown: ListenerSpec | None = None
-        self._name_is_ours = True
+        self._is_name_automatic = True
         self._datagrams = False
         self.name = QLineEdit()
         self.protocol = QComboBox()
@@ -52,12 +57,15 @@ class IdentityForm(FormSection):
         for entry in definitions():
             self.protocol.addItem(translated(entry.title), entry.name)
         self.protocol.addItem(self.tr("Your own code"), PREFIX)
+        self.protocol.addItem(self.tr("A whole Twisted program"), PROGRAM)
+        self.protocol.addItem(self.tr("A plugin of twist"), PLUGIN)
         self.summary.setObjectName("quiet")
         rows.addRow(self.tr("&Name"), self.name)
         rows.addRow(self.tr("&Protocol"), self.protocol)
         rows.addRow("", self.summary)
         rows.addRow(self.tr("P&ython file"), self.code)
         rows.addRow(self.tr("&Serve with"), self.code.name)
+        self.program = ProgramForm(rows, folder)
         rows.addRow("", self.auto_reload)
         self.options = OptionsForm(rows, below=self.summary, after=self.protocol)
         self._show_protocol()
@@ -65,44 +73,47 @@ class IdentityForm(FormSection):
         self._connect()
 
     def propose(self) -> None:
-        """Tell where the protocol that a new listener begins with is usually found."""
+        """Emit `port_proposed` for the chosen protocol."""
         self.port_proposed.emit(self._usual_port())
 
     def serve_datagrams(self, datagrams: bool) -> None:
-        """Ask for what serves UDP from now on, or again for what serves connections."""
+        """Offer what can serve UDP, or again what can serve connections."""
         if datagrams == self._datagrams:
             return
         self._datagrams = datagrams
         self.code.serve_datagrams(datagrams)
-        self._offer_protocols()
-        if not self._is_own():
+        self._enable_protocols()
+        if not self._is_user_code() and not self.is_program:
             self.summary.setText(self._summary())
 
     def show_spec(self, spec: ListenerSpec) -> None:
-        self._shown, self._name_is_ours = spec, False
+        self._shown, self._is_name_automatic = spec, False
         self.name.setText(spec.name)
         self.auto_reload.setChecked(spec.auto_reload)
-        if is_user_code(spec.protocol):
+        kind = self.program.show_protocol(spec.protocol)
+        if not kind and is_user_code(spec.protocol):
             self.code.show_reference(spec.protocol)
-        kind = PREFIX if is_user_code(spec.protocol) else spec.protocol
+            kind = PREFIX
+        kind = kind or spec.protocol
         self.protocol.setCurrentIndex(self.protocol.findData(kind))
         self._show_protocol()
 
     def values(self) -> Mapping[str, Any]:
         return {
             "name": self.name.text().strip(),
-            "protocol": self.code.reference() if self._is_own() else self.protocol.currentData(),
+            "protocol": self._protocol(),
             "options": self.options.chosen(),
             "auto_reload": self.auto_reload.isChecked(),
         }
 
     def problems(self) -> list[Problem]:
-        missing = self.code.problem() if self._is_own() else ""
+        missing = self.code.problem() if self._is_user_code() else ""
+        missing = self.program.problem() if self.is_program else missing
         found = self.options.problems()
         return [*found, Problem("protocol", missing)] if missing else found
 
     def notes(self) -> list[str]:
-        return [self.code.note] if self._is_own() and self.code.note else []
+        return [self.code.note] if self._is_user_code() and self.code.note else []
 
     def sentence(self, problem: Problem) -> str:
         if problem.path == "name":
@@ -110,22 +121,23 @@ class IdentityForm(FormSection):
         if problem.path == "protocol":
             return problem.message
         field, _, option = problem.path.partition(".")
-        if field == "options" and option:
+        if field == "options" and self.options.title(option):
             return f"{self.options.title(option)}: {problem.message}."
         return ""
 
     def _connect(self) -> None:
-        self.name.textEdited.connect(self._own_name)
-        # Before anything is checked: with a protocol go its options.
+        self.name.textEdited.connect(self._keep_name)
+        # Connected first: the options must be those of the new protocol before they are checked.
         self.protocol.currentIndexChanged.connect(self._choose_protocol)
         self.name.textChanged.connect(self.changed)
         self.protocol.currentIndexChanged.connect(self.changed)
         self.options.changed.connect(self.changed)
         self.code.changed.connect(self.changed)
+        self.program.changed.connect(self.changed)
         self.auto_reload.toggled.connect(self.changed)
 
-    def _own_name(self) -> None:
-        self._name_is_ours = False
+    def _keep_name(self) -> None:
+        self._is_name_automatic = False
 
     def _choose_protocol(self) -> None:
         self._show_protocol()
@@ -133,26 +145,39 @@ class IdentityForm(FormSection):
             self._propose_name()
             self.propose()
 
-    def _is_own(self) -> bool:
+    @property
+    def is_program(self) -> bool:
+        """Whether a whole program is chosen."""
+        return self.protocol.currentData() in (PROGRAM, PLUGIN)
+
+    def _is_user_code(self) -> bool:
         return bool(self.protocol.currentData() == PREFIX)
+
+    def _protocol(self) -> str:
+        if self.is_program:
+            return self.program.protocol()
+        chosen: str = self.protocol.currentData()
+        return self.code.reference() if self._is_user_code() else chosen
 
     def _entry(self) -> ProtocolDefinition[Any]:
         return find(self.protocol.currentData())
 
     def _usual_port(self) -> int:
-        return _OWN_PORT if self._is_own() else self._entry().port
+        has_entry = not self._is_user_code() and not self.is_program
+        return self._entry().port if has_entry else _USER_CODE_PORT
 
     def _propose_name(self) -> None:
-        if not self._name_is_ours:
+        if not self._is_name_automatic:
             return
-        wish = self.tr("My server") if self._is_own() else translated(self._entry().title)
+        has_entry = not self._is_user_code() and not self.is_program
+        wish = translated(self._entry().title) if has_entry else self.tr("My server")
         name, number = wish, 2
-        while comparable(name) in self._taken:
+        while name_key(name) in self._taken:
             name, number = f"{wish} {number}", number + 1
         self.name.setText(name)
 
-    def _offer_protocols(self) -> None:
-        """What cannot be spoken over UDP is there, but cannot be chosen for it."""
+    def _enable_protocols(self) -> None:
+        """Disable the protocols that do not support UDP while the transport is UDP."""
         model = self.protocol.model()
         assert isinstance(model, QStandardItemModel)
         for row, entry in enumerate(definitions()):
@@ -166,25 +191,30 @@ class IdentityForm(FormSection):
 
     def _show_protocol(self) -> None:
         protocol = self.protocol.currentData()
-        self.rows.setRowVisible(self.code, self._is_own())
-        self.rows.setRowVisible(self.code.name, self._is_own())
-        self.rows.setRowVisible(self.auto_reload, self._is_own())
-        if self._is_own():
+        self.rows.setRowVisible(self.code, self._is_user_code())
+        self.rows.setRowVisible(self.code.name, self._is_user_code())
+        self.program.show_choice(protocol)
+        self.rows.setRowVisible(self.auto_reload, self._is_user_code() or self.is_program)
+        self.program_chosen.emit(self.is_program)
+        options: type = NoOptions
+        tables: TableOptions | None = None
+        if self.is_program:
+            summary = self.tr(
+                "Runs as by python or twistd, inside Portdeck, with all that you may do."
+            )
+        elif self._is_user_code():
             summary = self.tr("Your own code. It runs inside Portdeck, with all that you may do.")
-            options: type = NoOptions
         else:
-            summary, options = self._summary(), self._entry().options
+            entry = self._entry()
+            summary, options, tables = self._summary(), entry.options, entry.tables
         shown = self._shown
         is_same = shown is not None and shown.protocol == protocol
         self.summary.setText(summary)
-        self.options.show_options(options, shown.options if shown and is_same else {})
-
-
-# MERGED ui/listeners/color_form: The part of the form that asks for the colour of a listener.
+        self.options.show_options(options, shown.options if shown and is_same else {}, tables)
 
 
 class ColorForm(FormSection):
-    """Offers the colours by name and by sight."""
+    """Asks for the colour that marks the listener. Each is shown with its name."""
 
     def __init__(self, rows: QFormLayout) -> None:
         super().__init__(rows)
@@ -206,7 +236,7 @@ class ColorForm(FormSection):
 
 
 def color_words() -> dict[Color, str]:
-    """What a person calls each colour."""
+    """The name of each colour in the user's language."""
     return {
         Color.BLUE: QCoreApplication.translate("Colors", "Blue"),
         Color.ORANGE: QCoreApplication.translate("Colors", "Orange"),
@@ -214,4 +244,10 @@ def color_words() -> dict[Color, str]:
         Color.PINK: QCoreApplication.translate("Colors", "Pink"),
         Color.SKY: QCoreApplication.translate("Colors", "Sky blue"),
         Color.RED: QCoreApplication.translate("Colors", "Red"),
+        Color.PURPLE: QCoreApplication.translate("Colors", "Purple"),
+        Color.TEAL: QCoreApplication.translate("Colors", "Teal"),
+        Color.OLIVE: QCoreApplication.translate("Colors", "Olive"),
+        Color.BROWN: QCoreApplication.translate("Colors", "Brown"),
+        Color.GRAPHITE: QCoreApplication.translate("Colors", "Graphite"),
+        Color.CRIMSON: QCoreApplication.translate("Colors", "Crimson"),
     }

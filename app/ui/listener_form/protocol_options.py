@@ -1,7 +1,7 @@
-"""The part of a form that asks for the options of a protocol, whatever they are.
+"""The rows of the form for the options of a protocol.
 
-Each kind of option has its widget; which options there are is read from the protocol's options
-class, so that a new protocol needs nothing here.
+They are made from the options class of the protocol: each kind of option has its widget. So a new
+protocol needs no edit here.
 """
 
 from __future__ import annotations
@@ -15,48 +15,59 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QSpinBox, QWidget
 
 from app.profile import Problem
-from app.protocols.definition import Option, describe_options
+from app.protocols.definition import Option, TableOptions, describe_options
 from app.text.notation import escaped, unescaped
+from app.ui.widgets.labels import WrappingLabel
 
 _LONGEST_ESCAPE = 10
-"""Characters, as in `\\U000e0001`."""
+"""The characters of the longest escape, `\\U000e0001`."""
 
 
 def translated(text: str) -> str:
-    """A text of `app.protocols`, which knows no Qt, in the user's language."""
+    """A text of `app.protocols`, which does not import Qt, in the language of the user."""
     return QCoreApplication.translate("Catalog", text)
 
 
 @frozen
 class _Editor:
-    """A widget that holds the value of an option."""
+    """The widget for one option."""
 
     option: Option
     widget: QWidget
     changed: SignalInstance
 
     read: Callable[[], object]
-    """Gives the value. Raises `ValueError` with a sentence if there is none."""
+    """Reads the value. Raises `ValueError` with a sentence if it is not valid."""
 
 
 class OptionsForm(QObject):
-    """Owns some rows of a `QFormLayout`: an editor for each option of one protocol at a time."""
+    """Owns the rows of one protocol in a `QFormLayout`, with an editor for each option."""
 
     changed = Signal()
-    """Something else was entered."""
+    """The user entered something."""
 
     def __init__(self, form: QFormLayout, *, below: QWidget, after: QWidget) -> None:
-        """The rows come `below` a widget of the form, and `after` one in the order of Tab."""
+        """The rows are placed `below` a widget of the form. Tab goes from `after` to the first."""
         super().__init__(form)
         self._form = form
         self._below = below
         self._after = after
         self._editors: list[_Editor] = []
+        self._kept: dict[str, object] = {}
+        """The options without an editor, as they were shown."""
+        self._hint: WrappingLabel | None = None
 
-    def show_options(self, options: type, values: Mapping[str, object]) -> None:
-        """Ask for these options instead, with `values` in them or else the defaults."""
+    def show_options(
+        self, options: type, values: Mapping[str, object], tables: TableOptions | None = None
+    ) -> None:
+        """Replace the rows by those of other options, with `values` or their defaults.
+
+        The options of `tables` have no editors. A hint is shown, and their values are kept.
+        """
         for editor in self._editors:
             self._form.removeRow(editor.widget)
+        if self._hint is not None:
+            self._form.removeRow(self._hint)
         self._editors = [
             _build_editor(option, values.get(option.name, option.default))
             for option in describe_options(options)
@@ -69,10 +80,18 @@ class OptionsForm(QObject):
             QWidget.setTabOrder(before, editor.widget)
             before = editor.widget
             editor.changed.connect(self.changed)
+        known = {editor.option.name for editor in self._editors}
+        self._kept = {name: value for name, value in values.items() if name not in known}
+        self._hint = None
+        if tables is not None:
+            self._hint = WrappingLabel()
+            self._hint.setText(translated(tables.hint))
+            self._hint.setObjectName("quiet")
+            self._form.insertRow(row + 1, "", self._hint)
 
     def chosen(self) -> dict[str, object]:
         """The values that are not the default. One that cannot be read is left out."""
-        values = {}
+        values = dict(self._kept)
         for editor in self._editors:
             try:
                 value = editor.read()
@@ -83,7 +102,7 @@ class OptionsForm(QObject):
         return values
 
     def problems(self) -> list[Problem]:
-        """What keeps values from being read."""
+        """The mistakes in the entered values."""
         found = []
         for editor in self._editors:
             try:
@@ -93,9 +112,9 @@ class OptionsForm(QObject):
         return found
 
     def title(self, name: str) -> str:
-        """What the user reads beside the option called `name`."""
+        """The label of the option called `name`; empty if it has no editor."""
         titles = {editor.option.name: editor.option.title for editor in self._editors}
-        return translated(titles[name])
+        return translated(titles[name]) if name in titles else ""
 
     def _insert(self, row: int, editor: _Editor) -> None:
         option, widget = editor.option, editor.widget

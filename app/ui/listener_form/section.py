@@ -1,4 +1,4 @@
-"""What the form of a listener consists of."""
+"""The interface between the form of a listener and its sections, and the list of transports."""
 
 from __future__ import annotations
 
@@ -13,41 +13,40 @@ from app.profile import ListenerSpec, Problem
 
 
 class FormSection(QObject):
-    """Some rows of the form that belong together, and the fields of a spec that they ask for.
+    """A group of rows that asks for some fields of a spec.
 
-    The form knows its parts by this alone: it shows a spec in each of them, puts together what
-    their `values` are, and says whatever is wrong.
+    The form shows a spec in each section, merges their `values`, and shows their problems.
     """
 
     changed = Signal()
-    """Something else was entered."""
+    """The user entered something."""
 
     def __init__(self, rows: QFormLayout) -> None:
-        """A part adds its rows to `rows` at once, below those of the parts before it."""
+        """A section adds its rows to `rows` when it is made, below those of the sections before."""
         super().__init__(rows)
         self.rows = rows
 
     def show_spec(self, spec: ListenerSpec) -> None:
-        """Show what `spec` says. Without this call a part shows what a new listener is offered."""
+        """Show the values of `spec`. Before this call the section shows those of a new listener."""
 
     def values(self) -> Mapping[str, Any]:
-        """The fields of the spec that this part asks for, as they are entered, right or wrong."""
+        """The entered values by the name of their field, valid or not."""
         return {}
 
     def problems(self) -> list[Problem]:
-        """What is wrong that a spec with these values would not tell."""
+        """The mistakes that `check` cannot find in the values."""
         return []
 
     def notes(self) -> list[str]:
-        """What is worth knowing while nothing is wrong: a sentence each."""
+        """Hints that are shown while there is no mistake, one sentence each."""
         return []
 
     def sentence(self, problem: Problem) -> str:
-        """`problem` with the label of its field, if it is one of this part; or else nothing."""
+        """`problem` as a sentence with the label of its field; empty if the field is not here."""
         return ""
 
     def add_heading(self, text: str) -> QLabel:
-        """A row that says what the next ones are about."""
+        """Add a row with a heading."""
         heading = QLabel(text)
         heading.setObjectName("formHeading")
         heading.setContentsMargins(0, 4, 0, 0)
@@ -55,11 +54,8 @@ class FormSection(QObject):
         return heading
 
 
-# MERGED ui/listeners/transport: What carries the bytes of a listener, as far as the form tells transports apart.
-
-
 class TransportChoice(Enum):
-    """The kinds to choose from."""
+    """The transports that the form tells apart."""
 
     TCP = "tcp"
     TLS = "tls"
@@ -67,21 +63,32 @@ class TransportChoice(Enum):
 
     UDP = "udp"
     UNIX = "unix"
+    PROGRAM = "program"
+    """The places where a whole program listens by itself."""
+
     DESCRIPTION = "description"
-    """Whatever a Twisted endpoint description says."""
+    """Any Twisted endpoint description."""
 
     @property
     def has_port(self) -> bool:
-        """Whether it is reached by an address and a port."""
+        """Whether it has an interface and a port."""
         return self in (TransportChoice.TCP, TransportChoice.TLS, TransportChoice.UDP)
 
+    @property
+    def is_address(self) -> bool:
+        """Whether rows of the form ask for its address."""
+        return self.has_port or self is TransportChoice.UNIX
+
     def title(self) -> str:
-        """What a person chooses."""
+        """The label in the list, in the user's language."""
         return {
             TransportChoice.TCP: QCoreApplication.translate("TransportChoice", "TCP"),
             TransportChoice.TLS: QCoreApplication.translate("TransportChoice", "TLS over TCP"),
             TransportChoice.UDP: QCoreApplication.translate("TransportChoice", "UDP"),
             TransportChoice.UNIX: QCoreApplication.translate("TransportChoice", "Unix socket"),
+            TransportChoice.PROGRAM: QCoreApplication.translate(
+                "TransportChoice", "Where the program listens"
+            ),
             TransportChoice.DESCRIPTION: QCoreApplication.translate(
                 "TransportChoice", "Advanced: a Twisted endpoint"
             ),

@@ -1,4 +1,7 @@
-"""The part of the form that asks how the connections of a listener are encrypted."""
+"""The section of the form for TLS, and the summary of a certificate.
+
+The badge of a listener's row uses the summary too.
+"""
 
 from __future__ import annotations
 
@@ -22,49 +25,26 @@ from app.ui.listener_form.section import FormSection, TransportChoice
 from app.ui.widgets.dialogs import FileEdit
 from app.ui.widgets.labels import WrappingLabel
 
-# MERGED ui/listeners/certificate_words: What a window says of a certificate.
-
 _SHOWN_NAMES = 6
 
 
-def certificate_summary(facts: CertificateFacts) -> str:
-    """For whom it is, until when, and its fingerprint, in lines."""
-    names = facts.names or (facts.subject,)
-    shown = ", ".join(names[:_SHOWN_NAMES]) + (", …" if len(names) > _SHOWN_NAMES else "")
-    lines = (
-        QCoreApplication.translate("Certificate", "For {0}").format(shown),
-        QCoreApplication.translate("Certificate", "Valid until {0}").format(
-            f"{facts.not_after:%Y-%m-%d}"
-        ),
-        QCoreApplication.translate("Certificate", "SHA-256 {0}").format(
-            breakable(facts.fingerprint)
-        ),
-    )
-    return "\n".join(lines)
-
-
-def breakable(fingerprint: str) -> str:
-    """A fingerprint that may go on in the next line."""
-    return fingerprint.replace(":", ":\N{ZERO WIDTH SPACE}")
-
-
 class TlsForm(FormSection):
-    """Asks for the certificate, that of the clients, and the oldest version.
+    """Asks for the certificate, the CA of the clients, and the oldest version of TLS.
 
-    With TLS over TCP all of it is asked for; where something else may carry TLS, whether it shall
-    is asked first. What is wrong with a file is said as soon as it is chosen; files that a spec
-    named before stay as they are, right or wrong, until others are chosen.
+    With the transport "TLS over TCP" these rows are always there. A Unix socket or a description
+    has a check box for TLS first. A mistake in a file is shown as soon as the file is chosen. Files
+    of the shown spec can be saved unchanged even if they have mistakes.
     """
 
     def __init__(self, rows: QFormLayout, folder: Path, authority: LocalCa) -> None:
-        """Paths begin in `folder`, where the profile lies; `authority` signs what is made."""
+        """Relative paths start in `folder`, that of the profile; `authority` is the local CA."""
         super().__init__(rows)
         self._folder = folder
         self._authority = authority
         self._transport = TransportChoice.TCP
         self._endpoint: Endpoint | None = None
         self._shown: Tls | None = None
-        self._trouble: Problem | None = None
+        self._problem: Problem | None = None
         self.encrypt = QCheckBox(self.tr("En&crypt the connections with TLS"))
         self.source = QComboBox()
         self.source.addItem(self.tr("Made at once, signed by your local CA"), False)
@@ -98,8 +78,8 @@ class TlsForm(FormSection):
         self.version.setCurrentIndex(self.version.findData(tls.minimum_version))
         self._show_rows()
 
-    def show_place(self, transport: TransportChoice, endpoint: Endpoint | None) -> None:
-        """Ask about a listener at this place; `endpoint` is `None` while it cannot be one."""
+    def show_address(self, transport: TransportChoice, endpoint: Endpoint | None) -> None:
+        """Show the rows for this endpoint; `None` while the entered endpoint is not valid."""
         if (transport, endpoint) == (self._transport, self._endpoint):
             return
         self._transport, self._endpoint = transport, endpoint
@@ -109,7 +89,7 @@ class TlsForm(FormSection):
         return {"tls": self._entered()}
 
     def problems(self) -> list[Problem]:
-        return [] if self._trouble is None else [self._trouble]
+        return [] if self._problem is None else [self._problem]
 
     def sentence(self, problem: Problem) -> str:
         return problem.message if problem.path.startswith("tls") else ""
@@ -138,15 +118,15 @@ class TlsForm(FormSection):
             changed.connect(self._show_rows)
             changed.connect(self.changed)
 
-    def _is_offered(self) -> bool:
-        """Whether it is a question of its own."""
-        takes = self._endpoint is None or self._endpoint.takes_tls
+    def _is_optional(self) -> bool:
+        """Whether the user chooses TLS with the check box."""
+        takes = self._endpoint is None or self._endpoint.supports_tls
         return self._transport in (TransportChoice.UNIX, TransportChoice.DESCRIPTION) and takes
 
     def _is_on(self) -> bool:
         if self._transport is TransportChoice.TLS:
             return True
-        return self._is_offered() and self.encrypt.isChecked()
+        return self._is_optional() and self.encrypt.isChecked()
 
     def _has_files(self) -> bool:
         return bool(self.source.currentData())
@@ -161,40 +141,40 @@ class TlsForm(FormSection):
 
     def _show_rows(self) -> None:
         is_on = self._is_on()
-        self.rows.setRowVisible(self._heading, is_on or self._is_offered())
-        self.rows.setRowVisible(self.encrypt, self._is_offered())
+        self.rows.setRowVisible(self._heading, is_on or self._is_optional())
+        self.rows.setRowVisible(self.encrypt, self._is_optional())
         always: tuple[QWidget, ...] = (self.source, self.facts, self.client_ca, self.version)
         for part in always:
             self.rows.setRowVisible(part, is_on)
         for part in (self.certificate, self.key):
             self.rows.setRowVisible(part, is_on and self._has_files())
-        self._trouble = None
-        self.facts.setText(self._look() if is_on else "")
+        self._problem = None
+        self.facts.setText(self._describe_certificate() if is_on else "")
 
-    def _look(self) -> str:
-        """What is to be said of the certificate; what is wrong goes to `_trouble`."""
+    def _describe_certificate(self) -> str:
+        """The text about the certificate. Sets `_problem` if there is a mistake in a new file."""
         tls = self._entered()
         assert tls is not None
         if self._has_files() and not tls.certificate:
-            self._trouble = Problem("tls", self.tr("Choose the file of the certificate."))
+            self._problem = Problem("tls", self.tr("Choose the file of the certificate."))
             return ""
         try:
-            facts = self._own_facts(tls) if self._has_files() else self._made_facts()
+            facts = self._file_facts(tls) if self._has_files() else self._stored_facts()
             self._check_client_ca(tls)
         except TlsError as error:
             if tls == self._shown:
                 return str(error)
-            self._trouble = Problem("tls", str(error))
+            self._problem = Problem("tls", str(error))
             return ""
-        return certificate_summary(facts) if facts else self._not_made_yet()
+        return certificate_summary(facts) if facts else self._not_issued_text()
 
-    def _own_facts(self, tls: Tls) -> CertificateFacts:
+    def _file_facts(self, tls: Tls) -> CertificateFacts:
         path = self._path(tls.certificate)
         facts = certificates.read_identity(path, self._path(tls.key) if tls.key else None).facts
         certificates.check_time(facts, path, now())
         return facts
 
-    def _made_facts(self) -> CertificateFacts | None:
+    def _stored_facts(self) -> CertificateFacts | None:
         kept = self._authority.kept_for(self._names())
         return kept.facts if kept else None
 
@@ -203,7 +183,7 @@ class TlsForm(FormSection):
             path = self._path(tls.client_ca)
             certificates.read_certificates(certificates.read_file(path), path)
 
-    def _not_made_yet(self) -> str:
+    def _not_issued_text(self) -> str:
         words = self.tr("It is made when the listener starts, for {0}.")
         return words.format(", ".join(self._names()))
 
@@ -214,3 +194,24 @@ class TlsForm(FormSection):
         if wrong := home_folder_problem(written):
             raise TlsError(wrong)
         return resolve_path(written, self._folder)
+
+
+def certificate_summary(facts: CertificateFacts) -> str:
+    """The names, the last valid day and the fingerprint of a certificate, one a line."""
+    names = facts.names or (facts.subject,)
+    shown = ", ".join(names[:_SHOWN_NAMES]) + (", …" if len(names) > _SHOWN_NAMES else "")
+    lines = (
+        QCoreApplication.translate("Certificate", "For {0}").format(shown),
+        QCoreApplication.translate("Certificate", "Valid until {0}").format(
+            f"{facts.not_after:%Y-%m-%d}"
+        ),
+        QCoreApplication.translate("Certificate", "SHA-256 {0}").format(
+            breakable(facts.fingerprint)
+        ),
+    )
+    return "\n".join(lines)
+
+
+def breakable(fingerprint: str) -> str:
+    """A fingerprint that a label can wrap after each colon."""
+    return fingerprint.replace(":", ":\N{ZERO WIDTH SPACE}")

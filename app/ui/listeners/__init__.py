@@ -1,1 +1,1 @@
-"""The listeners pane: one row with a switch for each listener, and the form to make or edit one."""
+"""The listeners pane: one row with a switch for each listener, and the commands on listeners."""

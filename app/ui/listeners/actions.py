@@ -1,4 +1,8 @@
-"""What one does with listeners: make, change, copy, move, remove and bring back, start and stop."""
+"""The commands on listeners: add, edit, copy, move, remove and restore, start and stop.
+
+`ListenerActions` runs them. `update_enabled` enables those that have an effect now, and puts the
+number of affected listeners into their texts.
+"""
 
 from __future__ import annotations
 
@@ -12,49 +16,341 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.profile import ListenerSpec
 from app.server.listener import Listener
+from app.server.program_listener import is_program_entry
 from app.server.workspace import Removal, Workspace
 from app.ui.commands import Commands
+from app.ui.listeners.closing_question import Closing, ClosingQuestion, connection_count
 from app.ui.listeners.panel import ListenersPanel
-from app.ui.listeners.row import RowAction, RowOffer
+from app.ui.listeners.row_buttons import RowAction, RowButton
 from app.ui.profile_commands import ProfileCommands
 from app.ui.style.icons import Icons
+from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.dialogs import open_modal
-from app.user_code.reference import is_user_code
 
 if TYPE_CHECKING:
     from app.ui.listener_form.form import ListenerForm
     from app.ui.listeners.copy_as import CopyAsMenu
 
+UNDO_SECONDS = 15.0
+NOTICE_SECONDS = 6.0
 
-# MERGED ui/listeners/possible: What can be done with the marked listeners now: which commands work, and what they are called.
+
+class ListenerActions(QObject):
+    """Runs commands on the marked listeners of a panel, and reports in a banner."""
+
+    deck_changed = Signal()
+    """A listener was added, removed or moved."""
+
+    log_wanted = Signal()
+    """The user wants to see the log."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        panel: ListenersPanel,
+        banner: Banner,
+        profile: ProfileCommands,
+        window: QWidget,
+    ) -> None:
+        """`profile` shows why a change cannot be saved. Forms open over `window`."""
+        super().__init__(window)
+        self._workspace = workspace
+        self._deck = workspace.deck
+        self._panel = panel
+        self._banner = banner
+        self._profile = profile
+        self._window = window
+        self._removed: list[Removal] = []
+        self._restored: list[list[Listener]] = []
+        self.question: ClosingQuestion | None = None
+        """Asks before live connections are closed; nobody asks while it is `None`."""
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there are removed listeners to restore."""
+        return bool(self._removed)
+
+    def new(self) -> None:
+        """Open the form of a new listener."""
+        form = self._form([each.spec for each in self._deck.listeners])
+        form.accepted.connect(lambda: self._add(form.spec()))
+        open_modal(form)
+
+    def edit(self) -> None:
+        """Open the form of the chosen listener."""
+        listener = self._panel.chosen
+        if listener not in self._deck.listeners:
+            return
+        others = [each.spec for each in self._deck.listeners if each is not listener]
+        form = self._form(others, listener.spec, running=listener.running_spec)
+        form.accepted.connect(lambda: self._change(listener, form.spec(), restart=form.restarts))
+        open_modal(form)
+
+    def remove(self) -> None:
+        """Remove the marked listeners, and offer to undo that."""
+        marked = self._marked_entries
+        if marked:
+            self._restored.clear()
+            self._ask_and_remove(marked)
+
+    def _ask_and_remove(self, listeners: Sequence[Listener]) -> None:
+        """Remove `listeners`, at once or after they are drained, as the user wants."""
+
+        def remove_the_rest(_: object = None) -> None:
+            left = [each for each in listeners if each in self._deck.listeners and not each.is_on]
+            if left:
+                self._remove(left)
+
+        self._ask(
+            Closing.REMOVE,
+            listeners,
+            lambda: self._remove([each for each in listeners if each in self._deck.listeners]),
+            drain=lambda: self._deck.drain(*listeners).addCallback(remove_the_rest),
+        )
+
+    def _remove(self, listeners: Sequence[Listener]) -> None:
+        closed = connection_count(listeners)
+        self._removed.append(self._workspace.remove(*listeners))
+        self.deck_changed.emit()
+        if len(listeners) == 1:
+            words = self.tr("{0} was removed.").format(listeners[0].spec.name)
+        else:
+            words = self.tr("{0} listeners were removed.").format(len(listeners))
+        if closed:
+            lost = self.tr("Undo brings back the listeners, not their connections ({0}).")
+            words = f"{words} {lost.format(f'{closed:,}')}"
+        self._banner.say(words, (self.tr("Undo"), self.undo), seconds=UNDO_SECONDS)
+        self._profile.show_save_error()
+
+    def undo(self) -> None:
+        """Restore the listeners that were removed last."""
+        if self._removed:
+            restored = self._workspace.restore(self._removed.pop())
+            self._restored.append(restored)
+            self._banner.dismiss()
+            self._show_new(restored)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there are restored listeners to remove again."""
+        return any(each in self._deck.listeners for group in self._restored for each in group)
+
+    def redo(self) -> None:
+        """Remove again what the last undo restored."""
+        while self._restored:
+            group = [each for each in self._restored.pop() if each in self._deck.listeners]
+            if group:
+                self._ask_and_remove(group)
+                return
+
+    def duplicate(self) -> None:
+        """Add a stopped copy of each marked listener, with an endpoint that is free."""
+        if marked := self._marked_entries:
+            self._show_new([self._workspace.duplicate(each) for each in marked])
+
+    def move(self, by: int) -> None:
+        """Move the marked listeners up (-1) or down (+1)."""
+        if self._workspace.move(self._marked_entries, by):
+            self.deck_changed.emit()
+            self._profile.show_save_error()
+
+    def place(self, listener: Listener, gap: int) -> None:
+        """Move `listener` into a gap between rows; `gap` is the number of rows above it."""
+        if listener in self._deck.listeners:
+            self._workspace.place(listener, gap)
+            self.deck_changed.emit()
+            self._profile.show_save_error()
+
+    def toggle(self) -> None:
+        """Stop the marked listeners that can be stopped; start all of them if there are none."""
+        marked = self._panel.marked
+        if on := [each for each in marked if each.can_stop]:
+            self._stop(on)
+        else:
+            self._deck.start(*marked)
+
+    def switch(self, listener: Listener, on: bool) -> None:
+        """Start or stop `listener`."""
+        if on:
+            self._deck.start(listener)
+        else:
+            self._stop([listener])
+
+    def switch_all(self, listeners: Sequence[Listener], on: bool) -> None:
+        """Start `listeners`, or stop those that can be stopped."""
+        if on:
+            self._deck.start(*(each for each in listeners if not each.is_on))
+        else:
+            self._stop([each for each in listeners if each.can_stop])
+
+    def copy_address(self) -> None:
+        """Copy the address of the chosen listener."""
+        if self._panel.chosen is not None:
+            self._panel.row(self._panel.chosen).copy_address()
+
+    def start_all(self) -> None:
+        """Start all listeners, or the marked ones where there are several."""
+        self._deck.start(*targets_of_all(self._deck.listeners, self._panel.marked))
+
+    def stop_all(self) -> None:
+        """Stop all listeners, or the marked ones where there are several."""
+        targets = targets_of_all(self._deck.listeners, self._panel.marked)
+        self._stop([each for each in targets if each.can_stop])
+
+    def _stop(self, listeners: Sequence[Listener]) -> None:
+        """Stop `listeners`; the user is asked first if that closes connections."""
+        self._ask(
+            Closing.STOP,
+            listeners,
+            lambda: self._deck.stop(*listeners),
+            drain=lambda: self._deck.drain(*(each for each in listeners if each.can_drain)),
+        )
+
+    def _ask(
+        self,
+        closing: Closing,
+        listeners: Sequence[Listener],
+        act: Callable[[], object],
+        drain: Callable[[], object],
+    ) -> None:
+        if self.question is None:
+            act()
+            return
+        self.question.ask(closing, listeners, act, drain=drain)
+        for row in self._panel.rows:
+            if row.listener in listeners:
+                row.refresh()  # a switch that was clicked shows the state as it is
+
+    def drain(self) -> None:
+        """Stop accepting with the marked listeners. They stop when their last peer has left."""
+        self._deck.drain(*(each for each in self._panel.marked if each.can_drain))
+
+    def restart(self) -> None:
+        """Stop and start those of the marked listeners that are on."""
+        self._restart([each for each in self._panel.marked if each.can_stop])
+
+    def _restart(self, listeners: Sequence[Listener]) -> None:
+        def start_again(_: object = None) -> None:
+            self._deck.start(*(each for each in listeners if each in self._deck.listeners))
+
+        self._ask(
+            Closing.RESTART,
+            listeners,
+            lambda: self._deck.restart(*listeners),
+            drain=lambda: self._deck.drain(*listeners).addCallback(start_again),
+        )
+
+    def run_row_action(self, listener: Listener, button: RowButton) -> None:
+        """Run the action of a button in the row of `listener`."""
+        match button.action:
+            case RowAction.START:
+                self._deck.start(listener)
+            case RowAction.STOP:
+                self._stop([listener])
+            case RowAction.RESTART:
+                self._restart([listener])
+            case RowAction.SHOW:
+                self._panel.choose(self._deck.named(button.listener))
+            case RowAction.MOVE:
+                self._workspace.move_to_port(listener, button.port)
+                self._profile.show_save_error()
+            case RowAction.LOG:
+                self.log_wanted.emit()
+
+    def reload_code(self) -> None:
+        """Load the user code of the marked listeners again, for new connections."""
+        wanted = [each for each in self._marked_entries if can_reload(each)]
+        failed = [each for each in wanted if not each.reload()]
+        if failed:
+            errors = "\n".join(each.reload_error for each in failed)
+            self._banner.say(errors, tint=Tint.DANGER)
+        elif wanted:
+            names = ", ".join(each.spec.name for each in wanted)
+            words = self.tr("New connections of {0} run the code as it is now.")
+            self._banner.say(words.format(names), seconds=NOTICE_SECONDS)
+
+    @property
+    def _marked_entries(self) -> list[Listener]:
+        """The marked listeners of the profile: all but the places of programs."""
+        return [each for each in self._panel.marked if each in self._deck.listeners]
+
+    @property
+    def has_one(self) -> bool:
+        """Whether exactly one listener is marked."""
+        return len(self._panel.marked) == 1
+
+    def fill_copy_menu(self, menu: QMenu) -> None:
+        """Fill the menu *Copy as* for the marked listener, if it is the only one."""
+        marked = self._panel.marked
+        self._copy_menu.fill(menu, marked[0] if len(marked) == 1 else None)
+
+    @cached_property
+    def _copy_menu(self) -> CopyAsMenu:
+        # Imported only now, for the reason in `_form`.
+        from app.ui.listeners.copy_as import CopyAsMenu
+
+        folder = self._workspace.file.path.parent.absolute()
+        return CopyAsMenu(folder, self._banner, self._window)
+
+    def _add(self, spec: ListenerSpec) -> None:
+        self._show_new([self._workspace.add(spec)])
+
+    def _change(self, listener: Listener, spec: ListenerSpec, *, restart: bool) -> None:
+        if listener in self._deck.listeners:
+            self._workspace.change(listener, spec, restart=restart)
+            self._profile.show_save_error()
+
+    def _show_new(self, listeners: Sequence[Listener]) -> None:
+        self.deck_changed.emit()
+        self._panel.mark(listeners)
+        self._profile.show_save_error()
+
+    def _form(
+        self,
+        others: Sequence[ListenerSpec],
+        current: ListenerSpec | None = None,
+        *,
+        running: ListenerSpec | None = None,
+    ) -> ListenerForm:
+        # Imported only now, so that the window opens faster. The form is rarely needed.
+        from app.ui.listener_form.form import ListenerForm
+
+        folder = self._workspace.file.path.parent.absolute()
+        return ListenerForm(others, current, folder=folder, running=running, parent=self._window)
 
 
 def targets_of_all(listeners: Sequence[Listener], marked: Sequence[Listener]) -> Sequence[Listener]:
-    """Whom “Start all” and “Stop all” mean: the marked ones where there are several, or all."""
+    """The listeners for “Start all” and “Stop all”: the marked ones if several, or all."""
     return marked if len(marked) > 1 else listeners
 
 
 def can_reload(listener: Listener) -> bool:
-    """Whether it serves with code of the user's own, which may be another by now."""
-    return listener.can_drain and not listener.is_stale and is_user_code(listener.spec.protocol)
+    """Whether it runs user code that can be loaded again."""
+    return listener.can_drain and not listener.is_stale and listener.has_user_code
 
 
 def update_enabled(
     commands: Commands, icons: Icons, listeners: Sequence[Listener], marked: Sequence[Listener]
 ) -> None:
-    """Enable the commands that do something now, and say in each to how many."""
+    """Enable the commands that have an effect now, and show the number of listeners in each."""
     one = len(marked) == 1
-    commands.edit.setEnabled(one)
-    commands.talk.setEnabled(one)
-    commands.send_all.setEnabled(one and marked[0].is_on)
+    # A place of a program is no entry of the profile; it can only be switched.
+    own = [each for each in marked if each in listeners]
+    has_socket = one and not is_program_entry(marked[0])
+    commands.edit.setEnabled(one and bool(own))
+    commands.faults.setEnabled(one and bool(own))
+    commands.rules.setEnabled(one and bool(own) and own[0].spec.protocol == "replies")
+    commands.talk.setEnabled(has_socket)
+    commands.copy_address.setEnabled(one)
+    commands.send_all.setEnabled(has_socket and marked[0].is_on)
     _show_toggle(commands, icons, marked)
     translate = QCoreApplication.translate
     _show(commands.drain, marked, _can_drain, translate("Commands", "Drain"))
     _show(commands.restart, marked, _can_stop, translate("Commands", "Restart"))
-    _show(commands.reload, marked, can_reload, translate("Commands", "Reload the code"))
-    _show(commands.duplicate, marked, _always, translate("Commands", "Duplicate"))
-    _show(commands.remove, marked, _always, translate("Commands", "Remove"))
+    _show(commands.reload, own, can_reload, translate("Commands", "Reload the code"))
+    _show(commands.duplicate, own, _always, translate("Commands", "Duplicate"))
+    _show(commands.remove, own, _always, translate("Commands", "Remove"))
     places = [index for index, each in enumerate(listeners) if each in marked]
     commands.move_up.setEnabled(bool(places) and places[0] > 0)
     commands.move_down.setEnabled(bool(places) and places[-1] < len(listeners) - 1)
@@ -74,7 +370,7 @@ def _show_toggle(commands: Commands, icons: Icons, marked: Sequence[Listener]) -
 def _show_all(
     commands: Commands, listeners: Sequence[Listener], marked: Sequence[Listener]
 ) -> None:
-    """The two that act on all, or on the marked ones where there are several."""
+    """Update “Start all” and “Stop all”."""
     targets = targets_of_all(listeners, marked)
     start, stop = commands.start_all, commands.stop_all
     start.setEnabled(not all(each.is_on for each in targets))
@@ -93,11 +389,11 @@ def _show(
     action: QAction,
     marked: Sequence[Listener],
     can: Callable[[Listener], bool],
-    word: str,
+    text: str,
 ) -> None:
     count = sum(map(can, marked))
     action.setEnabled(count > 0)
-    action.setText(f"{word} ({count})" if len(marked) > 1 and count else word)
+    action.setText(f"{text} ({count})" if len(marked) > 1 and count else text)
 
 
 def _can_drain(listener: Listener) -> bool:
@@ -110,194 +406,3 @@ def _can_stop(listener: Listener) -> bool:
 
 def _always(_: Listener) -> bool:
     return True
-
-
-UNDO_SECONDS = 15.0
-NOTICE_SECONDS = 6.0
-
-
-class ListenerActions(QObject):
-    """Acts on the listeners that are marked in a panel, and says through a banner what it did."""
-
-    deck_changed = Signal()
-    """The listeners of the deck are other ones."""
-
-    def __init__(
-        self,
-        workspace: Workspace,
-        panel: ListenersPanel,
-        banner: Banner,
-        profile: ProfileCommands,
-        window: QWidget,
-    ) -> None:
-        """`profile` tells why a change is not saved; forms open over `window`."""
-        super().__init__(window)
-        self._workspace = workspace
-        self._deck = workspace.deck
-        self._panel = panel
-        self._banner = banner
-        self._profile = profile
-        self._window = window
-        self._removed: list[Removal] = []
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there are removed listeners to bring back."""
-        return bool(self._removed)
-
-    def new(self) -> None:
-        """Ask for a new listener."""
-        form = self._form([each.spec for each in self._deck.listeners])
-        form.accepted.connect(lambda: self._add(form.spec()))
-        open_modal(form)
-
-    def edit(self) -> None:
-        """Ask what the chosen listener shall be."""
-        listener = self._panel.chosen
-        if listener is None:
-            return
-        others = [each.spec for each in self._deck.listeners if each is not listener]
-        form = self._form(others, listener.spec, running=listener.running_spec)
-        form.accepted.connect(lambda: self._change(listener, form.spec(), restart=form.restarts))
-        open_modal(form)
-
-    def remove(self) -> None:
-        """Take the marked listeners away, and offer to bring them back."""
-        marked = self._panel.marked
-        if not marked:
-            return
-        self._removed.append(self._workspace.remove(*marked))
-        self.deck_changed.emit()
-        if len(marked) == 1:
-            words = self.tr("{0} was removed.").format(marked[0].spec.name)
-        else:
-            words = self.tr("{0} listeners were removed.").format(len(marked))
-        self._banner.say(words, (self.tr("Undo"), self.undo), seconds=UNDO_SECONDS)
-        self._profile.show_trouble()
-
-    def undo(self) -> None:
-        """Bring back what was removed last."""
-        if self._removed:
-            restored = self._workspace.restore(self._removed.pop())
-            self._banner.dismiss()
-            self._show_new(restored)
-
-    def duplicate(self) -> None:
-        """A stopped twin of each marked listener, in a place of its own."""
-        if marked := self._panel.marked:
-            self._show_new([self._workspace.duplicate(each) for each in marked])
-
-    def move(self, by: int) -> None:
-        """Move the marked listeners up (-1) or down (+1)."""
-        if self._workspace.move(self._panel.marked, by):
-            self.deck_changed.emit()
-            self._profile.show_trouble()
-
-    def place(self, listener: Listener, gap: int) -> None:
-        """Move `listener` to where `gap` others, or it itself, are above it."""
-        if listener in self._deck.listeners:
-            self._workspace.place(listener, gap)
-            self.deck_changed.emit()
-            self._profile.show_trouble()
-
-    def toggle(self) -> None:
-        """Stop those of the marked listeners that can be, or start them all."""
-        marked = self._panel.marked
-        if on := [each for each in marked if each.can_stop]:
-            self._deck.stop(*on)
-        else:
-            self._deck.start(*marked)
-
-    def switch(self, listener: Listener, on: bool) -> None:
-        """Start or stop `listener`."""
-        if on:
-            self._deck.start(listener)
-        else:
-            self._deck.stop(listener)
-
-    def start_all(self) -> None:
-        """Start all listeners, or the marked ones where there are several."""
-        self._deck.start(*targets_of_all(self._deck.listeners, self._panel.marked))
-
-    def stop_all(self) -> None:
-        """Stop all listeners, or the marked ones where there are several."""
-        targets = targets_of_all(self._deck.listeners, self._panel.marked)
-        self._deck.stop(*(each for each in targets if each.can_stop))
-
-    def drain(self) -> None:
-        """Have the marked listeners accept nobody more, and stop when their peers have gone."""
-        self._deck.drain(*(each for each in self._panel.marked if each.can_drain))
-
-    def restart(self) -> None:
-        """Stop those of the marked listeners that are on, and start them again."""
-        self._deck.restart(*(each for each in self._panel.marked if each.can_stop))
-
-    def take_offer(self, listener: Listener, offer: RowOffer) -> None:
-        """Do what the row of `listener` offered."""
-        match offer.deed:
-            case RowAction.START:
-                self._deck.start(listener)
-            case RowAction.STOP:
-                self._deck.stop(listener)
-            case RowAction.RESTART:
-                self._deck.restart(listener)
-            case RowAction.SHOW:
-                self._panel.choose(self._deck.named(offer.listener))
-            case RowAction.MOVE:
-                self._workspace.move_to_port(listener, offer.port)
-                self._profile.show_trouble()
-
-    def reload_code(self) -> None:
-        """Put new connections of the marked listeners on the user's code as it is now."""
-        wanted = [each for each in self._panel.marked if can_reload(each)]
-        failed = [each for each in wanted if not each.reload()]
-        if failed:
-            self._banner.say("\n".join(each.reload_trouble for each in failed))
-        elif wanted:
-            names = ", ".join(each.spec.name for each in wanted)
-            words = self.tr("New connections of {0} run the code as it is now.")
-            self._banner.say(words.format(names), seconds=NOTICE_SECONDS)
-
-    @property
-    def has_one(self) -> bool:
-        """Whether one listener, and no other, is chosen."""
-        return len(self._panel.marked) == 1
-
-    def fill_copies(self, menu: QMenu) -> None:
-        """Let `menu` offer what can be copied of the chosen listener, if it is the only one."""
-        marked = self._panel.marked
-        self._copying.fill(menu, marked[0] if len(marked) == 1 else None)
-
-    @cached_property
-    def _copying(self) -> CopyAsMenu:
-        # Imported only now, as the form is.
-        from app.ui.listeners.copy_as import CopyAsMenu
-
-        folder = self._workspace.file.path.parent.absolute()
-        return CopyAsMenu(folder, self._banner, self._window)
-
-    def _add(self, spec: ListenerSpec) -> None:
-        self._show_new([self._workspace.add(spec)])
-
-    def _change(self, listener: Listener, spec: ListenerSpec, *, restart: bool) -> None:
-        if listener in self._deck.listeners:
-            self._workspace.change(listener, spec, restart=restart)
-            self._profile.show_trouble()
-
-    def _show_new(self, listeners: Sequence[Listener]) -> None:
-        self.deck_changed.emit()
-        self._panel.mark(listeners)
-        self._profile.show_trouble()
-
-    def _form(
-        self,
-        others: Sequence[ListenerSpec],
-        current: ListenerSpec | None = None,
-        *,
-        running: ListenerSpec | None = None,
-    ) -> ListenerForm:
-        # Imported only now: the window opens sooner, and many a day goes by without a form.
-        from app.ui.listener_form.form import ListenerForm
-
-        folder = self._workspace.file.path.parent.absolute()
-        return ListenerForm(others, current, folder=folder, running=running, parent=self._window)

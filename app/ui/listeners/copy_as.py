@@ -1,57 +1,69 @@
-"""*Copy as*: the lines that reach a listener and the script that does what it does, for others."""
+"""*Copy as*: command lines of clients for a listener, and a stand-alone script that replaces it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.codegen.command_lines import client_address, command_lines
-from app.codegen.script import file_name, script
+from app.codegen.script import NoScript, file_name, has_script, script
 from app.codegen.tls_files import TlsFiles, tls_files
 from app.files import atomic_write
 from app.server.listener import Listener
+from app.server.program_listener import is_program_entry
 from app.tls import TlsError
+from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
+from app.ui.widgets.plain_text import set_tip
+from app.user_code.programs.reference import is_program
 
 NOTICE_SECONDS = 8.0
 
 
 class CopyAsMenu(QObject):
-    """Fills menus for a listener, and says through a banner what it copied."""
+    """Fills menus for a listener, and reports in a banner what was copied."""
 
     def __init__(self, folder: Path, banner: Banner, window: QWidget) -> None:
-        """`folder` is where the paths of a profile begin; dialogs open over `window`."""
+        """Relative paths of a profile start in `folder`. Dialogs open over `window`."""
         super().__init__(window)
         self._folder = folder
         self.banner = banner
         self._window = window
 
     def fill(self, menu: QMenu, listener: Listener | None) -> None:
-        """Let `menu` offer what there is of `listener`."""
+        """Fill `menu` with the entries for `listener`; `None` if not exactly one is marked."""
         menu.clear()
         menu.setToolTipsVisible(True)
         if listener is None:
             menu.addAction(self.tr("Choose one listener")).setEnabled(False)
             return
         where = client_address(listener.spec, listener.address, self._folder)
-        if where is None:
+        if is_program_entry(listener):
+            menu.addAction(self.tr("Choose one of the places below it")).setEnabled(False)
+        elif where is None:
             missing = menu.addAction(self.tr("Start it first: its address is not known yet"))
             missing.setEnabled(False)
         else:
             for line in command_lines(where):
-                self._offer(menu, listener, line.tool).setToolTip(line.text)
+                action = menu.addAction(line.tool, partial(self.copy_line, listener, line.tool))
+                set_tip(action, line.text)
         menu.addSeparator()
-        menu.addAction(self.tr("Twisted script"), lambda: self.copy_script(listener))
-        menu.addAction(self.tr("Save as Twisted script…"), lambda: self.save_script(listener))
+        copies = menu.addAction(self.tr("Twisted script"), lambda: self.copy_script(listener))
+        saves = menu.addAction(
+            self.tr("Save as Twisted script…"), lambda: self.save_script(listener)
+        )
+        for action in (copies, saves):
+            action.setEnabled(has_script(listener.spec))
 
     def copy_line(self, listener: Listener, tool: str) -> None:
-        """Copy the line of that client."""
-        with self._told():
+        """Copy the command line of the client `tool`."""
+        with self._errors_shown():
             files = self._files(listener)
             where = client_address(listener.spec, listener.address, self._folder, files)
             lines = () if where is None else command_lines(where)
@@ -60,8 +72,8 @@ class CopyAsMenu(QObject):
                     self._copy(line.text, self.tr("Copied: {0}").format(line.text))
 
     def copy_script(self, listener: Listener) -> None:
-        """Copy a script that does what `listener` does."""
-        with self._told():
+        """Copy a script that does the same as `listener`."""
+        with self._errors_shown():
             text = script(listener.spec, self._folder, self._files(listener))
             words = self.tr("Copied: {0} as a script for Python with Twisted.")
             self._copy(text, words.format(listener.spec.name))
@@ -78,30 +90,30 @@ class CopyAsMenu(QObject):
         dialog.open()
 
     def write_script(self, listener: Listener, path: Path) -> None:
-        """Write the script to `path`, and say so."""
-        with self._told():
+        """Write the script to `path`, and report it."""
+        with self._errors_shown():
             text = script(listener.spec, self._folder, self._files(listener))
             atomic_write.write_atomically(path, text.encode())
             words = self.tr("{0} is written. Run it with: python {1}")
             self.banner.say(words.format(path, path.name), seconds=NOTICE_SECONDS)
 
-    def _offer(self, menu: QMenu, listener: Listener, tool: str) -> QAction:
-        return menu.addAction(tool, lambda: self.copy_line(listener, tool))
-
     def _files(self, listener: Listener) -> TlsFiles | None:
-        return tls_files(listener.spec, self._folder)
+        # A program has its own certificate, which Portdeck does not know.
+        return (
+            None if is_program(listener.spec.protocol) else tls_files(listener.spec, self._folder)
+        )
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Whatever keeps it from being done is said, and it is not done by half."""
+    def _errors_shown(self) -> Iterator[None]:
+        """Show an error in the banner. Nothing is copied or written then."""
         try:
             yield
-        except TlsError as error:
-            self.banner.say(str(error))
+        except (TlsError, NoScript) as error:
+            self.banner.say(str(error), tint=Tint.DANGER)
         except OSError as error:
             words = self.tr("It cannot be written ({0}). Choose another place.")
-            self.banner.say(words.format(error.strerror or error))
+            self.banner.say(words.format(error.strerror or error), tint=Tint.DANGER)
 
-    def _copy(self, text: str, told: str) -> None:
+    def _copy(self, text: str, message: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self.banner.say(told, seconds=NOTICE_SECONDS)
+        self.banner.say(message, seconds=NOTICE_SECONDS)

@@ -1,72 +1,56 @@
-"""The list of listeners: rows one can flip, choose, and walk through with the arrow keys."""
+"""The list of listeners: rows that can be switched, marked by mouse or keys, and dragged."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.server.listener import Listener
 from app.server.monitor import ChangeBatch, RateMeter
+from app.ui.listeners.drop_line import DropLine, gap_at
+from app.ui.listeners.groups import UNGROUPED, GroupHeader, arrange
 from app.ui.listeners.row import ListenerRow
 from app.ui.style.icons import Icons
-from app.ui.style.theme import ListenerColors
+from app.ui.style.listener_colors import ListenerColors
 
-# MERGED ui/listeners/dragging: Where a row that is dragged would come to stand: a line between two rows says so.
-
-THICKNESS = 2
-
-
-class DropLine(QFrame):
-    """A line across the rows of one widget; hidden unless something is dragged."""
-
-    def __init__(self, body: QWidget) -> None:
-        super().__init__(body)
-        self.setObjectName("dropLine")
-        self.hide()
-
-    def show_at(self, y: int, rows: Sequence[QWidget]) -> None:
-        """Mark the gap that `y`, in the widget with the rows, is nearest to."""
-        gap = gap_at(y, rows)
-        edge = rows[gap].y() if gap < len(rows) else rows[-1].geometry().bottom() + 1
-        first = rows[0].geometry()
-        self.setGeometry(first.x(), max(0, edge - THICKNESS), first.width(), THICKNESS)
-        self.raise_()
-        self.show()
-
-
-def gap_at(y: int, rows: Sequence[QWidget]) -> int:
-    """How many of `rows`, which stand below each other, are above `y` with their middle."""
-    return sum(row.geometry().center().y() < y for row in rows)
-
-
+LEAST_WIDTH = 240
 SCROLL_MARGIN = 24
-"""So near to its edge a dragged row makes the pane scroll."""
+"""The pane scrolls while a row is dragged this close to its edge, in pixels."""
 
 
 class ListenersPanel(QScrollArea):
-    """Shows a deck's listeners in their order. One of them may be chosen, and others marked beside
-    it, for what is to be done with several.
+    """Shows the listeners of a deck in their order. Several can be marked; one of these is chosen.
 
-    It asks, by signals; who owns the deck acts, and calls `show_listeners` and `refresh`.
+    It only emits signals. The owner of the deck acts on them, and calls `show_listeners` and
+    `refresh`.
     """
 
     switched = Signal(object, bool)
-    """The user wants this listener on or off."""
+    """The user switched this listener on or off."""
 
     choice_changed = Signal(object)
-    """Another listener is chosen; `None` when none is."""
+    """Another listener is chosen; `None` for none."""
 
     marks_changed = Signal()
     """Other listeners are marked."""
 
-    placed = Signal(object, int)
-    """This listener shall stand where so many of those that are there now are above it."""
+    group_switched = Signal(object, bool)
+    """The user wants these listeners, all those of a group, on or off."""
 
-    offer_taken = Signal(object, object)
-    """What a listener's row offered, an `Offer`, shall be done."""
+    search_cleared = Signal()
+    """A listener is to be shown that does not match the text searched for."""
+
+    listeners_shown = Signal()
+    """The list has other listeners."""
+
+    placed = Signal(object, int)
+    """The user dropped this listener into a gap; the number is that of the rows above it."""
+
+    button_clicked = Signal(object, object)
+    """The user clicked a button in the row of a listener. The second value is its `RowButton`."""
 
     menu_wanted = Signal(object, QPoint)
     """The user asked for the menu of a listener, at a global position."""
@@ -78,8 +62,16 @@ class ListenersPanel(QScrollArea):
         self._rows: dict[Listener, ListenerRow] = {}
         self._order: list[Listener] = []
         self._chosen: Listener | None = None
-        self._sought: Listener | None = None
+        self._scroll_target: Listener | None = None
         self._marks: set[Listener] = set()
+        self._places: set[Listener] = set()
+        self._groups: dict[str, list[Listener]] = {}
+        self._headers: dict[str, GroupHeader] = {}
+        self._folded: set[str] = set()
+        self._visible: list[Listener] = []
+        """The listeners whose rows are shown, from top to bottom."""
+        self._searched = ""
+        self._is_compact = False
         self._hint = QLabel(self.tr("No listener yet.\nMake one with “New listener”."))
         self._hint.setObjectName("emptyHint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -97,8 +89,9 @@ class ListenersPanel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Listeners"))
         self.verticalScrollBar().rangeChanged.connect(self._reveal)
-        self.verticalScrollBar().actionTriggered.connect(self._let_go)
-        self.setMinimumWidth(320)
+        self.verticalScrollBar().actionTriggered.connect(self._stop_scrolling)
+        self.setMinimumWidth(LEAST_WIDTH)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     @property
     def chosen(self) -> Listener | None:
@@ -112,32 +105,48 @@ class ListenersPanel(QScrollArea):
 
     @property
     def hint(self) -> str:
-        """What is said in place of rows; empty while there are rows."""
+        """The text that is shown instead of rows; empty while there are rows."""
         return "" if self._hint.isHidden() else self._hint.text()
 
     @property
     def rows(self) -> Collection[ListenerRow]:
-        """Of all listeners, in no order."""
+        """The rows of all listeners, in no order."""
         return self._rows.values()
 
     def row(self, listener: Listener) -> ListenerRow:
         """The row that shows `listener`."""
         return self._rows[listener]
 
-    def show_listeners(self, listeners: Sequence[Listener]) -> None:
-        """Show exactly these, in this order; rows that stay keep their state."""
+    @property
+    def shown(self) -> list[Listener]:
+        """The listeners on show, in their order."""
+        return list(self._order)
+
+    def show_listeners(
+        self, listeners: Sequence[Listener], places: Collection[Listener] = ()
+    ) -> None:
+        """Show exactly these listeners, in this order; rows that stay keep their state.
+
+        `places` are those of them that belong to the program above them. They cannot be moved.
+        """
         self._order = list(listeners)
+        self._places = set(places)
         for gone in self._rows.keys() - set(listeners):
             row = self._rows.pop(gone)
             self._column.removeWidget(row)
             row.deleteLater()
-        for position, listener in enumerate(listeners):
+        for listener in listeners:
             row = self._rows.get(listener) or self._add_row(listener)
-            if self._column.indexOf(row) != position:
-                self._column.removeWidget(row)
-                self._column.insertWidget(position, row)
-        self._hint.setVisible(not self._rows)
-        self._order_focus(listeners)
+            row.set_indented(listener in self._places)
+        self._groups = arrange(listeners, self._places)
+        self._update_headers()
+        for position, widget in enumerate(self._in_order()):
+            if self._column.indexOf(widget) != position:
+                self._column.removeWidget(widget)
+                self._column.insertWidget(position, widget)
+        self._order_focus()
+        self._show_matches()
+        self.listeners_shown.emit()
         left = self._marks & self._rows.keys()
         if self._chosen not in self._rows:
             self._select(next((each for each in self._order if each in left), None), left)
@@ -145,15 +154,19 @@ class ListenersPanel(QScrollArea):
             self._select(self._chosen, left)
 
     def refresh(self, batch: ChangeBatch, meter: RateMeter) -> None:
-        """Show what a batch of changes did to the listeners, and their rates."""
+        """Update the rows of the changed listeners, and the graphs of all."""
         for listener, row in self._rows.items():
             if listener in batch.listeners or listener.factory in batch.factories:
                 row.refresh()
                 self._describe_choice()
             row.show_history(meter.history(listener))
+        if batch.listeners:
+            if arrange(self._order, self._places) != self._groups:
+                self.show_listeners(self._order, self._places)
+            self._refresh_headers()
 
     def recolor(self) -> None:
-        """The palette or the colour of a listener is another one."""
+        """Draw the rows again after the palette or the colour of a listener changed."""
         for row in self._rows.values():
             row.recolor()
 
@@ -162,7 +175,7 @@ class ListenersPanel(QScrollArea):
         self._select(listener, set() if listener is None else {listener})
 
     def mark(self, listeners: Iterable[Listener]) -> None:
-        """Select these together; the last of them is the chosen one."""
+        """Mark these listeners. The last of them is the chosen one."""
         listeners = list(listeners)
         self._select(listeners[-1] if listeners else None, set(listeners))
 
@@ -173,8 +186,11 @@ class ListenersPanel(QScrollArea):
             self._rows[each].set_chosen(each in marks)
         is_another = chosen is not self._chosen
         self._chosen = chosen
+        if chosen is not None and chosen not in self._visible:
+            self._unhide(chosen)
         if is_another:
-            self._sought = chosen
+            self._show_current()
+            self._scroll_target = chosen
             self._reveal()
             self._describe_choice()
             self.choice_changed.emit(chosen)
@@ -182,18 +198,18 @@ class ListenersPanel(QScrollArea):
             self.marks_changed.emit()
 
     def _reveal(self) -> None:
-        """Scroll to the listener that was chosen last, until the user scrolls elsewhere.
+        """Scroll to the listener that was chosen last, until the user scrolls.
 
-        Its row may be new: it has its place only once there is room for it.
+        It is called again when the list grows: a new row has its final position only then.
         """
-        if self._sought in self._rows:
-            self.ensureWidgetVisible(self._rows[self._sought], 0, 0)
+        if self._scroll_target in self._rows:
+            self.ensureWidgetVisible(self._rows[self._scroll_target], 0, 0)
 
-    def _let_go(self) -> None:
-        self._sought = None
+    def _stop_scrolling(self) -> None:
+        self._scroll_target = None
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self._let_go()
+        self._stop_scrolling()
         super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -203,24 +219,26 @@ class ListenersPanel(QScrollArea):
             case Qt.Key.Key_Up:
                 self._step(-1, extends=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
             case Qt.Key.Key_A if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                self._select(self._chosen or next(iter(self._order), None), set(self._order))
-            case Qt.Key.Key_Space if self._chosen is not None:
+                first = next(iter(self._visible), None)
+                self._select(self._chosen or first, set(self._visible))
+            case Qt.Key.Key_Space | Qt.Key.Key_Return | Qt.Key.Key_Enter if self._chosen:
                 self.switched.emit(self._chosen, not self._chosen.is_on)
             case Qt.Key.Key_Escape if self._chosen is not None:
                 self.choose(None)
             case _:
                 super().keyPressEvent(event)
 
-    def _order_focus(self, listeners: Sequence[Listener]) -> None:
-        """Tab goes on from the pane to its rows, from the first to the last."""
+    def _order_focus(self) -> None:
+        """Make Tab go from the pane to its rows and headers, in their order."""
         before: QWidget = self
-        for listener in listeners:
-            for control in self._rows[listener].controls:
+        for widget in self._in_order():
+            is_row = isinstance(widget, ListenerRow)
+            for control in widget.controls if is_row else (widget.fold_button,):
                 self.setTabOrder(before, control)
                 before = control
 
     def _describe_choice(self) -> None:
-        """Tell a screen reader which row the keys act on, and how its listener is."""
+        """Describe the chosen row to a screen reader."""
         row = self._rows.get(self._chosen) if self._chosen is not None else None
         description = "" if row is None else row.accessibleName()
         if description != self.accessibleDescription():
@@ -229,10 +247,12 @@ class ListenersPanel(QScrollArea):
     def _add_row(self, listener: Listener) -> ListenerRow:
         row = ListenerRow(listener, self._icons, self._colors)
         row.switched.connect(lambda on: self.switched.emit(listener, on))
+        row.set_compact(self._is_compact)
         row.clicked.connect(lambda keys: self._click(listener, keys))
+        row.focused.connect(lambda: self._choose_focused(listener))
         row.dragged.connect(self._drag)
         row.dropped.connect(lambda at: self._drop(listener, at))
-        row.offer_taken.connect(lambda offer: self.offer_taken.emit(listener, offer))
+        row.button_clicked.connect(lambda button: self.button_clicked.emit(listener, button))
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         for asked in (row.customContextMenuRequested, row.menu_wanted):
             asked.connect(lambda at: self._ask_for_menu(listener, at))
@@ -258,20 +278,28 @@ class ListenersPanel(QScrollArea):
             self._select(chosen, marks)
 
     def _mark_up_to(self, listener: Listener) -> None:
-        """All from the chosen one, which stays so, to `listener`."""
+        """Mark all from the chosen listener to `listener`. The chosen one stays chosen."""
         assert self._chosen is not None
-        first, last = sorted(self._order.index(each) for each in (self._chosen, listener))
-        self._select(self._chosen, set(self._order[first : last + 1]))
+        first, last = sorted(self._visible.index(each) for each in (self._chosen, listener))
+        self._select(self._chosen, set(self._visible[first : last + 1]))
 
     def _drag(self, at: QPoint) -> None:
         y = self._body.mapFromGlobal(at).y()
-        self._drop_line.show_at(y, [self._rows[each] for each in self._order])
+        self._drop_line.show_at(y, self._movable_rows())
         self.ensureVisible(0, y, 0, SCROLL_MARGIN)
 
     def _drop(self, listener: Listener, at: QPoint) -> None:
         self._drop_line.hide()
-        rows = [self._rows[each] for each in self._order]
-        self.placed.emit(listener, gap_at(self._body.mapFromGlobal(at).y(), rows))
+        rows = self._movable_rows()
+        gap = gap_at(self._body.mapFromGlobal(at).y(), rows)
+        # The rows stand by groups; the gap is told in the order of the profile.
+        order = [each for each in self._order if each not in self._places]
+        below = rows[gap].listener if gap < len(rows) else None
+        after = order.index(rows[-1].listener) + 1
+        self.placed.emit(listener, after if below is None else order.index(below))
+
+    def _movable_rows(self) -> list[ListenerRow]:
+        return [self._rows[each] for each in self._visible if each not in self._places]
 
     def _ask_for_menu(self, listener: Listener, at: QPoint) -> None:
         if listener not in self._marks:
@@ -279,11 +307,140 @@ class ListenersPanel(QScrollArea):
         self.menu_wanted.emit(listener, self._rows[listener].mapToGlobal(at))
 
     def _step(self, by: int, *, extends: bool) -> None:
-        if not self._order:
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self._visible:
             return
-        if self._chosen is None:
-            self.choose(self._order[0 if by > 0 else -1])
+        if self._chosen not in self._visible:
+            self.choose(self._visible[0 if by > 0 else -1])
             return
-        index = self._order.index(self._chosen) + by
-        there = self._order[max(0, min(index, len(self._order) - 1))]
+        index = self._visible.index(self._chosen) + by
+        there = self._visible[max(0, min(index, len(self._visible) - 1))]
         self._select(there, self._marks | {there} if extends else {there})
+
+    # Search, groups, and how much a row shows
+
+    def search(self, text: str) -> None:
+        """Show only the listeners with `text` in name, group, protocol or address."""
+        self._searched = text.strip().casefold()
+        self._show_matches()
+
+    def choose_first(self) -> None:
+        """Choose the first row that is shown, unless a shown one is chosen."""
+        if self._visible and self._chosen not in self._visible:
+            self.choose(self._visible[0])
+
+    @property
+    def folded(self) -> list[str]:
+        """The names of the groups that are folded."""
+        return sorted(self._folded)
+
+    def fold(self, groups: Iterable[str]) -> None:
+        """Fold exactly these groups, also such as are not there yet."""
+        self._folded = set(groups)
+        self._update_headers()
+        self._show_matches()
+
+    def show_compact(self, compact: bool) -> None:
+        """Show one line for each listener, or all three."""
+        self._is_compact = compact
+        self._column.setSpacing(0 if compact else 4)
+        for row in self._rows.values():
+            row.set_compact(compact)
+
+    def header(self, group: str) -> GroupHeader:
+        """The header of `group`."""
+        return self._headers[group]
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._show_current()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._show_current()
+
+    def _show_current(self) -> None:
+        """Frame the row that the keys act on, while the list has the focus."""
+        for listener, row in self._rows.items():
+            row.set_current(listener is self._chosen and self.hasFocus())
+
+    def _choose_focused(self, listener: Listener) -> None:
+        """Choose the row whose switch has the focus. If it is marked, the others stay marked."""
+        self._select(listener, self._marks if listener in self._marks else {listener})
+
+    def _in_order(self) -> Iterator[ListenerRow | GroupHeader]:
+        for group, listeners in self._groups.items():
+            if group != UNGROUPED:
+                yield self._headers[group]
+            for listener in listeners:
+                yield self._rows[listener]
+
+    def _update_headers(self) -> None:
+        groups = [group for group in self._groups if group != UNGROUPED]
+        for gone in self._headers.keys() - set(groups):
+            header = self._headers.pop(gone)
+            self._column.removeWidget(header)
+            header.deleteLater()
+        for group in groups:
+            if group not in self._headers:
+                self._headers[group] = self._new_header(group)
+            self._headers[group].set_open(group not in self._folded)
+        self._refresh_headers()
+
+    def _refresh_headers(self) -> None:
+        for group, header in self._headers.items():
+            header.refresh(self._groups[group])
+
+    def _new_header(self, group: str) -> GroupHeader:
+        header = GroupHeader(group, self._icons)
+        header.folded.connect(lambda folded: self._fold(group, folded))
+        header.switched.connect(lambda on: self.group_switched.emit(self._groups[group], on))
+        header.left_by_arrow.connect(lambda by: self._leave_header(group, by))
+        return header
+
+    def _fold(self, group: str, folded: bool) -> None:
+        (self._folded.add if folded else self._folded.discard)(group)
+        self._show_matches()
+
+    def _leave_header(self, group: str, by: int) -> None:
+        """Go from the header of `group` to the nearest row that is shown."""
+        groups = list(self._groups)
+        place = groups.index(group)
+        nearby = groups[place:] if by > 0 else groups[place - 1 :: -1]
+        for each in nearby:
+            rows = [listener for listener in self._groups[each] if listener in self._visible]
+            if rows:
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
+                self.choose(rows[0 if by > 0 else -1])
+                return
+
+    def _show_matches(self) -> None:
+        """Show the rows that match the search, except those of folded groups."""
+        self._visible = []
+        for group, listeners in self._groups.items():
+            found = [each for each in listeners if self._matches(group, each)]
+            is_open = bool(self._searched) or group not in self._folded
+            self._visible.extend(found if is_open else ())
+            for each in listeners:
+                self._rows[each].setVisible(is_open and each in found)
+            if group in self._headers:
+                self._headers[group].setVisible(bool(found))
+        self._hint.setVisible(not self._visible and (not self._rows or bool(self._searched)))
+        if self._rows:
+            self._hint.setText(self.tr("No listener matches the search."))
+        else:
+            self._hint.setText(self.tr("No listener yet.\nMake one with “New listener”."))
+
+    def _matches(self, group: str, listener: Listener) -> bool:
+        spec = listener.spec
+        texts = (spec.name, group, spec.protocol, spec.endpoint, listener.where)
+        return any(self._searched in text.casefold() for text in texts)
+
+    def _unhide(self, listener: Listener) -> None:
+        """Show the row of a listener that is chosen."""
+        if self._searched and listener in self._rows:
+            self.search("")
+            self.search_cleared.emit()
+        for group, listeners in self._groups.items():
+            if listener in listeners and group in self._folded:
+                self._headers[group].set_open(True)

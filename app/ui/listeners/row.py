@@ -1,21 +1,18 @@
-"""One listener in the pane: its switch, its name, where it listens, and how it is."""
+"""The row of one listener: switch, name, address, state, and buttons for its problems."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from enum import Enum, auto
+from collections.abc import Sequence
 from itertools import pairwise
 
-from attrs import frozen
-from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QToolButton,
     QToolTip,
@@ -24,102 +21,18 @@ from PySide6.QtWidgets import (
 
 from app.net.endpoint import Endpoint, EndpointError
 from app.server.listener import Listener, State
-from app.ui.listeners.status import TlsBadge, is_datagram, status_details, status_text
+from app.server.program_listener import is_program_entry
+from app.ui.listeners.row_buttons import RowButtons, buttons_for
+from app.ui.listeners.status import FaultBadge, TlsBadge, is_datagram, status_details, status_text
 from app.ui.style.icons import Icons
-from app.ui.style.theme import ListenerColors, state_color
+from app.ui.style.listener_colors import ListenerColors
+from app.ui.style.palette import state_color, tint_color
+from app.ui.style.tokens import Tint
 from app.ui.widgets.controls import Sparkline, Switch
 from app.ui.widgets.labels import ElidingButton, ElidingLabel
+from app.ui.widgets.plain_text import set_tip
+from app.user_code.programs.reference import ProgramReference, is_program
 from app.user_code.reference import Reference, is_user_code
-
-# MERGED ui/listeners/offers: What a row offers to do about the state its listener is in, as buttons below the words.
-
-_COLUMNS = 2
-"""More do not fit into a row as narrow as it may be."""
-
-
-class RowAction(Enum):
-    """What can be offered."""
-
-    START = auto()
-    MOVE = auto()
-    SHOW = auto()
-    RESTART = auto()
-    STOP = auto()
-
-
-@frozen
-class RowOffer:
-    """One button."""
-
-    deed: RowAction
-    word: str
-
-    port: int = 0
-    """Where to, for `MOVE`."""
-
-    listener: str = ""
-    """The name of the one to show, for `SHOW`."""
-
-
-def offers_for(listener: Listener) -> tuple[RowOffer, ...]:
-    """What there is to do about the state of `listener`; often nothing."""
-    if listener.state is State.FAILED:
-        return _after_failure(listener)
-    restart = RowOffer(RowAction.RESTART, QCoreApplication.translate("Offers", "Restart to apply"))
-    if listener.state is State.DRAINING:
-        accept = RowOffer(RowAction.START, QCoreApplication.translate("Offers", "Accept again"))
-        close = RowOffer(RowAction.STOP, QCoreApplication.translate("Offers", "Close them"))
-        return (restart if listener.is_stale else accept, close)
-    return (restart,) if listener.is_stale else ()
-
-
-def _after_failure(listener: Listener) -> tuple[RowOffer, ...]:
-    offers = [RowOffer(RowAction.START, QCoreApplication.translate("Offers", "Try again"))]
-    taken = listener.taken
-    if taken is not None and taken.free_port is not None:
-        words = QCoreApplication.translate("Offers", "Use port {0}").format(taken.free_port)
-        offers.append(RowOffer(RowAction.MOVE, words, port=taken.free_port))
-    if taken is not None and taken.listener:
-        words = QCoreApplication.translate("Offers", "Show that listener")
-        offers.append(RowOffer(RowAction.SHOW, words, listener=taken.listener))
-    return tuple(offers)
-
-
-class OfferButtons(QWidget):
-    """Buttons, two beside each other; hidden while there is nothing to offer."""
-
-    def __init__(self, take: Callable[[RowOffer], object], parent: QWidget | None = None) -> None:
-        """`take` is called with what was clicked."""
-        super().__init__(parent)
-        self._take = take
-        self._offers: tuple[RowOffer, ...] = ()
-        self.buttons: list[QPushButton] = []
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 2, 0, 0)
-        self._grid.setSpacing(4)
-        self._grid.setColumnStretch(_COLUMNS, 1)
-
-    def show_offers(self, offers: Sequence[RowOffer], about: str) -> None:
-        """Show a button for each offer, about the listener of that name."""
-        self.setVisible(bool(offers))
-        if tuple(offers) == self._offers:
-            return
-        self._offers = tuple(offers)
-        for button in self.buttons:
-            self._grid.removeWidget(button)
-            button.hide()
-            button.deleteLater()
-        self.buttons = [self._button(offer, about) for offer in offers]
-        for index, button in enumerate(self.buttons):
-            self._grid.addWidget(button, *divmod(index, _COLUMNS))
-
-    def _button(self, offer: RowOffer, about: str) -> QPushButton:
-        button = QPushButton(offer.word)
-        button.setObjectName("rowOffer")
-        button.setAccessibleName(f"{offer.word}: {about}")
-        button.clicked.connect(lambda: self._take(offer))
-        return button
-
 
 STATE_ICONS = {
     State.STOPPED: "state-stopped",
@@ -131,29 +44,37 @@ STATE_ICONS = {
     State.FAILED: "state-failed",
 }
 ICON_SIZE = 14
+_PLACE_INDENT = 30
+"""The left margin of the place of a program, in pixels."""
+
+_BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+
 BREAK_HERE = "\N{ZERO WIDTH SPACE}"
 
 
 class ListenerRow(QFrame):
-    """Shows one listener and asks for what the user does to it; it changes nothing itself."""
+    """Shows one listener and emits what the user does. It changes nothing itself."""
 
     switched = Signal(bool)
-    """The user flipped the switch: on or off."""
+    """The user clicked the switch, to turn it on or off."""
 
     menu_wanted = Signal(QPoint)
-    """The user asked for what can be done, at a position in the row."""
+    """The user opened the menu, at a position in the row."""
 
     clicked = Signal(object)
-    """The user clicked the row, with these keys held."""
+    """The user clicked the row while these modifier keys were pressed."""
+
+    focused = Signal()
+    """The switch of the row got the keyboard, or the mouse clicked it."""
 
     dragged = Signal(QPoint)
-    """The user moves the row, and is at this global position."""
+    """The user drags the row and is at this global position."""
 
     dropped = Signal(QPoint)
-    """The user lets it go there."""
+    """The user dropped the row at this global position."""
 
-    offer_taken = Signal(object)
-    """The user wants what the row offers, an `RowOffer`."""
+    button_clicked = Signal(object)
+    """The user clicked one of the buttons, a `RowButton`."""
 
     def __init__(
         self,
@@ -163,18 +84,24 @@ class ListenerRow(QFrame):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setProperty("chosen", False)  # before it is ever styled, so that this costs nothing
+        self.setProperty("current", False)
+        self.setProperty("chosen", False)  # set before it is styled the first time: no second pass
         self.listener = listener
         self._icons = icons
         self._colors = colors
         self._grid = QGridLayout(self)
         self._pressed_at: QPoint | None = None
         self._is_dragged = False
-        self.offers: OfferButtons | None = None
+        self._is_place = False
+        self._is_compact = False
+        self.summary: QLabel | None = None
+        self.small_light: QLabel | None = None
+        self.action_buttons: RowButtons | None = None
         self.swatch = QLabel()
         self.setObjectName("listenerRow")
         self.switch = Switch()
         self.switch.clicked.connect(self._flip)
+        self.switch.installEventFilter(self)
         self.name = ElidingLabel()
         self.name.setObjectName("listenerName")
         self.protocol = QLabel()
@@ -182,21 +109,25 @@ class ListenerRow(QFrame):
         self.address = ElidingButton()
         self.address.setObjectName("address")
         self.address.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
-        self.address.clicked.connect(self._copy_address)
+        self.address.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.address.clicked.connect(self.copy_address)
         icons.give(self.address, "copy")
         self.more = QToolButton(autoRaise=True)
         self.more.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+        self.more.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.more.clicked.connect(lambda: self.menu_wanted.emit(self.more.geometry().bottomLeft()))
         icons.give(self.more, "more")
         self.badge = QLabel(self.tr("open to others"))
         self.badge.setObjectName("badge")
         self.badge.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.tls = TlsBadge()
+        self.faults = FaultBadge()
         self.light = QLabel()
+        self.light.setContentsMargins(0, 2, 0, 0)  # centred on the first line of the text
         self.status = QLabel()
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setWordWrap(True)
-        self.status.setMinimumWidth(1)  # or its longest word, a path maybe, would be the least
+        self.status.setMinimumWidth(1)  # or its longest word would be the minimum
         self.graph = Sparkline()
         self._lay_out()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -204,40 +135,52 @@ class ListenerRow(QFrame):
 
     @property
     def controls(self) -> tuple[QWidget, ...]:
-        """What the keyboard reaches, in order."""
-        offers = self.offers.buttons if self.offers is not None else ()
-        return (self.switch, self.address, self.more, *offers)
+        """The controls of the row in the order of Tab."""
+        offers = self.action_buttons.buttons if self.action_buttons is not None else ()
+        return (self.switch, *offers)
 
     def refresh(self) -> None:
         """Show the listener as it is now."""
         listener, spec = self.listener, self.listener.spec
         self.name.setText(spec.name)
         protocol = _short(spec.protocol)
-        if is_datagram(spec.endpoint):
+        if self._is_place:  # the row above has the name of the program
+            protocol = _transport(spec.endpoint)
+        elif is_datagram(spec.endpoint):
             protocol = self.tr("{0} over UDP").format(protocol)
         if not spec.traffic:
             protocol = self.tr("{0}, traffic off").format(protocol)
         self.protocol.setText(f"{protocol} ·")
-        self.protocol.setToolTip(spec.protocol)
+        set_tip(self.protocol, spec.protocol)
         self.address.setText(listener.where)
         status = status_text(listener)
         self.status.setText(status.replace("/", f"/{BREAK_HERE}"))
         self.switch.setChecked(listener.is_on)
         self._show_state(listener.state)
-        self._show_offers()
-        self.status.setToolTip(status_details(listener))
+        self._show_buttons()
+        set_tip(self.status, status_details(listener))
         self.swatch.setPixmap(self._colors.swatch(spec.name))
-        self.graph.setHidden(listener.state is State.FAILED)  # the reason needs the whole line
-        self.badge.setVisible(not _is_local(spec.endpoint))
+        self._show_lines(status)
+        self.badge.setVisible(not is_program_entry(listener) and not _is_local(spec.endpoint))
         self.tls.refresh(listener)
+        self.faults.refresh(listener)
         verb = self.tr("Stop") if listener.is_on else self.tr("Start")
         self._name_control(self.switch, f"{verb} {spec.name} ({listener.where})")
         self._name_control(self.more, self.tr("What can be done with {0}").format(spec.name))
         self._name_control(self.address, self.tr("Copy the address {0}").format(listener.where))
         self.setAccessibleName(f"{spec.name}, {status}")
 
+    def set_indented(self, indented: bool) -> None:
+        """Stand below the row of a program, as one of its places."""
+        margins = self._grid.contentsMargins()
+        margins.setLeft(_PLACE_INDENT if indented else 10)
+        self._grid.setContentsMargins(margins)
+        if indented != self._is_place:
+            self._is_place = indented
+            self.refresh()
+
     def recolor(self) -> None:
-        """The palette or the colour of a listener is another one."""
+        """Draw the icons again after the palette or the colour changed."""
         self._show_state(self.listener.state)
         self.swatch.setPixmap(self._colors.swatch(self.listener.spec.name))
 
@@ -247,10 +190,39 @@ class ListenerRow(QFrame):
 
     def set_chosen(self, chosen: bool) -> None:
         """Mark the row as the selected one."""
-        if self.property("chosen") != chosen:
-            self.setProperty("chosen", chosen)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        self._set_property("chosen", chosen)
+        self.more.setVisible(chosen or not self._is_compact)
+
+    def set_current(self, current: bool) -> None:
+        """Show that the keys act on this row."""
+        self._set_property("current", current)
+
+    def set_compact(self, compact: bool) -> None:
+        """Show one line, or all three. Problems are shown in both."""
+        if compact == self._is_compact:
+            return
+        self._is_compact = compact
+        margins = self._grid.contentsMargins()
+        vertical = 2 if compact else 8
+        margins.setTop(vertical)
+        margins.setBottom(vertical)
+        self._grid.setContentsMargins(margins)
+        if self.summary is None:
+            self.summary, self.small_light = QLabel(), QLabel()
+            self.summary.setObjectName("quiet")
+            self.summary.setTextFormat(Qt.TextFormat.PlainText)
+            place = self._name_line.count() - 1  # before the menu button
+            self._name_line.insertWidget(place, self.small_light)
+            self._name_line.insertWidget(place, self.summary)
+        self.refresh()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_chosen_by_key = isinstance(event, QFocusEvent) and event.reason() in _BY_KEY
+        if event.type() == QEvent.Type.MouseButtonPress or (
+            event.type() == QEvent.Type.FocusIn and is_chosen_by_key
+        ):
+            self.focused.emit()
+        return False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
@@ -280,8 +252,9 @@ class ListenerRow(QFrame):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         grid.addWidget(self.switch, 0, 0, Qt.AlignmentFlag.AlignVCenter)
-        name = _line(self.swatch, self.name, self.tls, self.badge)
+        name = _line(self.swatch, self.name, self.faults, self.tls, self.badge)
         name.addWidget(self.more)
+        self._name_line = name
         grid.addLayout(name, 0, 1)
         grid.addLayout(_line(self.protocol, self.address), 1, 1)
         status = QHBoxLayout()
@@ -291,28 +264,58 @@ class ListenerRow(QFrame):
         status.addWidget(self.graph)
         grid.addLayout(status, 2, 1)
 
-    def _show_state(self, state: State) -> None:
-        color = state_color(state, QGuiApplication.palette())
-        scale = self.devicePixelRatioF()
-        self.light.setPixmap(self._icons.pixmap(STATE_ICONS[state], ICON_SIZE, color, scale))
+    def _show_lines(self, status: str) -> None:
+        """Show the lines that there is room for, and those with a problem."""
+        is_full = not self._is_compact
+        has_problem = self.listener.state is State.FAILED or "\n" in status
+        for part in (self.protocol, self.address):
+            part.setVisible(is_full)
+        for part in (self.status, self.light):
+            part.setVisible(is_full or has_problem)
+        self.more.setVisible(is_full or self.property("chosen"))
+        self.graph.setVisible(is_full and self.listener.state is not State.FAILED)
+        if self.summary is not None and self.small_light is not None:
+            count = self.listener.connection_count
+            words = self.listener.where.rpartition(":")[2]
+            self.summary.setText(f"{words} · {count:,}" if count else words)
+            self.summary.setVisible(self._is_compact)
+            self.small_light.setVisible(self._is_compact and not has_problem)
 
-    def _show_offers(self) -> None:
-        offers = offers_for(self.listener)
-        if self.offers is None:
+    def _show_state(self, state: State) -> None:
+        palette = QGuiApplication.palette()
+        factory = self.listener.factory
+        name, color = STATE_ICONS[state], state_color(state, palette)
+        if state is State.LISTENING and factory is not None and factory.code_errors.total:
+            name, color = STATE_ICONS[State.FAILED], tint_color(Tint.WARNING, palette)
+        scale = self.devicePixelRatioF()
+        sign = self._icons.pixmap(name, ICON_SIZE, color, scale)
+        self.light.setPixmap(sign)
+        if self.small_light is not None:
+            self.small_light.setPixmap(sign)
+
+    def _set_property(self, name: str, value: bool) -> None:
+        if self.property(name) != value:
+            self.setProperty(name, value)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def _show_buttons(self) -> None:
+        offers = buttons_for(self.listener)
+        if self.action_buttons is None:
             if not offers:
                 return
-            # Most rows never need one: 500 of them are made sooner without.
-            self.offers = OfferButtons(self.offer_taken.emit)
-            self._grid.addWidget(self.offers, 3, 1)
-        self.offers.show_offers(offers, self.listener.spec.name)
-        for before, after in pairwise((self.more, *self.offers.buttons)):
+            # Made only now, as most rows never need it. That makes a list of 500 rows faster.
+            self.action_buttons = RowButtons(self.button_clicked.emit)
+            self._grid.addWidget(self.action_buttons, 3, 1)
+        self.action_buttons.show_buttons(offers, self.listener.spec.name)
+        for before, after in pairwise((self.switch, *self.action_buttons.buttons)):
             QWidget.setTabOrder(before, after)
 
     def _flip(self, on: bool) -> None:
         self.switch.setChecked(self.listener.is_on)
         self.switched.emit(on)
 
-    def _copy_address(self) -> None:
+    def copy_address(self) -> None:
         QGuiApplication.clipboard().setText(self.listener.where)
         below = self.address.mapToGlobal(self.address.rect().bottomLeft())
         QToolTip.showText(below, self.tr("Copied"), self.address)
@@ -320,12 +323,18 @@ class ListenerRow(QFrame):
     @staticmethod
     def _name_control(control: QWidget, name: str) -> None:
         control.setAccessibleName(name)
-        control.setToolTip(name)
+        set_tip(control, name)
 
 
 def _short(protocol: str) -> str:
     """The name of a protocol, without the file it comes from."""
+    if is_program(protocol):
+        return ProgramReference.parse(protocol).title
     return Reference.parse(protocol).name if is_user_code(protocol) else protocol
+
+
+def _transport(description: str) -> str:
+    return {"udp": "UDP", "unix": "Unix"}.get(Endpoint.parse(description).kind, "TCP")
 
 
 def _is_local(description: str) -> bool:

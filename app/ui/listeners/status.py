@@ -1,56 +1,52 @@
-"""How a listener is, in words: a line or two for its row, and more for who points at it."""
+"""The state of a listener as text: lines for its row, a tool tip, and the TLS badge."""
 
 from __future__ import annotations
 
 import datetime
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from app.faults.spec import Fault, armed, badge, describe
 from app.net.endpoint import Endpoint, EndpointError
 from app.server.connections.closing import ReasonCounter
 from app.server.listener import Listener, State
+from app.server.program_listener import ProgramListener
+from app.ui.widgets.plain_text import set_tip
 
-# MERGED ui/listeners/words: What the states of a listener are called in the window.
+SOON_DAYS = 14
+"""The badge shows the end of a certificate that is valid for less than this."""
 
 
-def state_word(state: State) -> str:
-    """One word, in the user's language."""
-    words = {
-        State.STOPPED: QCoreApplication.translate("State", "stopped"),
-        State.STARTING: QCoreApplication.translate("State", "starting"),
-        State.LISTENING: QCoreApplication.translate("State", "listening"),
-        State.PAUSED: QCoreApplication.translate("State", "paused"),
-        State.DRAINING: QCoreApplication.translate("State", "draining"),
-        State.STOPPING: QCoreApplication.translate("State", "stopping"),
-        State.FAILED: QCoreApplication.translate("State", "failed"),
-    }
-    return words[state]
+_STATES_WITH_REASON = (State.LISTENING, State.PAUSED, State.DRAINING)
+"""The states that show `Listener.reason` below the first line."""
 
 
 def status_text(listener: Listener) -> str:
-    """Its state, how many are connected and were refused, and what else there is to know."""
+    """The state, the numbers of connected and refused peers, and what the user should know."""
     lines = [_first_line(listener)]
-    if listener.state in (State.PAUSED, State.DRAINING) and listener.reason:
+    if listener.state in _STATES_WITH_REASON and listener.reason:
         lines.append(listener.reason)
+    if isinstance(listener, ProgramListener) and listener.program is not None:
+        lines.extend(listener.program.notes)
+    if listener.factory is not None and listener.factory.code_errors.total:
+        lines.append(_code_errors(listener.factory.code_errors))
     if listener.is_stale:
         words = QCoreApplication.translate("Status", "The last change counts from the next start.")
         lines.append(words)
-    if listener.reload_trouble and listener.can_stop:
+    if listener.reload_error and listener.can_stop:
         words = QCoreApplication.translate("Status", "The new code is not in use: {0}")
-        lines.append(words.format(listener.reload_trouble))
+        lines.append(words.format(listener.reload_error))
     return "\n".join(lines)
 
 
-def status_details(listener: Listener) -> str:
-    """Why peers were refused and connections ended by a limit; empty if none were."""
-    factory = listener.factory
-    if factory is None:
-        return ""
-    refused = QCoreApplication.translate("Status", "Refused: {0}")
-    cut = QCoreApplication.translate("Status", "Closed by a limit: {0}")
-    counted = ((refused, factory.refusals), (cut, factory.cut))
-    return "\n".join(words.format(_counts(tally)) for words, tally in counted if tally.total)
+def _code_errors(errors: ReasonCounter) -> str:
+    """The most frequent exception that the protocol raised, and how many there were."""
+    error, _ = errors.by_reason()[0]
+    if errors.total == 1:
+        return QCoreApplication.translate("Status", "Its code raised {0}").format(error)
+    words = QCoreApplication.translate("Status", "Its code raised {0} exceptions, such as {1}")
+    return words.format(f"{errors.total:,}", error)
 
 
 def _first_line(listener: Listener) -> str:
@@ -78,41 +74,84 @@ def _first_line(listener: Listener) -> str:
     return text
 
 
-def _counts(tally: ReasonCounter) -> str:
-    return ", ".join(f"{count:,} × {reason}" for reason, count in tally.by_reason())
+def state_word(state: State) -> str:
+    """The name of a state in the user's language."""
+    words = {
+        State.STOPPED: QCoreApplication.translate("State", "stopped"),
+        State.STARTING: QCoreApplication.translate("State", "starting"),
+        State.LISTENING: QCoreApplication.translate("State", "listening"),
+        State.PAUSED: QCoreApplication.translate("State", "paused"),
+        State.DRAINING: QCoreApplication.translate("State", "draining"),
+        State.STOPPING: QCoreApplication.translate("State", "stopping"),
+        State.FAILED: QCoreApplication.translate("State", "failed"),
+    }
+    return words[state]
 
 
 def is_datagram(description: str) -> bool:
-    """Whether single datagrams are what arrives at an endpoint."""
+    """Whether an endpoint description is one of UDP."""
     try:
         return Endpoint.parse(description).is_datagram
     except EndpointError:
         return False
 
 
-# MERGED ui/listeners/tls_badge: The word TLS beside a listener's name, and what there is to know of its certificate.
+def status_details(listener: Listener) -> str:
+    """The reasons why peers were refused or closed by a limit, with their numbers; may be empty."""
+    factory = listener.factory
+    if factory is None:
+        return ""
+    refused = QCoreApplication.translate("Status", "Refused: {0}")
+    cut = QCoreApplication.translate("Status", "Closed by a limit: {0}")
+    counted = ((refused, factory.refusals), (cut, factory.closed_by_limit))
+    return "\n".join(words.format(_counts(counter)) for words, counter in counted if counter.total)
 
-SOON_DAYS = 14
-"""A certificate that ends sooner is told of without being asked for."""
+
+def _counts(counter: ReasonCounter) -> str:
+    return ", ".join(f"{count:,} × {reason}" for reason, count in counter.by_reason())
+
+
+class FaultBadge(QLabel):
+    """Marks a listener whose faults disturb somebody. Hidden while none is armed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("faultBadge")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._shown: tuple[Fault, ...] = ()
+        self.hide()
+
+    def refresh(self, listener: Listener) -> None:
+        """Show the faults of `listener` in short. The tool tip has a line for each."""
+        faults = armed(listener.spec.faults)
+        if faults == self._shown:
+            return
+        self._shown = faults
+        words = QCoreApplication.translate("FaultBadge", "Faults: {0}")
+        self.setText(f"⚡ {badge(faults)}")
+        self.setAccessibleName(words.format(badge(faults)))
+        self.setToolTip("\n".join(map(describe, faults)))
+        self.setVisible(bool(faults))
 
 
 class TlsBadge(QLabel):
-    """Is there while the connections are encrypted. Its tool tip has the certificate."""
+    """The word TLS beside the name of an encrypted listener. Its tool tip has the certificate."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tlsBadge")
-        self.setProperty("urgency", "")  # before it is ever styled, so that this costs nothing
+        self.setProperty("urgency", "")  # set before it is styled the first time: no second pass
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def refresh(self, listener: Listener, now: datetime.datetime | None = None) -> None:
-        """Show the TLS of `listener` as it is `now`."""
+        """Show whether `listener` uses TLS, and whether its certificate ends soon after `now`."""
         self.setVisible(_has_tls(listener))
         facts = listener.certificate
         if facts is None:
             self._say(self.tr("TLS"), self.tr("Connections are encrypted with TLS."), "")
             return
-        from app.ui.listener_form.tls import certificate_summary  # knows what listeners rarely need
+        from app.ui.listener_form.tls import certificate_summary  # imported late: it loads slowly
 
         left = facts.not_after - (now or datetime.datetime.now(datetime.UTC))
         is_soon = left < datetime.timedelta(days=SOON_DAYS)
@@ -125,7 +164,7 @@ class TlsBadge(QLabel):
 
     def _say(self, text: str, tip: str, urgency: str) -> None:
         self.setText(text)
-        self.setToolTip(tip)
+        set_tip(self, tip)
         self.setAccessibleDescription(tip)
         if self.property("urgency") != urgency:
             self.setProperty("urgency", urgency)

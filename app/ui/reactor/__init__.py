@@ -1,1 +1,1 @@
-"""The Twisted reactor that Qt drives."""
+"""The Twisted reactor of the window, driven by the event loop of Qt."""

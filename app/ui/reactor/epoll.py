@@ -1,7 +1,8 @@
-"""The descriptors of one epoll: who reads and who writes each, and what the kernel was told of it.
+"""The descriptors that one epoll watches: their readers, their writers, and the registered events.
 
-Knows neither Qt nor when to call anybody; the reactor asks :meth:`Descriptors.poll`. Where there is
-no epoll, :class:`NoDescriptors` takes its place and refuses them all.
+This module knows nothing about Qt and calls no readers or writers; the reactor calls
+:meth:`Descriptors.poll`. On a system without epoll, :class:`NoDescriptors` is used instead. It
+accepts no descriptors.
 """
 
 from __future__ import annotations
@@ -12,55 +13,60 @@ from contextlib import suppress
 from typing import Any
 
 READABLE, WRITABLE, FAILED = 0x001, 0x004, 0x008 | 0x010
-"""EPOLLIN, EPOLLOUT, and either of EPOLLERR and EPOLLHUP, as epoll_ctl(2) numbers them."""
+"""EPOLLIN, EPOLLOUT, and EPOLLERR | EPOLLHUP, with the values of epoll_ctl(2)."""
 
 BATCH = 64
-"""The most descriptors asked of epoll at once."""
+"""The most events that one poll returns."""
 
 
 class NoDescriptors:
-    """Refuses every descriptor, and has nothing to report."""
+    """Accepts no descriptors and reports no events. Base class of :class:`Descriptors`."""
 
     def __init__(self) -> None:
         self.readers: dict[int, Any] = {}
         self.writers: dict[int, Any] = {}
         self.fresh: set[int] = set()
-        """Registered since the last poll: an event of that poll is about an earlier descriptor."""
+        """Numbers registered since the last poll. An event of that poll for such a number belongs
+        to an earlier descriptor."""
         self.parked: set[int] = set()
-        """Kept out of epoll for a while, as they would be reported over and over."""
+        """Numbers removed from epoll for a while, because epoll would report them again and
+        again."""
 
     def fileno(self) -> int | None:
-        """What is readable while any descriptor has something to report, if there is such a one."""
+        """The descriptor of the epoll itself: readable while there are events. None without
+        epoll."""
         return None
 
     def poll(self, seconds: float) -> list[tuple[int, int]]:
-        """Wait for something to report, at most that long: (number, event mask) of each."""
+        """Wait at most that long for events. Returns (descriptor number, event mask) pairs."""
         return []
 
     def add(self, selectable: Any, holders: dict[int, Any]) -> bool:
-        """Report to one of ``readers`` or ``writers``; False if it cannot be done."""
+        """Add to ``holders``, which is ``readers`` or ``writers``. False if epoll cannot watch
+        it."""
         return False
 
     def remove(self, selectable: Any, holders: dict[int, Any]) -> None:
-        """Stop reporting to it, if it is there."""
+        """Remove from ``holders``, if it is there."""
 
     def has_writer(self, number: int, writer: Any) -> bool:
-        """Tell whether it is reported to when this descriptor can be written."""
+        """Whether ``writer`` is called when the descriptor ``number`` can be written."""
         return self.writers.get(number) is writer
 
     def park(self, number: int) -> None:
-        """Report nothing of this descriptor until :meth:`resume`."""
+        """Report no events for this descriptor until :meth:`resume`."""
 
     def resume(self, suspended: Collection[Any]) -> None:
-        """Report again on all parked descriptors but those of the suspended."""
+        """Watch all parked descriptors again, except those whose reader or writer is suspended."""
 
 
 class Descriptors(NoDescriptors):
-    """Readers and writers by descriptor number. A regular file is refused.
+    """Readers and writers by descriptor number. epoll refuses regular files.
 
-    A number names a descriptor only as long as that is open. The kernel silently forgets one that
-    is closed without being removed, and gives its number to the next to be opened. So a reader or
-    writer that finds another's number taken throws that one out: it is ``lost``.
+    A number identifies a descriptor only while that is open. If a descriptor is closed without
+    being removed here, epoll silently forgets it, and the next opened descriptor may get the same
+    number. So if a new reader or writer has the number of an old one, ``lost`` is called with the
+    old one.
     """
 
     def __init__(self, lost: Callable[[Any], object]) -> None:
@@ -77,7 +83,7 @@ class Descriptors(NoDescriptors):
         return self._epoll.poll(seconds, BATCH)
 
     def add(self, selectable: Any, holders: dict[int, Any]) -> bool:
-        # If another holds this very descriptor already, that one stays.
+        # If another one is registered for this same open descriptor, that one stays.
         number = selectable.fileno()
         if holders.get(number) is selectable:
             return True
@@ -117,7 +123,10 @@ class Descriptors(NoDescriptors):
                 self._tell(number)
 
     def _is_held(self, number: int, newcomer: Any) -> bool:
-        """Tell whether another holds this number rightly; throw out whoever holds it no more."""
+        """Whether another reader or writer has this number and its descriptor is still open.
+
+        If the descriptor was closed, its old reader and writer are removed and reported as lost.
+        """
         holders = {self.readers.get(number), self.writers.get(number)} - {None, newcomer}
         if not holders:
             return False
@@ -136,12 +145,12 @@ class Descriptors(NoDescriptors):
         return False
 
     def _tell(self, number: int) -> None:
-        """Have epoll report on this descriptor what its holders wait for."""
+        """Register the events that the reader and the writer of this descriptor wait for."""
         mask = 0
         if number not in self.parked:
             mask = READABLE * (number in self.readers) | WRITABLE * (number in self.writers)
         told = self._told.pop(number, 0)
-        # One that was closed is out already, whether its number is used again or not.
+        # A closed descriptor is no longer in epoll, so an error here is ignored.
         if not mask:
             with suppress(OSError):
                 self._epoll.unregister(number)
@@ -157,8 +166,8 @@ class Descriptors(NoDescriptors):
 
 
 def number_of(selectable: Any) -> int:
-    """Its descriptor's number, or -1 if it has none any more."""
+    """The number of its descriptor, or -1 if it is closed."""
     try:
         return int(selectable.fileno())
-    except Exception:  # noqa: BLE001 - a closed one may raise whatever its author thought of
+    except Exception:  # noqa: BLE001 - a closed one may raise any exception
         return -1

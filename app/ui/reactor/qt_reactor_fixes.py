@@ -1,9 +1,10 @@
-"""qt-reactor with its faults mended: time, calls from threads, start and stop.
+"""Fixes for the package qt-reactor: timers, calls from threads, start and stop.
 
-What qt-reactor 0.6.1 does otherwise: ``stop()`` in a slot takes effect at the next event, whenever
-that is. ``run()`` installs signal handlers though told not to, and is deaf to
-``QApplication.quit()``. Timers are cut to whole milliseconds, so that the last one is spun away,
-and one is started for each ``callLater``.
+The faults of qt-reactor 0.6.1: ``stop()`` in a slot takes effect only at the next event, which may
+come much later. Delayed calls follow the system's clock, also when somebody sets it. ``run()``
+installs signal handlers even if told not to, and ignores ``QApplication.quit()``. Delays are
+rounded down to whole milliseconds, so the last millisecond is a busy loop. A timer is started for
+each ``callLater``.
 """
 
 from __future__ import annotations
@@ -18,15 +19,18 @@ from PySide6.QtCore import QEventLoop, Qt, QThread, QTimer
 from qreactor import QtReactor
 from twisted.logger import Logger
 
+from app.runtime.clocks import SteadyTime
+
 NOW, NEVER = 0.0, math.inf
 LONGEST_TIMER_SECONDS = 2_147_483.0
 
 
-class FixedQtReactor(QtReactor):  # type: ignore[misc]
-    """Runs what is due in *turns*, each of them a call of Qt's.
+class FixedQtReactor(SteadyTime, QtReactor):  # type: ignore[misc]
+    """A Qt reactor that works in *turns*. A turn is one call from Qt that runs everything that is
+    due.
 
-    Invariant while it runs: the timer is armed for the earliest thing to do that no descriptor will
-    announce. It keeps still while there is none.
+    Invariant while it runs: the timer is armed for the earliest work that does not come from a
+    descriptor. If there is none, the timer is stopped.
     """
 
     _logger = Logger()
@@ -34,7 +38,7 @@ class FixedQtReactor(QtReactor):  # type: ignore[misc]
     def __init__(self) -> None:
         self._thread_calls: deque[tuple[Callable[..., Any], Any, Any]] = deque()
         self._armed = NEVER
-        """The time of ``seconds()`` for which the timer is armed: nothing is due earlier."""
+        """The time for which the timer is armed, as in ``seconds()``. No work is due earlier."""
         self._exit_loop: Callable[[], object] | None = None
         super().__init__()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -42,7 +46,7 @@ class FixedQtReactor(QtReactor):  # type: ignore[misc]
     # Turns
 
     def iterate_qt(self, delay: float | None = None) -> None:
-        """Slot: the timer ran out."""
+        """Slot: the timer fired."""
         self._armed = NEVER
         self._rearm()
         if self._started:
@@ -53,20 +57,20 @@ class FixedQtReactor(QtReactor):  # type: ignore[misc]
         self._rearm()
 
     def _run_due(self) -> bool:
-        """Run what is due; tell whether anything was."""
+        """Run the calls that are due. Returns whether there were any."""
         if not self._thread_calls and self._armed > self.seconds():
             return False
         self.runUntilCurrent()
         return True
 
     def _has_more_to_do(self) -> bool:
-        """Tell whether another turn is wanted at once; for reactors that put something off."""
+        """Whether another turn is needed immediately. A hook for reactors that postpone work."""
         return False
 
     def runUntilCurrent(self) -> None:
-        """Run the calls made from threads and the delayed calls that are due.
+        """Run the calls from threads and the delayed calls that are due.
 
-        Unlike Twisted's, it may be entered again from within such a call.
+        Unlike Twisted's version, it may be called again inside such a call.
         """
         calls = self._thread_calls
         for _ in range(len(calls)):
@@ -80,7 +84,7 @@ class FixedQtReactor(QtReactor):  # type: ignore[misc]
     # Time and threads
 
     def callLater(self, delay: float, callable: Callable[..., Any], *args: Any, **kw: Any) -> Any:
-        # Not super(): the parent starts its timer for each call.
+        # Not super(): QtReactor starts a timer for each call.
         call = super(QtReactor, self).callLater(delay, callable, *args, **kw)
         self._arm(call.time)
         return call
@@ -95,17 +99,17 @@ class FixedQtReactor(QtReactor):  # type: ignore[misc]
 
     def _cancelCallLater(self, delayedCall: Any) -> None:
         super()._cancelCallLater(delayedCall)
-        delayedCall.cancelled = 1  # Twisted says so only when this returns
+        delayedCall.cancelled = 1  # Twisted sets it only after this method
         if delayedCall.time <= self._armed:
             self._rearm()
 
     def _arm(self, when: float) -> None:
-        """Have a turn at that time of ``seconds()`` or before."""
+        """Make sure that there is a turn at the time ``when`` (as in ``seconds()``) or earlier."""
         if when < self._armed:
             self._set_timer(when)
 
     def _rearm(self) -> None:
-        """Have a turn when there is next something to do that no descriptor announces."""
+        """Arm the timer for the next work that does not come from a descriptor."""
         when = self._next_due()
         if when != self._armed:
             self._set_timer(when)
@@ -118,7 +122,7 @@ class FixedQtReactor(QtReactor):  # type: ignore[misc]
             self._timer.stop()
 
     def _milliseconds_until(self, when: float) -> int:
-        """Rounded up: a timer that runs out too early would have to be started once more."""
+        """The delay, rounded up. A timer that fires too early would have to be started again."""
         seconds: float = min(max(0.0, when - self.seconds()), LONGEST_TIMER_SECONDS)
         return math.ceil(seconds * 1000)
 
@@ -146,12 +150,12 @@ class FixedQtReactor(QtReactor):  # type: ignore[misc]
         self._listen_to_qt()
 
     def runReturn(self, installSignalHandlers: bool = True) -> None:
-        """Start, and leave it to the caller to run Qt's event loop."""
+        """Start the reactor. The caller must run Qt's event loop."""
         self.startRunning(installSignalHandlers=installSignalHandlers)
         self.addSystemEventTrigger("after", "shutdown", self._signals.uninstall)
 
     def run(self, installSignalHandlers: bool = True) -> None:
-        """Start, run Qt's event loop, return once stopped. Quitting the application stops."""
+        """Start, and run Qt's event loop until the reactor is stopped or the application quits."""
         self.startRunning(installSignalHandlers=installSignalHandlers)
         try:
             self.mainLoop()
@@ -181,17 +185,18 @@ class FixedQtReactor(QtReactor):  # type: ignore[misc]
             self._exit_loop()
 
     def _listen_to_qt(self) -> None:
-        """Be called by Qt from now on if started, and no more if not."""
+        """Arm the timer if the reactor is started, stop it otherwise."""
         self._set_timer(self._next_due())
 
     def iterate(self, delay: float | None = 0.0, fromqt: bool = False) -> None:
-        """Serve Qt and the descriptors once; wait ``delay`` seconds at most for something to do."""
+        """Process the events of Qt and of descriptors once. Wait at most ``delay`` seconds for
+        any."""
         self.doIteration(delay, fromqt)
 
     _iterate = iterate
 
     def doIteration(self, delay: float | None = 0.0, fromqt: bool = False) -> None:
-        """As :meth:`iterate`. ``fromqt``: Qt is being served, this is its call."""
+        """As :meth:`iterate`. ``fromqt``: Qt calls this, so its events need no processing."""
         if not fromqt:
             self._let_qt_work(delay)
         self._turn()

@@ -1,9 +1,9 @@
-"""The reactor of the window: Twisted driven by Qt's event loop, at the price of one descriptor.
+"""The reactor of the window: Twisted driven by the event loop of Qt.
 
-qt-reactor gives every socket a ``QSocketNotifier`` and builds a new one for each write. Here one
-epoll holds all descriptors, one notifier watches the epoll, and one ``QTimer`` is armed for the
-next delayed call, so Qt's share of the work does not grow with the connections. What epoll refuses
-(a regular file), and every descriptor where there is no epoll, goes the way of qt-reactor.
+qt-reactor makes a ``QSocketNotifier`` for every socket and a new one for each write. Here one epoll
+watches all descriptors, one notifier watches the epoll, and one ``QTimer`` is armed for the next
+delayed call. So the work of Qt does not grow with the number of connections. Descriptors that epoll
+refuses (regular files), and all descriptors on systems without epoll, are left to qt-reactor.
 
 Call :func:`install` once there is a ``QApplication``, before anything imports
 ``twisted.internet.reactor``.
@@ -33,18 +33,16 @@ from app.ui.reactor.epoll import FAILED, READABLE, WRITABLE, Descriptors, NoDesc
 from app.ui.reactor.qt_reactor_fixes import NEVER, NOW, FixedQtReactor
 from app.ui.reactor.transport import PromptPort
 
-# MERGED ui/log_context: Who is said to speak in Twisted's old log while a descriptor is served.
-
 
 class LogContext(Mapping[str, str]):
-    """What ``log.msg`` calls its ``system``: the log prefix of whoever is being served.
+    """The context of ``log.msg``: its ``system`` is the log prefix of the current descriptor.
 
-    It is looked up when something is logged. Twisted makes it up for each event, which takes as
-    long as reading the message.
+    The prefix is computed only when something is logged. Twisted computes it for each event, which
+    takes as long as reading a message.
     """
 
     def __init__(self, served: Callable[[], Any]) -> None:
-        """``served()`` gives the descriptor that is being served, or None."""
+        """``served()`` returns the reader or writer that is being called, or None."""
         self._served = served
 
     def __getitem__(self, key: str) -> str:
@@ -55,7 +53,7 @@ class LogContext(Mapping[str, str]):
             return "-"
         try:
             return str(served.logPrefix())
-        except Exception:  # noqa: BLE001 - what is being logged matters more than its prefix
+        except Exception:  # noqa: BLE001 - the message must be logged even if its prefix fails
             return "(buggy logPrefix method)"
 
     def __iter__(self) -> Iterator[str]:
@@ -69,41 +67,44 @@ class LogContext(Mapping[str, str]):
 
 
 TURN_SECONDS = 0.004
-"""How long descriptors are served before Qt has its turn; a single callback may take longer."""
+"""How long a turn serves descriptors before control returns to Qt. One callback may take longer."""
 
 LULL_SECONDS = 0.001
-"""A pause between two turns that ends a busy stretch."""
+"""A pause of this length between two turns ends a busy period."""
 
 PATIENCE_SECONDS = 0.004
-"""How long a turn of a busy stretch waits for more. A wait of 1 ms costs 5 µs more: to run out
-before the kernel's next tick it needs a timer of the hardware, which is dear on a virtual machine.
+"""How long a turn in a busy period waits in epoll for more events.
+
+A wait of 1 ms costs 5 µs more: it ends before the next tick of the kernel, so it needs a hardware
+timer, which is slow on a virtual machine.
 """
 
 PROBES = 4
-"""How many readers a turn checks for having been closed behind the reactor's back."""
+"""How many readers a turn checks for a descriptor that was closed without being removed."""
 
 _GONE = ConnectionFdescWentAway("File descriptor lost")
 
 
 @implementer(IReactorFDSet)
 class DeckReactor(FixedQtReactor):
-    """A Qt reactor that costs less per message than Twisted's own epoll reactor.
+    """A Qt reactor that takes less time per message than Twisted's own epoll reactor.
 
-    It works in *turns*: run what is due, ask epoll who is ready, serve them, until nothing is left
-    or ``TURN_SECONDS`` are spent; then Qt goes on. In a busy stretch a turn waits for more in epoll
-    rather than in Qt, for the same time at most.
+    It works in *turns*: run the calls that are due, poll epoll, call the readers and writers that
+    are ready. A turn ends when nothing is ready or after ``TURN_SECONDS``; then Qt goes on. In a
+    busy period a turn waits for more events in epoll and not in Qt, at most ``PATIENCE_SECONDS``.
 
-    Turns nest when a callback runs a Qt event loop of its own (a dialog). The descriptor whose
-    callback is on the stack is *suspended* until it returns; all others go on.
+    Turns nest when a callback runs its own Qt event loop (a dialog). The descriptor whose callback
+    is on the stack is *suspended* until the callback returns. All others are served as usual.
     """
 
     def __init__(self) -> None:
         has_epoll = hasattr(select, "epoll")
         self._descriptors = Descriptors(self._lose_later) if has_epoll else NoDescriptors()
         self._events: Iterator[tuple[int, int]] = iter(())
-        """The rest of a poll. All turns share it, so a nested one goes on where the outer is."""
+        """The events of the last poll that are not handled yet. Nested turns share them, so an
+        inner turn goes on where the outer one stopped."""
         self._eager: dict[Any, int] = {}
-        """Writers to be tried before epoll is asked about them, and the round each came in."""
+        """Writers to try before epoll watches them, with the round in which each was added."""
         self._round = 0
         self._served: Any = None
         self._suspended: list[Any] = []
@@ -122,7 +123,7 @@ class DeckReactor(FixedQtReactor):
     # A turn
 
     def _ready(self) -> None:
-        """Slot: epoll has something to report."""
+        """Slot: epoll has events."""
         if self._started:
             self._turn()
 
@@ -145,7 +146,7 @@ class DeckReactor(FixedQtReactor):
         was_started = self._started
         self._run_due()
         exhausted = self._dispatch_until(deadline)
-        # At least one poll: what is due may take all the time every time.
+        # Poll at least once, because the calls that are due may use all the time of each turn.
         while exhausted and self._started is was_started:
             events = self._descriptors.poll(self._patience())
             self._events = iter(events)
@@ -155,7 +156,7 @@ class DeckReactor(FixedQtReactor):
         self._probe()
 
     def _dispatch_until(self, deadline: float) -> bool:
-        """Serve the rest of the last poll; False if time ran out first."""
+        """Handle the rest of the events of the last poll. False if the deadline came first."""
         descriptors, suspended = self._descriptors, self._suspended
         fresh, readers = descriptors.fresh, descriptors.readers
         for number, event in self._events:
@@ -171,8 +172,10 @@ class DeckReactor(FixedQtReactor):
         return True
 
     def _patience(self) -> float:
-        """How long to wait in epoll for more to do: the way through Qt's loop costs several times
-        as much as serving a message, so in a busy stretch it is taken once a turn.
+        """How long to wait in epoll for more events.
+
+        One pass through Qt's event loop takes several times as long as serving a message. So in a
+        busy period there is only one such pass per turn.
         """
         if self._is_busy and self._armed - self.seconds() > PATIENCE_SECONDS:
             return PATIENCE_SECONDS
@@ -203,13 +206,13 @@ class DeckReactor(FixedQtReactor):
                 self._call(reader, reader.doRead, number, True)
             if not event & WRITABLE or writer is None:
                 return
-            if descriptors.has_writer(number, writer):  # reading has not ended it
+            if descriptors.has_writer(number, writer):  # reading did not remove the writer
                 self._call(writer, writer.doWrite, number, False)
 
     def _call(
         self, selectable: Any, function: Callable[[], Any], number: int, is_read: bool
     ) -> None:
-        """Have it read or write, and disconnect it if that fails."""
+        """Call its ``doRead`` or ``doWrite``, and disconnect it if that fails."""
         self._served = selectable
         try:
             why = function() if selectable.fileno() == number else _GONE
@@ -231,7 +234,7 @@ class DeckReactor(FixedQtReactor):
         self._served = None
 
     def _send(self) -> None:
-        """Try each eager writer once; have epoll watch those that did not get rid of all."""
+        """Call each eager writer once. Let epoll watch those that could not send everything."""
         if not self._eager:
             return
         this_round = self._round
@@ -245,9 +248,9 @@ class DeckReactor(FixedQtReactor):
                 self._watch_writer(writer)
 
     def _probe(self) -> None:
-        """Check some readers, others each turn, for a descriptor closed without being removed.
+        """Check a few readers, others in each turn, for a descriptor closed without being removed.
 
-        epoll forgets such a one, and nobody would ever tell its owner.
+        epoll forgets such a descriptor, so without this check its owner would never be told.
         """
         readers = self._descriptors.readers
         for _ in range(min(PROBES, len(readers))):
@@ -271,10 +274,11 @@ class DeckReactor(FixedQtReactor):
             super().addReader(reader)
 
     def addWriter(self, writer: IWriteDescriptor) -> None:
-        """Have it write when the callbacks at hand are through, then whenever it can.
+        """Call the writer after the current callbacks, and then whenever it can write.
 
-        A Twisted transport is tried without asking epoll first: nearly always there is room, and
-        having sent all it removes itself. Any other writer waits for epoll.
+        A Twisted transport is called once before epoll watches it: there is nearly always room in
+        the socket buffer, and after it sent everything it removes itself. Any other writer waits
+        for epoll.
         """
         if self._notifier is None or not isinstance(writer, FileDescriptor):
             self._watch_writer(writer)

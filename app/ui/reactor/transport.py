@@ -1,10 +1,11 @@
-"""Server connections that send as soon as the protocol's callback has returned.
+"""Server connections that send their answer as soon as the protocol's callback returns.
 
-A Twisted transport asks the reactor to be called back for whatever it is given to write. Most
-writes answer what was just read, so this one waits for ``dataReceived`` to return and sends then,
-without asking: what the callback wrote leaves in one piece, and a large answer is still in the
-processor's cache. What the socket does not take, and whatever is to happen once all is sent (a
-producer to be resumed, a connection to be closed), goes the way of Twisted.
+A Twisted transport registers with the reactor for each write and sends later. But most writes
+answer the data that was just read. So this transport waits for ``dataReceived`` to return and sends
+then, without the reactor: all writes of the callback are sent together, and a large answer is still
+in the processor's cache. In all other cases Twisted's own code does the work: if the socket does
+not accept everything, or if something must happen after sending (resume a producer, close the
+connection).
 """
 
 from __future__ import annotations
@@ -17,41 +18,41 @@ from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
 
 
 class PromptServer(tcp.Server):
-    """A TCP connection that has been accepted."""
+    """An accepted TCP connection."""
 
     _reading = False
-    """Whether the protocol is being given data."""
+    """Whether ``dataReceived`` is running."""
 
     _write_asked = False
-    """Whether something is to be written once it returns."""
+    """Whether there is something to send after ``dataReceived`` returns."""
 
-    # Twisted makes two texts about each connection, of which hardly one is ever read. Here they are
-    # made when they are: that is a tenth of what an idle connection takes.
+    # Twisted makes two strings for each connection, which are hardly ever read. Here they are made
+    # on access, which saves a tenth of the memory of an idle connection.
 
     @property
     def logstr(self) -> str:
-        """Whom the log speaks of."""
+        """The log prefix."""
         return f"{self._protocol_name},{self.sessionno},{self.hostname}"
 
     @logstr.setter
     def logstr(self, text: str) -> None:
-        """What Twisted would have it be."""
+        """Ignores the string that Twisted sets."""
 
     @property
     def repstr(self) -> str:
-        """What its `repr` is."""
+        """The `repr`."""
         return f"<{self._protocol_name} #{self.sessionno} on {self.server._realPortNumber}>"
 
     @repstr.setter
     def repstr(self, text: str) -> None:
-        """What Twisted would have it be."""
+        """Ignores the string that Twisted sets."""
 
     @property
     def _protocol_name(self) -> str:
-        protocol = getattr(self, "protocol", None)  # it has none once it is lost
+        protocol = getattr(self, "protocol", None)  # a lost connection has none
         return self._getLogPrefix(protocol) if protocol is not None else type(self).__name__
 
-    # Two of its parents type it differently.
+    # Two base classes declare different types.
     def doRead(self) -> ConnectionLost | ConnectionDone | None:  # type: ignore[override]
         try:
             data = self.socket.recv(self.bufferSize)
@@ -96,7 +97,7 @@ class PromptServer(tcp.Server):
         super().stopWriting()
 
     def _answer(self) -> None:
-        """Send what was written during the callback, or have the reactor do more than that."""
+        """Send what the callback wrote. In the complicated cases, leave that to the reactor."""
         chunks = self._tempDataBuffer
         if (
             not chunks
@@ -123,6 +124,6 @@ class PromptServer(tcp.Server):
 
 
 class PromptPort(tcp.Port):
-    """A listening TCP port whose connections are :class:`PromptServer`."""
+    """A listening TCP port with :class:`PromptServer` connections."""
 
     transport = PromptServer

@@ -1,3 +1,3 @@
-"""The design of the window: its measures and colours, and the one style that applies them."""
+"""The design of the window: sizes and colours, and the Qt style that applies them."""
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Paints what holds the controls: tabs, headers, menus, bars, splitters, group boxes, tool tips.
+"""Paints the frame around the controls: tabs, headers, menus, bars, splitters, group boxes, tool
+tips.
 
-Each method takes what `QStyle` gives and tells whether it has painted; if not, Fusion does.
+Each method gets the arguments of `QStyle`, and returns whether it painted. If not, Fusion paints.
 """
 
 from __future__ import annotations
@@ -88,14 +89,16 @@ class ChromePainter:
 
     def _tab_label(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
         """Choose the colour of the text only; Fusion writes it."""
-        if not option.state.value & SELECTED and option.state.value & ENABLED:
+        own = None if widget is None else widget.palette().color(QPalette.ColorRole.WindowText)
+        has_color = option.palette.color(QPalette.ColorRole.WindowText) != own
+        if not option.state.value & SELECTED and option.state.value & ENABLED and not has_color:
             palette = QPalette(option.palette)
             palette.setColor(QPalette.ColorRole.WindowText, QColor(self._colors.muted))
             option.palette = palette
         return False
 
     def _tab_base(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
-        """One line under the tabs and under what stands beside them, which may be less high."""
+        """One line below the tabs and the widgets beside them, which may be lower."""
         rect = option.rect
         bottom = rect.bottom()
         if isinstance(widget, QTabBar) and widget.shape() == QTabBar.Shape.RoundedNorth:
@@ -250,7 +253,7 @@ class ChromePainter:
         return True
 
     def _splitter(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
-        """A hairline in the middle of the handle, which is wide enough to be grabbed."""
+        """A hairline in the middle of the handle. The handle is wider, to be easy to drag."""
         state, rect = option.state.value, option.rect
         color = self._colors.accent if state & (HOVERED | PRESSED) else self._colors.line
         if state & HORIZONTAL:
@@ -261,7 +264,7 @@ class ChromePainter:
         return True
 
     def _group_box(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
-        """A bold heading without a frame. One that can be ticked is Fusion's."""
+        """A bold heading without a frame. Fusion paints a group box with a check box."""
         if option.subControls & QStyle.SubControl.SC_GroupBoxCheckBox:
             return False
         heading = geometry.group_box(option, QStyle.SubControl.SC_GroupBoxLabel)

@@ -1,6 +1,6 @@
-"""Paints what one clicks and types into: buttons, fields, boxes to tick, scroll bars.
+"""Paints the controls: buttons, fields, check boxes, scroll bars.
 
-Each method takes what `QStyle` gives and tells whether it has painted; if not, Fusion does.
+Each method gets the arguments of `QStyle`, and returns whether it painted. If not, Fusion paints.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from app.ui.style.shapes import (
 from app.ui.style.tokens import Tokens
 
 Paint = Callable[[Any, QPainter, QWidget | None], bool]
-"""Paints an option with a painter for a widget. Whether it did."""
+"""Paints an option with a painter for a widget. Returns whether it did."""
 
 _Primitive = QStyle.PrimitiveElement
 _Control = QStyle.ControlElement
@@ -46,7 +46,7 @@ _Feature = QStyleOptionButton.ButtonFeature
 
 
 def kind_of(option: Any, widget: QWidget | None) -> str:
-    """The kind of a push button: its property `kind`, or what Qt knows of it."""
+    """The kind of a push button: its property `kind`, or from the features of the option."""
     kind = widget.property("kind") if isinstance(widget, QPushButton) else None
     if isinstance(kind, str):
         return kind
@@ -172,7 +172,7 @@ class ControlPainter:
         return True  # the panel has painted it
 
     def _frame(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
-        """The hairline round a pane. A text area that is typed into is a field instead."""
+        """The hairline around a pane. An editable text area looks like a field instead."""
         if isinstance(widget, PlainText | QTextEdit) and not widget.isReadOnly():
             state = option.state.value & ~FOCUSED
             state |= FOCUSED if widget.hasFocus() else 0
@@ -221,7 +221,7 @@ class ControlPainter:
             shapes.chevron(painter, rect, color, direction, 6.0)
         return True
 
-    # What one ticks
+    # Check boxes and radio buttons
 
     def _check_box(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
         colors, state = self._colors, option.state.value
@@ -248,7 +248,7 @@ class ControlPainter:
         return True
 
     def _tickable(self, state: int, is_set: bool) -> tuple[str, str, str]:
-        """The ground, the line and the mark of a box that can be ticked."""
+        """The colours of the ground, the line and the mark of a check box or a radio button."""
         colors = self._colors
         if not state & ENABLED:
             return colors.window, colors.control_line, colors.disabled
@@ -286,7 +286,7 @@ class ControlPainter:
         if span > 0:
             share = (option.progress - option.minimum) / span
             bar.setWidth(round(bar.width() * max(0.0, min(1.0, share))))
-        else:  # how much there is to do is not known
+        else:  # the total is not known
             color = self._colors.accent_soft
         if bar.width() > 0:
             shapes.fill(painter, bar, color, radius=geometry.PROGRESS / 2)
@@ -301,7 +301,8 @@ class ControlPainter:
         return True
 
     def _focus(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
-        """A ring on the control that the keyboard reached; a row shows its focus by its ground."""
+        """A ring around the control that got the focus by the keyboard. A row has a ground
+        instead."""
         if not isinstance(widget, QAbstractItemView) and option.state.value & BY_KEYBOARD:
             self._ring(painter, option.rect)
         return True
@@ -329,12 +330,12 @@ class ControlPainter:
 
 
 def _is_wrong(widget: QWidget | None) -> bool:
-    """Whether the form says so of this field, by the property `wrong`."""
+    """Whether a form has marked this field as wrong, by the property `wrong`."""
     return widget is not None and widget.property("wrong") is True
 
 
 def _is_menu_sign(widget: QWidget | None) -> bool:
-    """Whether an arrow would only say that a tool button opens a menu. Its icon says so."""
+    """Whether the arrow only shows that a tool button opens a menu. The icon shows that already."""
     return (
         isinstance(widget, QToolButton)
         and widget.arrowType() == Qt.ArrowType.NoArrow

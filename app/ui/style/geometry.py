@@ -1,7 +1,7 @@
-"""Where the parts of a control lie, and how large a control is.
+"""The size of each control, and the places of its parts.
 
-The painter and the style ask here, so that what is painted is what one can click. A function gives
-None for a part that it does not place; then Fusion does.
+The painter and the style both use it, so that each part is painted where it can be clicked. A
+function returns None for a part that Fusion places.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QStyle, QStyleOptionHeader, QWid
 from app.ui.style.tokens import Sizes, Tokens
 
 FIELD_PADDING = 6
-"""Between the edge of a field and what is in it; Qt's editor adds two pixels to it."""
+"""The space between the edge of a field and its content; Qt's editor adds two pixels."""
 
 BUTTON_PADDING = 14
 SMALL_BUTTON_PADDING = 8
@@ -28,7 +28,7 @@ SMALL_TOOL = 22
 MENU_PADDING = 10
 MENU_CHECK = 22
 MENU_GAP = 24
-"""Between a menu entry and its shortcut."""
+"""The space between a menu entry and its shortcut."""
 
 SEPARATOR = 9
 LEAST_THUMB = 32
@@ -123,7 +123,7 @@ def whole(option: Any) -> QRect:
 
 
 def line_edit(option: Any) -> QRect:
-    """The room for the text of a field; one inside another control has no frame of its own."""
+    """The room for the text of a field. A field inside another control has no frame."""
     rect: QRect = option.rect
     padding = FIELD_PADDING if option.lineWidth > 0 else 0
     edge = 1 if option.lineWidth > 0 else 0
@@ -172,7 +172,7 @@ def size(
     design: Tokens,
     widget: QWidget | None,
 ) -> QSize | None:
-    """The size of a control whose contents want `wanted`. None where Fusion shall say it."""
+    """The size of a control whose contents need `wanted`. None if Fusion decides it."""
     if contents == _Contents.CT_PushButton and widget is not None and widget.property("small"):
         return _small_button(wanted, design.sizes)
     measure = _MEASURES.get(contents)

@@ -1,7 +1,7 @@
 """The icons: one SVG file each in `resources/icons`, drawn in the colours of the palette.
 
-The files say `currentColor`; here it becomes the colour of text, and follows when the desktop turns
-dark or light.
+The files have the colour `currentColor`. It becomes the colour of text, and changes when the
+desktop turns dark or light.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class TakesIcon(Protocol):
     """An action or a button."""
 
     def setIcon(self, icon: QIcon) -> None:
-        """Show `icon` from now on."""
+        """Show `icon`."""
 
 
 def pixmap(name: str, size: int, color: QColor, scale: float = 1.0) -> QPixmap:
@@ -35,7 +35,7 @@ def pixmap(name: str, size: int, color: QColor, scale: float = 1.0) -> QPixmap:
 
 
 def icon(name: str) -> QIcon:
-    """The icon `name` in the palette's colours of now, enabled and disabled."""
+    """The icon `name` in the colours of the current palette, enabled and disabled."""
     made = QIcon()
     palette = QGuiApplication.palette()
     for mode, group in (
@@ -50,37 +50,36 @@ def icon(name: str) -> QIcon:
 
 
 class Icons:
-    """Gives icons to actions and buttons, and gives them anew when it is told of a new palette."""
+    """Sets the icons of actions and buttons, and sets them again after a change of the palette."""
 
     def __init__(self) -> None:
         self._given: WeakKeyDictionary[TakesIcon, str] = WeakKeyDictionary()
-        # One for all that show the same: drawing an icon takes a thousandth of a second, and the
-        # window has more than forty to show before it opens.
+        # Each icon is drawn once: that takes a millisecond, and the window has more than forty.
         self._made: dict[str, QIcon] = {}
         self._pixmaps: dict[tuple[str, int, int, float], QPixmap] = {}
         self._palette = 0
 
     def pixmap(self, name: str, size: int, color: QColor, scale: float = 1.0) -> QPixmap:
-        """As the function of that name, and drawn once for all who show the same."""
+        """The same as the function `pixmap`, but cached."""
         key = (name, size, color.rgba(), scale)
         if key not in self._pixmaps:
             self._pixmaps[key] = pixmap(name, size, color, scale)
         return self._pixmaps[key]
 
-    def give(self, taker: TakesIcon, name: str) -> None:
-        """`taker` shows the icon `name` from now on."""
-        self._given[taker] = name
-        taker.setIcon(self._icon(name))
+    def give(self, target: TakesIcon, name: str) -> None:
+        """Set the icon of `target`, and keep it in the colours of the palette."""
+        self._given[target] = name
+        target.setIcon(self._icon(name))
 
     def recolor(self) -> None:
-        """The palette is another one. The main window calls this from its `changeEvent`.
+        """Draw the icons again after a change of the palette, in `changeEvent` of the main window.
 
-        Qt may have deleted a taker, with the row or the tab it was in, before Python lets it go.
+        Qt may have deleted a target with its row or tab while Python still has it.
         """
         self._pixmaps.clear()
-        for taker, name in list(self._given.items()):
-            if isValid(taker):
-                taker.setIcon(self._icon(name))
+        for target, name in list(self._given.items()):
+            if isValid(target):
+                target.setIcon(self._icon(name))
 
     def _icon(self, name: str) -> QIcon:
         palette = QGuiApplication.palette().cacheKey()

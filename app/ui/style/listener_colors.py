@@ -1,4 +1,4 @@
-"""The colour of each listener, as a small swatch beside its name wherever that stands."""
+"""The colour of each listener, as a small swatch beside its name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPalette, QPixmap
 
 from app.profile import ListenerSpec
-from app.profile.spec import Color, assign_colors
+from app.profile.colors import Color, assign_colors
 from app.ui.style.palette import is_dark
 from app.ui.style.tokens import LISTENER_COLORS
 
@@ -18,16 +18,16 @@ _RADIUS = 2.5
 
 
 class ListenerColors:
-    """Knows the colours of a deck's listeners by their names, and draws them."""
+    """Assigns a colour to each listener of a deck, by name, and draws it."""
 
     def __init__(self, specs: Callable[[], Iterable[ListenerSpec]]) -> None:
-        """`specs` gives the specs of all listeners in the deck."""
+        """`specs` returns the specs of all listeners in the deck."""
         self._specs = specs
         self._colors: dict[str, Color] = {}
         self._swatches: dict[tuple[Color, int], QPixmap] = {}
 
     def refresh(self) -> bool:
-        """Assign colours anew after the listeners changed. True if any colour is another one."""
+        """Assign colours again after the listeners changed. True if a colour changed."""
         before = self._colors
         self._colors = assign_colors({spec.name: spec.color for spec in self._specs()}, before)
         return before != self._colors
@@ -45,7 +45,7 @@ class ListenerColors:
 
 
 def listener_color(color: Color, palette: QPalette) -> QColor:
-    """How `color` looks on the grounds of `palette`."""
+    """The colour that `color` has on the grounds of `palette`."""
     return QColor(LISTENER_COLORS[color][is_dark(palette)])
 
 

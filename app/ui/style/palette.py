@@ -1,7 +1,7 @@
-"""The tokens as Qt's palette, and the colours of meanings that a palette has no role for.
+"""The tokens as a Qt palette, and the colours that a palette has no role for.
 
-Painters outside the style ask here. They pass the palette of their widget, so that a colour always
-suits the ground it is painted on.
+Painters outside the style use it. They pass the palette of their widget, so that a colour always
+has enough contrast with its ground.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def tint_color(tint: Tint, palette: QPalette) -> QColor:
 
 
 def quiet_color(palette: QPalette) -> QColor:
-    """The colour of secondary text. It can still be read; that of disabled controls need not."""
+    """The colour of secondary text. It has more contrast than that of disabled controls."""
     return palette.color(QPalette.ColorRole.PlaceholderText)
 
 

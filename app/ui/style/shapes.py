@@ -1,4 +1,4 @@
-"""The few shapes that all controls are made of, drawn with the tokens' colours."""
+"""The basic shapes of all controls, such as a rounded rectangle or a tick."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ PARTLY = _State.State_NoChange.value
 SELECTED = _State.State_Selected.value
 RAISED = _State.State_Raised.value
 HORIZONTAL = _State.State_Horizontal.value
-"""Bits of `QStyleOption.state.value`. Plain numbers: Python's flags cost ten times as much."""
+"""Bits of `QStyleOption.state.value`. Plain numbers, as Python's flags are ten times slower."""
 
 
 class Direction(Enum):
-    """Where a chevron points; the value is the turn in degrees from pointing down."""
+    """The direction of a chevron. The value is its rotation in degrees; down is 0."""
 
     DOWN = 0
     LEFT = 90
@@ -49,7 +49,7 @@ def fill(
 
 
 def ring(painter: QPainter, rect: QRect, color: str, width: float, radius: float) -> None:
-    """The focus ring: inside `rect`, so that nothing around it has to make room."""
+    """The focus ring. It is inside `rect`, so that it needs no room around it."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -80,7 +80,7 @@ def chevron(
 
 
 def tick(painter: QPainter, rect: QRect, color: str) -> None:
-    """A tick that fills the square `rect` but for a margin."""
+    """A tick that fills the square `rect`, with a margin."""
     area, side = QRectF(rect), float(rect.width())
     points = [
         area.topLeft() + QPointF(x * side, y * side)

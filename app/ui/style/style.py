@@ -1,8 +1,8 @@
-"""The style: Fusion's behaviour, with measures, places and pictures of our own.
+"""The Qt style: the behaviour of Fusion with other sizes, places and shapes.
 
-Qt asks a style thousands of times while a window opens, and three times a cell while a table is
-painted. So each override is one look-up in a dictionary, `styleHint` is not overridden at all, and
-item views are left to Fusion and the palette.
+Qt calls a style thousands of times while a window opens, and three times a cell while it paints a
+table. So each override is one look-up in a dictionary, `styleHint` is not overridden, and Fusion
+paints item views with the palette.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _PLACES = {
 
 
 class PortdeckStyle(QProxyStyle):
-    """Shows the design that it was given last; give it another one with `use`."""
+    """Paints with one design, which `use` can replace."""
 
     def __init__(self, design: Tokens) -> None:
         super().__init__("fusion")
@@ -64,7 +64,7 @@ class PortdeckStyle(QProxyStyle):
         self.use(design)
 
     def use(self, design: Tokens) -> None:
-        """Paint and measure by `design` from now on. The caller has the widgets styled anew."""
+        """Replace the design. The caller updates the widgets."""
         controls, chrome = ControlPainter(design), ChromePainter(design)
         self._design = design
         self._primitives = {**controls.primitives(), **chrome.primitives()}
@@ -114,7 +114,7 @@ class PortdeckStyle(QProxyStyle):
         value = self._metrics.get(metric)
         if value is not None:
             return value
-        if metric in _LAYOUT_MARGINS:  # a group box is a heading alone, and sets nothing in
+        if metric in _LAYOUT_MARGINS:  # a group box is only a heading, without an indent
             return 0 if isinstance(widget, QGroupBox) else self._design.spacing.medium
         return super().pixelMetric(metric, option, widget)
 

@@ -1,7 +1,7 @@
-"""Applies the design to the application, and follows the system where the user left it that choice.
+"""Applies the design to the application, and follows the system if the user chose nothing else.
 
-One `Theme` belongs to the application; `Theme.of` gives it. Use it before the first widget is made:
-whatever is made later is then styled once.
+The application has one `Theme`; `Theme.of` returns it. Use it before the first widget is created,
+so that each widget is styled only once.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _PLACEHOLDER = re.compile(r"@(\w+)")
 _VIEWS: Final = "QAbstractItemView"
 _TIPS: Final = "QTipLabel"
 _LARGEST_BODY = 24
-"""A system font larger than this counts as this: the window would not fit the screen."""
+"""The upper limit for the size of the system font. With larger ones the window would not fit."""
 
 
 class Theme(QObject):
     """The choices of scheme, accent, density and zoom, and the design that follows from them."""
 
     changed = Signal()
-    """Another design is on show."""
+    """The design changed."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -46,7 +46,7 @@ class Theme(QObject):
         self._zoom = 1.0
         self._body_pixels = _body_pixels(app.font())
         self._system_accent = _system_accent(app)
-        self._design = self._wanted()
+        self._design = self._chosen_design()
         self._style = PortdeckStyle(self._design)
         self._is_on = False
         self._is_applying = False
@@ -54,7 +54,7 @@ class Theme(QObject):
 
     @staticmethod
     def of(app: QApplication) -> Theme:
-        """The theme of `app`, which gets one the first time."""
+        """The theme of `app`. The first call creates it."""
         found = app.findChild(Theme)
         return found if isinstance(found, Theme) else Theme(app)
 
@@ -65,22 +65,22 @@ class Theme(QObject):
 
     @property
     def design(self) -> Tokens:
-        """The design on show."""
+        """The current design."""
         return self._design
 
     @property
     def scheme(self) -> Scheme:
-        """The user's choice; `design.is_dark` says what came of it."""
+        """The choice of the user; `design.is_dark` has the result."""
         return self._scheme
 
     @property
     def density(self) -> Density:
-        """The density on show."""
+        """The current density."""
         return self._density
 
     @property
     def zoom(self) -> float:
-        """The font zoom on show; 1.0 is the system's size."""
+        """The current font zoom; 1.0 is the size of the system."""
         return self._zoom
 
     def use(
@@ -91,7 +91,7 @@ class Theme(QObject):
         density: Density | None = None,
         zoom: float | None = None,
     ) -> None:
-        """Show the design with these choices; None keeps one. Does nothing if it is on show.
+        """Apply the design with these choices; None keeps a choice. Does nothing without a change.
 
         `accent` is `#rrggbb`, or empty for the system's. Raises `ValueError` for any other.
         """
@@ -107,14 +107,16 @@ class Theme(QObject):
         self._apply()
 
     def follow_system(self) -> None:
-        """Look again at the system's colour scheme and accent, after it told of a change."""
+        """Read the colour scheme and the accent of the system again, after they changed."""
         if self._is_on and not self._is_applying:
-            self._app.setPalette(QPalette())  # or Qt would answer with the palette set here
+            self._app.setPalette(
+                QPalette()
+            )  # without this Qt returns the palette that was set here
             self._system_accent = _system_accent(self._app)
             self._app.setPalette(make_palette(self._design))
             self._apply()
 
-    def _wanted(self) -> Tokens:
+    def _chosen_design(self) -> Tokens:
         scheme = self._scheme
         if scheme is Scheme.SYSTEM:
             is_night = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
@@ -123,7 +125,7 @@ class Theme(QObject):
         return tokens(scheme, accent, self._density, self._zoom, body_pixels=self._body_pixels)
 
     def _apply(self) -> None:
-        design = self._wanted()
+        design = self._chosen_design()
         if self._is_on and design == self._design:
             return
         self._is_applying = True
@@ -144,23 +146,23 @@ class Theme(QObject):
         self.changed.emit()
 
     def _measure_anew(self) -> None:
-        """Have every widget ask for the measures again: the style itself is still the same one."""
+        """Make every widget read the sizes again. Qt does not, as the style object is the same."""
         for widget in self._app.allWidgets():
             self._app.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
 
 
 def apply_scheme(app: QApplication, scheme: Scheme) -> None:
-    """Turn the whole program light or dark, or let it follow the system."""
+    """Make the program light or dark, or let it follow the system."""
     Theme.of(app).use(scheme)
 
 
 def follow_system() -> None:
-    """Look again at the system's colours. The main window calls it at a `ThemeChange`."""
+    """Read the colours of the system again. The main window calls it at a `ThemeChange`."""
     _theme().follow_system()
 
 
 def mono_font() -> QFont:
-    """The face for everything that crossed the wire, in the size of the design on show."""
+    """The font for sent and received data, in the size of the current design."""
     type_scale = _theme().design.type
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     if not QFontInfo(font).fixedPitch():
@@ -171,7 +173,7 @@ def mono_font() -> QFont:
 
 
 class MonoFont(QObject):
-    """Gives a widget `mono_font`, and gives it anew when another design is on show."""
+    """Sets the font of a widget to `mono_font`, and updates it when the design changes."""
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
@@ -180,15 +182,15 @@ class MonoFont(QObject):
         self.apply()
 
     def apply(self) -> None:
-        """Set the font of now."""
+        """Set the current font."""
         self._widget.setFont(mono_font())
 
 
 class WindowSheet(QObject):
-    """Gives a window the style sheet of the design on show, and of each one that follows.
+    """Sets the style sheet of a window, and updates it when the design changes.
 
-    Windows have it and not the application: there, every widget would be matched with it twice,
-    before and after it gets a parent, which made the start a tenth slower.
+    The application has no style sheet: Qt would match it with every widget twice, before and after
+    the widget gets a parent. That made the start a tenth slower.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -198,7 +200,7 @@ class WindowSheet(QObject):
         self.apply()
 
     def apply(self) -> None:
-        """Set the sheet of now."""
+        """Set the current style sheet."""
         self._window.setStyleSheet(style_sheet(_theme().design))
 
 
@@ -209,8 +211,7 @@ def _theme() -> Theme:
 
 
 def style_sheet(design: Tokens) -> str:
-    """`resources/style.qss` with the values of `design` put in. Raises `KeyError` for a name that
-    is no token."""
+    """`resources/style.qss` with the values of `design`. Raises `KeyError` for an unknown token."""
     sizes = {**asdict(design.sizes), **asdict(design.spacing)}
     texts = asdict(design.type)
     sizes |= {f"type_{name}": value for name, value in texts.items() if isinstance(value, int)}
@@ -227,17 +228,17 @@ def _font(font: QFont, design: Tokens) -> QFont:
 
 
 def _points(pixels: int) -> float:
-    """A size in points: what asks a font for its points gets none if it was set in pixels."""
+    """A size in points. A font that was set in pixels has no size in points for its users."""
     return pixels * 72 / QGuiApplication.primaryScreen().logicalDotsPerInchY()
 
 
 def _body_pixels(font: QFont) -> int:
-    """The size of the system's font, in bounds; small ones are raised to that of the design."""
+    """The size of the system font, at least that of the design and at most the upper limit."""
     return max(BODY_PIXELS, min(_LARGEST_BODY, QFontInfo(font).pixelSize()))
 
 
 def _system_accent(app: QApplication) -> str:
-    """The accent of the desktop. Qt's own default counts as none."""
+    """The accent of the desktop. Qt's default counts as no accent."""
     accent = app.palette().color(QPalette.ColorRole.Accent)
     own = app.style().standardPalette().color(QPalette.ColorRole.Accent)
     is_default = accent == own or is_grey(accent.name())
@@ -245,6 +246,6 @@ def _system_accent(app: QApplication) -> str:
 
 
 def is_grey(color: str) -> bool:
-    """Whether `color` is too dull to mark anything."""
+    """Whether `color` is nearly grey, so that it cannot mark anything."""
     channels = [int(color[start : start + 2], 16) for start in (1, 3, 5)]
     return max(channels) - min(channels) < 24

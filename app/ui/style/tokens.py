@@ -1,4 +1,4 @@
-"""The design in numbers and colours. Nothing here knows Qt, so that tests can read all of it.
+"""The design as numbers and colours. It does not import Qt, so that tests can check all of it.
 
 `tokens` is a pure function: the same scheme, accent, density and zoom always give equal values.
 Sizes are logical pixels. Colours are `#rrggbb`.
@@ -12,16 +12,16 @@ from typing import Final
 
 from attrs import frozen
 
-from app.profile.spec import Color
+from app.profile.colors import Color
 
 FALLBACK_ACCENT: Final = "#2f6fdb"
-"""The accent where the system names none."""
+"""The accent if the system has none."""
 
 TEXT_CONTRAST: Final = 4.5
-"""The least contrast of text and of its ground (WCAG 2.2, 1.4.3)."""
+"""The least contrast between text and its ground (WCAG 2.2, 1.4.3)."""
 
 SHAPE_CONTRAST: Final = 3.0
-"""The least contrast of a control that one must see to use it (WCAG 2.2, 1.4.11)."""
+"""The least contrast of a control (WCAG 2.2, 1.4.11)."""
 
 ZOOMS: Final = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 """The steps of the font zoom."""
@@ -39,14 +39,14 @@ class Scheme(Enum):
 
 
 class Density(Enum):
-    """How much room controls and rows take. The value is the one in the settings file."""
+    """The density of controls and rows. The value is the one in the settings file."""
 
     COMFORTABLE = "comfortable"
     COMPACT = "compact"
 
 
 class Tint(Enum):
-    """A meaning that has a colour of its own."""
+    """A meaning that has its own colour."""
 
     SUCCESS = "success"
     WARNING = "warning"
@@ -56,7 +56,7 @@ class Tint(Enum):
 
 @frozen
 class Spacing:
-    """Distances between things: multiples of 4."""
+    """Distances between widgets, in multiples of 4."""
 
     tight: int
     small: int
@@ -172,7 +172,7 @@ def tokens(
 
 
 def next_zoom(zoom: float, steps: int) -> float:
-    """The zoom so many steps above `zoom`, or below it; it stops at the ends."""
+    """The zoom some steps above or below `zoom`, within the bounds."""
     nearest = min(range(len(ZOOMS)), key=lambda index: abs(ZOOMS[index] - zoom))
     return ZOOMS[max(0, min(len(ZOOMS) - 1, nearest + steps))]
 
@@ -184,13 +184,13 @@ def contrast(one: str, other: str) -> float:
 
 
 def mix(front: str, back: str, share: float) -> str:
-    """`front` laid over `back`, with so much of `front`: 0.0 to 1.0."""
+    """A mix of two colours; the share of `front` is from 0.0 to 1.0."""
     pairs = zip(_channels(front), _channels(back), strict=True)
     return "#" + "".join(f"{round(share * one + (1 - share) * other):02x}" for one, other in pairs)
 
 
 def readable(color: str, ground: str, least: float = TEXT_CONTRAST) -> str:
-    """`color`, moved towards black or white until its contrast with `ground` is `least`."""
+    """`color`, made darker or lighter until its contrast with `ground` is `least`."""
     end = "#000000" if contrast("#000000", ground) > contrast("#ffffff", ground) else "#ffffff"
     for step in range(51):
         moved = mix(end, color, step / 50)
@@ -329,7 +329,8 @@ LISTENER_COLORS: Final = MappingProxyType(
         Color.CRIMSON: ("#c2185b", "#ff5c8a"),
     }
 )
-"""The colour of a listener on light and on dark. The first six differ also for the colour-blind."""
+"""The colours of listeners on light and on dark grounds. Color-blind users can distinguish the
+first six."""
 
 
 def _channels(color: str) -> tuple[int, int, int]:

@@ -1,1 +1,1 @@
-"""The traffic pane: every chunk as it crossed a listener's sockets, readable and as hex."""
+"""The traffic pane: each chunk that a socket received or sent, as text and as hex."""

@@ -1,4 +1,4 @@
-"""What can be done with bytes of the traffic: copy them in several forms, say them again."""
+"""The actions on bytes of the traffic: copy them in several formats, send them again, save them."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from PySide6.QtWidgets import QMenu
 from app.text.hex import as_c_array, as_hex, as_python, hexdump
 
 MOST_BYTES: Final = 4 * 1024 * 1024
-"""More of them than this are for a file, not for a clipboard or a line of input."""
+"""The most bytes that are copied to the clipboard. Larger selections can be exported."""
 
 
 class CopyActions(QObject):
-    """Fills menus; who talks to peers listens to its signals."""
+    """Fills menus with the actions on bytes. The console connects to the signals."""
 
     send_wanted = Signal(bytes)
-    """These bytes shall be sent again, by hand, through the console."""
+    """The user wants to send these bytes again through the console."""
 
     snippet_wanted = Signal(bytes)
-    """These bytes shall be kept as a snippet."""
+    """The user wants to save these bytes as a snippet."""
 
     def fill(self, menu: QMenu, data: Callable[[], bytes], read: Callable[[bytes], str]) -> None:
-        """Add to `menu` what can be done with what `data` gives; `read` makes it text."""
+        """Add the actions on the bytes that `data` returns. `read` decodes them."""
         for words, form in (
             (self.tr("Copy as hex"), as_hex),
             (self.tr("Copy as text"), read),
@@ -38,15 +38,15 @@ class CopyActions(QObject):
                 lambda _checked=False, form=form: QGuiApplication.clipboard().setText(form(data()))
             )
         menu.addSeparator()
-        menu.addAction(self.tr("Send again through the console"), lambda: self.say_again(data()))
-        menu.addAction(self.tr("Save as a snippet…"), lambda: self.keep(data()))
+        menu.addAction(self.tr("Send again through the console"), lambda: self.send_again(data()))
+        menu.addAction(self.tr("Save as a snippet…"), lambda: self.save_snippet(data()))
 
-    def say_again(self, data: bytes) -> None:
-        """Put `data` where it can be sent again."""
+    def send_again(self, data: bytes) -> None:
+        """Emit `send_wanted` unless `data` is empty."""
         if data:
             self.send_wanted.emit(data)
 
-    def keep(self, data: bytes) -> None:
-        """Offer to keep `data` as a snippet."""
+    def save_snippet(self, data: bytes) -> None:
+        """Emit `snippet_wanted` unless `data` is empty."""
         if data:
             self.snippet_wanted.emit(data)

@@ -1,4 +1,7 @@
-"""The chosen chunk in full: whose it is, its bytes, how to read them and take them along."""
+"""The chosen chunk in full: its connection, and its bytes in a hex view.
+
+The view paints only the rows on the screen, so a chunk of any size opens immediately.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
-    QFontDatabase,
     QFontMetricsF,
     QGuiApplication,
     QKeyEvent,
@@ -35,13 +37,13 @@ from app.client.transcript import timestamp
 from app.text.hex import WIDTH, as_hex, cells
 from app.traffic.chunk_log import Chunk
 from app.ui.style.icons import Icons
+from app.ui.style.theme import MonoFont
 from app.ui.traffic.copy_actions import CopyActions
-
-# MERGED ui/traffic/hex_view: Bytes as offset, hex and text, painted for the rows on screen alone: any size opens at once.
 
 OFFSET_DIGITS = 8
 HEX_AT = OFFSET_DIGITS + 2
-"""In characters from the left, as the two below."""
+"""The columns of the view, as characters from the left."""
+
 TEXT_AT = HEX_AT + 3 * WIDTH + 2
 END_AT = TEXT_AT + WIDTH
 SOFT_ALPHA = 80
@@ -55,18 +57,101 @@ _KEYS = {
 }
 
 
-class ByteColumn(Enum):
-    """Where the user points: what is copied is what is there."""
+class Detail(QWidget):
+    """Shows one chunk. A copy has the selected bytes, or all if none are selected."""
 
-    HEX = "hex"
-    TEXT = "text"
+    def __init__(
+        self, icons: Icons, copy_actions: CopyActions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._copy_actions = copy_actions
+        self.hex = HexView()
+        self.title = QLabel()
+        self.place = QLabel()
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.place.setTextFormat(Qt.TextFormat.PlainText)
+        self._encoding = "utf-8"
+        self.copy_button = QToolButton(autoRaise=True)
+        self.copy_menu = QMenu(self)
+        self._set_up(icons)
+        bar = QHBoxLayout()
+        bar.addWidget(self.title, 1)
+        bar.addWidget(self.place)
+        bar.addWidget(self.copy_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.addLayout(bar)
+        layout.addWidget(self.hex, 1)
+        self.hex.setMinimumHeight(2 * self.hex.fontMetrics().lineSpacing())
+        self.show_chunk(None, "")
+
+    def show_chunk(self, chunk: Chunk | None, name: str) -> None:
+        """Show `chunk` of the connection `name`, or a hint if there is none."""
+        if chunk is None:
+            self.title.setText(self.tr("Choose a row to see its bytes."))
+        else:
+            mark = "→" if chunk.sent else "←"
+            self.title.setText(f"{timestamp(chunk.time)}  {mark}  {name}")
+        self.copy_button.setEnabled(chunk is not None)
+        self.hex.show_data(b"" if chunk is None else chunk.data)
+
+    def use_encoding(self, encoding: str) -> None:
+        """Decode text with the Python codec `encoding`."""
+        self._encoding = encoding
+        self.hex.use_encoding(encoding)
+
+    def _set_up(self, icons: Icons) -> None:
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        icons.give(self.copy_button, "copy")
+        name = self.tr("Copy the selected bytes, or all of them, or send them again")
+        self.copy_button.setToolTip(name)
+        self.copy_button.setAccessibleName(name)
+        self.copy_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.copy_button.setMenu(self.copy_menu)
+        self._copy_actions.fill(self.copy_menu, lambda: self.hex.selected, self.as_text)
+        copy = QAction(self.tr("Copy"), self.hex)
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(self._copy_side)
+        self.hex.addAction(copy)
+        self.hex.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.hex.customContextMenuRequested.connect(self._open_menu)
+        self.hex.selection_changed.connect(self._show_place)
+
+    def as_text(self, data: bytes) -> str:
+        """`data` decoded; invalid bytes become `\\xNN`."""
+        return data.decode(self._encoding, "backslashreplace")
+
+    def _copy_side(self) -> None:
+        self._copy(as_hex if self.hex.side is ByteColumn.HEX else self.as_text)
+
+    def _copy(self, form: Callable[[bytes], str]) -> None:
+        if self.hex.data:
+            QGuiApplication.clipboard().setText(form(self.hex.selected))
+
+    def _open_menu(self, at: QPoint) -> None:
+        if self.hex.data:
+            self.copy_menu.popup(self.hex.viewport().mapToGlobal(at))
+
+    def _show_place(self) -> None:
+        start, stop = self.hex.selection
+        size = len(self.hex.data)
+        if not size:
+            text = ""
+        elif stop > start:
+            text = self.tr("{0} of {1} bytes from offset {2}").format(
+                f"{stop - start:,}", f"{size:,}", f"{start:,}"
+            )
+        else:
+            text = self.tr("offset {0} of {1} bytes").format(f"{self.hex.cursor_at:,}", f"{size:,}")
+        self.place.setText(text)
 
 
 class HexView(QAbstractScrollArea):
-    """Shows bytes and lets a run of them be selected, by mouse or keys, in hex and text at once.
+    """Shows bytes as offset, hex and text. A range can be selected by mouse or keys.
 
-    `selection` is `(start, stop)`; the cursor is at the end of it that moves. An empty one has
-    its place too: where the cursor is.
+    `selection` is `(start, stop)`, the same in both columns. The cursor is at the end that moves.
+    An empty selection is at the cursor.
     """
 
     selection_changed = Signal()
@@ -79,7 +164,7 @@ class HexView(QAbstractScrollArea):
         self._cursor = 0
         self._has_selection = False
         self.side = ByteColumn.HEX
-        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        MonoFont(self)
         metrics = QFontMetricsF(self.font())
         self._char = metrics.horizontalAdvance("0")
         self._line = metrics.height()
@@ -92,12 +177,12 @@ class HexView(QAbstractScrollArea):
 
     @property
     def data(self) -> bytes:
-        """What is shown."""
+        """The shown bytes."""
         return self._data
 
     @property
     def cursor_at(self) -> int:
-        """The offset of the byte that the keys move from."""
+        """The offset of the byte under the cursor."""
         return self._cursor
 
     @property
@@ -109,36 +194,36 @@ class HexView(QAbstractScrollArea):
 
     @property
     def selected(self) -> bytes:
-        """The selected bytes; all of them if none is."""
+        """The selected bytes; all bytes if none are selected."""
         start, stop = self.selection
         return self._data[start:stop] if stop > start else self._data
 
     def show_data(self, data: bytes) -> None:
-        """Show `data`, from its beginning, with nothing selected."""
+        """Show `data` from its beginning, with nothing selected."""
         self._data = data
         self._anchor = self._cursor = 0
         self._has_selection = False
         self._fit_bars()
         self.verticalScrollBar().setValue(0)
-        self._tell()
+        self._report_selection()
 
     def use_encoding(self, encoding: str) -> None:
-        """Decode the text column by `encoding`, as Python calls it."""
+        """Decode the text column with the Python codec `encoding`."""
         self._encoding = encoding
         self.viewport().update()
 
     def select(self, start: int, stop: int) -> None:
-        """Select `data[start:stop]` and bring its beginning into view."""
+        """Select `data[start:stop]` and scroll to its beginning."""
         self._has_selection = stop > start
         self._anchor, self._cursor = max(start, stop - 1), start
         self._show_cursor()
-        self._tell()
+        self._report_selection()
 
     def select_all(self) -> None:
-        """Select every byte; the view stays where it is."""
+        """Select every byte, without scrolling."""
         self._has_selection = bool(self._data)
         self._anchor, self._cursor = 0, max(0, len(self._data) - 1)
-        self._tell()
+        self._report_selection()
 
     # Keys and mouse
 
@@ -155,13 +240,13 @@ class HexView(QAbstractScrollArea):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:
             return
-        place = self._place(event.position().toPoint())
+        place = self._offset_at(event.position().toPoint())
         extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         self._move(place, extend=extend)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
-            self._move(self._place(event.position().toPoint(), keep_side=True), extend=True)
+            self._move(self._offset_at(event.position().toPoint(), keep_side=True), extend=True)
 
     def _key_target(self, event: QKeyEvent) -> int | None:
         whole = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
@@ -184,10 +269,10 @@ class HexView(QAbstractScrollArea):
             self._anchor = self._cursor
         self._has_selection = bool(self._data) and extend
         self._show_cursor()
-        self._tell()
+        self._report_selection()
 
-    def _place(self, at: QPoint, *, keep_side: bool = False) -> int:
-        """The offset of the byte at `at`, or the one nearest to it; takes the side on the way."""
+    def _offset_at(self, at: QPoint, *, keep_side: bool = False) -> int:
+        """The offset of the byte nearest to `at`. Sets `side` unless `keep_side` is true."""
         column = (at.x() + self.horizontalScrollBar().value() - MARGIN) / self._char
         row = self.verticalScrollBar().value() + int(at.y() // self._line)
         if not keep_side:
@@ -199,7 +284,7 @@ class HexView(QAbstractScrollArea):
             inside = int((column - (column >= 3 * WIDTH // 2)) / 3)
         return row * WIDTH + max(0, min(inside, WIDTH - 1))
 
-    def _tell(self) -> None:
+    def _report_selection(self) -> None:
         start, stop = self.selection
         self.setAccessibleDescription(
             self.tr("Offset {0}: {1}. {2} bytes selected.").format(
@@ -209,7 +294,7 @@ class HexView(QAbstractScrollArea):
         self.viewport().update()
         self.selection_changed.emit()
 
-    # What is painted
+    # Painting
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit_bars()
@@ -285,87 +370,8 @@ class HexView(QAbstractScrollArea):
             bar.setValue(bar.value() + row - last)
 
 
-class Detail(QWidget):
-    """Shows one chunk. What is selected is copied, or all of it if nothing is."""
+class ByteColumn(Enum):
+    """The column that the user clicked last. It decides the format of a copy."""
 
-    def __init__(self, icons: Icons, taking: CopyActions, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._taking = taking
-        self.hex = HexView()
-        self.title = QLabel()
-        self.place = QLabel()
-        self._encoding = "utf-8"
-        self.copy_button = QToolButton(autoRaise=True)
-        self.copy_menu = QMenu(self)
-        self._set_up(icons)
-        bar = QHBoxLayout()
-        bar.addWidget(self.title, 1)
-        bar.addWidget(self.place)
-        bar.addWidget(self.copy_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        layout.addLayout(bar)
-        layout.addWidget(self.hex, 1)
-        self.hex.setMinimumHeight(2 * self.hex.fontMetrics().lineSpacing())
-        self.show_chunk(None, "")
-
-    def show_chunk(self, chunk: Chunk | None, name: str) -> None:
-        """Show `chunk` of the connection that is called `name`, or that there is none."""
-        if chunk is None:
-            self.title.setText(self.tr("Choose a row to see its bytes."))
-        else:
-            mark = "→" if chunk.sent else "←"
-            self.title.setText(f"{timestamp(chunk.time)}  {mark}  {name}")
-        self.copy_button.setEnabled(chunk is not None)
-        self.hex.show_data(b"" if chunk is None else chunk.data)
-
-    def use_encoding(self, encoding: str) -> None:
-        """Read bytes as text in `encoding`, as Python calls it."""
-        self._encoding = encoding
-        self.hex.use_encoding(encoding)
-
-    def _set_up(self, icons: Icons) -> None:
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        icons.give(self.copy_button, "copy")
-        name = self.tr("Copy the selected bytes, or all of them, or send them again")
-        self.copy_button.setToolTip(name)
-        self.copy_button.setAccessibleName(name)
-        self.copy_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.copy_button.setMenu(self.copy_menu)
-        self._taking.fill(self.copy_menu, lambda: self.hex.selected, self.as_text)
-        copy = QAction(self.tr("Copy"), self.hex)
-        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.triggered.connect(self._copy_side)
-        self.hex.addAction(copy)
-        self.hex.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.hex.customContextMenuRequested.connect(self._open_menu)
-        self.hex.selection_changed.connect(self._show_place)
-
-    def as_text(self, data: bytes) -> str:
-        """`data` in the chosen encoding; what is none shows as `\\xNN`."""
-        return data.decode(self._encoding, "backslashreplace")
-
-    def _copy_side(self) -> None:
-        self._copy(as_hex if self.hex.side is ByteColumn.HEX else self.as_text)
-
-    def _copy(self, form: Callable[[bytes], str]) -> None:
-        if self.hex.data:
-            QGuiApplication.clipboard().setText(form(self.hex.selected))
-
-    def _open_menu(self, at: QPoint) -> None:
-        if self.hex.data:
-            self.copy_menu.popup(self.hex.viewport().mapToGlobal(at))
-
-    def _show_place(self) -> None:
-        start, stop = self.hex.selection
-        size = len(self.hex.data)
-        if not size:
-            text = ""
-        elif stop > start:
-            text = self.tr("{0} of {1} bytes from offset {2}").format(
-                f"{stop - start:,}", f"{size:,}", f"{start:,}"
-            )
-        else:
-            text = self.tr("offset {0} of {1} bytes").format(f"{self.hex.cursor_at:,}", f"{size:,}")
-        self.place.setText(text)
+    HEX = "hex"
+    TEXT = "text"

@@ -1,4 +1,4 @@
-"""Asks for a file, writes chunks into it while the window goes on, and says how far it is."""
+"""The bar that exports chunks to a file in small steps, and shows the progress and the result."""
 
 from __future__ import annotations
 
@@ -22,22 +22,24 @@ from app.traffic.export.pcapng import Pcapng
 from app.traffic.export.text import HexDump, JsonLines, Raw, Text
 from app.traffic.source import ChunkSource
 from app.ui.style.icons import Icons
+from app.ui.widgets.plain_text import set_tip
 
 STEP_SECONDS = 0.008
 SHOWN_SECONDS = 12
-"""For how long it says what became of an export; why one failed stays until it is dismissed."""
+"""How long the result is shown. An error is shown until it is dismissed."""
 
 
 class ExportBar(QWidget):
-    """A line that shows the export under way, and after it what became of it. One at a time."""
+    """Shows the progress of one export, and then its result."""
 
     def __init__(
-        self, parties: ConnectionDirectory, icons: Icons, parent: QWidget | None = None
+        self, directory: ConnectionDirectory, icons: Icons, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._parties = parties
+        self._directory = directory
         self._job: Job | None = None
         self.words = QLabel()
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.progress = QProgressBar()
         self.close_button = QToolButton(autoRaise=True)
         self._expiry = QTimer(self)
@@ -54,10 +56,10 @@ class ExportBar(QWidget):
         return self._job is not None
 
     def ask(self, log: ChunkSource, numbers: Callable[[], Sequence[int]]) -> None:
-        """Ask where to write those chunks of `log` that `numbers` gives, and do so.
+        """Ask for a file, and export the chunks of `log` that `numbers` returns.
 
-        Not while another export is under way: that is cancelled by the user alone.
-        The suffix that is typed says what kind of file it is, or else the dialog's filter.
+        Does nothing while another export is under way; only the user cancels that. The format
+        follows from the suffix of the file name, or from the filter of the dialog.
         """
         if self.is_busy:
             return
@@ -87,26 +89,26 @@ class ExportBar(QWidget):
     def write(
         self, log: ChunkSource, numbers: Sequence[int], form: ExportFormat, path: Path
     ) -> None:
-        """Write the chunks of `log` with those numbers to `path`. None must be under way."""
+        """Export the chunks of `log` with these numbers. No export must be under way."""
         try:
-            self._job = Job(log, numbers, form, self._parties.party, path)
+            self._job = Job(log, numbers, form, self._directory.info, path)
         except ExportError as error:
-            self._say(str(error), wrong=True)
+            self._show_text(str(error), wrong=True)
             return
         self.progress.setRange(0, self._job.total)
         self.progress.show()
-        self._say(self.tr("Writing {0}").format(path.name))
+        self._show_text(self.tr("Writing {0}").format(path.name))
         self._timer.start()
 
     def cancel(self) -> None:
-        """Stop the export under way and leave no file."""
+        """Stop the export under way. No file is left."""
         job, self._job = self._job, None
         self._timer.stop()
         if job is not None:
             job.cancel()
 
     def _forms(self) -> list[tuple[str, str, Callable[[], ExportFormat]]]:
-        """Words, file name suffix, and maker of each."""
+        """The title, the suffix and the class of each format."""
         return [
             (self.tr("Capture for Wireshark"), "pcapng", Pcapng),
             (self.tr("JSON lines"), "jsonl", JsonLines),
@@ -138,7 +140,7 @@ class ExportBar(QWidget):
             self.hide()
             return
         self.cancel()
-        self._say(self.tr("The export was cancelled; there is no file."))
+        self._show_text(self.tr("The export was cancelled; there is no file."))
 
     def _step(self) -> None:
         job = self._job
@@ -148,12 +150,12 @@ class ExportBar(QWidget):
             is_over = job.step(STEP_SECONDS)
         except ExportError as error:
             self.cancel()
-            self._say(str(error), wrong=True)
+            self._show_text(str(error), wrong=True)
             return
         self.progress.setValue(job.done)
         if is_over:
             self.cancel()
-            self._say(self._result(job))
+            self._show_text(self._result(job))
 
     def _result(self, job: Job) -> str:
         words = self.tr("{0} is written. Chunks: {1}.").format(job.path, f"{job.written:,}")
@@ -162,9 +164,9 @@ class ExportBar(QWidget):
             words = f"{words} {more.format(f'{job.missed:,}')}"
         return words
 
-    def _say(self, words: str, *, wrong: bool = False) -> None:
+    def _show_text(self, words: str, *, wrong: bool = False) -> None:
         self.words.setText(words)
-        self.words.setToolTip(words)
+        set_tip(self.words, words)
         self.words.setProperty("wrong", wrong)
         self.words.style().unpolish(self.words)
         self.words.style().polish(self.words)

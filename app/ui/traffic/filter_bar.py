@@ -1,160 +1,68 @@
-"""What the traffic pane shows: a pattern, a direction, and from whom."""
+"""The bars to filter the traffic and to search in it, with their fields for patterns and sizes."""
 
 from __future__ import annotations
 
 from attrs import frozen
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QToolButton,
+    QWidget,
+)
 
 from app.traffic.connection_info import ConnectionDirectory
 from app.traffic.pattern import Pattern, PatternError, PatternKind, parse
 from app.traffic.scan import Criteria, Scan, SizeRange, SizeRangeError, parse_sizes
 from app.ui.style.icons import Icons
-from app.ui.style.theme import RED, pick
-from app.ui.widgets.layouts import FoldingBox
+from app.ui.style.palette import tint_color
+from app.ui.style.tokens import Tint
+from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.plain_text import set_tip
+from app.ui.widgets.popover import PopoverButton
 
-# MERGED ui/traffic/pattern_edit: A line to type what to look for: as text, as an expression or as hex.
+_LEAST_LINE = 60
+"""The least width of the field for a pattern, in pixels."""
 
+_COUNT_WIDTH = 88
+"""The width of `3 of 1,204`. It does not change while the user types."""
 
-class PatternEdit(QWidget):
-    """What is typed, checked as it is typed. `pattern` is `None` for nothing or something wrong."""
-
-    changed = Signal()
-    """`pattern` or `trouble` is another one."""
-
-    def __init__(self, icons: Icons, purpose: str, parent: QWidget | None = None) -> None:
-        """`purpose` says in a few words what the line is for."""
-        super().__init__(parent)
-        self.pattern: Pattern | None = None
-        self.trouble = ""
-        self.line = QLineEdit()
-        self.kind = QComboBox()
-        self.case_button = QToolButton(autoRaise=True)
-        self._set_up(icons, purpose)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self.line, 1)
-        layout.addWidget(self.kind)
-        layout.addWidget(self.case_button)
-        self.setFocusProxy(self.line)
-        self.line.textChanged.connect(self._parse)
-        self.kind.currentIndexChanged.connect(self._parse)
-        self.case_button.toggled.connect(self._parse)
-
-    def _set_up(self, icons: Icons, purpose: str) -> None:
-        self.line.setPlaceholderText(purpose)
-        self.line.setAccessibleName(purpose)
-        self.line.setClearButtonEnabled(True)
-        self.line.setMinimumWidth(120)
-        for kind, words in (
-            (PatternKind.TEXT, self.tr("Text")),
-            (PatternKind.EXPRESSION, self.tr("Regex")),
-            (PatternKind.HEX, self.tr("Hex")),
-        ):
-            self.kind.addItem(words, kind)
-        self.kind.setAccessibleName(self.tr("{0}: how it is meant").format(purpose))
-        self.case_button.setCheckable(True)
-        icons.give(self.case_button, "match-case")
-        self.case_button.setToolTip(self.tr("Match upper and lower case exactly"))
-        self.case_button.setAccessibleName(self.tr("{0}: match case").format(purpose))
-
-    def _parse(self) -> None:
-        self.case_button.setEnabled(self.kind.currentData() is not PatternKind.HEX)
-        before = self.pattern, self.trouble
-        try:
-            self.pattern = parse(
-                self.kind.currentData(),
-                self.line.text(),
-                ignore_case=not self.case_button.isChecked(),
-            )
-            self.trouble = ""
-        except PatternError as error:
-            self.pattern, self.trouble = None, str(error)
-        self._show_trouble()
-        if before != (self.pattern, self.trouble):
-            self.changed.emit()
-
-    def _show_trouble(self) -> None:
-        palette = QPalette()
-        if self.trouble:
-            palette.setColor(QPalette.ColorRole.Text, pick(RED, palette))
-        self.line.setPalette(palette)
-        self.line.setToolTip(self.trouble)
-        self.line.setAccessibleDescription(self.trouble)
-
-
-def focus(edit: PatternEdit) -> None:
-    """Put the cursor into `edit`, with what is there selected, to be typed over."""
-    edit.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
-    edit.line.selectAll()
-
-
-# MERGED ui/traffic/size_edit: A line to type a range of sizes into.
-
-LETTERS = 10
-
-
-class SizeEdit(QLineEdit):
-    """What is typed, checked as it is typed. `sizes` is `None` for nothing or something wrong."""
-
-    sizes_changed = Signal()
-    """`sizes` or `trouble` is another one."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.sizes: SizeRange | None = None
-        self.trouble = ""
-        self.setPlaceholderText(self.tr("Size…"))
-        self.setAccessibleName(self.tr("Sizes to show, in bytes"))
-        self.setClearButtonEnabled(True)
-        self.textChanged.connect(self._parse)
-        self._parse("")
-
-    def sizeHint(self) -> QSize:
-        hint = super().sizeHint()
-        return QSize(self.fontMetrics().averageCharWidth() * LETTERS + hint.height(), hint.height())
-
-    def _parse(self, text: str) -> None:
-        before = self.sizes, self.trouble
-        try:
-            self.sizes, self.trouble = parse_sizes(text), ""
-        except SizeRangeError as error:
-            self.sizes, self.trouble = None, str(error)
-        palette = QPalette()
-        if self.trouble:
-            palette.setColor(QPalette.ColorRole.Text, pick(RED, palette))
-        self.setPalette(palette)
-        self.setAccessibleDescription(self.trouble)
-        self.setToolTip(
-            self.trouble or self.tr("Bytes: 100-2000, 100- and more, -64 or less, 7 exactly")
-        )
-        if before != (self.sizes, self.trouble):
-            self.sizes_changed.emit()
+_SIZE_LETTERS = 10
+"""The width of the field for sizes."""
 
 
 @frozen
 class FilterSource:
-    """A listener, by its name, or one connection, by its number."""
+    """The source of the shown chunks: a listener, by its name, or a connection, by its number.
+
+    If both are `None`, it is every connection.
+    """
 
     listener: str | None = None
     connection: int | None = None
 
 
-class FilterBar(FoldingBox):
-    """Lets the user say which chunks to show."""
+class FilterBar(QWidget):
+    """Asks which chunks to show: by pattern, and in a panel by direction, source and size.
+
+    It is one row of the same width whatever is chosen.
+    """
 
     changed = Signal()
-    """`criteria` would give other ones."""
+    """`criteria` returns another value."""
 
     def __init__(
-        self, parties: ConnectionDirectory, icons: Icons, parent: QWidget | None = None
+        self, directory: ConnectionDirectory, icons: Icons, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent=parent)
-        self._parties = parties
-        self._offered: set[str] = set()
-        self.pattern = PatternEdit(icons, self.tr("Filter…"))
+        super().__init__(parent)
+        self._directory = directory
+        self._listed: set[str] = set()
+        self.pattern = PatternEdit(icons, self.tr("Filter…"), self.tr("Text of the data"))
+        self.more = PopoverButton(icons)
         self.direction = QComboBox()
         self.source = QComboBox()
         self.sizes = SizeEdit()
@@ -166,21 +74,22 @@ class FilterBar(FoldingBox):
             self.direction.addItem(words, sent)
         self.direction.setAccessibleName(self.tr("Direction to show"))
         self.source.addItem(self.tr("All listeners"), FilterSource())
-        self.offer_listeners()
+        self.add_listeners()
         self.source.setAccessibleName(self.tr("Listener or connection to show"))
         self.source.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.source.setMinimumContentsLength(8)
-        self.add(self.pattern, 1)
-        self.add(self._choices())
-        self.sizes.sizes_changed.connect(self.changed)
+        self._lay_out()
         self.pattern.changed.connect(self.changed)
-        self.direction.currentIndexChanged.connect(self.changed)
-        self.source.currentIndexChanged.connect(self.changed)
+        self.sizes.textChanged.connect(self._show_count)
+        self.sizes.sizes_changed.connect(self.changed)
+        for choice in (self.direction, self.source):
+            choice.currentIndexChanged.connect(self._show_count)
+            choice.currentIndexChanged.connect(self.changed)
 
     def criteria(self) -> Criteria:
-        """What a chunk must have to be shown. What is typed wrong does not count."""
+        """The conditions for a chunk to be shown. A field with a mistake adds none."""
         pattern = self.pattern.pattern
         return Criteria(
             patterns=() if pattern is None else (pattern,),
@@ -189,35 +98,35 @@ class FilterBar(FoldingBox):
             sizes=self.sizes.sizes,
         )
 
-    def offer_listeners(self) -> None:
-        """There may be listeners that are not offered yet."""
-        for name in self._parties.listeners:
-            if name not in self._offered:
-                self._offered.add(name)
-                self._place(FilterSource(listener=name), name)
+    def add_listeners(self) -> None:
+        """Add the listeners of the directory that are not in the list yet."""
+        for name in self._directory.listeners:
+            if name not in self._listed:
+                self._listed.add(name)
+                self._index_of(FilterSource(listener=name), name)
 
     def rename(self, old: str, new: str) -> None:
-        """The listener called `old` is called `new`; whoever is shown stays so."""
-        if old not in self._offered:
+        """Rename a listener in the list. If it is the chosen source, it stays chosen."""
+        if old not in self._listed:
             return
-        place = self._place(FilterSource(listener=old), old)
+        place = self._index_of(FilterSource(listener=old), old)
         is_shown = self.source.currentIndex() == place
         self.source.blockSignals(True)
-        if new in self._offered:  # that of a listener that is gone
+        if new in self._listed:  # a removed listener had that name
             self.source.removeItem(place)
         else:
             self.source.setItemText(place, new)
             self.source.setItemData(place, FilterSource(listener=new))
         if is_shown:
-            self.source.setCurrentIndex(self._place(FilterSource(listener=new), new))
+            self.source.setCurrentIndex(self._index_of(FilterSource(listener=new), new))
         self.source.blockSignals(False)
-        self._offered = self._offered - {old} | {new}
+        self._listed = self._listed - {old} | {new}
         if is_shown:
             self.changed.emit()
 
-    def only(self, source: FilterSource, words: str) -> None:
-        """Show this one alone."""
-        self.source.setCurrentIndex(self._place(source, words))
+    def show_only(self, source: FilterSource, words: str) -> None:
+        """Show only the chunks of `source`; `words` is its entry in the list."""
+        self.source.setCurrentIndex(self._index_of(source, words))
 
     def clear(self) -> None:
         """Show everything."""
@@ -226,17 +135,32 @@ class FilterBar(FoldingBox):
         self.source.setCurrentIndex(0)
         self.sizes.clear()
 
-    def _choices(self) -> QWidget:
-        """What is chosen, beside what is typed."""
-        choices = QWidget()
-        layout = QHBoxLayout(choices)
+    def _lay_out(self) -> None:
+        self.more.add_row(self.tr("Direction"), self.direction)
+        self.more.add_row(self.tr("From"), self.source)
+        self.more.add_row(self.tr("Size in bytes"), self.sizes)
+        self.more.setText(self.tr("Filters ({0})").format(3))
+        self.more.setFixedWidth(self.more.sizeHint().width())
+        self._show_count()
+        label = QLabel(self.tr("Filter"))
+        label.setBuddy(self.pattern.line)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.direction)
-        layout.addWidget(self.source, 1)
-        layout.addWidget(self.sizes)
-        return choices
+        layout.setSpacing(4)
+        layout.addWidget(label)
+        layout.addWidget(self.pattern, 1)
+        layout.addWidget(self.more)
 
-    def _place(self, source: FilterSource, words: str) -> int:
+    def _show_count(self) -> None:
+        """Show on the button how many of the choices in its panel are made."""
+        choices = (self.direction.currentIndex(), self.source.currentIndex(), self.sizes.text())
+        count = sum(bool(each) for each in choices)
+        text = self.tr("Filters ({0})").format(count) if count else self.tr("Filters")
+        self.more.setText(text)
+        self.more.setToolTip(self.tr("Filter by direction, by source and by size"))
+        self.more.setProperty("isSet", bool(count))
+
+    def _index_of(self, source: FilterSource, words: str) -> int:
         for place in range(self.source.count()):
             if self.source.itemData(place) == source:
                 return place
@@ -244,39 +168,39 @@ class FilterBar(FoldingBox):
         return self.source.count() - 1
 
     def _belongs(self, source: FilterSource) -> _FromSource | None:
-        return None if source == FilterSource() else _FromSource(self._parties, source)
+        return None if source == FilterSource() else _FromSource(self._directory, source)
 
 
 @frozen
 class _FromSource:
-    """Whether a connection's chunks are wanted."""
+    """Tests whether a connection belongs to a source."""
 
-    _parties: ConnectionDirectory
+    _directory: ConnectionDirectory
     _source: FilterSource
 
     def __call__(self, connection: int) -> bool:
         if self._source.connection is not None:
             return connection == self._source.connection
-        party = self._parties.party(connection)
-        return party is not None and party.listener == self._source.listener
-
-
-# MERGED ui/traffic/find_bar: Looks for something among the chunks on show, and goes from one find to the next.
+        info = self._directory.info(connection)
+        return info is not None and info.listener == self._source.listener
 
 
 class TrafficFindBar(QWidget):
-    """What to find, two ways to go, and how many there are. Enter is next, Shift+Enter previous."""
+    """Asks for the pattern to search for, and shows the number of finds.
+
+    Enter goes to the next find, Shift+Enter to the previous one.
+    """
 
     next_wanted = Signal()
     previous_wanted = Signal()
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.pattern = PatternEdit(icons, self.tr("Find…"))
+        self.pattern = PatternEdit(icons, self.tr("Find…"), self.tr("Text of the data"))
         self.previous_button = QToolButton(autoRaise=True)
         self.next_button = QToolButton(autoRaise=True)
-        self.count = QLabel()
-        self.count.setMinimumWidth(90)
+        self.count = ElidingLabel()
+        self.count.setFixedWidth(_COUNT_WIDTH)
         for button, icon, name, wanted in (
             (
                 self.previous_button,
@@ -293,6 +217,10 @@ class TrafficFindBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
+        label = QLabel(self.tr("Find"))
+        label.setBuddy(self.pattern.line)
+        layout.addWidget(label)
+        layout.addSpacing(2)
         layout.addWidget(self.pattern, 1)
         layout.addWidget(self.previous_button)
         layout.addWidget(self.next_button)
@@ -310,7 +238,7 @@ class TrafficFindBar(QWidget):
         return False
 
     def show_finds(self, scan: Scan | None, chosen: int | None) -> None:
-        """Say how far `scan` is, and which of its finds is the chunk numbered `chosen`."""
+        """Show the number of finds of `scan`, and the position of the chunk `chosen` in them."""
         has_any = scan is not None and scan.end > scan.first
         self.previous_button.setEnabled(has_any)
         self.next_button.setEnabled(has_any)
@@ -330,3 +258,135 @@ class TrafficFindBar(QWidget):
         if not scan.is_done:
             words = self.tr("{0} searching…").format(words)
         return words.strip()
+
+
+class PatternEdit(QWidget):
+    """A field for a pattern: text, a regular expression, or hex. It is checked on each change.
+
+    `pattern` is `None` while the field is empty or `trouble` has a mistake.
+    """
+
+    changed = Signal()
+    """`pattern` or `trouble` changed."""
+
+    def __init__(
+        self, icons: Icons, purpose: str, placeholder: str, parent: QWidget | None = None
+    ) -> None:
+        """`purpose` is the name of the field for screen readers."""
+        super().__init__(parent)
+        self.pattern: Pattern | None = None
+        self.trouble = ""
+        self.line = QLineEdit()
+        self.kind = QComboBox()
+        self.case_button = QCheckBox(self.tr("Match case"))
+        self.options = PopoverButton(icons)
+        self._set_up(purpose)
+        self.line.setPlaceholderText(placeholder)
+        self.options.add_row(self.tr("Read as"), self.kind)
+        self.options.add_row("", self.case_button)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.line, 1)
+        layout.addWidget(self.options)
+        self.setFocusProxy(self.line)
+        self.line.textChanged.connect(self._parse)
+        self.kind.currentIndexChanged.connect(self._parse)
+        self.case_button.toggled.connect(self._parse)
+
+    def start_typing(self) -> None:
+        """Put the cursor into the field, and select its text."""
+        self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.line.selectAll()
+
+    def _set_up(self, purpose: str) -> None:
+        self.line.setAccessibleName(purpose)
+        self.line.setClearButtonEnabled(True)
+        self.line.setMinimumWidth(_LEAST_LINE)
+        for kind, words in (
+            (PatternKind.TEXT, self.tr("Text")),
+            (PatternKind.EXPRESSION, self.tr("Regex")),
+            (PatternKind.HEX, self.tr("Hex")),
+        ):
+            self.kind.addItem(words, kind)
+        self.kind.setAccessibleName(self.tr("{0}: how it is meant").format(purpose))
+        self.case_button.setToolTip(self.tr("Match upper and lower case exactly"))
+        self.case_button.setAccessibleName(self.tr("{0}: match case").format(purpose))
+        widest = max((self.kind.itemText(each) for each in range(self.kind.count())), key=len)
+        self.options.setText(f"{widest} Aa")
+        self.options.setFixedWidth(self.options.sizeHint().width())
+        self.options.setAccessibleName(self.kind.accessibleName())
+        self.options.setToolTip(self.tr("How it is meant: text, expression or hex; the case"))
+        self._show_options()
+
+    def _show_options(self) -> None:
+        """Show on the button how the field is read: `Text`, or `Text Aa` with the case."""
+        is_exact = self.case_button.isChecked() and self.case_button.isEnabled()
+        self.options.setText(f"{self.kind.currentText()}{' Aa' if is_exact else ''}")
+
+    def _parse(self) -> None:
+        self.case_button.setEnabled(self.kind.currentData() is not PatternKind.HEX)
+        before = self.pattern, self.trouble
+        try:
+            self.pattern = parse(
+                self.kind.currentData(),
+                self.line.text(),
+                ignore_case=not self.case_button.isChecked(),
+            )
+            self.trouble = ""
+        except PatternError as error:
+            self.pattern, self.trouble = None, str(error)
+        self._show_options()
+        self._show_trouble()
+        if before != (self.pattern, self.trouble):
+            self.changed.emit()
+
+    def _show_trouble(self) -> None:
+        palette = QPalette()
+        if self.trouble:
+            palette.setColor(QPalette.ColorRole.Text, tint_color(Tint.DANGER, palette))
+        self.line.setPalette(palette)
+        set_tip(self.line, self.trouble)
+        self.line.setAccessibleDescription(self.trouble)
+
+
+class SizeEdit(QLineEdit):
+    """A field for a range of sizes in bytes. It is checked on each change.
+
+    `sizes` is `None` while the field is empty or `trouble` has a mistake.
+    """
+
+    sizes_changed = Signal()
+    """`sizes` or `trouble` changed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sizes: SizeRange | None = None
+        self.trouble = ""
+        self.setPlaceholderText(self.tr("Size…"))
+        self.setAccessibleName(self.tr("Sizes to show, in bytes"))
+        self.setClearButtonEnabled(True)
+        self.textChanged.connect(self._parse)
+        self._parse("")
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        width = self.fontMetrics().averageCharWidth() * _SIZE_LETTERS + hint.height()
+        return QSize(width, hint.height())
+
+    def _parse(self, text: str) -> None:
+        before = self.sizes, self.trouble
+        try:
+            self.sizes, self.trouble = parse_sizes(text), ""
+        except SizeRangeError as error:
+            self.sizes, self.trouble = None, str(error)
+        palette = QPalette()
+        if self.trouble:
+            palette.setColor(QPalette.ColorRole.Text, tint_color(Tint.DANGER, palette))
+        self.setPalette(palette)
+        self.setAccessibleDescription(self.trouble)
+        self.setToolTip(
+            self.trouble or self.tr("Bytes: 100-2000, 100- and more, -64 or less, 7 exactly")
+        )
+        if before != (self.sizes, self.trouble):
+            self.sizes_changed.emit()

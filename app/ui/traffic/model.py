@@ -1,4 +1,8 @@
-"""Chunks as a table, which changes when it is told to pull: at the front and at the end."""
+"""The table model of the traffic: a row for each chunk, or for each message.
+
+The log may change at any time. The model changes only in `pull`: rows are removed at the front and
+added at the end.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,13 @@ from app.client.transcript import timestamp
 from app.text import readable
 from app.text.readable import ReadableText
 from app.traffic.chunk_log import Chunk
-from app.traffic.connection_info import ConnectionDirectory, name_of
+from app.traffic.connection_info import ConnectionDirectory, connection_name
 from app.traffic.framing import MessageError
 from app.traffic.source import AllRows, ChunkSource, RowSelection
-from app.ui.style.theme import AMBER, BLUE, GREEN, pick
+from app.ui.style.palette import tint_color
+from app.ui.style.tokens import Tint
+from app.ui.widgets.cells import Cell, CellStyle
+from app.ui.widgets.plain_text import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -34,31 +41,39 @@ _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _TOOL_TIP = Qt.ItemDataRole.ToolTipRole
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _ALIGNMENTS = {SIZE: _RIGHT, DIRECTION: _CENTRE}
+_STYLES = {
+    TIME: CellStyle(),
+    CONNECTION: CellStyle(keeps_port=True),
+    DIRECTION: CellStyle(is_centred=True),
+    SIZE: CellStyle(is_right=True),
+    DATA: CellStyle(is_mono=True),
+}
 
 
 class TimeForm(Enum):
-    """What the time column says."""
+    """The content of the time column."""
 
     CLOCK = "clock"
     SINCE_FIRST = "since first"
-    """Seconds since the first chunk since the log began or was cleared, also once it is gone."""
+    """Seconds since the first chunk after the start of the log or after it was cleared. The chunk
+    itself may be dropped already."""
 
     SINCE_PREVIOUS = "since previous"
     """Seconds since the chunk of the row above."""
 
 
 class TrafficModel(QAbstractTableModel):
-    """Shows the rows that there were at the last `pull`; strings are made when they are painted."""
+    """Shows the rows of the last `pull`. Texts are made when they are painted."""
 
     def __init__(
-        self, log: ChunkSource, parties: ConnectionDirectory, parent: QObject | None = None
+        self, log: ChunkSource, directory: ConnectionDirectory, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._log = log
-        self._parties = parties
+        self._directory = directory
         self._rows: RowSelection = AllRows(log)
         self._first, self._end = self._rows.first, self._rows.end
-        self._flaw: Callable[[int], MessageError] | None = None
+        self._error_of: Callable[[int], MessageError] | None = None
         self._encoding = "utf-8"
         self._is_found: Callable[[int], bool] | None = None
         self._time_form = TimeForm.CLOCK
@@ -69,8 +84,8 @@ class TrafficModel(QAbstractTableModel):
             self.tr("Size"),
             self.tr("Data"),
         )
-        self._lost = self.tr("(not kept any more)")
-        self._flaws = {
+        self._missing_text = self.tr("(not kept any more)")
+        self._error_texts = {
             MessageError.NONE: ("", ""),
             MessageError.CUT: (
                 self.tr("[cut] "),
@@ -92,19 +107,34 @@ class TrafficModel(QAbstractTableModel):
         if role == _DISPLAY:
             chunk = self.chunk(index.row())
             if chunk is None:
-                return self._lost if index.column() == DATA else ""
-            return self._text(chunk, index)
+                return self._missing_text if index.column() == DATA else ""
+            return self._text(chunk, index.row(), index.column())
         if role == _ALIGNMENT:
             return _ALIGNMENTS.get(index.column(), _LEFT)
         if role == _BACKGROUND and self._is_found is not None:
             number = self.number(index.row())
-            return _found_brush() if number is not None and self._is_found(number) else None
+            return QBrush(_found_color()) if number is not None and self._is_found(number) else None
         if role == _TOOL_TIP:
             return self._tip(index)
         if role == _FOREGROUND and index.column() == DIRECTION:
             chunk = self.chunk(index.row())
             return None if chunk is None else _direction_color(chunk.sent)
         return None
+
+    def cell(self, row: int, column: int) -> Cell:
+        """What the cell shows, for `CellDelegate`: all in one call."""
+        number = self.number(row)
+        chunk = None if number is None else self._log.chunk(number)
+        if number is None or chunk is None:
+            return Cell(self._missing_text if column == DATA else "", _STYLES[column])
+        is_found = self._is_found is not None and self._is_found(number)
+        return Cell(
+            self._text(chunk, row, column),
+            _STYLES[column],
+            _direction_color(chunk.sent) if column == DIRECTION else None,
+            None,
+            _found_color() if is_found else None,
+        )
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self._titles):
@@ -114,46 +144,48 @@ class TrafficModel(QAbstractTableModel):
         return _ALIGNMENTS.get(section, _LEFT) if role == _ALIGNMENT else None
 
     def number(self, row: int) -> int | None:
-        """The number of the chunk that `row` shows; `None` if it is not kept any more."""
+        """The number of the chunk of `row`; `None` if the log has dropped it."""
         position = self._first + row
         return self._rows.number(position) if position >= self._rows.first else None
 
     def chunk(self, row: int) -> Chunk | None:
-        """The chunk that `row` shows; `None` if it is not kept any more."""
+        """The chunk of `row`; `None` if the log has dropped it."""
         number = self.number(row)
         return None if number is None else self._log.chunk(number)
 
     def numbers(self, start: int = 0, stop: int | None = None) -> array[int]:
-        """The numbers of the chunks in those rows that are kept."""
+        """The numbers of the chunks in these rows, without the dropped ones."""
         end = self._end if stop is None else min(self._first + stop, self._end)
         begin = max(self._first + start, self._rows.first)
         return self._rows.numbers(begin, max(begin, end))
 
     def row(self, number: int) -> int | None:
-        """The row that shows the chunk of that number, if one does."""
+        """The row of the chunk with this number; `None` if no row shows it."""
         position = self._rows.position(number)
         if not max(self._first, self._rows.first) <= position < min(self._end, self._rows.end):
             return None
         return position - self._first if self._rows.number(position) == number else None
 
-    def use_log(self, log: ChunkSource, flaw: Callable[[int], MessageError] | None = None) -> None:
-        """Show all that is in another log. `flaw` says what is wrong with a message, by number."""
+    def use_log(
+        self, log: ChunkSource, error_of: Callable[[int], MessageError] | None = None
+    ) -> None:
+        """Show all chunks of another log. `error_of` returns the error of a message by number."""
         self.beginResetModel()
         self._log = log
         self._rows = AllRows(log)
         self._first, self._end = self._rows.first, self._rows.end
         self._is_found = None
-        self._flaw = flaw
+        self._error_of = error_of
         self.endResetModel()
 
     def use_encoding(self, encoding: str) -> None:
-        """Read the bytes as text in `encoding`, as Python calls it."""
+        """Decode the bytes with the Python codec `encoding`."""
         self._encoding = encoding
         if self.rowCount():
             self.dataChanged.emit(self.index(0, DATA), self.index(self.rowCount() - 1, DATA))
 
     def show_rows(self, rows: RowSelection, until: int | None = None) -> None:
-        """Show other rows than so far: those of chunks below the number `until`, or all."""
+        """Replace the rows: all of `rows`, or those with numbers below `until`."""
         self.beginResetModel()
         self._rows = rows
         self._first = rows.first
@@ -161,23 +193,23 @@ class TrafficModel(QAbstractTableModel):
         self.endResetModel()
 
     def mark(self, is_found: Callable[[int], bool] | None) -> None:
-        """Mark the rows of the chunks that were found; `is_found` takes a chunk's number."""
+        """Mark the rows of found chunks; `is_found` takes the number of a chunk."""
         self._is_found = is_found
 
     def grow(self, until: int) -> None:
-        """Show what a scan found since then below the number `until`; remove nothing."""
+        """Add the rows that a scan found since then, below the number `until`. Remove none."""
         end = self._rows.position(until)
         if end > max(self._end, self._rows.first):
             self._insert(end)
 
     def use_time(self, form: TimeForm) -> None:
-        """Say the time in another way from now on."""
+        """Change the content of the time column."""
         self._time_form = form
         if self.rowCount():
             self.dataChanged.emit(self.index(0, TIME), self.index(self.rowCount() - 1, TIME))
 
     def pull(self) -> None:
-        """Show what the rows are now."""
+        """Remove dropped rows and add new ones."""
         first, end = self._rows.first, self._rows.end
         if first >= self._end:
             if (first, end) != (self._first, self._end):
@@ -195,34 +227,34 @@ class TrafficModel(QAbstractTableModel):
         self._end = end
         self.endInsertRows()
 
-    def _text(self, chunk: Chunk, index: Index) -> str:
-        match index.column():
+    def _text(self, chunk: Chunk, row: int, column: int) -> str:
+        match column:
             case 0:
-                return self._time(chunk, index.row())
+                return self._time(chunk, row)
             case 1:
-                return name_of(chunk.connection, self._parties)
+                return connection_name(chunk.connection, self._directory)
             case 2:
                 return "→" if chunk.sent else "←"
             case 3:
                 return readable.format_size(len(chunk.data))
             case _:
                 text = _preview(chunk.data, self._encoding)
-                if self._flaw is None:
+                if self._error_of is None:
                     return text
-                return self._flaws[self._flaw(chunk.number)][0] + text.removesuffix("⏎")
+                return self._error_texts[self._error_of(chunk.number)][0] + text.removesuffix("⏎")
 
     def _tip(self, index: Index) -> str | None:
-        """In words what a mark means."""
+        """The meaning of the arrow or of the mark, in words."""
         chunk = self.chunk(index.row())
         if chunk is None:
             return None
         if index.column() == DIRECTION:
-            party = self._parties.party(chunk.connection)
-            peer = f"#{chunk.connection}" if party is None else party.peer
+            info = self._directory.info(chunk.connection)
+            peer = f"#{chunk.connection}" if info is None else info.peer
             words = self.tr("Sent to {0}") if chunk.sent else self.tr("Received from {0}")
-            return words.format(peer)
-        if index.column() == DATA and self._flaw is not None:
-            return self._flaws[self._flaw(chunk.number)][1]
+            return plain_tip(words.format(peer))
+        if index.column() == DATA and self._error_of is not None:
+            return plain_tip(self._error_texts[self._error_of(chunk.number)][1])
         return None
 
     def _time(self, chunk: Chunk, row: int) -> str:
@@ -237,19 +269,21 @@ class TrafficModel(QAbstractTableModel):
 
 
 def _preview(data: bytes, encoding: str) -> str:
-    legible = ReadableText(encoding)
+    decoder = ReadableText(encoding)
     head = data[:PREVIEW_BYTES]
-    text = legible.feed(head)
+    text = decoder.feed(head)
     if len(head) == len(data):
-        text += legible.finish()
+        text += decoder.finish()
+    else:
+        text += "…"
     return text.replace("\n", "⏎")
 
 
 def _direction_color(sent: bool) -> QColor:
-    return pick(BLUE if sent else GREEN, QGuiApplication.palette())
+    return tint_color(Tint.INFO if sent else Tint.SUCCESS, QGuiApplication.palette())
 
 
-def _found_brush() -> QBrush:
-    color = QColor(pick(AMBER, QGuiApplication.palette()))
+def _found_color() -> QColor:
+    color = QColor(tint_color(Tint.WARNING, QGuiApplication.palette()))
     color.setAlpha(FOUND_ALPHA)
-    return QBrush(color)
+    return color

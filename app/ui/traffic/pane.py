@@ -1,23 +1,27 @@
-"""The traffic pane: the chunks in a table, what to show and to find, and the chosen one in full."""
+"""The traffic pane: the views of the bytes, the bars above and below, and the chosen chunk in full.
+
+A recording is shown in the same pane, without the buttons to record, pause and clear.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLabel, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout, QWidget
 
 from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import Chunk, ChunkLog
-from app.traffic.connection_info import ConnectionDirectory, name_of
-from app.traffic.scan import PATIENCE_SECONDS
+from app.traffic.connection_info import ConnectionDirectory, connection_name
+from app.traffic.framing import Framing
+from app.traffic.scan import SPAN_TIMEOUT_SECONDS
 from app.traffic.source import ChunkSource
 from app.ui.style.icons import Icons
 from app.ui.traffic.copy_actions import CopyActions
 from app.ui.traffic.detail import Detail
 from app.ui.traffic.export_bar import ExportBar
-from app.ui.traffic.filter_bar import FilterBar, FilterSource, TrafficFindBar, focus
+from app.ui.traffic.filter_bar import FilterBar, FilterSource, TrafficFindBar
 from app.ui.traffic.recording_bar import RecordingBar
 from app.ui.traffic.status_bar import TrafficStatusBar
 from app.ui.traffic.view_bar import View, ViewBar
@@ -25,121 +29,100 @@ from app.ui.traffic.views import Views
 from app.ui.widgets.labels import ElidingLabel
 from app.ui.widgets.layouts import FoldingBox
 
-# MERGED ui/traffic/row_menu: What can be done with the rows of the traffic that are selected.
-
-
-def row_menu(
-    parent: QWidget,
-    chunk: Chunk,
-    parties: ConnectionDirectory,
-    filter_bar: FilterBar,
-    follow: Callable[[], object],
-) -> QMenu:
-    """The menu of the row that shows `chunk`: what to show besides. It goes away when it closes.
-
-    `follow` shows the conversation of its connection.
-    """
-    menu = QMenu(parent)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    number, name = chunk.connection, name_of(chunk.connection, parties)
-    menu.addAction(QCoreApplication.translate("RowMenu", "Follow the stream"), follow)
-    menu.addSeparator()
-    only = QCoreApplication.translate("RowMenu", "Show only {0}")
-    menu.addAction(
-        only.format(name), lambda: filter_bar.only(FilterSource(connection=number), name)
-    )
-    party = parties.party(number)
-    if party is not None:
-        listener = party.listener
-        menu.addAction(
-            only.format(listener),
-            lambda: filter_bar.only(FilterSource(listener=listener), listener),
-        )
-    menu.addAction(QCoreApplication.translate("RowMenu", "Show everything"), filter_bar.clear)
-    return menu
-
-
-def add_copy_actions(
-    menu: QMenu, taking: CopyActions, data: bytes | None, read: Callable[[bytes], str]
-) -> None:
-    """Add what can be done with the bytes of the selected rows; `data` is `None` for too many."""
-    menu.addSeparator()
-    if data is not None:
-        taking.fill(menu, lambda: data, read)
-        return
-    words = QCoreApplication.translate("RowMenu", "Too much to copy: export the selected instead")
-    menu.addAction(words).setEnabled(False)
+MOST_COMPARED = 2
 
 
 class TrafficPane(QWidget):
-    """Puts the parts together. Paused, the view stays as it is while the log goes on.
+    """Composes the parts, and connects their signals.
 
-    What the log drops meanwhile is shown as not kept.
+    While it is paused, the view does not change and the log keeps growing. Rows that the log drops
+    during that time are marked as not kept.
     """
+
+    row_menu_opening = Signal(QMenu, object)
+    """The menu of a row is about to open, and the `Chunk` of that row. More may be added to it."""
 
     def __init__(
         self,
         log: ChunkSource,
         icons: Icons,
-        parties: ConnectionDirectory,
+        directory: ConnectionDirectory,
         parent: QWidget | None = None,
         *,
-        taking: CopyActions | None = None,
+        copy_actions: CopyActions | None = None,
     ) -> None:
-        """`taking` is what can be done with bytes, if somebody listens to it."""
+        """`copy_actions` are those whose signals are connected; by default they have no effect."""
         super().__init__(parent)
-        self._taking = taking or CopyActions(self)
+        self._copy_actions = copy_actions or CopyActions(self)
         self._log = log
-        self._parties = parties
-        self.views = Views(log, parties)
+        self._directory = directory
+        self.views = Views(log, directory)
         self.scans = self.views.scans
         self.table = self.views.table
-        self.view_bar = ViewBar()
-        self.detail = Detail(icons, self._taking)
-        self.filter_bar = FilterBar(self._parties, icons)
+        self.view_bar = ViewBar(icons)
+        self.detail = Detail(icons, self._copy_actions)
+        self.filter_bar = FilterBar(self._directory, icons)
         self.find_bar = TrafficFindBar(icons)
-        self.trouble = QLabel()
-        self.off = ElidingLabel()
-        self.exporter = ExportBar(parties, icons)
-        self.state = TrafficStatusBar(icons)
-        self.recording = RecordingBar(log, parties, icons) if isinstance(log, ChunkLog) else None
+        self.trouble = ElidingLabel()
+        self.disabled_note = ElidingLabel()
+        self.exporter = ExportBar(directory, icons)
+        self.status_bar = TrafficStatusBar(icons)
+        self.recording = RecordingBar(log, directory, icons) if isinstance(log, ChunkLog) else None
         self.split = QSplitter(Qt.Orientation.Vertical)
         self._lay_out()
         self._bind()
         self._show_news()
 
     def refresh(self, batch: ChangeBatch) -> None:
-        """Show who spoke and what crossed, unless it is paused."""
-        self.filter_bar.offer_listeners()
+        """Show new listeners and new chunks."""
+        self.filter_bar.add_listeners()
         if self.recording is not None:
             self.recording.refresh()
         if self.isVisible():
             self._look()
 
     def rename(self, old: str, new: str) -> None:
-        """The listener called `old` is called `new`."""
+        """Show the new name of a listener."""
         self.filter_bar.rename(old, new)
         self.table.viewport().update()
 
-    def show_off(self, listeners: Sequence[str]) -> None:
-        """Say that the traffic of those listeners is not kept."""
+    def show_disabled(self, listeners: Sequence[str]) -> None:
+        """Show that the traffic of these listeners is not kept."""
         words = self.tr("Switched off in the form of the listener, and not shown: {0}.")
-        self.off.setText(words.format(", ".join(listeners)))
-        self.off.setVisible(bool(listeners))
+        self.disabled_note.setText(words.format(", ".join(listeners)))
+        self.disabled_note.setVisible(bool(listeners))
 
     def showEvent(self, event: object) -> None:
         self._look()
 
     @property
+    def message_framing(self) -> Framing | None:
+        """The framing of the rows; `None` unless they are messages."""
+        is_framed = self.view_bar.view is View.MESSAGES
+        return self.view_bar.framing.framing if is_framed else None
+
+    @property
+    def selected_connections(self) -> tuple[int, ...]:
+        """The connections of the selected rows, as long as they are at most `MOST_COMPARED`."""
+        found: dict[int, None] = {}
+        for number in self.views.selected:
+            chunk = self.views.log.chunk(number)
+            if chunk is not None:
+                found[chunk.connection] = None
+            if len(found) > MOST_COMPARED:
+                return ()
+        return tuple(found)
+
+    @property
     def wants_more(self) -> bool:
-        """Whether `refresh` should come again soon, even if nothing happens meanwhile."""
+        """Whether `refresh` should be called again soon, even without changes."""
         return self.recording is not None and self.recording.is_behind
 
     def hideEvent(self, event: object) -> None:
-        self.scans.rest()
+        self.scans.suspend()
 
     def event(self, event: QEvent) -> bool:
-        # While this pane has the focus, the keys of Find are its own and not the window's.
+        # While this pane has the focus, it handles the keys of Find itself.
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
@@ -156,8 +139,21 @@ class TrafficPane(QWidget):
             super().keyPressEvent(event)
 
     def begin_find(self) -> None:
-        """Let the user type what to find."""
-        focus(self.find_bar.pattern)
+        """Put the cursor into the search field."""
+        self.find_bar.pattern.start_typing()
+
+    @property
+    def is_detail_beside(self) -> bool:
+        """Whether the bytes stand beside the rows, not below them."""
+        return self.split.orientation() == Qt.Orientation.Horizontal
+
+    def place_detail(self, beside: bool) -> None:
+        """Put the bytes beside the rows, or below them."""
+        self.status_bar.beside_button.setChecked(beside)
+        if beside != self.is_detail_beside:
+            orientation = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
+            self.split.setOrientation(orientation)
+            self.split.setSizes([3, 2] if beside else [2, 1])
 
     def find_next(self) -> None:
         """Choose the next find below the chosen row, or the first one."""
@@ -170,34 +166,37 @@ class TrafficPane(QWidget):
     def _lay_out(self) -> None:
         self.trouble.setObjectName("trouble")
         self.trouble.setProperty("wrong", True)
-        self.trouble.setWordWrap(True)
         self.trouble.hide()
-        self.off.setObjectName("quiet")
-        self.off.hide()
-        bars = FoldingBox(spacing=8)
-        bars.add(self.filter_bar, 4)
-        bars.add(self.find_bar, 3)
+        self.disabled_note.setObjectName("quiet")
+        self.disabled_note.hide()
+        bars = FoldingBox(spacing=12, is_patient=True)  # so that typing never folds it
+        bars.add(self.filter_bar, 1)
+        bars.add(self.find_bar, 1)
         self.split.addWidget(self.views)
         self.split.addWidget(self.detail)
         self.split.setStretchFactor(0, 2)
         self.split.setStretchFactor(1, 1)
-        self.split.setCollapsible(0, False)  # the bytes may give all their room to the rows
+        self.split.setCollapsible(0, False)  # in a low window only the bytes are hidden
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
-        layout.addWidget(self.view_bar)
+        self.view_bar.options.add_row(self.tr("Time"), self.status_bar.time)
+        head = FoldingBox(spacing=12, is_patient=True)
+        head.add(self.view_bar)
+        head.add(self.status_bar, 1)
+        layout.addWidget(head)
         layout.addWidget(bars)
-        layout.addWidget(self.trouble)
-        layout.addWidget(self.off)
+        layout.addWidget(self.disabled_note)
         layout.addWidget(self.split, 1)
         layout.addWidget(self.exporter)
         if self.recording is not None:
             layout.addWidget(self.recording)
-        layout.addWidget(self.state)
+        # In place of the counts: a mistake that is being typed must not move the rows.
+        self.status_bar.add_message(self.trouble)
 
     def _bind(self) -> None:
         self.filter_bar.changed.connect(lambda: self.views.filter(self.filter_bar.criteria()))
         self.find_bar.pattern.changed.connect(
-            lambda: self.views.look_for(self.find_bar.pattern.pattern)
+            lambda: self.views.search_for(self.find_bar.pattern.pattern)
         )
         self.find_bar.next_wanted.connect(self.find_next)
         self.find_bar.previous_wanted.connect(self.find_previous)
@@ -207,22 +206,23 @@ class TrafficPane(QWidget):
         self.view_bar.encoding_changed.connect(self.detail.use_encoding)
         self.views.choice_changed.connect(self._show_detail)
         self.table.customContextMenuRequested.connect(self._open_menu)
-        self.state.time_chosen.connect(self.table.rows.use_time)
-        self.state.pause_button.toggled.connect(self._hold)
-        self.state.clear_button.clicked.connect(self._clear)
+        self.status_bar.time_chosen.connect(self.table.rows.use_time)
+        self.status_bar.pause_button.toggled.connect(self._pause)
+        self.status_bar.clear_button.clicked.connect(self._clear)
+        self.status_bar.beside_button.toggled.connect(self.place_detail)
         if self.recording is None:
-            self.state.show_as_finished()
+            self.status_bar.show_as_finished()
         else:
-            self.recording.moved.connect(self._show_recording)
-            self.state.record_button.clicked.connect(self._record)
+            self.recording.state_changed.connect(self._show_recording)
+            self.status_bar.record_button.clicked.connect(self._record)
         for words, export in (
             (self.tr("Export all…"), self._export_all),
             (self.tr("Export what is shown…"), self._export_shown),
             (self.tr("Export the selected…"), self._export_selected),
         ):
-            self.state.export_menu.addAction(words).triggered.connect(export)
-        self.state.export_menu.setToolTipsVisible(True)
-        self.state.export_menu.aboutToShow.connect(self._show_exports)
+            self.status_bar.export_menu.addAction(words).triggered.connect(export)
+        self.status_bar.export_menu.setToolTipsVisible(True)
+        self.status_bar.export_menu.aboutToShow.connect(self._show_exports)
         copy = QAction(self.table)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -235,22 +235,22 @@ class TrafficPane(QWidget):
             shortcut.triggered.connect(act)
             self.addAction(shortcut)
 
-    # What is shown
+    # Updates of the view
 
     def _look(self) -> None:
         self._log.look()
-        self.scans.go_on()
+        self.scans.resume()
 
     def _show_news(self) -> None:
         self.views.show_news()
         is_table = self.views.view is not View.STREAM
         is_filtered = is_table and self.scans.filter is not None
         count = self.table.rows.rowCount()
-        self.state.show_counts(
+        self.status_bar.show_counts(
             self._log,
             self.views.messages,
             shown=count if is_filtered else None,
-            held_at=self.views.held_at,
+            paused_at=self.views.paused_at,
         )
         self.table.hint.setVisible(count == 0)
         self.table.hint.setText(self._hint(is_filtered))
@@ -273,9 +273,9 @@ class TrafficPane(QWidget):
         self._show_detail()
         self._show_news()
 
-    def _hold(self, on: bool) -> None:
-        self.views.hold(on)
-        self.scans.go_on()
+    def _pause(self, on: bool) -> None:
+        self.views.pause(on)
+        self.scans.resume()
         self._show_news()
 
     def _record(self) -> None:
@@ -289,7 +289,7 @@ class TrafficPane(QWidget):
 
     def _show_recording(self) -> None:
         if self.recording is not None:
-            self.state.record_button.setChecked(self.recording.is_recording)
+            self.status_bar.record_button.setChecked(self.recording.is_recording)
 
     def _clear(self) -> None:
         if isinstance(self._log, ChunkLog):
@@ -308,14 +308,15 @@ class TrafficPane(QWidget):
             self.find_bar.pattern.trouble,
         ]
         troubles = [*typed, *self.scans.troubles()]
-        text = "\n".join(dict.fromkeys(trouble for trouble in troubles if trouble))
+        text = "   ·   ".join(dict.fromkeys(trouble for trouble in troubles if trouble))
         if text != self.trouble.text():
             self.trouble.setText(text)
         self.trouble.setVisible(bool(text))
+        self.status_bar.counts.setHidden(bool(text))
 
     def _show_detail(self) -> None:
         chunk = self.views.chosen_chunk
-        name = "" if chunk is None else name_of(chunk.connection, self._parties)
+        name = "" if chunk is None else connection_name(chunk.connection, self._directory)
         self.detail.show_chunk(chunk, name)
         if chunk is not None and self.scans.search is not None:
             self._show_match(chunk.number, chunk.data)
@@ -326,18 +327,18 @@ class TrafficPane(QWidget):
         if search is None or not search.has(number):
             return
         try:
-            match = search.criteria.patterns[-1].within(data, PATIENCE_SECONDS)
+            match = search.criteria.patterns[-1].within(data, SPAN_TIMEOUT_SECONDS)
         except TimeoutError:
             return
         if match is not None:
             self.detail.hex.select(*match)
 
     def _show_exports(self) -> None:
-        """What there is nothing of cannot be exported, and one export waits for the other."""
+        """Enable the exports that have chunks. While one is under way, none can start."""
         is_free = not self.exporter.is_busy
         wait = self.tr("Wait until the export under way is written, or cancel it.")
         counts = len(self._log), self._count_shown(), len(self.views.selected)
-        for action, count in zip(self.state.export_menu.actions(), counts, strict=True):
+        for action, count in zip(self.status_bar.export_menu.actions(), counts, strict=True):
             action.setEnabled(is_free and count > 0)
             action.setToolTip(action.text() if is_free else wait)
 
@@ -364,8 +365,8 @@ class TrafficPane(QWidget):
         def follow() -> None:
             self.view_bar.choose(View.STREAM)
 
-        menu = row_menu(self, chunk, self._parties, self.filter_bar, follow)
-        add_copy_actions(menu, self._taking, self.views.selected_data, self.detail.as_text)
+        menu = row_menu(self, chunk, self._directory, self.filter_bar, follow)
+        add_copy_actions(menu, self._copy_actions, self.views.selected_data, self.detail.as_text)
         return menu
 
     def _copy_selected(self) -> None:
@@ -378,4 +379,48 @@ class TrafficPane(QWidget):
         chunk = self.table.rows.chunk(index.row()) if index.isValid() else None
         if chunk is not None:
             menu = self._menu_for(chunk)
+            self.row_menu_opening.emit(menu, chunk)
             menu.popup(self.table.viewport().mapToGlobal(at))
+
+
+def row_menu(
+    parent: QWidget,
+    chunk: Chunk,
+    directory: ConnectionDirectory,
+    filter_bar: FilterBar,
+    follow: Callable[[], object],
+) -> QMenu:
+    """The menu of the row of `chunk`, to change the filter. It is deleted when it closes.
+
+    `follow` shows the stream of its connection.
+    """
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    number, name = chunk.connection, connection_name(chunk.connection, directory)
+    menu.addAction(QCoreApplication.translate("RowMenu", "Follow the stream"), follow)
+    menu.addSeparator()
+    only = QCoreApplication.translate("RowMenu", "Show only {0}")
+    menu.addAction(
+        only.format(name), lambda: filter_bar.show_only(FilterSource(connection=number), name)
+    )
+    info = directory.info(number)
+    if info is not None:
+        listener = info.listener
+        menu.addAction(
+            only.format(listener),
+            lambda: filter_bar.show_only(FilterSource(listener=listener), listener),
+        )
+    menu.addAction(QCoreApplication.translate("RowMenu", "Show everything"), filter_bar.clear)
+    return menu
+
+
+def add_copy_actions(
+    menu: QMenu, copy_actions: CopyActions, data: bytes | None, read: Callable[[bytes], str]
+) -> None:
+    """Add the actions on the bytes of the selected rows; `data` is `None` for too many."""
+    menu.addSeparator()
+    if data is not None:
+        copy_actions.fill(menu, lambda: data, read)
+        return
+    words = QCoreApplication.translate("RowMenu", "Too much to copy: export the selected instead")
+    menu.addAction(words).setEnabled(False)

@@ -1,4 +1,4 @@
-"""Records the traffic to a file: asks for one, says how it goes, and what became of it."""
+"""The bar that records the traffic to a file, and shows the progress and the result."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from app.ui.widgets.labels import ElidingLabel
 
 
 class RecordingBar(QWidget):
-    """A line that shows while something is recorded, and after it until it is dismissed."""
+    """Shown during a recording, and after it until the user dismisses the result."""
 
-    moved = Signal()
-    """A recording began or ended."""
+    state_changed = Signal()
+    """A recording started or ended."""
 
     def __init__(
         self,
         log: ChunkLog,
-        parties: ConnectionDirectory,
+        directory: ConnectionDirectory,
         icons: Icons,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._log = log
-        self._parties = parties
+        self._directory = directory
         self._recorder: Recorder | None = None
         self.words = ElidingLabel()
         self.stop_button = QPushButton(self.tr("Stop recording"))
@@ -42,16 +42,16 @@ class RecordingBar(QWidget):
 
     @property
     def is_recording(self) -> bool:
-        """Whether a recording is under way, or still being written."""
+        """Whether a recording is under way, or its end is still being written."""
         return self._recorder is not None
 
     @property
     def is_behind(self) -> bool:
-        """Whether `refresh` should come again soon, even if nothing crosses meanwhile."""
+        """Whether `refresh` should be called again soon, even without new traffic."""
         return self._recorder is not None and self._recorder.is_behind
 
     def ask(self) -> None:
-        """Let the user choose a file and record to it."""
+        """Ask for a file, and record to it."""
         name = datetime.now().astimezone().strftime(f"traffic-%Y%m%d-%H%M%S.{SUFFIX}")
         dialog = QFileDialog(self, self.tr("Record the traffic to a file"), "")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -63,38 +63,38 @@ class RecordingBar(QWidget):
         dialog.open()
 
     def record(self, path: Path) -> None:
-        """Record to `path` from now on."""
+        """Start a recording to `path`."""
         try:
-            self._recorder = Recorder(self._log, self._parties.party, path)
+            self._recorder = Recorder(self._log, self._directory.info, path)
         except RecordingError as error:
-            self._say(str(error), wrong=True)
+            self._show_text(str(error), wrong=True)
             return
-        self.moved.emit()
+        self.state_changed.emit()
         self.refresh()
 
     def stop(self) -> None:
-        """Record nothing that comes from now on."""
+        """End the recording. The rest is still written."""
         if self._recorder is not None:
             self._recorder.stop()
             self.refresh()
 
     def refresh(self) -> None:
-        """Hand on what crossed, and say how far it is."""
+        """Pass the new chunks to the recorder, and show its progress."""
         recorder = self._recorder
         if recorder is None:
             return
-        self._log.look()  # or nobody would wake the ticker for the next chunk
+        self._log.look()  # without this the next chunk would not wake the ticker
         recorder.step()
         if recorder.is_over:
             self._recorder = None
-            self._say(self._result(recorder), wrong=bool(recorder.trouble))
-            self.moved.emit()
+            self._show_text(self._result(recorder), wrong=bool(recorder.trouble))
+            self.state_changed.emit()
         else:
             words = self.tr("Recording to {0}: {1}").format(recorder.path, self._amount(recorder))
-            self._say(words)
+            self._show_text(words)
 
     def finish(self) -> None:
-        """Stop and wait until all of it is in the file: the program ends."""
+        """End the recording and wait until all of it is in the file. For the end of the program."""
         if self._recorder is not None:
             self._recorder.finish()
             self.refresh()
@@ -130,7 +130,7 @@ class RecordingBar(QWidget):
             words = f"{words}; {missed.format(f'{recorder.missed:,}')}"
         return words
 
-    def _say(self, words: str, *, wrong: bool = False) -> None:
+    def _show_text(self, words: str, *, wrong: bool = False) -> None:
         self.words.setText(words)
         if self.words.property("wrong") != wrong:
             self.words.setProperty("wrong", wrong)

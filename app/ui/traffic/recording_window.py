@@ -1,10 +1,10 @@
-"""The recordings that are open, each in a window of its own."""
+"""The windows that show recordings."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QVBoxLayout, QWidget
 
@@ -14,19 +14,24 @@ from app.ui.style.icons import Icons
 from app.ui.traffic.copy_actions import CopyActions
 from app.ui.traffic.pane import TrafficPane
 from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.plain_text import message_box
 
 
 class RecordingWindow(QWidget):
-    """Shows one recording, to look into and to search; what is in the file stays as it is."""
+    """Shows one recording, to read, search and export. It never changes the file."""
 
     def __init__(
-        self, recording: Recording, icons: Icons, owner: QWidget, taking: CopyActions | None = None
+        self,
+        recording: Recording,
+        icons: Icons,
+        owner: QWidget,
+        copy_actions: CopyActions | None = None,
     ) -> None:
-        """It looks as `owner` does and closes with it."""
+        """It has the style of `owner`, and closes with it."""
         super().__init__(owner, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.recording = recording
-        self.pane = TrafficPane(recording, icons, recording, taking=taking)
+        self.pane = TrafficPane(recording, icons, recording, copy_actions=copy_actions)
         self.damage = QLabel()
         self.damage.setObjectName("trouble")
         self.damage.setProperty("wrong", True)
@@ -43,7 +48,7 @@ class RecordingWindow(QWidget):
         self._show_damage()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.pane.scans.rest()
+        self.pane.scans.suspend()
         self.recording.close()
         super().closeEvent(event)
 
@@ -60,17 +65,22 @@ class RecordingWindow(QWidget):
 
 
 class Recordings(QObject):
-    """Opens recordings beside `window`, which they close with."""
+    """Opens recordings beside the main window. They close with it."""
 
-    def __init__(self, window: QWidget, icons: Icons, taking: CopyActions | None = None) -> None:
+    window_opened = Signal(object)
+    """A `RecordingWindow` was opened."""
+
+    def __init__(
+        self, window: QWidget, icons: Icons, copy_actions: CopyActions | None = None
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._icons = icons
-        self._taking = taking
+        self._copy_actions = copy_actions
         self.opened: list[RecordingWindow] = []
 
     def ask(self) -> None:
-        """Let the user choose a recording and open it."""
+        """Ask for a recording, and open it."""
         dialog = QFileDialog(self._window, self.tr("Open a recording"), "")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(
@@ -81,23 +91,22 @@ class Recordings(QObject):
         dialog.open()
 
     def open(self, path: Path) -> None:
-        """Open the recording at `path`, or say why not."""
+        """Open the recording at `path`, or show why that is not possible."""
         try:
             recording = Recording(path)
         except RecordingError as error:
             title = self.tr("Open a recording")
-            close = QMessageBox.StandardButton.Close
-            open_modal(
-                QMessageBox(QMessageBox.Icon.Warning, title, str(error), close, self._window)
-            )
+            warning = QMessageBox.Icon.Warning
+            open_modal(message_box(self._window, title, str(error), icon=warning))
             return
-        window = RecordingWindow(recording, self._icons, self._window, self._taking)
+        window = RecordingWindow(recording, self._icons, self._window, self._copy_actions)
         self.opened.append(window)
+        self.window_opened.emit(window)
         window.destroyed.connect(lambda: self._forget(window))
         window.show()
 
     def close(self) -> None:
-        """Close all of them."""
+        """Close all windows."""
         for window in list(self.opened):
             window.close()
 

@@ -1,4 +1,5 @@
-"""The line below the traffic: how much is kept, how time is told, and what to do with all of it."""
+"""The bar beside the views of the traffic: the counters, the format of the time, and the buttons
+for the log."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from app.ui.widgets.labels import ElidingLabel
 
 
 class TrafficStatusBar(QWidget):
-    """Says what there is. Its buttons are for the pane to act on."""
+    """Shows the counters of the log. The pane connects its buttons."""
 
     time_chosen = Signal(object)
     """A `TimeForm`."""
@@ -30,15 +31,22 @@ class TrafficStatusBar(QWidget):
         self.export_menu = QMenu(self)
         self.pause_button = QToolButton(autoRaise=True)
         self.clear_button = QToolButton(autoRaise=True)
+        self.beside_button = QToolButton(autoRaise=True)
         self._set_up(icons)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.counts, 1)
-        layout.addWidget(self.time)
+        self._messages = QHBoxLayout()
+        self._messages.addWidget(self.counts, 1)
+        layout.addLayout(self._messages, 1)
         layout.addWidget(self.record_button)
         layout.addWidget(self.export_button)
         layout.addWidget(self.pause_button)
         layout.addWidget(self.clear_button)
+        layout.addWidget(self.beside_button)
+
+    def add_message(self, label: QWidget) -> None:
+        """Give `label` the place of the counts. It is shown while they are hidden."""
+        self._messages.addWidget(label, 1)
 
     def show_counts(
         self,
@@ -46,11 +54,12 @@ class TrafficStatusBar(QWidget):
         messages: Messages | None,
         *,
         shown: int | None,
-        held_at: int | None,
+        paused_at: int | None,
     ) -> None:
-        """Say what `log` keeps, what `messages` are made of it, and how much came since a pause.
+        """Show the counters of `log` and of the `messages` made of it.
 
-        `shown` are the rows that a filter lets through.
+        `shown` is the number of rows that pass the filter; `None` without one. `paused_at` is the
+        number of the first chunk after the pause; `None` if it is not paused.
         """
         parts = [
             self.tr("{0} kept, {1}").format(_chunks(len(log)), readable.format_size(log.kept_bytes))
@@ -65,8 +74,8 @@ class TrafficStatusBar(QWidget):
         ):
             if count or size:
                 parts.append(words.format(f"{count:,}", readable.format_size(size)))
-        if held_at is not None:
-            parts.append(self.tr("paused, {0} newer").format(f"{log.end - held_at:,}"))
+        if paused_at is not None:
+            parts.append(self.tr("paused, {0} newer").format(f"{log.end - paused_at:,}"))
         text = "   ·   ".join(parts)
         if text != self.counts.text():
             self.counts.setText(text)
@@ -86,18 +95,20 @@ class TrafficStatusBar(QWidget):
             yield self.tr("chunks not framed: {0}").format(f"{messages.missed:,}")
 
     def show_as_finished(self) -> None:
-        """Nothing more will come: there is nothing to record, to hold or to clear."""
+        """Hide the buttons to record, pause and clear, for a log that does not grow."""
         for button in (self.record_button, self.pause_button, self.clear_button):
             button.hide()
 
     def _set_up(self, icons: Icons) -> None:
         self.pause_button.setCheckable(True)
         self.record_button.setCheckable(True)
+        self.beside_button.setCheckable(True)
         for button, icon, name in (
             (self.record_button, "record", self.tr("Record to a file")),
             (self.pause_button, "pause", self.tr("Hold the view still; nothing is lost")),
             (self.clear_button, "clear", self.tr("Forget the traffic so far")),
             (self.export_button, "export", self.tr("Export to a file")),
+            (self.beside_button, "panel-beside", self.tr("Show the bytes beside the rows")),
         ):
             icons.give(button, icon)
             button.setToolTip(name)

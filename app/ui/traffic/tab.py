@@ -1,14 +1,16 @@
-"""The place of the traffic pane in the window. The pane is made when somebody first looks at it.
+"""The tab with the traffic pane, and the names of the connections in the log.
 
-It has more parts than all the others together and is not on show when the window opens; making it
-would take an eighth of that time.
+The pane is created when the tab is shown for the first time. It has more widgets than all other
+panes together, and would make the start of the window an eighth longer. The names are kept from the
+start, also those of closed connections, as their chunks stay in the log.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from time import time
-from typing import TYPE_CHECKING, Any, Final
+from collections import deque
+from collections.abc import Iterable, Sequence
+from sys import intern
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from attrs import evolve
@@ -17,106 +19,202 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.client.session import Session
 from app.client.session_messages import SessionState
-from app.client.target import Transport
 from app.net.ip import parse_ip
-from app.server.connections.closing import (
-    CLOSED_BY_LISTENER,
-    CLOSED_BY_PEER,
-    NO_GOODBYE,
-    RESET_BY_PEER,
-)
+from app.net.target import Transport
 from app.server.connections.connection import Connection
 from app.server.listener import Listener
 from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import ChunkLog
-from app.traffic.connection_info import Address, CloseKind, ConnectionInfo
+from app.traffic.connection_info import Address, CloseKind, ConnectionDirectory, ConnectionInfo
 from app.ui.style.icons import Icons
 from app.ui.traffic.copy_actions import CopyActions
 
 if TYPE_CHECKING:
     from app.ui.traffic.pane import TrafficPane
 
+MAX_CLOSED = 100_000
 
-# MERGED ui/traffic/names: Whose chunk is it: the connections by number, also those that are gone.
+KEPT_CLOSED = 10_000
+"""How many of the newest closed connections are remembered although their chunks are dropped, as
+framed messages may still be there. Each takes about 300 bytes."""
 
-MAX_GONE = 100_000
+
+class TrafficTab(QWidget):
+    """Owns the names of the connections from the start, and the pane once it is shown."""
+
+    pane_created = Signal(QWidget)
+    """The pane was created. The window restores its sizes then."""
+
+    def __init__(
+        self,
+        log: ChunkLog,
+        icons: Icons,
+        parent: QWidget | None = None,
+        *,
+        copy_actions: CopyActions | None = None,
+        names: ConnectionNames | None = None,
+    ) -> None:
+        """`copy_actions` is as in `TrafficPane`. `names` are those of an earlier tab on the same
+        log."""
+        super().__init__(parent)
+        self.log = log
+        self._icons = icons
+        self._names = names or ConnectionNames()
+        self._copy_actions = copy_actions
+        self._disabled: tuple[str, ...] = ()
+        self._last_names: WeakKeyDictionary[Listener, str] = WeakKeyDictionary()
+        self._tracker = ConnectionTracker(log, self._names)
+        self.pane: TrafficPane | None = None
+        """`None` until the tab is shown."""
+
+    @property
+    def directory(self) -> ConnectionDirectory:
+        """The names of the connections in the log."""
+        return self._names
+
+    def refresh(self, batch: ChangeBatch) -> None:
+        """Handle a batch of changes, with or without a pane."""
+        self._rename(batch.listeners)
+        self._tracker.follow_connections(batch)
+        if self.pane is not None:
+            self.pane.refresh(batch)
+
+    def follow_sessions(self, sessions: Iterable[tuple[str, Session]]) -> None:
+        """Update the sessions of the console, each with its title. Call it before `refresh`."""
+        self._tracker.follow_sessions(sessions)
+
+    def show_disabled(self, listeners: Sequence[str]) -> None:
+        """Show that the traffic of these listeners is not kept."""
+        self._disabled = tuple(listeners)
+        if self.pane is not None:
+            self.pane.show_disabled(self._disabled)
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether `refresh` should be called again soon, even without changes."""
+        return self.pane is not None and self.pane.wants_more
+
+    def show_only(
+        self, *, listener: str | None = None, connection: int | None = None, words: str
+    ) -> None:
+        """Show only the traffic of a listener or of a connection; `words` name it."""
+        from app.ui.traffic.filter_bar import FilterSource
+        from app.ui.traffic.view_bar import View
+
+        if self.pane is None:
+            self._create_pane()
+        assert self.pane is not None
+        if self.pane.view_bar.view is View.STREAM:
+            self.pane.view_bar.choose(View.CHUNKS)
+        source = FilterSource(listener=listener, connection=connection)
+        self.pane.filter_bar.show_only(source, words)
+
+    def showEvent(self, event: object) -> None:
+        if self.pane is None:
+            self._create_pane()
+
+    def _rename(self, listeners: Iterable[Listener]) -> None:
+        """Rename those listeners whose names differ from those of their last change."""
+        for listener in listeners:
+            new = listener.spec.name
+            old = self._last_names.get(listener, new)
+            self._last_names[listener] = new
+            if new != old:
+                self._names.rename(old, new)
+                if self.pane is not None:
+                    self.pane.rename(old, new)
+
+    def _create_pane(self) -> None:
+        from app.ui.traffic.pane import TrafficPane
+
+        self.pane = TrafficPane(self.log, self._icons, self._names, copy_actions=self._copy_actions)
+        self.pane.show_disabled(self._disabled)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.pane)
+        self.pane_created.emit(self.pane)
+        self.pane.show()  # now, and not in the next turn of the event loop
 
 
 class ConnectionNames:
-    """Remembers every live connection, and of those that are gone the `MAX_GONE` newest.
+    """The directory of the connections: all open ones, and the newest `MAX_CLOSED` closed ones.
 
-    A live one costs no more than its place here: what is known of it is asked when it is wanted.
+    For an open connection it keeps only a reference, and makes its info on demand.
     """
 
     def __init__(self) -> None:
-        self._live: dict[int, Connection] = {}
-        self._elsewhere: dict[int, Address | None] = {}
-        """Where a live one came in, if that is not where others of its listener do."""
-        self._gone: dict[int, ConnectionInfo] = {}
+        self._open: dict[int, Connection] = {}
+        self._other_addresses: dict[int, Address | None] = {}
+        """The local addresses of open connections that differ from that of their listener."""
+        self._closed: dict[int, ConnectionInfo] = {}
         self._listeners: dict[str, Address | None] = {}
 
     @property
     def listeners(self) -> tuple[str, ...]:
-        """The names of all listeners that had a connection, in the order of their first."""
+        """The names of all listeners that had a connection, in the order of the first one."""
         return tuple(self._listeners)
 
     def rename(self, old: str, new: str) -> None:
-        """The listener called `old` is called `new`: those of before are its connections too."""
-        # In its place: where the connections of a listener came in is known by its name.
+        """Rename a listener, also in the info of its closed connections."""
+        # The order stays the same. The value is the local address of the listener.
         self._listeners = {
             new if name == old else name: local for name, local in self._listeners.items()
         }
-        for number, party in self._gone.items():
-            if party.listener == old and not party.began_here:
-                self._gone[number] = evolve(party, listener=new)
+        for number, info in self._closed.items():
+            if info.listener == old and not info.began_here:
+                self._closed[number] = evolve(info, listener=new)
 
     def follow(self, batch: ChangeBatch) -> None:
-        """Learn who came, and let go of who left."""
+        """Add the opened connections, and remove the closed ones."""
         for connection in batch.opened:
-            self.learn(connection)
+            self.add_connection(connection)
         for connection in batch.closed:
-            self.let_go(connection)
+            self.remove_connection(connection)
 
-    def learn(self, connection: Connection) -> None:
-        """`connection` was opened."""
+    def add_connection(self, connection: Connection) -> None:
+        """Add an open connection."""
         name = connection.factory.spec.name
         local = _local_address(connection)
         usual = self._listeners.setdefault(name, local)
         if usual is None:
             self._listeners[name] = local
         elif local is not None and local != usual:
-            self._elsewhere[connection.number] = local
-        self._live[connection.number] = connection
+            self._other_addresses[connection.number] = local
+        self._open[connection.number] = connection
 
-    def add(self, number: int, party: ConnectionInfo) -> None:
-        """What `party` says goes under that number: for who is no connection of a listener."""
-        self._listeners.setdefault(party.listener, party.local_address)
-        self._remember(number, party)
+    def add_info(self, number: int, info: ConnectionInfo) -> None:
+        """Add the info of a connection that does not belong to a listener."""
+        self._listeners.setdefault(info.listener, info.local_address)
+        self._remember(number, info)
 
-    def let_go(self, connection: Connection) -> None:
-        """`connection` was closed; its chunks may be kept for long."""
-        party = self._party_of(connection.number)
-        if party is None:
+    def remove_connection(self, connection: Connection) -> None:
+        """Remove a closed connection, but keep its info: its chunks are in the log."""
+        info = self._info_of(connection.number)
+        if info is None:
             return
-        del self._live[connection.number]
-        self._elsewhere.pop(connection.number, None)
-        self._remember(connection.number, party)
+        del self._open[connection.number]
+        self._other_addresses.pop(connection.number, None)
+        self._remember(connection.number, info)
 
-    def party(self, number: int) -> ConnectionInfo | None:
-        """What is known of the connection of that number; `None` for one long gone."""
-        return self._party_of(number) or self._gone.get(number)
+    def forget(self, number: int) -> None:
+        """Forget a closed connection."""
+        self._closed.pop(number, None)
 
-    def _remember(self, number: int, party: ConnectionInfo) -> None:
-        self._gone[number] = party
-        if len(self._gone) > MAX_GONE:
-            del self._gone[next(iter(self._gone))]
+    def info(self, number: int) -> ConnectionInfo | None:
+        """The info of the connection with this number; `None` if it was removed long ago."""
+        return self._info_of(number) or self._closed.get(number)
 
-    def _party_of(self, number: int) -> ConnectionInfo | None:
-        connection = self._live.get(number)
+    def _remember(self, number: int, info: ConnectionInfo) -> None:
+        self._closed[number] = info
+        if len(self._closed) > MAX_CLOSED:
+            del self._closed[next(iter(self._closed))]
+
+    def _info_of(self, number: int) -> ConnectionInfo | None:
+        connection = self._open.get(number)
         if connection is None:
             return None
         name = connection.factory.spec.name
-        local = self._elsewhere.get(number, self._listeners.get(name))
+        local = self._other_addresses.get(number, self._listeners.get(name))
         peer = connection.peer_address
         return ConnectionInfo(name, connection.peer, ip_address_of(peer), local, is_datagram(peer))
 
@@ -124,73 +222,74 @@ class ConnectionNames:
 def _local_address(connection: Connection) -> Address | None:
     try:
         return ip_address_of(connection.transport.getHost())
-    except (AttributeError, OSError):  # it was over before anybody looked: there is no socket
+    except (AttributeError, OSError):  # it is closed already, and has no socket
         return None
 
 
 def is_datagram(address: Any) -> bool:
-    """Whether `address` is one of UDP."""
+    """Whether an address of Twisted is one of UDP."""
     return getattr(address, "type", "TCP") == "UDP"
 
 
 def ip_address_of(address: Any) -> Address | None:
-    """Host and port of what Twisted calls an address; `None` if it has none."""
+    """Host and port of an address of Twisted; `None` if it has none."""
     match (getattr(address, "host", None), getattr(address, "port", None)):
         case (str(host), int(port)):
-            return host, port
+            return intern(host), port
     return None
 
 
-# MERGED ui/traffic/followed: Writes down who is who and how each ended: connections as they are told of, sessions as seen.
-
-_HOWS: Final = {
-    CLOSED_BY_PEER: CloseKind.CLOSED_BY_PEER,
-    NO_GOODBYE: CloseKind.CLOSED_BY_PEER,
-    CLOSED_BY_LISTENER: CloseKind.CLOSED_HERE,
-    RESET_BY_PEER: CloseKind.RESET_BY_PEER,
-}
-"""All else is the listener's doing, and as sudden as an abort."""
-
-
 class ConnectionTracker:
-    """Keeps the names, and the endings in the log, in step with what happens."""
+    """Updates the names, and notes the end of each connection in the log.
 
-    def __init__(self, log: ChunkLog, names: ConnectionNames, seconds: Callable[[], float]) -> None:
-        """`seconds` gives unix seconds."""
+    Listeners report their connections; the sessions of the console are compared at each tick.
+    """
+
+    def __init__(self, log: ChunkLog, names: ConnectionNames) -> None:
         self._log = log
         self._names = names
-        self._seconds = seconds
-        self._sessions: set[int] = set()
-        """The numbers of those that are connected."""
+        self._closed: deque[tuple[int, int]] = deque(maxlen=MAX_CLOSED)
+        """For each closed connection the end of the log at that time, and its number."""
+        self._sessions: dict[int, Session] = {}
+        """The connected sessions, by the numbers of their connections."""
 
     def follow_connections(self, batch: ChangeBatch) -> None:
-        """Connections came and went."""
+        """Handle the opened and closed connections of a batch."""
         self._names.follow(batch)
+        self._forget_dropped()
         for connection in batch.closed:
-            # Who said nothing has nothing here that could end.
+            self._closed.append((self._log.end, connection.number))
+            # A connection without traffic has no chunks in the log.
             if connection.bytes_in or connection.bytes_out:
-                how = _HOWS.get(connection.reason, CloseKind.RESET_HERE)
-                self._log.end_connection(connection.closed_at, connection.number, how)
+                closed_at = connection.unix_seconds(connection.closed_at)
+                self._log.end_connection(closed_at, connection.number, connection.close_kind)
+
+    def _forget_dropped(self) -> None:
+        """Forget the names of closed connections that have no chunk in the log any more."""
+        closed, first = self._closed, self._log.first
+        while len(closed) > KEPT_CLOSED and closed[0][0] <= first < self._log.end:
+            self._names.forget(closed.popleft()[1])
 
     def follow_sessions(self, sessions: Iterable[tuple[str, Session]]) -> None:
-        """See which of the console's sessions, each with its title, are connected now."""
-        now_connected: set[int] = set()
+        """Compare the sessions of the console, each with its title, with the last call."""
+        now_connected: dict[int, Session] = {}
         for title, session in sessions:
             if session.number and session.number not in self._sessions:
-                self._learn(title, session)
+                self._add_session(title, session)
             if session.state.is_open or session.state is SessionState.CLOSING:
-                now_connected.add(session.number)
-        for number in self._sessions - now_connected:
-            self._log.end_connection(self._seconds(), number, CloseKind.CLOSED)
+                now_connected[session.number] = session
+        for number, session in self._sessions.items():
+            if number not in now_connected:
+                self._log.end_connection(session.unix_seconds(), number, CloseKind.CLOSED)
         self._sessions = now_connected
 
-    def _learn(self, title: str, session: Session) -> None:
-        if self._names.party(session.number) is not None:
+    def _add_session(self, title: str, session: Session) -> None:
+        if self._names.info(session.number) is not None:
             return
         peer, local = session.addresses
         target = session.target
         name = QCoreApplication.translate("ConnectionNames", "Console: {0}").format(title)
-        party = ConnectionInfo(
+        info = ConnectionInfo(
             name,
             peer,
             _ip_address(peer),
@@ -198,88 +297,12 @@ class ConnectionTracker:
             is_datagram=target is not None and target.transport is Transport.UDP,
             began_here=True,
         )
-        self._names.add(session.number, party)
+        self._names.add_info(session.number, info)
 
 
 def _ip_address(text: str) -> Address | None:
-    """Of `127.0.0.1:8007` and `[::1]:8007`; `None` for what is no IP address, such as a path."""
+    """Host and port of `127.0.0.1:8007` or `[::1]:8007`; `None` for others, such as a path."""
     host, _, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     is_ip = port.isdecimal() and parse_ip(host.partition("%")[0]) is not None
     return (host, int(port)) if is_ip else None
-
-
-class TrafficTab(QWidget):
-    """Owns what must be kept from the start on: whose chunk is whose."""
-
-    made = Signal(QWidget)
-    """The pane, just made: whoever remembers its sizes may set them."""
-
-    def __init__(
-        self,
-        log: ChunkLog,
-        icons: Icons,
-        seconds: Callable[[], float] = time,
-        parent: QWidget | None = None,
-        *,
-        taking: CopyActions | None = None,
-    ) -> None:
-        """`seconds` gives unix seconds; `taking` is as in `TrafficPane`."""
-        super().__init__(parent)
-        self.log = log
-        self._icons = icons
-        self._names = ConnectionNames()
-        self._taking = taking
-        self._off: tuple[str, ...] = ()
-        self._called: WeakKeyDictionary[Listener, str] = WeakKeyDictionary()
-        self._followed = ConnectionTracker(log, self._names, seconds)
-        self.pane: TrafficPane | None = None
-        """`None` until the tab was on show."""
-
-    def refresh(self, batch: ChangeBatch) -> None:
-        """Take what a batch of changes brought, whether there is a pane yet or not."""
-        self._rename(batch.listeners)
-        self._followed.follow_connections(batch)
-        if self.pane is not None:
-            self.pane.refresh(batch)
-
-    def follow_sessions(self, sessions: Iterable[tuple[str, Session]]) -> None:
-        """Learn of the console's sessions, each with its title. Before `refresh`."""
-        self._followed.follow_sessions(sessions)
-
-    def show_off(self, listeners: Sequence[str]) -> None:
-        """The traffic of those listeners is not kept."""
-        self._off = tuple(listeners)
-        if self.pane is not None:
-            self.pane.show_off(self._off)
-
-    @property
-    def wants_more(self) -> bool:
-        """Whether `refresh` should come again soon, even if nothing happens meanwhile."""
-        return self.pane is not None and self.pane.wants_more
-
-    def showEvent(self, event: object) -> None:
-        if self.pane is None:
-            self._make()
-
-    def _rename(self, listeners: Iterable[Listener]) -> None:
-        """See which of them have another name than when they changed last."""
-        for listener in listeners:
-            new = listener.spec.name
-            old = self._called.get(listener, new)
-            self._called[listener] = new
-            if new != old:
-                self._names.rename(old, new)
-                if self.pane is not None:
-                    self.pane.rename(old, new)
-
-    def _make(self) -> None:
-        from app.ui.traffic.pane import TrafficPane
-
-        self.pane = TrafficPane(self.log, self._icons, self._names, taking=self._taking)
-        self.pane.show_off(self._off)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.pane)
-        self.made.emit(self.pane)
-        self.pane.show()  # at once: the layout would leave it to the next turn of the event loop

@@ -1,4 +1,7 @@
-"""The table of what crossed: which row is chosen, and that it stays so while the log goes on."""
+"""The table of chunks or messages, and its scroll bar with marks for the finds.
+
+The chosen row stays chosen while the log adds and drops chunks.
+"""
 
 from __future__ import annotations
 
@@ -23,23 +26,178 @@ from app.traffic.connection_info import ConnectionDirectory
 from app.traffic.framing import MessageError
 from app.traffic.scan import Scan
 from app.traffic.source import ChunkSource, RowSelection
-from app.ui.style.theme import AMBER, pick
+from app.ui.style.palette import tint_color
+from app.ui.style.tokens import Tint
 from app.ui.traffic.model import CONNECTION, DIRECTION, SIZE, TIME, TrafficModel
+from app.ui.widgets.cells import CellDelegate
 from app.ui.widgets.text_view import FollowEnd
-
-# MERGED ui/traffic/marked_bar: A scroll bar that shows where the finds are.
 
 MARK_HEIGHT = 2
 
 IsFound = Callable[[int, int], bool]
-"""Whether there is a find in the rows of `range(start, stop)`."""
+"""Whether there is a find in the rows from `start` to `stop - 1`."""
+
+WIDTHS = {TIME: 110, CONNECTION: 190, DIRECTION: 80, SIZE: 80}
+
+
+class TrafficTable(QTableView):
+    """Follows the newest row until the user scrolls up.
+
+    If the log drops the chosen row, Qt would choose the next row, and so on with each drop. Here no
+    row is chosen then, and `choice_changed` is not emitted: the detail keeps showing the chunk.
+    """
+
+    choice_changed = Signal()
+    """Another row is chosen, or none; see `chosen`."""
+
+    def __init__(self, log: ChunkSource, directory: ConnectionDirectory) -> None:
+        super().__init__()
+        self.rows = TrafficModel(log, directory, self)
+        self.hint = QLabel(self.viewport())
+        self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        self.bar = MarkedBar()
+        self.setVerticalScrollBar(self.bar)
+        self.follow = FollowEnd(self.bar)
+        self._current: int | None = None
+        self._pending_choice: int | None = None
+        self._is_pulling = False
+        self._set_up()
+
+    @property
+    def chosen(self) -> int | None:
+        """The number of the chosen chunk."""
+        current = self.currentIndex()
+        return self.rows.number(current.row()) if current.isValid() else None
+
+    @property
+    def top(self) -> int | None:
+        """The number of the chunk in the top row on the screen."""
+        return self.rows.number(self.rowAt(0)) if self.rows.rowCount() else None
+
+    @property
+    def selected(self) -> array[int]:
+        """The numbers of the selected rows. They are read range by range, as Qt keeps them."""
+        runs = self.selectionModel().selection()
+        chosen = array("Q")
+        bounds = {(runs.at(each).top(), runs.at(each).bottom()) for each in range(runs.count())}
+        for top, bottom in sorted(bounds):
+            chosen.extend(self.rows.numbers(top, bottom + 1))
+        return chosen
+
+    def use_log(
+        self, log: ChunkSource, error_of: Callable[[int], MessageError] | None, wanted: int | None
+    ) -> None:
+        """Show another log, and choose its chunk `wanted`. `error_of` is as in `TrafficModel`."""
+        self._pending_choice = wanted
+        self._current = None
+        self.rows.use_log(log, error_of)
+
+    def choose_when_shown(self, number: int) -> None:
+        """Choose the row of this number as soon as it is shown, unless a row is chosen."""
+        if self.chosen is None:
+            self._pending_choice = number
+
+    def show_rows(self, rows: RowSelection, until: int | None) -> None:
+        """Replace the rows by those below the number `until`. The chosen row stays chosen."""
+        if self._pending_choice is None:
+            self._pending_choice = self.chosen
+        self.rows.show_rows(rows, until)
+
+    def pull(self, until: int | None) -> None:
+        """Update the rows. With `until`, only add rows below this number, and remove none."""
+        if until is not None:
+            self.rows.grow(until)
+            return
+        self._is_pulling = True
+        self.rows.pull()
+        if self._current is not None and self.rows.row(self._current) is None:
+            self.selectionModel().clear()
+            self._current = None
+        self._is_pulling = False
+
+    def mark(self, search: Scan | None) -> None:
+        """Mark the finds of `search` in the rows and on the scroll bar."""
+        self.rows.mark(None if search is None else search.has)
+        state = None
+        if search is not None:
+            count = self.rows.rowCount()
+            top = self.rows.number(0) if count else None
+            state = id(search), search.first, search.end, count, top
+        self.bar.show_finds(
+            None if search is None else lambda start, stop: self._has_find(search, start, stop),
+            self.rows.rowCount(),
+            state,
+        )
+
+    def go_to(self, number: int) -> None:
+        """Choose the row of this chunk, if there is one, and scroll to it."""
+        row = self.rows.row(number)
+        if row is not None:
+            index = self.rows.index(row, 0)
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
+
+    def restore_choice(self, looked_at: int) -> None:
+        """Choose the row that was chosen before the rows were replaced.
+
+        The filter has searched the chunks below the number `looked_at`. If the row is not among
+        them, no row is chosen.
+        """
+        if self._pending_choice is None:
+            return
+        if self.rows.row(self._pending_choice) is not None:
+            self.go_to(self._pending_choice)
+            self._pending_choice = None
+        elif looked_at > self._pending_choice:
+            self._pending_choice = None
+            self._check_choice()
+
+    def _set_up(self) -> None:
+        self.setModel(self.rows)
+        self.cells = CellDelegate(self, self.rows.cell)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setAccessibleName(self.tr("Traffic"))
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setStretchLastSection(True)
+        for column, width in WIDTHS.items():
+            self.setColumnWidth(column, width)
+        self.selectionModel().currentRowChanged.connect(self._choose)
+        self.rows.modelReset.connect(self._check_choice)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.hint.setObjectName("emptyHint")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        QVBoxLayout(self.viewport()).addWidget(self.hint)
+
+    def _has_find(self, search: Scan, start: int, stop: int) -> bool:
+        first, beyond = self.rows.number(start), self.rows.number(stop - 1)
+        if beyond is None:  # dropped by the log
+            return False
+        return search.position(first or 0) < search.after(beyond)
+
+    def _choose(self, current: QModelIndex) -> None:
+        if not self._is_pulling:
+            self._current = self.rows.number(current.row()) if current.isValid() else None
+            self.choice_changed.emit()
+
+    def _check_choice(self) -> None:
+        """Report that no row is chosen after the rows were replaced: Qt does not."""
+        if not self._is_pulling and self._pending_choice is None and self.chosen is None:
+            self._current = None
+            self.choice_changed.emit()
 
 
 class MarkedBar(QScrollBar):
-    """Has a mark wherever a row within is found, also where the handle is.
+    """A scroll bar with a mark at the position of each find.
 
-    Where the rows outnumber the pixels, each pixel is asked for once, so that a million finds cost
-    no more than a thousand. It is asked anew when `show_finds` is told of another state.
+    If there are more rows than pixels, `IsFound` is called once a pixel. So a million finds take no
+    longer than a thousand. The marks are computed again when `show_finds` gets another state.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -52,15 +210,15 @@ class MarkedBar(QScrollBar):
 
     @property
     def marks(self) -> list[int]:
-        """Where the marks are, in pixels below the beginning of the groove."""
+        """The positions of the marks, in pixels from the top of the groove."""
         height = self._groove().height()
         if height != self._marked_height:
             self._marked_height = height
-            self._marks = self._made(height)
+            self._marks = self._compute_marks(height)
         return self._marks
 
     def show_finds(self, is_found: IsFound | None, rows: int, state: object) -> None:
-        """Mark what `is_found` says of so many `rows`; it says the same while `state` is equal."""
+        """Mark the finds in `rows` rows. They are the same as long as `state` is equal."""
         if state == self._state:
             return
         self._state = state
@@ -75,12 +233,12 @@ class MarkedBar(QScrollBar):
             return
         groove = self._groove()
         painter = QPainter(self)
-        color = pick(AMBER, self.palette())
+        color = tint_color(Tint.WARNING, self.palette())
         left, width = groove.left() + groove.width() // 4, groove.width() // 2
         for mark in self.marks:
             painter.fillRect(left, groove.top() + mark, width, MARK_HEIGHT, color)
 
-    def _made(self, height: int) -> list[int]:
+    def _compute_marks(self, height: int) -> list[int]:
         if self._is_found is None or not self._rows or height <= 0:
             return []
         steps = max(1, min(height // MARK_HEIGHT, self._rows))
@@ -100,157 +258,3 @@ class MarkedBar(QScrollBar):
             QStyle.SubControl.SC_ScrollBarGroove,
             self,
         )
-
-
-WIDTHS = {TIME: 110, CONNECTION: 190, DIRECTION: 80, SIZE: 80}
-
-
-class TrafficTable(QTableView):
-    """Follows the newest row until the user scrolls up. What is being read stays on show.
-
-    Qt would choose the next row whenever the log drops the chosen one, and another one at each
-    drop. Here nothing is chosen then, and `choice_changed` is silent.
-    """
-
-    choice_changed = Signal()
-    """Another row is chosen, or none: see `chosen`."""
-
-    def __init__(self, log: ChunkSource, parties: ConnectionDirectory) -> None:
-        super().__init__()
-        self.rows = TrafficModel(log, parties, self)
-        self.hint = QLabel(self.viewport())
-        self.bar = MarkedBar()
-        self.setVerticalScrollBar(self.bar)
-        self.follow = FollowEnd(self.bar)
-        self._reading: int | None = None
-        self._wanted: int | None = None
-        self._is_pulling = False
-        self._set_up()
-
-    @property
-    def chosen(self) -> int | None:
-        """The number of the chosen chunk."""
-        current = self.currentIndex()
-        return self.rows.number(current.row()) if current.isValid() else None
-
-    @property
-    def top(self) -> int | None:
-        """The number of the chunk in the uppermost row on screen."""
-        return self.rows.number(self.rowAt(0)) if self.rows.rowCount() else None
-
-    @property
-    def selected(self) -> array[int]:
-        """The numbers in the selected rows, however many: Qt keeps them as runs, and so do we."""
-        runs = self.selectionModel().selection()
-        chosen = array("Q")
-        bounds = {(runs.at(each).top(), runs.at(each).bottom()) for each in range(runs.count())}
-        for top, bottom in sorted(bounds):
-            chosen.extend(self.rows.numbers(top, bottom + 1))
-        return chosen
-
-    def use_log(
-        self, log: ChunkSource, flaw: Callable[[int], MessageError] | None, wanted: int | None
-    ) -> None:
-        """Show another log, and choose `wanted` of it; `flaw` is as in `TrafficModel`."""
-        self._wanted = wanted
-        self._reading = None
-        self.rows.use_log(log, flaw)
-
-    def want(self, number: int) -> None:
-        """Choose the row of that number once it is there, unless another one is chosen by now."""
-        if self.chosen is None:
-            self._wanted = number
-
-    def show_rows(self, rows: RowSelection, until: int | None) -> None:
-        """Show other rows, those below the number `until`; the chosen one is chosen again."""
-        if self._wanted is None:
-            self._wanted = self.chosen
-        self.rows.show_rows(rows, until)
-
-    def pull(self, until: int | None) -> None:
-        """Show what is new. Below the number `until` nothing goes, and nothing beyond it comes."""
-        if until is not None:
-            self.rows.grow(until)
-            return
-        self._is_pulling = True
-        self.rows.pull()
-        if self._reading is not None and self.rows.row(self._reading) is None:
-            self.selectionModel().clear()
-            self._reading = None
-        self._is_pulling = False
-
-    def mark(self, search: Scan | None) -> None:
-        """Mark the rows, and their places on the scroll bar, that `search` has found so far."""
-        self.rows.mark(None if search is None else search.has)
-        state = None
-        if search is not None:
-            count = self.rows.rowCount()
-            top = self.rows.number(0) if count else None
-            state = id(search), search.first, search.end, count, top
-        self.bar.show_finds(
-            None if search is None else lambda start, stop: self._has_find(search, start, stop),
-            self.rows.rowCount(),
-            state,
-        )
-
-    def go_to(self, number: int) -> None:
-        """Choose the row of that chunk, if there is one, and bring it into view."""
-        row = self.rows.row(number)
-        if row is not None:
-            index = self.rows.index(row, 0)
-            self.setCurrentIndex(index)
-            self.scrollTo(index)
-
-    def choose_again(self, looked_at: int) -> None:
-        """Choose what was chosen before other rows were shown, once they are known up to it.
-
-        Rows are known below the number `looked_at`.
-        """
-        if self._wanted is None:
-            return
-        if self.rows.row(self._wanted) is not None:
-            self.go_to(self._wanted)
-            self._wanted = None
-        elif looked_at > self._wanted:
-            self._wanted = None
-            self._let_go()
-
-    def _set_up(self) -> None:
-        self.setModel(self.rows)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setAccessibleName(self.tr("Traffic"))
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setStretchLastSection(True)
-        for column, width in WIDTHS.items():
-            self.setColumnWidth(column, width)
-        self.selectionModel().currentRowChanged.connect(self._choose)
-        self.rows.modelReset.connect(self._let_go)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.hint.setObjectName("emptyHint")
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        QVBoxLayout(self.viewport()).addWidget(self.hint)
-
-    def _has_find(self, search: Scan, start: int, stop: int) -> bool:
-        first, beyond = self.rows.number(start), self.rows.number(stop - 1)
-        if beyond is None:  # not kept any more
-            return False
-        return search.position(first or 0) < search.after(beyond)
-
-    def _choose(self, current: QModelIndex) -> None:
-        if not self._is_pulling:
-            self._reading = self.rows.number(current.row()) if current.isValid() else None
-            self.choice_changed.emit()
-
-    def _let_go(self) -> None:
-        """The rows are other ones, and the chosen one may be gone without a word from Qt."""
-        if not self._is_pulling and self._wanted is None and self.chosen is None:
-            self._reading = None
-            self.choice_changed.emit()

@@ -1,4 +1,5 @@
-"""Which of the three views of the same bytes is on show, and how bytes read as text."""
+"""The bar that chooses one of the three views, the framing of messages, and the encoding of
+text."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.text.hex import ENCODINGS
-from app.text.notation import Notation, NotationError, read
+from app.text.notation import Notation, NotationError, read, write
 from app.traffic.framing import (
     LONGEST_MESSAGE,
     Delimited,
@@ -28,18 +29,102 @@ from app.traffic.framing import (
     Lines,
     Netstrings,
 )
+from app.traffic.http_framing import Http, WebSockets
+from app.ui.style.icons import Icons
 from app.ui.widgets.layouts import FoldingBox
-
-# MERGED ui/traffic/framing_form: How messages are told apart: the kind of framing, and what that kind needs to know.
+from app.ui.widgets.popover import PopoverButton
 
 LONGEST_DELIMITER = 64
 
 
+class View(Enum):
+    """A view of the bytes: as rows of chunks, as rows of messages, or as the text of one
+    connection."""
+
+    CHUNKS = "chunks"
+    MESSAGES = "messages"
+    STREAM = "stream"
+
+
+class ViewBar(FoldingBox):
+    """A button for each view, the encoding, and the framing for the view of messages."""
+
+    view_changed = Signal()
+    """`view` or the framing of the messages changed."""
+
+    encoding_changed = Signal(str)
+    """The name of the Python codec."""
+
+    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.framing = FramingForm()
+        self.options = PopoverButton(icons, self.tr("View"))
+        self.options.setToolTip(self.tr("Choose how bytes are read and the time is shown"))
+        self.encoding = QComboBox()
+        self.buttons: dict[View, QToolButton] = {}
+        self._group = QButtonGroup(self)
+        self.add(self._head())
+        self.add(self.framing, 1)
+        self.framing.hide()
+        self.framing.changed.connect(self.view_changed)
+        for words, codec in ENCODINGS.items():
+            self.encoding.addItem(words, codec)
+        self.encoding.setAccessibleName(self.tr("Encoding of text"))
+        self.encoding.setToolTip(self.encoding.accessibleName())
+        self.encoding.currentIndexChanged.connect(
+            lambda: self.encoding_changed.emit(self.encoding.currentData())
+        )
+
+    @property
+    def view(self) -> View:
+        """The chosen view."""
+        return next(view for view, button in self.buttons.items() if button.isChecked())
+
+    def choose(self, view: View) -> None:
+        """Choose `view`."""
+        self.buttons[view].setChecked(True)
+
+    def _head(self) -> QWidget:
+        """The buttons and the encoding, which every view has."""
+        head = QWidget()
+        layout = QHBoxLayout(head)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self._add_buttons(layout)
+        self.options.add_row(self.tr("Text as"), self.encoding)
+        layout.addWidget(self.options)
+        return head
+
+    def _add_buttons(self, layout: QHBoxLayout) -> None:
+        for view, words, tip in (
+            (View.CHUNKS, self.tr("Chunks"), self.tr("What each read and each write carried")),
+            (View.MESSAGES, self.tr("Messages"), self.tr("The same bytes, framed as messages")),
+            (View.STREAM, self.tr("Stream"), self.tr("The conversation of one connection")),
+        ):
+            button = QToolButton(autoRaise=True)
+            button.setCheckable(True)
+            button.setText(words)
+            button.setToolTip(tip)
+            button.setAccessibleName(self.tr("{0}: {1}").format(words, tip))
+            self.buttons[view] = button
+            self._group.addButton(button)
+            layout.addWidget(button)
+        self.buttons[View.CHUNKS].setChecked(True)
+        self._group.buttonToggled.connect(self._update)
+
+    def _update(self, _button: object, on: bool) -> None:
+        if on:
+            self.framing.setVisible(self.view is View.MESSAGES)
+            self.view_changed.emit()
+
+
 class FramingForm(QWidget):
-    """Lets the user choose. `framing` is what holds; of a delimiter typed wrong, the one before."""
+    """Asks how messages are separated: the kind of framing and its values.
+
+    While the delimiter has a mistake, `framing` is still the last valid one.
+    """
 
     changed = Signal()
-    """`framing` is another one, or `trouble` is."""
+    """`framing` or `trouble` changed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +141,8 @@ class FramingForm(QWidget):
             (self.tr("Fixed length"), self._fixed, (self.length,)),
             (self.tr("Length prefix"), self._prefixed, (self.prefix, self.counts_itself)),
             (self.tr("Netstrings"), Netstrings, ()),
+            (self.tr("HTTP"), Http, ()),
+            (self.tr("WebSocket"), WebSockets, ()),
         ]
         self._set_up()
         layout = QHBoxLayout(self)
@@ -64,7 +151,29 @@ class FramingForm(QWidget):
         for part in (self.delimiter, self.length, self.prefix, self.counts_itself):
             layout.addWidget(part)
         layout.addStretch(1)
-        self._take()
+        self._update()
+
+    def show_framing(self, framing: Framing) -> bool:
+        """Show `framing`. False if it is none that can be chosen here."""
+        kinds = (Lines, Delimited, FixedLength, LengthPrefix, Netstrings, Http, WebSockets)
+        kind = next((i for i, each in enumerate(kinds) if type(framing) is each), None)
+        if kind is None:
+            return False
+        match framing:
+            case Delimited(delimiter):
+                self.delimiter.setText(write(delimiter, Notation.ESCAPES))
+            case FixedLength(size):
+                self.length.setValue(size)
+            case LengthPrefix(width, order, counts_itself):
+                plain = LengthPrefix(width, order)
+                places = range(self.prefix.count())
+                index = next((i for i in places if self.prefix.itemData(i) == plain), None)
+                if index is None:
+                    return False
+                self.prefix.setCurrentIndex(index)
+                self.counts_itself.setChecked(counts_itself)
+        self.kind.setCurrentIndex(kind)
+        return self.framing == framing
 
     def _set_up(self) -> None:
         for words, _, _ in self._makers:
@@ -89,16 +198,16 @@ class FramingForm(QWidget):
         self.prefix.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.prefix.setMinimumContentsLength(14)
+        self.prefix.setMinimumContentsLength(10)
         self.prefix.setAccessibleName(self.tr("Bytes of the length"))
         self.counts_itself.setToolTip(self.tr("The length has its own bytes in it"))
-        self.kind.currentIndexChanged.connect(self._take)
-        self.delimiter.textChanged.connect(self._take)
-        self.length.valueChanged.connect(self._take)
-        self.prefix.currentIndexChanged.connect(self._take)
-        self.counts_itself.toggled.connect(self._take)
+        self.kind.currentIndexChanged.connect(self._update)
+        self.delimiter.textChanged.connect(self._update)
+        self.length.valueChanged.connect(self._update)
+        self.prefix.currentIndexChanged.connect(self._update)
+        self.counts_itself.toggled.connect(self._update)
 
-    def _take(self) -> None:
+    def _update(self) -> None:
         _, make, parts = self._makers[self.kind.currentIndex()]
         for part in (self.delimiter, self.length, self.prefix, self.counts_itself):
             part.setVisible(part in parts)
@@ -129,80 +238,3 @@ class FramingForm(QWidget):
     def _prefixed(self) -> Framing:
         chosen = self.prefix.currentData()
         return LengthPrefix(chosen.width, chosen.order, self.counts_itself.isChecked())
-
-
-class View(Enum):
-    """What a row is, or that there are none."""
-
-    CHUNKS = "chunks"
-    MESSAGES = "messages"
-    STREAM = "stream"
-
-
-class ViewBar(FoldingBox):
-    """A button for each view; beside them what the chosen one needs to know, and the encoding."""
-
-    view_changed = Signal()
-    """`view`, or the framing of the messages, is another one."""
-
-    encoding_changed = Signal(str)
-    """As Python calls it."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent)
-        self.framing = FramingForm()
-        self.encoding = QComboBox()
-        self.buttons: dict[View, QToolButton] = {}
-        self._group = QButtonGroup(self)
-        self.add(self._head())
-        self.add(self.framing, 1)
-        self.framing.hide()
-        self.framing.changed.connect(self.view_changed)
-        for words, codec in ENCODINGS.items():
-            self.encoding.addItem(words, codec)
-        self.encoding.setAccessibleName(self.tr("Encoding of text"))
-        self.encoding.setToolTip(self.encoding.accessibleName())
-        self.encoding.currentIndexChanged.connect(
-            lambda: self.encoding_changed.emit(self.encoding.currentData())
-        )
-
-    @property
-    def view(self) -> View:
-        """The one on show."""
-        return next(view for view, button in self.buttons.items() if button.isChecked())
-
-    def choose(self, view: View) -> None:
-        """Show that one."""
-        self.buttons[view].setChecked(True)
-
-    def _head(self) -> QWidget:
-        """What is there in every view."""
-        head = QWidget()
-        layout = QHBoxLayout(head)
-        layout.setContentsMargins(0, 0, 0, 0)
-        self._add_buttons(layout)
-        layout.addWidget(self.encoding)
-        layout.addStretch(1)
-        return head
-
-    def _add_buttons(self, layout: QHBoxLayout) -> None:
-        for view, words, tip in (
-            (View.CHUNKS, self.tr("Chunks"), self.tr("What each read and each write carried")),
-            (View.MESSAGES, self.tr("Messages"), self.tr("The same bytes, framed as messages")),
-            (View.STREAM, self.tr("Stream"), self.tr("The conversation of one connection")),
-        ):
-            button = QToolButton(autoRaise=True)
-            button.setCheckable(True)
-            button.setText(words)
-            button.setToolTip(tip)
-            button.setAccessibleName(self.tr("{0}: {1}").format(words, tip))
-            self.buttons[view] = button
-            self._group.addButton(button)
-            layout.addWidget(button)
-        self.buttons[View.CHUNKS].setChecked(True)
-        self._group.buttonToggled.connect(self._take)
-
-    def _take(self, _button: object, on: bool) -> None:
-        if on:
-            self.framing.setVisible(self.view is View.MESSAGES)
-            self.view_changed.emit()

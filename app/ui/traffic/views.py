@@ -21,65 +21,65 @@ from app.ui.traffic.table import TrafficTable
 from app.ui.traffic.view_bar import View
 
 MOST_ROWS = 50_000
-"""That are joined to be copied: it takes a tenth of a second."""
+"""The most rows that are joined for a copy. That takes a tenth of a second."""
 
 
 class Views(QStackedWidget):
-    """Switches between them, and keeps the chosen chunk on the way where it can.
+    """Switches between the views, and chooses the same chunk in the new view if it is there.
 
-    `log` has what the rows of the table are: the chunks of `source`, or the messages made of them.
-    Held, the view stays as it is while the source goes on.
+    `source` has the chunks. `log` has the rows of the table: the chunks of `source`, or the
+    messages made of them. While it is paused, the views do not change and the source keeps growing.
     """
 
     choice_changed = Signal()
-    """Another row, or another line of the stream, is chosen."""
+    """Another row or another line of the stream is chosen."""
 
     def __init__(
-        self, source: ChunkSource, parties: ConnectionDirectory, parent: QWidget | None = None
+        self, source: ChunkSource, directory: ConnectionDirectory, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.source = source
-        self._parties = parties
+        self._directory = directory
         self.log: ChunkSource = source
         self.messages: Messages | None = None
-        self.held_at: int | None = None
-        """The number in `source` below which chunks are shown; `None` for all."""
+        self.paused_at: int | None = None
+        """The number of the first chunk of `source` after the pause; `None` if not paused."""
         self.scans = Scans(source, self)
-        self.table = TrafficTable(source, parties)
-        self.stream = StreamView(source, parties)
+        self.table = TrafficTable(source, directory)
+        self.stream = StreamView(source, directory)
         self._criteria = Criteria()
-        self._place: int | None = None
-        """The number in `source` of what was chosen before another view was shown."""
-        self._is_seeking = False
-        """Whether the message of that chunk is to be chosen as soon as it is framed."""
+        self._source_choice: int | None = None
+        """The number in `source` of the chunk that was chosen in the view before."""
+        self._is_choice_pending = False
+        """Whether the message with that chunk is to be chosen as soon as it is framed."""
         self.addWidget(self.table)
         self.addWidget(self.stream)
         self.table.choice_changed.connect(self.choice_changed)
         self.stream.choice_changed.connect(self.choice_changed)
-        self.stream.wanted.connect(self._follow_stream)
+        self.stream.reading_needed.connect(self._follow_stream)
 
     @property
     def view(self) -> View:
-        """The one on show."""
+        """The shown view."""
         if self.currentWidget() is self.stream:
             return View.STREAM
         return View.CHUNKS if self.messages is None else View.MESSAGES
 
     @property
     def chosen(self) -> int | None:
-        """The number in `log` of what is chosen."""
+        """The number in `log` of the chosen row or line."""
         return self.stream.chosen if self.view is View.STREAM else self.table.chosen
 
     @property
     def selected(self) -> Sequence[int]:
-        """The numbers in `log` of all that is selected."""
+        """The numbers in `log` of all selected rows."""
         if self.view is not View.STREAM:
             return self.table.selected
         return [] if self.chosen is None else [self.chosen]
 
     @property
     def selected_data(self) -> bytes | None:
-        """The bytes of all that is selected, one after the other; `None` if they are too many."""
+        """The bytes of all selected rows, joined; `None` if they are too many."""
         made = bytearray()
         for place, number in enumerate(self.selected):
             chunk = self.log.chunk(number)
@@ -90,132 +90,139 @@ class Views(QStackedWidget):
 
     @property
     def chosen_chunk(self) -> Chunk | None:
-        """What is chosen, a chunk or a message, if it is still kept."""
+        """The chosen chunk or message; `None` if there is none or it was dropped."""
         number = self.chosen
         return None if number is None else self.log.chunk(number)
 
     @property
     def until(self) -> int | None:
-        """The number in `log` from which on nothing is shown; `None` for no such bound."""
-        return self.held_at if self.messages is None else None
+        """The number in `log` of the first row that a pause hides; `None` if it hides none."""
+        return self.paused_at if self.messages is None else None
 
     def show_view(self, view: View, framing: Framing) -> None:
-        """Show that view; `framing` makes the messages."""
-        before, self._place = self.view, self._chosen_in_source()
+        """Show `view`. `framing` separates the messages."""
+        before, self._source_choice = self.view, self._chosen_in_source()
         self.messages = self._frame(framing) if view is View.MESSAGES else None
         self.log = self.source if self.messages is None else self.messages.log
         if view is View.STREAM:
             self.setCurrentWidget(self.stream)
-            chosen = None if self._place is None else self.source.chunk(self._place)
+            chosen = None if self._source_choice is None else self.source.chunk(self._source_choice)
             if chosen is not None:
                 self.stream.show_connection(chosen.connection)
                 if before is not View.STREAM:
                     self.stream.go_to(chosen.number)
         else:
             self.setCurrentWidget(self.table)
-            flaw = None if self.messages is None else self.messages.flaw
-            self.table.use_log(self.log, flaw, self._place if view is View.CHUNKS else None)
-        self._is_seeking = view is View.MESSAGES and self._place is not None
-        self.scans.use(self.log, self._first_step())
+            error_of = None if self.messages is None else self.messages.flaw
+            self.table.use_log(
+                self.log, error_of, self._source_choice if view is View.CHUNKS else None
+            )
+        self._is_choice_pending = view is View.MESSAGES and self._source_choice is not None
+        self.scans.use(self.log, self._preparation())
         self.filter(self._criteria)
 
     def filter(self, criteria: Criteria) -> None:
-        """Show what is as `criteria` want it."""
+        """Show only what meets `criteria`."""
         self._criteria = criteria
         if self.view is View.STREAM:
             self.scans.show(Criteria(belongs=self._is_streamed))
         else:
             self.scans.show(criteria)
             self.table.show_rows(self.scans.rows, self.until)
-        self._mark()
+        self._update_marks()
 
-    def look_for(self, pattern: Pattern | None) -> None:
-        """Search for `pattern` among what is shown."""
+    def search_for(self, pattern: Pattern | None) -> None:
+        """Search for `pattern` in the shown rows."""
         self.scans.find(pattern)
-        self._mark()
+        self._update_marks()
 
     def show_news(self) -> None:
-        """Show what the scans have found, and the framing made, since the last call."""
-        self._keep_bounds()
+        """Show the finds and the messages since the last call."""
+        self._match_bounds()
         if self.view is View.STREAM:
             self.stream.show_news()
             return
         self.table.pull(self.until)
-        self._seek()
+        self._choose_pending_message()
         shown = self.scans.filter
-        self.table.choose_again(self.log.end if shown is None else shown.looked_at)
+        self.table.restore_choice(self.log.end if shown is None else shown.looked_at)
         self.table.mark(self.scans.search)
 
-    def hold(self, on: bool) -> None:
-        """Leave the view as it is from now on, or go on with what came meanwhile."""
-        self.held_at = self.source.end if on else None
+    def pause(self, on: bool) -> None:
+        """Pause the views, or continue and show what was added meanwhile."""
+        self.paused_at = self.source.end if on else None
         if self.messages is not None:
-            self.messages.until = self.held_at
-        self.stream.hold(self.held_at)
+            self.messages.until = self.paused_at
+        self.stream.show_until(self.paused_at)
 
     def clear(self) -> None:
-        """The source was cleared."""
-        if self.held_at is not None:
-            self.hold(True)
+        """Remove all rows after the source was cleared."""
+        if self.paused_at is not None:
+            self.pause(True)
         if self.messages is not None:
             self.messages.clear()
-        self.stream.begin_anew()
+        self.stream.reset()
         self.table.rows.pull()
 
     def use_encoding(self, encoding: str) -> None:
-        """Read bytes as text in `encoding`, as Python calls it."""
+        """Decode bytes with the Python codec `encoding`."""
         self.table.rows.use_encoding(encoding)
         self.stream.use_encoding(encoding)
 
     def go_to(self, number: int) -> None:
-        """Choose what has that number in `log`, and bring it into view."""
+        """Choose the row or line with this number in `log`, and scroll to it."""
         if self.view is View.STREAM:
             self.stream.go_to(number)
         else:
             self.table.go_to(number)
 
     def find_next(self) -> None:
-        """Choose the next find below what is chosen, or the first one."""
-        number = self.scans.next(self._from_where(), self.until)
+        """Choose the next find after the chosen row, or the first one."""
+        number = self.scans.next(self._search_start(), self.until)
         if number is not None:
             self.go_to(number)
 
     def find_previous(self) -> None:
-        """Choose the next find above what is chosen, or the last one."""
-        number = self.scans.previous(self._from_where(), self.until)
+        """Choose the last find before the chosen row, or the last of all."""
+        number = self.scans.previous(self._search_start(), self.until)
         if number is not None:
             self.go_to(number)
 
     def _chosen_in_source(self) -> int | None:
-        """The number in `source` of what is chosen; while nothing is, of what was before."""
+        """The number in `source` of the chosen chunk, or of the one in the view before."""
         if self.messages is None or self.view is View.STREAM:
             return self.chosen
-        return self._place if self.chosen is None else self.messages.chunk_of(self.chosen)
+        return self._source_choice if self.chosen is None else self.messages.chunk_of(self.chosen)
 
-    def _seek(self) -> None:
-        """Choose the message of what was chosen as a chunk, once it is framed."""
-        messages, place = self.messages, self._place
-        if not self._is_seeking or messages is None or place is None or messages.framed <= place:
+    def _choose_pending_message(self) -> None:
+        """Choose the message with the chunk that was chosen before, once it is framed."""
+        messages, place = self.messages, self._source_choice
+        if (
+            not self._is_choice_pending
+            or messages is None
+            or place is None
+            or messages.framed <= place
+        ):
             return
         number = messages.message_of(place)
-        self._is_seeking = number is None and not messages.is_done
+        self._is_choice_pending = number is None and not messages.is_done
         if number is not None:
-            self.table.want(number)
+            self.table.choose_when_shown(number)
 
-    def _from_where(self) -> int:
-        """The number to search from: that of what is chosen, or of the row at the top."""
+    def _search_start(self) -> int:
+        """The number to search from: that of the chosen row, or of the row at the top."""
         chosen, top = self.chosen, self.table.top
         if chosen is not None:
             return chosen
         return -1 if top is None or self.view is View.STREAM else top - 1
 
-    def _mark(self) -> None:
+    def _update_marks(self) -> None:
         self.table.mark(self.scans.search)
         self.table.viewport().update()
-        self.scans.go_on()
+        self.scans.resume()
 
-    def _keep_bounds(self) -> None:
-        """The messages stay within what the source may have, also when that changes."""
+    def _match_bounds(self) -> None:
+        """Give the messages the bounds of the source when these change."""
         if self.messages is not None and isinstance(self.source, ChunkLog):
             bounds = self.source.bounds
             if self.messages.log.bounds != bounds:
@@ -231,14 +238,14 @@ class Views(QStackedWidget):
             max_chunks=max_chunks,
             is_datagram=self._is_datagram,
         )
-        made.until = self.held_at
+        made.until = self.paused_at
         return made
 
     def _is_datagram(self, connection: int) -> bool:
-        party = self._parties.party(connection)
-        return party is not None and party.is_datagram
+        info = self._directory.info(connection)
+        return info is not None and info.is_datagram
 
-    def _first_step(self) -> Messages | StreamView | None:
+    def _preparation(self) -> Messages | StreamView | None:
         return self.stream if self.view is View.STREAM else self.messages
 
     def _is_streamed(self, connection: int) -> bool:

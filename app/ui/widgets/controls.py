@@ -1,6 +1,6 @@
-"""An on/off switch.
+"""Small painted controls: an on/off switch and a graph of recent values.
 
-superqt has one too; importing it takes a third of the time the whole window needs to open.
+superqt has a switch too, but importing it takes a third of the time that the window needs to open.
 """
 
 from __future__ import annotations
@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Property, QPointF, QPropertyAnimation, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 TRACK = QSize(34, 18)
 MARGIN = 3
+SPARKLINE = QSize(48, 18)
 GLIDE_MS = 120
 
 
 class Switch(QAbstractButton):
-    """A checkable button drawn as a sliding knob: right and coloured is on, left and grey off."""
+    """A checkable button with a sliding knob: on is right and coloured, off is left and grey."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +29,16 @@ class Switch(QAbstractButton):
         self._glide = QPropertyAnimation(self, b"position", self)
         self._glide.setDuration(GLIDE_MS)
         self.toggled.connect(self._move)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter clicks it too. The arrows are left to the list that the switch is in."""
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.click()
+            case Qt.Key.Key_Up | Qt.Key.Key_Down:
+                event.ignore()
+            case _:
+                super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         return TRACK + QSize(2 * MARGIN, 2 * MARGIN)
@@ -83,13 +94,11 @@ class Switch(QAbstractButton):
     position = Property(float, _get_position, _set_position)
 
 
-# MERGED ui/listeners/sparkline: A graph of the recent past, as small as a word.
-
-SIZE = QSize(48, 18)
-
-
 class Sparkline(QWidget):
-    """Draws values from left (oldest) to right, scaled to the largest; nothing when all are 0."""
+    """A graph as small as a word: the oldest value left, scaled to the largest.
+
+    It draws nothing if all values are 0.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,13 +106,13 @@ class Sparkline(QWidget):
         self._values: list[float] = []
 
     def sizeHint(self) -> QSize:
-        return SIZE
+        return SPARKLINE
 
     def show_values(self, values: Sequence[float]) -> None:
-        """Draw `values` from now on; drawing is skipped when they are the same."""
-        taken = list(values)
-        if taken != self._values:
-            self._values = taken
+        """Draw `values`. Does nothing if they have not changed."""
+        new = list(values)
+        if new != self._values:
+            self._values = new
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

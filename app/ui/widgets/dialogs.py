@@ -1,4 +1,4 @@
-"""How a dialog is shown."""
+"""Functions to show dialogs, and a field for the path of a file."""
 
 from __future__ import annotations
 
@@ -17,11 +17,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-# MERGED ui/dialog_buttons: The buttons of dialogs: words alone, whatever icons the style has for some of them.
+
+def open_modal(dialog: QDialog) -> None:
+    """Show `dialog` over its window. It is deleted when it closes.
+
+    Never use `exec`: its event loop would block the callback, and so a connection.
+    """
+    if isinstance(dialog, QMessageBox):
+        dialog.setTextFormat(Qt.TextFormat.PlainText)  # a path in it may look like markup
+        strip_icons(dialog)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
 
 
 def dialog_buttons(*standard: QDialogButtonBox.StandardButton) -> QDialogButtonBox:
-    """A row of these."""
+    """A row of standard buttons without icons. Some styles add icons to a few of them."""
     box = QDialogButtonBox()
     for each in standard:
         box.addButton(each).setIcon(QIcon())
@@ -29,30 +39,19 @@ def dialog_buttons(*standard: QDialogButtonBox.StandardButton) -> QDialogButtonB
 
 
 def strip_icons(box: QMessageBox) -> None:
-    """Let the buttons of `box` have words alone."""
+    """Remove the icons of the buttons of `box`."""
     for button in box.buttons():
         button.setIcon(QIcon())
 
 
-def open_modal(dialog: QDialog) -> None:
-    """Show `dialog` over its window, and let go of it when it closes.
-
-    Never `exec`: a loop inside a callback holds up the connection that the callback serves.
-    """
-    if isinstance(dialog, QMessageBox):
-        strip_icons(dialog)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.open()
-
-
-# MERGED ui/listeners/file_edit: A line for the path of a file, and a button to choose one.
-
-
 class FileEdit(QWidget):
-    """Shows paths below the folder of the profile short, as the profile has them."""
+    """A line for a path, with a button to choose a file.
+
+    A path below the folder of the profile is shown relative to it, as the profile has it.
+    """
 
     changed = Signal()
-    """Another path was entered."""
+    """The user entered another path."""
 
     def __init__(
         self,
@@ -64,8 +63,8 @@ class FileEdit(QWidget):
         may_be_new: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        """`question` is what the dialog asks, `name` what the line is called for who cannot see it,
-        `kinds` the filter of the dialog, and `may_be_new` whether the file need not be there."""
+        """`question` is the title of the dialog, `name` the accessible name of the line, and
+        `kinds` the filter of the dialog. `may_be_new` allows a file that does not exist."""
         super().__init__(parent)
         self._folder = folder
         self._question = question
@@ -76,7 +75,7 @@ class FileEdit(QWidget):
         self.button = QPushButton(self.tr("Choose…"))
         self.button.setAccessibleName(question)
         self.setFocusProxy(self.line)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # or the key of its label does nothing
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # for the key of its label
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.line, 1)
@@ -85,11 +84,11 @@ class FileEdit(QWidget):
         self.button.clicked.connect(self._choose)
 
     def text(self) -> str:
-        """The path that was entered."""
+        """The entered path."""
         return self.line.text().strip()
 
-    def take(self, path: str) -> None:
-        """Show `path`, short if it is below the folder."""
+    def show_path(self, path: str) -> None:
+        """Show `path`, relative to the folder if it is below it."""
         chosen = Path(path)
         inside = chosen.is_relative_to(self._folder)
         self.line.setText(chosen.relative_to(self._folder).as_posix() if inside else path)
@@ -102,5 +101,5 @@ class FileEdit(QWidget):
             dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # nothing is written there
         else:
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.take)
+        dialog.fileSelected.connect(self.show_path)
         dialog.open()

@@ -1,8 +1,8 @@
-"""A label and a button whose text gives way: it ends in … where there is no room for all of it.
+"""Labels and a button that adapt their text to their width: they shorten it with …, or wrap it.
 
-Qt's own make whatever they are in as wide as their text; a long name would push its row out of the
-pane. `QStyle` is not spoken of here: to know all its enumerations takes PySide a sixtieth of the
-time that the window needs to open.
+Qt's own label and button are never narrower than their text, so a long name would make its row
+wider than the pane. `QStyle` is not used here: to load its enumerations takes PySide a sixtieth of
+the time that the window needs to open.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyleOptionToolButton, QToolButton, QWidget
 
+from app.ui.widgets.plain_text import set_tip
+
 LEAST_LETTERS = 4
-"""So many letters are always shown."""
+"""The number of letters that are always shown."""
 
 
 class ElidingLabel(QLabel):
-    """One line of plain text; the tool tip has all of it while the label has not."""
+    """One line of plain text. While it is shortened, the tool tip has all of it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,19 +31,19 @@ class ElidingLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         room = self.contentsRect()
         shown = _elided(self, self.text(), Qt.TextElideMode.ElideRight, room.width())
-        self.setToolTip("" if shown == self.text() else self.text())
+        set_tip(self, "" if shown == self.text() else self.text())
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(room, int(self.alignment()), shown)
 
 
 class ElidingButton(QToolButton):
-    """A flat button with its icon after the text, whose middle gives way: both ends tell most."""
+    """A flat button with its icon after the text. It is shortened in the middle."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: str | None = None
-        """What is painted instead of the text, while it is painted."""
+        """The shortened text, while the button is painted."""
         self.setAutoRaise(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
@@ -74,24 +76,21 @@ def _least_width(widget: QWidget) -> int:
 
 def _elided(widget: QWidget, text: str, mode: Qt.TextElideMode, room: int) -> str:
     metrics = widget.fontMetrics()
-    # Sizes are whole pixels. A text that is a fraction of one wider fits, which Qt would not see.
+    # Qt would also shorten a text that is only a fraction of a pixel too wide.
     if metrics.horizontalAdvance(text) <= room:
         return text
     return metrics.elidedText(text, mode, room)
 
 
-# MERGED ui/wrapping: A label whose words wrap and are never cut off.
-
-
 class WrappingLabel(QLabel):
-    """Plain text in as many lines as it needs.
+    """Plain text that wraps and is never cut off.
 
-    Qt's own tells a layout no least height when its words wrap, so that a text that became longer
-    is cut off. This one tells what it needs at the width it has.
+    A `QLabel` that wraps has no minimum height, so a layout cuts off a text that became longer.
+    This label has the minimum height that it needs at its width.
     """
 
     def __init__(self, *, least_lines: int = 1, parent: QWidget | None = None) -> None:
-        """There is always room for `least_lines`, so that the rest stays where it is."""
+        """It always has room for `least_lines`, so that the widgets below do not move."""
         super().__init__(parent)
         self._least_lines = least_lines
         self.setWordWrap(True)
@@ -99,12 +98,12 @@ class WrappingLabel(QLabel):
         self.setAlignment(Qt.AlignmentFlag.AlignTop)
 
     def sizeHint(self) -> QSize:
-        # Qt's own is made for a width that the label seldom gets, and leaves a line empty.
+        # The hint of `QLabel` assumes another width, and leaves a line empty.
         return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         least = self.fontMetrics().lineSpacing() * self._least_lines
-        # Before it is shown, the width says nothing.
+        # The width is not known before it is shown.
         needed = self.heightForWidth(self.width()) if self.isVisible() else 0
         return QSize(super().minimumSizeHint().width(), max(least, needed))
 

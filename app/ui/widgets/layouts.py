@@ -1,4 +1,4 @@
-"""A scroll area that is as high as what is in it, for as long as the screen has room for that."""
+"""Containers that fit their content: a scroll area as high as its content, and a folding row."""
 
 from __future__ import annotations
 
@@ -7,29 +7,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QSizePolicy, QWidget
 
 SCREEN_SHARE = 0.78
-"""How much of the screen's height it takes before it scrolls: the rest is for what is around it."""
+"""The largest share of the screen's height. The rest is for the widgets around it."""
 
-
-class FittingContent(QWidget):
-    """What is scrolled. Give it a layout."""
-
-    size_wish_changed = Signal()
-    """Its layout wants another size."""
-
-    def height_for(self, width: int) -> int:
-        """The height that all of it needs at this width."""
-        wrapped = self.heightForWidth(width) if self.hasHeightForWidth() else 0
-        return max(wrapped, self.sizeHint().height())
-
-    def event(self, event: QEvent) -> bool:
-        handled = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:
-            self.size_wish_changed.emit()
-        return handled
+_SIDE_BY_SIDE = QBoxLayout.Direction.LeftToRight
+_FOLDED = QBoxLayout.Direction.TopToBottom
 
 
 class FittingScroll(QScrollArea):
-    """Asks its layout for the whole height of its content, so that nothing scrolls needlessly."""
+    """As high as its content, as long as the screen has room for that. Then it scrolls."""
 
     def __init__(self, content: FittingContent, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +25,7 @@ class FittingScroll(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(content)
-        content.size_wish_changed.connect(self.updateGeometry)
+        content.size_hint_changed.connect(self.updateGeometry)
 
     def sizeHint(self) -> QSize:
         return self.minimumSizeHint()
@@ -56,39 +41,55 @@ class FittingScroll(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self.updateGeometry()  # words wrap in other places now
+            self.updateGeometry()  # text may wrap at other words now
 
 
-# MERGED ui/folding_box: Parts side by side where there is room, and below each other where there is not.
+class FittingContent(QWidget):
+    """The content of a `FittingScroll`. It needs a layout."""
 
-_SIDE_BY_SIDE = QBoxLayout.Direction.LeftToRight
-_FOLDED = QBoxLayout.Direction.TopToBottom
+    size_hint_changed = Signal()
+    """The size hint of the layout may have changed."""
+
+    def height_for(self, width: int) -> int:
+        """The height that it needs at this width."""
+        wrapped = self.heightForWidth(width) if self.hasHeightForWidth() else 0
+        return max(wrapped, self.sizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.size_hint_changed.emit()
+        return handled
 
 
 class FoldingBox(QWidget):
-    """A row that becomes a column rather than make its window wider.
+    """A row of widgets that becomes a column if there is not enough width for all of them.
 
-    It is never wider by itself than the widest of its parts.
+    So its minimum width is that of the widest part.
     """
 
-    def __init__(self, spacing: int = 6, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, spacing: int = 6, parent: QWidget | None = None, *, is_patient: bool = False
+    ) -> None:
+        """Patient, it folds only where the parts have not even their least widths."""
         super().__init__(parent)
         self._box = QBoxLayout(_SIDE_BY_SIDE, self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(spacing)
         self._box.setSizeConstraint(QBoxLayout.SizeConstraint.SetNoConstraint)
         self._parts: list[QWidget] = []
+        self._is_patient = is_patient
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def add(self, part: QWidget, stretch: int = 0) -> None:
-        """Another part, behind the others; `stretch` is its share of the room that is left."""
+        """Add a part at the end; `stretch` is its share of the width that is left."""
         self._parts.append(part)
         self._box.addWidget(part, stretch)
         part.installEventFilter(self)
 
     @property
     def is_folded(self) -> bool:
-        """Whether the parts are below each other."""
+        """Whether the parts are in a column."""
         return self._box.direction() == _FOLDED
 
     def sizeHint(self) -> QSize:
@@ -102,7 +103,7 @@ class FoldingBox(QWidget):
         self._fold()
 
     def eventFilter(self, part: QObject, event: QEvent) -> bool:
-        # A part was shown, hidden, or has become another size.
+        # A part was shown or hidden, or its size hint changed.
         if event.type() in (
             QEvent.Type.ShowToParent,
             QEvent.Type.HideToParent,
@@ -116,7 +117,10 @@ class FoldingBox(QWidget):
         return [part for part in self._parts if not part.isHidden()]
 
     def _fold(self) -> None:
-        needed = [part.sizeHint().width() for part in self._shown()]
+        needed = [
+            (part.minimumSizeHint() if self._is_patient else part.sizeHint()).width()
+            for part in self._shown()
+        ]
         gaps = self._box.spacing() * max(0, len(needed) - 1)
         direction = _FOLDED if sum(needed) + gaps > self.width() else _SIDE_BY_SIDE
         if direction != self._box.direction():

@@ -1,4 +1,4 @@
-"""Text of many lines in a few colours: what the log and the console transcripts are shown in."""
+"""A view for many lines of text in a few colours. The log and the console transcripts use it."""
 
 from __future__ import annotations
 
@@ -6,61 +6,23 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtGui import QBrush, QFontDatabase, QTextBlock, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QBrush, QTextBlock, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QScrollBar, QWidget
 
-from app.ui.style.theme import AMBER, BLUE, GREEN, RED, pick, quiet_color
-
-# MERGED ui/follow: Keeps a view at its end while new things come, until the user scrolls away from there.
-
-
-class FollowEnd(QObject):
-    """Moves a scroll bar with its end. The user's own scrolling switches it off, and on again."""
-
-    def __init__(self, bar: QScrollBar) -> None:
-        super().__init__(bar)
-        self._bar = bar
-        self._is_on = True
-        self._is_ours = False
-        self._settling = QTimer(self, singleShot=True, interval=0)
-        self._settling.timeout.connect(self._settle)
-        bar.valueChanged.connect(self._take_value)
-        bar.rangeChanged.connect(self._take_range)
-        bar.actionTriggered.connect(self._let_go)
-
-    @property
-    def is_on(self) -> bool:
-        """Whether the newest is on show and stays so."""
-        return self._is_on
-
-    def _take_value(self, value: int) -> None:
-        if not self._is_ours:
-            self._is_on = value >= self._bar.maximum()
-
-    def _take_range(self, _minimum: int, maximum: int) -> None:
-        if self._is_on:
-            self._is_ours = True
-            self._bar.setValue(maximum)
-            # A view of text with wrapped lines scrolls back to a line of its own after this.
-            self._settling.start()
-
-    def _settle(self) -> None:
-        self._bar.setValue(self._bar.maximum())
-        self._let_go()
-
-    def _let_go(self) -> None:
-        """From now on the bar moves as the user wants."""
-        self._settling.stop()
-        self._is_ours = False
-
+from app.ui.style.palette import quiet_color, tint_color
+from app.ui.style.theme import MonoFont
+from app.ui.style.tokens import Tint
 
 MAX_LINES = 10_000
 LONGEST_LINE = 2_000
-"""Letters of one line that are shown; laying out more of them would hold up the window."""
+"""The letters of a line that are shown. The layout of longer lines would block the window."""
+
+_RIGHT = QTextCursor.MoveOperation.NextCharacter
+_KEEP = QTextCursor.MoveMode.KeepAnchor
 
 
 class Ink(IntEnum):
-    """What a line is written in. The value is kept with each line, see `QTextBlock.userState`."""
+    """The colour of a line. The value is the `QTextBlock.userState` of the line."""
 
     PLAIN = 0
     FAINT = 1
@@ -70,15 +32,60 @@ class Ink(IntEnum):
     RED = 5
 
 
-_RIGHT = QTextCursor.MoveOperation.NextCharacter
-_KEEP = QTextCursor.MoveMode.KeepAnchor
-_COLORS = {Ink.GREEN: GREEN, Ink.BLUE: BLUE, Ink.AMBER: AMBER, Ink.RED: RED}
+class FollowEnd(QObject):
+    """Keeps a scroll bar at its end while lines are added, until the user scrolls away from it.
+
+    It starts again when the user scrolls to the end. Tables use it too.
+    """
+
+    def __init__(self, bar: QScrollBar) -> None:
+        super().__init__(bar)
+        self._bar = bar
+        self._is_on = True
+        self._is_programmatic = False
+        self._settling = QTimer(self, singleShot=True, interval=0)
+        self._settling.timeout.connect(self._settle)
+        bar.valueChanged.connect(self._on_value_changed)
+        bar.rangeChanged.connect(self._on_range_changed)
+        bar.actionTriggered.connect(self._allow_user)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the bar is kept at its end."""
+        return self._is_on
+
+    def _on_value_changed(self, value: int) -> None:
+        if not self._is_programmatic:
+            self._is_on = value >= self._bar.maximum()
+
+    def _on_range_changed(self, _minimum: int, maximum: int) -> None:
+        if self._is_on:
+            self._is_programmatic = True
+            self._bar.setValue(maximum)
+            # A view with wrapped lines scrolls away from the end after this; `_settle` repeats it.
+            self._settling.start()
+
+    def _settle(self) -> None:
+        self._bar.setValue(self._bar.maximum())
+        self._allow_user()
+
+    def _allow_user(self) -> None:
+        """Take changes of the value as scrolling of the user again."""
+        self._settling.stop()
+        self._is_programmatic = False
+
+
+_TINTS = {
+    Ink.GREEN: Tint.SUCCESS,
+    Ink.BLUE: Tint.INFO,
+    Ink.AMBER: Tint.WARNING,
+    Ink.RED: Tint.DANGER,
+}
 
 
 class LinesView(QPlainTextEdit):
-    """Read-only and bounded. It follows the newest line unless the user has scrolled up.
-
-    The lines keep their meaning, not their colours: these follow the palette.
+    """Read-only text of at most `MAX_LINES` lines. It follows the newest line unless the user has
+    scrolled up. The colours of old lines change with the palette.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -86,12 +93,12 @@ class LinesView(QPlainTextEdit):
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setMaximumBlockCount(MAX_LINES)
-        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        MonoFont(self)
         self._styles: dict[int, QTextCharFormat] = {}
         self.follow = FollowEnd(self.verticalScrollBar())
 
     def add_lines(self, lines: Iterable[tuple[str, Ink]]) -> None:
-        """Append each (text, ink), all in one go. A text with line breaks becomes several lines."""
+        """Append each (text, ink) in one edit. A text with line breaks becomes several lines."""
         self._styles = self.styles()
         document = self.document()
         cursor = QTextCursor(document)
@@ -107,11 +114,11 @@ class LinesView(QPlainTextEdit):
         cursor.endEditBlock()
 
     def parts(self, line: str, ink: Ink) -> Sequence[tuple[str, QTextCharFormat]]:
-        """`line` in pieces, each in its style: all of it in that of `ink`."""
+        """`line` in pieces with their styles. Here it is one piece; a subclass may split it."""
         return [(line, self._styles[ink])]
 
     def styles(self) -> dict[int, QTextCharFormat]:
-        """The style of each ink, by its value, in the palette's colours of now."""
+        """The style of each ink, by its value, in the colours of the current palette."""
         return {int(ink): self._style(ink) for ink in Ink}
 
     def changeEvent(self, event: QEvent) -> None:
@@ -145,5 +152,5 @@ class LinesView(QPlainTextEdit):
         if ink is Ink.FAINT:
             style.setForeground(QBrush(quiet_color(palette)))
         elif ink is not Ink.PLAIN:
-            style.setForeground(QBrush(pick(_COLORS[ink], palette)))
+            style.setForeground(QBrush(tint_color(_TINTS[ink], palette)))
         return style

@@ -1,1 +1,1 @@
-"""The main window, and what belongs to no single pane."""
+"""The main window with its menus, status bar, log pane and dialogs."""

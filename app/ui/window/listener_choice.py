@@ -1,4 +1,4 @@
-"""A dialog with a list of listeners to tick."""
+"""The dialog that chooses some of several listeners, for the import and export of a profile."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from PySide6.QtWidgets import (
 from app.net.endpoint import Endpoint
 from app.profile import ListenerSpec
 from app.ui.widgets.dialogs import dialog_buttons
+from app.ui.widgets.plain_text import set_tip
 
 
 class ListenerChoice(QDialog):
-    """Asks which of some listeners are meant. One at least must be."""
+    """A list of listeners with check boxes. At least one must be ticked to accept."""
 
     chosen = Signal(list)
-    """The specs that are ticked, in their order; when the dialog is accepted."""
+    """The ticked specs in their order, when the dialog is accepted."""
 
     def __init__(self, title: str, words: str, accept: str, parent: QWidget) -> None:
         """`words` stand above the list, and `accept` on the button."""
@@ -40,22 +41,22 @@ class ListenerChoice(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.accepted.connect(lambda: self.chosen.emit(self.ticked()))
-        self.list.itemChanged.connect(self._show_whether_any)
-        self._show_whether_any()
+        self.list.itemChanged.connect(self._update_accept_button)
+        self._update_accept_button()
 
     def add(self, spec: ListenerSpec, *, ticked: bool = True, remark: str = "") -> None:
-        """Offer `spec`. `remark` is what there is to know before choosing it, in a few words."""
+        """Add `spec` to the list. `remark` is a short note beside it."""
         where = Endpoint.parse(spec.endpoint).display
         words = self.tr("{0}: {1} on {2}").format(spec.name, spec.protocol, where)
         item = QListWidgetItem(f"{words} – {remark}" if remark else words)
-        item.setToolTip(item.text())
+        set_tip(item, item.text())
         item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
         self._specs.append(spec)
         self.list.addItem(item)
-        self._show_whether_any()
+        self._update_accept_button()
 
     def ticked(self) -> list[ListenerSpec]:
-        """The specs that are ticked."""
+        """The ticked specs."""
         return [spec for row, spec in enumerate(self._specs) if self._is_ticked(row)]
 
     def tick_all(self, ticked: bool) -> None:
@@ -84,5 +85,5 @@ class ListenerChoice(QDialog):
         layout.addWidget(self.buttons)
         self.resize(560, 380)
 
-    def _show_whether_any(self) -> None:
+    def _update_accept_button(self) -> None:
         self._accept.setEnabled(any(self._is_ticked(row) for row in range(self.list.count())))

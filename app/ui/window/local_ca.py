@@ -1,4 +1,4 @@
-"""What one does with the local CA: give its certificate to those who shall trust it."""
+"""The export of the local CA certificate, so that other programs can trust it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 
 FILE_NAME = "portdeck-ca.pem"
@@ -14,7 +15,7 @@ NOTICE_SECONDS = 12.0
 
 
 class LocalCaCommands(QObject):
-    """Exports, and says through a banner what came of it. The key of the CA never leaves it."""
+    """Exports the certificate of the CA, never its key. A banner shows the result."""
 
     def __init__(self, banner: Banner, window: QWidget) -> None:
         """The dialog opens over `window`."""
@@ -39,20 +40,20 @@ class LocalCaCommands(QObject):
 
     def export_to(self, path: str) -> None:
         """Write the certificate to `path`; the CA is made if there is none yet."""
-        # Many a window never needs it, and all would wait for it.
+        # Imported late, because most windows never need it and the import is slow.
         from app.tls import TlsError
         from app.tls.local_ca import LocalCa
 
         try:
             Path(path).write_bytes(LocalCa().export())
         except TlsError as error:
-            self._banner.say(str(error))
+            self._banner.say(str(error), tint=Tint.DANGER)
         except OSError as error:
             words = self.tr("{0} cannot be written ({1}). Choose another place.")
-            self._banner.say(words.format(path, error.strerror or error))
+            self._banner.say(words.format(path, error.strerror or error), tint=Tint.DANGER)
         else:
             words = self.tr(
                 "The CA certificate is in {0}. Whoever trusts it trusts the certificates that "
                 "Portdeck makes at once."
             )
-            self._banner.say(words.format(path), seconds=NOTICE_SECONDS)
+            self._banner.say(words.format(path), seconds=NOTICE_SECONDS, tint=Tint.SUCCESS)

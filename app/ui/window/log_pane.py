@@ -1,29 +1,49 @@
-"""The log as text, newest last."""
+"""The log pane: log records as text, newest last, filtered by level and by what is searched.
+
+`Collector` keeps the records of all threads until the pane pulls them.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from attrs import frozen
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.runtime import logs
 from app.ui.style.icons import Icons
+from app.ui.style.palette import tint_color
+from app.ui.style.tokens import Tint
 from app.ui.widgets.labels import ElidingLabel
-from app.ui.widgets.text_view import Ink, LinesView
-
-# MERGED ui/log/collector: Keeps log records until the pane pulls them.
+from app.ui.widgets.text_view import MAX_LINES, Ink, LinesView
 
 MAX_WAITING = 2_000
+MAX_KEPT = MAX_LINES
+"""Records that the pane keeps, to show them again under another filter."""
+
+LONGEST_RECORD = 100_000
+"""Letters of one record that are kept."""
 
 
 class Collector(logging.Handler):
-    """A handler that remembers the newest records and calls `wake` once when there are any.
+    """A log handler that keeps the newest records until the pane takes them.
 
-    Records come from any thread; `wake` is called on that thread.
+    It calls `wake` for the first record after each `take`. Records come from any thread, and `wake`
+    is called on that thread.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
@@ -41,7 +61,7 @@ class Collector(logging.Handler):
             self._wake()
 
     def take(self) -> tuple[list[logging.LogRecord], int]:
-        """The records since the last call, oldest first, and how many more there were."""
+        """The records since the last call, oldest first, and the number of dropped ones."""
         self.acquire()
         try:
             records, dropped = list(self._waiting), self._dropped
@@ -52,21 +72,34 @@ class Collector(logging.Handler):
         return records, dropped
 
 
-class LogPane(QWidget):
-    """Shows what its collector has got; counts the problems that nobody has seen yet."""
+@frozen
+class Line:
+    """A record as the pane shows it. A traceback makes it several lines long."""
 
-    unseen_changed = Signal(int)
-    """So many warnings and errors came while the pane was not on show."""
+    level: int
+    text: str
+
+
+class LogPane(QWidget):
+    """Shows the records of its collector. Counts the problems that the user has not seen yet."""
+
+    unseen_changed = Signal(int, int)
+    """The number of warnings and errors that came while the pane was hidden, and the highest level
+    among them."""
 
     def __init__(self, collector: Collector, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._collector = collector
         self._formatter = logging.Formatter(logs.FORMAT)
+        self._lines: deque[Line] = deque(maxlen=MAX_KEPT)
         self._unseen = 0
+        self._worst = logging.NOTSET
+        self.level = QComboBox()
+        self.search = QLineEdit()
+        self.wrap = QCheckBox(self.tr("Wrap lines"))
+        self.found = QLabel()
         self.text = LinesView()
-        self.text.setLineWrapMode(LinesView.LineWrapMode.NoWrap)
-        self.text.setPlaceholderText(self.tr("What the listeners do, and what goes wrong."))
-        self.text.setAccessibleName(self.tr("Log"))
+        self._set_up()
         self._lay_out(icons)
 
     def refresh(self) -> None:
@@ -74,32 +107,65 @@ class LogPane(QWidget):
         records, dropped = self._collector.take()
         if not records:
             return
-        lines: list[tuple[str, Ink]] = []
+        new = [Line(record.levelno, self._text(record)) for record in records]
         if dropped:
             note = self.tr("({0} lines came too fast to show)").format(f"{dropped:,}")
-            lines.append((note, Ink.FAINT))
-        lines += ((self._line(record), _ink(record.levelno)) for record in records)
-        self.text.add_lines(lines)
+            new.insert(0, Line(logging.NOTSET, note))
+        self._lines.extend(new)
+        self._add(new)
         if not self.isVisible():
-            self._count_unseen(sum(record.levelno >= logging.WARNING for record in records))
+            problems = [each.level for each in new if each.level >= logging.WARNING]
+            self._worst = max([self._worst, *problems])
+            self._count_unseen(len(problems))
+
+    def begin_search(self) -> None:
+        """Put the cursor into the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def clear(self) -> None:
+        """Forget all lines. The log file keeps them."""
+        self._lines.clear()
+        self.text.clear()
+        self._say_found()
 
     def showEvent(self, event: object) -> None:
+        self._worst = logging.NOTSET
         self._count_unseen(-self._unseen)
+
+    def _set_up(self) -> None:
+        self.text.setPlaceholderText(self.tr("What the listeners do, and what goes wrong."))
+        self.text.setAccessibleName(self.tr("Log"))
+        for words, level in (
+            (self.tr("All levels"), logging.NOTSET),
+            (self.tr("Warnings and errors"), logging.WARNING),
+            (self.tr("Errors"), logging.ERROR),
+        ):
+            self.level.addItem(words, level)
+        self.level.setAccessibleName(self.tr("Levels"))
+        self.level.currentIndexChanged.connect(lambda _index: self._show_again())
+        self.search.setPlaceholderText(self.tr("Search the log"))
+        self.search.setAccessibleName(self.tr("Show only what contains this"))
+        self.search.setMaximumWidth(280)
+        self.search.textChanged.connect(self._search)
+        self.wrap.toggled.connect(self._set_wrap)
+        self._set_wrap(False)
+        self.found.setTextFormat(Qt.TextFormat.PlainText)
+        self.found.setObjectName("quiet")
+        clear = QAction(self.search)
+        clear.setShortcut(QKeySequence(Qt.Key.Key_Escape))
+        clear.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        clear.triggered.connect(self.search.clear)
+        self.search.addAction(clear)
 
     def _lay_out(self, icons: Icons) -> None:
         bar = QHBoxLayout()
-        place = ElidingLabel()
-        file = logs.written_to()
-        place.setText(
-            self.tr("No log file could be written; the log is here alone")
-            if file is None
-            else self.tr("Also written to {0}").format(file)
-        )
-        place.setObjectName("quiet")
-        bar.addWidget(place, 1)
+        for part in (self.level, self.search, self.wrap, self.found):
+            bar.addWidget(part, 1 if part is self.search else 0)
+        bar.addStretch(1)
         for icon, name, act in (
             ("copy", self.tr("Copy the log"), self._copy),
-            ("clear", self.tr("Clear the log"), self.text.clear),
+            ("clear", self.tr("Clear the log"), self.clear),
         ):
             button = QToolButton(autoRaise=True)
             icons.give(button, icon)
@@ -111,12 +177,56 @@ class LogPane(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addLayout(bar)
         layout.addWidget(self.text, 1)
+        layout.addWidget(self._place())
 
-    def _line(self, record: logging.LogRecord) -> str:
+    def _place(self) -> QWidget:
+        """Where the log is written."""
+        place = ElidingLabel()
+        file = logs.written_to()
+        place.setText(
+            self.tr("No log file could be written; the log is here alone")
+            if file is None
+            else self.tr("Also written to {0}").format(file)
+        )
+        place.setObjectName("quiet")
+        return place
+
+    def _search(self) -> None:
+        # Set at the first text, as the icon of the clear button loads all of Qt's image plugins.
+        self.search.setClearButtonEnabled(True)
+        self._show_again()
+
+    def _show_again(self) -> None:
+        """Show the kept lines that pass the filter of now."""
+        self.text.clear()
+        self._add(self._lines)
+
+    def _add(self, lines: Iterable[Line]) -> None:
+        least, wanted = self.level.currentData(), self.search.text().casefold()
+        passing = [
+            (each.text, _ink(each.level))
+            for each in lines
+            if each.level >= least and wanted in each.text.casefold()
+        ]
+        if passing:
+            self.text.add_lines(passing)
+        self._say_found()
+
+    def _say_found(self) -> None:
+        is_filtered = bool(self.level.currentData() or self.search.text())
+        nothing = is_filtered and self.text.document().isEmpty()
+        self.found.setText(self.tr("Nothing in the log is like this.") if nothing else "")
+
+    def _set_wrap(self, on: bool) -> None:
+        modes = LinesView.LineWrapMode
+        self.text.setLineWrapMode(modes.WidgetWidth if on else modes.NoWrap)
+
+    def _text(self, record: logging.LogRecord) -> str:
         try:
-            return self._formatter.format(record)
+            text = self._formatter.format(record)
         except Exception as error:  # noqa: BLE001 - anything can be logged
-            return f"{record.levelname} {record.name}: {record.msg!r} ({error})"
+            text = f"{record.levelname} {record.name}: {record.msg!r} ({error})"
+        return text[:LONGEST_RECORD]
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())
@@ -124,10 +234,23 @@ class LogPane(QWidget):
     def _count_unseen(self, more: int) -> None:
         if more:
             self._unseen += more
-            self.unseen_changed.emit(self._unseen)
+            self.unseen_changed.emit(self._unseen, self._worst)
 
 
 def _ink(level: int) -> Ink:
     if level >= logging.ERROR:
         return Ink.RED
-    return Ink.AMBER if level >= logging.WARNING else Ink.PLAIN
+    if level >= logging.WARNING:
+        return Ink.AMBER
+    return Ink.FAINT if level <= logging.DEBUG else Ink.PLAIN
+
+
+def show_unseen(tabs: QTabWidget, pane: LogPane, count: int, level: int) -> None:
+    """Show on the tab of `pane` how many problems are new, in the colour of the worst."""
+    index = tabs.indexOf(pane)
+    translate = QCoreApplication.translate
+    text = translate("LogPane", "Log ({0} new)").format(count)
+    tabs.setTabText(index, text if count else translate("LogPane", "Log"))
+    tint = Tint.DANGER if level >= logging.ERROR else Tint.WARNING
+    color = tint_color(tint, tabs.palette()) if count else QColor()
+    tabs.tabBar().setTabTextColor(index, color)

@@ -1,4 +1,4 @@
-"""The main window: puts the panes together, and lets commands act on the workspace."""
+"""The main window: creates the panes, and connects them with each other and the workspace."""
 
 from __future__ import annotations
 
@@ -6,20 +6,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QPalette
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QApplication,
-    QLabel,
     QMainWindow,
-    QMessageBox,
-    QSplitter,
     QTabWidget,
-    QVBoxLayout,
-    QWidget,
 )
 
-from app import __version__
 from app.server.listener import Listener
 from app.server.monitor import Changes, RateMeter
 from app.server.peer_process import process_finder
@@ -32,32 +25,46 @@ from app.ui.console.area import ConsoleArea
 from app.ui.console.pane import ConsolePane
 from app.ui.console.saved_state import ConsoleState
 from app.ui.console.session_tab import SessionTab
+from app.ui.desktop.notifications import Notifications
+from app.ui.desktop.tray import Tray
 from app.ui.event_loop import Lifecycle, Ticker
+from app.ui.help.windows import Help
 from app.ui.listeners.actions import ListenerActions, update_enabled
+from app.ui.listeners.closing_question import ClosingQuestion
 from app.ui.listeners.panel import ListenersPanel
+from app.ui.listeners.sidebar import Sidebar
+from app.ui.preferences.appearance import Appearance
 from app.ui.profile_commands import ProfileCommands
 from app.ui.settings import Settings
 from app.ui.style import theme
 from app.ui.style.icons import Icons
-from app.ui.style.theme import ListenerColors
+from app.ui.style.listener_colors import ListenerColors
 from app.ui.traffic.copy_actions import CopyActions
-from app.ui.traffic.tab import TrafficTab
+from app.ui.traffic.tab import ConnectionNames, TrafficTab
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.dialogs import open_modal
 from app.ui.window import menus
+from app.ui.window.behaviour import Behaviour
+from app.ui.window.dropped_files import DroppedFiles
+from app.ui.window.insight import Insight
 from app.ui.window.local_ca import LocalCaCommands
-from app.ui.window.log_pane import Collector, LogPane
-from app.ui.window.other_profiles import OtherProfiles, title
+from app.ui.window.log_pane import Collector, LogPane, show_unseen
+from app.ui.window.navigation import Navigation
+from app.ui.window.other_profiles import OtherProfiles, window_title
 from app.ui.window.profile_exchange import ProfileExchange
+from app.ui.window.programs import ProgramCommands
+from app.ui.window.quitting import Quitting
+from app.ui.window.renewal import Renewal
+from app.ui.window.room import USUAL_SIZE, Room, fit_to_screen
 from app.ui.window.status_bar import StatusBarTotals
 
 if TYPE_CHECKING:
     from app.ui.traffic.pane import TrafficPane
-    from app.ui.traffic.recording_window import Recordings
 
 
 class MainWindow(QMainWindow):
-    """Composes; each pane does its own work, and the workspace does what changes listeners."""
+    """Creates and connects the panes. Each pane does its own work; the workspace changes
+    listeners."""
 
     def __init__(
         self,
@@ -69,22 +76,24 @@ class MainWindow(QMainWindow):
         collector: Collector,
         traffic: ChunkLog,
         settings: Settings,
-        memory: ConsoleState,
+        saved_state: ConsoleState,
         lifecycle: Lifecycle,
+        names: ConnectionNames | None = None,
     ) -> None:
+        """`names` are the names of the connections that an earlier window on the deck knows."""
         super().__init__()
         self._workspace = workspace
         self._changes = changes
         self._settings = settings
         self._lifecycle = lifecycle
-        self._recordings: Recordings | None = None
+        self._ticker = ticker
         self._seconds = reactor.seconds
         self._meter = RateMeter()
         self._deck = workspace.deck
         self._icons = Icons()
         self.commands = Commands(self, self._icons)
         self.banner = Banner(self._icons)
-        self._colors = ListenerColors(lambda: (each.spec for each in self._deck.listeners))
+        self._colors = ListenerColors(lambda: (each.spec for each in self._deck.every()))
         self.listeners = ListenersPanel(self._icons, self._colors)
         self.connections = ConnectionsPane(
             self._icons,
@@ -93,7 +102,7 @@ class MainWindow(QMainWindow):
             colors=self._colors,
             find_processes=process_finder(reactor),
         )
-        self.sending = SendDialogs(self, memory, self._icons)
+        self.send_dialogs = SendDialogs(self, saved_state, self._icons)
         self.profile = ProfileCommands(workspace, self.banner, self)
         self.listener_actions = ListenerActions(
             workspace, self.listeners, self.banner, self.profile, self
@@ -101,24 +110,95 @@ class MainWindow(QMainWindow):
         self.profiles = OtherProfiles(workspace.file.path, settings, self.banner, self)
         self.certificates = LocalCaCommands(self.banner, self)
         self.exchange = ProfileExchange(workspace, self.banner, self.profile, self.listeners, self)
-        self.taking = CopyActions(self)
-        self.traffic = TrafficTab(traffic, self._icons, reactor.seconds, taking=self.taking)
+        self.programs = ProgramCommands(workspace, self.banner, self.profile, self.listeners, self)
+        DroppedFiles(
+            workspace,
+            self.banner,
+            self.profile,
+            self,
+            chosen=lambda: self.listeners.chosen,
+            open_profile=self.profiles.open,
+            import_profile=self.exchange.choose_from,
+        )
+        self.copy_actions = CopyActions(self)
+        self.traffic = TrafficTab(traffic, self._icons, copy_actions=self.copy_actions, names=names)
+        self.behaviour = Behaviour(
+            workspace,
+            reactor,
+            self.traffic,
+            self.listeners,
+            self.profile,
+            self.banner,
+            self._icons,
+            self.copy_actions,
+            self,
+        )
         self.log = LogPane(collector, self._icons)
         self.console = ConsolePane(
             reactor,
             self._icons,
             ticker.wake,
-            lambda: self._deck.listeners,
-            memory,
+            lambda: list(self._deck.with_sockets()),
+            saved_state,
             tap=traffic.append,
             numbers=self._deck.numbers,
         )
         self.console_area = ConsoleArea(self.console, self._icons)
         self.tabs = QTabWidget()
-        self.across = QSplitter(Qt.Orientation.Horizontal)
-        self.down = QSplitter(Qt.Orientation.Vertical)
+        self.insight = Insight(
+            self,
+            deck=self._deck,
+            seconds=reactor.seconds,
+            folder=workspace.file.path.parent.absolute(),
+            listeners=self.listeners,
+            connections=self.connections,
+            traffic=self.traffic,
+            icons=self._icons,
+            colors=self._colors,
+        )
+        self.insight.use_tabs(self.tabs)
+        self.sidebar = Sidebar(self.listeners, self._icons)
+        self.room = Room(
+            banner=self.banner,
+            sidebar=self.sidebar,
+            tabs=self.tabs,
+            console=self.console_area,
+            details=self.insight.panel,
+            commands=self.commands,
+            settings=settings,
+        )
         self.totals = StatusBarTotals()
-        self._dress()  # before anything is in it: whatever comes in is then styled once
+        self.appearance = Appearance(theme.Theme.of_application(), settings)
+        self.navigation = Navigation(
+            self,
+            deck=self._deck,
+            commands=self.commands,
+            listeners=self.listeners,
+            actions=self.listener_actions,
+            connections=self.connections,
+            traffic=self.traffic,
+            log=self.log,
+            tabs=self.tabs,
+            console=self.console_area,
+            open_settings=self.open_preferences,
+        )
+        self.help = Help(
+            self, self.commands, self.navigation.pane_actions, workspace.file.path.absolute()
+        )
+        self.renewal = Renewal(self.console, self.traffic, self)
+        question = ClosingQuestion(settings, self)
+        self.listener_actions.question = question
+        self.quitting = Quitting(self._deck, lifecycle, question, self.banner, self)
+        self.tray = Tray(
+            self,
+            self.commands,
+            listeners=lambda: self._deck.listeners,
+            switch=self.listener_actions.switch,
+            show_window=lambda: self.bring_to_front(),
+            quit_program=self.quitting.quit,
+        )
+        self.notifications = Notifications(self.tray, settings, self)
+        theme.WindowSheet(self)  # called before panes are added, so that each is styled once
         self._lay_out()
         menus.add_tool_bar(self, self.commands)
         menus.add_menus(
@@ -129,40 +209,66 @@ class MainWindow(QMainWindow):
             self.profiles,
             self.listener_actions,
             settings,
+            self.appearance,
+            self.renewal.ask,
         )
         self._bind_panes()
         self._restore()
         self._show_deck()
+        self.connections.show_listeners(())
+        self.programs.ask_for_trust()
         self.profile.show_problems()
-        lifecycle.before_exit(self._keep)
+        self.setAcceptDrops(True)
+        self._forget_exit = lifecycle.before_exit(self._save)
         ticker.add(self.tick)
         ticker.wake()
+        # Later: it asks the desktop, which may take a while.
+        QTimer.singleShot(0, self.tray, self.tray.show)
+
+    def retire(self) -> None:
+        """Save and end what belongs to the window, because another one takes its place."""
+        self.tick()
+        self._save()
+        self._forget_exit()
+        self._ticker.remove(self.tick)
+        self.tray.hide()
+        for tab in self.console.tabs:
+            tab.close_session()
+        self.hide()
+        self.deleteLater()
 
     def tick(self) -> bool:
-        """Pull what is new and show it. Whether another tick is wanted."""
+        """Pull and show what is new. Return whether another tick is wanted."""
         batch = self._changes.take()
-        moving = self._meter.sample(self._seconds(), batch.active, self._deck.listeners)
+        moving = self._meter.sample(self._seconds(), batch.active, self._deck.with_sockets())
         if batch.listeners:
+            self._show_new_places()
             self._show_colors()
         self.listeners.refresh(batch, self._meter)
         self.connections.refresh(batch, self._meter.moving)
-        self.sending.refresh(batch)
+        self.send_dialogs.refresh(batch)
+        self.insight.refresh(batch)
+        self.behaviour.refresh(batch)
         self.traffic.follow_sessions(self.console.sessions)
         self.traffic.refresh(batch)
         if batch.listeners:
             self.console.show_listeners()
-            self._show_what_can_be_done()
+            self._update_actions()
+            self._save_running()
+        self.tray.refresh()
+        self.notifications.refresh(batch)
+        self.quitting.refresh()
         self.console.refresh()
         self.log.refresh()
-        self.totals.refresh(self._deck.listeners, self._meter)
+        self.totals.refresh(list(self._deck.with_sockets()), self._meter)
         return moving or self.traffic.wants_more
 
     def show_loading(self, path: Path) -> None:
-        """Code of the user's is about to run: name it, as the window stands still if it loops."""
+        """Show which user code is about to load. An endless loop in it would freeze the window."""
         self.totals.say(self.tr("Loading {0}…").format(path))
 
-    def come_forward(self, token: str = "") -> None:
-        """Be the window in front, with the desktop's leave that `token` is, where it gives any."""
+    def bring_to_front(self, token: str = "") -> None:
+        """Raise the window. `token` is the activation token of the desktop, if there is one."""
         if token:
             os.environ["XDG_ACTIVATION_TOKEN"] = token  # where Qt looks for it
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -173,160 +279,150 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._lifecycle.is_over:
             event.ignore()
-            self._lifecycle.request_exit()
+            if self._settings.closes_to_tray and self.tray.is_shown:
+                self.hide()
+            else:
+                self.quitting.quit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.programs.paths_in(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.programs.open(self.programs.paths_in(event.mimeData()))
+        event.acceptProposedAction()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.ThemeChange:
+            theme.follow_system()
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "totals"):
             self._restyle()
 
-    # Putting it together
+    # Layout and connections
 
     def _lay_out(self) -> None:
-        self.setWindowTitle(title(self._workspace.file.path))  # Qt adds the name of the program
+        self.setWindowTitle(
+            window_title(self._workspace.file.path)
+        )  # Qt adds the name of the program
         self.tabs.addTab(self.connections, self.tr("Connections"))
         self.tabs.addTab(self.traffic, self.tr("Traffic"))
         self.tabs.addTab(self.log, self.tr("Log"))
         self.tabs.setDocumentMode(True)
-        self.down.addWidget(self.tabs)
-        self.down.addWidget(self.console_area)
-        self.down.setStretchFactor(0, 3)
-        self.down.setStretchFactor(1, 2)
-        self.across.addWidget(self._listeners_side())
-        self.across.addWidget(self.down)
-        self.across.setStretchFactor(1, 1)
-        for splitter in (self.across, self.down):
-            splitter.setChildrenCollapsible(False)
-        centre = QWidget()
-        layout = QVBoxLayout(centre)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.banner)
-        layout.addWidget(self.across, 1)
-        self.setCentralWidget(centre)
+        self.setCentralWidget(self.room)
         self.setStatusBar(self.totals)
-        self.resize(1280, 800)
-
-    def _listeners_side(self) -> QWidget:
-        side = QWidget()
-        title = QLabel(self.tr("Listeners"))
-        title.setObjectName("paneTitle")
-        title.setContentsMargins(16, 10, 8, 2)
-        self.listeners.setObjectName("listenersPanel")
-        layout = QVBoxLayout(side)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(title)
-        layout.addWidget(self.listeners, 1)
-        return side
+        self.totals.addPermanentWidget(self.behaviour.faults.mark)
+        self.resize(USUAL_SIZE)
 
     def _bind_panes(self) -> None:
         self.listeners.switched.connect(self.listener_actions.switch)
         self.listeners.marks_changed.connect(self._show_marked)
         self.listeners.placed.connect(self.listener_actions.place)
-        self.listeners.offer_taken.connect(self.listener_actions.take_offer)
+        self.listeners.button_clicked.connect(self.listener_actions.run_row_action)
         self.listeners.menu_wanted.connect(
             lambda _listener, at: menus.listener_menu(
                 self, self.commands, self.listener_actions
             ).popup(at)
         )
+        self.listeners.group_switched.connect(self.listener_actions.switch_all)
+        self.insight.panel.log_wanted.connect(lambda: self.navigation.show_tab(self.log))
+        self.listener_actions.log_wanted.connect(lambda: self.navigation.show_tab(self.log))
         self.listener_actions.deck_changed.connect(self._show_deck)
         self.profile.deck_changed.connect(self._show_deck)
         self.exchange.deck_changed.connect(self._show_deck)
-        self.connections.listener_released.connect(lambda: self.listeners.choose(None))
-        self.connections.commands.send_wanted.connect(self.sending.to)
-        self.connections.counted.connect(self._show_count)
-        self.taking.send_wanted.connect(self.console.offer_bytes)
-        self.taking.snippet_wanted.connect(self.console.save_snippet)
-        self.traffic.made.connect(self._restore_traffic)
-        self.log.unseen_changed.connect(self._show_unseen)
-        self.console.start_wanted.connect(self._start_for)
+        self.behaviour.deck_changed.connect(self._show_deck)
+        self.programs.deck_changed.connect(self._show_deck)
+        self.programs.trust_changed.connect(self._update_actions)
+        self.connections.listener_filter_cleared.connect(lambda: self.listeners.choose(None))
+        self.connections.commands.send_wanted.connect(self.send_dialogs.open_for)
+        self.connections.commands.faults_wanted.connect(self.behaviour.faults.open_for_connection)
+        self.behaviour.faults.marks_changed.connect(self.connections.table.update_visible)
+        self.connections.commands.compare_wanted.connect(self.behaviour.compare_live)
+        self.connections.count_changed.connect(self._show_count)
+        self.copy_actions.send_wanted.connect(self.console.put_bytes)
+        self.copy_actions.snippet_wanted.connect(self.console.save_snippet)
+        self.traffic.pane_created.connect(self._restore_traffic)
+        self.log.unseen_changed.connect(lambda *unseen: show_unseen(self.tabs, self.log, *unseen))
+        self.console.start_wanted.connect(self._start_for_tab)
 
     def _restore(self) -> None:
         self._settings.restore_window(self)
+        fit_to_screen(self)
         self.connections.restore(self._settings)
-        if not self._settings.restore_part("across", self.across):
-            self.across.setSizes([330, 790])
-        if not self._settings.restore_part("down", self.down):
-            self.down.setSizes([400, 260])
+        self.room.restore()
+        self.sidebar.restore(self._settings)
         self.traffic.log.resize(*self._settings.traffic_bounds)
         self.tabs.setCurrentIndex(self._settings.number("tab", self.tabs.count() - 1))
 
     def _restore_traffic(self, pane: TrafficPane) -> None:
         self._settings.restore_part("traffic", pane.table.horizontalHeader())
+        pane.place_detail(self._settings.text("traffic_detail") == "beside")
         self._settings.restore_part("bytes", pane.split)
 
-    def _keep(self) -> None:
-        self.console.keep()
-        self._settings.keep_window(self)
-        self.connections.keep(self._settings)
-        self._settings.keep_part("across", self.across)
-        self._settings.keep_part("down", self.down)
-        self._settings.keep_number("tab", self.tabs.currentIndex())
+    def _save(self) -> None:
+        self.console.save()
+        self._settings.save_window(self)
+        self.connections.save(self._settings)
+        self.room.save()
+        self.sidebar.save(self._settings)
+        self._settings.save_number("tab", self.tabs.currentIndex())
         if self.traffic.pane is not None:
-            self._settings.keep_part("traffic", self.traffic.pane.table.horizontalHeader())
-            self._settings.keep_part("bytes", self.traffic.pane.split)
+            self._settings.save_part("traffic", self.traffic.pane.table.horizontalHeader())
+            self._settings.save_part("bytes", self.traffic.pane.split)
+            is_beside = self.traffic.pane.is_detail_beside
+            self._settings.save_text("traffic_detail", "beside" if is_beside else "below")
 
-    # What the user does
+    def _save_running(self) -> None:
+        """Save which listeners are on, for a start "as they were"."""
+        if not self._lifecycle.is_ending:
+            names = [each.spec.name for each in self._deck.listeners if each.is_on]
+            self._settings.save_on(self._workspace.file.path, names)
 
-    def talk_to_listener(self) -> None:
+    # Commands
+
+    def open_in_console(self) -> None:
         listener = self.listeners.chosen
         if listener is not None:
-            self.console.unused_tab().head.connect_to(listener)
+            self.console.unused_tab().target_bar.connect_to(listener)
+
+    def search_listeners(self) -> None:
+        """Show the sidebar, with the cursor in its search field."""
+        self.room.show_sidebar()
+        self.sidebar.begin_search()
 
     def send_to_listener(self) -> None:
         listener = self.listeners.chosen
         if listener is not None:
-            self.sending.to_all_of(listener)
+            self.send_dialogs.open_for_listener(listener)
 
-    def _start_for(self, listener: Listener, tab: SessionTab) -> None:
-        self._deck.start(listener).addCallback(lambda _: tab.head.started(listener))
+    def _start_for_tab(self, listener: Listener, tab: SessionTab) -> None:
+        self._deck.start(listener).addCallback(lambda _: tab.target_bar.listener_started(listener))
 
-    def open_recording(self) -> None:
-        if self._recordings is None:
-            from app.ui.traffic.recording_window import Recordings
+    def open_preferences(self, page: str = "") -> None:
+        """Open the settings, at `page` if one is named."""
+        from app.ui.preferences.dialog import Preferences
 
-            self._recordings = Recordings(self, self._icons, self.taking)
-        self._recordings.ask()
-
-    def open_preferences(self) -> None:
-        from app.ui.window.preferences import Preferences
-
-        open_modal(Preferences(self.traffic.log, self._settings, self))
-
-    def find_in_pane(self) -> None:
-        focus = QApplication.focusWidget()
-        if focus is not None and self.console.isAncestorOf(focus):
-            self.console.current.finder.begin()
-            return
-        if self.tabs.currentWidget() is self.traffic and self.traffic.pane is not None:
-            self.traffic.pane.begin_find()
-            return
-        self.tabs.setCurrentWidget(self.connections)
-        self.connections.filter.setFocus()
-
-    def show_about(self) -> None:
-        box = QMessageBox(
-            QMessageBox.Icon.NoIcon,
-            self.tr("About Portdeck"),
-            self.tr(
-                "Portdeck {0}\n\nThe control panel for the servers on your own machine.\n\n"
-                "Profile: {1}"
-            ).format(__version__, self._workspace.file.path),
-            QMessageBox.StandardButton.Close,
-            self,
+        dialog = Preferences(
+            self.traffic.log, self._settings, self.appearance, self, has_tray=self.tray.is_shown
         )
-        box.setIconPixmap(self.windowIcon().pixmap(64))
-        open_modal(box)
+        dialog.language_changed.connect(self.renewal.ask)
+        open_modal(dialog)
+        dialog.open_page(page)
 
-    # What is shown
+    # Display
 
     def _show_deck(self) -> None:
         self._show_colors()
-        self.listeners.show_listeners(self._deck.listeners)
+        every = list(self._deck.every())
+        self.listeners.show_listeners(every, set(every).difference(self._deck.listeners))
         self.console.show_listeners()
-        self.totals.refresh(self._deck.listeners, self._meter)
-        self._show_what_can_be_done()
+        self.totals.refresh(list(self._deck.with_sockets()), self._meter)
+        self._update_actions()
+
+    def _show_new_places(self) -> None:
+        """Show rows for the places that a program has since it was loaded."""
+        if self.listeners.shown != list(self._deck.every()):
+            self._show_deck()
 
     def _show_colors(self) -> None:
         if self._colors.refresh():
@@ -334,31 +430,28 @@ class MainWindow(QMainWindow):
             self.connections.recolor()
 
     def _show_marked(self) -> None:
-        self.connections.show_listeners(self.listeners.marked)
-        self._show_what_can_be_done()
+        marked = self.listeners.marked
+        places = (place for each in marked for place in self._deck.places_of(each))
+        self.connections.show_listeners(list(dict.fromkeys((*marked, *places))))
+        self._update_actions()
 
-    def _show_what_can_be_done(self) -> None:
-        self.traffic.show_off(
-            [each.spec.name for each in self._deck.listeners if not each.spec.traffic]
+    def _update_actions(self) -> None:
+        self.traffic.show_disabled(
+            [each.spec.name for each in self._deck.every() if not each.spec.traffic]
         )
         marked = self.listeners.marked
         update_enabled(self.commands, self._icons, self._deck.listeners, marked)
         self.commands.undo.setEnabled(self.listener_actions.can_undo)
+        self.commands.redo.setEnabled(self.listener_actions.can_redo)
+        self.commands.trust_code.setEnabled(not self._workspace.is_trusted)
 
-    def _show_count(self, count: int) -> None:
-        self.tabs.setTabText(0, self.tr("Connections ({0})").format(f"{count:,}"))
-
-    def _show_unseen(self, count: int) -> None:
-        text = self.tr("Log ({0} new)").format(count) if count else self.tr("Log")
-        self.tabs.setTabText(self.tabs.indexOf(self.log), text)
+    def _show_count(self, shown: int, count: int) -> None:
+        if shown == count:
+            text = self.tr("Connections ({0})").format(f"{count:,}")
+        else:
+            text = self.tr("Connections ({0} of {1})").format(f"{shown:,}", f"{count:,}")
+        self.tabs.setTabText(0, text)
 
     def _restyle(self) -> None:
-        self._dress()
         self._icons.recolor()
         self.listeners.recolor()
-
-    def _dress(self) -> None:
-        palette = QGuiApplication.palette()
-        if self.property("dressed") != palette.color(QPalette.ColorRole.Window).name():
-            self.setProperty("dressed", palette.color(QPalette.ColorRole.Window).name())
-            self.setStyleSheet(theme.style_sheet(palette))

@@ -7,23 +7,24 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from app.ui.commands import COMMANDS, Command, Commands, Menu, Submenu
+from app.ui.command_types import Command, Menu, Submenu
+from app.ui.commands import COMMANDS, Commands
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.console.pane import ConsolePane
 from app.ui.listeners.actions import ListenerActions
+from app.ui.preferences.appearance import Appearance
 from app.ui.settings import Language, Settings
-from app.ui.style import theme
-from app.ui.style.theme import Scheme
+from app.ui.style.tokens import Scheme
 from app.ui.window.other_profiles import OtherProfiles
 
-Fill: TypeAlias = Callable[[QMenu], object]
-"""Puts a submenu, or the actions of a pane, at the end of a menu."""
+Filler: TypeAlias = Callable[[QMenu], object]
+"""Appends a submenu, or the actions of a pane, to a menu."""
 
 
 def add_tool_bar(window: QMainWindow, commands: Commands) -> None:
-    """Put the commands that are needed most above the panes."""
+    """Add the tool bar with the most used commands."""
     bar = QToolBar(QCoreApplication.translate("Menus", "Tools"))
     bar.setObjectName("tools")
     bar.setMovable(False)
@@ -31,9 +32,23 @@ def add_tool_bar(window: QMainWindow, commands: Commands) -> None:
     for entry in COMMANDS:
         if isinstance(entry, Command) and entry.in_tool_bar:
             bar.addAction(getattr(commands, entry.name))
+    _add_room_buttons(bar, commands)
     bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
     bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     window.addToolBar(bar)
+
+
+def _add_room_buttons(bar: QToolBar, commands: Commands) -> None:
+    """The buttons that show and hide parts of the window, at the right end of the tool bar."""
+    space = QWidget()
+    space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    bar.addWidget(space)
+    for action in (commands.sidebar, commands.console, commands.console_place, commands.details):
+        bar.addAction(action)
+        button = bar.widgetForAction(action)
+        assert isinstance(button, QToolButton)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setAccessibleName(action.text())
 
 
 def add_menus(
@@ -44,36 +59,38 @@ def add_menus(
     profiles: OtherProfiles,
     listener_actions: ListenerActions,
     settings: Settings,
+    appearance: Appearance,
+    change_language: Callable[[], object],
 ) -> None:
     """Make the menu bar. The panes and `profiles` fill the submenus that change."""
-    fills: dict[str, Fill] = {
+    fillers: dict[str, Filler] = {
         "recent profiles": lambda menu: _add_recent(menu, profiles),
         "copy as": lambda menu: _add_copies(menu, listener_actions),
         "selected connections": connections.commands.fill,
         "chosen tab": lambda menu: menu.addActions(console.actions_of_tab),
         "columns": lambda menu: _add_columns(menu, connections),
-        "appearance": lambda menu: _add_schemes(menu, settings),
-        "language": lambda menu: _add_languages(menu, settings),
+        "appearance": lambda menu: _add_schemes(menu, settings, appearance),
+        "language": lambda menu: _add_languages(menu, settings, change_language),
     }
     bar = window.menuBar()
     for each in Menu:
         menu = bar.addMenu(QCoreApplication.translate("Menus", each.value))
-        _fill(menu, commands, fills, [entry for entry in COMMANDS if entry.menu is each])
+        _fill(menu, commands, fillers, [entry for entry in COMMANDS if entry.menu is each])
 
 
 def listener_menu(parent: QWidget, commands: Commands, listener_actions: ListenerActions) -> QMenu:
     """The context menu of the chosen listener. It is deleted when it closes."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    fills: dict[str, Fill] = {"copy as": lambda menu: _add_copies(menu, listener_actions)}
-    _fill(menu, commands, fills, [entry for entry in COMMANDS if entry.in_listener_menu])
+    fillers: dict[str, Filler] = {"copy as": lambda menu: _add_copies(menu, listener_actions)}
+    _fill(menu, commands, fillers, [entry for entry in COMMANDS if entry.in_listener_menu])
     return menu
 
 
 def _fill(
     menu: QMenu,
     commands: Commands,
-    fills: Mapping[str, Fill],
+    fillers: Mapping[str, Filler],
     entries: Iterable[Command | Submenu],
 ) -> None:
     for entry in entries:
@@ -82,7 +99,7 @@ def _fill(
         if isinstance(entry, Command):
             menu.addAction(getattr(commands, entry.name))
         else:
-            fills[entry.name](menu)
+            fillers[entry.name](menu)
 
 
 def _add_recent(menu: QMenu, profiles: OtherProfiles) -> None:
@@ -94,16 +111,16 @@ def _add_recent(menu: QMenu, profiles: OtherProfiles) -> None:
 def _add_columns(menu: QMenu, connections: ConnectionsPane) -> None:
     columns = menu.addMenu(QCoreApplication.translate("Menus", "&Columns"))
     columns.setToolTipsVisible(True)
-    columns.aboutToShow.connect(lambda: connections.arrangement.fill(columns))
+    columns.aboutToShow.connect(lambda: connections.column_layout.fill(columns))
 
 
 def _add_copies(menu: QMenu, listener_actions: ListenerActions) -> None:
     copies = menu.addMenu(QCoreApplication.translate("Menus", "&Copy as"))
-    copies.aboutToShow.connect(lambda: listener_actions.fill_copies(copies))
+    copies.aboutToShow.connect(lambda: listener_actions.fill_copy_menu(copies))
     menu.aboutToShow.connect(lambda: copies.setEnabled(listener_actions.has_one))
 
 
-def _add_schemes(parent: QMenu, settings: Settings) -> None:
+def _add_schemes(parent: QMenu, settings: Settings, appearance: Appearance) -> None:
     menu = parent.addMenu(QCoreApplication.translate("Menus", "Appearance"))
     group = QActionGroup(menu)
     for scheme, words in (
@@ -113,12 +130,14 @@ def _add_schemes(parent: QMenu, settings: Settings) -> None:
     ):
         action = QAction(words, menu, checkable=True)
         action.setChecked(scheme is settings.scheme)
-        action.triggered.connect(lambda _checked=False, scheme=scheme: _use(scheme, settings))
+        action.triggered.connect(
+            lambda _checked=False, scheme=scheme: appearance.set_scheme(scheme)
+        )
         group.addAction(action)
         menu.addAction(action)
 
 
-def _add_languages(parent: QMenu, settings: Settings) -> None:
+def _add_languages(parent: QMenu, settings: Settings, change: Callable[[], object]) -> None:
     menu = parent.addMenu(QCoreApplication.translate("Menus", "Language"))
     group = QActionGroup(menu)
     for language, words in (
@@ -129,23 +148,13 @@ def _add_languages(parent: QMenu, settings: Settings) -> None:
         action = QAction(words, menu, checkable=True)
         action.setChecked(language is settings.language)
         action.triggered.connect(
-            lambda _checked=False, language=language: _speak(language, settings)
+            lambda _checked=False, language=language: _set_language(language, settings, change)
         )
         group.addAction(action)
         menu.addAction(action)
-    menu.addSeparator()
-    hint = menu.addAction(
-        QCoreApplication.translate("Menus", "Another one counts from the next start")
-    )
-    hint.setEnabled(False)
 
 
-def _speak(language: Language, settings: Settings) -> None:
-    settings.language = language
-
-
-def _use(scheme: Scheme, settings: Settings) -> None:
-    settings.scheme = scheme
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme.apply_scheme(app, scheme)
+def _set_language(language: Language, settings: Settings, change: Callable[[], object]) -> None:
+    if language is not settings.language:
+        settings.language = language
+        change()

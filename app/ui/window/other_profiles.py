@@ -1,4 +1,7 @@
-"""New profiles, other profiles, and those that were open lately: each in a window of its own."""
+"""The commands for other profiles: new, open and recent.
+
+Each profile opens in a window and a process of its own, so this window keeps running.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,29 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 import app
 from app.profile import ProfileError, default_path
 from app.profile.storage import create
+from app.text import readable
 from app.ui.settings import Settings
-from app.ui.widgets.banner import Banner, Offer
+from app.ui.style.tokens import Tint
+from app.ui.widgets.banner import Banner, BannerButton
+from app.ui.widgets.plain_text import set_tip
 
 NOTICE_SECONDS = 6.0
 
 
+# `import app` must find this package, whatever the current folder contains.
+_START_SCRIPT = """
+import sys
+root = sys.argv.pop(1)
+sys.path.insert(0, root)
+import app
+sys.path.remove(root)
+from app.cli import main
+sys.exit(main())
+"""
+
+
 class OtherProfiles(QObject):
-    """Opens windows beside this one. What runs in this one goes on."""
+    """Opens other profiles in new windows. The listeners of this window keep running."""
 
     def __init__(self, current: Path, settings: Settings, banner: Banner, window: QWidget) -> None:
         """`current` is the profile of this window; dialogs open over `window`."""
@@ -30,14 +48,14 @@ class OtherProfiles(QObject):
         self._banner = banner
         self._window = window
         self.open_window: Callable[[Path], int | None] = open_window
-        settings.keep_recent(self._current)
+        settings.add_recent(self._current)
 
     def new(self) -> None:
-        """Ask where the new profile shall be."""
+        """Ask for the file of a new profile."""
         dialog = self._dialog(self.tr("New profile"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("toml")
-        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # it never does
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # `create` never overwrites
         dialog.fileSelected.connect(lambda path: self.create(Path(path)))
         dialog.open()
 
@@ -46,8 +64,8 @@ class OtherProfiles(QObject):
         try:
             create(path)
         except ProfileError as error:
-            offers: list[Offer] = [(self.tr("Open it"), lambda: self.open(path))]
-            self._banner.say(str(error), *(offers if path.exists() else ()))
+            offers: list[BannerButton] = [(self.tr("Open it"), lambda: self.open(path))]
+            self._banner.say(str(error), *(offers if path.exists() else ()), tint=Tint.DANGER)
             return
         self.open(path)
 
@@ -59,7 +77,7 @@ class OtherProfiles(QObject):
         dialog.open()
 
     def open(self, path: Path) -> None:
-        """Give the profile at `path` a window, or bring up the one that it has."""
+        """Open a window for the profile at `path`, or raise the existing one."""
         if path.resolve() == self._current.resolve():
             said = self.tr("{0} is the profile of this window.").format(path)
         elif not path.exists():
@@ -71,21 +89,21 @@ class OtherProfiles(QObject):
         self._banner.say(said, seconds=NOTICE_SECONDS)
 
     def fill(self, menu: QMenu) -> None:
-        """Put the profiles that were open lately into `menu`, as it is about to show."""
+        """Fill `menu` with the recent profiles, just before it opens."""
         menu.clear()
         others = [path for path in self._settings.recent_profiles if path != self._current]
         for path in others:
-            action = menu.addAction(_words(path), partial(self.open, path))
-            action.setToolTip(str(path))
+            action = menu.addAction(_menu_text(path), partial(self.open, path))
+            set_tip(action, str(path))
             action.setStatusTip(str(path))
             if not path.exists():
                 action.setEnabled(False)
-                action.setText(self.tr("{0} (is not there any more)").format(_words(path)))
+                action.setText(self.tr("{0} (is not there any more)").format(_menu_text(path)))
         if not others:
             menu.addAction(self.tr("None yet")).setEnabled(False)
             return
         menu.addSeparator()
-        menu.addAction(self.tr("Forget them"), self._settings.forget_recent)
+        menu.addAction(self.tr("Forget them"), self._settings.clear_recent)
 
     def _dialog(self, title: str) -> QFileDialog:
         filters = self.tr("Profiles (*.toml);;All files (*)")
@@ -94,42 +112,28 @@ class OtherProfiles(QObject):
         return dialog
 
 
-def title(profile: Path) -> str:
-    """What the title of a window says of its profile: nothing of the user's own."""
+def window_title(profile: Path) -> str:
+    """The title of the window of `profile`. Empty for the default profile."""
     return "" if profile.resolve() == default_path().resolve() else profile.name
 
 
-def _words(path: Path) -> str:
-    """A path as a menu shows it: `&` would underline the next letter there."""
+def _menu_text(path: Path) -> str:
+    """The menu text of `path`. `&` is doubled, as a single one would underline the next letter."""
     try:
         short = Path("~", path.relative_to(Path.home()))
     except (ValueError, RuntimeError):
         short = path
-    return str(short).replace("&", "&&")
-
-
-# MERGED ui/profiles/second_window: Another profile gets a window of its own, in a process of its own: what runs here goes on.
-
-# In whatever folder it runs, `import app` must find this package and no other.
-_COMMAND = """
-import sys
-root = sys.argv.pop(1)
-sys.path.insert(0, root)
-import app
-sys.path.remove(root)
-from app.cli import main
-sys.exit(main())
-"""
+    return readable.escape_mnemonics(str(short))
 
 
 def open_window(profile: Path) -> int | None:
-    """Start Portdeck on `profile`; its process number, or `None` if it does not start.
+    """Start Portdeck on `profile`. Return its process id, or `None` if it does not start.
 
-    If the profile has a window, that one comes to the front.
+    If the profile has a window already, that window is raised.
     """
     arguments = ["--profile", str(profile.absolute())]
     if not getattr(sys, "frozen", False):
         root = Path(app.__file__).absolute().parent.parent
-        arguments = ["-P", "-c", _COMMAND, str(root), *arguments]
+        arguments = ["-P", "-c", _START_SCRIPT, str(root), *arguments]
     has_started, number = QProcess.startDetached(sys.executable, arguments, "")
     return number if has_started else None

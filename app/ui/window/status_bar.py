@@ -1,4 +1,4 @@
-"""The totals at the bottom of the window, and who may connect."""
+"""The status bar: the totals of all listeners, and whether other computers can connect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.ui.widgets.labels import ElidingLabel
 
 
 class StatusBarTotals(QStatusBar):
-    """How many listeners listen, how many connections there are, how fast bytes go."""
+    """Shows the number of listeners and connections, the rates, and the exposed listeners."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,7 +25,7 @@ class StatusBarTotals(QStatusBar):
         self.setSizeGripEnabled(False)
 
     def say(self, text: str) -> None:
-        """Show `text` at once, in place of the totals, until they are refreshed."""
+        """Show `text` immediately instead of the totals, until the next refresh."""
         self.text.setText(text)
         self.text.repaint()
 
@@ -36,7 +36,8 @@ class StatusBarTotals(QStatusBar):
                 sum(each.state is State.LISTENING for each in listeners), len(listeners)
             ),
             self._connections(listeners),
-            f"↓ {readable.format_size(meter.bytes_in)}/s  ↑ {readable.format_size(meter.bytes_out)}/s",
+            f"↓ {readable.format_size(meter.bytes_in)}/s"
+            f"  ↑ {readable.format_size(meter.bytes_out)}/s",
             self._exposure(listeners),
         ]
         text = "   ·   ".join(parts)
@@ -58,7 +59,7 @@ class StatusBarTotals(QStatusBar):
         return self.tr("others can reach {0}").format(", ".join(wide))
 
 
-@lru_cache(maxsize=1024)  # for every listener ten times a second while bytes go
+@lru_cache(maxsize=1024)  # called for every listener ten times a second under traffic
 def _is_local(description: str) -> bool:
     try:
         return Endpoint.parse(description).bound().loopback_only

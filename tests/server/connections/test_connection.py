@@ -138,6 +138,46 @@ def test_it_has_the_times_of_opening_and_of_the_last_byte(bench: Bench, hand: Ha
     assert (connection.opened_at, connection.active_at) == (10, 17)
 
 
+def test_a_system_clock_that_is_set_back_leaves_the_chunks_of_a_connection_in_order(
+    bench: Bench, hand: HandReactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_by = [5000.0]
+    monkeypatch.setattr(hand, "unix_seconds", lambda: hand.seconds() + set_by[0], raising=False)
+    factory = bench.factory(Echo)
+    times: list[float] = []
+    factory.tap = lambda time, *_: times.append(time)
+    client = bench.join(factory)
+    connection = client.protocol
+    assert isinstance(connection, Connection)
+    for change in (0.0, -3600.0, 3700.0):
+        hand.advance(1)
+        set_by[0] += change
+        connection.mark_quiet()
+        client.send(b"a")
+        client.read_all(1)
+        client.received = b""
+    assert times == [5001, 5001, 5002, 5002, 5103, 5103]
+    set_by[0] -= 3600
+    hand.advance(1)
+    client.close()
+    client.until(lambda: not connection.connected)
+    assert connection.unix_seconds(connection.opened_at) == 5100
+    assert connection.unix_seconds(connection.closed_at) == 5104
+    assert connection.closed_at - connection.opened_at == 4
+
+
+def test_a_connection_whose_peer_leaves_is_closed_in_the_same_turn(
+    bench: Bench, hand: HandReactor, record: Record
+) -> None:
+    connection, client = bench.connect(Recorder())
+    client.close()
+    client.until(lambda: not connection.connected)
+    assert record.events[-1] == ("closed", 1, "closed by the peer")
+    assert connection.close_kind is CloseKind.CLOSED_BY_PEER
+    assert not hand.getDelayedCalls()
+    assert not hand.getWriters()
+
+
 def test_a_sequence_is_one_chunk(bench: Bench) -> None:
     recorder = Recorder()
     connection, client = bench.connect(recorder)

@@ -220,6 +220,26 @@ def test_an_idle_connection_is_closed_after_the_timeout(
     assert factory.closed_by_limit.by_reason() == [("idle", 1)]
 
 
+@pytest.mark.parametrize("set_by", [-3600.0, 3600.0])
+def test_setting_the_system_clock_changes_no_idle_timeout(
+    bench: Bench,
+    hand: HandReactor,
+    record: Record,
+    monkeypatch: pytest.MonkeyPatch,
+    set_by: float,
+) -> None:
+    unix = [5000.0]
+    monkeypatch.setattr(hand, "unix_seconds", lambda: unix[0], raising=False)
+    client = bench.join(bench.factory(Echo, idle_timeout=30))
+    unix[0] += set_by
+    hand.advance(29.9)
+    assert record.live
+    hand.advance(0.1)
+    client.half_close()
+    client.until(lambda: not record.live)
+    assert record.events[-1] == ("closed", 1, "idle for 30 s")
+
+
 def test_every_byte_in_either_direction_restarts_the_timeout(
     bench: Bench, hand: HandReactor, record: Record
 ) -> None:

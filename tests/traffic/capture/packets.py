@@ -16,7 +16,7 @@ SERVER = ("10.0.0.2", 80)
 MASK = 0xFFFFFFFF
 
 Frame = tuple[float, bytes, int]
-"""Time, what was captured, and how long it was on the wire; 0 for as long as that."""
+"""Time, captured bytes, and length on the wire. 0: the same length as captured."""
 
 
 def ipv4(source: str, target: str, protocol: int, body: bytes, fragment: int = 0) -> bytes:

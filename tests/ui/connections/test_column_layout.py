@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.ui.connections.column_layout import ColumnLayout
 from app.ui.connections.columns_dialog import ColumnsDialog
 from app.ui.connections.pane import ConnectionsPane
+from tests.ui.reactor.peers import Peers
 
 
 @pytest.fixture
@@ -101,3 +102,72 @@ def test_the_dialog_orders_and_hides_columns(
     qtbot.mouseClick(dialog.reset, Qt.MouseButton.LeftButton)
     assert shown(column_layout)[:3] == ["peer", "listener", "process"]
     dialog.reject()
+
+
+def widths(column_layout: ColumnLayout, pane: ConnectionsPane) -> dict[str, int]:
+    header = pane.table.horizontalHeader()
+    return {
+        each.name: header.sectionSize(place)
+        for place, each in enumerate(column_layout.columns)
+        if column_layout.is_shown(place)
+    }
+
+
+@pytest.mark.parametrize("width", [720, 900, 1_100])
+def test_the_columns_fit_beside_the_scroll_bar(
+    column_layout: ColumnLayout, pane: ConnectionsPane, peers: Peers, width: int
+) -> None:
+    for _ in range(60):
+        peers.open()
+    pane.resize(width, 400)
+    pane.show()
+    pane.refresh(peers.changes.take(), [])
+    QApplication.processEvents()
+    assert pane.table.verticalScrollBar().isVisible()
+    assert not pane.table.horizontalScrollBar().isVisible()
+    assert sum(widths(column_layout, pane).values()) <= pane.table.viewport().width()
+
+
+def test_the_last_column_is_not_stretched_over_a_large_screen(
+    column_layout: ColumnLayout, pane: ConnectionsPane
+) -> None:
+    pane.resize(2_500, 400)
+    pane.show()
+    assert widths(column_layout, pane)["rate"] < 120
+    assert widths(column_layout, pane)["peer"] == 2 * 140
+
+
+def test_a_width_that_the_user_set_stays(
+    column_layout: ColumnLayout, pane: ConnectionsPane
+) -> None:
+    pane.show()
+    pane.table.horizontalHeader().resizeSection(number(column_layout, "peer"), 300)
+    for width in (700, 2_000, 900):
+        pane.resize(width, 400)
+        assert widths(column_layout, pane)["peer"] == 300
+    assert json.loads(column_layout.text())["columns"][0] == ["peer", 300, True]
+
+
+def test_fitted_widths_are_not_saved(column_layout: ColumnLayout, pane: ConnectionsPane) -> None:
+    before = column_layout.text()
+    pane.show()
+    pane.resize(700, 400)
+    pane.resize(2_000, 400)
+    assert column_layout.text() == before
+
+
+def test_numbers_are_sorted_largest_first(
+    column_layout: ColumnLayout, pane: ConnectionsPane, qtbot: QtBot
+) -> None:
+    pane.resize(1_000, 400)
+    pane.show()
+    header = pane.table.horizontalHeader()
+    for name, order in (
+        ("out", Qt.SortOrder.DescendingOrder),
+        ("peer", Qt.SortOrder.AscendingOrder),
+    ):
+        section = number(column_layout, name)
+        at = QPoint(header.sectionViewportPosition(section) + 20, header.height() // 2)
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        assert header.sortIndicatorSection() == section
+        assert header.sortIndicatorOrder() is order

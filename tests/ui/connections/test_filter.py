@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.ui.connections.pane import ConnectionsPane
+from tests.ui.reactor.peers import Peers
 
 
 def test_a_button_clears_the_filter_text(pane: ConnectionsPane, qtbot: QtBot) -> None:
@@ -16,3 +17,18 @@ def test_a_button_clears_the_filter_text(pane: ConnectionsPane, qtbot: QtBot) ->
     (button,) = pane.filter.findChildren(QToolButton)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert pane.filter.text() == ""
+
+
+def test_the_count_says_how_many_pass_the_filter(
+    pane: ConnectionsPane, peers: Peers, qtbot: QtBot
+) -> None:
+    counts: list[tuple[int, int]] = []
+    pane.count_changed.connect(lambda shown, count: counts.append((shown, count)))
+    for factory in (0, 0, 1):
+        peers.open(factory)
+    pane.refresh(peers.changes.take(), [])
+    assert counts[-1] == (3, 3)
+    pane.filter.setText("hello")
+    assert counts[-1] == (1, 3)
+    pane.filter.clear()
+    assert counts[-1] == (3, 3)

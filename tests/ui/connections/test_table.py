@@ -216,7 +216,7 @@ def test_a_row_shows_the_facts_of_its_connection() -> None:
     model.apply([connection], [])
     row = [model.index(0, column).data() for column in range(model.columnCount())]
     assert row == [
-        *("127.0.0.1:50001", "My echo", "", "127.0.0.1:8007", "", "open"),
+        *("127.0.0.1:50001", "My echo", "", "127.0.0.1:8007", "", "", "open"),
         *("01:02", "00:02", "1.5 kB", "1.5 kB", "", "2.5 kB/s"),
     ]
 

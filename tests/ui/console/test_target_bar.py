@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
 
+from app.client.options import Options, TlsOptions
 from app.client.session_messages import SessionState
-from app.client.target import Options, TlsOptions, Transport
+from app.net.target import Transport
 from app.profile import ListenerSpec, Tls
 from app.server.deck import Deck
 from app.server.listener import Listener

@@ -1,4 +1,4 @@
-"""The form asks for a colour, and the row of the listener shows it."""
+"""The section of the form for the colour of a listener."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFormLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.profile import ListenerSpec
-from app.profile.spec import AUTOMATIC, Color
+from app.profile.colors import AUTOMATIC, Color
 from app.ui.listener_form.identity import ColorForm
 
 
@@ -23,11 +23,11 @@ def form(window: QWidget) -> ColorForm:
     return ColorForm(QFormLayout(window))
 
 
-def test_nobody_has_to_choose(form: ColorForm) -> None:
+def test_the_default_color_is_automatic(form: ColorForm) -> None:
     assert form.values() == {"color": AUTOMATIC}
 
 
-def test_each_colour_can_be_chosen_by_its_name_and_by_sight(form: ColorForm) -> None:
+def test_each_colour_has_a_name_and_a_swatch(form: ColorForm) -> None:
     words = [form.color.itemText(index) for index in range(1, form.color.count())]
     assert len(set(words)) == len(Color)
     for index, color in enumerate(Color, start=1):
@@ -36,7 +36,7 @@ def test_each_colour_can_be_chosen_by_its_name_and_by_sight(form: ColorForm) -> 
         assert form.values() == {"color": color.value}
 
 
-def test_what_was_chosen_is_shown_again(form: ColorForm) -> None:
+def test_the_chosen_colour_is_shown_again(form: ColorForm) -> None:
     form.show_spec(
         ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:0", color=Color.PINK.value)
     )

@@ -1,4 +1,4 @@
-"""A form asks for the options of any protocol, and of another one as soon as that is chosen."""
+"""The rows for the options of a protocol, which change with the protocol."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from app.protocols.definition import NoOptions, describe_options
 from app.protocols.line import Transformation
 from app.ui.listener_form.form import ListenerForm
 from app.ui.listener_form.protocol_options import OptionsForm
+from tests.ui.listener_form.forms import save
 
 Kind = TypeVar("Kind", bound=QWidget)
 
@@ -63,7 +64,7 @@ def child(parent: QWidget, kind: type[Kind], name: str) -> Kind:
 
 
 class Bakery(QWidget):
-    """A form with two rows of its own, and the options between them."""
+    """A form with two rows, and the options between them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,7 +80,7 @@ class Bakery(QWidget):
         self.changes += 1
 
     def labels(self) -> list[str]:
-        """What stands on the left of each row, or in its check box."""
+        """The label of each row, or the text of its check box."""
         labels = []
         for row in range(self.form.rowCount()):
             label = self.form.itemAt(row, QFormLayout.ItemRole.LabelRole)
@@ -110,11 +111,11 @@ def bakery(qtbot: QtBot) -> Bakery:
     return bakery
 
 
-def test_each_option_is_a_row_in_its_place(bakery: Bakery) -> None:
+def test_each_option_is_a_row_below_the_given_widget(bakery: Bakery) -> None:
     assert bakery.labels() == ["First", "Label", "Layers", "Vegan", "Size", "Ending", "Last"]
 
 
-def test_each_kind_of_option_has_its_widget_with_the_default_in_it(bakery: Bakery) -> None:
+def test_each_kind_of_option_has_its_widget_with_the_default(bakery: Bakery) -> None:
     assert bakery.line().text() == r"Eat\n"
     number = bakery.number()
     assert (number.minimum(), number.value(), number.maximum()) == (1, 3, 9)
@@ -125,7 +126,7 @@ def test_each_kind_of_option_has_its_widget_with_the_default_in_it(bakery: Baker
     assert bakery.options.chosen() == {}
 
 
-def test_what_is_entered_is_chosen_in_the_type_of_the_option(bakery: Bakery) -> None:
+def test_entered_values_have_the_type_of_the_option(bakery: Bakery) -> None:
     bakery.line().setText(r"Drink\t")
     bakery.number().setValue(9)
     bakery.box().click()
@@ -144,20 +145,20 @@ def test_what_is_entered_is_chosen_in_the_type_of_the_option(bakery: Bakery) -> 
     assert CakeOptions(**bakery.options.chosen()) == CakeOptions(**chosen)  # type: ignore[arg-type]
 
 
-def test_values_that_were_chosen_before_are_shown(bakery: Bakery) -> None:
+def test_given_values_are_shown(bakery: Bakery) -> None:
     chosen = {"label": "", "layers": 1, "is_vegan": True, "size": Size.VERY_LARGE}
     bakery.options.show_options(CakeOptions, chosen)
     assert bakery.options.chosen() == chosen
     assert bakery.line().text() == ""
 
 
-def test_what_is_set_back_to_the_default_is_not_chosen(bakery: Bakery) -> None:
+def test_a_value_set_back_to_the_default_is_left_out(bakery: Bakery) -> None:
     bakery.number().setValue(4)
     bakery.number().setValue(3)
     assert bakery.options.chosen() == {}
 
 
-def test_an_escape_that_means_nothing_is_a_problem_and_no_value(bakery: Bakery) -> None:
+def test_an_invalid_escape_is_a_problem(bakery: Bakery) -> None:
     bakery.line().setText(r"Eat\m")
     (problem,) = bakery.options.problems()
     assert str(problem).startswith(r"options.label: must not hold \m. ")
@@ -167,7 +168,7 @@ def test_an_escape_that_means_nothing_is_a_problem_and_no_value(bakery: Bakery) 
     assert bakery.options.chosen() == {"label": r"Eat\m"}
 
 
-def test_options_of_another_protocol_take_the_place(bakery: Bakery) -> None:
+def test_options_of_another_protocol_replace_the_rows(bakery: Bakery) -> None:
     bakery.number().setValue(4)
     bakery.options.show_options(catalog.find("hello").options, {})
     assert bakery.labels() == ["First", "Text", "Close after the text", "Last"]
@@ -176,7 +177,7 @@ def test_options_of_another_protocol_take_the_place(bakery: Bakery) -> None:
     assert bakery.labels() == ["First", "Last"]
 
 
-def test_tab_goes_through_the_options_where_they_stand(bakery: Bakery) -> None:
+def test_tab_follows_the_order_of_the_rows(bakery: Bakery) -> None:
     bakery.options.show_options(CakeOptions, {})
     bakery.show()
     bakery.first.setFocus()
@@ -194,7 +195,7 @@ def test_tab_goes_through_the_options_where_they_stand(bakery: Bakery) -> None:
     ]
 
 
-def test_hints_are_there_for_those_who_point_and_those_who_listen(bakery: Bakery) -> None:
+def test_hints_are_tool_tips_and_accessible_descriptions(bakery: Bakery) -> None:
     for widget, hint in ((bakery.line(), "On top."), (bakery.box(), "No eggs.")):
         assert widget.toolTip() == widget.accessibleDescription() == hint
 
@@ -211,16 +212,12 @@ def open_form(
     return form
 
 
-def save(form: ListenerForm) -> QWidget:
-    return form.buttons.button(QDialogButtonBox.StandardButton.Save)
-
-
 def choose(form: ListenerForm, protocol: str) -> None:
     form.identity.protocol.setCurrentIndex(form.identity.protocol.findData(protocol))
 
 
 @pytest.mark.parametrize("name", catalog.names())
-def test_every_protocol_of_the_catalog_can_be_saved_as_it_is_offered(
+def test_every_protocol_of_the_catalog_can_be_saved_with_its_defaults(
     qtbot: QtBot, name: str
 ) -> None:
     form = open_form(qtbot)
@@ -245,6 +242,32 @@ def test_the_options_of_the_listener_to_edit_are_shown_and_kept(qtbot: QtBot) ->
     assert form.spec() == spec
 
 
+RULES = [{"any": True, "reply": "x"}]
+
+
+def test_rules_are_kept_and_a_hint_says_where_they_are(qtbot: QtBot) -> None:
+    spec = evolve(GREETER, protocol="replies", options={"greeting": "hi", "rule": RULES})
+    form = open_form(qtbot, spec)
+    hint = catalog.find("replies").tables
+    assert hint is not None
+    assert hint.hint in [label.text() for label in form.findChildren(QLabel)]
+    assert form.spec() == spec
+    choose(form, "hello")
+    assert form.spec().options == {}
+    choose(form, "replies")
+    assert form.spec() == spec
+    assert save(form).isEnabled()
+
+
+def test_other_rules_of_a_running_listener_need_no_restart(qtbot: QtBot) -> None:
+    spec = evolve(GREETER, protocol="replies", options={"rule": RULES})
+    form = open_form(qtbot, spec, is_on=True)
+    choose(form, "hello")
+    assert save(form).text() == "Save and restart"
+    choose(form, "replies")
+    assert save(form).text() == "Save"
+
+
 def test_another_protocol_and_back_shows_the_saved_options_again(qtbot: QtBot) -> None:
     spec = evolve(GREETER, options={"text": "Hi"})
     form = open_form(qtbot, spec)
@@ -261,7 +284,9 @@ def test_another_protocol_and_back_shows_the_saved_options_again(qtbot: QtBot) -
         ("x" * 4001, "Text: must be at most 4000 characters long, not 4001."),
     ],
 )
-def test_a_wrong_option_is_told_and_cannot_be_saved(qtbot: QtBot, text: str, sentence: str) -> None:
+def test_a_wrong_option_is_shown_and_cannot_be_saved(
+    qtbot: QtBot, text: str, sentence: str
+) -> None:
     form = open_form(qtbot, GREETER)
     line = child(form, QLineEdit, "text")
     line.setText(text)
@@ -293,7 +318,7 @@ class Shouting(QTranslator):
         return text.upper() if context == "Catalog" else ""
 
 
-def test_the_words_of_the_catalog_are_translated(qtbot: QtBot) -> None:
+def test_the_texts_of_the_catalog_are_translated(qtbot: QtBot) -> None:
     translator = Shouting()
     QCoreApplication.installTranslator(translator)
     try:

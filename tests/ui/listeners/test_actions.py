@@ -1,4 +1,4 @@
-"""Each command works when it would do something, and says to how many."""
+"""The commands are enabled when they have an effect, and show the number of listeners."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def stage(qtbot: QtBot) -> Iterator[Stage]:
     stage.hand.drop_all()
 
 
-def test_without_a_mark_only_all_can_be_meant(stage: Stage) -> None:
+def test_without_a_marked_listener_only_all_can_be_started_or_stopped(stage: Stage) -> None:
     stage.show()
     enabled = stage.enabled()
     assert "Start all" in enabled
@@ -61,7 +61,7 @@ def test_without_a_mark_only_all_can_be_meant(stage: Stage) -> None:
     assert "Start all" not in enabled
 
 
-def test_what_failed_has_nothing_to_stop(stage: Stage) -> None:
+def test_a_failed_listener_cannot_be_stopped(stage: Stage) -> None:
     failed = stage.deck.listeners[0]
     failed.change(evolve(failed.spec, endpoint="ssl:1:privateKey=missing.pem"))
     stage.deck.start(failed)
@@ -72,7 +72,7 @@ def test_what_failed_has_nothing_to_stop(stage: Stage) -> None:
     assert not enabled & {"Stop all", "Stop", "Drain", "Restart"}
 
 
-def test_one_that_listens_can_be_stopped_drained_and_restarted(stage: Stage) -> None:
+def test_a_listening_listener_can_be_stopped_drained_and_restarted(stage: Stage) -> None:
     one = stage.deck.listeners[0]
     stage.deck.start(one)
     stage.show(one)
@@ -80,7 +80,7 @@ def test_one_that_listens_can_be_stopped_drained_and_restarted(stage: Stage) -> 
     assert "Reload the code" not in stage.enabled()
 
 
-def test_one_that_drains_can_be_stopped(stage: Stage) -> None:
+def test_a_draining_listener_can_be_stopped(stage: Stage) -> None:
     one = stage.deck.listeners[0]
     stage.deck.start(one)
     assert one.factory is not None
@@ -93,7 +93,7 @@ def test_one_that_drains_can_be_stopped(stage: Stage) -> None:
     client.until(lambda: one.state is State.STOPPED)
 
 
-def test_several_are_counted_in_the_words(stage: Stage) -> None:
+def test_commands_show_the_number_of_marked_listeners(stage: Stage) -> None:
     one, two, three = stage.deck.listeners
     stage.deck.start(one, two)
     stage.show(one, two, three)
@@ -106,7 +106,7 @@ def test_several_are_counted_in_the_words(stage: Stage) -> None:
     assert {"Start", "Start all", "Stop all"} <= stage.enabled()
 
 
-def test_the_first_cannot_move_up_nor_the_last_down(stage: Stage) -> None:
+def test_the_first_listener_cannot_move_up_and_the_last_not_down(stage: Stage) -> None:
     one, two, three = stage.deck.listeners
     moves = {"Move up", "Move down"}
     for marked, expected in (

@@ -1,4 +1,4 @@
-"""*Copy as*: what the menu offers, and what is on the clipboard or in the file afterwards."""
+"""*Copy as*: the entries of the menu, and the copied or saved text."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def offered(menu: QMenu) -> list[str]:
 
 
 def choose(menu: QMenu, text: str) -> str:
-    """Choose what the menu calls `text`; the clipboard after it."""
+    """Choose the entry `text`; returns the clipboard."""
     (action,) = [each for each in menu.actions() if each.text() == text]
     action.trigger()
     return QApplication.clipboard().text()
 
 
-def test_a_listener_gives_its_lines_and_its_script(
+def test_the_menu_has_command_lines_and_a_script(
     copying: CopyAsMenu,
     menu: QMenu,
     deck: Deck,
@@ -77,7 +77,7 @@ def test_a_listener_gives_its_lines_and_its_script(
     assert choose(menu, "Twisted script") == script(echo.spec, tmp_path)
 
 
-def test_a_free_port_is_not_known_before_the_start_but_the_script_is(
+def test_before_the_start_port_0_has_a_script_but_no_command_lines(
     copying: CopyAsMenu, menu: QMenu, echo: Listener
 ) -> None:
     copying.fill(menu, echo)
@@ -89,7 +89,7 @@ def test_a_free_port_is_not_known_before_the_start_but_the_script_is(
     assert not menu.actions()[0].isEnabled()
 
 
-def test_a_menu_that_opens_again_is_about_the_listener_of_now(
+def test_a_menu_that_opens_again_is_for_the_current_listener(
     copying: CopyAsMenu, menu: QMenu, deck: Deck
 ) -> None:
     fixed = deck.add(ListenerSpec(name="Fixed", protocol="echo", endpoint="udp:8007"))
@@ -99,7 +99,7 @@ def test_a_menu_that_opens_again_is_about_the_listener_of_now(
     assert offered(menu)[:2] == ["nc", "socat"]
 
 
-def test_the_script_is_saved_and_it_is_said_where(
+def test_a_saved_script_is_reported_with_its_path(
     copying: CopyAsMenu, menu: QMenu, echo: Listener, tmp_path: Path
 ) -> None:
     copying.fill(menu, echo)
@@ -115,14 +115,14 @@ def test_the_script_is_saved_and_it_is_said_where(
     assert "python my.py" in copying.banner.message
 
 
-def test_a_script_that_cannot_be_written_is_told(
+def test_an_error_while_the_script_is_written_is_shown(
     copying: CopyAsMenu, echo: Listener, tmp_path: Path
 ) -> None:
     copying.write_script(echo, tmp_path / "nowhere" / "echo.py")
     assert "cannot be written (No such file or directory)" in copying.banner.message
 
 
-def test_without_its_certificate_no_script_is_given_that_would_not_encrypt(
+def test_without_its_certificate_no_script_is_copied(
     copying: CopyAsMenu, deck: Deck, tmp_path: Path
 ) -> None:
     tls = Tls(certificate="gone.pem")

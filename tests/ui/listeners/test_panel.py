@@ -1,4 +1,4 @@
-"""The list of listeners: what a row says, what it asks for, and how keys and clicks choose one."""
+"""The list of listeners: the content of the rows, their signals, and marks by keys and clicks."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from app.profile import ListenerSpec
 from app.server.deck import Deck
 from app.server.listener import Listener, State
 from app.server.monitor import ChangeBatch, Changes, RateMeter
-from app.ui.listeners.panel import DropLine, ListenersPanel
+from app.ui.listeners.drop_line import DropLine
+from app.ui.listeners.panel import ListenersPanel
 from app.ui.listeners.status import state_word
 from app.ui.reactor.reactor import DeckReactor
 from app.ui.style.icons import Icons
-from app.ui.style.theme import ListenerColors
+from app.ui.style.listener_colors import ListenerColors
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -52,7 +53,7 @@ def order(panel: ListenersPanel, deck: Deck) -> list[str]:
 
 
 def choices(panel: ListenersPanel) -> list[str | None]:
-    """The names of those that are chosen from now on."""
+    """A list that gets the name of each listener that is chosen."""
     seen: list[str | None] = []
     panel.choice_changed.connect(
         lambda listener: seen.append(None if listener is None else listener.spec.name)
@@ -60,9 +61,7 @@ def choices(panel: ListenersPanel) -> list[str | None]:
     return seen
 
 
-def test_rows_stand_in_the_order_of_the_deck(
-    panel: ListenersPanel, deck: Deck, qtbot: QtBot
-) -> None:
+def test_rows_are_in_the_order_of_the_deck(panel: ListenersPanel, deck: Deck, qtbot: QtBot) -> None:
     first = deck.listeners[0]
     deck.remove(first)
     deck.add(first.spec, 2)
@@ -71,7 +70,7 @@ def test_rows_stand_in_the_order_of_the_deck(
     qtbot.waitUntil(lambda: order(panel, deck) == ["Zero", "Two", "Three", "One"])
 
 
-def test_a_panel_without_listeners_says_what_to_do(panel: ListenersPanel, deck: Deck) -> None:
+def test_a_panel_without_listeners_shows_a_hint(panel: ListenersPanel, deck: Deck) -> None:
     assert panel.hint == ""
     panel.show_listeners([])
     assert "New listener" in panel.hint
@@ -79,7 +78,7 @@ def test_a_panel_without_listeners_says_what_to_do(panel: ListenersPanel, deck: 
     assert panel.hint == ""
 
 
-def test_a_flipped_switch_asks_and_shows_the_truth_until_it_is_so(
+def test_a_clicked_switch_shows_the_real_state_until_it_changes(
     panel: ListenersPanel,
     deck: Deck,
     qtbot: QtBot,
@@ -100,14 +99,60 @@ def test_a_flipped_switch_asks_and_shows_the_truth_until_it_is_so(
     assert row.switch.isChecked()
 
 
-def test_a_switch_that_is_flipped_does_not_choose_its_row(
+def test_a_click_on_a_switch_chooses_its_row_and_keeps_the_marks(
     panel: ListenersPanel, deck: Deck, qtbot: QtBot
 ) -> None:
-    qtbot.mouseClick(panel.row(deck.listeners[0]).switch, LEFT)
-    assert panel.chosen is None
+    one, two, three = deck.listeners
+    qtbot.mouseClick(panel.row(one).switch, LEFT)
+    assert panel.chosen is one
+    panel.mark([one, two])
+    qtbot.mouseClick(panel.row(one).switch, LEFT)
+    assert panel.marked == [one, two]
+    qtbot.mouseClick(panel.row(three).switch, LEFT)
+    assert panel.marked == [three]
 
 
-def test_a_click_chooses(panel: ListenersPanel, deck: Deck, qtbot: QtBot) -> None:
+def test_a_row_is_one_stop_of_tab(panel: ListenersPanel, deck: Deck) -> None:
+    panel.show()
+    stops = []
+    widget = panel.nextInFocusChain()
+    while widget is not panel:
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible():
+            stops.append(widget)
+        widget = widget.nextInFocusChain()
+    assert stops == [panel.row(each).switch for each in deck.listeners]
+
+
+def test_the_keys_act_on_the_row_whose_switch_has_the_focus(
+    panel: ListenersPanel, deck: Deck, qtbot: QtBot
+) -> None:
+    asked: list[str] = []
+    panel.switched.connect(lambda each, on: asked.append(each.spec.name))
+    one, two, three = deck.listeners
+    panel.show()
+    panel.row(two).switch.setFocus(Qt.FocusReason.TabFocusReason)
+    assert panel.chosen is two
+    qtbot.keyClick(panel.row(two).switch, Qt.Key.Key_Return)
+    assert asked == ["Two"]
+    qtbot.keyClick(panel.row(two).switch, Qt.Key.Key_Down)
+    assert panel.chosen is three
+    assert panel.hasFocus()
+    qtbot.keyClick(panel, Qt.Key.Key_Return)
+    assert asked == ["Two", "Three"]
+
+
+def test_the_row_that_the_keys_act_on_is_framed(panel: ListenersPanel, deck: Deck) -> None:
+    one, two, _ = deck.listeners
+    panel.show()
+    panel.setFocus()
+    panel.choose(two)
+    assert panel.row(two).property("current") is True
+    assert panel.row(one).property("current") is False
+    panel.row(one).switch.setFocus(Qt.FocusReason.OtherFocusReason)
+    assert panel.row(two).property("current") is False
+
+
+def test_a_click_chooses_a_row(panel: ListenersPanel, deck: Deck, qtbot: QtBot) -> None:
     seen = choices(panel)
     for listener in deck.listeners[:2]:
         qtbot.mouseClick(panel.row(listener), LEFT, pos=QPoint(5, 5))
@@ -116,7 +161,7 @@ def test_a_click_chooses(panel: ListenersPanel, deck: Deck, qtbot: QtBot) -> Non
     assert panel.row(deck.listeners[0]).property("chosen") is False
 
 
-def test_the_arrow_keys_walk_and_escape_leaves(
+def test_arrow_keys_move_the_choice_and_escape_removes_it(
     panel: ListenersPanel, deck: Deck, qtbot: QtBot
 ) -> None:
     seen = choices(panel)
@@ -126,7 +171,7 @@ def test_the_arrow_keys_walk_and_escape_leaves(
     assert seen == ["One", "Two", "Three", "Two", None, "Three"]
 
 
-def test_the_space_bar_flips_the_chosen_one(
+def test_the_space_bar_switches_the_chosen_listener(
     panel: ListenersPanel, deck: Deck, qtbot: QtBot
 ) -> None:
     asked: list[tuple[str, bool]] = []
@@ -138,9 +183,7 @@ def test_the_space_bar_flips_the_chosen_one(
     assert asked == [("Two", True)]
 
 
-def test_a_chosen_listener_that_goes_away_is_not_chosen_any_more(
-    panel: ListenersPanel, deck: Deck
-) -> None:
+def test_a_removed_listener_is_not_chosen_any_more(panel: ListenersPanel, deck: Deck) -> None:
     panel.choose(deck.listeners[0])
     seen = choices(panel)
     panel.show_listeners(deck.listeners[1:])
@@ -148,7 +191,7 @@ def test_a_chosen_listener_that_goes_away_is_not_chosen_any_more(
     assert panel.chosen is None
 
 
-def test_the_menu_is_for_the_row_it_was_asked_on(
+def test_the_menu_is_for_the_row_where_it_was_opened(
     panel: ListenersPanel, deck: Deck, qtbot: QtBot
 ) -> None:
     wanted: list[Listener] = []
@@ -158,7 +201,7 @@ def test_the_menu_is_for_the_row_it_was_asked_on(
     assert panel.chosen is deck.listeners[2]
 
 
-def test_a_row_tells_state_by_word_and_by_icon(
+def test_a_row_shows_the_state_as_text_and_icon(
     panel: ListenersPanel, deck: Deck, result_of: Callable[[Deferred[None]], None]
 ) -> None:
     listener = deck.listeners[0]
@@ -173,7 +216,7 @@ def test_a_row_tells_state_by_word_and_by_icon(
     assert row.accessibleName() == "One, listening · 0 connected"
 
 
-def test_a_row_that_failed_says_why_and_what_to_do(
+def test_a_failed_row_shows_the_reason_and_what_to_do(
     qtbot: QtBot, reactor: DeckReactor, result_of: Callable[[Deferred[None]], None]
 ) -> None:
     deck = Deck(reactor, Changes(lambda: None))
@@ -205,7 +248,7 @@ def test_a_listener_that_others_can_reach_has_a_badge(
     assert panel.row(listener).badge.isVisible() is is_open
 
 
-def test_a_listener_on_udp_says_so_and_counts_its_peers(
+def test_a_udp_listener_is_marked_and_counts_its_peers(
     panel: ListenersPanel, deck: Deck, result_of: Callable[[Deferred[None]], None]
 ) -> None:
     listener = deck.add(ListenerSpec(name="Four", protocol="echo", endpoint="udp:0"))
@@ -216,7 +259,7 @@ def test_a_listener_on_udp_says_so_and_counts_its_peers(
     assert row.status.text() == "listening · 0 peers"
 
 
-def test_every_control_of_a_row_says_what_it_is_for(
+def test_every_control_of_a_row_has_an_accessible_name(
     panel: ListenersPanel, deck: Deck, result_of: Callable[[Deferred[None]], None]
 ) -> None:
     listener = deck.listeners[0]
@@ -251,7 +294,7 @@ def test_every_state_has_a_word() -> None:
     assert all(words)
 
 
-# Several at once
+# Several marked listeners
 
 
 def marked(panel: ListenersPanel) -> list[str]:
@@ -265,7 +308,7 @@ def click(panel: ListenersPanel, listener: Listener, qtbot: QtBot, *keys: str) -
     qtbot.mouseClick(panel.row(listener), LEFT, held, QPoint(5, 5))
 
 
-def test_a_click_with_control_marks_one_more_or_one_less(
+def test_control_click_marks_or_unmarks_a_row(
     panel: ListenersPanel, deck: Deck, qtbot: QtBot
 ) -> None:
     one, _, three = deck.listeners
@@ -281,7 +324,7 @@ def test_a_click_with_control_marks_one_more_or_one_less(
     assert (marked(panel), panel.chosen) == ([], None)
 
 
-def test_a_click_with_shift_marks_all_up_to_it(
+def test_shift_click_marks_all_rows_up_to_it(
     panel: ListenersPanel, deck: Deck, qtbot: QtBot
 ) -> None:
     one, two, three = deck.listeners
@@ -294,7 +337,7 @@ def test_a_click_with_shift_marks_all_up_to_it(
     assert marked(panel) == ["One"], "a plain click is for one alone"
 
 
-def test_keys_mark_more_or_all(panel: ListenersPanel, deck: Deck, qtbot: QtBot) -> None:
+def test_keys_mark_more_rows_or_all(panel: ListenersPanel, deck: Deck, qtbot: QtBot) -> None:
     shift, control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
     qtbot.keyClick(panel, Qt.Key.Key_Down)
     qtbot.keyClick(panel, Qt.Key.Key_Down, shift)
@@ -317,14 +360,14 @@ def test_the_menu_of_a_marked_row_leaves_the_others_marked(
     assert marked(panel) == ["Three"]
 
 
-def test_what_goes_away_is_not_marked_any_more(panel: ListenersPanel, deck: Deck) -> None:
+def test_a_removed_listener_is_not_marked_any_more(panel: ListenersPanel, deck: Deck) -> None:
     panel.mark(deck.listeners)
     panel.show_listeners(deck.listeners[:2])
     assert marked(panel) == ["One", "Two"]
     assert panel.chosen is deck.listeners[0]
 
 
-def test_whoever_acts_is_told_of_every_change_of_the_marks(
+def test_every_change_of_the_marks_is_emitted(
     panel: ListenersPanel, deck: Deck, qtbot: QtBot
 ) -> None:
     told: list[list[str]] = []
@@ -336,7 +379,7 @@ def test_whoever_acts_is_told_of_every_change_of_the_marks(
     assert told == [["One"], ["One", "Two"]]
 
 
-def test_a_row_that_is_dragged_goes_where_the_line_is(
+def test_a_dragged_row_is_dropped_at_the_line(
     panel: ListenersPanel, deck: Deck, qtbot: QtBot
 ) -> None:
     one, _, three = deck.listeners
@@ -359,7 +402,7 @@ def test_a_row_that_is_dragged_goes_where_the_line_is(
     assert placed == [("One", 3)]
 
 
-def test_a_new_listener_below_the_others_is_scrolled_to_when_it_is_chosen(
+def test_the_panel_scrolls_to_a_new_listener_when_it_is_chosen(
     panel: ListenersPanel, deck: Deck, qtbot: QtBot
 ) -> None:
     for number in range(20):

@@ -1,4 +1,4 @@
-"""A row says how its listener is, and offers what to do about it."""
+"""A row shows the state of its listener, and has buttons for its problems."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from app.profile import ListenerSpec
 from app.runtime.coroutines import spawn
 from app.server.listener import Listener, State
 from app.server.sockets.addresses import PortConflict
-from app.ui.listeners.row import ListenerRow, RowAction, RowOffer, offers_for
+from app.ui.listeners.row import ListenerRow
+from app.ui.listeners.row_buttons import RowAction, RowButton, buttons_for
 from app.ui.listeners.status import status_details, status_text
 from app.ui.style.icons import Icons
-from app.ui.style.theme import ListenerColors
+from app.ui.style.listener_colors import ListenerColors
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
 
@@ -27,7 +28,7 @@ SPEC = ListenerSpec(name="API", protocol="echo", endpoint="tcp:8080", max_connec
 
 
 class Ports(HandReactor):
-    """A reactor on which port 8080 may be taken."""
+    """A reactor on which port 8080 can be in use."""
 
     is_taken = False
 
@@ -63,7 +64,7 @@ def make(ports: Ports) -> Make:
 
 
 def words(listener: Listener) -> list[str]:
-    return [offer.word for offer in offers_for(listener)]
+    return [offer.text for offer in buttons_for(listener)]
 
 
 def join(ports: Ports, listener: Listener) -> Client:
@@ -71,7 +72,7 @@ def join(ports: Ports, listener: Listener) -> Client:
     return Client(ports, listener.factory.buildProtocol(None))
 
 
-def test_nothing_is_offered_while_all_is_well(make: Make) -> None:
+def test_a_row_without_problems_has_no_buttons(make: Make) -> None:
     listener = make()
     assert words(listener) == []
     spawn(listener.start())
@@ -80,7 +81,7 @@ def test_nothing_is_offered_while_all_is_well(make: Make) -> None:
     assert status_details(listener) == ""
 
 
-def test_a_port_that_another_program_has_can_be_tried_again_or_left_to_it(
+def test_a_port_in_use_by_another_program_can_be_tried_again_or_changed(
     make: Make, ports: Ports
 ) -> None:
     ports.is_taken = True
@@ -89,32 +90,34 @@ def test_a_port_that_another_program_has_can_be_tried_again_or_left_to_it(
     assert status_text(listener) == (
         "Port 8080 is in use by node (pid 4211: node server.js). Stop it, or choose another port."
     )
-    assert offers_for(listener) == (
-        RowOffer(RowAction.START, "Try again"),
-        RowOffer(RowAction.MOVE, "Use port 8081", port=8081),
+    assert buttons_for(listener) == (
+        RowButton(RowAction.START, "Try again"),
+        RowButton(RowAction.MOVE, "Use port 8081", port=8081),
     )
     ports.is_taken = False
     spawn(listener.start())
     assert (listener.state, words(listener)) == (State.LISTENING, [])
 
 
-def test_a_port_that_another_listener_has_leads_to_that_one(make: Make, ports: Ports) -> None:
+def test_a_port_in_use_by_another_listener_has_a_button_to_show_it(
+    make: Make, ports: Ports
+) -> None:
     ports.is_taken = True
     listener = make(PortConflict("your listener Echo", "Echo"))
     spawn(listener.start())
-    assert offers_for(listener)[-1] == RowOffer(
+    assert buttons_for(listener)[-1] == RowButton(
         RowAction.SHOW, "Show that listener", listener="Echo"
     )
 
 
-def test_another_failure_can_be_tried_again(make: Make, ports: Ports) -> None:
+def test_after_any_other_failure_a_start_can_be_tried_again(make: Make, ports: Ports) -> None:
     listener = make()
     listener.change(evolve(SPEC, endpoint="ssl:8443:privateKey=missing.pem"))
     spawn(listener.start())
     assert words(listener) == ["Try again"]
 
 
-def test_one_that_drains_says_how_many_are_left_and_may_go_on_or_end(
+def test_a_draining_row_shows_the_rest_and_can_accept_again_or_close(
     make: Make, ports: Ports
 ) -> None:
     listener = make()
@@ -129,7 +132,7 @@ def test_one_that_drains_says_how_many_are_left_and_may_go_on_or_end(
     client.until(lambda: listener.state is State.STOPPED)
 
 
-def test_one_that_waits_for_a_restart_says_so(make: Make) -> None:
+def test_a_row_shows_that_it_needs_a_restart(make: Make) -> None:
     listener = make()
     spawn(listener.start())
     listener.change(evolve(SPEC, protocol="hello"))
@@ -139,7 +142,7 @@ def test_one_that_waits_for_a_restart_says_so(make: Make) -> None:
     assert words(listener) == ["Restart to apply"]
 
 
-def test_refusals_and_what_limits_ended_are_told_by_reason(make: Make, ports: Ports) -> None:
+def test_refusals_and_closes_by_a_limit_are_counted_by_reason(make: Make, ports: Ports) -> None:
     listener = make()
     spawn(listener.start())
     listener.change(evolve(SPEC, idle_timeout=1))
@@ -155,7 +158,7 @@ def test_refusals_and_what_limits_ended_are_told_by_reason(make: Make, ports: Po
     spawn(listener.stop())
 
 
-def test_a_row_has_a_button_for_each_offer_as_long_as_it_stands(
+def test_a_row_shows_its_buttons_as_long_as_they_apply(
     make: Make, ports: Ports, qtbot: QtBot
 ) -> None:
     ports.is_taken = True
@@ -163,16 +166,16 @@ def test_a_row_has_a_button_for_each_offer_as_long_as_it_stands(
     row = ListenerRow(listener, Icons(), ListenerColors(list))
     qtbot.addWidget(row)
     row.show()
-    assert row.offers is None
+    assert row.action_buttons is None
     spawn(listener.start())
     row.refresh()
-    assert row.offers is not None
-    assert [each.text() for each in row.offers.buttons] == ["Try again", "Use port 8081"]
-    assert row.offers.buttons[1].accessibleName() == "Use port 8081: API"
-    with qtbot.waitSignal(row.offer_taken) as taken:
-        qtbot.mouseClick(row.offers.buttons[1], Qt.MouseButton.LeftButton)
-    assert taken.args == [RowOffer(RowAction.MOVE, "Use port 8081", port=8081)]
+    assert row.action_buttons is not None
+    assert [each.text() for each in row.action_buttons.buttons] == ["Try again", "Use port 8081"]
+    assert row.action_buttons.buttons[1].accessibleName() == "Use port 8081: API"
+    with qtbot.waitSignal(row.button_clicked) as taken:
+        qtbot.mouseClick(row.action_buttons.buttons[1], Qt.MouseButton.LeftButton)
+    assert taken.args == [RowButton(RowAction.MOVE, "Use port 8081", port=8081)]
     ports.is_taken = False
     spawn(listener.start())
     row.refresh()
-    assert not row.offers.isVisible()
+    assert not row.action_buttons.isVisible()

@@ -1,4 +1,4 @@
-"""The row of a listener says whether it is encrypted, and until when its certificate is good."""
+"""The badge for TLS in the row of a listener, and the end of its certificate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.profile import ListenerSpec, Tls
 from app.server.deck import Deck
 from app.server.listener import Listener
 from app.server.monitor import Changes
-from app.ui.listeners.status import SOON_DAYS, TlsBadge
+from app.ui.listeners.status import SOON_DAYS, TlsBadge, status_text
 from app.ui.reactor.reactor import DeckReactor
 
 DAY = datetime.timedelta(days=1)
@@ -49,14 +49,14 @@ def add(deck: Deck, tls: Tls | None = None, endpoint: str = "tcp:0") -> Listener
         (Tls(), "unix:a", True),
     ],
 )
-def test_it_is_there_where_connections_are_encrypted(
+def test_the_badge_is_shown_for_encrypted_listeners(
     deck: Deck, badge: TlsBadge, tls: Tls | None, endpoint: str, is_there: bool
 ) -> None:
     badge.refresh(add(deck, tls, endpoint))
     assert badge.isVisible() == is_there
 
 
-def test_its_tool_tip_has_the_certificate_while_it_listens(
+def test_the_tool_tip_has_the_certificate_while_it_listens(
     deck: Deck, badge: TlsBadge, result_of: Callable[[Deferred[None]], None]
 ) -> None:
     listener = add(deck, Tls())
@@ -74,7 +74,7 @@ def test_its_tool_tip_has_the_certificate_while_it_listens(
     assert badge.text() == "TLS"
 
 
-def test_it_warns_of_an_end_that_is_near(
+def test_the_badge_shows_a_certificate_that_ends_soon(
     deck: Deck, badge: TlsBadge, result_of: Callable[[Deferred[None]], None]
 ) -> None:
     listener = add(deck, Tls())
@@ -85,3 +85,18 @@ def test_it_warns_of_an_end_that_is_near(
     assert badge.text() == f"TLS until {facts.not_after:%Y-%m-%d}"
     badge.refresh(listener, facts.not_after - SOON_DAYS * DAY - DAY)
     assert badge.text() == "TLS"
+
+
+def test_a_program_says_what_was_not_taken_over(
+    deck: Deck, tmp_path: Path, result_of: Callable[[Deferred[None]], None]
+) -> None:
+    path = tmp_path / "server.py"
+    path.write_text(
+        "from twisted.internet import protocol, reactor\n"
+        "reactor.listenMulticast(0, protocol.DatagramProtocol(), interface='127.0.0.1')\n"
+        "reactor.run()\n"
+    )
+    spec = ListenerSpec(name="It", protocol=f"python:{path}", endpoint="program")
+    program = deck.add(spec)
+    result_of(deck.start(program))
+    assert "listens for multicast by itself" in status_text(program)

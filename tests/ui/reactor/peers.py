@@ -1,4 +1,4 @@
-"""Connections without sockets: on a clock that stands still and transports that only record."""
+"""Connections without sockets: they have a test clock, and transports that only record."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOCAL = IPv4Address("TCP", "127.0.0.1", 8007)
 
 
 class Peers:
-    """Makes the connections of a few factories and tells `changes` of them, as a deck does."""
+    """Makes connections for a few factories, which report them to `changes`, as in a deck."""
 
     def __init__(self, *names: str) -> None:
         self.clock = Clock()

@@ -1,4 +1,4 @@
-"""A descriptor for the tests of the reactor: it keeps what happened to it."""
+"""A descriptor for the tests of the reactor. It records the calls that it gets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.ui.reactor.reactor import DeckReactor
 
 
 class Recorder(FileDescriptor):
-    """Reads and writes a socket."""
+    """A reader and writer on a socket, which records what it gets."""
 
     def __init__(self, reactor: DeckReactor, connection: socket.socket, name: str = "") -> None:
         super().__init__(reactor)
@@ -53,7 +53,7 @@ Pair = tuple[Recorder, socket.socket]
 
 
 class Recorders:
-    """Makes recorders, each with the socket of its peer, and closes them."""
+    """Makes recorders, each with the socket of its peer, and closes them at the end."""
 
     def __init__(self, reactor: DeckReactor) -> None:
         self._reactor = reactor
@@ -73,7 +73,7 @@ class Recorders:
 
 
 def read_through(qtbot: QtBot, reader: Recorder, peer: socket.socket) -> None:
-    """Have the reactor work until a message has gone through a connection."""
+    """Run the reactor until a message has passed through a connection."""
     before = len(reader.received)
     peer.send(b"through")
     qtbot.waitUntil(lambda: len(reader.received) > before)

@@ -1,4 +1,4 @@
-"""Which callbacks descriptors get, whatever becomes of them meanwhile."""
+"""The callbacks that descriptors get, also when they are closed, removed or reused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from app.ui.reactor.reactor import DeckReactor
 from tests.ui.reactor.recorder import Pair, Recorder, Recorders, read_through
 
 ENOUGH_TURNS = 20
-"""For the reactor to have looked at each of a few descriptors."""
+"""Enough turns for the reactor to probe each of a few descriptors."""
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def connect(reactor: DeckReactor) -> Iterator[Recorders]:
 
 @pytest.fixture
 def errors() -> Iterator[list[dict[str, Any]]]:
-    """What is logged as an error, as Twisted's old log tells it."""
+    """The errors that Twisted's old log gets."""
     events: list[dict[str, Any]] = []
     log.addObserver(events.append)
     yield events
@@ -84,7 +84,7 @@ def test_a_reader_removed_by_another_of_the_same_poll_is_not_called(
     assert sorted([one.received, other.received]) == [[], [b"x"]]
 
 
-def test_the_end_of_the_peer_is_told_once(
+def test_the_end_of_the_peer_is_reported_once(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
     reader, peer = connect()
@@ -99,7 +99,7 @@ def test_the_end_of_the_peer_is_told_once(
     assert len(reader.reasons) == 1
 
 
-def test_a_callback_that_raises_costs_its_own_descriptor_alone(
+def test_a_callback_that_raises_disconnects_only_its_descriptor(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders, errors: list[dict[str, Any]]
 ) -> None:
     broken, its_peer = connect("the broken one")
@@ -116,7 +116,7 @@ def test_a_callback_that_raises_costs_its_own_descriptor_alone(
     assert error["system"] == "the broken one"
 
 
-def test_a_connection_lost_that_raises_is_logged_against_its_descriptor(
+def test_a_connection_lost_that_raises_is_logged_with_its_descriptor(
     reactor: DeckReactor,
     qtbot: QtBot,
     connect: Recorders,
@@ -136,7 +136,7 @@ def test_a_connection_lost_that_raises_is_logged_against_its_descriptor(
     assert errors[-1]["system"] == "the broken one"
 
 
-def test_what_a_callback_logs_bears_its_prefix_and_what_others_log_does_not(
+def test_only_log_messages_of_a_callback_have_its_prefix(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders, errors: list[dict[str, Any]]
 ) -> None:
     reader, peer = connect("the reader")
@@ -149,7 +149,7 @@ def test_what_a_callback_logs_bears_its_prefix_and_what_others_log_does_not(
     assert said == {("in the callback",): "the reader", ("beside it",): "-"}
 
 
-def test_a_prefix_that_raises_does_not_keep_the_message_from_the_log(
+def test_a_message_is_logged_even_if_its_prefix_raises(
     reactor: DeckReactor,
     qtbot: QtBot,
     connect: Recorders,
@@ -167,7 +167,7 @@ def test_a_prefix_that_raises_does_not_keep_the_message_from_the_log(
 # Descriptors that close
 
 
-def test_a_descriptor_closed_behind_the_reactors_back_is_lost(
+def test_a_descriptor_closed_without_being_removed_is_lost(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
     closed, _ = connect()
@@ -175,7 +175,7 @@ def test_a_descriptor_closed_behind_the_reactors_back_is_lost(
     reactor.addReader(closed)
     reactor.addReader(reader)
     closed.connection.close()
-    # epoll says nothing of it: it is found in turns that others have caused.
+    # epoll does not report it. The probes find it, in turns caused by other descriptors.
     for _ in range(ENOUGH_TURNS):
         read_through(qtbot, reader, peer)
     assert [type(reason) for reason in closed.reasons] == [ConnectionFdescWentAway]
@@ -197,9 +197,7 @@ def test_a_descriptor_closed_in_its_own_callback_is_lost_and_others_go_on(
     assert len(closing.reasons) == 1
 
 
-def test_removing_a_descriptor_that_was_closed_before_does_no_harm(
-    reactor: DeckReactor, connect: Recorders
-) -> None:
+def test_a_closed_descriptor_can_be_removed(reactor: DeckReactor, connect: Recorders) -> None:
     closed, _ = connect()
     reactor.addReader(closed)
     reactor.addWriter(closed)
@@ -209,15 +207,15 @@ def test_removing_a_descriptor_that_was_closed_before_does_no_harm(
     assert closed not in reactor.getReaders() + reactor.getWriters()
 
 
-def test_who_gets_a_closed_ones_number_is_served_and_the_old_holder_is_lost(
+def test_a_descriptor_with_a_reused_number_is_served_and_the_old_one_is_lost(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
     old, old_peer = connect()
     new, new_peer = connect()
     number = old.fileno()
     reactor.addReader(old)
-    # As if it had been closed and the next to be opened had got its number. The old holder, being
-    # no socket object, still claims it.
+    # As if it had been closed and a new one had got its number. The old one
+    # still returns that number.
     old.fileno = lambda: number  # type: ignore[method-assign]
     os.dup2(new.fileno(), number)
     new.fileno = lambda: number  # type: ignore[method-assign]
@@ -230,10 +228,10 @@ def test_who_gets_a_closed_ones_number_is_served_and_the_old_holder_is_lost(
     old_peer.close()
 
 
-def test_an_event_of_a_closed_descriptor_does_not_reach_who_got_its_number(
+def test_an_event_of_a_closed_descriptor_does_not_reach_the_new_one_with_its_number(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
-    """Two end in one poll; the first to be told replaces the other by a connection that lives."""
+    """Two connections end in one poll. The first callback replaces the other one by a new one."""
     ended = [connect(), connect()]
     replacements: list[Pair] = []
 
@@ -266,7 +264,7 @@ def test_an_event_of_a_closed_descriptor_does_not_reach_who_got_its_number(
     assert fresh.reasons == []
 
 
-def test_a_second_reader_of_an_open_descriptor_does_not_displace_the_first(
+def test_a_second_reader_of_an_open_descriptor_does_not_replace_the_first(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
     first, peer = connect()
@@ -281,7 +279,7 @@ def test_a_second_reader_of_an_open_descriptor_does_not_displace_the_first(
 # Writers
 
 
-def test_a_writer_is_tried_before_the_reactor_sleeps_and_then_left_alone(
+def test_a_writer_is_called_once_before_the_reactor_sleeps(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
     writer, _ = connect()
@@ -295,7 +293,7 @@ def test_a_writer_is_tried_before_the_reactor_sleeps_and_then_left_alone(
     assert writer.written == 1
 
 
-def test_a_writer_with_data_left_is_called_again_when_there_is_room(
+def test_a_writer_with_data_left_is_called_again_when_the_socket_has_room(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
     writer, peer = connect()
@@ -368,7 +366,7 @@ def test_a_writer_that_raises_is_disconnected(
     assert writer not in reactor.getWriters()
 
 
-def test_a_writer_that_is_no_twisted_transport_waits_until_there_is_room(
+def test_a_writer_that_is_no_twisted_transport_waits_for_epoll(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
     inner, peer = connect()
@@ -383,14 +381,14 @@ def test_a_writer_that_is_no_twisted_transport_waits_until_there_is_room(
             return "foreign"
 
         def doRead(self) -> None:
-            """Never asked for."""
+            """Never called."""
 
         def doWrite(self) -> None:
             with_room.append(bool(select.select([], [inner], [], 0)[1]))
             reactor.removeWriter(writer)
 
         def connectionLost(self, reason: Failure) -> None:
-            """Never comes."""
+            """Never called."""
 
     writer = Foreign()
     while select.select([], [inner], [], 0)[1]:
@@ -423,7 +421,7 @@ def test_one_descriptor_may_have_a_reader_and_another_writer(
     assert writer.received == []
 
 
-def test_all_are_removed_but_those_of_the_reactor_itself(
+def test_remove_all_keeps_the_descriptors_of_the_reactor_itself(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
     reader, _ = connect()
@@ -435,7 +433,7 @@ def test_all_are_removed_but_those_of_the_reactor_itself(
     assert reactor.getWriters() == []
 
 
-def test_a_regular_file_is_read_to_its_end_while_timers_go_on(
+def test_a_regular_file_is_read_to_its_end_while_timers_run(
     reactor: DeckReactor, qtbot: QtBot, tmp_path: Path
 ) -> None:
     """epoll refuses regular files."""

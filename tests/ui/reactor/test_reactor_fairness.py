@@ -1,4 +1,4 @@
-"""Under a flood everybody has a turn."""
+"""Fairness: during a flood of data, Qt, timers and all connections are still served."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Until = Callable[[Callable[[], object]], None]
 
 @pytest.fixture
 def until(reactor: DeckReactor) -> Until:
-    """Run Qt until something holds, as a program does: pytest-qt's way favours timers."""
+    """Run Qt's event loop until a condition holds. pytest-qt's own wait would favour timers."""
 
     def run_until(condition: Callable[[], object]) -> None:
         loop = QEventLoop()
@@ -65,7 +65,7 @@ class Echo(Protocol):
 
 
 class Flood:
-    """Clients and a server in this reactor that are never done: it has always something to read."""
+    """Clients and a server that always have something to read, all in this reactor."""
 
     def __init__(self, reactor: DeckReactor) -> None:
         self._reactor = reactor
@@ -116,7 +116,7 @@ def flood(reactor: DeckReactor, qtbot: QtBot) -> Iterator[Flood]:
     qtbot.waitUntil(lambda: flood.open == 0, timeout=PATIENCE_MILLISECONDS)
 
 
-def test_a_timer_of_qt_goes_on(flood: Flood, until: Until) -> None:
+def test_a_qt_timer_keeps_running(flood: Flood, until: Until) -> None:
     at: list[int] = []
     timer = QTimer(interval=10)
     timer.timeout.connect(lambda: at.append(sum(flood.messages)))
@@ -126,7 +126,7 @@ def test_a_timer_of_qt_goes_on(flood: Flood, until: Until) -> None:
     assert len(set(at)) == len(at), "messages went through between any two ticks"
 
 
-def test_a_timer_without_interval_goes_on(flood: Flood, until: Until) -> None:
+def test_a_timer_without_interval_keeps_running(flood: Flood, until: Until) -> None:
     """Qt's views lay out their items in such a timer."""
     ticks: list[None] = []
 
@@ -144,7 +144,7 @@ def test_a_timer_without_interval_goes_on(flood: Flood, until: Until) -> None:
 
 
 class Messages(QAbstractTableModel):
-    """A row for each connection."""
+    """A model with a row for each connection."""
 
     def __init__(self, flood: Flood) -> None:
         super().__init__()
@@ -166,7 +166,7 @@ class Messages(QAbstractTableModel):
 
 
 class Table(QTableView):
-    """Notes how many messages had gone through at each painting."""
+    """Records at each paint event how many messages have passed."""
 
     def __init__(self, flood: Flood) -> None:
         super().__init__()
@@ -191,7 +191,7 @@ def test_a_table_is_painted(flood: Flood, qtbot: QtBot, until: Until) -> None:
     assert len(set(table.painted)) > ROUNDS / 2, "messages went through between the paintings"
 
 
-def test_delayed_calls_go_on(reactor: DeckReactor, flood: Flood, until: Until) -> None:
+def test_delayed_calls_are_made(reactor: DeckReactor, flood: Flood, until: Until) -> None:
     at: list[int] = []
 
     def again() -> None:
@@ -203,20 +203,19 @@ def test_delayed_calls_go_on(reactor: DeckReactor, flood: Flood, until: Until) -
     until(lambda: len(at) == ROUNDS)
 
 
-def test_every_connection_goes_on(flood: Flood, until: Until) -> None:
+def test_every_connection_is_served(flood: Flood, until: Until) -> None:
     until(lambda: min(flood.messages) >= ROUNDS)
 
 
-def test_a_call_from_a_thread_goes_through(
-    reactor: DeckReactor, flood: Flood, until: Until
-) -> None:
+def test_a_call_from_a_thread_is_made(reactor: DeckReactor, flood: Flood, until: Until) -> None:
     got: list[None] = []
     reactor.callInThread(reactor.callFromThread, got.append, None)
     until(lambda: bool(got))
 
 
 def test_qt_works_between_slow_callbacks(reactor: DeckReactor, until: Until) -> None:
-    """Ten that are ready at once take longer than a turn each: Qt does not wait for all of them."""
+    """Ten descriptors are ready, and each callback takes longer than a turn. Qt must not wait for
+    all."""
     recorders = Recorders(reactor)
     events: list[str] = []
 
@@ -244,7 +243,7 @@ def test_qt_works_between_slow_callbacks(reactor: DeckReactor, until: Until) -> 
 def test_the_first_message_after_a_pause_does_not_keep_qt_waiting(
     reactor: DeckReactor, flood: Flood, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only once messages follow each other closely does a turn wait for the next one."""
+    """A turn waits for the next message only if messages follow each other closely."""
     waits: list[float] = []
     poll = reactor._descriptors.poll
 

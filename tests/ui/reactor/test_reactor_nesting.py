@@ -1,4 +1,4 @@
-"""What goes on while a callback runs a Qt event loop of its own, as a dialog does."""
+"""The reactor while a callback runs its own Qt event loop, as a dialog does."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def connect(reactor: DeckReactor) -> Iterator[Recorders]:
 
 
 class Nested:
-    """An event loop that runs until it is left, or for ten seconds, which fails the test."""
+    """An event loop that a test must quit within ten seconds; otherwise the test fails."""
 
     def __init__(self) -> None:
         self._loop = QEventLoop()
@@ -57,7 +57,7 @@ def test_other_connections_go_on(reactor: DeckReactor, qtbot: QtBot, connect: Re
     assert other.received == [b"hello"]
 
 
-def test_the_rest_of_the_poll_is_served_inside_and_not_again_outside(
+def test_the_rest_of_the_poll_is_served_only_once_in_the_inner_loop(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
     nested = Nested()
@@ -80,7 +80,7 @@ def test_the_rest_of_the_poll_is_served_inside_and_not_again_outside(
     assert [reader.received for reader, _ in all_of_them] == [[b"x"]] * 10
 
 
-def test_the_suspended_connection_gets_its_data_once_and_in_order_afterwards(
+def test_the_suspended_connection_gets_its_data_afterwards_once_and_in_order(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
     nested = Nested()
@@ -100,7 +100,7 @@ def test_the_suspended_connection_gets_its_data_once_and_in_order_afterwards(
         other_peer.send(b"x")
 
     busy.when_read = when_read
-    # Seen after the suspended one has something to read.
+    # This runs after the suspended one has data to read.
     other.when_read = nested.leave
     reactor.addReader(busy)
     reactor.addReader(other)
@@ -112,7 +112,7 @@ def test_the_suspended_connection_gets_its_data_once_and_in_order_afterwards(
     assert deepest == [1, 1]
 
 
-def test_data_for_the_suspended_connection_does_not_keep_the_reactor_turning(
+def test_data_for_the_suspended_connection_causes_no_busy_loop(
     reactor: DeckReactor,
     qtbot: QtBot,
     connect: Recorders,
@@ -142,7 +142,7 @@ def test_data_for_the_suspended_connection_does_not_keep_the_reactor_turning(
     assert len(turns) < 10
 
 
-def test_the_end_of_the_suspended_connection_is_told_afterwards(
+def test_the_end_of_the_suspended_connection_is_reported_afterwards(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
     nested = Nested()
@@ -218,7 +218,9 @@ def test_delayed_calls_go_on(reactor: DeckReactor, qtbot: QtBot) -> None:
     assert len(times) == 5
 
 
-def test_a_delayed_call_made_before_is_run_inside(reactor: DeckReactor, qtbot: QtBot) -> None:
+def test_a_delayed_call_made_before_runs_in_the_inner_loop(
+    reactor: DeckReactor, qtbot: QtBot
+) -> None:
     nested = Nested()
 
     def call_and_run() -> None:
@@ -229,7 +231,7 @@ def test_a_delayed_call_made_before_is_run_inside(reactor: DeckReactor, qtbot: Q
     qtbot.waitUntil(nested.left_in_time)
 
 
-def test_what_was_written_before_is_sent_inside(
+def test_data_written_before_is_sent_in_the_inner_loop(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
     nested = Nested()
@@ -251,7 +253,7 @@ def test_what_was_written_before_is_sent_inside(
     assert writer.written == 1
 
 
-def test_a_slot_inside_may_call_later_and_write(
+def test_a_slot_in_the_inner_loop_may_call_later_and_write(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
     nested = Nested()
@@ -295,7 +297,7 @@ def test_a_writer_whose_callback_is_on_the_stack_is_not_called_again(
     assert writer.reasons == []
 
 
-def test_a_call_from_a_thread_is_run_once_and_those_after_it_inside(
+def test_calls_from_threads_run_once_and_later_ones_in_the_inner_loop(
     reactor: DeckReactor, qtbot: QtBot
 ) -> None:
     nested = Nested()
@@ -316,7 +318,7 @@ def test_a_call_from_a_thread_is_run_once_and_those_after_it_inside(
     assert order == ["first", "second", "first again"]
 
 
-def test_loops_nest_deeper_and_unwind_in_order(
+def test_loops_nest_twice_and_return_in_order(
     reactor: DeckReactor, qtbot: QtBot, connect: Recorders
 ) -> None:
     outer, inner = Nested(), Nested()

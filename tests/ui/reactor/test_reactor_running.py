@@ -1,4 +1,4 @@
-"""Start and stop, each in a process of its own: a reactor is started once."""
+"""Start and stop. Each test runs in its own process, as a reactor can be started only once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ Run = Callable[[str], list[str]]
 
 @pytest.fixture
 def run() -> Run:
-    """Run a script after the boot; return the lines it printed. It must end well, and silently."""
+    """Run a script in a new process and return its lines. It must succeed without errors
+    printed."""
 
     def run_script(script: str) -> list[str]:
         finished = subprocess.run(
@@ -74,7 +75,7 @@ def test_stop_in_a_slot_takes_effect_without_any_other_event(run: Run, start: st
         """) == [*SHUT_DOWN, "done"]
 
 
-def test_what_must_be_awaited_before_shutdown_is_awaited(run: Run) -> None:
+def test_the_shutdown_waits_for_deferreds_of_triggers(run: Run) -> None:
     assert run("""
         from twisted.internet.task import deferLater
         reactor.addSystemEventTrigger(
@@ -101,7 +102,7 @@ def test_closing_the_last_window_shuts_down_a_reactor_that_runs(run: Run) -> Non
         """) == [*SHUT_DOWN, "done"]
 
 
-def test_run_inside_a_qt_loop_ends_that_loop_alone(run: Run) -> None:
+def test_run_inside_a_qt_loop_ends_only_its_own_loop(run: Run) -> None:
     assert run("""
         def inside():
             reactor.callLater(0, reactor.stop)
@@ -126,7 +127,7 @@ def test_leaving_qt_while_the_reactor_runs_is_silent(run: Run) -> None:
         """) == ["True"]
 
 
-def test_nothing_is_called_before_the_start_nor_after_the_end(run: Run) -> None:
+def test_nothing_is_called_before_the_start_or_after_the_end(run: Run) -> None:
     assert run("""
         reactor.callLater(0, say, "called")
         app.processEvents(); app.processEvents()
@@ -205,7 +206,7 @@ def test_a_signal_stops_a_sleeping_reactor(number: signal.Signals, how: str) -> 
 
 
 @pytest.mark.parametrize("how", ["run(False)", "runReturn(False); app.exec()"])
-def test_signals_keep_their_meaning_when_asked_to(how: str) -> None:
+def test_signal_handlers_are_not_installed_if_not_wanted(how: str) -> None:
     process = start(f"""
         reactor.callWhenRunning(say, "running")
         reactor.{how}
@@ -216,7 +217,7 @@ def test_signals_keep_their_meaning_when_asked_to(how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["run()", "runReturn(); app.exec()"])
-def test_the_signal_for_ended_children_is_given_back(run: Run, how: str) -> None:
+def test_the_handler_for_ended_children_is_restored(run: Run, how: str) -> None:
     assert run(f"""
         import signal
         reactor.addSystemEventTrigger("after", "shutdown", QTimer.singleShot, 0, app.quit)
@@ -226,7 +227,7 @@ def test_the_signal_for_ended_children_is_given_back(run: Run, how: str) -> None
         """) == [*SHUT_DOWN, "True -1"]
 
 
-def test_a_child_process_is_heard_and_reaped(run: Run) -> None:
+def test_a_child_process_is_read_and_reaped(run: Run) -> None:
     lines = run("""
         from twisted.internet.protocol import ProcessProtocol
         class Child(ProcessProtocol):
@@ -241,7 +242,7 @@ def test_a_child_process_is_heard_and_reaped(run: Run) -> None:
     assert lines == ["hello", "ended 3", *SHUT_DOWN]
 
 
-def test_many_reactors_of_a_process_leave_no_descriptors_behind(run: Run) -> None:
+def test_many_reactors_in_one_process_leak_no_descriptors(run: Run) -> None:
     before, after = run("""
         import gc, os
         from twisted.python.failure import Failure
@@ -284,8 +285,8 @@ ECHO = """
 """
 
 
-def test_it_works_where_there_is_no_epoll() -> None:
-    """As on Windows and macOS: the parent's notifiers do the watching."""
+def test_it_works_without_epoll() -> None:
+    """As on Windows and macOS: the notifiers of qt-reactor watch the descriptors."""
     finished = subprocess.run(
         [sys.executable, "-c", WITHOUT_EPOLL + BOOT + textwrap.dedent(ECHO)],
         capture_output=True,

@@ -1,8 +1,9 @@
-"""When the reactor calls, wakes and rests."""
+"""The timing of the reactor: delayed calls, waking up, and sleeping when idle."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -19,7 +20,7 @@ Turns = list[float]
 
 @pytest.fixture
 def turns(reactor: DeckReactor, monkeypatch: pytest.MonkeyPatch) -> Turns:
-    """When each turn began."""
+    """The start time of each turn."""
     began: Turns = []
     turn = reactor._turn
 
@@ -32,7 +33,7 @@ def turns(reactor: DeckReactor, monkeypatch: pytest.MonkeyPatch) -> Turns:
 
 
 class Sleep:
-    """Lets Qt wait with nothing to do of its own."""
+    """Runs Qt's event loop without any work of its own."""
 
     def __init__(self) -> None:
         self._loop = QEventLoop()
@@ -63,6 +64,20 @@ def test_a_call_is_not_made_too_early(reactor: DeckReactor, qtbot: QtBot) -> Non
     assert min(made) >= 0
 
 
+def test_a_system_clock_that_is_set_does_not_change_when_a_call_is_made(
+    reactor: DeckReactor, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    reactor.callLater(0.02, made.append, "soon")
+    late = reactor.callLater(60, made.append, "late")
+    for unix_time in (1e6, 5e9):
+        monkeypatch.setattr(time, "time", lambda unix_time=unix_time: unix_time)
+    qtbot.waitUntil(lambda: bool(made))
+    assert made == ["soon"]
+    assert late.active()
+    late.cancel()
+
+
 def test_calls_are_made_in_the_order_of_their_times(reactor: DeckReactor, qtbot: QtBot) -> None:
     order: list[float] = []
     for delay in (0.02, 0.001, 0.01, 0, 0.015):
@@ -71,29 +86,27 @@ def test_calls_are_made_in_the_order_of_their_times(reactor: DeckReactor, qtbot:
     assert order == sorted(order)
 
 
-def test_waiting_for_a_call_costs_two_turns_at_most(
+def test_waiting_for_a_call_takes_two_turns_at_most(
     reactor: DeckReactor, qtbot: QtBot, turns: Turns, sleep: Sleep
 ) -> None:
-    """Qt may run the timer out a little early, which takes one turn more; none is spun away."""
+    """Qt may fire the timer a little early, which takes one more turn. There is no busy loop."""
     reactor.callLater(0.050_5, sleep.wake)
     assert sleep.is_woken_within(PATIENCE_MILLISECONDS)
     assert 1 <= len(turns) <= 2
 
 
-def test_a_call_that_nothing_else_announces_wakes_a_sleeping_loop(
-    reactor: DeckReactor, sleep: Sleep
-) -> None:
+def test_a_delayed_call_wakes_a_sleeping_loop(reactor: DeckReactor, sleep: Sleep) -> None:
     QTimer.singleShot(1, lambda: reactor.callLater(0.01, sleep.wake))
     assert sleep.is_woken_within(PATIENCE_MILLISECONDS)
 
 
-def test_a_call_made_sooner_is_made_sooner(reactor: DeckReactor, sleep: Sleep) -> None:
+def test_a_call_reset_to_an_earlier_time_runs_then(reactor: DeckReactor, sleep: Sleep) -> None:
     call = reactor.callLater(1_000, sleep.wake)
     call.reset(0.01)
     assert sleep.is_woken_within(PATIENCE_MILLISECONDS)
 
 
-def test_a_call_put_off_is_made_once_and_later(
+def test_a_call_reset_to_a_later_time_runs_once(
     reactor: DeckReactor, turns: Turns, sleep: Sleep
 ) -> None:
     call = reactor.callLater(0.01, sleep.wake)
@@ -103,14 +116,14 @@ def test_a_call_put_off_is_made_once_and_later(
     assert reactor.seconds() >= due
 
 
-def test_a_cancelled_call_wakes_nobody(reactor: DeckReactor, turns: Turns, sleep: Sleep) -> None:
+def test_a_cancelled_call_causes_no_turn(reactor: DeckReactor, turns: Turns, sleep: Sleep) -> None:
     for _ in range(3):
         reactor.callLater(0.02, lambda: None).cancel()
     assert not sleep.is_woken_within(A_WHILE_MILLISECONDS)
     assert turns == []
 
 
-def test_a_call_cancelled_before_another_leaves_that_one_alone(
+def test_cancelling_a_call_does_not_change_a_later_one(
     reactor: DeckReactor, turns: Turns, sleep: Sleep
 ) -> None:
     reactor.callLater(0.05, sleep.wake)
@@ -148,7 +161,7 @@ def test_a_call_from_a_thread_wakes_a_sleeping_loop(reactor: DeckReactor, sleep:
     caller.join()
 
 
-def test_calls_from_a_thread_keep_their_order_and_survive_one_that_fails(
+def test_calls_from_a_thread_keep_their_order_even_if_one_fails(
     reactor: DeckReactor, qtbot: QtBot
 ) -> None:
     got: list[int] = []
@@ -166,13 +179,13 @@ def test_calls_from_a_thread_keep_their_order_and_survive_one_that_fails(
     assert got == list(range(1_000))
 
 
-def test_a_thread_pools_result_comes_back(reactor: DeckReactor, qtbot: QtBot) -> None:
+def test_the_result_of_a_thread_pool_is_delivered(reactor: DeckReactor, qtbot: QtBot) -> None:
     got: list[str] = []
     reactor.callInThread(lambda: reactor.callFromThread(got.append, "done"))
     qtbot.waitUntil(lambda: got == ["done"])
 
 
-def test_a_call_that_makes_another_without_delay_lets_qt_work(
+def test_a_call_that_repeats_without_delay_does_not_block_qt(
     reactor: DeckReactor, qtbot: QtBot
 ) -> None:
     ticks: list[int] = []

@@ -1,4 +1,4 @@
-"""What a connection's peer gets, and when."""
+"""The data that the peer of a connection gets, and when."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATIENCE_MILLISECONDS = 30_000
 
 @implementer(IHalfCloseableProtocol)
 class Served(Protocol):
-    """Does what the test says with what it gets."""
+    """A protocol whose callbacks are set by the test."""
 
     transport: PromptServer
 
@@ -48,7 +48,7 @@ class Served(Protocol):
 
 
 class Accepting(Factory[Served]):
-    """Keeps the protocols of the connections it accepts."""
+    """A factory that keeps the protocols of its connections."""
 
     def __init__(self) -> None:
         self.accepted: list[Served] = []
@@ -59,7 +59,7 @@ class Accepting(Factory[Served]):
 
 
 class Line:
-    """A connection: the protocol that serves it and the socket of its peer."""
+    """A connection: its protocol and the socket of its peer."""
 
     def __init__(self, reactor: DeckReactor, qtbot: QtBot) -> None:
         self._qtbot = qtbot
@@ -80,7 +80,7 @@ class Line:
         self._qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE_MILLISECONDS)
 
     def read(self) -> bytes:
-        """What has come by now."""
+        """The data that has arrived so far."""
         while not self.ended:
             try:
                 data = self.peer.recv(1_000_000)
@@ -116,7 +116,7 @@ def line(reactor: DeckReactor, qtbot: QtBot) -> Iterator[Line]:
 
 
 class Producer:
-    """Notes what its consumer asks of it."""
+    """A producer that records the calls of its consumer."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -143,7 +143,7 @@ def test_an_answer_is_sent(line: Line) -> None:
 def test_an_answer_is_sent_before_the_next_connection_is_served(
     reactor: DeckReactor, line: Line
 ) -> None:
-    """It leaves when the callback has returned, not when the reactor is through with all."""
+    """It is sent after the callback, not at the end of the turn."""
     seen: list[tuple[int, bool]] = []
     transport = line.transport
     answer = transport._answer
@@ -195,7 +195,7 @@ def test_a_large_answer_arrives_whole_and_in_order(line: Line) -> None:
     line.until(lambda: line.hears(LARGE + b"the end"))
 
 
-def test_what_the_socket_does_not_take_at_once_stays_before_what_follows(line: Line) -> None:
+def test_data_that_the_socket_did_not_accept_is_sent_before_later_data(line: Line) -> None:
     chunk = LARGE[: PromptServer.SEND_LIMIT]
     chunks = [bytes([index]) + chunk[1:] for index in range(100)]
     left = iter(chunks)
@@ -207,7 +207,7 @@ def test_what_the_socket_does_not_take_at_once_stays_before_what_follows(line: L
     assert line.transport.dataBuffer, "the socket is full"
     line.read()
     line.served.answer = lambda data: line.transport.write(b"the end")
-    line.peer.send(b"x")  # to be read when there is room again
+    line.peer.send(b"x")  # read when there is room again
     line.until(lambda: line.hears(b"".join(chunks) + b"the end"))
 
 
@@ -300,7 +300,7 @@ def test_aborting_in_a_callback_drops_what_was_written(line: Line) -> None:
 
 
 @pytest.mark.parametrize("data", [b"small", LARGE])
-def test_closing_one_side_sends_what_was_written_and_reading_goes_on(
+def test_closing_the_write_side_sends_pending_data_and_reading_goes_on(
     line: Line, data: bytes
 ) -> None:
     def answer(_: bytes) -> None:
@@ -400,7 +400,7 @@ def test_a_paused_connection_reads_nothing_until_it_is_resumed(
     line.until(lambda: line.served.received == b"12")
 
 
-def test_a_connection_has_its_names_without_keeping_them(line: Line) -> None:
+def test_the_names_of_a_connection_are_not_stored(line: Line) -> None:
     transport = line.transport
     port, host = transport.server._realPortNumber, transport.hostname
     number = transport.sessionno

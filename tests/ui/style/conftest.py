@@ -1,4 +1,4 @@
-"""The theme of the test's application, which is as before after each test."""
+"""The theme of the application, which is restored after each test."""
 
 from __future__ import annotations
 

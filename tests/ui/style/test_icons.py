@@ -1,4 +1,4 @@
-"""Icons are files, drawn in the palette's colours, and drawn anew when it changes."""
+"""Icons are drawn in the colours of the palette, and again when it changes."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def red_text(qapp: QApplication) -> Iterator[QPalette]:
 
 
 def colors(shown: QIcon, mode: QIcon.Mode = QIcon.Mode.Normal) -> set[str]:
-    """The colours of what is painted all the way, whatever its edges are smoothed to."""
+    """The colours of all opaque pixels, without smoothed edges."""
     image = shown.pixmap(QSize(48, 48), 1.0, mode).toImage()
     pixels = (image.pixelColor(x, y) for x in range(48) for y in range(48))
     return {pixel.name() for pixel in pixels if pixel.alpha() == 255}
 
 
 def names_in_the_code() -> set[str]:
-    """Every plain string in `app.ui` that is the name of an icon or given as one."""
+    """Every string in `app.ui` that is the name of an icon or is used as one."""
     found: set[str] = set()
     for path in Path(app.ui.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -61,7 +61,7 @@ def test_every_icon_paints_something(path: Path, qapp: QApplication) -> None:
     assert any(image.pixelColor(x, y).alpha() for x in range(16) for y in range(16))
 
 
-def test_an_icon_that_is_not_there_is_named(qapp: QApplication) -> None:
+def test_a_missing_icon_is_named_in_the_error(qapp: QApplication) -> None:
     with pytest.raises(resources.ResourceMissing, match=r"no-such-icon\.svg"):
         icon("no-such-icon")
 
@@ -79,7 +79,7 @@ def test_an_icon_has_the_colours_of_the_palette(red_text: QPalette) -> None:
     assert colors(icon("stop"), QIcon.Mode.Disabled) == {GREEN.name()}
 
 
-def test_a_new_palette_recolours_what_has_an_icon(red_text: QPalette, qapp: QApplication) -> None:
+def test_a_new_palette_recolours_all_icons(red_text: QPalette, qapp: QApplication) -> None:
     icons, button = Icons(), QToolButton()
     icons.give(button, "stop")
     red_text.setColor(QPalette.ColorRole.ButtonText, GREEN)
@@ -89,7 +89,7 @@ def test_a_new_palette_recolours_what_has_an_icon(red_text: QPalette, qapp: QApp
     assert colors(button.icon()) == {GREEN.name()}
 
 
-def test_the_icon_given_last_is_the_one_that_stays(qapp: QApplication) -> None:
+def test_the_last_icon_of_a_button_is_kept(qapp: QApplication) -> None:
     icons, button = Icons(), QToolButton()
     icons.give(button, "start")
     icons.give(button, "stop")
@@ -108,7 +108,7 @@ def test_a_button_that_qt_has_deleted_does_not_stop_the_others(qapp: QApplicatio
     assert not stays.icon().isNull()
 
 
-def test_what_is_drawn_once_is_not_drawn_again_until_the_palette_is_another_one(
+def test_an_icon_is_drawn_once_for_each_palette(
     qapp: QApplication,
 ) -> None:
     icons = Icons()

@@ -1,4 +1,4 @@
-"""The swatches of listeners: seen on light and on dark, and apart by whoever looks."""
+"""The swatches of listeners: contrast on light and dark grounds, also for the color-blind."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from app.profile import ListenerSpec
-from app.profile.spec import SAFE_COLORS, Color
+from app.profile.colors import SAFE_COLORS, Color
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.style.tokens import LISTENER_COLORS
 
 LEAST_CONTRAST = 3.0
-"""What WCAG 2.2 asks of graphics (1.4.11)."""
+"""The least contrast of graphics (WCAG 2.2, 1.4.11)."""
 
 LEAST_DISTANCE = 10.0
-"""Between two colours in CIELAB: far more than one needs to see a difference."""
+"""The least distance of two colours in CIELAB. It is far above the visible difference."""
 
 SHADES = {color: tuple(map(QColor, pair)) for color, pair in LISTENER_COLORS.items()}
 
@@ -79,21 +79,21 @@ def test_there_are_at_least_twelve() -> None:
 
 
 @pytest.mark.parametrize("ground", [0, 1])
-def test_each_stands_out_from_the_ground(ground: int) -> None:
+def test_each_colour_has_enough_contrast_with_the_ground(ground: int) -> None:
     for color in Color:
         assert contrast(SHADES[color][ground], GROUNDS[ground]) >= LEAST_CONTRAST
 
 
 @pytest.mark.parametrize("ground", [0, 1])
 @pytest.mark.parametrize("sight", SIGHTS)
-def test_any_two_differ_and_the_first_ones_for_everybody(ground: int, sight: str) -> None:
+def test_all_colours_differ_and_the_first_ones_for_the_color_blind(ground: int, sight: str) -> None:
     colors = tuple(Color) if sight == "all colours" else tuple(Color)[:SAFE_COLORS]
     for one, other in itertools.combinations(colors, 2):
         seen = (lab(SHADES[each][ground], SIGHTS[sight]) for each in (one, other))
         assert math.dist(*seen) >= LEAST_DISTANCE, (one, other)
 
 
-def test_a_chosen_colour_is_drawn_and_a_change_is_told(qtbot: QtBot) -> None:
+def test_a_chosen_colour_is_drawn_and_a_change_is_reported(qtbot: QtBot) -> None:
     specs = [ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:0", color="red")]
     colors = ListenerColors(lambda: specs)
     assert colors.refresh()

@@ -94,7 +94,7 @@ def test_no_letter_is_cut_at_any_density_and_zoom(
 
 
 @pytest.mark.parametrize("make", [QPushButton, QCheckBox, QRadioButton])
-def test_a_text_has_room_beside_what_is_round_it(
+def test_a_text_has_room_beside_its_frame(
     stage: Callable[[QWidget], QWidget],
     make: type[QPushButton] | type[QCheckBox] | type[QRadioButton],
 ) -> None:
@@ -110,7 +110,7 @@ def test_a_small_button_is_smaller(stage: Callable[[QWidget], QWidget]) -> None:
     assert small.sizeHint().width() < usual.sizeHint().width()
 
 
-def test_the_words_of_a_combo_box_do_not_reach_its_arrow(
+def test_the_text_of_a_combo_box_does_not_reach_its_arrow(
     stage: Callable[[QWidget], QWidget],
 ) -> None:
     box = stage(combo(editable=True))
@@ -185,7 +185,7 @@ def test_a_spin_box_steps_where_its_arrows_are(
     assert spin.value() == value
 
 
-def test_a_group_box_is_a_heading_that_sets_nothing_in(
+def test_a_group_box_is_a_heading_without_an_indent(
     stage: Callable[[QWidget], QWidget],
 ) -> None:
     box, inside = QGroupBox("Heading"), QLineEdit()
@@ -214,7 +214,7 @@ def test_the_kinds_of_buttons_differ(stage: Callable[[QWidget], QWidget]) -> Non
 
 @pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK])
 @pytest.mark.parametrize("direction", Qt.LayoutDirection)
-def test_all_controls_are_painted_either_way_round(
+def test_all_controls_are_painted_left_to_right_and_right_to_left(
     theme: Theme, qtbot: QtBot, scheme: Scheme, direction: Qt.LayoutDirection
 ) -> None:
     theme.use(scheme)
@@ -236,7 +236,7 @@ def test_a_bar_of_progress_leaves_room_for_its_text(
     assert bar.sizeHint().height() >= bar.fontMetrics().height()
 
 
-def test_what_stands_beside_tabs_is_in_the_middle_of_their_height(
+def test_a_corner_widget_of_tabs_is_centred_vertically(
     stage: Callable[[QWidget], QWidget],
 ) -> None:
     tabs, corner = QTabWidget(), QToolButton()

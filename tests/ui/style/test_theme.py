@@ -1,4 +1,4 @@
-"""The theme: one design for the whole application, and another one at run time."""
+"""The theme: one design for the whole application, which can change at run time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.ui.style.tokens import TEXT_CONTRAST, Density, Scheme, Tint, contrast, 
 ROLES = QPalette.ColorRole
 
 
-def test_light_and_dark_are_what_they_say(theme: Theme, qapp: QApplication) -> None:
+def test_light_is_light_and_dark_is_dark(theme: Theme, qapp: QApplication) -> None:
     theme.use(Scheme.DARK)
     assert is_dark(qapp.palette())
     theme.use(Scheme.LIGHT)
@@ -60,7 +60,7 @@ def test_an_application_has_one_theme(theme: Theme, qapp: QApplication) -> None:
     assert Theme.of(qapp) is theme
 
 
-def test_density_and_zoom_change_what_is_on_show(theme: Theme, qtbot: QtBot) -> None:
+def test_density_and_zoom_change_the_design(theme: Theme, qtbot: QtBot) -> None:
     field, text = QLineEdit(), QPlainTextEdit()
     for widget in (field, text):
         qtbot.addWidget(widget)
@@ -75,7 +75,7 @@ def test_density_and_zoom_change_what_is_on_show(theme: Theme, qtbot: QtBot) -> 
     assert QFontInfo(text.font()).fixedPitch()
 
 
-def test_an_accent_is_taken_and_given_back(theme: Theme, qapp: QApplication) -> None:
+def test_an_accent_can_be_set_and_removed(theme: Theme, qapp: QApplication) -> None:
     before = qapp.palette().color(ROLES.Highlight)
     theme.use(accent="#7A1FA2")
     assert qapp.palette().color(ROLES.Highlight) == QColor("#7a1fa2")
@@ -97,7 +97,7 @@ def test_a_change_of_the_system_leaves_the_users_choice(theme: Theme, qapp: QApp
     assert is_dark(qapp.palette())
 
 
-def test_a_grey_accent_is_none() -> None:
+def test_a_grey_accent_is_ignored() -> None:
     assert is_grey("#808488")
     assert not is_grey("#2f6fdb")
 
@@ -111,7 +111,7 @@ def test_a_chosen_row_keeps_the_colour_of_its_text(theme: Theme, qtbot: QtBot) -
 
 
 @pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK])
-def test_the_style_sheet_leaves_no_name_open(scheme: Scheme) -> None:
+def test_the_style_sheet_has_no_unknown_token(scheme: Scheme) -> None:
     design = tokens(scheme)
     sheet = style_sheet(design)
     assert re.search(r"@\w", sheet) is None
@@ -152,7 +152,7 @@ def test_signs_and_quiet_text_can_be_read(theme: Theme, qapp: QApplication, sche
     assert all(contrast(color.name(), ground) >= TEXT_CONTRAST for color in shown)
 
 
-def test_a_widget_with_a_mono_font_can_go_before_the_theme_changes(
+def test_a_widget_with_a_mono_font_can_be_deleted_before_the_theme_changes(
     theme: Theme, qapp: QApplication
 ) -> None:
     text = QPlainTextEdit()

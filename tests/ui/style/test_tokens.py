@@ -1,4 +1,4 @@
-"""The tokens: pure values, and colours that can be read."""
+"""The tokens: values, and colours with enough contrast."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ GROUNDS = ("window", "surface", "raised")
 
 
 def pairs(colors: Colors) -> list[tuple[str, str, str]]:
-    """Every text colour with each ground that it stands on: a name, the text, the ground."""
+    """Every text colour with each of its grounds: a name, the text, the ground."""
     found = [
         (f"{name} on {ground}", getattr(colors, name), getattr(colors, ground))
         for name in ("text", "muted", "success", "warning", "danger", "info")
@@ -144,16 +144,16 @@ def test_a_mix_of_all_or_nothing_is_one_of_both(one: str, other: str) -> None:
 
 
 @given(colours, colours)
-def test_a_colour_that_cannot_be_read_is_moved_until_it_can(color: str, ground: str) -> None:
+def test_a_colour_with_too_little_contrast_is_changed(color: str, ground: str) -> None:
     assert contrast(readable(color, ground), ground) >= TEXT_CONTRAST
 
 
-def test_a_colour_that_can_be_read_stays() -> None:
+def test_a_colour_with_enough_contrast_stays() -> None:
     assert readable(FALLBACK_ACCENT, "#ffffff") == FALLBACK_ACCENT
 
 
 @pytest.mark.parametrize("tint", Tint)
-def test_each_meaning_has_a_colour_of_its_own(tint: Tint) -> None:
+def test_each_meaning_has_its_own_colour(tint: Tint) -> None:
     colors = tokens(Scheme.LIGHT).colors
     others = {colors.tint(other) for other in Tint if other is not tint}
     assert colors.tint(tint) not in others

@@ -1,4 +1,4 @@
-"""A chunk log, and the pane on it, shown."""
+"""A chunk log, and a shown pane on it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Callable
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import ChunkLog
 from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.tab import ConnectionNames
+from tests.ui.traffic.panes import connection, settle
 
 Say = Callable[..., None]
 
@@ -33,7 +35,7 @@ def say(log: ChunkLog) -> Say:
 
 @pytest.fixture
 def names() -> ConnectionNames:
-    """Who the pane thinks has spoken."""
+    """The directory of the connections in the pane."""
     return ConnectionNames()
 
 
@@ -43,4 +45,16 @@ def pane(log: ChunkLog, names: ConnectionNames, qtbot: QtBot) -> TrafficPane:
     qtbot.addWidget(pane)
     pane.resize(800, 600)
     pane.show()
+    return pane
+
+
+@pytest.fixture
+def talk(say: Say, names: ConnectionNames, pane: TrafficPane, qtbot: QtBot) -> TrafficPane:
+    """Ten chunks: `hello 0` … from connections 1 and 2, every other one sent."""
+    batch = ChangeBatch(opened=[connection(1, "Echo"), connection(2, "Hello")])
+    names.follow(batch)
+    pane.refresh(batch)
+    for number in range(10):
+        say(b"hello %d" % number, connection=1 + number // 5, sent=bool(number % 2))
+    settle(pane, qtbot)
     return pane

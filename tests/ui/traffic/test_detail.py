@@ -1,4 +1,4 @@
-"""The hex view: what is selected in one column is selected in the other, and copied."""
+"""The hex view: the selection, which is the same in both columns, and copies of it."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ def test_keys_move_within_the_bytes(
     assert view.selection == (place, place)
 
 
-def test_keys_with_shift_select_and_without_it_let_go(view: HexView, qtbot: QtBot) -> None:
+def test_keys_with_shift_select_and_keys_without_it_clear_the_selection(
+    view: HexView, qtbot: QtBot
+) -> None:
     for _ in range(3):
         qtbot.keyClick(view, Qt.Key.Key_Right, SHIFT)
     assert view.selection == (0, 4)
@@ -107,7 +109,7 @@ def test_the_cursor_is_kept_in_view(view: HexView, qtbot: QtBot) -> None:
     assert bar.value() == 0
 
 
-def test_what_is_not_selected_is_copied_as_a_whole(detail: Detail) -> None:
+def test_without_a_selection_all_bytes_are_copied(detail: Detail) -> None:
     detail.show_chunk(Chunk(1, 1.0, 1, True, b"Hi\n"), "")
     copied = []
     for action in detail.copy_menu.actions()[:5]:
@@ -122,9 +124,7 @@ def test_what_is_not_selected_is_copied_as_a_whole(detail: Detail) -> None:
     ]
 
 
-def test_the_keys_of_copy_take_the_side_that_was_pointed_at(
-    detail: Detail, view: HexView, qtbot: QtBot
-) -> None:
+def test_copy_uses_the_column_that_was_clicked(detail: Detail, view: HexView, qtbot: QtBot) -> None:
     view.show_data(b"Hello")
     detail.activateWindow()
     view.setFocus()
@@ -136,20 +136,20 @@ def test_the_keys_of_copy_take_the_side_that_was_pointed_at(
         assert QGuiApplication.clipboard().text() == copied
 
 
-def test_everything_is_selected_without_moving(view: HexView, qtbot: QtBot) -> None:
+def test_select_all_does_not_scroll(view: HexView, qtbot: QtBot) -> None:
     qtbot.keyClick(view, Qt.Key.Key_A, CONTROL)
     assert view.selected == DATA
     assert view.verticalScrollBar().value() == 0
 
 
-def test_text_is_copied_in_the_encoding_chosen(detail: Detail) -> None:
+def test_text_is_copied_in_the_chosen_encoding(detail: Detail) -> None:
     detail.show_chunk(Chunk(1, 1.0, 1, True, "端口".encode("gb18030")), "")
     detail.use_encoding("gb18030")
     detail.copy_menu.actions()[1].trigger()
     assert QGuiApplication.clipboard().text() == "端口"
 
 
-def test_where_one_is_is_said(detail: Detail, view: HexView) -> None:
+def test_the_offset_and_the_selection_are_shown(detail: Detail, view: HexView) -> None:
     assert detail.place.text() == "offset 0 of 1,024 bytes"
     view.select(16, 20)
     assert detail.place.text() == "4 of 1,024 bytes from offset 16"
@@ -167,11 +167,14 @@ def test_any_bytes_are_painted(
     assert not view.grab().isNull()
 
 
-def test_no_chunk_has_no_bytes_and_nothing_to_copy(detail: Detail, qtbot: QtBot) -> None:
+def test_without_a_chunk_there_is_nothing_to_copy(detail: Detail, qtbot: QtBot) -> None:
     detail.show_chunk(None, "")
     assert detail.hex.data == b""
     assert not detail.copy_button.isEnabled()
     for key in (Qt.Key.Key_Right, Qt.Key.Key_End, Qt.Key.Key_PageDown):
         qtbot.keyClick(detail.hex, key, SHIFT)
+    qtbot.keyClick(
+        detail.hex, Qt.Key.Key_Home
+    )  # Qt keeps Shift pressed for the next test otherwise
     assert detail.hex.selection == (0, 0)
     assert detail.place.text() == ""

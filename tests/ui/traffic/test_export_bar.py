@@ -1,4 +1,4 @@
-"""Exports from the pane: what is written, shown meanwhile, and left when it is cancelled."""
+"""Exports from the pane: the file, the progress, and a cancelled export."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.ui.traffic.view_bar import View
 from tests.ui.traffic.conftest import Say
 
 
-def test_what_is_shown_is_exported(
+def test_the_shown_rows_are_exported(
     pane: TrafficPane, log: ChunkLog, say: Say, qtbot: QtBot, tmp_path: Path
 ) -> None:
     for data in (b"a1", b"b", b"a2"):
@@ -47,7 +47,7 @@ def test_the_selected_rows_are_exported_in_their_order(pane: TrafficPane, say: S
     assert list(pane.table.selected) == [1, 7, 8]
 
 
-def test_all_that_is_kept_is_exported_whatever_is_shown(
+def test_export_all_ignores_the_filter(
     pane: TrafficPane, say: Say, log: ChunkLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Callable[[], Sequence[int]]] = []
@@ -55,12 +55,12 @@ def test_all_that_is_kept_is_exported_whatever_is_shown(
     for _ in range(5_000):
         say(b"x")
     pane.filter_bar.pattern.line.setText("y")
-    pane.state.export_menu.actions()[0].trigger()
+    pane.status_bar.export_menu.actions()[0].trigger()
     (numbers,) = asked
     assert list(numbers()) == list(range(log.first, 5_000))
 
 
-def test_an_export_can_be_cancelled_and_leaves_nothing(
+def test_a_cancelled_export_leaves_no_file(
     pane: TrafficPane, say: Say, log: ChunkLog, tmp_path: Path
 ) -> None:
     for _ in range(3_000):
@@ -74,7 +74,7 @@ def test_an_export_can_be_cancelled_and_leaves_nothing(
     assert "cancelled" in pane.exporter.words.text()
 
 
-def test_a_file_that_cannot_be_written_is_said(
+def test_a_file_that_cannot_be_written_is_reported(
     pane: TrafficPane, log: ChunkLog, tmp_path: Path
 ) -> None:
     pane.exporter.write(log, range(0), Raw(sent=False), tmp_path / "none" / "out")
@@ -83,7 +83,7 @@ def test_a_file_that_cannot_be_written_is_said(
     assert not pane.exporter.is_busy
 
 
-def test_a_file_that_cannot_be_finished_is_said(
+def test_a_file_that_cannot_be_finished_is_reported(
     pane: TrafficPane, log: ChunkLog, say: Say, qtbot: QtBot, tmp_path: Path
 ) -> None:
     say(b"x")
@@ -95,7 +95,7 @@ def test_a_file_that_cannot_be_finished_is_said(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_was_dropped_meanwhile_is_said(
+def test_chunks_dropped_during_an_export_are_counted(
     pane: TrafficPane, say: Say, log: ChunkLog, qtbot: QtBot, tmp_path: Path
 ) -> None:
     say(b"x")
@@ -105,11 +105,11 @@ def test_what_was_dropped_meanwhile_is_said(
     assert "before their turn: 1." in pane.exporter.words.text()
 
 
-def test_the_dialog_offers_each_format_and_writes_the_chosen_one(
+def test_the_dialog_has_each_format_and_writes_the_chosen_one(
     pane: TrafficPane, say: Say, qtbot: QtBot, tmp_path: Path
 ) -> None:
     say(b"hello")
-    pane.state.export_menu.actions()[0].trigger()
+    pane.status_bar.export_menu.actions()[0].trigger()
     dialog = pane.exporter.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
     assert dialog.nameFilters()[0] == "Capture for Wireshark (*.pcapng)"
@@ -122,7 +122,7 @@ def test_the_dialog_offers_each_format_and_writes_the_chosen_one(
     assert path.read_bytes() == b"hello"
 
 
-def test_what_became_of_an_export_is_said_for_a_while_and_why_it_failed_for_longer(
+def test_a_result_is_shown_for_a_while_and_an_error_until_it_is_dismissed(
     pane: TrafficPane,
     log: ChunkLog,
     say: Say,
@@ -140,11 +140,11 @@ def test_what_became_of_an_export_is_said_for_a_while_and_why_it_failed_for_long
     assert pane.exporter.isVisible()
 
 
-def test_the_suffix_that_is_typed_says_what_kind_of_file_it_is(
+def test_the_typed_suffix_decides_the_format(
     pane: TrafficPane, say: Say, qtbot: QtBot, tmp_path: Path
 ) -> None:
     say(b"hello")
-    pane.state.export_menu.actions()[0].trigger()
+    pane.status_bar.export_menu.actions()[0].trigger()
     dialog = pane.exporter.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
     path = tmp_path / "out.JSONL"
@@ -154,7 +154,7 @@ def test_the_suffix_that_is_typed_says_what_kind_of_file_it_is(
     assert path.read_bytes().startswith(b'{"number": 0')
 
 
-def test_messages_are_exported_as_they_are_shown(
+def test_messages_are_exported_as_messages(
     pane: TrafficPane, say: Say, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for data in (b"on", b"e\ntwo\nre", b"st"):
@@ -172,7 +172,7 @@ def test_messages_are_exported_as_they_are_shown(
         pane.table.rows.index(1, 0),
         QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows,
     )
-    for action in pane.state.export_menu.actions():
+    for action in pane.status_bar.export_menu.actions():
         action.trigger()
     everything, shown, selected = asked
     assert everything == [b"on", b"e\ntwo\nre", b"st"]
@@ -181,14 +181,12 @@ def test_messages_are_exported_as_they_are_shown(
 
 
 def enabled(pane: TrafficPane) -> list[bool]:
-    """Which of all, what is shown and what is selected can be exported."""
-    pane.state.export_menu.aboutToShow.emit()
-    return [action.isEnabled() for action in pane.state.export_menu.actions()]
+    """Whether the exports of all, of the shown and of the selected rows are enabled."""
+    pane.status_bar.export_menu.aboutToShow.emit()
+    return [action.isEnabled() for action in pane.status_bar.export_menu.actions()]
 
 
-def test_what_there_is_nothing_of_cannot_be_exported(
-    pane: TrafficPane, say: Say, qtbot: QtBot
-) -> None:
+def test_an_export_without_chunks_is_disabled(pane: TrafficPane, say: Say, qtbot: QtBot) -> None:
     assert enabled(pane) == [False, False, False]
     say(b"x")
     pane.refresh(ChangeBatch())
@@ -201,7 +199,7 @@ def test_what_there_is_nothing_of_cannot_be_exported(
     assert enabled(pane) == [True, False, False]
 
 
-def test_a_second_export_waits_for_the_user_and_not_the_first_for_it(
+def test_a_second_export_does_not_cancel_the_first(
     pane: TrafficPane, say: Say, log: ChunkLog, qtbot: QtBot, tmp_path: Path
 ) -> None:
     say(b"hello")

@@ -1,4 +1,4 @@
-"""More than anybody could read: the window stays alive, the memory bounded, the counters exact."""
+"""Floods of chunks: the window stays responsive, the memory bounded, the counters exact."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.tab import ConnectionNames
 from app.ui.traffic.view_bar import View
-from tests.ui.traffic.test_pane import settle
+from tests.ui.traffic.panes import settle
 
 TICKS = 60
 CHUNKS_A_TICK = 5_000
-"""What comes between two ticks in a flood of 50,000 chunks a second."""
+"""The chunks between two ticks in a flood of 50,000 chunks a second."""
 
 
 @pytest.mark.parametrize("view", View)
-def test_in_a_flood_everything_is_kept_dropped_or_cleared_and_said(
+def test_in_a_flood_every_chunk_is_counted_as_kept_dropped_or_cleared(
     view: View, qtbot: QtBot
 ) -> None:
     max_bytes, max_chunks = 8 * 1024 * 1024, 100_000
@@ -38,7 +38,7 @@ def test_in_a_flood_everything_is_kept_dropped_or_cleared_and_said(
             crossed += 1
             crossed_bytes += len(data)
         if tick == TICKS // 2:
-            pane.state.clear_button.click()
+            pane.status_bar.clear_button.click()
         pane.refresh(ChangeBatch())
         qtbot.wait(1)
         assert len(log) + log.dropped + log.cleared == crossed
@@ -46,7 +46,7 @@ def test_in_a_flood_everything_is_kept_dropped_or_cleared_and_said(
         assert len(log) <= max_chunks
         assert log.kept_bytes + CHUNK_OVERHEAD_BYTES * len(log) <= max_bytes
     settle(pane, qtbot)
-    text = pane.state.counts.text()
+    text = pane.status_bar.counts.text()
     assert f"{len(log):,} chunks kept" in text
     assert f"{log.dropped:,} dropped" in text
     assert f"{log.cleared:,} cleared" in text

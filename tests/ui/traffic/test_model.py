@@ -1,4 +1,4 @@
-"""The table of chunks: Qt's own checks hold while the log grows, drops and is filtered."""
+"""The table model: the checks of Qt pass while the log grows, drops chunks and is filtered."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def scan_for(log: ChunkLog, text: str) -> Scan:
     return Scan(log, Criteria((pattern,)))
 
 
-def test_rows_come_at_the_end_and_go_at_the_front(
+def test_rows_are_added_at_the_end_and_removed_at_the_front(
     log: ChunkLog, say: Say, qapp: QApplication, qtmodeltester: ModelTester
 ) -> None:
     model = TrafficModel(log, ConnectionNames())
@@ -73,15 +73,13 @@ def test_clearing_the_log_empties_it(log: ChunkLog, say: Say, qapp: QApplication
     assert shown(model) == ["b"]
 
 
-def test_it_shows_nothing_new_until_it_is_told_to_pull(
-    log: ChunkLog, say: Say, qapp: QApplication
-) -> None:
+def test_new_chunks_are_shown_only_after_pull(log: ChunkLog, say: Say, qapp: QApplication) -> None:
     model = TrafficModel(log, ConnectionNames())
     say(b"a")
     assert model.rowCount() == 0
 
 
-def test_a_row_whose_chunk_is_gone_says_so(log: ChunkLog, say: Say, qapp: QApplication) -> None:
+def test_a_row_of_a_dropped_chunk_is_marked(log: ChunkLog, say: Say, qapp: QApplication) -> None:
     model = TrafficModel(log, ConnectionNames())
     say(b"a")
     model.pull()
@@ -92,7 +90,9 @@ def test_a_row_whose_chunk_is_gone_says_so(log: ChunkLog, say: Say, qapp: QAppli
     assert model.row(0) is None
 
 
-def test_a_row_says_who_which_way_and_how_much(log: ChunkLog, say: Say, qapp: QApplication) -> None:
+def test_a_row_shows_connection_direction_and_size(
+    log: ChunkLog, say: Say, qapp: QApplication
+) -> None:
     model = TrafficModel(log, ConnectionNames())
     say(b"a\r\nb\xff", connection=7, sent=True)
     model.pull()
@@ -113,7 +113,7 @@ def test_rows_are_found_by_the_number_of_their_chunk(
     assert [model.number(row) for row in range(2)] == [0, 2]
 
 
-def test_rows_held_at_a_number_show_only_older_ones(
+def test_rows_until_a_number_show_only_older_chunks(
     log: ChunkLog, say: Say, qapp: QApplication
 ) -> None:
     for data in (b"0", b"1", b"2"):
@@ -128,9 +128,7 @@ def test_rows_held_at_a_number_show_only_older_ones(
     assert model.rowCount() == 2
 
 
-def test_the_time_is_that_of_day_or_since_the_first_or_since_the_row_above(
-    log: ChunkLog, qapp: QApplication
-) -> None:
+def test_the_time_column_has_three_formats(log: ChunkLog, qapp: QApplication) -> None:
     for time, data in ((1000.0, b"a"), (1000.25, b"b"), (2234.5, b"a"), (2234.25, b"b")):
         log.append(time, 1, True, data)
     model = TrafficModel(log, ConnectionNames())
@@ -146,7 +144,7 @@ def test_the_time_is_that_of_day_or_since_the_first_or_since_the_row_above(
     assert shown(model, TIME) == ["", "1,234.500000"]
 
 
-def test_what_was_found_is_marked(log: ChunkLog, say: Say, qapp: QApplication) -> None:
+def test_found_rows_are_marked(log: ChunkLog, say: Say, qapp: QApplication) -> None:
     say(b"a")
     say(b"b")
     model = TrafficModel(log, ConnectionNames())

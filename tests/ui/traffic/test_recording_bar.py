@@ -1,4 +1,4 @@
-"""Recording from the pane: a button, a line that says how it goes, and a file at the end."""
+"""Recording from the pane: the button, the bar and the file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def line(pane: TrafficPane) -> RecordingBar:
 
 
 def settle(pane: TrafficPane, qtbot: QtBot) -> None:
-    """Ticks until everything is in the file."""
+    """Run ticks until everything is in the file."""
 
     def tick() -> bool:
         pane.refresh(ChangeBatch())
@@ -33,7 +33,7 @@ def settle(pane: TrafficPane, qtbot: QtBot) -> None:
     qtbot.waitUntil(tick)
 
 
-def test_the_line_shows_only_once_something_is_recorded(
+def test_the_bar_is_shown_only_during_and_after_a_recording(
     pane: TrafficPane, line: RecordingBar, say: Say, qtbot: QtBot, tmp_path: Path
 ) -> None:
     assert not line.isVisible()
@@ -43,10 +43,10 @@ def test_the_line_shows_only_once_something_is_recorded(
     assert line.isVisible()
     assert line.words.text() == f"Recording to {tmp_path / 'a.sqlite'}: 1 chunks, 5 B"
     assert line.stop_button.isVisible()
-    assert pane.state.record_button.isChecked()
+    assert pane.status_bar.record_button.isChecked()
 
 
-def test_what_crossed_until_the_stop_is_in_the_file(
+def test_all_chunks_until_the_stop_are_in_the_file(
     pane: TrafficPane, line: RecordingBar, say: Say, qtbot: QtBot, tmp_path: Path
 ) -> None:
     line.record(tmp_path / "a.sqlite")
@@ -59,12 +59,12 @@ def test_what_crossed_until_the_stop_is_in_the_file(
     with closing(Recording(tmp_path / "a.sqlite")) as recording:
         assert len(recording) == 100
     assert line.words.text() == f"{tmp_path / 'a.sqlite'} is written: 100 chunks, 190 B"
-    assert not pane.state.record_button.isChecked()
+    assert not pane.status_bar.record_button.isChecked()
     line.close_button.click()
     assert not line.isVisible()
 
 
-def test_the_end_of_the_program_waits_until_all_is_written(
+def test_the_program_ends_only_after_all_is_written(
     line: RecordingBar, say: Say, tmp_path: Path
 ) -> None:
     line.record(tmp_path / "a.sqlite")
@@ -75,17 +75,17 @@ def test_the_end_of_the_program_waits_until_all_is_written(
         assert len(recording) == 1000
 
 
-def test_a_place_where_nothing_can_be_written_is_said(
+def test_a_path_that_cannot_be_written_is_reported(
     pane: TrafficPane, line: RecordingBar, tmp_path: Path
 ) -> None:
     line.record(tmp_path / "nowhere" / "a.sqlite")
     assert str(tmp_path / "nowhere" / "a.sqlite") in line.words.text()
     assert line.words.property("wrong")
     assert not line.is_recording
-    assert not pane.state.record_button.isChecked()
+    assert not pane.status_bar.record_button.isChecked()
 
 
-def test_a_disk_that_fills_up_is_said_and_ends_it(
+def test_a_full_disk_ends_the_recording_and_is_reported(
     pane: TrafficPane,
     line: RecordingBar,
     say: Say,
@@ -103,21 +103,21 @@ def test_a_disk_that_fills_up_is_said_and_ends_it(
     settle(pane, qtbot)
     assert "nearly full" in line.words.text()
     assert line.words.text().endswith("Recorded until then: 1 chunks, 5 B")
-    assert not pane.state.record_button.isChecked()
+    assert not pane.status_bar.record_button.isChecked()
 
 
-def test_the_button_asks_for_a_file_and_stops_what_it_began(
+def test_the_button_starts_and_stops_a_recording(
     pane: TrafficPane, line: RecordingBar, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    pane.state.record_button.click()
+    pane.status_bar.record_button.click()
     dialog = pane.findChild(QFileDialog)
     assert dialog is not None
     assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
-    assert not pane.state.record_button.isChecked()
+    assert not pane.status_bar.record_button.isChecked()
     dialog.fileSelected.emit(str(tmp_path / "a.sqlite"))
     dialog.reject()
-    assert pane.state.record_button.isChecked()
-    pane.state.record_button.click()
+    assert pane.status_bar.record_button.isChecked()
+    pane.status_bar.record_button.click()
     settle(pane, qtbot)
-    assert not pane.state.record_button.isChecked()
+    assert not pane.status_bar.record_button.isChecked()
     assert not line.is_recording

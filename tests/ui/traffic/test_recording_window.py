@@ -1,4 +1,4 @@
-"""Recordings in windows of their own: to read, to search, to export; not to change."""
+"""The windows of recordings, to read, search and export."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from app.ui.traffic.view_bar import View
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     log = ChunkLog()
-    party = ConnectionInfo("Echo", "127.0.0.1:50122", ("127.0.0.1", 50122), ("127.0.0.1", 8007))
-    recorder = Recorder(log, {1: party}.get, tmp_path / "a.sqlite")
+    info = ConnectionInfo("Echo", "127.0.0.1:50122", ("127.0.0.1", 50122), ("127.0.0.1", 8007))
+    recorder = Recorder(log, {1: info}.get, tmp_path / "a.sqlite")
     for number in range(2000):
         log.append(1.7e9 + number, 1, bool(number % 2), b"hello %d" % number)
     recorder.finish()
@@ -64,7 +64,7 @@ def test_a_recording_is_searched_and_filtered(
     qtbot.waitUntil(lambda: pane.find_bar.count.text() == "1 found")
 
 
-def test_a_recording_is_seen_as_messages_and_as_a_stream(
+def test_a_recording_has_the_views_of_messages_and_the_stream(
     recordings: Recordings, path: Path, qtbot: QtBot
 ) -> None:
     recordings.open(path)
@@ -72,7 +72,7 @@ def test_a_recording_is_seen_as_messages_and_as_a_stream(
     pane.view_bar.framing.kind.setCurrentText("Fixed length")
     pane.view_bar.framing.length.setValue(5)
     pane.view_bar.choose(View.MESSAGES)
-    qtbot.waitUntil(lambda: pane.table.rows.rowCount() > 2000 and pane.scans.are_at_rest)
+    qtbot.waitUntil(lambda: pane.table.rows.rowCount() > 2000 and pane.scans.is_idle)
     assert pane.table.rows.index(0, DATA).data() == "hello"
     pane.view_bar.choose(View.STREAM)
     text = pane.views.stream.text
@@ -80,15 +80,17 @@ def test_a_recording_is_seen_as_messages_and_as_a_stream(
     assert text.toPlainText().startswith("← hello 0\n→ hello 1")
 
 
-def test_there_is_nothing_to_record_to_hold_or_to_clear(recordings: Recordings, path: Path) -> None:
+def test_a_recording_has_no_buttons_to_record_pause_or_clear(
+    recordings: Recordings, path: Path
+) -> None:
     recordings.open(path)
-    state = recordings.opened[0].pane.state
-    for button in (state.record_button, state.pause_button, state.clear_button):
+    bar = recordings.opened[0].pane.status_bar
+    for button in (bar.record_button, bar.pause_button, bar.clear_button):
         assert not button.isVisible()
-    assert state.export_button.isVisible()
+    assert bar.export_button.isVisible()
 
 
-def test_what_is_missing_is_said(recordings: Recordings, path: Path) -> None:
+def test_missing_data_is_reported(recordings: Recordings, path: Path) -> None:
     os.truncate(path, int(path.stat().st_size * 0.8))
     recordings.open(path)
     (window,) = recordings.opened
@@ -96,9 +98,7 @@ def test_what_is_missing_is_said(recordings: Recordings, path: Path) -> None:
     assert "The end is missing" in window.damage.text()
 
 
-def test_what_is_no_recording_is_said_and_opens_nothing(
-    recordings: Recordings, tmp_path: Path
-) -> None:
+def test_another_file_is_reported_and_not_opened(recordings: Recordings, tmp_path: Path) -> None:
     (tmp_path / "b.sqlite").write_text("no")
     recordings.open(tmp_path / "b.sqlite")
     assert not recordings.opened
@@ -110,9 +110,7 @@ def test_what_is_no_recording_is_said_and_opens_nothing(
     box.close()
 
 
-def test_a_closed_window_lets_go_of_its_file(
-    recordings: Recordings, path: Path, qtbot: QtBot
-) -> None:
+def test_a_closed_window_closes_its_file(recordings: Recordings, path: Path, qtbot: QtBot) -> None:
     recordings.open(path)
     (window,) = recordings.opened
     recording = window.recording
@@ -122,7 +120,7 @@ def test_a_closed_window_lets_go_of_its_file(
         recording.span(0, 1, 1)
 
 
-def test_it_asks_for_a_file(recordings: Recordings, path: Path) -> None:
+def test_the_dialog_opens_the_chosen_file(recordings: Recordings, path: Path) -> None:
     recordings.ask()
     window = recordings.parent()
     assert isinstance(window, QWidget)

@@ -1,4 +1,4 @@
-"""The traffic tab: empty until it is looked at, and then as if it had been there from the start."""
+"""The traffic tab: the pane is created late, and knows all connections from before."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.ui.traffic.tab import TrafficTab
 from tests.server.reactors import HandReactor
 from tests.server.record import Record
 from tests.ui.traffic.conftest import Say
-from tests.ui.traffic.test_tab_names import connection
+from tests.ui.traffic.panes import connection
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def tab(log: ChunkLog, qtbot: QtBot) -> TrafficTab:
     return tab
 
 
-def test_the_pane_is_made_when_the_tab_is_first_shown_and_kept(tab: TrafficTab) -> None:
+def test_the_pane_is_created_when_the_tab_is_first_shown(tab: TrafficTab) -> None:
     assert tab.pane is None
     tab.show()
     pane = tab.pane
@@ -38,7 +38,7 @@ def test_the_pane_is_made_when_the_tab_is_first_shown_and_kept(tab: TrafficTab) 
     assert tab.pane is pane
 
 
-def test_the_pane_knows_who_spoke_before_it_was_made(
+def test_the_pane_knows_the_connections_from_before_it_was_created(
     tab: TrafficTab, say: Say, qtbot: QtBot
 ) -> None:
     early, gone = connection(1, "Echo"), connection(2, "Hello")
@@ -56,7 +56,7 @@ def test_the_pane_knows_who_spoke_before_it_was_made(
     assert [source.itemText(i) for i in range(source.count())][1:] == ["Echo", "Hello"]
 
 
-def test_the_pane_once_made_learns_of_who_comes(tab: TrafficTab, say: Say, qtbot: QtBot) -> None:
+def test_the_pane_shows_new_connections(tab: TrafficTab, say: Say, qtbot: QtBot) -> None:
     tab.show()
     assert tab.pane is not None
     tab.refresh(ChangeBatch(opened=[connection(7, "Echo")]))
@@ -67,7 +67,7 @@ def test_the_pane_once_made_learns_of_who_comes(tab: TrafficTab, say: Say, qtbot
     assert model.index(0, CONNECTION).data() == "Echo · peer 7"
 
 
-def test_a_renamed_listener_is_still_the_one_that_is_shown(
+def test_a_renamed_listener_stays_the_chosen_source(
     tab: TrafficTab, say: Say, qtbot: QtBot
 ) -> None:
     spec = ListenerSpec(name="Secure", protocol="echo", endpoint="tcp:0")
@@ -80,7 +80,7 @@ def test_a_renamed_listener_is_still_the_one_that_is_shown(
     say(b"one", connection=1)
     say(b"other", connection=2)
     tab.refresh(ChangeBatch())
-    pane.filter_bar.only(FilterSource(listener="Secure"), "Secure")
+    pane.filter_bar.show_only(FilterSource(listener="Secure"), "Secure")
     model = pane.table.rows
     qtbot.waitUntil(lambda: model.rowCount() == 1)
     listener.change(evolve(spec, name="Renamed"))

@@ -1,4 +1,4 @@
-"""Marks on the scroll bar: where the finds are, and cheap however many."""
+"""The marks of the finds on the scroll bar, also for very many rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.table import MARK_HEIGHT, MarkedBar
 from tests.ui.traffic.conftest import Say
-from tests.ui.traffic.test_pane import settle
+from tests.ui.traffic.panes import settle
 
 
 def bar_with(qtbot: QtBot, found: set[int], rows: int) -> tuple[MarkedBar, list[tuple[int, int]]]:
@@ -26,7 +26,7 @@ def bar_with(qtbot: QtBot, found: set[int], rows: int) -> tuple[MarkedBar, list[
     return bar, asked
 
 
-def test_a_mark_is_where_the_find_is(qtbot: QtBot) -> None:
+def test_a_mark_is_at_the_position_of_its_find(qtbot: QtBot) -> None:
     bar, _ = bar_with(qtbot, {0, 50, 99}, 100)
     height = bar._groove().height()
     first, middle, last = bar.marks
@@ -35,14 +35,14 @@ def test_a_mark_is_where_the_find_is(qtbot: QtBot) -> None:
     assert abs(last - height * 0.99) <= 2
 
 
-def test_of_a_million_rows_no_more_is_asked_than_there_are_pixels(qtbot: QtBot) -> None:
+def test_a_million_rows_need_one_call_a_pixel(qtbot: QtBot) -> None:
     bar, asked = bar_with(qtbot, {1, 999_999}, 1_000_000)
     assert len(bar.marks) == 2
     assert len(asked) <= 400 // MARK_HEIGHT
     assert (asked[0][0], asked[-1][1]) == (0, 1_000_000)
 
 
-def test_the_marks_are_made_anew_for_another_state_alone(qtbot: QtBot) -> None:
+def test_marks_are_computed_again_only_for_another_state(qtbot: QtBot) -> None:
     bar, asked = bar_with(qtbot, {3}, 10)
     before = bar.marks, len(asked)
     bar.show_finds(lambda start, stop: True, 10, 1)
@@ -51,7 +51,7 @@ def test_the_marks_are_made_anew_for_another_state_alone(qtbot: QtBot) -> None:
     assert bar.marks == []
 
 
-def test_the_pane_marks_what_it_finds_among_what_it_shows(
+def test_the_pane_marks_the_finds_among_the_shown_rows(
     pane: TrafficPane, say: Say, qtbot: QtBot
 ) -> None:
     for number in range(300):

@@ -1,4 +1,4 @@
-"""The three views of the same bytes, switched after the fact and while they go on."""
+"""The three views of the same bytes, with old and new chunks."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.tab import ConnectionNames
 from app.ui.traffic.view_bar import View
 from tests.ui.traffic.conftest import Say
-from tests.ui.traffic.test_pane import choose, settle, shown
+from tests.ui.traffic.panes import choose, settle, shown
 
 LINES, DELIMITER, FIXED, PREFIX, NETSTRINGS = range(5)
 
 
 @pytest.fixture
 def talk(pane: TrafficPane, say: Say, qtbot: QtBot) -> TrafficPane:
-    """Two connections, of which the first says lines that are cut in the middle."""
+    """Two connections. The lines of the first are split into two chunks."""
     say(b"one\r\ntw")
     say(b"other")
     say(b"answer\n", sent=True)
@@ -43,7 +43,7 @@ def stream(pane: TrafficPane) -> list[str]:
     return pane.views.stream.text.toPlainText().split("\n")
 
 
-def test_messages_are_framed_from_what_had_crossed_and_from_what_comes(
+def test_messages_are_framed_from_old_and_new_chunks(
     talk: TrafficPane, say: Say, qtbot: QtBot
 ) -> None:
     use(talk, View.MESSAGES, qtbot)
@@ -51,8 +51,8 @@ def test_messages_are_framed_from_what_had_crossed_and_from_what_comes(
     model = talk.table.rows
     assert model.index(0, SIZE).data() == "5 B"
     assert model.index(1, DIRECTION).data() == "→"
-    assert "messages: 4" in talk.state.counts.text()
-    assert "5 B of unfinished ones" in talk.state.counts.text()
+    assert "messages: 4" in talk.status_bar.counts.text()
+    assert "5 B of unfinished ones" in talk.status_bar.counts.text()
     say(b"!\nfour\n")
     settle(talk, qtbot)
     assert shown(talk)[-2:] == ["three!", "four"]
@@ -73,9 +73,7 @@ def test_the_framing_may_change_at_any_time(talk: TrafficPane, qtbot: QtBot) -> 
     assert all(text.startswith("[broken]") for text in shown(talk))
 
 
-def test_a_delimiter_typed_wrong_is_said_and_the_view_stays(
-    talk: TrafficPane, qtbot: QtBot
-) -> None:
+def test_a_wrong_delimiter_is_shown_and_the_view_stays(talk: TrafficPane, qtbot: QtBot) -> None:
     use(talk, View.MESSAGES, qtbot, DELIMITER)
     talk.view_bar.framing.delimiter.setText(r"\q")
     settle(talk, qtbot)
@@ -101,24 +99,24 @@ def test_messages_can_be_filtered_found_and_shown_as_bytes(talk: TrafficPane, qt
     assert talk.find_bar.count.text() == "none found"
 
 
-def test_paused_no_message_comes_and_none_is_lost(
+def test_while_paused_no_message_is_added_and_none_is_lost(
     talk: TrafficPane, say: Say, qtbot: QtBot
 ) -> None:
     use(talk, View.MESSAGES, qtbot)
-    talk.state.pause_button.click()
+    talk.status_bar.pause_button.click()
     say(b"!\n")
     settle(talk, qtbot)
     assert len(shown(talk)) == 4
-    talk.state.pause_button.click()
+    talk.status_bar.pause_button.click()
     settle(talk, qtbot)
     assert shown(talk)[-1] == "three!"
 
 
-def test_cleared_there_are_no_messages_until_new_bytes_come(
+def test_after_clear_there_are_no_messages_until_new_bytes(
     talk: TrafficPane, say: Say, qtbot: QtBot
 ) -> None:
     use(talk, View.MESSAGES, qtbot)
-    talk.state.clear_button.click()
+    talk.status_bar.clear_button.click()
     settle(talk, qtbot)
     assert shown(talk) == []
     say(b"new\n")
@@ -126,7 +124,7 @@ def test_cleared_there_are_no_messages_until_new_bytes_come(
     assert shown(talk) == ["new"]
 
 
-def test_a_message_whose_end_never_came_is_marked_and_explained(
+def test_an_unfinished_message_is_marked_and_explained(
     talk: TrafficPane, log: ChunkLog, qtbot: QtBot
 ) -> None:
     use(talk, View.MESSAGES, qtbot)
@@ -150,9 +148,7 @@ def test_the_stream_is_the_conversation_of_the_chosen_connection(
     assert talk.detail.hex.data == b"one\r\ntw"
 
 
-def test_what_is_chosen_stays_so_from_view_to_view(
-    talk: TrafficPane, say: Say, qtbot: QtBot
-) -> None:
+def test_the_choice_stays_from_view_to_view(talk: TrafficPane, say: Say, qtbot: QtBot) -> None:
     choose(talk, 3)
     use(talk, View.MESSAGES, qtbot)
     qtbot.waitUntil(lambda: talk.table.chosen is not None)
@@ -173,7 +169,7 @@ def test_what_is_chosen_stays_so_from_view_to_view(
     assert chunk.connection == 1
 
 
-def test_the_stream_goes_on_in_the_line_that_is_there(
+def test_the_stream_continues_the_last_line(
     talk: TrafficPane, say: Say, log: ChunkLog, qtbot: QtBot
 ) -> None:
     choose(talk, 0)
@@ -207,7 +203,7 @@ def test_another_connection_can_be_chosen_for_the_stream(talk: TrafficPane, qtbo
     assert stream(talk)[0] == "← one"
 
 
-def test_a_long_stream_shows_its_end_says_so_and_goes_back(qtbot: QtBot) -> None:
+def test_a_long_stream_shows_its_end_and_can_show_earlier_lines(qtbot: QtBot) -> None:
     log = ChunkLog()
     pane = TrafficPane(log, Icons(), ConnectionNames())
     qtbot.addWidget(pane)
@@ -233,7 +229,7 @@ def test_a_long_stream_shows_its_end_says_so_and_goes_back(qtbot: QtBot) -> None
     assert not view.newest_button.isVisible()
 
 
-def test_the_encoding_holds_for_every_view(pane: TrafficPane, say: Say, qtbot: QtBot) -> None:
+def test_the_encoding_applies_to_every_view(pane: TrafficPane, say: Say, qtbot: QtBot) -> None:
     say("日本\n".encode("shift_jis"))
     settle(pane, qtbot)
     choose(pane, 0)
@@ -258,9 +254,7 @@ def test_every_control_of_the_views_has_a_name(pane: TrafficPane) -> None:
 
 
 @pytest.mark.parametrize("view", View)
-def test_no_view_needs_more_room_than_a_narrow_window_has(
-    talk: TrafficPane, view: View, qtbot: QtBot
-) -> None:
+def test_every_view_fits_into_a_narrow_window(talk: TrafficPane, view: View, qtbot: QtBot) -> None:
     for framing in range(NETSTRINGS + 1):
         use(talk, view, qtbot, framing)
         assert talk.minimumSizeHint().width() <= 420

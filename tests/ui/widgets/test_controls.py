@@ -1,4 +1,4 @@
-"""The switch behaves as a check box does, for fingers, keys and screen readers."""
+"""The switch behaves like a check box for mouse, keys and screen readers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def switch(window: QWidget) -> Switch:
     return switch
 
 
-def test_a_click_flips_it(switch: Switch, qtbot: QtBot) -> None:
+def test_a_click_switches_it(switch: Switch, qtbot: QtBot) -> None:
     clicks: list[bool] = []
     switch.clicked.connect(lambda on: clicks.append(on))
     qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
@@ -34,7 +34,7 @@ def test_a_click_flips_it(switch: Switch, qtbot: QtBot) -> None:
     assert clicks == [True, False]
 
 
-def test_the_space_bar_flips_it(switch: Switch, qtbot: QtBot) -> None:
+def test_the_space_bar_switches_it(switch: Switch, qtbot: QtBot) -> None:
     switch.setFocus()
     qtbot.keyClick(switch, Qt.Key.Key_Space)
     assert switch.isChecked()
@@ -62,7 +62,7 @@ def test_the_knob_glides_to_the_other_side(switch: Switch, qtbot: QtBot) -> None
     qtbot.waitUntil(lambda: switch.position == 0.0)
 
 
-def test_the_knob_of_one_that_is_not_seen_needs_no_time(qtbot: QtBot) -> None:
+def test_a_hidden_switch_moves_its_knob_without_animation(qtbot: QtBot) -> None:
     switch = Switch()
     qtbot.addWidget(switch)
     switch.setChecked(True)

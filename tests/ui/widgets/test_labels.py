@@ -1,4 +1,4 @@
-"""A text that gives way has a small least width, and all of itself when there is room."""
+"""Labels that shorten or wrap their text."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_layout_gives_it_its_whole_text_if_there_is_room(
     assert elided.width() == elided.sizeHint().width()
 
 
-def test_too_little_room_shows_another_text_than_the_head(
+def test_too_little_room_shows_a_shortened_text(
     elided: ElidingLabel | ElidingButton,
 ) -> None:
     whole = picture(elided, elided.sizeHint().width())

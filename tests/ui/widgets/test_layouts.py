@@ -1,4 +1,4 @@
-"""A form grows with its rows, and scrolls only where the screen ends."""
+"""A form grows with its rows, and scrolls only if the screen is too low."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def tall(qtbot: QtBot) -> Tall:
     return dialog
 
 
-def test_it_grows_with_what_is_in_it(tall: Tall, qtbot: QtBot) -> None:
+def test_it_grows_with_its_content(tall: Tall, qtbot: QtBot) -> None:
     assert tall.height() < 300
     tall.add(300)
     qtbot.waitUntil(lambda: tall.area.viewport().height() > 340)
@@ -53,7 +53,7 @@ def test_it_scrolls_before_it_leaves_the_screen(tall: Tall, qtbot: QtBot) -> Non
 
 
 class Part(QWidget):
-    """200 by 20, and no narrower than 50."""
+    """A part of 200 by 20 pixels, at least 50 wide."""
 
     def sizeHint(self) -> QSize:
         return QSize(200, 20)
@@ -62,7 +62,7 @@ class Part(QWidget):
         return QSize(50, 20)
 
 
-def test_parts_are_side_by_side_while_there_is_room_and_below_each_other_else(
+def test_parts_are_in_a_column_if_they_do_not_fit_into_a_row(
     qtbot: QtBot,
 ) -> None:
     box = FoldingBox(spacing=10)

@@ -1,4 +1,4 @@
-"""Text of many lines: what it keeps, what it leaves out, and its colours."""
+"""The view of many lines: its bounds, its colours, and following."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QAbstractSlider, QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui.style import theme
-from app.ui.style.theme import GREEN, RED, Scheme, quiet_color
+from app.ui.style.palette import quiet_color
+from app.ui.style.tokens import Scheme, tokens
 from app.ui.widgets.text_view import LONGEST_LINE, MAX_LINES, Ink, LinesView
 
 
@@ -44,7 +45,7 @@ def colors(view: LinesView) -> list[QColor]:
     return found
 
 
-def test_lines_come_one_below_the_other(view: LinesView) -> None:
+def test_lines_are_appended(view: LinesView) -> None:
     view.add_lines([("one", Ink.PLAIN), ("two", Ink.PLAIN)])
     view.add_lines([("three", Ink.PLAIN)])
     assert lines(view) == ["one", "two", "three"]
@@ -53,7 +54,9 @@ def test_lines_come_one_below_the_other(view: LinesView) -> None:
 def test_a_text_of_several_lines_becomes_several_lines_of_its_ink(view: LinesView) -> None:
     view.add_lines([("Traceback\n  in line 7", Ink.RED), ("on", Ink.GREEN)])
     assert lines(view) == ["Traceback", "  in line 7", "on"]
-    assert colors(view) == [RED[0], RED[0], GREEN[0]]
+    light = tokens(Scheme.LIGHT).colors
+    red, green = QColor(light.danger), QColor(light.success)
+    assert colors(view) == [red, red, green]
 
 
 def test_only_the_newest_lines_are_kept(view: LinesView) -> None:
@@ -62,7 +65,7 @@ def test_only_the_newest_lines_are_kept(view: LinesView) -> None:
     assert lines(view)[0] == "5"
 
 
-def test_of_an_endless_line_the_head_is_shown_and_the_rest_owned_up_to(view: LinesView) -> None:
+def test_a_long_line_is_cut_and_the_rest_is_counted(view: LinesView) -> None:
     view.add_lines([("x" * (LONGEST_LINE + 1234), Ink.PLAIN)])
     assert lines(view) == ["x" * LONGEST_LINE + "… (1,234 more)"]
 
@@ -72,7 +75,7 @@ def test_lines_are_readable_after_the_window_turned_dark(
 ) -> None:
     view.add_lines([("fine", Ink.GREEN), ("a note", Ink.FAINT), ("text", Ink.PLAIN)])
     theme.apply_scheme(qapp, Scheme.DARK)
-    qtbot.waitUntil(lambda: colors(view)[0] == GREEN[1])
+    qtbot.waitUntil(lambda: colors(view)[0] == QColor(tokens(Scheme.DARK).colors.success))
     assert colors(view)[1] == quiet_color(qapp.palette())
     assert lines(view) == ["fine", "a note", "text"]
 
@@ -92,14 +95,14 @@ def test_it_shows_the_newest_line_until_the_user_scrolls_up(
     assert bar.value() == bar.maximum()
 
 
-def test_nobody_can_type_into_it(view: LinesView, qtbot: QtBot) -> None:
+def test_it_is_read_only(view: LinesView, qtbot: QtBot) -> None:
     view.add_lines([("as it was", Ink.PLAIN)])
     qtbot.keyClicks(view, "not this")
     qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert lines(view) == ["as it was"]
 
 
-def test_wrapped_lines_in_a_low_view_do_not_end_the_following(
+def test_wrapped_lines_in_a_low_view_do_not_stop_following(
     view: LinesView, qapp: QApplication
 ) -> None:
     view.resize(440, 58)
@@ -121,7 +124,7 @@ def test_wrapped_lines_in_a_low_view_do_not_end_the_following(
     assert bar.value() == bar.maximum()
 
 
-def test_who_scrolls_up_just_as_a_line_comes_is_left_there(
+def test_scrolling_up_while_a_line_is_added_stops_following(
     view: LinesView, qapp: QApplication
 ) -> None:
     view.add_lines([(f"line {number}", Ink.PLAIN) for number in range(50)])

@@ -7,13 +7,13 @@ import sys
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.style.icons import Icons
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
-from app.ui.window.log_pane import MAX_WAITING, Collector, LogPane
+from app.ui.window.log_pane import MAX_WAITING, Collector, LogPane, show_unseen
 
 
 @pytest.fixture
@@ -115,3 +115,95 @@ def test_the_log_is_copied_and_cleared(pane: LogPane, collector: Collector) -> N
     assert pane.text.toPlainText() == ""
     log(collector, logging.INFO, "three")
     assert lines(pane)[0].endswith("three")
+
+
+def fill(pane: LogPane, collector: Collector) -> None:
+    for level, text in (
+        (logging.DEBUG, "details"),
+        (logging.INFO, "Echo is listening"),
+        (logging.WARNING, "a slow reader"),
+        (logging.ERROR, "Echo failed\nTraceback:\n  line 3"),
+    ):
+        log(collector, level, text)
+    pane.refresh()
+
+
+@pytest.mark.parametrize(("index", "shown"), [(0, 6), (1, 4), (2, 3)])
+def test_a_level_shows_only_what_is_as_bad(
+    pane: LogPane, collector: Collector, index: int, shown: int
+) -> None:
+    fill(pane, collector)
+    pane.level.setCurrentIndex(index)
+    assert len(pane.text.toPlainText().split("\n")) == shown
+    pane.level.setCurrentIndex(0)
+    assert len(pane.text.toPlainText().split("\n")) == 6
+
+
+def test_search_shows_whole_records_that_contain_the_text(
+    pane: LogPane, collector: Collector
+) -> None:
+    fill(pane, collector)
+    pane.search.setText("ECHO")
+    text = pane.text.toPlainText()
+    assert "Echo is listening" in text
+    assert "line 3" in text
+    assert "slow reader" not in text
+    pane.search.setText("<h1>")
+    assert pane.text.toPlainText() == ""
+    assert pane.found.text()
+    log(collector, logging.INFO, "GET <h1>")
+    pane.refresh()
+    assert pane.text.toPlainText().endswith("GET <h1>")
+    assert pane.found.text() == ""
+
+
+def test_new_lines_pass_the_filter_too(pane: LogPane, collector: Collector) -> None:
+    pane.level.setCurrentIndex(2)
+    fill(pane, collector)
+    assert "slow reader" not in pane.text.toPlainText()
+    assert "Echo failed" in pane.text.toPlainText()
+
+
+def test_lines_wrap_if_wanted(pane: LogPane) -> None:
+    assert pane.text.lineWrapMode() is pane.text.LineWrapMode.NoWrap
+    pane.wrap.setChecked(True)
+    assert pane.text.lineWrapMode() is pane.text.LineWrapMode.WidgetWidth
+
+
+def test_a_cleared_log_stays_empty_under_another_filter(
+    pane: LogPane, collector: Collector
+) -> None:
+    fill(pane, collector)
+    press(pane, "Clear the log")
+    pane.level.setCurrentIndex(1)
+    assert pane.text.toPlainText() == ""
+
+
+def test_the_tab_has_the_count_in_the_colour_of_the_worst(
+    pane: LogPane, collector: Collector, qtbot: QtBot
+) -> None:
+    tabs = QTabWidget()
+    qtbot.addWidget(tabs)
+    tabs.addTab(QWidget(), "Other")
+    tabs.addTab(pane, "Log")
+    pane.unseen_changed.connect(lambda *unseen: show_unseen(tabs, pane, *unseen))
+    bar, palette = tabs.tabBar(), tabs.palette()
+    log(collector, logging.WARNING, "careful")
+    pane.refresh()
+    assert tabs.tabText(1) == "Log (1 new)"
+    assert bar.tabTextColor(1) == tint_color(Tint.WARNING, palette)
+    log(collector, logging.ERROR, "broken")
+    log(collector, logging.WARNING, "careful")
+    pane.refresh()
+    assert tabs.tabText(1) == "Log (3 new)"
+    assert bar.tabTextColor(1) == tint_color(Tint.DANGER, palette)
+    tabs.show()
+    tabs.setCurrentIndex(1)
+    assert tabs.tabText(1) == "Log"
+    assert not bar.tabTextColor(1).isValid()
+
+
+def test_every_control_has_an_accessible_name(pane: LogPane) -> None:
+    for control in (pane.level, pane.search, pane.text):
+        assert control.accessibleName()
+    assert pane.wrap.text()

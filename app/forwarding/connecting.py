@@ -1,0 +1,91 @@
+"""Connects to a target, with a time-out, and says in a sentence why that failed."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import wrapClientTLS
+from twisted.internet.error import ConnectError, ConnectionRefusedError, DNSLookupError
+from twisted.internet.error import TimeoutError as ConnectTimeoutError
+from twisted.internet.interfaces import IProtocolFactory
+from twisted.python.failure import Failure
+
+from app.files.paths import resolve_path
+from app.net.client_endpoint import endpoint_for
+from app.net.target import Target
+
+
+class TargetFileError(ValueError):
+    """A file for TLS cannot be used. The text is a sentence for the user."""
+
+
+@frozen
+class Dialing:
+    """How a target is connected to."""
+
+    seconds: float = 10.0
+    """For name, connection and TLS together."""
+
+    verify: bool = True
+    """Whether a TLS target must prove its name."""
+
+    ca_file: Path | None = None
+    """The authorities to trust instead of those of the system."""
+
+    def connect(self, reactor: Any, target: Target, factory: IProtocolFactory) -> Deferred[Any]:
+        """Fires with the protocol that `factory` builds. Fails with what `explain` explains."""
+        endpoint = endpoint_for(reactor, target, self.seconds)
+        if target.transport.has_tls:
+            endpoint = wrapClientTLS(self._tls(target.host), endpoint, reactor)
+        connecting: Deferred[Any] = endpoint.connect(factory)
+        return connecting.addTimeout(self.seconds, reactor, onTimeoutCancel=_time_out)
+
+    def _tls(self, host: str) -> Any:
+        from app.forwarding.target_tls import client_creator  # OpenSSL is slow to import
+
+        try:
+            authorities = None if self.ca_file is None else self.ca_file.read_bytes()
+            return client_creator(host, authorities, verify=self.verify)
+        except (OSError, ValueError) as error:
+            words = getattr(error, "strerror", None) or str(error)
+            raise TargetFileError(f"{self.ca_file} cannot be used: {words}.") from None
+
+
+def ca_path(file: str, folder: Path) -> Path | None:
+    """The path of the file with the authorities; `None` if none is named."""
+    return resolve_path(file, folder) if file else None
+
+
+def _time_out(_result: object, seconds: float) -> Failure:
+    return Failure(ConnectTimeoutError(f"{seconds:g} s"))
+
+
+def explain(failure: Failure, target: Target, seconds: float) -> str:
+    """Why there is no connection to `target`, in a sentence without its full stop."""
+    error = failure.value
+    if isinstance(error, TargetFileError):
+        return str(error).removesuffix(".")
+    if failure.check(ConnectTimeoutError):
+        return f"{target} did not answer within {seconds:g} s"
+    if failure.check(ConnectionRefusedError):
+        return f"{target} refused the connection; is it running?"
+    if failure.check(DNSLookupError, socket.gaierror):
+        return f"{target.host} is not known as a host name"
+    if failure.check(ConnectError) and error is not None:
+        words = getattr(error, "osError", None)
+        cause = getattr(words, "strerror", None) or str(error)
+        return f"{target} cannot be reached ({cause.rstrip('.')})"
+    return f"{target} cannot be reached ({error})"
+
+
+def explain_tls(failure: Failure, target: Target) -> str:
+    """Why TLS with `target` failed."""
+    error = failure.value
+    reasons = error.args[0] if error is not None and error.args else ()
+    words = [str(each[-1]) for each in reasons if isinstance(each, tuple) and each]
+    cause = ", ".join(filter(None, words)) or str(error)
+    return f"TLS with {target} failed: {cause}"

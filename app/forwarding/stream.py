@@ -1,0 +1,94 @@
+"""One direction of a relay whose bytes are cut into messages, rewritten and held. Bytes in, bytes
+out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.forwarding.holding import Direction, HoldList, HoldQueue
+from app.forwarding.rewriting import Rewriter
+from app.rules.rendering import WHOLE, Cutter, frame_of, needs_length
+from app.rules.spec import MessageFraming
+from app.rules.template import RenderError
+from app.traffic.framing import FixedLength, Message
+
+
+class MessageStream:
+    """Changes what one leg reads, message by message.
+
+    A message that is too long, or not as the framing says, passes on as it is. So does the rest of
+    one that never ended. Of an unfinished message nothing passes on before its end.
+    """
+
+    def __init__(
+        self,
+        framing: MessageFraming,
+        rewriter: Rewriter | None,
+        holds: HoldList,
+        connection: int,
+        direction: Direction,
+    ) -> None:
+        self.on_released: Callable[[bytes], None] = lambda data: None
+        """Called with the bytes of messages that were held."""
+        self._framing = framing
+        self._cutter = Cutter(framing)
+        self._frame = frame_of(framing) if needs_length(framing) else None
+        self._rewriter = rewriter
+        self._queue = HoldQueue(holds, connection, direction, self._release)
+        self._passing: list[bytes] | None = None
+        """What passes on while messages are taken: also those that make room for them."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether messages are held."""
+        return self._queue.is_waiting
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is held that nothing more should be read."""
+        return self._queue.is_full
+
+    def feed(self, data: bytes) -> bytes:
+        """What passes on now that `data` came."""
+        return self._pass(self._cutter.feed(data))
+
+    def finish(self) -> bytes:
+        """What passes on now that nothing more comes."""
+        return self._pass(self._cutter.finish())
+
+    def release_all(self) -> bytes:
+        """Everything that is left: the relay ends."""
+        return self.finish() + self._queue.take_all()
+
+    def _pass(self, messages: list[Message]) -> bytes:
+        passing = self._passing = []
+        for data, flaw in messages:
+            changed = self._rewritten(data) if flaw is WHOLE else data
+            passing.append(self._queue.offer(changed))
+        self._passing = None
+        return b"".join(passing)
+
+    def _release(self, data: bytes) -> None:
+        if self._passing is None:
+            self.on_released(data)
+        else:
+            self._passing.append(data)
+
+    def _rewritten(self, message: bytes) -> bytes:
+        """The message with its frame, rewritten."""
+        if self._rewriter is None:
+            return message
+        bare = self._cutter.bare(message)
+        changed = self._rewriter.rewrite(bare)
+        if changed == bare:
+            return message
+        if self._frame is not None:
+            try:
+                return self._frame(changed)
+            except RenderError as error:
+                self._rewriter.failed(str(error))
+                return message
+        if isinstance(self._framing, FixedLength) and len(changed) != len(bare):
+            self._rewriter.failed("A message of fixed length must keep it.")
+            return message
+        return changed + message[len(bare) :]

@@ -1,0 +1,71 @@
+"""Forward: stands between a client and a server, and passes on what both say.
+
+The engine is `app.forwarding`, which `service` joins to the catalog. It is imported late, as few
+listeners need it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.interfaces import IProtocolFactory
+from twisted.internet.protocol import DatagramProtocol
+
+from app.protocols.definition import (
+    DatagramDefinition,
+    ListenerContext,
+    OptionMistake,
+    ProtocolDefinition,
+    TableOptions,
+    Tables,
+)
+from app.protocols.forward.options import ForwardOptions
+
+
+def _read_tables(table: Tables, path: str) -> Tables | tuple[OptionMistake, ...]:
+    if not table:
+        return {}
+    from app.protocols.forward.service import read_tables
+
+    return read_tables(table, path)
+
+
+def _build(options: ForwardOptions, context: ListenerContext) -> IProtocolFactory:
+    from app.protocols.forward.service import build_factory
+
+    return build_factory(options, context)
+
+
+def _build_datagrams(options: ForwardOptions, context: ListenerContext) -> DatagramProtocol:
+    from app.protocols.forward.service import build_datagrams
+
+    return build_datagrams(options, context)
+
+
+def _change(running: Any, options: ForwardOptions, context: ListenerContext) -> None:
+    from app.protocols.forward.service import change
+
+    change(running, options, context)
+
+
+DEFINITION = ProtocolDefinition(
+    name="forward",
+    title="Forward",
+    summary="Passes each connection on to another server, and what that says back.",
+    port=8030,
+    options=ForwardOptions,
+    build=_build,
+    script=None,
+    datagrams=DatagramDefinition(
+        "Passes each datagram on to another server, and what that says back.",
+        _build_datagrams,
+        script=None,
+    ),
+    tables=TableOptions(
+        _read_tables,
+        "Rules that rewrite or hold messages are in the profile, as [[listener.options.rewrite]] "
+        "and [listener.options.hold]. They can be changed there.",
+        lists=("rewrite",),
+    ),
+    change=_change,
+)

@@ -1,0 +1,89 @@
+"""Two clocks: the monotonic one for delays and durations, the system's one for the time of day.
+
+The system's clock is set now and then: by NTP, by hand, after sleep. A time-out that follows it
+fires an hour late, or immediately. So both reactors of Portdeck use the monotonic clock, which
+nobody can set. On Linux it does not count the time in which the machine sleeps. The time of day is
+only for values that are shown or stored.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from math import inf
+from typing import Any
+
+from twisted.internet.interfaces import IReactorTime
+
+
+class SteadyTime:
+    """A mixin for a reactor class: its delayed calls follow the monotonic clock."""
+
+    seconds = staticmethod(time.monotonic)
+    unix_seconds = staticmethod(time.time)
+    """The time of day; see `unix_clock`."""
+
+
+def unix_clock(clock: IReactorTime) -> Callable[[], float]:
+    """The function that returns Unix seconds beside `clock`.
+
+    It is the method `unix_seconds` of the clock. A clock without that method, such as Twisted's own
+    reactors and its clock for tests, returns Unix seconds itself.
+    """
+    unix_seconds: Callable[[], float] = getattr(clock, "unix_seconds", clock.seconds)
+    return unix_seconds
+
+
+class UnixTime:
+    """Unix seconds that never go back, so that the record of one connection stays in order.
+
+    They follow the system's clock when it is set forward, and go on when it is set back.
+    """
+
+    __slots__ = ("_ahead", "_seconds", "_unix_seconds")
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._seconds = clock.seconds
+        self._unix_seconds = unix_clock(clock)
+        self._ahead = -inf
+
+    def now(self) -> float:
+        """The current time of day, at least that of the last call."""
+        seconds = self._seconds()
+        self._ahead = max(self._ahead, self._unix_seconds() - seconds)
+        return seconds + self._ahead
+
+
+def install_steady_reactor() -> None:
+    """Install Twisted's default reactor as the global one, with the monotonic clock.
+
+    If the calling program has chosen a reactor already, that one stays.
+    """
+    if "twisted.internet.reactor" in sys.modules:
+        return
+    from twisted.internet.main import installReactor
+
+    installReactor(steady(_default_reactor())())
+
+
+def steady(reactor_class: type[Any]) -> type[Any]:
+    """A subclass of `reactor_class`, with the same name, that uses the monotonic clock."""
+    return type(reactor_class.__name__, (SteadyTime, reactor_class), {})
+
+
+def _default_reactor() -> type[Any]:
+    """The class that Twisted chooses on this platform; see `twisted.internet.default`."""
+    try:
+        from twisted.internet.epollreactor import EPollReactor
+    except ImportError:
+        pass
+    else:
+        return EPollReactor
+    try:
+        from twisted.internet.pollreactor import PollReactor
+    except ImportError:
+        from twisted.internet.selectreactor import SelectReactor
+
+        return SelectReactor
+    return PollReactor

@@ -1,0 +1,190 @@
+"""The entries of the command palette, made of what the window has at the moment it opens.
+
+A command is found by its text, a listener and a connection by name and address, a snippet by its
+name, and a setting by its title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
+from itertools import islice
+from typing import Final
+
+from attrs import field, frozen
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction, QKeySequence
+
+from app.client.snippets import Snippet
+from app.server.connections.connection import Connection
+from app.server.listener import Listener
+from app.text import readable
+from app.ui.command_palette.matching import Match, fuzzy_match
+from app.ui.command_types import Command, Menu
+from app.ui.commands import COMMANDS, Commands
+
+translate = QCoreApplication.translate
+
+MOST_CONNECTIONS: Final = 2_000
+"""So many connections are looked through. The filter of the table looks through all."""
+
+MOST_SHOWN: Final = 200
+"""So many entries are shown; the best of those that match."""
+
+
+class Group(Enum):
+    """The kind of an entry."""
+
+    COMMAND = "command"
+    LISTENER = "listener"
+    CONNECTION = "connection"
+    SNIPPET = "snippet"
+    SETTING = "setting"
+
+
+@frozen(eq=False)
+class Entry:
+    """A line of the palette."""
+
+    group: Group
+    text: str
+    run: Callable[[], object]
+    detail: str = ""
+    """Where it is or what state it has. It is searched too, but counts less."""
+    keys: str = ""
+    """The keyboard shortcut, as the platform writes it."""
+    is_enabled: bool = True
+    also: str = field(default="", repr=False)
+    """Further words that find it and are not shown."""
+
+
+@frozen
+class Found:
+    """An entry that matches, and the letters of its text that do."""
+
+    entry: Entry
+    positions: tuple[int, ...] = ()
+
+
+def find(query: str, entries: Iterable[Entry]) -> list[Found]:
+    """The entries that match `query`, best first, at most `MOST_SHOWN`.
+
+    What cannot be done now stands last. With an empty query all match, in their order.
+    """
+    if not query.strip():
+        return [Found(each) for each in islice(entries, MOST_SHOWN)]
+    ranked = []
+    for number, entry in enumerate(entries):
+        match = _match(query, entry)
+        if match is not None:
+            ranked.append((not entry.is_enabled, -match.score, number, entry, match.positions))
+    ranked.sort(key=lambda each: each[:3])
+    return [Found(entry, positions) for *_, entry, positions in ranked[:MOST_SHOWN]]
+
+
+def _match(query: str, entry: Entry) -> Match | None:
+    match = fuzzy_match(query, entry.text)
+    if match is not None:
+        return match
+    wider = f"{entry.text} {entry.detail} {entry.also}"
+    match = fuzzy_match(query, wider)
+    if match is None:
+        return None
+    inside = tuple(each for each in match.positions if each < len(entry.text))
+    return Match(match.score / 2, inside)
+
+
+def command_entries(commands: Commands) -> Iterator[Entry]:
+    """An entry for each command of `COMMANDS`."""
+    for command in COMMANDS:
+        if isinstance(command, Command):
+            action: QAction = getattr(commands, command.name)
+            yield action_entry(action, menu_title(command.menu), also=command.text)
+
+
+def action_entry(action: QAction, detail: str, also: str = "") -> Entry:
+    """An entry that triggers `action`."""
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    return Entry(
+        Group.COMMAND,
+        plain_text(action),
+        action.trigger,
+        detail,
+        keys,
+        action.isEnabled(),
+        also,
+    )
+
+
+def listener_entries(
+    listeners: Iterable[Listener],
+    show: Callable[[Listener], object],
+    switch: Callable[[Listener, bool], object],
+) -> Iterator[Entry]:
+    """For each listener an entry that shows it, and one that starts or stops it."""
+    for each in listeners:
+        name = each.spec.name
+        yield Entry(Group.LISTENER, name, _call(show, each), each.where, also=each.spec.protocol)
+        words = (
+            translate("CommandPalette", "Stop {0}")
+            if each.can_stop
+            else translate("CommandPalette", "Start {0}")
+        )
+        run = _call(switch, each, not each.can_stop)
+        yield Entry(Group.LISTENER, words.format(name), run, each.where)
+
+
+def connection_entries(
+    connections: Iterable[Connection], show: Callable[[Connection], object]
+) -> Iterator[Entry]:
+    """An entry for each of the first `MOST_CONNECTIONS` connections that shows it in the table."""
+    for each in islice(connections, MOST_CONNECTIONS):
+        yield Entry(Group.CONNECTION, each.peer, _call(show, each), each.factory.spec.name)
+
+
+def snippet_entries(
+    snippets: Iterable[Snippet], send: Callable[[Snippet], object], shortcuts: int
+) -> Iterator[Entry]:
+    """An entry for each snippet, in their order, that sends it. The first ones have a shortcut."""
+    for number, each in enumerate(snippets, 1):
+        keys = QKeySequence(f"Alt+{number}").toString(QKeySequence.SequenceFormat.NativeText)
+        yield Entry(
+            Group.SNIPPET,
+            translate("CommandPalette", "Send {0}").format(each.name),
+            _call(send, each),
+            each.folder,
+            keys if number <= shortcuts else "",
+        )
+
+
+def setting_entries(
+    titles: Iterable[tuple[str, str, str]], open_page: Callable[[str], object]
+) -> Iterator[Entry]:
+    """An entry for each setting: the name of its page, the page's title and the setting's."""
+    for page, page_title, title in titles:
+        yield Entry(Group.SETTING, title, _call(open_page, page), page_title)
+
+
+def group_title(group: Group) -> str:
+    """The word for the kind of an entry, for a screen reader and the right edge."""
+    return {
+        Group.COMMAND: translate("CommandPalette", "Command"),
+        Group.LISTENER: translate("CommandPalette", "Listener"),
+        Group.CONNECTION: translate("CommandPalette", "Connection"),
+        Group.SNIPPET: translate("CommandPalette", "Snippet"),
+        Group.SETTING: translate("CommandPalette", "Setting"),
+    }[group]
+
+
+def menu_title(menu: Menu) -> str:
+    """The title of `menu` without the sign that marks its key."""
+    return readable.remove_mnemonics(translate("Menus", menu.value))
+
+
+def plain_text(action: QAction) -> str:
+    """The text of `action` without the sign that marks its key."""
+    return readable.remove_mnemonics(action.text())
+
+
+def _call(act: Callable[..., object], *arguments: object) -> Callable[[], object]:
+    return lambda: act(*arguments)

@@ -1,0 +1,140 @@
+"""What the row menu of the traffic offers for the conversation of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.net.endpoint import Endpoint
+from app.profile.spec import LONGEST_NAME
+from app.server.listener import Listener
+from app.server.workspace import Workspace
+from app.text.readable import escape_mnemonics
+from app.traffic.chunk_log import Chunk
+from app.traffic.connection_info import ConnectionDirectory
+from app.traffic.framing import Framing
+from app.traffic.source import ChunkSource
+from app.ui.conversations.compare_window import CompareWindow
+from app.ui.conversations.make_listener import MakeListenerDialog, NewListener
+from app.ui.conversations.play_window import PlayWindow
+from app.ui.conversations.reading import RecordedConnection
+from app.ui.conversations.rule_source import RowMessage, RuleSource
+from app.ui.traffic.pane import TrafficPane
+from app.ui.widgets.dialogs import open_modal
+
+BEFORE_FIRST: Final = {False: "tcp:8028:interface=127.0.0.1", True: "udp:8028:interface=127.0.0.1"}
+"""The endpoints whose ports come before the first that is proposed, over TCP and over UDP."""
+
+PROTOCOL: Final = "replies"
+
+
+class ConversationActions(QObject):
+    """Fills the row menus of traffic panes, and opens what the user chooses there."""
+
+    listener_wanted = Signal(object)
+    """The user wants a listener with this `ListenerSpec`."""
+
+    rule_made = Signal(object)
+    """The user wants the rule of this `RuleSource`."""
+
+    def __init__(self, workspace: Workspace, reactor: Any, window: QWidget) -> None:
+        """Dialogs and windows open over `window`."""
+        super().__init__(window)
+        self._workspace = workspace
+        self._reactor = reactor
+        self._window = window
+        self.windows: list[QWidget] = []
+
+    def fill(
+        self,
+        menu: QMenu,
+        chunk: Chunk,
+        pane: TrafficPane,
+        source: ChunkSource,
+        directory: ConnectionDirectory,
+    ) -> None:
+        """Add the actions to the row menu of `chunk` in `pane`, which shows `source`."""
+        connection = RecordedConnection(source, directory, chunk.connection)
+        framing = pane.message_framing
+        menu.addSeparator()
+        self._add_replies(menu, connection, chunk, framing)
+        menu.addAction(
+            self.tr("Make a listener of this conversation…"),
+            lambda: self._make_listener(connection, framing),
+        )
+        menu.addAction(self.tr("Play the client side…"), lambda: self._play(connection, framing))
+        numbers = pane.selected_connections
+        compare = menu.addAction(self.tr("Compare the two connections…"))
+        compare.setEnabled(len(numbers) == 2)
+        compare.triggered.connect(lambda: self.compare(source, directory, numbers))
+
+    def compare(
+        self, source: ChunkSource, directory: ConnectionDirectory, numbers: Sequence[int]
+    ) -> None:
+        """Open a window that compares the two connections with those numbers."""
+        first, second = (RecordedConnection(source, directory, each) for each in numbers)
+        self._show(CompareWindow(first, second, None, self._window))
+
+    def close(self) -> None:
+        """Close all windows."""
+        for window in list(self.windows):
+            window.close()
+
+    def _add_replies(
+        self, menu: QMenu, connection: RecordedConnection, chunk: Chunk, framing: Framing | None
+    ) -> None:
+        def add(words: str, listener: Listener | None) -> QAction:
+            message = RowMessage(connection, chunk, framing, listener)
+            return replies.addAction(words, lambda: self._make_rule(message))
+
+        replies = menu.addMenu(self.tr("Reply to this with"))
+        is_of_client = chunk.sent is connection.began_here
+        replies.setEnabled(is_of_client)
+        if not is_of_client:
+            replies.setToolTip(self.tr("Only what a client said can be replied to"))
+        add(self.tr("A rule of a new listener…"), None)
+        for listener in self._workspace.deck.listeners:
+            if listener.spec.protocol == PROTOCOL:
+                name = escape_mnemonics(listener.spec.name)
+                add(self.tr("A rule of {0}…").format(name), listener)
+
+    def _make_rule(self, message: RowMessage) -> None:
+        source = RuleSource(message, self)
+        source.made.connect(self.rule_made)
+        source.made.connect(source.deleteLater)
+        source.begin()
+
+    def _make_listener(self, connection: RecordedConnection, framing: Framing | None) -> None:
+        start = free_listener(self._workspace, connection.name, is_datagram=connection.is_datagram)
+        used = tuple(each.spec.name for each in self._workspace.deck.listeners)
+        dialog = MakeListenerDialog(connection, start, used, framing, self._window)
+        dialog.wanted.connect(self.listener_wanted)
+        open_modal(dialog)
+
+    def _play(self, connection: RecordedConnection, framing: Framing | None) -> None:
+        listeners: Callable[[], list[Listener]] = lambda: list(  # noqa: E731
+            self._workspace.deck.with_sockets()
+        )
+        self._show(PlayWindow(connection, self._reactor, listeners, framing, self._window))
+
+    def _show(self, window: QWidget) -> None:
+        self.windows.append(window)
+        window.destroyed.connect(lambda: self._forget(window))
+        window.show()
+
+    def _forget(self, window: QWidget) -> None:
+        if window in self.windows:
+            self.windows.remove(window)
+
+
+def free_listener(workspace: Workspace, title: str, *, is_datagram: bool) -> NewListener:
+    """A free name after `title`, and a free port on the loopback interface."""
+    name = workspace.free_name(title[:LONGEST_NAME].strip() or "Replies")
+    before = Endpoint.parse(BEFORE_FIRST[is_datagram])
+    port = workspace.deck.free_port(before)
+    endpoint = before if port is None else before.with_value("port", str(port))
+    return NewListener(name, str(endpoint))

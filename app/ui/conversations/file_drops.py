@@ -1,0 +1,70 @@
+"""Captures and recordings that are dropped on the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QWidget
+
+from app.traffic.capture.reader import SUFFIXES
+
+_SQLITE: Final = b"SQLite format 3\0"
+
+
+class FileDrops(QObject):
+    """Opens captures and recordings that are dropped on a window, and leaves other files to it."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        open_capture: Callable[[Path], object],
+        open_recording: Callable[[Path], object],
+    ) -> None:
+        super().__init__(window)
+        self._open_capture = open_capture
+        self._open_recording = open_recording
+        window.setAcceptDrops(True)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QDropEvent):  # a drag that enters is one too
+            return super().eventFilter(watched, event)
+        paths = _traffic_files(event)
+        if not paths:
+            return False
+        if event.type() is QEvent.Type.Drop:
+            for path in paths:
+                self._open(path)
+        event.acceptProposedAction()
+        return True
+
+    def _open(self, path: Path) -> None:
+        if is_recording(path):
+            self._open_recording(path)
+        else:
+            self._open_capture(path)
+
+
+def _traffic_files(event: QDropEvent) -> list[Path]:
+    """The captures and recordings of a drop; empty if there is anything else in it."""
+    urls = event.mimeData().urls()
+    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    all_fit = len(paths) == len(urls) and all(map(_has_traffic, paths))
+    return paths if all_fit else []
+
+
+def _has_traffic(path: Path) -> bool:
+    return path.is_file() and (path.suffix[1:].lower() in SUFFIXES or is_recording(path))
+
+
+def is_recording(path: Path) -> bool:
+    """Whether the file begins as a recording does. A file that cannot be read is none."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False

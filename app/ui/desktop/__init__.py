@@ -1,0 +1,1 @@
+"""What Portdeck shows outside of its window: the tray icon and notifications."""

@@ -1,0 +1,81 @@
+"""Notifications of the desktop for the events that the user chose.
+
+They come only while the window is not in front: there, the same is on show already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from weakref import WeakKeyDictionary, WeakSet
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QSystemTrayIcon, QWidget
+
+from app.server.connections.connection import ConnectionOwner
+from app.server.listener import Listener, State
+from app.server.monitor import ChangeBatch
+from app.ui.desktop.tray import Tray
+from app.ui.settings import Notice, Settings
+
+SHOWN_MS = 8_000
+MOST_AT_ONCE = 3
+"""So many notifications come from one batch of changes; the rest is counted in the last one."""
+
+_NO_MARKUP = str.maketrans({"<": "\u2039", ">": "\u203a", "&": "\uff06"})
+"""Some desktops read a notification as markup, others do not. These letters look alike in both."""
+
+
+class Notifications(QObject):
+    """Watches the batches of changes, and notifies through the icon of a tray."""
+
+    def __init__(
+        self,
+        tray: Tray,
+        settings: Settings,
+        window: QWidget,
+        show: Callable[[str, str, bool], object] | None = None,
+    ) -> None:
+        """`show` shows a title and a text, and whether it is a failure; by default the tray's icon
+        does."""
+        super().__init__(window)
+        self._tray = tray
+        self._settings = settings
+        self._window = window
+        self._show = show or self._show_by_tray
+        self._states: WeakKeyDictionary[Listener, State] = WeakKeyDictionary()
+        self._with_clients: WeakSet[ConnectionOwner] = WeakSet()
+
+    def refresh(self, batch: ChangeBatch) -> None:
+        """Notify of what `batch` brought."""
+        failed = [each for each in batch.listeners if self._has_failed(each)]
+        first = []
+        for connection in batch.opened:
+            if connection.factory not in self._with_clients:
+                self._with_clients.add(connection.factory)
+                first.append((connection.factory.spec.name, connection.peer))
+        if self._window.isActiveWindow() or not self._tray.is_shown:
+            return
+        if self._settings.notifies(Notice.FAILED):
+            title = self.tr("{0} failed")
+            self._notify([(title.format(each.spec.name), each.reason) for each in failed], True)
+        if self._settings.notifies(Notice.FIRST_CLIENT):
+            title, text = self.tr("{0}: the first client"), self.tr("{0} is connected.")
+            self._notify([(title.format(name), text.format(peer)) for name, peer in first], False)
+
+    def _has_failed(self, listener: Listener) -> bool:
+        """Whether it has failed since the last call."""
+        before = self._states.get(listener)
+        self._states[listener] = listener.state
+        return listener.state is State.FAILED and before is not State.FAILED
+
+    def _notify(self, notes: list[tuple[str, str]], is_failure: bool) -> None:
+        for number, (title, text) in enumerate(notes[:MOST_AT_ONCE], 1):
+            more = len(notes) - MOST_AT_ONCE
+            if number == MOST_AT_ONCE and more > 0:
+                text = f"{text}\n{self.tr('… and {0} more like it').format(more)}"
+            self._show(title.translate(_NO_MARKUP), text.translate(_NO_MARKUP), is_failure)
+
+    def _show_by_tray(self, title: str, text: str, is_failure: bool) -> None:
+        icons = QSystemTrayIcon.MessageIcon
+        icon = icons.Warning if is_failure else icons.Information
+        self._tray.icon.showMessage(title, text, icon, SHOWN_MS)

@@ -1,0 +1,158 @@
+"""A live plot of both directions. `pyqtgraph` is imported when the first plot is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from app.text import readable
+from app.ui.details.history import RateHistory
+from app.ui.style.theme import Theme
+
+SPANS: Final = (60, 300, 3_600)
+STEP_MS: Final = 1_000
+"""The plot moves on once a second, and only while it is visible."""
+
+HEIGHT: Final = 130
+FILL_ALPHA: Final = 40
+
+
+class RatePlot(QWidget):
+    """Shows the history that it was given last, over 1, 5 or 60 minutes."""
+
+    def __init__(self, seconds: Callable[[], float], parent: QWidget | None = None) -> None:
+        """`seconds` is the clock of the histories."""
+        super().__init__(parent)
+        self._seconds = seconds
+        self._history: RateHistory | None = None
+        self._curves: tuple[Any, Any] | None = None
+        self._plot: Any = None
+        self.span = SPANS[0]
+        self.buttons: dict[int, QToolButton] = {}
+        self.legend = QLabel()
+        self.legend.setTextFormat(Qt.TextFormat.PlainText)
+        self.legend.setObjectName("quiet")
+        self._timer = QTimer(self, interval=STEP_MS)
+        self._timer.setTimerType(Qt.TimerType.CoarseTimer)
+        self._timer.timeout.connect(self.update_plot)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(4)
+        self._layout.addLayout(self._head())
+        self.setAccessibleName(self.tr("Bytes a second, received and sent"))
+        Theme.of_application().changed.connect(self._use_design)
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a timer moves the plot on."""
+        return self._timer.isActive()
+
+    def show_history(self, history: RateHistory | None) -> None:
+        """Plot `history` from now on."""
+        self._history = history
+        if self.isVisible():
+            self.update_plot()
+
+    def choose_span(self, span: int) -> None:
+        """Show the last `span` seconds."""
+        self.span = span
+        self.buttons[span].setChecked(True)
+        self.update_plot()
+
+    def update_plot(self) -> None:
+        """Draw the history as it is now."""
+        if self._history is None or self._curves is None:
+            return
+        series = self._history.series(self._seconds(), self.span)
+        received, sent = self._curves
+        received.setData(series.seconds_ago, series.bytes_in)
+        sent.setData(series.seconds_ago, series.bytes_out)
+        top = max(1.0, *series.bytes_in, *series.bytes_out)
+        self._plot.setRange(xRange=(-self.span, 0), yRange=(0, top * 1.05), padding=0)
+        words = self.tr("most: ↓ {0}  ↑ {1}")
+        text = words.format(
+            readable.format_rate(max(series.bytes_in)) or "0 B/s",
+            readable.format_rate(max(series.bytes_out)) or "0 B/s",
+        )
+        if text != self.legend.text():
+            self.legend.setText(text)
+            self.setAccessibleDescription(text)
+
+    def showEvent(self, event: object) -> None:
+        if self._plot is None:
+            self._make_plot()
+        self.update_plot()
+        self._timer.start()
+
+    def hideEvent(self, event: object) -> None:
+        self._timer.stop()
+
+    def _head(self) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.setSpacing(2)
+        group = QButtonGroup(self)
+        for span in SPANS:
+            button = QToolButton(autoRaise=True)
+            button.setCheckable(True)
+            button.setText(self.tr("{0} min").format(span // 60))
+            button.setAccessibleName(self.tr("Plot the last {0} minutes").format(span // 60))
+            button.clicked.connect(lambda _=False, span=span: self.choose_span(span))
+            group.addButton(button)
+            head.addWidget(button)
+            self.buttons[span] = button
+        self.buttons[self.span].setChecked(True)
+        head.addStretch(1)
+        head.addWidget(self.legend)
+        return head
+
+    def _make_plot(self) -> None:
+        import pyqtgraph  # half a second, with numpy
+
+        axis = _RateAxis(pyqtgraph)
+        plot = pyqtgraph.PlotWidget(axisItems={"left": axis.item})
+        plot.setFixedHeight(HEIGHT)
+        plot.setMenuEnabled(False)
+        plot.setMouseEnabled(x=False, y=False)
+        plot.hideButtons()
+        plot.getPlotItem().hideAxis("bottom")
+        plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        plot.setFrameShape(plot.Shape.NoFrame)
+        self._curves = (plot.plot([], []), plot.plot([], []))
+        self._plot = plot
+        self._layout.addWidget(plot)
+        self._use_design()
+
+    def _use_design(self) -> None:
+        if self._plot is None or self._curves is None:
+            return
+        import pyqtgraph
+
+        colors = Theme.of_application().design.colors
+        self._plot.setBackground(colors.window)
+        axis = self._plot.getAxis("left")
+        axis.setPen(pyqtgraph.mkPen(colors.line))
+        axis.setTextPen(pyqtgraph.mkPen(colors.muted))
+        for curve, name in zip(self._curves, ("success", "info"), strict=True):
+            color = QColor(getattr(colors, name))
+            curve.setPen(pyqtgraph.mkPen(color, width=1.5))
+            soft = QColor(color)
+            soft.setAlpha(FILL_ALPHA)
+            curve.setFillLevel(0)
+            curve.setBrush(soft)
+
+
+class _RateAxis:
+    """The axis at the left, with bytes a second in readable units."""
+
+    def __init__(self, pyqtgraph: Any) -> None:
+        self.item = pyqtgraph.AxisItem("left")
+        self.item.tickStrings = self._texts
+        self.item.setWidth(58)
+
+    @staticmethod
+    def _texts(values: list[float], scale: float, spacing: float) -> list[str]:
+        return [readable.format_size(value) for value in values]

@@ -1,0 +1,1 @@
+"""Faults in the window: a panel for each listener and connection, the marks, and the way out."""

@@ -1,0 +1,1 @@
+"""The help: the guide, the keyboard shortcuts, the licences and *About*."""

@@ -1,0 +1,164 @@
+"""The settings dialog: a list of pages, and the chosen page beside it.
+
+Each change applies at once and is saved at once. The pages are in `pages`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QListWidget,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.traffic.chunk_log import ChunkLog
+from app.ui.command_types import QT_TRANSLATE_NOOP
+from app.ui.preferences.appearance import Appearance
+from app.ui.preferences.page import PreferencePage
+from app.ui.preferences.pages import (
+    AppearancePage,
+    ConsolePage,
+    LanguagePage,
+    LogPage,
+    NotificationsPage,
+    StartUpPage,
+    TrafficPage,
+)
+from app.ui.settings import Settings
+from app.ui.widgets.dialogs import dialog_buttons
+
+PAGES: Final = {
+    "appearance": QT_TRANSLATE_NOOP("Preferences", "Appearance"),
+    "language": QT_TRANSLATE_NOOP("Preferences", "Language"),
+    "start_up": QT_TRANSLATE_NOOP("Preferences", "Start and end"),
+    "console": QT_TRANSLATE_NOOP("Preferences", "Console"),
+    "traffic": QT_TRANSLATE_NOOP("Preferences", "Traffic"),
+    "notifications": QT_TRANSLATE_NOOP("Preferences", "Notifications"),
+    "log": QT_TRANSLATE_NOOP("Preferences", "Log"),
+}
+"""The pages by name, in their order, with their titles."""
+
+SETTINGS: Final = (
+    ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Colours")),
+    ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Accent")),
+    ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Density")),
+    ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Zoom")),
+    ("language", QT_TRANSLATE_NOOP("PreferencePage", "Language")),
+    ("start_up", QT_TRANSLATE_NOOP("PreferencePage", "Listeners at the start")),
+    ("start_up", QT_TRANSLATE_NOOP("PreferencePage", "Closing the window")),
+    ("start_up", QT_TRANSLATE_NOOP("PreferencePage", "Live connections")),
+    ("console", QT_TRANSLATE_NOOP("PreferencePage", "Notation")),
+    ("console", QT_TRANSLATE_NOOP("PreferencePage", "Line ending")),
+    ("console", QT_TRANSLATE_NOOP("PreferencePage", "Enter key")),
+    ("traffic", QT_TRANSLATE_NOOP("PreferencePage", "Memory")),
+    ("traffic", QT_TRANSLATE_NOOP("PreferencePage", "Chunks, at most")),
+    ("notifications", QT_TRANSLATE_NOOP("PreferencePage", "Notify me when")),
+    ("log", QT_TRANSLATE_NOOP("PreferencePage", "Least level")),
+)
+"""Every setting: its page, and the text in front of it."""
+
+
+def setting_titles() -> Iterator[tuple[str, str, str]]:
+    """For each setting the name of its page, the page's title, and the setting's title."""
+    translate = QCoreApplication.translate
+    for page, title in SETTINGS:
+        yield page, translate("Preferences", PAGES[page]), translate("PreferencePage", title)
+
+
+class Preferences(QDialog):
+    """Shows the settings, one page at a time."""
+
+    language_changed = Signal()
+    """Another language was chosen. The window must be made anew to show it."""
+
+    def __init__(
+        self,
+        log: ChunkLog,
+        settings: Settings,
+        appearance: Appearance,
+        parent: QWidget | None = None,
+        *,
+        has_tray: bool = False,
+    ) -> None:
+        """`has_tray` says whether the desktop shows tray icons."""
+        super().__init__(parent)
+        self._settings = settings
+        self._appearance = appearance
+        language = LanguagePage(settings)
+        language.chosen.connect(self.language_changed)
+        self.traffic = TrafficPage(log, settings)
+        self.pages: dict[str, PreferencePage] = {
+            "appearance": AppearancePage(settings, appearance),
+            "language": language,
+            "start_up": StartUpPage(settings, has_tray=has_tray),
+            "console": ConsolePage(settings),
+            "traffic": self.traffic,
+            "notifications": NotificationsPage(settings, has_tray=has_tray),
+            "log": LogPage(settings),
+        }
+        self.list = QListWidget()
+        self._stack = QStackedWidget()
+        self.reset_button = QPushButton(self.tr("Reset this page"))
+        self.reset_all_button = QPushButton(self.tr("Reset all"))
+        self.setWindowTitle(self.tr("Settings"))
+        self._set_up()
+        self._lay_out()
+
+    def open_page(self, name: str) -> None:
+        """Show the page `name`; the first one if there is none of that name."""
+        names = list(PAGES)
+        self.list.setCurrentRow(names.index(name) if name in names else 0)
+        self.pages[self.page].focus_first()
+
+    @property
+    def page(self) -> str:
+        """The name of the shown page."""
+        return list(PAGES)[max(0, self.list.currentRow())]
+
+    def _set_up(self) -> None:
+        self.list.setAccessibleName(self.tr("Pages"))
+        for name, title in PAGES.items():
+            self.list.addItem(QCoreApplication.translate("Preferences", title))
+            area = QScrollArea()
+            area.setWidgetResizable(True)
+            area.setFrameShape(QScrollArea.Shape.NoFrame)
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            area.setWidget(self.pages[name])
+            self._stack.addWidget(area)
+        self.list.currentRowChanged.connect(self._stack.setCurrentIndex)
+        self.list.setCurrentRow(0)
+        self.list.setFixedWidth(max(150, self.list.sizeHintForColumn(0) + 32))
+        self.reset_button.clicked.connect(lambda: self.pages[self.page].reset())
+        self.reset_all_button.clicked.connect(self._reset_all)
+
+    def _lay_out(self) -> None:
+        buttons = dialog_buttons(QDialogButtonBox.StandardButton.Close)
+        for button in (self.reset_button, self.reset_all_button):
+            buttons.addButton(button, QDialogButtonBox.ButtonRole.ResetRole)
+        for each in buttons.buttons():
+            assert isinstance(each, QPushButton)
+            each.setAutoDefault(False)  # Enter confirms a typed number
+        buttons.rejected.connect(self.reject)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(self.list)
+        row.addWidget(self._stack, 1)
+        layout = QVBoxLayout(self)
+        layout.addLayout(row, 1)
+        layout.addWidget(buttons)
+        self.resize(720, 460)
+
+    def _reset_all(self) -> None:
+        for page in self.pages.values():
+            page.reset()
+        self._settings.reset()

@@ -1,0 +1,165 @@
+"""The rules of one listener as a table: each with its switch, its words and its hits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from attrs import evolve
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
+
+from app.rules.running import RunningRule
+from app.rules.spec import Rule
+from app.ui.rules.one_line import one_line_rule
+from app.ui.rules.texts import matcher_text, reply_text
+from app.ui.style.palette import quiet_color, tint_color
+from app.ui.style.tokens import Tint
+from app.ui.widgets.plain_text import plain_tip
+
+Index = QModelIndex | QPersistentModelIndex
+
+NAME, WHEN, REPLY, HITS = range(4)
+
+_DISPLAY = Qt.ItemDataRole.DisplayRole
+_CHECK = Qt.ItemDataRole.CheckStateRole
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
+class RulesModel(QAbstractTableModel):
+    """Holds the rules that are edited. The hits are those of the running rules that are the same.
+
+    The check box of a row enables the rule. A change of the rules emits `dataChanged`, or the
+    signals of inserted, removed and moved rows.
+    """
+
+    def __init__(self, rules: Sequence[Rule] = (), parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rules = list(rules)
+        self._running: dict[Rule, RunningRule] = {}
+        self._titles = (
+            self.tr("Rule"),
+            self.tr("Message"),
+            self.tr("Reply"),
+            self.tr("Hits"),
+        )
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules, in their order."""
+        return tuple(self._rules)
+
+    def show_rules(self, rules: Iterable[Rule]) -> None:
+        """Show other rules."""
+        self.beginResetModel()
+        self._rules = list(rules)
+        self.endResetModel()
+
+    def show_running(self, running: Iterable[RunningRule]) -> None:
+        """Show how often each rule was hit. A rule that does not run yet has no number."""
+        self._running = {_key(each.rule): each for each in running}
+        if self._rules:
+            last = self.index(len(self._rules) - 1, HITS)
+            self.dataChanged.emit(self.index(0, HITS), last)
+
+    def replace(self, row: int, rule: Rule) -> None:
+        """Put `rule` in the place of the one at `row`."""
+        if self._rules[row] != rule:
+            self._rules[row] = rule
+            self.dataChanged.emit(self.index(row, 0), self.index(row, HITS))
+
+    def insert(self, row: int, rule: Rule) -> None:
+        """Add `rule` above `row`."""
+        self.beginInsertRows(QModelIndex(), row, row)
+        self._rules.insert(row, rule)
+        self.endInsertRows()
+
+    def remove(self, row: int) -> None:
+        """Remove the rule at `row`."""
+        self.beginRemoveRows(QModelIndex(), row, row)
+        del self._rules[row]
+        self.endRemoveRows()
+
+    def move(self, row: int, by: int) -> bool:
+        """Move a rule up (-1) or down (+1). False if it is at the end already."""
+        target = row + by
+        if not 0 <= target < len(self._rules):
+            return False
+        nowhere = QModelIndex()
+        self.beginMoveRows(nowhere, row, row, nowhere, target + (by > 0))
+        self._rules.insert(target, self._rules.pop(row))
+        self.endMoveRows()
+        return True
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rules)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._titles)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if role == _DISPLAY and orientation == Qt.Orientation.Horizontal:
+            return self._titles[section]
+        return super().headerData(section, orientation, role)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        is_switch = index.isValid() and index.column() == NAME
+        return flags | Qt.ItemFlag.ItemIsUserCheckable if is_switch else flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        rule = self._rules[index.row()]
+        if role == _DISPLAY:
+            return self._text(rule, index)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(self._text(rule, index))
+        if role == _CHECK and index.column() == NAME:
+            return Qt.CheckState.Checked if rule.enabled else Qt.CheckState.Unchecked
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == HITS:
+            return _RIGHT
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return self._ink(rule, index.column())
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != _CHECK or not index.isValid() or index.column() != NAME:
+            return False
+        is_on = Qt.CheckState(value) is Qt.CheckState.Checked
+        self.replace(index.row(), evolve(self._rules[index.row()], enabled=is_on))
+        return True
+
+    def _text(self, rule: Rule, index: Index) -> str:
+        match index.column():
+            case 0:
+                return rule.name or str(index.row() + 1)
+            case 1:
+                return matcher_text(rule)
+            case 2:
+                return reply_text(rule)
+        running = self._of(rule)
+        if running is None:
+            return ""
+        if running.failures:
+            words = self.tr("{0} ({1} failed)")
+            return words.format(f"{running.hits:,}", f"{running.failures:,}")
+        return f"{running.hits:,}"
+
+    def _ink(self, rule: Rule, column: int) -> Any:
+        palette = QGuiApplication.palette()
+        running = self._of(rule)
+        if column == HITS and running is not None and running.failures:
+            return tint_color(Tint.DANGER, palette)
+        is_spent = running is not None and running.is_spent
+        return None if rule.enabled and not is_spent else quiet_color(palette)
+
+    def _of(self, rule: Rule) -> RunningRule | None:
+        return self._running.get(_key(rule))
+
+
+def _key(rule: Rule) -> Rule:
+    """The same for a rule that runs and for the one that is shown."""
+    return evolve(one_line_rule(rule), enabled=True)

@@ -1,0 +1,217 @@
+"""How the window divides its room: the sidebar, the tabs, and the console below or beside them.
+
+The sidebar and the console can be hidden, and the console can stand at the right. All of this is
+saved. The window itself always fits the screen.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from app.ui.commands import Commands
+from app.ui.settings import Settings
+from app.ui.widgets.banner import Banner
+
+SIDEBAR_WIDTH = 320
+DETAILS_WIDTH = 300
+CONSOLE_HEIGHT = 230
+CONSOLE_WIDTH = 420
+LARGEST = 8_000
+"""A saved size larger than this counts as missing."""
+
+USUAL_SIZE = QSize(1280, 800)
+TITLE_BAR = 40
+"""Left free for the frame of the window, whose size is known only once it is shown."""
+
+_BELOW = Qt.Orientation.Vertical
+_BESIDE = Qt.Orientation.Horizontal
+
+
+class Room(QWidget):
+    """The middle of the window: `across` divides sidebar, rest and details.
+
+    `down` divides the tabs and the console.
+    """
+
+    def __init__(
+        self,
+        *,
+        banner: Banner,
+        sidebar: QWidget,
+        tabs: QWidget,
+        console: QWidget,
+        details: QWidget,
+        commands: Commands,
+        settings: Settings,
+    ) -> None:
+        super().__init__()
+        self._sidebar = sidebar
+        self._console = console
+        self._details = details
+        self._details_width = DETAILS_WIDTH
+        self._commands = commands
+        self._settings = settings
+        self._sidebar_width = SIDEBAR_WIDTH
+        self._console_sizes = {_BELOW: CONSOLE_HEIGHT, _BESIDE: CONSOLE_WIDTH}
+        self.across = QSplitter(_BESIDE)
+        self.down = QSplitter(_BELOW)
+        self.down.addWidget(tabs)
+        self.down.addWidget(console)
+        self.across.addWidget(sidebar)
+        self.across.addWidget(self.down)
+        self.across.addWidget(details)
+        self.across.setStretchFactor(0, 0)
+        self.across.setStretchFactor(1, 1)
+        self.across.setStretchFactor(2, 0)
+        details.hide()
+        self.down.setStretchFactor(0, 1)
+        self.down.setStretchFactor(1, 0)
+        for splitter in (self.across, self.down):
+            splitter.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.across, 1)
+        banner.lie_over(self)
+        self._show_commands()
+
+    @property
+    def has_sidebar(self) -> bool:
+        """Whether the sidebar is shown."""
+        return not self._sidebar.isHidden()
+
+    @property
+    def has_console(self) -> bool:
+        """Whether the console is shown."""
+        return not self._console.isHidden()
+
+    @property
+    def is_console_beside(self) -> bool:
+        """Whether the console stands at the right of the tabs, not below them."""
+        return self.down.orientation() == _BESIDE
+
+    @property
+    def has_details(self) -> bool:
+        """Whether the details are shown."""
+        return not self._details.isHidden()
+
+    def show_details(self, shown: bool = True) -> None:
+        """Show or hide the details."""
+        if shown == self.has_details:
+            return
+        self._note_sizes()
+        self._details.setVisible(shown)
+        self._apply()
+
+    def toggle_details(self) -> None:
+        """Hide the details if they are shown, and the other way round."""
+        self.show_details(not self.has_details)
+
+    def show_sidebar(self, shown: bool = True) -> None:
+        """Show or hide the sidebar."""
+        if shown == self.has_sidebar:
+            return
+        self._note_sizes()
+        self._sidebar.setVisible(shown)
+        self._apply()
+
+    def show_console(self, shown: bool = True) -> None:
+        """Show or hide the console."""
+        if shown == self.has_console:
+            return
+        self._note_sizes()
+        self._console.setVisible(shown)
+        self._apply()
+
+    def place_console(self, beside: bool) -> None:
+        """Put the console at the right of the tabs, or below them. It is shown then."""
+        self._note_sizes()
+        self.down.setOrientation(_BESIDE if beside else _BELOW)
+        self._console.setVisible(True)
+        self._apply()
+
+    def toggle_sidebar(self) -> None:
+        """Hide the sidebar if it is shown, and the other way round."""
+        self.show_sidebar(not self.has_sidebar)
+
+    def toggle_console(self) -> None:
+        """Hide the console if it is shown, and the other way round."""
+        self.show_console(not self.has_console)
+
+    def toggle_console_place(self) -> None:
+        """Move the console from below to the right, or back."""
+        self.place_console(not self.is_console_beside)
+
+    def restore(self) -> None:
+        """Divide the room as it was when the window closed last."""
+        settings = self._settings
+        self._sidebar_width = settings.number("room/sidebar", LARGEST) or SIDEBAR_WIDTH
+        self._console_sizes = {
+            _BELOW: settings.number("room/console_height", LARGEST) or CONSOLE_HEIGHT,
+            _BESIDE: settings.number("room/console_width", LARGEST) or CONSOLE_WIDTH,
+        }
+        self._details_width = settings.number("room/details", LARGEST) or DETAILS_WIDTH
+        hidden = settings.text("room/hidden").split()
+        self._details.setVisible(settings.text("room/shown") == "details")
+        is_beside = settings.text("room/console") == "beside"
+        self.down.setOrientation(_BESIDE if is_beside else _BELOW)
+        self._sidebar.setVisible("sidebar" not in hidden)
+        self._console.setVisible("console" not in hidden)
+        self._apply()
+
+    def save(self) -> None:
+        """Save how the room is divided."""
+        self._note_sizes()
+        settings = self._settings
+        settings.save_number("room/sidebar", self._sidebar_width)
+        settings.save_number("room/console_height", self._console_sizes[_BELOW])
+        settings.save_number("room/console_width", self._console_sizes[_BESIDE])
+        settings.save_number("room/details", self._details_width)
+        settings.save_text("room/shown", "details" if self.has_details else "")
+        shown = {"sidebar": self.has_sidebar, "console": self.has_console}
+        settings.save_text("room/hidden", " ".join(name for name in shown if not shown[name]))
+        settings.save_text("room/console", "beside" if self.is_console_beside else "below")
+
+    def _note_sizes(self) -> None:
+        """Remember the sizes that the user gave to the parts on show."""
+        if not self.across.isVisible():
+            return
+        if self.has_sidebar:
+            self._sidebar_width = self.across.sizes()[0]
+        if self.has_details:
+            self._details_width = self.across.sizes()[2]
+        if self.has_console:
+            self._console_sizes[self.down.orientation()] = self.down.sizes()[1]
+
+    def _apply(self) -> None:
+        """Give the parts on show the remembered sizes."""
+        console = self._console_sizes[self.down.orientation()]
+        size = self.down.size()
+        length = size.width() if self.is_console_beside else size.height()
+        sides = (self._sidebar_width, self._details_width if self.has_details else 0)
+        middle = max(1, self.across.width() - sum(sides))
+        self.across.setSizes([sides[0], middle, sides[1]])
+        self.down.setSizes([max(1, length - console), console])
+        self._show_commands()
+
+    def _show_commands(self) -> None:
+        commands = self._commands
+        commands.sidebar.setChecked(self.has_sidebar)
+        commands.console.setChecked(self.has_console)
+        commands.details.setChecked(self.has_details)
+        commands.console_place.setChecked(self.is_console_beside)
+
+
+def fit_to_screen(window: QMainWindow) -> None:
+    """Make `window` no larger than the available area of its screen, and move it inside."""
+    available = window.screen().availableGeometry()
+    room = available.size() - QSize(0, TITLE_BAR)
+    size = window.size().boundedTo(room)
+    if size != window.size():
+        window.resize(size)
+    place = QRect(window.pos(), size)
+    place.moveLeft(max(available.left(), min(place.left(), available.right() - size.width())))
+    place.moveTop(max(available.top(), min(place.top(), available.bottom() - size.height())))
+    if place.topLeft() != window.pos():
+        window.move(place.topLeft())

@@ -1,0 +1,300 @@
+"""One load of a whole program: it is executed with a reactor of its own, and ended again.
+
+The program runs as with `python server.py`, `python -m package`, `twistd --python app.tac` or
+`twist web`. Its calls of `listenTCP` and the like become `places`. The server layer binds them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from twisted.application.service import IService
+from twisted.internet.defer import maybeDeferred
+from twisted.internet.error import ReactorAlreadyInstalledError
+
+from app.files.paths import resolve_path
+from app.user_code.errors import LoadingFailed, SourceFiles, call_user_code
+from app.user_code.programs.modules import ProgramModules
+from app.user_code.programs.places import ListeningPlace, PlaceKind, Places
+from app.user_code.programs.process_state import in_folder, restored_process_state
+from app.user_code.programs.reactor import ProgramReactor
+from app.user_code.programs.reference import ProgramKind, ProgramReference
+from app.user_code.programs.started_work import StartedWork
+from app.user_code.reference import LoadCallback, UserCodeError, announce_nothing
+
+log = logging.getLogger(__name__)
+
+MOST_PLACES: Final = 1000
+"""The limit of places. A program with more is most likely in a loop."""
+
+_NO_PLACES: Final = (
+    "{title} listens nowhere. Let it call reactor.listenTCP, or name one protocol of it, as in "
+    "{text}:Echo."
+)
+
+
+class Program:
+    """A program from its load to its end.
+
+    Invariant: its modules are in Python between a successful `load` and `end`. A failed load leaves
+    nothing behind.
+    """
+
+    def __init__(
+        self,
+        reference: ProgramReference,
+        folder: Path,
+        reactor: Any,
+        *,
+        loading: LoadCallback = announce_nothing,
+        on_place: Callable[[ListeningPlace], None] | None = None,
+        on_end: Callable[[], None] | None = None,
+    ) -> None:
+        """Relative paths begin in `folder`. `on_place` is called with each place that the program
+        adds after the load. `on_end` is called once, when the program stops its reactor."""
+        self.reference = reference
+        self.title = reference.title
+        self.notes: list[str] = []
+        """Sentences about calls that could not be taken over."""
+        self.exit_code: int | str | None = None
+        """The argument of `sys.exit`, if the program called it during the load."""
+        self.has_ended = False
+        """Whether it stopped its reactor, or called `sys.exit`."""
+        self.is_loaded = False
+        self._folder = self._home = folder
+        self._loading = loading
+        self._on_place = on_place
+        self._on_end = on_end
+        self._has_run = False
+        self._work = StartedWork(self.title)
+        self._places = Places(self._take, self._outside)
+        self._reactor = ProgramReactor(reactor, self, self._places, self._work)
+        self._service: Any = None
+        self._modules: ProgramModules | None = None
+        self._sources = SourceFiles()
+
+    @property
+    def places(self) -> tuple[ListeningPlace, ...]:
+        """The places where it listens now."""
+        return tuple(self._places)
+
+    @property
+    def sources(self) -> SourceFiles:
+        """The files that were read."""
+        return self._sources if self._modules is None else self._modules.sources
+
+    def load(self) -> None:
+        """Run the program until it serves. Raises `LoadingFailed`; nothing goes on then."""
+        try:
+            self._load()
+        except BaseException:
+            self._let_go()
+            raise
+        finally:
+            self._places.ignores_repeats = False
+        self.is_loaded = True
+
+    async def end(self) -> None:
+        """Stop its triggers, its services and all other work, in this order. Raises nothing."""
+        if not self.is_loaded:
+            return
+        self.is_loaded = False
+        await self._reactor.fire_shutdown()
+        if self._service is not None:
+            service, self._service = self._service, None
+            try:
+                await maybeDeferred(self._reactor.inside(service.stopService))
+            except Exception:
+                log.exception("%s: its service failed to stop.", self.title)
+        self._let_go()
+
+    # As the owner of a `ProgramReactor`
+
+    def runs(self) -> None:
+        self._has_run = True
+
+    def wants_to_end(self) -> None:
+        if self.has_ended:
+            return
+        self.has_ended = True
+        if self.is_loaded and self._on_end is not None:
+            self._outside(self._on_end)
+
+    def note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+            log.warning("%s", sentence)
+
+    def adopt(self, protocol: Any) -> None:
+        """Make a protocol of the program listen through the program's reactor.
+
+        Twisted's FTP keeps `listenTCP` of the real reactor as an attribute of its class, and uses
+        it for passive ports.
+        """
+        while protocol is not None:
+            own: dict[str, Any] = getattr(protocol, "__dict__", {})
+            if hasattr(type(protocol), "listenFactory") and "listenFactory" not in own:
+                protocol.listenFactory = self._reactor.listenTCP
+            protocol = own.get("wrappedProtocol")
+
+    def inside(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """A function that does the same; listening and delayed calls in it are the program's."""
+        return self._reactor.inside(call)
+
+    def starting(self, call: Callable[[], Any]) -> Callable[[], Any]:
+        """Like `inside`, in the folder of the program: what starts there may open files."""
+
+        def run() -> Any:
+            with in_folder(self._home):
+                return self.inside(call)()
+
+        return run
+
+    # The load
+
+    def _load(self) -> None:
+        folder, path = self._where()
+        self._home = folder
+        self._modules = ProgramModules(folder, self._reactor)
+        arguments = (str(path or self.reference.source), *self.reference.arguments)
+        before = set(threading.enumerate())
+        self._loading(path or folder)
+        with restored_process_state(folder, arguments), self._reactor.working():
+            call_user_code(lambda: self._execute(path), self.sources)
+        self._work.add_threads(before)
+        self._check()
+
+    def _execute(self, path: Path | None) -> None:
+        """Run the code, then the calls that wait for the reactor to run."""
+        try:
+            self._execute_body(path)
+            self._reactor.start()
+        except ReactorAlreadyInstalledError:
+            raise LoadingFailed(
+                f"{self.title} installs a reactor of its own. Portdeck runs one already: take out "
+                "the line that installs another.",
+                self.sources,
+            ) from None
+        except UserCodeError as error:
+            raise LoadingFailed(str(error), self.sources) from None
+        except SystemExit as error:
+            self.exit_code = error.code
+            if not self._has_run:
+                raise LoadingFailed(self._how_it_ended(error.code), self.sources) from None
+
+    def _execute_body(self, path: Path | None) -> None:
+        assert self._modules is not None
+        match self.reference.kind:
+            case ProgramKind.PLUGIN:
+                from app.user_code.programs.twist_plugins import make_service
+
+                self._serve(make_service(self.reference.source, self.reference.arguments))
+            case ProgramKind.SERVICE_FILE:
+                assert path is not None
+                self._serve(self._application(vars(self._modules.run_file(path))))
+            case ProgramKind.MODULE:
+                self._modules.run_module(self.reference.source)
+            case ProgramKind.FOLDER if path is not None and path.name == "__main__.py":
+                if (path.parent / "__init__.py").exists():
+                    self._modules.run_module(path.parent.name)
+                else:
+                    self._modules.run_file(path)
+            case _:
+                assert path is not None
+                names = vars(self._modules.run_file(path))
+                # A service file whose name does not end in .tac; `twistd --python` takes any name.
+                if not self.places and not self._has_run and "application" in names:
+                    self._serve(self._application(names))
+
+    def _application(self, names: dict[str, Any]) -> Any:
+        application: Any = names.get("application")
+        if application is None:
+            raise LoadingFailed(
+                f"{self.title} makes no application. Write: "
+                'application = service.Application("name").',
+                self.sources,
+            )
+        found: Any = IService(application, None)
+        if found is None:
+            raise LoadingFailed(
+                f"application in {self.title} is no service ({type(application).__name__}). "
+                'Write: application = service.Application("name").',
+                self.sources,
+            )
+        return found
+
+    def _serve(self, service: Any) -> None:
+        """Start `service` as `twistd` does."""
+        self._service = service
+        service.privilegedStartService()
+        service.startService()
+
+    def _where(self) -> tuple[Path, Path | None]:
+        """The folder of the program's modules, and the file to run if there is one."""
+        folder = Path(os.path.realpath(self._folder))
+        kind = self.reference.kind
+        if kind in (ProgramKind.MODULE, ProgramKind.PLUGIN):
+            return folder, None
+        path = Path(os.path.realpath(resolve_path(self.reference.source, folder)))
+        if kind is not ProgramKind.FOLDER and path.is_dir():
+            raise LoadingFailed(f"{path} is a folder. Write it with a / at its end.", self._sources)
+        if kind is not ProgramKind.FOLDER:
+            self._sources.read(path)
+            return path.parent, path
+        main = path / "__main__.py"
+        if not path.is_dir() or not main.is_file():
+            raise LoadingFailed(
+                f"There is no {main}. Name the file that starts the program, or write one.",
+                self._sources,
+            )
+        return (path.parent if (path / "__init__.py").exists() else path), main
+
+    def _check(self) -> None:
+        """Raise `LoadingFailed` if the program does not serve anything."""
+        if self.has_ended:
+            raise LoadingFailed(
+                f"{self.title} stopped the reactor before it served anybody.", self.sources
+            )
+        for each in self.places:
+            self._check_served(each)
+        if not self.places and not self.notes:
+            raise LoadingFailed(
+                _NO_PLACES.format(title=self.title, text=self.reference), self.sources
+            )
+
+    def _check_served(self, listening: ListeningPlace) -> None:
+        wanted = "makeConnection" if listening.kind is PlaceKind.UDP else "buildProtocol"
+        if inspect.isclass(listening.served) or not hasattr(listening.served, wanted):
+            what = getattr(listening.served, "__name__", type(listening.served).__name__)
+            raise LoadingFailed(
+                f"{self.title} listens on {listening.endpoint} with {what}, which has no {wanted}. "
+                "Give it an object that is made, such as Factory.forProtocol(…).",
+                self.sources,
+            )
+
+    def _how_it_ended(self, code: object) -> str:
+        said = f" ({code})" if code not in (None, 0) else ""
+        return f"{self.title} ended itself{said} before it called reactor.run()."
+
+    def _take(self, listening: ListeningPlace) -> None:
+        if len(self.places) > MOST_PLACES:
+            raise RuntimeError(f"{self.title} listens in more than {MOST_PLACES} places")
+        if self.is_loaded and self._on_place is not None:
+            self._outside(partial(self._on_place, listening))
+
+    def _outside(self, call: Callable[[], Any]) -> Any:
+        return self._reactor.outside(call)
+
+    def _let_go(self) -> None:
+        self._work.stop()
+        if self._modules is not None:
+            self._sources = self._modules.sources
+            self._modules.close()
+            self._modules = None

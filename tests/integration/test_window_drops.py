@@ -1,0 +1,118 @@
+"""Profiles and certificates that are dropped on the window."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from app.tls.issuing import issue_self_signed
+from app.ui.window.listener_choice import ListenerChoice
+from tests.integration.desk import Desk, OpenWindow
+
+LOOPBACK = "tcp:0:interface=127.0.0.1"
+ECHO = f'version = 1\n[[listener]]\nname = "Echo"\nprotocol = "echo"\nendpoint = "{LOOPBACK}"\n'
+
+
+@pytest.fixture
+def desk(open_window: OpenWindow) -> Desk:
+    return open_window(ECHO)
+
+
+def drop(desk: Desk, *paths: Path) -> bool:
+    """Drop the files; whether the window takes them."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(9, 9), copy, mime, left, none)
+    enter.ignore()
+    QApplication.sendEvent(desk.window, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(desk.window, QDropEvent(QPointF(9, 9), copy, mime, left, none))
+    return enter.isAccepted()
+
+
+def certificate(folder: Path) -> Path:
+    now = datetime.datetime.now(datetime.UTC)
+    path = folder / "server.pem"
+    path.write_bytes(issue_self_signed(["localhost"], now).to_pem())
+    return path
+
+
+def test_a_profile_can_be_imported(desk: Desk, tmp_path: Path) -> None:
+    other = tmp_path / "shop.toml"
+    other.write_text(ECHO.replace("Echo", "Shop"), encoding="utf-8")
+    assert drop(desk, other)
+    assert "shop.toml" in desk.window.banner.message
+    desk.click(desk.offer("Import listeners…"))
+    (choice,) = desk.window.findChildren(ListenerChoice)
+    choice.close()
+
+
+def test_the_profile_of_this_window_is_known(desk: Desk) -> None:
+    assert drop(desk, desk.workspace.file.path)
+    assert "is the profile of this window" in desk.window.banner.message
+
+
+def test_a_certificate_becomes_that_of_the_chosen_listener(desk: Desk, tmp_path: Path) -> None:
+    path = certificate(tmp_path)
+    assert drop(desk, path)
+    assert "Choose the listener" in desk.window.banner.message
+    desk.choose("Echo")
+    assert drop(desk, path)
+    desk.click(desk.offer("Use it for Echo"))
+    tls = desk.listener("Echo").spec.tls
+    assert tls is not None
+    assert (tls.certificate, tls.key) == (str(path), "")
+    assert "server.pem" in desk.workspace.file.path.read_text(encoding="utf-8")
+
+
+def test_a_certificate_and_its_key_in_two_files_in_any_order(desk: Desk, tmp_path: Path) -> None:
+    both = certificate(tmp_path).read_bytes()
+    at = both.index(b"-----BEGIN CERTIFICATE")
+    key, alone = tmp_path / "a.key", tmp_path / "b.crt"
+    key.write_bytes(both[:at])
+    alone.write_bytes(both[at:])
+    desk.choose("Echo")
+    assert drop(desk, key, alone)
+    desk.click(desk.offer("Use it for Echo"))
+    tls = desk.listener("Echo").spec.tls
+    assert tls is not None
+    assert (tls.certificate, tls.key) == (str(alone), str(key))
+
+
+def test_a_certificate_without_a_key_is_offered_as_the_ca_of_clients(
+    desk: Desk, tmp_path: Path
+) -> None:
+    both = certificate(tmp_path).read_bytes()
+    path = tmp_path / "ca.pem"
+    path.write_bytes(both[both.index(b"-----BEGIN CERTIFICATE") :])
+    desk.choose("Echo")
+    assert drop(desk, path)
+    desk.click(desk.offer("Use it for Echo"))
+    tls = desk.listener("Echo").spec.tls
+    assert tls is not None
+    assert tls.client_ca == str(path)
+
+
+def test_a_file_that_is_no_certificate_is_told(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "<h1>x.pem"
+    path.write_text("nothing", encoding="utf-8")
+    desk.choose("Echo")
+    assert drop(desk, path)
+    assert "no certificate" in desk.window.banner.message
+    missing = tmp_path / "gone.pem"
+    assert drop(desk, missing)
+    assert str(missing) in desk.window.banner.message
+
+
+def test_other_files_are_left_alone(desk: Desk, tmp_path: Path) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"\x89PNG")
+    assert not drop(desk, picture)
+    assert not drop(desk, picture, certificate(tmp_path))

@@ -1,0 +1,100 @@
+"""Whole programs in the window: opened, shown with their places, switched, and trusted."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QUrl
+
+from tests.integration.desk import Desk, OpenWindow
+from tests.integration.sockets import Beside
+
+SERVER = """\
+from twisted.internet import protocol, reactor
+
+class Echo(protocol.Protocol):
+    def dataReceived(self, data):
+        self.transport.write(data)
+
+factory = protocol.Factory.forProtocol(Echo)
+for _ in range({places}):
+    reactor.listenTCP(0, factory, interface="127.0.0.1")
+reactor.run()
+"""
+
+
+ECHO = """\
+version = 1
+[[listener]]
+name = "Echo"
+protocol = "echo"
+endpoint = "tcp:0"
+"""
+
+
+def written(folder: Path, places: int = 2) -> Path:
+    path = folder / "server.py"
+    path.write_text(SERVER.format(places=places), encoding="utf-8")
+    return path
+
+
+def names(desk: Desk) -> list[str]:
+    return [each.spec.name for each in desk.window.listeners.shown]
+
+
+def ask(port: int) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), 10) as client:
+        client.sendall(b"hello")
+        return client.recv(10)
+
+
+def test_an_opened_program_runs_and_its_places_have_rows(
+    open_window: OpenWindow, tmp_path: Path, beside: Beside[bytes]
+) -> None:
+    desk = open_window(ECHO)
+    desk.window.programs.open([written(tmp_path)])
+    desk.until(lambda: sum("server.py " in name for name in names(desk)) == 2)
+    place = next(each for each in desk.deck.with_sockets() if "server.py" in each.spec.name)
+    desk.until(lambda: place.address is not None)
+    assert beside(lambda: ask(desk.port(place.spec.name))) == b"hello"
+    assert not desk.row("server.py").badge.isVisible()
+    desk.flip(place.spec.name)
+    desk.until(lambda: not place.is_on)
+    assert desk.listener("server.py").is_on
+    desk.window.listeners.choose(place)
+    commands = desk.window.commands
+    assert not commands.edit.isEnabled()
+    assert not commands.remove.isEnabled()
+    assert commands.toggle.isEnabled()
+    desk.flip("server.py")
+    desk.until(lambda: not desk.listener("server.py").can_stop)
+
+
+def test_dropped_programs_are_opened_and_other_files_are_not(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    desk = open_window(ECHO)
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(written(tmp_path)))])
+    assert desk.window.programs.paths_in(mime) == [tmp_path / "server.py"]
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "picture.png"))])
+    assert not desk.window.programs.paths_in(mime)
+
+
+def test_untrusted_code_runs_only_after_a_yes(open_window: OpenWindow, tmp_path: Path) -> None:
+    desk = open_window(ECHO)
+    path = written(tmp_path, places=1)
+    desk.workspace.untrusted_files = (path,)
+    desk.window.programs.open([path])
+    assert "server.py" in desk.window.banner.message
+    assert not desk.listener("server.py").is_on
+    desk.until(lambda: desk.row("server.py").switch.isVisible())
+    desk.flip("server.py")
+    desk.until(lambda: "not trusted" in desk.row("server.py").status.text())
+    desk.do(desk.window.commands.trust_code)
+    desk.click(desk.offer("Trust and run"))
+    assert not desk.window.commands.trust_code.isEnabled()
+    desk.until(lambda: "listening" in desk.row("server.py").status.text())
+    desk.flip("server.py")
+    desk.until(lambda: not desk.listener("server.py").can_stop)

@@ -1,0 +1,118 @@
+"""How the window divides its room, at the sizes of small and large screens."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
+
+from app.ui.window.room import TITLE_BAR, fit_to_screen
+from tests.integration.desk import Desk, OpenWindow
+
+ECHO = """version = 1
+
+[[listener]]
+name = "Echo"
+protocol = "echo"
+endpoint = "tcp:0:interface=127.0.0.1"
+"""
+SMALL = QSize(900, 560)
+SMALLEST = QSize(900, 472)
+"""A screen of 1366 × 768 pixels at 150 %, without a title bar."""
+
+
+@pytest.fixture
+def desk(open_window: OpenWindow) -> Desk:
+    return open_window(ECHO)
+
+
+def show_each_tab(desk: Desk) -> None:
+    tabs = desk.window.tabs
+    for number in range(tabs.count()):
+        tabs.setCurrentIndex(number)
+        desk.qtbot.wait(0)
+
+
+@pytest.mark.parametrize("is_beside", [False, True])
+@pytest.mark.parametrize("size", [SMALL, SMALLEST])
+def test_no_tab_makes_a_small_window_grow(desk: Desk, size: QSize, is_beside: bool) -> None:
+    desk.window.room.place_console(is_beside)
+    desk.window.resize(size)
+    show_each_tab(desk)
+    least = desk.window.minimumSizeHint()
+    assert desk.window.size() == size
+    assert least.boundedTo(size) == least
+
+
+def test_the_sidebar_and_the_console_can_be_hidden(desk: Desk) -> None:
+    room, commands = desk.window.room, desk.window.commands
+    desk.do(commands.sidebar)
+    assert not desk.window.listeners.isVisible()
+    assert not commands.sidebar.isChecked()
+    desk.do(commands.console)
+    assert not desk.window.console_area.isVisible()
+    desk.do(commands.sidebar)
+    desk.do(commands.console)
+    assert desk.window.listeners.isVisible()
+    assert desk.window.console_area.isVisible()
+    assert room.has_sidebar
+    assert room.has_console
+
+
+def test_a_hidden_part_gets_its_size_again(desk: Desk) -> None:
+    room = desk.window.room
+    room.across.setSizes([351, 900])
+    width = room.across.sizes()[0]
+    room.toggle_sidebar()
+    room.toggle_sidebar()
+    assert room.across.sizes()[0] == width
+
+
+def test_the_console_stands_below_or_at_the_right(desk: Desk) -> None:
+    room = desk.window.room
+    desk.do(desk.window.commands.console_place)
+    assert room.is_console_beside
+    assert room.down.orientation() is Qt.Orientation.Horizontal
+    assert desk.window.commands.console_place.isChecked()
+    desk.do(desk.window.commands.console_place)
+    assert room.down.orientation() is Qt.Orientation.Vertical
+
+
+def test_moving_a_hidden_console_shows_it(desk: Desk) -> None:
+    desk.window.room.show_console(False)
+    desk.window.room.toggle_console_place()
+    assert desk.window.console_area.isVisible()
+
+
+def test_the_next_window_divides_its_room_the_same_way(open_window: OpenWindow) -> None:
+    first = open_window(ECHO)
+    first.window.room.place_console(True)
+    first.window.room.show_console(False)
+    first.window.room.show_sidebar(False)
+    first.window.close()
+    second = open_window("")
+    room = second.window.room
+    assert (room.has_sidebar, room.has_console, room.is_console_beside) == (False, False, True)
+    assert not second.window.commands.sidebar.isChecked()
+
+
+def test_a_window_larger_than_the_screen_is_made_smaller(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.resize(9_000, 9_000)
+    window.move(7_000, -50)
+    fit_to_screen(window)
+    available = QGuiApplication.primaryScreen().availableGeometry()
+    assert window.height() == available.height() - TITLE_BAR
+    assert available.contains(QRect(window.pos(), window.size()))
+
+
+def test_a_window_that_fits_stays_as_it_is(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.resize(300, 200)
+    window.move(10, 20)
+    fit_to_screen(window)
+    assert window.geometry() == QRect(10, 20, 300, 200)
