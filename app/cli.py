@@ -102,6 +102,15 @@ def _parser() -> argparse.ArgumentParser:
         ),
     )
     serve.add_argument(
+        "--passphrase-file",
+        metavar="FILE",
+        type=Path,
+        help=(
+            "the passphrases of encrypted keys, one a line; otherwise one may be in the "
+            "environment variable PORTDECK_PASSPHRASE"
+        ),
+    )
+    serve.add_argument(
         "--drain",
         metavar="SECONDS",
         type=_seconds,
@@ -172,6 +181,8 @@ def _serve(options: argparse.Namespace) -> int:
     from app.runtime.clocks import install_steady_reactor
     from app.serve.arguments import parse_listeners
     from app.serve.run import RunLimits, serve
+    from app.tls import TlsError
+    from app.tls.passphrases import read_passphrases
 
     profile: Path | None = options.profile
     file = None
@@ -195,6 +206,11 @@ def _serve(options: argparse.Namespace) -> int:
     if not reading.listeners:
         return _complain("The profile has no listener. Add one, or name one: echo=tcp:8007.")
 
+    try:
+        passphrases = read_passphrases(options.passphrase_file, os.environ)
+    except TlsError as error:
+        return _complain(str(error))
+
     install_steady_reactor()
     from twisted.internet import reactor
 
@@ -215,6 +231,7 @@ def _serve(options: argparse.Namespace) -> int:
             as_json=options.json,
             limits=limits,
             require_rules=options.require_rules,
+            passphrases=passphrases,
         )
 
 

@@ -19,7 +19,7 @@ class OptionsError(ValueError):
 @frozen
 class TlsOptions:
     """The certificates of a TLS session: trusted authorities, and its own. All paths are of PEM
-    files."""
+    files; the certificate may be in PKCS#12."""
 
     verify: bool = True
     """Whether to refuse a peer that is not trusted. False is for tests only."""
@@ -38,6 +38,10 @@ class TlsOptions:
 
     server_name: str = ""
     """The host name that the peer must prove. Empty for the host of the target."""
+
+    identity: Any = field(default=None, eq=False, repr=False)
+    """The `Identity` of the certificate file, if it was encrypted and is decrypted already. It is
+    not saved. Its module loads OpenSSL, so the type is not named here."""
 
 
 @frozen
@@ -60,12 +64,13 @@ class Options:
 def options_to_dict(options: Options) -> dict[str, Any]:
     """`options` as plain values, to be saved. `verify=False` is not saved: the user chooses it each
     time."""
-    options = evolve(options, tls=evolve(options.tls, verify=True, more_ca_files=()))
+    options = evolve(options, tls=evolve(options.tls, verify=True, more_ca_files=(), identity=None))
     if options == Options():
         return {}
     import cattrs  # loaded late: it is slow, and most tabs have the default options
 
     plain: dict[str, Any] = cattrs.unstructure(options)
+    del plain["tls"]["identity"]
     return plain
 
 
@@ -82,4 +87,13 @@ def options_from_dict(plain: object) -> Options:
     except (cattrs.BaseValidationError, TargetError, TypeError, ValueError, AttributeError):
         return Options()
     seconds = options.connect_seconds
-    return options if math.isfinite(seconds) and seconds > 0 else Options()
+    if not (math.isfinite(seconds) and seconds > 0):
+        return Options()
+    return without_identity(options)
+
+
+def without_identity(options: Options) -> Options:
+    """`options` without a decrypted key."""
+    if options.tls.identity is None:
+        return options
+    return evolve(options, tls=evolve(options.tls, identity=None))

@@ -17,7 +17,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
 from app.client.connect import BackOff, Dial, OneShotTimer, connect
-from app.client.options import Options, OptionsError
+from app.client.options import Options, OptionsError, without_identity
 from app.client.send_file import FileError, FileTransfer, OutgoingFile
 from app.client.session_messages import (
     NOT_SENT,
@@ -411,6 +411,8 @@ class Session:
 
     def _set_state(self, state: SessionState) -> None:
         self._state = state
+        if state.is_over:
+            self._options = without_identity(self._options)
         self._log.mark_dirty()
 
     def _decline(self, sentence: str) -> bool:

@@ -7,12 +7,11 @@ sent. It keeps the certificate, so that the user can look at it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from OpenSSL import SSL, crypto
 from service_identity import CertificateError, VerificationError
 from service_identity.cryptography import verify_certificate_hostname, verify_certificate_ip_address
@@ -26,6 +25,8 @@ from app.client.security import PeerCertificate, Security, Verdict
 from app.client.transport import StreamWire
 from app.net.endpoint import quoted
 from app.net.ip import parse_ip
+from app.tls import TlsError
+from app.tls.certificates import Identity, read_identity
 
 _SELF_SIGNED = 18
 _UNKNOWN_ISSUER = (2, 19, 20, 21)
@@ -140,33 +141,28 @@ def _load_authorities(context: SSL.Context, file: str) -> None:
 
 
 def _load_certificate(context: SSL.Context, options: TlsOptions) -> None:
-    file, key_file = options.certificate_file, options.key_file or options.certificate_file
-    _check_readable(file, "your certificate")
-    _check_readable(key_file, "its key")
     try:
-        own, *chain = x509.load_pem_x509_certificates(Path(file).read_bytes())
-    except ValueError:
-        sentence = f"{quoted(file)} has no certificate. Choose a PEM file with one."
-        raise OptionsError(sentence) from None
-    try:
-        key: Any = load_pem_private_key(Path(key_file).read_bytes(), None)
-    except TypeError:
-        sentence = f"The key in {quoted(key_file)} has a password. Choose one that has none."
-        raise OptionsError(sentence) from None
-    except (ValueError, UnsupportedAlgorithm):
-        sentence = f"{quoted(key_file)} has no key that can be used. Choose a PEM file with one."
-        raise OptionsError(sentence) from None
-    try:
-        context.use_certificate(own)
-        for issuer in chain:
+        identity = options.identity or read_client_identity(options)
+        context.use_certificate(identity.certificate)
+        for issuer in identity.chain:
             context.add_extra_chain_cert(issuer)
-        context.use_privatekey(key)
-        context.check_privatekey()
+        context.use_privatekey(identity.key)  # type: ignore[arg-type] # as for a server
+    except TlsError as error:
+        raise OptionsError(str(error)) from None
     except (SSL.Error, TypeError):
         raise OptionsError(
-            f"The key in {quoted(key_file)} is not that of the certificate in {quoted(file)}. "
-            "Choose the two that belong together."
+            f"OpenSSL does not take the certificate in {quoted(options.certificate_file)}. "
+            "Choose another one."
         ) from None
+
+
+def read_client_identity(options: TlsOptions, passphrases: Sequence[bytes] = ()) -> Identity:
+    """The client certificate of `options` with its key. Raises `TlsError`.
+
+    Raises `PassphraseError` if it is encrypted and none of `passphrases` opens it.
+    """
+    key = Path(options.key_file) if options.key_file else None
+    return read_identity(Path(options.certificate_file), key, passphrases)
 
 
 def _check_readable(file: str, what: str) -> None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from attrs import evolve
 
 from app.files.paths import home_folder_problem, resolve_path
 
 if TYPE_CHECKING:
+    from app.client.options import TlsOptions
     from app.connect.terminal_session import Request
+    from app.net.target import Target
 
 _EXIT_CODES = """\
 exit codes:
@@ -43,9 +49,22 @@ def add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     parser.add_argument(
         "endpoint",
-        metavar="ENDPOINT",
+        metavar="ENDPOINT|NAME",
         help="host:port, tls:host:port, udp:host:port, unix:/path, ws://host:port/path or "
-        "wss://…; a local address follows as :bindAddress=…, a port as :bindPort=…",
+        "wss://…; a local address follows as :bindAddress=…, a port as :bindPort=…; or the name of "
+        "a listener of the profile",
+    )
+    parser.add_argument(
+        "--profile",
+        metavar="FILE",
+        type=Path,
+        default=argparse.SUPPRESS,
+        help="the profile in which NAME is looked for, instead of the user's own",
+    )
+    parser.add_argument(
+        "--raw",
+        action="store_true",
+        help="on a terminal too, show control characters of the peer as they come",
     )
     parser.add_argument("--hex", action="store_true", help="show what comes as a hex dump")
     parser.add_argument("--crlf", action="store_true", help="send each line feed as CR LF")
@@ -83,26 +102,36 @@ def add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     tls.add_argument("--cert", metavar="FILE", help="your certificate, if the peer asks for one")
     tls.add_argument("--key", metavar="FILE", help="its key, if that is in a file of its own")
+    tls.add_argument(
+        "--passphrase-file",
+        metavar="FILE",
+        help="the passphrase of that key, if it is encrypted; otherwise it may be in "
+        "PORTDECK_PASSPHRASE",
+    )
 
 
 def read_request(arguments: argparse.Namespace) -> Request:
     """The request in `arguments`. Raises `ArgumentError`."""
     from app.client.options import Options, TlsOptions
-    from app.connect.terminal_session import BadExpression, Expectation, Request
-    from app.net.target import TargetError, read_target
+    from app.connect.streams import BadExpression, Expectation
+    from app.connect.terminal_session import Request
+    from app.net.target import TargetError
     from app.text.notation import Notation, NotationError, read
 
     try:
+        target, authorities = _read_target(arguments)
+        tls = TlsOptions(
+            verify=not arguments.insecure,
+            ca_file=_file(arguments.ca),
+            more_ca_files=() if arguments.ca else authorities,
+            certificate_file=_file(arguments.cert),
+            key_file=_file(arguments.key),
+        )
         return Request(
-            target=read_target(arguments.endpoint),
+            target=target,
             options=Options(
                 connect_seconds=arguments.connect_timeout,
-                tls=TlsOptions(
-                    verify=not arguments.insecure,
-                    ca_file=_file(arguments.ca),
-                    certificate_file=_file(arguments.cert),
-                    key_file=_file(arguments.key),
-                ),
+                tls=_unlocked(tls, arguments.passphrase_file),
             ),
             send=tuple(read(text, Notation.ESCAPES) for text in arguments.send or ()),
             expectation=None if arguments.expect is None else Expectation(arguments.expect),
@@ -110,8 +139,48 @@ def read_request(arguments: argparse.Namespace) -> Request:
             hex=arguments.hex,
             crlf=arguments.crlf,
             quiet=arguments.quiet,
+            raw=arguments.raw,
         )
     except (TargetError, NotationError, BadExpression) as error:
+        raise ArgumentError(str(error)) from None
+
+
+def _read_target(arguments: argparse.Namespace) -> tuple[Target, tuple[str, ...]]:
+    """The target, and the files of authorities to trust besides. Raises `TargetError`.
+
+    What is an address is no name.
+    """
+    from app.net.target import TargetError, read_target
+
+    text: str = arguments.endpoint
+    try:
+        return read_target(text), ()
+    except TargetError as error:
+        from app.connect.named_listener import find_listener
+        from app.profile import default_path
+
+        try:
+            found = find_listener(text, arguments.profile or default_path())
+        except TargetError as unknown:
+            # A colon or a slash: an address was meant, and its mistake is the one to tell.
+            raise (error if re.search("[:/]", text) else unknown) from None
+        return found.target, found.authorities
+
+
+def _unlocked(tls: TlsOptions, passphrase_file: str | None) -> TlsOptions:
+    """`tls` with its key decrypted, if passphrases are given. Other troubles show at connecting."""
+    from app.tls import TlsError
+    from app.tls.passphrases import read_passphrases
+
+    try:
+        file = Path(_file(passphrase_file)) if passphrase_file else None
+        passphrases = read_passphrases(file, os.environ)
+        if not (passphrases and tls.certificate_file):
+            return tls
+        from app.client.tls import read_client_identity
+
+        return evolve(tls, identity=read_client_identity(tls, passphrases))
+    except TlsError as error:
         raise ArgumentError(str(error)) from None
 
 

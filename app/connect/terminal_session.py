@@ -1,19 +1,14 @@
 """One run of `portdeck connect`: moves bytes between standard input and output and a peer, up to
-the exit code.
-
-`Expectation` searches the received bytes for the expression of `--expect`. `HexDump` and
-`CrlfConverter` are the streams of `--hex` and `--crlf`.
-"""
+the exit code."""
 
 from __future__ import annotations
 
-import re
+import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TextIO
 
-import regex
 from attrs import field, frozen
 from twisted.internet.error import ReactorNotRunning
 
@@ -22,9 +17,10 @@ from app.client.session import Session
 from app.client.session_messages import SessionState
 from app.client.transcript import EntryKind
 from app.connect.stdio import StdinReader, StdoutWriter
+from app.connect.streams import BadExpression, CrlfConverter, Expectation, HexDump, TerminalText
 from app.net.ip import LARGEST_DATAGRAM
 from app.net.target import Target, Transport
-from app.text.hex import lines
+from app.text import readable
 from app.traffic.framing import Lines, Message
 
 DONE = 0
@@ -48,11 +44,6 @@ EXPECT_SECONDS = 10.0
 QUIET_SECONDS = 1.0
 """Over UDP: how long to wait for another datagram after the end of the input."""
 
-MOST_KEPT = 256 * 1024
-CONTEXT_BYTES = 1024
-SEARCH_SECONDS = 1.0
-_BARE_LF = re.compile(rb"(?<!\r)\n")
-
 
 @frozen
 class Request:
@@ -68,6 +59,9 @@ class Request:
     hex: bool = False
     crlf: bool = False
     quiet: bool = False
+
+    raw: bool = False
+    """Whether a terminal too gets the bytes of the peer as they come."""
 
 
 class TerminalSession:
@@ -101,7 +95,7 @@ class TerminalSession:
         """For a WebSocket: splits the input into lines, each of which is a message."""
 
         self._crlf = CrlfConverter() if request.crlf else None
-        self._hex_dump = HexDump() if request.hex else None
+        self._view = _view_for(request, is_terminal=os.isatty(descriptors[1]))
         self._seen = 0
         self._was_connected = False
         self._had_trouble = False
@@ -150,9 +144,9 @@ class TerminalSession:
     def _tap(self, _time: float, _number: int, is_sent: bool, data: bytes) -> None:
         if is_sent or self._is_closing:
             return
-        if self._message_framer is not None and not self._hex_dump:
+        if self._message_framer is not None and not self._request.hex:
             data += b"\n"  # separates the messages
-        self._output.write(self._hex_dump.feed(data) if self._hex_dump else data)
+        self._output.write(self._view.feed(data) if self._view else data)
         if self._output.bytes_waiting > MOST_WAITING and not self._peer_is_paused:
             self._peer_is_paused = True
             self._session.set_reading(is_paused=True)
@@ -288,6 +282,8 @@ class TerminalSession:
             self._set_exit_code()
         if self._timeout_call is not None and self._timeout_call.active():
             self._timeout_call.cancel()
+        if self._view is not None:
+            self._output.write(self._view.finish())
         self._output.finish(self._stop)
 
     def _set_exit_code(self) -> None:
@@ -310,7 +306,7 @@ class TerminalSession:
 
     def _print_error(self, sentence: str) -> None:
         with suppress(OSError, ValueError):  # standard error is closed: continue without it
-            self._errors.write(f"{sentence}\n")
+            self._errors.write(f"{readable.escaped(sentence)}\n")
             self._errors.flush()
 
 
@@ -328,80 +324,8 @@ def _handle_signals(reactor: Any, abort: Callable[[int], None]) -> None:
         signal.signal(number, lambda number, _: reactor.callFromThread(abort, 128 + number))
 
 
-class BadExpression(ValueError):
-    """The regular expression is invalid, or takes too long. The message says what to do."""
-
-
-class Expectation:
-    """Searches a stream for the regular expression `text`. It works on bytes; other characters than
-    ASCII are UTF-8.
-
-    Keeps only the bytes that can still be the start of a match, and up to `CONTEXT_BYTES` before
-    them for lookbehind. The limit is `MOST_KEPT` bytes, so that an endless partial match does not
-    use up the memory.
-    """
-
-    def __init__(self, text: str) -> None:
-        """Raises `BadExpression`."""
-        self.text = text
-        self.is_met = False
-        self._kept = b""
-        self._begin = 0
-        try:
-            self._expression = regex.compile(text.encode(errors="surrogateescape"))
-        except regex.error as error:
-            raise BadExpression(f"{text!r} is no regular expression: {error}.") from None
-
-    def feed(self, data: bytes) -> bool:
-        """Search `data`, the next part of the stream. Whether there was a match so far. Raises
-        `BadExpression`."""
-        if self.is_met:
-            return True
-        self._kept += data
-        try:
-            self.is_met = self._search(partial=False) is not None
-            if not self.is_met:
-                match = self._search(partial=True)
-                self._keep_from(len(self._kept) if match is None else match.start())
-        except TimeoutError:
-            sentence = f"{self.text!r} takes too long to search for: simplify it."
-            raise BadExpression(sentence) from None
-        return self.is_met
-
-    def _search(self, *, partial: bool) -> regex.Match[bytes] | None:
-        return self._expression.search(
-            self._kept, self._begin, partial=partial, timeout=SEARCH_SECONDS
-        )
-
-    def _keep_from(self, start: int) -> None:
-        start = max(start, len(self._kept) - MOST_KEPT)
-        cut = max(0, start - CONTEXT_BYTES)
-        self._kept = self._kept[cut:]
-        self._begin = start - cut
-
-
-class HexDump:
-    """Makes a hex dump of a stream, with the offset in the stream. Each chunk begins a new line."""
-
-    def __init__(self) -> None:
-        self._offset = 0
-
-    def feed(self, data: bytes) -> bytes:
-        """The lines of `data`, the next part of the stream."""
-        dump = "".join(f"{line}\n" for line in lines(data, self._offset))
-        self._offset += len(data)
-        return dump.encode()
-
-
-class CrlfConverter:
-    """Replaces each LF of a stream by CR LF. A CR LF stays as it is."""
-
-    def __init__(self) -> None:
-        self._last = b""
-
-    def feed(self, data: bytes) -> bytes:
-        """The conversion of `data`, the next part of the stream."""
-        last, self._last = self._last, data[-1:] or self._last
-        if last == b"\r" and data.startswith(b"\n"):
-            return data[:1] + _BARE_LF.sub(b"\r\n", data[1:])
-        return _BARE_LF.sub(b"\r\n", data)
+def _view_for(request: Request, *, is_terminal: bool) -> HexDump | TerminalText | None:
+    """How the received bytes are shown. `None`: as they come, to pipes, files, and with `--raw`."""
+    if request.hex:
+        return HexDump()
+    return TerminalText() if is_terminal and not request.raw else None

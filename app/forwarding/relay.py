@@ -26,6 +26,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from app.forwarding.connecting import Dialing, explain, explain_tls
+from app.forwarding.prompt_write import write_promptly
 from app.forwarding.proxy_header import proxy_header
 from app.forwarding.stream import MessageStream
 from app.net.relay import IRelay
@@ -75,7 +76,7 @@ class Leg(Protocol):
         assert other is not None
         if self.stream is None:
             if not other.is_shut:
-                other.transport.write(data)
+                other.write(data)
             return
         other.send(self.stream.feed(data))
         if self.stream.is_full:
@@ -102,10 +103,14 @@ class Leg(Protocol):
 
     # Writing
 
+    def write(self, data: bytes) -> None:
+        """Write `data` to the peer."""
+        self.transport.write(data)
+
     def send(self, data: bytes) -> None:
         """Write `data` to the peer, unless its direction is over."""
         if data and not self.is_shut:
-            self.transport.write(data)
+            self.write(data)
 
     def shut(self) -> None:
         """Write nothing more, and tell the peer so when everything is written."""
@@ -192,6 +197,9 @@ class TargetLeg(Leg):
     def __init__(self, target: Target) -> None:
         super().__init__()
         self.target = target
+
+    def write(self, data: bytes) -> None:
+        write_promptly(self.transport, data)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         client = self.other
@@ -305,7 +313,7 @@ class ClientLeg(Leg):
             return
         if self.route.proxy:
             ends = (self.transport.getPeer(), self.transport.getHost())
-            target.transport.write(proxy_header(self.route.proxy, *ends))
+            target.write(proxy_header(self.route.proxy, *ends))
         self.joined(target)
         self.join(target, self.route.stream_in)
         target.join(self, self.route.stream_out)

@@ -22,6 +22,8 @@ from app.net.endpoint import Endpoint
 from app.profile.reading import LARGEST_SIZE, TOO_LARGE, ParsedProfile, parse
 from app.profile.spec import FIRST_LISTENERS, PATHS, ListenerSpec
 from app.profile.validation import Problem
+from app.protocols import catalog
+from app.protocols.definition import describe_options
 from app.user_code.programs.reference import ProgramReference, is_program
 from app.user_code.reference import CodeLocation, Reference, is_user_code
 
@@ -250,10 +252,37 @@ def with_paths_from(spec: ListenerSpec, source: Path, target: Path) -> ListenerS
         if reference.place is CodeLocation.FILE:
             code = _move_path(reference.source, source, target)
             spec = evolve(spec, protocol=str(evolve(reference, source=code)))
+    options = _move_options(spec, lambda path: _move_path(path, source, target))
+    if options != spec.options:
+        spec = evolve(spec, options=options)
     if spec.tls is not None:
         files = {name: _move_path(getattr(spec.tls, name), source, target) for name in PATHS}
         spec = evolve(spec, tls=evolve(spec.tls, **files))
     return spec
+
+
+def _move_options(spec: ListenerSpec, move: Callable[[str], str]) -> dict[str, object]:
+    """The options of `spec` with their paths moved: options that are paths, and in their tables
+    `{ file = "…" }` and `python = "rules.py:answer"`."""
+    paths: set[str] = set()
+    if spec.protocol in catalog.names():
+        options = describe_options(catalog.find(spec.protocol).options)
+        paths = {option.name for option in options if option.is_path}
+
+    def moved(key: str, value: object) -> object:
+        match value:
+            case dict():
+                return {name: moved(name, each) for name, each in value.items()}
+            case list():
+                return [moved("", each) for each in value]
+            case str() if key == "file" or key in paths:
+                return move(value)
+            case str() if key == "python":
+                file, colon, name = value.rpartition(":")
+                return f"{move(file)}{colon}{name}" if file.lower().endswith(".py") else value
+        return value
+
+    return {name: moved(name, value) for name, value in spec.options.items()}
 
 
 def _move_path(path: str, source: Path, target: Path) -> str:

@@ -10,6 +10,7 @@ an `Enum` whose values are texts. It has a default, and this metadata:
     hint       one more sentence for the user
     minimum    the lower bound of an `int`
     maximum    the upper bound of an `int`; the longest `str`, in characters
+    is_path    true if the `str` is a path, which may start in the folder of the profile
     check      a function that raises `ValueError` with a sentence for a wrong `str`; may be missing
 
 A protocol whose options are tables within tables has `TableOptions` beside that. Its class then has
@@ -198,6 +199,8 @@ class Option:
 
     check: Callable[[str], object] | None = None
 
+    is_path: bool = False
+
 
 def describe_options(options: type) -> tuple[Option, ...]:
     """The fields of an options class, in their order."""
@@ -212,6 +215,7 @@ def describe_options(options: type) -> tuple[Option, ...]:
             minimum=each.metadata.get("minimum", 0),
             maximum=each.metadata.get("maximum", 0),
             check=each.metadata.get("check"),
+            is_path=each.metadata.get("is_path", False),
         )
         for each in fields(options)
         if each.metadata

@@ -105,7 +105,6 @@ class Expression:
             self._rests_until = now + REST_SECONDS
             raise
 
-
     def replace(
         self, message: bytes, replacement: Callable[[regex.Match[bytes]], bytes], budget: Budget
     ) -> bytes:

@@ -103,9 +103,7 @@ def parse(table: Mapping[str, Any], path: str = "") -> RuleSet | tuple[Mistake, 
     return tuple(reader.mistakes) if reader.mistakes else ruleset
 
 
-def parse_framing(
-    table: Mapping[str, Any], path: str = ""
-) -> MessageFraming | tuple[Mistake, ...]:
+def parse_framing(table: Mapping[str, Any], path: str = "") -> MessageFraming | tuple[Mistake, ...]:
     """The framing in `table`, which may have other keys too, or every mistake in it."""
     reader = _Reader()
     framing = reader.framing(table, path)

@@ -72,6 +72,30 @@ def steady(reactor_class: type[Any]) -> type[Any]:
     return type(reactor_class.__name__, (SteadyTime, reactor_class), {})
 
 
+def use_unix_time(factory: Any) -> None:
+    """Let a factory of twisted.web date its access log by the time of day.
+
+    It asks its reactor for the time. Other factories stay as they are.
+    """
+    http = sys.modules.get("twisted.web.http")  # without it, there is no such factory
+    if http is None or not isinstance(factory, http.HTTPFactory):
+        return
+    reactor: Any = factory.reactor
+    if not isinstance(reactor, _UnixTimeReactor):
+        factory.reactor = _UnixTimeReactor(reactor, unix_clock(reactor))
+
+
+class _UnixTimeReactor:
+    """A reactor whose `seconds` are Unix seconds. All else is that of the real one."""
+
+    def __init__(self, real: Any, unix_seconds: Callable[[], float]) -> None:
+        self._real = real
+        self.seconds = unix_seconds
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
 def _default_reactor() -> type[Any]:
     """The class that Twisted chooses on this platform; see `twisted.internet.default`."""
     try:

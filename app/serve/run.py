@@ -40,6 +40,7 @@ from app.serve.rule_hits import RuleHits
 from app.server.deck import Deck
 from app.server.listener import Listener, State
 from app.server.program_listener import ProgramListener
+from app.tls.passphrases import AskPassphrases, asked_once
 from app.user_code.programs.reference import ProgramReference, is_program
 from app.user_code.reference import CURRENT_FOLDER
 
@@ -90,6 +91,7 @@ def serve(
     limits: RunLimits = UNLIMITED,
     notifier: SystemdNotifier | None = None,
     require_rules: bool = False,
+    passphrases: Sequence[bytes] = (),
 ) -> int:
     """Run `specs` until a signal, a limit, or until the reader closes `output`. Returns the exit
     code.
@@ -98,10 +100,12 @@ def serve(
     standard error, and the others are stopped. Runs `reactor`, which must not have run before.
     `file` is the profile of `specs`; SIGHUP reads it again. Without a profile, SIGHUP only prints
     that there is none. With `require_rules` it is 4 if a rule never matched, or if a message
-    matched none.
+    matched none. `passphrases` are those of encrypted keys.
     """
     writer = EventWriter(output.write, unix_clock(reactor), as_json=as_json)
-    service = _Service(reactor, specs, writer, file, limits, notifier or SystemdNotifier())
+    notifier = notifier or SystemdNotifier()
+    ask_passphrases = asked_once(passphrases)
+    service = _Service(reactor, specs, writer, file, limits, notifier, ask_passphrases)
     output.begin(gone=lambda: reactor.callFromThread(service.stop))
     reactor.callWhenRunning(service.begin)
     reactor.addSystemEventTrigger("before", "shutdown", service.end)
@@ -125,6 +129,7 @@ class _Service:
         file: ProfileFile | None,
         limits: RunLimits,
         notifier: SystemdNotifier,
+        ask_passphrases: AskPassphrases,
     ) -> None:
         self.has_failed = False
         """Whether the run ends because a listener could not start."""
@@ -141,7 +146,7 @@ class _Service:
         folder = CURRENT_FOLDER if file is None else file.path.parent
         self.rule_hits = RuleHits()
         observer = EventObserver(self._write_event, self.rule_hits.listener_changed)
-        self._deck = Deck(reactor, observer, folder=folder)
+        self._deck = Deck(reactor, observer, folder=folder, ask_passphrases=ask_passphrases)
         self._programs = [spec for spec in specs if is_program(spec.protocol)]
         for spec in specs:
             self._deck.add(spec)

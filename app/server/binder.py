@@ -7,6 +7,7 @@ its binder from `binder_for`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -40,6 +41,7 @@ from app.user_code.reference import is_user_code
 
 if TYPE_CHECKING:
     from app.tls.certificates import CertificateFacts
+    from app.tls.passphrases import AskPassphrases
 
 
 class Binder(Protocol):
@@ -67,17 +69,19 @@ class Binder(Protocol):
         """Bind the socket. Fires with the port when `factory` serves it."""
 
 
-def binder_for(
+async def binder_for(
     spec: ListenerSpec,
     endpoint: Endpoint,
     code: Code,
     reactor: Any,
     folder: Path,
     ca_folder: Path | None,
+    ask_passphrases: AskPassphrases | None = None,
 ) -> Binder:
     """The binder for `spec`, whose endpoint is `endpoint`. Raises `TlsError`.
 
     `code` loads the user code. Relative paths start in `folder`. The local CA is in `ca_folder`.
+    `ask_passphrases` is asked for those of an encrypted key. Nothing else is waited for.
     """
     context = ListenerContext(reactor, folder, spec.name, code.load_functions)
     if endpoint.is_datagram:
@@ -87,8 +91,10 @@ def binder_for(
         # Imported late: OpenSSL is slow to import, and only TLS needs it.
         from app.server.encryption import Encryption
         from app.tls.local_ca import LocalCa
+        from app.tls.passphrases import read_unlocked
 
-        encryption = Encryption(spec.tls, endpoint, folder, LocalCa(ca_folder))
+        read = partial(Encryption, spec.tls, endpoint, folder, LocalCa(ca_folder))
+        encryption = await read_unlocked(read, ask_passphrases)
     return StreamBinder(spec, endpoint, code, reactor, context, encryption)
 
 

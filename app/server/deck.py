@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, DeferredList
 
@@ -28,6 +28,9 @@ from app.traffic.connection_info import Tap
 from app.user_code.programs.reference import is_program
 from app.user_code.reference import CURRENT_FOLDER, LoadCallback
 
+if TYPE_CHECKING:
+    from app.tls.passphrases import AskPassphrases
+
 
 class Deck:
     """Owns the listeners, in the order the user gave them.
@@ -46,12 +49,14 @@ class Deck:
         folder: Path = CURRENT_FOLDER,
         loading: LoadCallback | None = None,
         ca_folder: Path | None = None,
+        ask_passphrases: AskPassphrases | None = None,
     ) -> None:
         """`find_port_owner` looks up the process behind a port; by default on a reactor thread.
 
         `folder` is the folder of the profile; relative paths of the specs start there. `loading` is
         called with each file of user code before it is executed, as that blocks the reactor.
-        `ca_folder` is the folder of the local CA, by default that of the user.
+        `ca_folder` is the folder of the local CA, by default that of the user. `ask_passphrases`
+        is asked for those of an encrypted key.
         """
         self.listeners: list[Listener] = []
         self._reactor = reactor
@@ -60,6 +65,7 @@ class Deck:
         self._folder = folder
         self._loading = loading
         self._ca_folder = ca_folder
+        self._ask_passphrases = ask_passphrases
         self._find_port_owner = find_port_owner or port_owner_finder(reactor)
         self._is_closed = False
         self.numbers = itertools.count(1)
@@ -195,6 +201,7 @@ class Deck:
             "folder": self._folder,
             "loading": self._loading,
             "ca_folder": self._ca_folder,
+            "ask_passphrases": self._ask_passphrases,
         }
 
     def free_port(self, endpoint: Endpoint) -> int | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,8 +49,16 @@ class Encryption:
     expire, also while the listener runs.
     """
 
-    def __init__(self, tls: Tls, endpoint: Endpoint, folder: Path, local_ca: LocalCa) -> None:
-        """`endpoint` is that of the listener. Relative paths of `tls` start in `folder`.
+    def __init__(
+        self,
+        tls: Tls,
+        endpoint: Endpoint,
+        folder: Path,
+        local_ca: LocalCa,
+        passphrases: Sequence[bytes] = (),
+    ) -> None:
+        """`endpoint` is that of the listener. Relative paths of `tls` start in `folder`. The files
+        may be encrypted with one of `passphrases`, which are not kept.
 
         Raises `TlsError` if something is wrong with the files.
         """
@@ -60,7 +68,8 @@ class Encryption:
         self._client_cas = _read_client_cas(tls, folder)
         self._faults: ListenerFaults | None = None
         self._faulty_contexts: dict[TlsProblem, SSL.Context] = {}
-        self._use(self._read_identity(folder) if tls.certificate else self._issue_identity())
+        has_files = bool(tls.certificate)
+        self._use(self._read_identity(folder, passphrases) if has_files else self._issue_identity())
 
     @property
     def certificate(self) -> CertificateFacts:
@@ -99,11 +108,10 @@ class Encryption:
     def _context_with(self, identity: Identity) -> SSL.Context:
         return server_context(identity, self._tls.minimum_version, self._client_cas)
 
-    def _read_identity(self, folder: Path) -> Identity:
+    def _read_identity(self, folder: Path, passphrases: Sequence[bytes]) -> Identity:
         path = resolve_path(self._tls.certificate, folder)
-        identity = certificates.read_identity(
-            path, resolve_path(self._tls.key, folder) if self._tls.key else None
-        )
+        key = resolve_path(self._tls.key, folder) if self._tls.key else None
+        identity = certificates.read_identity(path, key, passphrases)
         certificates.check_time(identity.facts, path, now())
         return identity
 

@@ -33,6 +33,7 @@ from app.user_code.reference import CURRENT_FOLDER, LoadCallback, UserCodeError,
 
 if TYPE_CHECKING:
     from app.tls.certificates import CertificateFacts
+    from app.tls.passphrases import AskPassphrases
 
 
 log = logging.getLogger(__name__)
@@ -82,12 +83,14 @@ class Listener:
         loading: LoadCallback | None = None,
         ca_folder: Path | None = None,
         code: Code | None = None,
+        ask_passphrases: AskPassphrases | None = None,
     ) -> None:
         """`find_conflict` finds out who uses the port of an endpoint.
 
         Relative paths of the spec start in `folder`. `loading` is called with each file of user
         code before it is executed. `ca_folder` is the folder of the local CA, by default that of
-        the user. `code` replaces the user code of the spec's protocol.
+        the user. `code` replaces the user code of the spec's protocol. `ask_passphrases` is asked
+        for those of an encrypted key.
         """
         self.spec = spec
         self.state = State.STOPPED
@@ -109,6 +112,7 @@ class Listener:
         self._tap = tap
         self._folder = folder
         self._ca_folder = ca_folder
+        self._ask_passphrases = ask_passphrases
         self._code = code or Code(folder, loading, reactor)
         self._lock = DeferredLock()
         self._binder: Binder | None = None
@@ -116,7 +120,7 @@ class Listener:
         self._accept_guards: tuple[AcceptGuard, ...] = ()
         self._watch = CodeWatch(reactor, self._reload_changed_code)
         self._waits_for_code = False
-        self._binding: Deferred[IListeningPort] | None = None
+        self._binding: Deferred[Any] | None = None
 
     def __repr__(self) -> str:
         return f"<Listener {self.spec.name} {self.state.value} {self.where}>"
@@ -330,8 +334,10 @@ class Listener:
         if resumes and self._binder is not None and self.factory is not None:
             binder, factory = self._binder, self.factory
         else:
-            where = (self._folder, self._ca_folder)
-            binder = binder_for(spec, endpoint, self._code, self._reactor, *where)
+            context = (self._reactor, self._folder, self._ca_folder, self._ask_passphrases)
+            making = Deferred.fromCoroutine(binder_for(spec, endpoint, self._code, *context))
+            self._binding = making  # a stop cancels the question for a passphrase
+            binder = await making
             factory = binder.build_factory(self._observer, self._numbers, self._tap)
         # Start the factory first. If it failed after the bind, Twisted would not close the socket.
         factory.doStart()
@@ -386,7 +392,7 @@ class Listener:
         """Release the protocols: no connection is left."""
         assert self.factory is not None
         self.factory.release_protocols()
-        self._bound_spec = None
+        self._bound_spec = self._binder = None
 
     # Calls from the socket
 

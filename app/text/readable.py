@@ -42,6 +42,11 @@ class ReadableText:
         return _show(text)
 
 
+def escaped(text: str) -> str:
+    """`text` with each invisible character written out, such as `\\x1b`. LF breaks the line."""
+    return _show(text)
+
+
 def _show(text: str) -> str:
     return _SHAPELESS.sub(_escape, text.replace("\r\n", "\n"))
 

@@ -1,8 +1,9 @@
-"""Certificates with their keys: read them from PEM, check them, describe them, write them."""
+"""Certificates with their keys: read from PEM or PKCS#12, checked, described, written."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 from attrs import frozen
@@ -11,7 +12,6 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.types import (
     CertificateIssuerPrivateKeyTypes,
-    PrivateKeyTypes,
     PublicKeyTypes,
 )
 from cryptography.hazmat.primitives.serialization import (
@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
-    load_pem_private_key,
 )
 
 from app.tls import TlsError
+from app.tls.key_files import is_pkcs12, read_key, read_pkcs12
 
 LARGEST_FILE = 1024 * 1024
 
@@ -79,22 +79,39 @@ def certificates_to_pem(*certificates: x509.Certificate) -> bytes:
     return b"".join(each.public_bytes(Encoding.PEM) for each in certificates)
 
 
-def read_identity(certificate: Path, key: Path | None = None) -> Identity:
+def read_identity(
+    certificate: Path, key: Path | None = None, passphrases: Sequence[bytes] = ()
+) -> Identity:
     """Read the files `certificate` and `key`. Without `key`, the first file has the key too.
 
-    Raises `TlsError` for everything that keeps a server from using it, except the validity time.
+    The first file may be in PKCS#12. Raises `TlsError` for everything that keeps a server from
+    using it, except the validity time; `PassphraseError` if the key is encrypted and none of
+    `passphrases` opens it.
     """
     content = read_file(certificate)
+    if is_pkcs12(content):
+        return _read_pkcs12(content, certificate, key, passphrases)
     first, *chain = read_certificates(content, certificate)
     key_path = key or certificate
-    identity = Identity(
-        first, _read_key(read_file(key) if key else content, key_path), tuple(chain)
-    )
+    key_content = read_file(key) if key else content
+    identity = Identity(first, read_key(key_content, key_path, passphrases), tuple(chain))
     if not _belong_together(identity):
         raise TlsError(
             f"The key in {key_path} does not belong to the certificate in {certificate}. "
             "Choose the key that the certificate was made for."
         )
+    return identity
+
+
+def _read_pkcs12(
+    content: bytes, path: Path, key: Path | None, passphrases: Sequence[bytes]
+) -> Identity:
+    if key is not None and key != path:
+        raise TlsError(f"{path} is a PKCS#12 file, which has its key in it. Leave out the key.")
+    found = read_pkcs12(content, path, passphrases)
+    identity = Identity(found.certificate, found.key, found.chain)
+    if not _belong_together(identity):
+        raise TlsError(f"The key in {path} does not belong to its certificate. Export it anew.")
     return identity
 
 
@@ -147,30 +164,6 @@ def subject_of(certificate: x509.Certificate) -> str:
     """The common name of the subject, or the whole name if there is none."""
     names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     return str(names[0].value) if names else certificate.subject.rfc4514_string()
-
-
-def _read_key(content: bytes, path: Path) -> CertificateIssuerPrivateKeyTypes:
-    try:
-        key: PrivateKeyTypes = load_pem_private_key(content, password=None)
-    except TypeError:  # cryptography's way to say that the key is encrypted
-        raise TlsError(
-            f"The key in {path} is encrypted, and Portdeck asks for no password. "
-            "Decrypt it (openssl pkey -in KEY -out NEW), readable by you alone."
-        ) from None
-    except (ValueError, UnsupportedAlgorithm):
-        raise TlsError(_no_key(content, path)) from None
-    return key  # type: ignore[return-value] # a key of another kind does not match the certificate
-
-
-def _no_key(content: bytes, path: Path) -> str:
-    if b"PRIVATE KEY-----" in content:
-        return f"The key in {path} is damaged. Get it anew from where it was made."
-    if b"-----BEGIN CERTIFICATE-----" in content:
-        return (
-            f"{path} has a certificate, but not its key. Choose the file of the key too "
-            '("-----BEGIN PRIVATE KEY-----").'
-        )
-    return f"{path} has no key in the PEM form. Choose another file, or convert it (openssl pkey)."
 
 
 def _belong_together(identity: Identity) -> bool:

@@ -229,6 +229,14 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         starts_group=True,
     ),
     Command(
+        "held",
+        QT_TRANSLATE_NOOP("Commands", "Held messages…"),
+        lambda window: window.behaviour.open_held(),
+        Menu.LISTENER,
+        "Ctrl+Alt+H",
+        in_listener_menu=True,
+    ),
+    Command(
         "faults",
         QT_TRANSLATE_NOOP("Commands", "Faults…"),
         lambda window: window.behaviour.open_faults(),
@@ -242,7 +250,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         QT_TRANSLATE_NOOP("Commands", "Clear all faults"),
         lambda window: window.behaviour.faults.clear_all(),
         Menu.LISTENER,
-        "Ctrl+Alt+F",
+        "Ctrl+Alt+Shift+F",
     ),
     Command(
         "remove",

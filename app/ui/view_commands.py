@@ -101,6 +101,15 @@ VIEW_AND_HELP_COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         is_checkable=True,
     ),
     Command(
+        "details",
+        QT_TRANSLATE_NOOP("Commands", "Details"),
+        lambda window: window.room.toggle_details(),
+        Menu.VIEW,
+        "Ctrl+I",
+        "details",
+        is_checkable=True,
+    ),
+    Command(
         "search_listeners",
         QT_TRANSLATE_NOOP("Commands", "Search listeners"),
         lambda window: window.search_listeners(),

@@ -2,85 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
-    <name></name>
-    <message>
-        <source>Addresses</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Totals</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Limits</source>
-        <translation type="unfinished">限制</translation>
-    </message>
-    <message>
-        <source>Refused</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Closed by a limit</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Certificate</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Last errors</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Peer</source>
-        <translation type="unfinished">对端</translation>
-    </message>
-    <message>
-        <source>Local address</source>
-        <translation type="unfinished">本地地址</translation>
-    </message>
-    <message>
-        <source>Open for</source>
-        <translation type="unfinished">已连接</translation>
-    </message>
-    <message>
-        <source>Idle for</source>
-        <translation type="unfinished">空闲</translation>
-    </message>
-    <message>
-        <source>Received</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Sent</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Not read yet</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Version</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Cipher</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Client certificate</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Closed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Reason</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
     <name>AboutDialog</name>
     <message>
         <source>About Portdeck</source>
@@ -220,53 +141,53 @@
     <name>Behaviour</name>
     <message>
         <source>That message is not kept any more, so there is no rule.</source>
-        <translation type="unfinished"></translation>
+        <translation>该消息已不再保留，因此没有规则。</translation>
     </message>
     <message>
         <source>Replies</source>
-        <translation type="unfinished"></translation>
+        <translation>应答</translation>
     </message>
 </context>
 <context>
     <name>CaptureWindow</name>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>{0} – Portdeck capture</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} – Portdeck 抓包</translation>
     </message>
     <message>
         <source>How much of the capture is read</source>
-        <translation type="unfinished"></translation>
+        <translation>抓包文件的读取进度</translation>
     </message>
     <message>
         <source>Read no further, and keep what is read</source>
-        <translation type="unfinished"></translation>
+        <translation>不再继续读取，保留已读取的内容</translation>
     </message>
     <message>
         <source>Read: {0} packets. Connections: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已读取 {0} 个数据包，连接数：{1}。</translation>
     </message>
     <message>
         <source>Cancelled. Read until then: {0} packets. Connections: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消。此前已读取 {0} 个数据包，连接数：{1}。</translation>
     </message>
 </context>
 <context>
     <name>Captures</name>
     <message>
         <source>Open a capture</source>
-        <translation type="unfinished"></translation>
+        <translation>打开抓包文件</translation>
     </message>
     <message>
         <source>Captures ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>抓包文件 ({0})</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished">所有文件 (*)</translation>
+        <translation>所有文件 (*)</translation>
     </message>
 </context>
 <context>
@@ -524,8 +445,12 @@
         <translation>按第一条匹配的规则回复每个数据报。</translation>
     </message>
     <message>
-        <source>The rules are in the profile, as [[listener.options.rule]]. They can be changed there.</source>
-        <translation>规则写在配置文件的 [[listener.options.rule]] 中，可以在那里修改。</translation>
+        <source>The rules are edited in a window of their own: choose Listener, Rules.</source>
+        <translation>规则在单独的窗口中编辑：请选择“监听器 → 规则”。</translation>
+    </message>
+    <message>
+        <source>Rules that rewrite messages are in the profile, as [[listener.options.rewrite]]. Which messages are held is chosen in a window of its own: Listener, Held messages.</source>
+        <translation>改写消息的规则在配置文件的 [[listener.options.rewrite]] 中。拦截哪些消息在单独的窗口中选择：“监听器 → 被拦截的消息”。</translation>
     </message>
     <message>
         <source>Forward</source>
@@ -538,10 +463,6 @@
     <message>
         <source>Passes each datagram on to another server, and what that says back.</source>
         <translation>把每个数据报转发到另一台服务器，并传回它的应答。</translation>
-    </message>
-    <message>
-        <source>Rules that rewrite or hold messages are in the profile, as [[listener.options.rewrite]] and [listener.options.hold]. They can be changed there.</source>
-        <translation>改写或扣留消息的规则写在配置文件的 [[listener.options.rewrite]] 和 [listener.options.hold] 中，可以在那里修改。</translation>
     </message>
     <message>
         <source>Forward to</source>
@@ -990,11 +911,11 @@
     </message>
     <message>
         <source>Faults</source>
-        <translation type="unfinished"></translation>
+        <translation>故障</translation>
     </message>
     <message>
         <source>What disturbs it on purpose</source>
-        <translation type="unfinished"></translation>
+        <translation>有意施加在该连接上的干扰</translation>
     </message>
     <message>
         <source>State</source>
@@ -1195,7 +1116,11 @@
     </message>
     <message>
         <source>Rules…</source>
-        <translation type="unfinished"></translation>
+        <translation>规则…</translation>
+    </message>
+    <message>
+        <source>Held messages…</source>
+        <translation>被拦截的消息…</translation>
     </message>
     <message>
         <source>Redo remove</source>
@@ -1279,11 +1204,11 @@
     </message>
     <message>
         <source>Faults…</source>
-        <translation type="unfinished"></translation>
+        <translation>故障…</translation>
     </message>
     <message>
         <source>Clear all faults</source>
-        <translation type="unfinished"></translation>
+        <translation>清除所有故障</translation>
     </message>
     <message>
         <source>Command palette…</source>
@@ -1334,6 +1259,10 @@
         <translation>控制台靠右</translation>
     </message>
     <message>
+        <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Search listeners</source>
         <translation>搜索监听器</translation>
     </message>
@@ -1382,93 +1311,93 @@
     <name>CompareWindow</name>
     <message>
         <source>What the &amp;servers said</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器发送的内容(&amp;S)</translation>
     </message>
     <message>
         <source>What the &amp;clients said</source>
-        <translation type="unfinished"></translation>
+        <translation>客户端发送的内容(&amp;C)</translation>
     </message>
     <message>
         <source>{0} and {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 与 {1}</translation>
     </message>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>比较</translation>
     </message>
     <message>
         <source>Messages</source>
-        <translation type="unfinished">消息</translation>
+        <translation>消息</translation>
     </message>
     <message>
         <source>The conversations are too long. Only their beginnings are read.</source>
-        <translation type="unfinished"></translation>
+        <translation>会话太长，只读取了开头部分。</translation>
     </message>
 </context>
 <context>
     <name>ComparisonModel</name>
     <message>
         <source>Result</source>
-        <translation type="unfinished"></translation>
+        <translation>结果</translation>
     </message>
     <message>
         <source>Expected</source>
-        <translation type="unfinished"></translation>
+        <translation>预期</translation>
     </message>
     <message>
         <source>Came</source>
-        <translation type="unfinished"></translation>
+        <translation>实际</translation>
     </message>
     <message>
         <source>equal</source>
-        <translation type="unfinished"></translation>
+        <translation>相同</translation>
     </message>
     <message>
         <source>different</source>
-        <translation type="unfinished"></translation>
+        <translation>不同</translation>
     </message>
     <message>
         <source>missing</source>
-        <translation type="unfinished"></translation>
+        <translation>缺失</translation>
     </message>
     <message>
         <source>extra</source>
-        <translation type="unfinished"></translation>
+        <translation>多余</translation>
     </message>
 </context>
 <context>
     <name>ComparisonView</name>
     <message>
         <source>Only what is &amp;not equal</source>
-        <translation type="unfinished"></translation>
+        <translation>只显示不相同的(&amp;N)</translation>
     </message>
     <message>
         <source>{0} equal</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 条相同</translation>
     </message>
     <message>
         <source>{0} different</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 条不同</translation>
     </message>
     <message>
         <source>{0} missing</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 条缺失</translation>
     </message>
     <message>
         <source>{0} extra</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 条多余</translation>
     </message>
     <message>
         <source>Nothing was expected, and nothing came.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有预期的消息，也没有收到消息。</translation>
     </message>
     <message>
         <source>Messages: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>消息：{0}。</translation>
     </message>
     <message>
         <source>Comparison</source>
-        <translation type="unfinished"></translation>
+        <translation>比较</translation>
     </message>
 </context>
 <context>
@@ -1498,20 +1427,36 @@
         <translation>重置所选连接：尚未发出的内容会被丢弃</translation>
     </message>
     <message>
-        <source>Faults…</source>
+        <source>Show its traffic</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show only the traffic of the selected connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation type="unfinished">复制地址</translation>
+    </message>
+    <message>
+        <source>Copy the addresses of the selected connections</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Faults…</source>
+        <translation>故障…</translation>
     </message>
     <message>
         <source>Disturb the selected connection on purpose</source>
-        <translation type="unfinished"></translation>
+        <translation>有意干扰所选连接</translation>
     </message>
     <message>
         <source>Compare…</source>
-        <translation type="unfinished"></translation>
+        <translation>比较…</translation>
     </message>
     <message>
         <source>Compare the traffic of the two selected connections</source>
-        <translation type="unfinished"></translation>
+        <translation>比较所选两个连接的流量</translation>
     </message>
     <message>
         <source>Show closed</source>
@@ -1607,9 +1552,8 @@
     </message>
     <message>
         <source>Nobody is connected.
-Switch a listener on and connect to it: with the console below, nc or telnet.</source>
-        <translation>还没有人连接。
-打开一个监听器，然后用下面的控制台、nc 或 telnet 连接它。</translation>
+Connect to a listener that is on: with the console, nc or telnet.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1707,31 +1651,31 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <name>ConversationActions</name>
     <message>
         <source>Make a listener of this conversation…</source>
-        <translation type="unfinished"></translation>
+        <translation>用此会话创建监听器…</translation>
     </message>
     <message>
         <source>Play the client side…</source>
-        <translation type="unfinished"></translation>
+        <translation>重放客户端…</translation>
     </message>
     <message>
         <source>Compare the two connections…</source>
-        <translation type="unfinished"></translation>
+        <translation>比较这两个连接…</translation>
     </message>
     <message>
         <source>Reply to this with</source>
-        <translation type="unfinished"></translation>
+        <translation>对此应答</translation>
     </message>
     <message>
         <source>Only what a client said can be replied to</source>
-        <translation type="unfinished"></translation>
+        <translation>只能对客户端发送的内容应答</translation>
     </message>
     <message>
         <source>A rule of a new listener…</source>
-        <translation type="unfinished"></translation>
+        <translation>新监听器的规则…</translation>
     </message>
     <message>
         <source>A rule of {0}…</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的规则…</translation>
     </message>
 </context>
 <context>
@@ -1833,6 +1777,136 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <message>
         <source>offset {0} of {1} bytes</source>
         <translation>偏移 {0}，共 {1} 字节</translation>
+    </message>
+</context>
+<context>
+    <name>Details</name>
+    <message>
+        <source>Addresses</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Totals</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation type="unfinished">限制</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Closed by a limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Certificate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last errors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Peer</source>
+        <translation type="unfinished">对端</translation>
+    </message>
+    <message>
+        <source>Local address</source>
+        <translation type="unfinished">本地地址</translation>
+    </message>
+    <message>
+        <source>Open for</source>
+        <translation type="unfinished">已连接</translation>
+    </message>
+    <message>
+        <source>Idle for</source>
+        <translation type="unfinished">空闲</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not read yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cipher</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Client certificate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} · {1} connected</source>
+        <translation type="unfinished">{0} · {1} 个连接</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation type="unfinished">连接</translation>
+    </message>
+    <message>
+        <source>From one address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Idle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unsent data</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DetailsPanel</name>
+    <message>
+        <source>Choose a listener or a connection to see its details.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show its traffic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show its log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show its listener</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1941,363 +2015,364 @@ Switch a listener on and connect to it: with the console below, nc or telnet.</s
     <name>FaultBadge</name>
     <message>
         <source>Faults: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>故障：{0}</translation>
     </message>
 </context>
 <context>
     <name>FaultCommands</name>
     <message>
         <source>No fault is on.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有启用的故障。</translation>
     </message>
     <message>
         <source>All faults are off. Not disturbed any more: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>所有故障均已关闭，不再受干扰：{0}。</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>{0} more listeners</source>
-        <translation type="unfinished"></translation>
+        <translation>另外 {0} 个监听器</translation>
     </message>
     <message>
         <source>1 connection</source>
-        <translation type="unfinished">1 个连接</translation>
+        <translation>1 个连接</translation>
     </message>
     <message>
         <source>{0} connections</source>
-        <translation type="unfinished">{0} 个连接</translation>
+        <translation>{0} 个连接</translation>
     </message>
     <message>
         <source>Faults disturb these on purpose. Click to change that.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些对象正受到有意的干扰。点击可更改。</translation>
     </message>
     <message>
         <source>Faults of {0}: {1}…</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的故障：{1}…</translation>
     </message>
     <message>
         <source>Clear all faults</source>
-        <translation type="unfinished"></translation>
+        <translation>清除所有故障</translation>
     </message>
     <message>
         <source>{0} Faults: {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 故障：{1}</translation>
     </message>
 </context>
 <context>
     <name>FaultRow</name>
     <message>
         <source>Act earlier</source>
-        <translation type="unfinished"></translation>
+        <translation>更早起作用</translation>
     </message>
     <message>
         <source>Act later</source>
-        <translation type="unfinished"></translation>
+        <translation>更晚起作用</translation>
     </message>
     <message>
         <source>Remove this fault</source>
-        <translation type="unfinished"></translation>
+        <translation>删除此故障</translation>
     </message>
     <message>
         <source>Direction</source>
-        <translation type="unfinished">方向</translation>
+        <translation>方向</translation>
     </message>
     <message>
         <source>Chance</source>
-        <translation type="unfinished"></translation>
+        <translation>概率</translation>
     </message>
     <message>
         <source>until it is off</source>
-        <translation type="unfinished"></translation>
+        <translation>直到关闭</translation>
     </message>
 </context>
 <context>
     <name>Faults</name>
     <message>
         <source>Latency</source>
-        <translation type="unfinished"></translation>
+        <translation>延迟</translation>
     </message>
     <message>
         <source>Bandwidth</source>
-        <translation type="unfinished"></translation>
+        <translation>带宽</translation>
     </message>
     <message>
         <source>Slices</source>
-        <translation type="unfinished"></translation>
+        <translation>分片</translation>
     </message>
     <message>
         <source>Stall</source>
-        <translation type="unfinished"></translation>
+        <translation>停顿</translation>
     </message>
     <message>
         <source>Limit</source>
-        <translation type="unfinished"></translation>
+        <translation>上限</translation>
     </message>
     <message>
         <source>Close after</source>
-        <translation type="unfinished"></translation>
+        <translation>定时关闭</translation>
     </message>
     <message>
         <source>Reset after</source>
-        <translation type="unfinished"></translation>
+        <translation>定时重置</translation>
     </message>
     <message>
         <source>Slow close</source>
-        <translation type="unfinished"></translation>
+        <translation>缓慢关闭</translation>
     </message>
     <message>
         <source>Stop reading</source>
-        <translation type="unfinished"></translation>
+        <translation>停止读取</translation>
     </message>
     <message>
         <source>Drop</source>
-        <translation type="unfinished"></translation>
+        <translation>丢弃</translation>
     </message>
     <message>
         <source>Corrupt</source>
-        <translation type="unfinished"></translation>
+        <translation>损坏</translation>
     </message>
     <message>
         <source>Duplicate</source>
-        <translation type="unfinished">复制一份</translation>
+        <translation>重复</translation>
     </message>
     <message>
         <source>Reorder</source>
-        <translation type="unfinished"></translation>
+        <translation>乱序</translation>
     </message>
     <message>
         <source>Refuse</source>
-        <translation type="unfinished"></translation>
+        <translation>拒绝</translation>
     </message>
     <message>
         <source>Delay of accept</source>
-        <translation type="unfinished"></translation>
+        <translation>延迟接受</translation>
     </message>
     <message>
         <source>TLS problem</source>
-        <translation type="unfinished"></translation>
+        <translation>TLS 问题</translation>
     </message>
     <message>
         <source>Bytes arrive later.</source>
-        <translation type="unfinished"></translation>
+        <translation>字节较晚到达。</translation>
     </message>
     <message>
         <source>No more than so many bytes pass in a second.</source>
-        <translation type="unfinished"></translation>
+        <translation>每秒最多通过这么多字节。</translation>
     </message>
     <message>
         <source>Bytes arrive in small pieces, one after the other.</source>
-        <translation type="unfinished"></translation>
+        <translation>字节分成小块依次到达。</translation>
     </message>
     <message>
         <source>Nothing passes for so long, or until the fault is off.</source>
-        <translation type="unfinished"></translation>
+        <translation>在这段时间内或关闭故障之前，什么都不通过。</translation>
     </message>
     <message>
         <source>The connection ends after so many bytes.</source>
-        <translation type="unfinished"></translation>
+        <translation>达到这么多字节后连接结束。</translation>
     </message>
     <message>
         <source>The connection is closed after a time.</source>
-        <translation type="unfinished"></translation>
+        <translation>一段时间后关闭连接。</translation>
     </message>
     <message>
         <source>The connection is reset after a time.</source>
-        <translation type="unfinished"></translation>
+        <translation>一段时间后重置连接。</translation>
     </message>
     <message>
         <source>The end of the connection arrives later.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接的结束较晚到达。</translation>
     </message>
     <message>
         <source>Nothing is read from the client, so its window fills up.</source>
-        <translation type="unfinished"></translation>
+        <translation>不读取客户端的数据，使其窗口填满。</translation>
     </message>
     <message>
         <source>Datagrams are lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据报丢失。</translation>
     </message>
     <message>
         <source>Bits are flipped.</source>
-        <translation type="unfinished"></translation>
+        <translation>比特被翻转。</translation>
     </message>
     <message>
         <source>Datagrams arrive twice.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据报到达两次。</translation>
     </message>
     <message>
         <source>Datagrams arrive after later ones.</source>
-        <translation type="unfinished"></translation>
+        <translation>数据报晚于后发的数据报到达。</translation>
     </message>
     <message>
         <source>New connections are reset at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>新连接立即被重置。</translation>
     </message>
     <message>
         <source>New connections are served later.</source>
-        <translation type="unfinished"></translation>
+        <translation>新连接较晚得到服务。</translation>
     </message>
     <message>
         <source>New clients meet a bad certificate or a broken handshake.</source>
-        <translation type="unfinished"></translation>
+        <translation>新客户端遇到无效证书或中断的握手。</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished">时间</translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>Jitter</source>
-        <translation type="unfinished"></translation>
+        <translation>抖动</translation>
     </message>
     <message>
         <source>Distribution</source>
-        <translation type="unfinished"></translation>
+        <translation>分布</translation>
     </message>
     <message>
         <source>Bytes a second</source>
-        <translation type="unfinished"></translation>
+        <translation>每秒字节数</translation>
     </message>
     <message>
         <source>Bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>字节数</translation>
     </message>
     <message>
         <source>Variation</source>
-        <translation type="unfinished"></translation>
+        <translation>变化量</translation>
     </message>
     <message>
         <source>Between two</source>
-        <translation type="unfinished"></translation>
+        <translation>间隔</translation>
     </message>
     <message>
         <source>Then</source>
-        <translation type="unfinished"></translation>
+        <translation>然后</translation>
     </message>
     <message>
         <source>Bits</source>
-        <translation type="unfinished"></translation>
+        <translation>比特数</translation>
     </message>
     <message>
         <source>Problem</source>
-        <translation type="unfinished"></translation>
+        <translation>问题</translation>
     </message>
     <message>
         <source>both ways</source>
-        <translation type="unfinished"></translation>
+        <translation>双向</translation>
     </message>
     <message>
         <source>from the client</source>
-        <translation type="unfinished"></translation>
+        <translation>来自客户端</translation>
     </message>
     <message>
         <source>to the client</source>
-        <translation type="unfinished"></translation>
+        <translation>发往客户端</translation>
     </message>
     <message>
         <source>even</source>
-        <translation type="unfinished"></translation>
+        <translation>均匀</translation>
     </message>
     <message>
         <source>bell curve</source>
-        <translation type="unfinished"></translation>
+        <translation>正态</translation>
     </message>
     <message>
         <source>close</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>reset</source>
-        <translation type="unfinished"></translation>
+        <translation>重置</translation>
     </message>
     <message>
         <source>expired certificate</source>
-        <translation type="unfinished"></translation>
+        <translation>证书已过期</translation>
     </message>
     <message>
         <source>certificate of another name</source>
-        <translation type="unfinished"></translation>
+        <translation>证书名称不符</translation>
     </message>
     <message>
         <source>self-signed certificate</source>
-        <translation type="unfinished"></translation>
+        <translation>自签名证书</translation>
     </message>
     <message>
         <source>unknown CA</source>
-        <translation type="unfinished"></translation>
+        <translation>未知的 CA</translation>
     </message>
     <message>
         <source>stalled handshake</source>
-        <translation type="unfinished"></translation>
+        <translation>握手停滞</translation>
     </message>
     <message>
         <source>handshake broken off</source>
-        <translation type="unfinished"></translation>
+        <translation>握手中断</translation>
     </message>
 </context>
 <context>
     <name>FaultsEditor</name>
     <message>
         <source>&amp;Add a fault</source>
-        <translation type="unfinished"></translation>
+        <translation>添加故障(&amp;A)</translation>
     </message>
     <message>
         <source>Nothing is disturbed.
 Add a fault: it acts at once, on open connections too.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有任何干扰。
+添加故障后立即生效，对已打开的连接也有效。</translation>
     </message>
 </context>
 <context>
     <name>FaultsPanel</name>
     <message>
         <source>As the &amp;listener</source>
-        <translation type="unfinished"></translation>
+        <translation>与监听器相同(&amp;L)</translation>
     </message>
     <message>
         <source>&amp;Switch all off</source>
-        <translation type="unfinished"></translation>
+        <translation>全部关闭(&amp;S)</translation>
     </message>
     <message>
         <source>S&amp;eed</source>
-        <translation type="unfinished"></translation>
+        <translation>随机种子(&amp;E)</translation>
     </message>
     <message>
         <source>With the same number, a run repeats. Empty: each start is different.</source>
-        <translation type="unfinished"></translation>
+        <translation>使用相同的数字可重复同样的过程。留空则每次启动都不同。</translation>
     </message>
     <message>
         <source>different at each start</source>
-        <translation type="unfinished"></translation>
+        <translation>每次启动都不同</translation>
     </message>
     <message>
         <source>Let the faults of the listener act on this connection again</source>
-        <translation type="unfinished"></translation>
+        <translation>让监听器的故障重新作用于此连接</translation>
     </message>
     <message>
         <source>Faults of {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的故障</translation>
     </message>
     <message>
         <source>The listener was removed.</source>
-        <translation type="unfinished"></translation>
+        <translation>监听器已被移除。</translation>
     </message>
     <message>
         <source>They act on all connections, from the first one to the last.</source>
-        <translation type="unfinished"></translation>
+        <translation>它们作用于所有连接，按从上到下的顺序。</translation>
     </message>
     <message>
         <source>The connection is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接已关闭。</translation>
     </message>
     <message>
         <source>They act on this connection alone, instead of those of its listener.</source>
-        <translation type="unfinished"></translation>
+        <translation>它们只作用于此连接，代替监听器的故障。</translation>
     </message>
     <message>
         <source>These are the faults of the listener. A change is for this connection alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些是监听器的故障。更改只对此连接有效。</translation>
     </message>
 </context>
 <context>
@@ -2390,14 +2465,49 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
 </context>
 <context>
-    <name>FramingChoice</name>
+    <name>FirstSteps</name>
     <message>
-        <source>&amp;Told apart by</source>
+        <source>Three steps to a first conversation</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Off, all that one side sends until the other side speaks is one message</source>
+        <source>Copy the line for a terminal</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the three steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start {0}</source>
+        <translation type="unfinished">启动 {0}</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation type="unfinished">连接</translation>
+    </message>
+    <message>
+        <source>Send {0}</source>
+        <translation type="unfinished">发送 {0}</translation>
+    </message>
+    <message>
+        <source>{0} answered. That was all.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Or in a terminal:</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FramingChoice</name>
+    <message>
+        <source>&amp;Told apart by</source>
+        <translation>划分方式(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Off, all that one side sends until the other side speaks is one message</source>
+        <translation>不勾选时，一方在另一方发送之前所发送的全部内容为一条消息</translation>
     </message>
 </context>
 <context>
@@ -2549,6 +2659,41 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
 </context>
 <context>
+    <name>HeldModel</name>
+    <message>
+        <source>Waits</source>
+        <translation>等待</translation>
+    </message>
+    <message>
+        <source>Direction</source>
+        <translation>方向</translation>
+    </message>
+    <message>
+        <source>Connection</source>
+        <translation>连接</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>消息</translation>
+    </message>
+    <message>
+        <source>← from the client</source>
+        <translation>← 来自客户端</translation>
+    </message>
+    <message>
+        <source>→ to the client</source>
+        <translation>→ 发往客户端</translation>
+    </message>
+    <message>
+        <source>It goes on as soon as those before it have gone.</source>
+        <translation>前面的消息放行后，它随即继续。</translation>
+    </message>
+</context>
+<context>
     <name>HexView</name>
     <message>
         <source>Bytes of the chosen chunk</source>
@@ -2580,6 +2725,111 @@ Add a fault: it acts at once, on open connections too.</source>
     <message>
         <source>What was sent</source>
         <translation>已发送内容</translation>
+    </message>
+</context>
+<context>
+    <name>HoldPanel</name>
+    <message>
+        <source>&amp;Release</source>
+        <translation>放行(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Drop</source>
+        <translation>丢弃(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Release &amp;all</source>
+        <translation>全部放行(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Held messages of {0}</source>
+        <translation>{0} 拦截的消息</translation>
+    </message>
+    <message>
+        <source>Hold messages</source>
+        <translation>拦截消息</translation>
+    </message>
+    <message>
+        <source>both ways</source>
+        <translation>双向</translation>
+    </message>
+    <message>
+        <source>from the client</source>
+        <translation>来自客户端</translation>
+    </message>
+    <message>
+        <source>to the client</source>
+        <translation>发往客户端</translation>
+    </message>
+    <message>
+        <source>Direction</source>
+        <translation>方向</translation>
+    </message>
+    <message>
+        <source>every message</source>
+        <translation>每条消息</translation>
+    </message>
+    <message>
+        <source>messages that contain</source>
+        <translation>包含以下内容的消息</translation>
+    </message>
+    <message>
+        <source>messages that match</source>
+        <translation>匹配以下表达式的消息</translation>
+    </message>
+    <message>
+        <source>Which messages</source>
+        <translation>哪些消息</translation>
+    </message>
+    <message>
+        <source>What they contain, or the expression</source>
+        <translation>所含内容或表达式</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> 秒</translation>
+    </message>
+    <message>
+        <source>Held for at most</source>
+        <translation>最长拦截时间</translation>
+    </message>
+    <message>
+        <source>Messages at most</source>
+        <translation>最多消息数</translation>
+    </message>
+    <message>
+        <source>Held messages</source>
+        <translation>被拦截的消息</translation>
+    </message>
+    <message>
+        <source>Hold</source>
+        <translation>拦截</translation>
+    </message>
+    <message>
+        <source>or until there are more than</source>
+        <translation>或直到消息数超过</translation>
+    </message>
+    <message>
+        <source>For at most</source>
+        <translation>最长</translation>
+    </message>
+    <message>
+        <source>as in the profile, in hex</source>
+        <translation>与配置文件中相同（十六进制）</translation>
+    </message>
+    <message>
+        <source>The listener is off.</source>
+        <translation>监听器已关闭。</translation>
+    </message>
+    <message>
+        <source>Nothing is held. Switch it on above.</source>
+        <translation>没有拦截。请在上方开启。</translation>
+    </message>
+    <message>
+        <source>Nothing is held now.
+A connection that was opened while nothing was held or rewritten passes on as before.</source>
+        <translation>目前没有被拦截的消息。
+在未拦截也未改写时打开的连接仍照常转发。</translation>
     </message>
 </context>
 <context>
@@ -2717,6 +2967,25 @@ Add a fault: it acts at once, on open connections too.</source>
     <message>
         <source>Clear</source>
         <translation>清除</translation>
+    </message>
+</context>
+<context>
+    <name>Insight</name>
+    <message>
+        <source>Connect with the console</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start all</source>
+        <translation type="unfinished">全部启动</translation>
+    </message>
+    <message>
+        <source>New listener…</source>
+        <translation type="unfinished">新建监听器…</translation>
+    </message>
+    <message>
+        <source>Show its connection</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3159,71 +3428,71 @@ Make one with “New listener”.</source>
     <name>MakeListenerDialog</name>
     <message>
         <source>&amp;In the order of the conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>按会话的顺序(&amp;I)</translation>
     </message>
     <message>
         <source>Each time its &amp;message comes</source>
-        <translation type="unfinished"></translation>
+        <translation>每当其消息到来(&amp;M)</translation>
     </message>
     <message>
         <source>Reply after the &amp;recorded delay</source>
-        <translation type="unfinished"></translation>
+        <translation>按记录的延迟应答(&amp;R)</translation>
     </message>
     <message>
         <source>Repeat by itself what the server &amp;sent at an interval</source>
-        <translation type="unfinished"></translation>
+        <translation>自动重复服务器定时发送的内容(&amp;S)</translation>
     </message>
     <message>
         <source>Make the listener</source>
-        <translation type="unfinished"></translation>
+        <translation>创建监听器</translation>
     </message>
     <message>
         <source>A listener of this conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>此会话的监听器</translation>
     </message>
     <message>
         <source>How much of the conversation is read</source>
-        <translation type="unfinished"></translation>
+        <translation>会话的读取进度</translation>
     </message>
     <message>
         <source>Rules</source>
-        <translation type="unfinished"></translation>
+        <translation>规则</translation>
     </message>
     <message>
         <source>The new listener plays the server side of {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>新监听器扮演 {0} 的服务器一方。</translation>
     </message>
     <message>
         <source>&amp;Name</source>
-        <translation type="unfinished">名称(&amp;N)</translation>
+        <translation>名称(&amp;N)</translation>
     </message>
     <message>
         <source>Listens a&amp;t</source>
-        <translation type="unfinished"></translation>
+        <translation>监听地址(&amp;T)</translation>
     </message>
     <message>
         <source>Messages</source>
-        <translation type="unfinished">消息</translation>
+        <translation>消息</translation>
     </message>
     <message>
         <source>A rule replies</source>
-        <translation type="unfinished"></translation>
+        <translation>规则应答</translation>
     </message>
     <message>
         <source>Bytes that differ from {0} other conversations become &amp;wildcards</source>
-        <translation type="unfinished"></translation>
+        <translation>与另外 {0} 个会话不同的字节成为通配符(&amp;W)</translation>
     </message>
     <message>
         <source>Bytes that differ from another conversation become &amp;wildcards</source>
-        <translation type="unfinished"></translation>
+        <translation>与另一个会话不同的字节成为通配符(&amp;W)</translation>
     </message>
     <message>
         <source>The conversation is too long. Only its beginning is used.</source>
-        <translation type="unfinished"></translation>
+        <translation>会话太长，只使用了开头部分。</translation>
     </message>
     <message>
         <source>The client said nothing, so there is no rule.</source>
-        <translation type="unfinished"></translation>
+        <translation>客户端没有发送内容，因此没有规则。</translation>
     </message>
 </context>
 <context>
@@ -3287,6 +3556,29 @@ Make one with “New listener”.</source>
     <message>
         <source>Dark</source>
         <translation>深色</translation>
+    </message>
+</context>
+<context>
+    <name>MessageEdit</name>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Hex</source>
+        <translation>十六进制</translation>
+    </message>
+    <message>
+        <source>Text or hex</source>
+        <translation>文本或十六进制</translation>
+    </message>
+    <message>
+        <source>The message, to be edited</source>
+        <translation>可编辑的消息</translation>
+    </message>
+    <message>
+        <source>Too long to edit: this is its beginning.</source>
+        <translation>太长，无法编辑：这里是开头部分。</translation>
     </message>
 </context>
 <context>
@@ -3564,6 +3856,13 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>Overview</name>
+    <message>
+        <source>All listeners</source>
+        <translation type="unfinished">所有监听器</translation>
+    </message>
+</context>
+<context>
     <name>PastedBytes</name>
     <message>
         <source>Let go of them, and type instead</source>
@@ -3621,122 +3920,122 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>PieceEdit</name>
     <message>
         <source>Text</source>
-        <translation type="unfinished">文本</translation>
+        <translation>文本</translation>
     </message>
     <message>
         <source>Hex</source>
-        <translation type="unfinished">十六进制</translation>
+        <translation>十六进制</translation>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation>文件</translation>
     </message>
     <message>
         <source>Kind of this piece</source>
-        <translation type="unfinished"></translation>
+        <translation>此片段的类型</translation>
     </message>
     <message>
         <source>Piece of the reply</source>
-        <translation type="unfinished"></translation>
+        <translation>应答的片段</translation>
     </message>
     <message>
         <source>nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>Variables: {1}, {name} of a capture, {counter}, {time}, {uuid}, {length} …</source>
-        <translation type="unfinished"></translation>
+        <translation>变量：{1}、捕获组的 {name}、{counter}、{time}、{uuid}、{length} 等</translation>
     </message>
     <message>
         <source>name</source>
-        <translation type="unfinished"></translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Name of this piece</source>
-        <translation type="unfinished"></translation>
+        <translation>此片段的名称</translation>
     </message>
     <message>
         <source>By which a checksum or a length names it: {crc16:name}</source>
-        <translation type="unfinished"></translation>
+        <translation>校验和或长度用此名称引用它：{crc16:name}</translation>
     </message>
     <message>
         <source>Remove this piece</source>
-        <translation type="unfinished"></translation>
+        <translation>删除此片段</translation>
     </message>
 </context>
 <context>
     <name>PlayWindow</name>
     <message>
         <source>With its &amp;timing</source>
-        <translation type="unfinished"></translation>
+        <translation>按原有时间(&amp;T)</translation>
     </message>
     <message>
         <source>At &amp;once</source>
-        <translation type="unfinished"></translation>
+        <translation>立即(&amp;O)</translation>
     </message>
     <message>
         <source>&amp;Play</source>
-        <translation type="unfinished"></translation>
+        <translation>重放(&amp;P)</translation>
     </message>
     <message>
         <source>Recorded</source>
-        <translation type="unfinished"></translation>
+        <translation>记录的</translation>
     </message>
     <message>
         <source>Came now</source>
-        <translation type="unfinished"></translation>
+        <translation>现在收到的</translation>
     </message>
     <message>
         <source>Play the client side of {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>重放 {0} 的客户端</translation>
     </message>
     <message>
         <source>A listener, or host:port, tls:host:port, udp:host:port</source>
-        <translation type="unfinished"></translation>
+        <translation>监听器，或 host:port、tls:host:port、udp:host:port</translation>
     </message>
     <message>
         <source>How much is done</source>
-        <translation type="unfinished"></translation>
+        <translation>进度</translation>
     </message>
     <message>
         <source>To</source>
-        <translation type="unfinished"></translation>
+        <translation>目标</translation>
     </message>
     <message>
         <source>Messages</source>
-        <translation type="unfinished">消息</translation>
+        <translation>消息</translation>
     </message>
     <message>
         <source>{0} messages of the client to send.</source>
-        <translation type="unfinished"></translation>
+        <translation>有 {0} 条客户端消息待发送。</translation>
     </message>
     <message>
         <source>The conversation is too long. Only its beginning is used.</source>
-        <translation type="unfinished"></translation>
+        <translation>会话太长，只使用了开头部分。</translation>
     </message>
     <message>
         <source>Playing to {0}…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在向 {0} 重放…</translation>
     </message>
     <message>
         <source>Played.</source>
-        <translation type="unfinished"></translation>
+        <translation>重放完毕。</translation>
     </message>
     <message>
         <source>It was not connected.</source>
-        <translation type="unfinished"></translation>
+        <translation>未能连接。</translation>
     </message>
     <message>
         <source>The connection ended before everything was sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>在全部发送之前连接已结束。</translation>
     </message>
     <message>
         <source>Stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>已停止。</translation>
     </message>
     <message>
         <source>&amp;Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>停止(&amp;S)</translation>
     </message>
 </context>
 <context>
@@ -4069,7 +4368,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>most: ↓ {0}  ↑ {1}</source>
+        <source>Most received ↓ {0}, sent ↑ {1}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4248,42 +4547,42 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>RepliesEdit</name>
     <message>
         <source>Which of the replies</source>
-        <translation type="unfinished"></translation>
+        <translation>第几条应答</translation>
     </message>
     <message>
         <source>After the last reply</source>
-        <translation type="unfinished"></translation>
+        <translation>最后一条应答之后</translation>
     </message>
     <message>
         <source>Another one for the next time</source>
-        <translation type="unfinished"></translation>
+        <translation>为下一次再加一条</translation>
     </message>
     <message>
         <source>Remove this reply</source>
-        <translation type="unfinished"></translation>
+        <translation>删除此应答</translation>
     </message>
     <message>
         <source>then from the first again</source>
-        <translation type="unfinished"></translation>
+        <translation>然后从第一条重新开始</translation>
     </message>
     <message>
         <source>then the last one again</source>
-        <translation type="unfinished"></translation>
+        <translation>然后一直用最后一条</translation>
     </message>
     <message>
         <source>then nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>然后不再应答</translation>
     </message>
     <message>
         <source>Reply {0} of {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>应答 {0}/{1}</translation>
     </message>
 </context>
 <context>
     <name>ReplyEdit</name>
     <message>
         <source>Add a piece</source>
-        <translation type="unfinished"></translation>
+        <translation>添加片段</translation>
     </message>
 </context>
 <context>
@@ -4309,308 +4608,367 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>RuleForm</name>
     <message>
         <source>What the message is compared with</source>
-        <translation type="unfinished"></translation>
+        <translation>与消息比较的内容</translation>
     </message>
     <message>
         <source>Regular expression</source>
-        <translation type="unfinished"></translation>
+        <translation>正则表达式</translation>
     </message>
     <message>
         <source>Function</source>
-        <translation type="unfinished"></translation>
+        <translation>函数</translation>
     </message>
     <message>
         <source>Only in the &amp;state</source>
-        <translation type="unfinished"></translation>
+        <translation>仅在此状态下(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Move it to the state</source>
-        <translation type="unfinished"></translation>
+        <translation>转到此状态(&amp;M)</translation>
     </message>
     <message>
         <source>Put the &amp;frame around the reply</source>
-        <translation type="unfinished"></translation>
+        <translation>为应答加上帧(&amp;F)</translation>
     </message>
     <message>
         <source>optional</source>
-        <translation type="unfinished"></translation>
+        <translation>可选</translation>
     </message>
     <message>
         <source>matches the expression</source>
-        <translation type="unfinished"></translation>
+        <translation>匹配表达式</translation>
     </message>
     <message>
         <source>is any message</source>
-        <translation type="unfinished"></translation>
+        <translation>任意消息</translation>
     </message>
     <message>
         <source>is taken by a Python function</source>
-        <translation type="unfinished"></translation>
+        <translation>由 Python 函数处理</translation>
     </message>
     <message>
         <source>none: by itself, every</source>
-        <translation type="unfinished"></translation>
+        <translation>无：自动发送，间隔</translation>
     </message>
     <message>
         <source> s</source>
-        <translation type="unfinished"> 秒</translation>
+        <translation> 秒</translation>
     </message>
     <message>
         <source>Seconds between two replies</source>
-        <translation type="unfinished"></translation>
+        <translation>两次应答之间的秒数</translation>
     </message>
     <message>
         <source>Shortest delay</source>
-        <translation type="unfinished"></translation>
+        <translation>最短延迟</translation>
     </message>
     <message>
         <source>Longest delay</source>
-        <translation type="unfinished"></translation>
+        <translation>最长延迟</translation>
     </message>
     <message>
         <source>this connection</source>
-        <translation type="unfinished"></translation>
+        <translation>此连接</translation>
     </message>
     <message>
         <source>the others</source>
-        <translation type="unfinished"></translation>
+        <translation>其他连接</translation>
     </message>
     <message>
         <source>all connections</source>
-        <translation type="unfinished"></translation>
+        <translation>所有连接</translation>
     </message>
     <message>
         <source>any number of times</source>
-        <translation type="unfinished"></translation>
+        <translation>不限次数</translation>
     </message>
     <message>
         <source>&amp;Name</source>
-        <translation type="unfinished">名称(&amp;N)</translation>
+        <translation>名称(&amp;N)</translation>
     </message>
     <message>
         <source>The m&amp;essage</source>
-        <translation type="unfinished"></translation>
+        <translation>消息(&amp;E)</translation>
     </message>
     <message>
         <source>The connection</source>
-        <translation type="unfinished"></translation>
+        <translation>连接</translation>
     </message>
     <message>
         <source>Reply</source>
-        <translation type="unfinished"></translation>
+        <translation>应答</translation>
     </message>
     <message>
         <source>After</source>
-        <translation type="unfinished"></translation>
+        <translation>延迟</translation>
     </message>
     <message>
         <source>T&amp;o</source>
-        <translation type="unfinished"></translation>
+        <translation>发往(&amp;O)</translation>
     </message>
     <message>
         <source>&amp;And then</source>
-        <translation type="unfinished"></translation>
+        <translation>然后(&amp;A)</translation>
     </message>
     <message>
         <source>Applies</source>
-        <translation type="unfinished"></translation>
+        <translation>适用</translation>
+    </message>
+</context>
+<context>
+    <name>RuleTester</name>
+    <message>
+        <source>Message</source>
+        <translation>消息</translation>
+    </message>
+    <message>
+        <source>*IDN?</source>
+        <translation>*IDN?</translation>
+    </message>
+    <message>
+        <source>that of a new connection</source>
+        <translation>新连接的状态</translation>
+    </message>
+    <message>
+        <source>State of the connection</source>
+        <translation>连接的状态</translation>
+    </message>
+    <message>
+        <source>What this message would get</source>
+        <translation>此消息会得到的应答</translation>
+    </message>
+    <message>
+        <source>&amp;What would this message get?</source>
+        <translation>此消息会得到什么应答？(&amp;W)</translation>
+    </message>
+    <message>
+        <source>In the &amp;state</source>
+        <translation>所处状态(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Correct the mistakes of the rules first.</source>
+        <translation>请先改正规则中的错误。</translation>
+    </message>
+    <message>
+        <source>Message {0}: {1}</source>
+        <translation>消息 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>  Reply: {0}</source>
+        <translation>  应答：{0}</translation>
+    </message>
+    <message>
+        <source>  The connection is in the state “{0}” then.</source>
+        <translation>  之后连接处于状态“{0}”。</translation>
+    </message>
+    <message>
+        <source>  Then: {0}</source>
+        <translation>  然后：{0}</translation>
+    </message>
+    <message>
+        <source>  Not rule {0}: {1}.</source>
+        <translation>  不是规则 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>the file {0}</source>
+        <translation>文件 {0}</translation>
     </message>
 </context>
 <context>
     <name>Rules</name>
     <message>
         <source>equals</source>
-        <translation type="unfinished"></translation>
+        <translation>等于</translation>
     </message>
     <message>
         <source>starts with</source>
-        <translation type="unfinished"></translation>
+        <translation>开头是</translation>
     </message>
     <message>
         <source>ends with</source>
-        <translation type="unfinished"></translation>
+        <translation>结尾是</translation>
     </message>
     <message>
         <source>contains</source>
-        <translation type="unfinished"></translation>
+        <translation>包含</translation>
     </message>
     <message>
         <source>nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>close</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>reset</source>
-        <translation type="unfinished"></translation>
+        <translation>重置</translation>
     </message>
     <message>
         <source>half-close</source>
-        <translation type="unfinished"></translation>
+        <translation>半关闭</translation>
     </message>
     <message>
         <source>stop reading</source>
-        <translation type="unfinished"></translation>
+        <translation>停止读取</translation>
     </message>
     <message>
         <source>drain</source>
-        <translation type="unfinished"></translation>
+        <translation>只读不答</translation>
     </message>
     <message>
         <source>{0}, in the state “{1}”</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}，处于状态“{1}”</translation>
     </message>
     <message>
         <source>every {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>每 {0}</translation>
     </message>
     <message>
         <source>regex {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>正则 {0}</translation>
     </message>
     <message>
         <source>Python {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Python {0}</translation>
     </message>
     <message>
         <source>any message</source>
-        <translation type="unfinished"></translation>
+        <translation>任意消息</translation>
     </message>
     <message>
         <source>and {0} more in turn</source>
-        <translation type="unfinished"></translation>
+        <translation>以及轮流的另外 {0} 条</translation>
     </message>
     <message>
         <source>to the others</source>
-        <translation type="unfinished"></translation>
+        <translation>发给其他连接</translation>
     </message>
     <message>
         <source>to all</source>
-        <translation type="unfinished"></translation>
+        <translation>发给所有连接</translation>
     </message>
     <message>
         <source>then {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>然后{0}</translation>
     </message>
     <message>
         <source>no reply</source>
-        <translation type="unfinished"></translation>
+        <translation>不应答</translation>
     </message>
     <message>
         <source>file {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>文件 {0}</translation>
     </message>
 </context>
 <context>
     <name>RulesEditor</name>
     <message>
         <source>&amp;Add a rule</source>
-        <translation type="unfinished"></translation>
+        <translation>添加规则(&amp;A)</translation>
     </message>
     <message>
         <source>Duplicate the rule</source>
-        <translation type="unfinished"></translation>
+        <translation>复制规则</translation>
     </message>
     <message>
         <source>Try it earlier</source>
-        <translation type="unfinished"></translation>
+        <translation>更早尝试</translation>
     </message>
     <message>
         <source>Try it later</source>
-        <translation type="unfinished"></translation>
+        <translation>更晚尝试</translation>
     </message>
     <message>
         <source>Remove the rule</source>
-        <translation type="unfinished"></translation>
+        <translation>删除规则</translation>
     </message>
     <message>
         <source>&amp;Count anew</source>
-        <translation type="unfinished"></translation>
+        <translation>重新计数(&amp;C)</translation>
     </message>
     <message>
         <source>&amp;Save</source>
-        <translation type="unfinished"></translation>
+        <translation>保存(&amp;S)</translation>
     </message>
     <message>
         <source>Re&amp;vert</source>
-        <translation type="unfinished"></translation>
+        <translation>还原(&amp;V)</translation>
     </message>
     <message>
         <source>Rules of {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的规则</translation>
     </message>
     <message>
         <source>Unmatched ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>未匹配 ({0})</translation>
     </message>
     <message>
         <source>Unmatched</source>
-        <translation type="unfinished"></translation>
+        <translation>未匹配</translation>
     </message>
     <message>
         <source>The rules were changed and not saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>规则已更改但尚未保存。</translation>
     </message>
     <message>
         <source>Rules, the first that matches wins</source>
-        <translation type="unfinished"></translation>
+        <translation>规则，第一条匹配的生效</translation>
     </message>
     <message>
         <source>Set the hits and the unmatched messages to none</source>
-        <translation type="unfinished"></translation>
+        <translation>将命中次数和未匹配的消息清零</translation>
     </message>
     <message>
         <source>Tester</source>
-        <translation type="unfinished"></translation>
+        <translation>测试</translation>
     </message>
     <message>
         <source>Framing and greeting</source>
-        <translation type="unfinished"></translation>
+        <translation>分帧与问候</translation>
     </message>
     <message>
         <source>The listener was removed.</source>
-        <translation type="unfinished"></translation>
+        <translation>监听器已被移除。</translation>
     </message>
     <message>
         <source>Not saved yet. The listener goes on with the rules of before.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未保存。监听器继续使用之前的规则。</translation>
     </message>
     <message>
         <source>framing and greeting</source>
-        <translation type="unfinished"></translation>
+        <translation>分帧与问候</translation>
     </message>
     <message>
         <source>rule {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>规则 {0}</translation>
     </message>
     <message>
         <source>There are mistakes in: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>以下各处有错误：{0}。</translation>
     </message>
 </context>
 <context>
     <name>RulesModel</name>
     <message>
         <source>Rule</source>
-        <translation type="unfinished"></translation>
+        <translation>规则</translation>
     </message>
     <message>
         <source>Message</source>
-        <translation type="unfinished"></translation>
+        <translation>消息</translation>
     </message>
     <message>
         <source>Reply</source>
-        <translation type="unfinished"></translation>
+        <translation>应答</translation>
     </message>
     <message>
         <source>Hits</source>
-        <translation type="unfinished"></translation>
+        <translation>命中</translation>
     </message>
     <message>
         <source>{0} ({1} failed)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}（失败 {1}）</translation>
     </message>
 </context>
 <context>
@@ -4701,103 +5059,103 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>SetForm</name>
     <message>
         <source>Delimiter, with escapes</source>
-        <translation type="unfinished">分隔符，可用转义</translation>
+        <translation>分隔符，可用转义</translation>
     </message>
     <message>
         <source>counts itself</source>
-        <translation type="unfinished">包含自身</translation>
+        <translation>包含自身</translation>
     </message>
     <message>
         <source>Lines</source>
-        <translation type="unfinished">行</translation>
+        <translation>行</translation>
     </message>
     <message>
         <source>Datagrams</source>
-        <translation type="unfinished"></translation>
+        <translation>数据报</translation>
     </message>
     <message>
         <source>Each read</source>
-        <translation type="unfinished"></translation>
+        <translation>每次读取</translation>
     </message>
     <message>
         <source>Delimiter</source>
-        <translation type="unfinished">分隔符</translation>
+        <translation>分隔符</translation>
     </message>
     <message>
         <source>Fixed length</source>
-        <translation type="unfinished">固定长度</translation>
+        <translation>固定长度</translation>
     </message>
     <message>
         <source>Length prefix</source>
-        <translation type="unfinished">长度前缀</translation>
+        <translation>长度前缀</translation>
     </message>
     <message>
         <source>Netstrings</source>
-        <translation type="unfinished">Netstring</translation>
+        <translation>Netstring</translation>
     </message>
     <message>
         <source>How messages are told apart</source>
-        <translation type="unfinished">如何区分消息</translation>
+        <translation>如何划分消息</translation>
     </message>
     <message>
         <source> bytes</source>
-        <translation type="unfinished"> 字节</translation>
+        <translation> 字节</translation>
     </message>
     <message>
         <source>Length of each message</source>
-        <translation type="unfinished">每条消息的长度</translation>
+        <translation>每条消息的长度</translation>
     </message>
     <message>
         <source>{0} bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 字节</translation>
     </message>
     <message>
         <source>Bytes of the length</source>
-        <translation type="unfinished">长度字段的字节数</translation>
+        <translation>长度占用的字节数</translation>
     </message>
     <message>
         <source>big end first</source>
-        <translation type="unfinished"></translation>
+        <translation>大端序</translation>
     </message>
     <message>
         <source>little end first</source>
-        <translation type="unfinished"></translation>
+        <translation>小端序</translation>
     </message>
     <message>
         <source>Byte order</source>
-        <translation type="unfinished"></translation>
+        <translation>字节序</translation>
     </message>
     <message>
         <source>is ignored</source>
-        <translation type="unfinished"></translation>
+        <translation>被忽略</translation>
     </message>
     <message>
         <source>closes the connection</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭连接</translation>
     </message>
     <message>
         <source>resets the connection</source>
-        <translation type="unfinished"></translation>
+        <translation>重置连接</translation>
     </message>
     <message>
         <source>gets a reply of its own</source>
-        <translation type="unfinished"></translation>
+        <translation>得到专门的应答</translation>
     </message>
     <message>
         <source>Messages are</source>
-        <translation type="unfinished"></translation>
+        <translation>消息划分</translation>
     </message>
     <message>
         <source>Greeting</source>
-        <translation type="unfinished"></translation>
+        <translation>问候</translation>
     </message>
     <message>
         <source>Any other message</source>
-        <translation type="unfinished"></translation>
+        <translation>其他消息</translation>
     </message>
     <message>
         <source>Type what ends a message, such as \n</source>
-        <translation type="unfinished"></translation>
+        <translation>请输入消息的结束符，例如 \n</translation>
     </message>
 </context>
 <context>
@@ -5038,8 +5396,8 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>让 Portdeck 在托盘中继续运行</translation>
     </message>
     <message>
-        <source>Asks before a stop, restart or removal closes connections</source>
-        <translation>停止、重启或移除会断开连接时先询问</translation>
+        <source>Asks before a command closes them</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>File → Quit always ends Portdeck.</source>
@@ -5313,65 +5671,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Start {0} and connect</source>
         <translation>启动 {0} 并连接</translation>
-    </message>
-</context>
-<context>
-    <name>TesterPanel</name>
-    <message>
-        <source>Message</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>*IDN?</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>that of a new connection</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>State of the connection</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>What this message would get</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&amp;What would this message get?</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>In the &amp;state</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Correct the mistakes of the rules first.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Message {0}: {1}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>  Reply: {0}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>  The connection is in the state “{0}” then.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>  Then: {0}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>  Not rule {0}: {1}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>the file {0}</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5948,38 +6247,38 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>UnmatchedModel</name>
     <message>
         <source>Time</source>
-        <translation type="unfinished">时间</translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>Peer</source>
-        <translation type="unfinished">对端</translation>
+        <translation>对端</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished">状态</translation>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Message</source>
-        <translation type="unfinished"></translation>
+        <translation>消息</translation>
     </message>
 </context>
 <context>
     <name>UnmatchedPanel</name>
     <message>
         <source>Make a &amp;rule from this</source>
-        <translation type="unfinished"></translation>
+        <translation>据此创建规则(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Try it in the tester</source>
-        <translation type="unfinished"></translation>
+        <translation>在测试中试用(&amp;T)</translation>
     </message>
     <message>
         <source>Every message was matched by a rule so far.</source>
-        <translation type="unfinished"></translation>
+        <translation>到目前为止，每条消息都有匹配的规则。</translation>
     </message>
     <message>
         <source>Messages that no rule matched</source>
-        <translation type="unfinished"></translation>
+        <translation>没有规则匹配的消息</translation>
     </message>
 </context>
 <context>
@@ -6092,18 +6391,25 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>WrittenEdit</name>
     <message>
         <source>Text</source>
-        <translation type="unfinished">文本</translation>
+        <translation>文本</translation>
     </message>
     <message>
         <source>Hex</source>
-        <translation type="unfinished">十六进制</translation>
+        <translation>十六进制</translation>
     </message>
     <message>
         <source>Text or hex</source>
-        <translation type="unfinished"></translation>
+        <translation>文本或十六进制</translation>
     </message>
     <message>
         <source>Text has escapes such as \r\n and \x00, hex has two digits for each byte</source>
+        <translation>文本可用 \r\n、\x00 等转义；十六进制每个字节两位数字</translation>
+    </message>
+</context>
+<context>
+    <name>_FactsView</name>
+    <message>
+        <source>Copy: {0}</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

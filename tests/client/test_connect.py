@@ -14,9 +14,9 @@ from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.testing import MemoryReactorClock
 from zope.interface import implementer
 
-from app.net.client_endpoint import endpoint_for
 from app.client.session import Session
 from app.client.session_messages import SessionState
+from app.net.client_endpoint import endpoint_for
 from app.net.target import Target, Transport
 
 

@@ -45,6 +45,25 @@ def test_the_first_answer_to_a_send_says_how_long_it_took(
     assert took == [None, 0.25, None]
 
 
+def test_a_clock_that_is_set_back_changes_no_round_trip_and_no_order(
+    harness: SessionHarness, transport: StagedTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, set_by = harness.clock, [5000.0]
+    monkeypatch.setattr(clock, "unix_seconds", lambda: clock.seconds() + set_by[0], raising=False)
+    session = Session(clock, wake=lambda: None, dial=harness.endpoint)
+    session.connect(TARGET)
+    harness.endpoint.open(transport)
+    session.send(b"one")
+    set_by[0] -= 3600
+    clock.advance(0.25)
+    answer(transport, b"the answer")
+    times = [each.time for each in session.transcript.entries]
+    assert times == sorted(times)
+    assert times[-1] == session.unix_seconds() == clock.seconds() + 5000
+    assert session.transcript.entries[-1].round_trip == 0.25
+    transport.lose()
+
+
 def test_a_later_connection_has_no_round_trip_from_before(harness: SessionHarness) -> None:
     first, second = StagedTransport(), StagedTransport()
     session = harness.connected(first)

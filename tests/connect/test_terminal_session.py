@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.connect.terminal_session import (
+from app.connect.streams import (
     MOST_KEPT,
     BadExpression,
     CrlfConverter,

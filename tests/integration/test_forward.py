@@ -445,7 +445,10 @@ def test_datagrams_pass_for_each_peer_by_itself(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("to", "endpoint", "words"),
-    [("udp:127.0.0.1:9", "tcp:0", "forwards to tcp"), ("tcp:127.0.0.1:9", "udp:0", "forwards to udp")],
+    [
+        ("udp:127.0.0.1:9", "tcp:0", "forwards to tcp"),
+        ("tcp:127.0.0.1:9", "udp:0", "forwards to udp"),
+    ],
 )
 def test_a_target_that_does_not_fit_fails_the_start(
     tmp_path: Path, to: str, endpoint: str, words: str

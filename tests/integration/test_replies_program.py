@@ -39,18 +39,20 @@ def reload(program: Program) -> dict[str, object]:
 
 def test_other_rules_keep_a_connection(tmp_path: Path) -> None:
     path = tmp_path / "p.toml"
-    with running(*write(path, "tcp:0", "one")) as program:
-        with connect(program.event()["port"]) as client:
-            client.sendall(b"*IDN?\n")
-            assert read_exactly(client, 6) == b"one 1\n"
-            write(path, "tcp:0", "two")
-            assert reload(program)["changed"] == ["Device"]
-            client.sendall(b"*IDN?\n")
-            assert read_exactly(client, 6) == b"two 1\n", "a rule that changed counts anew"
-            path.write_text("[[listener]", encoding="utf-8")
-            assert reload(program)["event"] == "not_reloaded"
-            client.sendall(b"*IDN?\n")
-            assert read_exactly(client, 6) == b"two 2\n"
+    with (
+        running(*write(path, "tcp:0", "one")) as program,
+        connect(program.event()["port"]) as client,
+    ):
+        client.sendall(b"*IDN?\n")
+        assert read_exactly(client, 6) == b"one 1\n"
+        write(path, "tcp:0", "two")
+        assert reload(program)["changed"] == ["Device"]
+        client.sendall(b"*IDN?\n")
+        assert read_exactly(client, 6) == b"two 1\n", "a rule that changed counts anew"
+        path.write_text("[[listener]", encoding="utf-8")
+        assert reload(program)["event"] == "not_reloaded"
+        client.sendall(b"*IDN?\n")
+        assert read_exactly(client, 6) == b"two 2\n"
 
 
 def test_other_rules_keep_a_peer_of_udp(tmp_path: Path) -> None:

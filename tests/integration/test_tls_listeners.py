@@ -464,7 +464,7 @@ def test_each_wrong_file_is_a_sentence_of_its_own(
         ("gone.key", "own.pem", "There is no file"),
         ("own.key", "text.pem", "has no certificate in the PEM form"),
         ("other.key", "own.pem", "does not belong to the certificate"),
-        ("locked.key", "own.pem", "is encrypted"),
+        ("locked.key", "own.pem", "is encrypted, and an ssl endpoint takes no passphrase"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")

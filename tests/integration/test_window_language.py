@@ -23,15 +23,18 @@ endpoint = "tcp:0:interface=127.0.0.1"
 
 
 @pytest.fixture
-def desk(open_window: OpenWindow, qapp: QApplication) -> Iterator[Desk]:
-    desk = open_window(ECHO)
+def desk(open_window: OpenWindow) -> Desk:
+    return open_window(ECHO)
+
+
+@pytest.fixture
+def holder(desk: Desk, qapp: QApplication) -> Iterator[WindowHolder]:
+    """Holds the window of `desk`, and replaces it as the program does."""
     desk.window.retire()  # the holder makes its own
-    desk.holder = WindowHolder(
-        desk.make_window, lambda: apply_language(qapp, desk.settings.language)
-    )
-    desk.window = desk.holder.window
-    yield desk
-    desk.window = desk.holder.window
+    holder = WindowHolder(desk.make_window, lambda: apply_language(qapp, desk.settings.language))
+    desk.window = holder.window
+    yield holder
+    desk.window = holder.window
     apply_language(qapp, Language.ENGLISH)
     assert not [each for each in qapp.findChildren(QTranslator) if each.objectName()]
 
@@ -42,37 +45,37 @@ def choose(desk: Desk, language: Language) -> None:
     desk.window.renewal.ask()
 
 
-def title(desk: Desk) -> str:
-    return desk.holder.window.menuBar().actions()[0].text()
+def title(holder: WindowHolder) -> str:
+    return holder.window.menuBar().actions()[0].text()
 
 
-def test_another_language_shows_at_once(desk: Desk) -> None:
+def test_another_language_shows_at_once(desk: Desk, holder: WindowHolder) -> None:
     before = desk.window
-    assert title(desk) == "&File"
+    assert title(holder) == "&File"
     choose(desk, Language.CHINESE)
-    desk.until(lambda: desk.holder.window is not before)
-    assert title(desk) == "文件(&F)"
-    assert desk.holder.window.isVisible()
-    (dialog,) = desk.holder.window.findChildren(Preferences)
+    desk.until(lambda: holder.window is not before)
+    assert title(holder) == "文件(&F)"
+    assert holder.window.isVisible()
+    (dialog,) = holder.window.findChildren(Preferences)
     assert dialog.page == "language"
     dialog.close()
-    chinese = desk.holder.window
+    chinese = holder.window
     desk.window = chinese
     choose(desk, Language.ENGLISH)
-    desk.until(lambda: desk.holder.window is not chinese)
-    assert title(desk) == "&File"
-    desk.holder.window.findChildren(Preferences)[0].close()
+    desk.until(lambda: holder.window is not chinese)
+    assert title(holder) == "&File"
+    holder.window.findChildren(Preferences)[0].close()
 
 
-def test_listeners_connections_and_traffic_go_on(desk: Desk) -> None:
+def test_listeners_connections_and_traffic_go_on(desk: Desk, holder: WindowHolder) -> None:
     client = Client(desk.switch_on("Echo"))
     client.send(b"before")
     desk.until(lambda: client.has(b"before"))
     desk.until(lambda: len(desk.rows()) == 1)
     before = desk.window
     choose(desk, Language.CHINESE)
-    desk.until(lambda: desk.holder.window is not before)
-    desk.window = desk.holder.window
+    desk.until(lambda: holder.window is not before)
+    desk.window = holder.window
     desk.window.findChildren(Preferences)[0].close()
     desk.until(lambda: desk.peers() == [client.name])
     assert "(1)" in desk.window.tabs.tabText(0)
@@ -87,7 +90,7 @@ def test_listeners_connections_and_traffic_go_on(desk: Desk) -> None:
     assert "(0)" in desk.window.tabs.tabText(0)
 
 
-def test_a_connected_session_is_asked_about_first(desk: Desk) -> None:
+def test_a_connected_session_is_asked_about_first(desk: Desk, holder: WindowHolder) -> None:
     desk.switch_on("Echo")
     desk.choose("Echo")
     desk.window.open_in_console()
@@ -100,19 +103,19 @@ def test_a_connected_session_is_asked_about_first(desk: Desk) -> None:
     assert isinstance(later, QPushButton)
     later.click()
     QApplication.processEvents()
-    assert desk.holder.window is before
+    assert holder.window is before
     desk.window.renewal.ask()
     box = desk.window.findChildren(QMessageBox)[-1]
     next(each for each in box.buttons() if each.text() == "Open it again now").click()
-    desk.until(lambda: desk.holder.window is not before)
-    desk.holder.window.findChildren(Preferences)[0].close()
+    desk.until(lambda: holder.window is not before)
+    holder.window.findChildren(Preferences)[0].close()
 
 
-def test_the_exit_saves_the_window_of_now_alone(desk: Desk) -> None:
+def test_the_exit_saves_the_window_of_now_alone(desk: Desk, holder: WindowHolder) -> None:
     before = desk.window
     choose(desk, Language.CHINESE)
-    desk.until(lambda: desk.holder.window is not before)
-    desk.holder.window.findChildren(Preferences)[0].close()
-    desk.window = desk.holder.window
+    desk.until(lambda: holder.window is not before)
+    holder.window.findChildren(Preferences)[0].close()
+    desk.window = holder.window
     desk.window.close()
     desk.until(lambda: desk.ending.asked == 1)

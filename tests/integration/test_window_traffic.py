@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from app.ui.window.preferences import Preferences
-
 from app.client.session_messages import SessionState
+from app.ui.preferences.dialog import Preferences
 from tests.integration.desk import OpenWindow
 from tests.integration.people import Client
 from tests.integration.test_window import ECHO
@@ -36,7 +35,7 @@ def test_the_bounds_and_the_chosen_tab_hold_at_the_next_start(open_window: OpenW
     desk = open_window(ECHO)
     desk.do(desk.window.commands.preferences)
     (dialog,) = desk.window.findChildren(Preferences)
-    dialog.chunks.setValue(5_000)
+    dialog.traffic.chunks.setValue(5_000)
     dialog.close()
     desk.window.tabs.setCurrentWidget(desk.window.traffic)
     desk.ending.stop()

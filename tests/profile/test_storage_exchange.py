@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve, fields
@@ -108,6 +109,27 @@ def test_relative_paths_are_rewritten_for_the_other_folder(here: Path, there: Pa
 def test_paths_below_the_target_folder_become_relative_to_it(tmp_path: Path, here: Path) -> None:
     assert with_paths_from(own("../own.py"), here, tmp_path).protocol == "python:own.py:Echo"
     assert with_paths_from(own("own.py"), here, tmp_path).protocol == "python:here/own.py:Echo"
+
+
+def test_paths_in_options_are_rewritten(here: Path, there: Path) -> None:
+    rules = [
+        {"equals": "file", "reply": ["<", {"file": "a.bin"}]},
+        {"any": True, "python": "rules.py:answer"},
+        {"any": True, "python": "package.rules:answer"},
+    ]
+    replies = ListenerSpec(
+        name="R", protocol="replies", endpoint="tcp:1", options={"greeting": "file", "rule": rules}
+    )
+    moved: Any = with_paths_from(replies, here, there).options
+    assert moved["greeting"] == "file"
+    assert moved["rule"] == [
+        {"equals": "file", "reply": ["<", {"file": str(here / "a.bin")}]},
+        {"any": True, "python": f"{here / 'rules.py'}:answer"},
+        {"any": True, "python": "package.rules:answer"},
+    ]
+    forward = evolve(replies, protocol="forward", options={"to": "a:1", "ca_file": "ca.pem"})
+    moved = with_paths_from(forward, here, there).options
+    assert moved == {"to": "a:1", "ca_file": str(here / "ca.pem")}
 
 
 @pytest.mark.parametrize("path", ["/a/own.py", "~/own.py"])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
-from app.runtime.clocks import UnixTime, steady, unix_clock
+from app.runtime.clocks import UnixTime, steady, unix_clock, use_unix_time
 
 HOUR = 3600.0
 
@@ -91,3 +91,20 @@ def test_without_a_chosen_reactor_the_default_one_gets_the_monotonic_clock() -> 
     name, is_monotonic, module = said.split()
     assert is_monotonic == "True"
     assert f"twisted.internet.{name.lower()}" == module
+
+
+def test_the_access_log_of_twisted_web_has_the_time_of_day() -> None:
+    from twisted.web.http import HTTPFactory
+
+    clock = DayClock()
+    clock.set_by = 1_700_000_000.0
+    factory = HTTPFactory(reactor=clock)
+    for _ in range(2):
+        use_unix_time(factory)
+    factory.startFactory()
+    assert factory._logDateTime == "[14/Nov/2023:22:13:20 +0000]"
+    clock.set_by += HOUR
+    clock.advance(1)
+    assert factory._logDateTime == "[14/Nov/2023:23:13:21 +0000]"
+    factory.stopFactory()
+    assert not clock.getDelayedCalls()

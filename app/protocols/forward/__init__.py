@@ -63,8 +63,8 @@ DEFINITION = ProtocolDefinition(
     ),
     tables=TableOptions(
         _read_tables,
-        "Rules that rewrite or hold messages are in the profile, as [[listener.options.rewrite]] "
-        "and [listener.options.hold]. They can be changed there.",
+        "Rules that rewrite messages are in the profile, as [[listener.options.rewrite]]. "
+        "Which messages are held is chosen in a window of its own: Listener, Held messages.",
         lists=("rewrite",),
     ),
     change=_change,

@@ -85,6 +85,7 @@ class ForwardOptions:
             "title": "Authorities to trust",
             "hint": "A PEM file; those of the system if it is empty.",
             "maximum": 4000,
+            "is_path": True,
         },
     )
     tables: Mapping[str, Any] = field(factory=dict)

@@ -31,6 +31,7 @@ class HttpOptions:
         metadata={
             "title": "Folder",
             "hint": "Whose files are served, without hidden ones; ~ is your home.",
+            "is_path": True,
             "maximum": 1000,
         },
     )

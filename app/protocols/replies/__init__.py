@@ -64,7 +64,7 @@ DEFINITION = ProtocolDefinition(
     ),
     tables=TableOptions(
         _read_tables,
-        "The rules are in the profile, as [[listener.options.rule]]. They can be changed there.",
+        "The rules are edited in a window of their own: choose Listener, Rules.",
         lists=("rule",),
     ),
     change=_change,

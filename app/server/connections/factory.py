@@ -21,7 +21,7 @@ from app.faults.accepting import Reset
 from app.faults.listener import ListenerFaults
 from app.faults.spec import TlsProblem
 from app.profile import ListenerSpec
-from app.runtime.clocks import unix_clock
+from app.runtime.clocks import unix_clock, use_unix_time
 from app.server.connections.closing import (
     REFUSED_ADDRESS_FULL,
     REFUSED_LISTENER_FULL,
@@ -73,6 +73,7 @@ class ListenerFactory(WrappingFactory[Connection]):
     ) -> None:
         """`numbers` gives each connection its number."""
         super().__init__(wrapped)
+        use_unix_time(wrapped)
         self.spec = spec
         """The spec of the listener; `change` replaces it."""
         self.clock = clock
@@ -182,6 +183,7 @@ class ListenerFactory(WrappingFactory[Connection]):
         Live connections keep their protocols. The old factory is stopped when the last of them is
         closed. Raises what starting `wrapped` raises; nothing is replaced then.
         """
+        use_unix_time(wrapped)
         if self.numPorts:
             wrapped.doStart()
         before, self.wrappedFactory = self.wrappedFactory, wrapped

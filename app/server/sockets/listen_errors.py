@@ -23,7 +23,7 @@ from app.net.endpoint import Endpoint, EndpointError
 from app.protocols.catalog import UnknownProtocol
 from app.protocols.definition import OptionError
 from app.server.sockets.addresses import BindAddress, addresses_conflict
-from app.tls import TlsError
+from app.tls import PassphraseError, TlsError
 from app.user_code.reference import UserCodeError
 
 log = logging.getLogger(__name__)
@@ -185,6 +185,11 @@ def _tls_file_error(endpoint: Endpoint) -> str:
     key = Path(endpoint.value("privateKey") or "server.pem")  # Twisted's default
     try:
         read_identity(Path(endpoint.value("certKey") or key), key)
+    except PassphraseError as error:
+        return (
+            f"{error.path} is encrypted, and an ssl endpoint takes no passphrase. "
+            "Choose TLS over TCP instead: a tcp endpoint with [listener.tls]."
+        )
     except TlsError as error:
         return str(error)
     return ""

@@ -25,6 +25,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPalette, QTextCha
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
+    QLabel,
     QLineEdit,
     QListView,
     QStyledItemDelegate,
@@ -62,6 +63,7 @@ class CommandPalette(QFrame):
         self.line = QLineEdit()
         self.model = _FoundModel()
         self.list = QListView()
+        self.empty = QLabel(self.tr("Nothing is called so."))
         self.setObjectName("commandPalette")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
@@ -105,6 +107,8 @@ class CommandPalette(QFrame):
         self.line.setAccessibleName(self.line.placeholderText())
         self.line.textChanged.connect(self._show_found)
         self.line.installEventFilter(self)
+        self.empty.setObjectName("quiet")
+        self.empty.setContentsMargins(_PADDING, 4, _PADDING, 4)
         self.list.setModel(self.model)
         self.list.setItemDelegate(_FoundDelegate(self.list))
         self.list.setFrameShape(QFrame.Shape.NoFrame)
@@ -119,6 +123,7 @@ class CommandPalette(QFrame):
         layout.setSpacing(6)
         layout.addWidget(self.line)
         layout.addWidget(self.list)
+        layout.addWidget(self.empty)
 
     def _handle_key(self, event: QKeyEvent) -> bool:
         key = Qt.Key(event.key())
@@ -144,6 +149,8 @@ class CommandPalette(QFrame):
         self.model.show(find(self.line.text(), self._entries))
         self.list.setCurrentIndex(self.model.index(0, 0))
         self.list.scrollToTop()
+        self.list.setVisible(self.model.rowCount() > 0)
+        self.empty.setVisible(self.model.rowCount() == 0)
         self._describe()
         if self.isVisible():
             self._place()
@@ -151,7 +158,7 @@ class CommandPalette(QFrame):
     def _describe(self) -> None:
         """Tell a screen reader, whose place is the line, which entry Enter would run."""
         found = self.model.found(self.list.currentIndex())
-        words = self.tr("Nothing is called so.") if found is None else spoken(found.entry)
+        words = self.empty.text() if found is None else spoken(found.entry)
         self.line.setAccessibleDescription(words)
 
     def _place(self) -> None:

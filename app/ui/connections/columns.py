@@ -26,7 +26,7 @@ STATE = "state"
 
 @frozen
 class Column:
-    """A column. `text` and `key` take a row and the current time in unix seconds."""
+    """A column. `text` and `key` take a row and the current time by the reactor's clock."""
 
     name: str
     """The name in the settings, the same in every language."""

@@ -317,7 +317,7 @@ class ConnectionsPane(QWidget):
             return self.tr("Nobody is connected to {0}.").format(self._title())
         return self.tr(
             "Nobody is connected.\n"
-            "Switch a listener on and connect to it: with the console below, nc or telnet."
+            "Connect to a listener that is on: with the console, nc or telnet."
         )
 
     def _open_menu(self, at: QPoint) -> None:

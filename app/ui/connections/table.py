@@ -18,12 +18,14 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     Qt,
+    Signal,
 )
 from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLabel,
+    QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -270,15 +272,27 @@ def _is_current(row: Row) -> bool:
 class ConnectionsTable(QTableView):
     """Shows a `ConnectionsModel`, or a hint if it has no rows."""
 
+    offer_taken = Signal(int)
+    """The user clicked the button below the hint, which was shown with this number."""
+
     def __init__(self, model: ConnectionsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._connections = model
+        self._offered: int | None = None
         self._hint = QLabel(self.viewport())
         self._hint.setObjectName("emptyHint")
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
-        QVBoxLayout(self.viewport()).addWidget(self._hint)
+        self.offer_button = QPushButton(self.viewport())
+        self.offer_button.hide()
+        self.offer_button.clicked.connect(lambda: self.offer_taken.emit(self._offered))
+        self._card: QWidget | None = None
+        self._empty = QVBoxLayout(self.viewport())
+        self._empty.addStretch(1)
+        self._empty.addWidget(self._hint)
+        self._empty.addWidget(self.offer_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._empty.addStretch(1)
         self.setModel(model)
         self.cells = CellDelegate(self, model.cell)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -311,6 +325,25 @@ class ConnectionsTable(QTableView):
         """Show `text`, or hide the hint if it is empty."""
         self._hint.setText(text)
         self._hint.setVisible(bool(text))
+        self.offer_button.setVisible(bool(text) and self._offered is not None and not self._card)
+
+    def offer(self, text: str, number: int) -> None:
+        """Show a button with `text` below the hint. `offer_taken` is emitted with `number`."""
+        self._offered = number
+        self.offer_button.setText(text)
+        self.offer_button.setVisible(bool(self.hint) and self._card is None)
+
+    def show_card(self, card: QWidget | None) -> None:
+        """Show `card` over the lower part of the rows, or remove the one that is shown."""
+        if self._card is not None:
+            self._empty.removeWidget(self._card)
+            self._card.hide()
+            self._card.deleteLater()
+        self._card = card
+        if card is not None:
+            self._empty.addWidget(card)
+            card.show()
+        self.show_hint(self.hint)
 
     def visible_rows(self) -> range:
         """The rows on the screen."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from attrs import evolve
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
@@ -25,9 +24,9 @@ from PySide6.QtWidgets import (
 )
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 
+from app.client.listener_target import has_tls, target_at
 from app.client.send_file import OutgoingFile
-from app.net.endpoint import Endpoint, EndpointError
-from app.net.target import Target, TargetError, Transport
+from app.net.target import Target, TargetError
 from app.server.listener import Listener
 from app.text import readable
 from app.ui.widgets.labels import WrappingLabel
@@ -149,7 +148,7 @@ class FileRow(QWidget):
         self.hide()
 
     def show_file(self, file: OutgoingFile | None, now: float) -> None:
-        """Show the progress of `file` at `now` (unix seconds)."""
+        """Show the progress of `file` at `now`, by the reactor's clock."""
         self.setVisible(file is not None)
         if file is None:
             return
@@ -185,24 +184,12 @@ def target_of(listener: Listener) -> Target:
 
     Raises `TargetError` if the console cannot reach it.
     """
-    address, name = listener.address, listener.spec.name
-    has_tls = listener.spec.tls is not None or _has_tls(listener.spec.endpoint)
-    if isinstance(address, UNIXAddress) and address.name and not has_tls:
+    address, spec = listener.address, listener.spec
+    if isinstance(address, UNIXAddress) and address.name and not has_tls(spec):
         return Target.unix(os.fsdecode(address.name))
     if not isinstance(address, (IPv4Address, IPv6Address)):
-        raise TargetError(f"{name} has no address that the console could reach.")
-    transport = Transport.UDP if address.type == "UDP" else Transport.TCP
-    if has_tls:
-        transport = Transport.TLS
-    target = Target.of_listener(address.host, address.port, transport)
-    if listener.spec.protocol != "websocket":
-        return target
-    path = str(listener.spec.options.get("path", "*"))
-    return evolve(
-        target,
-        transport=Transport.WSS if has_tls else Transport.WS,
-        resource=path if path.startswith("/") else "/",
-    )
+        raise TargetError(f"{spec.name} has no address that the console could reach.")
+    return target_at(spec, address.host, address.port, is_datagram=address.type == "UDP")
 
 
 def own_authorities(target: Target, listeners: Iterable[Listener]) -> tuple[str, ...]:
@@ -219,11 +206,4 @@ def _is_at(listener: Listener, target: Target) -> bool:
     try:
         return target_of(listener) == target
     except TargetError:
-        return False
-
-
-def _has_tls(description: str) -> bool:
-    try:
-        return Endpoint.parse(description).kind in ("ssl", "tls")
-    except EndpointError:
         return False

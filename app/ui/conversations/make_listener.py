@@ -135,7 +135,6 @@ class MakeListenerDialog(QDialog):
         self.preview.setWordWrap(False)
         self.preview.setTabKeyNavigation(False)
         self.preview.setAccessibleName(self.tr("Rules"))
-        self.preview.verticalHeader().hide()
         header = self.preview.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.ResizeToContents)

@@ -15,6 +15,8 @@ from app.text import readable
 from app.ui.connections.columns import Row
 from app.ui.listeners.status import state_word
 
+translate = QCoreApplication.translate
+
 
 @frozen
 class Line:
@@ -36,56 +38,67 @@ class Section:
 
 def listener_sections(listener: Listener, folder: Path) -> Iterator[Section]:
     """The facts about a listener; the relative paths of its spec begin in `folder`."""
-    yield Section(QCoreApplication.translate("Details", "Addresses"), tuple(_addresses(listener, folder)))
-    yield Section(QCoreApplication.translate("Details", "Totals"), tuple(_totals(listener)))
-    yield Section(QCoreApplication.translate("Details", "Limits"), tuple(_limits(listener)))
+    yield Section(translate("Details", "Addresses"), tuple(_addresses(listener, folder)))
+    yield Section(translate("Details", "Totals"), tuple(_totals(listener)))
+    yield Section(translate("Details", "Limits"), tuple(_limits(listener)))
     factory = listener.factory
     if factory is not None:
-        yield Section(QCoreApplication.translate("Details", "Refused"), _counted(factory.refusals))
-        yield Section(QCoreApplication.translate("Details", "Closed by a limit"), _counted(factory.closed_by_limit))
-    yield Section(QCoreApplication.translate("Details", "Certificate"), tuple(_certificate(listener)))
-    yield Section(QCoreApplication.translate("Details", "Last errors"), tuple(_errors(listener)))
+        yield Section(translate("Details", "Refused"), _counted(factory.refusals))
+        yield Section(
+            translate("Details", "Closed by a limit"),
+            _counted(factory.closed_by_limit),
+        )
+    yield Section(translate("Details", "Certificate"), tuple(_certificate(listener)))
+    yield Section(translate("Details", "Last errors"), tuple(_errors(listener)))
 
 
 def connection_sections(row: Row, now: float) -> Iterator[Section]:
     """The facts about a connection, live or closed, at the time `now` of its clock."""
     yield Section(
-        QCoreApplication.translate("Details", "Addresses"),
+        translate("Details", "Addresses"),
         (
-            Line(QCoreApplication.translate("Details", "Peer"), row.peer, is_copied=True),
-            Line(QCoreApplication.translate("Details", "Local address"), row.local, is_copied=True),
+            Line(translate("Details", "Peer"), row.peer, is_copied=True),
+            Line(translate("Details", "Local address"), row.local, is_copied=True),
         ),
     )
     age = readable.format_duration((row.closed_at or now) - row.opened_at)
     idle = readable.format_duration((row.closed_at or now) - row.active_at)
     totals = [
-        Line(QCoreApplication.translate("Details", "Open for"), age),
-        Line(QCoreApplication.translate("Details", "Idle for"), idle),
-        Line(QCoreApplication.translate("Details", "Received"), readable.format_size(row.bytes_in)),
-        Line(QCoreApplication.translate("Details", "Sent"), readable.format_size(row.bytes_out)),
+        Line(translate("Details", "Open for"), age),
+        Line(translate("Details", "Idle for"), idle),
+        Line(translate("Details", "Received"), readable.format_size(row.bytes_in)),
+        Line(translate("Details", "Sent"), readable.format_size(row.bytes_out)),
     ]
     if row.bytes_unsent:
-        totals.append(Line(QCoreApplication.translate("Details", "Not read yet"), readable.format_size(row.bytes_unsent)))
-    yield Section(QCoreApplication.translate("Details", "Totals"), tuple(totals))
+        totals.append(
+            Line(
+                translate("Details", "Not read yet"),
+                readable.format_size(row.bytes_unsent),
+            )
+        )
+    yield Section(translate("Details", "Totals"), tuple(totals))
     if row.tls is not None:
         facts = (
-            (QCoreApplication.translate("Details", "Version"), row.tls.version),
-            (QCoreApplication.translate("Details", "Cipher"), row.tls.cipher),
-            (QCoreApplication.translate("Details", "Client certificate"), row.tls.client),
+            (translate("Details", "Version"), row.tls.version),
+            (translate("Details", "Cipher"), row.tls.cipher),
+            (translate("Details", "Client certificate"), row.tls.client),
         )
         yield Section("TLS", tuple(Line(label, text) for label, text in facts if text))
     if not row.connected:
-        yield Section(QCoreApplication.translate("Details", "Closed"), (Line(QCoreApplication.translate("Details", "Reason"), row.reason),))
+        yield Section(
+            translate("Details", "Closed"),
+            (Line(translate("Details", "Reason"), row.reason),),
+        )
 
 
 def headline(listener: Listener) -> str:
     """The state of a listener and the number of its peers, in one line."""
-    words = QCoreApplication.translate("Details", "{0} · {1} connected")
+    words = translate("Details", "{0} · {1} connected")
     return words.format(state_word(listener.state), f"{listener.connection_count:,}")
 
 
 def _addresses(listener: Listener, folder: Path) -> Iterator[Line]:
-    yield Line(QCoreApplication.translate("Details", "Address"), listener.where, is_copied=True)
+    yield Line(translate("Details", "Address"), listener.where, is_copied=True)
     where = client_address(listener.spec, listener.address, folder)
     if where is not None:
         for line in command_lines(where)[:2]:
@@ -96,19 +109,28 @@ def _totals(listener: Listener) -> Iterator[Line]:
     factory = listener.factory
     if factory is None:
         return
-    yield Line(QCoreApplication.translate("Details", "Connected"), f"{listener.connection_count:,}")
-    yield Line(QCoreApplication.translate("Details", "Received"), readable.format_size(factory.bytes_in))
-    yield Line(QCoreApplication.translate("Details", "Sent"), readable.format_size(factory.bytes_out))
+    yield Line(translate("Details", "Connected"), f"{listener.connection_count:,}")
+    yield Line(translate("Details", "Received"), readable.format_size(factory.bytes_in))
+    yield Line(translate("Details", "Sent"), readable.format_size(factory.bytes_out))
 
 
 def _limits(listener: Listener) -> Iterator[Line]:
     spec = listener.spec
-    yield Line(QCoreApplication.translate("Details", "Connections"), f"{spec.max_connections:,}")
+    yield Line(translate("Details", "Connections"), f"{spec.max_connections:,}")
     if spec.max_connections_per_address:
-        yield Line(QCoreApplication.translate("Details", "From one address"), f"{spec.max_connections_per_address:,}")
+        yield Line(
+            translate("Details", "From one address"),
+            f"{spec.max_connections_per_address:,}",
+        )
     if spec.idle_timeout:
-        yield Line(QCoreApplication.translate("Details", "Idle"), readable.format_duration(spec.idle_timeout))
-    yield Line(QCoreApplication.translate("Details", "Unsent data"), readable.format_size(spec.max_unsent_bytes))
+        yield Line(
+            translate("Details", "Idle"),
+            readable.format_duration(spec.idle_timeout),
+        )
+    yield Line(
+        translate("Details", "Unsent data"),
+        readable.format_size(spec.max_unsent_bytes),
+    )
 
 
 def _certificate(listener: Listener) -> Iterator[Line]:
@@ -130,4 +152,3 @@ def _errors(listener: Listener) -> Iterator[Line]:
 
 def _counted(counter: ReasonCounter) -> tuple[Line, ...]:
     return tuple(Line(f"{count:,} ×", reason) for reason, count in counter.by_reason())
-

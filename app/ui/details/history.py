@@ -24,8 +24,13 @@ COARSE_SPAN: Final = 3_600
 class Counters(Protocol):
     """A listener's factory or a connection: what it has received and sent so far."""
 
-    bytes_in: int
-    bytes_out: int
+    @property
+    def bytes_in(self) -> int:
+        """The bytes received."""
+
+    @property
+    def bytes_out(self) -> int:
+        """The bytes sent."""
 
 
 @frozen

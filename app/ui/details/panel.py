@@ -24,6 +24,7 @@ from app.server.listener import Listener
 from app.ui.connections.columns import Row
 from app.ui.details.facts import Section, connection_sections, headline, listener_sections
 from app.ui.details.history import RateHistory
+from app.ui.details.overview import Overview
 from app.ui.details.plot import RatePlot
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
@@ -73,6 +74,7 @@ class DetailsPanel(QScrollArea):
         self.state.setTextFormat(Qt.TextFormat.PlainText)
         self.state.setObjectName("quiet")
         self.hint = QLabel(self.tr("Choose a listener or a connection to see its details."))
+        self.overview = Overview(colors)
         self.plot = RatePlot(seconds)
         self.traffic_button = QPushButton(self.tr("Show its traffic"))
         self.log_button = QPushButton(self.tr("Show its log"))
@@ -94,6 +96,7 @@ class DetailsPanel(QScrollArea):
         for part in (self.name, self.swatch, self.state, self.facts, self.traffic_button):
             part.setVisible(subject is not None)
         self.hint.setVisible(subject is None)
+        self.overview.setVisible(subject is None)
         self.plot.setVisible(history is not None)
         self.log_button.setVisible(is_listener)
         self.listener_button.setVisible(subject is not None and not is_listener)
@@ -143,13 +146,13 @@ class DetailsPanel(QScrollArea):
         self.setMinimumWidth(LEAST_WIDTH)
         self.hint.setObjectName("emptyHint")
         self.hint.setWordWrap(True)
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(self.swatch)
         head.addWidget(self.name, 1)
         buttons = QHBoxLayout()
         for button in (self.traffic_button, self.log_button, self.listener_button):
+            button.setProperty("small", True)
             buttons.addWidget(button)
         buttons.addStretch(1)
         body = QWidget()
@@ -162,7 +165,8 @@ class DetailsPanel(QScrollArea):
         column.addLayout(buttons)
         column.addWidget(self.plot)
         column.addWidget(self.facts)
-        column.addWidget(self.hint, 1)
+        column.addWidget(self.hint)
+        column.addWidget(self.overview)
         column.addStretch(1)
         self.setWidget(body)
 
@@ -215,6 +219,8 @@ class _FactsView(QWidget):
                 row += 1
                 self._add_line(row, line.label, line.is_copied)
             row += 1
+        for child in self.findChildren(QWidget):
+            child.setVisible(self._grid.indexOf(child) >= 0)  # now, so that nothing flickers
 
     def _add_line(self, row: int, text: str, is_copied: bool) -> None:
         top = Qt.AlignmentFlag.AlignTop
@@ -234,7 +240,7 @@ class _FactsView(QWidget):
         else:
             self._grid.addWidget(value, row, 0, 1, 3)
         if is_copied:
-            self._grid.addWidget(self._copy_button(text, value), row, 2, top)
+            self._grid.addWidget(self._copy_button(text, value), row, 2)
 
     def _copy_button(self, label: str, value: QLabel) -> QToolButton:
         def copy() -> None:

@@ -7,11 +7,19 @@ from typing import Any, Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.text import readable
 from app.ui.details.history import RateHistory
 from app.ui.style.theme import Theme
+from app.ui.widgets.labels import ElidingLabel
 
 SPANS: Final = (60, 300, 3_600)
 STEP_MS: Final = 1_000
@@ -31,10 +39,11 @@ class RatePlot(QWidget):
         self._history: RateHistory | None = None
         self._curves: tuple[Any, Any] | None = None
         self._plot: Any = None
+        self._axis: Any = None
+        self._box: Any = None
         self.span = SPANS[0]
         self.buttons: dict[int, QToolButton] = {}
-        self.legend = QLabel()
-        self.legend.setTextFormat(Qt.TextFormat.PlainText)
+        self.legend = ElidingLabel()
         self.legend.setObjectName("quiet")
         self._timer = QTimer(self, interval=STEP_MS)
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
@@ -43,6 +52,7 @@ class RatePlot(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)
         self._layout.addLayout(self._head())
+        self._layout.addWidget(self.legend)
         self.setAccessibleName(self.tr("Bytes a second, received and sent"))
         Theme.of_application().changed.connect(self._use_design)
 
@@ -69,11 +79,12 @@ class RatePlot(QWidget):
             return
         series = self._history.series(self._seconds(), self.span)
         received, sent = self._curves
-        received.setData(series.seconds_ago, series.bytes_in)
-        sent.setData(series.seconds_ago, series.bytes_out)
+        # The last bin is not over: its rate would always fall.
+        received.setData(series.seconds_ago[:-1], series.bytes_in[:-1])
+        sent.setData(series.seconds_ago[:-1], series.bytes_out[:-1])
         top = max(1.0, *series.bytes_in, *series.bytes_out)
-        self._plot.setRange(xRange=(-self.span, 0), yRange=(0, top * 1.05), padding=0)
-        words = self.tr("most: ↓ {0}  ↑ {1}")
+        self._box.setRange(xRange=(-self.span, 0), yRange=(0, top * 1.05), padding=0)
+        words = self.tr("Most received ↓ {0}, sent ↑ {1}")
         text = words.format(
             readable.format_rate(max(series.bytes_in)) or "0 B/s",
             readable.format_rate(max(series.bytes_out)) or "0 B/s",
@@ -106,24 +117,31 @@ class RatePlot(QWidget):
             self.buttons[span] = button
         self.buttons[self.span].setChecked(True)
         head.addStretch(1)
-        head.addWidget(self.legend)
         return head
 
     def _make_plot(self) -> None:
         import pyqtgraph  # half a second, with numpy
 
-        axis = _RateAxis(pyqtgraph)
-        plot = pyqtgraph.PlotWidget(axisItems={"left": axis.item})
-        plot.setFixedHeight(HEIGHT)
-        plot.setMenuEnabled(False)
-        plot.setMouseEnabled(x=False, y=False)
-        plot.hideButtons()
-        plot.getPlotItem().hideAxis("bottom")
-        plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        plot.setFrameShape(plot.Shape.NoFrame)
-        self._curves = (plot.plot([], []), plot.plot([], []))
-        self._plot = plot
-        self._layout.addWidget(plot)
+        # Its `PlotItem` would make seven menus, which nobody opens here.
+        view = pyqtgraph.GraphicsView()
+        layout = pyqtgraph.GraphicsLayout()
+        layout.setContentsMargins(0, 6, 0, 6)
+        view.setCentralItem(layout)
+        view.setFixedHeight(HEIGHT)
+        view.setMinimumWidth(1)
+        view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._axis = _RateAxis(pyqtgraph).item
+        self._box = pyqtgraph.ViewBox(enableMouse=False, enableMenu=False)
+        layout.addItem(self._axis, 0, 0)
+        layout.addItem(self._box, 0, 1)
+        self._axis.linkToView(self._box)
+        self._curves = (pyqtgraph.PlotCurveItem(), pyqtgraph.PlotCurveItem())
+        for curve in self._curves:
+            self._box.addItem(curve)
+        self._plot = view
+        self._layout.insertWidget(1, view)
+        view.show()  # now, and not in the next turn of the event loop
         self._use_design()
 
     def _use_design(self) -> None:
@@ -133,9 +151,8 @@ class RatePlot(QWidget):
 
         colors = Theme.of_application().design.colors
         self._plot.setBackground(colors.window)
-        axis = self._plot.getAxis("left")
-        axis.setPen(pyqtgraph.mkPen(colors.line))
-        axis.setTextPen(pyqtgraph.mkPen(colors.muted))
+        self._axis.setPen(pyqtgraph.mkPen(colors.line))
+        self._axis.setTextPen(pyqtgraph.mkPen(colors.muted))
         for curve, name in zip(self._curves, ("success", "info"), strict=True):
             color = QColor(getattr(colors, name))
             curve.setPen(pyqtgraph.mkPen(color, width=1.5))

@@ -91,6 +91,7 @@ class AboutDialog(QDialog):
     def _links(self) -> QHBoxLayout:
         row = QHBoxLayout()
         self.licences = QPushButton(self.tr("Licences"))
+        self.licences.setAutoDefault(False)
         self.licences.clicked.connect(self.licences_wanted)
         row.addWidget(self.licences)
         for words, address in (
@@ -99,6 +100,7 @@ class AboutDialog(QDialog):
         ):
             if address:
                 button = QPushButton(words)
+                button.setAutoDefault(False)
                 button.setAccessibleDescription(address)
                 button.clicked.connect(
                     lambda _=False, address=address: QDesktopServices.openUrl(QUrl(address))
@@ -110,6 +112,7 @@ class AboutDialog(QDialog):
     def _buttons(self) -> QDialogButtonBox:
         buttons = dialog_buttons(QDialogButtonBox.StandardButton.Close)
         self.copy_button = QPushButton(self.tr("Copy versions"))
+        self.copy_button.setAutoDefault(False)
         self.copy_button.clicked.connect(self._copy)
         buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)

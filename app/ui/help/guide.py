@@ -44,7 +44,16 @@ from app.runtime import resources
 from app.ui.style.theme import Theme, WindowSheet, mono_font
 from app.ui.style.tokens import Tokens
 
-FIRST_PAGES: Final = ("window", "profile", "serve", "connect")
+FIRST_PAGES: Final = (
+    "window",
+    "profile",
+    "programs",
+    "rules",
+    "faults",
+    "forward",
+    "serve",
+    "connect",
+)
 """The order of these pages. All others follow by name."""
 
 _NAME = Qt.ItemDataRole.UserRole

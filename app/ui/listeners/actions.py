@@ -340,7 +340,9 @@ def update_enabled(
     has_socket = one and not is_program_entry(marked[0])
     commands.edit.setEnabled(one and bool(own))
     commands.faults.setEnabled(one and bool(own))
-    commands.rules.setEnabled(one and bool(own) and own[0].spec.protocol == "replies")
+    protocol = own[0].spec.protocol if one and own else ""
+    commands.rules.setEnabled(protocol == "replies")
+    commands.held.setEnabled(protocol == "forward")
     commands.talk.setEnabled(has_socket)
     commands.copy_address.setEnabled(one)
     commands.send_all.setEnabled(has_socket and marked[0].is_on)

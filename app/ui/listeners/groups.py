@@ -70,6 +70,11 @@ class GroupHeader(QFrame):
         self._show_fold()
 
     @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """The controls of the header in the order of Tab."""
+        return (self.fold_button,)
+
+    @property
     def is_open(self) -> bool:
         """Whether the rows of the group are shown."""
         return self._is_open
@@ -116,11 +121,12 @@ class GroupHeader(QFrame):
                 super().keyPressEvent(event)
 
     def eventFilter(self, watched: object, event: object) -> bool:
-        is_press = isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress
-        if is_press and event.key() in _OWN_KEYS:
-            self.keyPressEvent(event)
-            return True
-        return False
+        if not isinstance(event, QKeyEvent) or event.type() != QKeyEvent.Type.KeyPress:
+            return False
+        if event.key() not in _OWN_KEYS:
+            return False
+        self.keyPressEvent(event)
+        return True
 
     def mouseReleaseEvent(self, event: object) -> None:
         self._toggle_fold()

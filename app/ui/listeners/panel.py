@@ -232,8 +232,7 @@ class ListenersPanel(QScrollArea):
         """Make Tab go from the pane to its rows and headers, in their order."""
         before: QWidget = self
         for widget in self._in_order():
-            is_row = isinstance(widget, ListenerRow)
-            for control in widget.controls if is_row else (widget.fold_button,):
+            for control in widget.controls:
                 self.setTabOrder(before, control)
                 before = control
 

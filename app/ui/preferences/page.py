@@ -22,6 +22,7 @@ class PreferencePage(QWidget):
         super().__init__(parent)
         self.titles: list[str] = []
         """The texts in front of the settings, in their order."""
+        self._fields: list[QWidget] = []
         self.form = QFormLayout()
         self.form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
@@ -37,13 +38,13 @@ class PreferencePage(QWidget):
 
     def focus_first(self) -> None:
         """Put the focus into the first setting."""
-        field = self.form.itemAt(0, QFormLayout.ItemRole.FieldRole).widget()
-        if field is not None:
-            field.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._fields:
+            self._fields[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def add_setting(self, title: str, field: QWidget) -> None:
         """Add a row. The title is also what a screen reader calls the field."""
         self.titles.append(title)
+        self._fields.append(field)
         field.setAccessibleName(title)
         self.form.addRow(title, field)
 

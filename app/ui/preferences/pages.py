@@ -174,7 +174,7 @@ class StartUpPage(PreferencePage):
         self.to_tray.toggled.connect(lambda on: setattr(settings, "closes_to_tray", on))
         self.add_setting(translate("PreferencePage", "Closing the window"), self.to_tray)
         self.to_tray.setEnabled(has_tray)
-        self.asks = QCheckBox(self.tr("Asks before a stop, restart or removal closes connections"))
+        self.asks = QCheckBox(self.tr("Asks before a command closes them"))
         self.asks.setChecked(settings.asks_before_closing)
         self.asks.toggled.connect(lambda on: setattr(settings, "asks_before_closing", on))
         self.add_setting(translate("PreferencePage", "Live connections"), self.asks)

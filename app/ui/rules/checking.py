@@ -73,4 +73,4 @@ def _field(key: str | None) -> str:
 
 def sentence(messages: Sequence[str]) -> str:
     """Messages of one field as sentences."""
-    return " ".join(f"{each[:1].upper()}{each[1:]}." for each in messages)
+    return " ".join(f"{each[:1].upper()}{each[1:].rstrip('.')}." for each in messages)

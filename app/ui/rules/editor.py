@@ -36,7 +36,7 @@ from app.ui.rules.model import HITS, NAME, RulesModel
 from app.ui.rules.one_line import as_written, one_line_set
 from app.ui.rules.rule_form import RuleForm
 from app.ui.rules.set_form import SetForm
-from app.ui.rules.tester_panel import TesterPanel
+from app.ui.rules.tester import RuleTester
 from app.ui.rules.unmatched import UnmatchedPanel
 from app.ui.style.icons import Icons
 from app.ui.widgets.dialogs import open_modal
@@ -76,7 +76,7 @@ class RulesEditor(QWidget):
         self.form = RuleForm(icons)
         is_datagram = Endpoint.parse(listener.spec.endpoint).is_datagram
         self.set_form = SetForm(icons, is_datagram=is_datagram)
-        self.tester = TesterPanel()
+        self.tester = RuleTester()
         self.unmatched = UnmatchedPanel()
         self.tabs = QTabWidget()
         self.add = QPushButton(self.tr("&Add a rule"))
@@ -204,7 +204,6 @@ class RulesEditor(QWidget):
         self.table.setWordWrap(False)
         self.table.setTabKeyNavigation(False)
         self.table.setAccessibleName(self.tr("Rules, the first that matches wins"))
-        self.table.verticalHeader().hide()
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)

@@ -135,7 +135,7 @@ class RulesModel(QAbstractTableModel):
     def _text(self, rule: Rule, index: Index) -> str:
         match index.column():
             case 0:
-                return rule.name or str(index.row() + 1)
+                return rule.name
             case 1:
                 return matcher_text(rule)
             case 2:

@@ -77,14 +77,23 @@ class PieceEdit(QWidget):
         if isinstance(piece, FilePiece):
             choose(self.kind, _FILE)
             self.content.setText(piece.path)
+            self.content.setCursorPosition(0)
         else:
             choose(self.kind, piece.written.notation)
             self.content.setText(one_line(piece.written.text))
+            self.content.setCursorPosition(0)
             self.name.setText(piece.name)
-        self.name.setVisible(not isinstance(piece, FilePiece))
+        self.show_place(is_alone=True)
+
+    def show_place(self, *, is_alone: bool) -> None:
+        """A piece that is alone cannot be removed, and needs no name."""
+        self._is_alone = is_alone
+        has_name = bool(self.name.text()) or not is_alone
+        self.name.setVisible(has_name and self.kind.currentData() != _FILE)
+        self.remove.setVisible(not is_alone)
 
     def _change_kind(self) -> None:
-        self.name.setVisible(self.kind.currentData() != _FILE)
+        self.show_place(is_alone=self._is_alone)
         self.changed.emit()
 
 
@@ -151,7 +160,7 @@ class ReplyEdit(QWidget):
 
     def _show_places(self) -> None:
         for row in self.pieces:
-            row.remove.setVisible(len(self.pieces) > 1)
+            row.show_place(is_alone=len(self.pieces) == 1)
         self.add.setEnabled(len(self.pieces) < MAX_PIECES)
 
 

@@ -51,7 +51,7 @@ class SetForm(QWidget):
         self.prefix = QComboBox()
         self.byte_order = QComboBox()
         self.counts_itself = QCheckBox(self.tr("counts itself"))
-        self.greeting = ReplyEdit(icons)
+        self.greeting = ReplyEdit(icons, self)
         self.unmatched = QComboBox()
         self.own_reply = ReplyEdit(icons)
         self.troubles: dict[str, WrappingLabel] = {}
@@ -136,6 +136,7 @@ class SetForm(QWidget):
         rows = QFormLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         self._add(rows, "framing", self.tr("Messages are"), line)
+        self.greeting.setVisible(self._greets)
         if self._greets:
             self._add(rows, "greeting", self.tr("Greeting"), self.greeting)
         self._add(rows, "unmatched", self.tr("Any other message"), self.unmatched, self.own_reply)

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from app.client.transcript import timestamp
 from app.rules.running import UnmatchedMessage
-from app.ui.rules.tester_panel import shown
+from app.ui.rules.tester import shown
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -96,10 +96,9 @@ class CellDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.row()
         text, style, color, swatch, ground = self._cell(row, index.column())
-        # PySide's stubs do not know the fields of the options.
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state: int = option.state.value  # type: ignore[attr-defined]
-        left, top, width, height = rect.getRect()  # type: ignore[misc]
+        rect: QRect = option.rect
+        state: int = option.state.value
+        left, top, width, height = rect.x(), rect.y(), rect.width(), rect.height()
         if state & SELECTED:
             painter.fillRect(rect, self._selection)
         elif row == self._hovered:
@@ -151,7 +150,7 @@ class CellDelegate(QStyledItemDelegate):
         if event.type() != QEvent.Type.ToolTip or not index.isValid() or _has_tip(index):
             return super().helpEvent(event, view, option, index)
         cell = self._cell(index.row(), index.column())
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         is_cut = self.sizeHint(option, index).width() > rect.width() + 1
         QToolTip.showText(event.globalPos(), plain_tip(cell.text) if is_cut else "", view)
         return True

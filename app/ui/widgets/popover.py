@@ -48,8 +48,9 @@ class PopoverButton(QToolButton):
         panel.move(max(available.left(), left), max(available.top(), top))
         panel.show()
         first = panel.rows.itemAt(0, QFormLayout.ItemRole.FieldRole)
-        if first is not None and first.widget() is not None:
-            first.widget().setFocus(Qt.FocusReason.PopupFocusReason)
+        control = None if first is None else first.widget()
+        if control is not None:
+            control.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):

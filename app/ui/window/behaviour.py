@@ -16,6 +16,7 @@ from app.server.monitor import ChangeBatch
 from app.server.workspace import Workspace
 from app.ui.conversations.file_drops import FileDrops
 from app.ui.faults.commands import FaultCommands
+from app.ui.held_messages.commands import HoldCommands
 from app.ui.listeners.panel import ListenersPanel
 from app.ui.profile_commands import ProfileCommands
 from app.ui.rules.commands import PROTOCOL, RulesCommands
@@ -65,6 +66,7 @@ class Behaviour(QObject):
         self._window = window
         self.faults = FaultCommands(workspace, banner, icons, profile.show_save_error, window)
         self.rules = RulesCommands(workspace, icons, profile.show_save_error, window)
+        self.held = HoldCommands(workspace, reactor.seconds, profile.show_save_error, window)
         FileDrops(window, self._open_capture, self._open_recording)
         traffic.pane_created.connect(
             lambda pane: self._extend_menu(pane, traffic.log, traffic.directory)
@@ -102,6 +104,7 @@ class Behaviour(QObject):
         """Show what changed."""
         self.faults.refresh(batch)
         self.rules.refresh()
+        self.held.refresh()
 
     def open_faults(self) -> None:
         """Show the faults of the chosen listener."""
@@ -114,6 +117,12 @@ class Behaviour(QObject):
         listener = self._panel.chosen
         if listener is not None:
             self.rules.open_for(listener)
+
+    def open_held(self) -> None:
+        """Show the messages that the chosen listener holds."""
+        listener = self._panel.chosen
+        if listener is not None:
+            self.held.open_for(listener)
 
     def compare_live(self, numbers: tuple[int, ...]) -> None:
         """Compare the traffic of two connections of listeners."""

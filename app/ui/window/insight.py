@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
 
+from app.profile import FIRST_LISTENERS
 from app.server.deck import Deck
-from app.server.listener import Listener
-from app.server.monitor import ChangeBatch
+from app.server.listener import Listener, State
+from app.server.monitor import ChangeBatch, RateMeter
 from app.traffic.chunk_log import Chunk
 from app.ui.connections.columns import Row
 from app.ui.connections.pane import ConnectionsPane
+from app.ui.console.pane import ConsolePane
 from app.ui.details.history import Histories, RateHistory
 from app.ui.details.panel import DetailsPanel
 from app.ui.listeners.panel import ListenersPanel
+from app.ui.settings import Settings
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.tab import TrafficTab
+from app.ui.window.first_steps import FirstSteps
+
+_CARD_KEY = "first_steps"
+_CONNECT, _START, _NEW = range(3)
 
 
 class Insight(QObject):
@@ -36,6 +43,7 @@ class Insight(QObject):
         listeners: ListenersPanel,
         connections: ConnectionsPane,
         traffic: TrafficTab,
+        tabs: QTabWidget,
         icons: Icons,
         colors: ListenerColors,
     ) -> None:
@@ -50,20 +58,25 @@ class Insight(QObject):
         self._row: Row | None = None
         self._row_history: RateHistory | None = None
         self.panel = DetailsPanel(icons, colors, seconds, folder)
-        self._tabs: QTabWidget | None = None
+        self._icons = icons
+        self.offers: tuple[Callable[[], object], ...] = ()
+        """What the button in the empty table does: connect with the console, start all listeners,
+        or make a new one."""
+        self._meter: RateMeter | None = None
+        self.first_steps: FirstSteps | None = None
+        self.panel.overview.chosen.connect(listeners.choose)
+        self.panel.overview.installEventFilter(self)
+        self._tabs = tabs
         listeners.choice_changed.connect(self._show_listener)
         connections.table.selectionModel().currentRowChanged.connect(self._show_connection)
         connections.table.doubleClicked.connect(lambda index: self._show_row(index.row()))
         connections.commands.traffic_wanted.connect(self.show_traffic)
         traffic.pane_created.connect(self._bind_traffic)
+        connections.table.offer_taken.connect(lambda offer: self.offers[offer]())
         self.panel.traffic_wanted.connect(self.show_traffic)
         self.panel.listener_wanted.connect(lambda name: listeners.choose(deck.named(name)))
 
-    def use_tabs(self, tabs: QTabWidget) -> None:
-        """`tabs` are those with the connections and the traffic."""
-        self._tabs = tabs
-
-    def refresh(self, batch: ChangeBatch) -> None:
+    def refresh(self, batch: ChangeBatch, meter: RateMeter) -> None:
         """Read the counters, and show what changed of the chosen listener or connection."""
         now = self._seconds()
         self._histories.sample(
@@ -72,7 +85,17 @@ class Insight(QObject):
         )
         if self._row is not None and self._row_history is not None:
             self._row_history.sample(now, self._row.bytes_in, self._row.bytes_out)
+        self._meter = meter
         self.panel.refresh()
+        self._show_overview()
+        if batch.listeners or batch.opened or batch.closed:
+            self._show_offer()
+        if self.first_steps is not None:
+            self.first_steps.refresh()
+
+    def _show_overview(self) -> None:
+        if self._meter is not None and self.panel.overview.isVisible():
+            self.panel.overview.show_listeners(list(self._deck.with_sockets()), self._meter.history)
 
     def history(self, listener: Listener) -> RateHistory:
         """The rates of `listener` in the last hour."""
@@ -85,14 +108,12 @@ class Insight(QObject):
         else:
             words = f"{subject.factory.spec.name} · {subject.peer}"
             self._traffic.show_only(connection=subject.number, words=words)
-        if self._tabs is not None:
-            self._tabs.setCurrentWidget(self._traffic)
+        self._tabs.setCurrentWidget(self._traffic)
 
     def show_connection(self, number: int) -> None:
         """Show a connection in the table, from one of its chunks."""
         self._listeners.choose(None)
-        if self._tabs is not None:
-            self._tabs.setCurrentWidget(self._connections)
+        self._tabs.setCurrentWidget(self._connections)
         if self._connections.choose(number):
             self._connections.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -115,6 +136,39 @@ class Insight(QObject):
         elif self._row is None or row.number != self._row.number:
             self._row, self._row_history = row, RateHistory(row)
             self.panel.show_subject(row, self._row_history)
+
+    def offer_first_steps(
+        self,
+        console: ConsolePane,
+        settings: Settings,
+        reveal: Callable[[], object],
+    ) -> None:
+        """Show the card of the first run, unless it is over or the profile is not the first."""
+        specs = tuple(each.spec for each in self._deck.listeners)
+        if specs != FIRST_LISTENERS or settings.text(_CARD_KEY):
+            return
+        card = FirstSteps(self._deck, console, self._icons, reveal)
+        card.over.connect(lambda: settings.save_text(_CARD_KEY, "over"))
+        card.over.connect(lambda: self._connections.table.show_card(None))
+        self.first_steps = card
+        self._connections.table.show_card(card)
+        card.refresh()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show:
+            self._show_overview()
+        return False
+
+    def _show_offer(self) -> None:
+        """Offer in the empty table what leads to a connection."""
+        listeners = list(self._deck.with_sockets())
+        listening = [each for each in listeners if each.state is State.LISTENING]
+        if listening:
+            self._connections.table.offer(self.tr("Connect with the console"), _CONNECT)
+        elif listeners:
+            self._connections.table.offer(self.tr("Start all"), _START)
+        else:
+            self._connections.table.offer(self.tr("New listener…"), _NEW)
 
     def _bind_traffic(self, pane: TrafficPane) -> None:
         pane.row_menu_opening.connect(self._add_to_menu)

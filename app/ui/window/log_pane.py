@@ -146,6 +146,7 @@ class LogPane(QWidget):
         self.level.currentIndexChanged.connect(lambda _index: self._show_again())
         self.search.setPlaceholderText(self.tr("Search the log"))
         self.search.setAccessibleName(self.tr("Show only what contains this"))
+        self.search.setMinimumWidth(150)
         self.search.setMaximumWidth(280)
         self.search.textChanged.connect(self._search)
         self.wrap.toggled.connect(self._set_wrap)
@@ -161,7 +162,7 @@ class LogPane(QWidget):
     def _lay_out(self, icons: Icons) -> None:
         bar = QHBoxLayout()
         for part in (self.level, self.search, self.wrap, self.found):
-            bar.addWidget(part, 1 if part is self.search else 0)
+            bar.addWidget(part, 4 if part is self.search else 0)
         bar.addStretch(1)
         for icon, name, act in (
             ("copy", self.tr("Copy the log"), self._copy),

@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QMainWindow,
-    QTabWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QTabWidget
 
 from app.server.listener import Listener
 from app.server.monitor import Changes, RateMeter
@@ -153,10 +150,10 @@ class MainWindow(QMainWindow):
             listeners=self.listeners,
             connections=self.connections,
             traffic=self.traffic,
+            tabs=self.tabs,
             icons=self._icons,
             colors=self._colors,
         )
-        self.insight.use_tabs(self.tabs)
         self.sidebar = Sidebar(self.listeners, self._icons)
         self.room = Room(
             banner=self.banner,
@@ -247,14 +244,14 @@ class MainWindow(QMainWindow):
         self.listeners.refresh(batch, self._meter)
         self.connections.refresh(batch, self._meter.moving)
         self.send_dialogs.refresh(batch)
-        self.insight.refresh(batch)
+        self.insight.refresh(batch, self._meter)
         self.behaviour.refresh(batch)
         self.traffic.follow_sessions(self.console.sessions)
         self.traffic.refresh(batch)
         if batch.listeners:
             self.console.show_listeners()
             self._update_actions()
-            self._save_running()
+            self.quitting.save_running(self._settings, self._workspace.file.path)
         self.tray.refresh()
         self.notifications.refresh(batch)
         self.quitting.refresh()
@@ -279,10 +276,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._lifecycle.is_over:
             event.ignore()
-            if self._settings.closes_to_tray and self.tray.is_shown:
-                self.hide()
-            else:
-                self.quitting.quit()
+            stays = self._settings.closes_to_tray and self.tray.is_shown
+            self.hide() if stays else self.quitting.quit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.programs.paths_in(event.mimeData()):
@@ -351,6 +346,9 @@ class MainWindow(QMainWindow):
         self.connections.restore(self._settings)
         self.room.restore()
         self.sidebar.restore(self._settings)
+        self.insight.offer_first_steps(self.console, self._settings, self.room.show_console)
+        actions = self.listener_actions
+        self.insight.offers = (self.open_in_console, actions.start_all, actions.new)
         self.traffic.log.resize(*self._settings.traffic_bounds)
         self.tabs.setCurrentIndex(self._settings.number("tab", self.tabs.count() - 1))
 
@@ -372,17 +370,13 @@ class MainWindow(QMainWindow):
             is_beside = self.traffic.pane.is_detail_beside
             self._settings.save_text("traffic_detail", "beside" if is_beside else "below")
 
-    def _save_running(self) -> None:
-        """Save which listeners are on, for a start "as they were"."""
-        if not self._lifecycle.is_ending:
-            names = [each.spec.name for each in self._deck.listeners if each.is_on]
-            self._settings.save_on(self._workspace.file.path, names)
-
     # Commands
 
     def open_in_console(self) -> None:
-        listener = self.listeners.chosen
+        on = (each for each in self._deck.with_sockets() if each.is_on)
+        listener = self.listeners.chosen or next(on, None)
         if listener is not None:
+            self.room.show_console()
             self.console.unused_tab().target_bar.connect_to(listener)
 
     def search_listeners(self) -> None:

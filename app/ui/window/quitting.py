@@ -6,6 +6,7 @@ Signals of the system do not come here: they end the program at once, see `Lifec
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -14,6 +15,7 @@ from app.server.deck import Deck
 from app.server.listener import Listener
 from app.ui.event_loop import Lifecycle
 from app.ui.listeners.closing_question import Closing, ClosingQuestion, connection_count
+from app.ui.settings import Settings
 from app.ui.widgets.banner import Banner
 
 
@@ -46,6 +48,12 @@ class Quitting(QObject):
         if self._waits and not connection_count(self._deck.listeners):
             self._waits = False
             self._lifecycle.request_exit()
+
+    def save_running(self, settings: Settings, profile: Path) -> None:
+        """Save which listeners are on, for a start "as they were". Not during the exit."""
+        if not self._lifecycle.is_ending:
+            names = [each.spec.name for each in self._deck.listeners if each.is_on]
+            settings.save_on(profile, names)
 
     def _drain(self) -> None:
         were_on = [each for each in self._deck.listeners if each.is_on]

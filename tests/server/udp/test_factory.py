@@ -126,6 +126,26 @@ def test_an_idle_peer_ends_and_its_next_datagram_begins_a_new_one(
     assert [peer.number for peer in record.live] == [2]
 
 
+def test_a_system_clock_that_is_set_back_leaves_the_datagrams_of_a_peer_in_order(
+    post: Post, hand: HandReactor, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_by = [5000.0]
+    monkeypatch.setattr(hand, "unix_seconds", lambda: hand.seconds() + set_by[0], raising=False)
+    factory = post.bind(EchoDatagrams())
+    times: list[float] = []
+    factory.tap = lambda time, *_: times.append(time)
+    sender = post.sender()
+    for change in (0.0, -3600.0):
+        hand.advance(1)
+        set_by[0] += change
+        sender.ask(b"x")
+    assert times == [5001, 5001, 5002, 5002]
+    (peer,) = record.live
+    hand.advance(UDP_IDLE_SECONDS)
+    assert record.events[-1] == ("closed", 1, "idle for 30 s")
+    assert peer.unix_seconds(peer.closed_at) == 5002 + UDP_IDLE_SECONDS
+
+
 def test_every_datagram_restarts_the_timeout_of_its_sender(
     post: Post, hand: HandReactor, record: Record
 ) -> None:

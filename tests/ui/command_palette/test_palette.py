@@ -28,12 +28,13 @@ from app.ui.style.icons import Icons
 def window(qtbot: QtBot) -> QMainWindow:
     window = QMainWindow()
     qtbot.addWidget(window)
-    window.setCentralWidget(QLineEdit())
+    field = QLineEdit()
+    window.setCentralWidget(field)
     window.resize(900, 560)
     window.show()
     window.activateWindow()
-    window.centralWidget().setFocus()
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.centralWidget())
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
     return window
 
 
@@ -115,10 +116,22 @@ def test_escape_closes_it_and_gives_the_focus_back(
     assert ran == []
 
 
+def test_it_says_so_if_nothing_is_found(palette: CommandPalette, qtbot: QtBot) -> None:
+    qtbot.keyClicks(palette.line, "no such thing")
+    assert palette.empty.isVisible()
+    assert palette.line.accessibleDescription() == palette.empty.text()
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert palette.isVisible()
+    palette.line.clear()
+    assert not palette.empty.isVisible()
+
+
 def test_a_click_elsewhere_closes_it(
     palette: CommandPalette, window: QMainWindow, qtbot: QtBot
 ) -> None:
-    window.centralWidget().setFocus()
+    field = window.centralWidget()
+    assert field is not None
+    field.setFocus()
     qtbot.waitUntil(lambda: not isValid(palette) or palette.isHidden())
 
 

@@ -21,10 +21,12 @@ from app.profile import ListenerSpec, ProfileFile
 from app.server.deck import Deck
 from app.server.monitor import Changes
 from app.server.workspace import Workspace
-from app.ui.conversations.actions import ConversationActions, RowMessage
+from app.ui.conversations.actions import ConversationActions
 from app.ui.conversations.compare_window import CompareWindow
 from app.ui.conversations.make_listener import MakeListenerDialog
 from app.ui.conversations.play_window import PlayWindow
+from app.ui.conversations.rule_source import RuleSource
+from app.ui.rules.texts import matcher_text, reply_text
 from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
 from tests.ui.conversations.conftest import Talk
@@ -232,14 +234,16 @@ def test_the_row_menu_offers_the_listeners_that_reply_by_rule(
     assert replies.isEnabled()
     words = [each.text() for each in replies.actions()]
     assert words == ["A rule of a new listener…", "A rule of Mock…"]
-    with qtbot.waitSignal(actions.rule_wanted) as wanted:
+    with qtbot.waitSignal(actions.rule_made) as made:
         _choose(replies, "A rule of Mock…")
-    assert wanted.args is not None
-    (message,) = wanted.args
-    assert isinstance(message, RowMessage)
-    assert message.listener is not None
-    assert message.listener.spec.name == "Mock"
-    assert message.chunk.data == b"GET 1\n"
+    assert made.args is not None
+    (source,) = made.args
+    assert isinstance(source, RuleSource)
+    assert source.message.listener is not None
+    assert source.message.listener.spec.name == "Mock"
+    assert source.rule is not None
+    assert matcher_text(source.rule) == "equals “GET 1”"
+    assert reply_text(source.rule) == r"“OK 1\n”"
 
 
 def test_what_a_server_said_cannot_be_replied_to(

@@ -128,7 +128,7 @@ def test_the_keys_act_on_the_row_whose_switch_has_the_focus(
 ) -> None:
     asked: list[str] = []
     panel.switched.connect(lambda each, on: asked.append(each.spec.name))
-    one, two, three = deck.listeners
+    _, two, three = deck.listeners
     panel.show()
     panel.row(two).switch.setFocus(Qt.FocusReason.TabFocusReason)
     assert panel.chosen is two

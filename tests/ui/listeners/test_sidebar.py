@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,7 +41,7 @@ def deck() -> Deck:
 
 
 @pytest.fixture
-def sidebar(deck: Deck, qtbot: QtBot) -> Iterator[Sidebar]:
+def sidebar(deck: Deck, qtbot: QtBot) -> Sidebar:
     icons = Icons()
     panel = ListenersPanel(icons, ListenerColors(lambda: (each.spec for each in deck.listeners)))
     sidebar = Sidebar(panel, icons)
@@ -50,7 +49,7 @@ def sidebar(deck: Deck, qtbot: QtBot) -> Iterator[Sidebar]:
     panel.show_listeners(deck.listeners)
     sidebar.resize(300, 700)
     sidebar.show()
-    yield sidebar
+    return sidebar
 
 
 def names(listeners: list[Listener]) -> list[str]:
@@ -59,7 +58,8 @@ def names(listeners: list[Listener]) -> list[str]:
 
 def visible(sidebar: Sidebar, deck: Deck) -> list[str]:
     """The names of the rows on show, from top to bottom."""
-    layout = sidebar.panel.widget().layout()
+    body = sidebar.panel.widget()
+    layout = None if body is None else body.layout()
     assert layout is not None
     layout.activate()
     rows = [sidebar.panel.row(each) for each in deck.listeners]

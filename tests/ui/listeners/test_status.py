@@ -16,6 +16,7 @@ from app.server.listener import Listener
 from app.server.monitor import Changes
 from app.ui.listeners.status import SOON_DAYS, TlsBadge, status_text
 from app.ui.reactor.reactor import DeckReactor
+from app.ui.widgets.plain_text import plain_tip
 
 DAY = datetime.timedelta(days=1)
 
@@ -67,7 +68,7 @@ def test_the_tool_tip_has_the_certificate_while_it_listens(
     facts = listener.certificate
     assert facts is not None
     tip = badge.toolTip().replace("\N{ZERO WIDTH SPACE}", "")
-    assert tip == (
+    assert tip == plain_tip(
         f"For localhost, 127.0.0.1, ::1\nValid until {facts.not_after:%Y-%m-%d}\n"
         f"SHA-256 {facts.fingerprint}"
     )

@@ -165,7 +165,7 @@ def test_a_cut_cell_tells_its_text_letter_by_letter(
     model.text = "<h1>long</h1>" * 20
     index = model.index(0, 0)
     option = QStyleOptionViewItem()
-    option.rect = view.visualRect(index)  # type: ignore[attr-defined]
+    option.rect = view.visualRect(index)
     event = QHelpEvent(QEvent.Type.ToolTip, QPoint(1, 1), QPoint(1, 1))
     view.itemDelegate().helpEvent(event, view, option, index)
     model.text = "short"

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.client.options import Options, TlsOptions, options_from_dict, options_to_dict
 from app.net.target import Target, TargetError, Transport, read_target
 
 NAMES = st.one_of(
@@ -174,31 +173,6 @@ def test_a_listener_on_every_interface_is_reached_over_loopback() -> None:
     assert str(Target.of_listener("0.0.0.0", 8007)) == "127.0.0.1:8007"
     assert str(Target.of_listener("::", 8007)) == "[::1]:8007"
     assert str(Target.of_listener("192.168.1.2", 8007)) == "192.168.1.2:8007"
-
-
-def test_no_verification_and_added_authorities_are_not_saved() -> None:
-    options = Options(tls=TlsOptions(verify=False, more_ca_files=("/ca.pem",), ca_file="/own.pem"))
-    assert options_from_dict(options_to_dict(options)) == Options(
-        tls=TlsOptions(ca_file="/own.pem")
-    )
-
-
-@pytest.mark.parametrize(
-    "plain",
-    [
-        None,
-        5,
-        {"tls": 5},
-        {"connect_seconds": "soon"},
-        {"connect_seconds": -1},
-        {"connect_seconds": float("nan")},
-        {"local_port": 70_000},
-        {"local_host": "eth0"},
-        {"tls": {"more_ca_files": 3}},
-    ],
-)
-def test_invalid_saved_options_give_the_defaults(plain: object) -> None:
-    assert options_from_dict(plain) == Options()
 
 
 @pytest.mark.parametrize(

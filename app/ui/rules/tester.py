@@ -31,7 +31,7 @@ MOST_REPLIES: Final = 5
 SHOWN_BYTES: Final = 400
 
 
-class TesterPanel(QWidget):
+class RuleTester(QWidget):
     """Asks for bytes and the state of a connection, and explains the answer."""
 
     tested = Signal()

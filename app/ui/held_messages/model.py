@@ -1,0 +1,102 @@
+"""The held messages of one listener as a table, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
+
+from app.forwarding.holding import Direction, HeldMessage
+from app.text import readable
+from app.ui.style.palette import quiet_color
+
+Index = QModelIndex | QPersistentModelIndex
+
+WAITS, DIRECTION, CONNECTION, SIZE, MESSAGE = range(5)
+PREVIEW_BYTES = 200
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
+class HeldModel(QAbstractTableModel):
+    """Shows the messages of the last `show_messages`. Their numbers ascend."""
+
+    def __init__(self, seconds: Callable[[], float], parent: QObject | None = None) -> None:
+        """`seconds` is the clock by which they are held."""
+        super().__init__(parent)
+        self._seconds = seconds
+        self._messages: list[HeldMessage] = []
+        self._titles = (
+            self.tr("Waits"),
+            self.tr("Direction"),
+            self.tr("Connection"),
+            self.tr("Size"),
+            self.tr("Message"),
+        )
+        self._directions = {
+            Direction.IN: self.tr("← from the client"),
+            Direction.OUT: self.tr("→ to the client"),
+        }
+
+    def show_messages(self, messages: Iterable[HeldMessage]) -> None:
+        """Show these. Rows of messages that are still there stay the same rows."""
+        wanted = list(messages)
+        kept = {each.number for each in wanted}
+        for row in reversed(range(len(self._messages))):
+            if self._messages[row].number not in kept:
+                self.beginRemoveRows(QModelIndex(), row, row)
+                del self._messages[row]
+                self.endRemoveRows()
+        count = len(self._messages)
+        if len(wanted) > count:
+            self.beginInsertRows(QModelIndex(), count, len(wanted) - 1)
+            self._messages.extend(wanted[count:])
+            self.endInsertRows()
+        if self._messages:
+            last = self.index(len(self._messages) - 1, MESSAGE)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def message(self, row: int) -> HeldMessage:
+        """The message in a row."""
+        return self._messages[row]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._messages)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._titles)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return self._titles[section]
+        return super().headerData(section, orientation, role)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        message = self._messages[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(message, index.column())
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in (WAITS, SIZE):
+            return _RIGHT
+        if role == Qt.ItemDataRole.ForegroundRole and not message.is_held:
+            return quiet_color(QGuiApplication.palette())
+        if role == Qt.ItemDataRole.ToolTipRole and not message.is_held:
+            return self.tr("It goes on as soon as those before it have gone.")
+        return None
+
+    def _text(self, message: HeldMessage, column: int) -> str:
+        match column:
+            case 0:
+                return f"{max(0.0, self._seconds() - message.held_at):.0f} s"
+            case 1:
+                return self._directions[message.direction]
+            case 2:
+                return f"#{message.connection}"
+            case 3:
+                return readable.format_size(len(message.data))
+        more = "…" if len(message.data) > PREVIEW_BYTES else ""
+        return repr(message.data[:PREVIEW_BYTES])[2:-1] + more

@@ -1,0 +1,136 @@
+"""The card of the first run: start a listener, connect to it, and send something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout
+
+from app.client.draft import Draft
+from app.server.deck import Deck
+from app.server.listener import Listener
+from app.ui.console.pane import ConsolePane
+from app.ui.style.icons import Icons
+from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.plain_text import set_tip
+
+GREETING = "hello"
+DONE = "✓"
+
+
+class FirstSteps(QFrame):
+    """Three steps with the button of the next one enabled. It is over when all are done.
+
+    The steps work on the first listener of the deck.
+    """
+
+    over = Signal()
+    """All steps are done, or the user closed the card."""
+
+    def __init__(
+        self, deck: Deck, console: ConsolePane, icons: Icons, reveal: Callable[[], object]
+    ) -> None:
+        """`reveal` shows the console, which may be hidden."""
+        super().__init__()
+        self._deck = deck
+        self._console = console
+        self._reveal = reveal
+        self.setObjectName("card")
+        self.title = QLabel(self.tr("Three steps to a first conversation"))
+        self.title.setObjectName("paneTitle")
+        self.start = QPushButton()
+        self.connect_button = QPushButton()
+        self.send = QPushButton()
+        self.line = ElidingLabel()
+        self.line.setObjectName("quiet")
+        self.copy = QToolButton(autoRaise=True)
+        self.close_button = QToolButton(autoRaise=True)
+        for button, icon, name in (
+            (self.copy, "copy", self.tr("Copy the line for a terminal")),
+            (self.close_button, "close", self.tr("Close the three steps")),
+        ):
+            icons.give(button, icon)
+            button.setAccessibleName(name)
+            set_tip(button, name)
+        self.start.clicked.connect(self._start)
+        self.connect_button.clicked.connect(self._connect)
+        self.send.clicked.connect(self._send)
+        self.copy.clicked.connect(self._copy)
+        self.close_button.clicked.connect(self._finish)
+        self._lay_out()
+        self.refresh()
+
+    @property
+    def listener(self) -> Listener | None:
+        """The listener of the steps."""
+        return next(iter(self._deck.listeners), None)
+
+    def refresh(self) -> None:
+        """Show which steps are done."""
+        listener = self.listener
+        if listener is None or self.isHidden():
+            return
+        session = self._console.current.session
+        factory = listener.factory
+        done = (
+            listener.is_on,
+            session.state.is_open,
+            factory is not None and factory.bytes_in > 0,
+        )
+        texts = (
+            (self.start, self.tr("Start {0}").format(listener.spec.name)),
+            (self.connect_button, self.tr("Connect")),
+            (self.send, self.tr("Send {0}").format(GREETING)),
+        )
+        for number, (button, text) in enumerate(texts):
+            sign = DONE if done[number] else str(number + 1)
+            button.setText(f"{sign}  {text}")
+            button.setEnabled(not done[number] and all(done[:number]))
+        port = getattr(listener.address, "port", None)
+        self.line.setText("" if port is None else f"nc 127.0.0.1 {port}")
+        self.copy.setVisible(port is not None)
+        if all(done):
+            self.title.setText(self.tr("{0} answered. That was all.").format(listener.spec.name))
+
+    def _start(self) -> None:
+        if self.listener is not None:
+            self._deck.start(self.listener)
+
+    def _connect(self) -> None:
+        self._reveal()
+        if self.listener is not None:
+            self._console.unused_tab().target_bar.connect_to(self.listener)
+
+    def _send(self) -> None:
+        self._reveal()
+        self._console.current.input_bar.send_draft(Draft(GREETING))
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.line.text())
+
+    def _finish(self) -> None:
+        self.hide()
+        self.over.emit()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.close_button)
+        steps = QHBoxLayout()
+        steps.setSpacing(8)
+        for button in (self.start, self.connect_button, self.send):
+            steps.addWidget(button)
+        steps.addStretch(1)
+        terminal = QHBoxLayout()
+        terminal.addWidget(QLabel(self.tr("Or in a terminal:")))
+        terminal.addWidget(self.line)
+        terminal.addWidget(self.copy)
+        terminal.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 8, 8, 10)
+        layout.setSpacing(6)
+        layout.addLayout(head)
+        layout.addLayout(steps)
+        layout.addLayout(terminal)

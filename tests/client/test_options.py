@@ -1,0 +1,32 @@
+"""The connection options, saved and restored."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.client.options import Options, TlsOptions, options_from_dict, options_to_dict
+
+
+def test_no_verification_and_added_authorities_are_not_saved() -> None:
+    options = Options(tls=TlsOptions(verify=False, more_ca_files=("/ca.pem",), ca_file="/own.pem"))
+    assert options_from_dict(options_to_dict(options)) == Options(
+        tls=TlsOptions(ca_file="/own.pem")
+    )
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        None,
+        5,
+        {"tls": 5},
+        {"connect_seconds": "soon"},
+        {"connect_seconds": -1},
+        {"connect_seconds": float("nan")},
+        {"local_port": 70_000},
+        {"local_host": "eth0"},
+        {"tls": {"more_ca_files": 3}},
+    ],
+)
+def test_invalid_saved_options_give_the_defaults(plain: object) -> None:
+    assert options_from_dict(plain) == Options()
