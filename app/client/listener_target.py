@@ -13,7 +13,6 @@ from attrs import evolve
 from app.net.endpoint import Endpoint, EndpointError
 from app.net.target import Target, TargetError, Transport
 from app.profile import ListenerSpec
-from app.user_code.programs.reference import is_program
 
 
 def has_tls(spec: ListenerSpec) -> bool:
@@ -58,7 +57,7 @@ def target_of_spec(spec: ListenerSpec, folder: Path) -> Target:
         return Target.unix(endpoint.value("address") or "")
     port = (endpoint.inner or endpoint).port
     interface = (endpoint.inner or endpoint).interface
-    if is_program(spec.protocol) or port is None or interface is None:
+    if port is None or interface is None:
         raise TargetError(
             f"{spec.name} does not say in the profile where it listens. "
             "Write the address instead, such as 127.0.0.1:8007."

@@ -102,12 +102,7 @@ def add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     tls.add_argument("--cert", metavar="FILE", help="your certificate, if the peer asks for one")
     tls.add_argument("--key", metavar="FILE", help="its key, if that is in a file of its own")
-    tls.add_argument(
-        "--passphrase-file",
-        metavar="FILE",
-        help="the passphrase of that key, if it is encrypted; otherwise it may be in "
-        "PORTDECK_PASSPHRASE",
-    )
+    add_passphrase_file(tls)
 
 
 def read_request(arguments: argparse.Namespace) -> Request:
@@ -131,7 +126,7 @@ def read_request(arguments: argparse.Namespace) -> Request:
             target=target,
             options=Options(
                 connect_seconds=arguments.connect_timeout,
-                tls=_unlocked(tls, arguments.passphrase_file),
+                tls=unlocked(tls, arguments.passphrase_file),
             ),
             send=tuple(read(text, Notation.ESCAPES) for text in arguments.send or ()),
             expectation=None if arguments.expect is None else Expectation(arguments.expect),
@@ -167,8 +162,21 @@ def _read_target(arguments: argparse.Namespace) -> tuple[Target, tuple[str, ...]
         return found.target, found.authorities
 
 
-def _unlocked(tls: TlsOptions, passphrase_file: str | None) -> TlsOptions:
-    """`tls` with its key decrypted, if passphrases are given. Other troubles show at connecting."""
+def add_passphrase_file(tls: argparse._ArgumentGroup) -> None:
+    """Add the option `--passphrase-file`, which `unlocked` takes."""
+    tls.add_argument(
+        "--passphrase-file",
+        metavar="FILE",
+        help="the passphrase of that key, if it is encrypted; otherwise it may be in "
+        "PORTDECK_PASSPHRASE",
+    )
+
+
+def unlocked(tls: TlsOptions, passphrase_file: str | None) -> TlsOptions:
+    """`tls` with its key decrypted, if passphrases are given. Raises `ArgumentError`.
+
+    Without passphrases the key is read when a connection begins, which tells of its troubles.
+    """
     from app.tls import TlsError
     from app.tls.passphrases import read_passphrases
 

@@ -193,7 +193,7 @@ class ListenerSpec:
         metadata=shown_in_form(
             FormField(
                 FormGroup.LIMITS,
-                "From &one address",
+                "Connections from &one address",
                 "How many of the connections may come from the same address",
                 maximum=MOST_CONNECTIONS,
                 zero="any number",

@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
+from app.connect.arguments import ArgumentError, add_passphrase_file, unlocked
 from app.files.paths import home_folder_problem, resolve_path
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     tls.add_argument("--cert", metavar="FILE", help="your certificate, if the peer asks for one")
     tls.add_argument("--key", metavar="FILE", help="its key, if that is in a file of its own")
+    add_passphrase_file(tls)
 
 
 def read_replay_request(arguments: argparse.Namespace) -> ReplayRequest:
@@ -109,19 +111,21 @@ def read_replay_request(arguments: argparse.Namespace) -> ReplayRequest:
         raise ReplayArgumentError("Say where to play it to, such as 127.0.0.1:8007, or use --list.")
     try:
         target = None if arguments.endpoint is None else read_target(arguments.endpoint)
-    except TargetError as error:
+        tls = TlsOptions(
+            verify=not arguments.insecure,
+            ca_file=_file(arguments.ca),
+            certificate_file=_file(arguments.cert),
+            key_file=_file(arguments.key),
+        )
+        tls = unlocked(tls, arguments.passphrase_file)
+    except (TargetError, ArgumentError) as error:
         raise ReplayArgumentError(str(error)) from None
     return ReplayRequest(
         path=Path(_file(arguments.file)),
         target=target,
         options=Options(
             connect_seconds=arguments.connect_timeout,
-            tls=TlsOptions(
-                verify=not arguments.insecure,
-                ca_file=_file(arguments.ca),
-                certificate_file=_file(arguments.cert),
-                key_file=_file(arguments.key),
-            ),
+            tls=tls,
         ),
         lists=arguments.list,
         connection=arguments.connection,

@@ -177,6 +177,12 @@ class TlsTransport(BufferingTLSTransport):
         self.transport.write(BROKEN_OFF)
         self.transport.loseConnection()
 
+    def _shutdownTLS(self) -> None:
+        # A peer may send its data and its goodbye together. The answer to that data still waits in
+        # Twisted's buffer for the next turn of the reactor, which would be too late.
+        self._aggregator.flush()
+        super()._shutdownTLS()
+
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self.wire_reason = reason
         super().connectionLost(reason)

@@ -18,6 +18,7 @@ from twisted.internet.interfaces import IAddress
 from app.server.connections.closing import TlsFacts
 from app.server.connections.connection import Connection, ConnectionOwner
 from app.server.listener import Listener
+from app.server.sockets.addresses import format_address
 
 MOST_KEPT: Final = 1_000
 
@@ -111,11 +112,12 @@ class ClosedConnection:
     @classmethod
     def of(cls, connection: Connection) -> ClosedConnection:
         """The values of `connection`, which has just closed."""
+        address = connection.peer_address
         return cls(
             number=connection.number,
             factory=connection.factory,
-            peer=connection.peer,
-            peer_address=connection.peer_address,
+            peer=connection.process or format_address(address),
+            peer_address=address,
             local=connection.local,
             opened_at=connection.opened_at,
             active_at=connection.active_at,

@@ -98,7 +98,7 @@ def _open_pkcs12(
     content: bytes, path: Path, passphrases: Sequence[bytes]
 ) -> PKCS12KeyAndCertificates:
     # Without a passphrase, some programs write none, and others an empty one.
-    for passphrase in (None, b"", *passphrases):
+    for passphrase in (None, b"", *filter(_is_utf8, passphrases)):
         try:
             return load_pkcs12(content, passphrase)
         except ValueError:
@@ -109,6 +109,15 @@ def _open_pkcs12(
         raise _needs_passphrase(path)
     problem = f"The passphrase for {path} is wrong, or the file is damaged. Check both."
     raise PassphraseError(path, problem, is_wrong=True)
+
+
+def _is_utf8(passphrase: bytes) -> bool:
+    """Whether PKCS#12 can have `passphrase`: cryptography fails for other bytes than UTF-8."""
+    try:
+        passphrase.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decrypt_key(content: bytes, path: Path, passphrases: Sequence[bytes]) -> PrivateKeyTypes:

@@ -70,9 +70,9 @@ def read_passphrases(file: Path | None, environment: MutableMapping[str, str]) -
     lines = tuple(filter(None, (line.rstrip(b"\r") for line in content.split(b"\n"))))
     if not lines:
         raise TlsError(f"{file} has no passphrase. Write it on the first line.")
-    if len(content) > LARGEST_FILE or len(lines) > MOST_PASSPHRASES:
+    if len(content) > LARGEST_FILE or len(lines) > MOST_PASSPHRASES or b"\0" in content:
         raise TlsError(
-            f"{file} is no passphrase file: it has more than {MOST_PASSPHRASES} lines or "
-            f"{LARGEST_FILE // 1024} KiB. Write one passphrase on each line."
+            f"{file} is no passphrase file: it has more than {MOST_PASSPHRASES} lines, or is no "
+            "text. Write one passphrase on each line."
         )
     return lines

@@ -63,6 +63,7 @@ def run(profile: Path, lock: ProfileLock) -> int:
     from app.ui.settings import Settings, StartUp, apply_language
     from app.ui.style.theme import Theme
     from app.ui.traffic.tab import ConnectionNames
+    from app.ui.widgets.passphrase_dialog import PassphraseQuestions
     from app.ui.window.log_pane import Collector
     from app.ui.window.main_window import MainWindow
 
@@ -88,6 +89,7 @@ def run(profile: Path, lock: ProfileLock) -> int:
         tap=traffic.append,
         folder=file.path.parent,
         loading=before_load,
+        ask_passphrases=PassphraseQuestions(lambda: holder.window).ask,
     )
     workspace = Workspace(deck, file, Trust())
     workspace.load()

@@ -80,6 +80,15 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         Menu.FILE,
     ),
     Command(
+        "record",
+        QT_TRANSLATE_NOOP("Commands", "Record the traffic…"),
+        lambda window: window.traffic.open_pane.toggle_recording(),
+        Menu.FILE,
+        "Ctrl+Shift+E",
+        "record",
+        starts_group=True,
+    ),
+    Command(
         "open_recording",
         QT_TRANSLATE_NOOP("Commands", "Open a recording…"),
         lambda window: window.behaviour.recordings.ask(),
@@ -172,6 +181,13 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         Menu.LISTENER,
         "",
         "send",
+        in_listener_menu=True,
+    ),
+    Command(
+        "listener_traffic",
+        QT_TRANSLATE_NOOP("Commands", "Show its traffic"),
+        lambda window: window.insight.show_chosen_traffic(),
+        Menu.LISTENER,
         in_listener_menu=True,
     ),
     Command(

@@ -318,11 +318,11 @@
     </message>
     <message>
         <source>WebSocket</source>
-        <translation type="unfinished"></translation>
+        <translation>WebSocket</translation>
     </message>
     <message>
         <source>Sends each message back, to everyone else, or a script of messages (RFC 6455).</source>
-        <translation type="unfinished"></translation>
+        <translation>把每条消息发回、发给其他所有人，或发送一组脚本消息（RFC 6455）。</translation>
     </message>
     <message>
         <source>Messages</source>
@@ -330,19 +330,19 @@
     </message>
     <message>
         <source>Echo: sent back. Room: sent to everyone else. Script: those below are sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>回显：发回。聊天室：发给其他所有人。脚本：发送下面的消息。</translation>
     </message>
     <message>
         <source>echo</source>
-        <translation type="unfinished"></translation>
+        <translation>回显</translation>
     </message>
     <message>
         <source>room</source>
-        <translation type="unfinished"></translation>
+        <translation>聊天室</translation>
     </message>
     <message>
         <source>script</source>
-        <translation type="unfinished"></translation>
+        <translation>脚本</translation>
     </message>
     <message>
         <source>Path</source>
@@ -350,87 +350,87 @@
     </message>
     <message>
         <source>Such as /chat; another one is answered 404. * takes every path.</source>
-        <translation type="unfinished"></translation>
+        <translation>例如 /chat；其他路径回答 404。* 接受任何路径。</translation>
     </message>
     <message>
         <source>Subprotocols</source>
-        <translation type="unfinished"></translation>
+        <translation>子协议</translation>
     </message>
     <message>
         <source>With commas between; the first that the client offers too is chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>以逗号分隔；选用客户端也提供的第一个。</translation>
     </message>
     <message>
         <source>Compress</source>
-        <translation type="unfinished"></translation>
+        <translation>压缩</translation>
     </message>
     <message>
         <source>permessage-deflate, for clients that offer it.</source>
-        <translation type="unfinished"></translation>
+        <translation>permessage-deflate，用于提供它的客户端。</translation>
     </message>
     <message>
         <source>Script</source>
-        <translation type="unfinished"></translation>
+        <translation>脚本</translation>
     </message>
     <message>
         <source>Each line is one message, sent to every client.</source>
-        <translation type="unfinished"></translation>
+        <translation>每行是一条消息，发给每个客户端。</translation>
     </message>
     <message>
         <source>Interval (ms)</source>
-        <translation type="unfinished"></translation>
+        <translation>间隔（毫秒）</translation>
     </message>
     <message>
         <source>Between two messages of the script.</source>
-        <translation type="unfinished"></translation>
+        <translation>脚本中两条消息之间。</translation>
     </message>
     <message>
         <source>Repeat the script</source>
-        <translation type="unfinished"></translation>
+        <translation>重复脚本</translation>
     </message>
     <message>
         <source>Else it ends with the close code.</source>
-        <translation type="unfinished"></translation>
+        <translation>否则发完后以关闭码结束。</translation>
     </message>
     <message>
         <source>Close code</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭码</translation>
     </message>
     <message>
         <source>After the script: 1000 to 1013 or 3000 to 4999; 0 leaves it open.</source>
-        <translation type="unfinished"></translation>
+        <translation>脚本发完之后：1000 至 1013 或 3000 至 4999；0 表示保持打开。</translation>
     </message>
     <message>
         <source>Fragments of (bytes)</source>
-        <translation type="unfinished"></translation>
+        <translation>分片大小（字节）</translation>
     </message>
     <message>
         <source>In which messages are sent; 0 sends each as one frame.</source>
-        <translation type="unfinished"></translation>
+        <translation>消息按此大小分片发送；0 表示每条消息作为一个帧发送。</translation>
     </message>
     <message>
         <source>Ping every (s)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ping 间隔（秒）</translation>
     </message>
     <message>
         <source>A client that does not answer until the next is closed; 0 sends none.</source>
-        <translation type="unfinished"></translation>
+        <translation>在下一次 Ping 之前没有应答的客户端会被关闭；0 表示不发送。</translation>
     </message>
     <message>
         <source>Longest message (bytes)</source>
-        <translation type="unfinished"></translation>
+        <translation>最长的消息（字节）</translation>
     </message>
     <message>
         <source>Inflated, if compressed; a longer one closes with 1009.</source>
-        <translation type="unfinished"></translation>
+        <translation>如有压缩则按解压后计；更长的消息以 1009 关闭连接。</translation>
     </message>
     <message>
         <source>Longest frame (bytes)</source>
-        <translation type="unfinished"></translation>
+        <translation>最长的帧（字节）</translation>
     </message>
     <message>
         <source>As it is sent; a longer one closes with 1009.</source>
-        <translation type="unfinished"></translation>
+        <translation>按传输时的大小计；更长的帧以 1009 关闭连接。</translation>
     </message>
     <message>
         <source>Replies by rule</source>
@@ -554,87 +554,87 @@
     </message>
     <message>
         <source>HTTP</source>
-        <translation type="unfinished"></translation>
+        <translation>HTTP</translation>
     </message>
     <message>
         <source>Answers requests: with what it got as JSON, a fixed body, or a folder&apos;s files.</source>
-        <translation type="unfinished"></translation>
+        <translation>回答请求：以 JSON 返回收到的内容、固定的正文，或文件夹中的文件。</translation>
     </message>
     <message>
         <source>Answer with</source>
-        <translation type="unfinished"></translation>
+        <translation>回答内容</translation>
     </message>
     <message>
         <source>Inspect: the request as JSON. Fixed: the body below. Folder: files.</source>
-        <translation type="unfinished"></translation>
+        <translation>查看：以 JSON 返回请求。固定：下面的正文。文件夹：文件。</translation>
     </message>
     <message>
         <source>inspect</source>
-        <translation type="unfinished"></translation>
+        <translation>查看</translation>
     </message>
     <message>
         <source>fixed</source>
-        <translation type="unfinished"></translation>
+        <translation>固定</translation>
     </message>
     <message>
         <source>folder</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>Whose files are served, without hidden ones; ~ is your home.</source>
-        <translation type="unfinished"></translation>
+        <translation>提供其中的文件，不含隐藏文件；~ 是您的主目录。</translation>
     </message>
     <message>
         <source>List folders</source>
-        <translation type="unfinished"></translation>
+        <translation>列出文件夹内容</translation>
     </message>
     <message>
         <source>Where a folder has no index.html.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹中没有 index.html 时。</translation>
     </message>
     <message>
         <source>Status</source>
-        <translation type="unfinished"></translation>
+        <translation>状态码</translation>
     </message>
     <message>
         <source>Of every answer that is not a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>用于每个不是文件的回答。</translation>
     </message>
     <message>
         <source>Headers</source>
-        <translation type="unfinished"></translation>
+        <translation>头部</translation>
     </message>
     <message>
         <source>Of every answer that is not a file, a line each.</source>
-        <translation type="unfinished"></translation>
+        <translation>用于每个不是文件的回答，每行一个。</translation>
     </message>
     <message>
         <source>Body</source>
-        <translation type="unfinished"></translation>
+        <translation>正文</translation>
     </message>
     <message>
         <source>Of a fixed answer, as UTF-8.</source>
-        <translation type="unfinished"></translation>
+        <translation>固定回答的正文，以 UTF-8 编码。</translation>
     </message>
     <message>
         <source>Delay (ms)</source>
-        <translation type="unfinished"></translation>
+        <translation>延迟（毫秒）</translation>
     </message>
     <message>
         <source>Before every answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>每次回答之前。</translation>
     </message>
     <message>
         <source>Longest body (bytes)</source>
-        <translation type="unfinished"></translation>
+        <translation>最长的正文（字节）</translation>
     </message>
     <message>
         <source>A request with a longer one is answered 413.</source>
-        <translation type="unfinished"></translation>
+        <translation>正文更长的请求回答 413。</translation>
     </message>
 </context>
 <context>
@@ -864,7 +864,7 @@
     </message>
     <message>
         <source>Default columns</source>
-        <translation type="unfinished"></translation>
+        <translation>默认列</translation>
     </message>
 </context>
 <context>
@@ -1006,7 +1006,7 @@
     </message>
     <message>
         <source>Tick the columns to show. The first one in the list is the leftmost.</source>
-        <translation type="unfinished"></translation>
+        <translation>勾选要显示的列。列表中的第一列在最左边。</translation>
     </message>
 </context>
 <context>
@@ -1095,12 +1095,20 @@
         <translation>排空</translation>
     </message>
     <message>
+        <source>Record the traffic…</source>
+        <translation>录制流量…</translation>
+    </message>
+    <message>
         <source>Open a capture…</source>
         <translation>打开抓包文件…</translation>
     </message>
     <message>
         <source>Restart</source>
         <translation>重启</translation>
+    </message>
+    <message>
+        <source>Show its traffic</source>
+        <translation type="unfinished">显示它的流量</translation>
     </message>
     <message>
         <source>Duplicate</source>
@@ -1260,7 +1268,7 @@
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished"></translation>
+        <translation>详情</translation>
     </message>
     <message>
         <source>Search listeners</source>
@@ -1428,11 +1436,11 @@
     </message>
     <message>
         <source>Show its traffic</source>
-        <translation type="unfinished"></translation>
+        <translation>显示它的流量</translation>
     </message>
     <message>
         <source>Show only the traffic of the selected connection</source>
-        <translation type="unfinished"></translation>
+        <translation>只显示所选连接的流量</translation>
     </message>
     <message>
         <source>Copy address</source>
@@ -1440,7 +1448,7 @@
     </message>
     <message>
         <source>Copy the addresses of the selected connections</source>
-        <translation type="unfinished"></translation>
+        <translation>复制所选连接的地址</translation>
     </message>
     <message>
         <source>Faults…</source>
@@ -1553,7 +1561,8 @@
     <message>
         <source>Nobody is connected.
 Connect to a listener that is on: with the console, nc or telnet.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有人连接。
+请用控制台、nc 或 telnet 连接到已启动的监听器。</translation>
     </message>
 </context>
 <context>
@@ -1567,7 +1576,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <name>ConsoleArea</name>
     <message>
         <source>Show the snippets (Ctrl+Shift+B)</source>
-        <translation type="unfinished"></translation>
+        <translation>显示片段 (Ctrl+Shift+B)</translation>
     </message>
     <message>
         <source>Snippets</source>
@@ -1783,11 +1792,11 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <name>Details</name>
     <message>
         <source>Addresses</source>
-        <translation type="unfinished"></translation>
+        <translation>地址</translation>
     </message>
     <message>
         <source>Totals</source>
-        <translation type="unfinished"></translation>
+        <translation>合计</translation>
     </message>
     <message>
         <source>Limits</source>
@@ -1795,19 +1804,19 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>Refused</source>
-        <translation type="unfinished"></translation>
+        <translation>已拒绝</translation>
     </message>
     <message>
         <source>Closed by a limit</source>
-        <translation type="unfinished"></translation>
+        <translation>因限制而关闭</translation>
     </message>
     <message>
         <source>Certificate</source>
-        <translation type="unfinished"></translation>
+        <translation>证书</translation>
     </message>
     <message>
         <source>Last errors</source>
-        <translation type="unfinished"></translation>
+        <translation>最近的错误</translation>
     </message>
     <message>
         <source>Peer</source>
@@ -1827,35 +1836,35 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>Received</source>
-        <translation type="unfinished"></translation>
+        <translation>收到</translation>
     </message>
     <message>
         <source>Sent</source>
-        <translation type="unfinished"></translation>
+        <translation>发出</translation>
     </message>
     <message>
         <source>Not read yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未读取</translation>
     </message>
     <message>
         <source>Version</source>
-        <translation type="unfinished"></translation>
+        <translation>版本</translation>
     </message>
     <message>
         <source>Cipher</source>
-        <translation type="unfinished"></translation>
+        <translation>加密套件</translation>
     </message>
     <message>
         <source>Client certificate</source>
-        <translation type="unfinished"></translation>
+        <translation>客户端证书</translation>
     </message>
     <message>
         <source>Closed</source>
-        <translation type="unfinished"></translation>
+        <translation>已关闭</translation>
     </message>
     <message>
         <source>Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>原因</translation>
     </message>
     <message>
         <source>{0} · {1} connected</source>
@@ -1863,11 +1872,11 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>Address</source>
-        <translation type="unfinished"></translation>
+        <translation>地址</translation>
     </message>
     <message>
         <source>Connected</source>
-        <translation type="unfinished"></translation>
+        <translation>当前连接</translation>
     </message>
     <message>
         <source>Connections</source>
@@ -1875,38 +1884,38 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>From one address</source>
-        <translation type="unfinished"></translation>
+        <translation>来自同一地址</translation>
     </message>
     <message>
         <source>Idle</source>
-        <translation type="unfinished"></translation>
+        <translation>最长空闲</translation>
     </message>
     <message>
         <source>Unsent data</source>
-        <translation type="unfinished"></translation>
+        <translation>最多未发数据</translation>
     </message>
 </context>
 <context>
     <name>DetailsPanel</name>
     <message>
         <source>Choose a listener or a connection to see its details.</source>
-        <translation type="unfinished"></translation>
+        <translation>选择监听器或连接以查看详情。</translation>
     </message>
     <message>
         <source>Show its traffic</source>
-        <translation type="unfinished"></translation>
+        <translation>显示它的流量</translation>
     </message>
     <message>
         <source>Show its log</source>
-        <translation type="unfinished"></translation>
+        <translation>显示它的日志</translation>
     </message>
     <message>
         <source>Show its listener</source>
-        <translation type="unfinished"></translation>
+        <translation>显示它的监听器</translation>
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished"></translation>
+        <translation>详情</translation>
     </message>
 </context>
 <context>
@@ -1942,6 +1951,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>{0} has the certificate {1} without a key. Shall clients have to show one that it has signed?</source>
         <translation>{0} 含证书 {1}，没有密钥。是否要求客户端出示由它签发的证书？</translation>
+    </message>
+    <message>
+        <source>{0} is encrypted: its passphrase is asked for at each start. Serve TLS with it?</source>
+        <translation>{0} 已加密：每次启动时都会询问其密码短语。用它提供 TLS 服务吗？</translation>
     </message>
     <message>
         <source>{0} has the certificate {1} and its key. Serve TLS with it?</source>
@@ -2409,7 +2422,7 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>Text of the data</source>
-        <translation type="unfinished"></translation>
+        <translation>数据中的文本</translation>
     </message>
     <message>
         <source>Both ways</source>
@@ -2441,42 +2454,42 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished"></translation>
+        <translation>来源</translation>
     </message>
     <message>
         <source>Size in bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>大小（字节）</translation>
     </message>
     <message>
         <source>Filters ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>筛选 ({0})</translation>
     </message>
     <message>
         <source>Filter</source>
-        <translation type="unfinished"></translation>
+        <translation>筛选</translation>
     </message>
     <message>
         <source>Filters</source>
-        <translation type="unfinished"></translation>
+        <translation>筛选</translation>
     </message>
     <message>
         <source>Filter by direction, by source and by size</source>
-        <translation type="unfinished"></translation>
+        <translation>按方向、来源和大小筛选</translation>
     </message>
 </context>
 <context>
     <name>FirstSteps</name>
     <message>
         <source>Three steps to a first conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>三步完成第一次对话</translation>
     </message>
     <message>
         <source>Copy the line for a terminal</source>
-        <translation type="unfinished"></translation>
+        <translation>复制终端命令行</translation>
     </message>
     <message>
         <source>Close the three steps</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭三步引导</translation>
     </message>
     <message>
         <source>Start {0}</source>
@@ -2492,11 +2505,11 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>{0} answered. That was all.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已应答。三步全部完成。</translation>
     </message>
     <message>
         <source>Or in a terminal:</source>
-        <translation type="unfinished"></translation>
+        <translation>或在终端中：</translation>
     </message>
 </context>
 <context>
@@ -2538,11 +2551,11 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>HTTP</source>
-        <translation type="unfinished"></translation>
+        <translation>HTTP</translation>
     </message>
     <message>
         <source>WebSocket</source>
-        <translation type="unfinished"></translation>
+        <translation>WebSocket</translation>
     </message>
     <message>
         <source>How messages are told apart</source>
@@ -2613,23 +2626,23 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>Stop the group {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>停止组 {0}</translation>
     </message>
     <message>
         <source>Start the group {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>启动组 {0}</translation>
     </message>
     <message>
         <source>Group {0}: {1} listening</source>
-        <translation type="unfinished"></translation>
+        <translation>组 {0}：{1} 在监听</translation>
     </message>
     <message>
         <source>Fold the group</source>
-        <translation type="unfinished"></translation>
+        <translation>折叠此组</translation>
     </message>
     <message>
         <source>Show the group</source>
-        <translation type="unfinished"></translation>
+        <translation>展开此组</translation>
     </message>
 </context>
 <context>
@@ -2973,7 +2986,7 @@ A connection that was opened while nothing was held or rewritten passes on as be
     <name>Insight</name>
     <message>
         <source>Connect with the console</source>
-        <translation type="unfinished"></translation>
+        <translation>用控制台连接</translation>
     </message>
     <message>
         <source>Start all</source>
@@ -2984,8 +2997,16 @@ A connection that was opened while nothing was held or rewritten passes on as be
         <translation type="unfinished">新建监听器…</translation>
     </message>
     <message>
+        <source>Stop recording</source>
+        <translation type="unfinished">停止录制</translation>
+    </message>
+    <message>
+        <source>Record the traffic…</source>
+        <translation>录制流量…</translation>
+    </message>
+    <message>
         <source>Show its connection</source>
-        <translation type="unfinished"></translation>
+        <translation>显示它的连接</translation>
     </message>
 </context>
 <context>
@@ -3207,8 +3228,8 @@ A connection that was opened while nothing was held or rewritten passes on as be
         <translation type="unfinished">超出者会被告知并拒绝</translation>
     </message>
     <message>
-        <source>From &amp;one address</source>
-        <translation type="unfinished">来自同一地址(&amp;O)</translation>
+        <source>Connections from &amp;one address</source>
+        <translation>来自同一地址的连接(&amp;O)</translation>
     </message>
     <message>
         <source>How many of the connections may come from the same address</source>
@@ -3240,7 +3261,7 @@ A connection that was opened while nothing was held or rewritten passes on as be
     </message>
     <message>
         <source>Most &amp;unsent data</source>
-        <translation type="unfinished"></translation>
+        <translation>最多未发数据(&amp;U)</translation>
     </message>
     <message>
         <source>A peer that does not read is closed once more than this waits for it</source>
@@ -3252,11 +3273,11 @@ A connection that was opened while nothing was held or rewritten passes on as be
     </message>
     <message>
         <source>Group</source>
-        <translation type="unfinished"></translation>
+        <translation>组</translation>
     </message>
     <message>
         <source>Listeners of the same group stand together in the window, and are started and stopped together</source>
-        <translation type="unfinished"></translation>
+        <translation>同组的监听器在窗口中排在一起，并一起启动和停止</translation>
     </message>
     <message>
         <source>Start it to&amp;gether with Portdeck</source>
@@ -3285,7 +3306,7 @@ Make one with “New listener”.</source>
     </message>
     <message>
         <source>No listener matches the search.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有符合搜索条件的监听器。</translation>
     </message>
 </context>
 <context>
@@ -3421,7 +3442,7 @@ Make one with “New listener”.</source>
     </message>
     <message>
         <source>Connections ({0} of {1})</source>
-        <translation type="unfinished"></translation>
+        <translation>连接 ({0} / {1})</translation>
     </message>
 </context>
 <context>
@@ -3692,6 +3713,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>PEM 文件 (*.pem *.crt *.cer *.key);;所有文件 (*)</translation>
     </message>
     <message>
+        <source>Certificates (*.pem *.crt *.cer *.key *.p12 *.pfx);;All files (*)</source>
+        <translation>证书 (*.pem *.crt *.cer *.key *.p12 *.pfx);;所有文件 (*)</translation>
+    </message>
+    <message>
         <source>Connect &amp;again by itself when the connection ends</source>
         <translation>连接结束时自动重连(&amp;A)</translation>
     </message>
@@ -3720,8 +3745,8 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>选择密钥</translation>
     </message>
     <message>
-        <source>Its key</source>
-        <translation>其密钥</translation>
+        <source>Private key</source>
+        <translation>私钥</translation>
     </message>
     <message>
         <source>Choose the certificate that the key is for, or no key.</source>
@@ -3796,16 +3821,16 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>证书机构(&amp;U)</translation>
     </message>
     <message>
-        <source>&amp;Name to prove</source>
-        <translation>要证明的名称(&amp;N)</translation>
+        <source>&amp;Name in the certificate</source>
+        <translation>证书中的名称(&amp;N)</translation>
     </message>
     <message>
         <source>Your &amp;certificate</source>
         <translation>您的证书(&amp;C)</translation>
     </message>
     <message>
-        <source>Its &amp;key</source>
-        <translation>密钥(&amp;K)</translation>
+        <source>Private &amp;key</source>
+        <translation>私钥(&amp;K)</translation>
     </message>
 </context>
 <context>
@@ -3863,6 +3888,29 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>PassphraseDialog</name>
+    <message>
+        <source>Passphrase</source>
+        <translation>密码短语</translation>
+    </message>
+    <message>
+        <source>Unlock</source>
+        <translation>解锁</translation>
+    </message>
+    <message>
+        <source>{0} is encrypted. Type its passphrase.</source>
+        <translation>{0} 已加密。请输入其密码短语。</translation>
+    </message>
+    <message>
+        <source>Its &amp;passphrase</source>
+        <translation>密码短语(&amp;P)</translation>
+    </message>
+    <message>
+        <source>It is used once. Portdeck does not keep it.</source>
+        <translation>它只使用一次，Portdeck 不会保存它。</translation>
+    </message>
+</context>
+<context>
     <name>PastedBytes</name>
     <message>
         <source>Let go of them, and type instead</source>
@@ -3881,11 +3929,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>PatternEdit</name>
     <message>
         <source>Match case</source>
-        <translation type="unfinished"></translation>
+        <translation>区分大小写</translation>
     </message>
     <message>
         <source>Read as</source>
-        <translation type="unfinished"></translation>
+        <translation>解读为</translation>
     </message>
     <message>
         <source>Text</source>
@@ -3913,7 +3961,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>How it is meant: text, expression or hex; the case</source>
-        <translation type="unfinished"></translation>
+        <translation>如何理解：文本、表达式或十六进制；是否区分大小写</translation>
     </message>
 </context>
 <context>
@@ -4365,19 +4413,19 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>RatePlot</name>
     <message>
         <source>Bytes a second, received and sent</source>
-        <translation type="unfinished"></translation>
+        <translation>每秒收到和发出的字节数</translation>
     </message>
     <message>
         <source>Most received ↓ {0}, sent ↑ {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>最高：收到 ↓ {0}，发出 ↑ {1}</translation>
     </message>
     <message>
         <source>{0} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 分钟</translation>
     </message>
     <message>
         <source>Plot the last {0} minutes</source>
-        <translation type="unfinished"></translation>
+        <translation>绘制最近 {0} 分钟</translation>
     </message>
 </context>
 <context>
@@ -4420,10 +4468,49 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>RecordingSign</name>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">停止</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished">打开</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>录制</translation>
+    </message>
+    <message>
+        <source>Stop recording</source>
+        <translation type="unfinished">停止录制</translation>
+    </message>
+    <message>
+        <source>Open the recording</source>
+        <translation>打开录制文件</translation>
+    </message>
+    <message>
+        <source>Show the recording in its folder</source>
+        <translation>在文件夹中显示录制文件</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation type="unfinished">关闭提示</translation>
+    </message>
+    <message>
+        <source>Recording {0} · {1}</source>
+        <translation>正在录制 {0} · {1}</translation>
+    </message>
+</context>
+<context>
     <name>RecordingWindow</name>
     <message>
-        <source>{0} – Portdeck recording</source>
-        <translation>{0} – Portdeck 录制</translation>
+        <source>{0} – recording</source>
+        <translation>{0} – 录制</translation>
     </message>
 </context>
 <context>
@@ -5237,19 +5324,19 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Search the listeners</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索监听器</translation>
     </message>
     <message>
         <source>By name, group, protocol or address</source>
-        <translation type="unfinished"></translation>
+        <translation>按名称、组、协议或地址</translation>
     </message>
     <message>
         <source>Compact rows</source>
-        <translation type="unfinished"></translation>
+        <translation>紧凑行</translation>
     </message>
     <message>
         <source>Compact rows: one line for each listener</source>
-        <translation type="unfinished"></translation>
+        <translation>紧凑行：每个监听器一行</translation>
     </message>
     <message>
         <source>Listeners</source>
@@ -5321,8 +5408,8 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>片段</translation>
     </message>
     <message>
-        <source>Nothing is kept yet. Type something below and press + to keep it here.</source>
-        <translation>还没有保存任何内容。在下面输入并按 + 即可保存到这里。</translation>
+        <source>Nothing is kept yet. Type into the console, and press + to keep it here.</source>
+        <translation>还没有保存任何内容。在控制台输入内容，然后按 + 保存到这里。</translation>
     </message>
     <message>
         <source>Keep what is in the input</source>
@@ -5397,7 +5484,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Asks before a command closes them</source>
-        <translation type="unfinished"></translation>
+        <translation>在命令关闭它们之前询问</translation>
     </message>
     <message>
         <source>File → Quit always ends Portdeck.</source>
@@ -5463,11 +5550,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Its code raised {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>它的代码抛出了 {0}</translation>
     </message>
     <message>
         <source>Its code raised {0} exceptions, such as {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>它的代码抛出了 {0} 个异常，例如 {1}</translation>
     </message>
     <message>
         <source>{0} · 1 peer</source>
@@ -5707,6 +5794,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>PEM 文件 (*.pem *.crt *.cer *.key);;所有文件 (*)</translation>
     </message>
     <message>
+        <source>Certificates (*.pem *.crt *.cer *.key *.p12 *.pfx);;All files (*)</source>
+        <translation>证书 (*.pem *.crt *.cer *.key *.p12 *.pfx);;所有文件 (*)</translation>
+    </message>
+    <message>
         <source>Choose the certificate</source>
         <translation>选择证书</translation>
     </message>
@@ -5771,6 +5862,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>请选择证书文件。</translation>
     </message>
     <message>
+        <source>It is encrypted. Its passphrase is asked for at each start.</source>
+        <translation>它已加密。每次启动时都会询问其密码短语。</translation>
+    </message>
+    <message>
         <source>It is made when the listener starts, for {0}.</source>
         <translation>监听器启动时为 {0} 生成。</translation>
     </message>
@@ -5783,7 +5878,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Text of the data</source>
-        <translation type="unfinished"></translation>
+        <translation>数据中的文本</translation>
     </message>
     <message>
         <source>Find the one before (Shift+F3)</source>
@@ -5795,7 +5890,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Find</source>
-        <translation type="unfinished"></translation>
+        <translation>查找</translation>
     </message>
     <message>
         <source>{0} of {1}</source>
@@ -5986,6 +6081,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation type="unfinished">录制到文件</translation>
     </message>
     <message>
+        <source>Stop recording</source>
+        <translation type="unfinished">停止录制</translation>
+    </message>
+    <message>
         <source>Hold the view still; nothing is lost</source>
         <translation type="unfinished">冻结视图；不会丢失任何内容</translation>
     </message>
@@ -5999,7 +6098,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Show the bytes beside the rows</source>
-        <translation type="unfinished"></translation>
+        <translation>在行旁显示字节</translation>
     </message>
     <message>
         <source>Time of day</source>
@@ -6344,11 +6443,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>ViewBar</name>
     <message>
         <source>View</source>
-        <translation type="unfinished"></translation>
+        <translation>视图</translation>
     </message>
     <message>
         <source>Choose how bytes are read and the time is shown</source>
-        <translation type="unfinished"></translation>
+        <translation>选择如何解读字节、如何显示时间</translation>
     </message>
     <message>
         <source>Encoding of text</source>
@@ -6356,7 +6455,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Text as</source>
-        <translation type="unfinished"></translation>
+        <translation>文本编码</translation>
     </message>
     <message>
         <source>Chunks</source>
@@ -6410,7 +6509,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>_FactsView</name>
     <message>
         <source>Copy: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>复制：{0}</translation>
     </message>
 </context>
 </TS>

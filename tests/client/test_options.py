@@ -14,6 +14,15 @@ def test_no_verification_and_added_authorities_are_not_saved() -> None:
     )
 
 
+def test_a_decrypted_key_is_not_saved_or_restored() -> None:
+    options = Options(tls=TlsOptions(certificate_file="/own.p12", identity=object()))
+    saved = options_to_dict(options)
+    assert "identity" not in saved["tls"]
+    assert "object" not in repr(options)
+    saved["tls"]["identity"] = "forged"
+    assert options_from_dict(saved).tls.identity is None
+
+
 @pytest.mark.parametrize(
     "plain",
     [

@@ -1,5 +1,5 @@
-"""The exit codes without SIGPIPE, and the streams of a terminal session: expectation, CR LF and hex
-dump."""
+"""The exit codes without SIGPIPE, and the streams of a terminal session: expectation, CR LF, hex
+dump and harmless text."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from app.connect.streams import (
     CrlfConverter,
     Expectation,
     HexDump,
+    TerminalText,
 )
 
 WITHOUT_SIGPIPE = """
@@ -105,3 +106,21 @@ def test_the_hex_dump_continues_its_offset() -> None:
     second = lines.feed(bytes(17)).decode().splitlines()
     assert [line[:8] for line in second] == ["00000003", "00000013"]
     assert lines.feed(b"") == b""
+
+
+@given(st.binary(max_size=80), st.lists(st.integers(0, 80), max_size=6))
+def test_a_terminal_gets_no_control_character_however_the_stream_is_cut(
+    data: bytes, cuts: list[int]
+) -> None:
+    places = sorted({0, *(min(cut, len(data)) for cut in cuts), len(data)})
+    view, whole = TerminalText(), TerminalText()
+    shown = b"".join(view.feed(data[a:b]) for a, b in itertools.pairwise(places)) + view.finish()
+    assert shown == whole.feed(data) + whole.finish()
+    assert all(each.isprintable() or each in "\n " for each in shown.decode() if each < "\xa0")
+
+
+def test_a_terminal_shows_text_and_writes_the_rest_out() -> None:
+    view = TerminalText()
+    assert view.feed(b"\x1b]0;title\x07\tgr\xc3") == rb"\x1b]0;title\x07\tgr"
+    assert view.feed(b"\xbc\xc3\x9f\r\n\xff") == "üß\n\\xff".encode()
+    assert view.finish() == b""

@@ -352,7 +352,7 @@ def own_files(tmp_path: Path, authority: trustme.CA) -> dict[str, str]:
         ({"ca_file": "text"}, "has no certificate of an authority"),
         ({"certificate_file": "text"}, "has no certificate in the PEM form"),
         ({"certificate_file": "leaf.pem"}, "has a certificate, but not its key"),
-        ({"certificate_file": "leaf.pem", "key_file": "other.key"}, "does not belong to the certificate"),
+        ({"certificate_file": "leaf.pem", "key_file": "other.key"}, "does not belong to"),
         ({"certificate_file": "leaf.pem", "key_file": "locked.key"}, "needs its passphrase"),
         ({"key_file": "leaf.key"}, "Choose the certificate that the key is for"),
         ({"server_name": "x" * 70}, "is no host name that TLS could check"),

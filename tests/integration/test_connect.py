@@ -242,7 +242,9 @@ def read_all_quietly(connection: socket.socket) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["localhost"], "Add a port"),
+        (["localhost"], "host:port"),
+        (["localhost:"], "Add a port"),
+        (["8007", "--passphrase-file", "/no/such/file"], "cannot be read"),
         (["8007", "--send", r"\q"], "Write"),
         (["8007", "--expect", "("], "is no regular expression"),
         (["8007", "--ca", "~nobody-here/ca.pem"], 'There is no user "nobody-here"'),

@@ -25,10 +25,10 @@ from app.profile import FIRST_LISTENERS, ListenerSpec, default_path, parse
 from app.profile.storage import create
 from app.profile.writing import render
 from app.runtime.single_instance import ProfileLock
+from app.ui.profiles.listener_choice import ListenerChoice
+from app.ui.profiles.other_profiles import open_window as start_process
+from app.ui.profiles.other_profiles import window_title
 from app.ui.settings import MOST_RECENT, Settings
-from app.ui.window.listener_choice import ListenerChoice
-from app.ui.window.other_profiles import open_window as start_process
-from app.ui.window.other_profiles import window_title
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.programs import PATIENCE_SECONDS
 

@@ -103,6 +103,32 @@ def reason_of(record: Record) -> str:
     return str(record.events[-1][2])
 
 
+def test_what_comes_with_the_goodbye_is_still_answered(
+    start: Start, beside: Beside[bytes], folder: Path
+) -> None:
+    port = port_of(start())
+
+    def talk_in_one_packet() -> bytes:
+        received, sent = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = trusting(folder).wrap_bio(received, sent, server_hostname="localhost")
+        with connect(port) as client:
+            while True:
+                try:
+                    tls.do_handshake()
+                    break
+                except ssl.SSLWantReadError:
+                    client.sendall(sent.read())
+                    received.write(client.recv(65_536))
+            tls.write(b"hello")
+            with pytest.raises(ssl.SSLWantReadError):
+                tls.unwrap()  # the goodbye, right behind the data
+            client.sendall(sent.read())
+            received.write(read_to_end(client))
+            return tls.read(5)
+
+    assert beside(talk_in_one_packet) == b"hello"
+
+
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
 def test_who_trusts_the_local_ca_trusts_the_listener(
     start: Start, beside: Beside[bytes], folder: Path, name: str

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAccessible, QAction, QDesktopServices
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu
 from twisted.internet.protocol import Factory, Protocol
 
 from app import __version__
@@ -18,6 +18,7 @@ from app.protocols import catalog
 from app.protocols.hello import GREETING
 from app.server.listener import State
 from app.ui.connections.columns import columns
+from app.ui.help.about import AboutDialog
 from app.ui.style.palette import is_dark
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.people import Client
@@ -847,11 +848,11 @@ def test_what_portdeck_is_can_be_read_and_closed_by_a_key(
 ) -> None:
     desk = open_window(ECHO)
     desk.do(desk.window.commands.about)
-    (box,) = desk.window.findChildren(QMessageBox)
-    assert __version__ in box.text()
-    assert str(profile) in box.text()
-    desk.qtbot.keyClick(box, Qt.Key.Key_Escape)
-    assert not box.isVisible()
+    (about,) = desk.window.findChildren(AboutDialog)
+    assert __version__ in about.details.text()
+    assert str(profile) in about.details.text()
+    desk.qtbot.keyClick(about, Qt.Key.Key_Escape)
+    assert not about.isVisible()
 
 
 # Places and the end

@@ -6,12 +6,15 @@ import datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from app.tls.issuing import issue_self_signed
-from app.ui.window.listener_choice import ListenerChoice
+from app.ui.profiles.listener_choice import ListenerChoice
 from tests.integration.desk import Desk, OpenWindow
 
 LOOPBACK = "tcp:0:interface=127.0.0.1"
@@ -98,6 +101,24 @@ def test_a_certificate_without_a_key_is_offered_as_the_ca_of_clients(
     tls = desk.listener("Echo").spec.tls
     assert tls is not None
     assert tls.client_ca == str(path)
+
+
+def test_an_encrypted_pkcs12_file_is_offered_without_its_passphrase(
+    desk: Desk, tmp_path: Path
+) -> None:
+    path = tmp_path / "server.p12"
+    made = issue_self_signed(["localhost"], datetime.datetime.now(datetime.UTC))
+    assert isinstance(made.key, EllipticCurvePrivateKey)
+    lock = BestAvailableEncryption(b"secret")
+    content = serialize_key_and_certificates(None, made.key, made.certificate, None, lock)
+    path.write_bytes(content)
+    desk.choose("Echo")
+    assert drop(desk, path)
+    assert "server.p12 is encrypted" in desk.window.banner.message
+    desk.click(desk.offer("Use it for Echo"))
+    tls = desk.listener("Echo").spec.tls
+    assert tls is not None
+    assert (tls.certificate, tls.key) == (str(path), "")
 
 
 def test_a_file_that_is_no_certificate_is_told(desk: Desk, tmp_path: Path) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from app.profile import parse
+from app.ui.traffic import recording_sign
+from app.ui.window import insight
 from tests.integration.desk import Desk, OpenWindow
 
 TWO = """version = 1
@@ -125,3 +129,96 @@ def test_the_traffic_and_the_log_of_a_listener(desk: Desk, peer: socket.socket) 
     assert desk.window.tabs.currentWidget() is desk.window.traffic
     desk.click(panel.log_button)
     assert desk.window.tabs.currentWidget() is desk.window.log
+
+
+def test_with_nothing_chosen_there_is_a_tile_for_each_listener(
+    desk: Desk, peer: socket.socket
+) -> None:
+    panel = desk.window.insight.panel
+    desk.window.listeners.choose(None)
+    desk.do(desk.window.commands.details)
+    tiles = panel.overview.tiles
+    assert [tile.name.text() for tile in tiles] == ["Echo", "Hello"]
+    assert "1 connected" in tiles[0].accessibleName()
+    desk.qtbot.keyClick(tiles[1], Qt.Key.Key_Return)
+    assert desk.window.listeners.chosen is desk.listener("Hello")
+    assert not panel.overview.isVisible()
+
+
+def test_the_empty_table_offers_what_leads_to_a_connection(desk: Desk) -> None:
+    button = desk.window.connections.table.offer_button
+    desk.until(lambda: button.text() == "Start all")
+    desk.click(button)
+    desk.until(lambda: button.text() == "Connect with the console")
+    desk.click(button)
+    desk.until(lambda: len(desk.rows()) == 1)
+    assert not button.isVisible()
+    desk.window.console.current.session.abort()
+    desk.until(lambda: not desk.rows())
+
+
+def test_the_first_run_leads_to_a_conversation_in_three_steps(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(insight, "FIRST_LISTENERS", parse(TWO).listeners)
+    desk = open_window(TWO)
+    desk.window.room.show_console(False)
+    card = desk.window.insight.first_steps
+    assert card is not None
+    assert card.isVisible()
+    assert not card.connect_button.isEnabled()
+    desk.click(card.start)
+    desk.until(card.connect_button.isEnabled)
+    desk.click(card.copy)
+    assert QGuiApplication.clipboard().text() == f"nc 127.0.0.1 {desk.port('Echo')}"
+    desk.click(card.connect_button)
+    assert desk.window.console_area.isVisible()
+    desk.until(card.send.isEnabled)
+    desk.click(card.send)
+    desk.until(lambda: "answered" in card.title.text())
+    desk.click(card.close_button)
+    assert desk.window.insight.first_steps is None
+    desk.window.console.current.session.abort()
+    desk.until(lambda: not desk.rows())
+
+
+def test_the_card_of_the_first_run_does_not_come_again(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(insight, "FIRST_LISTENERS", parse(TWO).listeners)
+    first = open_window(TWO)
+    card = first.window.insight.first_steps
+    assert card is not None
+    first.click(card.close_button)
+    first.window.close()
+    assert open_window("").window.insight.first_steps is None
+
+
+def test_a_recording_is_seen_and_stopped_from_everywhere(
+    desk: Desk, peer: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, sign = desk.window, desk.window.insight.recording
+    opened: list[QUrl] = []
+    monkeypatch.setattr(recording_sign.QDesktopServices, "openUrl", opened.append)
+    assert not sign.isVisible()
+    pane = window.traffic.open_pane
+    assert pane.recording is not None
+    pane.recording.record(tmp_path / "a.sqlite")
+    assert sign.isVisible()
+    assert sign.words.text().startswith("Recording 00:00")
+    assert window.commands.record.text() == "Stop recording"
+    assert pane.status_bar.record_button.accessibleName() == "Stop recording"
+    peer.sendall(b"more")
+    desk.until(lambda: "B" in sign.words.text())
+    desk.click(sign.stop_button)
+    desk.until(lambda: sign.words.text() == "a.sqlite")
+    assert "Record" in window.commands.record.text()
+    assert not sign.dot.isVisible()
+    desk.click(sign.folder_button)
+    assert opened[0].toLocalFile() == str(tmp_path)
+    desk.click(sign.open_button)
+    (recording,) = window.behaviour.recordings.opened
+    assert recording.windowTitle().startswith("a.sqlite")
+    recording.close()
+    desk.click(sign.close_button)
+    assert not sign.isVisible()

@@ -46,6 +46,15 @@ def test_no_tab_makes_a_small_window_grow(desk: Desk, size: QSize, is_beside: bo
     assert least.boundedTo(size) == least
 
 
+def test_the_details_fit_into_a_small_window(desk: Desk) -> None:
+    desk.window.resize(SMALL)
+    desk.window.room.show_details()
+    show_each_tab(desk)
+    desk.qtbot.waitUntil(lambda: desk.window.size() == SMALL)
+    assert desk.window.room.has_details
+    assert desk.window.minimumSizeHint().boundedTo(SMALL) == desk.window.minimumSizeHint()
+
+
 def test_the_sidebar_and_the_console_can_be_hidden(desk: Desk) -> None:
     room, commands = desk.window.room, desk.window.commands
     desk.do(commands.sidebar)

@@ -123,7 +123,7 @@ def test_an_encrypted_key(certificate: Path, tmp_path: Path, form: PrivateFormat
     encrypted.write_bytes(
         made.private_bytes(Encoding.PEM, form, BestAvailableEncryption(b"secret"))
     )
-    with pytest.raises(TlsError, match="is encrypted, and Portdeck asks for no password"):
+    with pytest.raises(TlsError, match="is encrypted and needs its passphrase"):
         read_identity(certificate, encrypted)
 
 

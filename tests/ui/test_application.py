@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROFILE = """version = 1
 [[listener]]
 name = "Echo"
@@ -17,6 +19,8 @@ endpoint = "tcp:0:interface=127.0.0.1"
 OPEN_AND_NAME_MODULES = """
 import sys
 from pathlib import Path
+
+import pytest
 from app.runtime.single_instance import ProfileLock
 from app.ui.application import run
 from app.ui.event_loop import Lifecycle
@@ -50,7 +54,7 @@ NOT_NEEDED_TO_OPEN = {
     "app.ui.help.about",
     "app.ui.help.guide",
     "app.ui.preferences.dialog",
-    "app.ui.window.listener_choice",
+    "app.ui.profiles.listener_choice",
     "app.ui.traffic.pane",
     "app.ui.traffic.recording_window",
     "cattrs",
@@ -79,3 +83,47 @@ def test_the_window_opens_without_modules_that_are_needed_later(tmp_path: Path) 
     imported = set(opened.stdout.split())
     assert "app.ui.window.main_window" in imported
     assert imported & NOT_NEEDED_TO_OPEN == set()
+
+
+START_AND_NAME_LISTENERS = """
+import sys
+from pathlib import Path
+
+import pytest
+from app.runtime.single_instance import ProfileLock
+from app.server.deck import Deck
+from app.ui.application import run
+from app.ui.event_loop import Lifecycle
+from app.ui.settings import Settings, StartUp
+
+profile = Path(sys.argv[1])
+settings = Settings()
+settings.start_up = StartUp(sys.argv[2])
+settings.save_on(profile, ["Echo", "Gone"])
+settings._store.sync()
+Deck.start = lambda self, *listeners: print(*(each.spec.name for each in listeners))
+Lifecycle.run = lambda self: self._reactor.runReturn() or 0
+run(profile, ProfileLock(profile))
+"""
+
+
+@pytest.mark.parametrize(
+    ("start_up", "started"), [("as_before", ["Auto", "Echo"]), ("marked", ["Auto"])]
+)
+def test_listeners_start_as_they_were_if_the_user_wants_that(
+    tmp_path: Path, start_up: str, started: list[str]
+) -> None:
+    profile = tmp_path / "profile.toml"
+    more = PROFILE.split("\n", 1)[1]
+    auto = more.replace("Echo", "Auto") + "autostart = true\n"
+    profile.write_text(PROFILE + more.replace("Echo", "Other") + auto, encoding="utf-8")
+    places = ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
+    run = subprocess.run(
+        [sys.executable, "-c", START_AND_NAME_LISTENERS, str(profile), start_up],
+        env=os.environ | dict.fromkeys(places, str(tmp_path)) | {"QT_QPA_PLATFORM": "offscreen"},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.split() == started

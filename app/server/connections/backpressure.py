@@ -82,7 +82,7 @@ class Backpressure:
         transport = self._transport
         is_plain = isinstance(transport, SocketTransport) and not transport.TLS
         has_sender = self.producer is not None or self.is_relayed
-        return is_plain and not has_sender and not unsent_bytes(transport)
+        return is_plain and not has_sender and not _socket_unsent(transport)
 
     def pause_for_protocol(self) -> None:
         """The protocol asks for a pause in reading."""
@@ -217,11 +217,15 @@ def unsent_bytes(transport: Any) -> int:
     while transport is not None:
         attributes = getattr(transport, "__dict__", {})
         if "_tempDataLen" in attributes:  # a socket's transport, the lowest one
-            waiting: int = transport._tempDataLen + len(transport.dataBuffer) - transport.offset
-            return total + waiting
+            return total + _socket_unsent(transport)
         total += _tls_unsent(attributes)
         transport = attributes.get("transport")
     return total
+
+
+def _socket_unsent(transport: Any) -> int:
+    waiting: int = transport._tempDataLen + len(transport.dataBuffer) - transport.offset
+    return waiting
 
 
 def _tls_unsent(attributes: dict[str, Any]) -> int:

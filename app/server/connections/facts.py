@@ -140,7 +140,8 @@ class ConnectionFacts:
         when its rate is sampled. So the other chunks need not read a second clock.
         """
         offset = self.factory.unix_seconds() - self.factory.seconds()
-        self.unix_offset = max(self.unix_offset, offset)
+        if offset > self.unix_offset:
+            self.unix_offset = offset
 
     def read_addresses(self) -> None:
         """Read our address and the peer's process from the transport, while its socket is open."""

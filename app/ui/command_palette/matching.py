@@ -60,57 +60,76 @@ def _fold(text: str) -> str:
 
 
 def _is_subsequence(word: str, text: str) -> bool:
-    letters = iter(text)
-    return all(letter in letters for letter in word)
+    at = -1
+    for letter in word:
+        at = text.find(letter, at + 1)
+        if at < 0:
+            return False
+    return True
 
 
 def _best(word: str, text: str) -> Match:
-    """The best way to find the letters of `word` in `text`, which has them in order."""
-    # Row by row: `scores[at]` is the best score of the word so far if its last letter is at `at`.
-    scores: dict[int, float] = {}
-    steps: list[dict[int, int]] = []
-    for number, letter in enumerate(word):
-        row: dict[int, float] = {}
-        came_from: dict[int, int] = {}
-        best_before, best_at = 0.0, -1
-        for at, other in enumerate(text):
-            # The best of the row above that ends before `at`; a skipped letter costs a little.
-            if (
-                number
-                and at - 1 in scores
-                and (best_at < 0 or scores[at - 1] >= best_before - _gap(best_at, at))
-            ):
-                best_before, best_at = scores[at - 1], at - 1
-            if other != letter or (number and best_at < 0):
-                continue
-            here = _letter_score(text, at)
-            if not number:
-                row[at] = here - _gap(-1, at)
-                continue
-            row[at], came_from[at] = best_before - _gap(best_at, at) + here, best_at
-            joined = scores.get(at - 1)
-            if joined is not None and joined + _NEXT_LETTER + here > row[at]:
-                row[at], came_from[at] = joined + _NEXT_LETTER + here, at - 1
-        scores = row
-        steps.append(came_from)
-    end = max(scores, key=lambda at: (scores[at], -at))
-    return Match(scores[end], _trace(steps, end))
+    """The best way to find the letters of `word` in `text`, which has them in order.
+
+    It compares three ways instead of all: thousands of texts are matched at each key press.
+    """
+    ways = []
+    at = text.find(word)
+    while at >= 0:
+        whole = tuple(range(at, at + len(word)))
+        if _starts_word(text, at):
+            return Match(_score(whole, text), whole)
+        ways.append(whole)
+        at = text.find(word, at + 1)
+    ways += [_nearest(word, text), _by_word_starts(word, text)]
+    return max((Match(_score(way, text), way) for way in ways if way), key=lambda each: each.score)
 
 
-def _trace(steps: list[dict[int, int]], end: int) -> tuple[int, ...]:
-    """The positions, read backwards from the last one."""
-    positions = [end]
-    for came_from in reversed(steps[1:]):
-        positions.append(came_from[positions[-1]])
+def _nearest(word: str, text: str) -> tuple[int, ...]:
+    """The letters up to the first place where all of them were found, as near to it as possible."""
+    at = -1
+    for letter in word:
+        at = text.find(letter, at + 1)
+    positions = []
+    end = at + 1
+    for letter in reversed(word):
+        end = text.rfind(letter, 0, end)
+        positions.append(end)
     return tuple(reversed(positions))
 
 
-def _letter_score(text: str, at: int) -> float:
-    if at == 0:
-        return _LETTER + _WORD_START + _TEXT_START
-    starts_word = text[at].isalnum() and not text[at - 1].isalnum()
-    return _LETTER + _WORD_START if starts_word else _LETTER
+def _by_word_starts(word: str, text: str) -> tuple[int, ...]:
+    """Each letter after the one before it, or at the next start of a word that begins so.
+
+    Empty if that does not find all of them.
+    """
+    positions: list[int] = []
+    at = 0
+    for letter in word:
+        found = text.find(letter, at)
+        if not (positions and found == at):
+            start = found
+            while start >= 0 and not _starts_word(text, start):
+                start = text.find(letter, start + 1)
+            found = start if start >= 0 else found
+        if found < 0:
+            return ()
+        positions.append(found)
+        at = found + 1
+    return tuple(positions)
 
 
-def _gap(before: int, at: int) -> float:
-    return _SKIPPED_LETTER * (at - before - 1)
+def _score(positions: tuple[int, ...], text: str) -> float:
+    score, before = 0.0, -1
+    for number, at in enumerate(positions):
+        score += _LETTER - _SKIPPED_LETTER * (at - before - 1)
+        if number and at == before + 1:
+            score += _NEXT_LETTER
+        elif _starts_word(text, at):
+            score += _WORD_START
+        before = at
+    return score + _TEXT_START if positions and positions[0] == 0 else score
+
+
+def _starts_word(text: str, at: int) -> bool:
+    return at == 0 or (text[at].isalnum() and not text[at - 1].isalnum())

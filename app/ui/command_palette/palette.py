@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.command_palette.entries import Entry, Found, find, group_title
 from app.ui.style.palette import quiet_color
+from app.ui.style.theme import Theme
 
 WIDTH: Final = 620
 ROWS_SHOWN: Final = 11
@@ -166,7 +167,7 @@ class CommandPalette(QFrame):
         row = self.list.sizeHintForRow(0) if self.model.rowCount() else 0
         rows = min(self.model.rowCount(), ROWS_SHOWN)
         self.list.setFixedHeight(max(row * rows, 1))
-        width = min(WIDTH, window.width() - 32)
+        width = min(round(WIDTH * Theme.of_application().zoom), window.width() - 32)
         self.setFixedWidth(width)
         self.adjustSize()
         self.move((window.width() - width) // 2, TOP_MARGIN)

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -285,6 +286,8 @@ class ConnectionsTable(QTableView):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setWordWrap(True)
         self.offer_button = QPushButton(self.viewport())
+        self.offer_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.offer_button.setMinimumHeight(self.offer_button.sizeHint().height())
         self.offer_button.hide()
         self.offer_button.clicked.connect(lambda: self.offer_taken.emit(self._offered))
         self._card: QWidget | None = None

@@ -44,6 +44,7 @@ class OptionsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Connection options"))
         pem = self.tr("PEM files (*.pem *.crt *.cer *.key);;All files (*)")
+        both = self.tr("Certificates (*.pem *.crt *.cer *.key *.p12 *.pfx);;All files (*)")
         home = Path.home()
         self.seconds = QDoubleSpinBox(decimals=1, minimum=0.1, maximum=LONGEST_SECONDS)
         self.reconnect = QCheckBox(self.tr("Connect &again by itself when the connection ends"))
@@ -55,9 +56,9 @@ class OptionsDialog(QDialog):
             home, self.tr("Choose the authorities to trust"), self.tr("Authorities"), kinds=pem
         )
         self.certificate = FileEdit(
-            home, self.tr("Choose your certificate"), self.tr("Your certificate"), kinds=pem
+            home, self.tr("Choose your certificate"), self.tr("Your certificate"), kinds=both
         )
-        self.key = FileEdit(home, self.tr("Choose its key"), self.tr("Its key"), kinds=pem)
+        self.key = FileEdit(home, self.tr("Choose its key"), self.tr("Private key"), kinds=pem)
         self.server_name = QLineEdit()
         self.error = WrappingLabel()
         self.buttons = dialog_buttons(
@@ -135,9 +136,9 @@ class OptionsDialog(QDialog):
         tls_rows.addRow("", self.verify)
         tls_rows.addRow("", self.warning)
         tls_rows.addRow(self.tr("A&uthorities"), self.ca)
-        tls_rows.addRow(self.tr("&Name to prove"), self.server_name)
+        tls_rows.addRow(self.tr("&Name in the certificate"), self.server_name)
         tls_rows.addRow(self.tr("Your &certificate"), self.certificate)
-        tls_rows.addRow(self.tr("Its &key"), self.key)
+        tls_rows.addRow(self.tr("Private &key"), self.key)
         layout = QVBoxLayout(self)
         layout.addLayout(rows)
         layout.addWidget(tls)

@@ -161,7 +161,7 @@ class SnippetsPanel(QWidget):
         self.tree.itemDoubleClicked.connect(lambda *_: self._send())
         self.tree.key_pressed.connect(self._handle_key)
         self.empty.setText(
-            self.tr("Nothing is kept yet. Type something below and press + to keep it here.")
+            self.tr("Nothing is kept yet. Type into the console, and press + to keep it here.")
         )
         self.empty.setObjectName("emptyHint")
         self.empty.setWordWrap(True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,11 @@ from app.client.options import Options
 from app.client.session import Session
 from app.client.session_messages import SessionState
 from app.net.target import Target, TargetError, Transport, read_target
+from app.runtime.coroutines import spawn
 from app.server.listener import Listener
 from app.text import readable
+from app.tls import TlsError
+from app.tls.passphrases import read_unlocked
 from app.ui.console.target_widgets import (
     FileRow,
     TargetBox,
@@ -37,6 +41,7 @@ from app.ui.console.target_widgets import (
 )
 from app.ui.style.icons import Icons
 from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.passphrase_dialog import ask_passphrase
 
 if TYPE_CHECKING:
     from app.client.security import PeerCertificate
@@ -248,11 +253,31 @@ class TargetBar(QWidget):
         self._waiting_for = None
         self._distrusted = False
         self.prompt.hide()
-        if self._session.connect(target, options):
-            self.title_changed.emit(name or str(target))
-            if by_hand:
-                self.connecting.emit()
-        self.acted.emit()
+
+        def begin(options: Options) -> None:
+            if self._session.connect(target, options):
+                self.title_changed.emit(name or str(target))
+                if by_hand:
+                    self.connecting.emit()
+            self.acted.emit()
+
+        if target.transport.has_tls and options.tls.certificate_file:
+            spawn(self._unlock(options, begin))
+        else:
+            begin(options)
+
+    async def _unlock(self, options: Options, begin: Callable[[Options], None]) -> None:
+        """Ask for the passphrase of the user's certificate if it is encrypted, then `begin`."""
+        from app.client.tls import read_client_identity  # slow to import, needed for TLS only
+
+        try:
+            identity = await read_unlocked(
+                partial(read_client_identity, options.tls), partial(ask_passphrase, self)
+            )
+        except TlsError:  # connecting tells the same
+            begin(options)
+        else:
+            begin(evolve(options, tls=evolve(options.tls, identity=identity)))
 
     def _offer_to_start(self, listener: Listener) -> None:
         self._waiting_for = listener

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -27,6 +28,9 @@ from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.plain_text import message_box
 
 STEP_SECONDS: Final = 0.004
+SHOW_SECONDS: Final = 0.1
+"""Showing what is new takes as long as several steps, so it is not done after each."""
+
 PROGRESS_STEPS: Final = 1000
 
 
@@ -55,6 +59,7 @@ class CaptureWindow(QWidget):
         self.damage = WrappingLabel()
         self.facts = WrappingLabel()
         self._is_cancelled = False
+        self._shown_at = 0.0
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._step)
         self._lay_out()
@@ -112,16 +117,19 @@ class CaptureWindow(QWidget):
         layout.addWidget(self.pane, 1)
 
     def _step(self) -> None:
-        is_done = self.capture.step(STEP_SECONDS)
-        self.progress.setValue(round(self.capture.progress * PROGRESS_STEPS))
-        self.pane.filter_bar.add_listeners()
-        if self.isVisible():
-            self.pane.scans.resume()
-        if is_done:
+        if self.capture.step(STEP_SECONDS):
             self._end_reading()
+            return
+        now = monotonic()
+        if now - self._shown_at >= SHOW_SECONDS and self.isVisible():
+            self._shown_at = now
+            self.progress.setValue(round(self.capture.progress * PROGRESS_STEPS))
+            self.pane.filter_bar.add_listeners()
+            self.pane.scans.resume()
 
     def _end_reading(self) -> None:
         self._timer.stop()
+        self.progress.setValue(round(self.capture.progress * PROGRESS_STEPS))
         self.pane.filter_bar.add_listeners()
         self.pane.scans.resume()
         self._show_facts()

@@ -10,8 +10,6 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
-from app.traffic.capture.reader import SUFFIXES
-
 _SQLITE: Final = b"SQLite format 3\0"
 
 
@@ -58,6 +56,8 @@ def _traffic_files(event: QDropEvent) -> list[Path]:
 
 
 def _has_traffic(path: Path) -> bool:
+    from app.traffic.capture.reader import SUFFIXES  # imported late for a faster start
+
     return path.is_file() and (path.suffix[1:].lower() in SUFFIXES or is_recording(path))
 
 

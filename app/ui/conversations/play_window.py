@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.client.connect import Dial, connect
 from app.client.options import Options, TlsOptions
-from app.net.target import Target, TargetError, read_target
+from app.net.target import Target, TargetError, Transport, read_target
 from app.replay.player import Pace, Player, PlayResult
 from app.server.listener import Listener
 from app.traffic.framing import Framing
@@ -106,8 +106,11 @@ class PlayWindow(QWidget):
                 self.target.addItem(listener.spec.name, target_of(listener))
             except TargetError:  # it does not listen, or the client cannot reach it
                 continue
-        self.target.setCurrentIndex(-1)
-        self.target.setCurrentText("")
+        info = self._connection.info
+        same = -1 if info is None else self.target.findText(info.listener)
+        self.target.setCurrentIndex(same)
+        if same < 0:
+            self.target.setCurrentText("")
         line = self.target.lineEdit()
         assert line is not None
         line.setPlaceholderText(self.tr("A listener, or host:port, tls:host:port, udp:host:port"))
@@ -203,7 +206,11 @@ class PlayWindow(QWidget):
         for listener in self._listeners():
             if listener.spec.name == text:
                 return target_of(listener)
-        return read_target(text)
+        target = read_target(text)
+        is_unsaid = target.transport is Transport.TCP and not text.lower().startswith("tcp")
+        if self._connection.is_datagram and is_unsaid:
+            return evolve(target, transport=Transport.UDP)
+        return target
 
     def _finish(self, player: Player) -> None:
         if player is not self.player:  # the window is closed

@@ -56,6 +56,7 @@ class Tray(QObject):
         self.icon = QSystemTrayIcon(self)
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activate)
+        self.icon.messageClicked.connect(show_window)
 
     @property
     def is_shown(self) -> bool:

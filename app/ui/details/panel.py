@@ -29,10 +29,11 @@ from app.ui.details.plot import RatePlot
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.layouts import FoldingBox
 from app.ui.widgets.plain_text import set_tip
 
 ICON_SIZE = 14
-LEAST_WIDTH = 260
+LEAST_WIDTH = 160
 BREAK_HERE = "\N{ZERO WIDTH SPACE}"
 
 
@@ -150,11 +151,10 @@ class DetailsPanel(QScrollArea):
         head.setSpacing(6)
         head.addWidget(self.swatch)
         head.addWidget(self.name, 1)
-        buttons = QHBoxLayout()
+        buttons = FoldingBox()
         for button in (self.traffic_button, self.log_button, self.listener_button):
             button.setProperty("small", True)
-            buttons.addWidget(button)
-        buttons.addStretch(1)
+            buttons.add(button)
         body = QWidget()
         body.setObjectName("detailsBody")
         column = QVBoxLayout(body)
@@ -162,7 +162,7 @@ class DetailsPanel(QScrollArea):
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self.state)
-        column.addLayout(buttons)
+        column.addWidget(buttons)
         column.addWidget(self.plot)
         column.addWidget(self.facts)
         column.addWidget(self.hint)

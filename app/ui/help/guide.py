@@ -51,6 +51,7 @@ FIRST_PAGES: Final = (
     "rules",
     "faults",
     "forward",
+    "captures",
     "serve",
     "connect",
 )

@@ -17,7 +17,7 @@ from app.files.paths import home_folder_problem, resolve_path
 from app.net.endpoint import Endpoint
 from app.profile import ListenerSpec, Problem, Tls
 from app.profile.spec import VERSIONS
-from app.tls import TlsError, certificates
+from app.tls import PassphraseError, TlsError, certificates
 from app.tls.certificates import CertificateFacts
 from app.tls.issuing import names_for
 from app.tls.local_ca import LocalCa, now
@@ -50,8 +50,9 @@ class TlsForm(FormSection):
         self.source.addItem(self.tr("Made at once, signed by your local CA"), False)
         self.source.addItem(self.tr("Files of your own"), True)
         pem = self.tr("PEM files (*.pem *.crt *.cer *.key);;All files (*)")
+        both = self.tr("Certificates (*.pem *.crt *.cer *.key *.p12 *.pfx);;All files (*)")
         self.certificate = FileEdit(
-            folder, self.tr("Choose the certificate"), self.tr("Certificate file"), kinds=pem
+            folder, self.tr("Choose the certificate"), self.tr("Certificate file"), kinds=both
         )
         self.key = FileEdit(folder, self.tr("Choose its key"), self.tr("Key file"), kinds=pem)
         self.key.line.setPlaceholderText(self.tr("in the same file"))
@@ -159,24 +160,27 @@ class TlsForm(FormSection):
             self._problem = Problem("tls", self.tr("Choose the file of the certificate."))
             return ""
         try:
-            facts = self._file_facts(tls) if self._has_files() else self._stored_facts()
+            text = self._describe_file(tls) if self._has_files() else self._describe_stored()
             self._check_client_ca(tls)
         except TlsError as error:
             if tls == self._shown:
                 return str(error)
             self._problem = Problem("tls", str(error))
             return ""
-        return certificate_summary(facts) if facts else self._not_issued_text()
+        return text
 
-    def _file_facts(self, tls: Tls) -> CertificateFacts:
+    def _describe_file(self, tls: Tls) -> str:
         path = self._path(tls.certificate)
-        facts = certificates.read_identity(path, self._path(tls.key) if tls.key else None).facts
+        try:
+            facts = certificates.read_identity(path, self._path(tls.key) if tls.key else None).facts
+        except PassphraseError:
+            return self.tr("It is encrypted. Its passphrase is asked for at each start.")
         certificates.check_time(facts, path, now())
-        return facts
+        return certificate_summary(facts)
 
-    def _stored_facts(self) -> CertificateFacts | None:
+    def _describe_stored(self) -> str:
         kept = self._authority.kept_for(self._names())
-        return kept.facts if kept else None
+        return certificate_summary(kept.facts) if kept else self._not_issued_text()
 
     def _check_client_ca(self, tls: Tls) -> None:
         if tls.client_ca:

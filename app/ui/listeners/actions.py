@@ -345,6 +345,7 @@ def update_enabled(
     commands.held.setEnabled(protocol == "forward")
     commands.talk.setEnabled(has_socket)
     commands.copy_address.setEnabled(one)
+    commands.listener_traffic.setEnabled(has_socket)
     commands.send_all.setEnabled(has_socket and marked[0].is_on)
     _show_toggle(commands, icons, marked)
     translate = QCoreApplication.translate

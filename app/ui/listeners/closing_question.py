@@ -59,6 +59,7 @@ class ClosingQuestion(QObject):
             buttons=QMessageBox.StandardButton.Cancel,
         )
         now = box.addButton(self._now(closing), QMessageBox.ButtonRole.DestructiveRole)
+        now.setProperty("kind", "danger")
         now.clicked.connect(act)
         first = now
         if drain is not None and any(each.can_drain for each in listeners):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -36,6 +36,10 @@ from app.ui.preferences.pages import (
 )
 from app.ui.settings import Settings
 from app.ui.widgets.dialogs import dialog_buttons
+
+SIZE: Final = QSize(720, 460)
+LARGEST_SCALE: Final = 1.5
+"""The dialog grows with the zoom up to this; from there on its pages scroll."""
 
 PAGES: Final = {
     "appearance": QT_TRANSLATE_NOOP("Preferences", "Appearance"),
@@ -156,7 +160,8 @@ class Preferences(QDialog):
         layout = QVBoxLayout(self)
         layout.addLayout(row, 1)
         layout.addWidget(buttons)
-        self.resize(720, 460)
+        scale = min(self._appearance.zoom, LARGEST_SCALE)
+        self.resize(SIZE * scale)
 
     def _reset_all(self) -> None:
         for page in self.pages.values():

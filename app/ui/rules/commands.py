@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from app.rules.spec import Rule
 from app.server.listener import Listener
 from app.server.workspace import Workspace
 from app.ui.style.icons import Icons
 
 if TYPE_CHECKING:
+    from app.rules.spec import Rule
     from app.ui.rules.editor import RulesEditor
 
 PROTOCOL: Final = "replies"

@@ -37,6 +37,7 @@ class RulesModel(QAbstractTableModel):
         super().__init__(parent)
         self._rules = list(rules)
         self._running: dict[Rule, RunningRule] = {}
+        self._last_running: list[tuple[RunningRule, Rule]] = []
         self._titles = (
             self.tr("Rule"),
             self.tr("Message"),
@@ -57,7 +58,10 @@ class RulesModel(QAbstractTableModel):
 
     def show_running(self, running: Iterable[RunningRule]) -> None:
         """Show how often each rule was hit. A rule that does not run yet has no number."""
-        self._running = {_key(each.rule): each for each in running}
+        now = [(each, each.rule) for each in running]
+        if now != self._last_running:  # the same rules mostly, with other counts
+            self._last_running = now
+            self._running = {_key(rule): each for each, rule in now}
         if self._rules:
             last = self.index(len(self._rules) - 1, HITS)
             self.dataChanged.emit(self.index(0, HITS), last)

@@ -44,17 +44,11 @@ OFFSET_DIGITS = 8
 HEX_AT = OFFSET_DIGITS + 2
 """The columns of the view, as characters from the left."""
 
-TEXT_AT = HEX_AT + 3 * WIDTH + 2
-END_AT = TEXT_AT + WIDTH
+WIDE = 2 * WIDTH
+"""The bytes in a row where there is room for them."""
+
 SOFT_ALPHA = 80
 MARGIN = 6
-
-_KEYS = {
-    Qt.Key.Key_Left: -1,
-    Qt.Key.Key_Right: 1,
-    Qt.Key.Key_Up: -WIDTH,
-    Qt.Key.Key_Down: WIDTH,
-}
 
 
 class Detail(QWidget):
@@ -160,6 +154,7 @@ class HexView(QAbstractScrollArea):
         super().__init__(parent)
         self._data = b""
         self._encoding = "utf-8"
+        self.bytes_in_row = WIDTH
         self._anchor = 0
         self._cursor = 0
         self._has_selection = False
@@ -251,17 +246,30 @@ class HexView(QAbstractScrollArea):
     def _key_target(self, event: QKeyEvent) -> int | None:
         whole = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         key, at = Qt.Key(event.key()), self._cursor
-        page = max(1, self._rows_on_screen() - 1) * WIDTH
+        page = max(1, self._rows_on_screen() - 1) * self.bytes_in_row
         match key:
             case Qt.Key.Key_Home:
-                return 0 if whole else at - at % WIDTH
+                return 0 if whole else at - at % self.bytes_in_row
             case Qt.Key.Key_End:
-                return len(self._data) - 1 if whole else at - at % WIDTH + WIDTH - 1
+                return (
+                    len(self._data) - 1
+                    if whole
+                    else at - at % self.bytes_in_row + self.bytes_in_row - 1
+                )
             case Qt.Key.Key_PageUp:
                 return at - page
             case Qt.Key.Key_PageDown:
                 return at + page
-        return at + _KEYS[key] if key in _KEYS else None
+            case Qt.Key.Key_Left:
+                return at - 1
+            case Qt.Key.Key_Right:
+                return at + 1
+            case Qt.Key.Key_Up:
+                return at - self.bytes_in_row
+            case Qt.Key.Key_Down:
+                return at + self.bytes_in_row
+            case _:
+                return None
 
     def _move(self, to: int, *, extend: bool) -> None:
         self._cursor = max(0, min(to, len(self._data) - 1))
@@ -276,13 +284,13 @@ class HexView(QAbstractScrollArea):
         column = (at.x() + self.horizontalScrollBar().value() - MARGIN) / self._char
         row = self.verticalScrollBar().value() + int(at.y() // self._line)
         if not keep_side:
-            self.side = ByteColumn.TEXT if column >= TEXT_AT - 1 else ByteColumn.HEX
+            self.side = ByteColumn.TEXT if column >= self._text_at - 1 else ByteColumn.HEX
         if self.side is ByteColumn.TEXT:
-            inside = int(column - TEXT_AT)
+            inside = int(column - self._text_at)
         else:
             column -= HEX_AT
-            inside = int((column - (column >= 3 * WIDTH // 2)) / 3)
-        return row * WIDTH + max(0, min(inside, WIDTH - 1))
+            inside = int((column - (column >= 3 * self.bytes_in_row // 2)) / 3)
+        return row * self.bytes_in_row + max(0, min(inside, self.bytes_in_row - 1))
 
     def _report_selection(self) -> None:
         start, stop = self.selection
@@ -297,7 +305,27 @@ class HexView(QAbstractScrollArea):
     # Painting
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        before = self.bytes_in_row
+        self.bytes_in_row = WIDE
+        if self._needed_width() > self.viewport().width():
+            self.bytes_in_row = WIDTH
         self._fit_bars()
+        if self.bytes_in_row != before:
+            self._show_cursor()
+            self.viewport().update()
+
+    @property
+    def _text_at(self) -> int:
+        """The column of the text, as characters from the left."""
+        return HEX_AT + 3 * self.bytes_in_row + 2
+
+    @property
+    def _end_at(self) -> int:
+        return self._text_at + self.bytes_in_row
+
+    def _needed_width(self) -> int:
+        """The width of a row in pixels."""
+        return round(self._end_at * self._char) + 2 * MARGIN
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
@@ -305,13 +333,13 @@ class HexView(QAbstractScrollArea):
         painter.translate(MARGIN - self.horizontalScrollBar().value(), 0)
         first = self.verticalScrollBar().value()
         for line in range(self._rows_on_screen() + 1):
-            start = (first + line) * WIDTH
+            start = (first + line) * self.bytes_in_row
             if start >= len(self._data) and start:
                 break
             self._paint_row(painter, start, line * self._line)
 
     def _paint_row(self, painter: QPainter, start: int, top: float) -> None:
-        row = self._data[start : start + WIDTH]
+        row = self._data[start : start + self.bytes_in_row]
         if not row:
             return
         palette, base = self.palette(), top + self._ascent
@@ -342,27 +370,27 @@ class HexView(QAbstractScrollArea):
             painter.drawRect(QRectF(self._text_x(place), top, self._char, line))
 
     def _hex_x(self, place: int) -> float:
-        return self._char * (HEX_AT + 3 * place + (place >= WIDTH // 2))
+        return self._char * (HEX_AT + 3 * place + (place >= self.bytes_in_row // 2))
 
     def _text_x(self, place: int) -> float:
-        return self._char * (TEXT_AT + place)
+        return self._char * (self._text_at + place)
 
     def _rows_on_screen(self) -> int:
         return max(1, int(self.viewport().height() / self._line))
 
     def _fit_bars(self) -> None:
-        rows = -(-len(self._data) // WIDTH)
+        rows = -(-len(self._data) // self.bytes_in_row)
         bar, shown = self.verticalScrollBar(), self._rows_on_screen()
         bar.setRange(0, max(0, rows - shown))
         bar.setPageStep(shown)
         across = self.horizontalScrollBar()
-        width = round(END_AT * self._char) + 2 * MARGIN
+        width = self._needed_width()
         across.setRange(0, max(0, width - self.viewport().width()))
         across.setPageStep(self.viewport().width())
         across.setSingleStep(round(self._char))
 
     def _show_cursor(self) -> None:
-        bar, row = self.verticalScrollBar(), self._cursor // WIDTH
+        bar, row = self.verticalScrollBar(), self._cursor // self.bytes_in_row
         last = bar.value() + self._rows_on_screen() - 1
         if row < bar.value():
             bar.setValue(row)

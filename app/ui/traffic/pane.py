@@ -143,6 +143,11 @@ class TrafficPane(QWidget):
         self.find_bar.pattern.start_typing()
 
     @property
+    def recording_is_on(self) -> bool:
+        """Whether the traffic is recorded to a file."""
+        return self.recording is not None and self.recording.is_recording
+
+    @property
     def is_detail_beside(self) -> bool:
         """Whether the bytes stand beside the rows, not below them."""
         return self.split.orientation() == Qt.Orientation.Horizontal
@@ -214,7 +219,7 @@ class TrafficPane(QWidget):
             self.status_bar.show_as_finished()
         else:
             self.recording.state_changed.connect(self._show_recording)
-            self.status_bar.record_button.clicked.connect(self._record)
+            self.status_bar.record_button.clicked.connect(self.toggle_recording)
         for words, export in (
             (self.tr("Export all…"), self._export_all),
             (self.tr("Export what is shown…"), self._export_shown),
@@ -278,7 +283,8 @@ class TrafficPane(QWidget):
         self.scans.resume()
         self._show_news()
 
-    def _record(self) -> None:
+    def toggle_recording(self) -> None:
+        """Ask for a file and record to it, or stop the recording under way."""
         if self.recording is None:
             return
         if self.recording.is_recording:
@@ -289,7 +295,7 @@ class TrafficPane(QWidget):
 
     def _show_recording(self) -> None:
         if self.recording is not None:
-            self.status_bar.record_button.setChecked(self.recording.is_recording)
+            self.status_bar.show_recording(self.recording.is_recording)
 
     def _clear(self) -> None:
         if isinstance(self._log, ChunkLog):

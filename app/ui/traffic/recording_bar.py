@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from app.text import readable
@@ -34,6 +34,9 @@ class RecordingBar(QWidget):
         self._log = log
         self._directory = directory
         self._recorder: Recorder | None = None
+        self._began = QElapsedTimer()
+        self.path: Path | None = None
+        """The file of the recording under way, or of the last one."""
         self.words = ElidingLabel()
         self.stop_button = QPushButton(self.tr("Stop recording"))
         self.close_button = QToolButton(autoRaise=True)
@@ -49,6 +52,16 @@ class RecordingBar(QWidget):
     def is_behind(self) -> bool:
         """Whether `refresh` should be called again soon, even without new traffic."""
         return self._recorder is not None and self._recorder.is_behind
+
+    @property
+    def recorded_bytes(self) -> int:
+        """The bytes of the recording under way."""
+        return 0 if self._recorder is None else self._recorder.bytes
+
+    @property
+    def recorded_seconds(self) -> float:
+        """The age of the recording under way."""
+        return 0.0 if self._recorder is None else self._began.elapsed() / 1000
 
     def ask(self) -> None:
         """Ask for a file, and record to it."""
@@ -69,6 +82,8 @@ class RecordingBar(QWidget):
         except RecordingError as error:
             self._show_text(str(error), wrong=True)
             return
+        self.path = path
+        self._began.start()
         self.state_changed.emit()
         self.refresh()
 

@@ -42,7 +42,7 @@ class RecordingWindow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.damage)
         layout.addWidget(self.pane, 1)
-        self.setWindowTitle(self.tr("{0} – Portdeck recording").format(recording.path.name))
+        self.setWindowTitle(self.tr("{0} – recording").format(recording.path.name))
         self.resize(1000, 700)
         self.pane.scans.stepped.connect(self._show_damage)
         self._show_damage()

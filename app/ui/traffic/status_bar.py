@@ -6,12 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.text import readable
 from app.traffic.messages import Messages
 from app.traffic.source import ChunkSource
-from app.ui.style.icons import Icons
+from app.ui.style.icons import Icons, pixmap
+from app.ui.style.palette import tint_color
+from app.ui.style.tokens import Tint
 from app.ui.traffic.model import TimeForm
 from app.ui.widgets.labels import ElidingLabel
 
@@ -24,6 +27,7 @@ class TrafficStatusBar(QWidget):
 
     def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._icons = icons
         self.counts = ElidingLabel()
         self.time = QComboBox()
         self.record_button = QToolButton(autoRaise=True)
@@ -93,6 +97,18 @@ class TrafficStatusBar(QWidget):
             yield self.tr("messages dropped: {0}").format(f"{messages.log.dropped:,}")
         if messages.missed:
             yield self.tr("chunks not framed: {0}").format(f"{messages.missed:,}")
+
+    def show_recording(self, is_recording: bool) -> None:
+        """Show on the button whether a recording is under way: a red dot that stops it."""
+        self.record_button.setChecked(is_recording)
+        name = self.tr("Stop recording") if is_recording else self.tr("Record to a file")
+        self.record_button.setToolTip(name)
+        self.record_button.setAccessibleName(name)
+        if is_recording:
+            color = tint_color(Tint.DANGER, self.palette())
+            self.record_button.setIcon(QIcon(pixmap("record", 48, color)))
+        else:
+            self._icons.give(self.record_button, "record")
 
     def show_as_finished(self) -> None:
         """Hide the buttons to record, pause and clear, for a log that does not grow."""

@@ -94,6 +94,14 @@ class TrafficTab(QWidget):
         """Whether `refresh` should be called again soon, even without changes."""
         return self.pane is not None and self.pane.wants_more
 
+    @property
+    def open_pane(self) -> TrafficPane:
+        """The pane, which is made if the tab was never shown."""
+        if self.pane is None:
+            self._create_pane()
+        assert self.pane is not None
+        return self.pane
+
     def show_only(
         self, *, listener: str | None = None, connection: int | None = None, words: str
     ) -> None:
@@ -101,13 +109,11 @@ class TrafficTab(QWidget):
         from app.ui.traffic.filter_bar import FilterSource
         from app.ui.traffic.view_bar import View
 
-        if self.pane is None:
-            self._create_pane()
-        assert self.pane is not None
-        if self.pane.view_bar.view is View.STREAM:
-            self.pane.view_bar.choose(View.CHUNKS)
+        pane = self.open_pane
+        if pane.view_bar.view is View.STREAM:
+            pane.view_bar.choose(View.CHUNKS)
         source = FilterSource(listener=listener, connection=connection)
-        self.pane.filter_bar.show_only(source, words)
+        pane.filter_bar.show_only(source, words)
 
     def showEvent(self, event: object) -> None:
         if self.pane is None:
@@ -220,6 +226,8 @@ class ConnectionNames:
 
 
 def _local_address(connection: Connection) -> Address | None:
+    if not connection.connected:  # it was opened and closed since the last tick
+        return None
     try:
         return ip_address_of(connection.transport.getHost())
     except (AttributeError, OSError):  # it is closed already, and has no socket

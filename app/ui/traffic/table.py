@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -37,6 +37,13 @@ MARK_HEIGHT = 2
 IsFound = Callable[[int, int], bool]
 """Whether there is a find in the rows from `start` to `stop - 1`."""
 
+LEAST_HEIGHT = 56
+"""The header and one row: less than Qt's minimum, so that the window fits a small screen."""
+
+DATA_WIDTH = 220
+LEAST_NAME = 104
+"""The widths that the data and the names of the connections keep in a narrow table."""
+
 WIDTHS = {TIME: 110, CONNECTION: 190, DIRECTION: 80, SIZE: 80}
 
 
@@ -61,6 +68,8 @@ class TrafficTable(QTableView):
         self._current: int | None = None
         self._pending_choice: int | None = None
         self._is_pulling = False
+        self._is_own_width = False
+        self._is_fitting = False
         self._set_up()
 
     @property
@@ -152,8 +161,22 @@ class TrafficTable(QTableView):
             self._pending_choice = None
             self._check_choice()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the names of the connections give way to the data, unless the user set the width."""
+        super().resizeEvent(event)
+        others = sum(self.columnWidth(each) for each in (TIME, DIRECTION, SIZE))
+        width = self.viewport().width() - others - DATA_WIDTH
+        if not self._is_own_width:
+            self._is_fitting = True
+            self.setColumnWidth(CONNECTION, max(LEAST_NAME, min(width, WIDTHS[CONNECTION])))
+            self._is_fitting = False
+
+    def _note_width(self, column: int) -> None:
+        self._is_own_width |= column == CONNECTION and not self._is_fitting
+
     def _set_up(self) -> None:
         self.setModel(self.rows)
+        self.setMinimumHeight(LEAST_HEIGHT)
         self.cells = CellDelegate(self, self.rows.cell)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -168,6 +191,7 @@ class TrafficTable(QTableView):
         self.horizontalHeader().setStretchLastSection(True)
         for column, width in WIDTHS.items():
             self.setColumnWidth(column, width)
+        self.horizontalHeader().sectionResized.connect(self._note_width)
         self.selectionModel().currentRowChanged.connect(self._choose)
         self.rows.modelReset.connect(self._check_choice)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

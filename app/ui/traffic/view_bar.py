@@ -92,6 +92,7 @@ class ViewBar(FoldingBox):
         self._add_buttons(layout)
         self.options.add_row(self.tr("Text as"), self.encoding)
         layout.addWidget(self.options)
+        layout.addStretch(1)
         return head
 
     def _add_buttons(self, layout: QHBoxLayout) -> None:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from app.ui.style.geometry import HEADER_PADDING
 from app.ui.style.shapes import FOCUSED, SELECTED
 from app.ui.style.theme import Theme, mono_font
+from app.ui.widgets.labels import elide_address
 from app.ui.widgets.plain_text import plain_tip
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
@@ -219,18 +220,6 @@ class CellDelegate(QStyledItemDelegate):
             if each >= 0:
                 top, height = self._view.rowViewportPosition(each), self._view.rowHeight(each)
                 viewport.update(0, top, viewport.width(), height)
-
-
-def elide_address(text: str, metrics: QFontMetrics, width: int) -> str:
-    """`text` cut to `width` before the port at its end: `Echo · 127.…:50122`.
-
-    A text without a port is cut in its middle.
-    """
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isdecimal():
-        return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
-    left = width - metrics.horizontalAdvance(colon + port)
-    return metrics.elidedText(host, Qt.TextElideMode.ElideRight, max(0, left)) + colon + port
 
 
 def _has_tip(index: Index) -> bool:

@@ -8,7 +8,7 @@ the time that the window needs to open.
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyleOptionToolButton, QToolButton, QWidget
 
 from app.ui.widgets.plain_text import set_tip
@@ -56,7 +56,9 @@ class ElidingButton(QToolButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         room = self.width() - self.iconSize().width() - self._padding()
-        self._shown = _elided(self, self.text(), Qt.TextElideMode.ElideMiddle, room)
+        text, metrics = self.text(), self.fontMetrics()
+        is_fitting = metrics.horizontalAdvance(text) <= room
+        self._shown = text if is_fitting else elide_address(text, metrics, room)
         super().paintEvent(event)
         self._shown = None
 
@@ -111,3 +113,15 @@ class WrappingLabel(QLabel):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
+
+
+def elide_address(text: str, metrics: QFontMetrics, width: int) -> str:
+    """`text` cut to `width` before the port at its end: `Echo · 127.…:50122`.
+
+    A text without a port is cut in its middle.
+    """
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdecimal():
+        return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
+    left = width - metrics.horizontalAdvance(colon + port)
+    return metrics.elidedText(host, Qt.TextElideMode.ElideRight, max(0, left)) + colon + port

@@ -15,13 +15,13 @@ from app.net.endpoint import Endpoint
 from app.profile import Tls
 from app.server.listener import Listener
 from app.server.workspace import Workspace
-from app.tls import TlsError
+from app.tls import PassphraseError, TlsError
 from app.ui.profile_commands import ProfileCommands
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 
 PROFILES: Final = (".toml",)
-CERTIFICATES: Final = (".pem", ".crt", ".cer", ".key")
+CERTIFICATES: Final = (".pem", ".crt", ".cer", ".key", ".p12", ".pfx")
 
 
 class DroppedFiles(QObject):
@@ -106,11 +106,13 @@ class DroppedFiles(QObject):
         """The TLS settings with what is in `paths`, and a sentence. Raises `TlsError`."""
         # Imported late: it is slow, and few drops need it.
         from app.tls.certificates import read_certificates, read_file, read_identity, subject_of
+        from app.tls.key_files import is_pkcs12
 
         before = listener.spec.tls or Tls()
         certificate, *others = sorted(paths, key=lambda path: path.suffix.lower() == ".key")
-        if not others and b"PRIVATE KEY" not in read_file(certificate):
-            subject = subject_of(read_certificates(read_file(certificate), certificate)[0])
+        content = read_file(certificate)
+        if not others and b"PRIVATE KEY" not in content and not is_pkcs12(content):
+            subject = subject_of(read_certificates(content, certificate)[0])
             words = self.tr(
                 "{0} has the certificate {1} without a key. Shall clients have to show one that "
                 "it has signed?"
@@ -118,9 +120,15 @@ class DroppedFiles(QObject):
             tls = evolve(before, client_ca=str(certificate))
             return tls, words.format(certificate.name, subject)
         key = others[0] if others else None
-        identity = read_identity(certificate, key)
-        words = self.tr("{0} has the certificate {1} and its key. Serve TLS with it?")
         tls = evolve(before, certificate=str(certificate), key=str(key) if key else "")
+        try:
+            identity = read_identity(certificate, key)
+        except PassphraseError as error:
+            words = self.tr(
+                "{0} is encrypted: its passphrase is asked for at each start. Serve TLS with it?"
+            )
+            return tls, words.format(error.path.name)
+        words = self.tr("{0} has the certificate {1} and its key. Serve TLS with it?")
         return tls, words.format(certificate.name, subject_of(identity.certificate))
 
     def _use(self, listener: Listener, tls: Tls) -> None:

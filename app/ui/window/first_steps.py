@@ -43,6 +43,7 @@ class FirstSteps(QFrame):
         self.start = QPushButton()
         self.connect_button = QPushButton()
         self.send = QPushButton()
+        self.terminal_label = QLabel(self.tr("Or in a terminal:"))
         self.line = ElidingLabel()
         self.line.setObjectName("quiet")
         self.copy = QToolButton(autoRaise=True)
@@ -90,7 +91,8 @@ class FirstSteps(QFrame):
             button.setEnabled(not done[number] and all(done[:number]))
         port = getattr(listener.address, "port", None)
         self.line.setText("" if port is None else f"nc 127.0.0.1 {port}")
-        self.copy.setVisible(port is not None)
+        for part in (self.copy, self.terminal_label):
+            part.setVisible(port is not None)
         if all(done):
             self.title.setText(self.tr("{0} answered. That was all.").format(listener.spec.name))
 
@@ -124,7 +126,7 @@ class FirstSteps(QFrame):
             steps.addWidget(button)
         steps.addStretch(1)
         terminal = QHBoxLayout()
-        terminal.addWidget(QLabel(self.tr("Or in a terminal:")))
+        terminal.addWidget(self.terminal_label)
         terminal.addWidget(self.line)
         terminal.addWidget(self.copy)
         terminal.addStretch(1)

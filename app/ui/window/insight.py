@@ -13,6 +13,7 @@ from app.server.deck import Deck
 from app.server.listener import Listener, State
 from app.server.monitor import ChangeBatch, RateMeter
 from app.traffic.chunk_log import Chunk
+from app.ui.commands import Commands
 from app.ui.connections.columns import Row
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.console.pane import ConsolePane
@@ -23,6 +24,7 @@ from app.ui.settings import Settings
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.traffic.pane import TrafficPane
+from app.ui.traffic.recording_sign import RecordingSign
 from app.ui.traffic.tab import TrafficTab
 from app.ui.window.first_steps import FirstSteps
 
@@ -44,6 +46,7 @@ class Insight(QObject):
         connections: ConnectionsPane,
         traffic: TrafficTab,
         tabs: QTabWidget,
+        commands: Commands,
         icons: Icons,
         colors: ListenerColors,
     ) -> None:
@@ -59,9 +62,8 @@ class Insight(QObject):
         self._row_history: RateHistory | None = None
         self.panel = DetailsPanel(icons, colors, seconds, folder)
         self._icons = icons
-        self.offers: tuple[Callable[[], object], ...] = ()
-        """What the button in the empty table does: connect with the console, start all listeners,
-        or make a new one."""
+        self._commands = commands
+        self.recording = RecordingSign(icons)
         self._meter: RateMeter | None = None
         self.first_steps: FirstSteps | None = None
         self.panel.overview.chosen.connect(listeners.choose)
@@ -72,7 +74,8 @@ class Insight(QObject):
         connections.table.doubleClicked.connect(lambda index: self._show_row(index.row()))
         connections.commands.traffic_wanted.connect(self.show_traffic)
         traffic.pane_created.connect(self._bind_traffic)
-        connections.table.offer_taken.connect(lambda offer: self.offers[offer]())
+        connections.table.offer_taken.connect(self._take_offer)
+        listeners.listeners_shown.connect(self._show_offer)
         self.panel.traffic_wanted.connect(self.show_traffic)
         self.panel.listener_wanted.connect(lambda name: listeners.choose(deck.named(name)))
 
@@ -109,6 +112,11 @@ class Insight(QObject):
             words = f"{subject.factory.spec.name} · {subject.peer}"
             self._traffic.show_only(connection=subject.number, words=words)
         self._tabs.setCurrentWidget(self._traffic)
+
+    def show_chosen_traffic(self) -> None:
+        """Show only the traffic of the chosen listener."""
+        if self._listeners.chosen is not None:
+            self.show_traffic(self._listeners.chosen)
 
     def show_connection(self, number: int) -> None:
         """Show a connection in the table, from one of its chunks."""
@@ -148,8 +156,13 @@ class Insight(QObject):
         if specs != FIRST_LISTENERS or settings.text(_CARD_KEY):
             return
         card = FirstSteps(self._deck, console, self._icons, reveal)
-        card.over.connect(lambda: settings.save_text(_CARD_KEY, "over"))
-        card.over.connect(lambda: self._connections.table.show_card(None))
+
+        def forget() -> None:
+            settings.save_text(_CARD_KEY, "over")
+            self.first_steps = None
+            self._connections.table.show_card(None)
+
+        card.over.connect(forget)
         self.first_steps = card
         self._connections.table.show_card(card)
         card.refresh()
@@ -170,8 +183,27 @@ class Insight(QObject):
         else:
             self._connections.table.offer(self.tr("New listener…"), _NEW)
 
+    def _take_offer(self, offer: int) -> None:
+        """Do what the button in the empty table offers."""
+        if offer == _START:
+            self._commands.start_all.trigger()
+        elif offer == _NEW:
+            self._commands.new.trigger()
+        else:
+            on = (each for each in self._deck.with_sockets() if each.is_on)
+            self._listeners.choose(self._listeners.chosen or next(on, None))
+            self._commands.talk.trigger()
+
     def _bind_traffic(self, pane: TrafficPane) -> None:
         pane.row_menu_opening.connect(self._add_to_menu)
+        if pane.recording is not None:
+            self.recording.follow(pane.recording)
+            pane.recording.state_changed.connect(self._show_recording)
+
+    def _show_recording(self) -> None:
+        is_recording = self._traffic.open_pane.recording_is_on
+        words = self.tr("Stop recording") if is_recording else self.tr("Record the traffic…")
+        self._commands.record.setText(words)
 
     def _add_to_menu(self, menu: QMenu, chunk: Chunk) -> None:
         menu.addSeparator()

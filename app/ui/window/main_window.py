@@ -32,6 +32,8 @@ from app.ui.listeners.panel import ListenersPanel
 from app.ui.listeners.sidebar import Sidebar
 from app.ui.preferences.appearance import Appearance
 from app.ui.profile_commands import ProfileCommands
+from app.ui.profiles.other_profiles import OtherProfiles, window_title
+from app.ui.profiles.profile_exchange import ProfileExchange
 from app.ui.settings import Settings
 from app.ui.style import theme
 from app.ui.style.icons import Icons
@@ -47,8 +49,6 @@ from app.ui.window.insight import Insight
 from app.ui.window.local_ca import LocalCaCommands
 from app.ui.window.log_pane import Collector, LogPane, show_unseen
 from app.ui.window.navigation import Navigation
-from app.ui.window.other_profiles import OtherProfiles, window_title
-from app.ui.window.profile_exchange import ProfileExchange
 from app.ui.window.programs import ProgramCommands
 from app.ui.window.quitting import Quitting
 from app.ui.window.renewal import Renewal
@@ -60,8 +60,7 @@ if TYPE_CHECKING:
 
 
 class MainWindow(QMainWindow):
-    """Creates and connects the panes. Each pane does its own work; the workspace changes
-    listeners."""
+    """Creates and connects the panes. Each does its own work; the workspace changes listeners."""
 
     def __init__(
         self,
@@ -151,6 +150,7 @@ class MainWindow(QMainWindow):
             connections=self.connections,
             traffic=self.traffic,
             tabs=self.tabs,
+            commands=self.commands,
             icons=self._icons,
             colors=self._colors,
         )
@@ -307,6 +307,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.room)
         self.setStatusBar(self.totals)
         self.totals.addPermanentWidget(self.behaviour.faults.mark)
+        self.totals.addPermanentWidget(self.insight.recording)
         self.resize(USUAL_SIZE)
 
     def _bind_panes(self) -> None:
@@ -320,6 +321,7 @@ class MainWindow(QMainWindow):
             ).popup(at)
         )
         self.listeners.group_switched.connect(self.listener_actions.switch_all)
+        self.insight.recording.open_wanted.connect(lambda at: self.behaviour.recordings.open(at))
         self.insight.panel.log_wanted.connect(lambda: self.navigation.show_tab(self.log))
         self.listener_actions.log_wanted.connect(lambda: self.navigation.show_tab(self.log))
         self.listener_actions.deck_changed.connect(self._show_deck)
@@ -347,8 +349,6 @@ class MainWindow(QMainWindow):
         self.room.restore()
         self.sidebar.restore(self._settings)
         self.insight.offer_first_steps(self.console, self._settings, self.room.show_console)
-        actions = self.listener_actions
-        self.insight.offers = (self.open_in_console, actions.start_all, actions.new)
         self.traffic.log.resize(*self._settings.traffic_bounds)
         self.tabs.setCurrentIndex(self._settings.number("tab", self.tabs.count() - 1))
 
@@ -373,8 +373,7 @@ class MainWindow(QMainWindow):
     # Commands
 
     def open_in_console(self) -> None:
-        on = (each for each in self._deck.with_sockets() if each.is_on)
-        listener = self.listeners.chosen or next(on, None)
+        listener = self.listeners.chosen
         if listener is not None:
             self.room.show_console()
             self.console.unused_tab().target_bar.connect_to(listener)

@@ -15,9 +15,9 @@ from app.ui.connections.pane import ConnectionsPane
 from app.ui.console.pane import ConsolePane
 from app.ui.listeners.actions import ListenerActions
 from app.ui.preferences.appearance import Appearance
+from app.ui.profiles.other_profiles import OtherProfiles
 from app.ui.settings import Language, Settings
 from app.ui.style.tokens import Scheme
-from app.ui.window.other_profiles import OtherProfiles
 
 Filler: TypeAlias = Callable[[QMenu], object]
 """Appends a submenu, or the actions of a pane, to a menu."""

@@ -9,6 +9,12 @@ from pathlib import Path
 import pytest
 import trustme
 from attrs import evolve
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QLineEdit
@@ -26,6 +32,7 @@ from app.ui.console.saved_state import ConsoleState
 from app.ui.console.session_tab import SessionTab
 from app.ui.reactor.reactor import DeckReactor
 from app.ui.style.icons import Icons
+from app.ui.widgets.passphrase_dialog import PassphraseDialog
 
 Serve = Callable[..., Listener]
 
@@ -135,6 +142,41 @@ def test_an_untrusted_certificate_is_shown_and_accepted_only_by_the_user(
     tab.session.abort()
     until(lambda: tab.session.state is SessionState.CLOSED)
     assert tab.target_bar.unverified.isVisible()  # the next connection would not be verified either
+
+
+def test_an_encrypted_certificate_of_the_user_asks_for_its_passphrase(
+    tab: SessionTab, serve: Serve, until: Until, qtbot: QtBot, tmp_path: Path
+) -> None:
+    authority, mine = trustme.CA(), tmp_path / "mine.pem"
+    leaf = authority.issue_cert("me@example.org")
+    key = load_pem_private_key(leaf.private_key_pem.bytes(), None)
+    lock = BestAvailableEncryption(b"secret")
+    locked = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock)
+    mine.write_bytes(leaf.cert_chain_pems[0].bytes() + locked)
+    authority.cert_pem.write_to_path(tmp_path / "clients.pem")
+    serve(tls=Tls(client_ca=str(tmp_path / "clients.pem")))
+    tab.target_bar.set_options(Options(tls=TlsOptions(certificate_file=str(mine))))
+
+    def answer(passphrase: str) -> None:
+        found = tab.window().findChildren(PassphraseDialog)
+        (dialog,) = (each for each in found if each.isVisible())
+        dialog.field.setText(passphrase)
+        dialog.accept() if passphrase else dialog.reject()
+
+    connect(tab, "Echo", qtbot)
+    answer("")
+    until(lambda: tab.session.state is SessionState.CLOSED)
+    assert "needs its passphrase" in tab.view.toPlainText()
+    connect(tab, "Echo", qtbot)
+    answer("wrong")
+    answer("secret")
+    until(lambda: tab.session.state is SessionState.CONNECTED)
+    tab.session.send(b"hello\n")
+    until(lambda: tab.session.bytes_in == 6)
+    assert tab.target_bar.options.tls.identity is None
+    tab.session.abort()
+    until(lambda: tab.session.state is SessionState.CLOSED)
+    assert tab.session._options.tls.identity is None
 
 
 def test_options_are_shown_and_chosen(tab: SessionTab, tmp_path: Path) -> None:

@@ -16,11 +16,12 @@ from twisted.python.failure import Failure
 
 from app.client.options import Options
 from app.client.transport import Supply, WireObserver
-from app.net.target import Target
+from app.net.target import Target, Transport
 from app.profile import ListenerSpec, ProfileFile
 from app.server.deck import Deck
 from app.server.monitor import Changes
 from app.server.workspace import Workspace
+from app.traffic.connection_info import ConnectionInfo
 from app.ui.conversations.actions import ConversationActions
 from app.ui.conversations.compare_window import CompareWindow
 from app.ui.conversations.make_listener import MakeListenerDialog
@@ -155,6 +156,18 @@ def test_a_target_that_refuses_is_said(talk: Talk, owner: QWidget, qtbot: QtBot)
     _run(clock, 1)
     assert window.said.text().startswith("It was not connected.")
     assert window.comparison.model.rowCount() == 0
+    window.close()
+
+
+def test_datagrams_go_to_a_target_over_udp_unless_it_says_otherwise(
+    talk: Talk, owner: QWidget, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = ConnectionInfo("Echo", "127.0.0.1:50001", is_datagram=True)
+    monkeypatch.setattr(talk.directory, "info", lambda number: info)
+    window, _ = _player(talk, owner, qtbot, Answering(b"", []))
+    assert window._chosen_target() == Target("127.0.0.1", 8007, Transport.UDP)
+    window.target.setCurrentText("tcp:127.0.0.1:8007")
+    assert window._chosen_target() == Target("127.0.0.1", 8007)
     window.close()
 
 

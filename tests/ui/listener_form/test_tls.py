@@ -6,6 +6,12 @@ from pathlib import Path
 
 import trustme
 from attrs import evolve
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from app.net.endpoint import Endpoint
 from app.profile import FIRST_LISTENERS, Tls
@@ -32,6 +38,22 @@ def test_the_stored_certificate_is_shown(open_form: OpenForm, tmp_path: Path) ->
     shown = form.tls.facts.text().replace("\N{ZERO WIDTH SPACE}", "")
     assert made.fingerprint in shown
     assert f"{made.not_after:%Y-%m-%d}" in shown
+
+
+def test_an_encrypted_key_is_asked_for_later(open_form: OpenForm, tmp_path: Path) -> None:
+    leaf = trustme.CA().issue_cert("server.example")
+    key = load_pem_private_key(leaf.private_key_pem.bytes(), None)
+    lock = BestAvailableEncryption(b"secret")
+    (tmp_path / "own.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock))
+    leaf.cert_chain_pems[0].write_to_path(tmp_path / "own.pem")
+    form = open_form()
+    form.address.choose(TransportChoice.TLS)
+    form.tls.source.setCurrentIndex(1)
+    form.tls.certificate.show_path(str(tmp_path / "own.pem"))
+    form.tls.key.show_path(str(tmp_path / "own.key"))
+    assert "passphrase is asked for at each start" in form.tls.facts.text()
+    assert form.spec().tls == Tls(certificate="own.pem", key="own.key")
+    assert save(form).isEnabled()
 
 
 def test_mistakes_in_files_are_shown_before_they_are_saved(

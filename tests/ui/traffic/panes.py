@@ -51,6 +51,7 @@ def connection(number: int, name: str = "Echo", peer: Any = None, host: Any = No
         peer=f"peer {number}",
         peer_address=peer,
         transport=Transport(host),
+        connected=True,
         bytes_in=1,
         bytes_out=0,
         reason="closed by the peer",

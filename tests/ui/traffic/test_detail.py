@@ -178,3 +178,20 @@ def test_without_a_chunk_there_is_nothing_to_copy(detail: Detail, qtbot: QtBot) 
     )  # Qt keeps Shift pressed for the next test otherwise
     assert detail.hex.selection == (0, 0)
     assert detail.place.text() == ""
+
+
+def test_a_row_has_more_bytes_where_there_is_room(qtbot: QtBot) -> None:
+    view = HexView()
+    qtbot.addWidget(view)
+    view.show_data(bytes(range(256)))
+    view.resize(700, 300)
+    view.show()
+    assert view.bytes_in_row == 16
+    view.select(100, 101)
+    view.resize(1_400, 300)
+    assert view.bytes_in_row == 32
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert view.cursor_at == 132
+    qtbot.keyClick(view, Qt.Key.Key_End)
+    assert view.cursor_at == 159
+    assert not view.grab().isNull()

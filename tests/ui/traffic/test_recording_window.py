@@ -44,7 +44,7 @@ def recordings(qtbot: QtBot) -> Iterator[Recordings]:
 def test_a_recording_is_shown_in_a_window(recordings: Recordings, path: Path, qtbot: QtBot) -> None:
     recordings.open(path)
     (window,) = recordings.opened
-    assert window.windowTitle() == "a.sqlite – Portdeck recording"
+    assert window.windowTitle() == "a.sqlite – recording"
     rows = window.pane.table.rows
     qtbot.waitUntil(lambda: rows.rowCount() == 2000)
     assert rows.index(7, CONNECTION).data() == "Echo · 127.0.0.1:50122"

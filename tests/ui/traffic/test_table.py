@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.ui.traffic.model import CONNECTION
 from app.ui.traffic.pane import TrafficPane
-from app.ui.traffic.table import MARK_HEIGHT, MarkedBar
+from app.ui.traffic.table import MARK_HEIGHT, WIDTHS, MarkedBar
 from tests.ui.traffic.conftest import Say
 from tests.ui.traffic.panes import settle
 
@@ -68,3 +70,18 @@ def test_the_pane_marks_the_finds_among_the_shown_rows(
     pane.filter_bar.sizes.setText("1")
     settle(pane, qtbot)
     assert pane.table.bar.marks == []
+
+
+def test_the_names_give_way_to_the_data_unless_the_user_set_their_width(
+    pane: TrafficPane,
+) -> None:
+    pane.show()
+    pane.resize(1_200, 500)
+    assert pane.table.columnWidth(CONNECTION) == WIDTHS[CONNECTION]
+    pane.resize(520, 500)
+    QApplication.processEvents()
+    assert pane.table.columnWidth(CONNECTION) < WIDTHS[CONNECTION]
+    pane.table.setColumnWidth(CONNECTION, 180)
+    pane.resize(500, 500)
+    QApplication.processEvents()
+    assert pane.table.columnWidth(CONNECTION) == 180

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.style.theme import Theme
 from app.ui.style.tokens import Density, Scheme
-from app.ui.widgets.cells import Cell, CellDelegate, CellStyle, elide_address
+from app.ui.widgets.cells import Cell, CellDelegate, CellStyle
+from app.ui.widgets.labels import elide_address
 
 WORDS, NUMBER, WIRE, ADDRESS = (
     CellStyle(),

@@ -22,7 +22,7 @@ from app.ui.widgets.dialogs import open_modal
 from app.user_code.trust import files_of, references_in
 
 if TYPE_CHECKING:
-    from app.ui.window.listener_choice import ListenerChoice
+    from app.ui.profiles.listener_choice import ListenerChoice
 
 
 class ProfileExchange(QObject):
@@ -150,7 +150,7 @@ class ProfileExchange(QObject):
 
     def _choice(self, title: str, words: str, accept: str) -> ListenerChoice:
         # Imported late, so that the window opens sooner.
-        from app.ui.window.listener_choice import ListenerChoice
+        from app.ui.profiles.listener_choice import ListenerChoice
 
         return ListenerChoice(title, words, accept, self._window)
 
