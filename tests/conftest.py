@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.exceptions import TimeoutError as WaitTimedOut
@@ -36,6 +37,16 @@ SETTLE_SECONDS = 2.0
 _application = pytest.StashKey[QApplication]()
 _garbage = pytest.StashKey[GarbageCollection]()
 _reactor = pytest.StashKey[DeckReactor]()
+
+
+# A busy machine is no failure. In CI, the same examples are tried each time.
+settings.register_profile(
+    "portdeck",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+)
+settings.load_profile("portdeck")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ class Served:
         self.file: ProfileFile | None = None
         self.limits = UNLIMITED
         self.require_rules = False
+        self.passphrases: Sequence[bytes] = ()
 
     def __call__(
         self,
@@ -36,9 +38,10 @@ class Served:
         as_json: bool,
         limits: RunLimits,
         require_rules: bool,
+        passphrases: Sequence[bytes],
     ) -> int:
         self.specs, self.file, self.as_json, self.limits = specs, file, as_json, limits
-        self.require_rules = require_rules
+        self.require_rules, self.passphrases = require_rules, passphrases
         return 0
 
 
@@ -243,6 +246,26 @@ def test_serve_ends_by_itself_at_the_limits_it_is_given(served: Served) -> None:
 def test_serve_may_require_every_rule(served: Served) -> None:
     assert cli.main(["serve", "replies=tcp:0", "--require-rules"]) == 0
     assert served.require_rules
+
+
+def test_serve_takes_passphrases_from_a_file_or_the_environment(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "passphrases"
+    file.write_text("one\ntwo\n")
+    assert cli.main(["serve", "echo=tcp:0", "--passphrase-file", str(file)]) == 0
+    assert served.passphrases == (b"one", b"two")
+    monkeypatch.setenv("PORTDECK_PASSPHRASE", "three")
+    assert cli.main(["serve", "echo=tcp:0"]) == 0
+    assert served.passphrases == (b"three",)
+    assert "PORTDECK_PASSPHRASE" not in os.environ
+
+
+def test_a_passphrase_file_that_is_not_there_is_a_usage_error(
+    served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["serve", "echo=tcp:0", "--passphrase-file", "/no/such/file"]) == 2
+    assert "cannot be read" in capsys.readouterr().err
 
 
 def test_serve_may_give_its_clients_time_to_go(served: Served) -> None:

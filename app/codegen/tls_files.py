@@ -11,6 +11,7 @@ from app.files.paths import resolve_path
 from app.net.endpoint import Endpoint
 from app.net.ip import parse_ip
 from app.profile import ListenerSpec, Tls
+from app.tls import PassphraseError, TlsError
 
 
 @frozen
@@ -52,6 +53,7 @@ def tls_files(spec: ListenerSpec, folder: Path, ca_folder: Path | None = None) -
     # Loaded late: OpenSSL takes time, and most listeners do not use TLS.
     from app.tls import certificates
     from app.tls.issuing import names_for
+    from app.tls.key_files import is_pkcs12
     from app.tls.local_ca import LocalCa, certificate_path
 
     tls = spec.tls
@@ -63,11 +65,19 @@ def tls_files(spec: ListenerSpec, folder: Path, ca_folder: Path | None = None) -
         return _files(tls, folder, path, path, certificate_path(ca_folder).absolute(), names)
     certificate = resolve_path(tls.certificate, folder)
     key = resolve_path(tls.key, folder) if tls.key else certificate
-    identity = certificates.read_identity(certificate, key)
-    is_self_signed = identity.certificate.issuer == identity.certificate.subject
-    return _files(
-        tls, folder, certificate, key, certificate if is_self_signed else None, identity.facts.names
-    )
+    content = certificates.read_file(certificate)
+    if is_pkcs12(content):
+        raise TlsError(
+            f"{certificate} is a PKCS#12 file, which scripts and many clients cannot read. "
+            "Convert it to PEM (openssl pkcs12 -in FILE -out NEW.pem)."
+        )
+    try:
+        found = certificates.read_identity(certificate, key).certificate
+    except PassphraseError:  # OpenSSL asks for it when a script starts
+        found = certificates.read_certificates(content, certificate)[0]
+    names = certificates.CertificateFacts.of(found).names
+    ca = certificate if found.issuer == found.subject else None
+    return _files(tls, folder, certificate, key, ca, names)
 
 
 def _files(

@@ -21,11 +21,14 @@ from app.profile.spec import (
 from app.protocols import catalog
 from app.protocols.definition import Option, describe_options
 
-names = (
-    st.text(min_size=1, max_size=LONGEST_NAME)
-    .map(str.strip)
-    .filter(lambda name: name != "" and name.isprintable())
+_visible = st.characters(exclude_categories=["C", "Z"])
+names = st.builds(
+    lambda first, rest, last: f"{first}{rest}{last}",
+    _visible,
+    st.text(_visible | st.just(" "), max_size=LONGEST_NAME - 2),
+    _visible,
 )
+"""Names of listeners: printable, without a space at either end."""
 
 _hosts = st.sampled_from(["127.0.0.1", "0.0.0.0", "::1", "localhost"])
 _paths = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20)

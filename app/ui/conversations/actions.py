@@ -109,7 +109,9 @@ class ConversationActions(QObject):
         source.begin()
 
     def _make_listener(self, connection: RecordedConnection, framing: Framing | None) -> None:
-        start = free_listener(self._workspace, connection.name, is_datagram=connection.is_datagram)
+        info = connection.info
+        title = connection.name if info is None else info.listener
+        start = free_listener(self._workspace, title, is_datagram=connection.is_datagram)
         used = tuple(each.spec.name for each in self._workspace.deck.listeners)
         dialog = MakeListenerDialog(connection, start, used, framing, self._window)
         dialog.wanted.connect(self.listener_wanted)

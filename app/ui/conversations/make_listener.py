@@ -128,7 +128,8 @@ class MakeListenerDialog(QDialog):
         self.trouble.setObjectName("trouble")
         self.trouble.setProperty("wrong", True)
         self.preview.setModel(self.rules)
-        self.preview.setColumnHidden(HITS, True)
+        for column in (NAME, HITS):  # neither is known yet, and nothing is switched here
+            self.preview.setColumnHidden(column, True)
         self.preview.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.preview.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.preview.setShowGrid(False)
@@ -137,7 +138,6 @@ class MakeListenerDialog(QDialog):
         self.preview.setAccessibleName(self.tr("Rules"))
         header = self.preview.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.ResizeToContents)
         header.setHighlightSections(False)
 
     def _lay_out(self) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from attrs import frozen
 from PySide6.QtCore import QCoreApplication
 
-from app.codegen.command_lines import client_address, command_lines
 from app.server.connections.closing import ReasonCounter
 from app.server.listener import Listener
 from app.text import readable
@@ -98,6 +97,9 @@ def headline(listener: Listener) -> str:
 
 
 def _addresses(listener: Listener, folder: Path) -> Iterator[Line]:
+    # Imported late for a faster start.
+    from app.codegen.command_lines import client_address, command_lines
+
     yield Line(translate("Details", "Address"), listener.where, is_copied=True)
     where = client_address(listener.spec, listener.address, folder)
     if where is not None:

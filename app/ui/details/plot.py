@@ -25,6 +25,9 @@ SPANS: Final = (60, 300, 3_600)
 STEP_MS: Final = 1_000
 """The plot moves on once a second, and only while it is visible."""
 
+LEAST_TOP: Final = 100.0
+"""The axis reaches at least so many bytes a second."""
+
 HEIGHT: Final = 130
 FILL_ALPHA: Final = 40
 
@@ -82,7 +85,7 @@ class RatePlot(QWidget):
         # The last bin is not over: its rate would always fall.
         received.setData(series.seconds_ago[:-1], series.bytes_in[:-1])
         sent.setData(series.seconds_ago[:-1], series.bytes_out[:-1])
-        top = max(1.0, *series.bytes_in, *series.bytes_out)
+        top = max(LEAST_TOP, *series.bytes_in, *series.bytes_out)
         self._box.setRange(xRange=(-self.span, 0), yRange=(0, top * 1.05), padding=0)
         words = self.tr("Most received ↓ {0}, sent ↑ {1}")
         text = words.format(

@@ -65,14 +65,14 @@ class FaultCommands(QObject):
         """Show the faults of `listener`."""
         from app.ui.faults.panel import ListenerTarget  # imported late for a faster start
 
-        if listener in self._workspace.deck.listeners:
+        if listener in self._workspace.deck.listeners and not self._raise(listener):
             self._open(ListenerTarget(listener, self._workspace, self._show_save_error))
 
     def open_for_connection(self, connection: Connection) -> None:
         """Show the faults of `connection`."""
         from app.ui.faults.panel import ConnectionTarget
 
-        if connection.connected:
+        if connection.connected and not self._raise(connection):
             self._changed[connection] = None
             self._open(ConnectionTarget(connection))
 
@@ -113,6 +113,14 @@ class FaultCommands(QObject):
         for panel in self.panels:
             panel.refresh()
         self._show_mark()
+
+    def _raise(self, subject: Listener | Connection) -> bool:
+        """Bring the panel of `subject` to the front, if there is one."""
+        panel = next((each for each in self.panels if each.target.subject is subject), None)
+        if panel is not None:
+            panel.raise_()
+            panel.activateWindow()
+        return panel is not None
 
     def _open(self, target: ListenerTarget | ConnectionTarget) -> None:
         from app.ui.faults.panel import FaultsPanel

@@ -28,6 +28,10 @@ class FaultTarget(Protocol):
     """Whatever has faults: a listener or a connection."""
 
     @property
+    def subject(self) -> object:
+        """The listener or connection itself."""
+
+    @property
     def title(self) -> str:
         """Its name for people."""
 
@@ -55,6 +59,10 @@ class ListenerTarget:
         self.listener = listener
         self._workspace = workspace
         self._saved = saved
+
+    @property
+    def subject(self) -> Listener:
+        return self.listener
 
     @property
     def title(self) -> str:
@@ -96,6 +104,10 @@ class ConnectionTarget:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+
+    @property
+    def subject(self) -> Connection:
+        return self.connection
 
     @property
     def title(self) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
+    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -74,7 +75,7 @@ class HoldPanel(QWidget):
         self.direction = QComboBox()
         self.filter = QComboBox()
         self.wanted = QLineEdit()
-        self.most_seconds = QSpinBox()
+        self.most_seconds = QDoubleSpinBox()
         self.most = QSpinBox()
         self.trouble = WrappingLabel()
         self.model = HeldModel(seconds, self)
@@ -147,7 +148,8 @@ class HoldPanel(QWidget):
         policy = self.wanted.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.wanted.setSizePolicy(policy)
-        self.most_seconds.setRange(1, int(MAX_SECONDS))
+        self.most_seconds.setRange(0.1, MAX_SECONDS)
+        self.most_seconds.setDecimals(1)
         self.most_seconds.setSuffix(self.tr(" s"))
         self.most_seconds.setAccessibleName(self.tr("Held for at most"))
         self.most.setRange(1, MAX_HELD)
@@ -240,7 +242,7 @@ class HoldPanel(QWidget):
         self.filter.setCurrentIndex(list(Filter).index(kind))
         wanted = table.get(kind.value, "")
         self.wanted.setText(wanted if isinstance(wanted, str) else "")
-        self.most_seconds.setValue(round(table.get("seconds", 60)))
+        self.most_seconds.setValue(table.get("seconds", 60.0))
         self.most.setValue(table.get("most", 500))
         self._is_showing = False
         self._show_filter()
@@ -299,7 +301,8 @@ class HoldPanel(QWidget):
         if self.direction.currentData() != "both":
             table["direction"] = self.direction.currentData()
         if self.most_seconds.value() != 60:
-            table["seconds"] = self.most_seconds.value()
+            seconds = round(self.most_seconds.value(), 1)
+            table["seconds"] = int(seconds) if seconds.is_integer() else seconds
         if self.most.value() != 500:
             table["most"] = self.most.value()
         if not self.switch.isChecked():

@@ -61,6 +61,14 @@ class RulesCommands(QObject):
         if editor is not None:
             editor.insert(rule)
 
+    def ask_to_save(self) -> bool:
+        """Ask what to do with rules that were changed and not saved. False if there are none."""
+        changed = [each for each in self.editors if each.is_changed]
+        for editor in changed:
+            editor.raise_()
+            editor.close()
+        return bool(changed)
+
     def refresh(self) -> None:
         """Show the hits and the unmatched messages of now."""
         for editor in self.editors:

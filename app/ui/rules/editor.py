@@ -153,6 +153,8 @@ class RulesEditor(QWidget):
         if not self.is_changed:
             return
         event.ignore()
+        if any(each.isVisible() for each in self.findChildren(QMessageBox)):
+            return
         buttons = QMessageBox.StandardButton
         box = QMessageBox(
             QMessageBox.Icon.Question,

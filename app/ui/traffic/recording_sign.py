@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -12,9 +13,11 @@ from app.text import readable
 from app.ui.style.icons import Icons
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
-from app.ui.traffic.recording_bar import RecordingBar
 from app.ui.widgets.labels import ElidingLabel
 from app.ui.widgets.plain_text import set_tip
+
+if TYPE_CHECKING:
+    from app.ui.traffic.recording_bar import RecordingBar
 
 DOT_SIZE = 14
 STEP_MS = 1_000

@@ -276,9 +276,11 @@ class MarkedBar(QScrollBar):
     def _groove(self) -> QRect:
         option = QStyleOptionSlider()
         self.initStyleOption(option)
-        return self.style().subControlRect(
+        groove = self.style().subControlRect(
             QStyle.ComplexControl.CC_ScrollBar,
             option,
             QStyle.SubControl.SC_ScrollBarGroove,
             self,
         )
+        # The style may return the rectangle of `option`, which is gone after this.
+        return QRect(groove)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
-from twisted.internet.defer import CancelledError, Deferred, DeferredLock
+from twisted.internet.defer import CancelledError, Deferred
 
 from app.tls import PassphraseError
 from app.ui.widgets.dialogs import dialog_buttons, open_modal
@@ -91,14 +92,32 @@ def ask_passphrase(parent: QWidget, problem: PassphraseError) -> Deferred[Sequen
 
 
 class PassphraseQuestions:
-    """Asks one question at a time, although several listeners may start together."""
+    """Asks one question at a time, although several listeners may start together.
+
+    After a wrong answer the same question comes before the others that wait.
+    """
 
     def __init__(self, window: Callable[[], QWidget]) -> None:
         """`window` returns the main window as it is when a question comes."""
         self._window = window
-        self._lock = DeferredLock()
+        self._turns: list[Deferred[None]] = []
+        self._is_busy = False
 
     async def ask(self, problem: PassphraseError) -> Sequence[bytes] | None:
         """The answer of the user to `problem`; see `ask_passphrase`."""
-        async with self._lock:
+        if self._is_busy:
+            turn: Deferred[None] = Deferred(self._turns.remove)
+            self._turns.insert(0 if problem.is_wrong else len(self._turns), turn)
+            await turn
+        self._is_busy = True
+        try:
             return await ask_passphrase(self._window(), problem)
+        finally:
+            # Later: who got the answer may have to ask again.
+            QTimer.singleShot(0, self._begin_next)
+
+    def _begin_next(self) -> None:
+        if self._turns:
+            self._turns.pop(0).callback(None)
+        else:
+            self._is_busy = False

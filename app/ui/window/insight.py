@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
@@ -23,10 +24,12 @@ from app.ui.listeners.panel import ListenersPanel
 from app.ui.settings import Settings
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
-from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.recording_sign import RecordingSign
 from app.ui.traffic.tab import TrafficTab
 from app.ui.window.first_steps import FirstSteps
+
+if TYPE_CHECKING:
+    from app.ui.traffic.pane import TrafficPane
 
 _CARD_KEY = "first_steps"
 _CONNECT, _START, _NEW = range(3)

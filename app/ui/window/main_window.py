@@ -186,6 +186,7 @@ class MainWindow(QMainWindow):
         question = ClosingQuestion(settings, self)
         self.listener_actions.question = question
         self.quitting = Quitting(self._deck, lifecycle, question, self.banner, self)
+        self.quitting.asks_to_save = self.behaviour.rules.ask_to_save
         self.tray = Tray(
             self,
             self.commands,

@@ -5,7 +5,7 @@ Signals of the system do not come here: they end the program at once, see `Lifec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -36,9 +36,14 @@ class Quitting(QObject):
         self._question = question
         self._banner = banner
         self._waits = False
+        self.asks_to_save: Callable[[], bool] = lambda: False
+        """Asks whether to save what is edited elsewhere. True if there is such a question; the user
+        quits again after answering it."""
 
     def quit(self) -> None:
-        """Quit. If there are live connections, the user is asked first."""
+        """Quit. If there are unsaved edits or live connections, the user is asked first."""
+        if self.asks_to_save():
+            return
         self._question.ask(
             Closing.QUIT, self._deck.listeners, self._lifecycle.request_exit, drain=self._drain
         )

@@ -273,7 +273,7 @@ def test_a_new_listener_gets_a_free_name_and_port(
     _choose(_menu(actions, talk, qtbot, 1), "Make a listener of this conversation…")
     dialog = owner.findChild(MakeListenerDialog)
     assert dialog is not None
-    assert dialog.name.text() == "Echo · 127.0.0.1:50001"
+    assert dialog.name.text() == "Echo 2"
     assert dialog.endpoint.text().startswith("tcp:80")
     assert "8029" not in dialog.endpoint.text()
     dialog.reject()

@@ -108,6 +108,12 @@ def test_a_change_acts_on_the_listener_and_is_kept(bench: Bench, qtbot: QtBot) -
     assert bench.kept("Echo").faults == (LATENCY,)
 
 
+def test_a_listener_has_one_panel(bench: Bench) -> None:
+    panel = bench.panel(bench.echo)
+    assert bench.panel(bench.echo) is panel
+    assert len(bench.commands.panels) == 1
+
+
 def test_a_slider_that_moves_is_applied_in_steps(bench: Bench, qtbot: QtBot) -> None:
     panel = bench.panel(bench.other)
     applied: list[object] = []

@@ -167,6 +167,20 @@ def test_closing_asks_what_to_do_with_changes(bench: Bench, qtbot: QtBot) -> Non
     assert bench.kept().rules[0].matcher == LiteralMatcher(Comparison.EQUALS, Written("b"))
 
 
+def test_quitting_asks_what_to_do_with_changes(bench: Bench, qtbot: QtBot) -> None:
+    editor = bench.editor
+    assert not bench.commands.ask_to_save()
+    editor.form.written.line.setText("b")
+    assert bench.commands.ask_to_save()
+    assert bench.commands.ask_to_save()  # it is asked once
+    assert len(editor.findChildren(QMessageBox)) == 1
+    box = editor.findChild(QMessageBox)
+    assert box is not None
+    box.button(QMessageBox.StandardButton.Cancel).click()
+    assert editor.is_changed
+    assert editor.isVisible()
+
+
 def test_a_listener_of_another_protocol_has_no_editor(bench: Bench) -> None:
     spec = ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:8007")
     assert bench.commands.open_for(bench.workspace.add(spec)) is None

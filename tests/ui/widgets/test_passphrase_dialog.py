@@ -67,18 +67,51 @@ def test_cancelling_the_question_closes_the_dialog(window: QWidget, qtbot: QtBot
     assert failures == [CancelledError]
 
 
-def test_questions_come_one_after_the_other(window: QWidget) -> None:
+def is_open(window: QWidget) -> bool:
+    return any(each.isVisible() for each in window.findChildren(PassphraseDialog))
+
+
+def test_questions_come_one_after_the_other(window: QWidget, qtbot: QtBot) -> None:
     questions = PassphraseQuestions(lambda: window)
     answers: list[Deferred[Sequence[bytes] | None]] = [
-        Deferred.fromCoroutine(questions.ask(LOCKED)) for _ in range(2)
+        Deferred.fromCoroutine(questions.ask(LOCKED)) for _ in range(3)
     ]
+    answers[1].addErrback(lambda failure: failure.trap(CancelledError))
+    answers[1].cancel()  # before its turn
     dialog = opened(window)
     dialog.field.setText("one")
     dialog.accept()
     assert answers[0].result == (b"one",)
-    assert not answers[1].called
+    assert not answers[2].called
+    qtbot.waitUntil(lambda: is_open(window))
     opened(window).reject()
-    assert answers[1].result is None
+    assert answers[2].result is None
+    qtbot.waitUntil(lambda: not window.findChildren(PassphraseDialog))
+    again = Deferred.fromCoroutine(questions.ask(LOCKED))
+    opened(window).reject()
+    assert again.result is None
+
+
+def test_a_wrong_answer_is_corrected_before_the_next_question(
+    window: QWidget, qtbot: QtBot
+) -> None:
+    questions = PassphraseQuestions(lambda: window)
+
+    async def ask_twice() -> Sequence[bytes] | None:
+        await questions.ask(LOCKED)
+        return await questions.ask(WRONG)
+
+    first = Deferred.fromCoroutine(ask_twice())
+    second = Deferred.fromCoroutine(questions.ask(LOCKED))
+    opened(window).reject()
+    qtbot.waitUntil(lambda: is_open(window))
+    assert opened(window).error.isVisible()
+    opened(window).reject()
+    assert first.called
+    assert not second.called
+    qtbot.waitUntil(lambda: is_open(window))
+    opened(window).reject()
+    assert second.called
 
 
 def test_a_window_that_goes_ends_the_question(qtbot: QtBot) -> None:
