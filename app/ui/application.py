@@ -19,10 +19,11 @@ import twisted.internet.posixbase  # noqa: F401 - the largest part of the reacto
 
 # Imported before Qt although only the window uses them. Imports are slower after PySide is loaded,
 # because PySide reads the source of each imported module.
-from app.client import history, repeat, saved_tabs, session, snippets  # noqa: F401
-from app.client.history import HistoryFile
-from app.client.saved_tabs import SavedTabsFile
-from app.client.snippets import SnippetFile
+from app.client import repeat, session  # noqa: F401
+from app.client.saved import history, snippets, tabs
+from app.client.saved.history import HistoryFile
+from app.client.saved.snippets import SnippetFile
+from app.client.saved.tabs import SavedTabsFile
 from app.profile import ProfileFile
 from app.runtime import logs, resources
 from app.runtime.single_instance import ProfileLock
@@ -97,7 +98,7 @@ def run(profile: Path, lock: ProfileLock) -> int:
     saved_state = ConsoleState(
         HistoryFile(history.default_path()),
         SnippetFile(snippets.default_path()),
-        SavedTabsFile(saved_tabs.default_path(), file.path),
+        SavedTabsFile(tabs.default_path(), file.path),
         settings,
         app,
     )

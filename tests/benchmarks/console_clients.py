@@ -123,10 +123,10 @@ def run_tab(port: int, count: int) -> list[float]:
     reactor = install(application)
     reactor.runReturn(installSignalHandlers=False)
 
-    from app.client.history import HistoryFile
-    from app.client.saved_tabs import SavedTabsFile
+    from app.client.saved.history import HistoryFile
+    from app.client.saved.snippets import SnippetFile
+    from app.client.saved.tabs import SavedTabsFile
     from app.client.session_messages import SessionState
-    from app.client.snippets import SnippetFile
     from app.profile import ListenerSpec
     from app.server.deck import Deck
     from app.server.monitor import Changes

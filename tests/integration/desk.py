@@ -12,9 +12,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.client.history import HistoryFile
-from app.client.saved_tabs import SavedTabsFile
-from app.client.snippets import SnippetFile
+from app.client.saved.history import HistoryFile
+from app.client.saved.snippets import SnippetFile
+from app.client.saved.tabs import SavedTabsFile
 from app.profile import ProfileFile
 from app.server.deck import Deck
 from app.server.listener import Listener

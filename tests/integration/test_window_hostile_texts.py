@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.client.draft import Draft
-from app.client.snippets import Snippet
+from app.client.saved.snippets import Snippet
 from app.ui.help.guide import GuideView
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.people import Client

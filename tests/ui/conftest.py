@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
-from app.client.history import HistoryFile
-from app.client.saved_tabs import SavedTabsFile
-from app.client.snippets import SnippetFile
+from app.client.saved.history import HistoryFile
+from app.client.saved.snippets import SnippetFile
+from app.client.saved.tabs import SavedTabsFile
 from app.ui.console.saved_state import ConsoleState
 from app.ui.settings import Settings
 

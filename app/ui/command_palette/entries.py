@@ -15,7 +15,7 @@ from attrs import field, frozen
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
 
-from app.client.snippets import Snippet
+from app.client.saved.snippets import Snippet
 from app.server.connections.connection import Connection
 from app.server.listener import Listener
 from app.text import readable

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QToolButton, QWidget
 
 from app.client.draft import Draft
-from app.client.snippets import Snippet
+from app.client.saved.snippets import Snippet
 from app.text.notation import NotationError
 from app.ui.console.input_bar import is_too_long_to_edit
 from app.ui.console.pane import ConsolePane

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.client.draft import Draft
-from app.client.history import History
+from app.client.saved.history import History
 from app.text.notation import Notation
 from app.ui.style.theme import MonoFont
 from app.ui.widgets.plain_text import set_tip

@@ -34,7 +34,7 @@ from app.client.draft import (
     paste_into_bytes,
     readable_draft,
 )
-from app.client.history import HistoryWalk
+from app.client.saved.history import HistoryWalk
 from app.client.session_messages import SessionState
 from app.client.transcript import count_bytes
 from app.rules.template import Template

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.client.draft import readable_draft
-from app.client.saved_tabs import MOST_TABS, SavedTab
+from app.client.saved.tabs import MOST_TABS, SavedTab
 from app.client.session import Session
 from app.client.session_messages import SessionState
 from app.server.listener import Listener

@@ -12,9 +12,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.client.draft import Draft
-from app.client.history import History, HistoryFile
-from app.client.saved_tabs import SavedTabsFile
-from app.client.snippets import (
+from app.client.saved.history import History, HistoryFile
+from app.client.saved.snippets import (
     MOST_SNIPPETS,
     Snippet,
     SnippetFile,
@@ -24,6 +23,7 @@ from app.client.snippets import (
     read_snippets,
     write_snippets,
 )
+from app.client.saved.tabs import SavedTabsFile
 from app.ui.settings import Settings
 
 SAVE_MS = 1000

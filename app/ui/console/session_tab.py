@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QMouseEvent, QPalette
 from PySide6.QtWidgets import QLineEdit, QTabBar, QVBoxLayout, QWidget
 
-from app.client.saved_tabs import SavedTab
+from app.client.saved.tabs import SavedTab
 from app.client.session import Session
 from app.client.session_messages import SessionState
 from app.client.transcript import EntryKind

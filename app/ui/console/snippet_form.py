@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.client.draft import LONGEST_TEXT, Draft, paste_into
-from app.client.snippets import LONGEST_NAME, Snippet
+from app.client.saved.snippets import LONGEST_NAME, Snippet
 from app.client.transcript import count_bytes
 from app.text.notation import NotationError
 from app.ui.console.input_edit import InputEdit, InputState, NotationPicker, clipboard_data

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.client.draft import Draft
-from app.client.snippets import Snippet
+from app.client.saved.snippets import Snippet
 from app.ui.console.saved_state import SHORTCUTS, SavedSnippets
 from app.ui.console.snippet_form import SnippetForm
 from app.ui.style.icons import Icons

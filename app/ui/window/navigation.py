@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
-from app.client.snippets import Snippet
+from app.client.saved.snippets import Snippet
 from app.server.connections.connection import Connection
 from app.server.deck import Deck
 from app.server.listener import Listener

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from app.client.draft import Draft
+from app.client.saved.snippets import Snippet, SnippetFile, read_snippets
 from app.client.session import Session
-from app.client.snippets import Snippet, SnippetFile, read_snippets
 from app.text.notation import LineEnding, Notation
 from app.ui.console.area import ConsoleArea
 from app.ui.console.pane import ConsolePane

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.client.draft import Draft
-from app.client.history import HistoryFile
+from app.client.saved.history import HistoryFile
 from app.client.session import Session
 from app.client.session_messages import SessionState
 from app.text.notation import LineEnding, Notation

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from app.client.draft import LONGEST_TEXT, Draft
 from app.client.options import Options, TlsOptions
-from app.client.saved_tabs import LARGEST_BYTES, MOST_PROFILES, MOST_TABS, SavedTab, SavedTabsFile
+from app.client.saved.tabs import LARGEST_BYTES, MOST_PROFILES, MOST_TABS, SavedTab, SavedTabsFile
 from app.client.transcript import Display
 from app.files.atomic_write import write_atomically
 from app.files.locks import folder_lock
@@ -133,7 +133,7 @@ def test_windows_that_save_at_the_same_time_keep_all_tabs(
             pass
         write_atomically(path, content)
 
-    monkeypatch.setattr("app.client.saved_tabs.write_atomically", meanwhile)
+    monkeypatch.setattr("app.client.saved.tabs.write_atomically", meanwhile)
     other = SavedTabsFile(file.path, Path("/other"))
     file.save([ECHO])
     other.save([ECHO, ECHO])

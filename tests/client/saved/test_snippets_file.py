@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.client.draft import LONGEST_TEXT, Draft
-from app.client.snippets import (
+from app.client.saved.snippets import (
     MOST_SNIPPETS,
     Snippet,
     SnippetFile,
@@ -180,7 +180,7 @@ def test_two_windows_save_one_after_the_other(
             pass
         write_atomically(path, content)
 
-    monkeypatch.setattr("app.client.snippets.write_atomically", meanwhile)
+    monkeypatch.setattr("app.client.saved.snippets.write_atomically", meanwhile)
     file.save([HELLO])
     assert other.save([BYE]) == [BYE, HELLO]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.client.draft import Draft
-from app.client.snippets import LONGEST_NAME, MOST_SNIPPETS, Snippet, Snippets, SnippetsFull
+from app.client.saved.snippets import LONGEST_NAME, MOST_SNIPPETS, Snippet, Snippets, SnippetsFull
 from tests.client.drafts import drafts
 
 snippets = st.builds(Snippet, st.sampled_from("abc"), drafts, st.sampled_from(["", "F", "G"]))

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.client.draft import LONGEST_TEXT, Draft
-from app.client.history import LONG_BYTES, MAX_DRAFTS, History, HistoryFile, HistoryWalk
+from app.client.saved.history import LONG_BYTES, MAX_DRAFTS, History, HistoryFile, HistoryWalk
 from app.files.atomic_write import write_atomically
 from app.files.locks import folder_lock
 from app.text.notation import Notation
@@ -203,7 +203,7 @@ def test_shortening_locks_out_an_append(file: HistoryFile, monkeypatch: pytest.M
             pass
         write_atomically(path, content)
 
-    monkeypatch.setattr("app.client.history.write_atomically", meanwhile)
+    monkeypatch.setattr("app.client.saved.history.write_atomically", meanwhile)
     file.append([Draft("x" * LONG_BYTES), Draft("last")])
     assert file.load() == [Draft("last")]
     assert file.path.stat().st_size < LONG_BYTES
@@ -214,7 +214,7 @@ def test_append_and_clear_wait_for_the_lock(
     file: HistoryFile, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file.append([Draft("one")])
-    monkeypatch.setattr("app.client.history.folder_lock", partial(folder_lock, patience=0))
+    monkeypatch.setattr("app.client.saved.history.folder_lock", partial(folder_lock, patience=0))
     with folder_lock(file.path.parent):
         file.append([Draft("two")])
         file.clear()
@@ -228,7 +228,7 @@ def test_a_long_file_that_cannot_be_shortened_is_still_read(
     def full(path: Path, content: bytes) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("app.client.history.write_atomically", full)
+    monkeypatch.setattr("app.client.saved.history.write_atomically", full)
     file.append([Draft("x" * LONG_BYTES), Draft("last")])
     assert file.load() == [Draft("last")]
     assert "cannot be shortened" in caplog.text

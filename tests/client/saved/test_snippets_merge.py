@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.client.draft import Draft
-from app.client.snippets import MOST_SNIPPETS, Snippet, Snippets, SnippetsFull, merge
+from app.client.saved.snippets import MOST_SNIPPETS, Snippet, Snippets, SnippetsFull, merge
 
 collections = st.lists(
     st.builds(Snippet, st.sampled_from("abc"), st.builds(Draft, st.sampled_from("123")))

@@ -1,0 +1,1 @@
+"""What the console keeps in files between starts: history, snippets and tabs."""
