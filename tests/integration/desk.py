@@ -144,7 +144,10 @@ class Desk:
         self.qtbot.mouseClick(button, LEFT)
 
     def flip(self, name: str) -> None:
+        """Click a switch. That chooses its row, so the rows of before are marked again."""
+        marked = self.window.listeners.marked
         self.click(self.row(name).switch)
+        self.window.listeners.mark(marked)
 
     def switch_on(self, name: str) -> int:
         """Flip the switch and wait until the row says that it listens; its port."""

@@ -43,6 +43,10 @@ class Program:
     def __init__(self, home: Path, environment: dict[str, str], profile: str, name: str) -> None:
         self.home = home
         (home / name).write_text(profile, encoding="utf-8")
+        settings = home / "portdeck" / "window.conf"
+        settings.parent.mkdir(exist_ok=True)
+        # The question about live connections at the end has tests of its own.
+        settings.write_text("[General]\nasks_before_closing=false\n", encoding="utf-8")
         folders = {f"XDG_{name}_HOME": str(home) for name in ("CONFIG", "STATE", "CACHE", "DATA")}
         self.process = subprocess.Popen(
             [Path(sys.executable).with_name("portdeck"), "--profile", home / name],

@@ -76,7 +76,7 @@ class Detail(QWidget):
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addLayout(bar)
         layout.addWidget(self.hex, 1)
-        self.hex.setMinimumHeight(2 * self.hex.fontMetrics().lineSpacing())
+        self.hex.setMinimumHeight(self.hex.fontMetrics().lineSpacing())
         self.show_chunk(None, "")
 
     def show_chunk(self, chunk: Chunk | None, name: str) -> None:

@@ -141,6 +141,10 @@ class MainWindow(QMainWindow):
         )
         self.console_area = ConsoleArea(self.console, self._icons)
         self.tabs = QTabWidget()
+        self.tabs.addTab(self.connections, self.tr("Connections"))
+        self.tabs.addTab(self.traffic, self.tr("Traffic"))
+        self.tabs.addTab(self.log, self.tr("Log"))
+        self.tabs.setDocumentMode(True)
         self.insight = Insight(
             self,
             deck=self._deck,
@@ -301,10 +305,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(
             window_title(self._workspace.file.path)
         )  # Qt adds the name of the program
-        self.tabs.addTab(self.connections, self.tr("Connections"))
-        self.tabs.addTab(self.traffic, self.tr("Traffic"))
-        self.tabs.addTab(self.log, self.tr("Log"))
-        self.tabs.setDocumentMode(True)
         self.setCentralWidget(self.room)
         self.setStatusBar(self.totals)
         self.totals.addPermanentWidget(self.behaviour.faults.mark)
