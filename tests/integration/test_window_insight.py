@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from app.profile import parse
-from app.ui.traffic import recording_sign
 from app.ui.window import insight
 from tests.integration.desk import Desk, OpenWindow
 
@@ -78,9 +77,9 @@ def test_a_double_click_shows_the_traffic_of_a_connection(desk: Desk, peer: sock
     desk.qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     desk.qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert window.tabs.currentWidget() is window.traffic
-    assert window.traffic.pane is not None
-    assert window.traffic.pane.filter_bar.more.text() == "Filters (1)"
-    desk.until(lambda: window.traffic.pane.table.rows.rowCount() == 2)
+    pane = window.traffic.open_pane
+    assert pane.filter_bar.more.text() == "Filters (1)"
+    desk.until(lambda: pane.table.rows.rowCount() == 2)
 
 
 def test_the_menu_of_a_chunk_leads_back_to_its_connection(desk: Desk, peer: socket.socket) -> None:
@@ -199,7 +198,7 @@ def test_a_recording_is_seen_and_stopped_from_everywhere(
 ) -> None:
     window, sign = desk.window, desk.window.insight.recording
     opened: list[QUrl] = []
-    monkeypatch.setattr(recording_sign.QDesktopServices, "openUrl", opened.append)
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     assert not sign.isVisible()
     pane = window.traffic.open_pane
     assert pane.recording is not None

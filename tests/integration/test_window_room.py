@@ -8,6 +8,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
+from app.ui.style.theme import Theme
+from app.ui.style.tokens import Density
 from app.ui.window.room import TITLE_BAR, fit_to_screen
 from tests.integration.desk import Desk, OpenWindow
 
@@ -25,6 +27,7 @@ SMALLEST = QSize(900, 472)
 
 @pytest.fixture
 def desk(open_window: OpenWindow) -> Desk:
+    Theme.of_application().use(density=Density.COMFORTABLE, zoom=1.0)
     return open_window(ECHO)
 
 
@@ -32,7 +35,7 @@ def show_each_tab(desk: Desk) -> None:
     tabs = desk.window.tabs
     for number in range(tabs.count()):
         tabs.setCurrentIndex(number)
-        desk.qtbot.wait(0)
+        desk.qtbot.wait(20)  # the layouts ask for their room in later turns of the event loop
 
 
 @pytest.mark.parametrize("is_beside", [False, True])
@@ -42,8 +45,7 @@ def test_no_tab_makes_a_small_window_grow(desk: Desk, size: QSize, is_beside: bo
     desk.window.resize(size)
     show_each_tab(desk)
     least = desk.window.minimumSizeHint()
-    heights = [desk.window.tabs.widget(each).minimumSizeHint() for each in range(3)]
-    assert desk.window.size() == size, heights
+    assert desk.window.size() == size
     assert least.boundedTo(size) == least
 
 

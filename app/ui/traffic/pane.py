@@ -179,11 +179,13 @@ class TrafficPane(QWidget):
         bars.add(self.find_bar, 1)
         self.split.addWidget(self.views)
         self.split.addWidget(self.detail)
+        self.detail.setMinimumHeight(1)  # in a low window the rows get the room of the bytes
         self.split.setStretchFactor(0, 2)
         self.split.setStretchFactor(1, 1)
         self.split.setCollapsible(0, False)  # in a low window only the bytes are hidden
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(5)
         self.view_bar.options.add_row(self.tr("Time"), self.status_bar.time)
         head = FoldingBox(spacing=12, is_patient=True)
         head.add(self.view_bar)

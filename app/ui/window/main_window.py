@@ -302,9 +302,8 @@ class MainWindow(QMainWindow):
     # Layout and connections
 
     def _lay_out(self) -> None:
-        self.setWindowTitle(
-            window_title(self._workspace.file.path)
-        )  # Qt adds the name of the program
+        # Qt adds the name of the program.
+        self.setWindowTitle(window_title(self._workspace.file.path))
         self.setCentralWidget(self.room)
         self.setStatusBar(self.totals)
         self.totals.addPermanentWidget(self.behaviour.faults.mark)

@@ -14,6 +14,10 @@ from app.ui.settings import Settings
 from app.ui.widgets.banner import Banner
 
 SIDEBAR_WIDTH = 320
+LEAST_TABS = QSize(300, 170)
+LEAST_CONSOLE = 300
+"""Less than what the panes ask for, so that the window fits a small screen in every layout."""
+
 DETAILS_WIDTH = 300
 CONSOLE_HEIGHT = 230
 CONSOLE_WIDTH = 420
@@ -56,6 +60,8 @@ class Room(QWidget):
         self._console_sizes = {_BELOW: CONSOLE_HEIGHT, _BESIDE: CONSOLE_WIDTH}
         self.across = QSplitter(_BESIDE)
         self.down = QSplitter(_BELOW)
+        tabs.setMinimumSize(LEAST_TABS)
+        console.setMinimumWidth(LEAST_CONSOLE)
         self.down.addWidget(tabs)
         self.down.addWidget(console)
         self.across.addWidget(sidebar)

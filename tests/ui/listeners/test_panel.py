@@ -116,7 +116,7 @@ def test_a_row_is_one_stop_of_tab(panel: ListenersPanel, deck: Deck) -> None:
     panel.show()
     stops = []
     widget = panel.nextInFocusChain()
-    while widget is not panel:
+    while widget is not None and widget is not panel:
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible():
             stops.append(widget)
         widget = widget.nextInFocusChain()
