@@ -1,9 +1,9 @@
 """Run Twisted's own reactor tests on one reactor class, and print what became of each.
 
 ``python tests/integration/twisted_suite.py app.ui.reactor.reactor.DeckReactor [MODULE ...]`` prints
-one JSON object: ``{"outcomes": {test: outcome}, "details": {test: traceback or reason}}``. The outcomes
-are passed, skipped, failed and todo. It runs apart from pytest, as the tests build hundreds of
-reactors and stop each.
+one JSON object: ``{"outcomes": {test: outcome}, "details": {test: traceback or reason}}``. The
+outcomes are passed, skipped, failed and todo. It runs apart from pytest, as the tests build
+hundreds of reactors and stop each.
 """
 
 from __future__ import annotations

@@ -87,7 +87,8 @@ def _take(scheme: str, path: Path) -> None:
         screen.xdotool("key", "F5")  # start all
         panel.wait_until_listening(3)
         clients = stack.enter_context(_clients())
-        screen.xdotool("key", "Down", "ctrl+shift+t")  # choose the first one, and talk to it
+        # Go to the listeners, choose the first one, and talk to it.
+        screen.xdotool("key", "ctrl+1", "Down", "ctrl+shift+t")
         _wait_for(lambda: _connected(panel) == ECHO_CLIENTS + CHATTERS + 1)
         time.sleep(SHOW_SECONDS)
         for saying in SAYINGS:
