@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 from app.traffic.capture.packet_file import CaptureError
 from app.traffic.capture.reader import SUFFIXES, Capture
 from app.ui.style.icons import Icons
-from app.ui.traffic.copy_actions import CopyActions
 from app.ui.traffic.pane import TrafficPane
+from app.ui.widgets.copy_actions import CopyActions
 from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.plain_text import message_box

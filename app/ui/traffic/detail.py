@@ -38,7 +38,7 @@ from app.text.hex import WIDTH, as_hex, cells
 from app.traffic.chunk_log import Chunk
 from app.ui.style.icons import Icons
 from app.ui.style.theme import MonoFont
-from app.ui.traffic.copy_actions import CopyActions
+from app.ui.widgets.copy_actions import CopyActions
 
 OFFSET_DIGITS = 8
 HEX_AT = OFFSET_DIGITS + 2

@@ -18,7 +18,6 @@ from app.traffic.framing import Framing
 from app.traffic.scan import SPAN_TIMEOUT_SECONDS
 from app.traffic.source import ChunkSource
 from app.ui.style.icons import Icons
-from app.ui.traffic.copy_actions import CopyActions
 from app.ui.traffic.detail import Detail
 from app.ui.traffic.export_bar import ExportBar
 from app.ui.traffic.filter_bar import FilterBar, FilterSource, TrafficFindBar
@@ -26,6 +25,7 @@ from app.ui.traffic.recording_bar import RecordingBar
 from app.ui.traffic.status_bar import TrafficStatusBar
 from app.ui.traffic.view_bar import View, ViewBar
 from app.ui.traffic.views import Views
+from app.ui.widgets.copy_actions import CopyActions
 from app.ui.widgets.labels import ElidingLabel
 from app.ui.widgets.layouts import FoldingBox
 

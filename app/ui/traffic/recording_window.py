@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QVBoxLayout, QWi
 from app.traffic.recording.reader import Recording
 from app.traffic.recording.schema import SUFFIX, RecordingError
 from app.ui.style.icons import Icons
-from app.ui.traffic.copy_actions import CopyActions
 from app.ui.traffic.pane import TrafficPane
+from app.ui.widgets.copy_actions import CopyActions
 from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.plain_text import message_box
 

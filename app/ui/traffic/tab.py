@@ -27,7 +27,7 @@ from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import ChunkLog
 from app.traffic.connection_info import Address, CloseKind, ConnectionDirectory, ConnectionInfo
 from app.ui.style.icons import Icons
-from app.ui.traffic.copy_actions import CopyActions
+from app.ui.widgets.copy_actions import CopyActions
 
 if TYPE_CHECKING:
     from app.ui.traffic.pane import TrafficPane

@@ -14,11 +14,11 @@ from app.traffic.messages import Messages
 from app.traffic.pattern import Pattern
 from app.traffic.scan import Criteria
 from app.traffic.source import ChunkSource
-from app.ui.traffic.copy_actions import MOST_BYTES
 from app.ui.traffic.scans import Scans
 from app.ui.traffic.stream_view import StreamView
 from app.ui.traffic.table import TrafficTable
 from app.ui.traffic.view_bar import View
+from app.ui.widgets.copy_actions import MOST_BYTES
 
 MOST_ROWS = 50_000
 """The most rows that are joined for a copy. That takes a tenth of a second."""

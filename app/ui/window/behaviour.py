@@ -21,9 +21,9 @@ from app.ui.listeners.panel import ListenersPanel
 from app.ui.profile_commands import ProfileCommands
 from app.ui.rules.commands import PROTOCOL, RulesCommands
 from app.ui.style.icons import Icons
-from app.ui.traffic.copy_actions import CopyActions
 from app.ui.traffic.tab import TrafficTab
 from app.ui.widgets.banner import Banner
+from app.ui.widgets.copy_actions import CopyActions
 
 if TYPE_CHECKING:
     from app.traffic.connection_info import ConnectionDirectory

@@ -38,9 +38,9 @@ from app.ui.settings import Settings
 from app.ui.style import theme
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
-from app.ui.traffic.copy_actions import CopyActions
 from app.ui.traffic.tab import ConnectionNames, TrafficTab
 from app.ui.widgets.banner import Banner
+from app.ui.widgets.copy_actions import CopyActions
 from app.ui.widgets.dialogs import open_modal
 from app.ui.window import menus
 from app.ui.window.behaviour import Behaviour

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.traffic.chunk_log import Chunk
 from app.ui.style.icons import Icons
-from app.ui.traffic.copy_actions import CopyActions
 from app.ui.traffic.detail import ByteColumn, Detail, HexView
+from app.ui.widgets.copy_actions import CopyActions
 
 DATA = bytes(range(256)) * 4
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
