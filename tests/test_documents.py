@@ -7,6 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
+from attrs import fields
+
+from app.profile import ListenerSpec
 
 ROOT = Path(__file__).parents[1]
 LONGEST_ARCHITECTURE = 120
@@ -74,3 +77,11 @@ def test_every_definition_that_the_architecture_names_is_in_the_file_before_it()
 def test_the_architecture_stays_short() -> None:
     lines = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= LONGEST_ARCHITECTURE
+
+
+def test_the_guide_has_every_field_of_a_listener() -> None:
+    guide = (ROOT / "resources" / "guide" / "profile.md").read_text(encoding="utf-8")
+    keys = {"faults": "fault"}
+    names = [keys.get(each.name, each.name) for each in fields(ListenerSpec)]
+    missing = [name for name in names if not re.search(rf"\b{name}\b", guide)]
+    assert not missing

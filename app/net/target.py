@@ -1,4 +1,4 @@
-"""The target of a connection that is made from here, as a value, and the parser for typed targets.
+"""The target of an outgoing connection, and the parser for targets that users type.
 
 `read_target` accepts `host:port`, `[ipv6]:port`, `:port` or `port`, which is TCP. A prefix selects
 the transport: `tcp:`, `tls:` (or `ssl:`), `udp:`. `unix:` comes before a path; a path alone is a
@@ -208,7 +208,7 @@ def is_ipv6(host: str) -> bool:
 
 
 def read_target(text: str) -> Target:
-    """The target of the typed `text`. Without a host it is 127.0.0.1. Raises `TargetError`.
+    """The target that the user typed as `text`. The default host is 127.0.0.1.
 
     A host with the name of a transport needs a prefix: `tcp:udp:8007` for the host `udp`.
     """
@@ -284,9 +284,9 @@ def _read_unix(text: str) -> Target:
 
 
 def _read_endpoint(text: str, kind: str, transport: Transport) -> Target | None:
-    """The target of the endpoint description `text`. `None` if it is no such description."""
+    """The target of the listener's endpoint `text`. `None` if `text` is not such an endpoint."""
     if kind == "tls" and "interface=" not in text:
-        return None  # `tls:host:port` is a target; Twisted's `tls` endpoint has a folder there
+        return None  # `tls:host:port` is a target; Twisted's `tls:` has a folder for the host
     try:
         endpoint = Endpoint.parse(text)
     except EndpointError:

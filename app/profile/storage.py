@@ -44,8 +44,8 @@ def default_path() -> Path:
 class ProfileFile:
     """One profile file, with the content that was last read or written.
 
-    `save` replaces only that content. A symbolic link is followed: its target is read, replaced and
-    set aside.
+    `save` overwrites the file only if it still has that content. A symbolic link is followed: its
+    target is read, replaced and set aside.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
@@ -133,8 +133,8 @@ class ProfileFile:
     def set_aside(self) -> Path:
         """Rename the file to `profile.broken-<time>.toml`, and return that path.
 
-        After that, `save` creates a new file with any listeners, and `load` creates one with
-        `FIRST_LISTENERS`. Raises `ProfileError` if it cannot be renamed, and if it is a folder or a
+        After that there is no file. `save` creates it with the given listeners, `load` with
+        `FIRST_LISTENERS`. Raises `ProfileError` if the file cannot be renamed, or is a folder or a
         device.
         """
         target = self._target()
@@ -262,8 +262,11 @@ def with_paths_from(spec: ListenerSpec, source: Path, target: Path) -> ListenerS
 
 
 def _move_options(spec: ListenerSpec, move: Callable[[str], str]) -> dict[str, object]:
-    """The options of `spec` with their paths moved: options that are paths, and in their tables
-    `{ file = "…" }` and `python = "rules.py:answer"`."""
+    """The options of `spec` with their paths rewritten by `move`.
+
+    Paths are the options marked `is_path`, and inside tables the values of the keys `file` and
+    `python`, such as `python = "rules.py:answer"`.
+    """
     paths: set[str] = set()
     if spec.protocol in catalog.names():
         options = describe_options(catalog.find(spec.protocol).options)

@@ -1,5 +1,5 @@
-"""Layer one: what a single connection does.
+"""The catalog: protocols, each of which says what one connection does.
 
-Each file here is one protocol, written as plain Twisted and nothing more: no word of Portdeck, of
-limits, or of windows. `catalog` lists them for those who let a person choose.
+Each file here is one protocol in plain Twisted, with a `DEFINITION` that describes it. Limits,
+sockets and windows are elsewhere. `catalog` finds the protocols by name.
 """

@@ -1,6 +1,6 @@
 """The protocols a listener can speak, by name: what a form offers and what a profile may say.
 
-A protocol is one file beside this one that has a `DEFINITION`. It needs no other entry anywhere.
+A protocol is one file or package beside this one that has a `DEFINITION`. No other code names it.
 """
 
 from __future__ import annotations

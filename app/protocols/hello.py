@@ -18,7 +18,7 @@ GREETING = "Hello This is HD's Test protocol\r\n"
 
 @frozen
 class HelloOptions:
-    """What one may choose."""
+    """The options of a listener with this protocol."""
 
     text: str = field(
         default=GREETING,
@@ -28,13 +28,13 @@ class HelloOptions:
         default=True,
         metadata={
             "title": "Close after the text",
-            "hint": "Else the connection stays open; UDP has none.",
+            "hint": "Otherwise the connection stays open. UDP has no connections.",
         },
     )
 
 
 class Hello(Protocol):
-    """Sends its factory's text, and closes if asked to; what the peer says is not listened to."""
+    """Sends the text of its factory, and closes if that says so. Ignores what the peer sends."""
 
     factory: HelloFactory
 
@@ -46,7 +46,7 @@ class Hello(Protocol):
 
 
 class HelloFactory(Factory[Hello]):
-    """Knows what to say."""
+    """Has the text, and whether to close after it."""
 
     protocol = Hello
 

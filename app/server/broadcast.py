@@ -1,4 +1,4 @@
-"""Send bytes from the server to chosen connections, without their protocols. The window uses it."""
+"""Bytes that the user sends to chosen connections. The protocols do not take part in that."""
 
 from __future__ import annotations
 

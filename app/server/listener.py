@@ -95,8 +95,8 @@ class Listener:
         self.spec = spec
         self.state = State.STOPPED
         self.reason = ""
-        """A sentence: why it failed, why it is paused, or why it still drains after a start that
-        failed. Empty in all other cases."""
+        """Why it failed, is paused, or still drains after a failed start. A sentence; only a
+        few words if it is paused. Empty in all other states."""
         self.port_conflict: PortConflict | None = None
         """Who uses its port, if it failed because of that."""
         self.reload_error = ""

@@ -84,9 +84,9 @@ def read_identity(
 ) -> Identity:
     """Read the files `certificate` and `key`. Without `key`, the first file has the key too.
 
-    The first file may be in PKCS#12. Raises `TlsError` for everything that keeps a server from
-    using it, except the validity time; `PassphraseError` if the key is encrypted and none of
-    `passphrases` opens it.
+    The first file may be in PKCS#12. Raises `TlsError` if a server cannot use the files. The
+    validity time is not checked here; see `check_time`. Raises `PassphraseError` if the key is
+    encrypted and none of `passphrases` opens it.
     """
     content = read_file(certificate)
     if is_pkcs12(content):

@@ -45,7 +45,7 @@ class Command:
     """Further shortcuts, for keyboards that have the first one elsewhere."""
 
     is_checkable: bool = False
-    """Whether it is ticked while what it shows is on show. Whoever shows that sets the tick."""
+    """Whether it has a tick, set while the part that it opens is visible. That part sets it."""
 
     in_tool_bar: bool = False
     in_listener_menu: bool = False

@@ -229,10 +229,6 @@
         <translation>发完文本后关闭</translation>
     </message>
     <message>
-        <source>Else the connection stays open; UDP has none.</source>
-        <translation>否则连接保持打开；UDP 没有连接。</translation>
-    </message>
-    <message>
         <source>Discard</source>
         <translation>丢弃</translation>
     </message>
@@ -267,6 +263,10 @@
     <message>
         <source>Answers each datagram with the date and the time (RFC 867).</source>
         <translation>用日期和时间回答每个数据报（RFC 867）。</translation>
+    </message>
+    <message>
+        <source>Otherwise the connection stays open. UDP has no connections.</source>
+        <translation>否则连接保持打开。UDP 没有连接。</translation>
     </message>
     <message>
         <source>Line</source>
@@ -3324,8 +3324,8 @@ Make one with “New listener”.</source>
         <translation type="unfinished">无法写入 {0}（{1}）。请选择别处。</translation>
     </message>
     <message>
-        <source>The CA certificate is in {0}. Whoever trusts it trusts the certificates that Portdeck makes at once.</source>
-        <translation type="unfinished">CA 证书已存入 {0}。信任它的人就信任 Portdeck 立即生成的证书。</translation>
+        <source>The CA certificate is in {0}. A program that trusts it also trusts every certificate that Portdeck makes.</source>
+        <translation>CA 证书位于 {0}。信任它的程序也信任 Portdeck 签发的所有证书。</translation>
     </message>
 </context>
 <context>

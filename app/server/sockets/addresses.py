@@ -1,4 +1,4 @@
-"""Socket addresses: as text, on both loopbacks, and in conflict with each other.
+"""Socket addresses: their text, binding on both loopbacks, and conflicts between two of them.
 
 `format_address` writes an address for people. `bind_loopbacks` and `LoopbackPorts` serve
 `localhost` on IPv4 and IPv6 under one port number. `addresses_conflict` and `endpoints_conflict`
@@ -90,7 +90,7 @@ class LoopbackPorts:
 
 
 def sockets_of(port: Any) -> tuple[Any, ...]:
-    """The single-socket ports in `port`: two for `LoopbackPorts`, none for `None`."""
+    """The single-socket ports in `port`: two in a `LoopbackPorts`, none in `None`, else one."""
     return () if port is None else getattr(port, "ports", (port,))
 
 
@@ -134,7 +134,7 @@ class BindAddress:
 
 
 def addresses_conflict(one: BindAddress, other: BindAddress) -> bool:
-    """Whether two sockets of the same kind and port cannot be bound to both addresses."""
+    """Whether two sockets with the same port cannot be bound to `one` and `other` together."""
     firsts, seconds = _addresses(one.interface), _addresses(other.interface)
     if not firsts or not seconds:
         return True
@@ -190,7 +190,8 @@ def next_free_port(endpoint: Endpoint, avoid: Collection[int] = ()) -> int | Non
     """The first port after that of `endpoint` that can be bound there and is not in `avoid`.
 
     Another program may bind it before it is used. `None` if `endpoint` has no port, if no port is
-    free, and if the interface is a name other than `localhost`, as looking it up may take long.
+    free, or if the interface is a name other than `localhost`. A name is not looked up, as that may
+    take long.
     """
     interfaces = _interfaces_to_bind(endpoint)
     if not endpoint.port or not interfaces:

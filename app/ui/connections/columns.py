@@ -37,7 +37,7 @@ class Column:
     hint: str
     is_number: bool = True
     is_changing: bool = True
-    """Whether its value may change while the connection lives."""
+    """Whether the order of the rows by this column may change while the connections live."""
     width: int = 92
     is_shown: bool = True
     """Whether it is shown by default."""

@@ -41,8 +41,9 @@ class ListenerForm(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         """`others` has the specs of the other listeners. `current` is the spec to change; `None`
-        makes a new listener. `running` is the spec that a running listener was started with.
-        `folder` is that of the profile, `ca_folder` that of the local CA, by default the user's."""
+        makes a new listener. `running` is the spec that the listener was started with, if it runs.
+        `folder` is the folder of the profile. `ca_folder` is the folder of the local CA; `None` is
+        that of the user."""
         super().__init__(parent)
         others = tuple(others)
         self._used_names = [other.name for other in others]
@@ -128,7 +129,7 @@ class ListenerForm(QDialog):
         return {name: value for part in self._sections for name, value in part.values().items()}
 
     def _problems(self) -> list[Problem]:
-        """All mistakes. A section replaces those of `check` at the same path by its own."""
+        """All problems. At a path where a section has a problem, that of `check` is left out."""
         own = [problem for part in self._sections for problem in part.problems()]
         known = {problem.path for problem in own}
         values = self._values()

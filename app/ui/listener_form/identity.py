@@ -37,7 +37,7 @@ class IdentityForm(FormSection):
     """The user chose a protocol for a new listener. This is its usual port."""
 
     program_chosen = Signal(bool)
-    """The user chose a whole program, which says itself where it listens, or anything else."""
+    """The user chose a protocol. True if it is a whole program, which has its own addresses."""
 
     def __init__(self, rows: QFormLayout, taken_names: Collection[str], folder: Path) -> None:
         """The name must not be one of `taken_names`. `folder` is that of the profile."""
@@ -77,7 +77,7 @@ class IdentityForm(FormSection):
         self.port_proposed.emit(self._usual_port())
 
     def serve_datagrams(self, datagrams: bool) -> None:
-        """Offer what can serve UDP, or again what can serve connections."""
+        """Offer only the protocols that support UDP; all of them if `datagrams` is false."""
         if datagrams == self._datagrams:
             return
         self._datagrams = datagrams

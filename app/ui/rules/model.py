@@ -1,4 +1,4 @@
-"""The rules of one listener as a table: each with its switch, its words and its hits."""
+"""The rules of one listener as a table. A row has a rule's check box, its texts and its hits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 class RulesModel(QAbstractTableModel):
-    """Holds the rules that are edited. The hits are those of the running rules that are the same.
+    """Holds the rules that the user edits. A row shows the hits of the running rule equal to it.
 
     The check box of a row enables the rule. A change of the rules emits `dataChanged`, or the
     signals of inserted, removed and moved rows.
@@ -59,7 +59,7 @@ class RulesModel(QAbstractTableModel):
     def show_running(self, running: Iterable[RunningRule]) -> None:
         """Show how often each rule was hit. A rule that does not run yet has no number."""
         now = [(each, each.rule) for each in running]
-        if now != self._last_running:  # the same rules mostly, with other counts
+        if now != self._last_running:  # mostly only the counts differ
             self._last_running = now
             self._running = {_key(rule): each for each, rule in now}
         if self._rules:
@@ -165,5 +165,5 @@ class RulesModel(QAbstractTableModel):
 
 
 def _key(rule: Rule) -> Rule:
-    """The same for a rule that runs and for the one that is shown."""
+    """Equal for a shown rule and the running rule that was made from it, enabled or not."""
     return evolve(one_line_rule(rule), enabled=True)

@@ -53,7 +53,7 @@ class LocalCaCommands(QObject):
             self._banner.say(words.format(path, error.strerror or error), tint=Tint.DANGER)
         else:
             words = self.tr(
-                "The CA certificate is in {0}. Whoever trusts it trusts the certificates that "
-                "Portdeck makes at once."
+                "The CA certificate is in {0}. A program that trusts it also trusts every "
+                "certificate that Portdeck makes."
             )
             self._banner.say(words.format(path), seconds=NOTICE_SECONDS, tint=Tint.SUCCESS)
