@@ -307,6 +307,8 @@ class ListenerRow(QFrame):
             # Made only now, as most rows never need it. That makes a list of 500 rows faster.
             self.action_buttons = RowButtons(self.button_clicked.emit)
             self._grid.addWidget(self.action_buttons, 3, 1)
+        if self.action_buttons.has_focus and offers != self.action_buttons.shown:
+            self.switch.setFocus()  # removing the button would move the focus to another row
         self.action_buttons.show_buttons(offers, self.listener.spec.name)
         for before, after in pairwise((self.switch, *self.action_buttons.buttons)):
             QWidget.setTabOrder(before, after)

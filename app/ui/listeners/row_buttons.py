@@ -81,19 +81,24 @@ class RowButtons(QWidget):
         """`on_click` is called with the button that was clicked."""
         super().__init__(parent)
         self._on_click = on_click
-        self._shown: tuple[RowButton, ...] = ()
+        self.shown: tuple[RowButton, ...] = ()
         self.buttons: list[QPushButton] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 2, 0, 0)
         self._grid.setSpacing(4)
         self._grid.setColumnStretch(_COLUMNS, 1)
 
+    @property
+    def has_focus(self) -> bool:
+        """Whether one of the buttons has the keyboard focus."""
+        return any(button.hasFocus() for button in self.buttons)
+
     def show_buttons(self, wanted: Sequence[RowButton], listener: str) -> None:
         """Show these buttons for the listener of that name."""
         self.setVisible(bool(wanted))
-        if tuple(wanted) == self._shown:
+        if tuple(wanted) == self.shown:
             return
-        self._shown = tuple(wanted)
+        self.shown = tuple(wanted)
         for button in self.buttons:
             self._grid.removeWidget(button)
             button.hide()
