@@ -24,7 +24,7 @@ run: .venv/.ready-to-run ## open Portdeck
 
 test: lint ## linters, types, import contracts, then every test with its coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n auto --dist worksteal
+	$(BIN)/coverage run -m pytest -n $$(( $$(nproc) + 1 )) --dist worksteal
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
