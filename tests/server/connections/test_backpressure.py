@@ -15,6 +15,7 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from zope.interface import implementer
 
 from app.server.connections.backpressure import Backpressure, unsent_bytes
+from app.server.connections.factory import ListenerFactory
 from tests.server.conftest import Bench
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
@@ -253,11 +254,12 @@ def test_a_producer_that_fails_to_stop_does_not_keep_the_connection(
             raise ValueError("boom")
 
     quiet = Quiet()
-    _, client = bench.connect(quiet)
+    connection, client = bench.connect(quiet)
     quiet.transport.registerProducer(Stubborn(quiet.transport, pieces=1), True)
     client.reset()
     client.until(lambda: not record.live)
-    assert not record.live
+    assert isinstance(connection.factory, ListenerFactory)
+    assert not connection.factory.connections
     assert caplog.records[-1].levelno == logging.ERROR
     assert "ValueError: boom" in caplog.text
 
