@@ -5,8 +5,8 @@ BIN := .venv/bin
 # What the command is given: make run ARGS="--profile other.toml"
 ARGS ?=
 
-# What follows `bench` or `soak` is for the program, and is no target: make bench peers
-ifneq ($(filter bench soak,$(firstword $(MAKECMDGOALS))),)
+# What follows `bench`, `soak` or `screenshots` is for the program, and is no target: make bench peers
+ifneq ($(filter bench soak screenshots,$(firstword $(MAKECMDGOALS))),)
 WORDS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
 .PHONY: $(WORDS)
 $(WORDS):
@@ -46,8 +46,8 @@ bench: .venv/.ready-to-develop ## measure, side by side with what others do; `ma
 soak: .venv/.ready-to-develop ## ten minutes of churn and faults; `make soak 60` for an hour
 	$(BIN)/python -m tests.soak $(WORDS)
 
-screenshots: .venv/.ready-to-develop ## take resources/screenshots/ anew, light and dark
-	$(BIN)/python -m tests.screenshots
+screenshots: .venv/.ready-to-develop ## picture every state; `make screenshots traffic dark 200` for some
+	$(BIN)/python -m tests.screenshots $(WORDS)
 
 gallery: .venv/.ready-to-develop ## take pictures of all controls, light and dark
 	$(BIN)/python -m tests.gallery

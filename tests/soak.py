@@ -3,8 +3,9 @@
 Several threads connect, talk, reset, stay silent, speak nonsense, flood and leave, over TCP, TLS
 and UDP and to a protocol that raises. Now and then a process runs out of descriptors, its files can
 grow no more, or its profile is loaded again. At intervals the memory, the descriptors, the threads
-and the objects of both processes are printed; in the end, how each grew after the warm-up. Both are
-to answer still, and nothing is to grow. Ends with 1 if one of them does not answer.
+and the objects of both processes are printed; in the end, how each grew after the warm-up, with the
+uncertainty of that. Both are to answer still, and nothing is to grow. Ends with 1 if one of them
+does not answer.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import pairwise
+from math import sqrt
 from pathlib import Path
-from statistics import linear_regression
+from statistics import linear_regression, mean
 from typing import Any
 
 import psutil
@@ -40,9 +43,17 @@ from tests.screen import Screen
 HOST = "127.0.0.1"
 WORKERS = 4
 WARM_UP = 1 / 3
-"""The part of the time that does not count: caches and the traffic log fill."""
+"""The part of the time that does not count: caches fill."""
+
+FILL_TIMES = 1_500
+"""How often each client fails first of all: the log of a window is full then, and grows no more."""
 
 REPORTS = 12
+"""Lines for each target."""
+
+LOOKS = 5
+"""How often a target is looked at for each line."""
+
 PATIENCE_SECONDS = 5.0
 FAULT_SECONDS = 3.0
 MIB = 1024 * 1024
@@ -99,8 +110,7 @@ class Target:
     """Where it writes what it consists of."""
     samples: list[dict[str, float]] = Factory(list)
     objects: Counter[str] = Factory(Counter)
-    grown: Counter[str] = Factory(Counter)
-    """The types of which there are more objects than before."""
+    """By type, at the last look."""
 
     def ports(self) -> tuple[list[int], list[int]]:
         """Those of TCP in the order of the profile, and those of UDP."""
@@ -121,21 +131,23 @@ class Target:
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         told = json.loads(self.report.readline())
-        objects = Counter(told["objects"])
-        self.grown, self.objects = objects - self.objects, objects
+        self.objects = Counter(told["objects"])
         sample = {
             "seconds": time.monotonic() - began,
             "MiB": process.memory_info().rss / MIB,
+            "MiB of traffic": told["traffic"] / MIB,
+            "MiB of C heap": told["heap"] / MIB,
+            "MiB of it free": told["free"] / MIB,
             "descriptors": process.num_fds(),
             "threads": len(told["threads"]),
-            "objects": sum(objects.values()),
+            "objects": sum(self.objects.values()),
         }
         self.samples.append(sample)
         return sample
 
 
 @contextmanager
-def window(screen: Screen, profile: str) -> Iterator[Target]:
+def window(screen: Screen, profile: str, code: Path) -> Iterator[Target]:
     environment = {"SOAK_REPORT": "1"}
     with Panel(
         screen,
@@ -143,6 +155,7 @@ def window(screen: Screen, profile: str) -> Iterator[Target]:
         module="tests.soak_target",
         environment=environment,
         pipe=subprocess.PIPE,
+        trusted=[code],
     ) as panel:
         panel.wait_until_listening(3)
         yield Target("window", panel.process, panel.process.stdout)
@@ -202,15 +215,19 @@ class Client:
             self.have_it_raise,
             self.move_much,
         )
+        for act in (self.have_it_raise,) * FILL_TIMES:
+            self._try(act)
         while not self._over.is_set():
-            act = self._random.choice(acts)
-            try:
-                act()
-            except OSError as error:  # also what TLS says: the target is out of descriptors, or so
-                self.done[type(error).__name__] += 1
-                self._over.wait(0.05)
-            else:
-                self.done[act.__name__] += 1
+            self._try(self._random.choice(acts))
+
+    def _try(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except OSError as error:  # also what TLS says: the target is out of descriptors, or so
+            self.done[type(error).__name__] += 1
+            self._over.wait(0.05)
+        else:
+            self.done[act.__name__] += 1
 
     def _connect(self, port: int) -> socket.socket:
         return socket.create_connection((HOST, port), timeout=PATIENCE_SECONDS)
@@ -332,7 +349,7 @@ def main() -> int:
         profile = PROFILE.replace("{code}", str(code))
         with (
             Screen(1280, 800) as screen,
-            window(screen, profile) as shown,
+            window(screen, profile, code) as shown,
             serve(folder, profile) as served,
         ):
             _wait_until_up(served)
@@ -376,41 +393,66 @@ def _soak(targets: list[Target], seconds: float) -> int:
 def _watch(targets: list[Target], seconds: float) -> None:
     began = time.monotonic()
     faults = [lack_descriptors, load_again, lack_room]
-    number = 0
-    while (left := began + seconds - time.monotonic()) > 0:
-        if left > 3 * FAULT_SECONDS * len(targets) and number:
+    before = {target.name: Counter[str]() for target in targets}
+    for number in range(REPORTS):
+        if 0 < number < REPORTS - 1:
             fault = faults[number % len(faults)]
             print(f"  {fault.__name__}", flush=True)
             for target in targets:
                 fault(target)
-        next_report = began + (number + 1) * seconds / REPORTS
-        time.sleep(max(0.1, min(next_report, began + seconds) - time.monotonic()))
+        end = began + (number + 1) * seconds / REPORTS
+        for look in range(LOOKS, 0, -1):
+            time.sleep(max(0.1, (end - time.monotonic()) / look))
+            for target in targets:
+                target.look(began)
         for target in targets:
-            sample = target.look(began)
-            most = ", ".join(f"{name} {count:+,}" for name, count in target.grown.most_common(4))
-            print(
-                f"{sample['seconds']:6.0f} s  {target.name:7} {sample['MiB']:6.1f} MiB  "
-                f"{sample['descriptors']:4.0f} descriptors  {sample['threads']:3.0f} threads  "
-                f"{sample['objects']:9,.0f} objects  ({most})",
-                flush=True,
-            )
-        number += 1
+            _show_line(target, target.objects - before[target.name])
+            before[target.name] = target.objects
+
+
+def _show_line(target: Target, grown: Counter[str]) -> None:
+    sample = target.samples[-1]
+    most = ", ".join(f"{name} {count:+,}" for name, count in grown.most_common(4))
+    print(
+        f"{sample['seconds']:6.0f} s  {target.name:7} {sample['MiB']:6.1f} MiB "
+        f"(traffic {sample['MiB of traffic']:.1f}, C heap {sample['MiB of C heap']:.1f} "
+        f"+ {sample['MiB of it free']:.1f} free)  "
+        f"{sample['descriptors']:4.0f} descriptors  {sample['threads']:3.0f} threads  "
+        f"{sample['objects']:9,.0f} objects  ({most})",
+        flush=True,
+    )
 
 
 def _show_growth(target: Target, seconds: float) -> None:
     after = [each for each in target.samples if each["seconds"] >= seconds * WARM_UP]
-    if len(after) < 3:
-        return
     print(f"\n{target.name}, growth after the warm-up:")
     hours = [each["seconds"] / 3600 for each in after]
-    for name in ("MiB", "descriptors", "threads", "objects"):
-        values = [each[name] for each in after]
-        slope = linear_regression(hours, values).slope
-        spread = max(values) - min(values)
-        print(
-            f"  {name:12} {slope:+12,.1f} an hour; "
-            f"between {min(values):,.1f} and {max(values):,.1f} (a spread of {spread:,.1f})"
-        )
+    for name in after[0]:
+        if name != "seconds":
+            values = [each[name] for each in after]
+            slope, uncertainty = growth(hours, values)
+            print(
+                f"  {name:14} {slope:+11,.1f} ± {uncertainty:,.1f} an hour; "
+                f"between {min(values):,.1f} and {max(values):,.1f}"
+            )
+
+
+def growth(times: Sequence[float], values: Sequence[float]) -> tuple[float, float]:
+    """The slope of `values` over `times`, and twice its standard error.
+
+    A value resembles the one before it, so there is less to learn from all of them than their
+    number promises: the error is that of the smaller number of independent ones.
+    """
+    slope, intercept = linear_regression(times, values)
+    rests = [value - intercept - slope * at for at, value in zip(times, values, strict=True)]
+    squares = sum(rest * rest for rest in rests)
+    if not squares:
+        return slope, 0.0
+    likeness = sum(rest * then for rest, then in pairwise(rests)) / squares
+    independent = len(values) * (1 - max(likeness, 0)) / (1 + max(likeness, 0))
+    middle = mean(times)
+    width = sum((at - middle) ** 2 for at in times) * independent / len(values)
+    return slope, 2 * sqrt(squares / max(independent - 2, 1) * independent / len(values) / width)
 
 
 def _answers(target: Target) -> bool:

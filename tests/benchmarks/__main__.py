@@ -23,8 +23,9 @@ BENCHMARKS = (
     "tap",
     "recording",
     "console",
-    "faults",
     "rules",
+    "behaviour",
+    "scale",
     "peers",
 )
 
@@ -33,12 +34,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--rounds", type=int, default=5, help="how often each figure is taken")
+    parser.add_argument("--full", action="store_true", help="the largest sizes of scale, too")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(BENCHMARKS)
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     for name in arguments.names or BENCHMARKS:
-        importlib.import_module(f"tests.benchmarks.{name}").main(arguments.rounds)
+        options = {"is_full": arguments.full} if name == "scale" else {}
+        importlib.import_module(f"tests.benchmarks.{name}").main(arguments.rounds, **options)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.server.monitor import ChangeBatch
-from app.traffic.chunk_log import CHUNK_OVERHEAD_BYTES, MAX_BYTES, ChunkLog
+from app.traffic.chunk_log import MAX_BYTES, ChunkLog
 from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.tab import ConnectionNames
@@ -52,13 +52,13 @@ def main(rounds: int) -> None:
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     outcomes = {
-        f"{CHUNKS_A_SECOND:,} chunks/s for {seconds:.0f} s, view of {view.value}": _flood(
+        f"{CHUNKS_A_SECOND:,} chunks/s for {seconds:.0f} s, view of {view.value}": flood(
             application, view, seconds, CHUNKS_A_SECOND, b"GET /%056d\n"
         )
         for view, seconds in SECONDS.items()
     }
     burst = BURST_BYTES // READ_BYTES
-    outcomes["200 MB at once, in reads of 64 KiB"] = _flood(
+    outcomes["200 MB at once, in reads of 64 KiB"] = flood(
         application, View.CHUNKS, 1.0, 10 * burst, b"%010d" + b"." * (READ_BYTES - 10), most=burst
     )
     show(
@@ -80,7 +80,7 @@ def main(rounds: int) -> None:
     keep("flood", {words: outcome._asdict() for words, outcome in outcomes.items()})
 
 
-def _flood(
+def flood(
     application: QApplication,
     view: View,
     seconds: float,
@@ -88,6 +88,7 @@ def _flood(
     chunk: bytes,
     most: int = 2**62,
 ) -> Outcome:
+    """So many chunks a second, made of the pattern `chunk`; `most` in all."""
     log = ChunkLog()
     pane = TrafficPane(log, Icons(), ConnectionNames())
     pane.resize(1000, 700)
@@ -129,5 +130,4 @@ def _flood(
         len(log) + log.dropped + log.cleared == log.end
         and log.kept_bytes + log.dropped_bytes + log.cleared_bytes == crossed_bytes
     )
-    cost = log.kept_bytes + CHUNK_OVERHEAD_BYTES * len(log) + log.endings.cost
-    return Outcome(max(gaps) - BEAT_MS / 1000, max(works), log.end, len(log), is_exact, cost)
+    return Outcome(max(gaps) - BEAT_MS / 1000, max(works), log.end, len(log), is_exact, log.cost)

@@ -6,13 +6,13 @@ Beside them: the same 500 ports bound and closed by plain sockets, which is what
 from __future__ import annotations
 
 import json
-import resource
 import socket
 import subprocess
 import time
 from statistics import median
 from typing import Any
 
+from tests.benchmarks.load import allow_many_descriptors
 from tests.benchmarks.report import keep, show
 from tests.panel import Panel
 from tests.screen import Screen
@@ -26,21 +26,23 @@ name = "Echo {number}"
 protocol = "echo"
 endpoint = "tcp:0:interface=127.0.0.1"
 """
-PROFILE = "version = 1\n" + "".join(TABLE.format(number=number) for number in range(LISTENERS))
 
 
 def main(rounds: int) -> None:
-    _raise_the_limit()
+    allow_many_descriptors()
     bare = [_bare() for _ in range(rounds)]
     with (
         Screen(1280, 800) as screen,
         Panel(
-            screen, PROFILE, module="tests.benchmarks.counted_window", pipe=subprocess.PIPE
+            screen,
+            profile(LISTENERS),
+            module="tests.benchmarks.counted_window",
+            pipe=subprocess.PIPE,
         ) as panel,
     ):
         panel.window(screen)
         time.sleep(SETTLE_SECONDS)
-        taken = [(_press(panel, "start"), _press(panel, "stop")) for _ in range(rounds)]
+        taken = [(press(panel, "start"), press(panel, "stop")) for _ in range(rounds)]
     figures = {
         "start": [start for start, _ in taken],
         "stop": [stop for _, stop in taken],
@@ -56,10 +58,9 @@ def main(rounds: int) -> None:
     keep("listeners", {"listeners": LISTENERS, "bare": bare, **figures})
 
 
-def _raise_the_limit() -> None:
-    """Children inherit it; each listener is a descriptor."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+def profile(listeners: int) -> str:
+    """The text of one with so many, each on a port of its own."""
+    return "version = 1\n" + "".join(TABLE.format(number=number) for number in range(listeners))
 
 
 def _bare() -> float:
@@ -70,7 +71,8 @@ def _bare() -> float:
     return time.monotonic() - began
 
 
-def _press(panel: Panel, order: str) -> dict[str, Any]:
+def press(panel: Panel, order: str) -> dict[str, Any]:
+    """Start or stop all of a counted window; what that took."""
     given, told = panel.process.stdin, panel.process.stdout
     assert given is not None
     assert told is not None

@@ -6,8 +6,11 @@ import resource
 import select
 import socket
 import time
+from collections import deque
 from collections.abc import Callable
-from itertools import count
+from contextlib import suppress
+from itertools import count, cycle
+from pathlib import Path
 
 _IP_BIND_ADDRESS_NO_PORT = 24
 """Of Linux; the socket module knows it from Python 3.12 on."""
@@ -15,11 +18,28 @@ _IP_BIND_ADDRESS_NO_PORT = 24
 PORTS_PER_ADDRESS = 20_000
 """Connections from one source address, less than a system's range of ephemeral ports."""
 
+ANSWER_SECONDS = 5.0
 
-def allow_many_descriptors() -> None:
-    """Raise the limit of open descriptors as far as this process may; children inherit it."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+def allow_many_descriptors() -> int:
+    """Raise the limit of open descriptors as far as this process may; children inherit it.
+
+    Root may raise it up to what the kernel allows. Returns the limit.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    kernel = int(Path("/proc/sys/fs/nr_open").read_text(encoding="ascii"))
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (kernel, kernel))
+        return kernel
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return most
+
+
+def patient(connections: list[socket.socket]) -> list[socket.socket]:
+    """A server that does not answer costs a figure, not the run."""
+    for each in connections:
+        each.settimeout(ANSWER_SECONDS)
+    return connections
 
 
 class Load:
@@ -69,9 +89,12 @@ class Rounds:
     messages wait for the server and hardly ever the server for messages.
     """
 
-    def __init__(self, connections: list[socket.socket], size: int) -> None:
+    def __init__(
+        self, connections: list[socket.socket], size: int, *, message: bytes | None = None
+    ) -> None:
+        """An answer is as long as the message, which is made of zeros unless it is given."""
         self._connections = connections
-        self._message = bytes(size)
+        self._message = message or bytes(size)
         self._buffer = bytearray(size)
 
     def run(self, seconds: float) -> int:
@@ -133,3 +156,47 @@ class PingPong:
             self._unsent[number] = data[sent:]
         if waiting or len(data) < len(self._message):
             self._poller.modify(number, select.EPOLLIN | (select.EPOLLOUT if waiting else 0))
+
+
+class TimedMessages:
+    """Each connection sends a message at its times, whether or not the last one has come back.
+
+    The times of all connections are spread evenly. How long a message takes counts from when it was
+    sent until its last byte was read.
+    """
+
+    def __init__(self, connections: list[socket.socket], size: int, a_second: float) -> None:
+        self._message = bytes(size)
+        self._interval = 1 / (a_second * len(connections))
+        self._turns = cycle(connections)
+        self._poller = select.epoll()
+        self._connections = {connection.fileno(): connection for connection in connections}
+        self._sent: dict[int, deque[float]] = {number: deque() for number in self._connections}
+        self._missing = dict.fromkeys(self._connections, size)
+        for number in self._connections:
+            self._poller.register(number, select.EPOLLIN)
+
+    def run(self, seconds: float) -> list[float]:
+        """Go on for a while; return the seconds of each message that came back meanwhile."""
+        took: list[float] = []
+        due = time.monotonic()
+        end = due + seconds
+        while (now := time.monotonic()) < end:
+            while due <= now:
+                connection = next(self._turns)
+                self._sent[connection.fileno()].append(time.monotonic())
+                connection.send(self._message)
+                due += self._interval
+            for number, _ in self._poller.poll(max(0.0, due - time.monotonic())):
+                took += self._receive(number)
+        return took
+
+    def _receive(self, number: int) -> list[float]:
+        now = time.monotonic()
+        size, took = len(self._message), []
+        missing = self._missing[number] - len(self._connections[number].recv(65_536))
+        while missing <= 0:
+            took.append(now - self._sent[number].popleft())
+            missing += size
+        self._missing[number] = missing
+        return took

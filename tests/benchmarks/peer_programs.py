@@ -1,34 +1,33 @@
-"""The programs that Portdeck is compared with: how each is started, and what it costs (Linux).
-
-A program may consist of many processes: `ncat -e` and `socat EXEC:` start one for each connection.
-:class:`Program` counts all of them.
-"""
+"""The echo servers that Portdeck is compared with."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import psutil
-from attrs import frozen
-
-from tests.panel import Panel
+from tests.benchmarks.programs import (
+    HOST,
+    Kind,
+    Program,
+    Run,
+    free_port,
+    plain_server,
+    running,
+    wait_for,
+    window,
+)
 from tests.screen import Screen
 
-HOST = "127.0.0.1"
-START_SECONDS = 15.0
 MESSAGE = 64
 MANY = 2_000
 
-PANEL_PROFILE = f"""
+PROFILE = f"""
 version = 1
 
 [[listener]]
@@ -46,78 +45,12 @@ autostart = true
 """
 
 
-@frozen
-class Program:
-    """One that runs."""
-
-    pid: int
-    port: int
-    datagram_port: int | None = None
-    """Where it answers datagrams, if it does."""
-
-    def processes(self) -> list[psutil.Process]:
-        """It and all that it has started."""
-        root = psutil.Process(self.pid)
-        return [root, *root.children(recursive=True)]
-
-    def cpu_seconds(self) -> float:
-        """Processor time of all of them, those included that have ended and were waited for."""
-        total = 0.0
-        for each in self.processes():
-            with suppress(psutil.NoSuchProcess):
-                times = each.cpu_times()
-                total += times.user + times.system + times.children_user + times.children_system
-        return total
-
-    def memory_bytes(self) -> int:
-        """Memory of all of them; what several share counts once."""
-        total = 0
-        for each in self.processes():
-            with suppress(psutil.NoSuchProcess):
-                total += each.memory_full_info().pss
-        return total
-
-
-@frozen
-class Kind:
-    """A program that can be started, if it is installed."""
-
-    label: str
-    run: Callable[[Screen], object]
-    """Gives a context manager of a :class:`Program`."""
-    needs: str = ""
-    """The command that must be there."""
-    install: str = ""
-    """How to install it."""
-    echoes: bool = True
-    """Whether it answers with what it was sent; otherwise with as many bytes of its own."""
-
-    @property
-    def missing(self) -> str:
-        """A sentence about what is not installed; empty if all is there."""
-        if not self.needs or shutil.which(self.needs):
-            return ""
-        return (
-            f"{self.label} is left out: there is no {self.needs}. Install it with {self.install}."
-        )
-
-
-@contextmanager
-def panel(screen: Screen) -> Iterator[Program]:
-    """The window, with the table on show and every chunk recorded."""
-    with Panel(screen, PANEL_PROFILE) as running:
-        ((_, port),) = running.wait_until_listening(1)
-        running.window(screen)
-        found = psutil.Process(running.process.pid).net_connections("udp")
-        yield Program(running.process.pid, port, found[0].laddr.port)
-
-
 @contextmanager
 def serve(_: Screen) -> Iterator[Program]:
     """`portdeck serve`, without a window."""
     command = [sys.executable, "-m", "app", "serve", "--json"]
     listeners = [f"echo=tcp:0:interface={HOST}", f"echo=udp:0:interface={HOST}"]
-    with _running([*command, *listeners]) as process:
+    with running([*command, *listeners]) as process:
         assert process.stdout is not None
         ports = [int(json.loads(process.stdout.readline())["port"]) for _ in listeners]
         with open("/dev/null", "wb") as nowhere:  # noqa: PTH123 - a device
@@ -129,23 +62,9 @@ def serve(_: Screen) -> Iterator[Program]:
             drain.wait()
 
 
-def plain_server(variant: str) -> Callable[[Screen], object]:
-    """One of `peer_servers`."""
-
-    @contextmanager
-    def run(_: Screen) -> Iterator[Program]:
-        command = [sys.executable, "-m", "tests.benchmarks.peer_servers", variant]
-        with _running(command) as process:
-            assert process.stdout is not None
-            ports = json.loads(process.stdout.readline())
-            yield Program(process.pid, ports["port"], ports["udp"])
-
-    return run
-
-
 def command_pair(
     stream: Callable[[int], Sequence[str]], datagrams: Callable[[int], Sequence[str]] | None
-) -> Callable[[Screen], object]:
+) -> Run:
     """A command for a TCP port, and another one for a UDP port that is measured with it."""
 
     @contextmanager
@@ -158,7 +77,7 @@ def command_pair(
             if datagrams is not None:
                 datagram_port = free_port(socket.SOCK_DGRAM)
                 commands.append(" ".join(datagrams(datagram_port)))
-            process = stack.enter_context(_running([*shell, *commands]))
+            process = stack.enter_context(running([*shell, *commands]))
             wait_for(port)
             yield Program(process.pid, port, datagram_port)
 
@@ -181,25 +100,13 @@ def packet_sender(screen: Screen) -> Iterator[Program]:
         )
         places = {f"XDG_{name}_HOME": home for name in ("CONFIG", "DATA", "CACHE", "STATE")}
         environment = {**screen.environment, **places, "HOME": home}
-        with _running(["packetsender"], environment) as process:
+        with running(["packetsender"], environment) as process:
             wait_for(ports[0])
             yield Program(process.pid, *ports)
 
 
-@contextmanager
-def mitmdump(command: str, upstream: int) -> Iterator[Program]:
-    """Every message looked at on its way to the echo server at `upstream`."""
-    port = free_port(socket.SOCK_STREAM)
-    place = ["--listen-host", HOST, "--listen-port", str(port), "--set", "connection_strategy=lazy"]
-    with _running(
-        [command, "--quiet", "--mode", f"reverse:tcp://{HOST}:{upstream}", *place]
-    ) as process:
-        wait_for(port)
-        yield Program(process.pid, port)
-
-
 KINDS = (
-    Kind("Portdeck, window and all traffic kept", panel),
+    Kind("Portdeck, window and all traffic kept", window(PROFILE)),
     Kind("Portdeck serve", serve),
     Kind("Twisted epoll", plain_server("twisted")),
     Kind("asyncio", plain_server("asyncio")),
@@ -227,46 +134,5 @@ KINDS = (
         packet_sender,
         needs="packetsender",
         install="`.ci/packages packetsender x11-xserver-utils`",
-        echoes=False,
     ),
 )
-
-
-def free_port(kind: socket.SocketKind) -> int:
-    """A port that is free now, for a program that cannot choose one itself."""
-    with socket.socket(socket.AF_INET, kind) as chosen:
-        chosen.bind((HOST, 0))
-        return int(chosen.getsockname()[1])
-
-
-def wait_for(port: int) -> None:
-    """Return once somebody accepts connections there. Raises `TimeoutError`."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
-            return
-        time.sleep(0.05)
-    raise TimeoutError(f"nobody listens on port {port}")
-
-
-@contextmanager
-def _running(
-    command: Sequence[str], environment: dict[str, str] | None = None
-) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        command,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        with suppress(psutil.NoSuchProcess):
-            for each in psutil.Process(process.pid).children(recursive=True):
-                with suppress(psutil.NoSuchProcess):
-                    each.kill()
-        process.kill()
-        process.communicate()

@@ -1,6 +1,7 @@
-"""Plain echo servers on TCP and UDP: ``python -m tests.benchmarks.peer_servers VARIANT``.
+"""Plain servers: ``python -m tests.benchmarks.peer_servers VARIANT [PORT]``.
 
-Each prints its ports as ``{"port": N, "udp": M}`` and serves until standard input ends.
+They echo on TCP and UDP, but for ``portforward``, which forwards to ``PORT``. Each prints its ports
+as ``{"port": N, "udp": M}`` and serves until standard input ends.
 """
 
 from __future__ import annotations
@@ -70,7 +71,21 @@ def _twisted() -> None:
     loop.run()
 
 
-def _announce(port: int, datagrams: int) -> None:
+def _portforward() -> None:
+    from twisted.internet import epollreactor
+
+    epollreactor.install()
+    from twisted.internet import reactor
+    from twisted.protocols.portforward import ProxyFactory
+
+    loop: Any = reactor
+    factory = ProxyFactory(HOST, int(sys.argv[2]))
+    port = loop.listenTCP(0, factory, backlog=BACKLOG, interface=HOST)
+    loop.callWhenRunning(_announce, port.getHost().port, None)
+    loop.run()
+
+
+def _announce(port: int, datagrams: int | None) -> None:
     print(json.dumps({"port": port, "udp": datagrams}), flush=True)
     threading.Thread(target=_wait_for_the_end, daemon=True).start()
 
@@ -84,6 +99,7 @@ VARIANTS: dict[str, Callable[[], None]] = {
     "twisted": _twisted,
     "asyncio": _asyncio,
     "uvloop": _uvloop,
+    "portforward": _portforward,
 }
 
 

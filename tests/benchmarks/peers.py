@@ -7,22 +7,28 @@ table goes into `resources/guide/performance.md`, the picture beside it.
 
 from __future__ import annotations
 
-import os
 import select
-import shutil
 import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
-from statistics import median
-from typing import Any
 
 from tests.benchmarks.bar_chart import Bar, draw
-from tests.benchmarks.load import Load, Rounds, allow_many_descriptors
-from tests.benchmarks.peer_programs import HOST, KINDS, MESSAGE, Kind, Program, mitmdump
-from tests.benchmarks.peer_programs import plain_server as server
-from tests.benchmarks.report import keep, show
+from tests.benchmarks.behaviour_programs import forwarders
+from tests.benchmarks.load import Load, Rounds, allow_many_descriptors, patient
+from tests.benchmarks.peer_programs import KINDS, MESSAGE
+from tests.benchmarks.programs import (
+    HOST,
+    SECONDS,
+    SETTLE_SECONDS,
+    WARM_UP_SECONDS,
+    Kind,
+    Program,
+    Taken,
+    plain_server,
+    present,
+)
+from tests.benchmarks.report import GUIDE, circumstances, keep, markdown, publish, show
 from tests.screen import Screen
 
 BUSY = 50
@@ -31,59 +37,48 @@ CONNECTS = 1_000
 WATCHED = 20
 RATE = 5_000
 BURST = 25
-SECONDS = 1.5
-WARM_UP_SECONDS = 0.3
-SETTLE_SECONDS = 0.5
-ANSWER_SECONDS = 5.0
 LEAST_KIB = 5
 """Less memory for a connection cannot be told from what else a program does meanwhile."""
 
 MOST_SECONDS = 15.0
 """For how long connects go on; a slow program makes fewer of them."""
 
-GUIDE = Path(__file__).parents[2] / "resources" / "guide"
-BEGIN, END = "<!-- peers: begin -->", "<!-- peers: end -->"
-
 MESSAGES = f"{BUSY} × {MESSAGE} B, µs a message"
 OPEN = f"{IDLE} idle, KiB each"
 CHURN = f"{CONNECTS:,} connects, µs each"
 DATAGRAM = f"UDP {RATE:,}/s, µs each"
 ANSWERED = "UDP answered, %"
-HEADS = (MESSAGES, OPEN, CHURN, DATAGRAM, ANSWERED)
+HEADS = ("", MESSAGES, OPEN, CHURN, DATAGRAM, ANSWERED)
+RECORDED = "messages a second of processor time"
+LOOKERS = ("Portdeck", "mitmdump")
+"""The forwarders that show the bytes that pass."""
 
 Figures = dict[str, float]
 
 
 def main(rounds: int) -> None:
     allow_many_descriptors()
-    for kind in KINDS:
-        if kind.missing:
-            print(kind.missing, flush=True)
-    kinds = [kind for kind in KINDS if not kind.missing]
-    taken: dict[str, dict[str, list[float]]] = {kind.label: {} for kind in kinds}
-    watched: dict[str, list[float]] = {}
-    with Screen(1280, 800) as screen:
+    kinds = present(KINDS)
+    taken, looked = Taken(), Taken()
+    with Screen(1280, 800) as screen, plain_server("uvloop")(screen) as upstream:
+        lookers = present(
+            [each for each in forwarders(upstream.port) if each.label.startswith(LOOKERS)]
+        )
         for number in range(rounds):
             for kind in kinds:
                 print(f"round {number + 1} of {rounds}: {kind.label}", flush=True)
-                for name, value in _measure(kind, screen).items():
-                    taken[kind.label].setdefault(name, []).append(value)
-            for label, value in _watch(screen).items():
-                watched.setdefault(label, []).append(value)
-    medians = {
-        label: {name: median(values) for name, values in figures.items()}
-        for label, figures in taken.items()
-    }
-    looked_at = {label: median(values) for label, values in watched.items()}
+                taken.add(kind.label, _measure(kind, screen))
+            for kind in lookers:
+                looked.add(kind.label, _look(kind, screen))
+    medians = taken.medians()
     rows = [
-        [label, *(_cell(figures, name) for name in HEADS)] for label, figures in medians.items()
+        [label, *(_cell(figures, name) for name in HEADS[1:])] for label, figures in medians.items()
     ]
-    show(f"Echo, median of {rounds} rounds; µs are processor time", ["", *HEADS], rows)
-    watched_rows = [[label, f"{value:,.0f}"] for label, value in looked_at.items()]
-    heads = ["", "messages recorded in a second of processor time"]
-    show("Looking at traffic", heads, watched_rows)
-    keep("peers", {"medians": medians, "watched": looked_at, "rounds": taken})
-    _write_guide([["", *HEADS], *rows], [heads, *watched_rows], medians, rounds)
+    show(f"Echo, median of {rounds} rounds; µs are processor time", HEADS, rows)
+    looks = [[label, f"{each[RECORDED]:,.0f}"] for label, each in looked.medians().items()]
+    show("Forwarding to an echo server, and looking at traffic", ["", RECORDED], looks)
+    keep("peers", {"medians": medians, "watched": looked.rounds, "rounds": taken.rounds})
+    _publish(rows, looks, medians, rounds)
 
 
 # Loads
@@ -91,11 +86,9 @@ def main(rounds: int) -> None:
 
 def _measure(kind: Kind, screen: Screen) -> Figures:
     figures: Figures = {}
-    running: Any = kind.run(screen)
-    with running as program:
-        for processor in program.processes():
-            processor.cpu_affinity([max(os.sched_getaffinity(0))])
-        _settle(program)
+    with kind.run(screen) as program:
+        program.stand_apart()
+        program.settle()
         steps: tuple[Callable[[Program], Figures], ...] = (_busy, _idle, _churn, _datagrams)
         for step in steps:
             try:
@@ -107,18 +100,18 @@ def _measure(kind: Kind, screen: Screen) -> Figures:
 
 def _busy(program: Program) -> Figures:
     with Load(program.port) as load:
-        connections = _patient(load.open(BUSY))
-        _settle(program)
-        return {MESSAGES: _cost(program, Rounds(connections, MESSAGE).run)}
+        connections = patient(load.open(BUSY))
+        program.settle()
+        return {MESSAGES: program.microseconds(Rounds(connections, MESSAGE).run)}
 
 
 def _idle(program: Program) -> Figures:
     """Memory of connections on each of which one message was echoed."""
-    _settle(program)
+    program.settle()
     with Load(program.port) as load:
         before = program.memory_bytes()
-        Rounds(_patient(load.open(IDLE)), MESSAGE).run(0.01)
-        _settle(program)
+        Rounds(patient(load.open(IDLE)), MESSAGE).run(0.01)
+        program.settle()
         return {OPEN: (program.memory_bytes() - before) / IDLE / 1024}
 
 
@@ -183,52 +176,13 @@ def _received(sender: socket.socket, seconds: float) -> int:
         count += 1
 
 
-def _settle(program: Program) -> None:
-    """Wait until it has nothing left to do of its own."""
-    deadline = time.monotonic() + ANSWER_SECONDS
-    used = -1.0
-    while used != (used := program.cpu_seconds()) and time.monotonic() < deadline:
-        time.sleep(SETTLE_SECONDS)
-
-
-def _patient(connections: list[socket.socket]) -> list[socket.socket]:
-    """A program that does not answer costs a figure, not the run."""
-    for each in connections:
-        each.settimeout(ANSWER_SECONDS)
-    return connections
-
-
-def _cost(program: Program, run: Callable[[float], int]) -> float:
-    """Microseconds of processor time a message."""
-    run(WARM_UP_SECONDS)
-    before = program.cpu_seconds()
-    messages = run(SECONDS)
-    return (program.cpu_seconds() - before) / messages * 1e6
-
-
-# Looking at traffic
-
-
-def _watch(screen: Screen) -> Figures:
-    """Messages recorded in a second of processor time, Portdeck and mitmdump."""
-    figures: Figures = {}
-    running: Any = KINDS[0].run(screen)
-    with running as program, Load(program.port) as load:
-        cost = _cost(program, Rounds(_patient(load.open(WATCHED)), MESSAGE).run)
-        figures["Portdeck, traffic on"] = 1e6 / cost
-    command = os.environ.get("MITMDUMP") or shutil.which("mitmdump")
-    if command is None:
-        print(
-            "mitmdump is left out: install mitmproxy in an environment of its own and name it with "
-            "MITMDUMP=/path/to/mitmdump.",
-            flush=True,
-        )
-        return figures
-    upstream: Any = server("asyncio")(screen)
-    with upstream as echo, mitmdump(command, echo.port) as program, Load(program.port) as load:
-        cost = _cost(program, Rounds(_patient(load.open(WATCHED)), MESSAGE).run)
-        figures["mitmdump --mode reverse:tcp"] = 1e6 / cost
-    return figures
+def _look(kind: Kind, screen: Screen) -> Figures:
+    """Messages that pass, and are recorded or looked at, in a second of processor time."""
+    with kind.run(screen) as program, Load(program.port) as load:
+        program.stand_apart()
+        connections = patient(load.open(WATCHED))
+        program.settle()
+        return {RECORDED: 1e6 / program.microseconds(Rounds(connections, MESSAGE).run)}
 
 
 # The guide
@@ -243,43 +197,30 @@ def _cell(figures: Figures, name: str) -> str:
     return f"{value:.1f}" if value < 1_000 else f"{value:,.0f}"
 
 
-def _write_guide(
-    table: list[list[str]],
-    watched: list[list[str]],
-    medians: dict[str, Figures],
-    rounds: int,
+def _publish(
+    rows: list[list[str]], looks: list[list[str]], medians: dict[str, Figures], rounds: int
 ) -> None:
-    GUIDE.mkdir(parents=True, exist_ok=True)
     bars = [Bar(label, each[MESSAGES]) for label, each in medians.items() if MESSAGES in each]
     title = f"Processor time of one echoed message, {BUSY} connections, µs"
     for scheme in ("light", "dark"):
         (GUIDE / f"peers-{scheme}.svg").write_text(draw(title, bars, scheme), encoding="utf-8")
-    lines = [
-        BEGIN,
-        f"Written by `make bench peers`: the median of {rounds} rounds on "
-        f"{len(os.sched_getaffinity(0))} processors. Portdeck has its window open, the table of "
-        "connections on show, and keeps every byte. µs are processor time of all processes of a "
-        "program. Packet Sender cannot echo; it answers with 64 fixed bytes.",
-        "",
-        "<picture>",
-        '  <source media="(prefers-color-scheme: dark)" srcset="peers-dark.svg">',
-        f'  <img src="peers-light.svg" alt="{title}">',
-        "</picture>",
-        "",
-        *_markdown(table),
-        "",
-        *_markdown(watched),
-        END,
-    ]
-    path = GUIDE / "performance.md"
-    text = path.read_text(encoding="utf-8") if path.exists() else f"# Performance\n\n{BEGIN}{END}\n"
-    if BEGIN not in text or END not in text:
-        text = f"{text.rstrip()}\n\n{BEGIN}{END}\n"
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(before + "\n".join(lines) + after, encoding="utf-8")
-
-
-def _markdown(rows: list[list[str]]) -> list[str]:
-    heads, *rest = (f"| {' | '.join(row)} |" for row in rows)
-    return [heads, f"|---|{'---:|' * (len(rows[0]) - 1)}", *rest]
+    publish(
+        "peers",
+        [
+            f"Written by `make bench peers`: {circumstances(rounds)}. Portdeck has its window "
+            "open, the table of connections on show, and keeps every byte. µs are processor time "
+            "of all processes of a program. Packet Sender cannot echo; it answers with 64 fixed "
+            "bytes.",
+            "",
+            "<picture>",
+            '  <source media="(prefers-color-scheme: dark)" srcset="peers-dark.svg">',
+            f'  <img src="peers-light.svg" alt="{title}">',
+            "</picture>",
+            "",
+            *markdown(HEADS, rows),
+            "",
+            f"Forwarding {WATCHED} × {MESSAGE} B to an echo server, with the traffic shown:",
+            "",
+            *markdown(["", RECORDED], looks),
+        ],
+    )

@@ -8,7 +8,10 @@ import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[2] / "build" / "benchmarks"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "build" / "benchmarks"
+GUIDE = ROOT / "resources" / "guide"
+PAGE = GUIDE / "performance.md"
 
 
 def keep(name: str, figures: Mapping[str, object]) -> None:
@@ -40,3 +43,25 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     first, *rest = zip(cells, widths, strict=True)
     words = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)]
     return f"| {' | '.join(words)} |"
+
+
+def publish(name: str, lines: Sequence[str]) -> None:
+    """Put `lines` into the guide's page, in place of what the benchmark `name` put there before."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    text = PAGE.read_text(encoding="utf-8")
+    if begin not in text:
+        text = f"{text.rstrip()}\n\n{begin}{end}\n"
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    PAGE.write_text("\n".join([f"{before}{begin}", *lines, f"{end}{after}"]), encoding="utf-8")
+
+
+def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table. The first column is words, the rest are numbers."""
+    lines = [f"| {' | '.join(row)} |" for row in (heads, *rows)]
+    return [lines[0], f"|---|{'---:|' * (len(heads) - 1)}", *lines[1:]]
+
+
+def circumstances(rounds: int) -> str:
+    """How figures were taken, as a sentence begins."""
+    return f"the median of {rounds} rounds on {len(os.sched_getaffinity(0))} processors"

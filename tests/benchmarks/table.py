@@ -31,14 +31,14 @@ Taken = list[tuple[float, float]]
 AFTER_SECONDS = 1.0
 """What follows from a change, such as the next tick of the window, is over by then."""
 
-PROFILE = f"""
+PROFILE = """
 version = 1
 
 [[listener]]
 name = "Echo"
 protocol = "echo"
 endpoint = "tcp:0:interface=127.0.0.1"
-max_connections = {2 * CONNECTIONS}
+max_connections = 100000
 autostart = true
 """
 
@@ -57,23 +57,23 @@ def main(rounds: int) -> None:
         ((_, port),) = panel.wait_until_listening(1)
         panel.window(screen)
         usage = Usage(panel.process.pid)
-        _until_quiet(usage)
+        until_quiet(usage)
         before = usage.resident_bytes()
         with Load(port) as load:
             opened = load.open(CONNECTIONS)
-            _until_quiet(usage)
+            until_quiet(usage)
             memory = (usage.resident_bytes() - before) / CONNECTIONS
             for number, each in enumerate(opened[:SPEAKING]):
                 each.sendall(bytes(1 + number % 999))
-            _until_quiet(usage)
-            assert _ask(panel, "nothing")["rows"] == CONNECTIONS
+            until_quiet(usage)
+            assert ask(panel, "nothing")["rows"] == CONNECTIONS
             steps = _steps(panel, rounds)
             for each in opened[:CLOSING]:
                 each.close()
-            _until_quiet(usage)
-            steps["show and hide the closed ones"] = _take(panel, ["closed"] * 2 * rounds)
-            _ask(panel, "select")
-            steps["the same with all selected"] = _take(panel, ["closed"] * 2 * rounds)
+            until_quiet(usage)
+            steps["show and hide the closed ones"] = take(panel, ["closed"] * 2 * rounds)
+            ask(panel, "select")
+            steps["the same with all selected"] = take(panel, ["closed"] * 2 * rounds)
     _show(steps, memory)
     keep("table", {"connections": CONNECTIONS, "bytes_each": memory, "seconds": steps})
 
@@ -81,22 +81,24 @@ def main(rounds: int) -> None:
 def _steps(panel: Panel, rounds: int) -> dict[str, Taken]:
     """The seconds of each step of each kind."""
     names = [column.name for column in columns(lambda row: "")]
-    taken = {f"sort by {name}": _take(panel, [f"sort {name}"] * 2 * rounds) for name in names}
-    taken["put a sorted table in order again"] = _take(panel, ["resort"] * rounds)
-    taken["filter by a text"] = _take(panel, [f"filter {text}" for text in FILTERS] * rounds)
-    taken["scroll"] = _take(panel, [f"scroll {pixels}" for pixels in SCROLLS] * 5 * rounds)
-    taken["select all"] = _take(panel, ["select"] * rounds)
-    taken["sort with all selected"] = _take(panel, ["sort out", "sort in"] * rounds)
-    _ask(panel, "select nothing")
+    taken = {f"sort by {name}": take(panel, [f"sort {name}"] * 2 * rounds) for name in names}
+    taken["put a sorted table in order again"] = take(panel, ["resort"] * rounds)
+    taken["filter by a text"] = take(panel, [f"filter {text}" for text in FILTERS] * rounds)
+    taken["scroll"] = take(panel, [f"scroll {pixels}" for pixels in SCROLLS] * 5 * rounds)
+    taken["select all"] = take(panel, ["select"] * rounds)
+    taken["sort with all selected"] = take(panel, ["sort out", "sort in"] * rounds)
+    ask(panel, "select nothing")
     return taken
 
 
-def _take(panel: Panel, acts: Iterable[str]) -> Taken:
-    answers = [_ask(panel, act) for act in acts]
+def take(panel: Panel, acts: Iterable[str]) -> Taken:
+    """What each act took."""
+    answers = [ask(panel, act) for act in acts]
     return [(each["seconds"], each["cpu_seconds"]) for each in answers]
 
 
-def _ask(panel: Panel, act: str) -> Any:
+def ask(panel: Panel, act: str) -> Any:
+    """Have a driven window act; how long it took, and the rows that its table has then."""
     assert panel.process.stdin is not None
     assert panel.process.stdout is not None
     panel.process.stdin.write(f"{act}\n")
@@ -104,7 +106,8 @@ def _ask(panel: Panel, act: str) -> Any:
     return json.loads(panel.process.stdout.readline())
 
 
-def _until_quiet(usage: Usage) -> None:
+def until_quiet(usage: Usage) -> None:
+    """Wait until a process has done what follows from the last change."""
     time.sleep(AFTER_SECONDS)
     while True:
         before = usage.cpu_seconds()

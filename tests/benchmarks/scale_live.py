@@ -1,0 +1,118 @@
+"""Scale of what is live: connections, listeners, rows of the connections table (Linux)."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from statistics import median
+
+from tests.benchmarks.listeners import press
+from tests.benchmarks.listeners import profile as many_listeners
+from tests.benchmarks.load import Load, Rounds, allow_many_descriptors
+from tests.benchmarks.process import Usage
+from tests.benchmarks.programs import Program
+from tests.benchmarks.table import FILTERS, PROFILE, SCROLLS, ask, take, until_quiet
+from tests.panel import Panel
+from tests.screen import Screen
+
+SIZE = (1280, 800)
+MESSAGE = 64
+FEWEST_BUSY = 50
+IDLE_SECONDS = 3.0
+REPEATS = 3
+SORTS = ("peer", "in", "rate")
+
+
+def connections(count: int) -> dict[str, float]:
+    """So many idle ones, and then a tenth as many busy ones beside them."""
+    allow_many_descriptors()
+    with Screen(*SIZE) as screen, Panel(screen, PROFILE) as panel:
+        ((_, port),) = panel.wait_until_listening(1)
+        panel.window(screen)
+        usage = Usage(panel.process.pid)
+        until_quiet(usage)
+        memory, used = usage.resident_bytes(), usage.cpu_seconds()
+        with Load(port) as load:
+            load.open(count)
+            until_quiet(usage)
+            figures = {
+                "resident memory of one, KiB": (usage.resident_bytes() - memory) / count / 1024,
+                "to open one, µs of processor": (usage.cpu_seconds() - used) / count * 1e6,
+            }
+            used = usage.cpu_seconds()
+            time.sleep(IDLE_SECONDS)
+            figures["processor while all are idle, %"] = (
+                (usage.cpu_seconds() - used) / IDLE_SECONDS * 100
+            )
+            busy = load.open(max(count // 10, FEWEST_BUSY))
+            until_quiet(usage)
+            program = Program(panel.process.pid, port)
+            program.stand_apart()
+            figures["an echo of 64 B to a busy one, µs"] = program.microseconds(
+                Rounds(busy, MESSAGE).run
+            )
+            few = Rounds(busy[:FEWEST_BUSY], MESSAGE).run
+            until_quiet(usage)
+            figures[f"the same, {FEWEST_BUSY} busy, µs"] = program.microseconds(few)
+    return figures
+
+
+def listeners(count: int) -> dict[str, float]:
+    """So many, started and stopped together."""
+    allow_many_descriptors()
+    with (
+        Screen(*SIZE) as screen,
+        Panel(
+            screen,
+            many_listeners(count),
+            module="tests.benchmarks.counted_window",
+            pipe=subprocess.PIPE,
+        ) as panel,
+    ):
+        panel.window(screen)
+        usage = Usage(panel.process.pid)
+        until_quiet(usage)
+        memory = usage.resident_bytes()
+        taken = [(press(panel, "start"), press(panel, "stop")) for _ in range(REPEATS)]
+        press(panel, "start")
+        until_quiet(usage)
+        return {
+            "start all, ms": median(start["seconds"] for start, _ in taken) * 1000,
+            "start one, ms of processor": median(start["processor"] for start, _ in taken)
+            / count
+            * 1000,
+            "stop all, ms": median(stop["seconds"] for _, stop in taken) * 1000,
+            "window with all of them, MiB": usage.resident_bytes() / 2**20,
+            "… of which once they have started, MiB": max(usage.resident_bytes() - memory, 1)
+            / 2**20,
+        }
+
+
+def table(count: int) -> dict[str, float]:
+    """So many rows, each a live connection: milliseconds of the processor for each step."""
+    allow_many_descriptors()
+    with (
+        Screen(*SIZE) as screen,
+        Panel(
+            screen, PROFILE, module="tests.benchmarks.driven_window", pipe=subprocess.PIPE
+        ) as panel,
+    ):
+        ((_, port),) = panel.wait_until_listening(1)
+        panel.window(screen)
+        usage = Usage(panel.process.pid)
+        with Load(port) as load:
+            for number, each in enumerate(load.open(count)):
+                if not number % 5:
+                    each.sendall(bytes(1 + number % 999))
+            until_quiet(usage)
+            assert ask(panel, "nothing")["rows"] == count
+            steps = {
+                "sort, ms": [f"sort {name}" for name in SORTS] * 2,
+                "keep it sorted, ms": ["resort"] * REPEATS,
+                "filter by a text, ms": [f"filter {text}" for text in FILTERS],
+                "scroll by a page, ms": [f"scroll {pixels}" for pixels in SCROLLS] * REPEATS,
+            }
+            return {
+                name: median(cpu for _, cpu in take(panel, acts)) * 1000
+                for name, acts in steps.items()
+            }
