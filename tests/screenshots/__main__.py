@@ -1,185 +1,157 @@
-"""`python -m tests.screenshots`: the pictures of the README, of the real program at work (Linux).
+"""`python -m tests.screenshots [WORD ...]`: pictures of the real program (Linux).
 
-On a screen of its own, as large as the window will be, Portdeck is started and driven by keys
-alone: listeners are started, real clients talk with them, one port is taken by somebody else, and
-the console chats. What is on the screen then becomes `resources/screenshots/SCHEME.png`.
+Without words, everything: the pictures of the README and the guide go to `resources/screenshots/`,
+and every pane, dialog and menu in every variant goes to `build/screenshots/`, with a page to look
+at them. Each word chooses a part: `readme`, the beginning of the names of some scenes, or one or
+more of the schemes, languages, scales and sizes, as in `traffic dark zh_CN 200 900x560`.
 """
 
 from __future__ import annotations
 
-import math
-import selectors
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from html import escape
+from itertools import product
 from pathlib import Path
+from typing import Final
 
-import psutil
+from attrs import frozen
 
 from tests.panel import Panel
 from tests.screen import Screen
+from tests.screenshots import readme
+from tests.screenshots.starts import STARTS, Start
 
-FOLDER = Path(__file__).resolve().parents[2] / "resources" / "screenshots"
-SIZE = (1180, 760)
-
-ECHO, HELLO, CHAT, TAKEN = 8007, 8025, 8030, 8080
-PROFILE = f"""
-version = 1
-
-[[listener]]
-name = "Echo"
-protocol = "echo"
-endpoint = "tcp:{ECHO}:interface=127.0.0.1"
-
-[[listener]]
-name = "Hello"
-protocol = "hello"
-endpoint = "tcp:{HELLO}:interface=127.0.0.1"
-
-[[listener]]
-name = "Team chat"
-protocol = "chat"
-endpoint = "tcp:{CHAT}:interface=127.0.0.1"
-
-[[listener]]
-name = "Test API"
-protocol = "line"
-endpoint = "tcp:{TAKEN}:interface=127.0.0.1"
-"""
-ECHO_CLIENTS = 9
-CHATTERS = 3
-SAYINGS = ("hello", "is anybody there?", '{"user": 42, "action": "login"}')
-
-TRAFFIC_SECONDS = 18.0
-"""Long enough for the small graphs to have a past."""
-
-SHOW_SECONDS = 0.5
-"""In which the window has shown whatever happened: it does so ten times a second."""
-
-PATIENCE_SECONDS = 20.0
-POLL_SECONDS = 0.02
+FOLDER: Final = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+README: Final = "readme"
+SCHEMES: Final = ("light", "dark")
+LANGUAGES: Final = ("en", "zh_CN")
+SCALES: Final = ("100", "200")
+SIZES: Final = {"900x560": (900, 560), "1280x800": (1280, 800), "2560x1440": (2560, 1440)}
+LARGEST: Final = "2560x1440"
+"""The size of a screen in pixels at any scale. The others are sizes of the window, which have more
+pixels at a larger scale."""
 
 
-def main() -> None:
-    taken = [port for port in (ECHO, HELLO, CHAT, TAKEN) if _answers(port)]
-    if taken:
-        sys.exit(f"The pictures show ports that others use just now: {taken}. End those first.")
+@frozen
+class Variant:
+    """How all scenes are pictured."""
+
+    scheme: str
+    language: str
+    scale: str
+    size: str
+
+    @property
+    def name(self) -> str:
+        """The name of its folder."""
+        return f"{self.scheme}-{self.language}-{self.scale}-{self.size}"
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height of the pictures."""
+        width, height = SIZES[self.size]
+        factor = 1 if self.size == LARGEST else int(self.scale) // 100
+        return width * factor, height * factor
+
+    @property
+    def settings(self) -> str:
+        """What the window remembers."""
+        return f"[General]\nscheme={self.scheme}\nlanguage={self.language}\n"
+
+
+def main(words: Sequence[str]) -> None:
+    readme.check_ports()
+    axes = [_chosen(words, all_of) for all_of in (SCHEMES, LANGUAGES, SCALES, tuple(SIZES))]
+    of_axes = {README, *SCHEMES, *LANGUAGES, *SCALES, *SIZES}
+    prefixes = tuple(word for word in words if word not in of_axes)
+    if README in words or not words:
+        readme.take()
+    if set(words) == {README}:
+        return
+    wanted = [
+        (start, [each.name for each in start.scenes if each.name.startswith(prefixes or ("",))])
+        for start in STARTS
+    ]
+    wanted = [(start, names) for start, names in wanted if names]
+    if not wanted:
+        sys.exit(f"No scene begins so: {' '.join(prefixes)}")
+    missing = 0
+    for variant in (Variant(*each) for each in product(*axes)):
+        began = time.monotonic()
+        answers = {name: text for each in wanted for name, text in _take(variant, *each)}
+        troubles = {name: text for name, text in answers.items() if text}
+        missing += len(troubles)
+        print(
+            f"{variant.name}: {len(answers)} pictures, {time.monotonic() - began:.0f} s", flush=True
+        )
+        for name, text in troubles.items():
+            print(f"  {name}: {text}", flush=True)
+    _write_index()
+    sys.exit(missing and 1)
+
+
+def _chosen(words: Sequence[str], all_of: Sequence[str]) -> list[str]:
+    return [each for each in all_of if each in words] or list(all_of)
+
+
+def _take(variant: Variant, start: Start, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The name of each scene, and why there is no picture of it, if there is none."""
+    width, height = variant.pixels
+    with (
+        Screen(width, height) as screen,
+        Panel(
+            screen,
+            start.profile,
+            module="tests.screenshots.posed_window",
+            settings=variant.settings,
+            environment={"QT_SCALE_FACTOR": str(int(variant.scale) / 100)},
+            pipe=subprocess.PIPE,
+        ) as panel,
+    ):
+        if start.is_populated and (trouble := _ask(panel, "populate")):
+            yield from ((name, trouble) for name in names)
+            return
+        for name in names:
+            path = FOLDER / variant.name / f"{name}.png"
+            yield name, _ask(panel, f"{name} {path}")
+
+
+def _ask(panel: Panel, line: str) -> str:
+    assert panel.process.stdin is not None
+    assert panel.process.stdout is not None
+    panel.process.stdin.write(f"{line}\n")
+    panel.process.stdin.flush()
+    answer: str = panel.process.stdout.readline()
+    return answer.strip() if answer else "The window ended."
+
+
+def _write_index() -> None:
+    """A page with a row for each scene and a column for each variant."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for scheme in ("light", "dark"):
-        path = FOLDER / f"{scheme}.png"
-        _take(scheme, path)
-        print(f"{path.relative_to(Path.cwd())}: {path.stat().st_size / 1000:.0f} kB")
-
-
-def _take(scheme: str, path: Path) -> None:
-    with ExitStack() as stack:
-        screen = stack.enter_context(Screen(*SIZE))
-        stack.enter_context(_taken(TAKEN))
-        panel = stack.enter_context(
-            Panel(screen, PROFILE, settings=f"[General]\nscheme={scheme}\n")
-        )
-        window = panel.window(screen)
-        screen.xdotool("windowsize", "--sync", window, *map(str, SIZE))
-        screen.xdotool("windowmove", window, "0", "0", "windowfocus", "--sync", window)
-        screen.xdotool("key", "F5")  # start all
-        panel.wait_until_listening(3)
-        clients = stack.enter_context(_clients())
-        # Go to the listeners, choose the first one, and talk to it.
-        screen.xdotool("key", "ctrl+1", "Down", "ctrl+shift+t")
-        _wait_for(lambda: _connected(panel) == ECHO_CLIENTS + CHATTERS + 1)
-        time.sleep(SHOW_SECONDS)
-        for saying in SAYINGS:
-            screen.xdotool("type", saying)
-            screen.xdotool("key", "Return")
-            time.sleep(SHOW_SECONDS)
-        clients(TRAFFIC_SECONDS)
-        subprocess.run(
-            ["import", "-window", window, "-strip", str(path)],
-            env=screen.environment,
-            check=True,
-        )
-
-
-@contextmanager
-def _taken(port: int) -> Iterator[None]:
-    """Another program listens on `port`: the web server that somebody forgot."""
-    command = ["python3", "-m", "http.server", str(port), "--bind", "127.0.0.1"]
-    with subprocess.Popen(
-        command,  # shows no path of the machine where the pictures are made
-        executable=sys.executable,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        try:
-            _wait_for(lambda: _answers(port))
-            yield
-        finally:
-            process.terminate()
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-@contextmanager
-def _clients() -> Iterator[Callable[[float], None]]:
-    """Connected clients, and what has them talk for so many seconds."""
-    with ExitStack() as stack:
-        opened = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", port)))
-            for port in [ECHO] * ECHO_CLIENTS + [CHAT] * CHATTERS
+    variants = sorted(each.name for each in FOLDER.iterdir() if each.is_dir())
+    scenes = sorted({each.stem for each in FOLDER.glob("*/*.png")})
+    rows = []
+    for scene in scenes:
+        cells = [
+            f'<td><a href="{path}"><img loading="lazy" src="{path}"></a></td>'
+            if (FOLDER / (path := f"{variant}/{scene}.png")).exists()
+            else "<td></td>"
+            for variant in variants
         ]
-        echoers, chatters = opened[:ECHO_CLIENTS], opened[ECHO_CLIENTS:]
-        for name, chatter in zip(("ada", "grace", "linus"), chatters, strict=True):
-            chatter.sendall(f"{name} is here\n".encode())
-        readers = stack.enter_context(selectors.DefaultSelector())
-        for each in opened:
-            readers.register(each, selectors.EVENT_READ)
-
-        def talk(seconds: float) -> None:
-            began = time.monotonic()
-            due = 0.0
-            while (now := time.monotonic() - began) < seconds:
-                if now >= due:
-                    due += 0.05
-                    _talk(now, echoers, chatters)
-                for key, _ in readers.select(max(0.0, due - now)):
-                    key.fileobj.recv(65536)  # type: ignore[union-attr]
-
-        yield talk
-
-
-def _talk(now: float, echoers: list[socket.socket], chatters: list[socket.socket]) -> None:
-    """One step of a traffic that swells and ebbs, differently for each client."""
-    for number, each in enumerate(echoers):
-        strength = max(0.0, math.sin(now * (0.6 + 0.1 * number) + number))
-        size = int(strength * 40 * 2.2**number)
-        if size:
-            each.sendall(bytes(size))
-    if int(now * 20) % 17 == 0:
-        chatters[int(now * 20) % len(chatters)].sendall(b"on my way\n")
-
-
-def _connected(panel: Panel) -> int:
-    """How many peers the program has accepted."""
-    ports = (ECHO, HELLO, CHAT)
-    found = psutil.Process(panel.process.pid).net_connections("tcp")
-    return sum(
-        each.status == psutil.CONN_ESTABLISHED and each.laddr.port in ports for each in found
+        rows.append(f"<tr><th>{escape(scene)}</th>{''.join(cells)}</tr>")
+    heads = "".join(f"<th>{escape(each)}</th>" for each in variants)
+    style = "td img{width:480px} th{font:14px sans-serif;position:sticky;left:0;background:#fff}"
+    path = FOLDER / "index.html"
+    path.write_text(
+        f'<!doctype html><meta charset="utf-8"><title>Portdeck</title><style>{style}</style>'
+        f"<table><tr><th></th>{heads}</tr>{''.join(rows)}</table>\n",
+        encoding="utf-8",
     )
-
-
-def _wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError("What the picture is to show did not happen.")
-        time.sleep(POLL_SECONDS)
+    print(path)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,0 +1,240 @@
+"""The dialogs and the other windows of the program, each in the states that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import gettempdir
+
+from app.client.draft import Draft
+from app.client.saved.snippets import Snippet
+from app.protocols.catalog import definitions
+from app.tls import PassphraseError
+from app.ui.command_palette.palette import CommandPalette
+from app.ui.console.snippet_form import SnippetForm
+from app.ui.conversations.make_listener import MakeListenerDialog
+from app.ui.conversations.reading import RecordedConnection
+from app.ui.help.guide import GuideWindow
+from app.ui.listener_form.form import ListenerForm
+from app.ui.listener_form.program import PLUGIN, PROGRAM
+from app.ui.listeners.closing_question import Closing
+from app.ui.preferences.dialog import PAGES
+from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.passphrase_dialog import PassphraseDialog
+from app.user_code.reference import PREFIX
+from tests.screenshots.panes import conversation, session, traffic
+from tests.screenshots.stage import Scene, Stage
+from tests.screenshots.world import Steps
+from tests.traffic.capture.packets import exchange, pcap, timed
+
+Act = Callable[[Stage], object]
+
+
+def _at_once(act: Act) -> Callable[[Stage], Steps]:
+    def play(stage: Stage) -> Steps:
+        act(stage)
+        yield lambda: True
+
+    return play
+
+
+def _of(name: str, command: str) -> Callable[[Stage], Steps]:
+    """A command on a listener."""
+
+    def act(stage: Stage) -> None:
+        stage.choose(name)
+        stage.command(command)
+
+    return _at_once(act)
+
+
+# The form of a listener
+
+
+def _form_for(protocol: str) -> Callable[[Stage], Steps]:
+    def act(stage: Stage) -> None:
+        stage.command("new")
+        choice = stage.opened(ListenerForm).identity.protocol
+        choice.setCurrentIndex(choice.findData(protocol))
+
+    return _at_once(act)
+
+
+def _form_over(index: int) -> Callable[[Stage], Steps]:
+    """A new listener with another transport: their place in the list."""
+
+    def act(stage: Stage) -> None:
+        stage.command("new")
+        stage.opened(ListenerForm).address.transport.setCurrentIndex(index)
+
+    return _at_once(act)
+
+
+def _form_with_tls(stage: Stage) -> None:
+    stage.command("new")
+    stage.opened(ListenerForm).tls.encrypt.setChecked(True)
+
+
+def _form_with_mistakes(stage: Stage) -> None:
+    stage.command("new")
+    form = stage.opened(ListenerForm)
+    form.identity.name.setText("Echo")
+
+
+# Dialogs about connections and conversations
+
+
+def _send(stage: Stage) -> None:
+    stage.choose("Team chat")
+    stage.window.send_to_listener()
+
+
+def _columns(stage: Stage) -> None:
+    stage.window.connections._arrange_columns()
+
+
+def _options(stage: Stage) -> None:
+    stage.session_tab.target_bar.ask_for_options()
+
+
+def _certificate(stage: Stage) -> Steps:
+    yield from session("Secure echo")(stage)
+    stage.session_tab.target_bar.menu.show_certificate()
+
+
+def _closing(closing: Closing) -> Callable[[Stage], Steps]:
+    def act(stage: Stage) -> None:
+        stage.window.listener_actions.question.ask(
+            closing,
+            [stage.listener("Echo"), stage.listener("Team chat")],
+            lambda: None,
+            drain=lambda: None,
+        )
+
+    return _at_once(act)
+
+
+def _passphrase(stage: Stage) -> None:
+    problem = PassphraseError(
+        Path("/home/ada/certificates/server.key"),
+        "That passphrase does not open server.key. Try again.",
+        is_wrong=True,
+    )
+    open_modal(PassphraseDialog(problem, stage.window))
+
+
+def _snippet(stage: Stage) -> None:
+    snippet = Snippet("Log in", Draft('{"user": 42}'), "API")
+    open_modal(SnippetForm(snippet, ["API", "Lab"], stage.window))
+
+
+def _recorded(stage: Stage, name: str) -> RecordedConnection:
+    tab = stage.window.traffic
+    numbers = {
+        each.connection for each in map(tab.log.chunk, range(tab.log.first, tab.log.end)) if each
+    }
+    of_name = (
+        number
+        for number in sorted(numbers)
+        if (info := tab.directory.info(number)) and info.listener == name
+    )
+    return RecordedConnection(tab.log, tab.directory, next(of_name))
+
+
+def _make_listener(stage: Stage) -> Steps:
+    stage.window.behaviour.conversations._make_listener(_recorded(stage, "Instrument"), None)
+    yield lambda: stage.opened(MakeListenerDialog)
+
+
+def _play(stage: Stage) -> None:
+    stage.window.behaviour.conversations._play(_recorded(stage, "Instrument"), None)
+
+
+def _compare(stage: Stage) -> None:
+    tab = stage.window.traffic
+    numbers = [_recorded(stage, name).number for name in ("Echo", "Team chat")]
+    stage.window.behaviour.conversations.compare(tab.log, tab.directory, numbers)
+
+
+def _capture(stage: Stage) -> Steps:
+    path = Path(gettempdir()) / "portdeck-picture.pcap"
+    said = (True, b"USER ada\r\n"), (False, b"331 and the password\r\n"), (True, b"QUIT\r\n")
+    path.write_bytes(pcap(timed(exchange(*said))))
+    captures = stage.window.behaviour.captures
+    captures.open(path)
+    yield lambda: captures.opened and not captures.opened[-1].is_reading
+
+
+def _recording(stage: Stage) -> Steps:
+    yield from traffic(stage)
+    bar = stage.pane.recording
+    assert bar is not None
+    path = Path(gettempdir()) / "portdeck-picture.pdrec"
+    path.unlink(missing_ok=True)
+    bar.record(path)
+    yield from conversation(stage)
+    yield lambda: not bar.is_behind
+    bar.stop()
+    yield lambda: not bar.is_recording and path.exists()
+    stage.window.behaviour.recordings.open(path)
+
+
+# Help, settings and the palette
+
+
+def _search_palette(stage: Stage) -> None:
+    stage.command("palette")
+    stage.opened(CommandPalette).line.setText("echo")
+
+
+def _guide_search(stage: Stage) -> None:
+    stage.command("guide")
+    stage.opened(GuideWindow).search.setText("latency")
+
+
+def _settings(page: str) -> Callable[[Stage], Steps]:
+    return _at_once(lambda stage: stage.window.open_preferences(page))
+
+
+def _forms() -> Iterator[Scene]:
+    yield Scene("form-new", _at_once(lambda stage: stage.command("new")))
+    for each in definitions():
+        yield Scene(f"form-{each.name}", _form_for(each.name))
+    for name, kind in (("code", PREFIX), ("program", PROGRAM), ("plugin", PLUGIN)):
+        yield Scene(f"form-{name}", _form_for(kind))
+    for name, index in (("udp", 1), ("unix", 2), ("other", 3)):
+        yield Scene(f"form-{name}", _form_over(index))
+    yield Scene("form-tls", _at_once(_form_with_tls))
+    yield Scene("form-mistakes", _at_once(_form_with_mistakes))
+    yield Scene("form-edit", _of("Secure echo", "edit"))
+
+
+DIALOGS = (
+    *_forms(),
+    Scene("rules", _of("Instrument", "rules")),
+    Scene("held", _of("Gateway", "held")),
+    Scene("faults", _of("Orders", "faults")),
+    Scene("faults-none", _of("Echo", "faults")),
+    Scene("send", _at_once(_send)),
+    Scene("columns", _at_once(_columns)),
+    Scene("options", _at_once(_options)),
+    Scene("certificate", _certificate),
+    Scene("question-stop", _closing(Closing.STOP)),
+    Scene("question-quit", _closing(Closing.QUIT)),
+    Scene("passphrase", _at_once(_passphrase)),
+    Scene("snippet", _at_once(_snippet)),
+    Scene("export", _at_once(lambda stage: stage.command("export_profile"))),
+    Scene("make-listener", _make_listener),
+    Scene("replay", _at_once(_play)),
+    Scene("compare", _at_once(_compare)),
+    Scene("capture", _capture),
+    Scene("recording", _recording),
+    Scene("palette", _at_once(lambda stage: stage.command("palette"))),
+    Scene("palette-search", _at_once(_search_palette)),
+    Scene("help-guide", _at_once(lambda stage: stage.command("guide"))),
+    Scene("help-guide-search", _at_once(_guide_search)),
+    Scene("help-shortcuts", _at_once(lambda stage: stage.command("shortcuts"))),
+    Scene("help-licences", _at_once(lambda stage: stage.command("licences"))),
+    Scene("help-about", _at_once(lambda stage: stage.command("about"))),
+    *(Scene(f"settings-{page}", _settings(page)) for page in PAGES),
+)

@@ -1,0 +1,373 @@
+"""The states of the panes of the window, and of its menus."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import gettempdir
+
+from PySide6.QtCore import QItemSelectionModel, QPoint, QTimer
+
+from app.client.draft import Draft
+from app.client.session_messages import SessionState
+from app.text.notation import Notation
+from app.ui.command_types import Menu
+from app.ui.style.tokens import Tint
+from app.ui.traffic.view_bar import View
+from app.ui.window import menus
+from tests.screenshots.stage import Scene, Stage
+from tests.screenshots.world import Steps
+
+ALL_OF_IT = (
+    QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+)
+
+
+def _at_once(act: Callable[[Stage], object]) -> Callable[[Stage], Steps]:
+    def play(stage: Stage) -> Steps:
+        act(stage)
+        yield lambda: True
+
+    return play
+
+
+# Connections and listeners
+
+
+def _connections(stage: Stage) -> None:
+    stage.show(stage.window.connections)
+
+
+def _selected(stage: Stage) -> None:
+    table = stage.window.connections.table
+    for row in (1, 2):
+        index = stage.window.connections.model.index(row, 0)
+        table.selectionModel().select(
+            index, QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        )
+
+
+def _connection_menu(stage: Stage) -> None:
+    _selected(stage)
+    table = stage.window.connections.table
+    at = table.visualRect(stage.window.connections.model.index(2, 0)).center()
+    table.customContextMenuRequested.emit(at)
+
+
+def _filtered(stage: Stage) -> None:
+    stage.window.connections.filter.setText("chat")
+
+
+def _filtered_to_nothing(stage: Stage) -> None:
+    stage.window.connections.filter.setText("nobody is called so")
+
+
+def _of_one_listener(stage: Stage) -> None:
+    stage.choose("Team chat")
+
+
+def _search(stage: Stage) -> None:
+    stage.window.sidebar.search.setText("e")
+
+
+def _listener_menu(stage: Stage) -> None:
+    stage.choose("Echo")
+    window = stage.window
+    menu = menus.listener_menu(window, window.commands, window.listener_actions)
+    menu.popup(window.mapToGlobal(QPoint(120, 120)))
+
+
+def _copy_as_menu(stage: Stage) -> None:
+    stage.choose("Secure echo")
+    window = stage.window
+    menu = menus.listener_menu(window, window.commands, window.listener_actions)
+    menu.popup(window.mapToGlobal(QPoint(120, 40)))
+    (copies,) = [each for each in menu.actions() if each.menu()]
+    menu.setActiveAction(copies)
+
+
+def _no_sidebar(stage: Stage) -> None:
+    stage.window.room.show_sidebar(False)
+
+
+def _console_beside(stage: Stage) -> None:
+    stage.window.room.place_console(True)
+
+
+def _overview(stage: Stage) -> None:
+    stage.window.room.show_details()
+
+
+def _details_of(name: str) -> Callable[[Stage], None]:
+    def show(stage: Stage) -> None:
+        stage.window.room.show_details()
+        stage.choose(name)
+
+    return show
+
+
+def _details_of_a_connection(stage: Stage) -> None:
+    stage.window.room.show_details()
+    table = stage.window.connections.table
+    table.setCurrentIndex(stage.window.connections.model.index(0, 0))
+
+
+# Traffic and the log
+
+
+def traffic(stage: Stage) -> Steps:
+    stage.show(stage.window.traffic)
+    yield lambda: stage.pane.table.rows.rowCount() > 0
+
+
+def _chunk(text: bytes) -> Callable[[Stage], Steps]:
+    def play(stage: Stage) -> Steps:
+        yield from traffic(stage)
+        log = stage.window.traffic.log
+        chunks = (log.chunk(number) for number in range(log.first, log.end))
+        number = next(each.number for each in chunks if each is not None and text in each.data)
+        stage.pane.table.go_to(number)
+        yield lambda: stage.pane.views.chosen_chunk is not None
+
+    return play
+
+
+def _chunk_beside(stage: Stage) -> Steps:
+    yield from _chunk(b"HTTP/1.1 200")(stage)
+    stage.pane.place_detail(True)
+
+
+def _filtered_traffic(stage: Stage) -> Steps:
+    yield from traffic(stage)
+    stage.pane.filter_bar.pattern.line.setText("user")
+    stage.pane.find_bar.pattern.line.setText("action")
+    yield lambda: 0 < stage.pane.table.rows.rowCount() < 6
+
+
+def _no_such_traffic(stage: Stage) -> Steps:
+    yield from traffic(stage)
+    stage.pane.filter_bar.pattern.line.setText("nothing like this")
+    yield lambda: stage.pane.table.rows.rowCount() == 0
+
+
+def _wrong_sizes(stage: Stage) -> Steps:
+    yield from traffic(stage)
+    stage.pane.filter_bar.sizes.setText("much")
+    yield lambda: stage.pane.trouble.isVisible()
+
+
+def _filter_panel(stage: Stage) -> Steps:
+    yield from traffic(stage)
+    stage.pane.filter_bar.more.open_panel()
+
+
+def _traffic_options(stage: Stage) -> Steps:
+    yield from traffic(stage)
+    stage.pane.view_bar.options.open_panel()
+
+
+def _view(view: View) -> Callable[[Stage], Steps]:
+    def play(stage: Stage) -> Steps:
+        yield from _chunk(b"HTTP/1.1 200")(stage)
+        stage.pane.view_bar.choose(view)
+        yield lambda: stage.pane.view_bar.view is view
+
+    return play
+
+
+def _traffic_menu(stage: Stage) -> Steps:
+    yield from _chunk(b"*IDN?")(stage)
+    table = stage.pane.table
+    table.customContextMenuRequested.emit(table.visualRect(table.currentIndex()).center())
+
+
+def _export_menu(stage: Stage) -> Steps:
+    yield from traffic(stage)
+    stage.open_menu_of(stage.pane.status_bar.export_button)
+
+
+def _recording(stage: Stage) -> Steps:
+    yield from traffic(stage)
+    recording = stage.pane.recording
+    assert recording is not None
+    path = Path(gettempdir()) / "portdeck-picture.pdrec"
+    path.unlink(missing_ok=True)
+    recording.record(path)
+    yield lambda: stage.window.insight.recording.isVisible()
+
+
+def _recorded(stage: Stage) -> Steps:
+    yield from _recording(stage)
+    recording = stage.pane.recording
+    assert recording is not None
+    recording.stop()
+    yield lambda: not stage.pane.recording_is_on
+
+
+def _log(stage: Stage) -> None:
+    stage.show(stage.window.log)
+
+
+def _searched_log(stage: Stage) -> None:
+    _log(stage)
+    stage.window.log.search.setText("Orders")
+
+
+def _unseen_problems(stage: Stage) -> Steps:
+    logging.getLogger("portdeck").warning("A picture of an unseen warning is taken.")
+    yield lambda: stage.window.tabs.tabText(2) != ""
+
+
+# The console
+
+
+def session(name: str, *texts: str) -> Callable[[Stage], Steps]:
+    def play(stage: Stage) -> Steps:
+        stage.choose(name)
+        stage.window.open_in_console()
+        yield lambda: stage.session_tab.session.state is SessionState.CONNECTED
+        for text in texts:
+            before = stage.session_tab.session.bytes_in
+            stage.session_tab.input_bar.send_draft(Draft(text))
+            yield lambda before=before: stage.session_tab.session.bytes_in > before
+        stage.window.listeners.choose(None)
+
+    return play
+
+
+def conversation(stage: Stage) -> Steps:
+    yield from session("Echo", "hello", "is anybody there?", '{"user": 42}')(stage)
+
+
+def _typed_hex(stage: Stage) -> Steps:
+    yield from conversation(stage)
+    stage.session_tab.input_bar.set_draft(Draft("02 00 00 0", Notation.HEX))
+
+
+def _snippets(stage: Stage) -> Steps:
+    yield from conversation(stage)
+    stage.window.console_area.opener.setChecked(True)
+
+
+def _history(stage: Stage) -> Steps:
+    yield from conversation(stage)
+    stage.session_tab.input_bar.search()
+
+
+def _repeat(stage: Stage) -> Steps:
+    yield from conversation(stage)
+    stage.session_tab.input_bar.set_draft(Draft("ping {n}"))
+    stage.session_tab.repeat_bar.opener.setChecked(True)
+
+
+def _find(stage: Stage) -> Steps:
+    yield from conversation(stage)
+    stage.session_tab.find_bar.begin()
+    stage.session_tab.find_bar.line.setText("user")
+
+
+def _connection_of_console_menu(stage: Stage) -> Steps:
+    yield from conversation(stage)
+    stage.open_menu_of(stage.session_tab.target_bar.menu)
+
+
+def _not_listening(stage: Stage) -> None:
+    tab = stage.window.console.unused_tab()
+    tab.target_bar.connect_to(stage.listener("Taken"))
+
+
+def _refused(stage: Stage) -> Steps:
+    tab = stage.window.console.unused_tab()
+    tab.target_bar.target.setEditText("127.0.0.1:9")
+    tab.target_bar.connect_button.click()
+    yield lambda: tab.session.state is SessionState.CLOSED
+
+
+# Messages and menus
+
+
+def _notice(stage: Stage) -> None:
+    stage.window.banner.say("Echo is removed.", ("Undo", lambda: None))
+
+
+def _failure(stage: Stage) -> None:
+    stage.window.banner.say(
+        "The profile was not saved: there is no room left on the disk. "
+        "Free some room, then change anything again.",
+        ("Save again", lambda: None),
+        tint=Tint.DANGER,
+    )
+
+
+def _menu(index: int) -> Callable[[Stage], None]:
+    return lambda stage: (stage.choose("Echo"), stage.open_menu(index))[0]
+
+
+def _columns_menu(stage: Stage) -> None:
+    menu = stage.open_menu(list(Menu).index(Menu.VIEW))
+    (columns,) = [
+        each for each in menu.actions() if each.menu() and "olumns" in each.menu().title()
+    ] or [[each for each in menu.actions() if each.menu()][0]]
+    menu.setActiveAction(columns)
+
+
+def _tray_menu(stage: Stage) -> None:
+    QTimer.singleShot(0, stage.window, lambda: stage.window.tray.menu.popup(QPoint(40, 40)))
+
+
+PANES = (
+    Scene("connections", _at_once(_connections)),
+    Scene("connections-selected", _at_once(_selected)),
+    Scene("connections-menu", _at_once(_connection_menu)),
+    Scene("connections-filter", _at_once(_filtered)),
+    Scene("connections-nothing", _at_once(_filtered_to_nothing)),
+    Scene("connections-listener", _at_once(_of_one_listener)),
+    Scene("sidebar-search", _at_once(_search)),
+    Scene("sidebar-menu", _at_once(_listener_menu)),
+    Scene("sidebar-copy-as", _at_once(_copy_as_menu)),
+    Scene("room-no-sidebar", _at_once(_no_sidebar)),
+    Scene("room-console-beside", _at_once(_console_beside)),
+    Scene("details-overview", _at_once(_overview)),
+    Scene("details-listener", _at_once(_details_of("Echo"))),
+    Scene("details-tls", _at_once(_details_of("Secure echo"))),
+    Scene("details-failed", _at_once(_details_of("Taken"))),
+    Scene("details-raised", _at_once(_details_of("Orders"))),
+    Scene("details-connection", _at_once(_details_of_a_connection)),
+    Scene("traffic", traffic),
+    Scene("traffic-detail", _chunk(b"HTTP/1.1 200")),
+    Scene("traffic-detail-hex", _chunk(b"login")),
+    Scene("traffic-detail-beside", _chunk_beside),
+    Scene("traffic-filter", _filtered_traffic),
+    Scene("traffic-nothing", _no_such_traffic),
+    Scene("traffic-mistake", _wrong_sizes),
+    Scene("traffic-filter-panel", _filter_panel),
+    Scene("traffic-options", _traffic_options),
+    Scene("traffic-messages", _view(View.MESSAGES)),
+    Scene("traffic-stream", _view(View.STREAM)),
+    Scene("traffic-menu", _traffic_menu),
+    Scene("traffic-export-menu", _export_menu),
+    Scene("traffic-recording", _recording),
+    Scene("traffic-recorded", _recorded),
+    Scene("log", _at_once(_log)),
+    Scene("log-search", _at_once(_searched_log)),
+    Scene("log-unseen", _unseen_problems),
+    Scene("console", conversation),
+    Scene("console-tls", session("Secure echo", "hello")),
+    Scene("console-hex", _typed_hex),
+    Scene("console-snippets", _snippets),
+    Scene("console-history", _history),
+    Scene("console-repeat", _repeat),
+    Scene("console-find", _find),
+    Scene("console-menu", _connection_of_console_menu),
+    Scene("console-not-listening", _at_once(_not_listening)),
+    Scene("console-refused", _refused),
+    Scene("message", _at_once(_notice)),
+    Scene("message-failure", _at_once(_failure)),
+    *(
+        Scene(f"menu-{each.name.lower()}", _at_once(_menu(index)))
+        for index, each in enumerate(Menu)
+    ),
+    Scene("menu-columns", _at_once(_columns_menu)),
+    Scene("menu-tray", _at_once(_tray_menu)),
+)
