@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 
-from app.client.listener_target import has_tls, target_at
+from app.client.listener_target import target_at, unix_target
 from app.client.send_file import OutgoingFile
 from app.net.target import Target, TargetError
 from app.server.listener import Listener
@@ -185,8 +185,8 @@ def target_of(listener: Listener) -> Target:
     Raises `TargetError` if the console cannot reach it.
     """
     address, spec = listener.address, listener.spec
-    if isinstance(address, UNIXAddress) and address.name and not has_tls(spec):
-        return Target.unix(os.fsdecode(address.name))
+    if isinstance(address, UNIXAddress) and address.name:
+        return unix_target(spec, os.fsdecode(address.name))
     if not isinstance(address, (IPv4Address, IPv6Address)):
         raise TargetError(f"{spec.name} has no address that the console could reach.")
     return target_at(spec, address.host, address.port, is_datagram=address.type == "UDP")

@@ -65,6 +65,7 @@ _ANSWER_TIME = re.compile(r"   \(\d+\.\d m?s\)$")
 """The time that an answer took, at the end of its line."""
 
 TIME_LETTERS = len("14:02:11.420 ")
+TEXT_AT = TIME_LETTERS + len("←  ")
 MARK_SCALE = 1.15
 """The marks are enlarged, because the arrows of a fixed-width font are easily overlooked."""
 
@@ -82,7 +83,7 @@ class TranscriptView(LinesView):
         self, parent: QWidget | None = None, *, clock: Callable[[], float] = monotonic
     ) -> None:
         """`clock` returns seconds."""
-        super().__init__(parent)
+        super().__init__(parent, hangs_after=TEXT_AT)
         self.display = Display.TEXT
         self.setAccessibleName(self.tr("What was said"))
         self.setPlaceholderText(

@@ -1,405 +1,233 @@
-"""The chosen chunk in full: its connection, and its bytes in a hex view.
+"""The chosen chunk or message in full: its connection, and its bytes in the form that suits them.
 
-The view paints only the rows on the screen, so a chunk of any size opens immediately.
+A message of HTTP is shown with the one that it belongs to: request and response, side by side where
+there is room, or one below the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
+from functools import partial
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QColor,
-    QFontMetricsF,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QResizeEvent,
-)
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractScrollArea,
     QHBoxLayout,
     QLabel,
     QMenu,
     QSizePolicy,
+    QSplitter,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.client.transcript import timestamp
-from app.text.hex import WIDTH, as_hex, cells
 from app.traffic.chunk_log import Chunk
+from app.ui.content.content_view import ContentView, FormChoice
+from app.ui.content.hex_view import HexView
 from app.ui.style.icons import Icons
-from app.ui.style.theme import MonoFont
 from app.ui.widgets.copy_actions import CopyActions
+from app.ui.widgets.labels import ElidingLabel
 
-OFFSET_DIGITS = 8
-HEX_AT = OFFSET_DIGITS + 2
-"""The columns of the view, as characters from the left."""
+LEAST_LETTERS = 46
+"""The letters of a line that each side has room for where request and response are side by side."""
 
-WIDE = 2 * WIDTH
-"""The bytes in a row where there is room for them."""
-
-SOFT_ALPHA = 80
-MARGIN = 6
+CurlOf = Callable[[Chunk], str | None]
+"""The `curl` command that sends the request of a chunk again; `None` if it is no request."""
 
 
 class Detail(QWidget):
-    """Shows one chunk. A copy has the selected bytes, or all if none are selected."""
+    """Shows one chunk, or an exchange. A copy has the selected bytes, or all if none are
+    selected."""
 
     def __init__(
         self, icons: Icons, copy_actions: CopyActions, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._copy_actions = copy_actions
-        self.hex = HexView()
-        self.title = QLabel()
+        self.curl_of: CurlOf = lambda chunk: None
+        self.sides = (_Side(), _Side())
+        """The chosen message, or the request; and the response, if there is one."""
+
+        self._chosen = self.sides[0]
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.title = ElidingLabel()
         self.place = QLabel()
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.place.setTextFormat(Qt.TextFormat.PlainText)
-        self._encoding = "utf-8"
+        self.forms = FormChoice()
         self.copy_button = QToolButton(autoRaise=True)
         self.copy_menu = QMenu(self)
         self._set_up(icons)
         bar = QHBoxLayout()
         bar.addWidget(self.title, 1)
         bar.addWidget(self.place)
+        bar.addWidget(self.forms)
         bar.addWidget(self.copy_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
+        layout.setSpacing(4)
         layout.addLayout(bar)
-        layout.addWidget(self.hex, 1)
-        self.hex.setMinimumHeight(self.hex.fontMetrics().lineSpacing())
+        layout.addWidget(self.split, 1)
         self.show_chunk(None, "")
 
-    def show_chunk(self, chunk: Chunk | None, name: str) -> None:
-        """Show `chunk` of the connection `name`, or a hint if there is none."""
+    @property
+    def content(self) -> ContentView:
+        """The view of the chosen chunk."""
+        return self._chosen.content
+
+    @property
+    def hex(self) -> HexView:
+        """The hex view of the chosen chunk."""
+        return self.content.hex
+
+    def show_chunk(self, chunk: Chunk | None, name: str, partner: Chunk | None = None) -> None:
+        """Show `chunk` of the connection `name`, or a hint if there is none.
+
+        `partner` is the response to it, or the request that it answers.
+        """
         if chunk is None:
             self.title.setText(self.tr("Choose a row to see its bytes."))
         else:
             mark = "→" if chunk.sent else "←"
             self.title.setText(f"{timestamp(chunk.time)}  {mark}  {name}")
         self.copy_button.setEnabled(chunk is not None)
-        self.hex.show_data(b"" if chunk is None else chunk.data)
+        shown = [chunk] if partner is None else [chunk, partner]
+        if chunk is not None and partner is not None and partner.number < chunk.number:
+            shown.reverse()
+        self._chosen = self.sides[shown.index(chunk)]
+        for place, side in enumerate(self.sides):
+            side.show_chunk(shown[place] if place < len(shown) else None)
+            side.head.setVisible(partner is not None)
+        if chunk is not None and partner is not None:
+            self._show_heads(shown)
+        self.sides[1].setVisible(partner is not None)
+        self._arrange()
+        self._show_found()
 
     def use_encoding(self, encoding: str) -> None:
         """Decode text with the Python codec `encoding`."""
-        self._encoding = encoding
-        self.hex.use_encoding(encoding)
+        for side in self.sides:
+            side.content.use_encoding(encoding)
+
+    def as_text(self, data: bytes) -> str:
+        """`data` decoded; invalid bytes become `\\xNN`."""
+        return self.content.as_text(data)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
 
     def _set_up(self, icons: Icons) -> None:
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.place.setTextFormat(Qt.TextFormat.PlainText)
+        self.place.setObjectName("quiet")
         icons.give(self.copy_button, "copy")
         name = self.tr("Copy the selected bytes, or all of them, or send them again")
         self.copy_button.setToolTip(name)
         self.copy_button.setAccessibleName(name)
         self.copy_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.copy_button.setMenu(self.copy_menu)
-        self._copy_actions.fill(self.copy_menu, lambda: self.hex.selected, self.as_text)
-        copy = QAction(self.tr("Copy"), self.hex)
-        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.triggered.connect(self._copy_side)
-        self.hex.addAction(copy)
-        self.hex.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.hex.customContextMenuRequested.connect(self._open_menu)
-        self.hex.selection_changed.connect(self._show_place)
+        self.copy_menu.aboutToShow.connect(lambda: self._fill(self.copy_menu, self._chosen))
+        self._fill(self.copy_menu, self._chosen)
+        self.forms.chosen.connect(self._use_form)
+        for side in self.sides:
+            self.split.addWidget(side)
+            self._bind(side)
+        self.split.setChildrenCollapsible(False)
 
-    def as_text(self, data: bytes) -> str:
-        """`data` decoded; invalid bytes become `\\xNN`."""
-        return data.decode(self._encoding, "backslashreplace")
+    def _bind(self, side: _Side) -> None:
+        content = side.content
+        content.menu_wanted.connect(partial(self._open_menu, side))
+        content.form_found.connect(self._show_found)
+        content.selection_changed.connect(self._show_place)
+        for view in (content.hex, content.text):
+            copy = QAction(self.tr("Copy"), view)
+            copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+            copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            copy.triggered.connect(content.copy)
+            view.addAction(copy)
 
-    def _copy_side(self) -> None:
-        self._copy(as_hex if self.hex.side is ByteColumn.HEX else self.as_text)
+    def _use_form(self) -> None:
+        for side in self.sides:
+            side.content.use_form(self.forms.form)
 
-    def _copy(self, form: Callable[[bytes], str]) -> None:
-        if self.hex.data:
-            QGuiApplication.clipboard().setText(form(self.hex.selected))
+    def _show_heads(self, shown: list[Chunk | None]) -> None:
+        request, response = shown
+        if request is None or response is None:
+            return
+        self.sides[0].head.setText(self.tr("Request at {0}").format(timestamp(request.time)))
+        took = max(0.0, response.time - request.time)
+        words = self.tr("Response after {0}")
+        self.sides[1].head.setText(
+            words.format(f"{took * 1000:,.1f} ms" if took < 1 else f"{took:,.1f} s")
+        )
 
-    def _open_menu(self, at: QPoint) -> None:
-        if self.hex.data:
-            self.copy_menu.popup(self.hex.viewport().mapToGlobal(at))
+    def _arrange(self) -> None:
+        """Put request and response side by side where there is room."""
+        least = 2 * LEAST_LETTERS * self.hex.fontMetrics().horizontalAdvance("0")
+        is_wide = self.width() >= least
+        wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
+        if self.split.orientation() != wanted:
+            self.split.setOrientation(wanted)
+
+    def _fill(self, menu: QMenu, side: _Side) -> None:
+        """Fill `menu` with what can be done with the bytes of this side."""
+        menu.clear()
+        content = side.content
+        if not content.shows_hex:
+            content.text.fill_menu(menu)
+        curl = None if side.chunk is None else self.curl_of(side.chunk)
+        if curl is not None:
+            menu.addAction(
+                self.tr("Copy as curl"), lambda: QGuiApplication.clipboard().setText(curl)
+            )
+        self._copy_actions.fill(menu, lambda: content.selected, self.as_text)
+
+    def _open_menu(self, side: _Side, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._fill(menu, side)
+        menu.popup(at)
+
+    def _show_found(self) -> None:
+        self.forms.show_found(self.content.form if self.content.data else None)
 
     def _show_place(self) -> None:
-        start, stop = self.hex.selection
-        size = len(self.hex.data)
+        content = self.content
+        size = len(content.data)
         if not size:
             text = ""
-        elif stop > start:
-            text = self.tr("{0} of {1} bytes from offset {2}").format(
-                f"{stop - start:,}", f"{size:,}", f"{start:,}"
-            )
+        elif not content.shows_hex:
+            text = self.tr("{0} bytes").format(f"{size:,}")
         else:
-            text = self.tr("offset {0} of {1} bytes").format(f"{self.hex.cursor_at:,}", f"{size:,}")
+            start, stop = content.hex.selection
+            if stop > start:
+                text = self.tr("{0} of {1} bytes from offset {2}").format(
+                    f"{stop - start:,}", f"{size:,}", f"{start:,}"
+                )
+            else:
+                text = self.tr("offset {0} of {1} bytes").format(
+                    f"{content.hex.cursor_at:,}", f"{size:,}"
+                )
         self.place.setText(text)
 
 
-class HexView(QAbstractScrollArea):
-    """Shows bytes as offset, hex and text. A range can be selected by mouse or keys.
-
-    `selection` is `(start, stop)`, the same in both columns. The cursor is at the end that moves.
-    An empty selection is at the cursor.
-    """
-
-    selection_changed = Signal()
+class _Side(QWidget):
+    """One message with its heading."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._data = b""
-        self._encoding = "utf-8"
-        self.bytes_in_row = WIDTH
-        self._anchor = 0
-        self._cursor = 0
-        self._has_selection = False
-        self.side = ByteColumn.HEX
-        MonoFont(self)
-        metrics = QFontMetricsF(self.font())
-        self._char = metrics.horizontalAdvance("0")
-        self._line = metrics.height()
-        self._ascent = metrics.ascent()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(self.tr("Bytes of the chosen chunk"))
-        self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
-        self.viewport().setAutoFillBackground(True)
-        self.viewport().setBackgroundRole(QPalette.ColorRole.Base)
+        self.chunk: Chunk | None = None
+        self.head = ElidingLabel()
+        self.head.setObjectName("quiet")
+        self.content = ContentView()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.head)
+        layout.addWidget(self.content, 1)
 
-    @property
-    def data(self) -> bytes:
-        """The shown bytes."""
-        return self._data
-
-    @property
-    def cursor_at(self) -> int:
-        """The offset of the byte under the cursor."""
-        return self._cursor
-
-    @property
-    def selection(self) -> tuple[int, int]:
-        """`(start, stop)` of the selected bytes."""
-        if not self._has_selection:
-            return self._cursor, self._cursor
-        return min(self._anchor, self._cursor), max(self._anchor, self._cursor) + 1
-
-    @property
-    def selected(self) -> bytes:
-        """The selected bytes; all bytes if none are selected."""
-        start, stop = self.selection
-        return self._data[start:stop] if stop > start else self._data
-
-    def show_data(self, data: bytes) -> None:
-        """Show `data` from its beginning, with nothing selected."""
-        self._data = data
-        self._anchor = self._cursor = 0
-        self._has_selection = False
-        self._fit_bars()
-        self.verticalScrollBar().setValue(0)
-        self._report_selection()
-
-    def use_encoding(self, encoding: str) -> None:
-        """Decode the text column with the Python codec `encoding`."""
-        self._encoding = encoding
-        self.viewport().update()
-
-    def select(self, start: int, stop: int) -> None:
-        """Select `data[start:stop]` and scroll to its beginning."""
-        self._has_selection = stop > start
-        self._anchor, self._cursor = max(start, stop - 1), start
-        self._show_cursor()
-        self._report_selection()
-
-    def select_all(self) -> None:
-        """Select every byte, without scrolling."""
-        self._has_selection = bool(self._data)
-        self._anchor, self._cursor = 0, max(0, len(self._data) - 1)
-        self._report_selection()
-
-    # Keys and mouse
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.SelectAll):
-            self.select_all()
-            return
-        to = self._key_target(event)
-        if to is None:
-            super().keyPressEvent(event)
-            return
-        self._move(to, extend=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() is not Qt.MouseButton.LeftButton:
-            return
-        place = self._offset_at(event.position().toPoint())
-        extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._move(place, extend=extend)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self._move(self._offset_at(event.position().toPoint(), keep_side=True), extend=True)
-
-    def _key_target(self, event: QKeyEvent) -> int | None:
-        whole = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        key, at = Qt.Key(event.key()), self._cursor
-        page = max(1, self._rows_on_screen() - 1) * self.bytes_in_row
-        match key:
-            case Qt.Key.Key_Home:
-                return 0 if whole else at - at % self.bytes_in_row
-            case Qt.Key.Key_End:
-                return (
-                    len(self._data) - 1
-                    if whole
-                    else at - at % self.bytes_in_row + self.bytes_in_row - 1
-                )
-            case Qt.Key.Key_PageUp:
-                return at - page
-            case Qt.Key.Key_PageDown:
-                return at + page
-            case Qt.Key.Key_Left:
-                return at - 1
-            case Qt.Key.Key_Right:
-                return at + 1
-            case Qt.Key.Key_Up:
-                return at - self.bytes_in_row
-            case Qt.Key.Key_Down:
-                return at + self.bytes_in_row
-            case _:
-                return None
-
-    def _move(self, to: int, *, extend: bool) -> None:
-        self._cursor = max(0, min(to, len(self._data) - 1))
-        if not extend:
-            self._anchor = self._cursor
-        self._has_selection = bool(self._data) and extend
-        self._show_cursor()
-        self._report_selection()
-
-    def _offset_at(self, at: QPoint, *, keep_side: bool = False) -> int:
-        """The offset of the byte nearest to `at`. Sets `side` unless `keep_side` is true."""
-        column = (at.x() + self.horizontalScrollBar().value() - MARGIN) / self._char
-        row = self.verticalScrollBar().value() + int(at.y() // self._line)
-        if not keep_side:
-            self.side = ByteColumn.TEXT if column >= self._text_at - 1 else ByteColumn.HEX
-        if self.side is ByteColumn.TEXT:
-            inside = int(column - self._text_at)
-        else:
-            column -= HEX_AT
-            inside = int((column - (column >= 3 * self.bytes_in_row // 2)) / 3)
-        return row * self.bytes_in_row + max(0, min(inside, self.bytes_in_row - 1))
-
-    def _report_selection(self) -> None:
-        start, stop = self.selection
-        self.setAccessibleDescription(
-            self.tr("Offset {0}: {1}. {2} bytes selected.").format(
-                self._cursor, self._data[self._cursor : self._cursor + 1].hex(), stop - start
-            )
-        )
-        self.viewport().update()
-        self.selection_changed.emit()
-
-    # Painting
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        before = self.bytes_in_row
-        self.bytes_in_row = WIDE
-        if self._needed_width() > self.viewport().width():
-            self.bytes_in_row = WIDTH
-        self._fit_bars()
-        if self.bytes_in_row != before:
-            self._show_cursor()
-            self.viewport().update()
-
-    @property
-    def _text_at(self) -> int:
-        """The column of the text, as characters from the left."""
-        return HEX_AT + 3 * self.bytes_in_row + 2
-
-    @property
-    def _end_at(self) -> int:
-        return self._text_at + self.bytes_in_row
-
-    def _needed_width(self) -> int:
-        """The width of a row in pixels."""
-        return round(self._end_at * self._char) + 2 * MARGIN
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        painter.setFont(self.font())
-        painter.translate(MARGIN - self.horizontalScrollBar().value(), 0)
-        first = self.verticalScrollBar().value()
-        for line in range(self._rows_on_screen() + 1):
-            start = (first + line) * self.bytes_in_row
-            if start >= len(self._data) and start:
-                break
-            self._paint_row(painter, start, line * self._line)
-
-    def _paint_row(self, painter: QPainter, start: int, top: float) -> None:
-        row = self._data[start : start + self.bytes_in_row]
-        if not row:
-            return
-        palette, base = self.palette(), top + self._ascent
-        self._paint_selection(painter, start, len(row), top)
-        painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-        painter.drawText(QPoint(0, round(base)), f"{start:0{OFFSET_DIGITS}x}")
-        painter.setPen(palette.color(QPalette.ColorRole.Text))
-        for place, byte in enumerate(row):
-            painter.drawText(QPoint(round(self._hex_x(place)), round(base)), f"{byte:02x}")
-        for place, cell in enumerate(cells(self._data, start, start + len(row), self._encoding)):
-            if cell:
-                painter.drawText(QPoint(round(self._text_x(place)), round(base)), cell)
-
-    def _paint_selection(self, painter: QPainter, start: int, count: int, top: float) -> None:
-        begin, end = (max(0, min(each - start, count)) for each in self.selection)
-        soft = QColor(self.palette().color(QPalette.ColorRole.Highlight))
-        soft.setAlpha(SOFT_ALPHA)
-        if end > begin:
-            left, right = self._hex_x(begin), self._hex_x(end - 1) + 2 * self._char
-            painter.fillRect(QRectF(left, top, right - left, self._line), soft)
-            left, right = self._text_x(begin), self._text_x(end)
-            painter.fillRect(QRectF(left, top, right - left, self._line), soft)
-        place = self._cursor - start
-        if 0 <= place < count and self.hasFocus():
-            painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
-            line = self._line - 1
-            painter.drawRect(QRectF(self._hex_x(place), top, 2 * self._char, line))
-            painter.drawRect(QRectF(self._text_x(place), top, self._char, line))
-
-    def _hex_x(self, place: int) -> float:
-        return self._char * (HEX_AT + 3 * place + (place >= self.bytes_in_row // 2))
-
-    def _text_x(self, place: int) -> float:
-        return self._char * (self._text_at + place)
-
-    def _rows_on_screen(self) -> int:
-        return max(1, int(self.viewport().height() / self._line))
-
-    def _fit_bars(self) -> None:
-        rows = -(-len(self._data) // self.bytes_in_row)
-        bar, shown = self.verticalScrollBar(), self._rows_on_screen()
-        bar.setRange(0, max(0, rows - shown))
-        bar.setPageStep(shown)
-        across = self.horizontalScrollBar()
-        width = self._needed_width()
-        across.setRange(0, max(0, width - self.viewport().width()))
-        across.setPageStep(self.viewport().width())
-        across.setSingleStep(round(self._char))
-
-    def _show_cursor(self) -> None:
-        bar, row = self.verticalScrollBar(), self._cursor // self.bytes_in_row
-        last = bar.value() + self._rows_on_screen() - 1
-        if row < bar.value():
-            bar.setValue(row)
-        elif row > last:
-            bar.setValue(bar.value() + row - last)
-
-
-class ByteColumn(Enum):
-    """The column that the user clicked last. It decides the format of a copy."""
-
-    HEX = "hex"
-    TEXT = "text"
+    def show_chunk(self, chunk: Chunk | None) -> None:
+        """Show `chunk`, or nothing."""
+        if chunk is not self.chunk or chunk is None:
+            self.chunk = chunk
+            self.content.show_data(b"" if chunk is None else chunk.data)

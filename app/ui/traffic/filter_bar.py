@@ -179,9 +179,12 @@ class _FromSource:
     _source: FilterSource
 
     def __call__(self, connection: int) -> bool:
-        if self._source.connection is not None:
-            return connection == self._source.connection
+        wanted = self._source.connection
+        if connection == wanted:
+            return True
         info = self._directory.info(connection)
+        if wanted is not None:  # the connection to its target belongs to it
+            return info is not None and info.forwards == wanted
         return info is not None and info.listener == self._source.listener
 
 

@@ -219,7 +219,7 @@ class StreamText(LinesView):
     """The cursor moved to a line of another chunk; see `number`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, hangs_after=len(MARKS[True]))
         self._numbers: deque[int] = deque()
         self._reported: int | None = None
         self.setAccessibleName(self.tr("Conversation"))

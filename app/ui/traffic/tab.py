@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from sys import intern
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -33,10 +34,11 @@ if TYPE_CHECKING:
     from app.ui.traffic.pane import TrafficPane
 
 MAX_CLOSED = 100_000
+"""The most closed connections that are remembered. Each takes about 400 bytes."""
 
 KEPT_CLOSED = 10_000
 """How many of the newest closed connections are remembered although their chunks are dropped, as
-framed messages may still be there. Each takes about 300 bytes."""
+framed messages may still be there."""
 
 
 class TrafficTab(QWidget):
@@ -143,7 +145,7 @@ class TrafficTab(QWidget):
 
 
 class ConnectionNames:
-    """The directory of the connections: all open ones, and the newest `MAX_CLOSED` closed ones.
+    """The directory of the connections: all open ones, and at most `MAX_CLOSED` closed ones.
 
     For an open connection it keeps only a reference, and makes its info on demand.
     """
@@ -167,13 +169,16 @@ class ConnectionNames:
             new if name == old else name: local for name, local in self._listeners.items()
         }
         for number, info in self._closed.items():
-            if info.listener == old and not info.began_here:
+            if info.listener == old and (info.forwards or not info.began_here):
                 self._closed[number] = evolve(info, listener=new)
 
     def follow(self, batch: ChangeBatch) -> None:
         """Add the opened connections, and remove the closed ones."""
         for connection in batch.opened:
             self.add_connection(connection)
+        for connection in batch.forwarded:
+            if connection.target is not None and connection.number in self._open:
+                self._open[connection.target.number] = connection
         for connection in batch.closed:
             self.remove_connection(connection)
 
@@ -195,12 +200,16 @@ class ConnectionNames:
 
     def remove_connection(self, connection: Connection) -> None:
         """Remove a closed connection, but keep its info: its chunks are in the log."""
-        info = self._info_of(connection.number)
-        if info is None:
-            return
-        del self._open[connection.number]
+        numbers = [connection.number]
+        if connection.target is not None and connection.target.number:
+            numbers.append(connection.target.number)
+        for number in numbers:
+            info = self._info_of(number)
+            if info is None:
+                continue
+            del self._open[number]
+            self._remember(number, info)
         self._other_addresses.pop(connection.number, None)
-        self._remember(connection.number, info)
 
     def forget(self, number: int) -> None:
         """Forget a closed connection."""
@@ -213,16 +222,36 @@ class ConnectionNames:
     def _remember(self, number: int, info: ConnectionInfo) -> None:
         self._closed[number] = info
         if len(self._closed) > MAX_CLOSED:
-            del self._closed[next(iter(self._closed))]
+            # Many at once: a dict looks for its first key among all that were deleted before.
+            for oldest in list(islice(self._closed, max(1, MAX_CLOSED // 10))):
+                del self._closed[oldest]
 
     def _info_of(self, number: int) -> ConnectionInfo | None:
         connection = self._open.get(number)
         if connection is None:
             return None
         name = connection.factory.spec.name
+        if number != connection.number:
+            return _target_info(name, connection)
         local = self._other_addresses.get(number, self._listeners.get(name))
         peer = connection.peer_address
-        return ConnectionInfo(name, connection.peer, ip_address_of(peer), local, is_datagram(peer))
+        is_datagram = connection.is_datagram
+        return ConnectionInfo(name, connection.peer, ip_address_of(peer), local, is_datagram)
+
+
+def _target_info(listener: str, connection: Connection) -> ConnectionInfo | None:
+    """The connection to the target of a client."""
+    link = connection.target
+    if link is None:
+        return None
+    return ConnectionInfo(
+        listener,
+        link.name(connection.number),
+        ip_address_of(link.peer_address),
+        ip_address_of(link.local_address),
+        is_datagram=link.is_datagram,
+        began_here=True,
+    )
 
 
 def _local_address(connection: Connection) -> Address | None:
@@ -232,11 +261,6 @@ def _local_address(connection: Connection) -> Address | None:
         return ip_address_of(connection.transport.getHost())
     except (AttributeError, OSError):  # it is closed already, and has no socket
         return None
-
-
-def is_datagram(address: Any) -> bool:
-    """Whether an address of Twisted is one of UDP."""
-    return getattr(address, "type", "TCP") == "UDP"
 
 
 def ip_address_of(address: Any) -> Address | None:
@@ -271,6 +295,11 @@ class ConnectionTracker:
             if connection.bytes_in or connection.bytes_out:
                 closed_at = connection.unix_seconds(connection.closed_at)
                 self._log.end_connection(closed_at, connection.number, connection.close_kind)
+            link = connection.target
+            if link is not None and link.number:
+                self._closed.append((self._log.end, link.number))
+                closed_at = connection.unix_seconds(link.closed_at or connection.closed_at)
+                self._log.end_connection(closed_at, link.number, link.close_kind)
 
     def _forget_dropped(self) -> None:
         """Forget the names of closed connections that have no chunk in the log any more."""

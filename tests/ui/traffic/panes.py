@@ -50,6 +50,7 @@ def connection(number: int, name: str = "Echo", peer: Any = None, host: Any = No
         factory=SimpleNamespace(spec=SimpleNamespace(name=name)),
         peer=f"peer {number}",
         peer_address=peer,
+        is_datagram=getattr(peer, "type", "TCP") == "UDP",
         transport=Transport(host),
         connected=True,
         bytes_in=1,

@@ -1,0 +1,1 @@
+"""Bytes on the screen: as text, JSON, XML, HTTP or hex, chosen by what they are."""
