@@ -21,9 +21,8 @@ from zope.interface import implementer
 from app.client.options import Options
 from app.client.transport import StreamWire, WireFactory, WireObserver
 from app.client.udp_transport import DatagramWire
-from app.net.client_endpoint import endpoint_for
-from app.net.connected_port import ConnectedPort
 from app.net.ip import LARGEST_READ, parse_ip
+from app.net.sockets import ConnectedPort, endpoint_for
 from app.net.target import LOOPBACK, Target, Transport, is_ipv6
 
 FIRST_SECONDS = 0.5

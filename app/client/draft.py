@@ -30,6 +30,7 @@ from app.rules.template import (
     read_part,
 )
 from app.text.notation import LineEnding, Notation, NotationError, read, write
+from app.text.sentence import Sentence
 
 LONGEST_TEXT = 64 * 1024
 """The longest draft that is stored, in characters."""
@@ -94,7 +95,9 @@ def _write_lines(data: bytes, notation: Notation, ending: LineEnding) -> str:
     if not ending.terminator:
         return write(data, notation)
     if not data.endswith(ending.terminator):
-        raise NotationError("This does not end like that.", len(data))
+        raise NotationError(
+            Sentence("not-with-this-ending", "This does not end like that."), len(data)
+        )
     lines = data.removesuffix(ending.terminator).split(ending.terminator)
     return "\n".join(write(line, notation) for line in lines)
 
@@ -123,7 +126,7 @@ def draft_from_dict(values: Mapping[str, object]) -> Draft:
     """
     text = values.get("text", "")
     if not isinstance(text, str) or not _is_encodable(text):
-        raise ValueError("text must be a string")
+        raise ValueError(Sentence("draft-text-wrong", "text must be a string"))
     return Draft(
         text,
         _enum_value(Notation, values.get("notation", Notation.TEXT.value), "notation"),
@@ -145,7 +148,11 @@ def _enum_value(kind: type[_EnumT], value: object, name: str) -> _EnumT:
         return kind(value)
     except ValueError:
         choices = ", ".join(str(each.value) for each in kind)
-        raise ValueError(f"{name} must be one of {choices}") from None
+        raise ValueError(
+            Sentence(
+                "draft-value-wrong", "{name} must be one of {choices}", name=name, choices=choices
+            )
+        ) from None
 
 
 @frozen
@@ -248,7 +255,11 @@ def draft_template(draft: Draft, chance: random.Random | None = None) -> Templat
     )
     for piece in part.pieces:
         if isinstance(piece, Computed) and piece.parts:
-            sentence = f"{piece.shown} names a part, and only replies by rule have parts."
+            sentence = Sentence(
+                "no-parts-here",
+                "{shown} names a part, and only replies by rule have parts.",
+                shown=piece.shown,
+            )
             raise NotationError(sentence, text.index(piece.shown), len(piece.shown))
     is_hex = draft.notation is Notation.HEX
     try:

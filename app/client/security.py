@@ -6,6 +6,7 @@ from __future__ import annotations
 from attrs import define, frozen
 from cryptography import x509
 
+from app.text.sentence import Sentence
 from app.tls.certificates import CertificateFacts, certificates_to_pem
 
 
@@ -39,7 +40,7 @@ def _name(name: x509.Name) -> str:
     common = name.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     organization = name.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
     parts = [str(each.value) for each in (*common, *organization)]
-    return ", ".join(parts) or name.rfc4514_string() or "(no name)"
+    return ", ".join(parts) or name.rfc4514_string() or Sentence("no-name", "(no name)")
 
 
 @frozen

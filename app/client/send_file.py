@@ -11,6 +11,11 @@ from twisted.internet.interfaces import IReactorTime
 from app.client.transcript import SessionLog, count_bytes
 from app.client.transport import Wire
 from app.files.paths import NotRegular, open_regular
+from app.text.sentence import Sentence, composed
+
+CANCELLED = Sentence("cancelled", "Cancelled")
+CONNECTION_ENDED = Sentence("connection-ended-so-stopped", "The connection ended, so stopped")
+_STOPPED = Sentence("stopped-before-end", "Stopped")
 
 
 class FileError(Exception):
@@ -35,10 +40,23 @@ class OutgoingFile:
         try:
             self._file = open_regular(path, is_buffered=False)
         except NotRegular:
-            raise FileError(f"{path.name} is not a regular file. Choose one that is.") from None
+            raise FileError(
+                Sentence(
+                    "not-regular-file",
+                    "{name} is not a regular file. Choose one that is.",
+                    name=path.name,
+                )
+            ) from None
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
-            raise FileError(f"{path.name} cannot be read: {reason}. Choose another file.") from None
+            raise FileError(
+                Sentence(
+                    "send-file-unreadable",
+                    "{name} cannot be read: {reason}. Choose another file.",
+                    name=path.name,
+                    reason=reason,
+                )
+            ) from None
         self.size = os.fstat(self._file.fileno()).st_size
         """Bytes at the time it was opened. The file may grow or shrink later."""
 
@@ -78,7 +96,14 @@ class FileTransfer:
 
     def begin(self, wire: Wire) -> None:
         """Send the file after the data that `wire` already has."""
-        self._log.add_event(f"Sending file {self.file.name}, {count_bytes(self.file.size)}…")
+        self._log.add_event(
+            Sentence(
+                "file-sending",
+                "Sending file {name}, {size}…",
+                name=self.file.name,
+                size=count_bytes(self.file.size),
+            )
+        )
         wire.send_from(self._next_piece)
 
     def flushed(self, unsent: int) -> None:
@@ -86,42 +111,50 @@ class FileTransfer:
         if not self.is_over:
             self.file.bytes_sent = max(0, self.file.bytes_read - unsent)
 
-    def stop(self, how: str) -> None:
+    def stop(self, how: Sentence) -> None:
         """Stop the transfer. `how` begins the sentence: `Cancelled` sending file …"""
-        self._end(how, is_whole=False)
+        self._end(how)
 
     def _next_piece(self, size: int) -> bytes:
         data = self.file.read(size)
         if data:
             self._log.tap_sent(data)
         elif self.file.trouble:
-            self._end("Stopped", is_whole=False)
+            self._end(_STOPPED)
         else:
             self.file.bytes_sent = self.file.bytes_read
-            self._end("Sent", is_whole=True)
+            self._end(None)
         return data
 
-    def _end(self, how: str, *, is_whole: bool) -> None:
+    def _end(self, how: Sentence | None) -> None:
         if self.is_over:
             return
         self.is_over = True
         self.file.close()
-        log_sentence = self._log.add_event if is_whole else self._log.add_trouble
+        log_sentence = self._log.add_event if how is None else self._log.add_trouble
         log_sentence(describe_file(self.file, how, self._clock.seconds()))
 
 
-def describe_file(file: OutgoingFile, how: str, now: float) -> str:
-    """The sentence about the end of a transfer: how much was sent, how fast, or why it stopped."""
-    if how == "Sent":
-        seconds = max(now - file.began_at, 0.0)
-        return (
-            f"Sent file {file.name}, {count_bytes(file.bytes_sent)} in {seconds:.1f} s "
-            f"({speed(file.rate(now))})."
+def describe_file(file: OutgoingFile, how: Sentence | None, now: float) -> Sentence:
+    """The sentence about the end of a transfer: how much was sent and how fast. `how` is why it
+    stopped before its end."""
+    if how is None:
+        return Sentence(
+            "file-sent",
+            "Sent file {name}, {size} in {seconds:.1f} s ({speed}).",
+            name=file.name,
+            size=count_bytes(file.bytes_sent),
+            seconds=max(now - file.began_at, 0.0),
+            speed=speed(file.rate(now)),
         )
-    reason = f": {file.trouble}" if file.trouble else ""
-    return (
-        f"{how} sending file {file.name} after {file.bytes_sent:,} of "
-        f"{count_bytes(file.size)}{reason}."
+    return Sentence(
+        "file-stopped",
+        "{how} sending file {name} after {sent:,} of {size}{reason}.",
+        how=how,
+        name=file.name,
+        sent=file.bytes_sent,
+        size=count_bytes(file.size),
+        reason=composed(": {trouble}", trouble=file.trouble) if file.trouble else "",
     )
 
 

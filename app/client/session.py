@@ -16,17 +16,17 @@ from twisted.internet.error import TimeoutError
 from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
+from app.client import session_messages as messages
 from app.client.connect import BackOff, Dial, OneShotTimer, connect
+from app.client.connect_errors import explain_connect, explain_refusal
 from app.client.options import Options, OptionsError, without_identity
-from app.client.send_file import FileError, FileTransfer, OutgoingFile
+from app.client.send_file import CANCELLED, CONNECTION_ENDED, FileError, FileTransfer, OutgoingFile
 from app.client.session_messages import (
     NOT_SENT,
     SPEAKS_TLS,
     describe_end,
     describe_opening,
     describe_security,
-    explain_connect,
-    explain_refusal,
     is_tls_alert,
     reason_not_to_send,
 )
@@ -35,6 +35,7 @@ from app.client.transcript import SessionLog, count_bytes
 from app.client.transport import Wire
 from app.net.target import Target, Transport
 from app.runtime.coroutines import log_failure, spawn
+from app.text.sentence import Sentence
 from app.traffic.connection_info import Tap
 
 if TYPE_CHECKING:
@@ -138,7 +139,13 @@ class Session:
     def connect(self, target: Target, options: Options | None = None) -> bool:
         """Start to connect. False if the session is not closed. The transcript tells the result."""
         if not self._state.is_over:
-            return self._decline(f"Still {self._state.value}: disconnect first, then connect.")
+            return self._decline(
+                Sentence(
+                    "still-connected",
+                    "Still {state}: disconnect first, then connect.",
+                    state=self._state.value,
+                )
+            )
         self._options = options or Options()
         self.target = target.with_local_address(self._options.local_host, self._options.local_port)
         self._keeps_connecting = True
@@ -156,7 +163,7 @@ class Session:
             return self._decline(reason)
         self._log.add_sent(data)
         if not data:
-            self._log.add_event("Sent an empty datagram.")
+            self._log.add_event(messages.EMPTY_DATAGRAM_SENT)
         wire.send(data)
         return True
 
@@ -170,13 +177,19 @@ class Session:
         if wire is None or self._state is not SessionState.CONNECTED:
             return self._decline(NOT_SENT[self._state])
         if not self.has_flow:
-            return self._decline("Not sent: UDP loses what comes too fast. Use TCP for a file.")
+            return self._decline(messages.NO_FILE_OVER_UDP)
         if self.file is not None:
-            return self._decline(f"Not sent: {self.file.name} is still being sent.")
+            return self._decline(
+                Sentence(
+                    "not-sent-file-busy",
+                    "Not sent: {name} is still being sent.",
+                    name=self.file.name,
+                )
+            )
         try:
             file = OutgoingFile(path, self._reactor.seconds())
         except FileError as error:
-            return self._decline(f"Not sent: {error}")
+            return self._decline(Sentence("not-sent-because", "Not sent: {error}", error=error))
         self._transfer = FileTransfer(file, self._log, self._reactor)
         self._transfer.begin(wire)
         return True
@@ -184,20 +197,21 @@ class Session:
     def cancel_file(self) -> bool:
         """Stop sending the file. False if there is none."""
         if self._wire is None or self._transfer is None or self.file is None:
-            return self._decline("There is no file to cancel.")
+            return self._decline(messages.NO_FILE_TO_CANCEL)
         self._wire.send_from(None)
-        self._transfer.stop("Cancelled")
+        self._transfer.stop(CANCELLED)
         return True
 
     def half_close(self) -> bool:
         """Close our side for sending, and continue to read. False if that is not possible."""
         if self._wire is None or self._state is not SessionState.CONNECTED:
-            return self._decline("There is no open connection to close one side of.")
+            return self._decline(messages.NOTHING_TO_HALF_CLOSE)
         if not self._wire.can_half_close:
-            name = "UDP" if not self.has_flow else "A WebSocket"
-            return self._decline(f"{name} has no side to close. Disconnect instead.")
+            return self._decline(
+                messages.WEBSOCKET_HAS_NO_SIDE if self.has_flow else messages.UDP_HAS_NO_SIDE
+            )
         self._set_state(SessionState.HALF_CLOSED)
-        self._log.add_event("Closed this side. What the peer still says is shown.")
+        self._log.add_event(messages.SIDE_CLOSED)
         self._wire.finish()
         return True
 
@@ -208,9 +222,9 @@ class Session:
         if self._stop_connecting():
             return True
         if self._state is SessionState.CLOSING:
-            return self._decline("Already closing. Abort to drop the connection at once.")
+            return self._decline(messages.ALREADY_CLOSING)
         if self._wire is None:
-            return self._decline("There is nothing to disconnect.")
+            return self._decline(messages.NOTHING_TO_DISCONNECT)
         if self.file is not None:
             self.cancel_file()
         self._is_disconnecting = True
@@ -224,7 +238,7 @@ class Session:
         if self._stop_connecting():
             return True
         if self._wire is None:
-            return self._decline("There is nothing to abort.")
+            return self._decline(messages.NOTHING_TO_ABORT)
         self._start_closing(self._wire)
         self._wire.abort()
         return True
@@ -269,8 +283,11 @@ class Session:
         self.bytes_in += len(data)
         self._log.add_received(data)
         if not data:
-            name = "message" if self.has_flow else "datagram"
-            self._log.add_event(f"Received an empty {name}.")
+            self._log.add_event(
+                messages.EMPTY_MESSAGE_RECEIVED
+                if self.has_flow
+                else messages.EMPTY_DATAGRAM_RECEIVED
+            )
         elif is_first and self.security is None and is_tls_alert(data):
             self._log.add_trouble(SPEAKS_TLS)
 
@@ -295,7 +312,11 @@ class Session:
         if wire.bytes_unsent or self.file is not None:
             rest = self.file.name if self.file else count_bytes(wire.bytes_unsent)
             self._log.add_event(
-                f"The peer closed its side. Sending the remaining {rest}, then closing."
+                Sentence(
+                    "peer-closed-side",
+                    "The peer closed its side. Sending the remaining {rest}, then closing.",
+                    rest=rest,
+                )
             )
         self._start_closing(wire)
 
@@ -310,7 +331,7 @@ class Session:
             return
         assert self.target is not None
         if self._transfer is not None:
-            self._transfer.stop("The connection ended, so stopped")
+            self._transfer.stop(CONNECTION_ENDED)
         sentence, is_well = describe_end(
             reason,
             wire,
@@ -329,7 +350,7 @@ class Session:
         self.security = self.verdict = self._give_up_reason = None
         self._is_disconnecting = False
         self._set_state(SessionState.CONNECTING)
-        self._log.add_event(f"Connecting to {self.target}…")
+        self._log.add_event(Sentence("connecting", "Connecting to {target}…", target=self.target))
         self._timer.set(self._options.connect_seconds, lambda: self._give_up(TimeoutError()))
         self._attempt = spawn(self._dial_target(), self._fail_attempt)
 
@@ -373,7 +394,12 @@ class Session:
             return
         seconds = self._back_off.next_seconds()
         self._log.add_event(
-            f"Connecting again in {seconds:g} s (attempt {self._back_off.attempts})."
+            Sentence(
+                "connecting-again",
+                "Connecting again in {seconds:g} s (attempt {attempts}).",
+                seconds=seconds,
+                attempts=self._back_off.attempts,
+            )
         )
         self._set_state(SessionState.WAITING)
         self._timer.set(seconds, self._begin_attempt)
@@ -385,7 +411,7 @@ class Session:
         if self._state is not SessionState.WAITING:
             return False
         self._timer.clear()
-        self._log.add_event("Not connecting again.")
+        self._log.add_event(messages.NOT_CONNECTING_AGAIN)
         self._set_state(SessionState.CLOSED)
         return True
 
@@ -407,7 +433,13 @@ class Session:
         wire.abort()
 
     def _log_stalled_peer(self) -> None:
-        self._log.add_event(f"The peer took nothing for {self._close_timeout:g} s. Giving it up.")
+        self._log.add_event(
+            Sentence(
+                "peer-took-nothing",
+                "The peer took nothing for {seconds:g} s. Giving it up.",
+                seconds=self._close_timeout,
+            )
+        )
 
     def _set_state(self, state: SessionState) -> None:
         self._state = state

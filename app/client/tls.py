@@ -25,6 +25,7 @@ from app.client.security import PeerCertificate, Security, Verdict
 from app.client.transport import StreamWire
 from app.net.endpoint import quoted
 from app.net.ip import parse_ip
+from app.text.sentence import Sentence
 from app.tls import TlsError
 from app.tls.certificates import Identity, read_identity
 
@@ -101,7 +102,13 @@ def _server_name(host: str) -> bytes | None:
         # The same form as in the later check. The codec checks the length of the name.
         return DNS_ID(host).hostname.decode().encode("idna")
     except ValueError:
-        raise OptionsError(f"{quoted(host)} is no host name that TLS could check.") from None
+        raise OptionsError(
+            Sentence(
+                "tls-host-name-wrong",
+                "{host} is no host name that TLS could check.",
+                host=quoted(host),
+            )
+        ) from None
 
 
 def security_of(connection: SSL.Connection, verdict: Verdict) -> Security:
@@ -126,17 +133,26 @@ def _context(options: TlsOptions) -> SSL.Context:
     if options.certificate_file:
         _load_certificate(context, options)
     elif options.key_file:
-        raise OptionsError("Choose the certificate that the key is for, or leave out the key.")
+        raise OptionsError(
+            Sentence(
+                "client-certificate-missing",
+                "Choose the certificate that the key is for, or leave out the key.",
+            )
+        )
     return context
 
 
 def _load_authorities(context: SSL.Context, file: str) -> None:
-    _check_readable(file, "the authorities to trust")
+    _check_readable(file, Sentence("authorities-to-trust", "the authorities to trust"))
     try:
         context.load_verify_locations(file)
     except SSL.Error:
         raise OptionsError(
-            f"{quoted(file)} has no certificate of an authority. Choose a PEM file with one."
+            Sentence(
+                "authority-file-empty",
+                "{file} has no certificate of an authority. Choose a PEM file with one.",
+                file=quoted(file),
+            )
         ) from None
 
 
@@ -151,8 +167,11 @@ def _load_certificate(context: SSL.Context, options: TlsOptions) -> None:
         raise OptionsError(str(error)) from None
     except (SSL.Error, TypeError):
         raise OptionsError(
-            f"OpenSSL does not take the certificate in {quoted(options.certificate_file)}. "
-            "Choose another one."
+            Sentence(
+                "client-certificate-refused",
+                "OpenSSL does not take the certificate in {certificate_file}. Choose another one.",
+                certificate_file=quoted(options.certificate_file),
+            )
         ) from None
 
 
@@ -171,7 +190,13 @@ def _check_readable(file: str, what: str) -> None:
             pass
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        sentence = f"The file of {what} cannot be read: {quoted(file)}: {reason}."
+        sentence = Sentence(
+            "authority-file-unreadable",
+            "The file of {what} cannot be read: {file}: {reason}.",
+            what=what,
+            file=quoted(file),
+            reason=reason,
+        )
         raise OptionsError(sentence) from None
 
 
@@ -181,28 +206,53 @@ def _describe_mismatch(certificate: x509.Certificate, host: str) -> str:
     try:
         check(certificate, host)
     except VerificationError:
-        names = ", ".join(PeerCertificate.of(certificate).facts.names[:5]) or "nobody"
-        return f"it is for {names}, and not for {host}"
+        names = ", ".join(PeerCertificate.of(certificate).facts.names[:5]) or Sentence(
+            "nobody", "nobody"
+        )
+        return Sentence(
+            "certificate-other-host",
+            "it is for {names}, and not for {host}",
+            names=names,
+            host=host,
+        )
     except CertificateError:
-        return "it names no host that it is for"
+        return Sentence("certificate-no-host", "it names no host that it is for")
     return ""
 
 
 def _describe_error(error: int, certificate: x509.Certificate) -> str:
     shown = PeerCertificate.of(certificate)
     if error == _SELF_SIGNED:
-        return "it is signed by itself alone"
+        return Sentence("certificate-self-signed", "it is signed by itself alone")
     if error in _UNKNOWN_ISSUER:
-        return f"it was issued by {shown.issuer}, whom nobody trusts here"
+        return Sentence(
+            "certificate-unknown-issuer",
+            "it was issued by {issuer}, whom nobody trusts here",
+            issuer=shown.issuer,
+        )
     if error == _EXPIRED:
-        return f"it expired on {shown.facts.not_after:%Y-%m-%d}"
+        return Sentence(
+            "certificate-expired-on",
+            "it expired on {not_after:%Y-%m-%d}",
+            not_after=shown.facts.not_after,
+        )
     if error == _NOT_YET_VALID:
-        return f"it is valid only from {shown.facts.not_before:%Y-%m-%d} on"
+        return Sentence(
+            "certificate-valid-from",
+            "it is valid only from {not_before:%Y-%m-%d} on",
+            not_before=shown.facts.not_before,
+        )
     if error in _NO_AUTHORITY:
-        return f"it was issued by {shown.facts.subject}, which is no authority"
+        return Sentence(
+            "certificate-no-authority",
+            "it was issued by {subject}, which is no authority",
+            subject=shown.facts.subject,
+        )
     if error == _WRONG_PURPOSE:
-        return "it is not made for servers"
-    return f"OpenSSL refuses it with error {error}"
+        return Sentence("certificate-wrong-purpose", "it is not made for servers")
+    return Sentence(
+        "certificate-openssl-error", "OpenSSL refuses it with error {error}", error=error
+    )
 
 
 @implementer(IHandshakeListener)

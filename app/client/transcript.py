@@ -28,6 +28,7 @@ from twisted.internet.interfaces import IReactorTime
 from app.runtime.clocks import UnixTime
 from app.text.hex import WIDTH, columns
 from app.text.readable import ReadableText
+from app.text.sentence import Sentence
 from app.traffic.connection_info import RECEIVED, SENT, Tap
 
 MAX_ENTRIES = 10_000
@@ -129,6 +130,9 @@ class Transcript:
 
         `round_trip` is the number of seconds that an answer took. Only its first entry has it.
         """
+        if 0 < len(data) <= self._piece:  # kept whole: a slice of a `Sentence` is plain text
+            self._append_entry(time, kind, data, round_trip)
+            return
         for start in range(0, len(data), self._piece):
             self._append_entry(time, kind, data[start : start + self._piece], round_trip)
             round_trip = None
@@ -353,7 +357,9 @@ def timestamp(time: float, zone: tzinfo | None = None) -> str:
 
 def count_bytes(count: int) -> str:
     """`1 byte`, `12,345 bytes`."""
-    return "1 byte" if count == 1 else f"{count:,} bytes"
+    if count == 1:
+        return Sentence("one-byte", "1 byte")
+    return Sentence("byte-count", "{count:,} bytes", count=count)
 
 
 def _duration(seconds: float) -> str:

@@ -32,6 +32,7 @@ from wsproto.utilities import ProtocolError
 from app.client.transport import StreamWire, Supply, Wire, WireEnd, WireObserver
 from app.net.target import Target
 from app.protocols.websocket.limits import BoundedDeflate
+from app.text.sentence import Sentence, composed
 
 if TYPE_CHECKING:
     from app.client.security import Security, Verdict
@@ -39,26 +40,28 @@ if TYPE_CHECKING:
 LONGEST_MESSAGE = 16 * 1024 * 1024
 """The limit for one received message, in bytes, after decompression."""
 
-_NO_WEBSOCKET = (
-    "{target} does not answer as a WebSocket server: {why}. Check the path and the port."
-)
-
 _MEANINGS: dict[int, str] = {
-    1000: "normal",
-    1001: "going away",
-    1002: "protocol error",
-    1003: "unsupported data",
-    1007: "invalid data",
-    1008: "policy violation",
-    1009: "message too big",
-    1010: "extension missing",
-    1011: "internal error",
-    1012: "service restart",
-    1013: "try again later",
+    1000: Sentence("ws-normal", "normal"),
+    1001: Sentence("ws-going-away", "going away"),
+    1002: Sentence("ws-protocol-error", "protocol error"),
+    1003: Sentence("ws-unsupported-data", "unsupported data"),
+    1007: Sentence("ws-invalid-data", "invalid data"),
+    1008: Sentence("ws-policy-violation", "policy violation"),
+    1009: Sentence("ws-too-big", "message too big"),
+    1010: Sentence("ws-extension-missing", "extension missing"),
+    1011: Sentence("ws-internal-error", "internal error"),
+    1012: Sentence("ws-service-restart", "service restart"),
+    1013: Sentence("ws-try-later", "try again later"),
 }
 _OUR_REASONS: dict[int, str] = {
-    CloseReason.INVALID_FRAME_PAYLOAD_DATA: "a text that is no UTF-8, or does not inflate",
-    CloseReason.MESSAGE_TOO_BIG: f"a message of more than {LONGEST_MESSAGE:,} bytes",
+    CloseReason.INVALID_FRAME_PAYLOAD_DATA: Sentence(
+        "ws-sent-bad-text", "a text that is no UTF-8, or does not inflate"
+    ),
+    CloseReason.MESSAGE_TOO_BIG: Sentence(
+        "ws-sent-too-much",
+        "a message of more than {longest_message:,} bytes",
+        longest_message=LONGEST_MESSAGE,
+    ),
 }
 
 
@@ -165,7 +168,7 @@ class WebSocketWire:
         try:
             wire.send(self._websocket.send(request))
         except (ProtocolError, ValueError):
-            self._fail("its name cannot be written in a request")
+            self._fail(Sentence("ws-name-unwritable", "its name cannot be written in a request"))
 
     def wire_received(self, wire: Wire, data: bytes) -> None:
         if self._ignores_input:
@@ -180,7 +183,7 @@ class WebSocketWire:
             ProtocolError,
             ValueError,
         ):  # wsproto raises ValueError for bytes that it cannot decode
-            self._fail("what it says is no upgrade to WebSocket")
+            self._fail(Sentence("ws-no-upgrade", "what it says is no upgrade to WebSocket"))
 
     def wire_flushed(self, wire: Wire, count: int) -> None:
         if self._is_open:
@@ -198,9 +201,17 @@ class WebSocketWire:
             reason = Failure(self._end_reason)
         elif reason.check(ConnectionDone):
             if not self._is_open:
-                reason = Failure(self._refusal("it closed the connection"))
+                reason = Failure(
+                    self._refusal(Sentence("ws-connection-closed", "it closed the connection"))
+                )
             elif not self._is_finishing:
-                reason = Failure(WireEnd("The peer left without closing the WebSocket."))
+                reason = Failure(
+                    WireEnd(
+                        Sentence(
+                            "ws-left-without-close", "The peer left without closing the WebSocket."
+                        )
+                    )
+                )
         self._ignores_input = True
         self._observer.wire_lost(self, reason)
 
@@ -224,7 +235,13 @@ class WebSocketWire:
                 self._is_open = True
                 self._observer.wire_opened(self)
             case RejectConnection():
-                self._fail(f"it answers {_status(event.status_code)}")
+                self._fail(
+                    Sentence(
+                        "ws-answers-status",
+                        "it answers {status_code}",
+                        status_code=_status(event.status_code),
+                    )
+                )
             case TextMessage() | BytesMessage():
                 self._handle_message(event)
             case Ping() if self._can_send:
@@ -258,8 +275,15 @@ class WebSocketWire:
 
     def _close(self, code: int) -> None:
         """Close with `code`, because of data that the peer sent."""
-        why = _OUR_REASONS.get(code, "what is no WebSocket frame")
-        self._end_reason = WireEnd(f"Closed with {code}, because the peer sent {why}.")
+        why = _OUR_REASONS.get(code, Sentence("ws-sent-no-frame", "what is no WebSocket frame"))
+        self._end_reason = WireEnd(
+            Sentence(
+                "ws-closed-here",
+                "Closed with {code}, because the peer sent {why}.",
+                code=code,
+                why=why,
+            )
+        )
         self._ignores_input = True
         self._send(CloseConnection(code=code))
         self._observer.wire_peer_finished(self)
@@ -272,7 +296,15 @@ class WebSocketWire:
         self._wire.abort()
 
     def _refusal(self, why: str) -> WireEnd:
-        return WireEnd(_NO_WEBSOCKET.format(target=self._target, why=why))
+        return WireEnd(
+            Sentence(
+                "no-websocket",
+                "{target} does not answer as a WebSocket server: {why}. "
+                "Check the path and the port.",
+                target=self._target,
+                why=why,
+            )
+        )
 
 
 class WebSocketWireFactory(Factory):
@@ -306,8 +338,17 @@ def _status(code: int) -> str:
 def _end_by_peer(code: int, reason: str) -> WireEnd:
     """The reason for a close by the peer. It is good for the codes 1000 and 1001."""
     if code == CloseReason.NO_STATUS_RCVD:
-        return WireEnd("The peer closed the WebSocket, without a code.", is_well=True)
+        return WireEnd(
+            Sentence("ws-closed-without-code", "The peer closed the WebSocket, without a code."),
+            is_well=True,
+        )
     meaning = _MEANINGS.get(code)
-    told = f"{code}, {meaning}" if meaning else str(code)
-    because = f": {reason.strip().rstrip('.')}" if reason.strip() else ""
-    return WireEnd(f"The peer closed with {told}{because}.", is_well=code in (1000, 1001))
+    told = composed("{code}, {meaning}", code=code, meaning=meaning) if meaning else str(code)
+    said = reason.strip().rstrip(".")
+    sentence = Sentence(
+        "peer-closed-websocket",
+        "The peer closed with {told}{reason}.",
+        told=told,
+        reason=composed(": {reason}", reason=said) if said else "",
+    )
+    return WireEnd(sentence, is_well=code in (1000, 1001))

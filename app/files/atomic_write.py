@@ -17,6 +17,8 @@ from glob import escape
 from pathlib import Path
 from typing import Final
 
+from app.text.sentence import Sentence
+
 _STALE_SECONDS: Final = 60
 
 
@@ -47,7 +49,9 @@ def _keep_rights(target: Path, temporary: Path) -> None:
         return
     # A rename succeeds without write permission on the file. Respect the protection all the same.
     if not old.st_mode & 0o222:
-        raise PermissionError(errno.EACCES, "the file is write-protected")
+        raise PermissionError(
+            errno.EACCES, Sentence("write-protected", "the file is write-protected")
+        )
     if sys.platform != "win32":
         with suppress(PermissionError):
             os.chown(temporary, old.st_uid, old.st_gid)

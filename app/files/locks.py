@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from app.text.sentence import Sentence
+
 PATIENCE_SECONDS: Final = 2.0
 """The longest wait for another process. A save takes milliseconds, and the window waits for it."""
 
@@ -54,7 +56,9 @@ def _locked(folder: Path, patience: float) -> int | None:
                 time.sleep(_RETRY_SECONDS)
                 continue
             os.close(descriptor)
-            raise TimeoutError(errno.ETIMEDOUT, "another program is saving there") from None
+            raise TimeoutError(
+                errno.ETIMEDOUT, Sentence("saving-elsewhere", "another program is saving there")
+            ) from None
         except OSError:
             os.close(descriptor)
             return None

@@ -13,6 +13,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from app.text.sentence import Sentence
+
 
 def expand_home(written: str) -> str:
     """`written` with a leading `~` or `~name` replaced by the home folder."""
@@ -30,9 +32,13 @@ def home_folder_problem(written: str) -> str:
         return ""
     name = Path(written).parts[0][1:]
     if not name:
-        return "Nobody knows where your home folder is. Write the whole path."
+        return Sentence(
+            "no-home-folder", "Nobody knows where your home folder is. Write the whole path."
+        )
     short = name if len(name) <= 32 else f"{name[:31]}…"
-    return f'There is no user "{short}". Write the whole path.'
+    return Sentence(
+        "no-such-user", 'There is no user "{short}". Write the whole path.', short=short
+    )
 
 
 class NotRegular(OSError):
@@ -45,7 +51,9 @@ def open_regular(path: Path, *, is_buffered: bool = True) -> BinaryIO:
     file: BinaryIO = open(path, "rb", buffering, opener=_open_without_waiting)  # noqa: SIM115 - is returned
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise NotRegular(errno.EINVAL, "it is no regular file", str(path))
+        raise NotRegular(
+            errno.EINVAL, Sentence("no-regular-file", "it is no regular file"), str(path)
+        )
     return file
 
 

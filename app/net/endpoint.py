@@ -2,8 +2,8 @@
 
 A profile holds and a form edits a description such as `tcp:8007:interface=127.0.0.1`. Nothing here
 needs a reactor; `twisted.internet.endpoints.serverFromString` takes `str(endpoint.bound())`.
-Twisted has no description for a UDP socket that receives. `udp:8007` is Portdeck's own, in the same
-syntax.
+Twisted has no description for a socket that receives datagrams. `udp:8007` and
+`unix-dgram:/tmp/echo.sock` are Portdeck's own, in the same syntax.
 
 The quoting is Twisted's: `:` separates the values, the first `=` of a part makes it an option, and
 a backslash makes the next character an ordinary one. Without an interface Twisted listens on all
@@ -24,6 +24,7 @@ from attrs import evolve, field, frozen
 from app.files.paths import home_folder_problem, resolve_path
 from app.net.endpoint_kinds import KINDS, EndpointKind, installed_kinds
 from app.net.ip import is_address, is_loopback
+from app.text.sentence import Sentence
 
 LARGEST_PORT: Final = 65535
 
@@ -31,7 +32,9 @@ LONGEST_PATH: Final = 107
 """The most bytes that Linux allows for the path of a Unix socket (unix(7))."""
 
 _TLS_PORT: Final = 443
-_COLON_ADVICE: Final = "A colon inside a value needs a backslash, as in interface=\\:\\:1."
+_COLON_ADVICE: Final = Sentence(
+    "endpoint-colon-advice", "A colon inside a value needs a backslash, as in interface=\\:\\:1."
+)
 
 
 class EndpointError(ValueError):
@@ -53,7 +56,7 @@ def _last_of_each(options: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], 
 class Endpoint:
     """One endpoint description, checked as far as possible without opening a socket.
 
-    Twisted's kinds for listening (tcp, tcp6, ssl, tls, unix) and Portdeck's udp are checked value
+    Twisted's kinds for listening (tcp, tcp6, ssl, tls, unix) and Portdeck's own are checked value
     by value. Any other kind must be that of an installed plugin. It is not changed, except for an
     endpoint that it wraps. `parse` and the constructor raise `EndpointError` for invalid values.
     """
@@ -109,7 +112,18 @@ class Endpoint:
     @property
     def is_datagram(self) -> bool:
         """Whether it receives datagrams instead of connections."""
-        return self.kind == "udp"
+        return self.kind in ("udp", "unix-dgram")
+
+    @property
+    def is_unix(self) -> bool:
+        """Whether it is a Unix socket, whose `address` is a path."""
+        return self.kind in ("unix", "unix-dgram")
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other sockets may be bound to the same UDP port, as the members of a multicast
+        group on one machine are."""
+        return self.value("shared") == "1"
 
     @property
     def port(self) -> int | None:
@@ -199,7 +213,7 @@ class Endpoint:
     @property
     def loopback_only(self) -> bool:
         """Whether only this machine can connect. False if that is unknown."""
-        if self.kind == "unix":
+        if self.is_unix:
             return True
         if self.inner is not None:
             return self.inner.loopback_only
@@ -208,7 +222,7 @@ class Endpoint:
     @property
     def display(self) -> str:
         """The text for a window: `127.0.0.1:8007`, `[::1]:8007`, a path, or the description."""
-        if self.kind == "unix":
+        if self.is_unix:
             return self.value("address") or ""
         if self.port is None or self.interface is None:
             return str(self)
@@ -219,7 +233,7 @@ class Endpoint:
 @lru_cache(maxsize=4096)  # the window parses the endpoint of each listener at every refresh
 def _parsed(text: str) -> Endpoint:
     if not text:
-        raise EndpointError("Write an endpoint, such as tcp:8007.")
+        raise EndpointError(Sentence("endpoint-empty", "Write an endpoint, such as tcp:8007."))
     parts = list(_parts(text))
     args = [part[0] for part in parts if len(part) == 1]
     kind, *values = args or [""]
@@ -244,7 +258,12 @@ def _parts(text: str) -> Iterator[list[str]]:
         else:
             escaped = next(characters, None)
             if escaped is None:
-                raise EndpointError("Remove the backslash at the end, or write two of them.")
+                raise EndpointError(
+                    Sentence(
+                        "endpoint-backslash",
+                        "Remove the backslash at the end, or write two of them.",
+                    )
+                )
             part[-1] += escaped
     yield part
 
@@ -264,8 +283,12 @@ def _is_kind(text: str) -> bool:
 
 def _no_kind(text: str) -> EndpointError:
     return EndpointError(
-        "Begin the endpoint with its kind, as in tcp:8007 or tcp:8007:interface=127.0.0.1, "
-        f"not {quoted(text)}."
+        Sentence(
+            "endpoint-no-kind",
+            "Begin the endpoint with its kind, as in tcp:8007 or tcp:8007:interface=127.0.0.1, "
+            "not {text}.",
+            text=quoted(text),
+        )
     )
 
 
@@ -274,7 +297,12 @@ def _check_shape(endpoint: Endpoint) -> None:
     if not _is_kind(endpoint.kind) or endpoint.kind != endpoint.kind.lower():
         raise _no_kind(endpoint.kind)
     if not str(endpoint).isprintable():
-        raise EndpointError("Write the endpoint on one line, without invisible characters.")
+        raise EndpointError(
+            Sentence(
+                "endpoint-not-one-line",
+                "Write the endpoint on one line, without invisible characters.",
+            )
+        )
 
 
 def _check_installed(kind: str) -> None:
@@ -284,8 +312,19 @@ def _check_installed(kind: str) -> None:
         return
     known = sorted({*KINDS, *installed})
     close = get_close_matches(kind, known, n=1)
-    advice = f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(known)}."
-    raise EndpointError(f"There is no kind of endpoint called {quoted(kind)}. {advice}")
+    advice = (
+        Sentence("did-you-mean", "Did you mean {suggestion}?", suggestion=close[0])
+        if close
+        else Sentence("use-one-of", "Use one of: {known}.", known=", ".join(known))
+    )
+    raise EndpointError(
+        Sentence(
+            "endpoint-unknown-kind",
+            "There is no kind of endpoint called {kind}. {advice}",
+            kind=quoted(kind),
+            advice=advice,
+        )
+    )
 
 
 def _check_parameters(endpoint: Endpoint, kind: EndpointKind) -> None:
@@ -294,19 +333,52 @@ def _check_parameters(endpoint: Endpoint, kind: EndpointKind) -> None:
     written = dict(endpoint.options)
     twice = next((name for name in names[: len(endpoint.args)] if name in written), None)
     if twice is not None:
-        raise EndpointError(f"Write the {twice} once. {_COLON_ADVICE}")
+        raise EndpointError(
+            Sentence(
+                "endpoint-twice",
+                "Write the {twice} once. {colon_advice}",
+                twice=twice,
+                colon_advice=_COLON_ADVICE,
+            )
+        )
     if len(endpoint.args) > len(names):
         raise EndpointError(
-            f"{endpoint.kind} takes no more than {len(names)} values, here are "
-            f"{len(endpoint.args)}. {_COLON_ADVICE}"
+            Sentence(
+                "endpoint-too-many-values",
+                "{kind} takes no more than {count} values, here are {count_2}. {colon_advice}",
+                kind=endpoint.kind,
+                count=len(names),
+                count_2=len(endpoint.args),
+                colon_advice=_COLON_ADVICE,
+            )
         )
     for name in written:
         if name not in names:
             close = get_close_matches(name, names, n=1)
-            advice = f"Did you mean {close[0]}?" if close else f"It takes: {', '.join(names)}."
-            raise EndpointError(f"{endpoint.kind} has no option {quoted(name)}. {advice}")
+            advice = (
+                Sentence("did-you-mean", "Did you mean {suggestion}?", suggestion=close[0])
+                if close
+                else Sentence("endpoint-takes", "It takes: {names}.", names=", ".join(names))
+            )
+            raise EndpointError(
+                Sentence(
+                    "endpoint-unknown-option",
+                    "{kind} has no option {name}. {advice}",
+                    kind=endpoint.kind,
+                    name=quoted(name),
+                    advice=advice,
+                )
+            )
     if kind.needs and not endpoint.value(kind.needs):
-        raise EndpointError(f"{endpoint.kind} needs its {kind.needs}, as in {kind.example}.")
+        raise EndpointError(
+            Sentence(
+                "endpoint-missing-value",
+                "{kind} needs its {needs}, as in {example}.",
+                kind=endpoint.kind,
+                needs=kind.needs,
+                example=kind.example,
+            )
+        )
 
 
 def _check_values(endpoint: Endpoint) -> None:
@@ -314,15 +386,27 @@ def _check_values(endpoint: Endpoint) -> None:
     for parameter, (is_valid, expected) in _RULES.items():
         value = endpoint.value(parameter)
         if value is not None and not is_valid(value):
-            raise EndpointError(f"The {parameter} must be {expected}, not {quoted(value)}.")
+            raise EndpointError(
+                Sentence(
+                    "endpoint-value-wrong",
+                    "The {parameter} must be {expected}, not {value}.",
+                    parameter=parameter,
+                    expected=expected,
+                    value=quoted(value),
+                )
+            )
     for path in endpoint.paths.values():
         if problem := home_folder_problem(path):
             raise EndpointError(problem)
     # Twisted looks up the name of an interface only for TCP.
-    if endpoint.is_datagram and not is_address(endpoint.interface or ""):
+    if endpoint.kind == "udp" and not is_address(endpoint.interface or ""):
         raise EndpointError(
-            "The interface must be an address such as 127.0.0.1, 0.0.0.0 or \\:\\:1, "
-            f"not {quoted(endpoint.interface or '')}."
+            Sentence(
+                "endpoint-interface-wrong",
+                "The interface must be an address such as 127.0.0.1, 0.0.0.0 or \\:\\:1, not "
+                "{interface}.",
+                interface=quoted(endpoint.interface or ""),
+            )
         )
 
 
@@ -340,8 +424,14 @@ def _is_mode(text: str) -> bool:
 
 
 _RULES: Final[dict[str, tuple[Callable[[str], bool], str]]] = {
-    "port": (_is_port, f"a whole number from 0 to {LARGEST_PORT}"),
-    "backlog": (_is_number, "a whole number"),
-    "mode": (_is_mode, "three octal digits such as 660"),
-    "lockfile": (("0", "1").__contains__, "0 or 1"),
+    "port": (
+        _is_port,
+        Sentence(
+            "number-up-to", "a whole number from 0 to {largest_port}", largest_port=LARGEST_PORT
+        ),
+    ),
+    "backlog": (_is_number, Sentence("a-whole-number", "a whole number")),
+    "mode": (_is_mode, Sentence("octal-digits", "three octal digits such as 660")),
+    "lockfile": (("0", "1").__contains__, Sentence("zero-or-one", "0 or 1")),
+    "shared": (("0", "1").__contains__, Sentence("zero-or-one", "0 or 1")),
 }

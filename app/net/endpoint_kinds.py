@@ -85,9 +85,15 @@ KINDS: Final = {
     ),
     "program": EndpointKind((), needs="", example="program"),
     "udp": EndpointKind(
-        ("port", "interface"),
+        ("port", "interface", "shared"),
         needs="port",
         example="udp:8007",
         loopback="127.0.0.1",
+    ),
+    "unix-dgram": EndpointKind(
+        ("address", "mode"),
+        needs="address",
+        example="unix-dgram:/tmp/echo.sock",
+        paths={"address": ""},
     ),
 }

@@ -21,6 +21,7 @@ from attrs import evolve, frozen
 
 from app.files.paths import expand_home
 from app.net.endpoint import LARGEST_PORT, LONGEST_PATH, Endpoint, EndpointError, quoted
+from app.text.sentence import Sentence
 
 LOOPBACK = "127.0.0.1"
 _EVERY_INTERFACE = {"0.0.0.0": LOOPBACK, "::": "::1"}
@@ -35,7 +36,7 @@ _CLIENT = re.compile(
 )
 _OPTION = re.compile(r":(\w+)=((?:\\.|[^\\:])*)$")
 _ESCAPED_ADDRESS = re.compile(r"((?:\\.|[^\\:])*):(\d*)")
-_EMPTY = "Type where to connect to, such as 127.0.0.1:8007."
+_EMPTY = Sentence("target-empty", "Type where to connect to, such as 127.0.0.1:8007.")
 
 
 class TargetError(ValueError):
@@ -104,7 +105,11 @@ class Target:
         if self.transport is Transport.UNIX:
             _check_path(self.path)
             if self.local_host or self.local_port:
-                raise TargetError("A Unix socket has no local port. Leave it out.")
+                raise TargetError(
+                    Sentence(
+                        "target-unix-local-port", "A Unix socket has no local port. Leave it out."
+                    )
+                )
             return
         _check_host(self.host)
         _check_port(self.port)
@@ -161,36 +166,65 @@ class Target:
 def _check_host(host: str) -> None:
     if not host or _NOT_IN_A_HOST.search(host) or (":" in host and not is_ipv6(host)):
         raise TargetError(
-            f"{quoted(host)} is no host name. Write host:port, such as localhost:8007."
+            Sentence(
+                "target-host-wrong",
+                "{host} is no host name. Write host:port, such as localhost:8007.",
+                host=quoted(host),
+            )
         )
 
 
 def _check_port(port: int) -> None:
     if not 1 <= port <= LARGEST_PORT:
-        raise TargetError(f"Choose a port between 1 and {LARGEST_PORT}, not {port}.")
+        raise TargetError(
+            Sentence(
+                "port-out-of-range",
+                "Choose a port between 1 and {largest_port}, not {port}.",
+                largest_port=LARGEST_PORT,
+                port=port,
+            )
+        )
 
 
 def _check_resource(resource: str) -> None:
     if not _RESOURCE.fullmatch(resource):
         raise TargetError(
-            f"{quoted(resource)} is no path of a WebSocket. It begins with a slash, has no spaces, "
-            f"and has {LONGEST_RESOURCE:,} characters at most."
+            Sentence(
+                "websocket-path-wrong",
+                "{resource} is no path of a WebSocket. It begins with a slash, has no spaces, and "
+                "has {longest_resource:,} characters at most.",
+                resource=quoted(resource),
+                longest_resource=LONGEST_RESOURCE,
+            )
         )
 
 
 def _check_local_host(host: str) -> None:
     if not is_ipv6(host) and not re.fullmatch(r"\d{1,3}(\.\d{1,3}){3}", host):
         raise TargetError(
-            f"The local address must be an IP address of this machine, not {quoted(host)}."
+            Sentence(
+                "local-address-wrong",
+                "The local address must be an IP address of this machine, not {host}.",
+                host=quoted(host),
+            )
         )
 
 
 def _check_path(path: str) -> None:
     if not path:
-        raise TargetError("Add the path of the socket, as in unix:/tmp/echo.sock.")
+        raise TargetError(
+            Sentence(
+                "target-socket-missing", "Add the path of the socket, as in unix:/tmp/echo.sock."
+            )
+        )
     if len(path.encode(errors="surrogateescape")) > LONGEST_PATH:
         raise TargetError(
-            f"The path of a Unix socket has no more than {LONGEST_PATH} bytes. Use a shorter one."
+            Sentence(
+                "target-socket-too-long",
+                "The path of a Unix socket has no more than {longest_path} bytes. Use a shorter "
+                "one.",
+                longest_path=LONGEST_PATH,
+            )
         )
     try:
         Endpoint("unix", (path,))
@@ -256,11 +290,20 @@ def _read_client(text: str, transport: Transport) -> Target:
             name, value = names[min(index, len(names) - 1, 1)], part
         if name == "timeout":
             raise TargetError(
-                "Leave out timeout: how long connecting may take is among the connection options."
+                Sentence(
+                    "target-no-timeout",
+                    "Leave out timeout: how long connecting may take is among the connection "
+                    "options.",
+                )
             )
         if name not in names:
             raise TargetError(
-                f"There is no option {quoted(name)} here. Known are {', '.join(names)}."
+                Sentence(
+                    "target-unknown-option",
+                    "There is no option {name} here. Known are {known}.",
+                    name=quoted(name),
+                    known=", ".join(names),
+                )
             )
         values[name] = _unescape(value)
     if is_path:
@@ -302,7 +345,11 @@ def _read_address(text: str, transport: Transport) -> Target:
         raise TargetError(_EMPTY)
     if "//" in text:
         raise TargetError(
-            "Leave out http:// and the path. Write host:port instead, or ws:// for a WebSocket."
+            Sentence(
+                "target-not-url",
+                "Leave out http:// and the path. Write host:port instead, or ws:// for a "
+                "WebSocket.",
+            )
         )
     host, port = _split_host_port(text)
     return Target(
@@ -320,7 +367,11 @@ def _split_options(text: str) -> tuple[str, dict[str, str]]:
         name = match[1].lower()
         if name not in ("bindaddress", "bindport"):
             raise TargetError(
-                f"There is no option {quoted(match[1])} here. Known are bindAddress and bindPort."
+                Sentence(
+                    "target-unknown-bind-option",
+                    "There is no option {match} here. Known are bindAddress and bindPort.",
+                    match=quoted(match[1]),
+                )
             )
         options[name] = _unescape(match[2]).strip("[]")
         text = text[: match.start()]
@@ -340,10 +391,21 @@ def _split_host_port(text: str) -> tuple[str, str]:
     if escaped:
         return _unescape(escaped[1]), escaped[2]
     if text.count(":") > 1:
-        raise TargetError("Put an IPv6 address in brackets, then the port, such as [::1]:8007.")
+        raise TargetError(
+            Sentence(
+                "target-ipv6-brackets",
+                "Put an IPv6 address in brackets, then the port, such as [::1]:8007.",
+            )
+        )
     host, colon, port = text.partition(":")
     if not colon or not port.strip():
-        raise TargetError(f"Add a port to {quoted(host.strip())}, such as localhost:8007.")
+        raise TargetError(
+            Sentence(
+                "target-port-missing",
+                "Add a port to {host}, such as localhost:8007.",
+                host=quoted(host.strip()),
+            )
+        )
     return host.strip(), port.strip()
 
 
@@ -351,19 +413,42 @@ def _split_bracketed(text: str) -> tuple[str, str]:
     host, bracket, rest = text[1:].partition("]")
     host, rest = host.strip(), rest.strip()
     if not bracket or not is_ipv6(host):
-        raise TargetError("Brackets hold an IPv6 address, then comes the port, such as [::1]:8007.")
+        raise TargetError(
+            Sentence(
+                "target-brackets-wrong",
+                "Brackets hold an IPv6 address, then comes the port, such as [::1]:8007.",
+            )
+        )
     port = rest.removeprefix(":").strip()
     if not rest.startswith(":") or not port:
-        raise TargetError(f"Add a port to [{host}], such as [{host}]:8007.")
+        raise TargetError(
+            Sentence(
+                "target-ipv6-port-missing",
+                "Add a port to [{host}], such as [{host}]:8007.",
+                host=host,
+            )
+        )
     return host, port
 
 
 def _port_number(text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
         raise TargetError(
-            f"The port must be a number from 1 to {LARGEST_PORT}, not {quoted(text)}."
+            Sentence(
+                "port-not-number",
+                "The port must be a number from 1 to {largest_port}, not {text}.",
+                largest_port=LARGEST_PORT,
+                text=quoted(text),
+            )
         )
     digits = text.lstrip("0") or "0"
     if len(digits) > 5:
-        raise TargetError(f"Choose a port between 1 and {LARGEST_PORT}, not {quoted(text)}.")
+        raise TargetError(
+            Sentence(
+                "port-out-of-range",
+                "Choose a port between 1 and {largest_port}, not {text}.",
+                largest_port=LARGEST_PORT,
+                text=quoted(text),
+            )
+        )
     return int(digits)

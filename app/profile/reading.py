@@ -18,13 +18,23 @@ from attrs import frozen
 from app.net.endpoint import quoted
 from app.profile.spec import ListenerSpec, name_key, structure
 from app.profile.validation import Problem, quoted_value, unknown_key
+from app.text.sentence import Sentence
 
 VERSION: Final = 1
 LARGEST_SIZE: Final = 1024 * 1024
 MOST_LISTENERS: Final = 10_000
 
-TOO_LARGE: Final = Problem("", f"this is no profile: it is larger than {LARGEST_SIZE // 1024} KiB")
-TOO_DEEP: Final = Problem("", "this is no profile: its keys or brackets are nested too deep")
+TOO_LARGE: Final = Problem(
+    "",
+    Sentence(
+        "profile-too-large",
+        "this is no profile: it is larger than {largest_size} KiB",
+        largest_size=LARGEST_SIZE // 1024,
+    ),
+)
+TOO_DEEP: Final = Problem(
+    "", Sentence("profile-too-deep", "this is no profile: its keys or brackets are nested too deep")
+)
 
 # For a key of n parts `tomllib` takes n * n memory. Half a megabyte of `a.a.a` ends the process.
 _DEEP_KEY: Final = re.compile(r"(?:\.[^.,=\n]*){50}")
@@ -121,7 +131,10 @@ def _syntax_problem(message: str, text: str) -> Problem:
         error = message.removesuffix(" (at end of document)")
         line = str(text.count("\n") + 1)
         column = str(len(text) - text.rfind("\n"))
-    return Problem(f"line {line}, column {column}", f"this is not TOML: {quoted(error)[1:-1]}")
+    return Problem(
+        Sentence("line-and-column", "line {line}, column {column}", line=line, column=column),
+        Sentence("not-toml", "this is not TOML: {error}", error=quoted(error)[1:-1]),
+    )
 
 
 def _newer_version(document: Mapping[str, object]) -> Problem | None:
@@ -130,15 +143,34 @@ def _newer_version(document: Mapping[str, object]) -> Problem | None:
         return None
     return Problem(
         "version",
-        f"a newer Portdeck wrote this profile (version {quoted_value(version)}); update Portdeck",
+        Sentence(
+            "profile-newer",
+            "a newer Portdeck wrote this profile (version {version}); update Portdeck",
+            version=quoted_value(version),
+        ),
     )
 
 
 def _root_problems(document: Mapping[str, object]) -> Iterator[Problem]:
     if "version" not in document:
-        yield Problem("version", f"is missing; write version = {VERSION} at the top")
+        yield Problem(
+            "version",
+            Sentence(
+                "version-missing",
+                "is missing; write version = {version} at the top",
+                version=VERSION,
+            ),
+        )
     elif type(document["version"]) is not int or document["version"] != VERSION:
-        yield Problem("version", f"must be {VERSION}, not {quoted_value(document['version'])}")
+        yield Problem(
+            "version",
+            Sentence(
+                "version-wrong",
+                "must be {version}, not {version_2}",
+                version=VERSION,
+                version_2=quoted_value(document["version"]),
+            ),
+        )
     known = ("version", "listener")
     for key in document:
         if key not in known:
@@ -149,17 +181,46 @@ def _listeners(document: Mapping[str, object]) -> Iterator[tuple[str, ListenerSp
     """Each listener or problem, with the path of its table."""
     tables = document.get("listener", [])
     if not isinstance(tables, list):
-        advice = "write [[listener]] with two brackets on each side"
-        yield "listener", Problem("listener", f"must be a list of tables; {advice}")
+        advice = Sentence("listener-brackets", "write [[listener]] with two brackets on each side")
+        yield (
+            "listener",
+            Problem(
+                "listener",
+                Sentence("must-be-tables", "must be a list of tables; {advice}", advice=advice),
+            ),
+        )
         return
     if len(tables) > MOST_LISTENERS:
-        advice = f"keep at most {MOST_LISTENERS}"
-        yield "listener", Problem("listener", f"here are {len(tables)} listeners; {advice}")
+        advice = Sentence(
+            "keep-at-most", "keep at most {most_listeners}", most_listeners=MOST_LISTENERS
+        )
+        yield (
+            "listener",
+            Problem(
+                "listener",
+                Sentence(
+                    "too-many-listeners",
+                    "here are {count} listeners; {advice}",
+                    count=len(tables),
+                    advice=advice,
+                ),
+            ),
+        )
         return
     for index, table in enumerate(tables):
         path = f"listener[{index}]"
         if not isinstance(table, dict):
-            yield path, Problem(path, f"must be a table, not {quoted_value(table)}")
+            yield (
+                path,
+                Problem(
+                    path,
+                    Sentence(
+                        "must-be-table-not",
+                        "must be a table, not {table}",
+                        table=quoted_value(table),
+                    ),
+                ),
+            )
             continue
         result = structure(table, path)
         for each in (result,) if isinstance(result, ListenerSpec) else result:
@@ -179,5 +240,10 @@ def _unique(
         if first == path:
             yield result
         else:
-            message = f"must be another one; {first} is called {quoted(result.name)} too"
+            message = Sentence(
+                "name-used-in-profile",
+                "must be another one; {first} is called {name} too",
+                first=first,
+                name=quoted(result.name),
+            )
             yield Problem(f"{path}.name", message)

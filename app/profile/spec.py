@@ -36,6 +36,7 @@ from app.profile.validation import (
 from app.profile.validation import read_options as read_options
 from app.protocols import catalog
 from app.protocols.definition import NoOptions, TableOptions
+from app.text.sentence import Sentence
 from app.user_code.programs.reference import OWN_PLACES, ProgramReference, is_program
 from app.user_code.reference import Reference, is_user_code
 
@@ -59,7 +60,7 @@ UDP_IDLE_SECONDS: Final = 30
 def _path(value: object) -> str:
     path = text(value)
     if not path.isprintable():
-        raise ValueError("must be one line of visible characters")
+        raise ValueError(Sentence("one-visible-line", "must be one line of visible characters"))
     if wrong := home_folder_problem(path):
         raise ValueError(wrong)
     return path
@@ -68,7 +69,14 @@ def _path(value: object) -> str:
 def _version(value: object) -> str:
     if value not in VERSIONS:
         choices = " or ".join(map(quoted_value, VERSIONS))
-        raise ValueError(f"must be {choices}, in quotes, not {quoted_value(value)}")
+        raise ValueError(
+            Sentence(
+                "must-be-quoted-choice",
+                "must be {choices}, in quotes, not {value}",
+                choices=choices,
+                value=quoted_value(value),
+            )
+        )
     return str(value)
 
 
@@ -97,7 +105,15 @@ def read_tls(value: object) -> Tls:
     tls = table(Tls)(value)
     if tls.key and not tls.certificate:
         raise InvalidValue(
-            [Problem("key", "needs a certificate beside it: the one it was made for")]
+            [
+                Problem(
+                    "key",
+                    Sentence(
+                        "key-without-certificate",
+                        "needs a certificate beside it: the one it was made for",
+                    ),
+                )
+            ]
         )
     return tls
 
@@ -105,13 +121,20 @@ def read_tls(value: object) -> Tls:
 def _name(value: object) -> str:
     name = text(value)
     if not name.strip():
-        raise ValueError("must not be empty")
+        raise ValueError(Sentence("must-not-be-empty", "must not be empty"))
     if len(name) > LONGEST_NAME:
-        raise ValueError(f"must be at most {LONGEST_NAME} characters long, not {len(name)}")
+        raise ValueError(
+            Sentence(
+                "at-most-characters",
+                "must be at most {longest_name} characters long, not {count}",
+                longest_name=LONGEST_NAME,
+                count=len(name),
+            )
+        )
     if not name.isprintable():
-        raise ValueError("must be one line of visible characters")
+        raise ValueError(Sentence("one-visible-line", "must be one line of visible characters"))
     if name != name.strip():
-        raise ValueError("must not begin or end with a space")
+        raise ValueError(Sentence("no-space-around", "must not begin or end with a space"))
     return name
 
 
@@ -159,16 +182,16 @@ class ListenerSpec:
     `shown_in_form` makes a row in the form as well. A new number or switch needs no other edit.
     """
 
-    name: str = field(metadata=validated_by(_name, example='one, such as name = "Echo"'))
+    name: str = field(metadata=validated_by(_name, example='name = "Echo"'))
     """Its name in the window, the console and the JSON lines. Unique, ignoring case."""
 
     protocol: str = field(
-        metadata=validated_by(_protocol, example='one, such as protocol = "echo"')
+        metadata=validated_by(_protocol, example='protocol = "echo"')
     )
     """A name of `app.protocols.catalog`, or a reference to user code."""
 
     endpoint: str = field(
-        metadata=validated_by(_endpoint, example='one, such as endpoint = "tcp:8007"')
+        metadata=validated_by(_endpoint, example='endpoint = "tcp:8007"')
     )
     """A description that `Endpoint.parse` takes, as the user wrote it. `program` means the places
     where a program listens by itself; it is the default of a program."""
@@ -314,7 +337,16 @@ def check(values: Mapping[str, object], others: Iterable[str] = ()) -> tuple[Pro
     other = used.get(name_key(result.name))
     if other is None:
         return ()
-    return (Problem("name", f"must be another one; there is a listener called {quoted(other)}"),)
+    return (
+        Problem(
+            "name",
+            Sentence(
+                "name-used",
+                "must be another one; there is a listener called {other}",
+                other=quoted(other),
+            ),
+        ),
+    )
 
 
 def structure(values: Mapping[str, object], path: str = "") -> ListenerSpec | tuple[Problem, ...]:
@@ -351,7 +383,10 @@ def _with_endpoint(values: Mapping[str, object]) -> Mapping[str, object]:
 def _check_program(protocol: str, endpoint: object, path: str) -> Iterator[Problem]:
     """A problem if the endpoint is that of whole programs and the protocol is none."""
     if endpoint == OWN_PLACES and not is_program(protocol):
-        message = "is for a whole program, such as python:server.py; write one such as tcp:8007"
+        message = Sentence(
+            "endpoint-of-program",
+            "is for a whole program, such as python:server.py; write one such as tcp:8007",
+        )
         yield Problem(join_path(path, "endpoint"), message)
 
 
@@ -359,10 +394,15 @@ def _check_transport(spec: ListenerSpec, path: str) -> Iterator[Problem]:
     """Problems if the endpoint does not support the TLS settings, or the faults."""
     if spec.tls is not None and not Endpoint.parse(spec.endpoint).supports_tls:
         kind = Endpoint.parse(spec.endpoint).kind
-        message = f"cannot be used with an endpoint of the kind {kind}; use tcp, or remove it"
+        message = Sentence(
+            "no-tls-with-endpoint",
+            "cannot be used with an endpoint of the kind {kind}; use tcp, or remove it",
+            kind=kind,
+        )
         yield Problem(join_path(path, "tls"), message)
         return
-    wrong = misfits(spec.faults, join_path(path, "fault"), transport_of(spec))
+    carriers = transport_of(spec), target_transport_of(spec)
+    wrong = misfits(spec.faults, join_path(path, "fault"), *carriers)
     yield from map(_fault_problem, wrong)
 
 
@@ -371,6 +411,19 @@ def transport_of(spec: ListenerSpec) -> TransportKind:
     if Endpoint.parse(spec.endpoint).is_datagram:
         return TransportKind.DATAGRAMS
     return TransportKind.STREAM if spec.tls is None else TransportKind.TLS
+
+
+def target_transport_of(spec: ListenerSpec) -> TransportKind | None:
+    """The same for the targets of its clients; `None` if it does not forward them."""
+    try:
+        definition = catalog.find(spec.protocol)
+        if definition.target_transport is None:
+            return None
+        options = definition.make_options(spec.options)
+    except ValueError:  # user code, or options with a mistake of their own
+        return None
+    is_datagram = Endpoint.parse(spec.endpoint).is_datagram
+    return definition.target_transport(options, is_datagram)
 
 
 def name_key(name: str) -> str:

@@ -24,6 +24,7 @@ from app.profile.spec import FIRST_LISTENERS, PATHS, ListenerSpec
 from app.profile.validation import Problem
 from app.protocols import catalog
 from app.protocols.definition import describe_options
+from app.text.sentence import Sentence
 from app.user_code.programs.reference import ProgramReference, is_program
 from app.user_code.reference import CodeLocation, Reference, is_user_code
 
@@ -78,9 +79,20 @@ class ProfileFile:
             content = self._content()
         except OSError as error:
             self._text, self._last_content, self.broken = "", None, True
-            advice = "check its rights, or start Portdeck with another --profile"
+            advice = Sentence(
+                "check-rights", "check its rights, or start Portdeck with another --profile"
+            )
             return ParsedProfile(
-                problems=(self._problem(f"cannot be read ({write_error(error)}); {advice}"),)
+                problems=(
+                    self._problem(
+                        Sentence(
+                            "profile-unreadable",
+                            "cannot be read ({reason}); {advice}",
+                            reason=write_error(error),
+                            advice=advice,
+                        )
+                    ),
+                )
             )
         if content is None:
             return without_file()
@@ -92,7 +104,11 @@ class ProfileFile:
     def _report_missing(self) -> ParsedProfile:
         self.broken = False
         return ParsedProfile(
-            problems=(self._problem("is not there any more; nothing was changed"),)
+            problems=(
+                self._problem(
+                    Sentence("profile-gone", "is not there any more; nothing was changed")
+                ),
+            )
         )
 
     def save(self, listeners: Sequence[ListenerSpec]) -> None:
@@ -103,30 +119,59 @@ class ProfileFile:
         """
         if self.broken:
             raise ProfileConflict(
-                f"{self.path} has mistakes, so it is not overwritten. "
-                "Correct it and load it again, or set it aside."
+                Sentence(
+                    "profile-has-mistakes",
+                    "{path} has mistakes, so it is not overwritten. Correct it and load it again, "
+                    "or set it aside.",
+                    path=self.path,
+                )
             )
         try:
             self._target().parent.mkdir(parents=True, exist_ok=True)
             with folder_lock(self._target().parent):
                 self._save(listeners)
         except OSError as error:
-            raise ProfileError(f"{self.path} cannot be written ({write_error(error)}).") from error
+            raise ProfileError(
+                Sentence(
+                    "file-unwritable",
+                    "{path} cannot be written ({reason}).",
+                    path=self.path,
+                    reason=write_error(error),
+                )
+            ) from error
 
     def _save(self, listeners: Sequence[ListenerSpec]) -> None:
         try:
             on_disk = self._content()
         except OSError as error:
-            raise ProfileError(f"{self.path} cannot be read ({write_error(error)}).") from error
+            raise ProfileError(
+                Sentence(
+                    "file-unreadable",
+                    "{path} cannot be read ({reason}).",
+                    path=self.path,
+                    reason=write_error(error),
+                )
+            ) from error
         if on_disk is not None and on_disk != self._last_content:
             raise ProfileConflict(
-                f"{self.path} was changed by another program, so it is not overwritten. "
-                "Load it again, then repeat your change."
+                Sentence(
+                    "profile-changed",
+                    "{path} was changed by another program, so it is not overwritten. Load it "
+                    "again, then repeat your change.",
+                    path=self.path,
+                )
             )
         try:
             text = _render(listeners, self._text)
         except ValueError as error:
-            raise ProfileError(f"{self.path} is not saved: {error}.") from error
+            raise ProfileError(
+                Sentence(
+                    "profile-not-saved",
+                    "{path} is not saved: {error}.",
+                    path=self.path,
+                    error=error,
+                )
+            ) from error
         if on_disk is None or text != self._text:
             self._write(text)
 
@@ -139,11 +184,24 @@ class ProfileFile:
         """
         target = self._target()
         if target.exists() and not target.is_file():
-            raise ProfileError(f"{target} is no file. Start Portdeck with another --profile.")
+            raise ProfileError(
+                Sentence(
+                    "profile-no-file",
+                    "{target} is no file. Start Portdeck with another --profile.",
+                    target=target,
+                )
+            )
         try:
             aside = move_aside(target, self._clock())
         except OSError as error:
-            raise ProfileError(f"{target} cannot be renamed ({write_error(error)}).") from error
+            raise ProfileError(
+                Sentence(
+                    "file-not-renamed",
+                    "{target} cannot be renamed ({reason}).",
+                    target=target,
+                    reason=write_error(error),
+                )
+            ) from error
         self._text, self._last_content, self.broken = "", None, False
         return aside
 
@@ -156,8 +214,17 @@ class ProfileFile:
                     return self.load_again()
                 self._write(_render(FIRST_LISTENERS))
         except OSError as error:
-            advice = "changes to the listeners will be lost when Portdeck closes"
-            problem = self._problem(f"cannot be written ({write_error(error)}); {advice}")
+            advice = Sentence(
+                "changes-will-be-lost", "changes to the listeners will be lost when Portdeck closes"
+            )
+            problem = self._problem(
+                Sentence(
+                    "profile-unwritable",
+                    "cannot be written ({reason}); {advice}",
+                    reason=write_error(error),
+                    advice=advice,
+                )
+            )
             return ParsedProfile(FIRST_LISTENERS, (problem,))
         return ParsedProfile(FIRST_LISTENERS)
 
@@ -168,7 +235,10 @@ class ProfileFile:
             self._text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
-            problem = Problem(f"line {line}", "this is not UTF-8 text; save the file as UTF-8")
+            problem = Problem(
+                Sentence("line-number", "line {line}", line=line),
+                Sentence("save-as-utf8", "this is not UTF-8 text; save the file as UTF-8"),
+            )
             return ParsedProfile(problems=(problem,))
         return parse(self._text)
 
@@ -209,9 +279,18 @@ def create(path: Path) -> None:
         with open(path, "x", encoding="utf-8", opener=_open_private) as file:
             file.write(text)
     except FileExistsError as error:
-        raise ProfileError(f"There is {path} already.") from error
+        raise ProfileError(
+            Sentence("profile-exists", "There is {path} already.", path=path)
+        ) from error
     except OSError as error:
-        raise ProfileError(f"{path} cannot be written ({write_error(error)}).") from error
+        raise ProfileError(
+            Sentence(
+                "file-unwritable",
+                "{path} cannot be written ({reason}).",
+                path=path,
+                reason=write_error(error),
+            )
+        ) from error
 
 
 def export(listeners: Sequence[ListenerSpec], folder: Path, path: Path) -> None:
@@ -223,7 +302,14 @@ def export(listeners: Sequence[ListenerSpec], folder: Path, path: Path) -> None:
     try:
         write_atomically(Path(os.path.realpath(path)), text.encode())
     except OSError as error:
-        raise ProfileError(f"{path} cannot be written ({write_error(error)}).") from error
+        raise ProfileError(
+            Sentence(
+                "file-unwritable",
+                "{path} cannot be written ({reason}).",
+                path=path,
+                reason=write_error(error),
+            )
+        ) from error
 
 
 def read_other_profile(path: Path, folder: Path) -> ParsedProfile:

@@ -22,6 +22,7 @@ from app.protocols.definition import (
     changed_options,
     describe_options,
 )
+from app.text.sentence import Sentence, composed
 
 Rule = Callable[[object], object]
 """Takes a value of TOML or of a form, and returns the value of the field. Raises `ValueError` with
@@ -46,19 +47,32 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}" if self.path else self.message
+        return (
+            composed("{path}: {message}", path=self.path, message=self.message)
+            if self.path
+            else self.message
+        )
 
 
 def unknown_key(key: str, known: Collection[str], path: str, *, kind: str = "key") -> Problem:
     """The problem of an unknown key, with a similar known one as a suggestion."""
     close = get_close_matches(key, known, n=1)
     if close:
-        advice = f"did you mean `{close[0]}`?"
+        advice = Sentence("did-you-mean-key", "did you mean `{suggestion}`?", suggestion=close[0])
     elif known:
-        advice = f"remove it, or use: {', '.join(known)}"
+        advice = Sentence("remove-or-use", "remove it, or use: {known}", known=", ".join(known))
     else:
-        advice = f"remove it; there is no {kind} to set here"
-    return Problem(path, f"unknown {kind} `{quoted(key)[1:-1]}`; {advice}")
+        advice = Sentence("remove-no-such", "remove it; there is no {kind} to set here", kind=kind)
+    return Problem(
+        path,
+        Sentence(
+            "unknown-in-table",
+            "unknown {kind} `{key}`; {advice}",
+            kind=kind,
+            key=quoted(key)[1:-1],
+            advice=advice,
+        ),
+    )
 
 
 # Rules for single values. Each returns the value, or raises `ValueError` with a sentence.
@@ -67,7 +81,13 @@ def unknown_key(key: str, known: Collection[str], path: str, *, kind: str = "key
 def text(value: object) -> str:
     """The rule for a string."""
     if not isinstance(value, str):
-        raise ValueError(f"must be text in quotes, not {quoted_value(value)}")
+        raise ValueError(
+            Sentence(
+                "must-be-quoted-text",
+                "must be text in quotes, not {value}",
+                value=quoted_value(value),
+            )
+        )
     return value
 
 
@@ -75,9 +95,20 @@ def label(value: object, longest: int) -> str:
     """The rule for a short text on one line, such as a name. It may be empty."""
     found = text(value).strip()
     if not found.isprintable():
-        raise ValueError("must not contain line breaks or other control characters")
+        raise ValueError(
+            Sentence(
+                "no-control-characters", "must not contain line breaks or other control characters"
+            )
+        )
     if len(found) > longest:
-        raise ValueError(f"must have at most {longest} letters, not {len(found)}")
+        raise ValueError(
+            Sentence(
+                "at-most-letters",
+                "must have at most {longest} letters, not {count}",
+                longest=longest,
+                count=len(found),
+            )
+        )
     return found
 
 
@@ -86,7 +117,13 @@ def whole_number(value: object, least: int, most: int) -> int:
     # `bool` is a subclass of `int`, so compare the type: `true` is no number here.
     if type(value) is not int or not least <= value <= most:
         raise ValueError(
-            f"must be a whole number from {least} to {most}, not {quoted_value(value)}"
+            Sentence(
+                "must-be-whole-number",
+                "must be a whole number from {least} to {most}, not {value}",
+                least=least,
+                most=most,
+                value=quoted_value(value),
+            )
         )
     return value
 
@@ -94,7 +131,13 @@ def whole_number(value: object, least: int, most: int) -> int:
 def boolean(value: object) -> bool:
     """The rule for a bool."""
     if not isinstance(value, bool):
-        raise ValueError(f"must be true or false, not {quoted_value(value)}")
+        raise ValueError(
+            Sentence(
+                "must-be-true-or-false",
+                "must be true or false, not {value}",
+                value=quoted_value(value),
+            )
+        )
     return value
 
 
@@ -107,22 +150,22 @@ def quoted_value(value: object) -> str:
             return str(value).lower()
         case int() if value.bit_length() > 64:
             # TOML allows hex integers of any length. Python refuses to convert very long ones.
-            return "a number of that size"
+            return Sentence("value-huge-number", "a number of that size")
         case int() | float():
             return str(value)
         case dict():
-            return "a table"
+            return Sentence("value-table", "a table")
         case list():
-            return "an array"
+            return Sentence("value-array", "an array")
         case _:
-            return "a date or a time"
+            return Sentence("value-date", "a date or a time")
 
 
 class InvalidValue(ValueError):
     """Several mistakes in one value. Their paths are relative to the value."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        super().__init__("has mistakes in it")
+        super().__init__(Sentence("has-mistakes", "has mistakes in it"))
         self.problems = tuple(problems)
 
 
@@ -215,7 +258,16 @@ def structure(
         field_path = join_path(path, name)
         if name not in values:
             if each.default is NOTHING:
-                problems.append(Problem(field_path, f"is missing; write {each.metadata[_EXAMPLE]}"))
+                problems.append(
+                    Problem(
+                        field_path,
+                        Sentence(
+                            "is-missing",
+                            "is missing; write one, such as {example}",
+                            example=each.metadata[_EXAMPLE],
+                        ),
+                    )
+                )
         elif _RULE in each.metadata and not (each.default is None is values[name]):
             try:
                 valid[each.name] = each.metadata[_RULE](values[name])
@@ -238,7 +290,11 @@ def table(kind: type[Value]) -> Callable[[object], Value]:
         if isinstance(value, kind):
             return value
         if not isinstance(value, Mapping):
-            raise ValueError(f"must be a table, not {quoted_value(value)}")
+            raise ValueError(
+                Sentence(
+                    "must-be-table-not", "must be a table, not {value}", value=quoted_value(value)
+                )
+            )
         result = structure(kind, value)
         if isinstance(result, tuple):
             raise InvalidValue(result)
@@ -299,7 +355,14 @@ def read_options(
     is the path of the table.
     """
     if not isinstance(table, Mapping):
-        return {}, (Problem(path, f"must be a table, not {quoted_value(table)}"),)
+        return {}, (
+            Problem(
+                path,
+                Sentence(
+                    "must-be-table-not", "must be a table, not {table}", table=quoted_value(table)
+                ),
+            ),
+        )
     known = {option.name: option for option in describe_options(options)}
     valid: dict[str, object] = {}
     problems: list[Problem] = []
@@ -347,13 +410,29 @@ def _member(kind: type[Enum], value: object) -> Enum:
         if value in (member, member.value):
             return member
     choices = ", ".join(quoted_value(member.value) for member in kind)
-    raise ValueError(f"must be one of {choices}, not {quoted_value(value)}")
+    raise ValueError(
+        Sentence(
+            "must-be-one-of",
+            "must be one of {choices}, not {value}",
+            choices=choices,
+            value=quoted_value(value),
+        )
+    )
 
 
 def _limited_text(value: object, longest: int) -> str:
     content = text(value)
     if len(content) > longest:
-        raise ValueError(f"must be at most {longest} characters long, not {len(content)}")
+        raise ValueError(
+            Sentence(
+                "at-most-characters",
+                "must be at most {longest} characters long, not {count}",
+                longest=longest,
+                count=len(content),
+            )
+        )
     if any("\ud800" <= character <= "\udfff" for character in content):
-        raise ValueError("must not hold half of a surrogate pair: UTF-8 cannot")
+        raise ValueError(
+            Sentence("no-half-character", "must not hold half of a surrogate pair: UTF-8 cannot")
+        )
     return content

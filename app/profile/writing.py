@@ -28,6 +28,7 @@ from app.profile.reading import VERSION, comments, is_value, parse
 from app.profile.spec import ListenerSpec
 from app.profile.validation import as_table, changed_values, toml_value
 from app.protocols import catalog
+from app.text.sentence import Sentence
 
 
 def new_body(spec: ListenerSpec) -> str:
@@ -340,7 +341,10 @@ def render(listeners: Sequence[ListenerSpec], text: str = "") -> str:
         result = re.sub("(?<!\r)\n", "\r\n", result)
     after = parse(result)
     if after.problems or after.listeners != tuple(listeners):
-        raise ValueError("; ".join(map(str, after.problems)) or "it would not read back the same")
+        raise ValueError(
+            "; ".join(map(str, after.problems))
+            or Sentence("not-read-back", "it would not read back the same")
+        )
     return result
 
 

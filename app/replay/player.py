@@ -18,6 +18,7 @@ from app.client.options import Options
 from app.client.session import Session, SessionState
 from app.client.transcript import EntryKind
 from app.net.target import Target, Transport
+from app.text.sentence import Sentence
 from app.traffic.chunk_log import ChunkLog
 from app.traffic.comparison import MessageComparison, compare
 from app.traffic.connection_messages import ConnectionMessage, ConnectionReader
@@ -42,8 +43,8 @@ class PlayResult(Enum):
     """How playing ended."""
 
     PLAYED = "played"
-    NOT_CONNECTED = "not connected"
-    CUT_SHORT = "cut short"
+    NOT_CONNECTED = Sentence("replay-not-connected", "not connected")
+    CUT_SHORT = Sentence("replay-cut-short", "cut short")
     """The connection ended before everything was sent."""
 
     STOPPED = "stopped"
@@ -199,7 +200,12 @@ class Player:
         self._cancel_timer()
         while not self._is_closing and self._session.state.is_open:
             if self._is_stuck:
-                self.troubles.append("The target reads nothing more. Not everything was sent.")
+                self.troubles.append(
+                    Sentence(
+                        "replay-target-reads-nothing",
+                        "The target reads nothing more. Not everything was sent.",
+                    )
+                )
                 self._session.abort()
                 return
             seconds = self._seconds_to_wait()

@@ -24,6 +24,8 @@ from twisted.logger import (
     globalLogBeginner,
 )
 
+from app.text.sentence import Sentence
+
 log = logging.getLogger(__name__)
 
 FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
@@ -98,9 +100,12 @@ class _PrivateFiles(logging.handlers.RotatingFileHandler):
         if self._is_failing:
             return
         self._is_failing = True
-        sentence = (
-            f"The log file {self.baseFilename} cannot be written: {error.strerror or error}. "
-            "Portdeck goes on without it until it can."
+        sentence = Sentence(
+            "log-unwritable",
+            "The log file {basefilename} cannot be written: {reason}. Portdeck goes on without it "
+            "until it can.",
+            basefilename=self.baseFilename,
+            reason=error.strerror or error,
         )
         with suppress(OSError):
             sys.stderr.write(f"{sentence}\n")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.text.sentence import Sentence
+
 
 class ResourceMissing(FileNotFoundError):
     """A resource file is not installed. The text names it."""
@@ -30,5 +32,11 @@ def find(package: Path, *parts: str) -> Path:
     folder = inside if inside.is_dir() else package.parent / "resources"
     resource = folder.joinpath(*parts)
     if not resource.exists():
-        raise ResourceMissing(f"{resource} is missing: install Portdeck again.")
+        raise ResourceMissing(
+            Sentence(
+                "resource-missing",
+                "{resource} is missing: install Portdeck again.",
+                resource=resource,
+            )
+        )
     return resource

@@ -172,6 +172,42 @@ class Opened(Event):
 
 
 @frozen
+class Forwarded(Event):
+    """A connection to the target of a client was made."""
+
+    event = "forwarded"
+
+    listener: str
+    connection: int
+    """The number of the client's connection."""
+    peer: str
+    target: str
+    target_connection: int
+    """The number of the connection to the target."""
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.listener}: connection {self.connection} goes to {self.target}."
+
+
+@frozen
+class Warned(Event):
+    """The code of the protocol has a mistake that Twisted passes over in silence. It is reported
+    once, for the first connection that meets it."""
+
+    event = "warned"
+
+    listener: str
+    connection: int
+    peer: str
+    warning: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.listener}: connection {self.connection} from {self.peer}: {self.warning}"
+
+
+@frozen
 class Closed(Event):
     """A connection is closed."""
 
@@ -183,12 +219,22 @@ class Closed(Event):
     reason: str
     bytes_in: int
     bytes_out: int
+    target: str | None = None
+    """Where it was forwarded to. Null if it was not."""
+    target_bytes_in: int | None = None
+    """Bytes that the target sent."""
+    target_bytes_out: int | None = None
+    """Bytes that were sent to the target, after rewriting and faults."""
 
     @property
     def sentence(self) -> str:
+        passed = ""
+        if self.target is not None:
+            numbers = f"{self.target_bytes_out} bytes to {self.target}, {self.target_bytes_in} back"
+            passed = f"; {numbers}"
         return (
             f"{self.listener}: connection {self.connection} from {self.peer} is over: "
-            f"{self.reason}; {self.bytes_in} bytes in, {self.bytes_out} out."
+            f"{self.reason}; {self.bytes_in} bytes in, {self.bytes_out} out{passed}."
         )
 
 
@@ -314,10 +360,29 @@ class EventObserver:
             connection.unix_seconds(connection.opened_at),
         )
 
+        if connection.warning:
+            number, peer = connection.number, connection.peer
+            self._emit(Warned(connection.factory.spec.name, number, peer, connection.warning))
+
     def active(self, connection: Connection) -> None:
         """Ignored: the bytes are reported when the connection closes."""
 
+    def forwarded(self, connection: Connection) -> None:
+        link = connection.target
+        assert link is not None
+        self._emit(
+            Forwarded(
+                connection.factory.spec.name,
+                connection.number,
+                connection.peer,
+                link.target,
+                link.number,
+            )
+        )
+
     def closed(self, connection: Connection) -> None:
+        link = connection.target
+        passed = (None,) * 3 if link is None else (link.target, link.bytes_in, link.bytes_out)
         self._emit(
             Closed(
                 connection.factory.spec.name,
@@ -326,6 +391,7 @@ class EventObserver:
                 connection.reason,
                 connection.bytes_in,
                 connection.bytes_out,
+                *passed,
             ),
             connection.unix_seconds(connection.closed_at),
         )

@@ -26,14 +26,15 @@ from app.runtime.coroutines import log_failure
 from app.server.connections.connection import ConnectionObserver
 from app.server.connections.factory import ListenerFactory
 from app.server.sockets.addresses import bind_loopbacks
-from app.server.sockets.listen import listen
+from app.server.sockets.listen import listen, take_over
 from app.server.udp.factory import DatagramFactory
 from app.server.udp.transport import (
     CatalogService,
     DatagramService,
     FairLoopbackPorts,
     FairPort,
-    HostAndPort,
+    FairSocketFile,
+    PeerAddress,
 )
 from app.traffic.connection_info import Tap
 from app.user_code.code import Code, Encrypts
@@ -95,7 +96,21 @@ async def binder_for(
 
         read = partial(Encryption, spec.tls, endpoint, folder, LocalCa(ca_folder))
         encryption = await read_unlocked(read, ask_passphrases)
-    return StreamBinder(spec, endpoint, code, reactor, context, encryption)
+    own = _certificate_of(endpoint) if endpoint.kind == "ssl" else None
+    return StreamBinder(spec, endpoint, code, reactor, context, encryption, own)
+
+
+def _certificate_of(endpoint: Endpoint) -> CertificateFacts | None:
+    """The certificate of an `ssl` endpoint; `None` if it cannot be read, which binding tells."""
+    from app.tls import TlsError, certificates  # imported late: only TLS needs it
+
+    # As in Twisted, the key's file has the certificate too if no other is named.
+    path = Path(endpoint.value("certKey") or endpoint.value("privateKey") or "server.pem")
+    try:
+        first, *_ = certificates.read_certificates(certificates.read_file(path), path)
+    except TlsError:
+        return None
+    return certificates.CertificateFacts.of(first)
 
 
 @frozen
@@ -115,9 +130,12 @@ class StreamBinder:
     """TLS between the socket and the connections. `None` if there is none, or if the endpoint
     encrypts."""
 
+    own_certificate: CertificateFacts | None = None
+    """The certificate of an endpoint that encrypts."""
+
     @property
     def certificate(self) -> CertificateFacts | None:
-        return None if self.encryption is None else self.encryption.certificate
+        return self.own_certificate if self.encryption is None else self.encryption.certificate
 
     def build_protocols(self) -> IProtocolFactory:
         if is_user_code(self.spec.protocol):
@@ -148,12 +166,15 @@ class StreamBinder:
         served: IProtocolFactory = factory
         if self.encryption is not None:
             served = self.encryption.wrap(factory, self.reactor)
+        brought = self.code.take_socket()
+        if brought is not None:
+            return take_over(self.reactor, brought, served)
         return listen(self.reactor, self.endpoint, served)
 
 
 @frozen
 class DatagramBinder:
-    """Binds a UDP socket."""
+    """Binds a UDP socket, or a Unix socket for datagrams."""
 
     spec: ListenerSpec
     endpoint: Endpoint
@@ -210,14 +231,20 @@ class DatagramBinder:
         return cast(IListeningPort, port)
 
     def _bind(self, receiver: DatagramReceiver) -> tuple[Any, ...]:
+        brought = self.code.take_socket()
+        if brought is not None:
+            return (FairPort.take_over(self.reactor, brought, receiver, LARGEST_READ),)
+        if self.endpoint.is_unix:
+            return (FairSocketFile.bind(self.reactor, self.endpoint, receiver, LARGEST_READ),)
         interface = self.endpoint.interface or ""
         number = self.endpoint.port or 0
+        is_shared = self.endpoint.is_shared
 
         def bind(interface: str, number: int) -> Any:
             reactor: Any = self.reactor
             if not IReactorFDSet.providedBy(reactor):
                 return reactor.listenUDP(number, receiver, interface, LARGEST_READ)
-            port = FairPort(number, receiver, interface, LARGEST_READ, cast(Any, reactor))
+            port = FairPort(number, receiver, interface, LARGEST_READ, reactor, is_shared)
             port.startListening()
             return port
 
@@ -237,7 +264,7 @@ class DatagramReceiver(AbstractDatagramProtocol):
     def makeConnection(self, transport: Any) -> None:
         """Do nothing: the factory is opened later, when all of its sockets are bound."""
 
-    def datagramReceived(self, datagram: bytes, addr: HostAndPort) -> None:
+    def datagramReceived(self, datagram: bytes, addr: PeerAddress) -> None:
         self._factory.receive(datagram, addr)
 
     def doStop(self) -> None:

@@ -24,6 +24,7 @@ from app.server.sockets.addresses import (
     sockets_of,
 )
 from app.server.sockets.listen_errors import FindPortOwner, port_owner_finder
+from app.text.sentence import Sentence
 from app.traffic.connection_info import Tap
 from app.user_code.programs.reference import is_program
 from app.user_code.reference import CURRENT_FOLDER, LoadCallback
@@ -212,7 +213,11 @@ class Deck:
         for listener in self.every():
             if any(_conflicts(port, endpoint) for port in sockets_of(listener.port)):
                 name = listener.spec.name
-                return PortConflict(f"your listener {name}", name, self.free_port(endpoint))
+                return PortConflict(
+                    Sentence("your-listener", "your listener {name}", name=name),
+                    name,
+                    self.free_port(endpoint),
+                )
         owner = await self._find_port_owner(endpoint)
         by = "" if owner is None else str(owner)
         return PortConflict(by, free_port=self.free_port(endpoint))

@@ -24,6 +24,7 @@ from app.faults.spec import TlsProblem
 from app.files.paths import resolve_path
 from app.net.endpoint import Endpoint
 from app.profile import Tls
+from app.text.sentence import Sentence
 from app.tls import TlsError, certificates
 from app.tls.certificates import CertificateFacts, Identity
 from app.tls.issuing import names_for
@@ -173,7 +174,9 @@ class TlsTransport(BufferingTLSTransport):
 
     def _break_off(self, data: bytes) -> None:
         self.dataReceived = _ignore  # type: ignore[method-assign]
-        self.wrappedProtocol.fault_reason = "fault: tls broken-off"
+        self.wrappedProtocol.fault_reason = Sentence(
+            "fault-tls-broken-off", "fault: tls broken-off"
+        )
         self.transport.write(BROKEN_OFF)
         self.transport.loseConnection()
 
@@ -216,7 +219,11 @@ def server_context(
         _require_client_certificates(context, list(client_cas))
     except (SSL.Error, TypeError) as error:
         raise TlsError(
-            f"OpenSSL does not take the certificate: {openssl_message(error)}."
+            Sentence(
+                "certificate-refused-by-openssl",
+                "OpenSSL does not take the certificate: {error}.",
+                error=openssl_message(error),
+            )
         ) from None
     return context
 
@@ -247,4 +254,6 @@ def _read_client_cas(tls: Tls, folder: Path) -> list[x509.Certificate]:
     try:
         return certificates.read_certificates(certificates.read_file(path), path)
     except TlsError as error:
-        raise TlsError(f"The CA of the clients: {error}") from None
+        raise TlsError(
+            Sentence("client-ca-wrong", "The CA of the clients: {error}", error=error)
+        ) from None

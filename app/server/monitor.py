@@ -15,6 +15,7 @@ from typing import Final
 from attrs import Factory, define, frozen
 from twisted.internet.interfaces import IAddress
 
+from app.forwarding.link import TargetLink
 from app.server.connections.closing import TlsFacts
 from app.server.connections.connection import Connection, ConnectionOwner
 from app.server.listener import Listener
@@ -35,6 +36,9 @@ class ChangeBatch:
 
     opened: list[Connection] = Factory(list)
     active: list[Connection] = Factory(list)
+    forwarded: list[Connection] = Factory(list)
+    """Those whose connection to their target was opened."""
+
     closed: list[Connection] = Factory(list)
     listeners: set[Listener] = Factory(set)
     """The listeners whose state, reason, address or spec changed."""
@@ -67,6 +71,10 @@ class Changes:
 
     def active(self, connection: Connection) -> None:
         self._batch.active.append(connection)
+        self._wake_once()
+
+    def forwarded(self, connection: Connection) -> None:
+        self._batch.forwarded.append(connection)
         self._wake_once()
 
     def closed(self, connection: Connection) -> None:
@@ -103,6 +111,8 @@ class ClosedConnection:
     bytes_out: int
     reason: str
     tls: TlsFacts | None
+    target: TargetLink | None
+    warning: str
 
     connected: bool = False
     disconnecting: bool = True
@@ -126,6 +136,8 @@ class ClosedConnection:
             bytes_out=connection.bytes_out,
             reason=connection.reason,
             tls=connection.tls,
+            target=connection.target,
+            warning=connection.warning,
         )
 
 

@@ -11,7 +11,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 from twisted.internet.defer import Deferred, succeed
@@ -24,6 +24,7 @@ from app.runtime.coroutines import spawn
 from app.server.connections.connection import Connection, ConnectionOwner
 from app.server.listener import Listener, Observer, State
 from app.server.program_serving import PlaceCode
+from app.text.sentence import Sentence
 from app.user_code.errors import SourceFiles, log_traceback
 from app.user_code.programs.places import ListeningPlace, PlaceKind
 from app.user_code.programs.reference import OWN_PLACES, ProgramReference
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
     from app.user_code.programs.program import Program
 
 log = logging.getLogger(__name__)
+
+_SOCKETS_ARE_GONE: Final = (
+    "An earlier start took over the socket that it was given, and has closed it. If it needs that "
+    "socket, start Portdeck again."
+)
 
 BuildPlace = Callable[[ListenerSpec, PlaceCode, Observer], Listener]
 """Makes the listener of one place, with the given spec, code and observer."""
@@ -58,13 +64,19 @@ class ProgramListener(Listener):
         self._sources = SourceFiles()
         self._is_settling = False
         self._endpoint_of_places = spec.endpoint
+        self._spent_descriptors: set[int] = set()
+        """The descriptors of sockets that earlier loads adopted. They are closed since then."""
 
     @property
     def where(self) -> str:
         """The address of the only place, or the number of places."""
         if len(self.places) == 1:
             return self.places[0].where
-        return f"{len(self.places)} places" if self.places else self.spec.protocol
+        return (
+            Sentence("place-count", "{count} places", count=len(self.places))
+            if self.places
+            else self.spec.protocol
+        )
 
     @property
     def connection_count(self) -> int:
@@ -110,8 +122,8 @@ class ProgramListener(Listener):
         try:
             program = self._loaded()
         except UserCodeError as error:
-            self.reload_error = str(error)
-            log.warning("%s: the new code is not in use. %s", self.spec.name, str(error))
+            self.reload_error = self._reason_of(error)
+            log.warning("%s: the new code is not in use. %s", self.spec.name, self.reload_error)
             log_traceback(self.spec.name, error)
             self._observer.listener_changed(self)
             return False
@@ -140,7 +152,11 @@ class ProgramListener(Listener):
         assert self.program is not None
         if code.place is None:
             raise UserCodeError(
-                f"{self.program.title} does not listen there any more. Remove this place."
+                Sentence(
+                    "place-gone",
+                    "{title} does not listen there any more. Remove this place.",
+                    title=self.program.title,
+                )
             )
         return self.program, code.place
 
@@ -165,6 +181,8 @@ class ProgramListener(Listener):
             Program,  # slow to import, and rarely needed
         )
 
+        if self.program is not None:  # it is loaded again
+            self._spent_descriptors |= self.program.adopted_descriptors
         reference = ProgramReference.parse(self.spec.protocol)
         program = Program(
             reference,
@@ -173,6 +191,7 @@ class ProgramListener(Listener):
             **({} if self._loading_told is None else {"loading": self._loading_told}),
             on_place=self._add_later,
             on_end=self._end_soon,
+            spent_descriptors=self._spent_descriptors,
         )
         try:
             program.load()
@@ -189,8 +208,11 @@ class ProgramListener(Listener):
             self._use(self._loaded())
         except UserCodeError as error:
             self._waits_for_code = True
-            self._set_state(State.FAILED, str(error))
+            self._set_state(State.FAILED, self._reason_of(error))
             log_traceback(self.spec.name, error)
+
+    def _reason_of(self, error: UserCodeError) -> str:
+        return f"{error} {_SOCKETS_ARE_GONE}" if self._spent_descriptors else str(error)
 
     def _use(self, program: Program) -> None:
         """Assign the places of `program` to the listeners, and make the missing listeners."""
@@ -213,7 +235,7 @@ class ProgramListener(Listener):
         endpoint = place.endpoint
         if self.spec.endpoint != OWN_PLACES and not self.places:
             endpoint = self.spec.endpoint
-        code = PlaceCode(self, place, self._folder)
+        code = PlaceCode(self, place, self._folder, is_moved=endpoint != place.endpoint)
         spec = self._spec_at(endpoint, self._free_name(endpoint), place)
         listener = self._build_place(spec, code, _PlaceObserver(self, self._observer))
         place.port.listener = _Joined(listener)
@@ -256,7 +278,10 @@ class ProgramListener(Listener):
         elif self.program is not None:
             names = ", ".join(each.spec.name for each in failed)
             self._set_state(
-                State.LISTENING, f"These of its places failed: {names}." if failed else ""
+                State.LISTENING,
+                Sentence("places-failed", "These of its places failed: {names}.", names=names)
+                if failed
+                else "",
             )
 
     async def _settle_after_reload(self, before: Program) -> None:
@@ -274,6 +299,7 @@ class ProgramListener(Listener):
             await done
         program, self.program = self.program, None
         if program is not None:
+            self._spent_descriptors |= program.adopted_descriptors
             await program.end()
         self._bound_spec = None
         self._set_state(state, reason)
@@ -345,6 +371,9 @@ class _PlaceObserver:
 
     def active(self, connection: Connection) -> None:
         self.observer.active(connection)
+
+    def forwarded(self, connection: Connection) -> None:
+        self.observer.forwarded(connection)
 
     def closed(self, connection: Connection) -> None:
         self.observer.closed(connection)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from socket import socket
 from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import frozen
@@ -13,12 +14,13 @@ from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
 from twisted.internet.protocol import Factory
 from zope.interface import implementer
 
+from app.text.sentence import Sentence
 from app.user_code.code import Code
-from app.user_code.coroutine_callbacks import CoroutineWarnings
 from app.user_code.errors import LoadingFailed, call_user_code, log_traceback
 from app.user_code.programs.places import ListeningPlace, PlaceKind
 
 if TYPE_CHECKING:
+    from app.tls.certificates import CertificateFacts
     from app.user_code.programs.program import Program
 
 log = logging.getLogger(__name__)
@@ -35,7 +37,6 @@ class PlaceFactory:
         self.program = program
         self.factory = place.served
         self._told = told
-        self._warnings = CoroutineWarnings(program.title)
         if isinstance(self.factory, Factory):
             # The listener logs its starts. Twisted's log record would keep the factory alive.
             self.factory.noisy = False
@@ -57,7 +58,6 @@ class PlaceFactory:
     def buildProtocol(self, addr: IAddress) -> IProtocol | None:
         protocol: IProtocol | None = self.program.inside(self.factory.buildProtocol)(addr)
         if protocol is not None:
-            self._warnings.look_at(protocol)
             self.program.adopt(protocol)
         return protocol
 
@@ -70,7 +70,6 @@ class PlaceDatagrams:
         self.protocol = place.served
         self.protocol.noisy = False
         self._told = told
-        CoroutineWarnings(program.title).look_at(self.protocol)
 
     def start(self, outlet: Any) -> None:
         """Give the protocol its transport, which starts it. Raises `LoadingFailed`."""
@@ -98,9 +97,8 @@ class PlaceEncryption:
 
     context_factory: Any
 
-    @property
-    def certificate(self) -> None:
-        """Always `None`: Portdeck does not read the context of the program."""
+    certificate: CertificateFacts | None = None
+    """The certificate of the program's TLS context; `None` if it chooses one for each peer."""
 
     def wrap(self, factory: IProtocolFactory, reactor: Any) -> IProtocolFactory:
         """A factory whose protocols speak TLS to the peers and in plain to those of `factory`."""
@@ -126,10 +124,14 @@ class ProgramEntry(Protocol):
 class PlaceCode(Code):
     """The user code of one place. It comes from the one load of the program."""
 
-    def __init__(self, entry: ProgramEntry, place: ListeningPlace, folder: Path) -> None:
+    def __init__(
+        self, entry: ProgramEntry, place: ListeningPlace, folder: Path, *, is_moved: bool = False
+    ) -> None:
+        """`is_moved` tells that the user has given the place another address."""
         super().__init__(folder)
         self.place: ListeningPlace | None = place
         self._entry = entry
+        self._is_moved = is_moved
 
     def factory_for(self, protocol: str) -> Any:
         """The program's factory at this place. Raises `UserCodeError`."""
@@ -146,19 +148,37 @@ class PlaceCode(Code):
         program, place = self._entry.program_at(self)
         if place.kind is not PlaceKind.TLS:
             return None
-        _check_context(place.context_factory, program)
-        return PlaceEncryption(place.context_factory)
+        context = _made_context(place.context_factory, program)
+        return PlaceEncryption(place.context_factory, _certificate_of(context))
+
+    def take_socket(self) -> socket | None:
+        """The socket that the program was given for this place. Raises `UserCodeError`."""
+        _, place = self._entry.program_at(self)
+        return None if place.socket is None or self._is_moved else place.socket.take()
 
     def has_changed(self) -> bool:
         """Always false: the entry of the program checks the files."""
         return False
 
 
-def _check_context(context_factory: Any, program: Program) -> None:
-    """Make the TLS context, so that a bad key fails the start and not the first client.
+def _made_context(context_factory: Any, program: Program) -> Any:
+    """The TLS context of the program. It is made now, so that a bad key fails the start and not the
+    first client. `None` if the program makes one for each peer.
 
     Raises `LoadingFailed`.
     """
     make = getattr(context_factory, "getContext", None)
-    if make is not None:
-        call_user_code(program.starting(make), program.sources, "its TLS certificate and key")
+    if make is None:
+        return None
+    return call_user_code(program.starting(make), program.sources, "its TLS certificate and key")
+
+
+def _certificate_of(context: Any) -> CertificateFacts | None:
+    from OpenSSL import SSL  # imported late: OpenSSL is slow to import
+
+    from app.tls.certificates import CertificateFacts
+
+    if not isinstance(context, SSL.Context):
+        return None
+    found = SSL.Connection(context, None).get_certificate(as_cryptography=True)
+    return None if found is None else CertificateFacts.of(found)

@@ -20,6 +20,7 @@ from app.profile.spec import LONGEST_NAME, name_key
 from app.server.deck import Deck
 from app.server.listener import Listener
 from app.server.sockets.addresses import endpoints_conflict
+from app.text.sentence import Sentence
 from app.user_code.reference import UserCodeError
 from app.user_code.trust import Trust, files_of, references_in
 
@@ -33,6 +34,7 @@ class Removed:
     spec: ListenerSpec
     position: int
     was_on: bool
+    is_temporary: bool = False
 
 
 Removal = tuple[Removed, ...]
@@ -42,7 +44,8 @@ Removal = tuple[Removed, ...]
 class Workspace:
     """Owns the deck's listeners and their profile.
 
-    Invariant: while `problems` and `save_error` are empty, the file holds exactly the deck's specs.
+    Invariant: while `problems` and `save_error` are empty, the file holds exactly the deck's specs,
+    without those of temporary listeners.
     """
 
     def __init__(self, deck: Deck, file: ProfileFile, trust: Trust | None = None) -> None:
@@ -52,6 +55,7 @@ class Workspace:
         self.untrusted_files: tuple[Path, ...] = ()
         """The files with user code that may not be executed before the user has agreed."""
         self.file = file
+        self._temporary: list[Listener] = []
         self.problems: tuple[Problem, ...] = ()
         """The mistakes in the file when it was read last."""
         self.save_error = ""
@@ -75,12 +79,19 @@ class Workspace:
         self.untrusted_files = ()
         self._keep_trust()
 
-    def require_trust(self) -> None:
-        """Raise `UserCodeError` while user code may not be executed."""
-        if not self.is_trusted:
+    def require_trust(self, path: Path | None = None) -> None:
+        """Raise `UserCodeError` while the user code at `path` may not be executed.
+
+        What a temporary listener runs was written by the user in this window.
+        """
+        own = (each.spec.protocol for each in self._temporary)
+        if not self.is_trusted and path not in files_of(own, self.file.path.parent):
             raise UserCodeError(
-                "The code of this profile is not trusted yet, so it does not run. "
-                "Choose File, Trust the code of this profile."
+                Sentence(
+                    "code-not-trusted",
+                    "The code of this profile is not trusted yet, so it does not run. Choose "
+                    "File, Trust the code of this profile.",
+                )
             )
 
     def reload(self) -> Deferred[None]:
@@ -93,7 +104,8 @@ class Workspace:
         self.problems, self.save_error = profile.problems, ""
         if profile.problems:
             return self.deck.start()
-        updated = self.deck.update(profile.listeners)
+        temporary = [each.spec for each in self.deck.listeners if each in self._temporary]
+        updated = self.deck.update([*profile.listeners, *temporary])
         self._keep_trust()
         return updated
 
@@ -115,6 +127,18 @@ class Workspace:
         listener = self.deck.add(spec)
         self.save()
         return listener
+
+    def add_temporary(self, spec: ListenerSpec) -> Listener:
+        """Add a listener that is not saved, until `keep` is called for it."""
+        listener = self.deck.add(spec)
+        self._temporary.append(listener)
+        return listener
+
+    def keep(self, listener: Listener) -> None:
+        """Save a temporary listener with the others from now on."""
+        if listener in self._temporary:
+            self._temporary.remove(listener)
+            self.save()
 
     def import_listeners(self, specs: Iterable[ListenerSpec]) -> list[Listener]:
         """Add listeners of another profile at the end of the deck, each under a free name."""
@@ -187,9 +211,13 @@ class Workspace:
     def remove(self, *listeners: Listener) -> Removal:
         """Remove `listeners` from the deck and stop them."""
         indexes = {self.deck.listeners.index(each): each for each in listeners}
-        removed = [Removed(each.spec, index, each.is_on) for index, each in sorted(indexes.items())]
+        removed = [
+            Removed(each.spec, index, each.is_on, each in self._temporary)
+            for index, each in sorted(indexes.items())
+        ]
         for listener in listeners:
             self.deck.remove(listener)
+        self._temporary = [each for each in self._temporary if each not in listeners]
         self.save()
         return tuple(removed)
 
@@ -199,7 +227,10 @@ class Workspace:
         for removed in removal:
             spec = evolve(removed.spec, name=self.free_name(removed.spec.name))
             position = min(removed.position, len(self.deck.listeners))
-            restored.append((self.deck.add(spec, position), removed.was_on))
+            listener = self.deck.add(spec, position)
+            if removed.is_temporary:
+                self._temporary.append(listener)
+            restored.append((listener, removed.was_on))
         self.save()
         self.deck.start(*(listener for listener, was_on in restored if was_on))
         return [listener for listener, _ in restored]
@@ -207,7 +238,8 @@ class Workspace:
     def save(self) -> None:
         """Write the specs of the deck to the profile. Sets `save_error`."""
         try:
-            self.file.save([each.spec for each in self.deck.listeners])
+            kept = (each for each in self.deck.listeners if each not in self._temporary)
+            self.file.save([each.spec for each in kept])
         except ProfileError as error:
             self.save_error = str(error)
         else:
@@ -223,7 +255,7 @@ class Workspace:
         self.untrusted_files = self._trust.answers().needs_question(path, files)
 
     def _code_references(self) -> list[str]:
-        specs = (each.spec for each in self.deck.listeners)
+        specs = (each.spec for each in self.deck.listeners if each not in self._temporary)
         return [found for spec in specs for found in references_in(spec.protocol, spec.options)]
 
     def _keep_trust(self) -> None:
@@ -249,7 +281,7 @@ class Workspace:
         It is `description` itself if no free port is known.
         """
         endpoint = Endpoint.parse(description)
-        if endpoint.kind == "unix":
+        if endpoint.is_unix:
             path = PurePath(endpoint.value("address") or "")
             used = {each.spec.endpoint for each in self.deck.listeners}
             paths = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))

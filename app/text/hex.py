@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from app.text.sentence import Sentence
+
 WIDTH = 16
 _SHOWN = bytes(byte if 0x20 <= byte < 0x7F else ord(".") for byte in range(256))
 
@@ -69,9 +71,15 @@ def _mistake(text: str) -> HexError:
     pieces = list(_PIECE.finditer(text))
     for piece in pieces:
         if piece["wrong"]:
-            return HexError(f"{piece['wrong']!r} is no hex digit.", piece.start())
+            return HexError(
+                Sentence("no-hex-digit", "{wrong!r} is no hex digit.", wrong=piece["wrong"]),
+                piece.start(),
+            )
     odd = next(piece for piece in pieces if len(piece["digits"] or "") % 2)
-    return HexError("A hex digit is missing: two of them make a byte.", odd.end() - 1)
+    return HexError(
+        Sentence("hex-digit-missing", "A hex digit is missing: two of them make a byte."),
+        odd.end() - 1,
+    )
 
 
 BYTES_A_LINE = 12

@@ -12,6 +12,7 @@ import re
 from enum import Enum
 
 from app.text.hex import HexError, parse_hex
+from app.text.sentence import Sentence
 
 
 class Notation(Enum):
@@ -35,7 +36,9 @@ class NotationError(ValueError):
         self.length = length
 
 
-ESCAPES_ADVICE = r"Write \\ for a backslash, or one of \r \n \t \0 \xff \u00a0."
+ESCAPES_ADVICE = Sentence(
+    "escapes-advice", "Write \\\\ for a backslash, or one of \\r \\n \\t \\0 \\xff \\u00a0."
+)
 
 _SHORT = {"\\": r"\\", "\r": r"\r", "\n": r"\n", "\t": r"\t", "\0": r"\0"}
 _MEANT = {short.encode(): character.encode() for character, short in _SHORT.items()}
@@ -80,7 +83,9 @@ def write(data: bytes, notation: Notation) -> str:
 def _encode(text: str) -> bytes:
     half = _HALF_CHARACTER.search(text)
     if half:
-        raise NotationError("Here is half of a character: type it again.", half.start())
+        raise NotationError(
+            Sentence("half-character", "Here is half of a character: type it again."), half.start()
+        )
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le").encode()
 
 
@@ -90,12 +95,22 @@ def _meaning(match: re.Match[bytes]) -> bytes:
         return _MEANT[escape]
     if len(escape) <= 2:
         shown = escape.decode()
-        raise _wrong_escape(match, f"{shown} is no escape. {ESCAPES_ADVICE}")
+        raise _wrong_escape(
+            match,
+            Sentence(
+                "no-escape",
+                "{shown} is no escape. {escapes_advice}",
+                shown=shown,
+                escapes_advice=ESCAPES_ADVICE,
+            ),
+        )
     code = int(escape[2:], 16)
     if escape[1:2] == b"x":
         return bytes([code])
     if 0xD800 <= code < 0xE000 or code > 0x10FFFF:
-        raise _wrong_escape(match, f"{escape.decode()} is no character.")
+        raise _wrong_escape(
+            match, Sentence("no-character", "{escape} is no character.", escape=escape.decode())
+        )
     return chr(code).encode()
 
 
@@ -121,12 +136,15 @@ def _visible(data: bytes) -> str:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        sentence = "These bytes are no UTF-8 text. Use escapes or hex."
+        sentence = Sentence("bytes-not-utf8", "These bytes are no UTF-8 text. Use escapes or hex.")
         raise NotationError(sentence, error.start, error.end - error.start) from None
     for index, character in enumerate(text):
         if not (character.isprintable() or character in "\n\t"):
             raise NotationError(
-                "A control character has no shape as text. Use escapes or hex.",
+                Sentence(
+                    "control-character",
+                    "A control character has no shape as text. Use escapes or hex.",
+                ),
                 len(text[:index].encode()),
                 len(character.encode()),
             )
@@ -151,10 +169,21 @@ def unescaped(line: str) -> str:
         return read(line, Notation.ESCAPES).decode()
     except UnicodeDecodeError as error:
         wrong = "".join(f"\\x{byte:02x}" for byte in error.object[error.start : error.end])
-        raise ValueError(f"must not hold {wrong}, which is no UTF-8 text") from None
+        raise ValueError(
+            Sentence(
+                "must-not-hold-bytes", "must not hold {wrong}, which is no UTF-8 text", wrong=wrong
+            )
+        ) from None
     except NotationError as error:
         wrong = line[error.position : error.position + error.length]
-        raise ValueError(f"must not hold {wrong}. {ESCAPES_ADVICE}") from None
+        raise ValueError(
+            Sentence(
+                "must-not-hold",
+                "must not hold {wrong}. {escapes_advice}",
+                wrong=wrong,
+                escapes_advice=ESCAPES_ADVICE,
+            )
+        ) from None
 
 
 class LineEnding(Enum):

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
     load_pkcs12,
 )
 
+from app.text.sentence import Sentence
 from app.tls import PassphraseError, TlsError
 
 MOST_ITERATIONS: Final = 10_000_000
@@ -69,7 +70,11 @@ def read_pkcs12(content: bytes, path: Path, passphrases: Sequence[bytes] = ()) -
     found = _open_pkcs12(content, path, passphrases)
     if found.key is None or found.cert is None:
         raise TlsError(
-            f"{path} has no certificate together with its key. Export both into the file."
+            Sentence(
+                "pkcs12-incomplete",
+                "{path} has no certificate together with its key. Export both into the file.",
+                path=path,
+            )
         )
     chain = tuple(each.certificate for each in found.additional_certs)
     key: PrivateKeyTypes = found.key
@@ -107,7 +112,11 @@ def _open_pkcs12(
             raise _unsupported(path) from None
     if not passphrases:
         raise _needs_passphrase(path)
-    problem = f"The passphrase for {path} is wrong, or the file is damaged. Check both."
+    problem = Sentence(
+        "pkcs12-passphrase-wrong",
+        "The passphrase for {path} is wrong, or the file is damaged. Check both.",
+        path=path,
+    )
     raise PassphraseError(path, problem, is_wrong=True)
 
 
@@ -130,43 +139,72 @@ def _decrypt_key(content: bytes, path: Path, passphrases: Sequence[bytes]) -> Pr
             raise _unsupported(path) from None
     if not passphrases:
         raise _needs_passphrase(path)
-    problem = f"The passphrase for the key in {path} is wrong. Check it and try again."
+    problem = Sentence(
+        "passphrase-wrong",
+        "The passphrase for the key in {path} is wrong. Check it and try again.",
+        path=path,
+    )
     raise PassphraseError(path, problem, is_wrong=True)
 
 
 def _needs_passphrase(path: Path) -> PassphraseError:
-    problem = (
-        f"{path} is encrypted and needs its passphrase. The window asks for it; on a command line, "
-        "give --passphrase-file or the variable PORTDECK_PASSPHRASE."
+    problem = Sentence(
+        "passphrase-needed",
+        "{path} is encrypted and needs its passphrase. The window asks for it; on a command line, "
+        "give --passphrase-file or the variable PORTDECK_PASSPHRASE.",
+        path=path,
     )
     return PassphraseError(path, problem, is_wrong=False)
 
 
 def _unsupported(path: Path) -> TlsError:
     return TlsError(
-        f"{path} is encrypted in a way that is not supported here. Encrypt it anew with AES "
-        "(openssl pkcs8 -topk8, or openssl pkcs12 -export)."
+        Sentence(
+            "encryption-unsupported",
+            "{path} is encrypted in a way that is not supported here. Encrypt it anew with AES "
+            "(openssl pkcs8 -topk8, or openssl pkcs12 -export).",
+            path=path,
+        )
     )
 
 
 def _no_key(content: bytes, path: Path) -> str:
     if b"PRIVATE KEY-----" in content:
-        return f"The key in {path} is damaged. Get it anew from where it was made."
+        return Sentence(
+            "key-damaged",
+            "The key in {path} is damaged. Get it anew from where it was made.",
+            path=path,
+        )
     if b"-----BEGIN CERTIFICATE-----" in content:
-        return (
-            f"{path} has a certificate, but not its key. Choose the file of the key too "
-            '("-----BEGIN PRIVATE KEY-----").'
+        return Sentence(
+            "certificate-without-key",
+            "{path} has a certificate, but not its key. Choose the file of the key too "
+            '("-----BEGIN PRIVATE KEY-----").',
+            path=path,
         )
     if is_pkcs12(content):
-        return f"{path} is a PKCS#12 file. Choose it as the certificate: the key is in it too."
-    return f"{path} has no key in the PEM form. Choose another file, or convert it (openssl pkey)."
+        return Sentence(
+            "pkcs12-as-key",
+            "{path} is a PKCS#12 file. Choose it as the certificate: the key is in it too.",
+            path=path,
+        )
+    return Sentence(
+        "no-pem-key",
+        "{path} has no key in the PEM form. Choose another file, or convert it (openssl pkey).",
+        path=path,
+    )
 
 
 def _check_iterations(der: bytes, path: Path) -> None:
     if max(_iterations(memoryview(der)), default=0) > MOST_ITERATIONS:
         raise TlsError(
-            f"{path} would take too long to decrypt: its key derivation has more than "
-            f"{MOST_ITERATIONS:,} rounds. Encrypt it anew with fewer."
+            Sentence(
+                "key-too-slow",
+                "{path} would take too long to decrypt: its key derivation has more than "
+                "{most_iterations:,} rounds. Encrypt it anew with fewer.",
+                path=path,
+                most_iterations=MOST_ITERATIONS,
+            )
         )
 
 

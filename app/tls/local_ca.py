@@ -24,6 +24,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from app.faults.certificates import bad_identity
 from app.faults.spec import TlsProblem
+from app.text.sentence import Sentence
 from app.tls import TlsError, issuing
 from app.tls.certificates import Identity, certificates_to_pem, read_identity
 
@@ -86,8 +87,14 @@ def read_private(path: Path) -> bytes | None:
 def cannot_keep(path: Path, error: OSError) -> TlsError:
     """The error for a file of the CA that cannot be read or written."""
     return TlsError(
-        f"Portdeck keeps its certificates in {path.parent}, where {path.name} cannot be used "
-        f"({error.strerror or error}). Mend that, or use a certificate of your own."
+        Sentence(
+            "ca-folder-unusable",
+            "Portdeck keeps its certificates in {parent}, where {name} cannot be used ({reason}). "
+            "Mend that, or use a certificate of your own.",
+            parent=path.parent,
+            name=path.name,
+            reason=error.strerror or error,
+        )
     )
 
 
@@ -113,8 +120,12 @@ def _keep_to_owner(path: Path, mode: int) -> None:
     found = path.stat()
     if found.st_uid != os.geteuid():
         raise TlsError(
-            f"{path} belongs to another user, who could read the keys in it. Remove it, or start "
-            "Portdeck as that user."
+            Sentence(
+                "ca-file-foreign",
+                "{path} belongs to another user, who could read the keys in it. Remove it, or "
+                "start Portdeck as that user.",
+                path=path,
+            )
         )
     if stat.S_IMODE(found.st_mode) & 0o077:
         path.chmod(mode)
@@ -215,7 +226,13 @@ class LocalCa:
             authority = read_identity(path)
         except TlsError as error:
             raise TlsError(
-                f"The local CA is damaged: {error} Or remove {path}, for Portdeck to make another."
+                Sentence(
+                    "ca-damaged",
+                    "The local CA is damaged: {error} Or remove {path}, for Portdeck to make "
+                    "another.",
+                    error=error,
+                    path=path,
+                )
             ) from None
         if self._ends_soon(authority):
             authority = self._made()

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from app.text.sentence import Sentence
 from app.tls import PassphraseError, TlsError
 
 VARIABLE: Final = "PORTDECK_PASSPHRASE"
@@ -65,14 +66,32 @@ def read_passphrases(file: Path | None, environment: MutableMapping[str, str]) -
         with file.open("rb") as opened:
             content = opened.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it has no valid name"
-        raise TlsError(f"The passphrase file {file} cannot be read: {why}.") from None
+        why = getattr(error, "strerror", None) or Sentence("no-valid-name", "it has no valid name")
+        raise TlsError(
+            Sentence(
+                "passphrase-file-unreadable",
+                "The passphrase file {file} cannot be read: {why}.",
+                file=file,
+                why=why,
+            )
+        ) from None
     lines = tuple(filter(None, (line.rstrip(b"\r") for line in content.split(b"\n"))))
     if not lines:
-        raise TlsError(f"{file} has no passphrase. Write it on the first line.")
+        raise TlsError(
+            Sentence(
+                "passphrase-file-empty",
+                "{file} has no passphrase. Write it on the first line.",
+                file=file,
+            )
+        )
     if len(content) > LARGEST_FILE or len(lines) > MOST_PASSPHRASES or b"\0" in content:
         raise TlsError(
-            f"{file} is no passphrase file: it has more than {MOST_PASSPHRASES} lines, or is no "
-            "text. Write one passphrase on each line."
+            Sentence(
+                "passphrase-file-wrong",
+                "{file} is no passphrase file: it has more than {most_passphrases} lines, or is "
+                "no text. Write one passphrase on each line.",
+                file=file,
+                most_passphrases=MOST_PASSPHRASES,
+            )
         )
     return lines

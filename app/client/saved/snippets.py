@@ -31,6 +31,7 @@ from app.files.locks import folder_lock
 from app.files.paths import open_regular
 from app.profile.reading import LARGEST_SIZE, parse_toml
 from app.profile.validation import Problem
+from app.text.sentence import Sentence
 
 LONGEST_NAME = 80
 MOST_SNIPPETS = 2_000
@@ -206,7 +207,14 @@ class SnippetFile:
             self._last_content = _read_file(self.path)
         except OSError as error:
             self._has_problems = True
-            raise SnippetFileError(f"{self.path} cannot be read ({write_error(error)}).") from error
+            raise SnippetFileError(
+                Sentence(
+                    "file-unreadable",
+                    "{path} cannot be read ({reason}).",
+                    path=self.path,
+                    reason=write_error(error),
+                )
+            ) from error
         reading = (
             SnippetFileContent() if self._last_content is None else _parse_file(self._last_content)
         )
@@ -226,7 +234,12 @@ class SnippetFile:
                 return self._save(list(snippets))
         except OSError as error:
             raise SnippetFileError(
-                f"{self.path} cannot be saved ({write_error(error)})."
+                Sentence(
+                    "file-not-saved",
+                    "{path} cannot be saved ({reason}).",
+                    path=self.path,
+                    reason=write_error(error),
+                )
             ) from error
 
     def _save(self, ours: list[Snippet]) -> list[Snippet]:
@@ -252,8 +265,13 @@ class SnippetFile:
             return merge(ours, reading.snippets, before)
         except SnippetsFull:
             raise SnippetFileError(
-                f"{self.path} is not saved: with those of another window they are more than "
-                f"{MOST_SNIPPETS:,}. Remove some."
+                Sentence(
+                    "too-many-snippets",
+                    "{path} is not saved: with those of another window they are more than "
+                    "{most_snippets:,}. Remove some.",
+                    path=self.path,
+                    most_snippets=MOST_SNIPPETS,
+                )
             ) from None
 
 
@@ -267,7 +285,14 @@ def read_snippets(path: Path) -> SnippetFileContent:
     try:
         return _parse_file(_read_file(path) or b"")
     except OSError as error:
-        raise SnippetFileError(f"{path} cannot be read ({write_error(error)}).") from error
+        raise SnippetFileError(
+            Sentence(
+                "file-unreadable",
+                "{path} cannot be read ({reason}).",
+                path=path,
+                reason=write_error(error),
+            )
+        ) from error
 
 
 def write_snippets(path: Path, snippets: Iterable[Snippet]) -> None:
@@ -277,7 +302,14 @@ def write_snippets(path: Path, snippets: Iterable[Snippet]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_file(path, content, time.time())
     except OSError as error:
-        raise SnippetFileError(f"{path} cannot be written ({write_error(error)}).") from error
+        raise SnippetFileError(
+            Sentence(
+                "file-unwritable",
+                "{path} cannot be written ({reason}).",
+                path=path,
+                reason=write_error(error),
+            )
+        ) from error
 
 
 def _read_file(path: Path) -> bytes | None:
@@ -299,7 +331,14 @@ def _render_file(path: Path, snippets: Iterable[Snippet]) -> bytes:
     content = render(snippets).encode()
     if len(content) > LARGEST_SIZE:
         limit = LARGEST_SIZE // 1024
-        raise SnippetFileError(f"{path} is not saved: more than {limit} KiB are too much.")
+        raise SnippetFileError(
+            Sentence(
+                "snippets-too-large",
+                "{path} is not saved: more than {limit} KiB are too much.",
+                path=path,
+                limit=limit,
+            )
+        )
     return content
 
 
@@ -324,7 +363,14 @@ def _parse_file(content: bytes) -> SnippetFileContent:
         return parse(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        return SnippetFileContent(problems=(Problem(f"line {line}", "this is not UTF-8 text"),))
+        return SnippetFileContent(
+            problems=(
+                Problem(
+                    Sentence("line-number", "line {line}", line=line),
+                    Sentence("not-utf8", "this is not UTF-8 text"),
+                ),
+            )
+        )
 
 
 def parse(text: str) -> SnippetFileContent:
@@ -332,16 +378,29 @@ def parse(text: str) -> SnippetFileContent:
     document = parse_toml(text) if len(text) <= LARGEST_SIZE else None
     if document is None:
         return SnippetFileContent(
-            problems=(Problem("", "these are no snippets: too large or too deep"),)
+            problems=(
+                Problem(
+                    "",
+                    Sentence("snippets-too-deep", "these are no snippets: too large or too deep"),
+                ),
+            )
         )
     if isinstance(document, Problem):
         return SnippetFileContent(problems=(document,))
     if document.get("version") != VERSION:
-        message = f"must be {VERSION}; a newer Portdeck may have written this"
+        message = Sentence(
+            "snippets-version",
+            "must be {version}; a newer Portdeck may have written this",
+            version=VERSION,
+        )
         return SnippetFileContent(problems=(Problem("version", message),))
     tables = document.get("snippet", [])
     if not isinstance(tables, list) or len(tables) > MOST_SNIPPETS:
-        message = f"must be at most {MOST_SNIPPETS} tables; write [[snippet]] above each"
+        message = Sentence(
+            "snippets-not-tables",
+            "must be at most {most_snippets} tables; write [[snippet]] above each",
+            most_snippets=MOST_SNIPPETS,
+        )
         return SnippetFileContent(problems=(Problem("snippet", message),))
     found = [_parse_snippet(table, f"snippet[{index}]") for index, table in enumerate(tables)]
     return SnippetFileContent(
@@ -352,19 +411,43 @@ def parse(text: str) -> SnippetFileContent:
 
 def _parse_snippet(table: object, path: str) -> Snippet | Problem:
     if not isinstance(table, dict):
-        return Problem(path, "must be a table")
+        return Problem(path, Sentence("must-be-table", "must be a table"))
     unknown = table.keys() - _KEYS
     if unknown:
-        return Problem(path, f"has the unknown key {min(unknown)!r}")
+        return Problem(
+            path,
+            Sentence("has-unknown-key", "has the unknown key {unknown!r}", unknown=min(unknown)),
+        )
     name, folder = table.get("name"), table.get("folder", "")
     if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
-        return Problem(f"{path}.name", f"must be a text of 1 to {LONGEST_NAME} letters")
+        return Problem(
+            f"{path}.name",
+            Sentence(
+                "snippet-name-length",
+                "must be a text of 1 to {longest_name} letters",
+                longest_name=LONGEST_NAME,
+            ),
+        )
     if not isinstance(folder, str) or len(folder) > LONGEST_NAME:
-        return Problem(f"{path}.folder", f"must be a text of at most {LONGEST_NAME} letters")
+        return Problem(
+            f"{path}.folder",
+            Sentence(
+                "text-up-to",
+                "must be a text of at most {longest_name} letters",
+                longest_name=LONGEST_NAME,
+            ),
+        )
     try:
         draft = draft_from_dict(table)
     except ValueError as error:
         return Problem(path, str(error))
     if len(draft.text) > LONGEST_TEXT:
-        return Problem(f"{path}.text", f"must not be longer than {LONGEST_TEXT:,} letters")
+        return Problem(
+            f"{path}.text",
+            Sentence(
+                "text-too-long",
+                "must not be longer than {longest_text:,} letters",
+                longest_text=LONGEST_TEXT,
+            ),
+        )
     return Snippet(name, draft, folder)

@@ -27,6 +27,7 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from app.text.sentence import Sentence
 from app.traffic.connection_info import CloseKind
 
 LINGER_SECONDS: Final = 1.0
@@ -41,38 +42,56 @@ REFUSAL_TLS_SECONDS: Final = HANDSHAKE_SECONDS / 2
 REFUSED_LISTENER_FULL: Final = b"Too many connections, try later"
 REFUSED_ADDRESS_FULL: Final = b"Too many connections from your address, close one first"
 
-CLOSED_BY_PEER: Final = "closed by the peer"
-CLOSED_BY_LISTENER: Final = "closed by the listener"
-ABORTED_BY_LISTENER: Final = "aborted by the listener"
-RESET_BY_PEER: Final = "reset by the peer"
+CLOSED_BY_PEER: Final = Sentence("closed-by-peer", "closed by the peer")
+CLOSED_BY_LISTENER: Final = Sentence("closed-by-listener", "closed by the listener")
+ABORTED_BY_LISTENER: Final = Sentence("aborted-by-listener", "aborted by the listener")
+RESET_BY_PEER: Final = Sentence("reset-by-peer", "reset by the peer")
 
-NO_HANDSHAKE: Final = f"no TLS handshake within {HANDSHAKE_SECONDS:g} s"
-LEFT_IN_HANDSHAKE: Final = "the peer left during the TLS handshake"
-NO_CLOSE_NOTIFY: Final = "closed by the peer, without a goodbye of TLS"
-TLS_TO_PLAIN_PORT: Final = "the peer spoke TLS to a port without it"
+NO_HANDSHAKE: Final = Sentence(
+    "no-handshake",
+    "no TLS handshake within {handshake_seconds:g} s",
+    handshake_seconds=HANDSHAKE_SECONDS,
+)
+LEFT_IN_HANDSHAKE: Final = Sentence("left-in-handshake", "the peer left during the TLS handshake")
+NO_CLOSE_NOTIFY: Final = Sentence("no-close-notify", "closed by the peer, without a goodbye of TLS")
+TLS_TO_PLAIN_PORT: Final = Sentence("tls-to-plain-port", "the peer spoke TLS to a port without it")
 
 LONGEST_REASON: Final = 200
 
 MOST_REASONS: Final = 20
-OTHER_REASONS: Final = "for other reasons"
+OTHER_REASONS: Final = Sentence("other-reasons", "for other reasons")
 
-_PLAIN: Final = "TLS failed: the peer spoke plain text"
-_TOO_OLD: Final = "TLS failed: the peer offers no version that is new enough"
-_REJECTED: Final = "TLS failed: the peer does not accept this certificate"
+_PLAIN: Final = Sentence("tls-plain-text", "TLS failed: the peer spoke plain text")
+_TOO_OLD: Final = Sentence(
+    "tls-too-old", "TLS failed: the peer offers no version that is new enough"
+)
+_REJECTED: Final = Sentence(
+    "tls-certificate-rejected", "TLS failed: the peer does not accept this certificate"
+)
 
 _OPENSSL: Final = {
-    "http request": "TLS failed: the peer spoke plain HTTP",
-    "https proxy request": "TLS failed: the peer spoke plain HTTP, as to a proxy",
+    "http request": Sentence("tls-plain-http", "TLS failed: the peer spoke plain HTTP"),
+    "https proxy request": Sentence(
+        "tls-plain-http-proxy", "TLS failed: the peer spoke plain HTTP, as to a proxy"
+    ),
     "wrong version number": _PLAIN,
     "packet length too long": _PLAIN,
     "bad record type": _PLAIN,
     "record layer failure": _PLAIN,
     "unsupported protocol": _TOO_OLD,
     "no protocols available": _TOO_OLD,
-    "no shared cipher": "TLS failed: the peer offers no cipher that is known here",
-    "peer did not return a certificate": "TLS failed: the peer showed no certificate",
-    "certificate verify failed": "TLS failed: the peer's certificate is not of the client CA",
-    "unknown ca": "TLS failed: the peer does not trust the CA of this certificate",
+    "no shared cipher": Sentence(
+        "tls-no-cipher", "TLS failed: the peer offers no cipher that is known here"
+    ),
+    "peer did not return a certificate": Sentence(
+        "tls-no-client-certificate", "TLS failed: the peer showed no certificate"
+    ),
+    "certificate verify failed": Sentence(
+        "tls-client-certificate-wrong", "TLS failed: the peer's certificate is not of the client CA"
+    ),
+    "unknown ca": Sentence(
+        "tls-ca-not-trusted", "TLS failed: the peer does not trust the CA of this certificate"
+    ),
     "certificate unknown": _REJECTED,
     "bad certificate": _REJECTED,
     "certificate expired": _REJECTED,
@@ -126,7 +145,7 @@ def describe_tls_error(problem: str) -> str:
     """A failed handshake, from OpenSSL's message `problem`."""
     message = problem.lower()
     known = (words for part, words in _OPENSSL.items() if part in message)
-    return next(known, f"TLS failed: {problem}")
+    return next(known, Sentence("tls-failed", "TLS failed: {problem}", problem=problem))
 
 
 class ReasonCounter:
@@ -184,6 +203,15 @@ class RefusalProtocol(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         if self._deadline is not None and self._deadline.active():
             self._deadline.cancel()
+
+
+class ResetProtocol(Protocol):
+    """Resets a refused peer at once."""
+
+    transport: Any
+
+    def connectionMade(self) -> None:
+        self.transport.abortConnection()
 
 
 class Handshake:

@@ -29,7 +29,8 @@ from twisted.protocols.policies import ProtocolWrapper
 from twisted.python.failure import Failure
 from zope.interface import directlyProvides, implementer, providedBy
 
-from app.net.relay import IRelay
+from app.forwarding.link import IRelay
+from app.net.sockets import write_promptly
 from app.profile import ListenerSpec
 from app.server.connections.backpressure import Backpressure
 from app.server.connections.closing import (
@@ -48,14 +49,16 @@ from app.server.connections.closing import (
     implements,
     looks_like_tls,
 )
-from app.server.connections.fault_adapter import FAULT, ConnectionWithFaults, FaultOwner
+from app.server.connections.fault_adapter import FAULT
+from app.server.connections.relayed import RelayedConnection, RelayOwner
+from app.text.sentence import Sentence, composed
 from app.traffic.connection_info import RECEIVED, SENT, CloseKind, Tap
 
 log = logging.getLogger(__name__)
 
 HANDSHAKE_TIMEOUT = "no TLS handshake"
-DID_NOT_READ = "did not read"
-IDLE = "idle"
+DID_NOT_READ = Sentence("did-not-read", "did not read")
+IDLE = Sentence("idle", "idle")
 
 
 class ConnectionObserver(Protocol):
@@ -71,6 +74,9 @@ class ConnectionObserver(Protocol):
     def active(self, connection: Connection) -> None:
         """The first bytes were received or sent since `Connection.mark_quiet` was called."""
 
+    def forwarded(self, connection: Connection) -> None:
+        """The connection to its target is open: `Connection.target` has the facts."""
+
     def closed(self, connection: Connection) -> None:
         """The connection is closed. Its counters and its `reason` are final."""
 
@@ -78,10 +84,10 @@ class ConnectionObserver(Protocol):
         """A peer was refused. `reason` is a few words."""
 
 
-class ConnectionOwner(FaultOwner, Protocol):
+class ConnectionOwner(RelayOwner, Protocol):
     """The part of `ListenerFactory` that a connection uses.
 
-    It is a protocol, so that this module need not import the factory, which imports this module.
+    It is a protocol, as the factory imports this module.
     """
 
     spec: ListenerSpec
@@ -100,7 +106,7 @@ class ConnectionOwner(FaultOwner, Protocol):
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
-class Connection(ConnectionWithFaults, ProtocolWrapper):
+class Connection(RelayedConnection, ProtocolWrapper):
     """Counts, taps and limits one connection.
 
     It is the transport of the protocol, and the protocol of the transport. It adds three things to
@@ -108,8 +114,7 @@ class Connection(ConnectionWithFaults, ProtocolWrapper):
     logged with its address. A peer that closes its side still gets what is buffered for it. While
     a peer does not read, nothing is read from it either.
 
-    `dataReceived` and `write` run once per chunk. Keep them simple, and let them use nothing but
-    the factory.
+    `dataReceived` and `write` run once per chunk. Keep them simple.
     """
 
     factory: ConnectionOwner
@@ -119,9 +124,6 @@ class Connection(ConnectionWithFaults, ProtocolWrapper):
     _linger_timer: IDelayedCall | None = None
     _handshake: Handshake | None = None
     """Set exactly during the TLS handshake."""
-
-    hint = ""
-    """Text to append to `reason` when the connection closes. The protocol may set it."""
 
     _aborted = False
     _write_closed = False
@@ -187,9 +189,12 @@ class Connection(ConnectionWithFaults, ProtocolWrapper):
         if not self.disconnecting:
             self.timed_out = True
             self.factory.closed_by_limit.add(IDLE)
-            self._close(f"{IDLE} for {seconds:g} s")
+            self._close(Sentence("idle-for", "idle for {seconds:g} s", seconds=seconds))
         elif self.bytes_unsent and not self.timed_out:
-            self.close_over_limit(DID_NOT_READ, f"{DID_NOT_READ} for {seconds:g} s")
+            self.close_over_limit(
+                DID_NOT_READ,
+                Sentence("did-not-read-for", "did not read for {seconds:g} s", seconds=seconds),
+            )
         else:
             self._abort(self.reason)
 
@@ -275,7 +280,7 @@ class Connection(ConnectionWithFaults, ProtocolWrapper):
             early = self._handshake is not None
             self.close_kind, self.reason = describe_loss(reason, self.transport, early=early)
         if self.hint:
-            self.reason = f"{self.reason}; {self.hint}"
+            self.reason = composed("{reason}; {hint}", reason=self.reason, hint=self.hint)
         if self._handshake is not None:
             self._handshake.end()
         self.connected = False
@@ -299,7 +304,9 @@ class Connection(ConnectionWithFaults, ProtocolWrapper):
             return
         held = self.faults.held_out_bytes
         if held and held + self.bytes_unsent > self.factory.spec.max_unsent_bytes:
-            self.close_over_limit(FAULT, f"faults hold {held:,} written bytes")
+            self.close_over_limit(
+                FAULT, Sentence("faults-hold", "faults hold {held:,} written bytes", held=held)
+            )
         else:
             self.faults.write(data)
 
@@ -308,10 +315,20 @@ class Connection(ConnectionWithFaults, ProtocolWrapper):
         if self.backpressure.must_count:
             unsent = self.bytes_unsent
             if unsent > factory.spec.max_unsent_bytes:
-                self.close_over_limit(DID_NOT_READ, f"{DID_NOT_READ}: {unsent:,} bytes unsent")
+                self.close_over_limit(
+                    DID_NOT_READ,
+                    Sentence(
+                        "did-not-read-unsent",
+                        "did not read: {unsent:,} bytes unsent",
+                        unsent=unsent,
+                    ),
+                )
                 return
             self.backpressure.check_unsent(unsent)
-        self.transport.write(data)
+        if self.backpressure.is_relayed:
+            write_promptly(self.transport, data)
+        else:
+            self.transport.write(data)
         size = len(data)
         self.bytes_out += size
         factory.bytes_out += size

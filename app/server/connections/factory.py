@@ -17,7 +17,6 @@ from twisted.internet.interfaces import IAddress, IDelayedCall, IProtocolFactory
 from twisted.internet.protocol import Factory
 from twisted.protocols.policies import WrappingFactory
 
-from app.faults.accepting import Reset
 from app.faults.listener import ListenerFaults
 from app.faults.spec import TlsProblem
 from app.profile import ListenerSpec
@@ -27,16 +26,21 @@ from app.server.connections.closing import (
     REFUSED_LISTENER_FULL,
     ReasonCounter,
     RefusalProtocol,
+    ResetProtocol,
     describe_error,
 )
 from app.server.connections.connection import Connection, ConnectionObserver
+from app.text.sentence import Sentence
 from app.traffic.connection_info import Tap
+from app.user_code.coroutine_callbacks import CoroutineWarnings
 
 log = logging.getLogger(__name__)
 
-LISTENER_FULL = "too many connections"
-ADDRESS_FULL = "too many connections from one address"
-RESET_BY_FAULT = "reset by a fault"
+LISTENER_FULL = Sentence("too-many-connections", "too many connections")
+ADDRESS_FULL = Sentence(
+    "too-many-connections-from-address", "too many connections from one address"
+)
+RESET_BY_FAULT = Sentence("reset-by-fault", "reset by a fault")
 
 STOP_GRACE_SECONDS = 1.5
 """How long connections may take to close when the listener stops. Then they are reset."""
@@ -96,9 +100,10 @@ class ListenerFactory(WrappingFactory[Connection]):
         self.bytes_out = 0
         self.on_unbound: Callable[[], None] | None = None
         """Called when the last listening socket is closed."""
-        self._numbers = numbers
+        self.numbers = numbers
         self._count_of: Counter[str] = Counter()
         """The number of live connections per host."""
+        self._coroutine_warnings = CoroutineWarnings()
         self._idle_check: IdleCheck = IdleTimeout(self)
         self._live_of: Counter[IProtocolFactory] = Counter()
         """The number of live connections per protocol factory; see `replace`."""
@@ -164,7 +169,7 @@ class ListenerFactory(WrappingFactory[Connection]):
             return RefusalProtocol(REFUSED_ADDRESS_FULL, self.clock)
         if self.faults.refuses():
             self._refuse(addr, RESET_BY_FAULT)
-            return Reset()
+            return ResetProtocol()
         try:
             protocol = self.wrappedFactory.buildProtocol(addr)
         except (Exception, SystemExit) as error:
@@ -173,9 +178,11 @@ class ListenerFactory(WrappingFactory[Connection]):
             self._refuse(addr, describe_error(error))
             return None
         if protocol is None:
-            self._refuse(addr, "refused by the protocol's factory")
+            self._refuse(addr, Sentence("refused-by-factory", "refused by the protocol's factory"))
             return None
-        return Connection(self, protocol, next(self._numbers))
+        connection = Connection(self, protocol, next(self.numbers))
+        self._warn(connection, protocol)
+        return connection
 
     def replace(self, wrapped: IProtocolFactory) -> None:
         """Use `wrapped` to build the protocols from the next peer on.
@@ -219,6 +226,13 @@ class ListenerFactory(WrappingFactory[Connection]):
         if built_by is not self.wrappedFactory:
             self._stop_if_unused(built_by)
         self._notify_if_empty()
+
+    def _warn(self, connection: Connection, protocol: object) -> None:
+        """Let `connection` and the log have a warning about the code of `protocol`, if it has a
+        mistake that was not warned of before."""
+        if warning := self._coroutine_warnings.about(protocol):
+            connection.warning = warning
+            log.warning("%s: %s", self.spec.name, warning)
 
     def _refuse(self, peer: IAddress | None, reason: str) -> None:
         self.refusals.add(reason)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from twisted.internet.address import UNIXAddress
 from twisted.internet.interfaces import IAddress
 
+from app.forwarding.link import TargetLink
 from app.server.connections.backpressure import unsent_bytes
 from app.server.connections.closing import TlsFacts
 from app.server.sockets.addresses import format_address
@@ -71,6 +72,13 @@ class ConnectionFacts:
     """The host that the listener counts it for. The address may change later, when a PROXY header
     is read."""
 
+    warning = ""
+    """A sentence about a mistake in the user's code that Twisted passes over in silence. Only the
+    first connection that meets the mistake has it."""
+
+    is_datagram = False
+    """Whether each chunk is a datagram."""
+
     process = ""
     """User and pid of a Unix socket's peer, as such a peer has no address. Empty if unknown."""
 
@@ -89,6 +97,9 @@ class ConnectionFacts:
 
     close_kind = CloseKind.CLOSED
     """Which side closed it, and whether by a reset. It is set together with `reason`."""
+
+    target: TargetLink | None = None
+    """The connection to the target of a client that is forwarded, as soon as it is tried."""
 
     timed_out = False
     """Whether it is closing because of the idle time-out."""

@@ -14,7 +14,7 @@ from twisted.internet.interfaces import ITCPTransport
 from twisted.python.failure import Failure
 
 from app.faults.listener import Draws, ListenerFaults
-from app.faults.spec import Fault
+from app.faults.spec import Fault, FaultLeg, of_leg
 from app.server.connections.backpressure import Backpressure
 from app.server.connections.closing import ReasonCounter
 from app.server.connections.facts import ConnectionFacts, TimeSource
@@ -88,18 +88,20 @@ class ConnectionWithFaults(ConnectionFacts):
 
     def update_faults(self) -> None:
         """Act out the present faults, also on a connection that is in use."""
+        if self.target is not None and self.has_begun and self.wrappedProtocol is not None:
+            self.wrappedProtocol.targetFaultsChanged(of_leg(self.chosen_faults(), FaultLeg.TARGET))
         if self.faults is None and not self.own_faults and not self.factory.faults.is_armed:
             return
-        faults = self.own_faults
-        if faults is None:
-            faults = self._listener_faults()
+        faults = of_leg(self.chosen_faults(), FaultLeg.CLIENT)
         if self.faults is not None:
             self.faults.replace(faults)
         elif faults and self.connected and not self.disconnecting:
             self._start_faults(faults)
 
-    def _listener_faults(self) -> tuple[Fault, ...]:
-        """The faults of the listener that hit this connection."""
+    def chosen_faults(self) -> tuple[Fault, ...]:
+        """The faults that hit this connection, at both of its legs: its own, or its listener's."""
+        if self.own_faults is not None:
+            return self.own_faults
         if self.draws is None:
             self.draws = self.factory.faults.draws()
         return self.factory.faults.hitting(self.draws)

@@ -19,6 +19,7 @@ from attrs import frozen
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from app.server.sockets.addresses import sockets_of
+from app.text.sentence import Sentence
 
 try:
     import resource
@@ -159,8 +160,16 @@ def _would_block() -> BlockingIOError:
 def _shortage(number: int) -> str:
     if number == errno.EMFILE and resource is not None:
         limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-        return f"the process may open only {limit:,} files; goes on when clients leave"
-    return f"the system is short of sockets ({os.strerror(number)}); goes on when it has some"
+        return Sentence(
+            "descriptors-exhausted",
+            "the process may open only {limit:,} files; goes on when clients leave",
+            limit=limit,
+        )
+    return Sentence(
+        "sockets-short",
+        "the system is short of sockets ({number}); goes on when it has some",
+        number=os.strerror(number),
+    )
 
 
 def _read_descriptor_limit() -> int:

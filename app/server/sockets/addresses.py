@@ -148,9 +148,12 @@ def endpoints_conflict(one: Endpoint, other: Endpoint, folder: Path = Path()) ->
 
     False if that is unknown, as for plugins. Relative paths start in `folder`.
     """
-    if one.kind == other.kind == "unix":
-        return _path(one, folder) == _path(other, folder)
+    if one.is_unix or other.is_unix:
+        same_kind = one.is_unix and other.is_unix
+        return same_kind and _path(one, folder) == _path(other, folder)
     if not one.port or one.port != other.port or one.is_datagram is not other.is_datagram:
+        return False
+    if one.is_shared and other.is_shared:
         return False
     return addresses_conflict(BindAddress.of(one), BindAddress.of(other))
 

@@ -1,4 +1,4 @@
-"""Bind a stream socket for an endpoint. `StreamBinder` uses it.
+"""Bind a stream socket for an endpoint, or take over a bound one. `StreamBinder` uses it.
 
 Three cases differ from Twisted, and all other endpoints are left to Twisted:
 
@@ -12,27 +12,25 @@ from __future__ import annotations
 
 import os
 import socket
-import stat
-from pathlib import Path
 from typing import Any
 
-from twisted.internet import tcp, unix
+from twisted.internet import tcp
 from twisted.internet.defer import Deferred, execute
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IReactorFDSet
-from twisted.python.failure import Failure
 
-from app.net.endpoint import LONGEST_PATH, Endpoint
+from app.net.endpoint import Endpoint
 from app.server.sockets.addresses import LoopbackPorts, bind_loopbacks
-from app.server.sockets.listen_errors import ProcessInfo, SocketFileError
-from app.server.sockets.socket_info import Credentials, credentials_behind
+from app.server.sockets.socket_files import (
+    DEFAULT_MODE,
+    SocketFile,
+    check_folder,
+    remove_stale_socket,
+)
 
 BACKLOG = 1024
 """How many clients may wait to be accepted. With Twisted's default of 50, the 51st client of a
 burst waits a second, until its system tries again."""
-
-_DEFAULT_MODE = "666"
-"""The file mode of a Unix socket whose endpoint has no mode. It is Twisted's default."""
 
 
 def listen(reactor: Any, endpoint: Endpoint, factory: IProtocolFactory) -> Deferred[IListeningPort]:
@@ -53,6 +51,21 @@ def listen(reactor: Any, endpoint: Endpoint, factory: IProtocolFactory) -> Defer
         factory
     )
     return bound
+
+
+def take_over(
+    reactor: Any, bound: socket.socket, factory: IProtocolFactory
+) -> Deferred[IListeningPort]:
+    """Listen with a socket that is bound already, and close the object `bound`. Fires with the
+    port."""
+
+    def adopt() -> IListeningPort:
+        with bound:  # Twisted has made a copy of the descriptor when this returns
+            bound.setblocking(False)
+            port: IListeningPort = reactor.adoptStreamPort(bound.fileno(), bound.family, factory)
+            return port
+
+    return execute(adopt)
 
 
 class Ipv6Port(tcp.Port):
@@ -109,7 +122,7 @@ def listen_unix(
     Raises `SocketFileError`, or what Twisted raises.
     """
     path = endpoint.value("address") or ""
-    _check_folder(path)
+    check_folder(path)
     has_lock = endpoint.value("lockfile") == "1"
     if not has_lock:
         remove_stale_socket(path)
@@ -117,106 +130,9 @@ def listen_unix(
         os.fsencode(path),
         factory,
         int(endpoint.value("backlog") or backlog),
-        int(endpoint.value("mode") or _DEFAULT_MODE, 8),
+        int(endpoint.value("mode") or DEFAULT_MODE, 8),
         reactor,
         has_lock,
     )
     port.startListening()
     return port
-
-
-def remove_stale_socket(path: str) -> None:
-    """Remove the socket file at `path` if no program listens there any more.
-
-    Raises `SocketFileError` if anything else is at `path`.
-    """
-    try:
-        mode = Path(path).lstat().st_mode
-    except OSError:  # no file, or no permission: binding reports the latter
-        return
-    if not stat.S_ISSOCK(mode):
-        kind = "a folder" if stat.S_ISDIR(mode) else "a file that is no socket"
-        raise SocketFileError(f"{path} is {kind}. Choose another path.")
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.setblocking(False)
-        try:
-            probe.connect(path)
-        except (ConnectionRefusedError, FileNotFoundError):
-            _remove(path)
-            return
-        except BlockingIOError:  # the backlog there is full
-            owner = None
-        except OSError:  # no permission, or a datagram socket
-            raise SocketFileError(
-                f"{path} is a socket of somebody else's. Choose another path."
-            ) from None
-        else:
-            owner = credentials_behind(probe)
-    raise SocketFileError(
-        f"{path} is in use by {_describe_owner(owner)}. Stop it, or choose another path."
-    )
-
-
-class SocketFile(unix.Port):
-    """A port that removes its file when it closes, but not a file that has replaced it."""
-
-    _identity: tuple[int, int] | None = None
-
-    def startListening(self) -> None:
-        super().startListening()
-        self._identity = _identity_of(self._bindPath)
-
-    def connectionLost(self, reason: Failure | None) -> None:
-        if self._identity is not None and _identity_of(self._bindPath) == self._identity:
-            super().connectionLost(reason)
-            return
-        # Twisted would fail to remove the missing file, and leave the socket open.
-        if self.lockFile is not None:
-            self.lockFile.unlock()
-        tcp.Port.connectionLost(self, reason)
-
-
-def _check_folder(path: str) -> None:
-    if len(os.fsencode(path)) > LONGEST_PATH:
-        raise SocketFileError(
-            f"The path of the socket is {len(os.fsencode(path))} bytes long, and the system takes "
-            f"{LONGEST_PATH} at most: {path}. Choose a shorter one."
-        )
-    folder = Path(path).parent
-    if not folder.is_dir():
-        raise SocketFileError(f"There is no folder {folder}. Make it, or choose another path.")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise SocketFileError(
-            f"You may not make a socket in the folder {folder}. Choose another one."
-        )
-
-
-def _remove(path: str) -> None:
-    try:
-        Path(path).unlink()
-    except OSError as error:
-        raise SocketFileError(
-            f"Nobody listens on {path} any more, but it cannot be removed "
-            f"({error.strerror}). Remove it, or choose another path."
-        ) from None
-
-
-def _identity_of(path: bytes) -> tuple[int, int] | None:
-    try:
-        found = Path(os.fsdecode(path)).lstat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _describe_owner(owner: Credentials | None) -> str:
-    if owner is None or not owner.pid:
-        return "another program"
-    if owner.pid == os.getpid():
-        return "another listener of yours"
-    import psutil  # imported late: only a path in use needs it
-
-    try:
-        return str(ProcessInfo(psutil.Process(owner.pid).name(), owner.pid))
-    except psutil.Error:
-        return f"another program (pid {owner.pid})"

@@ -23,6 +23,7 @@ from app.net.endpoint import Endpoint, EndpointError
 from app.protocols.catalog import UnknownProtocol
 from app.protocols.definition import OptionError
 from app.server.sockets.addresses import BindAddress, addresses_conflict
+from app.text.sentence import Sentence
 from app.tls import PassphraseError, TlsError
 from app.user_code.reference import UserCodeError
 
@@ -124,15 +125,22 @@ def explain(error: Exception, endpoint: Endpoint | None, owner: str = "") -> str
             return trouble
     cause = error.socketError if isinstance(error, CannotListenError) else error
     if isinstance(cause, socket.gaierror):
-        return (
-            f"No address is known for {endpoint.interface!r}. "
-            "Write an address of this machine, such as 127.0.0.1."
+        return Sentence(
+            "interface-unknown",
+            "No address is known for {interface!r}. Write an address of this machine, such as "
+            "127.0.0.1.",
+            interface=endpoint.interface,
         )
     if isinstance(cause, OSError):
         return _explain_os_error(cause, endpoint, owner)
     if isinstance(error, CannotListenError) and endpoint.kind == "unix":
         return _in_use(endpoint.display)  # the lock file exists; Twisted gives no other reason
-    return f"Cannot listen on {endpoint}: {str(cause) or type(cause).__name__}."
+    return Sentence(
+        "cannot-listen",
+        "Cannot listen on {where}: {reason}.",
+        where=endpoint,
+        reason=str(cause) or type(cause).__name__,
+    )
 
 
 def is_address_in_use(error: Exception) -> bool:
@@ -146,33 +154,59 @@ def _explain_os_error(error: OSError, endpoint: Endpoint, owner: str) -> str:
     where = endpoint.display
     match error.errno:
         case errno.EADDRINUSE if endpoint.port is not None:
-            by = owner or "another program"
-            port = f"UDP port {endpoint.port}" if endpoint.is_datagram else f"Port {endpoint.port}"
-            return f"{port} is in use by {by}. Stop it, or choose another port."
+            by = owner or Sentence("another-program", "another program")
+            if endpoint.is_datagram:
+                return Sentence(
+                    "udp-port-in-use",
+                    "UDP port {port} is in use by {by}. Stop it, or choose another port.",
+                    port=endpoint.port,
+                    by=by,
+                )
+            return Sentence(
+                "port-in-use",
+                "Port {port} is in use by {by}. Stop it, or choose another port.",
+                port=endpoint.port,
+                by=by,
+            )
         case errno.EADDRINUSE:
             return _in_use(where)
         case errno.EACCES if (endpoint.port or FIRST_UNPRIVILEGED_PORT) < FIRST_UNPRIVILEGED_PORT:
-            return (
-                f"Port {endpoint.port} needs administrator rights. "
-                f"Choose a port from {FIRST_UNPRIVILEGED_PORT} up."
+            return Sentence(
+                "port-needs-rights",
+                "Port {port} needs administrator rights. Choose a port from "
+                "{first_unprivileged_port} up.",
+                port=endpoint.port,
+                first_unprivileged_port=FIRST_UNPRIVILEGED_PORT,
             )
         case errno.EACCES | errno.EPERM:
-            return f"The system does not allow listening on {where}. Choose another address."
+            return Sentence(
+                "listening-not-allowed",
+                "The system does not allow listening on {where}. Choose another address.",
+                where=where,
+            )
         case errno.EADDRNOTAVAIL:
-            return (
-                f"{endpoint.interface} is not an address of this machine. Use 127.0.0.1 for this "
-                "computer only, or one of the machine's own addresses."
+            return Sentence(
+                "interface-not-here",
+                "{interface} is not an address of this machine. Use 127.0.0.1 for this computer "
+                "only, or one of the machine's own addresses.",
+                interface=endpoint.interface,
             )
         case errno.EMFILE | errno.ENFILE:
-            return (
-                f"No file descriptor is left to listen on {where}. Close some connections, "
-                "or raise the limit (ulimit -n)."
+            return Sentence(
+                "no-descriptor-left",
+                "No file descriptor is left to listen on {where}. Close some connections, or "
+                "raise the limit (ulimit -n).",
+                where=where,
             )
         case _:
             # For example a certificate file, which is read before the socket is bound.
             file = error.filename2 or error.filename
-            about = f"{os.fsdecode(file)}: " if file else ""
-            return f"Cannot listen on {where}: {about}{error.strerror or error}."
+            reason = error.strerror or str(error)
+            if file:
+                reason = f"{os.fsdecode(file)}: {reason}"
+            return Sentence(
+                "cannot-listen", "Cannot listen on {where}: {reason}.", where=where, reason=reason
+            )
 
 
 def _tls_file_error(endpoint: Endpoint) -> str:
@@ -186,9 +220,11 @@ def _tls_file_error(endpoint: Endpoint) -> str:
     try:
         read_identity(Path(endpoint.value("certKey") or key), key)
     except PassphraseError as error:
-        return (
-            f"{error.path} is encrypted, and an ssl endpoint takes no passphrase. "
-            "Choose TLS over TCP instead: a tcp endpoint with [listener.tls]."
+        return Sentence(
+            "endpoint-key-encrypted",
+            "{path} is encrypted, and an ssl endpoint takes no passphrase. Choose TLS over TCP "
+            "instead: a tcp endpoint with [listener.tls].",
+            path=error.path,
         )
     except TlsError as error:
         return str(error)
@@ -196,4 +232,8 @@ def _tls_file_error(endpoint: Endpoint) -> str:
 
 
 def _in_use(where: str) -> str:
-    return f"{where} is in use already. Stop who listens there, or choose another address."
+    return Sentence(
+        "address-in-use",
+        "{where} is in use already. Stop who listens there, or choose another address.",
+        where=where,
+    )

@@ -9,6 +9,8 @@ from typing import Any
 
 from attrs import frozen
 
+from app.text.sentence import Sentence
+
 _SIOCOUTQNSD = 0x894B
 """From <linux/sockios.h>. It counts the bytes not sent yet, without those sent and unconfirmed."""
 
@@ -41,7 +43,7 @@ class Credentials:
         try:
             name = pwd.getpwuid(self.uid).pw_name
         except KeyError:
-            name = f"user {self.uid}"
+            name = Sentence("user-number", "user {uid}", uid=self.uid)
         return f"{name}, pid {self.pid}" if self.pid else name
 
 
@@ -60,7 +62,7 @@ def credentials_behind(connected: socket.socket) -> Credentials | None:
     except OSError:
         return None
     pid, uid, _ = struct.unpack("3i", raw)
-    return Credentials(pid, uid)
+    return None if uid < 0 else Credentials(pid, uid)  # a datagram socket does not tell
 
 
 def queued_bytes(transport: Any) -> int:

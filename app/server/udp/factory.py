@@ -27,10 +27,12 @@ from app.server.udp.timers import IdleExpiry, RateLimitedReport
 from app.server.udp.transport import (
     DatagramService,
     DatagramTransport,
-    HostAndPort,
+    PeerAddress,
     address_of,
+    host_of,
     socket_towards,
 )
+from app.text.sentence import Sentence, composed
 from app.traffic.connection_info import RECEIVED, SENT, CloseKind, Tap
 
 if TYPE_CHECKING:
@@ -38,9 +40,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DRAINING_REASON = "only those who are known are served to the end"
-TOO_MANY_PEERS = "too many peers"
-TOO_MANY_OF_ONE_ADDRESS = "too many peers at one address"
+DRAINING_REASON = Sentence("only-known-peers", "only those who are known are served to the end")
+TOO_MANY_PEERS = Sentence("too-many-peers", "too many peers")
+TOO_MANY_OF_ONE_ADDRESS = Sentence("too-many-peers-at-address", "too many peers at one address")
 
 
 class DatagramFactory(ListenerFactory):
@@ -69,7 +71,7 @@ class DatagramFactory(ListenerFactory):
         self._service: DatagramService | None = service
         self._port: Any = None
         self._is_accepting = True
-        self._peers: OrderedDict[HostAndPort, Peer] = OrderedDict()
+        self._peers: OrderedDict[PeerAddress, Peer] = OrderedDict()
         """The peers in the order of their last activity; the first was idle the longest."""
         self._idle_check = IdleExpiry(clock, self._longest_idle, self._idle_seconds)
         self._refusal_report = RateLimitedReport(clock, self._report_refused)
@@ -112,7 +114,7 @@ class DatagramFactory(ListenerFactory):
         if self.on_unbound is not None:
             self.on_unbound()
 
-    def receive(self, datagram: bytes, address: HostAndPort) -> None:
+    def receive(self, datagram: bytes, address: PeerAddress) -> None:
         """Serve one datagram. Raises nothing; an error of the protocol is logged."""
         if self._port is None:
             return
@@ -133,7 +135,7 @@ class DatagramFactory(ListenerFactory):
         else:
             self.serve(datagram, address)
 
-    def serve(self, datagram: bytes, address: HostAndPort) -> None:
+    def serve(self, datagram: bytes, address: PeerAddress) -> None:
         """Give the protocol a datagram that was counted. No fault holds it any more."""
         if self._port is None or self._service is None:
             return
@@ -148,7 +150,7 @@ class DatagramFactory(ListenerFactory):
 
     # Calls from the protocol and from peers
 
-    def send(self, datagram: bytes, address: HostAndPort) -> None:
+    def send(self, datagram: bytes, address: PeerAddress) -> None:
         """Send one datagram. Its receiver becomes a peer.
 
         Raises `MessageLengthError` if it is too long, and `InvalidAddressError` if the host is no
@@ -167,7 +169,7 @@ class DatagramFactory(ListenerFactory):
         else:
             self._send_now(datagram, address)
 
-    def send_late(self, datagram: bytes, address: HostAndPort) -> None:
+    def send_late(self, datagram: bytes, address: PeerAddress) -> None:
         """Send a datagram that a fault has let pass. Errors are logged, as nobody waits for it."""
         reason = "" if address in self._peers else self._refusal_reason(address)
         if reason:
@@ -180,7 +182,7 @@ class DatagramFactory(ListenerFactory):
         except InvalidAddressError as error:
             self._loss_report.add((address, str(error)))
 
-    def _send_now(self, datagram: bytes, address: HostAndPort) -> None:
+    def _send_now(self, datagram: bytes, address: PeerAddress) -> None:
         if self._port is None:
             return
         peer = self._peers.get(address)
@@ -195,7 +197,7 @@ class DatagramFactory(ListenerFactory):
             self._peers.move_to_end(address)
         peer.count_sent(datagram)
 
-    def try_to_send(self, datagram: bytes, address: HostAndPort) -> None:
+    def try_to_send(self, datagram: bytes, address: PeerAddress) -> None:
         """Send one datagram, and log a `MessageLengthError` instead of raising it."""
         try:
             self.send(datagram, address)
@@ -255,16 +257,18 @@ class DatagramFactory(ListenerFactory):
         super().release_protocols()
         self._service = None
 
-    def _refusal_reason(self, address: HostAndPort) -> str:
+    def _refusal_reason(self, address: PeerAddress) -> str:
         """Why `address` cannot become a peer; empty if it can."""
         if not self._is_accepting:
             return DRAINING_REASON
         if len(self._peers) >= self.spec.max_connections:
             return TOO_MANY_PEERS
-        return TOO_MANY_OF_ONE_ADDRESS if self._is_address_full(address[0]) else ""
+        return TOO_MANY_OF_ONE_ADDRESS if self._is_address_full(host_of(address)) else ""
 
-    def _add_peer(self, address: HostAndPort) -> Peer:
-        peer = Peer(self, next(self._numbers), address, socket_towards(self._port, address))
+    def _add_peer(self, address: PeerAddress) -> Peer:
+        peer = Peer(self, next(self.numbers), address, socket_towards(self._port, address))
+        if self._service is not None:
+            self._warn(peer, self._service.protocol)
         self._peers[address] = peer
         self.registerProtocol(peer)
         return peer
@@ -281,8 +285,11 @@ class DatagramFactory(ListenerFactory):
 
     def _report_refused(self, refused: tuple[IAddress | None, str], count: int) -> None:
         peer, reason = refused
-        more = f"; {count:,} datagrams in a second" if count > 1 else ""
-        self.observer.refused(self, peer, f"{reason}{more}")
+        if count > 1:
+            reason = composed(
+                "{reason}; {count:,} datagrams in a second", reason=reason, count=count
+            )
+        self.observer.refused(self, peer, reason)
 
     def _log_failure(self, failed: tuple[str, BaseException], count: int) -> None:
         peer, error = failed
@@ -294,11 +301,15 @@ class DatagramFactory(ListenerFactory):
             exc_info=error,
         )
 
-    def _report_too_long(self, datagram: bytes, address: HostAndPort) -> None:
-        size = f"{len(datagram):,}"
-        self._loss_report.add((address, f"{size} bytes are more than one datagram can have"))
+    def _report_too_long(self, datagram: bytes, address: PeerAddress) -> None:
+        why = Sentence(
+            "datagram-too-long",
+            "{count:,} bytes are more than one datagram can have",
+            count=len(datagram),
+        )
+        self._loss_report.add((address, why))
 
-    def _log_loss(self, lost: tuple[HostAndPort, str], count: int) -> None:
+    def _log_loss(self, lost: tuple[PeerAddress, str], count: int) -> None:
         address, why = lost
         log.warning(
             "%s: a datagram to %s was not sent: %s.%s",
@@ -319,12 +330,14 @@ class Peer(Connection):
 
     factory: DatagramFactory
 
+    is_datagram = True
+
     own_paths: tuple[DatagramPath, DatagramPath] | None = None
     """The faults of this peer alone, for datagrams from it and to it. They act instead of those of
     the listener."""
 
     def __init__(
-        self, factory: DatagramFactory, number: int, address: HostAndPort, port: Any
+        self, factory: DatagramFactory, number: int, address: PeerAddress, port: Any
     ) -> None:
         """`port` is the socket that can reach `address`."""
         super().__init__(factory, Protocol(), number)
@@ -421,4 +434,6 @@ class Peer(Connection):
 
 
 def _count_sentence(count: int) -> str:
-    return f" It is the last of {count:,} in a second." if count > 1 else ""
+    if count <= 1:
+        return ""
+    return Sentence("last-of", " It is the last of {count:,} in a second.", count=count)

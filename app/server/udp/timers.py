@@ -7,6 +7,8 @@ from typing import Generic, Protocol, TypeVar
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from app.text.sentence import Sentence
+
 MIN_SECONDS = 0.25
 """The least time between two checks, so that several peers end in one check."""
 
@@ -76,7 +78,7 @@ class IdleExpiry:
             first = self._first()
             if first is None or first.active_at + timeout > now:
                 break
-            first.end(f"idle for {timeout:g} s")
+            first.end(Sentence("idle-for", "idle for {seconds:g} s", seconds=timeout))
         self.schedule()
 
 

@@ -1,29 +1,44 @@
-"""The UDP socket, the transport that a protocol gets, and the life cycle of that protocol.
+"""The socket for datagrams, the transport that a protocol gets, and the life of that protocol.
 
-`FairPort` is the socket. It leaves the reactor time for other sockets, however small the datagrams
-are. `DatagramTransport` counts each datagram that the protocol sends. `DatagramService` starts and
-stops the one protocol that serves all peers of a listener.
+`FairPort` is the UDP socket. It leaves the reactor time for other sockets, however small the
+datagrams are. `FairSocketFile` is the same for a Unix socket. `DatagramTransport` counts each
+datagram that the protocol sends. `DatagramService` starts and stops the one protocol that serves
+all peers of a listener.
 """
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, Protocol
 
-from twisted.internet.address import IPv4Address, IPv6Address
-from twisted.internet.error import CannotListenError
+from twisted.internet import unix
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
+from twisted.internet.error import CannotListenError, MessageLengthError
 from twisted.internet.interfaces import IAddress, IUDPTransport
 from twisted.internet.protocol import AbstractDatagramProtocol
 from twisted.internet.udp import MulticastPort
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from app.net.endpoint import Endpoint
 from app.server.sockets.addresses import LoopbackPorts
+from app.server.sockets.socket_files import (
+    DEFAULT_MODE,
+    check_folder,
+    identity_of,
+    remove_stale_socket,
+)
+from app.text.sentence import Sentence
 
 Socket = socket.socket
 
-HostAndPort = tuple[str, int]
-"""The IP address and the port of a peer."""
+PeerAddress = tuple[str, int] | str | None
+"""The IP address and the port of a peer, or the path of its Unix socket. `None` for a Unix socket
+without a path, which cannot be answered."""
 
 DATAGRAMS_PER_TURN = 64
 """How many datagrams are read before the reactor looks at other sockets."""
@@ -36,28 +51,26 @@ class DatagramTransport:
     All other features of Twisted's UDP port, such as multicast, are passed through to the port.
     """
 
-    def __init__(self, send: Callable[[bytes, HostAndPort], None], port: Any) -> None:
+    def __init__(self, send: Callable[[bytes, PeerAddress], None], port: Any) -> None:
         """`send` sends one datagram through `port`, the bound socket, and counts it."""
         self._send = send
         self._port = port
-        self._default_address: HostAndPort | None = None
+        self._default_address: PeerAddress = None
         self.is_open = True
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._port, name)
 
-    def write(self, packet: bytes, addr: HostAndPort | None = None) -> None:
-        """Send a datagram to an IP address and a port.
+    def write(self, packet: bytes, addr: PeerAddress = None) -> None:
+        """Send a datagram to an IP address and a port, or to the path of a Unix socket.
 
         Raises what Twisted raises for a host name, and for a datagram that is too long. A datagram
         that the system cannot send is lost, as it might be lost in the network.
         """
-        address = addr or self._default_address
-        assert address is not None
         if self.is_open:
-            self._send(packet, address)
+            self._send(packet, addr or self._default_address)
 
-    def writeSequence(self, seq: Iterable[bytes], addr: HostAndPort | None = None) -> None:
+    def writeSequence(self, seq: Iterable[bytes], addr: PeerAddress = None) -> None:
         """Send one datagram made of all the pieces."""
         self.write(b"".join(seq), addr)
 
@@ -66,20 +79,25 @@ class DatagramTransport:
         also serves other peers."""
         self._default_address = (host, port)
 
-    def getHost(self) -> IPv4Address | IPv6Address:
-        host: IPv4Address | IPv6Address = self._port.getHost()
+    def getHost(self) -> IAddress:
+        host: IAddress = self._port.getHost()
         return host
 
     def stopListening(self) -> None:
         """Raises `RuntimeError`: a protocol must not close the socket of its listener."""
-        raise RuntimeError("Portdeck opens and closes the socket. Stop the listener there.")
+        raise RuntimeError(
+            Sentence(
+                "port-owned-by-portdeck",
+                "Portdeck opens and closes the socket. Stop the listener there.",
+            )
+        )
 
 
 class FairLoopbackPorts(LoopbackPorts):
     """The IPv4 and the IPv6 loopback socket as one port. A datagram goes out through the socket
     that can reach its receiver."""
 
-    def write(self, datagram: bytes, address: HostAndPort) -> None:
+    def write(self, datagram: bytes, address: PeerAddress) -> None:
         """Send `datagram`, as `FairPort.write` does."""
         socket_towards(self, address).write(datagram, address)
 
@@ -97,6 +115,17 @@ class FairPort(MulticastPort):
     socket: Socket
     _created: Socket
 
+    @classmethod
+    def take_over(cls, reactor: Any, bound: Socket, protocol: Any, size: int) -> FairPort:
+        """Receive from a socket that is bound already, and close the object `bound`."""
+        with bound:
+            bound.setblocking(False)
+            port: FairPort = cls._fromListeningDescriptor(
+                reactor, bound.fileno(), bound.family, protocol, size
+            )
+        port.startListening()
+        return port
+
     def createInternetSocket(self) -> Socket:
         self._created = super().createInternetSocket()
         if self.interface == "::":
@@ -112,32 +141,100 @@ class FairPort(MulticastPort):
             raise
 
     def doRead(self) -> None:
-        for _ in range(DATAGRAMS_PER_TURN):
-            try:
-                datagram, address = self.socket.recvfrom(self.maxPacketSize)
-            except (BlockingIOError, InterruptedError):
-                return
-            except ConnectionError:  # on Windows: the peer is closed
-                return
-            self.protocol.datagramReceived(datagram, host_and_port(address))
-            if not self.connected:  # the protocol has closed the socket
-                return
+        _read_datagrams(self)
 
 
-def socket_towards(port: Any, address: HostAndPort) -> Any:
+class FairSocketFile(unix.DatagramPort):
+    """A Unix socket for datagrams, which reads as `FairPort` does.
+
+    Twisted leaves the file of a closed socket behind. This port removes it, but not a file that has
+    replaced it.
+    """
+
+    _identity: tuple[int, int] | None = None
+
+    @classmethod
+    def bind(cls, reactor: Any, endpoint: Endpoint, protocol: Any, size: int) -> FairSocketFile:
+        """Bind the absolute path of `endpoint` for datagrams of at most `size` bytes.
+
+        Raises `SocketFileError`, or what Twisted raises.
+        """
+        path = endpoint.value("address") or ""
+        check_folder(path)
+        remove_stale_socket(path, socket.SOCK_DGRAM)
+        mode = int(endpoint.value("mode") or DEFAULT_MODE, 8)
+        port = cls(os.fsencode(path), protocol, size, mode, reactor)
+        port.startListening()
+        return port
+
+    def startListening(self) -> None:
+        super().startListening()
+        self._identity = identity_of(self.port)
+
+    def doRead(self) -> None:
+        _read_datagrams(self)
+
+    def write(self, datagram: bytes, address: PeerAddress) -> None:
+        """Send `datagram`. Raises `MessageLengthError`, or `OSError` if it was not sent."""
+        if address is None:
+            raise OSError(
+                errno.EDESTADDRREQ,
+                Sentence("sender-without-address", "the sender has no address to answer to"),
+            )
+        try:
+            self.socket.sendto(datagram, address)
+        except OSError as error:
+            if error.errno == errno.EMSGSIZE:
+                raise MessageLengthError(
+                    Sentence("datagram-message-too-long", "message too long")
+                ) from None
+            raise
+
+    def connectionLost(self, reason: Failure | None = None) -> None:
+        super().connectionLost(reason)
+        if self._identity is not None and identity_of(self.port) == self._identity:
+            with suppress(OSError):  # the folder may not be ours any more
+                os.unlink(self.port)  # noqa: PTH108 - the path is bytes
+
+
+def _read_datagrams(port: Any) -> None:
+    """Pass what waits at `port` to its protocol, at most `DATAGRAMS_PER_TURN` datagrams."""
+    for _ in range(DATAGRAMS_PER_TURN):
+        try:
+            datagram, address = port.socket.recvfrom(port.maxPacketSize)
+        except (BlockingIOError, InterruptedError):
+            return
+        except ConnectionError:  # on Windows: the peer is closed
+            return
+        port.protocol.datagramReceived(datagram, sender_of(address))
+        if not port.connected:  # the protocol has closed the socket
+            return
+
+
+def socket_towards(port: Any, address: PeerAddress) -> Any:
     """The single-socket port in `port` that can reach `address`."""
-    return port.ports[":" in address[0]] if isinstance(port, FairLoopbackPorts) else port
+    return port.ports[":" in host_of(address)] if isinstance(port, FairLoopbackPorts) else port
 
 
-def address_of(address: HostAndPort) -> IAddress:
-    """The address as Twisted's `IPv4Address` or `IPv6Address`."""
+def host_of(address: PeerAddress) -> str:
+    """The IP address; empty for a Unix socket."""
+    return address[0] if isinstance(address, tuple) else ""
+
+
+def address_of(address: PeerAddress) -> IAddress:
+    """The address as Twisted's `IPv4Address`, `IPv6Address` or `UNIXAddress`."""
+    if not isinstance(address, tuple):
+        unix_address: IAddress = UNIXAddress(address)
+        return unix_address
     host, port = address
     twisted_address: IAddress = (IPv6Address if ":" in host else IPv4Address)("UDP", host, port)
     return twisted_address
 
 
-def host_and_port(address: Any) -> HostAndPort:
+def sender_of(address: Any) -> PeerAddress:
     """The sender of a datagram, from `recvfrom`, with the scope of a link-local IPv6 address."""
+    if not isinstance(address, tuple):
+        return os.fsdecode(address) if address else None
     if len(address) == 4 and address[3]:
         return f"{address[0]}%{address[3]}", address[1]
     host, port = address[:2]

@@ -1,0 +1,72 @@
+"""The connection of a client that is forwarded, as the relay behind it sees it.
+
+`RelayedConnection` is the part of a `Connection` that knows about the link to the target: its facts,
+its traffic, and the faults that act on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from zope.interface import implementer
+
+from app.faults.listener import ListenerFaults
+from app.faults.spec import Fault, FaultLeg, of_leg
+from app.forwarding.link import IRelayedConnection
+from app.server.connections.fault_adapter import ConnectionWithFaults, FaultOwner
+from app.traffic.connection_info import Tap
+
+
+class RelayObserver(Protocol):
+    """The part of a `ConnectionObserver` that is needed here."""
+
+    def forwarded(self, connection: Any) -> None:
+        """The connection to the target of a client is open."""
+
+
+class RelayOwner(FaultOwner, Protocol):
+    """The part of the listener's factory that is needed here."""
+
+    tap: Tap | None
+    numbers: Iterator[int]
+
+    @property
+    def observer(self) -> RelayObserver:
+        """Who is told."""
+
+
+@implementer(IRelayedConnection)
+class RelayedConnection(ConnectionWithFaults):
+    """A connection whose protocol may be a relay. Without one, it costs nothing."""
+
+    factory: RelayOwner
+
+    hint = ""
+    """Text to append to `reason` when the connection closes. The protocol may set it."""
+
+    @property
+    def shared_faults(self) -> ListenerFaults:
+        """The faults of the listener."""
+        return self.factory.faults
+
+    def target_connected(self) -> None:
+        """The link is open: it gets a number of its own in the traffic."""
+        assert self.target is not None
+        self.target.number = next(self.factory.numbers)
+        self.factory.observer.forwarded(self)
+
+    def tap_target(self, direction: bool, data: bytes) -> None:
+        """Keep a chunk of the link in the traffic."""
+        factory = self.factory
+        if factory.tap is not None and self.target is not None:
+            now = factory.seconds()
+            factory.tap(now + self.unix_offset, self.target.number, direction, data)
+
+    def target_refuses(self) -> bool:
+        """Whether a fault refuses the link that is going to be made."""
+        return self.factory.faults.refuses(FaultLeg.TARGET)
+
+    def target_faults(self) -> tuple[Fault, ...]:
+        """The faults that act on the link."""
+        return of_leg(self.chosen_faults(), FaultLeg.TARGET)
