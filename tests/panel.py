@@ -6,13 +6,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import psutil
 
+from app.user_code.trust import Trust
 from tests.screen import Screen
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,11 +34,13 @@ class Panel:
         settings: str = "",
         environment: Mapping[str, str] | None = None,
         pipe: int | None = None,
+        trusted: Iterable[Path] = (),
     ) -> None:
         """Start `python -m MODULE --profile FILE`.
 
         `profile` is the text of that file, `settings` the text of what the window remembers;
-        `pipe` is `subprocess.PIPE` to talk with the module over its standard input and output.
+        `pipe` is `subprocess.PIPE` to talk with the module over its standard input and output;
+        `trusted` are the files of code that the profile names and the user has agreed to run.
         """
         self._home = tempfile.TemporaryDirectory(prefix="portdeck-home-")
         home = Path(self._home.name)
@@ -45,6 +48,8 @@ class Panel:
         file.write_text(profile, encoding="utf-8")
         (home / "portdeck").mkdir()
         (home / "portdeck" / "window.conf").write_text(settings, encoding="utf-8")
+        if code := list(trusted):
+            Trust(home / "portdeck" / "trusted_code.json").keep([file, *code])
         folders = {f"XDG_{name}_HOME": str(home) for name in ("CONFIG", "STATE", "CACHE", "DATA")}
         self.process = subprocess.Popen(
             [sys.executable, "-m", module, "--profile", str(file)],

@@ -35,6 +35,7 @@ class ClientTransport(Enum):
     TCP = "tcp"
     UDP = "udp"
     UNIX = "unix"
+    UNIX_DATAGRAMS = "unix-dgram"
 
 
 @frozen
@@ -79,11 +80,9 @@ def client_address(
     endpoint = Endpoint.parse(spec.endpoint).bound(folder)
     has_tls = spec.tls is not None or endpoint.kind in ("ssl", "tls")
     scheme = _SCHEMES.get(spec.protocol, "")
-    if endpoint.kind == "unix":
-        path = endpoint.value("address") or ""
-        return ClientAddress(
-            ClientTransport.UNIX, path=path, has_tls=has_tls, tls=tls, scheme=scheme
-        )
+    if endpoint.is_unix:
+        path, transport = endpoint.value("address") or "", ClientTransport(endpoint.kind)
+        return ClientAddress(transport, path=path, has_tls=has_tls, tls=tls, scheme=scheme)
     port = getattr(bound, "port", endpoint.port)
     if endpoint.interface is None or not port:
         return None
@@ -130,6 +129,11 @@ def _lines(address: ClientAddress) -> Iterator[list[str]]:
         case ClientTransport.UNIX:
             yield ["nc", "-U", address.path]
             yield ["socat", "-", f"UNIX-CONNECT:{_quote_for_socat(address.path)}"]
+        case ClientTransport.UNIX_DATAGRAMS:
+            yield ["nc", "-u", "-U", address.path]
+            # An answer needs an address of the client.
+            path = _quote_for_socat(address.path)
+            yield ["socat", "-", f"UNIX-SENDTO:{path},bind={path}.client"]
 
 
 def _curl_words(address: ClientAddress) -> Iterator[str]:

@@ -11,6 +11,7 @@ from enum import Enum
 from keyword import iskeyword
 from pathlib import Path
 from textwrap import indent
+from typing import Final
 
 from attrs import frozen
 
@@ -22,6 +23,7 @@ from app.profile import ListenerSpec
 from app.protocols import catalog
 from app.protocols.definition import ScriptSource, describe_options
 from app.server.sockets.addresses import LOOPBACKS
+from app.text.sentence import Sentence
 from app.user_code.inspection import ObjectKind, found_objects
 from app.user_code.programs.reference import ProgramReference, is_program
 from app.user_code.reference import CodeLocation, Reference, UserCodeError, is_user_code
@@ -98,7 +100,13 @@ def script(spec: ListenerSpec, folder: Path, tls: TlsFiles | None = None) -> str
     """
     if is_program(spec.protocol):
         command = ProgramReference.parse(spec.protocol).command
-        raise NoScript(f"This is a program already. Without Portdeck, run: {command}")
+        raise NoScript(
+            Sentence(
+                "no-script-program",
+                "This is a program already. Without Portdeck, run: {command}",
+                command=command,
+            )
+        )
     endpoint = Endpoint.parse(spec.endpoint).bound(folder)
     if is_user_code(spec.protocol):
         server = _user_code_server(spec, endpoint, folder)
@@ -142,8 +150,11 @@ def _module(line: str) -> str:
 def _source(source: ScriptSource | None, spec: ListenerSpec) -> ScriptSource:
     if source is None:
         raise NoScript(
-            f"{catalog.find(spec.protocol).title} runs only inside Portdeck. "
-            "Use portdeck serve with its profile."
+            Sentence(
+                "no-script-inside-only",
+                "{title} runs only inside Portdeck. Use portdeck serve with its profile.",
+                title=catalog.find(spec.protocol).title,
+            )
         )
     return source
 
@@ -276,6 +287,16 @@ def _object_kind(reference: Reference, folder: Path) -> ObjectKind:
     return ObjectKind.FACTORY if reference.name.endswith("Factory") else ObjectKind.PROTOCOL
 
 
+_LISTEN: Final = {
+    "tcp": "listenTCP",
+    "tcp6": "listenTCP",
+    "udp": "listenUDP",
+    "unix": "listenUNIX",
+    "unix-dgram": "listenUNIXDatagram",
+}
+"""The method of the reactor for each kind of endpoint."""
+
+
 @frozen
 class ListenCode:
     """The lines that listen and run the reactor, and their imports."""
@@ -289,15 +310,15 @@ def listen_code(endpoint: Endpoint, expression: str, tls: TlsFiles | None) -> Li
 
     `endpoint` must be bound: its interface, or an absolute path, is written out.
     """
-    if endpoint.kind not in ("tcp", "tcp6", "udp", "unix"):
+    if endpoint.kind not in ("tcp", "tcp6", "udp", "unix", "unix-dgram"):
         return _by_description(endpoint, expression)
     if tls is None:
-        names = {"udp": "listenUDP", "unix": "listenUNIX"}
-        name = names.get(endpoint.kind, "listenTCP")
-        code, imports = (
-            _calls(name, endpoint, [expression]),
-            ["from twisted.internet import reactor"],
-        )
+        name = "listenMulticast" if endpoint.is_shared else _LISTEN[endpoint.kind]
+        code = _calls(name, endpoint, [expression])
+        imports = ["from twisted.internet import reactor"]
+        if endpoint.kind == "unix-dgram":  # Twisted leaves the file of an earlier run there
+            imports.append("from pathlib import Path")
+            code = f"Path({literal(endpoint.value('address'))}).unlink(missing_ok=True)\n{code}"
     else:
         imports = ["from OpenSSL import SSL", "from twisted.internet import reactor, ssl"]
         if endpoint.kind == "unix":
@@ -325,7 +346,7 @@ def _calls(name: str, endpoint: Endpoint, served: list[str]) -> str:
 
 
 def _port_or_path(endpoint: Endpoint) -> Iterator[str]:
-    if endpoint.kind == "unix":
+    if endpoint.is_unix:
         yield literal(endpoint.value("address"))
     else:
         yield str(endpoint.port)
@@ -338,11 +359,14 @@ def _options(endpoint: Endpoint) -> Iterator[str]:
         yield f"interface={literal('127.0.0.1' if is_name else endpoint.interface)}"
     if endpoint.is_datagram:
         yield f"maxPacketSize={LARGEST_READ}"
+    if endpoint.is_shared:
+        yield "listenMultiple=True"
     backlog, mode = endpoint.value("backlog"), endpoint.value("mode")
     if backlog is not None:
         yield f"backlog={int(backlog)}"
-    if endpoint.kind == "unix":
+    if endpoint.is_unix:
         yield f"mode=0o{(mode or '666').removeprefix('0')}"
+    if endpoint.kind == "unix":
         yield "wantPID=True"  # removes the socket file of an earlier run
 
 

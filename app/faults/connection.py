@@ -109,16 +109,19 @@ class ConnectionFaults:
         random: Random,
         *,
         read_has_ended: bool = False,
+        inbound: Direction = Direction.IN,
     ) -> None:
         """It begins without faults; see `replace`. `schedule` and `random` are the listener's.
 
-        `read_has_ended` says that the peer has closed its direction already.
+        `read_has_ended` says that the peer has closed its direction already. `inbound` is the
+        direction, as a fault has it, of what comes from the peer: `OUT` if that is no client.
         """
         self._connection = connection
         self._schedule = schedule
         self._faults: tuple[Fault, ...] = ()
-        self._in = Pipeline(Direction.IN, schedule, random, self._let_in, self._set_in_full)
-        self._out = Pipeline(Direction.OUT, schedule, random, self._let_out, self._set_out_full)
+        outbound = Direction.OUT if inbound is Direction.IN else Direction.IN
+        self._in = Pipeline(inbound, schedule, random, self._let_in, self._set_in_full)
+        self._out = Pipeline(outbound, schedule, random, self._let_out, self._set_out_full)
         self._armed_at: dict[FaultKey, float] = {}
         self._deadline: Wait | None = None
         self._opening: Wait | None = None
@@ -190,8 +193,9 @@ class ConnectionFaults:
             return
         self._set_deadline()
         self._update_opening()
-        self._in.replace(fault for fault in self._faults if fault.acts(Direction.IN))
-        self._out.replace(fault for fault in self._faults if fault.acts(Direction.OUT))
+        for pipeline in (self._in, self._out):
+            acting = (fault for fault in self._faults if fault.acts(pipeline.direction))
+            pipeline.replace(acting)
         self._update_reading()
         self._leave_if_idle()
 

@@ -8,7 +8,16 @@ from random import Random
 from twisted.internet.interfaces import IReactorTime
 
 from app.faults.schedule import Schedule
-from app.faults.spec import AT_ACCEPT, Fault, FaultKey, FaultKind, TlsProblem, armed, keyed
+from app.faults.spec import (
+    AT_ACCEPT,
+    Fault,
+    FaultKey,
+    FaultKind,
+    FaultLeg,
+    TlsProblem,
+    armed,
+    keyed,
+)
 
 
 class Draws:
@@ -83,14 +92,14 @@ class ListenerFaults:
             if fault.enabled and fault.kind not in _BEFORE and draws.hits(key, fault)
         )
 
-    def refuses(self) -> bool:
-        """Whether the client that comes now is reset at once."""
+    def refuses(self, leg: FaultLeg = FaultLeg.CLIENT) -> bool:
+        """Whether the connection that comes now is refused: that of a client, or to a target."""
         is_refused = any(
             self._hits_once(fault)
             for fault in self._faults.values()
-            if fault.enabled and fault.kind is FaultKind.REFUSE
+            if fault.enabled and fault.kind is FaultKind.REFUSE and fault.leg is leg
         )
-        self.refused += is_refused
+        self.refused += is_refused and leg is FaultLeg.CLIENT
         return is_refused
 
     def tls_problem(self) -> TlsProblem | None:

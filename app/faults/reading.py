@@ -17,6 +17,7 @@ from app.faults.spec import (
     Direction,
     Fault,
     FaultKind,
+    FaultLeg,
     Parameter,
     TransportKind,
 )
@@ -27,6 +28,7 @@ LARGEST_SEED: Final = 2**63 - 1
 _COMMON: Final = (
     Parameter("direction", default=Direction.BOTH, choices=Direction),
     Parameter("chance", 0, 1, 1.0),
+    Parameter("leg", default=FaultLeg.CLIENT, choices=FaultLeg),
 )
 
 
@@ -77,14 +79,22 @@ def to_tables(faults: Iterable[Fault]) -> list[dict[str, object]]:
 
 
 def misfits(
-    faults: Sequence[Fault], path: str, transport: TransportKind
+    faults: Sequence[Fault], path: str, transport: TransportKind, target: TransportKind | None
 ) -> tuple[FaultProblem, ...]:
-    """The faults at `path` whose kind `transport` cannot have."""
-    return tuple(
-        FaultProblem(f"{path}[{index}].kind", _misfit(fault.kind, transport))
-        for index, fault in enumerate(faults)
-        if fault.kind not in KINDS_OF[transport]
-    )
+    """The faults at `path` that do not fit the leg on which they act.
+
+    `transport` is that of the clients, and `target` that of the target; `None` if there is none.
+    """
+    problems = []
+    for index, fault in enumerate(faults):
+        carrier = transport if fault.leg is FaultLeg.CLIENT else target
+        if carrier is None:
+            message = 'there is no target: use "target" with forward or socks, or remove it'
+            problems.append(FaultProblem(f"{path}[{index}].leg", message))
+        elif fault.kind not in KINDS_OF[carrier]:
+            message = _misfit(fault.kind, carrier)
+            problems.append(FaultProblem(f"{path}[{index}].kind", message))
+    return tuple(problems)
 
 
 def parse_seed(value: object) -> int:
@@ -102,7 +112,7 @@ def _parse_one(
     if not isinstance(table, Mapping):
         return None, [FaultProblem(path, f"must be a table, not {_shown(table)}")]
     try:
-        kind = _kind(table, transport)
+        kind = _kind(table, None if table.get("leg") == FaultLeg.TARGET.value else transport)
     except _Mistake as error:
         return None, [FaultProblem(f"{path}.kind", str(error))]
     parameters = {each.name: each for each in (*_COMMON, *PARAMETERS[kind])}

@@ -48,6 +48,16 @@ class Direction(Enum):
     BOTH = "both"
 
 
+class FaultLeg(Enum):
+    """Which connection of a client that is forwarded."""
+
+    CLIENT = "client"
+    """The connection to the client; also of one that is served here."""
+
+    TARGET = "target"
+    """The connection to the target. The directions are the same: `in` is from the client."""
+
+
 class Distribution(Enum):
     """How a jitter is spread around the latency."""
 
@@ -102,6 +112,7 @@ class Fault:
     """The share that it hits: of connections, and of datagrams over UDP."""
 
     enabled: bool = True
+    leg: FaultLeg = FaultLeg.CLIENT
     seconds: float = 0.0
     jitter: float = 0.0
     distribution: Distribution = Distribution.UNIFORM
@@ -267,9 +278,16 @@ def armed(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(fault for fault in faults if fault.enabled and fault.chance > 0)
 
 
+def of_leg(faults: Iterable[Fault], leg: FaultLeg) -> tuple[Fault, ...]:
+    """Those of `faults` that act on `leg`."""
+    return tuple(fault for fault in faults if fault.leg is leg)
+
+
 def describe(fault: Fault) -> str:
     """One line for people, such as `latency 200 ms ± 50 ms out`."""
     words = [fault.kind.value, _details(fault)]
+    if fault.leg is FaultLeg.TARGET:
+        words.append("at the target")
     if fault.kind in DIRECTED and fault.direction is not Direction.BOTH:
         words.append(fault.direction.value)
     if fault.chance < 1:

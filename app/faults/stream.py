@@ -35,7 +35,6 @@ class Pipeline:
     """
 
     __slots__ = (
-        "_direction",
         "_is_blocked",
         "_is_moving",
         "_output",
@@ -45,6 +44,7 @@ class Pipeline:
         "_set_full",
         "_stages",
         "_wait",
+        "direction",
         "dropped_bytes",
         "held_bytes",
         "is_full",
@@ -61,7 +61,7 @@ class Pipeline:
         """`output` is called with each item that has passed, and `set_full` with whether the source
         must stop, each time that this is another answer. Neither may raise.
         """
-        self._direction = direction
+        self.direction = direction
         self._schedule = schedule
         self._random = random
         self._output = output

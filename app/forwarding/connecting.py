@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import socket
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 from twisted.internet.defer import Deferred
@@ -15,8 +17,13 @@ from twisted.internet.interfaces import IProtocolFactory
 from twisted.python.failure import Failure
 
 from app.files.paths import resolve_path
-from app.net.client_endpoint import endpoint_for
+from app.net.sockets import endpoint_for
 from app.net.target import Target
+
+log = logging.getLogger(__name__)
+
+LOG_SECONDS: Final = 1.0
+"""The same failure is logged once in so long."""
 
 
 class TargetFileError(ValueError):
@@ -89,3 +96,21 @@ def explain_tls(failure: Failure, target: Target) -> str:
     words = [str(each[-1]) for each in reasons if isinstance(each, tuple) and each]
     cause = ", ".join(filter(None, words)) or str(error)
     return f"TLS with {target} failed: {cause}"
+
+
+class FailureLog:
+    """Logs the failures of a forwarding listener, but not the same one at every connection."""
+
+    def __init__(self, seconds: Callable[[], float], name: str) -> None:
+        """`name` is that of the listener."""
+        self._seconds = seconds
+        self._name = name
+        self._last = ("", float("-inf"))
+
+    def report(self, sentence: str) -> None:
+        """Log `sentence`, unless it was logged just now."""
+        now = self._seconds()
+        before, logged_at = self._last
+        if sentence != before or now - logged_at >= LOG_SECONDS:
+            self._last = sentence, now
+            log.warning("%s: %s.", self._name, sentence.removesuffix("."))

@@ -17,10 +17,10 @@ from twisted.internet.interfaces import (
 from twisted.internet.protocol import DatagramProtocol
 from zope.interface import implementer
 
-from app.forwarding.reporting import FailureLog
-from app.net.connected_port import ConnectedPort
+from app.forwarding.connecting import FailureLog
 from app.net.datagram_loops import may_reply_to
 from app.net.ip import LARGEST_READ, parse_ip
+from app.net.sockets import ConnectedPort
 from app.net.target import LOOPBACK, Target
 
 SILENT_SECONDS: Final = 60.0

@@ -8,13 +8,12 @@ from attrs import frozen
 from twisted.internet.interfaces import IAddress, IDelayedCall
 from twisted.internet.protocol import Factory
 
-from app.forwarding.connecting import Dialing
-from app.forwarding.holding import Direction, HoldList
+from app.forwarding.connecting import Dialing, FailureLog
+from app.forwarding.holding import HoldList
 from app.forwarding.reading import Alterations
 from app.forwarding.relay import ClientLeg, Route
-from app.forwarding.reporting import FailureLog
 from app.forwarding.rewriting import Rewriter
-from app.forwarding.stream import MessageStream
+from app.forwarding.stream import Passage
 from app.net.target import Target
 from app.runtime.clocks import unix_clock
 
@@ -34,31 +33,49 @@ class Forwarding:
 
 
 class ForwardFactory(Factory[ClientLeg]):
-    """Builds the client's leg of each relay. Other settings apply to new relays, but what is held
-    changes at once."""
+    """Builds the client's leg of each relay. Another target applies to new clients, but messages
+    are rewritten and held by other rules at once."""
 
     noisy = False
 
     def __init__(self, settings: Forwarding, reactor: Any, name: str) -> None:
         """`name` is that of the listener, for the log."""
+        self.settings = settings
         self.holds = HoldList(reactor.seconds)
         """The messages that wait to be released."""
         self._reactor = reactor
-        self._last_number = 0
         self._expiry: IDelayedCall | None = None
         self._failures = FailureLog(reactor.seconds, name)
+        self.rewriter = Rewriter((), unix_clock(reactor), self._failures.report)
+        self._passage = Passage(self.rewriter, self.holds)
+        self._legs: set[ClientLeg] = set()
         self.holds.on_change = self._schedule
         self.change(settings)
 
     def change(self, settings: Forwarding) -> None:
-        """Use other settings from the next client on."""
+        """Use other settings."""
         self.settings = settings
-        self.holds.change(settings.alterations.hold)
+        alterations = settings.alterations
+        self._passage.framing = alterations.framing
+        self.rewriter.change(alterations.rewrites)
+        self.holds.change(alterations.hold)
         self._schedule()
+        for leg in list(self._legs):
+            leg.update_streams()
 
     def buildProtocol(self, addr: IAddress | None) -> ClientLeg:
-        self._last_number += 1
-        leg = ClientLeg(self._route(self._last_number))
+        settings = self.settings
+        route = Route(
+            self._reactor,
+            settings.target,
+            settings.dialing,
+            report=self._failures.report,
+            proxy=settings.proxy,
+            waits_for_data=settings.waits_for_data,
+            passage=self._passage,
+            legs=self._legs,
+        )
+        leg = ClientLeg(route)
         leg.factory = self
         return leg
 
@@ -67,30 +84,6 @@ class ForwardFactory(Factory[ClientLeg]):
         if not self.numPorts:
             self.holds.release_all()
             self._schedule()
-
-    def _route(self, number: int) -> Route:
-        settings = self.settings
-        return Route(
-            self._reactor,
-            settings.target,
-            settings.dialing,
-            report=self._failures.report,
-            proxy=settings.proxy,
-            waits_for_data=settings.waits_for_data,
-            stream_in=self._stream(number, Direction.IN),
-            stream_out=self._stream(number, Direction.OUT),
-        )
-
-    def _stream(self, number: int, direction: Direction) -> MessageStream | None:
-        """`None` if nothing changes in that direction, so that bytes pass without any delay."""
-        alterations = self.settings.alterations
-        rewriter = Rewriter(
-            alterations.rewrites, direction, unix_clock(self._reactor), self._failures.report
-        )
-        if rewriter.is_empty and alterations.hold is None:
-            return None
-        changing = None if rewriter.is_empty else rewriter
-        return MessageStream(alterations.framing, changing, self.holds, number, direction)
 
     def _schedule(self) -> None:
         """Have one timer while something is held."""

@@ -39,6 +39,11 @@ class HeldMessage:
     """Unique in its list."""
 
     connection: int
+    """The number of the client's connection."""
+
+    peer: str
+    """The address of the client."""
+
     direction: Direction
     data: bytes
     """The whole message with its frame, as it came or as it was edited."""
@@ -126,9 +131,17 @@ class HoldList:
         """Take over a message of `queue`. The oldest ones pass on if there are too many."""
         self._last_number += 1
         now = self._seconds()
-        number, connection, direction = self._last_number, queue.connection, queue.direction
-        message = HeldMessage(number, connection, direction, data, now, is_held, queue)
-        self.messages[number] = message
+        message = HeldMessage(
+            number=self._last_number,
+            connection=queue.connection,
+            peer=queue.peer,
+            direction=queue.direction,
+            data=data,
+            held_at=now,
+            is_held=is_held,
+            queue=queue,
+        )
+        self.messages[message.number] = message
         self.bytes_held += len(data)
         return message
 
@@ -159,9 +172,11 @@ class HoldQueue:
         connection: int,
         direction: Direction,
         passed: Callable[[bytes], None],
+        peer: str = "",
     ) -> None:
         """`passed` is called with the bytes of messages that were held."""
         self.connection = connection
+        self.peer = peer
         self.direction = direction
         self._list = holds
         self._passed = passed

@@ -36,13 +36,27 @@ class RewriteRule:
 Replacement = Callable[[bytes, Values], bytes]
 
 
+class RunningRewrite:
+    """A rule that is applied, and how many messages it has changed."""
+
+    __slots__ = ("hits", "replacement", "rule")
+
+    def __init__(self, rule: RewriteRule) -> None:
+        self.rule = rule
+        self.replacement = _replacement(rule)
+        self.hits = 0
+
+    def acts(self, direction: Direction) -> bool:
+        """Whether it looks at messages of `direction`."""
+        return self.rule.enabled and direction in self.rule.directions
+
+
 class Rewriter:
-    """The rules of one direction, one after the other. Counts what they did."""
+    """The rules of one listener, one after the other, for all of its connections."""
 
     def __init__(
         self,
         rules: Sequence[RewriteRule],
-        direction: Direction,
         seconds: Callable[[], float],
         failed: Callable[[str], None],
     ) -> None:
@@ -51,23 +65,44 @@ class Rewriter:
         self.failed = failed
         self.count = 0
         """How many messages were changed."""
+        self.rules: tuple[RunningRewrite, ...] = ()
         self._seconds = seconds
-        chosen = [rule for rule in rules if rule.enabled and direction in rule.directions]
-        self._replacements = [_replacement(rule) for rule in chosen]
-        self.is_empty = not chosen
+        self._acting: dict[Direction, tuple[RunningRewrite, ...]] = {}
+        self.change(rules)
 
-    def rewrite(self, message: bytes) -> bytes:
+    def change(self, rules: Sequence[RewriteRule]) -> None:
+        """Apply other rules from the next message on. Those that stay keep their hits."""
+        before = list(self.rules)
+        running = []
+        for rule in rules:
+            same = next((each for each in before if each.rule == rule), None)
+            if same is not None:
+                before.remove(same)
+            running.append(same or RunningRewrite(rule))
+        self.rules = tuple(running)
+        self._acting = {
+            direction: tuple(each for each in running if each.acts(direction))
+            for direction in Direction
+        }
+
+    def acts(self, direction: Direction) -> bool:
+        """Whether any rule looks at messages of `direction`."""
+        return bool(self._acting[direction])
+
+    def rewrite(self, message: bytes, direction: Direction) -> bytes:
         """`message`, without its frame, as the rules change it. A rule that takes too long changes
         nothing."""
         result = message
         values = Values(self.count + 1, self._seconds(), message=message)
-        for replacement in self._replacements:
+        for running in self._acting[direction]:
+            before = result
             try:
-                result = replacement(result, values)
+                result = running.replacement(before, values)
             except TimeoutError:
                 self.failed("A rewrite expression takes too long on a message.")
             except RenderError as error:
                 self.failed(str(error))
+            running.hits += result != before
         self.count += result != message
         return result
 

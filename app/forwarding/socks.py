@@ -9,12 +9,11 @@ from twisted.internet.error import ConnectionRefusedError
 from twisted.internet.error import TimeoutError as ConnectTimeoutError
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
-from twisted.python.failure import Failure
 
-from app.forwarding.connecting import Dialing
+from app.forwarding.connecting import Dialing, FailureLog
 from app.forwarding.negotiation import Answer, Negotiation, NegotiationError
-from app.forwarding.relay import ClientLeg, Route, TargetLeg
-from app.forwarding.reporting import FailureLog
+from app.forwarding.relay import ClientLeg, Route
+from app.forwarding.target_leg import TargetLeg
 from app.net.ip import is_loopback
 from app.net.target import Target
 
@@ -41,7 +40,7 @@ class SocksLeg(ClientLeg):
             reply = self._negotiation.feed(data)
         except NegotiationError as error:
             self.send(error.reply)
-            self._turn_away(str(error))
+            self._reject(str(error))
             return
         self.send(reply)
         target = self._negotiation.target
@@ -51,7 +50,7 @@ class SocksLeg(ClientLeg):
         if not self._is_allowed(target):
             sentence = f"{target} is not on this machine, and only that is allowed"
             self.send(self._negotiation.answer(Answer.NOT_ALLOWED, sentence))
-            self._turn_away(sentence)
+            self._reject(sentence)
             return
         if self._negotiation.rest:
             self.keep_early(self._negotiation.rest)
@@ -60,16 +59,16 @@ class SocksLeg(ClientLeg):
     def joined(self, target: TargetLeg) -> None:
         self.send(self._negotiation.answer(Answer.GRANTED))
 
-    def refuse(self, failure: Failure) -> None:
+    def refuse(self, error: BaseException | None) -> None:
         answer = Answer.UNREACHABLE
-        if failure.check(ConnectionRefusedError):
+        if isinstance(error, ConnectionRefusedError):
             answer = Answer.REFUSED
-        elif failure.check(ConnectTimeoutError):
+        elif isinstance(error, ConnectTimeoutError):
             answer = Answer.TIMED_OUT
         self.send(self._negotiation.answer(answer, self.transport.hint))
         self.transport.loseConnection()
 
-    def _turn_away(self, sentence: str) -> None:
+    def _reject(self, sentence: str) -> None:
         self.report(sentence.removesuffix("."))
         self.transport.loseConnection()
 

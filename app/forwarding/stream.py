@@ -7,10 +7,26 @@ from collections.abc import Callable
 
 from app.forwarding.holding import Direction, HoldList, HoldQueue
 from app.forwarding.rewriting import Rewriter
-from app.rules.rendering import WHOLE, Cutter, frame_of, needs_length
-from app.rules.spec import MessageFraming
+from app.rules.rendering import WHOLE, Cutter, Frame, frame_of, needs_length
+from app.rules.spec import MessageFraming, Unframed
 from app.rules.template import RenderError
 from app.traffic.framing import FixedLength, Message
+
+
+class Passage:
+    """What one listener does with the messages that pass: shared by all of its relays.
+
+    It may change at any time. `MessageStream.update` then follows it.
+    """
+
+    def __init__(self, rewriter: Rewriter, holds: HoldList) -> None:
+        self.framing: MessageFraming = Unframed.CHUNK
+        self.rewriter = rewriter
+        self.holds = holds
+
+    def needs_stream(self, direction: Direction) -> bool:
+        """Whether messages of `direction` are looked at. If not, bytes pass without any delay."""
+        return self.holds.rule is not None or self.rewriter.acts(direction)
 
 
 class MessageStream:
@@ -21,22 +37,17 @@ class MessageStream:
     """
 
     def __init__(
-        self,
-        framing: MessageFraming,
-        rewriter: Rewriter | None,
-        holds: HoldList,
-        connection: int,
-        direction: Direction,
+        self, passage: Passage, connection: int, direction: Direction, peer: str = ""
     ) -> None:
+        """`connection` and `peer` are the number and the address of the client."""
         self.on_released: Callable[[bytes], None] = lambda data: None
         """Called with the bytes of messages that were held."""
-        self._framing = framing
-        self._cutter = Cutter(framing)
-        self._frame = frame_of(framing) if needs_length(framing) else None
-        self._rewriter = rewriter
-        self._queue = HoldQueue(holds, connection, direction, self._release)
+        self._passage = passage
+        self._direction = direction
+        self._queue = HoldQueue(passage.holds, connection, direction, self._release, peer)
         self._passing: list[bytes] | None = None
         """What passes on while messages are taken: also those that make room for them."""
+        self._set_framing(passage.framing)
 
     @property
     def is_waiting(self) -> bool:
@@ -60,10 +71,24 @@ class MessageStream:
         """Everything that is left: the relay ends."""
         return self.finish() + self._queue.take_all()
 
+    def update(self) -> bytes:
+        """Follow the passage, which has changed. What passes on because of that."""
+        if self._passage.framing == self._framing:
+            return b""
+        rest = self.finish()
+        self._set_framing(self._passage.framing)
+        return rest
+
+    def _set_framing(self, framing: MessageFraming) -> None:
+        self._framing = framing
+        self._cutter = Cutter(framing)
+        self._frame: Frame | None = frame_of(framing) if needs_length(framing) else None
+
     def _pass(self, messages: list[Message]) -> bytes:
         passing = self._passing = []
+        rewrites = self._passage.rewriter.acts(self._direction)
         for data, flaw in messages:
-            changed = self._rewritten(data) if flaw is WHOLE else data
+            changed = self._rewritten(data) if rewrites and flaw is WHOLE else data
             passing.append(self._queue.offer(changed))
         self._passing = None
         return b"".join(passing)
@@ -76,19 +101,18 @@ class MessageStream:
 
     def _rewritten(self, message: bytes) -> bytes:
         """The message with its frame, rewritten."""
-        if self._rewriter is None:
-            return message
+        rewriter = self._passage.rewriter
         bare = self._cutter.bare(message)
-        changed = self._rewriter.rewrite(bare)
+        changed = rewriter.rewrite(bare, self._direction)
         if changed == bare:
             return message
         if self._frame is not None:
             try:
                 return self._frame(changed)
             except RenderError as error:
-                self._rewriter.failed(str(error))
+                rewriter.failed(str(error))
                 return message
         if isinstance(self._framing, FixedLength) and len(changed) != len(bare):
-            self._rewriter.failed("A message of fixed length must keep it.")
+            rewriter.failed("A message of fixed length must keep it.")
             return message
         return changed + message[len(bare) :]

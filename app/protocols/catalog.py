@@ -9,10 +9,12 @@ import pkgutil
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from app import protocols
 from app.protocols.definition import DatagramDefinition, ProtocolDefinition
+from app.text.sentence import Sentence
 
 
 class UnknownProtocol(ValueError):
@@ -42,12 +44,33 @@ def datagram_names() -> tuple[str, ...]:
 
 def find(name: str) -> ProtocolDefinition[Any]:
     """The protocol called `name`. Raises `UnknownProtocol`, which names the nearest or all."""
-    for definition in definitions():
-        if definition.name == name:
-            return definition
+    found = _find(name) if name.isidentifier() else None
+    if found is not None:
+        return found
     close = get_close_matches(name.strip().lower(), names(), n=1)
-    advice = f"Did you mean {close[0]}?" if close else f"Choose one of: {', '.join(names())}."
-    raise UnknownProtocol(f"There is no protocol called {name!r}. {advice}")
+    advice = (
+        Sentence("did-you-mean", "Did you mean {suggestion}?", suggestion=close[0])
+        if close
+        else Sentence("choose-one-of", "Choose one of: {known}.", known=", ".join(names()))
+    )
+    raise UnknownProtocol(
+        Sentence(
+            "no-such-protocol",
+            "There is no protocol called {name!r}. {advice}",
+            name=name,
+            advice=advice,
+        )
+    )
+
+
+def _find(name: str) -> ProtocolDefinition[Any] | None:
+    """Import only the one module, which has the name of its protocol: a profile needs few."""
+    module = f"{protocols.__name__}.{name}"
+    if find_spec(module) is None:
+        return None
+    definition: ProtocolDefinition[Any] | None
+    definition = getattr(import_module(module), "DEFINITION", None)
+    return definition
 
 
 def find_datagrams(name: str) -> DatagramDefinition[Any]:
@@ -55,7 +78,13 @@ def find_datagrams(name: str) -> DatagramDefinition[Any]:
     definition = find(name)
     if definition.datagrams is None:
         raise UnknownProtocol(
-            f"{definition.title} needs connections, which UDP does not have. Choose one of: "
-            f"{', '.join(datagram_names())}; or an endpoint such as tcp:{definition.port}."
+            Sentence(
+                "protocol-not-over-udp",
+                "{title} needs connections, which UDP does not have. Choose one of: {known}; or "
+                "an endpoint such as tcp:{port}.",
+                title=definition.title,
+                known=", ".join(datagram_names()),
+                port=definition.port,
+            )
         )
     return definition.datagrams

@@ -27,6 +27,8 @@ from attrs import fields, frozen
 from twisted.internet.interfaces import IProtocolFactory, IReactorTime
 from twisted.internet.protocol import DatagramProtocol
 
+from app.faults.spec import TransportKind
+
 Options = TypeVar("Options")
 
 
@@ -160,6 +162,10 @@ class ProtocolDefinition(Generic[Options]):
     change: Callable[[Any, Options, ListenerContext], None] | None = None
     """Gives a running factory other options, and loads the user's code again. Connections stay.
     Raises `ValueError` with a sentence; nothing is changed then. `None` if a restart is needed."""
+
+    target_transport: Callable[[Options, bool], TransportKind] | None = None
+    """How it reaches the targets of clients, which come over UDP or not. `None` if it forwards
+    nobody."""
 
     @property
     def lists(self) -> tuple[str, ...]:

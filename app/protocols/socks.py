@@ -11,6 +11,7 @@ from typing import Any
 from attrs import field, frozen
 from twisted.internet.interfaces import IProtocolFactory
 
+from app.faults.spec import TransportKind
 from app.protocols.definition import ListenerContext, ProtocolDefinition
 
 
@@ -68,4 +69,5 @@ DEFINITION = ProtocolDefinition(
     build=_build,
     script=None,
     change=_change,
+    target_transport=lambda options, is_datagram: TransportKind.STREAM,
 )

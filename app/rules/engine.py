@@ -24,6 +24,7 @@ from app.rules.running import (
 )
 from app.rules.spec import Action, PythonMatcher, Target
 from app.rules.template import Captures, RenderError, Values
+from app.text.sentence import Sentence
 from app.traffic.framing import Message
 
 ENDS: Final = frozenset({Action.CLOSE, Action.RESET, Action.DRAIN})
@@ -99,7 +100,12 @@ class Conversation:
         if data is None:
             kind = type(result).__name__
             return self.failed(
-                f"{call.reference} returned {kind}. Return bytes, text, a list of both, or None."
+                Sentence(
+                    "rule-function-returned",
+                    "{reference} returned {kind}. Return bytes, text, a list of both, or None.",
+                    reference=call.reference,
+                    kind=kind,
+                )
             )
         frame = call.rule.frame
         try:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
+from app.text.sentence import Sentence
+
 if TYPE_CHECKING:
     import regex
 
@@ -66,9 +68,15 @@ class Expression:
         try:
             self._pattern: regex.Pattern[bytes] = regex.compile(data)
         except regex.error as error:
-            raise ExpressionError(f"This expression cannot be read: {error}.") from None
+            raise ExpressionError(
+                Sentence(
+                    "expression-unreadable", "This expression cannot be read: {error}.", error=error
+                )
+            ) from None
         except RecursionError:
-            raise ExpressionError("This expression is nested too deeply.") from None
+            raise ExpressionError(
+                Sentence("expression-too-deep", "This expression is nested too deeply.")
+            ) from None
         self.prefix = _required_prefix(data)
         """The bytes that every matching message begins with; empty if they are not known."""
         choices = _choices(data)
@@ -126,7 +134,12 @@ def _check_size(source: bytes) -> None:
     for count in re.findall(rb"\{\s*(\d+)", source):
         size *= max(1, int(count[:20]))
     if size > MAX_REPEATS:
-        raise ExpressionError("This expression repeats too much: make the numbers in {} smaller.")
+        raise ExpressionError(
+            Sentence(
+                "expression-repeats-too-much",
+                "This expression repeats too much: make the numbers in {{}} smaller.",
+            )
+        )
 
 
 _PREFIX = re.compile(rb"\^([A-Za-z0-9 :=_,;/<>!%&@#-]+)(?![*+?{])")

@@ -21,6 +21,7 @@ from app.rules.running import Call, Decision, Perform, RunningRule, RunningRules
 from app.rules.spec import RuleSet, Target
 from app.runtime.clocks import unix_clock
 from app.runtime.coroutines import log_failure
+from app.text.sentence import Sentence
 
 ANSWER_SECONDS: Final = 30.0
 """How long a function may take to answer. Its connection waits for it that long."""
@@ -70,13 +71,20 @@ class Functions:
     def _function(self, reference: str) -> Callable[..., object]:
         if reference not in self._loaded:
             if self._load is None:
-                raise LookupError("functions cannot be loaded here")
+                raise LookupError(Sentence("functions-not-here", "functions cannot be loaded here"))
             self._loaded[reference] = self._load(reference)
         return self._loaded[reference]
 
     def _fail(self, call: Call, failure: Failure, failed: Callable[[str], None]) -> None:
         if failure.check(TimeoutError):
-            failed(f"{call.reference} did not answer within {ANSWER_SECONDS:g} s.")
+            failed(
+                Sentence(
+                    "rule-function-late",
+                    "{reference} did not answer within {answer_seconds:g} s.",
+                    reference=call.reference,
+                    answer_seconds=ANSWER_SECONDS,
+                )
+            )
         else:
             failed(_raised(call, failure.value))
 
@@ -86,7 +94,13 @@ async def _awaited(awaitable: Awaitable[object]) -> object:
 
 
 def _raised(call: Call, error: BaseException | None) -> str:
-    return f"{call.reference} failed with {type(error).__name__}: {error}"
+    return Sentence(
+        "rule-function-failed",
+        "{reference} failed with {kind}: {error}",
+        reference=call.reference,
+        kind=type(error).__name__,
+        error=error,
+    )
 
 
 def address_text(address: IAddress | None) -> str:
@@ -208,7 +222,12 @@ class Link:
                 continue
             if link.outbox.is_full:
                 self.outbox.failed(
-                    decision.rule, f"{link.conversation.peer} reads too slowly: it missed a reply."
+                    decision.rule,
+                    Sentence(
+                        "peer-missed-reply",
+                        "{peer} reads too slowly: it missed a reply.",
+                        peer=link.conversation.peer,
+                    ),
                 )
             else:
                 link.outbox.add(decision)

@@ -24,10 +24,12 @@ from app.rules.spec import (
     wildcard_parts,
 )
 from app.rules.template import Captures
+from app.text.sentence import Sentence
 
-TOO_SLOW: Final = (
-    "The expression took too long on a message, so the rule is passed over for a second. "
-    "Make it simpler: avoid a repeat inside a repeat."
+TOO_SLOW: Final = Sentence(
+    "rule-expression-slow",
+    "The expression took too long on a message, so the rule is passed over for a second. Make it "
+    "simpler: avoid a repeat inside a repeat.",
 )
 
 Test = Callable[[bytes], object]

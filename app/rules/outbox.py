@@ -19,6 +19,7 @@ from zope.interface import implementer
 from app.files.paths import open_regular, resolve_path
 from app.rules.running import Perform, RunningRule, Send
 from app.rules.spec import Action, FilePiece
+from app.text.sentence import Sentence
 
 PIECE_BYTES: Final = 64 * 1024
 """Of a file: what is read and written in one turn of the reactor."""
@@ -258,4 +259,9 @@ class Outbox:
 def unreadable(path: str, error: Exception) -> str:
     """Why a file could not be sent, as a sentence."""
     why = getattr(error, "strerror", None) or str(error)
-    return f"The file {path} was not sent: {why}. Put it there, or change the rule."
+    return Sentence(
+        "reply-file-not-sent",
+        "The file {path} was not sent: {why}. Put it there, or change the rule.",
+        path=path,
+        why=why,
+    )

@@ -26,6 +26,7 @@ from app.rules.link import Functions, Link, LoadFunction, Surroundings
 from app.rules.outbox import Outbox, unreadable
 from app.rules.running import Decision, Send
 from app.rules.spec import Action, FilePiece, RuleSet
+from app.text.sentence import Sentence
 
 
 @implementer(IHalfCloseableProtocol)
@@ -202,8 +203,12 @@ class _DatagramOutbox(Outbox):
         if len(datagram) > LARGEST_DATAGRAM:
             self.failed(
                 item.rule,
-                f"A datagram has at most {LARGEST_DATAGRAM:,} bytes, and this reply more. "
-                "Make it shorter.",
+                Sentence(
+                    "reply-too-large-for-datagram",
+                    "A datagram has at most {largest_datagram:,} bytes, and this reply more. Make "
+                    "it shorter.",
+                    largest_datagram=LARGEST_DATAGRAM,
+                ),
             )
         else:
             self._rest.append(datagram)
@@ -269,7 +274,14 @@ class RepliesDatagrams(DatagramProtocol):
         peer.heard_at = self.surroundings.clock.seconds()
         conversation = peer.conversation
         if conversation.is_waiting and conversation.waiting_count >= MAX_HELD:
-            self.rules.failed(None, f"A datagram from {conversation.peer} was dropped: too many.")
+            self.rules.failed(
+                None,
+                Sentence(
+                    "datagram-dropped",
+                    "A datagram from {peer} was dropped: too many.",
+                    peer=conversation.peer,
+                ),
+            )
             return
         decisions = conversation.receive_datagram(datagram)
         if len(decisions) == 1 and peer.outbox.is_idle and not peer.outbox.is_shut:

@@ -10,34 +10,32 @@ from typing import Any, Final, TypeVar
 from attrs import frozen
 
 from app.net.endpoint import quoted
-from app.rules.expression import Expression, ExpressionError
 from app.rules.matching import captured_names
 from app.rules.rendering import ReadyReply, ReplyError
+from app.rules.rule_values import (
+    MATCHER_RULES,
+    MAX_NAME,
+    read_delay,
+    read_delimiter,
+    read_nothing,
+    read_reply,
+    read_unmatched,
+)
 from app.rules.spec import (
     Action,
-    AnyMatcher,
-    Comparison,
-    FilePiece,
-    LiteralMatcher,
     Matcher,
     MessageFraming,
     Order,
     PythonMatcher,
-    RegexMatcher,
     Reply,
     Rule,
     RuleSet,
     Target,
-    TextPiece,
     Unframed,
     Unmatched,
-    Written,
-    wildcard_parts,
 )
-from app.rules.template import ALL_VARIABLES, Scope
+from app.rules.template import Scope
 from app.rules.toml_values import (
-    Wrong,
-    bounded,
     choice,
     listed,
     member,
@@ -47,15 +45,11 @@ from app.rules.toml_values import (
     truth,
     whole_number,
 )
-from app.text.notation import Notation
+from app.text.sentence import Sentence, composed
 from app.traffic.framing import Delimited, FixedLength, LengthPrefix, Lines, Netstrings
 
 MAX_RULES: Final = 1000
 MAX_REPLIES: Final = 1000
-MAX_PIECES: Final = 100
-MAX_TEXT: Final = 64 * 1024
-MAX_NAME: Final = 200
-MAX_DELAY: Final = 3600.0
 MIN_EVERY: Final = 0.01
 MAX_EVERY: Final = 86_400.0
 MAX_TIMES: Final = 1_000_000_000
@@ -73,7 +67,14 @@ FRAMINGS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The names of framings, with the keys that each of them has beside it."""
 
-FRAMING_KEYS: Final = ("framing", "delimiter", "size", "width", "order", "counts_itself")
+FRAMING_KEYS: Final = (
+    "framing",
+    "delimiter",
+    "size",
+    "width",
+    "order",
+    "counts_itself",
+)
 SET_KEYS: Final = (*FRAMING_KEYS, "greeting", "unmatched", "rule")
 RULE_KEYS: Final = (
     "name", *MATCHERS, "every", "state", "then", "reply", "replies", "order", "delay", "action",
@@ -93,7 +94,9 @@ class Mistake:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}" if self.path else self.message
+        if not self.path:
+            return self.message
+        return composed("{path}: {message}", path=self.path, message=self.message)
 
 
 def parse(table: Mapping[str, Any], path: str = "") -> RuleSet | tuple[Mistake, ...]:
@@ -121,12 +124,18 @@ class _Reader:
         self._check_keys(table, SET_KEYS, path)
         framing = self.framing(table, path)
         nothing: Reply = ()
-        greeting = self._optional(table, "greeting", path, _reply, nothing)
+        greeting = self._optional(table, "greeting", path, read_reply, nothing)
         if greeting and framing is Unframed.DATAGRAM:
-            self._note(_in(path, "greeting"), "datagrams have no connections to greet; remove it")
+            self._note(
+                _in(path, "greeting"),
+                Sentence(
+                    "no-greeting-over-udp",
+                    "datagrams have no connections to greet; remove it",
+                ),
+            )
         self._check_reply(greeting, Scope(), _in(path, "greeting"))
         ignore: Unmatched | Reply = Unmatched.IGNORE
-        unmatched = self._optional(table, "unmatched", path, _unmatched, ignore)
+        unmatched = self._optional(table, "unmatched", path, read_unmatched, ignore)
         if isinstance(unmatched, tuple):
             scope = Scope(captures=frozenset({"0"}))
             self._check_reply(unmatched, scope, _in(path, "unmatched"))
@@ -140,11 +149,26 @@ class _Reader:
         name = table.get("framing", "line")
         place = _in(path, "framing")
         if not isinstance(name, str) or name not in FRAMINGS:
-            self._note(place, f"must be one of {listed(FRAMINGS)}, not {shown(name)}")
+            self._note(
+                place,
+                Sentence(
+                    "must-be-one-of",
+                    "must be one of {framings}, not {name}",
+                    framings=listed(FRAMINGS),
+                    name=shown(name),
+                ),
+            )
             return None
         parameters = {key for keys in FRAMINGS.values() for key in keys}
         for key in sorted(parameters & table.keys() - set(FRAMINGS[name])):
-            self._note(_in(path, key), f"has no meaning with framing {quoted(name)}; remove it")
+            self._note(
+                _in(path, key),
+                Sentence(
+                    "no-meaning-with-framing",
+                    "has no meaning with framing {name}; remove it",
+                    name=quoted(name),
+                ),
+            )
         match name:
             case "chunk" | "datagram":
                 return Unframed(name)
@@ -153,7 +177,7 @@ class _Reader:
             case "netstring":
                 return Netstrings()
             case "delimiter":
-                delimiter = self._required(table, name, "delimiter", path, _delimiter)
+                delimiter = self._required(table, name, "delimiter", path, read_delimiter)
                 return Delimited(delimiter) if delimiter else None
             case "fixed":
                 size = self._required(table, name, "size", path, whole_number(1, MAX_SIZE))
@@ -172,10 +196,25 @@ class _Reader:
 
     def _rules(self, value: object, framing: MessageFraming | None, path: str) -> tuple[Rule, ...]:
         if not isinstance(value, Sequence) or isinstance(value, str):
-            self._note(path, f"must be an array of tables, not {shown(value)}")
+            self._note(
+                path,
+                Sentence(
+                    "must-be-array-of-tables",
+                    "must be an array of tables, not {value}",
+                    value=shown(value),
+                ),
+            )
             return ()
         if len(value) > MAX_RULES:
-            self._note(path, f"there may be {MAX_RULES} rules at most, not {len(value)}")
+            self._note(
+                path,
+                Sentence(
+                    "too-many-rules",
+                    "there may be {max_rules} rules at most, not {count}",
+                    max_rules=MAX_RULES,
+                    count=len(value),
+                ),
+            )
             return ()
         rules: list[Rule] = []
         for index, each in enumerate(value):
@@ -183,7 +222,14 @@ class _Reader:
             if isinstance(each, Mapping):
                 rules.append(self._rule(each, framing, place))
             else:
-                self._note(place, f"must be a table, not {shown(each)}")
+                self._note(
+                    place,
+                    Sentence(
+                        "must-be-table-not",
+                        "must be a table, not {each}",
+                        each=shown(each),
+                    ),
+                )
         return tuple(rules)
 
     def _rule(self, table: Mapping[str, Any], framing: MessageFraming | None, path: str) -> Rule:
@@ -199,7 +245,7 @@ class _Reader:
             then=self._optional(table, "then", path, text(MAX_NAME), None),
             replies=self._replies(table, path),
             order=self._optional(table, "order", path, member(Order), Order.REPEAT),
-            delay=self._optional(table, "delay", path, _delay, (0.0, 0.0)),
+            delay=self._optional(table, "delay", path, read_delay, (0.0, 0.0)),
             every=every,
             action=self._optional(table, "action", path, member(Action), None),
             to=self._optional(table, "to", path, member(Target), Target.PEER),
@@ -217,45 +263,88 @@ class _Reader:
         if len(given) != 1:
             known = ", ".join((*MATCHERS, "every"))
             if given:
-                self._note(path, f"has {' and '.join(given)}; keep one of them")
+                self._note(
+                    path,
+                    Sentence(
+                        "rule-two-matchers",
+                        "has {known}; keep one of them",
+                        known=" and ".join(given),
+                    ),
+                )
             else:
-                self._note(path, f"says nothing of when it applies; write one of {known}")
+                self._note(
+                    path,
+                    Sentence(
+                        "rule-no-matcher",
+                        "says nothing of when it applies; write one of {known}",
+                        known=known,
+                    ),
+                )
             return None
         key = given[0]
-        return self._optional(table, key, path, _MATCHER_RULES.get(key, _nothing), None)
+        return self._optional(table, key, path, MATCHER_RULES.get(key, read_nothing), None)
 
     def _check_together(self, rule: Rule, table: Mapping[str, Any], path: str) -> None:
         if "reply" in table and "replies" in table:
-            self._note(_in(path, "replies"), "there is a reply beside it; keep one of them")
+            self._note(
+                _in(path, "replies"),
+                Sentence("rule-reply-twice", "there is a reply beside it; keep one of them"),
+            )
         if "order" in table and "replies" not in table:
-            self._note(_in(path, "order"), "has a meaning with replies only; remove it")
+            self._note(
+                _in(path, "order"),
+                Sentence(
+                    "rule-order-without-replies",
+                    "has a meaning with replies only; remove it",
+                ),
+            )
         if rule.every and rule.to is not Target.PEER:
-            sentence = "every connection gets the replies of this rule anyway; remove it"
+            sentence = Sentence(
+                "rule-to-without-meaning",
+                "every connection gets the replies of this rule anyway; remove it",
+            )
             self._note(_in(path, "to"), sentence)
         if isinstance(rule.matcher, PythonMatcher):
             for key in ("reply", "replies"):
                 if key in table:
-                    self._note(_in(path, key), "the function gives the reply; remove it")
+                    self._note(
+                        _in(path, key),
+                        Sentence(
+                            "rule-function-replies",
+                            "the function gives the reply; remove it",
+                        ),
+                    )
 
     # Replies
 
     def _replies(self, table: Mapping[str, Any], path: str) -> tuple[Reply, ...]:
         nothing: Reply = ()
         if "replies" not in table:
-            reply = self._optional(table, "reply", path, _reply, nothing)
+            reply = self._optional(table, "reply", path, read_reply, nothing)
             return (reply,) if reply else ()
         value, place = table["replies"], _in(path, "replies")
         if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_REPLIES:
-            sentence = f"must be an array of 1 to {MAX_REPLIES} replies"
-            self._note(place, f"{sentence}, not {shown(value)}")
+            self._note(
+                place,
+                Sentence(
+                    "replies-count-wrong",
+                    "must be an array of 1 to {most} replies, not {value}",
+                    most=MAX_REPLIES,
+                    value=shown(value),
+                ),
+            )
             return ()
         replies = [
-            self._try(_reply, each, f"{place}[{i}]", nothing) for i, each in enumerate(value)
+            self._try(read_reply, each, f"{place}[{i}]", nothing) for i, each in enumerate(value)
         ]
         return tuple(replies)
 
     def _check_replies(
-        self, rule: Rule, table: Mapping[str, Any], framing: MessageFraming | None, path: str
+        self,
+        rule: Rule,
+        table: Mapping[str, Any],
+        framing: MessageFraming | None,
+        path: str,
     ) -> None:
         scope = Scope(captures=captured_names(rule.matcher))
         frame = framing if rule.framed else None
@@ -264,7 +353,11 @@ class _Reader:
             self._check_reply(reply, scope, place, frame)
 
     def _check_reply(
-        self, reply: Reply, scope: Scope, path: str, framing: MessageFraming | None = None
+        self,
+        reply: Reply,
+        scope: Scope,
+        path: str,
+        framing: MessageFraming | None = None,
     ) -> None:
         try:
             ReadyReply(reply, scope, chance=self._chance, framing=framing)
@@ -293,7 +386,14 @@ class _Reader:
         rule: Callable[[Any], T],
     ) -> T | None:
         if key not in table:
-            self._note(_in(path, key), f"is missing; framing {quoted(framing)} needs it")
+            self._note(
+                _in(path, key),
+                Sentence(
+                    "framing-needs-key",
+                    "is missing; framing {framing} needs it",
+                    framing=quoted(framing),
+                ),
+            )
             return None
         return self._optional(table, key, path, rule, None)
 
@@ -308,132 +408,27 @@ class _Reader:
         for key in table:
             if key not in known:
                 close = get_close_matches(key, known, n=1)
-                advice = f"did you mean `{close[0]}`?" if close else f"there are {listed(known)}"
-                self._note(path, f"unknown key {quoted(key)}; {advice}")
+                advice = (
+                    Sentence(
+                        "did-you-mean-key",
+                        "did you mean `{suggestion}`?",
+                        suggestion=close[0],
+                    )
+                    if close
+                    else Sentence("known-keys", "there are {known}", known=listed(known))
+                )
+                self._note(
+                    path,
+                    Sentence(
+                        "unknown-key",
+                        "unknown key {key}; {advice}",
+                        key=quoted(key),
+                        advice=advice,
+                    ),
+                )
 
     def _note(self, path: str, message: str) -> None:
         self.mistakes.append(Mistake(path, message))
-
-
-def _reply(value: object) -> Reply:
-    if not isinstance(value, list | tuple):
-        return (_piece(value),)
-    if not 1 <= len(value) <= MAX_PIECES:
-        raise Wrong(f"must have 1 to {MAX_PIECES} pieces, not {len(value)}")
-    return tuple(map(_piece, value))
-
-
-def _unmatched(value: object) -> Unmatched | Reply:
-    if isinstance(value, str) and value in {each.value for each in Unmatched}:
-        return Unmatched(value)
-    return _reply(value)
-
-
-def _piece(value: object) -> TextPiece | FilePiece:
-    if isinstance(value, str):
-        return TextPiece(Written(bounded(value, MAX_TEXT)))
-    if not isinstance(value, Mapping):
-        raise Wrong(
-            'must be text, { hex = "06 00 ff" }, { file = "big.bin" }, or a list of these, '
-            f"not {shown(value)}"
-        )
-    kinds = [key for key in ("text", "hex", "file") if key in value]
-    unknown = value.keys() - {"text", "hex", "file", "name"}
-    if len(kinds) != 1 or unknown or (kinds == ["file"] and "name" in value):
-        raise Wrong(
-            "must have one of text, hex and file, and maybe a name beside text or hex; "
-            f"it has {listed(value) or 'nothing'}"
-        )
-    kind = kinds[0]
-    content = text(MAX_TEXT)(value[kind])
-    if kind == "file":
-        if not content or "\0" in content:
-            raise Wrong("must name a file")
-        return FilePiece(content)
-    notation = Notation.HEX if kind == "hex" else Notation.ESCAPES
-    return TextPiece(Written(content, notation), text(MAX_NAME)(value.get("name", "")))
-
-
-def _written(value: object) -> Written:
-    """The bytes that a message is compared with."""
-    if isinstance(value, Mapping):
-        if set(value) != {"hex"}:
-            raise Wrong(f'must be text or {{ hex = "01 ?? 03" }}, not {listed(value)}')
-        written = Written(text(MAX_TEXT)(value["hex"]), Notation.HEX)
-    elif isinstance(value, str):
-        written = Written(bounded(value, MAX_TEXT))
-    else:
-        raise Wrong(f'must be text or {{ hex = "01 ?? 03" }}, not {shown(value)}')
-    wildcard_parts(written)
-    return written
-
-
-def _delimiter(value: object) -> bytes:
-    parts = wildcard_parts(_written(value))
-    if len(parts) != 1 or not isinstance(parts[0], bytes) or not parts[0]:
-        raise Wrong("must be at least one byte, and none of them a wildcard")
-    return parts[0]
-
-
-def _literal(comparison: Comparison) -> Callable[[object], Matcher]:
-    def read(value: object) -> Matcher:
-        written = _written(value)
-        if comparison is not Comparison.EQUALS and wildcard_parts(written) in ((), (b"",)):
-            raise Wrong("is empty, which every message matches; write any = true instead")
-        return LiteralMatcher(comparison, written)
-
-    return read
-
-
-def _regex(value: object) -> Matcher:
-    source = text(MAX_TEXT)(value)
-    try:
-        names = Expression(source).names
-    except ExpressionError as error:
-        raise Wrong(str(error)) from None
-    taken = sorted(names & ALL_VARIABLES)
-    if taken:
-        raise Wrong(f"a group cannot be called {taken[0]}, as a variable is; rename it")
-    return RegexMatcher(source)
-
-
-def _any(value: object) -> Matcher:
-    if value is not True:
-        raise Wrong(f"must be true, not {shown(value)}")
-    return AnyMatcher()
-
-
-def _python(value: object) -> Matcher:
-    reference = text(MAX_TEXT)(value)
-    source, colon, name = reference.rpartition(":")
-    if not colon or not source or not name.isidentifier() or not reference.isprintable():
-        raise Wrong(f"must name a function, such as rules.py:answer, not {shown(value)}")
-    is_module = all(part.isidentifier() for part in source.split("."))
-    if not is_module and not source.lower().endswith(".py"):
-        raise Wrong(f"must name a file that ends in .py or a module, not {shown(source)}")
-    return PythonMatcher(reference)
-
-
-def _nothing(_value: object) -> None:
-    return None
-
-
-_MATCHER_RULES: Final[Mapping[str, Callable[[object], Matcher]]] = {
-    **{each.value: _literal(each) for each in Comparison},
-    "regex": _regex,
-    "any": _any,
-    "python": _python,
-}
-
-
-def _delay(value: object) -> tuple[float, float]:
-    seconds_of = number(0.0, MAX_DELAY)
-    if not isinstance(value, list | tuple):
-        seconds = seconds_of(value)
-        return seconds, seconds
-    if len(value) != 2 or seconds_of(value[0]) > seconds_of(value[1]):
-        raise Wrong(f"must be seconds, or the least and the most of them, not {shown(value)}")
-    return seconds_of(value[0]), seconds_of(value[1])
 
 
 def _in(path: str, key: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from app.rules.spec import FilePiece, MessageFraming, Reply, TextPiece, Unframed
 from app.rules.template import Part, PartError, RenderError, Scope, Template, Values, read_part
+from app.text.sentence import Sentence
 from app.traffic.framing import (
     Delimited,
     FixedLength,
@@ -25,9 +26,9 @@ WHOLE: Final = MessageError.NONE
 """Looked up once: an attribute of an enumeration takes as long as a call."""
 
 SHOWN_FLAWS: Final = {
-    MessageError.CUT: "it is longer than a message may be",
-    MessageError.BROKEN: "it is not as the framing says",
-    MessageError.UNFINISHED: "its end never came",
+    MessageError.CUT: Sentence("message-too-long", "it is longer than a message may be"),
+    MessageError.BROKEN: Sentence("message-misframed", "it is not as the framing says"),
+    MessageError.UNFINISHED: Sentence("message-without-end", "its end never came"),
 }
 
 
@@ -119,8 +120,13 @@ def _prefixed(framing: LengthPrefix) -> Frame:
         size = len(data) + more
         if size > most:
             raise RenderError(
-                f"A length of {width} bytes cannot say {size:,}. "
-                "Make the reply shorter, or the length wider."
+                Sentence(
+                    "length-too-narrow",
+                    "A length of {width} bytes cannot say {size:,}. Make the reply shorter, or "
+                    "the length wider.",
+                    width=width,
+                    size=size,
+                )
             )
         return size.to_bytes(width, order) + data
 
@@ -212,9 +218,19 @@ _UNUSED = Values(counter=0, time=0.0)
 def _frame(framing: MessageFraming, *, has_file: bool) -> Frame:
     frame = frame_of(framing)
     if frame is None:
-        raise ReplyError("these messages have no frame that could be put around a reply")
+        raise ReplyError(
+            Sentence(
+                "no-frame-for-reply",
+                "these messages have no frame that could be put around a reply",
+            )
+        )
     if has_file and needs_length(framing):
-        raise ReplyError("the frame begins with a length, and a file's is not known before")
+        raise ReplyError(
+            Sentence(
+                "frame-before-file",
+                "the frame begins with a length, and a file's is not known before",
+            )
+        )
     return frame
 
 

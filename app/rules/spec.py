@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from app.text.hex import HexError, parse_hex
 from app.text.notation import Notation, read
+from app.text.sentence import Sentence
 from app.traffic.framing import Delimited, FixedLength, LengthPrefix, Lines, Netstrings
 
 WILDCARD: Final = "??"
@@ -177,7 +178,11 @@ class Rule:
 
     def label(self, index: int) -> str:
         """The rule for people: its name, or its place counted from 1."""
-        return f'"{self.name}"' if self.name else f"number {index + 1}"
+        return (
+            f'"{self.name}"'
+            if self.name
+            else Sentence("rule-number", "number {index}", index=index + 1)
+        )
 
 
 @frozen

@@ -32,6 +32,7 @@ from attrs import define, frozen
 
 from app.rules.checksums import WAYS
 from app.text.notation import Notation, NotationError, read
+from app.text.sentence import Sentence
 
 MOST_RANDOM: Final = 65_536
 """Bytes of one `{random:…}`."""
@@ -193,7 +194,12 @@ class Template:
         ]
         if sum(map(len, rendered)) > MOST_RENDERED:
             raise RenderError(
-                f"It would be longer than {MOST_RENDERED:,} bytes. Make it shorter, or send a file."
+                Sentence(
+                    "reply-too-long",
+                    "It would be longer than {most_rendered:,} bytes. Make it shorter, or send a "
+                    "file.",
+                    most_rendered=MOST_RENDERED,
+                )
             )
         for index, sources, compute in self._plan:
             rendered[index] = compute(b"".join([rendered[source] for source in sources]))
@@ -227,7 +233,14 @@ class _Plan:
         """Index, the indexes of the pieces it is made of, and how. Raises `PartError`."""
         if len(self._computed) > MOST_COMPUTED:
             last = list(self._computed.values())[-1][0]
-            raise PartError(f"There may be {MOST_COMPUTED} lengths and checksums.", last)
+            raise PartError(
+                Sentence(
+                    "too-many-computed",
+                    "There may be {most_computed} lengths and checksums.",
+                    most_computed=MOST_COMPUTED,
+                ),
+                last,
+            )
         for index in self._computed:
             self._visit(index)
         return self._order
@@ -237,7 +250,10 @@ class _Plan:
             return
         part, piece = self._computed[index]
         if index in self._under_way:
-            raise PartError(f"{piece.shown} would depend on itself.", part)
+            raise PartError(
+                Sentence("depends-on-itself", "{shown} would depend on itself.", shown=piece.shown),
+                part,
+            )
         self._under_way.add(index)
         sources = self._sources(index, part, piece)
         for source in sources:
@@ -249,14 +265,23 @@ class _Plan:
     def _sources(self, index: int, part: int, piece: Computed) -> list[int]:
         if not piece.parts:
             if any(before.is_opaque for before in self._parts[:part]):
-                sentence = f"{piece.shown} cannot look into the file before it: name its parts."
+                sentence = Sentence(
+                    "cannot-look-into-file",
+                    "{shown} cannot look into the file before it: name its parts.",
+                    shown=piece.shown,
+                )
                 raise PartError(sentence, part)
             return list(range(index))
         known = {each.name: number for number, each in enumerate(self._parts) if each.name}
         sources: list[int] = []
         for name in piece.parts:
             if name not in known:
-                sentence = f'{piece.shown}: no part of this reply has the name "{name}".'
+                sentence = Sentence(
+                    "no-part-with-name",
+                    '{shown}: no part of this reply has the name "{name}".',
+                    shown=piece.shown,
+                    name=name,
+                )
                 raise PartError(sentence, part)
             number = known[name]
             start = self._ends[number - 1] if number else 0
@@ -318,10 +343,20 @@ class _Reader:
         known = ", ".join(_SHOWN.get(each, f"{{{each}}}") for each in sorted(self._scope.variables))
         captures = self._scope.captures
         if captures is None:
-            return f"{shown} is no variable. There are {known}; {{{{ is a brace."
+            return Sentence(
+                "unknown-variable",
+                "{shown} is no variable. There are {known}; {{{{ is a brace.",
+                shown=shown,
+                known=known,
+            )
         captured = ", ".join(f"{{{each}}}" for each in sorted(captures))
-        return f"{shown} is no variable and no capture. The captures are {captured}, the " + (
-            f"variables {known}; {{{{ is a brace."
+        return Sentence(
+            "unknown-variable-or-capture",
+            "{shown} is no variable and no capture. The captures are {captured}, the variables "
+            "{known}; {{{{ is a brace.",
+            shown=shown,
+            captured=captured,
+            known=known,
         )
 
     def _mistake(self, mark: re.Match[str], sentence: str) -> NotationError:
@@ -333,7 +368,11 @@ class _Reader:
     def _random(self, mark: re.Match[str]) -> Drawn:
         argument = mark["argument"]
         if argument is None or not _is_count(argument):
-            sentence = f"{{random:8}} needs how many, from 1 to {MOST_RANDOM:,}."
+            sentence = Sentence(
+                "random-needs-count",
+                "{{random:8}} needs how many, from 1 to {most_random:,}.",
+                most_random=MOST_RANDOM,
+            )
             raise self._mistake(mark, sentence)
         count, chance = int(argument), self._chance
         if self._notation is Notation.HEX:
@@ -344,12 +383,26 @@ class _Reader:
         argument = mark["argument"]
         names = () if argument is None else tuple(map(str.strip, argument.split(",")))
         if argument is not None and not all(names):
-            raise self._mistake(mark, f"{mark[0]} names no part after the colon.")
+            raise self._mistake(
+                mark,
+                Sentence(
+                    "computed-without-part", "{mark} names no part after the colon.", mark=mark[0]
+                ),
+            )
         ways = WAYS[mark["name"]]
         way = ways.get(mark["variant"] or "")
         if way is None:
             known = ", ".join(f"{mark['name']}/{each}" for each in ways if each)
-            raise self._mistake(mark, f"{mark[0]} is unknown. There are {mark['name']}, {known}.")
+            raise self._mistake(
+                mark,
+                Sentence(
+                    "computed-unknown",
+                    "{mark} is unknown. There are {name}, {known}.",
+                    mark=mark[0],
+                    name=mark["name"],
+                    known=known,
+                ),
+            )
         as_text, as_bytes = way
         compute = as_bytes if self._notation is Notation.HEX else as_text
         return Computed(compute, names, mark[0])

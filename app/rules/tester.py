@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import Final
 
 from attrs import frozen
@@ -12,6 +13,7 @@ from app.rules.matching import captured_names, compiled_test
 from app.rules.rendering import Cutter, ReadyReply, Rendered
 from app.rules.spec import (
     Action,
+    Comparison,
     LiteralMatcher,
     PythonMatcher,
     RegexMatcher,
@@ -20,6 +22,7 @@ from app.rules.spec import (
     Unmatched,
 )
 from app.rules.template import Captures, RenderError, Scope, Values
+from app.text.sentence import Sentence, composed
 from app.traffic.framing import MessageError
 
 EXAMPLE_PEER: Final = "127.0.0.1:50000"
@@ -97,29 +100,48 @@ def messages_in(ruleset: RuleSet, data: bytes) -> list[tuple[bytes, bool]]:
 def _why_not(rule: Rule, message: bytes, state: str) -> tuple[str, Captures | None]:
     """Why `rule` does not match, or nothing and what it captures."""
     if not rule.enabled:
-        return "it is off", None
+        return Sentence("rule-is-off", "it is off"), None
     if rule.matcher is None:
-        return "it answers no messages", None
+        return Sentence("rule-answers-nothing", "it answers no messages"), None
     if rule.state not in (None, state):
-        return f'the connection is in the state "{state}", and not in "{rule.state}"', None
+        return Sentence(
+            "rule-other-state",
+            'the connection is in the state "{state}", and not in "{state_2}"',
+            state=state,
+            state_2=rule.state,
+        ), None
     if isinstance(rule.matcher, RegexMatcher):
         try:
             found = Expression(rule.matcher.source).search(message, Budget.full())
         except TimeoutError:
-            return "its expression takes too long on this message", None
-        return ("" if found else "its expression is not found in the message"), found
+            return Sentence(
+                "rule-expression-too-long", "its expression takes too long on this message"
+            ), None
+        return (
+            ""
+            if found
+            else Sentence("rule-expression-not-found", "its expression is not found in the message")
+        ), found
     result = compiled_test(rule.matcher)(message)
     if not result and isinstance(rule.matcher, LiteralMatcher):
         written = rule.matcher.written.text
-        return f"the message does not {_VERBS[rule.matcher.comparison.value]} {written!r}", None
+        return _UNLIKE[rule.matcher.comparison](written=written), None
     return "", result if not isinstance(result, bool) else None  # type: ignore[return-value]
 
 
-_VERBS: Final = {
-    "equals": "equal",
-    "starts": "start with",
-    "ends": "end with",
-    "contains": "contain",
+_UNLIKE: Final = {
+    Comparison.EQUALS: partial(
+        Sentence, "message-not-equal", "the message does not equal {written!r}"
+    ),
+    Comparison.STARTS: partial(
+        Sentence, "message-starts-otherwise", "the message does not start with {written!r}"
+    ),
+    Comparison.ENDS: partial(
+        Sentence, "message-ends-otherwise", "the message does not end with {written!r}"
+    ),
+    Comparison.CONTAINS: partial(
+        Sentence, "message-without", "the message does not contain {written!r}"
+    ),
 }
 
 
@@ -127,11 +149,13 @@ def _explained(
     ruleset: RuleSet, index: int, message: bytes, captures: Captures | None, chosen: _Chosen
 ) -> Explanation:
     rule = ruleset.rules[index]
-    sentence = f"Rule {rule.label(index)} matches."
+    sentence = Sentence("rule-matches", "Rule {rule} matches.", rule=rule.label(index))
     if isinstance(rule.matcher, PythonMatcher):
-        sentence = (
-            f"Rule {rule.label(index)} calls {rule.matcher.reference}, "
-            "which decides when the message comes."
+        sentence = Sentence(
+            "rule-calls-function",
+            "Rule {rule} calls {reference}, which decides when the message comes.",
+            rule=rule.label(index),
+            reference=rule.matcher.reference,
         )
     names = captured_names(rule.matcher)
     framing = ruleset.framing if rule.framed else None
@@ -141,7 +165,7 @@ def _explained(
             ready = ReadyReply(reply, Scope(captures=names), chance=chosen.chance, framing=framing)
             replies.append(ready.render(chosen.values(message, captures)))
         except RenderError as error:
-            sentence = f"{sentence} {error}"
+            sentence = composed("{first} {second}", first=sentence, second=error)
     captured = _captured(captures, names or frozenset())
     return Explanation(
         sentence, rule, index, captured, tuple(replies), rule.action, rule.then, chosen.passed
@@ -163,18 +187,30 @@ def _unmatched(ruleset: RuleSet, message: bytes, chosen: _Chosen) -> Explanation
     unmatched = ruleset.unmatched
     if not isinstance(unmatched, tuple):
         action, words = _UNMATCHED[unmatched]
-        return Explanation(f"No rule matches. {words}", action=action, passed=chosen.passed)
-    sentence = "No rule matches. The reply for unmatched messages is sent."
+        return Explanation(
+            Sentence("no-rule-matches", "No rule matches. {words}", words=words),
+            action=action,
+            passed=chosen.passed,
+        )
+    sentence = Sentence(
+        "no-rule-matches-reply", "No rule matches. The reply for unmatched messages is sent."
+    )
     ready = ReadyReply(unmatched, Scope(captures=frozenset({"0"})), chance=chosen.chance)
     try:
         replies: tuple[Rendered, ...] = (ready.render(chosen.values(message, None)),)
     except RenderError as error:
-        sentence, replies = f"No rule matches. {error}", ()
+        sentence, replies = Sentence("no-rule-matches", "No rule matches. {error}", error=error), ()
     return Explanation(sentence, replies=replies, passed=chosen.passed)
 
 
 _UNMATCHED: Final = {
-    Unmatched.IGNORE: (None, "The message is ignored."),
-    Unmatched.CLOSE: (Action.CLOSE, "The connection is closed."),
-    Unmatched.RESET: (Action.RESET, "The connection is reset."),
+    Unmatched.IGNORE: (None, Sentence("message-ignored", "The message is ignored.")),
+    Unmatched.CLOSE: (
+        Action.CLOSE,
+        Sentence("connection-closed-by-rule", "The connection is closed."),
+    ),
+    Unmatched.RESET: (
+        Action.RESET,
+        Sentence("connection-reset-by-rule", "The connection is reset."),
+    ),
 }

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TypeVar
 
 from app.net.endpoint import quoted
+from app.text.sentence import Sentence
 
 E = TypeVar("E", bound=Enum)
 T = TypeVar("T")
@@ -21,7 +22,15 @@ def number(least: float, most: float) -> Callable[[object], float]:
         # bool is a subclass of int; NaN is between no bounds.
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not isinstance(value, int | float) or not is_number or not least <= value <= most:
-            raise Wrong(f"must be a number from {least:g} to {most:g}, not {shown(value)}")
+            raise Wrong(
+                Sentence(
+                    "must-be-number",
+                    "must be a number from {least:g} to {most:g}, not {value}",
+                    least=least,
+                    most=most,
+                    value=shown(value),
+                )
+            )
         return float(value)
 
     return read
@@ -30,7 +39,15 @@ def number(least: float, most: float) -> Callable[[object], float]:
 def whole_number(least: int, most: int) -> Callable[[object], int]:
     def read(value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise Wrong(f"must be a whole number from {least} to {most}, not {shown(value)}")
+            raise Wrong(
+                Sentence(
+                    "must-be-whole-number",
+                    "must be a whole number from {least} to {most}, not {value}",
+                    least=least,
+                    most=most,
+                    value=shown(value),
+                )
+            )
         return int(value)
 
     return read
@@ -39,7 +56,11 @@ def whole_number(least: int, most: int) -> Callable[[object], int]:
 def text(longest: int) -> Callable[[object], str]:
     def read(value: object) -> str:
         if not isinstance(value, str):
-            raise Wrong(f"must be text in quotes, not {shown(value)}")
+            raise Wrong(
+                Sentence(
+                    "must-be-quoted-text", "must be text in quotes, not {value}", value=shown(value)
+                )
+            )
         return bounded(value, longest)
 
     return read
@@ -47,13 +68,24 @@ def text(longest: int) -> Callable[[object], str]:
 
 def bounded(value: str, longest: int) -> str:
     if len(value) > longest:
-        raise Wrong(f"must be at most {longest:,} characters long, not {len(value):,}")
+        raise Wrong(
+            Sentence(
+                "at-most-characters-long",
+                "must be at most {longest:,} characters long, not {count:,}",
+                longest=longest,
+                count=len(value),
+            )
+        )
     return str(value)
 
 
 def truth(value: object) -> bool:
     if not isinstance(value, bool):
-        raise Wrong(f"must be true or false, not {shown(value)}")
+        raise Wrong(
+            Sentence(
+                "must-be-true-or-false", "must be true or false, not {value}", value=shown(value)
+            )
+        )
     return value
 
 
@@ -62,7 +94,14 @@ def member(kind: type[E]) -> Callable[[object], E]:
         for member in kind:
             if value == member.value:
                 return member
-        raise Wrong(f"must be one of {listed(m.value for m in kind)}, not {shown(value)}")
+        raise Wrong(
+            Sentence(
+                "must-be-one-of",
+                "must be one of {value}, not {value_2}",
+                value=listed(m.value for m in kind),
+                value_2=shown(value),
+            )
+        )
 
     return read
 
@@ -72,7 +111,14 @@ def choice(*choices: T) -> Callable[[object], T]:
         for choice in choices:
             if value == choice and not isinstance(value, bool):
                 return choice
-        raise Wrong(f"must be one of {', '.join(map(str, choices))}, not {shown(value)}")
+        raise Wrong(
+            Sentence(
+                "must-be-one-of",
+                "must be one of {known}, not {value}",
+                known=", ".join(map(str, choices)),
+                value=shown(value),
+            )
+        )
 
     return read
 
@@ -88,12 +134,16 @@ def shown(value: object) -> str:
         case bool():
             return str(value).lower()
         case int() if value.bit_length() > 64:
-            return "a number of that size"
+            return Sentence("value-huge-number", "a number of that size")
         case int() | float():
             return str(value)
         case Mapping():
-            return "a table"
+            return Sentence("value-table", "a table")
         case list() | tuple():
-            return "an empty array" if not value else f"an array of {len(value)}"
+            return (
+                Sentence("value-empty-array", "an empty array")
+                if not value
+                else Sentence("value-array-of", "an array of {count}", count=len(value))
+            )
         case _:
-            return "a value of another kind"
+            return Sentence("value-other", "a value of another kind")

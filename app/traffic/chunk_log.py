@@ -264,6 +264,11 @@ class ChunkLog:
         """Bytes of payload of the kept chunks."""
         return self._closed_bytes + self._tail.size
 
+    @property
+    def cost(self) -> int:
+        """Bytes of memory that all of it takes."""
+        return self._closed_cost + self._tail.cost + self.endings.cost
+
     def append(self, time: float, connection: int, sent: bool, data: bytes) -> None:
         """Add a chunk of `connection` at `time` (unix seconds). This method is the `Tap` of a deck.
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from attrs import frozen
 
+from app.text.sentence import Sentence
 from app.traffic.connection_messages import ConnectionMessage
 
 MOST_DIFFERENCES: Final = 512
@@ -75,7 +76,11 @@ class MessageComparison:
         """One sentence: `3 messages are equal, 1 is different.`"""
         counts = [(self.count(outcome), outcome.value) for outcome in Outcome]
         said = [f"{count} {name}" for count, name in counts if count]
-        return f"{', '.join(said)}." if said else "Nothing was expected, and nothing came."
+        return (
+            f"{', '.join(said)}."
+            if said
+            else Sentence("nothing-expected", "Nothing was expected, and nothing came.")
+        )
 
     def lines(self, *, with_equal: bool = False) -> Iterator[str]:
         """The rows for a terminal. `-` is expected, `+` came, `~` marks bytes that differ."""

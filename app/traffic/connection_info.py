@@ -6,6 +6,7 @@ the rest here, also after the connection is closed.
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
@@ -24,13 +25,15 @@ SENT = True
 Tap = Callable[[float, int, bool, bytes], None]
 """Called for each chunk: unix seconds, number of the connection or session, direction, bytes."""
 
+_LINK = re.compile(r"#(\d+) → ")
+
 BYTES_PER_END = 32
 """Memory for one end of a connection: 25 bytes, and the spare room that an array allocates."""
 
 
 @frozen
 class ConnectionInfo:
-    """One connection of a listener, or one session of the console."""
+    """One connection of a listener, or to the target of one, or one session of the console."""
 
     listener: str
     """The latest name of the listener, or the title of the console tab."""
@@ -48,7 +51,17 @@ class ConnectionInfo:
     """Whether this is UDP: each chunk is one datagram."""
 
     began_here: bool = False
-    """Whether this is a session of the console: we connected to the peer, not the peer to us."""
+    """Whether we connected to the peer, not the peer to us: a session of the console, or the
+    connection to the target of a client that is forwarded."""
+
+    @property
+    def forwards(self) -> int:
+        """The number of the client's connection, if this one goes to its target; 0 if not.
+
+        It is read from `peer`, so that a recording has it too; see `TargetLink.name`.
+        """
+        found = _LINK.match(self.peer) if self.began_here else None
+        return int(found[1]) if found else 0
 
     def __str__(self) -> str:
         return f"{self.listener} · {self.peer}"

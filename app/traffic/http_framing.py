@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from enum import Enum
+from itertools import islice
 
 from attrs import field, frozen
 
+from app.text.sentence import Sentence
 from app.traffic.framing import LONGEST_MESSAGE, Framer, Message, MessageError
 from app.traffic.websocket_framing import WebSocketFrame, read_header
 from app.traffic.websocket_framing import describe as describe_frame
@@ -271,6 +274,50 @@ class WebSockets:
         return _FrameFramer(longest)
 
 
+class Exchanges:
+    """Which response belongs to which request: those of a connection, in their order.
+
+    An interim response, such as 100, belongs to its request too; the final one replaces it.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, deque[int]] = {}
+        """The numbers of the requests without a final response, for each connection."""
+
+        self._partners: dict[int, int] = {}
+
+    def partner(self, number: int) -> int | None:
+        """The number of the response to that request, or of the request of that response."""
+        return self._partners.get(number)
+
+    def add(self, connection: int, number: int, message: bytes) -> None:
+        """Note a message that came after all others of its connection."""
+        first = message[:_LONGEST_LINE].lstrip(b"\r\n").partition(b"\n")[0].rstrip()
+        response = _RESPONSE.fullmatch(first)
+        if response is None:
+            if _REQUEST.fullmatch(first) is not None:
+                waiting = self._waiting.setdefault(connection, deque(maxlen=_MOST_REQUESTS))
+                waiting.append(number)
+            return
+        waiting = self._waiting.get(connection)
+        if not waiting:
+            return
+        is_final = not 100 <= int(response[2]) < 200 or int(response[2]) == 101
+        request = waiting.popleft() if is_final else waiting[0]
+        self._partners[request], self._partners[number] = number, request
+
+    def end(self, connection: int) -> None:
+        """The connection ended: its requests get no response any more."""
+        self._waiting.pop(connection, None)
+
+    def forget(self, first: int) -> None:
+        """Forget the messages below the number `first`, a part of them at each call."""
+        for number in list(islice(self._partners, _MOST_REQUESTS)):
+            if number >= first:
+                break
+            del self._partners[number]
+
+
 @frozen
 class HttpMessage:
     """One request or response, taken apart. Parts that are no ASCII are read as Latin-1."""
@@ -287,10 +334,15 @@ class HttpMessage:
     """The body without chunk lengths. It is the beginning alone if the message was cut."""
 
     @property
+    def is_chunked(self) -> bool:
+        """Whether the body is made of chunks with lengths."""
+        return (self.header("Transfer-Encoding") or "").lower().endswith("chunked")
+
+    @property
     def summary(self) -> str:
         """One line: `GET /x HTTP/1.1`, or `200 OK, 1,234 bytes`."""
         size = len(self.content)
-        told = "1 byte" if size == 1 else f"{size:,} bytes"
+        told = "1 byte" if size == 1 else Sentence("byte-count", "{size:,} bytes", size=size)
         if self.is_request:
             return " ".join(self.start) + (f", {told}" if size else "")
         return f"{' '.join(self.start[1:]).strip()}, {told}"
@@ -321,8 +373,9 @@ def describe(message: bytes) -> HttpMessage | WebSocketFrame | None:
     )
     one, two, three = ((part or b"").decode("latin-1") for part in found.groups())
     made = HttpMessage((one, two, three), request is not None, headers, body, body)
-    if (made.header("Transfer-Encoding") or "").lower().endswith("chunked"):
-        return HttpMessage(made.start, made.is_request, headers, body, _joined_chunks(body))
+    if made.is_chunked:
+        content = b"".join(chunk_contents(body))
+        return HttpMessage(made.start, made.is_request, headers, body, content)
     return made
 
 
@@ -339,16 +392,15 @@ def _split_head(rest: bytes) -> tuple[list[bytes], bytes]:
     return lines, rest[at:]
 
 
-def _joined_chunks(body: bytes) -> bytes:
-    """The content of a chunked body, as far as it goes."""
-    content, at = bytearray(), 0
+def chunk_contents(body: bytes) -> Iterator[bytes]:
+    """The content of each chunk of a chunked body, as far as they go."""
+    at = 0
     while (end := body.find(b"\n", at)) >= 0:
         match = _CHUNK.fullmatch(body[at:end].rstrip(b"\r"))
         size = int(match[1], 16) if match is not None else 0
         if not size:
-            break
-        content += body[end + 1 : end + 1 + size]
+            return
+        yield body[end + 1 : end + 1 + size]
         at = body.find(b"\n", end + 1 + size) + 1
         if not at:
-            break
-    return bytes(content)
+            return

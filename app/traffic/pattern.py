@@ -24,6 +24,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from app.text.hex import HexError, parse_hex
+from app.text.sentence import Sentence
 from app.traffic.chunk_log import Span
 
 if TYPE_CHECKING:
@@ -111,7 +112,9 @@ def _encoded(text: str) -> bytes:
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        raise PatternError("Here is half a character only: type it again.") from None
+        raise PatternError(
+            Sentence("half-character-only", "Here is half a character only: type it again.")
+        ) from None
 
 
 class _Literal(Pattern):
@@ -158,9 +161,15 @@ class _Expression(Pattern):
         try:
             self._pattern = regex.compile(source, flags)
         except regex.error as error:
-            raise PatternError(f"This expression cannot be read: {error}.") from None
+            raise PatternError(
+                Sentence(
+                    "expression-unreadable", "This expression cannot be read: {error}.", error=error
+                )
+            ) from None
         except RecursionError:
-            raise PatternError("This expression is nested too deeply.") from None
+            raise PatternError(
+                Sentence("expression-too-deep", "This expression is nested too deeply.")
+            ) from None
         self._quick_search = _quick(source, ignore_case) or partial(
             self._pattern.search, concurrent=False
         )
@@ -267,7 +276,12 @@ def _check_size(source: bytes) -> None:
     for count in re.findall(rb"\{\s*(\d+)", source):
         size *= max(1, int(count[:20]))
     if size > MAX_REPEATS:
-        raise PatternError("This expression repeats too much: make the numbers in {} smaller.")
+        raise PatternError(
+            Sentence(
+                "expression-repeats-too-much",
+                "This expression repeats too much: make the numbers in {{}} smaller.",
+            )
+        )
 
 
 _SAME_IN_RE = re.compile(

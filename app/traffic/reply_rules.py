@@ -17,6 +17,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from app.text.notation import Notation, write
+from app.text.sentence import Sentence
 from app.traffic.connection_info import CloseKind
 from app.traffic.connection_messages import ConnectionMessage
 from app.traffic.framing import Delimited, FixedLength, Framing, LengthPrefix, Lines, Netstrings
@@ -46,11 +47,11 @@ LONGEST_DELAY: Final = 3600.0
 class RuleOrder(Enum):
     """When a rule applies."""
 
-    IN_ORDER = "in order"
+    IN_ORDER = Sentence("rules-in-order", "in order")
     """Only after all rules before it, as in the conversation. The state of a connection counts
     them."""
 
-    BY_MATCH = "by match"
+    BY_MATCH = Sentence("rules-by-match", "by match")
     """Each time its message comes."""
 
 
@@ -126,7 +127,9 @@ def propose_rules(
     if not choices.is_datagram:
         options = framing_table(framing)
     if not conversations:
-        return Proposal(options, ("There is no conversation to make rules of.",))
+        return Proposal(
+            options, (Sentence("no-conversation", "There is no conversation to make rules of."),)
+        )
     find = _take_intervals if choices.finds_intervals else _take_nothing
     (first, ticks), *more = [find(each) for each in conversations]
     greeting, turns = _turns(first)
@@ -134,8 +137,11 @@ def propose_rules(
     alike = [each for each in others if len(each) == len(turns)]
     if len(alike) < len(others):
         notes.append(
-            f"{len(others) - len(alike)} conversations have another number of messages. They were "
-            "not compared."
+            Sentence(
+                "conversations-of-other-length",
+                "{count} conversations have another number of messages. They were not compared.",
+                count=len(others) - len(alike),
+            )
         )
     steps = [
         _step(turn, [each[index] for each in alike], framing) for index, turn in enumerate(turns)
@@ -145,7 +151,13 @@ def propose_rules(
     if rules and choices.ending in _ACTIONS and choices.order is RuleOrder.IN_ORDER:
         rules[-1]["action"] = _ACTIONS[choices.ending]
     if len(rules) + len(ticks) > MOST_RULES:
-        notes.append(f"Only the first {MOST_RULES} rules are kept.")
+        notes.append(
+            Sentence(
+                "only-first-rules",
+                "Only the first {most_rules} rules are kept.",
+                most_rules=MOST_RULES,
+            )
+        )
     if greeting and not choices.is_datagram:
         options["greeting"] = _reply([[each.data] for each in greeting])
     options["rule"] = (rules + ticks)[:MOST_RULES]
@@ -158,14 +170,25 @@ def _notes_on(
     """Sentences about what the rules do in another way than the conversation."""
     torn = sum(not each.is_whole for each in messages)
     if torn:
-        yield f"{torn} messages are not whole. Check the rules that are made of them."
+        yield Sentence(
+            "messages-not-whole",
+            "{torn} messages are not whole. Check the rules that are made of them.",
+            torn=torn,
+        )
     if not choices.is_datagram:
         return
     if messages and messages[0].from_server:
-        yield "The server spoke first. Over UDP there is no greeting, so that is left out."
+        yield Sentence(
+            "no-greeting-left",
+            "The server spoke first. Over UDP there is no greeting, so that is left out.",
+        )
     joined = sum(len(replies) > 1 for _, replies in turns)
     if joined:
-        yield f"{joined} messages were answered by several datagrams. A rule sends them as one."
+        yield Sentence(
+            "answers-joined",
+            "{joined} messages were answered by several datagrams. A rule sends them as one.",
+            joined=joined,
+        )
 
 
 def framing_table(framing: Framing | None) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from app.text.sentence import Sentence
+
 OPCODES = {0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
 
 _LONG, _LONGER = 126, 127
@@ -88,7 +90,11 @@ class WebSocketFrame:
             reason = self.payload[2:].decode("utf-8", "replace")
             code = "" if self.close_code is None else f" {self.close_code}"
             return f"close{code}{f', {reason}' if reason else ''}"
-        size = "1 byte" if self.payload_bytes == 1 else f"{self.payload_bytes:,} bytes"
+        size = (
+            "1 byte"
+            if self.payload_bytes == 1
+            else Sentence("byte-count", "{payload_bytes:,} bytes", payload_bytes=self.payload_bytes)
+        )
         words = [self.kind]
         if self.kind == "continuation":
             words = ["continuation, last" if self.is_final else "continuation"]

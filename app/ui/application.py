@@ -81,7 +81,7 @@ def run(profile: Path, lock: ProfileLock) -> int:
     file = ProfileFile(profile)
 
     def before_load(path: Path) -> None:
-        workspace.require_trust()
+        workspace.require_trust(path)
         holder.window.show_loading(path)
 
     deck = Deck(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from socket import socket
 from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IProtocolFactory, IReactorTime
@@ -66,6 +67,11 @@ class Code:
 
     def encryption(self) -> Encrypts | None:
         """The TLS of the code itself; `None` if it brings none."""
+        return None
+
+    def take_socket(self) -> socket | None:
+        """The bound socket that the code brings, to listen with it once; `None` if it brings none.
+        Raises `UserCodeError` if it was taken already."""
         return None
 
     def datagrams(self, reference: Reference) -> UserDatagrams:

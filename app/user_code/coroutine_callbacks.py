@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import inspect
-import logging
 from typing import Final
 from weakref import WeakSet
 
-log = logging.getLogger(__name__)
+from app.text.sentence import Sentence
 
 CALLBACKS: Final = (
     "connectionMade",
@@ -34,26 +33,26 @@ def coroutine_callbacks(protocol: type) -> tuple[str, ...]:
 
 
 class CoroutineWarnings:
-    """Logs a warning for each class, once. The coroutines do not run, as in Twisted."""
+    """Finds the coroutine callbacks of each class once. Twisted does not run the coroutines."""
 
-    def __init__(self, title: str) -> None:
-        """The warnings begin with `title`."""
-        self._title = title
+    def __init__(self) -> None:
         self._seen: WeakSet[type] = WeakSet()
 
-    def look_at(self, protocol: object) -> tuple[str, ...]:
-        """Warn about the class of `protocol` if it is new. Returns the names in the warning."""
-        kind = type(protocol)
-        if kind in self._seen:
-            return ()
-        self._seen.add(kind)
-        names = coroutine_callbacks(kind)
-        if names:
-            log.warning(
-                "%s: %s of %s is an async function. Twisted calls it and does not run it. Make it "
-                "an ordinary one, and call defer.ensureDeferred(…) in it with the coroutine.",
-                self._title,
-                ", ".join(names),
-                kind.__name__,
-            )
-        return names
+    def about(self, protocol: object) -> str:
+        """The warning about the class of `protocol`, or of a protocol inside it; empty if there is
+        nothing to warn of, and if the class was seen before."""
+        while protocol is not None:
+            kind = type(protocol)
+            if kind not in self._seen:
+                self._seen.add(kind)
+                if names := coroutine_callbacks(kind):
+                    return Sentence(
+                        "coroutine-callback",
+                        "{callbacks} of {kind} is an async function. Twisted calls it and does not "
+                        "run it. Make it an ordinary one, and call defer.ensureDeferred(…) in it "
+                        "with the coroutine.",
+                        callbacks=", ".join(names),
+                        kind=kind.__name__,
+                    )
+            protocol = getattr(protocol, "__dict__", {}).get("wrappedProtocol")
+        return ""

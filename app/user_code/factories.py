@@ -15,7 +15,6 @@ from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
 from twisted.internet.protocol import AbstractDatagramProtocol, Factory
 from zope.interface import implementer
 
-from app.user_code.coroutine_callbacks import CoroutineWarnings
 from app.user_code.errors import LoadingFailed, call_user_code, log_traceback
 from app.user_code.inspection import ObjectKind, kind_of
 from app.user_code.loading import Loaded
@@ -35,7 +34,6 @@ class UserFactory:
     def __init__(self, loaded: Loaded, factory: IProtocolFactory) -> None:
         self.loaded = loaded
         self.factory = factory
-        self._warnings = CoroutineWarnings(loaded.reference.name)
 
     def doStart(self) -> None:
         """Start the user's factory. Raises `LoadingFailed`."""
@@ -50,10 +48,7 @@ class UserFactory:
             log_traceback(self.loaded.reference.name, error)
 
     def buildProtocol(self, addr: IAddress) -> IProtocol | None:
-        protocol = self.factory.buildProtocol(addr)
-        if protocol is not None:
-            self._warnings.look_at(protocol)
-        return protocol
+        return self.factory.buildProtocol(addr)
 
 
 def build(loaded: Loaded, reactor: Any = None) -> UserFactory:

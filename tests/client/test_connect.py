@@ -16,7 +16,7 @@ from zope.interface import implementer
 
 from app.client.session import Session
 from app.client.session_messages import SessionState
-from app.net.client_endpoint import endpoint_for
+from app.net.sockets import endpoint_for
 from app.net.target import Target, Transport
 
 

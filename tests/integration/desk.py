@@ -81,12 +81,14 @@ class Desk:
             changes,
             tap=traffic.append,
             folder=profile.parent,
-            loading=lambda _path: self.workspace.require_trust(),
+            loading=lambda path: self.workspace.require_trust(path),
         )
         self.workspace = Workspace(self.deck, ProfileFile(profile))
         self.workspace.load()
         self.settings = Settings(QSettings(str(settings), QSettings.Format.IniFormat))
         self.settings.asks_before_closing = False  # most tests are about what follows
+        if not self.settings.text("tab"):
+            self.settings.save_text("tab", "connections")  # most tests are about them
         self.lifecycle = Lifecycle(app, self.ending, self.deck.stop_all)
         saved_state = ConsoleState(
             HistoryFile(settings.with_name("history.jsonl")),
@@ -208,6 +210,10 @@ class Desk:
         """The form that is open."""
         (form,) = [each for each in self.window.findChildren(ListenerForm) if each.isVisible()]
         return form
+
+    def tab_text(self, name: str) -> str:
+        """What the tab of the pane `name` says, such as "log"."""
+        return self.window.tabs.tabText(self.window.tabs.indexOf(getattr(self.window, name)))
 
     def log_text(self) -> str:
         return self.window.log.text.toPlainText()

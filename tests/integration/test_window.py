@@ -64,7 +64,7 @@ def test_a_switch_brings_clients_rows_and_bytes_and_takes_them_away(
     desk = open_window(ECHO)
     client = connect(desk.switch_on("Echo"))
     desk.until(lambda: desk.peers() == [client.name])
-    assert desk.window.tabs.tabText(0) == "Connections (1)"
+    assert desk.tab_text("connections") == "Connections (1)"
     client.send(b"x" * 1500)
     desk.until(lambda: client.has(b"x" * 1500))
     desk.until(lambda: desk.rows()[0][IN : OUT + 1] == ["1.5 kB", "1.5 kB"])
@@ -76,7 +76,7 @@ def test_a_switch_brings_clients_rows_and_bytes_and_takes_them_away(
     desk.until(lambda: desk.rows() == [])
     desk.until(lambda: desk.row("Echo").status.text() == "stopped")
     assert not desk.row("Echo").switch.isChecked()
-    assert desk.window.tabs.tabText(0) == "Connections (0)"
+    assert desk.tab_text("connections") == "Connections (0)"
 
 
 def test_the_first_start_has_echo_and_hello_stopped(open_window: OpenWindow, profile: Path) -> None:
@@ -204,9 +204,9 @@ def test_a_port_in_use_is_told_with_what_to_do(open_window: OpenWindow, taken: i
     desk.until(lambda: f"Port {taken} is in use by" in desk.row("Echo").status.text())
     assert "choose another port" in desk.row("Echo").status.text()
     assert not desk.row("Echo").switch.isChecked()
-    desk.until(lambda: desk.window.tabs.tabText(2) == "Log (1 new)")
+    desk.until(lambda: desk.tab_text("log") == "Log (1 new)")
     desk.window.tabs.setCurrentWidget(desk.window.log)
-    assert desk.window.tabs.tabText(2) == "Log"
+    assert desk.tab_text("log") == "Log"
     assert f"Echo: Port {taken} is in use" in desk.log_text()
 
 
@@ -281,7 +281,7 @@ def test_a_protocol_that_fails_loses_one_connection_and_is_in_the_log(
     desk.until(lambda: lucky.has(b"fine"))
     desk.until(lambda: "LookupError: where was I" in desk.log_text())
     assert f"Clumsy: the protocol failed on the connection from {unlucky.name}" in desk.log_text()
-    assert desk.window.tabs.tabText(2) == "Log (1 new)"
+    assert desk.tab_text("log") == "Log (1 new)"
 
 
 def test_ten_megabytes_thrown_at_hello_do_no_harm(
@@ -581,7 +581,7 @@ def test_the_table_is_filtered_by_the_chosen_listener(
     assert desk.peers() == [clients[3].name]
     late = connect(desk.port("Two"))
     connect(desk.port("One"))
-    desk.until(lambda: desk.window.tabs.tabText(0) == "Connections (2 of 6)")
+    desk.until(lambda: desk.tab_text("connections") == "Connections (2 of 6)")
     assert desk.peers() == [clients[3].name, late.name]
     desk.click(desk.window.connections.listener_chip)
     assert desk.window.listeners.chosen is None

@@ -118,9 +118,10 @@ def test_f6_goes_round_the_panes_and_ctrl_with_a_number_to_one(desk: Desk) -> No
 
 def test_each_tab_has_a_key(desk: Desk) -> None:
     for key, tab in (
-        (Qt.Key.Key_5, desk.window.traffic),
-        (Qt.Key.Key_6, desk.window.log),
-        (Qt.Key.Key_4, desk.window.connections),
+        (Qt.Key.Key_6, desk.window.traffic),
+        (Qt.Key.Key_7, desk.window.log),
+        (Qt.Key.Key_4, desk.window.insight.overview),
+        (Qt.Key.Key_5, desk.window.connections),
     ):
         press(desk, key, CTRL)
         assert desk.window.tabs.currentWidget() is tab

@@ -1,4 +1,4 @@
-"""Profiles and certificates that are dropped on the window."""
+"""Programs, profiles and certificates that are dropped on the window."""
 
 from __future__ import annotations
 
@@ -137,3 +137,12 @@ def test_other_files_are_left_alone(desk: Desk, tmp_path: Path) -> None:
     picture.write_bytes(b"\x89PNG")
     assert not drop(desk, picture)
     assert not drop(desk, picture, certificate(tmp_path))
+
+
+def test_a_program_is_opened(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "server.py"
+    path.write_text("from twisted.internet import reactor\n", encoding="utf-8")
+    assert drop(desk, path)
+    desk.until(lambda: desk.deck.named("server.py") is not None)
+    desk.until(lambda: not desk.listener("server.py").is_on)
+    assert not drop(desk, path, certificate(tmp_path))

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from app.profile import parse
 from app.ui.window import insight
-from tests.integration.desk import Desk, OpenWindow
+from tests.integration.desk import LEFT, Desk, OpenWindow
 
 TWO = """version = 1
 
@@ -133,15 +133,56 @@ def test_the_traffic_and_the_log_of_a_listener(desk: Desk, peer: socket.socket) 
 def test_with_nothing_chosen_there_is_a_tile_for_each_listener(
     desk: Desk, peer: socket.socket
 ) -> None:
-    panel = desk.window.insight.panel
-    desk.window.listeners.choose(None)
-    desk.do(desk.window.commands.details)
-    tiles = panel.overview.tiles
+    window, overview = desk.window, desk.window.insight.overview
+    desk.do(window.commands.show_overview)
+    tiles = overview.tiles
     assert [tile.name.text() for tile in tiles] == ["Echo", "Hello"]
     assert "1 connected" in tiles[0].accessibleName()
     desk.qtbot.keyClick(tiles[1], Qt.Key.Key_Return)
-    assert desk.window.listeners.chosen is desk.listener("Hello")
-    assert not panel.overview.isVisible()
+    assert window.listeners.chosen is desk.listener("Hello")
+    assert window.tabs.currentWidget() is window.connections
+    desk.qtbot.keyClick(window.listeners, Qt.Key.Key_Escape)
+    assert window.listeners.chosen is None
+    assert overview.isVisible()
+    desk.qtbot.mouseClick(tiles[0], LEFT)
+    body = window.listeners.viewport()
+    desk.qtbot.mouseClick(body, LEFT, pos=body.rect().bottomRight() - QPoint(9, 9))
+    assert window.listeners.chosen is None
+    assert overview.isVisible()
+
+
+def test_the_arrow_keys_go_from_tile_to_tile(desk: Desk) -> None:
+    desk.do(desk.window.commands.show_overview)
+    tiles = desk.window.insight.overview.tiles
+    tiles[0].setFocus()
+    desk.qtbot.keyClick(tiles[0], Qt.Key.Key_Right)
+    assert tiles[1].hasFocus()
+    desk.qtbot.keyClick(tiles[1], Qt.Key.Key_Right)
+    assert tiles[1].hasFocus()
+    desk.qtbot.keyClick(tiles[1], Qt.Key.Key_Left)
+    assert tiles[0].hasFocus()
+
+
+def test_a_tile_starts_and_stops_its_listener(desk: Desk) -> None:
+    desk.do(desk.window.commands.show_overview)
+    tile = desk.window.insight.overview.tiles[0]
+    desk.click(tile.switch)
+    desk.until(lambda: "listening" in tile.state.text())
+    assert desk.window.listeners.chosen is None
+    desk.click(tile.switch)
+    desk.until(lambda: tile.state.text().startswith("stopped"))
+
+
+def test_the_overview_moves_only_while_it_is_seen_and_something_crossed(
+    desk: Desk, peer: socket.socket
+) -> None:
+    overview = desk.window.insight.overview
+    assert not overview.is_moving
+    desk.do(desk.window.commands.show_overview)
+    assert overview.is_moving
+    assert "↓" in overview.tiles[0].rate.text() or not overview.tiles[0].rate.text()
+    desk.do(desk.window.commands.show_connections)
+    assert not overview.is_moving
 
 
 def test_the_empty_table_offers_what_leads_to_a_connection(desk: Desk) -> None:
@@ -164,6 +205,7 @@ def test_the_first_run_leads_to_a_conversation_in_three_steps(
     desk.window.room.show_console(False)
     card = desk.window.insight.first_steps
     assert card is not None
+    desk.do(desk.window.commands.show_overview)
     assert card.isVisible()
     assert not card.connect_button.isEnabled()
     desk.click(card.start)
@@ -188,6 +230,7 @@ def test_the_card_of_the_first_run_does_not_come_again(
     first = open_window(TWO)
     card = first.window.insight.first_steps
     assert card is not None
+    first.do(first.window.commands.show_overview)
     first.click(card.close_button)
     first.window.close()
     assert open_window("").window.insight.first_steps is None

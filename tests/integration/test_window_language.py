@@ -78,7 +78,7 @@ def test_listeners_connections_and_traffic_go_on(desk: Desk, holder: WindowHolde
     desk.window = holder.window
     desk.window.findChildren(Preferences)[0].close()
     desk.until(lambda: desk.peers() == [client.name])
-    assert "(1)" in desk.window.tabs.tabText(0)
+    assert "(1)" in desk.tab_text("connections")
     client.send(b"after")
     desk.until(lambda: client.has(b"beforeafter"))
     (connection,) = desk.deck.connections()
@@ -87,7 +87,7 @@ def test_listeners_connections_and_traffic_go_on(desk: Desk, holder: WindowHolde
     assert info.listener == "Echo"
     client.close()
     desk.until(lambda: desk.rows() == [])
-    assert "(0)" in desk.window.tabs.tabText(0)
+    assert "(0)" in desk.tab_text("connections")
 
 
 def test_a_connected_session_is_asked_about_first(desk: Desk, holder: WindowHolder) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QUrl
-
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.sockets import Beside
 
@@ -69,17 +67,6 @@ def test_an_opened_program_runs_and_its_places_have_rows(
     assert commands.toggle.isEnabled()
     desk.flip("server.py")
     desk.until(lambda: not desk.listener("server.py").can_stop)
-
-
-def test_dropped_programs_are_opened_and_other_files_are_not(
-    open_window: OpenWindow, tmp_path: Path
-) -> None:
-    desk = open_window(ECHO)
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(written(tmp_path)))])
-    assert desk.window.programs.paths_in(mime) == [tmp_path / "server.py"]
-    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "picture.png"))])
-    assert not desk.window.programs.paths_in(mime)
 
 
 def test_untrusted_code_runs_only_after_a_yes(open_window: OpenWindow, tmp_path: Path) -> None:

@@ -267,7 +267,7 @@ KIND_ADVICE = (
         ("unix:", "unix needs its address, as in unix:/tmp/echo.sock."),
         ("udp", "udp needs its port, as in udp:8007."),
         ("udp:70000", 'The port must be a whole number from 0 to 65535, not "70000".'),
-        ("udp:80:backlog=5", 'udp has no option "backlog". It takes: port, interface.'),
+        ("udp:80:backlog=5", 'udp has no option "backlog". It takes: port, interface, shared.'),
         (
             "udp:80:interface=example.org",
             "The interface must be an address such as 127.0.0.1, 0.0.0.0 or \\:\\:1, "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from app.rules.reading import MAX_DELAY, MIN_EVERY
+from app.rules.reading import MIN_EVERY
+from app.rules.rule_values import MAX_DELAY
 from app.rules.spec import (
     Action,
     AnyMatcher,

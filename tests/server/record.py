@@ -31,6 +31,9 @@ class Record:
     def active(self, connection: Connection) -> None:
         self.events.append(("active", connection.number))
 
+    def forwarded(self, connection: Connection) -> None:
+        self.events.append(("forwarded", connection.number))
+
     def closed(self, connection: Connection) -> None:
         self.live.remove(connection)
         self.events.append(("closed", connection.number, connection.reason))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from twisted.internet.protocol import Factory, Protocol
 from twisted.protocols.basic import LineReceiver
+from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 
 from app.user_code.coroutine_callbacks import CoroutineWarnings, coroutine_callbacks
 from app.user_code.errors import LoadingFailed, SourceFiles
@@ -82,13 +83,16 @@ class Dropped(LineReceiver):
         """It would never run."""
 
 
-def test_coroutine_callbacks_are_warned_of_once_a_class(caplog: pytest.LogCaptureFixture) -> None:
-    warnings = CoroutineWarnings("Lines")
-    assert warnings.look_at(Dropped()) == ("lineReceived",)
-    assert warnings.look_at(Dropped()) == ()
+def test_coroutine_callbacks_are_warned_of_once_a_class() -> None:
+    warnings = CoroutineWarnings()
+    assert "lineReceived of Dropped" in warnings.about(Dropped())
+    assert warnings.about(Dropped()) == ""
     assert coroutine_callbacks(LineReceiver) == ()
-    assert len(caplog.records) == 1
-    assert "ensureDeferred" in caplog.text
+
+
+def test_a_wrapper_does_not_hide_a_coroutine_callback() -> None:
+    wrapper = ProtocolWrapper(WrappingFactory(Factory()), Dropped())
+    assert "ensureDeferred" in CoroutineWarnings().about(wrapper)
 
 
 IGNORED = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of twisted.web, in itself

@@ -11,6 +11,8 @@ from typing import Any
 from twisted.internet.interfaces import IProtocolFactory
 from twisted.internet.protocol import DatagramProtocol
 
+from app.faults.spec import TransportKind
+from app.net.target import Transport
 from app.protocols.definition import (
     DatagramDefinition,
     ListenerContext,
@@ -19,7 +21,7 @@ from app.protocols.definition import (
     TableOptions,
     Tables,
 )
-from app.protocols.forward.options import ForwardOptions
+from app.protocols.forward.options import ForwardOptions, read_forward_target
 
 
 def _read_tables(table: Tables, path: str) -> Tables | tuple[OptionMistake, ...]:
@@ -48,6 +50,12 @@ def _change(running: Any, options: ForwardOptions, context: ListenerContext) -> 
     change(running, options, context)
 
 
+def _target_transport(options: ForwardOptions, is_datagram: bool) -> TransportKind:
+    target = read_forward_target(options.to, is_datagram=is_datagram)
+    is_udp = target.transport is Transport.UDP
+    return TransportKind.DATAGRAMS if is_udp else TransportKind.STREAM
+
+
 DEFINITION = ProtocolDefinition(
     name="forward",
     title="Forward",
@@ -68,4 +76,5 @@ DEFINITION = ProtocolDefinition(
         lists=("rewrite",),
     ),
     change=_change,
+    target_transport=_target_transport,
 )

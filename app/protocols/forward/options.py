@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from app.net.target import TargetError, read_target
+from app.net.target import Target, TargetError, Transport, read_target
+from app.text.sentence import Sentence
 
 
 class ConnectAt(StrEnum):
@@ -33,7 +34,21 @@ def check_target(text: str) -> None:
     except TargetError as error:
         raise ValueError(str(error).removesuffix(".")) from None
     if target.transport.has_messages:
-        raise ValueError("cannot be a WebSocket; write tcp, tls, unix or udp")
+        raise ValueError(
+            Sentence("forward-no-websocket", "cannot be a WebSocket; write tcp, tls, unix or udp")
+        )
+
+
+def read_forward_target(text: str, *, is_datagram: bool) -> Target:
+    """The target in `text`. Without a transport it is UDP for clients that come over UDP.
+
+    Raises `TargetError`.
+    """
+    target = read_target(text)
+    is_named = text.lstrip().lower().startswith("tcp")
+    if is_datagram and target.transport is Transport.TCP and not is_named:
+        return evolve(target, transport=Transport.UDP)
+    return target
 
 
 @frozen

@@ -13,6 +13,7 @@ from app.forwarding.reading import Alterations, parse
 from app.net.target import Target, TargetError, Transport, read_target
 from app.protocols.definition import ListenerContext, OptionError, OptionMistake, Tables
 from app.protocols.forward.options import ConnectAt, ForwardOptions, ProxyHeader
+from app.text.sentence import Sentence
 
 _VERSIONS = {ProxyHeader.NONE: 0, ProxyHeader.V1: 1, ProxyHeader.V2: 2}
 
@@ -48,8 +49,12 @@ def settings(options: ForwardOptions, context: ListenerContext) -> Forwarding:
     target = _target(options)
     if target.transport not in (Transport.TCP, Transport.TLS, Transport.UNIX):
         raise OptionError(
-            f"A listener with connections forwards to tcp, tls or unix, not to {target}. "
-            "Change its target or its endpoint."
+            Sentence(
+                "forward-needs-stream",
+                "A listener with connections forwards to tcp, tls or unix, not to {target}. "
+                "Change its target or its endpoint.",
+                target=target,
+            )
         )
     authorities = ca_path(options.ca_file, context.folder)
     return Forwarding(
@@ -65,7 +70,14 @@ def _target(options: ForwardOptions) -> Target:
     try:
         return read_target(options.to)
     except TargetError as error:
-        raise OptionError(f"It cannot forward to {options.to!r}. {error}") from None
+        raise OptionError(
+            Sentence(
+                "forward-no-target",
+                "It cannot forward to {to!r}. {error}",
+                to=options.to,
+                error=error,
+            )
+        ) from None
 
 
 def build_factory(options: ForwardOptions, context: ListenerContext) -> ForwardFactory:
@@ -88,8 +100,18 @@ def build_datagrams(options: ForwardOptions, context: ListenerContext) -> Forwar
         target = evolve(target, transport=Transport.UDP)
     if target.transport is not Transport.UDP:
         raise OptionError(
-            f"A UDP listener forwards to udp, not to {target}. Change its target or its endpoint."
+            Sentence(
+                "forward-needs-udp",
+                "A UDP listener forwards to udp, not to {target}. Change its target or its "
+                "endpoint.",
+                target=target,
+            )
         )
     if options.tables:
-        raise OptionError("Messages cannot be rewritten or held over UDP. Remove those options.")
+        raise OptionError(
+            Sentence(
+                "forward-no-rewrite-over-udp",
+                "Messages cannot be rewritten or held over UDP. Remove those options.",
+            )
+        )
     return ForwardDatagrams(target, context.clock, context.name)

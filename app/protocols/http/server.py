@@ -10,6 +10,7 @@ from app.protocols.http.channel import Answer, WebFactory, WebRequest
 from app.protocols.http.folder import StaticFolder
 from app.protocols.http.inspection import inspect
 from app.protocols.http.options import HttpOptions, Mode
+from app.text.sentence import Sentence
 
 HEADER = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)")
 SET_BY_THE_SERVER = ("content-length", "transfer-encoding", "connection", "date")
@@ -29,7 +30,11 @@ class HttpFactory(WebFactory):
     def startFactory(self) -> None:
         if self._options.mode is Mode.FOLDER and not self._folder.root.is_dir():
             raise OptionError(
-                f"There is no folder {self._folder.root}. Make it, or choose another."
+                Sentence(
+                    "http-no-folder",
+                    "There is no folder {root}. Make it, or choose another.",
+                    root=self._folder.root,
+                )
             )
 
     def answer(self, request: WebRequest) -> None:
@@ -62,8 +67,20 @@ def read_headers(text: str) -> tuple[tuple[str, str], ...]:
     for line in filter(None, map(str.strip, text.splitlines())):
         match = HEADER.fullmatch(line)
         if match is None:
-            raise OptionError(f"{line[:80]!r} is no header. Write it as Name: value.")
+            raise OptionError(
+                Sentence(
+                    "http-header-wrong",
+                    "{line!r} is no header. Write it as Name: value.",
+                    line=line[:80],
+                )
+            )
         if match[1].lower() in SET_BY_THE_SERVER:
-            raise OptionError(f"The server sets {match[1]} itself. Leave it out of the headers.")
+            raise OptionError(
+                Sentence(
+                    "http-header-own",
+                    "The server sets {match} itself. Leave it out of the headers.",
+                    match=match[1],
+                )
+            )
         found.append((match[1], match[2].strip()))
     return tuple(found)

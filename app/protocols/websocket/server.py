@@ -21,6 +21,7 @@ from zope.interface import implementer
 
 from app.protocols.websocket.handshake import Accepted, Handshake, Rejected, rejection
 from app.protocols.websocket.options import Mode, WebSocketOptions
+from app.text.sentence import Sentence
 
 if TYPE_CHECKING:
     from wsproto import WSConnection
@@ -38,9 +39,13 @@ TURN_EVENTS = 512
 MOST_PINGS_UNANSWERED = 1
 
 _REASONS: dict[int, str] = {
-    CloseReason.PROTOCOL_ERROR: "a frame breaks the protocol",
-    CloseReason.INVALID_FRAME_PAYLOAD_DATA: "a text is no UTF-8, or a message does not inflate",
-    CloseReason.MESSAGE_TOO_BIG: "a message is larger than this server takes",
+    CloseReason.PROTOCOL_ERROR: Sentence("ws-frame-wrong", "a frame breaks the protocol"),
+    CloseReason.INVALID_FRAME_PAYLOAD_DATA: Sentence(
+        "ws-text-wrong", "a text is no UTF-8, or a message does not inflate"
+    ),
+    CloseReason.MESSAGE_TOO_BIG: Sentence(
+        "ws-message-too-large", "a message is larger than this server takes"
+    ),
 }
 
 
@@ -240,7 +245,7 @@ class WebSocketConnection(Protocol):
     def _ping(self) -> None:
         self._timer = None
         if self._pings >= MOST_PINGS_UNANSWERED and not self.paused:
-            self.close(CloseReason.INTERNAL_ERROR, "no answer to a ping")
+            self.close(CloseReason.INTERNAL_ERROR, Sentence("ws-no-pong", "no answer to a ping"))
             return
         if not self.paused:
             self._pings += 1
@@ -260,7 +265,7 @@ class WebSocketConnection(Protocol):
             seconds = options.interval_ms / 1000
             self._script_timer = self.factory.clock.callLater(seconds, self._play)
         elif options.close_code:
-            self.close(options.close_code, "the script is over")
+            self.close(options.close_code, Sentence("ws-script-over", "the script is over"))
 
     def _stop_timers(self) -> None:
         for timer in (self._timer, self._script_timer, self._turn):

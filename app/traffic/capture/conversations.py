@@ -8,11 +8,13 @@ connection between the same addresses.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
+from functools import partial
 from struct import Struct
 from typing import Final
 
 from attrs import define, field
 
+from app.text.sentence import Sentence
 from app.traffic.capture.headers import TCP, SkipReason, locate
 from app.traffic.capture.index import ChunkIndex, ConnectionTable
 from app.traffic.capture.packet_file import Packet
@@ -58,21 +60,45 @@ class PacketCounts:
     left_out: int = 0
     """Packets left out because there are too many connections."""
 
-    def sentences(self) -> list[str]:
+    def sentences(self) -> list[Sentence]:
         """Sentences about the packets that are not shown: how many, and why."""
-        skipped = self.skipped
-        said = (
-            (
-                skipped[SkipReason.FRAGMENT],
-                "packets are fragments of IP packets. They are left out.",
-            ),
-            (skipped[SkipReason.LINK], "packets have a link type that Portdeck does not read."),
-            (skipped[SkipReason.BROKEN], "packets have headers that are cut or make no sense."),
-            (self.missing_bytes, "bytes are missing in the file. The capture lost them."),
-            (self.left_out, "packets belong to more connections than can be shown."),
-            (skipped[SkipReason.OTHER], "packets are neither TCP nor UDP."),
+        counts = (
+            (self.skipped[SkipReason.FRAGMENT], _FRAGMENTS),
+            (self.skipped[SkipReason.LINK], _OTHER_LINKS),
+            (self.skipped[SkipReason.BROKEN], _BROKEN_HEADERS),
+            (self.missing_bytes, _MISSING_BYTES),
+            (self.left_out, _TOO_MANY_CONNECTIONS),
+            (self.skipped[SkipReason.OTHER], _OTHER_PROTOCOLS),
         )
-        return [f"{count} {sentence}" for count, sentence in said if count]
+        return [sentence(count=count) for count, sentence in counts if count]
+
+
+_FRAGMENTS = partial(
+    Sentence,
+    "packets-are-fragments",
+    "{count} packets are fragments of IP packets. They are left out.",
+)
+_OTHER_LINKS = partial(
+    Sentence,
+    "packets-of-other-link",
+    "{count} packets have a link type that Portdeck does not read.",
+)
+_BROKEN_HEADERS = partial(
+    Sentence,
+    "packets-broken",
+    "{count} packets have headers that are cut or make no sense.",
+)
+_MISSING_BYTES = partial(
+    Sentence, "bytes-missing", "{count} bytes are missing in the file. The capture lost them."
+)
+_TOO_MANY_CONNECTIONS = partial(
+    Sentence,
+    "packets-left-out",
+    "{count} packets belong to more connections than can be shown.",
+)
+_OTHER_PROTOCOLS = partial(
+    Sentence, "packets-of-other-protocols", "{count} packets are neither TCP nor UDP."
+)
 
 
 class _Flow:

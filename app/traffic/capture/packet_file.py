@@ -19,6 +19,7 @@ from typing import Final
 from attrs import frozen
 
 from app.files.paths import open_regular
+from app.text.sentence import Sentence, composed
 
 READ_BYTES: Final = 1024 * 1024
 MOST_PACKET_BYTES: Final = 16 * 1024 * 1024
@@ -95,15 +96,23 @@ class PacketFile:
         try:
             self._file = open_regular(path, is_buffered=False)
         except FileNotFoundError as error:
-            raise CaptureError(f"{path}: There is no such file. Check the path.") from error
+            raise CaptureError(
+                Sentence(
+                    "capture-no-file", "{path}: There is no such file. Check the path.", path=path
+                )
+            ) from error
         except (OSError, ValueError) as error:
-            raise CaptureError(f"{path}: {_reason(error)}") from error
+            raise CaptureError(
+                composed("{path}: {message}", path=path, message=_reason(error))
+            ) from error
         try:
             self.size = path.stat().st_size
             self._is_pcapng = self._recognise()
         except OSError as error:
             self._file.close()
-            raise CaptureError(f"{path}: {_reason(error)}") from error
+            raise CaptureError(
+                composed("{path}: {message}", path=path, message=_reason(error))
+            ) from error
         except CaptureError:
             self._file.close()
             raise
@@ -135,13 +144,31 @@ class PacketFile:
             return True
         if magic in _PCAP_ORDERS:
             if len(self._buffer) < _PCAP_HEADER_BYTES:
-                raise CaptureError(f"{self.path}: It ends within its header. Capture it again.")
+                raise CaptureError(
+                    Sentence(
+                        "capture-ends-in-header",
+                        "{path}: It ends within its header. Capture it again.",
+                        path=self.path,
+                    )
+                )
             return False
         if not magic:
-            raise CaptureError(f"{self.path}: It is empty.")
+            raise CaptureError(Sentence("capture-empty", "{path}: It is empty.", path=self.path))
         if magic[:2] == b"\x1f\x8b" or magic == b"\x28\xb5\x2f\xfd":
-            raise CaptureError(f"{self.path}: It is compressed. Unpack it, then open it again.")
-        raise CaptureError(f"{self.path}: It is no capture. Choose a .pcap or .pcapng file.")
+            raise CaptureError(
+                Sentence(
+                    "capture-compressed",
+                    "{path}: It is compressed. Unpack it, then open it again.",
+                    path=self.path,
+                )
+            )
+        raise CaptureError(
+            Sentence(
+                "capture-none",
+                "{path}: It is no capture. Choose a .pcap or .pcapng file.",
+                path=self.path,
+            )
+        )
 
     def _records(self) -> Iterator[Packet | None]:
         """The packets of a pcap file."""
@@ -160,11 +187,13 @@ class PacketFile:
             stop = min(start + kept, len(self._buffer))
             self._at = stop
             if not is_whole:
-                self._stop("The end is missing. This is what is left of it.")
+                self._stop(
+                    Sentence("end-missing", "The end is missing. This is what is left of it.")
+                )
             time = seconds + ticks * seconds_per_tick
             yield time, link, self._buffer, start, stop, max(original, kept), self._begins + start
         if self._at < len(self._buffer):
-            self._stop("The end is missing. This is what is left of it.")
+            self._stop(Sentence("end-missing", "The end is missing. This is what is left of it."))
 
     def _blocks(self) -> Iterator[Packet | None]:
         """The packets of a pcapng file."""
@@ -200,7 +229,7 @@ class PacketFile:
                 time = packet[0]
             yield packet
         if not self.damage and self._at < len(self._buffer):
-            self._stop("The end is missing. This is what is left of it.")
+            self._stop(Sentence("end-missing", "The end is missing. This is what is left of it."))
 
     def _begin_section(self) -> bool:
         """Read the byte order of the section that begins here. It has its own interfaces."""
@@ -298,15 +327,21 @@ class PacketFile:
 
     def _stop_at_the_end(self, length: int) -> None:
         if self.position + length > self.size:
-            self._stop("The end is missing. This is what is left of it.")
+            self._stop(Sentence("end-missing", "The end is missing. This is what is left of it."))
         else:
             self._stop_at_damage()
 
     def _stop_at_damage(self) -> None:
-        self._stop(f"It is damaged at byte {self.position}. This is what comes before.")
+        self._stop(
+            Sentence(
+                "capture-damaged-at",
+                "It is damaged at byte {position}. This is what comes before.",
+                position=self.position,
+            )
+        )
 
     def _stop(self, sentence: str) -> None:
-        self.damage = f"{self.path}: {sentence}"
+        self.damage = composed("{path}: {message}", path=self.path, message=sentence)
 
 
 def _interface(order: _Order, buffer: bytes, at: int, stop: int) -> _Interface:
@@ -330,4 +365,4 @@ def _interface(order: _Order, buffer: bytes, at: int, stop: int) -> _Interface:
 
 
 def _reason(error: Exception) -> str:
-    return f"{getattr(error, 'strerror', None) or error}."
+    return Sentence("error-text", "{reason}.", reason=getattr(error, "strerror", None) or error)

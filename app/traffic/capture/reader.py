@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import BinaryIO, Final
 
+from app.text.sentence import Sentence
 from app.traffic.capture.conversations import Conversations, PacketCounts
 from app.traffic.capture.index import ChunkEntry, ChunkIndex, runs
 from app.traffic.capture.packet_file import CaptureError, PacketFile
@@ -53,7 +54,11 @@ class Capture:
             self._bytes: BinaryIO = path.open("rb")
         except OSError as error:
             self._file.close()
-            raise CaptureError(f"{path}: {error.strerror or error}.") from error
+            raise CaptureError(
+                Sentence(
+                    "capture-error", "{path}: {reason}.", path=path, reason=error.strerror or error
+                )
+            ) from error
         self._packets = self._file.packets()
         self._is_read = False
         """Whether the end of the file was reached."""
@@ -123,7 +128,12 @@ class Capture:
             try:
                 self._read_some()
             except OSError as error:  # the disk is full, so the index cannot grow
-                self.damage = f"{self.path}: The rest is left out: {error.strerror or error}."
+                self.damage = Sentence(
+                    "capture-rest-left-out",
+                    "{path}: The rest is left out: {reason}.",
+                    path=self.path,
+                    reason=error.strerror or error,
+                )
                 self.is_done = True
             if monotonic() >= deadline:
                 break
@@ -203,9 +213,13 @@ class Capture:
             self._bytes.seek(begin)
             read = self._bytes.read(wanted)
         except OSError as error:
-            self.damage = self.damage or f"{self.path}: {error.strerror or error}."
+            self.damage = self.damage or Sentence(
+                "capture-error", "{path}: {reason}.", path=self.path, reason=error.strerror or error
+            )
         if len(read) < wanted:
-            self.damage = self.damage or f"{self.path}: It was changed while it was open."
+            self.damage = self.damage or Sentence(
+                "capture-changed", "{path}: It was changed while it was open.", path=self.path
+            )
         for entry in entries:
             if entry.missing:
                 yield b"[%d bytes are missing in the capture]" % entry.missing

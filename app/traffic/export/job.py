@@ -15,6 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
+from app.text.sentence import Sentence
 from app.traffic.chunk_log import Chunk
 from app.traffic.connection_info import ConnectionEnd, ConnectionInfo
 from app.traffic.source import ChunkSource
@@ -104,8 +105,12 @@ class Job:
             self.cancel()
             log.exception("%s was not written.", self.path)
             raise ExportError(
-                f"{self.path} was not written: the traffic cannot be put into this form. "
-                "Choose another one, or export less of it."
+                Sentence(
+                    "export-form-impossible",
+                    "{path} was not written: the traffic cannot be put into this form. Choose "
+                    "another one, or export less of it.",
+                    path=self.path,
+                )
             ) from error
         return self.is_over
 
@@ -164,4 +169,11 @@ class Job:
 
 
 def _explained(error: OSError, path: Path) -> ExportError:
-    return ExportError(f"{path} was not written: {error.strerror or error}.")
+    return ExportError(
+        Sentence(
+            "export-not-written",
+            "{path} was not written: {reason}.",
+            path=path,
+            reason=error.strerror or error,
+        )
+    )

@@ -18,6 +18,7 @@ from typing import Final
 
 from app.net.endpoint import LARGEST_PORT
 from app.net.ip import parse_ip
+from app.text.sentence import Sentence
 from app.traffic.chunk_log import Chunk, Span
 from app.traffic.connection_info import (
     Address,
@@ -95,7 +96,11 @@ class Recording:
             self.endings = self._read_endings()
             if is_cut:
                 self.end = self._end_of_cut_file()
-                self.damage = f"{path}: The end is missing. This is what is left of it."
+                self.damage = Sentence(
+                    "recording-end-missing",
+                    "{path}: The end is missing. This is what is left of it.",
+                    path=path,
+                )
             else:
                 self.end = min(self.end, self._last() + 1)
         except (sqlite3.Error, ValueError) as error:
@@ -230,7 +235,9 @@ class Recording:
             ):
                 ending = _ending(row)
                 if ending is None or not latest <= ending.next_chunk <= self.end:
-                    self.damage = self.damage or f"{self.path}: It is damaged."
+                    self.damage = self.damage or Sentence(
+                        "recording-damaged", "{path}: It is damaged.", path=self.path
+                    )
                     continue
                 endings.append(ending.next_chunk, ending.time, ending.connection, ending.kind)
                 latest = ending.next_chunk
@@ -327,11 +334,17 @@ def _check(database: sqlite3.Connection, path: Path) -> None:
     (application,) = database.execute("PRAGMA application_id").fetchone()
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
-        raise RecordingError(f"{path}: It is no recording.")
+        raise RecordingError(Sentence("recording-none", "{path}: It is no recording.", path=path))
     if version > VERSION:
-        raise RecordingError(f"{path}: It was made by a newer Portdeck. Open it with that.")
+        raise RecordingError(
+            Sentence(
+                "recording-newer",
+                "{path}: It was made by a newer Portdeck. Open it with that.",
+                path=path,
+            )
+        )
     if _tables(database) != _our_tables():
-        raise RecordingError(f"{path}: It is damaged.")
+        raise RecordingError(Sentence("recording-damaged", "{path}: It is damaged.", path=path))
 
 
 def _tables(database: sqlite3.Connection) -> list[tuple[str, str]]:

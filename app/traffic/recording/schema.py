@@ -13,6 +13,8 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from app.text.sentence import Sentence, composed
+
 SUFFIX: Final = "sqlite"
 
 APPLICATION_ID: Final = 0x50444B31
@@ -73,15 +75,21 @@ def explained(error: Exception, path: Path) -> RecordingError:
     code = getattr(error, "sqlite_errorcode", None)
     match code and code & 0xFF:
         case sqlite3.SQLITE_FULL:
-            reason = "The disk is full. Make room, or record to another one."
+            reason = Sentence("disk-full", "The disk is full. Make room, or record to another one.")
         case sqlite3.SQLITE_NOTADB:
-            reason = "It is no recording."
+            reason = Sentence("no-recording", "It is no recording.")
         case sqlite3.SQLITE_CORRUPT:
-            reason = "It is damaged."
+            reason = Sentence("is-damaged", "It is damaged.")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
-            reason = "It cannot be opened. Check the path and its permissions."
+            reason = Sentence(
+                "cannot-be-opened", "It cannot be opened. Check the path and its permissions."
+            )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            reason = "Another program is writing to it. Close that first."
+            reason = Sentence(
+                "written-elsewhere", "Another program is writing to it. Close that first."
+            )
         case _:
-            reason = f"{getattr(error, 'strerror', None) or error}."
-    return RecordingError(f"{path}: {reason}")
+            reason = Sentence(
+                "error-text", "{reason}.", reason=getattr(error, "strerror", None) or error
+            )
+    return RecordingError(composed("{path}: {message}", path=path, message=reason))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from twisted.internet.address import IPv4Address, IPv6Address
 
 from app.faults.spec import Fault, armed, badge
+from app.forwarding.link import LinkState
 from app.server.connections.connection import Connection
 from app.server.monitor import ClosedConnection
 from app.text import readable
@@ -21,6 +22,7 @@ PEER = "peer"
 LISTENER = "listener"
 PROCESS = "process"
 LOCAL = "local"
+TARGET = "target"
 STATE = "state"
 
 
@@ -50,7 +52,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
 
     `process_of` returns the process at the other end, or an empty text if it is unknown.
     """
-    state = _state_text()
+    state, target = _state_text(), target_text()
     return (
         Column(
             name=PEER,
@@ -98,6 +100,17 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             is_number=False,
             is_changing=False,
             width=130,
+            is_shown=False,
+            is_searched=True,
+        ),
+        Column(
+            name=TARGET,
+            title=QCoreApplication.translate("Columns", "Target"),
+            text=target,
+            key=target,
+            hint=QCoreApplication.translate("Columns", "Where a client is forwarded to"),
+            is_number=False,
+            width=150,
             is_shown=False,
             is_searched=True,
         ),
@@ -210,6 +223,24 @@ def _tls(row: Row, now: float) -> str:
     return " · ".join(filter(None, (facts.version, facts.cipher, facts.client)))
 
 
+def target_text() -> Callable[[Row, float], str]:
+    """Return the text function of the target of a client. It translates the words only once."""
+    connecting = QCoreApplication.translate("Columns", "{0} (connecting)")
+    failed = QCoreApplication.translate("Columns", "{0} (failed)")
+
+    def target(row: Row, now: float) -> str:
+        link = row.target
+        if link is None:
+            return ""
+        if link.state is LinkState.CONNECTING and row.connected:
+            return connecting.format(link.target)
+        if link.state in (LinkState.CONNECTING, LinkState.FAILED):
+            return failed.format(link.target)
+        return link.target
+
+    return target
+
+
 def _state_text() -> Callable[[Row, float], str]:
     """Return the text function of the state column. It translates the words only once."""
     closing = QCoreApplication.translate("Columns", "closing")
@@ -218,7 +249,7 @@ def _state_text() -> Callable[[Row, float], str]:
     def state(row: Row, now: float) -> str:
         if not row.connected:
             return row.reason
-        return closing if row.disconnecting else live
+        return closing if row.disconnecting else row.warning or live
 
     return state
 

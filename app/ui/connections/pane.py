@@ -15,7 +15,7 @@ from app.server.peer_process import FindProcesses
 from app.text import readable
 from app.ui.connections.actions import ConnectionActions
 from app.ui.connections.column_layout import ColumnLayout
-from app.ui.connections.columns import PROCESS, STATE, Row, text_filter
+from app.ui.connections.columns import PROCESS, STATE, TARGET, Row, text_filter
 from app.ui.connections.processes import Processes
 from app.ui.connections.table import ConnectionsModel, ConnectionsTable
 from app.ui.settings import Settings
@@ -66,6 +66,8 @@ class ConnectionsPane(QWidget):
         self._names: frozenset[str] = frozenset()
         self._count = 0
         self._ticks_since_sort = 0
+        self._target_was_shown = False
+        """Whether the column of targets was shown when the first client was forwarded."""
         self._history = ClosedConnections()
         self._processes = Processes(find_processes, seconds, self._show_processes)
         self.model = ConnectionsModel(
@@ -138,7 +140,10 @@ class ConnectionsPane(QWidget):
         if self.model.is_sorted_by_changing_column and self._ticks_since_sort >= RESORT_TICKS:
             self._ticks_since_sort = 0
             self.model.resort()
-        if batch.active or batch.listeners or any(True for _ in moving):
+        if batch.forwarded and not self._target_was_shown:
+            self._target_was_shown = True
+            self.column_layout.show(self.model.column(TARGET))
+        if batch.active or batch.listeners or batch.forwarded or any(True for _ in moving):
             self.table.update_visible()
         if batch.opened or batch.closed:
             self._report_count()
@@ -148,11 +153,13 @@ class ConnectionsPane(QWidget):
     def restore(self, settings: Settings) -> None:
         """Restore the columns, and whether closed connections are shown."""
         self.column_layout.restore(settings.text("connections/columns"))
+        self._target_was_shown = bool(settings.text("connections/target"))
         self.commands.show_closed.setChecked(settings.text("connections/closed") == "shown")
 
     def save(self, settings: Settings) -> None:
         """Save the columns, and whether closed connections are shown."""
         settings.save_text("connections/columns", self.column_layout.text())
+        settings.save_text("connections/target", "shown" if self._target_was_shown else "")
         shown = "shown" if self.commands.show_closed.isChecked() else ""
         settings.save_text("connections/closed", shown)
 

@@ -290,7 +290,6 @@ class ConnectionsTable(QTableView):
         self.offer_button.setMinimumHeight(self.offer_button.sizeHint().height())
         self.offer_button.hide()
         self.offer_button.clicked.connect(lambda: self.offer_taken.emit(self._offered))
-        self._card: QWidget | None = None
         self._empty = QVBoxLayout(self.viewport())
         self._empty.addStretch(1)
         self._empty.addWidget(self._hint)
@@ -328,25 +327,13 @@ class ConnectionsTable(QTableView):
         """Show `text`, or hide the hint if it is empty."""
         self._hint.setText(text)
         self._hint.setVisible(bool(text))
-        self.offer_button.setVisible(bool(text) and self._offered is not None and not self._card)
+        self.offer_button.setVisible(bool(text) and self._offered is not None)
 
     def offer(self, text: str, number: int) -> None:
         """Show a button with `text` below the hint. `offer_taken` is emitted with `number`."""
         self._offered = number
         self.offer_button.setText(text)
-        self.offer_button.setVisible(bool(self.hint) and self._card is None)
-
-    def show_card(self, card: QWidget | None) -> None:
-        """Show `card` over the lower part of the rows, or remove the one that is shown."""
-        if self._card is not None:
-            self._empty.removeWidget(self._card)
-            self._card.hide()
-            self._card.deleteLater()
-        self._card = card
-        if card is not None:
-            self._empty.addWidget(card)
-            card.show()
-        self.show_hint(self.hint)
+        self.offer_button.setVisible(bool(self.hint))
 
     def visible_rows(self) -> range:
         """The rows on the screen."""

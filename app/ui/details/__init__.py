@@ -1,1 +1,1 @@
-"""The panel at the right: facts and a live plot of what is chosen, and tiles of all listeners."""
+"""What there is to know about listeners and connections: the panel of details, and the overview."""

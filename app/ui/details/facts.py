@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from app.server.connections.closing import ReasonCounter
 from app.server.listener import Listener
 from app.text import readable
-from app.ui.connections.columns import Row
+from app.ui.connections.columns import Row, target_text
 from app.ui.listeners.status import state_word
 
 translate = QCoreApplication.translate
@@ -76,6 +76,17 @@ def connection_sections(row: Row, now: float) -> Iterator[Section]:
             )
         )
     yield Section(translate("Details", "Totals"), tuple(totals))
+    if row.warning:
+        yield Section(translate("Details", "Warning"), (Line("", row.warning),))
+    link = row.target
+    if link is not None:
+        words = (
+            (translate("Details", "Target"), target_text()(row, now)),
+            (translate("Details", "Sent to it"), readable.format_size(link.bytes_out)),
+            (translate("Details", "Received from it"), readable.format_size(link.bytes_in)),
+        )
+        lines = tuple(Line(label, text) for label, text in words)
+        yield Section(translate("Details", "Forwarded"), lines)
     if row.tls is not None:
         facts = (
             (translate("Details", "Version"), row.tls.version),

@@ -1,115 +1,350 @@
-"""Tiles of all listeners with their recent traffic: what the details show while nothing is
-chosen."""
+"""The overview: a tile for each listener, with its state, its switch and its recent traffic."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.server.listener import Listener
+from app.server.listener import Listener, State
+from app.text import readable
 from app.ui.details.facts import headline
+from app.ui.details.history import RateHistory, Series
 from app.ui.style.listener_colors import ListenerColors
-from app.ui.widgets.controls import Sparkline
+from app.ui.style.palette import tint_color
+from app.ui.style.tokens import Tint
+from app.ui.widgets.controls import Switch
 from app.ui.widgets.labels import ElidingLabel
 
-PLOT_HEIGHT = 26
+PLOT_SECONDS: Final = 60
+PLOT_HEIGHT: Final = 44
+STEP_MS: Final = 1_000
+"""The plots move on once a second, while they are visible and one of them is not empty."""
 
-History = Callable[[Listener], Sequence[float]]
-"""Returns the recent rates of a listener, oldest first."""
+LEAST_TOP: Final = 100.0
+"""A plot reaches at least so many bytes a second, or a single byte would fill it."""
+
+TILE_WIDTH: Final = 34
+"""The least width of a tile, in letters."""
+
+GAP: Final = 12
+FILL_ALPHA: Final = 40
 
 
-class Tile(QFrame):
-    """One listener: its name, its state, and a small plot. A click or Enter chooses it."""
+class TilePlot(QWidget):
+    """Both directions of the last minute, the newest at the right, on a base line."""
 
-    chosen = Signal(object)
-    """The user chose this `Listener`."""
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(PLOT_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._series: Series | None = None
+
+    def show_series(self, series: Series) -> None:
+        """Draw `series`. Nothing is painted if both are empty, as nothing changes then."""
+        was_empty = self._series is None or self._series.is_empty
+        self._series = series
+        if not (was_empty and series.is_empty):
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Shadow), 1))
+        base = self.height() - 0.5
+        painter.drawLine(QPointF(0, base), QPointF(self.width(), base))
+        if self._series is None or self._series.is_empty:
+            return
+        # The last second is not over: its rate would always fall.
+        received, sent = self._series.bytes_in[:-1], self._series.bytes_out[:-1]
+        top = max(LEAST_TOP, *received, *sent)
+        for values, tint in ((received, Tint.SUCCESS), (sent, Tint.INFO)):
+            self._paint_line(painter, values, top, tint_color(tint, self.palette()))
+
+    def _paint_line(
+        self, painter: QPainter, values: Sequence[float], top: float, color: QColor
+    ) -> None:
+        step, height = self.width() / (len(values) - 1), self.height() - 3
+        line = [
+            QPointF(place * step, 2 + height * (1 - value / top))
+            for place, value in enumerate(values)
+        ]
+        soft = QColor(color)
+        soft.setAlpha(FILL_ALPHA)
+        corners = [QPointF(self.width(), self.height()), QPointF(0, self.height())]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(soft)
+        painter.drawPolygon(QPolygonF([*line, *corners]))
+        painter.setPen(QPen(color, 1.5))
+        painter.drawPolyline(QPolygonF(line))
+
+
+class Tile(QPushButton):
+    """One listener. A click, Enter or Space chooses it; its switch starts or stops it."""
 
     def __init__(self, listener: Listener, colors: ListenerColors) -> None:
         super().__init__()
         self.listener = listener
         self._colors = colors
         self.setObjectName("tile")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.swatch = QLabel()
         self.name = ElidingLabel()
         self.name.setObjectName("listenerName")
+        self.switch = Switch()
+        self.place = ElidingLabel()
+        self.place.setObjectName("quiet")
+        self.plot = TilePlot()
         self.state = ElidingLabel()
-        self.state.setObjectName("quiet")
-        self.graph = Sparkline()
-        self.graph.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.graph.setFixedHeight(PLOT_HEIGHT)
-        head = QHBoxLayout()
-        head.setSpacing(6)
-        head.addWidget(self.swatch)
-        head.addWidget(self.name, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 8, 10, 8)
-        layout.setSpacing(2)
-        layout.addLayout(head)
-        layout.addWidget(self.state)
-        layout.addWidget(self.graph)
+        self.state.setObjectName("trouble")
+        self.state.setProperty("wrong", False)
+        self.rate = QLabel()
+        self.rate.setObjectName("quiet")
+        self._lay_out()
 
-    def refresh(self, history: Sequence[float]) -> None:
-        """Show the listener as it is now, with its recent rates."""
-        name, state = self.listener.spec.name, headline(self.listener)
-        self.graph.show_values(history)
-        if (name, state) == (self.name.text(), self.state.text()):
+    def refresh(self, series: Series) -> None:
+        """Show the listener as it is now, with the `series` of its rates."""
+        listener = self.listener
+        self.plot.show_series(series)
+        rate = _rate(series)
+        if rate != self.rate.text():
+            self.rate.setText(rate)
+        self.switch.setChecked(listener.can_stop)
+        is_wrong = listener.state is State.FAILED
+        state = listener.reason if is_wrong else headline(listener)
+        texts = (listener.spec.name, f"{listener.spec.protocol} · {listener.where}", state)
+        labels = (self.name, self.place, self.state)
+        if texts == tuple(label.text() for label in labels):
             return
-        self.name.setText(name)
-        self.state.setText(state)
-        self.swatch.setPixmap(self._colors.swatch(name))
-        self.setAccessibleName(f"{name}, {state}")
+        for label, text in zip(labels, texts, strict=True):
+            label.setText(text)
+        if self.state.property("wrong") != is_wrong:
+            self.state.setProperty("wrong", is_wrong)
+            self.state.style().unpolish(self.state)
+            self.state.style().polish(self.state)
+        self.recolor()
+        self.switch.setAccessibleName(self.tr("Run {0}").format(listener.spec.name))
+        self.setAccessibleName(f"{listener.spec.name}, {state}")
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self.rect().contains(event.position().toPoint()):
-            self.chosen.emit(self.listener)
+    def recolor(self) -> None:
+        """Draw the colour of the listener again."""
+        self.swatch.setPixmap(self._colors.swatch(self.listener.spec.name))
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        width = self.fontMetrics().averageCharWidth() * TILE_WIDTH
+        return QSize(width, self.layout().sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.chosen.emit(self.listener)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        elif event.key() in _STEPS:
+            event.ignore()  # the overview goes to another tile
         else:
             super().keyPressEvent(event)
 
+    def _lay_out(self) -> None:
+        head, foot = QHBoxLayout(), QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.swatch)
+        head.addWidget(self.name, 1)
+        head.addWidget(self.switch)
+        foot.setSpacing(8)
+        foot.addWidget(self.state, 1)
+        foot.addWidget(self.rate)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 12, 12)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addWidget(self.place)
+        layout.addSpacing(4)
+        layout.addWidget(self.plot)
+        layout.addSpacing(2)
+        layout.addLayout(foot)
+        for label in (self.swatch, self.name, self.place, self.state, self.rate):
+            label.setTextFormat(Qt.TextFormat.PlainText)
 
-class Overview(QWidget):
-    """A tile for each listener, in the order of the deck."""
+
+_STEPS: Final = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+"""The arrow keys, with the columns and the rows that they go."""
+
+
+class Overview(QScrollArea):
+    """The tiles of all listeners in a grid, as many in a row as fit. Above them may be a card."""
 
     chosen = Signal(object)
     """The user chose this `Listener`."""
 
-    def __init__(self, colors: ListenerColors, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._colors = colors
-        self.tiles: list[Tile] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
-        self.setAccessibleName(self.tr("All listeners"))
+    switched = Signal(object, bool)
+    """The user switched this listener on or off."""
 
-    def show_listeners(self, listeners: Sequence[Listener], history: History) -> None:
-        """Show these listeners; tiles are made anew only if they are other ones."""
-        if [tile.listener for tile in self.tiles] != list(listeners):
-            for tile in self.tiles:
-                self._column.removeWidget(tile)
-                tile.hide()
-                tile.deleteLater()
-            self.tiles = [self._tile(each) for each in listeners]
+    new_wanted = Signal()
+    """There is no listener, and the user wants one."""
+
+    def __init__(
+        self,
+        colors: ListenerColors,
+        seconds: Callable[[], float],
+        listeners: Callable[[], Sequence[Listener]],
+        history: Callable[[Listener], RateHistory],
+    ) -> None:
+        """`seconds` is the clock of the histories. `listeners` gives those to show, in order."""
+        super().__init__()
+        self._colors = colors
+        self._seconds = seconds
+        self._listeners = listeners
+        self._history = history
+        self._columns = 1
+        self._card: QWidget | None = None
+        self.tiles: list[Tile] = []
+        self.empty_button = QPushButton(self.tr("New listener…"))
+        self.empty_button.clicked.connect(self.new_wanted)
+        self._timer = QTimer(self, interval=STEP_MS)
+        self._timer.setTimerType(Qt.TimerType.CoarseTimer)
+        self._timer.timeout.connect(self.refresh)
+        self._lay_out()
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a timer moves the plots on."""
+        return self._timer.isActive()
+
+    def show_card(self, card: QWidget | None) -> None:
+        """Show `card` above the tiles, or remove the one that is shown."""
+        if self._card is not None:
+            self._column.removeWidget(self._card)
+            self._card.hide()
+            self._card.deleteLater()
+        self._card = card
+        if card is not None:
+            self._column.insertWidget(0, card)
+            card.show()
+
+    def refresh(self) -> None:
+        """Show the listeners as they are now. While this is hidden, nothing is read."""
+        if not self.isVisible():
+            return
+        listeners = self._listeners()
+        if [tile.listener for tile in self.tiles] != listeners:
+            self._make_tiles(listeners)
+        now, is_moving = self._seconds(), False
         for tile in self.tiles:
-            tile.refresh(history(tile.listener))
+            series = self._history(tile.listener).series(now, PLOT_SECONDS)
+            is_moving |= not series.is_empty
+            tile.refresh(series)
+        if is_moving != self._timer.isActive():
+            self._timer.start() if is_moving else self._timer.stop()
+
+    def showEvent(self, event: object) -> None:
+        self.refresh()
+
+    def hideEvent(self, event: object) -> None:
+        self._timer.stop()
+
+    def resizeEvent(self, event: object) -> None:
+        self._place()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             for tile in getattr(self, "tiles", ()):
-                tile.swatch.setPixmap(self._colors.swatch(tile.listener.spec.name))
+                tile.recolor()
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "tiles"):
+            self._place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        focused = self.focusWidget()
+        step = _STEPS.get(Qt.Key(event.key()))
+        if step is None or not isinstance(focused, Tile) or focused not in self.tiles:
+            super().keyPressEvent(event)
+            return
+        place = self.tiles.index(focused) + step[0] + step[1] * self._columns
+        if 0 <= place < len(self.tiles):
+            self.tiles[place].setFocus(Qt.FocusReason.OtherFocusReason)
+            self.ensureWidgetVisible(self.tiles[place])
+
+    def _make_tiles(self, listeners: Sequence[Listener]) -> None:
+        kept = {tile.listener: tile for tile in self.tiles}
+        for tile in self.tiles:
+            self._grid.removeWidget(tile)
+            if tile.listener not in listeners:
+                tile.hide()
+                tile.deleteLater()
+        self.tiles = [kept.get(each) or self._tile(each) for each in listeners]
+        self._empty.setVisible(not listeners)
+        self._place()
 
     def _tile(self, listener: Listener) -> Tile:
         tile = Tile(listener, self._colors)
-        tile.chosen.connect(self.chosen)
-        self._column.addWidget(tile)
-        tile.show()
+        tile.clicked.connect(lambda: self.chosen.emit(listener))
+        tile.switch.clicked.connect(lambda on: self.switched.emit(listener, on))
         return tile
+
+    def _place(self) -> None:
+        """Put as many tiles into a row as fit."""
+        room = self.viewport().width() - 2 * GAP
+        least = self.fontMetrics().averageCharWidth() * TILE_WIDTH
+        self._columns = max(1, (room + GAP) // (least + GAP))
+        for place, tile in enumerate(self.tiles):
+            self._grid.addWidget(tile, *divmod(place, self._columns))
+            tile.show()
+        for column in range(max(self._columns, self._grid.columnCount())):
+            self._grid.setColumnStretch(column, int(column < self._columns))
+
+    def _lay_out(self) -> None:
+        self.setObjectName("overview")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(self.tr("All listeners"))
+        hint = QLabel(self.tr("No listener yet."))
+        hint.setObjectName("emptyHint")
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty = QWidget()
+        empty = QVBoxLayout(self._empty)
+        empty.addWidget(hint)
+        empty.addWidget(self.empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._empty.hide()
+        self._grid = QGridLayout()
+        self._grid.setSpacing(GAP)
+        body = QWidget()
+        body.setObjectName("overviewBody")
+        self._column = QVBoxLayout(body)
+        self._column.setContentsMargins(GAP, GAP, GAP, GAP)
+        self._column.setSpacing(GAP)
+        self._column.addLayout(self._grid)
+        self._column.addWidget(self._empty)
+        self._column.addStretch(1)
+        self.setWidget(body)
+
+
+def _rate(series: Series) -> str:
+    """The rates of the last second that is over; empty if nothing crossed."""
+    received, sent = series.bytes_in[-2], series.bytes_out[-2]
+    if not received and not sent:
+        return ""
+    texts = (readable.format_rate(received) or "0 B/s", readable.format_rate(sent) or "0 B/s")
+    return "↓ {} ↑ {}".format(*texts)

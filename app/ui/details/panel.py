@@ -24,7 +24,6 @@ from app.server.listener import Listener
 from app.ui.connections.columns import Row
 from app.ui.details.facts import Section, connection_sections, headline, listener_sections
 from app.ui.details.history import RateHistory
-from app.ui.details.overview import Overview
 from app.ui.details.plot import RatePlot
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
@@ -75,7 +74,6 @@ class DetailsPanel(QScrollArea):
         self.state.setTextFormat(Qt.TextFormat.PlainText)
         self.state.setObjectName("quiet")
         self.hint = QLabel(self.tr("Choose a listener or a connection to see its details."))
-        self.overview = Overview(colors)
         self.plot = RatePlot(seconds)
         self.traffic_button = QPushButton(self.tr("Show its traffic"))
         self.log_button = QPushButton(self.tr("Show its log"))
@@ -97,7 +95,6 @@ class DetailsPanel(QScrollArea):
         for part in (self.name, self.swatch, self.state, self.facts, self.traffic_button):
             part.setVisible(subject is not None)
         self.hint.setVisible(subject is None)
-        self.overview.setVisible(subject is None)
         self.plot.setVisible(history is not None)
         self.log_button.setVisible(is_listener)
         self.listener_button.setVisible(subject is not None and not is_listener)
@@ -166,7 +163,6 @@ class DetailsPanel(QScrollArea):
         column.addWidget(self.plot)
         column.addWidget(self.facts)
         column.addWidget(self.hint)
-        column.addWidget(self.overview)
         column.addStretch(1)
         self.setWidget(body)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.server.listener import Listener
@@ -51,6 +51,9 @@ class ListenersPanel(QScrollArea):
 
     button_clicked = Signal(object, object)
     """The user clicked a button in the row of a listener. The second value is its `RowButton`."""
+
+    left = Signal()
+    """The user chose no listener, with Escape or by a click on empty room."""
 
     menu_wanted = Signal(object, QPoint)
     """The user asked for the menu of a listener, at a global position."""
@@ -212,6 +215,11 @@ class ListenersPanel(QScrollArea):
         self._stop_scrolling()
         super().wheelEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click that hit no row."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._leave()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Down:
@@ -223,10 +231,14 @@ class ListenersPanel(QScrollArea):
                 self._select(self._chosen or first, set(self._visible))
             case Qt.Key.Key_Space | Qt.Key.Key_Return | Qt.Key.Key_Enter if self._chosen:
                 self.switched.emit(self._chosen, not self._chosen.is_on)
-            case Qt.Key.Key_Escape if self._chosen is not None:
-                self.choose(None)
+            case Qt.Key.Key_Escape:
+                self._leave()
             case _:
                 super().keyPressEvent(event)
+
+    def _leave(self) -> None:
+        self.choose(None)
+        self.left.emit()
 
     def _order_focus(self) -> None:
         """Make Tab go from the pane to its rows and headers, in their order."""

@@ -23,7 +23,7 @@ from app.net.endpoint import Endpoint, EndpointError
 from app.server.listener import Listener, State
 from app.server.program_listener import is_program_entry
 from app.ui.listeners.row_buttons import RowButtons, buttons_for
-from app.ui.listeners.status import FaultBadge, TlsBadge, is_datagram, status_details, status_text
+from app.ui.listeners.status import FaultBadge, TlsBadge, status_details, status_text
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.style.palette import state_color, tint_color
@@ -146,7 +146,7 @@ class ListenerRow(QFrame):
         protocol = _short(spec.protocol)
         if self._is_place:  # the row above has the name of the program
             protocol = _transport(spec.endpoint)
-        elif is_datagram(spec.endpoint):
+        elif _transport(spec.endpoint) == "UDP":
             protocol = self.tr("{0} over UDP").format(protocol)
         if not spec.traffic:
             protocol = self.tr("{0}, traffic off").format(protocol)
@@ -336,7 +336,8 @@ def _short(protocol: str) -> str:
 
 
 def _transport(description: str) -> str:
-    return {"udp": "UDP", "unix": "Unix"}.get(Endpoint.parse(description).kind, "TCP")
+    names = {"udp": "UDP", "unix": "Unix", "unix-dgram": "Unix"}
+    return names.get(Endpoint.parse(description).kind, "TCP")
 
 
 def _is_local(description: str) -> bool:

@@ -29,7 +29,7 @@ from app.ui.style.tokens import ZOOMS, Density, Scheme
 
 MIB: Final = 1024 * 1024
 WINDOW_MIB: Final = 120
-NAMES_AND_LOG_MIB: Final = 20
+NAMES_AND_LOG_MIB: Final = 60
 """Measured on 64-bit Linux, with a full log and the names of 100,000 connections."""
 
 ACCENTS: Final = ("#2f6fdb", "#6b57d2", "#b0369c", "#c2371f", "#a35c00", "#287a3c", "#007a80")

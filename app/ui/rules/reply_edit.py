@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.rules.reading import MAX_PIECES, MAX_REPLIES
+from app.rules.reading import MAX_REPLIES
+from app.rules.rule_values import MAX_PIECES
 from app.rules.spec import FilePiece, Order, Reply, TextPiece, Written
 from app.text.notation import Notation
 from app.ui.rules.one_line import one_line

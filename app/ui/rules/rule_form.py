@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.rules.reading import MAX_DELAY, MAX_EVERY, MAX_NAME, MAX_TIMES, MIN_EVERY
+from app.rules.reading import MAX_EVERY, MAX_TIMES, MIN_EVERY
+from app.rules.rule_values import MAX_DELAY, MAX_NAME
 from app.rules.spec import (
     Action,
     AnyMatcher,

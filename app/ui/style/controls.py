@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QPushButton,
+    QScrollArea,
     QStyle,
     QStyleOptionButton,
     QTextEdit,
@@ -260,7 +261,8 @@ class ControlPainter:
 
     def _scroll_bar(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
         colors, state = self._colors, option.state.value
-        painter.fillRect(option.rect, QColor(colors.surface))
+        is_of_form = widget is not None and isinstance(_scrolled(widget), QScrollArea)
+        painter.fillRect(option.rect, QColor(colors.window if is_of_form else colors.surface))
         slider = geometry.scroll_bar(option, QStyle.SubControl.SC_ScrollBarSlider)
         if slider is None or option.minimum >= option.maximum:
             return True
@@ -332,6 +334,12 @@ class ControlPainter:
 def _is_wrong(widget: QWidget | None) -> bool:
     """Whether a form has marked this field as wrong, by the property `wrong`."""
     return widget is not None and widget.property("wrong") is True
+
+
+def _scrolled(scroll_bar: QWidget) -> QWidget | None:
+    """The area that `scroll_bar` scrolls: Qt puts a container of its own between the two."""
+    container = scroll_bar.parentWidget()
+    return None if container is None else container.parentWidget()
 
 
 def _is_menu_sign(widget: QWidget | None) -> bool:

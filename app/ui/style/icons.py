@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from shiboken6 import isValid
 
@@ -36,17 +36,47 @@ def pixmap(name: str, size: int, color: QColor, scale: float = 1.0) -> QPixmap:
 
 def icon(name: str) -> QIcon:
     """The icon `name` in the colours of the current palette, enabled and disabled."""
-    made = QIcon()
     palette = QGuiApplication.palette()
-    for mode, group in (
-        (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
-        (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
-    ):
-        color = palette.color(group, QPalette.ColorRole.ButtonText)
-        renderer = _renderer(name, color)
-        for size in SIZES:
-            made.addPixmap(_draw(renderer, size), mode)
-    return made
+    enabled, disabled = (
+        palette.color(group, QPalette.ColorRole.ButtonText)
+        for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Disabled)
+    )
+    _source(name)  # an icon that is missing is an error here, not when it is painted
+    return QIcon(SvgEngine(name, enabled, disabled))
+
+
+class SvgEngine(QIconEngine):
+    """Draws one icon at each size that is asked for, when it is first painted.
+
+    The window has more than forty icons, and most are in menus, which are rarely opened.
+    """
+
+    def __init__(self, name: str, enabled: QColor, disabled: QColor) -> None:
+        super().__init__()
+        self._name = name
+        self._enabled = enabled
+        self._disabled = disabled
+        self._drawn: dict[tuple[int, bool], QPixmap] = {}
+
+    def clone(self) -> QIconEngine:
+        return SvgEngine(self._name, self._enabled, self._disabled)
+
+    def availableSizes(
+        self, mode: QIcon.Mode = QIcon.Mode.Normal, state: QIcon.State = QIcon.State.Off
+    ) -> list[QSize]:
+        return [QSize(size, size) for size in SIZES]
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        key = (min(size.width(), size.height()), mode is QIcon.Mode.Disabled)
+        if key not in self._drawn:
+            pixels, is_disabled = key
+            color = self._disabled if is_disabled else self._enabled
+            self._drawn[key] = _draw(_renderer(self._name, color), pixels)
+        return self._drawn[key]
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        size = rect.size() * painter.device().devicePixelRatio()
+        painter.drawPixmap(rect, self.pixmap(size, mode, state))
 
 
 class Icons:
@@ -54,7 +84,7 @@ class Icons:
 
     def __init__(self) -> None:
         self._given: WeakKeyDictionary[TakesIcon, str] = WeakKeyDictionary()
-        # Each icon is drawn once: that takes a millisecond, and the window has more than forty.
+        # One for each name, so that each size is drawn once for all targets.
         self._made: dict[str, QIcon] = {}
         self._pixmaps: dict[tuple[str, int, int, float], QPixmap] = {}
         self._palette = 0

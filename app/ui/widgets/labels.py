@@ -7,6 +7,8 @@ the time that the window needs to open.
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyleOptionToolButton, QToolButton, QWidget
@@ -15,6 +17,9 @@ from app.ui.widgets.plain_text import set_tip
 
 LEAST_LETTERS = 4
 """The number of letters that are always shown."""
+
+_LONG_WORD = re.compile(r"[!-~]{20,}")
+_PARTS = re.compile(r"[^/\\._:=,;?&-]{0,15}[/\\._:=,;?&-]+|.{1,16}", re.DOTALL)
 
 
 class ElidingLabel(QLabel):
@@ -88,16 +93,25 @@ class WrappingLabel(QLabel):
     """Plain text that wraps and is never cut off.
 
     A `QLabel` that wraps has no minimum height, so a layout cuts off a text that became longer.
-    This label has the minimum height that it needs at its width.
+    This label has the minimum height that it needs at its width. A long word, such as a path, wraps
+    as well.
     """
 
     def __init__(self, *, least_lines: int = 1, parent: QWidget | None = None) -> None:
         """It always has room for `least_lines`, so that the widgets below do not move."""
         super().__init__(parent)
         self._least_lines = least_lines
+        self._text = ""
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+    def text(self) -> str:
+        return self._text
+
+    def setText(self, text: str) -> None:
+        self._text = text
+        super().setText(_LONG_WORD.sub(lambda found: _breakable(found[0]), text))
 
     def sizeHint(self) -> QSize:
         # The hint of `QLabel` assumes another width, and leaves a line empty.
@@ -113,6 +127,12 @@ class WrappingLabel(QLabel):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
+
+
+def _breakable(word: str) -> str:
+    """`word` with places where it may wrap: after its signs, or else after some letters."""
+    parts = _PARTS.findall(word)
+    return "\N{ZERO WIDTH SPACE}".join(parts)
 
 
 def elide_address(text: str, metrics: QFontMetrics, width: int) -> str:

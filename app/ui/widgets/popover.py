@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFormLayout, QFrame, QToolButton, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QStyleOptionToolButton, QToolButton, QWidget
 
 from app.ui.style.icons import Icons
 from app.ui.style.theme import Theme
 
 ARROW_SIZE = 12
+_INDENT = "\N{EN SPACE}"
+"""Keeps the text from the edge: Qt begins it there when the icon stands at the right."""
 
 
 class PopoverButton(QToolButton):
@@ -30,7 +32,11 @@ class PopoverButton(QToolButton):
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
         height = Theme.of_application().design.sizes.control
-        return QSize(hint.width() + 8, max(height, hint.height()))
+        return QSize(hint.width() + 4, max(height, hint.height()))
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        super().initStyleOption(option)
+        option.text = f"{_INDENT}{option.text}"
 
     def add_row(self, label: str, control: QWidget) -> None:
         """Add `control` with `label` before it; `&` marks the letter of its key."""

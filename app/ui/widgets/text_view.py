@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
-from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtGui import QBrush, QTextBlock, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QScrollBar, QWidget
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QTimer
+from PySide6.QtGui import (
+    QBrush,
+    QTextBlock,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextLayout,
+)
+from PySide6.QtWidgets import QPlainTextDocumentLayout, QPlainTextEdit, QScrollBar, QWidget
 
 from app.ui.style.palette import quiet_color, tint_color
 from app.ui.style.theme import MonoFont
@@ -75,6 +82,53 @@ class FollowEnd(QObject):
         self._is_programmatic = False
 
 
+class HangingLayout(QPlainTextDocumentLayout):
+    """Wrapped lines continue below the text, not below the time and the mark before it.
+
+    `QPlainTextEdit` ignores the indents of blocks. So a block that Qt has wrapped is wrapped again,
+    with less width from its second line on.
+    """
+
+    def __init__(self, document: QTextDocument, letters: int) -> None:
+        """`letters` stand before the text of each line."""
+        super().__init__(document)
+        self._letters = letters
+
+    def blockBoundingRect(self, block: QTextBlock) -> QRectF:
+        rect = super().blockBoundingRect(block)
+        layout = block.layout()
+        if layout.lineCount() > 1 and layout.lineAt(1).x() == layout.lineAt(0).x():
+            self._hang(block, layout)
+            rect = super().blockBoundingRect(block)
+        return rect
+
+    def _hang(self, block: QTextBlock, layout: QTextLayout) -> None:
+        left, width = layout.lineAt(0).x(), layout.lineAt(0).width()
+        text_at = _x_of(layout, self._letters)
+        # In a narrow view the text keeps more than half of the width.
+        right = min(max(text_at, left + 1), left + width / 2)
+        before = self.document().lineCount()
+        layout.beginLayout()
+        x = left
+        y = 0.0
+        while (line := layout.createLine()).isValid():
+            line.setLeadingIncluded(True)
+            line.setLineWidth(width - (x - left))
+            line.setPosition(QPointF(x, y))
+            y += line.height()
+            x = right
+        layout.endLayout()
+        block.setLineCount(layout.lineCount())
+        if self.document().lineCount() != before:
+            self.documentSizeChanged.emit(self.documentSize())
+
+
+def _x_of(layout: QTextLayout, place: int) -> float:
+    """The x of a place in the first line. PySide returns it together with the place."""
+    found: tuple[float, int] = layout.lineAt(0).cursorToX(place)
+    return found[0]
+
+
 _TINTS = {
     Ink.GREEN: Tint.SUCCESS,
     Ink.BLUE: Tint.INFO,
@@ -88,8 +142,13 @@ class LinesView(QPlainTextEdit):
     scrolled up. The colours of old lines change with the palette.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, hangs_after: int = 0) -> None:
+        """Wrapped lines are indented by the first `hangs_after` letters of their line."""
         super().__init__(parent)
+        if hangs_after:
+            document = QTextDocument(self)
+            document.setDocumentLayout(HangingLayout(document, hangs_after))
+            self.setDocument(document)
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setMaximumBlockCount(MAX_LINES)

@@ -1,8 +1,9 @@
-"""Profiles and certificates that are dropped on the window: a message asks what to do with them."""
+"""Files that are dropped on the window. A program is opened; for a profile or a certificate, a
+message asks what to do with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,11 +22,12 @@ from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 
 PROFILES: Final = (".toml",)
+PROGRAMS: Final = (".py", ".pyw", ".tac")
 CERTIFICATES: Final = (".pem", ".crt", ".cer", ".key", ".p12", ".pfx")
 
 
 class DroppedFiles(QObject):
-    """Takes the drops of profiles and certificates, and leaves other files to the window."""
+    """Takes the drops of programs, profiles and certificates, and leaves other files alone."""
 
     def __init__(
         self,
@@ -37,6 +39,7 @@ class DroppedFiles(QObject):
         chosen: Callable[[], Listener | None],
         open_profile: Callable[[Path], object],
         import_profile: Callable[[Path], object],
+        open_programs: Callable[[Iterable[Path]], object],
     ) -> None:
         """`chosen` gives the listener that a certificate is for."""
         super().__init__(window)
@@ -46,6 +49,7 @@ class DroppedFiles(QObject):
         self._chosen = chosen
         self._open_profile = open_profile
         self._import_profile = import_profile
+        self._open_programs = open_programs
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
@@ -54,19 +58,26 @@ class DroppedFiles(QObject):
             return False
         urls = event.mimeData().urls()
         paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-        suffixes = {path.suffix.lower() for path in paths}
-        if not paths or len(paths) != len(urls):
-            return False
-        is_profile = suffixes <= set(PROFILES) and len(paths) == 1
-        is_certificate = suffixes <= set(CERTIFICATES) and len(paths) <= 2
-        if not (is_profile or is_certificate):
+        take = self._taker(paths) if len(paths) == len(urls) else None
+        if take is None:
             return False
         event.acceptProposedAction()
-        if event.type() == QEvent.Type.Drop and is_profile:
-            self.take_profile(paths[0])
-        elif event.type() == QEvent.Type.Drop:
-            self.take_certificate(paths)
+        if event.type() == QEvent.Type.Drop:
+            take()
         return True
+
+    def _taker(self, paths: Sequence[Path]) -> Callable[[], object] | None:
+        """What a drop of `paths` does; `None` if it does nothing."""
+        suffixes = {path.suffix.lower() for path in paths}
+        if not paths:
+            return None
+        if suffixes <= set(PROGRAMS):
+            return lambda: self._open_programs(paths)
+        if suffixes <= set(PROFILES) and len(paths) == 1:
+            return lambda: self.take_profile(paths[0])
+        if suffixes <= set(CERTIFICATES) and len(paths) <= 2:
+            return lambda: self.take_certificate(paths)
+        return None
 
     def take_profile(self, path: Path) -> None:
         """Ask whether to open the profile at `path`, or to import its listeners."""

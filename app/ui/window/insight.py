@@ -1,4 +1,5 @@
-"""Connects the panel of details with what is chosen, and connections with their traffic."""
+"""Connects the overview and the panel of details with what is chosen, and connections with their
+traffic."""
 
 from __future__ import annotations
 
@@ -6,27 +7,28 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
 
 from app.profile import FIRST_LISTENERS
 from app.server.deck import Deck
 from app.server.listener import Listener, State
-from app.server.monitor import ChangeBatch, RateMeter
+from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import Chunk
 from app.ui.commands import Commands
 from app.ui.connections.columns import Row
 from app.ui.connections.pane import ConnectionsPane
 from app.ui.console.pane import ConsolePane
 from app.ui.details.history import Histories, RateHistory
+from app.ui.details.overview import Overview
 from app.ui.details.panel import DetailsPanel
+from app.ui.help.first_steps import FirstSteps
 from app.ui.listeners.panel import ListenersPanel
 from app.ui.settings import Settings
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.traffic.recording_sign import RecordingSign
 from app.ui.traffic.tab import TrafficTab
-from app.ui.window.first_steps import FirstSteps
 
 if TYPE_CHECKING:
     from app.ui.traffic.pane import TrafficPane
@@ -36,7 +38,7 @@ _CONNECT, _START, _NEW = range(3)
 
 
 class Insight(QObject):
-    """Owns the histories of the listeners, and the panel that shows one of them."""
+    """Owns the histories of the listeners, the overview of all, and the panel that shows one."""
 
     def __init__(
         self,
@@ -64,14 +66,18 @@ class Insight(QObject):
         self._row: Row | None = None
         self._row_history: RateHistory | None = None
         self.panel = DetailsPanel(icons, colors, seconds, folder)
+        self.overview = Overview(
+            colors, seconds, lambda: list(deck.with_sockets()), self._histories.of
+        )
         self._icons = icons
         self._commands = commands
         self.recording = RecordingSign(icons)
-        self._meter: RateMeter | None = None
         self.first_steps: FirstSteps | None = None
-        self.panel.overview.chosen.connect(listeners.choose)
-        self.panel.overview.installEventFilter(self)
         self._tabs = tabs
+        tabs.insertTab(0, self.overview, self.tr("Overview"))
+        self.overview.chosen.connect(self._open_listener)
+        self.overview.new_wanted.connect(commands.new.trigger)
+        listeners.left.connect(self._go_back)
         listeners.choice_changed.connect(self._show_listener)
         connections.table.selectionModel().currentRowChanged.connect(self._show_connection)
         connections.table.doubleClicked.connect(lambda index: self._show_row(index.row()))
@@ -82,7 +88,7 @@ class Insight(QObject):
         self.panel.traffic_wanted.connect(self.show_traffic)
         self.panel.listener_wanted.connect(lambda name: listeners.choose(deck.named(name)))
 
-    def refresh(self, batch: ChangeBatch, meter: RateMeter) -> None:
+    def refresh(self, batch: ChangeBatch) -> None:
         """Read the counters, and show what changed of the chosen listener or connection."""
         now = self._seconds()
         self._histories.sample(
@@ -91,17 +97,12 @@ class Insight(QObject):
         )
         if self._row is not None and self._row_history is not None:
             self._row_history.sample(now, self._row.bytes_in, self._row.bytes_out)
-        self._meter = meter
         self.panel.refresh()
-        self._show_overview()
+        self.overview.refresh()
         if batch.listeners or batch.opened or batch.closed:
             self._show_offer()
         if self.first_steps is not None:
             self.first_steps.refresh()
-
-    def _show_overview(self) -> None:
-        if self._meter is not None and self.panel.overview.isVisible():
-            self.panel.overview.show_listeners(list(self._deck.with_sockets()), self._meter.history)
 
     def history(self, listener: Listener) -> RateHistory:
         """The rates of `listener` in the last hour."""
@@ -125,8 +126,22 @@ class Insight(QObject):
         """Show a connection in the table, from one of its chunks."""
         self._listeners.choose(None)
         self._tabs.setCurrentWidget(self._connections)
+        info = self._traffic.directory.info(number)
+        if info is not None and info.forwards:  # it goes to the target of that one
+            number = info.forwards
         if self._connections.choose(number):
             self._connections.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _open_listener(self, listener: Listener) -> None:
+        """Show the connections of a listener whose tile was chosen. Escape goes back."""
+        self._listeners.choose(listener)
+        if self._listeners.isVisible():
+            self._listeners.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _go_back(self) -> None:
+        """Show the overview in place of the connections: the user left the chosen listener."""
+        if self._tabs.currentWidget() is self._connections:
+            self._tabs.setCurrentWidget(self.overview)
 
     def _show_row(self, number: int) -> None:
         self.show_traffic(self._connections.model.row(number))
@@ -135,6 +150,8 @@ class Insight(QObject):
         if listener is not None:
             self._row = self._row_history = None
             self.panel.show_subject(listener, self._histories.of(listener))
+            if self._tabs.currentWidget() is self.overview:
+                self._tabs.setCurrentWidget(self._connections)
         elif self._row is None:
             self.panel.show_subject(None, None)
 
@@ -163,17 +180,12 @@ class Insight(QObject):
         def forget() -> None:
             settings.save_text(_CARD_KEY, "over")
             self.first_steps = None
-            self._connections.table.show_card(None)
+            self.overview.show_card(None)
 
         card.over.connect(forget)
         self.first_steps = card
-        self._connections.table.show_card(card)
+        self.overview.show_card(card)
         card.refresh()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Show:
-            self._show_overview()
-        return False
 
     def _show_offer(self) -> None:
         """Offer in the empty table what leads to a connection."""

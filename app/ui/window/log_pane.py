@@ -38,6 +38,9 @@ MAX_KEPT = MAX_LINES
 LONGEST_RECORD = 100_000
 """Letters of one record that are kept."""
 
+MAX_LETTERS = 4_000_000
+"""Letters of all records that are kept: one with a traceback is long."""
+
 
 class Collector(logging.Handler):
     """A log handler that keeps the newest records until the pane takes them.
@@ -91,7 +94,8 @@ class LogPane(QWidget):
         super().__init__(parent)
         self._collector = collector
         self._formatter = logging.Formatter(logs.FORMAT)
-        self._lines: deque[Line] = deque(maxlen=MAX_KEPT)
+        self._lines: deque[Line] = deque()
+        self._letters = 0
         self._unseen = 0
         self._worst = logging.NOTSET
         self.level = QComboBox()
@@ -111,7 +115,7 @@ class LogPane(QWidget):
         if dropped:
             note = self.tr("({0} lines came too fast to show)").format(f"{dropped:,}")
             new.insert(0, Line(logging.NOTSET, note))
-        self._lines.extend(new)
+        self._keep(new)
         self._add(new)
         if not self.isVisible():
             problems = [each.level for each in new if each.level >= logging.WARNING]
@@ -126,8 +130,15 @@ class LogPane(QWidget):
     def clear(self) -> None:
         """Forget all lines. The log file keeps them."""
         self._lines.clear()
+        self._letters = 0
         self.text.clear()
         self._say_found()
+
+    def _keep(self, new: list[Line]) -> None:
+        self._lines.extend(new)
+        self._letters += sum(len(each.text) for each in new)
+        while len(self._lines) > MAX_KEPT or self._letters > MAX_LETTERS:
+            self._letters -= len(self._lines.popleft().text)
 
     def showEvent(self, event: object) -> None:
         self._worst = logging.NOTSET

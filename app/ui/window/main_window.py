@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QTabWidget
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
 from app.server.listener import Listener
 from app.server.monitor import Changes, RateMeter
@@ -26,7 +26,7 @@ from app.ui.desktop.notifications import Notifications
 from app.ui.desktop.tray import Tray
 from app.ui.event_loop import Lifecycle, Ticker
 from app.ui.help.windows import Help
-from app.ui.listeners.actions import ListenerActions, update_enabled
+from app.ui.listeners.actions import ListenerActions
 from app.ui.listeners.closing_question import ClosingQuestion
 from app.ui.listeners.panel import ListenersPanel
 from app.ui.listeners.sidebar import Sidebar
@@ -44,6 +44,7 @@ from app.ui.widgets.copy_actions import CopyActions
 from app.ui.widgets.dialogs import open_modal
 from app.ui.window import menus
 from app.ui.window.behaviour import Behaviour
+from app.ui.window.deck_display import DeckDisplay
 from app.ui.window.dropped_files import DroppedFiles
 from app.ui.window.insight import Insight
 from app.ui.window.local_ca import LocalCaCommands
@@ -115,6 +116,7 @@ class MainWindow(QMainWindow):
             chosen=lambda: self.listeners.chosen,
             open_profile=self.profiles.open,
             import_profile=self.exchange.choose_from,
+            open_programs=self.programs.open,
         )
         self.copy_actions = CopyActions(self)
         self.traffic = TrafficTab(traffic, self._icons, copy_actions=self.copy_actions, names=names)
@@ -169,6 +171,20 @@ class MainWindow(QMainWindow):
             settings=settings,
         )
         self.totals = StatusBarTotals()
+        self.display = DeckDisplay(
+            self,
+            workspace,
+            self._meter,
+            listeners=self.listeners,
+            connections=self.connections,
+            traffic=self.traffic,
+            console=self.console,
+            totals=self.totals,
+            actions=self.listener_actions,
+            commands=self.commands,
+            icons=self._icons,
+            colors=self._colors,
+        )
         self.appearance = Appearance(theme.Theme.of_application(), settings)
         self.navigation = Navigation(
             self,
@@ -216,11 +232,10 @@ class MainWindow(QMainWindow):
         )
         self._bind_panes()
         self._restore()
-        self._show_deck()
+        self.display.show()
         self.connections.show_listeners(())
         self.programs.ask_for_trust()
         self.profile.show_problems()
-        self.setAcceptDrops(True)
         self._forget_exit = lifecycle.before_exit(self._save)
         ticker.add(self.tick)
         ticker.wake()
@@ -243,26 +258,20 @@ class MainWindow(QMainWindow):
         """Pull and show what is new. Return whether another tick is wanted."""
         batch = self._changes.take()
         moving = self._meter.sample(self._seconds(), batch.active, self._deck.with_sockets())
-        if batch.listeners:
-            self._show_new_places()
-            self._show_colors()
-        self.listeners.refresh(batch, self._meter)
+        self.display.refresh(batch)
         self.connections.refresh(batch, self._meter.moving)
         self.send_dialogs.refresh(batch)
-        self.insight.refresh(batch, self._meter)
+        self.insight.refresh(batch)
         self.behaviour.refresh(batch)
         self.traffic.follow_sessions(self.console.sessions)
         self.traffic.refresh(batch)
         if batch.listeners:
-            self.console.show_listeners()
-            self._update_actions()
             self.quitting.save_running(self._settings, self._workspace.file.path)
         self.tray.refresh()
         self.notifications.refresh(batch)
         self.quitting.refresh()
         self.console.refresh()
         self.log.refresh()
-        self.totals.refresh(list(self._deck.with_sockets()), self._meter)
         return moving or self.traffic.wants_more
 
     def show_loading(self, path: Path) -> None:
@@ -284,20 +293,12 @@ class MainWindow(QMainWindow):
             stays = self._settings.closes_to_tray and self.tray.is_shown
             self.hide() if stays else self.quitting.quit()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.programs.paths_in(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.programs.open(self.programs.paths_in(event.mimeData()))
-        event.acceptProposedAction()
-
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.ThemeChange:
             theme.follow_system()
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "totals"):
-            self._restyle()
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "display"):
+            self.display.recolor()
 
     # Layout and connections
 
@@ -312,7 +313,7 @@ class MainWindow(QMainWindow):
 
     def _bind_panes(self) -> None:
         self.listeners.switched.connect(self.listener_actions.switch)
-        self.listeners.marks_changed.connect(self._show_marked)
+        self.insight.overview.switched.connect(self.listener_actions.switch)
         self.listeners.placed.connect(self.listener_actions.place)
         self.listeners.button_clicked.connect(self.listener_actions.run_row_action)
         self.listeners.menu_wanted.connect(
@@ -324,12 +325,12 @@ class MainWindow(QMainWindow):
         self.insight.recording.open_wanted.connect(lambda at: self.behaviour.recordings.open(at))
         self.insight.panel.log_wanted.connect(lambda: self.navigation.show_tab(self.log))
         self.listener_actions.log_wanted.connect(lambda: self.navigation.show_tab(self.log))
-        self.listener_actions.deck_changed.connect(self._show_deck)
-        self.profile.deck_changed.connect(self._show_deck)
-        self.exchange.deck_changed.connect(self._show_deck)
-        self.behaviour.deck_changed.connect(self._show_deck)
-        self.programs.deck_changed.connect(self._show_deck)
-        self.programs.trust_changed.connect(self._update_actions)
+        self.listener_actions.deck_changed.connect(self.display.show)
+        self.profile.deck_changed.connect(self.display.show)
+        self.exchange.deck_changed.connect(self.display.show)
+        self.behaviour.deck_changed.connect(self.display.show)
+        self.programs.deck_changed.connect(self.display.show)
+        self.programs.trust_changed.connect(self.display.update_actions)
         self.connections.listener_filter_cleared.connect(lambda: self.listeners.choose(None))
         self.connections.commands.send_wanted.connect(self.send_dialogs.open_for)
         self.connections.commands.faults_wanted.connect(self.behaviour.faults.open_for_connection)
@@ -350,12 +351,23 @@ class MainWindow(QMainWindow):
         self.sidebar.restore(self._settings)
         self.insight.offer_first_steps(self.console, self._settings, self.room.show_console)
         self.traffic.log.resize(*self._settings.traffic_bounds)
-        self.tabs.setCurrentIndex(self._settings.number("tab", self.tabs.count() - 1))
+        shown = self._named_tabs.get(self._settings.text("tab"), self.insight.overview)
+        self.tabs.setCurrentWidget(shown)
 
     def _restore_traffic(self, pane: TrafficPane) -> None:
         self._settings.restore_part("traffic", pane.table.horizontalHeader())
         pane.place_detail(self._settings.text("traffic_detail") == "beside")
         self._settings.restore_part("bytes", pane.split)
+
+    @property
+    def _named_tabs(self) -> dict[str, QWidget]:
+        """The tabs by their names in the settings."""
+        return {
+            "overview": self.insight.overview,
+            "connections": self.connections,
+            "traffic": self.traffic,
+            "log": self.log,
+        }
 
     def _save(self) -> None:
         self.console.save()
@@ -363,12 +375,21 @@ class MainWindow(QMainWindow):
         self.connections.save(self._settings)
         self.room.save()
         self.sidebar.save(self._settings)
-        self._settings.save_number("tab", self.tabs.currentIndex())
+        shown = self.tabs.currentWidget()
+        name = next((name for name, tab in self._named_tabs.items() if tab is shown), "")
+        self._settings.save_text("tab", name)
         if self.traffic.pane is not None:
             self._settings.save_part("traffic", self.traffic.pane.table.horizontalHeader())
             self._settings.save_part("bytes", self.traffic.pane.split)
             is_beside = self.traffic.pane.is_detail_beside
             self._settings.save_text("traffic_detail", "beside" if is_beside else "below")
+
+    def _show_count(self, shown: int, count: int) -> None:
+        if shown == count:
+            text = self.tr("Connections ({0})").format(f"{count:,}")
+        else:
+            text = self.tr("Connections ({0} of {1})").format(f"{shown:,}", f"{count:,}")
+        self.tabs.setTabText(self.tabs.indexOf(self.connections), text)
 
     # Commands
 
@@ -401,50 +422,3 @@ class MainWindow(QMainWindow):
         dialog.language_changed.connect(self.renewal.ask)
         open_modal(dialog)
         dialog.open_page(page)
-
-    # Display
-
-    def _show_deck(self) -> None:
-        self._show_colors()
-        every = list(self._deck.every())
-        self.listeners.show_listeners(every, set(every).difference(self._deck.listeners))
-        self.console.show_listeners()
-        self.totals.refresh(list(self._deck.with_sockets()), self._meter)
-        self._update_actions()
-
-    def _show_new_places(self) -> None:
-        """Show rows for the places that a program has since it was loaded."""
-        if self.listeners.shown != list(self._deck.every()):
-            self._show_deck()
-
-    def _show_colors(self) -> None:
-        if self._colors.refresh():
-            self.listeners.recolor()
-            self.connections.recolor()
-
-    def _show_marked(self) -> None:
-        marked = self.listeners.marked
-        places = (place for each in marked for place in self._deck.places_of(each))
-        self.connections.show_listeners(list(dict.fromkeys((*marked, *places))))
-        self._update_actions()
-
-    def _update_actions(self) -> None:
-        self.traffic.show_disabled(
-            [each.spec.name for each in self._deck.every() if not each.spec.traffic]
-        )
-        marked = self.listeners.marked
-        update_enabled(self.commands, self._icons, self._deck.listeners, marked)
-        self.commands.undo.setEnabled(self.listener_actions.can_undo)
-        self.commands.redo.setEnabled(self.listener_actions.can_redo)
-        self.commands.trust_code.setEnabled(not self._workspace.is_trusted)
-
-    def _show_count(self, shown: int, count: int) -> None:
-        if shown == count:
-            text = self.tr("Connections ({0})").format(f"{count:,}")
-        else:
-            text = self.tr("Connections ({0} of {1})").format(f"{shown:,}", f"{count:,}")
-        self.tabs.setTabText(0, text)
-
-    def _restyle(self) -> None:
-        self._icons.recolor()
-        self.listeners.recolor()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.profile import ListenerSpec
@@ -21,9 +21,6 @@ from app.ui.widgets.banner import Banner
 from app.user_code.programs.reference import OWN_PLACES, ProgramReference, program_of
 from app.user_code.reference import UserCodeError
 from app.user_code.trust import references_in
-
-SUFFIXES: Final = (".py", ".pyw", ".tac")
-"""The names of the files that can be dropped on the window."""
 
 MOST_NAMED: Final = 8
 """How many files the question names."""
@@ -89,12 +86,6 @@ class ProgramCommands(QObject):
         else:
             self.ask_for_trust(added)
 
-    def paths_in(self, mime: QMimeData) -> list[Path]:
-        """The programs among dropped files; empty if there are others too."""
-        paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-        all_fit = len(paths) == len(mime.urls()) and all(map(_is_program_file, paths))
-        return paths if all_fit else []
-
     def _spec(self, path: Path) -> ListenerSpec:
         folder = self._folder
         inside = path.is_relative_to(folder)
@@ -157,7 +148,3 @@ def _waits(listener: Listener) -> bool:
     if listener.is_on or not any(references_in(spec.protocol, spec.options)):
         return False
     return spec.autostart or listener.state is State.FAILED
-
-
-def _is_program_file(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES

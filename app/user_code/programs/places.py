@@ -17,9 +17,9 @@ from twisted.internet.interfaces import IAddress, IListeningPort
 from zope.interface import implementer
 
 from app.net.endpoint import Endpoint
+from app.user_code.reference import UserCodeError
 
 EVERYBODY: Final = "0.0.0.0"
-
 
 Outside = Callable[[Callable[[], Any]], Any]
 """Calls a function of Portdeck while code of a program is on the stack."""
@@ -32,6 +32,12 @@ class PlaceKind(Enum):
     TLS = "tls"
     UNIX = "unix"
     UDP = "udp"
+    UNIX_DATAGRAMS = "unix-dgram"
+
+    @property
+    def is_datagram(self) -> bool:
+        """Whether datagrams arrive there, and no connections."""
+        return self in (PlaceKind.UDP, PlaceKind.UNIX_DATAGRAMS)
 
 
 class PlaceListener(Protocol):
@@ -66,8 +72,31 @@ class ListeningPlace:
     context_factory: Any = None
     """The TLS context factory of a `TLS` place."""
 
-    backlog: int | None = None
-    """The backlog, if the program set one."""
+    socket: AdoptedSocket | None = None
+    """The bound socket that the program brought, if it brought one."""
+
+
+class AdoptedSocket:
+    """A bound socket that a program brought. It can be listened with once, and is closed then."""
+
+    def __init__(self, bound: socket.socket, title: str) -> None:
+        self._bound: socket.socket | None = bound
+        self._title = title
+
+    def take(self) -> socket.socket:
+        """The socket, which the caller closes. Raises `UserCodeError` at the second call."""
+        bound, self._bound = self._bound, None
+        if bound is None:
+            raise UserCodeError(
+                f"The socket that {self._title} was given for this place was closed when the place "
+                f"stopped. Stop {self._title} as a whole, and start it again."
+            )
+        return bound
+
+    def close(self) -> None:
+        """Close it, unless it was taken."""
+        if self._bound is not None:
+            self._bound.close()
 
 
 @implementer(IListeningPort)
@@ -100,16 +129,23 @@ class PlacePort:
     loseConnection = stopListening
     connectionLost = stopListening
 
-    def write(self, datagram: bytes, addr: tuple[str, int] | None = None) -> Any:
-        """Send a datagram. With UDP, the port is also the transport."""
-        return self.protocol.transport.write(datagram, addr)
+    def __getattr__(self, name: str) -> Any:
+        """An attribute of the transport: with datagrams, the port is the transport too."""
+        transport = getattr(self.__dict__.get("protocol"), "transport", None)
+        if transport is None:
+            raise AttributeError(f"{name}: use it in startProtocol, when the port is bound")
+        return getattr(transport, name)
 
 
 class Places:
     """All places of one program, in the order of its calls."""
 
-    def __init__(self, told: Callable[[ListeningPlace], None], outside: Outside) -> None:
-        """`told` is called with each new place. `outside` calls functions of Portdeck."""
+    def __init__(
+        self, title: str, told: Callable[[ListeningPlace], None], outside: Outside
+    ) -> None:
+        """`title` is that of the program. `told` is called with each new place. `outside` calls
+        functions of Portdeck."""
+        self._title = title
         self._told = told
         self._outside = outside
         self._all: list[ListeningPlace] = []
@@ -133,29 +169,64 @@ class Places:
         *,
         backlog: int | None = None,
         context_factory: Any = None,
+        shared: bool = False,
     ) -> PlacePort:
-        """A TCP or UDP port. Raises `CannotListenError` if the program listens there already."""
+        """A TCP or UDP port. Raises `CannotListenError` if the program listens there already.
+
+        With `shared`, other sockets may be bound to the same UDP port.
+        """
         transport: Literal["TCP", "UDP"] = "UDP" if kind is PlaceKind.UDP else "TCP"
         number = port or _free_port(transport, interface)
         name = "udp" if kind is PlaceKind.UDP else "tcp"
         options: list[tuple[str, str]] = [("interface", interface or EVERYBODY)]
         if backlog is not None and kind is not PlaceKind.UDP:
             options.append(("backlog", str(backlog)))
+        if shared:
+            options.append(("shared", "1"))
         endpoint = Endpoint(name, (str(number),), tuple(options))
         family = IPv6Address if ":" in interface else IPv4Address
         asked = family(transport, interface or EVERYBODY, number)
         if twin := self._twin(endpoint, interface, number):
             return twin.port
-        return self._add(kind, endpoint, served, asked, context_factory, backlog)
+        return self._add(kind, endpoint, served, asked, context_factory)
 
-    def add_unix(self, address: str | bytes, served: Any, mode: int, backlog: int) -> PlacePort:
-        """A Unix socket. Raises `CannotListenError` if the program listens there already."""
+    def add_unix(
+        self, address: str | bytes, served: Any, mode: int, backlog: int | None = None
+    ) -> PlacePort:
+        """A Unix socket, which is for datagrams if there is no `backlog`.
+
+        Raises `CannotListenError` if the program listens there already.
+        """
         path = os.path.abspath(os.fsdecode(address))  # noqa: PTH100 - it may be bytes
-        options = (("mode", f"{mode & 0o777:03o}"), ("backlog", str(backlog)))
-        endpoint = Endpoint("unix", (path,), options)
+        kind = PlaceKind.UNIX_DATAGRAMS if backlog is None else PlaceKind.UNIX
+        options = [("mode", f"{mode & 0o777:03o}")]
+        if backlog is not None:
+            options.append(("backlog", str(backlog)))
+        endpoint = Endpoint(kind.value, (path,), tuple(options))
         if twin := self._twin(endpoint, path, 0):
             return twin.port
-        return self._add(PlaceKind.UNIX, endpoint, served, UNIXAddress(path), None, backlog)
+        return self._add(kind, endpoint, served, UNIXAddress(path))
+
+    def add_adopted(self, bound: socket.socket, served: Any) -> PlacePort:
+        """A bound socket, which belongs to the place from now on."""
+        is_datagram = bound.type == socket.SOCK_DGRAM
+        if bound.family not in (socket.AF_INET, socket.AF_INET6):
+            path = os.fsdecode(bound.getsockname()).replace("\0", "@") or "unnamed socket"
+            kind, endpoint = PlaceKind.UNIX, Endpoint("unix", (path,))
+            asked: IAddress = UNIXAddress(path)
+        else:
+            host, number = bound.getsockname()[:2]
+            kind = PlaceKind.UDP if is_datagram else PlaceKind.TCP
+            endpoint = Endpoint(kind.value, (str(number),), (("interface", host),))
+            family = IPv6Address if ":" in host else IPv4Address
+            asked = family("UDP" if is_datagram else "TCP", host, number)
+        return self._add(kind, endpoint, served, asked, None, AdoptedSocket(bound, self._title))
+
+    def close(self) -> None:
+        """Close the sockets that the program brought and that no listener has taken."""
+        for each in self._all:
+            if each.socket is not None:
+                each.socket.close()
 
     def _add(
         self,
@@ -163,11 +234,11 @@ class Places:
         endpoint: Endpoint,
         served: Any,
         asked: IAddress,
-        context_factory: Any,
-        backlog: int | None,
+        context_factory: Any = None,
+        bound: AdoptedSocket | None = None,
     ) -> PlacePort:
         port = PlacePort(asked, served, self._outside)
-        place = ListeningPlace(kind, str(endpoint), served, port, context_factory, backlog)
+        place = ListeningPlace(kind, str(endpoint), served, port, context_factory, bound)
         self._all = [each for each in self._all if each.port.is_wanted]
         self._all.append(place)
         self._told(place)
@@ -181,6 +252,8 @@ class Places:
         for each in here:
             other = Endpoint.parse(each.endpoint)
             if (other.kind, *other.args, other.interface) != wanted:
+                continue
+            if other.is_shared and endpoint.is_shared:
                 continue
             if self.ignores_repeats:
                 self.has_ignored_repeat = True

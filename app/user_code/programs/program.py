@@ -10,7 +10,7 @@ import inspect
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,7 @@ from twisted.internet.error import ReactorAlreadyInstalledError
 from app.files.paths import resolve_path
 from app.user_code.errors import LoadingFailed, SourceFiles, call_user_code
 from app.user_code.programs.modules import ProgramModules
-from app.user_code.programs.places import ListeningPlace, PlaceKind, Places
+from app.user_code.programs.places import ListeningPlace, Places
 from app.user_code.programs.process_state import in_folder, restored_process_state
 from app.user_code.programs.reactor import ProgramReactor
 from app.user_code.programs.reference import ProgramKind, ProgramReference
@@ -56,9 +56,11 @@ class Program:
         loading: LoadCallback = announce_nothing,
         on_place: Callable[[ListeningPlace], None] | None = None,
         on_end: Callable[[], None] | None = None,
+        spent_descriptors: Container[int] = (),
     ) -> None:
         """Relative paths begin in `folder`. `on_place` is called with each place that the program
-        adds after the load. `on_end` is called once, when the program stops its reactor."""
+        adds after the load. `on_end` is called once, when the program stops its reactor.
+        `spent_descriptors` are those that an earlier load adopted."""
         self.reference = reference
         self.title = reference.title
         self.notes: list[str] = []
@@ -74,8 +76,10 @@ class Program:
         self._on_end = on_end
         self._has_run = False
         self._work = StartedWork(self.title)
-        self._places = Places(self._take, self._outside)
-        self._reactor = ProgramReactor(reactor, self, self._places, self._work)
+        self._places = Places(self.title, self._take, self._outside)
+        self._reactor = ProgramReactor(
+            reactor, self, self._places, self._work, spent_descriptors=spent_descriptors
+        )
         self._service: Any = None
         self._modules: ProgramModules | None = None
         self._sources = SourceFiles()
@@ -84,6 +88,11 @@ class Program:
     def places(self) -> tuple[ListeningPlace, ...]:
         """The places where it listens now."""
         return tuple(self._places)
+
+    @property
+    def adopted_descriptors(self) -> frozenset[int]:
+        """The descriptors of the sockets that it was given, such as those of systemd."""
+        return frozenset(self._reactor.adopted_descriptors)
 
     @property
     def sources(self) -> SourceFiles:
@@ -270,7 +279,7 @@ class Program:
             )
 
     def _check_served(self, listening: ListeningPlace) -> None:
-        wanted = "makeConnection" if listening.kind is PlaceKind.UDP else "buildProtocol"
+        wanted = "makeConnection" if listening.kind.is_datagram else "buildProtocol"
         if inspect.isclass(listening.served) or not hasattr(listening.served, wanted):
             what = getattr(listening.served, "__name__", type(listening.served).__name__)
             raise LoadingFailed(
@@ -294,6 +303,7 @@ class Program:
 
     def _let_go(self) -> None:
         self._work.stop()
+        self._places.close()
         if self._modules is not None:
             self._sources = self._modules.sources
             self._modules.close()

@@ -1,53 +1,34 @@
 """The reactor of one program: it takes over listening, and passes the rest to the real reactor.
 
 The files of the program get a `ProgramReactor` when they import `twisted.internet.reactor`. The
-modules of Twisted itself have the real reactor. So `Takeover` replaces methods of the real reactor
-while code of the program is on the stack.
+modules of Twisted itself have the real reactor; `takeover` replaces its methods while code of the
+program is on the stack.
 """
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
+import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.error import ReactorNotRunning
-from twisted.internet.interfaces import IAddress
+from twisted.internet.error import ReactorNotRunning, UnsupportedAddressFamily
 from zope.interface import directlyProvides, providedBy
 
 from app.user_code.programs.places import PlaceKind, PlacePort, Places
 from app.user_code.programs.started_work import StartedWork
+from app.user_code.programs.takeover import Takeover, installed_and, unshadowed
 
 Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
 
-TAKEN_OVER: Final = (
-    "listenTCP",
-    "listenSSL",
-    "listenUNIX",
-    "listenUDP",
-    "listenMulticast",
-    "listenUNIXDatagram",
-    "adoptStreamPort",
-    "adoptDatagramPort",
-    "connectTCP",
-    "connectSSL",
-    "connectUNIX",
-    "spawnProcess",
-    "callLater",
-    "callWhenRunning",
-    "addSystemEventTrigger",
-    "removeSystemEventTrigger",
-    "fireSystemEvent",
-    "run",
-    "stop",
-    "crash",
-)
-"""The methods that Twisted may call on the real reactor while it works for a program."""
+_INTERNET: Final = (socket.AF_INET, socket.AF_INET6)
 
 Trigger = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
@@ -71,7 +52,16 @@ class ProgramOwner(Protocol):
 class ProgramReactor:
     """The reactor of one program. All other attributes are those of the real reactor."""
 
-    def __init__(self, real: Any, owner: ProgramOwner, places: Places, work: StartedWork) -> None:
+    def __init__(
+        self,
+        real: Any,
+        owner: ProgramOwner,
+        places: Places,
+        work: StartedWork,
+        *,
+        spent_descriptors: Container[int] = (),
+    ) -> None:
+        """`spent_descriptors` are those that an earlier load of the program adopted."""
         self._real = real
         self._owner = owner
         self._places = places
@@ -81,6 +71,9 @@ class ProgramReactor:
         self._at_start: list[Trigger] = []
         self._at_end: dict[str, list[Trigger]] = {"before": [], "during": [], "after": []}
         self._other_events: list[Any] = []
+        self._spent_descriptors = spent_descriptors
+        self.adopted_descriptors: set[int] = set()
+        """The descriptors of the sockets that the program was given."""
         self._started = False
         self.running = False
         """Whether the program called `run`, as Twisted names it."""
@@ -95,7 +88,7 @@ class ProgramReactor:
     @contextmanager
     def working(self) -> Iterator[None]:
         """Meanwhile, listening and delayed calls of Twisted belong to the program."""
-        with self._takeover.on(_installed_and(self._real)):
+        with self._takeover.on(installed_and(self._real)):
             yield
 
     def outside(self, call: Callable[[], Result]) -> Result:
@@ -146,17 +139,52 @@ class ProgramReactor:
         self._refuse_other_threads("listenUNIX")
         return self._places.add_unix(address, factory, mode, backlog)
 
-    def listenMulticast(self, *args: Any, **kw: Any) -> Any:
-        return self._beside("listenMulticast", "multicast", args, kw)
+    def listenMulticast(
+        self,
+        port: int,
+        protocol: Any,
+        interface: str = "",
+        maxPacketSize: int = 8192,
+        listenMultiple: bool = False,
+    ) -> Any:
+        return self._listen(
+            PlaceKind.UDP, port, protocol, interface, name="listenMulticast", shared=listenMultiple
+        )
 
-    def listenUNIXDatagram(self, *args: Any, **kw: Any) -> Any:
-        return self._beside("listenUNIXDatagram", "datagrams of a Unix socket", args, kw)
+    def listenUNIXDatagram(
+        self, address: str, protocol: Any, maxPacketSize: int = 8192, mode: int = 0o666
+    ) -> Any:
+        self._refuse_other_threads("listenUNIXDatagram")
+        return self._places.add_unix(address, protocol, mode)
 
-    def adoptStreamPort(self, *args: Any, **kw: Any) -> Any:
-        return self._beside("adoptStreamPort", "a socket that it was given", args, kw)
+    def adoptStreamPort(self, fileDescriptor: int, addressFamily: int, factory: Any) -> Any:
+        self._refuse_other_threads("adoptStreamPort")
+        families = (*_INTERNET, getattr(socket, "AF_UNIX", None))
+        copy = self._copy_of(fileDescriptor, addressFamily, socket.SOCK_STREAM, families)
+        if hasattr(socket, "SO_ACCEPTCONN") and not _is_listening(copy):
+            copy.close()
+            raise ValueError("the socket does not listen; call its listen() first")
+        self.adopted_descriptors.add(fileDescriptor)
+        return self._places.add_adopted(copy, factory)
 
-    def adoptDatagramPort(self, *args: Any, **kw: Any) -> Any:
-        return self._beside("adoptDatagramPort", "a socket that it was given", args, kw)
+    def adoptDatagramPort(
+        self, fileDescriptor: int, addressFamily: int, protocol: Any, maxPacketSize: int = 8192
+    ) -> Any:
+        self._refuse_other_threads("adoptDatagramPort")
+        copy = self._copy_of(fileDescriptor, addressFamily, socket.SOCK_DGRAM, _INTERNET)
+        self.adopted_descriptors.add(fileDescriptor)
+        return self._places.add_adopted(copy, protocol)
+
+    def _copy_of(
+        self, descriptor: int, family: int, kind: socket.SocketKind, families: Container[Any]
+    ) -> socket.socket:
+        """A copy of a descriptor of the program. It keeps its own, and may close it."""
+        if family not in families:
+            raise UnsupportedAddressFamily(family)
+        if descriptor in self._spent_descriptors and _is_of_systemd(descriptor):
+            # The number belongs to something else by now, perhaps to a socket of Portdeck.
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        return socket.fromfd(descriptor, family, kind)
 
     def _listen(
         self,
@@ -166,8 +194,11 @@ class ProgramReactor:
         interface: str,
         backlog: int | None = None,
         context_factory: Any = None,
+        *,
+        name: str = "",
+        shared: bool = False,
     ) -> PlacePort:
-        self._refuse_other_threads(f"listen{kind.name}")
+        self._refuse_other_threads(name or f"listen{kind.name}")
         own = None if backlog == 50 else backlog  # Twisted's default is too small for a burst
         return self._places.add_internet(
             kind,
@@ -176,18 +207,8 @@ class ProgramReactor:
             interface or "",
             backlog=own,
             context_factory=context_factory,
+            shared=shared,
         )
-
-    def _beside(self, name: str, what: str, args: tuple[Any, ...], kw: dict[str, Any]) -> Any:
-        """Listen with the real reactor, without a listener of Portdeck."""
-        self._refuse_other_threads(name)
-        port = unshadowed(self._real, name)(*args, **kw)
-        self._work.add_port(port)
-        self._owner.note(
-            f"{self._owner.title} listens for {what} by itself ({_shown(port)}). "
-            "Portdeck shows no connections or traffic of it, and stops it with the program."
-        )
-        return port
 
     def _refuse_other_threads(self, name: str) -> None:
         if threading.get_ident() == self._thread:
@@ -217,6 +238,11 @@ class ProgramReactor:
 
     def connectUNIX(self, *args: Any, **kw: Any) -> Any:
         return self._connect("connectUNIX", args, kw)
+
+    def connectUNIXDatagram(self, *args: Any, **kw: Any) -> Any:
+        port = unshadowed(self._real, "connectUNIXDatagram")(*args, **kw)
+        self._work.add_port(port)
+        return port
 
     def _connect(self, name: str, args: tuple[Any, ...], kw: dict[str, Any]) -> Any:
         connector = unshadowed(self._real, name)(*args, **kw)
@@ -339,92 +365,15 @@ class ProgramReactor:
         self.running = False
 
 
-class Takeover:
-    """Replaces methods of real reactors by those of a `ProgramReactor`, and restores them."""
-
-    def __init__(self, stand_in: ProgramReactor) -> None:
-        self._stand_in = stand_in
-        self._is_resting = False
-
-    @contextmanager
-    def on(self, reactors: tuple[Any, ...]) -> Iterator[None]:
-        """Replace the methods meanwhile. One that was kept by the program calls the real one
-        afterwards."""
-        methods = [
-            (reactor, name, vars(reactor).get(name), _Method(self, self._stand_in, reactor, name))
-            for reactor in reactors
-            for name in TAKEN_OVER
-            if hasattr(type(reactor), name)
-        ]
-        rested, self._is_resting = self._is_resting, False
-        for reactor, name, _, method in methods:
-            setattr(reactor, name, method)
-        try:
-            yield
-        finally:
-            self._is_resting = rested
-            for reactor, name, before, method in methods:
-                method.let_go()
-                if before is None:
-                    delattr(reactor, name)
-                else:
-                    setattr(reactor, name, before)
-
-    @contextmanager
-    def resting(self) -> Iterator[None]:
-        """Use the real methods meanwhile, for calls of Portdeck."""
-        before, self._is_resting = self._is_resting, True
-        try:
-            yield
-        finally:
-            self._is_resting = before
-
-    @property
-    def is_resting(self) -> bool:
-        return self._is_resting
-
-
-class _Method:
-    """One replaced method. It is no function: Twisted's FTP keeps `listenTCP` as an attribute of a
-    class, where a function would become a method of that class."""
-
-    def __init__(
-        self, takeover: Takeover, stand_in: ProgramReactor, reactor: Any, name: str
-    ) -> None:
-        self._takeover = takeover
-        self._stand_in: ProgramReactor | None = stand_in
-        self._reactor = reactor
-        self._name = name
-        self._thread = threading.get_ident()
-
-    def __call__(self, *args: Any, **kw: Any) -> Any:
-        owner = self._stand_in
-        if owner is None or self._takeover.is_resting or threading.get_ident() != self._thread:
-            return unshadowed(self._reactor, self._name)(*args, **kw)
-        return getattr(owner, self._name)(*args, **kw)
-
-    def let_go(self) -> None:
-        """Call the real method from now on, and release the program."""
-        self._stand_in = None
-
-
-def unshadowed(reactor: Any, name: str) -> Any:
-    """The original method `name` of a real reactor."""
-    return getattr(type(reactor), name).__get__(reactor)
-
-
-def _installed_and(real: Any) -> tuple[Any, ...]:
-    """`real`, and the reactor that the modules of Twisted import, if that is another one."""
-    from twisted.internet import reactor  # noqa: TID251 - the one that must be covered
-
-    installed: Any = reactor
-    return (real,) if installed is real else (real, installed)
+def _is_of_systemd(descriptor: int) -> bool:
+    """Whether systemd has started this process with a socket at `descriptor`: sd_listen_fds(3)."""
+    count = os.environ.get("LISTEN_FDS", "")
+    is_for_us = os.environ.get("LISTEN_PID") == str(os.getpid())
+    return is_for_us and count.isdecimal() and 3 <= descriptor < 3 + int(count)
 
 
 def _is_listening(reader: Any) -> bool:
     """Whether `reader` has a listening socket. False if the system does not say."""
-    import socket
-
     wanted = getattr(socket, "SO_ACCEPTCONN", None)
     owned = reader if isinstance(reader, socket.socket) else getattr(reader, "socket", None)
     if wanted is None or not isinstance(owned, socket.socket):
@@ -433,9 +382,3 @@ def _is_listening(reader: Any) -> bool:
         return bool(owned.getsockopt(socket.SOL_SOCKET, wanted))
     except OSError:
         return False
-
-
-def _shown(port: Any) -> str:
-    host: IAddress = port.getHost()
-    number = getattr(host, "port", None)
-    return str(host) if number is None else f"{getattr(host, 'host', '')}:{number}"

@@ -17,7 +17,7 @@ from app.protocols.discard import DiscardDatagrams
 from app.protocols.echo import EchoDatagrams
 from app.server.udp.factory import TOO_MANY_PEERS
 from app.server.udp.timers import PAUSE_SECONDS
-from app.server.udp.transport import CatalogService, HostAndPort
+from app.server.udp.transport import CatalogService, PeerAddress
 from app.traffic.connection_info import RECEIVED, SENT
 from tests.server.reactors import HandReactor
 from tests.server.record import Record
@@ -29,14 +29,14 @@ class Calls(DatagramProtocol):
 
     transport: Any
 
-    def __init__(self, received: Callable[[Calls, bytes, HostAndPort], object]) -> None:
+    def __init__(self, received: Callable[[Calls, bytes, PeerAddress], object]) -> None:
         self._received = received
 
-    def datagramReceived(self, datagram: bytes, addr: HostAndPort) -> None:
+    def datagramReceived(self, datagram: bytes, addr: PeerAddress) -> None:
         self._received(self, datagram, addr)
 
 
-def boom(protocol: Calls, datagram: bytes, addr: HostAndPort) -> None:
+def boom(protocol: Calls, datagram: bytes, addr: PeerAddress) -> None:
     raise ValueError("boom")
 
 
@@ -401,7 +401,7 @@ def test_an_exception_ends_only_its_peer_and_is_logged(
 
 @pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), GeneratorExit()])
 def test_no_exception_closes_the_socket(post: Post, record: Record, error: BaseException) -> None:
-    def fail_once(protocol: Calls, datagram: bytes, addr: HostAndPort) -> None:
+    def fail_once(protocol: Calls, datagram: bytes, addr: PeerAddress) -> None:
         if datagram == b"fail":
             raise error
         protocol.transport.write(datagram, addr)
@@ -453,7 +453,7 @@ def test_a_connected_protocol_may_write_without_an_address(post: Post) -> None:
     class Connects(DatagramProtocol):
         transport: Any
 
-        def datagramReceived(self, datagram: bytes, addr: HostAndPort) -> None:
+        def datagramReceived(self, datagram: bytes, addr: PeerAddress) -> None:
             self.transport.connect(*addr)
             self.transport.write(datagram)
             self.transport.writeSequence([b"a", b"b"])

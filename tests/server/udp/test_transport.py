@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from twisted.internet.protocol import DatagramProtocol
 
-from app.server.udp.transport import DATAGRAMS_PER_TURN, host_and_port
+from app.server.udp.transport import DATAGRAMS_PER_TURN, sender_of
 from tests.server.reactors import HandReactor
 from tests.server.udp.conftest import Post
 
@@ -61,4 +61,4 @@ def test_nothing_is_read_after_a_datagram_closed_the_socket(post: Post, hand: Ha
 def test_a_link_local_sender_keeps_its_scope(
     address: tuple[object, ...], expected: tuple[str, int]
 ) -> None:
-    assert host_and_port(address) == expected
+    assert sender_of(address) == expected

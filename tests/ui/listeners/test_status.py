@@ -94,10 +94,11 @@ def test_a_program_says_what_was_not_taken_over(
     path = tmp_path / "server.py"
     path.write_text(
         "from twisted.internet import protocol, reactor\n"
-        "reactor.listenMulticast(0, protocol.DatagramProtocol(), interface='127.0.0.1')\n"
+        "reactor.listenUDP(0, protocol.DatagramProtocol(), interface='127.0.0.1')\n"
+        "reactor.run()\n"
         "reactor.run()\n"
     )
     spec = ListenerSpec(name="It", protocol=f"python:{path}", endpoint="program")
     program = deck.add(spec)
     result_of(deck.start(program))
-    assert "listens for multicast by itself" in status_text(program)
+    assert "calls reactor.run() twice" in status_text(program)

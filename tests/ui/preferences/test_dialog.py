@@ -131,9 +131,9 @@ def test_every_control_has_an_accessible_name(dialog: Preferences) -> None:
 
 def test_the_cost_in_all_follows_the_bound(traffic: TrafficPage) -> None:
     traffic.memory.setValue(128)
-    assert "about 268 MiB at most: 128 MiB for traffic" in traffic.cost.text()
+    assert "about 308 MiB at most: 128 MiB for traffic" in traffic.cost.text()
     traffic.memory.setValue(1)
-    assert "about 141 MiB at most" in traffic.cost.text()
+    assert "about 181 MiB at most" in traffic.cost.text()
 
 
 def test_a_change_of_the_appearance_shows_at_once_and_is_saved(

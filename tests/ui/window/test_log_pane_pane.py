@@ -207,3 +207,16 @@ def test_every_control_has_an_accessible_name(pane: LogPane) -> None:
     for control in (pane.level, pane.search, pane.text):
         assert control.accessibleName()
     assert pane.wrap.text()
+
+
+def test_old_records_go_when_there_are_too_many_letters(
+    pane: LogPane, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.ui.window.log_pane.MAX_LETTERS", 10_000)
+    for number in range(100):
+        log(collector, logging.INFO, f"{number} {'x' * 1_000}")
+    pane.refresh()
+    pane.search.setText("x")
+    shown = pane.text.toPlainText().split("\n")
+    assert len(shown) == 9
+    assert " 99 xxx" in shown[-1]
