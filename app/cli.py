@@ -57,7 +57,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     if not has_display():
         print("There is no display to open a window on; serving without one.", file=sys.stderr)
         return _serve(parser.parse_args(["serve"], options))
-    return _open_window(options.profile)
+    return _open_window(options.profile, hidden=options.hidden)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,6 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"portdeck {__version__}")
     _add_profile(parser, default=None)
+    parser.add_argument(
+        "--hidden",
+        action="store_true",
+        help="open the window in the tray, where the desktop has one",
+    )
     commands = parser.add_subparsers(dest="command", metavar="serve|connect|replay")
     serve = commands.add_parser(
         "serve",
@@ -150,7 +155,7 @@ def _add_profile(parser: argparse.ArgumentParser, default: object) -> None:
     )
 
 
-def _open_window(profile: Path | None) -> int:
+def _open_window(profile: Path | None, *, hidden: bool) -> int:
     # Looking for garbage takes an eighth of the start, and a start makes none. `run` ends this.
     gc.disable()
     from app.profile import default_path
@@ -170,7 +175,7 @@ def _open_window(profile: Path | None) -> int:
             "or use `portdeck serve`."
         )
     try:
-        return run(path, lock)
+        return run(path, lock, hidden=hidden)
     finally:
         lock.release()
 

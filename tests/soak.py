@@ -45,7 +45,7 @@ WORKERS = 4
 WARM_UP = 1 / 3
 """The part of the time that does not count: caches fill."""
 
-FILL_TIMES = 1_500
+FILL_TIMES = 2_500
 """How often each client fails first of all: the log of a window is full then, and grows no more."""
 
 REPORTS = 12

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from twisted.internet.interfaces import IReactorTime
 
-from app.client.transcript import SessionLog, count_bytes
+from app.client.transcript import SessionLog
 from app.client.transport import Wire
 from app.files.paths import NotRegular, open_regular
+from app.text.readable import count_bytes
 from app.text.sentence import Sentence, composed
 
 CANCELLED = Sentence("cancelled", "Cancelled")

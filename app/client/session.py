@@ -31,10 +31,11 @@ from app.client.session_messages import (
     reason_not_to_send,
 )
 from app.client.session_messages import SessionState as SessionState
-from app.client.transcript import SessionLog, count_bytes
+from app.client.transcript import SessionLog
 from app.client.transport import Wire
 from app.net.target import Target, Transport
 from app.runtime.coroutines import log_failure, spawn
+from app.text.readable import count_bytes
 from app.text.sentence import Sentence
 from app.traffic.connection_info import Tap
 

@@ -13,10 +13,10 @@ from twisted.python.failure import Failure
 
 from app.client.connect_errors import explain_loss
 from app.client.send_file import OutgoingFile
-from app.client.transcript import count_bytes
 from app.client.transport import Wire, WireEnd
 from app.net.ip import LARGEST_DATAGRAM
 from app.net.target import Target, Transport
+from app.text.readable import count_bytes
 from app.text.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -171,11 +171,11 @@ def describe_security(security: Security) -> str:
         )
     return Sentence(
         "tls-verified",
-        "{agreed} The peer is {title}, says {issuer}, until {not_after:%Y-%m-%d}.",
+        "{agreed} The peer is {title}, says {issuer}, until {not_after}.",
         agreed=agreed,
         title=certificate.title,
         issuer=certificate.issuer,
-        not_after=certificate.facts.not_after,
+        not_after=f"{certificate.facts.not_after:%Y-%m-%d}",
     )
 
 

@@ -233,14 +233,14 @@ def _describe_error(error: int, certificate: x509.Certificate) -> str:
     if error == _EXPIRED:
         return Sentence(
             "certificate-expired-on",
-            "it expired on {not_after:%Y-%m-%d}",
-            not_after=shown.facts.not_after,
+            "it expired on {not_after}",
+            not_after=f"{shown.facts.not_after:%Y-%m-%d}",
         )
     if error == _NOT_YET_VALID:
         return Sentence(
             "certificate-valid-from",
-            "it is valid only from {not_before:%Y-%m-%d} on",
-            not_before=shown.facts.not_before,
+            "it is valid only from {not_before} on",
+            not_before=f"{shown.facts.not_before:%Y-%m-%d}",
         )
     if error in _NO_AUTHORITY:
         return Sentence(

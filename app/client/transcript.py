@@ -281,8 +281,10 @@ class Layout:
     a gap in the numbers, ends it.
     """
 
-    def __init__(self, display: Display = Display.TEXT) -> None:
+    def __init__(self, display: Display = Display.TEXT, say: Callable[[str], str] = str) -> None:
+        """`say` gives an event in the language of the reader."""
         self._display = display
+        self._say = say
         self._streams = {EntryKind.SENT: ReadableText(), EntryKind.RECEIVED: ReadableText()}
         self._last: Entry | None = None
 
@@ -297,7 +299,7 @@ class Layout:
             return _with_round_trip(
                 [RenderedLine(entry.time, entry.kind, row) for row in rows], entry
             )
-        text = data if isinstance(data, str) else self._streams[entry.kind].feed(data)
+        text = self._say(data) if isinstance(data, str) else self._streams[entry.kind].feed(data)
         return lines + _with_round_trip(_lines(entry.time, entry.kind, text), entry)
 
     def finish(self) -> list[RenderedLine]:
@@ -338,14 +340,16 @@ def plain_text(
     dropped: int = 0,
     zone: tzinfo | None = None,
     display: Display = Display.TEXT,
+    say: Callable[[str], str] = str,
 ) -> str:
     """All of `entries` as text for the clipboard or a file. The first line says how many were
     `dropped`."""
-    layout = Layout(display)
+    layout = Layout(display, say)
     lines = [line for entry in entries for line in layout.feed(entry)] + layout.finish()
     texts = [line.render(zone) for line in lines]
     if dropped:
-        texts.insert(0, f"({dropped:,} older entries were dropped)")
+        note = Sentence("entries-dropped", "({count:,} older entries were dropped)", count=dropped)
+        texts.insert(0, say(note))
     return "".join(f"{text}\n" for text in texts)
 
 
@@ -353,13 +357,6 @@ def plain_text(
 def timestamp(time: float, zone: tzinfo | None = None) -> str:
     """`time` (Unix seconds) as `14:02:11.420` in `zone`, or in the local time zone."""
     return datetime.fromtimestamp(time, UTC).astimezone(zone).time().isoformat("milliseconds")
-
-
-def count_bytes(count: int) -> str:
-    """`1 byte`, `12,345 bytes`."""
-    if count == 1:
-        return Sentence("one-byte", "1 byte")
-    return Sentence("byte-count", "{count:,} bytes", count=count)
 
 
 def _duration(seconds: float) -> str:

@@ -110,7 +110,7 @@ def command_lines(address: ClientAddress) -> tuple[CommandLine, ...]:
 
 def _lines(address: ClientAddress) -> Iterator[list[str]]:
     if address.scheme == "http":
-        yield [*_curl_words(address)]
+        yield [*curl_words(address)]
     elif address.scheme == "ws":
         yield from _websocat_lines(address)
     if address.has_tls:
@@ -136,7 +136,8 @@ def _lines(address: ClientAddress) -> Iterator[list[str]]:
             yield ["socat", "-", f"UNIX-SENDTO:{path},bind={path}.client"]
 
 
-def _curl_words(address: ClientAddress) -> Iterator[str]:
+def curl_words(address: ClientAddress) -> Iterator[str]:
+    """The words of a `curl` command that requests the URL of `address`, which comes last."""
     yield "curl"
     files = address.tls
     if files is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
 from app.faults.spec import TlsProblem
+from app.text.sentence import Sentence
 
 Identity = TypeVar("Identity")
 
@@ -50,4 +51,8 @@ def bad_identity(
             return issue(make_authority("nobody", now), names, now)
         case TlsProblem.SELF_SIGNED:
             return sign_itself(names, now)
-    raise ValueError(f"{problem.value} is no problem of a certificate")
+    raise ValueError(
+        Sentence(
+            "no-certificate-problem", "{value} is no problem of a certificate", value=problem.value
+        )
+    )

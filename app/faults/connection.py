@@ -18,8 +18,9 @@ from typing import Final, Protocol
 from attrs import frozen
 from twisted.python.failure import Failure
 
+from app.faults.describing import describe
 from app.faults.schedule import Schedule, Wait
-from app.faults.spec import Direction, Fault, FaultKey, FaultKind, LimitAction, describe, keyed
+from app.faults.spec import Direction, Fault, FaultKey, FaultKind, LimitAction, keyed
 from app.faults.stages import Ending, Item, Mark
 from app.faults.stream import Pipeline
 

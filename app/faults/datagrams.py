@@ -21,7 +21,7 @@ MOST_BYTES: Final = 8 * 1024 * 1024
 """Where a direction holds more than either of these, the next datagram is dropped, as by a router
 whose queue is full."""
 
-Address = tuple[str, int]
+Address = tuple[str, int] | str | None
 
 
 @frozen

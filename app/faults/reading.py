@@ -21,6 +21,7 @@ from app.faults.spec import (
     Parameter,
     TransportKind,
 )
+from app.text.sentence import Sentence, composed
 
 MOST_FAULTS: Final = 100
 LARGEST_SEED: Final = 2**63 - 1
@@ -42,7 +43,9 @@ class FaultProblem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}" if self.path else self.message
+        if not self.path:
+            return self.message
+        return composed("{path}: {message}", path=self.path, message=self.message)
 
 
 class _Mistake(ValueError):
@@ -58,10 +61,22 @@ def parse(
     of the listener, or `None` where it is not known, which allows all kinds.
     """
     if not isinstance(tables, list | tuple):
-        advice = "write [[listener.fault]] with two brackets on each side"
-        return (), (FaultProblem(path, f"must be a list of tables; {advice}"),)
+        advice = Sentence(
+            "fault-brackets", "write [[listener.fault]] with two brackets on each side"
+        )
+        return (), (
+            FaultProblem(
+                path,
+                Sentence("must-be-tables", "must be a list of tables; {advice}", advice=advice),
+            ),
+        )
     if len(tables) > MOST_FAULTS:
-        message = f"here are {len(tables)} faults; keep at most {MOST_FAULTS}"
+        message = Sentence(
+            "too-many-faults",
+            "here are {count} faults; keep at most {most_faults}",
+            count=len(tables),
+            most_faults=MOST_FAULTS,
+        )
         return (), (FaultProblem(path, message),)
     faults: list[Fault] = []
     problems: list[FaultProblem] = []
@@ -89,7 +104,10 @@ def misfits(
     for index, fault in enumerate(faults):
         carrier = transport if fault.leg is FaultLeg.CLIENT else target
         if carrier is None:
-            message = 'there is no target: use "target" with forward or socks, or remove it'
+            message = Sentence(
+                "fault-without-target",
+                'there is no target: use "target" with forward or socks, or remove it',
+            )
             problems.append(FaultProblem(f"{path}[{index}].leg", message))
         elif fault.kind not in KINDS_OF[carrier]:
             message = _misfit(fault.kind, carrier)
@@ -100,7 +118,15 @@ def misfits(
 def parse_seed(value: object) -> int:
     """The seed of a listener. Raises `ValueError` with a sentence."""
     if type(value) is not int or not 0 <= value <= LARGEST_SEED:
-        raise ValueError(f"must be a whole number from 0 to {LARGEST_SEED}, not {_shown(value)}")
+        raise ValueError(
+            Sentence(
+                "must-be-whole-number",
+                "must be a whole number from {least} to {most}, not {value}",
+                least=0,
+                most=LARGEST_SEED,
+                value=_shown(value),
+            )
+        )
     return value
 
 
@@ -110,7 +136,12 @@ def _parse_one(
     if isinstance(table, Fault):
         table = _to_table(table)
     if not isinstance(table, Mapping):
-        return None, [FaultProblem(path, f"must be a table, not {_shown(table)}")]
+        return None, [
+            FaultProblem(
+                path,
+                Sentence("must-be-table-not", "must be a table, not {value}", value=_shown(table)),
+            )
+        ]
     try:
         kind = _kind(table, None if table.get("leg") == FaultLeg.TARGET.value else transport)
     except _Mistake as error:
@@ -124,7 +155,9 @@ def _parse_one(
         except _Mistake as error:
             problems.append(FaultProblem(f"{path}.{name}", str(error)))
     if not isinstance(enabled := table.get("enabled", True), bool):
-        message = f"must be true or false, not {_shown(enabled)}"
+        message = Sentence(
+            "must-be-true-or-false", "must be true or false, not {value}", value=_shown(enabled)
+        )
         problems.append(FaultProblem(f"{path}.enabled", message))
     values["enabled"] = enabled
     known = ("kind", "enabled", *parameters)
@@ -138,7 +171,11 @@ def _parse_one(
 
 def _kind(table: Mapping[object, object], transport: TransportKind | None) -> FaultKind:
     if "kind" not in table:
-        raise _Mistake('is missing; write one, such as kind = "latency"')
+        raise _Mistake(
+            Sentence(
+                "is-missing", "is missing; write one, such as {example}", example='kind = "latency"'
+            )
+        )
     fitting = [each for each in FaultKind if transport is None or each in KINDS_OF[transport]]
     kind: Any = _choice(table["kind"], FaultKind, [each.value for each in fitting])
     if transport is not None and kind not in fitting:
@@ -147,14 +184,26 @@ def _kind(table: Mapping[object, object], transport: TransportKind | None) -> Fa
 
 
 def _misfit(kind: FaultKind, transport: TransportKind) -> str:
-    places = " or ".join(each.value for each in TransportKind if kind in KINDS_OF[each])
-    return f"{kind.value} is not for {transport.value}; remove it, or use it with {places}"
+    places, *others = [each.value for each in TransportKind if kind in KINDS_OF[each]]
+    for each in others:
+        places = composed("{one} or {other}", one=places, other=each)
+    return Sentence(
+        "fault-not-for",
+        "{kind} is not for {transport}; remove it, or use it with {places}",
+        kind=kind.value,
+        transport=transport.value,
+        places=places,
+    )
 
 
 def _value(table: Mapping[object, object], parameter: Parameter) -> object:
     if parameter.name not in table:
         if parameter.default is None:
-            raise _Mistake(f"is missing; write {parameter.example}")
+            raise _Mistake(
+                Sentence(
+                    "is-missing-write", "is missing; write {example}", example=parameter.example
+                )
+            )
         return parameter.default
     value = table[parameter.name]
     if parameter.choices is not None:
@@ -169,17 +218,37 @@ def _choice(value: object, choices: type[Enum], offered: Sequence[str]) -> Enum:
         except ValueError:
             pass
         if close := get_close_matches(value, offered, n=1):
-            raise _Mistake(f'unknown: {_shown(value)}; did you mean "{close[0]}"?')
-    raise _Mistake(f"must be one of {', '.join(offered)}, not {_shown(value)}")
+            raise _Mistake(
+                Sentence(
+                    "unknown-did-you-mean",
+                    'unknown: {value}; did you mean "{suggestion}"?',
+                    value=_shown(value),
+                    suggestion=close[0],
+                )
+            )
+    raise _Mistake(
+        Sentence(
+            "must-be-one-of",
+            "must be one of {known}, not {value}",
+            known=", ".join(offered),
+            value=_shown(value),
+        )
+    )
 
 
 def _number(value: object, parameter: Parameter) -> float:
     is_number = type(value) is int or (type(value) is float and not parameter.is_whole)
     in_bounds = is_number and parameter.least <= value <= parameter.most  # type: ignore[operator]
     if not in_bounds or not math.isfinite(value):  # type: ignore[arg-type]
-        what = "a whole number" if parameter.is_whole else "a number"
-        bounds = f"from {parameter.least:.17g} to {parameter.most:.17g}"
-        raise _Mistake(f"must be {what} {bounds}, not {_shown(value)}")
+        raise _Mistake(
+            Sentence(
+                "must-be-number-within",
+                "must be a number from {least:.17g} to {most:.17g}, not {value}",
+                least=parameter.least,
+                most=parameter.most,
+                value=_shown(value),
+            )
+        )
     return value if parameter.is_whole else float(value)  # type: ignore[return-value, arg-type]
 
 
@@ -190,10 +259,18 @@ def _contradictions(fault: Fault, path: str) -> list[FaultProblem]:
         fault.kind is FaultKind.STOP_READING and fault.direction is Direction.IN
     )
     if not is_directed and fault.direction is not Direction.BOTH:
-        message = f"means nothing for {fault.kind.value}, which has no direction; remove it"
+        message = Sentence(
+            "no-direction",
+            "means nothing for {value}, which has no direction; remove it",
+            value=fault.kind.value,
+        )
         problems.append(FaultProblem(f"{path}.direction", message))
     if fault.variation >= max(fault.bytes, 1):
-        message = f"must be less than bytes, which is {fault.bytes}"
+        message = Sentence(
+            "must-be-less-than-bytes",
+            "must be less than bytes, which is {bytes}",
+            bytes=fault.bytes,
+        )
         problems.append(FaultProblem(f"{path}.variation", message))
     return problems
 
@@ -201,10 +278,34 @@ def _contradictions(fault: Fault, path: str) -> list[FaultProblem]:
 def _unknown(key: str, known: Sequence[str], kind: FaultKind, path: str) -> FaultProblem:
     shown = key if key.isprintable() and len(key) <= 40 else _shown(key)
     if close := get_close_matches(key, known, n=1):
-        return FaultProblem(path, f"unknown key `{shown}`; did you mean `{close[0]}`?")
+        return FaultProblem(
+            path,
+            Sentence(
+                "unknown-key-did-you-mean",
+                "unknown key `{shown}`; did you mean `{suggestion}`?",
+                shown=shown,
+                suggestion=close[0],
+            ),
+        )
     if key in fields_dict(Fault):
-        return FaultProblem(path, f"`{shown}` means nothing for {kind.value}; remove it")
-    return FaultProblem(path, f"unknown key `{shown}`; remove it, or use: {', '.join(known)}")
+        return FaultProblem(
+            path,
+            Sentence(
+                "means-nothing-for",
+                "`{shown}` means nothing for {value}; remove it",
+                shown=shown,
+                value=kind.value,
+            ),
+        )
+    return FaultProblem(
+        path,
+        Sentence(
+            "unknown-key-use",
+            "unknown key `{shown}`; remove it, or use: {known}",
+            shown=shown,
+            known=", ".join(known),
+        ),
+    )
 
 
 def _to_table(fault: Fault) -> dict[str, object]:
@@ -224,7 +325,7 @@ def _shown(value: object) -> str:
         case bool():
             return str(value).lower()
         case int() if value.bit_length() > 64:
-            return "a number of that size"
+            return Sentence("value-huge-number", "a number of that size")
         case int() | float():
             return str(value)
         case str():
@@ -232,8 +333,8 @@ def _shown(value: object) -> str:
             printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
             return f'"{printable}"'
         case Mapping():
-            return "a table"
+            return Sentence("value-table", "a table")
         case list() | tuple():
-            return "an array"
+            return Sentence("value-array", "an array")
         case _:
-            return "a date or a time"
+            return Sentence("value-date", "a date or a time")

@@ -10,6 +10,8 @@ from typing import Final
 
 from attrs import field, frozen
 
+from app.text.sentence import Sentence
+
 LONGEST_SECONDS: Final = 24 * 3600.0
 MOST_BYTES: Final = 2**40
 MOST_BITS: Final = 4096
@@ -94,7 +96,7 @@ class TlsProblem(Enum):
 class TransportKind(Enum):
     """What a listener's clients come by."""
 
-    STREAM = "TCP or a Unix socket"
+    STREAM = Sentence("tcp-or-unix", "TCP or a Unix socket")
     TLS = "TLS"
     DATAGRAMS = "UDP"
 
@@ -281,76 +283,3 @@ def armed(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 def of_leg(faults: Iterable[Fault], leg: FaultLeg) -> tuple[Fault, ...]:
     """Those of `faults` that act on `leg`."""
     return tuple(fault for fault in faults if fault.leg is leg)
-
-
-def describe(fault: Fault) -> str:
-    """One line for people, such as `latency 200 ms ± 50 ms out`."""
-    words = [fault.kind.value, _details(fault)]
-    if fault.leg is FaultLeg.TARGET:
-        words.append("at the target")
-    if fault.kind in DIRECTED and fault.direction is not Direction.BOTH:
-        words.append(fault.direction.value)
-    if fault.chance < 1:
-        words.append(f"for {fault.chance * 100:g} %")
-    if not fault.enabled:
-        words.append("(off)")
-    return " ".join(filter(None, words))
-
-
-def badge(faults: Iterable[Fault]) -> str:
-    """A few characters for a list row, such as `200 ms +1`; empty if no fault is armed."""
-    active = armed(faults)
-    if not active:
-        return ""
-    more = f" +{len(active) - 1}" if len(active) > 1 else ""
-    return f"{_short(active[0])}{more}"
-
-
-def _short(fault: Fault) -> str:
-    match fault.kind:
-        case FaultKind.LATENCY:
-            return duration(fault.seconds)
-        case FaultKind.BANDWIDTH:
-            return f"{size(fault.bytes_per_second)}/s"
-        case FaultKind.LIMIT:
-            return f"{fault.then.value} at {size(fault.bytes)}"
-        case FaultKind.TLS:
-            return f"TLS {fault.problem.value}"
-        case _:
-            return str(fault.kind.value)
-
-
-def _details(fault: Fault) -> str:
-    match fault.kind:
-        case FaultKind.LATENCY:
-            spread = " normal" if fault.distribution is Distribution.NORMAL else ""
-            jitter = f" ± {duration(fault.jitter)}{spread}" if fault.jitter else ""
-            return f"{duration(fault.seconds)}{jitter}"
-        case FaultKind.BANDWIDTH:
-            return f"{size(fault.bytes_per_second)}/s"
-        case FaultKind.SLICE:
-            variation = f" ± {size(fault.variation)}" if fault.variation else ""
-            return f"{size(fault.bytes)}{variation} every {duration(fault.delay)}"
-        case FaultKind.STALL:
-            return duration(fault.seconds) if fault.seconds else "until cleared"
-        case FaultKind.LIMIT:
-            return f"{size(fault.bytes)}, then {fault.then.value}"
-        case FaultKind.CORRUPT:
-            return f"{fault.bits} bit{'s' if fault.bits > 1 else ''}"
-        case FaultKind.TLS:
-            return str(fault.problem.value)
-        case _:
-            return duration(fault.seconds) if fault.seconds else ""
-
-
-def duration(seconds: float) -> str:
-    """A time for people: `200 ms`, `1.5 s`."""
-    return f"{seconds:g} s" if seconds >= 1 or not seconds else f"{seconds * 1000:g} ms"
-
-
-def size(count: int) -> str:
-    """A number of bytes for people: `999 B`, `1.5 kB`, `2 MB`."""
-    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if count >= factor:
-            return f"{count / factor:.4g} {unit}"
-    return f"{count} B"

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from app.files.paths import resolve_path
 from app.net.sockets import endpoint_for
 from app.net.target import Target
+from app.text.sentence import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,10 @@ class Dialing:
         endpoint = endpoint_for(reactor, target, self.seconds)
         if target.transport.has_tls:
             endpoint = wrapClientTLS(self._tls(target.host), endpoint, reactor)
-        connecting: Deferred[Any] = endpoint.connect(factory)
+        return self.bounded(endpoint.connect(factory), reactor)
+
+    def bounded(self, connecting: Deferred[Any], reactor: Any) -> Deferred[Any]:
+        """The same, but it fails when it takes too long."""
         return connecting.addTimeout(self.seconds, reactor, onTimeoutCancel=_time_out)
 
     def _tls(self, host: str) -> Any:
@@ -59,7 +63,14 @@ class Dialing:
             return client_creator(host, authorities, verify=self.verify)
         except (OSError, ValueError) as error:
             words = getattr(error, "strerror", None) or str(error)
-            raise TargetFileError(f"{self.ca_file} cannot be used: {words}.") from None
+            raise TargetFileError(
+                Sentence(
+                    "target-file-unusable",
+                    "{ca_file} cannot be used: {words}.",
+                    ca_file=self.ca_file,
+                    words=words,
+                )
+            ) from None
 
 
 def ca_path(file: str, folder: Path) -> Path | None:
@@ -77,16 +88,32 @@ def explain(failure: Failure, target: Target, seconds: float) -> str:
     if isinstance(error, TargetFileError):
         return str(error).removesuffix(".")
     if failure.check(ConnectTimeoutError):
-        return f"{target} did not answer within {seconds:g} s"
+        return Sentence(
+            "target-late",
+            "{target} did not answer within {seconds:g} s",
+            target=target,
+            seconds=seconds,
+        )
     if failure.check(ConnectionRefusedError):
-        return f"{target} refused the connection; is it running?"
+        return Sentence(
+            "target-refused", "{target} refused the connection; is it running?", target=target
+        )
     if failure.check(DNSLookupError, socket.gaierror):
-        return f"{target.host} is not known as a host name"
+        return Sentence(
+            "target-unknown-host", "{host} is not known as a host name", host=target.host
+        )
     if failure.check(ConnectError) and error is not None:
         words = getattr(error, "osError", None)
         cause = getattr(words, "strerror", None) or str(error)
-        return f"{target} cannot be reached ({cause.rstrip('.')})"
-    return f"{target} cannot be reached ({error})"
+        return Sentence(
+            "target-unreachable",
+            "{target} cannot be reached ({error})",
+            target=target,
+            error=cause.rstrip("."),
+        )
+    return Sentence(
+        "target-unreachable", "{target} cannot be reached ({error})", target=target, error=error
+    )
 
 
 def explain_tls(failure: Failure, target: Target) -> str:
@@ -95,7 +122,9 @@ def explain_tls(failure: Failure, target: Target) -> str:
     reasons = error.args[0] if error is not None and error.args else ()
     words = [str(each[-1]) for each in reasons if isinstance(each, tuple) and each]
     cause = ", ".join(filter(None, words)) or str(error)
-    return f"TLS with {target} failed: {cause}"
+    return Sentence(
+        "target-tls-failed", "TLS with {target} failed: {cause}", target=target, cause=cause
+    )
 
 
 class FailureLog:

@@ -1,4 +1,4 @@
-"""The factory of a forwarding listener: it makes the relays and holds what they share."""
+"""What the relays of one forwarding listener share, and the factory that makes them for streams."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from app.forwarding.relay import ClientLeg, Route
 from app.forwarding.rewriting import Rewriter
 from app.forwarding.stream import Passage
 from app.net.target import Target
+from app.rules.spec import MessageFraming
 from app.runtime.clocks import unix_clock
 
 
@@ -32,29 +33,31 @@ class Forwarding:
     """Whether the target is connected to at the first byte of the client."""
 
 
-class ForwardFactory(Factory[ClientLeg]):
-    """Builds the client's leg of each relay. Another target applies to new clients, but messages
-    are rewritten and held by other rules at once."""
-
-    noisy = False
+class Relays:
+    """The settings of the relays of one listener, and what they hold. Another target applies to new
+    clients, but messages are rewritten and held by other rules at once."""
 
     def __init__(self, settings: Forwarding, reactor: Any, name: str) -> None:
         """`name` is that of the listener, for the log."""
-        self.settings = settings
         self.holds = HoldList(reactor.seconds)
         """The messages that wait to be released."""
+        self.failures = FailureLog(reactor.seconds, name)
+        self.rewriter = Rewriter((), unix_clock(reactor), self.failures.report)
         self._reactor = reactor
         self._expiry: IDelayedCall | None = None
-        self._failures = FailureLog(reactor.seconds, name)
-        self.rewriter = Rewriter((), unix_clock(reactor), self._failures.report)
         self._passage = Passage(self.rewriter, self.holds)
         self._legs: set[ClientLeg] = set()
         self.holds.on_change = self._schedule
         self.change(settings)
 
+    @property
+    def framing(self) -> MessageFraming:
+        """How bytes become messages."""
+        return self._passage.framing
+
     def change(self, settings: Forwarding) -> None:
         """Use other settings."""
-        self.settings = settings
+        self._settings = settings
         alterations = settings.alterations
         self._passage.framing = alterations.framing
         self.rewriter.change(alterations.rewrites)
@@ -63,27 +66,24 @@ class ForwardFactory(Factory[ClientLeg]):
         for leg in list(self._legs):
             leg.update_streams()
 
-    def buildProtocol(self, addr: IAddress | None) -> ClientLeg:
-        settings = self.settings
-        route = Route(
+    def route(self) -> Route:
+        """The way of a new client."""
+        settings = self._settings
+        return Route(
             self._reactor,
             settings.target,
             settings.dialing,
-            report=self._failures.report,
+            report=self.failures.report,
             proxy=settings.proxy,
             waits_for_data=settings.waits_for_data,
             passage=self._passage,
             legs=self._legs,
         )
-        leg = ClientLeg(route)
-        leg.factory = self
-        return leg
 
-    def doStop(self) -> None:
-        super().doStop()
-        if not self.numPorts:
-            self.holds.release_all()
-            self._schedule()
+    def stop(self) -> None:
+        """Let everything pass that is held."""
+        self.holds.release_all()
+        self._schedule()
 
     def _schedule(self) -> None:
         """Have one timer while something is held."""
@@ -100,3 +100,37 @@ class ForwardFactory(Factory[ClientLeg]):
         left = self.holds.expire()
         if left is not None and self._expiry is None:
             self._expiry = self._reactor.callLater(left, self._expire)
+
+
+class ForwardFactory(Factory[ClientLeg]):
+    """Builds the client's leg of each relay."""
+
+    noisy = False
+
+    def __init__(self, settings: Forwarding, reactor: Any, name: str) -> None:
+        """`name` is that of the listener, for the log."""
+        self._relays = Relays(settings, reactor, name)
+
+    @property
+    def holds(self) -> HoldList:
+        """The messages that wait to be released."""
+        return self._relays.holds
+
+    @property
+    def rewriter(self) -> Rewriter:
+        """The rules that change messages, with their hits."""
+        return self._relays.rewriter
+
+    def change(self, settings: Forwarding) -> None:
+        """Use other settings. Another target is for new clients."""
+        self._relays.change(settings)
+
+    def buildProtocol(self, addr: IAddress | None) -> ClientLeg:
+        leg = ClientLeg(self._relays.route())
+        leg.factory = self
+        return leg
+
+    def doStop(self) -> None:
+        super().doStop()
+        if not self.numPorts:
+            self._relays.stop()

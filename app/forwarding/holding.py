@@ -171,10 +171,10 @@ class HoldQueue:
         holds: HoldList,
         connection: int,
         direction: Direction,
-        passed: Callable[[bytes], None],
+        passed: Callable[[list[bytes]], None],
         peer: str = "",
     ) -> None:
-        """`passed` is called with the bytes of messages that were held."""
+        """`passed` is called with messages that were held, in their order."""
         self.connection = connection
         self.peer = peer
         self.direction = direction
@@ -193,17 +193,17 @@ class HoldQueue:
         """Whether its sender should wait."""
         return self._size > MOST_IN_QUEUE
 
-    def offer(self, data: bytes) -> bytes:
-        """What of a message passes on now: all of it, or nothing."""
+    def offer(self, data: bytes) -> bool:
+        """Whether a message passes on now. If not, it is kept."""
         rule = self._list.rule
         is_held = rule is not None and rule.matches(self.direction, data)
         if not is_held and not self._messages:
-            return data
+            return True
         self._messages.append(self._list.add(self, data, is_held=is_held))
         self._size += len(data)
         self._list.bound()
         self._list.on_change()
-        return b""
+        return False
 
     def edited(self, by: int) -> None:
         """A message has `by` bytes more."""
@@ -222,12 +222,12 @@ class HoldQueue:
             message = self._messages.popleft()
             self._gone(message)
             passed.append(message.data)
-        self._passed(b"".join(passed))
+        self._passed(passed)
         self._list.on_change()
 
-    def take_all(self) -> bytes:
+    def take_all(self) -> list[bytes]:
         """Everything, in order: the relay ends."""
-        rest = b"".join(message.data for message in self._messages)
+        rest = [message.data for message in self._messages]
         for message in self._messages:
             self._gone(message)
         self._messages.clear()

@@ -12,21 +12,29 @@ from enum import Enum
 from typing import Any
 
 from twisted.internet.error import ConnectionDone
-from twisted.internet.interfaces import IHalfCloseableProtocol, IPushProducer, ISSLTransport
+from twisted.internet.interfaces import (
+    IHalfCloseableProtocol,
+    IPushProducer,
+    IReactorTime,
+    ISSLTransport,
+)
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from app.forwarding.stream import MessageStream
+from app.text.sentence import Sentence
 
 
 class Pause(Enum):
     """A reason to read nothing from a leg."""
 
-    CONNECTING = "connecting"
-    FULL = "the other leg does not keep up"
-    HELD = "too many messages are held"
-    FAULTS = "faults of the other leg hold as much as they may"
+    CONNECTING = Sentence("leg-connecting", "connecting")
+    FULL = Sentence("other-leg-slow", "the other leg does not keep up")
+    HELD = Sentence("too-many-held", "too many messages are held")
+    FAULTS = Sentence(
+        "other-leg-faults", "faults of the other leg hold as much as they may"
+    )
 
 
 @implementer(IHalfCloseableProtocol, IPushProducer)
@@ -108,8 +116,9 @@ class Leg(Protocol):
         """Write `data` to the peer."""
         self.transport.write(data)
 
-    def send(self, data: bytes) -> None:
-        """Write `data` to the peer, unless its direction is over."""
+    def send(self, messages: list[bytes]) -> None:
+        """Write `messages` to the peer, unless its direction is over."""
+        data = messages[0] if len(messages) == 1 else b"".join(messages)
         if data and not self.is_shut:
             self.write(data)
 
@@ -143,6 +152,12 @@ class Leg(Protocol):
     def abort(self) -> None:
         """Reset the connection."""
         self.transport.abortConnection()
+
+    def leave(self, clock: IReactorTime) -> None:
+        """The other leg is gone."""
+
+    def let_go(self) -> None:
+        """Hold nothing back any more."""
 
     def writeConnectionLost(self) -> None:
         """Everything is written, and the peer knows that nothing more comes."""
@@ -196,12 +211,12 @@ class Leg(Protocol):
             if not other.is_lost:
                 other.lose()
 
-    def _released(self, data: bytes) -> None:
+    def _released(self, messages: list[bytes]) -> None:
         """Messages that were held pass on."""
         other, stream = self.other, self.stream
         if other is None or stream is None:
             return
-        other.send(data)
+        other.send(messages)
         if not stream.is_full:
             self.resume(Pause.HELD)
         if self.has_ended and not stream.is_waiting:

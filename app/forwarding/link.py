@@ -79,8 +79,8 @@ class IRelay(Interface):
         """The connection closes when everything written is sent. Write nothing more, and have no
         producer."""
 
-    def targetFaultsChanged(faults: tuple[Fault, ...]) -> None:
-        """Let `faults` act on the connection to the target from now on."""
+    def targetFaultsChanged() -> None:
+        """The faults that act on the connection to the target are other ones now."""
 
 
 class IRelayedConnection(Interface):
@@ -101,5 +101,6 @@ class IRelayedConnection(Interface):
     def target_refuses() -> bool:
         """Whether a fault refuses the link that is going to be made."""
 
-    def target_faults() -> tuple[Fault, ...]:
-        """The faults that act on the link."""
+    def target_faults(by_datagram: bool) -> tuple[Fault, ...]:
+        """The faults that act on the link. `by_datagram` gives also those that do not hit this
+        connection: they decide for each datagram."""

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 from app.net.target import Target, TargetError
+from app.text.sentence import Sentence
 
 LONGEST_HEAD: Final = 16 * 1024
 """Bytes of the head of a CONNECT."""
@@ -65,7 +66,9 @@ class Negotiation:
         if first == _SOCKS and not self._is_http:
             return self._socks()
         if self._has_greeted or not 0x41 <= first <= 0x5A:
-            raise NegotiationError("The client speaks neither SOCKS5 nor HTTP.")
+            raise NegotiationError(
+                Sentence("client-no-proxy-protocol", "The client speaks neither SOCKS5 nor HTTP.")
+            )
         self._is_http = True
         self._http()
         return b""
@@ -90,7 +93,10 @@ class Negotiation:
             self._data = self._data[2 + self._data[1] :]
             if _NO_PASSWORD not in methods:
                 raise NegotiationError(
-                    "The client asks for a password, and here is none.", bytes((_SOCKS, 0xFF))
+                    Sentence(
+                        "client-asks-password", "The client asks for a password, and here is none."
+                    ),
+                    bytes((_SOCKS, 0xFF)),
                 )
             self._has_greeted = True
             reply = bytes((_SOCKS, _NO_PASSWORD))
@@ -101,20 +107,31 @@ class Negotiation:
     def _request(self) -> None:
         data = self._data
         if data[0] != _SOCKS:
-            raise NegotiationError("The client does not go on with SOCKS5.")
+            raise NegotiationError(
+                Sentence("client-stops-socks", "The client does not go on with SOCKS5.")
+            )
         if len(data) < 5:
             return
         sizes = {_IPV4: 4, _IPV6: 16, _NAME: 1 + data[4]}
         size = sizes.get(data[3])
         if size is None:
-            raise NegotiationError("The client gives an address of an unknown kind.")
+            raise NegotiationError(
+                Sentence(
+                    "client-address-unknown", "The client gives an address of an unknown kind."
+                )
+            )
         end = 4 + size + 2
         if len(data) < end:
             return
         self._data = data[end:]
         if data[1] != _CONNECT:
             reply = self.answer(Answer.NO_SUCH_COMMAND)
-            raise NegotiationError("The client asks for something else than a connection.", reply)
+            raise NegotiationError(
+                Sentence(
+                    "client-asks-other", "The client asks for something else than a connection."
+                ),
+                reply,
+            )
         self._set_target(
             _host(data[3], data[4 : end - 2]), int.from_bytes(data[end - 2 : end], "big")
         )
@@ -123,12 +140,16 @@ class Negotiation:
         head, end, rest = self._data.partition(b"\r\n\r\n")
         if not end:
             if len(self._data) > LONGEST_HEAD:
-                raise NegotiationError("The head of the client's request is too long.")
+                raise NegotiationError(
+                    Sentence(
+                        "client-head-too-long", "The head of the client's request is too long."
+                    )
+                )
             return
         words = head.partition(b"\r\n")[0].split(b" ")
         self._data = rest
         if len(words) != 3 or words[0] != b"CONNECT" or not words[2].startswith(b"HTTP/1."):
-            sentence = "Only CONNECT is served here."
+            sentence = Sentence("only-connect", "Only CONNECT is served here.")
             raise NegotiationError(sentence, self.answer(Answer.NO_SUCH_COMMAND, sentence))
         host, _, port = words[1].decode("ascii", "replace").rpartition(":")
         number = int(port) if port.isascii() and port.isdecimal() and len(port) < 6 else 0

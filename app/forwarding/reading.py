@@ -33,6 +33,7 @@ from app.rules.reading import FRAMING_KEYS, Mistake, parse_framing
 from app.rules.spec import MessageFraming, Unframed, Written, wildcard_parts
 from app.rules.toml_values import Wrong, listed, number, shown, text, truth, whole_number
 from app.text.notation import Notation
+from app.text.sentence import Sentence
 
 MAX_RULES: Final = 200
 MAX_TEXT: Final = 64 * 1024
@@ -84,23 +85,47 @@ class _Reader:
 
     def _rewrites(self, value: object, path: str) -> tuple[RewriteRule, ...]:
         if not isinstance(value, Sequence) or isinstance(value, str):
-            self._note(path, f"must be an array of tables, not {shown(value)}")
+            self._note(
+                path,
+                Sentence(
+                    "must-be-array-of-tables",
+                    "must be an array of tables, not {value}",
+                    value=shown(value),
+                ),
+            )
             return ()
         if len(value) > MAX_RULES:
-            self._note(path, f"there may be {MAX_RULES} rules at most, not {len(value)}")
+            self._note(
+                path,
+                Sentence(
+                    "too-many-rules",
+                    "there may be {max_rules} rules at most, not {count}",
+                    max_rules=MAX_RULES,
+                    count=len(value),
+                ),
+            )
             return ()
         rules = (self._rewrite(each, f"{path}[{index}]") for index, each in enumerate(value))
         return tuple(rule for rule in rules if rule is not None)
 
     def _rewrite(self, table: object, path: str) -> RewriteRule | None:
         if not isinstance(table, Mapping):
-            self._note(path, f"must be a table, not {shown(table)}")
+            self._note(
+                path,
+                Sentence("must-be-table-not", "must be a table, not {value}", value=shown(table)),
+            )
             return None
         self._check_keys(table, REWRITE_KEYS, path)
         if ("find" in table) == ("regex" in table):
-            self._note(path, "needs one of find and regex: what is replaced")
+            self._note(
+                path,
+                Sentence("rewrite-needs-find", "needs one of find and regex: what is replaced"),
+            )
         if "replace" not in table:
-            self._note(_in(path, "replace"), 'is missing; write "" to remove what is found')
+            self._note(
+                _in(path, "replace"),
+                Sentence("rewrite-needs-replace", 'is missing; write "" to remove what is found'),
+            )
         noted = len(self.mistakes)
         replace = self._value(table, "replace", path, _replacement, Written(""))
         rule = RewriteRule(
@@ -126,11 +151,16 @@ class _Reader:
 
     def _hold(self, table: object, path: str) -> HoldRule | None:
         if not isinstance(table, Mapping):
-            self._note(path, f"must be a table, not {shown(table)}")
+            self._note(
+                path,
+                Sentence("must-be-table-not", "must be a table, not {value}", value=shown(table)),
+            )
             return None
         self._check_keys(table, HOLD_KEYS, path)
         if "contains" in table and "regex" in table:
-            self._note(path, "has contains and regex; keep one of them")
+            self._note(
+                path, Sentence("hold-two-matchers", "has contains and regex; keep one of them")
+            )
         directions = self._value(table, "direction", path, _directions, _BOTH)
         contains = self._value(table, "contains", path, _bytes, b"")
         regex = self._value(table, "regex", path, _not_empty, "")
@@ -169,7 +199,15 @@ class _Reader:
     def _check_keys(self, table: Mapping[str, Any], known: Sequence[str], path: str) -> None:
         for key in table:
             if key not in known:
-                self._note(path, f"unknown key {quoted(key)}; there are {listed(known)}")
+                self._note(
+                    path,
+                    Sentence(
+                        "unknown-key-known",
+                        "unknown key {key}; there are {known}",
+                        key=quoted(key),
+                        known=listed(known),
+                    ),
+                )
 
     def _note(self, path: str, message: str) -> None:
         self.mistakes.append(Mistake(path, message))
@@ -184,13 +222,21 @@ def _directions(value: object) -> frozenset[Direction]:
     for direction in Direction:
         if value == direction.value:
             return frozenset({direction})
-    raise Wrong(f"must be one of in, out, both, not {shown(value)}")
+    raise Wrong(
+        Sentence("direction-wrong", "must be one of in, out, both, not {value}", value=shown(value))
+    )
 
 
 def _written(value: object) -> Written:
     if isinstance(value, Mapping):
         if set(value) != {"hex"}:
-            raise Wrong(f'must be text or {{ hex = "00 01" }}, not {listed(value)}')
+            raise Wrong(
+                Sentence(
+                    "must-be-text-or-bytes",
+                    'must be text or {{ hex = "00 01" }}, not {value}',
+                    value=listed(value),
+                )
+            )
         return Written(text(MAX_TEXT)(value["hex"]), Notation.HEX)
     return Written(text(MAX_TEXT)(value))
 
@@ -202,14 +248,16 @@ def _replacement(value: object) -> Written:
 def _bytes(value: object) -> bytes:
     parts = wildcard_parts(_written(value))
     if len(parts) != 1 or not isinstance(parts[0], bytes) or not parts[0]:
-        raise Wrong("must be at least one byte, and none of them a wildcard")
+        raise Wrong(
+            Sentence("delimiter-wrong", "must be at least one byte, and none of them a wildcard")
+        )
     return parts[0]
 
 
 def _not_empty(value: object) -> str:
     source = text(MAX_TEXT)(value)
     if not source:
-        raise Wrong("must not be empty")
+        raise Wrong(Sentence("must-not-be-empty", "must not be empty"))
     return source
 
 

@@ -16,15 +16,17 @@ from twisted.internet.protocol import Factory, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from app.faults.spec import Fault
 from app.forwarding.connecting import Dialing, explain
+from app.forwarding.datagram_leg import DatagramLeg, connect_datagrams
 from app.forwarding.holding import Direction
 from app.forwarding.leg import Leg, Pause
 from app.forwarding.link import IRelay, IRelayedConnection, LinkState, TargetLink
 from app.forwarding.proxy_header import proxy_header
 from app.forwarding.stream import MessageStream, Passage
 from app.forwarding.target_leg import TargetLeg
-from app.net.target import Target
+from app.net.target import Target, Transport
+from app.rules.spec import MessageFraming, Unframed
+from app.text.sentence import Sentence
 
 
 @define(eq=False)
@@ -57,12 +59,21 @@ class _TargetLegs(Factory[TargetLeg]):
 
     noisy = False
 
-    def __init__(self, target: Target, link: TargetLink, seconds: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        target: Target,
+        link: TargetLink,
+        seconds: Callable[[], float],
+        framing: MessageFraming,
+    ) -> None:
         self._target = target
         self._link = link
         self._seconds = seconds
+        self._framing = framing
 
     def buildProtocol(self, addr: IAddress | None) -> TargetLeg:
+        if self._target.transport is Transport.UDP:
+            return DatagramLeg(self._target, self._link, self._seconds, self._framing)
         return TargetLeg(self._target, self._link, self._seconds)
 
 
@@ -107,15 +118,27 @@ class ClientLeg(Leg):
         route = self.route
         link = self.transport.target = TargetLink(str(target))
         if self._owner is not None and self._owner.target_refuses():
-            self._turn_away(f"a fault refuses the connection to {target}", ConnectionRefusedError())
+            sentence = Sentence(
+                "fault-refuses-target", "a fault refuses the connection to {target}", target=target
+            )
+            self._turn_away(sentence, ConnectionRefusedError())
             return
-        legs = _TargetLegs(target, link, route.reactor.seconds)
+        framing = Unframed.CHUNK if route.passage is None else route.passage.framing
+        legs = _TargetLegs(target, link, route.reactor.seconds, framing)
         try:
-            self._connecting = route.dialing.connect(route.reactor, target, legs)
-        except ValueError:
+            self._connecting = self._dial(target, legs)
+        except (ValueError, OSError):
             self._failed(Failure(), target)
             return
         self._connecting.addCallbacks(self._connected, self._failed, errbackArgs=(target,))
+
+    def _dial(self, target: Target, legs: _TargetLegs) -> Deferred[Any]:
+        reactor, dialing = self.route.reactor, self.route.dialing
+        if target.transport is Transport.UDP:
+            leg = legs.buildProtocol(None)
+            assert isinstance(leg, DatagramLeg)
+            return dialing.bounded(connect_datagrams(reactor, target, leg), reactor)
+        return dialing.connect(reactor, target, legs)
 
     def dataReceived(self, data: bytes) -> None:
         if self.other is not None:
@@ -144,6 +167,7 @@ class ClientLeg(Leg):
             if self.stream is not None:
                 other.send(self.stream.release_all())
             other.close()
+            other.let_go()
         self._give_up()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
@@ -151,11 +175,14 @@ class ClientLeg(Leg):
         if self.route.legs is not None:
             self.route.legs.discard(self)
         super().connectionLost(reason)
+        if self.other is not None:
+            self.other.leave(self.route.reactor)
 
-    def targetFaultsChanged(self, faults: tuple[Fault, ...]) -> None:
-        """Let `faults` act on the leg to the target from now on."""
+    def targetFaultsChanged(self) -> None:
+        """Let the faults act that the leg to the target has now."""
         leg = self._opening or self.other
         if isinstance(leg, TargetLeg) and self._owner is not None:
+            faults = self._owner.target_faults(by_datagram=isinstance(leg, DatagramLeg))
             leg.use_faults(faults, self._owner.shared_faults)
 
     def update_streams(self) -> None:
@@ -185,12 +212,12 @@ class ClientLeg(Leg):
             target.transport.abortConnection()
             return
         self._opening = target
-        target.on_lost = self._target_lost
+        target.on_lost, target.on_trouble = self._target_lost, self.report
         owner = self._owner
         if owner is not None:
             owner.target_connected()
             target.tap = owner.tap_target
-            target.use_faults(owner.target_faults(), owner.shared_faults)
+            self.targetFaultsChanged()
         target.open(lambda: self._join(target))
 
     def _join(self, target: TargetLeg) -> None:

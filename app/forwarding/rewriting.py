@@ -12,6 +12,7 @@ from app.forwarding.holding import Direction
 from app.rules.expression import Budget, Expression
 from app.rules.template import CONSOLE_VARIABLES, RenderError, Scope, Template, Values, read_part
 from app.text.notation import Notation
+from app.text.sentence import Sentence
 
 
 @frozen
@@ -99,7 +100,9 @@ class Rewriter:
             try:
                 result = running.replacement(before, values)
             except TimeoutError:
-                self.failed("A rewrite expression takes too long on a message.")
+                self.failed(
+                    Sentence("rewrite-slow", "A rewrite expression takes too long on a message.")
+                )
             except RenderError as error:
                 self.failed(str(error))
             running.hits += result != before

@@ -16,6 +16,7 @@ from app.forwarding.relay import ClientLeg, Route
 from app.forwarding.target_leg import TargetLeg
 from app.net.ip import is_loopback
 from app.net.target import Target
+from app.text.sentence import Sentence
 
 
 class SocksLeg(ClientLeg):
@@ -39,17 +40,21 @@ class SocksLeg(ClientLeg):
         try:
             reply = self._negotiation.feed(data)
         except NegotiationError as error:
-            self.send(error.reply)
+            self.send([error.reply])
             self._reject(str(error))
             return
-        self.send(reply)
+        self.send([reply])
         target = self._negotiation.target
         if target is None:
             return
         self._has_asked = True
         if not self._is_allowed(target):
-            sentence = f"{target} is not on this machine, and only that is allowed"
-            self.send(self._negotiation.answer(Answer.NOT_ALLOWED, sentence))
+            sentence = Sentence(
+                "target-not-local",
+                "{target} is not on this machine, and only that is allowed",
+                target=target,
+            )
+            self.send([self._negotiation.answer(Answer.NOT_ALLOWED, sentence)])
             self._reject(sentence)
             return
         if self._negotiation.rest:
@@ -57,7 +62,7 @@ class SocksLeg(ClientLeg):
         self.connect(target)
 
     def joined(self, target: TargetLeg) -> None:
-        self.send(self._negotiation.answer(Answer.GRANTED))
+        self.send([self._negotiation.answer(Answer.GRANTED)])
 
     def refuse(self, error: BaseException | None) -> None:
         answer = Answer.UNREACHABLE
@@ -65,7 +70,7 @@ class SocksLeg(ClientLeg):
             answer = Answer.REFUSED
         elif isinstance(error, ConnectTimeoutError):
             answer = Answer.TIMED_OUT
-        self.send(self._negotiation.answer(answer, self.transport.hint))
+        self.send([self._negotiation.answer(answer, self.transport.hint)])
         self.transport.loseConnection()
 
     def _reject(self, sentence: str) -> None:

@@ -10,6 +10,7 @@ from app.forwarding.rewriting import Rewriter
 from app.rules.rendering import WHOLE, Cutter, Frame, frame_of, needs_length
 from app.rules.spec import MessageFraming, Unframed
 from app.rules.template import RenderError
+from app.text.sentence import Sentence
 from app.traffic.framing import FixedLength, Message
 
 
@@ -40,8 +41,8 @@ class MessageStream:
         self, passage: Passage, connection: int, direction: Direction, peer: str = ""
     ) -> None:
         """`connection` and `peer` are the number and the address of the client."""
-        self.on_released: Callable[[bytes], None] = lambda data: None
-        """Called with the bytes of messages that were held."""
+        self.on_released: Callable[[list[bytes]], None] = lambda messages: None
+        """Called with messages that were held, in their order."""
         self._passage = passage
         self._direction = direction
         self._queue = HoldQueue(passage.holds, connection, direction, self._release, peer)
@@ -59,22 +60,22 @@ class MessageStream:
         """Whether so much is held that nothing more should be read."""
         return self._queue.is_full
 
-    def feed(self, data: bytes) -> bytes:
+    def feed(self, data: bytes) -> list[bytes]:
         """What passes on now that `data` came."""
         return self._pass(self._cutter.feed(data))
 
-    def finish(self) -> bytes:
+    def finish(self) -> list[bytes]:
         """What passes on now that nothing more comes."""
         return self._pass(self._cutter.finish())
 
-    def release_all(self) -> bytes:
+    def release_all(self) -> list[bytes]:
         """Everything that is left: the relay ends."""
         return self.finish() + self._queue.take_all()
 
-    def update(self) -> bytes:
+    def update(self) -> list[bytes]:
         """Follow the passage, which has changed. What passes on because of that."""
         if self._passage.framing == self._framing:
-            return b""
+            return []
         rest = self.finish()
         self._set_framing(self._passage.framing)
         return rest
@@ -84,20 +85,21 @@ class MessageStream:
         self._cutter = Cutter(framing)
         self._frame: Frame | None = frame_of(framing) if needs_length(framing) else None
 
-    def _pass(self, messages: list[Message]) -> bytes:
+    def _pass(self, messages: list[Message]) -> list[bytes]:
         passing = self._passing = []
         rewrites = self._passage.rewriter.acts(self._direction)
         for data, flaw in messages:
             changed = self._rewritten(data) if rewrites and flaw is WHOLE else data
-            passing.append(self._queue.offer(changed))
+            if self._queue.offer(changed):
+                passing.append(changed)
         self._passing = None
-        return b"".join(passing)
+        return passing
 
-    def _release(self, data: bytes) -> None:
+    def _release(self, messages: list[bytes]) -> None:
         if self._passing is None:
-            self.on_released(data)
+            self.on_released(messages)
         else:
-            self._passing.append(data)
+            self._passing.extend(messages)
 
     def _rewritten(self, message: bytes) -> bytes:
         """The message with its frame, rewritten."""
@@ -113,6 +115,8 @@ class MessageStream:
                 rewriter.failed(str(error))
                 return message
         if isinstance(self._framing, FixedLength) and len(changed) != len(bare):
-            rewriter.failed("A message of fixed length must keep it.")
+            rewriter.failed(
+                Sentence("fixed-length-kept", "A message of fixed length must keep it.")
+            )
             return message
         return changed + message[len(bare) :]

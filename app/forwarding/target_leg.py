@@ -8,10 +8,16 @@ is the connection on which they act: an `app.faults.connection.FaultyConnection`
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
-from twisted.internet.interfaces import IHandshakeListener, ISSLTransport, ITCPTransport
+from twisted.internet.interfaces import (
+    IDelayedCall,
+    IHandshakeListener,
+    IReactorTime,
+    ISSLTransport,
+    ITCPTransport,
+)
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from zope.interface import alsoProvides
@@ -22,11 +28,16 @@ from app.forwarding.leg import Leg, Pause
 from app.forwarding.link import LinkState, TapTarget, TargetLink
 from app.net.sockets import write_promptly
 from app.net.target import Target
+from app.text.sentence import Sentence
 from app.traffic.connection_info import RECEIVED, SENT, CloseKind
 
 if TYPE_CHECKING:  # imported late below, as most legs have no faults
     from app.faults.connection import ConnectionFaults
     from app.faults.listener import ListenerFaults
+
+
+LEAVE_SECONDS: Final = 30.0
+"""How long faults may hold what a client has sent that is gone."""
 
 
 class TargetLeg(Leg):
@@ -44,13 +55,15 @@ class TargetLeg(Leg):
         self.on_lost: Callable[[str, str], None] = lambda hint, failure: None
         """Called before the loss is passed on: what belongs to the reason of the client's end, and
         what is a failure of the target. One of them may be empty, or both."""
+        self.on_trouble: Callable[[str], None] = lambda sentence: None
+        """Called with a failure that does not end the leg."""
         self.faults: ConnectionFaults | None = None
         self.is_in_handshake = False
         self._seconds = seconds
         self._on_open: Callable[[], None] | None = None
         self._fault_words = ""
-        self._shared: ListenerFaults | None = None
         self._had_delay = False
+        self._leaving: IDelayedCall | None = None
 
     def connectionMade(self) -> None:
         self.is_in_handshake = ISSLTransport.providedBy(self.transport)
@@ -150,6 +163,18 @@ class TargetLeg(Leg):
             self.faults.pauseProducing()
         self.faults.replace(faults)
 
+    def leave(self, clock: IReactorTime) -> None:
+        """The client is gone, and nobody can clear a fault any more: let it hold nothing for
+        ever."""
+        if self.faults is not None and not self.is_lost:
+            self._leaving = clock.callLater(LEAVE_SECONDS, self.let_go)
+
+    def let_go(self) -> None:
+        """Let no fault hold anything any more."""
+        self._leaving = None
+        if self.faults is not None:
+            self.faults.replace(())
+
     # What the faults let pass, and ask for
 
     @property
@@ -189,6 +214,8 @@ class TargetLeg(Leg):
 
     def pass_loss(self, reason: Failure) -> None:
         """The target is gone, and the client is told."""
+        if self._leaving is not None:
+            self._leaving.cancel()
         has_tls = ISSLTransport.providedBy(self.transport)
         if has_tls and self.is_shut and reason.check(ConnectionLost):
             # Most programs answer the end of TLS by closing the socket without one of their own.
@@ -197,9 +224,14 @@ class TargetLeg(Leg):
         self.link.close_kind = self._close_kind(reason)
         hint = failure = ""
         if self._fault_words:
-            hint = f"a fault ended the connection to {self.target}: {self._fault_words}"
+            hint = Sentence(
+                "fault-ended-target",
+                "a fault ended the connection to {target}: {fault}",
+                target=self.target,
+                fault=self._fault_words,
+            )
         elif reason.check(ConnectionLost):
-            hint = f"{self.target} reset its connection"
+            hint = Sentence("target-reset", "{target} reset its connection", target=self.target)
         elif not reason.check(ConnectionDone, ConnectionAborted):
             failure = explain_tls(reason, self.target)
         self.on_lost(hint, failure)

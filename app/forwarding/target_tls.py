@@ -17,6 +17,7 @@ from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
 from app.net.ip import parse_ip
+from app.text.sentence import Sentence
 
 _END = b"-----END CERTIFICATE-----"
 
@@ -35,11 +36,13 @@ def client_creator(host: str, authorities: bytes | None, *, verify: bool) -> Any
 def _certificates(pem: bytes) -> list[TwistedCertificate]:
     blocks = [each + _END for each in pem.split(_END)[:-1]]
     if not blocks:
-        raise ValueError("it has no certificate")
+        raise ValueError(Sentence("has-no-certificate", "it has no certificate"))
     try:
         return [TwistedCertificate.loadPEM(each) for each in blocks]
     except Exception as error:  # pyOpenSSL and cryptography raise their own
-        raise ValueError("it has a certificate that cannot be read") from error
+        raise ValueError(
+            Sentence("has-unreadable-certificate", "it has a certificate that cannot be read")
+        ) from error
 
 
 @implementer(IOpenSSLClientConnectionCreator)

@@ -345,10 +345,10 @@ def _check_parameters(endpoint: Endpoint, kind: EndpointKind) -> None:
         raise EndpointError(
             Sentence(
                 "endpoint-too-many-values",
-                "{kind} takes no more than {count} values, here are {count_2}. {colon_advice}",
+                "{kind} takes no more than {most} values, here are {count}. {colon_advice}",
                 kind=endpoint.kind,
-                count=len(names),
-                count_2=len(endpoint.args),
+                most=len(names),
+                count=len(endpoint.args),
                 colon_advice=_COLON_ADVICE,
             )
         )

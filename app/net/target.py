@@ -369,8 +369,8 @@ def _split_options(text: str) -> tuple[str, dict[str, str]]:
             raise TargetError(
                 Sentence(
                     "target-unknown-bind-option",
-                    "There is no option {match} here. Known are bindAddress and bindPort.",
-                    match=quoted(match[1]),
+                    "There is no option {name} here. Known are bindAddress and bindPort.",
+                    name=quoted(match[1]),
                 )
             )
         options[name] = _unescape(match[2]).strip("[]")
@@ -436,9 +436,9 @@ def _port_number(text: str) -> int:
         raise TargetError(
             Sentence(
                 "port-not-number",
-                "The port must be a number from 1 to {largest_port}, not {text}.",
+                "The port must be a number from 1 to {largest_port}, not {port}.",
                 largest_port=LARGEST_PORT,
-                text=quoted(text),
+                port=quoted(text),
             )
         )
     digits = text.lstrip("0") or "0"
@@ -446,9 +446,9 @@ def _port_number(text: str) -> int:
         raise TargetError(
             Sentence(
                 "port-out-of-range",
-                "Choose a port between 1 and {largest_port}, not {text}.",
+                "Choose a port between 1 and {largest_port}, not {port}.",
                 largest_port=LARGEST_PORT,
-                text=quoted(text),
+                port=quoted(text),
             )
         )
     return int(digits)

@@ -166,9 +166,9 @@ def _root_problems(document: Mapping[str, object]) -> Iterator[Problem]:
             "version",
             Sentence(
                 "version-wrong",
-                "must be {version}, not {version_2}",
+                "must be {version}, not {value}",
                 version=VERSION,
-                version_2=quoted_value(document["version"]),
+                value=quoted_value(document["version"]),
             ),
         )
     known = ("version", "listener")
@@ -216,8 +216,8 @@ def _listeners(document: Mapping[str, object]) -> Iterator[tuple[str, ListenerSp
                     path,
                     Sentence(
                         "must-be-table-not",
-                        "must be a table, not {table}",
-                        table=quoted_value(table),
+                        "must be a table, not {value}",
+                        value=quoted_value(table),
                     ),
                 ),
             )

@@ -126,8 +126,8 @@ def _name(value: object) -> str:
         raise ValueError(
             Sentence(
                 "at-most-characters",
-                "must be at most {longest_name} characters long, not {count}",
-                longest_name=LONGEST_NAME,
+                "must be at most {longest} characters long, not {count}",
+                longest=LONGEST_NAME,
                 count=len(name),
             )
         )

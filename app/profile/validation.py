@@ -359,7 +359,7 @@ def read_options(
             Problem(
                 path,
                 Sentence(
-                    "must-be-table-not", "must be a table, not {table}", table=quoted_value(table)
+                    "must-be-table-not", "must be a table, not {value}", value=quoted_value(table)
                 ),
             ),
         )
@@ -413,8 +413,8 @@ def _member(kind: type[Enum], value: object) -> Enum:
     raise ValueError(
         Sentence(
             "must-be-one-of",
-            "must be one of {choices}, not {value}",
-            choices=choices,
+            "must be one of {known}, not {value}",
+            known=choices,
             value=quoted_value(value),
         )
     )

@@ -153,9 +153,9 @@ class _Reader:
                 place,
                 Sentence(
                     "must-be-one-of",
-                    "must be one of {framings}, not {name}",
-                    framings=listed(FRAMINGS),
-                    name=shown(name),
+                    "must be one of {known}, not {value}",
+                    known=listed(FRAMINGS),
+                    value=shown(name),
                 ),
             )
             return None
@@ -226,8 +226,8 @@ class _Reader:
                     place,
                     Sentence(
                         "must-be-table-not",
-                        "must be a table, not {each}",
-                        each=shown(each),
+                        "must be a table, not {value}",
+                        value=shown(each),
                     ),
                 )
         return tuple(rules)

@@ -106,9 +106,9 @@ def _why_not(rule: Rule, message: bytes, state: str) -> tuple[str, Captures | No
     if rule.state not in (None, state):
         return Sentence(
             "rule-other-state",
-            'the connection is in the state "{state}", and not in "{state_2}"',
+            'the connection is in the state "{state}", and not in "{wanted}"',
             state=state,
-            state_2=rule.state,
+            wanted=rule.state,
         ), None
     if isinstance(rule.matcher, RegexMatcher):
         try:
@@ -199,7 +199,7 @@ def _unmatched(ruleset: RuleSet, message: bytes, chosen: _Chosen) -> Explanation
     try:
         replies: tuple[Rendered, ...] = (ready.render(chosen.values(message, None)),)
     except RenderError as error:
-        sentence, replies = Sentence("no-rule-matches", "No rule matches. {error}", error=error), ()
+        sentence, replies = Sentence("no-rule-matches", "No rule matches. {words}", words=error), ()
     return Explanation(sentence, replies=replies, passed=chosen.passed)
 
 

@@ -97,9 +97,9 @@ def member(kind: type[E]) -> Callable[[object], E]:
         raise Wrong(
             Sentence(
                 "must-be-one-of",
-                "must be one of {value}, not {value_2}",
-                value=listed(m.value for m in kind),
-                value_2=shown(value),
+                "must be one of {known}, not {value}",
+                known=listed(m.value for m in kind),
+                value=shown(value),
             )
         )
 

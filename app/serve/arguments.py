@@ -5,22 +5,26 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Final
 
+from app.net.endpoint_kinds import KINDS
 from app.profile import ListenerSpec, ParsedProfile, Problem, Tls, check
 from app.profile.spec import LONGEST_NAME
 from app.user_code.programs.reference import (
     OWN_PLACES,
     ProgramReference,
     is_program,
+    program_at,
     program_of,
 )
-from app.user_code.reference import TWIST_PREFIX, UserCodeError, is_user_code
+from app.user_code.reference import TWIST_PREFIX, UserCodeError, is_user_code, quoted_words
 
-_PROGRAM: Final = re.compile(
-    r"(?P<program>[^=]*?(?:\.(?:pyw?|tac)|/)(?:\s.*?)?)(?:=(?P<endpoint>[a-z0-9]+(?::.*)?))?", re.I
-)
-"""A program: a file or folder with its arguments, and optionally the endpoint to use instead."""
+_PROGRAM: Final = re.compile(r"[^=]*?(?:\.(?:pyw?|tac)|/)(?:\s.*)?", re.I)
+"""A program: a file or folder with its arguments."""
+
+_WITH_ENDPOINT: Final = re.compile(r"(?P<before>.*?)=(?P<endpoint>(?P<kind>[a-z][\w+-]*):.*)", re.I)
+"""A protocol or a program, and the endpoint to use."""
 
 
 def parse_listeners(descriptions: Sequence[str], tls: Tls | None = None) -> ParsedProfile:
@@ -46,20 +50,35 @@ def parse_listeners(descriptions: Sequence[str], tls: Tls | None = None) -> Pars
 
 
 def _split(description: str) -> tuple[str, str]:
-    """The protocol and the endpoint of `echo=tcp:8007`, or of a program such as `server.py`."""
+    """The protocol and the endpoint of `echo=tcp:8007`, or of a program such as `server.py`.
+
+    A file that exists is a program as a whole, whatever characters are in its name.
+    """
     if description.startswith(TWIST_PREFIX):
         return description, ""  # the options of a plugin may contain "="
-    found = _PROGRAM.fullmatch(description)
-    if found is None:
-        protocol, _, endpoint = description.partition("=")
-        return protocol, endpoint
-    return program_of(found["program"]), found["endpoint"] or ""
+    if Path(description).is_file():
+        return str(program_at(description)), ""
+    found = _WITH_ENDPOINT.fullmatch(description)
+    if found is not None and Path(found["before"]).is_file():
+        return str(program_at(found["before"])), found["endpoint"]
+    # An argument of a program may contain "=" and a colon too, such as --level=a:b.
+    if found is not None and (" " not in found["before"] or found["kind"] in KINDS):
+        before, endpoint = found["before"], found["endpoint"]
+        return program_of(before) if _is_program_text(before) else before, endpoint
+    if _is_program_text(description):
+        return program_of(description), ""
+    protocol, _, endpoint = description.partition("=")
+    return protocol, endpoint
+
+
+def _is_program_text(text: str) -> bool:
+    return bool(_PROGRAM.fullmatch(text) or quoted_words(text))
 
 
 def _base_name(protocol: str) -> str:
     try:
         if is_program(protocol):
-            return ProgramReference.parse(protocol).title[:LONGEST_NAME]
+            return ProgramReference.parse(protocol).title[:LONGEST_NAME].strip() or "program"
     except UserCodeError:  # `check` reports it
         return "program"
     return protocol.rpartition(":")[2] if is_user_code(protocol) else protocol

@@ -21,6 +21,7 @@ from app.server.connections.connection import Connection, ConnectionOwner
 from app.server.listener import Listener, State
 from app.server.program_listener import ProgramListener
 from app.server.sockets.addresses import format_address
+from app.text.sentence import code_of
 
 
 @frozen
@@ -30,6 +31,9 @@ class Event:
     event: ClassVar[str]
     """The name in the JSON."""
 
+    told: ClassVar[str] = ""
+    """The field with one sentence or several, if there is one. The JSON has their codes too."""
+
     @property
     def sentence(self) -> str:
         """The line for people."""
@@ -37,9 +41,15 @@ class Event:
 
     def json(self) -> dict[str, Any]:
         """The JSON object without the time."""
-        return {"event": self.event} | {
+        values: dict[str, Any] = {"event": self.event} | {
             field.name: getattr(self, field.name) for field in fields(type(self))
         }
+        told = values.get(self.told)
+        if isinstance(told, str):
+            values["code"] = code_of(told) or None
+        elif told is not None:
+            values["codes"] = [code_of(each) or None for each in told]
+        return values
 
 
 @frozen
@@ -85,6 +95,7 @@ class Failed(Event):
     """A listener could not start, or lost its socket."""
 
     event = "failed"
+    told = "reason"
 
     listener: str
     reason: str
@@ -99,6 +110,7 @@ class Paused(Event):
     """A listener does not accept connections for now. `listening` follows when it does again."""
 
     event = "paused"
+    told = "reason"
 
     listener: str
     reason: str
@@ -196,6 +208,7 @@ class Warned(Event):
     once, for the first connection that meets it."""
 
     event = "warned"
+    told = "warning"
 
     listener: str
     connection: int
@@ -212,6 +225,7 @@ class Closed(Event):
     """A connection is closed."""
 
     event = "closed"
+    told = "reason"
 
     listener: str
     connection: int
@@ -243,6 +257,7 @@ class Refused(Event):
     """A connection was refused."""
 
     event = "refused"
+    told = "reason"
 
     listener: str
     peer: str
@@ -289,6 +304,7 @@ class NotReloaded(Event):
     """The profile could not be read again. Nothing changed."""
 
     event = "not_reloaded"
+    told = "problems"
 
     problems: Sequence[str]
     """The problems, as on standard error."""

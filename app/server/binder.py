@@ -241,9 +241,9 @@ class DatagramBinder:
         is_shared = self.endpoint.is_shared
 
         def bind(interface: str, number: int) -> Any:
-            reactor: Any = self.reactor
-            if not IReactorFDSet.providedBy(reactor):
-                return reactor.listenUDP(number, receiver, interface, LARGEST_READ)
+            if not IReactorFDSet.providedBy(self.reactor):
+                return cast(Any, self.reactor).listenUDP(number, receiver, interface, LARGEST_READ)
+            reactor = cast(Any, self.reactor)
             port = FairPort(number, receiver, interface, LARGEST_READ, reactor, is_shared)
             port.startListening()
             return port

@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_SOCKETS_ARE_GONE: Final = (
+_SOCKETS_ARE_GONE: Final = Sentence(
+    "socket-taken-earlier",
     "An earlier start took over the socket that it was given, and has closed it. If it needs that "
-    "socket, start Portdeck again."
+    "socket, start Portdeck again.",
 )
 
 BuildPlace = Callable[[ListenerSpec, PlaceCode, Observer], Listener]

@@ -170,7 +170,11 @@ def _made_context(context_factory: Any, program: Program) -> Any:
     make = getattr(context_factory, "getContext", None)
     if make is None:
         return None
-    return call_user_code(program.starting(make), program.sources, "its TLS certificate and key")
+    return call_user_code(
+        program.starting(make),
+        program.sources,
+        Sentence("program-tls", "its TLS certificate and key"),
+    )
 
 
 def _certificate_of(context: Any) -> CertificateFacts | None:

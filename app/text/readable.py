@@ -10,6 +10,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from app.text.sentence import Sentence
+
 _SHAPELESS = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
@@ -73,6 +75,13 @@ def format_size(count: float) -> str:
         value /= 1000
     digits = 1 if prefix and value < 9.95 else 0
     return f"{value:.{digits}f} {prefix}B"
+
+
+def count_bytes(count: int) -> Sentence:
+    """`1 byte`, `12,345 bytes`."""
+    if count == 1:
+        return Sentence("one-byte", "1 byte")
+    return Sentence("byte-count", "{count:,} bytes", count=count)
 
 
 def format_rate(bytes_per_second: float) -> str:

@@ -40,6 +40,12 @@ class Sentence(str):
         made.code, made.template, made.parameters = code, template, kept
         return made
 
+    def capitalized(self) -> Self:
+        """The same sentence with a capital at its beginning, which its template lacks."""
+        made = super().__new__(type(self), f"{self[:1].upper()}{self[1:]}")
+        made.code, made.template, made.parameters = self.code, self.template, self.parameters
+        return made
+
     def __str__(self) -> str:
         """The sentence itself, where `str` would return plain text."""
         return self

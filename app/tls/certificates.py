@@ -139,19 +139,19 @@ def check_time(facts: CertificateFacts, path: Path, now: datetime.datetime) -> N
         raise TlsError(
             Sentence(
                 "certificate-expired",
-                "The certificate in {path} expired on {not_after:%Y-%m-%d}. Renew it.",
+                "The certificate in {path} expired on {not_after}. Renew it.",
                 path=path,
-                not_after=facts.not_after,
+                not_after=f"{facts.not_after:%Y-%m-%d}",
             )
         )
     if now < facts.not_before:
         raise TlsError(
             Sentence(
                 "certificate-not-yet-valid",
-                "The certificate in {path} is not valid before {not_before:%Y-%m-%d %H:%M} UTC. "
+                "The certificate in {path} is not valid before {not_before} UTC. "
                 "Wait until then, or check this computer's clock.",
                 path=path,
-                not_before=facts.not_before,
+                not_before=f"{facts.not_before:%Y-%m-%d %H:%M}",
             )
         )
 

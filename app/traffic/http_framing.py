@@ -18,7 +18,8 @@ from itertools import islice
 
 from attrs import field, frozen
 
-from app.text.sentence import Sentence
+from app.text.readable import count_bytes
+from app.text.sentence import composed
 from app.traffic.framing import LONGEST_MESSAGE, Framer, Message, MessageError
 from app.traffic.websocket_framing import WebSocketFrame, read_header
 from app.traffic.websocket_framing import describe as describe_frame
@@ -339,13 +340,20 @@ class HttpMessage:
         return (self.header("Transfer-Encoding") or "").lower().endswith("chunked")
 
     @property
+    def is_cut(self) -> bool:
+        """Whether the body is shorter than its stated length."""
+        length = self.header("Content-Length") or ""
+        is_stated = not self.is_chunked and length.isdigit() and len(length) <= 18
+        return is_stated and int(length) > len(self.body)
+
+    @property
     def summary(self) -> str:
         """One line: `GET /x HTTP/1.1`, or `200 OK, 1,234 bytes`."""
         size = len(self.content)
-        told = "1 byte" if size == 1 else Sentence("byte-count", "{size:,} bytes", size=size)
-        if self.is_request:
-            return " ".join(self.start) + (f", {told}" if size else "")
-        return f"{' '.join(self.start[1:]).strip()}, {told}"
+        line = " ".join(self.start if self.is_request else self.start[1:]).strip()
+        if self.is_request and not size:
+            return line
+        return composed("{line}, {size}", line=line, size=count_bytes(size))
 
     def header(self, name: str) -> str | None:
         """The value of the first header of that name, in whatever case."""

@@ -14,6 +14,7 @@ from time import monotonic
 
 from app.traffic.chunk_log import ChunkLog
 from app.traffic.framing import Framer, Framing, Message, MessageError
+from app.traffic.http_framing import Exchanges, Http, WebSockets
 from app.traffic.source import ChunkSource
 
 MAX_PENDING_BYTES = 32 * 1024 * 1024
@@ -76,6 +77,7 @@ class Messages:
         self._first_known = 0
         self._at = 0
         """The number of the chunk that was framed last."""
+        self._exchanges = Exchanges() if isinstance(framing, Http | WebSockets) else None
         self._flawed = array("Q")
         self._flaws = bytearray()
 
@@ -95,6 +97,13 @@ class Messages:
         if place < len(self._flawed) and self._flawed[place] == number:
             return MessageError(self._flaws[place])
         return MessageError.NONE
+
+    def partner(self, number: int) -> int | None:
+        """With HTTP: the number of the response to that request, or of the request that it answers.
+
+        `None` if there is none, or if it came not yet.
+        """
+        return None if self._exchanges is None else self._exchanges.partner(number)
 
     def chunk_of(self, number: int) -> int | None:
         """The number of the chunk in which that message ends; `None` if it is not kept."""
@@ -215,6 +224,8 @@ class Messages:
                 self._flawed.append(log.end)
                 self._flaws.append(flaw)
             self._ended_in.append(self._at)
+            if self._exchanges is not None:
+                self._exchanges.add(owner >> 1, log.end, data)
             log.append(began_at, owner >> 1, bool(owner & 1), data)
             began_at = time
 
@@ -225,6 +236,8 @@ class Messages:
             for owner in (connection << 1, connection << 1 | 1):
                 if owner in self._sides:
                     self._end_side(owner)
+            if self._exchanges is not None:
+                self._exchanges.end(connection)
 
     def _end_side(self, owner: int) -> None:
         side = self._sides.pop(owner)
@@ -236,6 +249,8 @@ class Messages:
     def _trim(self) -> None:
         del self._ended_in[: self.log.first - self._first_known]
         self._first_known = self.log.first
+        if self._exchanges is not None:
+            self._exchanges.forget(self.log.first)
         gone = bisect_left(self._flawed, self.log.first)
         if gone:
             del self._flawed[:gone], self._flaws[:gone]

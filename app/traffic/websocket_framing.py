@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from app.text.sentence import Sentence
+from app.text.readable import count_bytes
+from app.text.sentence import composed
 
 OPCODES = {0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
 
@@ -90,11 +91,6 @@ class WebSocketFrame:
             reason = self.payload[2:].decode("utf-8", "replace")
             code = "" if self.close_code is None else f" {self.close_code}"
             return f"close{code}{f', {reason}' if reason else ''}"
-        size = (
-            "1 byte"
-            if self.payload_bytes == 1
-            else Sentence("byte-count", "{payload_bytes:,} bytes", payload_bytes=self.payload_bytes)
-        )
         words = [self.kind]
         if self.kind == "continuation":
             words = ["continuation, last" if self.is_final else "continuation"]
@@ -102,7 +98,9 @@ class WebSocketFrame:
             words.append("fragment")
         if self.is_compressed:
             words.append("compressed")
-        return ", ".join((*words, size))
+        return composed(
+            "{line}, {size}", line=", ".join(words), size=count_bytes(self.payload_bytes)
+        )
 
 
 def describe(frame: bytes) -> WebSocketFrame | None:

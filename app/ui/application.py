@@ -44,8 +44,11 @@ if TYPE_CHECKING:
     from app.ui.window.main_window import MainWindow
 
 
-def run(profile: Path, lock: ProfileLock) -> int:
-    """Open the window on `profile`, whose `lock` this process holds. Return the exit code."""
+def run(profile: Path, lock: ProfileLock, *, hidden: bool = False) -> int:
+    """Open the window on `profile`, whose `lock` this process holds. Return the exit code.
+
+    If it is `hidden`, it is only in the tray, unless the desktop has none.
+    """
     os.environ.setdefault("QT_API", "pyside6")
     app = QApplication(sys.argv[:1])
     app.setApplicationName("portdeck")
@@ -119,7 +122,9 @@ def run(profile: Path, lock: ProfileLock) -> int:
             names=names,
         )
 
-    holder = WindowHolder(make_window, lambda: apply_language(app, settings.language))
+    holder = WindowHolder(
+        make_window, lambda: apply_language(app, settings.language), hidden=hidden
+    )
     # Set only now: before the window exists, an error goes to the terminal.
     sys.excepthook = logs.log_uncaught
     # The objects that exist now live until the end, so each garbage collection may skip them.
@@ -137,20 +142,32 @@ def run(profile: Path, lock: ProfileLock) -> int:
 class WindowHolder:
     """Holds the main window, and replaces it when another language is chosen."""
 
-    def __init__(self, make: Callable[[], MainWindow], apply_language: Callable[[], None]) -> None:
-        """Open the window that `make` makes. `apply_language` installs the chosen language."""
+    def __init__(
+        self,
+        make: Callable[[], MainWindow],
+        apply_language: Callable[[], None],
+        *,
+        hidden: bool = False,
+    ) -> None:
+        """Open the window that `make` makes; `hidden`, only in the tray if there is one.
+
+        `apply_language` installs the chosen language.
+        """
         self._make = make
         self._apply_language = apply_language
-        self.window = self._open()
+        self.window = self._open(hidden=hidden)
 
     def bring_to_front(self, token: str = "") -> None:
         """Raise the window; see `MainWindow.bring_to_front`."""
         self.window.bring_to_front(token)
 
-    def _open(self) -> MainWindow:
+    def _open(self, *, hidden: bool = False) -> MainWindow:
         window = self._make()
         window.renewal.wanted.connect(self._renew)
-        window.show()
+        if hidden:
+            window.tray.wait(otherwise=window.showMinimized)
+        else:
+            window.show()
         return window
 
     def _renew(self) -> None:

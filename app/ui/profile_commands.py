@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from app.server.workspace import Workspace
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner, BannerButton
+from app.ui.widgets.translation import translated
 
 MAX_PROBLEMS = 5
 
@@ -63,14 +64,16 @@ class ProfileCommands(QObject):
             log.warning("%s: %s", file.path.name, problem)
         if not file.broken:
             if problems:
-                self._banner.say("\n".join(map(str, problems)), tint=Tint.WARNING)
+                self._banner.say(
+                    "\n".join(translated(str(each)) for each in problems), tint=Tint.WARNING
+                )
             return
-        shown = [str(problem) for problem in problems[:MAX_PROBLEMS]]
+        shown = [translated(str(problem)) for problem in problems[:MAX_PROBLEMS]]
         if len(problems) > len(shown):
             rest = len(problems) - len(shown)
             shown.append(self.tr("… and {0} more, all of them in the log").format(rest))
         if self._workspace.save_error:
-            shown.append(self._workspace.save_error)
+            shown.append(translated(self._workspace.save_error))
         head = self.tr("{0} has mistakes and is left as it is:").format(file.path)
         offers: list[BannerButton] = [(self.tr("Load it again"), self.load)]
         if file.path.is_file():

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QHeaderView, QMainWindow, QSplitter
 from app.runtime import resources
 from app.text.notation import LineEnding, Notation
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS
+from app.traffic.content.form import Form
 from app.ui.style.tokens import ZOOMS, Density, Scheme
 
 MOST_RECENT: Final = 8
@@ -197,6 +198,14 @@ class Settings:
     @shows_snippets.setter
     def shows_snippets(self, shows: bool) -> None:
         self._set("shows_snippets", shows)
+
+    def content_form(self, place: str) -> Form:
+        """The form in which content is shown in `place`."""
+        return self._choice(f"content_form/{place}", Form.AUTO)
+
+    def save_content_form(self, place: str, form: Form) -> None:
+        """Save the form in which content is shown in `place`."""
+        self._store.setValue(f"content_form/{place}", form.value)
 
     @property
     def traffic_bounds(self) -> tuple[int, int]:

@@ -158,6 +158,12 @@ VIEW_AND_HELP_COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         "F1",
     ),
     Command(
+        "tour",
+        QT_TRANSLATE_NOOP("Commands", "Tour"),
+        lambda window: window.tour.begin(),
+        Menu.HELP,
+    ),
+    Command(
         "shortcuts",
         QT_TRANSLATE_NOOP("Commands", "Keyboard shortcuts"),
         lambda window: window.help.show_shortcuts(),

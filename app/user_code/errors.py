@@ -21,6 +21,7 @@ from typing import Final, TypeVar
 from attrs import frozen
 from twisted.internet.error import ReactorAlreadyRunning, ReactorNotRestartable
 
+from app.text.sentence import Sentence, composed
 from app.user_code.reference import UserCodeError
 
 T = TypeVar("T")
@@ -80,10 +81,13 @@ def _failure(error: BaseException, sources: SourceFiles, doing: str) -> LoadingF
     told = TracebackException.from_exception(error)
     _leave_out_the_machinery(told)
     place = _place(error, sources)
-    sentence = ": ".join(filter(None, (place, doing, _cause(error, told, sources))))
+    cause = _cause(error, told, sources)
+    if doing:
+        cause = composed("{doing}: {cause}", doing=doing, cause=cause)
+    sentence = composed("{doing}: {cause}", doing=place, cause=cause) if place else cause
     traceback = "".join(told.format() if told.stack else told.format_exception_only())
     return LoadingFailed(
-        sentence if place else sentence[0].upper() + sentence[1:],
+        sentence if place else sentence.capitalized(),
         sources,
         _in_plain_names(traceback, sources),
     )
@@ -97,27 +101,39 @@ def _place(error: BaseException, sources: SourceFiles) -> str:
     of_the_user = [(name, line) for name, line in lines if name in sources]
     if of_the_user:
         name, line = of_the_user[-1]
-        return f"{Path(name).name}, line {line}"
+        return Sentence("file-and-line", "{name}, line {line}", name=Path(name).name, line=line)
     return ""
 
 
-def _cause(error: BaseException, told: TracebackException, sources: SourceFiles) -> str:
+def _cause(error: BaseException, told: TracebackException, sources: SourceFiles) -> Sentence:
     match error:
         case SyntaxError(filename=str(name)) if name in sources:
-            return f"{error.msg}. Correct the line and try again."
+            return Sentence(
+                "syntax-wrong", "{mistake}. Correct the line and try again.", mistake=error.msg
+            )
         case ModuleNotFoundError(name=str(name)):
             missing = _in_plain_names(name, sources)
-            return (
-                f"there is no module called {missing}. "
-                "Install it where Portdeck is, or put it beside the file."
+            return Sentence(
+                "no-such-module",
+                "there is no module called {missing}. Install it where Portdeck is, or put it "
+                "beside the file.",
+                missing=missing,
             )
         case SystemExit():
-            return f"it ends the program. Put what only a script does under: {MAIN_GUARD}."
+            return Sentence(
+                "code-ends-program",
+                "it ends the program. Put what only a script does under: {main_guard}.",
+                main_guard=MAIN_GUARD,
+            )
         case ReactorAlreadyRunning() | ReactorNotRestartable():
-            return f"Portdeck runs the reactor already. Put such lines under: {MAIN_GUARD}."
+            return Sentence(
+                "reactor-runs-already",
+                "Portdeck runs the reactor already. Put such lines under: {main_guard}.",
+                main_guard=MAIN_GUARD,
+            )
     *_, last = told.format_exception_only()
     words = shorten(_in_plain_names(last, sources), LONGEST_CAUSE, placeholder="…")
-    return f"{words}. The log has the traceback."
+    return Sentence("see-traceback", "{words}. The log has the traceback.", words=words)
 
 
 def _in_plain_names(text: str, sources: SourceFiles) -> str:
@@ -204,19 +220,37 @@ class SourceFiles:
 
     def _check_kind(self, path: Path, status: os.stat_result) -> None:
         if stat.S_ISDIR(status.st_mode):
-            raise LoadingFailed(f"{path} is a folder. Name a Python file in it.", self)
+            raise LoadingFailed(
+                Sentence(
+                    "code-is-folder", "{path} is a folder. Name a Python file in it.", path=path
+                ),
+                self,
+            )
         if not stat.S_ISREG(status.st_mode):
-            raise LoadingFailed(f"{path} is no ordinary file. Name a Python file.", self)
+            raise LoadingFailed(
+                Sentence(
+                    "code-not-regular", "{path} is no ordinary file. Name a Python file.", path=path
+                ),
+                self,
+            )
         if status.st_size > LARGEST_SIZE:
             raise LoadingFailed(
-                f"{path.name} is larger than {LARGEST_SIZE // 1024} KiB, which no code is. "
-                "Name a smaller Python file.",
+                Sentence(
+                    "code-too-large",
+                    "{name} is larger than {largest_size} KiB, which no code is. Name a smaller "
+                    "Python file.",
+                    name=path.name,
+                    largest_size=LARGEST_SIZE // 1024,
+                ),
                 self,
             )
 
     def _check_content(self, path: Path, data: bytes) -> None:
         if b"\0" in data:
-            raise LoadingFailed(f"{path.name} is no text. Name a Python file.", self)
+            raise LoadingFailed(
+                Sentence("code-not-text", "{name} is no text. Name a Python file.", name=path.name),
+                self,
+            )
         try:
             decode_source(data)
         except (
@@ -231,14 +265,29 @@ class SourceFiles:
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             raise LoadingFailed(
-                f"{path.name}, line {line}: this is not UTF-8. Save the file as UTF-8.", self
+                Sentence(
+                    "code-not-utf8",
+                    "{name}, line {line}: this is not UTF-8. Save the file as UTF-8.",
+                    name=path.name,
+                    line=line,
+                ),
+                self,
             ) from None
 
 
 def _why_unreadable(path: Path, error: OSError) -> str:
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return f"There is no file {path}. Check its name; it counts from the profile's folder."
-    return f"{path} cannot be read ({error.strerror or error}). Check its rights."
+        return Sentence(
+            "code-no-file",
+            "There is no file {path}. Check its name; it counts from the profile's folder.",
+            path=path,
+        )
+    return Sentence(
+        "code-unreadable",
+        "{path} cannot be read ({reason}). Check its rights.",
+        path=path,
+        reason=error.strerror or error,
+    )
 
 
 def _fingerprint(status: os.stat_result) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
 from twisted.internet.protocol import AbstractDatagramProtocol, Factory
 from zope.interface import implementer
 
+from app.text.sentence import Sentence
 from app.user_code.errors import LoadingFailed, call_user_code, log_traceback
 from app.user_code.inspection import ObjectKind, kind_of
 from app.user_code.loading import Loaded
@@ -62,22 +63,31 @@ def build(loaded: Loaded, reactor: Any = None) -> UserFactory:
     name = loaded.reference.name
     match kind:
         case ObjectKind.PROTOCOL:
-            refuse_if_it_takes_arguments(loaded, "Name the factory that makes it.")
+            refuse_if_it_takes_arguments(
+                loaded, Sentence("name-factory", "Name the factory that makes it.")
+            )
             factory: IProtocolFactory = Factory.forProtocol(found)
         case ObjectKind.FACTORY:
-            refuse_if_it_takes_arguments(loaded, f"Name one that is made: {name}(…).")
-            factory = call_user_code(found, sources, f"making {name}")
+            refuse_if_it_takes_arguments(
+                loaded, Sentence("name-made-one", "Name one that is made: {name}(…).", name=name)
+            )
+            factory = call_user_code(found, sources, Sentence("making", "making {name}", name=name))
         case ObjectKind.FACTORY_OBJECT:
             factory = found
         case ObjectKind.FUNCTION:
             factory = factory_of_function(found, name, reactor, sources)
         case ObjectKind.DATAGRAM:
             raise LoadingFailed(
-                f"{name} is for UDP. Give it an endpoint such as udp:8100, or choose a Protocol.",
+                Sentence(
+                    "code-for-udp",
+                    "{name} is for UDP. Give it an endpoint such as udp:8100, or choose a "
+                    "Protocol.",
+                    name=name,
+                ),
                 sources,
             )
         case None if IService.providedBy(found):
-            factory = factory_of(found, f"{name} is", sources)
+            factory = factory_of(found, Sentence("object-is", "{name} is", name=name), sources)
         case None:
             raise LoadingFailed(_what_it_is_instead(name, loaded.found), sources)
     _refuse_without_protocol(factory, loaded)
@@ -101,7 +111,13 @@ def refuse_if_it_takes_arguments(loaded: Loaded, advice: str) -> None:
     ]
     if needed:
         raise LoadingFailed(
-            f"{loaded.reference.name} needs arguments ({', '.join(needed)}). {advice}",
+            Sentence(
+                "code-needs-arguments",
+                "{name} needs arguments ({known}). {advice}",
+                name=loaded.reference.name,
+                known=", ".join(needed),
+                advice=advice,
+            ),
             loaded.sources,
         )
 
@@ -110,7 +126,11 @@ def refuse_coroutines(loaded: Loaded) -> None:
     """Raise `LoadingFailed` if the loaded object is an async function."""
     if inspect.iscoroutinefunction(loaded.found):
         raise LoadingFailed(
-            f"{loaded.reference.name} is an async function. Make it an ordinary one.",
+            Sentence(
+                "code-is-async",
+                "{name} is an async function. Make it an ordinary one.",
+                name=loaded.reference.name,
+            ),
             loaded.sources,
         )
 
@@ -119,23 +139,36 @@ def _refuse_without_protocol(factory: IProtocolFactory, loaded: Loaded) -> None:
     is_plain = getattr(type(factory), "buildProtocol", None) is Factory.buildProtocol
     if is_plain and getattr(factory, "protocol", None) is None:
         raise LoadingFailed(
-            f"{loaded.reference.name} does not say which protocol it makes. "
-            "Write protocol = … in it, with the class of the protocol.",
+            Sentence(
+                "factory-without-protocol",
+                "{name} does not say which protocol it makes. Write protocol = … in it, with the "
+                "class of the protocol.",
+                name=loaded.reference.name,
+            ),
             loaded.sources,
         )
 
 
 def _what_it_is_instead(name: str, found: object) -> str:
     if isinstance(found, type):
-        return (
-            f"{name} is a class, but no protocol of Twisted's. "
-            "Derive it from twisted.internet.protocol.Protocol."
+        return Sentence(
+            "class-no-protocol",
+            "{name} is a class, but no protocol of Twisted's. Derive it from "
+            "twisted.internet.protocol.Protocol.",
+            name=name,
         )
     if IProtocol.providedBy(found):
-        return f"{name} is one protocol; every connection needs its own. Name its class."
-    return (
-        f"{name} is no protocol ({type(found).__name__}). "
-        "Name a Protocol, a Factory, or a function that returns a protocol."
+        return Sentence(
+            "one-protocol-only",
+            "{name} is one protocol; every connection needs its own. Name its class.",
+            name=name,
+        )
+    return Sentence(
+        "code-no-protocol",
+        "{name} is no protocol ({kind}). Name a Protocol, a Factory, or a function that returns a "
+        "protocol.",
+        name=name,
+        kind=type(found).__name__,
     )
 
 
@@ -177,28 +210,44 @@ def build_datagrams(loaded: Loaded) -> UserDatagrams:
         case ObjectKind.DATAGRAM if not isinstance(found, type):
             protocol = found
         case ObjectKind.DATAGRAM:
-            refuse_if_it_takes_arguments(loaded, f"Name one that is made: {name}(…).")
-            protocol = call_user_code(found, sources, f"making {name}")
+            refuse_if_it_takes_arguments(
+                loaded, Sentence("name-made-one", "Name one that is made: {name}(…).", name=name)
+            )
+            protocol = call_user_code(
+                found, sources, Sentence("making", "making {name}", name=name)
+            )
         case ObjectKind.FUNCTION:
-            refuse_if_it_takes_arguments(loaded, "Let it take none.")
+            refuse_if_it_takes_arguments(loaded, Sentence("take-no-arguments", "Let it take none."))
             refuse_coroutines(loaded)
             protocol = call_user_code(found, sources)
         case None:
             raise LoadingFailed(
-                f"{name} is no protocol of Twisted's for UDP. "
-                "Derive it from twisted.internet.protocol.DatagramProtocol.",
+                Sentence(
+                    "class-no-datagram-protocol",
+                    "{name} is no protocol of Twisted's for UDP. Derive it from "
+                    "twisted.internet.protocol.DatagramProtocol.",
+                    name=name,
+                ),
                 sources,
             )
         case _:
             raise LoadingFailed(
-                f"{name} needs connections, which UDP does not have. "
-                "Choose a DatagramProtocol, or an endpoint such as tcp:8100.",
+                Sentence(
+                    "code-needs-connections",
+                    "{name} needs connections, which UDP does not have. Choose a "
+                    "DatagramProtocol, or an endpoint such as tcp:8100.",
+                    name=name,
+                ),
                 sources,
             )
     if not isinstance(protocol, AbstractDatagramProtocol):
         raise LoadingFailed(
-            f"{name} returns no protocol for UDP ({type(protocol).__name__}). "
-            "Let it return a DatagramProtocol.",
+            Sentence(
+                "code-no-datagram-protocol",
+                "{name} returns no protocol for UDP ({kind}). Let it return a DatagramProtocol.",
+                name=name,
+                kind=type(protocol).__name__,
+            ),
             sources,
         )
     # The listener logs its starts. Twisted's own log record would keep the protocol alive.

@@ -13,6 +13,7 @@ from typing import Final
 
 from attrs import frozen
 
+from app.text.sentence import Sentence
 from app.user_code.errors import SourceFiles, call_user_code
 
 _PLAIN: Final = frozenset(
@@ -35,9 +36,14 @@ class FactoryProposal:
     @property
     def sentence(self) -> str:
         uses = ", ".join(self.needs)
-        return (
-            f"{self.protocol} uses {uses} of its factory. Choose {self.factory}, which this file "
-            f"makes for it in line {self.line}."
+        return Sentence(
+            "factory-proposal",
+            "{protocol} uses {uses} of its factory. Choose {factory}, which this file makes for "
+            "it in line {line}.",
+            protocol=self.protocol,
+            uses=uses,
+            factory=self.factory,
+            line=self.line,
         )
 
 

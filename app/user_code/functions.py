@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from attrs import Factory, define
 
+from app.text.sentence import Sentence
 from app.user_code.errors import LoadingFailed, SourceFiles
 from app.user_code.loading import Loaded, find_object, load
 from app.user_code.reference import PREFIX, LoadCallback, Reference
@@ -43,8 +44,13 @@ class LoadedFunctions:
             found = find_object(reference.name, loaded.module, loaded.sources)
         if not callable(found):
             raise LoadingFailed(
-                f"{reference.name} is no function ({type(found).__name__}). Name a function that "
-                "takes a message and a context.",
+                Sentence(
+                    "code-no-function",
+                    "{name} is no function ({kind}). Name a function that takes a message and a "
+                    "context.",
+                    name=reference.name,
+                    kind=type(found).__name__,
+                ),
                 loaded.sources,
             )
         self.by_name[name] = cast(Any, found)

@@ -16,6 +16,7 @@ from attrs import frozen
 from twisted.internet.interfaces import IProtocol, IProtocolFactory
 from twisted.internet.protocol import AbstractDatagramProtocol
 
+from app.text.sentence import Sentence
 from app.user_code.errors import SourceFiles, call_user_code
 from app.user_code.made_by_function import TAKES
 from app.user_code.reference import CodeLocation, Reference, UserCodeError
@@ -24,11 +25,11 @@ from app.user_code.reference import CodeLocation, Reference, UserCodeError
 class ObjectKind(Enum):
     """The kinds of object that a listener can use. The value is the name that a user sees."""
 
-    PROTOCOL = "protocol"
-    FACTORY = "factory"
-    FACTORY_OBJECT = "factory object"
-    FUNCTION = "function that returns a protocol"
-    DATAGRAM = "datagram protocol"
+    PROTOCOL = Sentence("protocol", "protocol")
+    FACTORY = Sentence("factory", "factory")
+    FACTORY_OBJECT = Sentence("factory-object", "factory object")
+    FUNCTION = Sentence("function-returning-protocol", "function that returns a protocol")
+    DATAGRAM = Sentence("datagram-protocol", "datagram protocol")
 
 
 def kind_of(found: object) -> ObjectKind | None:
@@ -118,7 +119,13 @@ def reference_to(path: Path, name: str, folder: Path) -> Reference:
     written = path.relative_to(folder).as_posix() if inside else str(path)
     reference = Reference.parse(str(Reference(CodeLocation.FILE, written, name)))
     if reference.place is not CodeLocation.FILE:
-        raise UserCodeError(f"{path} is no Python file. Choose one that ends in .py.")
+        raise UserCodeError(
+            Sentence(
+                "no-python-file",
+                "{path} is no Python file. Choose one that ends in .py.",
+                path=path,
+            )
+        )
     return reference
 
 

@@ -38,6 +38,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from app.files.paths import resolve_path
+from app.text.sentence import Sentence
 from app.user_code.errors import MAIN_GUARD, LoadingFailed, SourceFiles, call_user_code
 from app.user_code.inspection import ObjectKind, kind_of, line_that_runs_the_reactor
 from app.user_code.reference import (
@@ -304,8 +305,14 @@ def _refuse_to_run_the_reactor(path: Path, sources: SourceFiles) -> None:
     line = line_that_runs_the_reactor(sources.read(path))
     if line is not None:
         raise LoadingFailed(
-            f"{path.name}, line {line}: Portdeck runs the reactor already. "
-            f"Put what only a script does under: {MAIN_GUARD}.",
+            Sentence(
+                "code-runs-reactor",
+                "{name}, line {line}: Portdeck runs the reactor already. Put what only a script "
+                "does under: {main_guard}.",
+                name=path.name,
+                line=line,
+                main_guard=MAIN_GUARD,
+            ),
             sources,
         )
 
@@ -319,13 +326,22 @@ def find_object(name: str, module: ModuleType, sources: SourceFiles) -> object:
     there = call_user_code(lambda: _usable_names(module), sources)
     close = get_close_matches(name, there, n=1)
     if close:
-        advice = f"Did you mean {close[0]}?"
+        advice = Sentence("did-you-mean", "Did you mean {suggestion}?", suggestion=close[0])
     elif there:
-        advice = f"Choose one of: {', '.join(there[:MOST_NAMES])}."
+        advice = Sentence(
+            "choose-one-of", "Choose one of: {known}.", known=", ".join(there[:MOST_NAMES])
+        )
     else:
-        advice = "Write a class there that is a Protocol or a Factory of Twisted's."
+        advice = Sentence(
+            "write-a-class", "Write a class there that is a Protocol or a Factory of Twisted's."
+        )
     where = Path(module.__file__).name if module.__file__ is not None else module.__name__
-    raise LoadingFailed(f"{where} has no {name}. {advice}", sources)
+    raise LoadingFailed(
+        Sentence(
+            "no-such-name", "{where} has no {name}. {advice}", where=where, name=name, advice=advice
+        ),
+        sources,
+    )
 
 
 def _usable_names(module: ModuleType) -> list[str]:

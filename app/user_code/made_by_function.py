@@ -17,6 +17,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
 from twisted.internet.protocol import Factory, Protocol
 
+from app.text.sentence import Sentence
 from app.user_code.errors import LoadingFailed, SourceFiles, call_user_code
 
 TAKES: Final = ("reactor", "address")
@@ -43,7 +44,13 @@ class FunctionFactory(Factory[Protocol]):
         if protocol is None:
             return None
         if not IProtocol.providedBy(protocol):
-            raise TypeError(f"the function must return a protocol, not {protocol!r}")
+            raise TypeError(
+                Sentence(
+                    "function-must-return-protocol",
+                    "the function must return a protocol, not {protocol!r}",
+                    protocol=protocol,
+                )
+            )
         if getattr(protocol, "factory", None) is None:
             cast(Any, protocol).factory = self
         return protocol
@@ -60,12 +67,12 @@ def factory_of_function(
     make = partial(function, reactor=reactor) if "reactor" in takes else function
     takes_address = "address" in takes
     call = partial(make, address=_NOBODY) if takes_address else make
-    made = call_user_code(call, sources, f"calling {name}")
+    made = call_user_code(call, sources, Sentence("calling", "calling {name}", name=name))
     if made is None:  # it refuses a peer, and may serve the next
         return FunctionFactory(make, takes_address)
     if IProtocol.providedBy(made):
         return FunctionFactory(make, takes_address, None if takes_address else made)
-    return factory_of(made, f"{name} returns", sources)
+    return factory_of(made, Sentence("function-returns", "{name} returns", name=name), sources)
 
 
 def factory_of(made: object, who: str, sources: SourceFiles) -> IProtocolFactory:
@@ -74,7 +81,15 @@ def factory_of(made: object, who: str, sources: SourceFiles) -> IProtocolFactory
     if isinstance(made, Sequence) and not isinstance(made, str | bytes) and len(made) == 1:
         return factory_of(made[0], who, sources)
     if isinstance(made, type) and IProtocolFactory.implementedBy(made):
-        raise LoadingFailed(f"{who} the class {made.__name__}. Write {made.__name__}().", sources)
+        raise LoadingFailed(
+            Sentence(
+                "function-returns-class",
+                "{who} the class {kind}. Write {kind}().",
+                who=who,
+                kind=made.__name__,
+            ),
+            sources,
+        )
     if isinstance(made, type) and IProtocol.implementedBy(made):
         return Factory.forProtocol(cast(Any, made))
     if IProtocolFactory.providedBy(made):
@@ -83,13 +98,23 @@ def factory_of(made: object, who: str, sources: SourceFiles) -> IProtocolFactory
         return _factory_of_service(made, who, sources)
     if isinstance(made, Sequence) and not isinstance(made, str | bytes):
         raise LoadingFailed(
-            f"{who} {len(made)} objects, and one endpoint can serve with one alone. "
-            "Name them one by one, or let the whole file listen: python:FILE.py.",
+            Sentence(
+                "function-returns-several",
+                "{who} {count} objects, and one endpoint can serve with one alone. Name them one "
+                "by one, or let the whole file listen: python:FILE.py.",
+                who=who,
+                count=len(made),
+            ),
             sources,
         )
     raise LoadingFailed(
-        f"{who} no protocol and no factory ({type(made).__name__}). "
-        "Return a Protocol, or a Factory that makes one.",
+        Sentence(
+            "function-returns-other",
+            "{who} no protocol and no factory ({kind}). Return a Protocol, or a Factory that "
+            "makes one.",
+            who=who,
+            kind=type(made).__name__,
+        ),
         sources,
     )
 
@@ -106,8 +131,13 @@ def _factory_of_service(service: Any, who: str, sources: SourceFiles) -> IProtoc
             return _factory_of_service(parts[0], who, sources)
     if factory is None or not IProtocolFactory.providedBy(factory):
         raise LoadingFailed(
-            f"{who} a service that listens by itself ({type(service).__name__}). Make a .tac file "
-            "with it, and write python:FILE.tac without an endpoint.",
+            Sentence(
+                "function-returns-service",
+                "{who} a service that listens by itself ({kind}). Make a .tac file with it, and "
+                "write python:FILE.tac without an endpoint.",
+                who=who,
+                kind=type(service).__name__,
+            ),
             sources,
         )
     found: IProtocolFactory = factory
@@ -117,7 +147,12 @@ def _factory_of_service(service: Any, who: str, sources: SourceFiles) -> IProtoc
 def _parameters(function: Callable[..., Any], name: str, sources: SourceFiles) -> tuple[str, ...]:
     """The parameters of `TAKES` that it has. Raises `LoadingFailed` if it needs others."""
     if inspect.iscoroutinefunction(function):
-        raise LoadingFailed(f"{name} is an async function. Make it an ordinary one.", sources)
+        raise LoadingFailed(
+            Sentence(
+                "code-is-async", "{name} is an async function. Make it an ordinary one.", name=name
+            ),
+            sources,
+        )
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # it is written in C, or hides what it takes
@@ -132,8 +167,13 @@ def _parameters(function: Callable[..., Any], name: str, sources: SourceFiles) -
     ]
     if needed:
         raise LoadingFailed(
-            f"{name} needs arguments ({', '.join(needed)}). Let it take none, or any of: "
-            f"{', '.join(TAKES)}.",
+            Sentence(
+                "function-needs-arguments",
+                "{name} needs arguments ({needed}). Let it take none, or any of: {takes}.",
+                name=name,
+                needed=", ".join(needed),
+                takes=", ".join(TAKES),
+            ),
             sources,
         )
     return tuple(each.name for each in parameters if each.name in TAKES)

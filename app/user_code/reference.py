@@ -2,10 +2,16 @@
 
 A reference is only parsed text. The profile and the forms check it here without access to the disk.
 The rest of `app.user_code` makes a factory from it.
+
+A path may have any visible characters. It may be in quotation marks, as in a shell. They are needed
+only where the path could end earlier: `python:'a.py b.py'` is one file, and `python:a.py b.py` is a
+program with an argument.
 """
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable
 from enum import Enum
 from keyword import iskeyword
@@ -16,6 +22,7 @@ from attrs import frozen
 
 from app.files.paths import home_folder_problem
 from app.net.endpoint import quoted
+from app.text.sentence import Sentence
 
 PREFIX: Final = "python:"
 
@@ -27,6 +34,37 @@ _EXAMPLE: Final = "python:echo_server.py:EchoFactory"
 
 class UserCodeError(ValueError):
     """User code cannot be used. `str()` is a sentence for the user, with the next step."""
+
+
+PROGRAM_FILE: Final = re.compile(
+    r"(?P<path>.*?\.(?:pyw?|tac)|.*?/)(?:\s+(?P<arguments>.*))?", re.I | re.S
+)
+PROGRAM_ENDS: Final = (".py", ".pyw", ".tac", "/")
+PROGRAM_MODULE: Final = re.compile(
+    r"(?P<path>[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?:\s+(?P<arguments>.*))?"
+)
+
+
+def quoted_words(rest: str) -> list[str]:
+    """The words of a reference that begins with a quotation mark, as a shell would split it. Empty
+    if it begins with none, or with one that has no partner."""
+    if not rest.startswith(("'", '"')):
+        return []
+    try:
+        return shlex.split(rest)
+    except ValueError:
+        return []
+
+
+def is_whole_program(rest: str) -> bool:
+    """Whether `rest`, the text after `python:`, refers to a whole program, not to one object."""
+    if words := quoted_words(rest):
+        return words[0].lower().endswith(PROGRAM_ENDS)
+    if PROGRAM_FILE.fullmatch(rest):
+        return True
+    source, _, name = rest.rpartition(":")
+    is_object = source.lower().endswith(".py") and _is_identifier(name)
+    return not is_object and PROGRAM_MODULE.fullmatch(rest) is not None
 
 
 class CodeLocation(Enum):
@@ -51,20 +89,39 @@ class Reference:
     @classmethod
     def parse(cls, text: str) -> Reference:
         """Parse `text`. Raises `UserCodeError`."""
+        rest = text.removeprefix(PREFIX)
+        words = quoted_words(rest)
         # Split at the last colon, as a Windows path has a colon too.
-        source, colon, name = text.removeprefix(PREFIX).rpartition(":")
+        source, colon, name = (words[0] if len(words) == 1 else rest).rpartition(":")
         if not is_user_code(text) or not text.isprintable():
-            raise UserCodeError(f"{quoted(text)} names no Python code. Write it as {_EXAMPLE}.")
+            raise UserCodeError(
+                Sentence(
+                    "no-code-named",
+                    "{text} names no Python code. Write it as {example}.",
+                    text=quoted(text),
+                    example=_EXAMPLE,
+                )
+            )
         is_windows_path_alone = len(source) == 1 and not _is_identifier(name)
         if not colon or is_windows_path_alone:
             raise UserCodeError(
-                f"{quoted(text)} does not say what to take from there. "
-                f"Write the name of a class after one more colon, as in {_EXAMPLE}."
+                Sentence(
+                    "no-name-in-code",
+                    "{text} does not say what to take from there. Write the name of a class after "
+                    "one more colon, as in {example}.",
+                    text=quoted(text),
+                    example=_EXAMPLE,
+                )
             )
         if not _is_identifier(name):
             raise UserCodeError(
-                f"{quoted(name)} is no Python name. "
-                f"Write that of a class, a factory or a function, as in {_EXAMPLE}."
+                Sentence(
+                    "no-python-name",
+                    "{name} is no Python name. Write that of a class, a factory or a function, as "
+                    "in {example}.",
+                    name=quoted(name),
+                    example=_EXAMPLE,
+                )
             )
         if source.lower().endswith(".py"):
             if wrong := home_folder_problem(source):
@@ -73,12 +130,19 @@ class Reference:
         if all(map(_is_identifier, source.split("."))):
             return cls(CodeLocation.MODULE, source, name)
         raise UserCodeError(
-            f"{quoted(source)} is neither a Python file nor a module. "
-            "Write a path that ends in .py, or a name such as package.module."
+            Sentence(
+                "no-file-or-module",
+                "{source} is neither a Python file nor a module. Write a path that ends in .py, "
+                "or a name such as package.module.",
+                source=quoted(source),
+            )
         )
 
     def __str__(self) -> str:
-        return f"{PREFIX}{self.source}:{self.name}"
+        plain = f"{self.source}:{self.name}"
+        if quoted_words(plain) or is_whole_program(plain):
+            plain = f"{shlex.quote(self.source)}:{self.name}"
+        return f"{PREFIX}{plain}"
 
 
 def is_user_code(protocol: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
+from app.text.sentence import Sentence
 from app.user_code.reference import UserCodeError
 
 
@@ -88,8 +89,15 @@ def write(path: Path, starter: Template = STREAM) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(starter.text)
     except FileExistsError:
-        raise UserCodeError(f"{path} exists already. Choose another name.") from None
+        raise UserCodeError(
+            Sentence("file-exists", "{path} exists already. Choose another name.", path=path)
+        ) from None
     except OSError as error:
         raise UserCodeError(
-            f"{path} cannot be written ({error.strerror or error}). Choose another folder."
+            Sentence(
+                "template-unwritable",
+                "{path} cannot be written ({reason}). Choose another folder.",
+                path=path,
+                reason=error.strerror or error,
+            )
         ) from None

@@ -18,12 +18,16 @@ import platformdirs
 
 from app.files.atomic_write import write_atomically
 from app.net.endpoint import Endpoint, EndpointError
+from app.text.sentence import Sentence
 from app.user_code.errors import MAIN_GUARD
 from app.user_code.reference import CodeLocation, Reference, UserCodeError
 
 FILE_NAME: Final = "echo_server.py"
 FACTORY_NAME: Final = "EchoFactory"
 PORT: Final = 8123
+LIMIT: Final = 2
+"""The most connections that the file allows at first."""
+
 LARGEST_TEXT: Final = 100_000
 """Letters. The tour opens no larger file, and writes none."""
 
@@ -34,7 +38,7 @@ from twisted.internet.protocol import Factory, Protocol
 
 
 class Echo(Protocol):
-    """What one connection does. Each connection has an Echo of its own."""
+    """What one connection does. Each has an Echo of its own."""
 
     def connectionMade(self):
         self.factory.numProtocols = self.factory.numProtocols + 1
@@ -52,18 +56,19 @@ class Echo(Protocol):
 
 
 class {FACTORY_NAME}(Factory):
-    """What all connections share. Each Echo finds it as self.factory."""
+    """What all connections share: self.factory for each Echo."""
 
     protocol = Echo
     numProtocols = 0
-    limit = 2
+    limit = {LIMIT}
 
 
 {MAIN_GUARD}:
     from twisted.internet import endpoints, reactor
 
-    # Where it listens. Portdeck's own reactor takes the place of this one.
-    endpoint = endpoints.serverFromString(reactor, "ENDPOINT")
+    endpoint = endpoints.serverFromString(
+        reactor, "ENDPOINT"
+    )
     endpoint.listen({FACTORY_NAME}())
     reactor.run()
 '''
@@ -119,7 +124,7 @@ def syntax_error(text: str) -> tuple[int, str] | None:
     except SyntaxError as error:
         return max(0, (error.lineno or 1) - 1), error.msg
     except (ValueError, RecursionError, MemoryError) as error:
-        return 0, str(error) or "Python cannot read it"
+        return 0, str(error) or Sentence("python-cannot-read", "Python cannot read it")
     return None
 
 
@@ -162,7 +167,14 @@ class TourFile:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_atomically(self.path, text.encode())
         except (OSError, ValueError) as error:
-            raise UserCodeError(f"{self.path} cannot be written ({error}).") from None
+            raise UserCodeError(
+                Sentence(
+                    "file-unwritable",
+                    "{path} cannot be written ({reason}).",
+                    path=self.path,
+                    reason=error,
+                )
+            ) from None
 
     def is_changed(self, text: str) -> bool:
         """Whether the user made `text` of the file."""
@@ -174,7 +186,12 @@ class TourFile:
             write_atomically(path, text.encode())
         except (OSError, ValueError) as error:
             raise UserCodeError(
-                f"{path} cannot be written ({error}). Choose another folder."
+                Sentence(
+                    "template-unwritable",
+                    "{path} cannot be written ({reason}). Choose another folder.",
+                    path=path,
+                    reason=error,
+                )
             ) from None
 
     def delete(self) -> None:

@@ -449,10 +449,6 @@
         <translation>规则在单独的窗口中编辑：请选择“监听器 → 规则”。</translation>
     </message>
     <message>
-        <source>Rules that rewrite messages are in the profile, as [[listener.options.rewrite]]. Which messages are held is chosen in a window of its own: Listener, Held messages.</source>
-        <translation>改写消息的规则在配置文件的 [[listener.options.rewrite]] 中。拦截哪些消息在单独的窗口中选择：“监听器 → 被拦截的消息”。</translation>
-    </message>
-    <message>
         <source>Forward</source>
         <translation>转发</translation>
     </message>
@@ -463,6 +459,10 @@
     <message>
         <source>Passes each datagram on to another server, and what that says back.</source>
         <translation>把每个数据报转发到另一台服务器，并传回它的应答。</translation>
+    </message>
+    <message>
+        <source>Rules that rewrite messages, and which messages are held, are chosen in windows of their own: Listener, Rules, and Listener, Held messages.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Forward to</source>
@@ -902,6 +902,14 @@
         <translation>客户端连接到的地址</translation>
     </message>
     <message>
+        <source>Target</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where a client is forwarded to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>TLS</source>
         <translation>TLS</translation>
     </message>
@@ -972,6 +980,14 @@
     <message>
         <source>Bytes a second, both directions together</source>
         <translation>每秒字节数，双向合计</translation>
+    </message>
+    <message>
+        <source>{0} (connecting)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} (failed)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>closing</source>
@@ -1243,6 +1259,10 @@
         <translation>转到控制台</translation>
     </message>
     <message>
+        <source>Show the overview</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Show the connections</source>
         <translation>显示连接</translation>
     </message>
@@ -1289,6 +1309,10 @@
     <message>
         <source>Guide</source>
         <translation>指南</translation>
+    </message>
+    <message>
+        <source>Tour</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
@@ -1657,6 +1681,57 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
 </context>
 <context>
+    <name>ContentView</name>
+    <message>
+        <source>Show all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first {0} lines of {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} lines so far…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Body: {0}, {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} as {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>shown as it was sent: this coding is not known here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it cannot be unpacked to its end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only its beginning is unpacked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From here on it is no JSON:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From here on it is no XML:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is no HTTP message:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It goes on. Choose Hex to see all of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ConversationActions</name>
     <message>
         <source>Make a listener of this conversation…</source>
@@ -1780,6 +1855,22 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>复制</translation>
     </message>
     <message>
+        <source>Request at {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Response after {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as curl</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} bytes</source>
+        <translation type="unfinished">{0} 字节</translation>
+    </message>
+    <message>
         <source>{0} of {1} bytes from offset {2}</source>
         <translation>从偏移 {2} 起的 {0} 字节，共 {1} 字节</translation>
     </message>
@@ -1845,6 +1936,26 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>Not read yet</source>
         <translation>尚未读取</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent to it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Received from it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forwarded</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Version</source>
@@ -1959,6 +2070,2850 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>{0} has the certificate {1} and its key. Serve TLS with it?</source>
         <translation>{0} 含证书 {1} 及其密钥。用它提供 TLS 吗？</translation>
+    </message>
+</context>
+<context>
+    <name>Engine</name>
+    <message>
+        <source>Nothing listens on {target}. Start a listener there, or check the port.</source>
+        <translation>{target} 上没有程序监听。请在那里启动监听器，或检查端口。</translation>
+    </message>
+    <message>
+        <source>{target} did not answer in time. Check the address, and any firewall on the way.</source>
+        <translation>{target} 没有及时应答。请检查地址，以及途中的防火墙。</translation>
+    </message>
+    <message>
+        <source>No address is known for {host}. Check the name, or use an IP address.</source>
+        <translation>找不到 {host} 的地址。请检查名称，或使用 IP 地址。</translation>
+    </message>
+    <message>
+        <source>There is no way to {target} from here. Check the address and the network.</source>
+        <translation>从这里无法到达 {target}。请检查地址和网络。</translation>
+    </message>
+    <message>
+        <source>This machine does not permit connecting to {target}. Check its firewall.</source>
+        <translation>本机不允许连接 {target}。请检查本机的防火墙。</translation>
+    </message>
+    <message>
+        <source>Too many files and connections are open here. Close some, then connect again.</source>
+        <translation>打开的文件和连接太多。请关闭一些，然后重新连接。</translation>
+    </message>
+    <message>
+        <source>No local address or port is free to reach {target}. Close some connections first.</source>
+        <translation>没有空闲的本地地址或端口可用于连接 {target}。请先关闭一些连接。</translation>
+    </message>
+    <message>
+        <source>This machine cannot use addresses such as {host}. Try another address.</source>
+        <translation>本机不能使用 {host} 这样的地址。请换一个地址。</translation>
+    </message>
+    <message>
+        <source>Connecting to {target} was cancelled.</source>
+        <translation>已取消连接 {target}。</translation>
+    </message>
+    <message>
+        <source>Could not connect to {target}: {reason}. Check the address, then connect again.</source>
+        <translation>无法连接 {target}：{reason}。请检查地址，然后重新连接。</translation>
+    </message>
+    <message>
+        <source>Not sent: {reason}.</source>
+        <translation>未发送：{reason}。</translation>
+    </message>
+    <message>
+        <source>There is no socket {path}. Start what listens there, or check the path.</source>
+        <translation>没有套接字 {path}。请启动在那里监听的程序，或检查路径。</translation>
+    </message>
+    <message>
+        <source>Nobody listens on {path} any more. Start what listens there.</source>
+        <translation>{path} 上已没有程序监听。请启动在那里监听的程序。</translation>
+    </message>
+    <message>
+        <source>{path} is a socket of another kind. Check the path.</source>
+        <translation>{path} 是另一种套接字。请检查路径。</translation>
+    </message>
+    <message>
+        <source>You may not connect to {path}. Check who may write to it.</source>
+        <translation>您无权连接 {path}。请检查谁可以写入它。</translation>
+    </message>
+    <message>
+        <source>{target} did not finish the TLS handshake in time. Perhaps it does not speak TLS: try tcp:.</source>
+        <translation>{target} 没有及时完成 TLS 握手。它也许不使用 TLS：请试试 tcp:。</translation>
+    </message>
+    <message>
+        <source>{target} ended the connection during the TLS handshake. Perhaps it does not speak TLS: try tcp:.</source>
+        <translation>{target} 在 TLS 握手期间结束了连接。它也许不使用 TLS：请试试 tcp:。</translation>
+    </message>
+    <message>
+        <source>The local port {local_port} is in use, or was a moment ago. Choose another, or none.</source>
+        <translation>本地端口 {local_port} 正在使用，或刚刚用过。请选择另一个，或不选。</translation>
+    </message>
+    <message>
+        <source>{local_host} is no address of this machine. Choose one that is, or none.</source>
+        <translation>{local_host} 不是本机的地址。请选择本机的地址，或不选。</translation>
+    </message>
+    <message>
+        <source>Only the system may use the local port {local_port}. Choose one above 1023, or none.</source>
+        <translation>只有系统可以使用本地端口 {local_port}。请选择大于 1023 的端口，或不选。</translation>
+    </message>
+    <message>
+        <source>The connection broke: {reason}. Connect again to go on.</source>
+        <translation>连接中断：{reason}。要继续请重新连接。</translation>
+    </message>
+    <message>
+        <source>{target} does not answer in TLS. Try tcp: instead of tls:, or check the port.</source>
+        <translation>{target} 不以 TLS 应答。请把 tls: 换成 tcp:，或检查端口。</translation>
+    </message>
+    <message>
+        <source>{target} asks for a certificate of yours. Choose one in the connection options.</source>
+        <translation>{target} 要求您出示证书。请在连接选项中选择一个。</translation>
+    </message>
+    <message>
+        <source>{target} refuses the certificate that you chose. Choose another.</source>
+        <translation>{target} 拒绝您选择的证书。请选择另一个。</translation>
+    </message>
+    <message>
+        <source>{target} and this machine have no version of TLS in common.</source>
+        <translation>{target} 与本机没有共同的 TLS 版本。</translation>
+    </message>
+    <message>
+        <source>{target} refuses the TLS handshake. It may ask for a certificate, or have other ciphers.</source>
+        <translation>{target} 拒绝 TLS 握手。它可能要求证书，或使用其他加密套件。</translation>
+    </message>
+    <message>
+        <source>The peer closed the connection.</source>
+        <translation>对端关闭了连接。</translation>
+    </message>
+    <message>
+        <source>The connection was aborted.</source>
+        <translation>连接已中止。</translation>
+    </message>
+    <message>
+        <source>The peer reset the connection. It may have crashed or refused what was sent.</source>
+        <translation>对端重置了连接。它可能已崩溃，或拒绝了所发送的内容。</translation>
+    </message>
+    <message>
+        <source>Nobody takes datagrams on {target}, its system says. Start a listener there.</source>
+        <translation>对端系统说 {target} 上没有程序接收数据报。请在那里启动监听器。</translation>
+    </message>
+    <message>
+        <source>Not sent: one datagram has no room for so much. Send less at once.</source>
+        <translation>未发送：一个数据报容纳不下这么多。请一次少发一些。</translation>
+    </message>
+    <message>
+        <source>Not sent: the system&apos;s buffer is full. Send more slowly.</source>
+        <translation>未发送：系统的缓冲区已满。请发送得慢一些。</translation>
+    </message>
+    <message>
+        <source>Nobody vouches for the certificate of {target}: {distrust}. Choose the file of an authority that does in the connection options, or connect without verifying.</source>
+        <translation>没有人为 {target} 的证书担保：{distrust}。请在连接选项中选择能为它担保的证书机构的文件，或不验证就连接。</translation>
+    </message>
+    <message>
+        <source>The peer left without the goodbye of TLS: something may be missing.</source>
+        <translation>对端没有按 TLS 的方式告别就离开了：可能缺少数据。</translation>
+    </message>
+    <message>
+        <source>This does not end like that.</source>
+        <translation>这里没有以这样的行尾结束。</translation>
+    </message>
+    <message>
+        <source>text must be a string</source>
+        <translation>text 必须是字符串</translation>
+    </message>
+    <message>
+        <source>{shown} names a part, and only replies by rule have parts.</source>
+        <translation>{shown} 指定了一个部分，而只有按规则回复才有部分。</translation>
+    </message>
+    <message>
+        <source>{name} must be one of {choices}</source>
+        <translation>{name} 必须是 {choices} 之一</translation>
+    </message>
+    <message>
+        <source>{name} takes datagrams at a Unix socket, which is not spoken here. Use a line of Copy as, such as that for socat.</source>
+        <translation>{name} 在 Unix 套接字上接收数据报，这里不支持。请使用“复制为”中的命令行，如 socat 的那一行。</translation>
+    </message>
+    <message>
+        <source>{name} is a Unix socket with TLS, which is not spoken here.</source>
+        <translation>{name} 是带 TLS 的 Unix 套接字，这里不支持。</translation>
+    </message>
+    <message>
+        <source>{name} does not say in the profile where it listens. Write the address instead, such as 127.0.0.1:8007.</source>
+        <translation>{name} 没有在配置中说明在哪里监听。请改写地址，如 127.0.0.1:8007。</translation>
+    </message>
+    <message>
+        <source>{name} takes any free port at each start. Write the address that it has now, or give it a port of its own.</source>
+        <translation>{name} 每次启动都使用任意空闲端口。请写出它现在的地址，或给它固定端口。</translation>
+    </message>
+    <message>
+        <source>The console&apos;s history cannot be read: %s</source>
+        <translation>无法读取控制台的历史：%s</translation>
+    </message>
+    <message>
+        <source>The console&apos;s history cannot be kept: %s</source>
+        <translation>无法保存控制台的历史：%s</translation>
+    </message>
+    <message>
+        <source>The console&apos;s history cannot be removed: %s</source>
+        <translation>无法删除控制台的历史：%s</translation>
+    </message>
+    <message>
+        <source>The console&apos;s history cannot be shortened: %s</source>
+        <translation>无法缩短控制台的历史：%s</translation>
+    </message>
+    <message>
+        <source>must be {version}; a newer Portdeck may have written this</source>
+        <translation>必须是 {version}；这可能由更新的 Portdeck 写入</translation>
+    </message>
+    <message>
+        <source>must be at most {most_snippets} tables; write [[snippet]] above each</source>
+        <translation>必须是至多 {most_snippets} 个表；请在每个表前写 [[snippet]]</translation>
+    </message>
+    <message>
+        <source>{path} is not saved: more than {limit} KiB are too much.</source>
+        <translation>{path} 未保存：不得超过 {limit} KiB。</translation>
+    </message>
+    <message>
+        <source>must be a table</source>
+        <translation>必须是表</translation>
+    </message>
+    <message>
+        <source>has the unknown key {unknown!r}</source>
+        <translation>含有未知的键 {unknown!r}</translation>
+    </message>
+    <message>
+        <source>must be a text of 1 to {longest_name} letters</source>
+        <translation>必须是 1 到 {longest_name} 个字的文本</translation>
+    </message>
+    <message>
+        <source>must be a text of at most {longest_name} letters</source>
+        <translation>必须是至多 {longest_name} 个字的文本</translation>
+    </message>
+    <message>
+        <source>must not be longer than {longest_text:,} letters</source>
+        <translation>不得超过 {longest_text:,} 个字</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read ({reason}).</source>
+        <translation>无法读取 {path}（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written ({reason}).</source>
+        <translation>无法写入 {path}（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be saved ({reason}).</source>
+        <translation>无法保存 {path}（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path} is not saved: with those of another window they are more than {most_snippets:,}. Remove some.</source>
+        <translation>{path} 未保存：加上另一个窗口的片段，总数超过 {most_snippets:,} 个。请删除一些。</translation>
+    </message>
+    <message>
+        <source>these are no snippets: too large or too deep</source>
+        <translation>这不是片段：太大或嵌套太深</translation>
+    </message>
+    <message>
+        <source>line {line}</source>
+        <translation>第 {line} 行</translation>
+    </message>
+    <message>
+        <source>this is not UTF-8 text</source>
+        <translation>这不是 UTF-8 文本</translation>
+    </message>
+    <message>
+        <source>must be one line of text</source>
+        <translation>必须是一行文本</translation>
+    </message>
+    <message>
+        <source>The console&apos;s tabs cannot be read: %s</source>
+        <translation>无法读取控制台的标签页：%s</translation>
+    </message>
+    <message>
+        <source>%s is broken; the console begins with one empty tab.</source>
+        <translation>%s 已损坏；控制台以一个空标签页开始。</translation>
+    </message>
+    <message>
+        <source>The console&apos;s tabs cannot be kept: %s</source>
+        <translation>无法保存控制台的标签页：%s</translation>
+    </message>
+    <message>
+        <source>it holds no tabs</source>
+        <translation>其中没有标签页</translation>
+    </message>
+    <message>
+        <source>%s was broken; it is %s now.</source>
+        <translation>%s 曾损坏；现在是 %s。</translation>
+    </message>
+    <message>
+        <source>(no name)</source>
+        <translation>（无名称）</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>The connection ended, so stopped</source>
+        <translation>连接已结束，停止</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>{how} sending file {name} after {sent:,} of {size}{reason}.</source>
+        <translation>{how}发送文件 {name}：共 {size}，已发送 {sent:,}{reason}。</translation>
+    </message>
+    <message>
+        <source>Sent file {name}, {size} in {seconds:.1f} s ({speed}).</source>
+        <translation>已发送文件 {name}，{size}，用时 {seconds:.1f} 秒（{speed}）。</translation>
+    </message>
+    <message>
+        <source>Sending file {name}, {size}…</source>
+        <translation>正在发送文件 {name}，{size}…</translation>
+    </message>
+    <message>
+        <source>: {trouble}</source>
+        <translation>：{trouble}</translation>
+    </message>
+    <message>
+        <source>{name} is not a regular file. Choose one that is.</source>
+        <translation>{name} 不是普通文件。请选择普通文件。</translation>
+    </message>
+    <message>
+        <source>{name} cannot be read: {reason}. Choose another file.</source>
+        <translation>无法读取 {name}：{reason}。请选择另一个文件。</translation>
+    </message>
+    <message>
+        <source>Connecting to {target}…</source>
+        <translation>正在连接 {target}…</translation>
+    </message>
+    <message>
+        <source>Connecting again in {seconds:g} s (attempt {attempts}).</source>
+        <translation>{seconds:g} 秒后重新连接（第 {attempts} 次）。</translation>
+    </message>
+    <message>
+        <source>The peer took nothing for {seconds:g} s. Giving it up.</source>
+        <translation>对端在 {seconds:g} 秒内没有接收任何数据。放弃连接。</translation>
+    </message>
+    <message>
+        <source>Still {state}: disconnect first, then connect.</source>
+        <translation>{state}：请先断开连接，再连接。</translation>
+    </message>
+    <message>
+        <source>Not sent: {name} is still being sent.</source>
+        <translation>未发送：{name} 仍在发送中。</translation>
+    </message>
+    <message>
+        <source>The peer closed its side. Sending the remaining {rest}, then closing.</source>
+        <translation>对端关闭了它那一侧。正在发送剩余的 {rest}，然后关闭。</translation>
+    </message>
+    <message>
+        <source>Not sent: {error}</source>
+        <translation>未发送：{error}</translation>
+    </message>
+    <message>
+        <source>The peer speaks TLS. Disconnect, and connect with tls: in front.</source>
+        <translation>对端使用 TLS。请断开连接，并在地址前加 tls: 重新连接。</translation>
+    </message>
+    <message>
+        <source>There is nothing to abort.</source>
+        <translation>没有可中止的连接。</translation>
+    </message>
+    <message>
+        <source>There is nothing to disconnect.</source>
+        <translation>没有可断开的连接。</translation>
+    </message>
+    <message>
+        <source>There is no open connection to close one side of.</source>
+        <translation>没有可以关闭一侧的打开连接。</translation>
+    </message>
+    <message>
+        <source>Already closing. Abort to drop the connection at once.</source>
+        <translation>已在关闭。要立即放弃连接，请中止。</translation>
+    </message>
+    <message>
+        <source>UDP has no side to close. Disconnect instead.</source>
+        <translation>UDP 没有可关闭的一侧。请改为断开连接。</translation>
+    </message>
+    <message>
+        <source>A WebSocket has no side to close. Disconnect instead.</source>
+        <translation>WebSocket 没有可关闭的一侧。请改为断开连接。</translation>
+    </message>
+    <message>
+        <source>Closed this side. What the peer still says is shown.</source>
+        <translation>已关闭本侧。对端仍发送的内容会显示。</translation>
+    </message>
+    <message>
+        <source>There is no file to cancel.</source>
+        <translation>没有可取消的文件。</translation>
+    </message>
+    <message>
+        <source>Not sent: UDP loses what comes too fast. Use TCP for a file.</source>
+        <translation>未发送：UDP 会丢失发得太快的数据。文件请用 TCP 发送。</translation>
+    </message>
+    <message>
+        <source>Sent an empty datagram.</source>
+        <translation>已发送空数据报。</translation>
+    </message>
+    <message>
+        <source>Received an empty datagram.</source>
+        <translation>收到空数据报。</translation>
+    </message>
+    <message>
+        <source>Received an empty message.</source>
+        <translation>收到空消息。</translation>
+    </message>
+    <message>
+        <source>Not connecting again.</source>
+        <translation>不再重新连接。</translation>
+    </message>
+    <message>
+        <source>idle</source>
+        <translation>空闲</translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation>正在连接</translation>
+    </message>
+    <message>
+        <source>connected</source>
+        <translation>已连接</translation>
+    </message>
+    <message>
+        <source>half-closed</source>
+        <translation>半关闭</translation>
+    </message>
+    <message>
+        <source>closing</source>
+        <translation type="unfinished">正在关闭</translation>
+    </message>
+    <message>
+        <source>waiting to connect again</source>
+        <translation>等待重新连接</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation type="unfinished">已关闭</translation>
+    </message>
+    <message>
+        <source>Not sent: connect first.</source>
+        <translation>未发送：请先连接。</translation>
+    </message>
+    <message>
+        <source>Not sent: still connecting. Send again once the connection is there.</source>
+        <translation>未发送：仍在连接。请在连接建立后再发送。</translation>
+    </message>
+    <message>
+        <source>Not sent: this side is closed. Disconnect, then connect again to send.</source>
+        <translation>未发送：本侧已关闭。要发送请断开后重新连接。</translation>
+    </message>
+    <message>
+        <source>Not sent: the connection is closing.</source>
+        <translation>未发送：连接正在关闭。</translation>
+    </message>
+    <message>
+        <source>Not sent: waiting to connect again. Send once the connection is there.</source>
+        <translation>未发送：正在等待重新连接。请在连接建立后发送。</translation>
+    </message>
+    <message>
+        <source>Not sent: the connection is closed. Connect again first.</source>
+        <translation>未发送：连接已关闭。请先重新连接。</translation>
+    </message>
+    <message>
+        <source>Connected to {peer} from {local}.</source>
+        <translation>已从 {local} 连接到 {peer}。</translation>
+    </message>
+    <message>
+        <source>{agreed} The peer is {title}, says {issuer}, until {not_after}.</source>
+        <translation>{agreed} 对端是 {title}，由 {issuer} 证明，有效期至 {not_after}。</translation>
+    </message>
+    <message>
+        <source>Not sent: {name} is being sent. Wait for its end, or cancel it.</source>
+        <translation>未发送：正在发送 {name}。请等它结束，或取消它。</translation>
+    </message>
+    <message>
+        <source>Nothing to send: type something, or choose a line ending.</source>
+        <translation>没有可发送的内容：请输入内容，或选择行尾。</translation>
+    </message>
+    <message>
+        <source>Not sent: {size} are too much at once. Send it in parts.</source>
+        <translation>未发送：一次发送 {size} 太多。请分几次发送。</translation>
+    </message>
+    <message>
+        <source>Not sent: {waiting} still wait for the peer to read. Wait, or disconnect.</source>
+        <translation>未发送：还有 {waiting} 在等待对端读取。请等待，或断开连接。</translation>
+    </message>
+    <message>
+        <source>Sending datagrams to {peer} from {local}. Whether anybody takes them shows when they answer.</source>
+        <translation>正从 {local} 向 {peer} 发送数据报。有应答时才知道是否有人接收。</translation>
+    </message>
+    <message>
+        <source>Connected to {peer}.</source>
+        <translation>已连接到 {peer}。</translation>
+    </message>
+    <message>
+        <source>{agreed} The peer showed no certificate.</source>
+        <translation>{agreed} 对端没有出示证书。</translation>
+    </message>
+    <message>
+        <source>{agreed} NOT VERIFIED: the peer&apos;s certificate proves nothing, {distrust}.</source>
+        <translation>{agreed} 未验证：对端的证书不能证明什么，{distrust}。</translation>
+    </message>
+    <message>
+        <source>{sentence} Not sent: {unsent}.</source>
+        <translation>{sentence} 未发送：{unsent}。</translation>
+    </message>
+    <message>
+        <source>Not sent: a datagram carries no more than {largest_datagram:,} bytes.</source>
+        <translation>未发送：一个数据报至多 {largest_datagram:,} 字节。</translation>
+    </message>
+    <message>
+        <source>Disconnected.</source>
+        <translation>已断开连接。</translation>
+    </message>
+    <message>
+        <source>OpenSSL refuses it with error {error}</source>
+        <translation>OpenSSL 以错误 {error} 拒绝它</translation>
+    </message>
+    <message>
+        <source>the authorities to trust</source>
+        <translation>要信任的证书机构</translation>
+    </message>
+    <message>
+        <source>it is signed by itself alone</source>
+        <translation>它只由自己签名</translation>
+    </message>
+    <message>
+        <source>it was issued by {issuer}, whom nobody trusts here</source>
+        <translation>它由 {issuer} 签发，而这里没有人信任它</translation>
+    </message>
+    <message>
+        <source>it expired on {not_after}</source>
+        <translation>它已于 {not_after} 过期</translation>
+    </message>
+    <message>
+        <source>it is valid only from {not_before} on</source>
+        <translation>它从 {not_before} 起才有效</translation>
+    </message>
+    <message>
+        <source>it was issued by {subject}, which is no authority</source>
+        <translation>它由 {subject} 签发，而那不是证书机构</translation>
+    </message>
+    <message>
+        <source>it is not made for servers</source>
+        <translation>它不是为服务器签发的</translation>
+    </message>
+    <message>
+        <source>The file of {what} cannot be read: {file}: {reason}.</source>
+        <translation>无法读取{what}的文件：{file}：{reason}。</translation>
+    </message>
+    <message>
+        <source>it is for {names}, and not for {host}</source>
+        <translation>它属于 {names}，而不属于 {host}</translation>
+    </message>
+    <message>
+        <source>it names no host that it is for</source>
+        <translation>它没有写明属于哪个主机</translation>
+    </message>
+    <message>
+        <source>{host} is no host name that TLS could check.</source>
+        <translation>{host} 不是 TLS 能够检查的主机名。</translation>
+    </message>
+    <message>
+        <source>Choose the certificate that the key is for, or leave out the key.</source>
+        <translation>请选择与密钥对应的证书，或不选密钥。</translation>
+    </message>
+    <message>
+        <source>{file} has no certificate of an authority. Choose a PEM file with one.</source>
+        <translation>{file} 中没有证书机构的证书。请选择含有它的 PEM 文件。</translation>
+    </message>
+    <message>
+        <source>OpenSSL does not take the certificate in {certificate_file}. Choose another one.</source>
+        <translation>OpenSSL 不接受 {certificate_file} 中的证书。请选择另一个。</translation>
+    </message>
+    <message>
+        <source>nobody</source>
+        <translation>任何主机</translation>
+    </message>
+    <message>
+        <source>({count:,} older entries were dropped)</source>
+        <translation>（已丢弃 {count:,} 个较早的条目）</translation>
+    </message>
+    <message>
+        <source>normal</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>going away</source>
+        <translation>即将离开</translation>
+    </message>
+    <message>
+        <source>protocol error</source>
+        <translation>协议错误</translation>
+    </message>
+    <message>
+        <source>unsupported data</source>
+        <translation>不支持的数据</translation>
+    </message>
+    <message>
+        <source>invalid data</source>
+        <translation>无效的数据</translation>
+    </message>
+    <message>
+        <source>policy violation</source>
+        <translation>违反策略</translation>
+    </message>
+    <message>
+        <source>message too big</source>
+        <translation>消息太大</translation>
+    </message>
+    <message>
+        <source>extension missing</source>
+        <translation>缺少扩展</translation>
+    </message>
+    <message>
+        <source>internal error</source>
+        <translation>内部错误</translation>
+    </message>
+    <message>
+        <source>service restart</source>
+        <translation>服务重启</translation>
+    </message>
+    <message>
+        <source>try again later</source>
+        <translation>请稍后再试</translation>
+    </message>
+    <message>
+        <source>a text that is no UTF-8, or does not inflate</source>
+        <translation>不是 UTF-8 或无法解压的文本</translation>
+    </message>
+    <message>
+        <source>a message of more than {longest_message:,} bytes</source>
+        <translation>超过 {longest_message:,} 字节的消息</translation>
+    </message>
+    <message>
+        <source>The peer closed with {told}{reason}.</source>
+        <translation>对端以 {told} 关闭{reason}。</translation>
+    </message>
+    <message>
+        <source>{code}, {meaning}</source>
+        <translation>{code}，{meaning}</translation>
+    </message>
+    <message>
+        <source>what is no WebSocket frame</source>
+        <translation>不是 WebSocket 帧的数据</translation>
+    </message>
+    <message>
+        <source>Closed with {code}, because the peer sent {why}.</source>
+        <translation>以 {code} 关闭，因为对端发送了{why}。</translation>
+    </message>
+    <message>
+        <source>{target} does not answer as a WebSocket server: {why}. Check the path and the port.</source>
+        <translation>{target} 不以 WebSocket 服务器应答：{why}。请检查路径和端口。</translation>
+    </message>
+    <message>
+        <source>The peer closed the WebSocket, without a code.</source>
+        <translation>对端关闭了 WebSocket，没有给出代码。</translation>
+    </message>
+    <message>
+        <source>: {reason}</source>
+        <translation>：{reason}</translation>
+    </message>
+    <message>
+        <source>its name cannot be written in a request</source>
+        <translation>它的名称无法写入请求</translation>
+    </message>
+    <message>
+        <source>what it says is no upgrade to WebSocket</source>
+        <translation>它的应答不是升级到 WebSocket</translation>
+    </message>
+    <message>
+        <source>it answers {status_code}</source>
+        <translation>它应答 {status_code}</translation>
+    </message>
+    <message>
+        <source>it closed the connection</source>
+        <translation>它关闭了连接</translation>
+    </message>
+    <message>
+        <source>The peer left without closing the WebSocket.</source>
+        <translation>对端没有关闭 WebSocket 就离开了。</translation>
+    </message>
+    <message>
+        <source>This is a program already. Without Portdeck, run: {command}</source>
+        <translation>这已经是程序。不用 Portdeck 时请运行：{command}</translation>
+    </message>
+    <message>
+        <source>{title} runs only inside Portdeck. Use portdeck serve with its profile.</source>
+        <translation>{title} 只能在 Portdeck 中运行。请用 portdeck serve 和它的配置。</translation>
+    </message>
+    <message>
+        <source>{certificate} is a PKCS#12 file, which scripts and many clients cannot read. Convert it to PEM (openssl pkcs12 -in FILE -out NEW.pem).</source>
+        <translation>{certificate} 是 PKCS#12 文件，脚本和许多客户端都无法读取。请转换为 PEM（openssl pkcs12 -in FILE -out NEW.pem）。</translation>
+    </message>
+    <message>
+        <source>{value} is no problem of a certificate</source>
+        <translation>{value} 不是证书的问题</translation>
+    </message>
+    <message>
+        <source>latency</source>
+        <translation>延迟</translation>
+    </message>
+    <message>
+        <source>bandwidth</source>
+        <translation>带宽</translation>
+    </message>
+    <message>
+        <source>slice</source>
+        <translation>分片</translation>
+    </message>
+    <message>
+        <source>stall</source>
+        <translation>停顿</translation>
+    </message>
+    <message>
+        <source>limit</source>
+        <translation>限量</translation>
+    </message>
+    <message>
+        <source>close-after</source>
+        <translation>延时关闭</translation>
+    </message>
+    <message>
+        <source>reset-after</source>
+        <translation>延时重置</translation>
+    </message>
+    <message>
+        <source>slow-close</source>
+        <translation>缓慢关闭</translation>
+    </message>
+    <message>
+        <source>stop-reading</source>
+        <translation>停止读取</translation>
+    </message>
+    <message>
+        <source>drop</source>
+        <translation>丢失</translation>
+    </message>
+    <message>
+        <source>corrupt</source>
+        <translation>损坏</translation>
+    </message>
+    <message>
+        <source>duplicate</source>
+        <translation>重复</translation>
+    </message>
+    <message>
+        <source>reorder</source>
+        <translation>乱序</translation>
+    </message>
+    <message>
+        <source>refuse</source>
+        <translation>拒绝</translation>
+    </message>
+    <message>
+        <source>accept-delay</source>
+        <translation>延迟接受</translation>
+    </message>
+    <message>
+        <source>tls</source>
+        <translation>TLS</translation>
+    </message>
+    <message>
+        <source>in</source>
+        <translation>接收</translation>
+    </message>
+    <message>
+        <source>out</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>reset</source>
+        <translation type="unfinished">重置</translation>
+    </message>
+    <message>
+        <source>expired</source>
+        <translation>证书已过期</translation>
+    </message>
+    <message>
+        <source>other-name</source>
+        <translation>证书名称不符</translation>
+    </message>
+    <message>
+        <source>self-signed</source>
+        <translation>自签名证书</translation>
+    </message>
+    <message>
+        <source>unknown-ca</source>
+        <translation>未知的 CA</translation>
+    </message>
+    <message>
+        <source>stalled</source>
+        <translation>握手停滞</translation>
+    </message>
+    <message>
+        <source>broken-off</source>
+        <translation>握手中断</translation>
+    </message>
+    <message>
+        <source>{fault} +{count}</source>
+        <translation>{fault} +{count}</translation>
+    </message>
+    <message>
+        <source>{words} {word}</source>
+        <translation>{words} {word}</translation>
+    </message>
+    <message>
+        <source>{spread} normal</source>
+        <translation>{spread} 正态</translation>
+    </message>
+    <message>
+        <source>at the target</source>
+        <translation>在目标一侧</translation>
+    </message>
+    <message>
+        <source>for {percent:g} %</source>
+        <translation>占 {percent:g} %</translation>
+    </message>
+    <message>
+        <source>(off)</source>
+        <translation>（已关闭）</translation>
+    </message>
+    <message>
+        <source>{action} at {size}</source>
+        <translation>达到 {size} 后{action}</translation>
+    </message>
+    <message>
+        <source>TLS {problem}</source>
+        <translation>TLS：{problem}</translation>
+    </message>
+    <message>
+        <source>{size} every {delay}</source>
+        <translation>每 {delay} {size}</translation>
+    </message>
+    <message>
+        <source>{size}, then {action}</source>
+        <translation>{size} 后{action}</translation>
+    </message>
+    <message>
+        <source>{count} bits</source>
+        <translation>{count} 位</translation>
+    </message>
+    <message>
+        <source>until cleared</source>
+        <translation>直到清除</translation>
+    </message>
+    <message>
+        <source>1 bit</source>
+        <translation>1 位</translation>
+    </message>
+    <message>
+        <source>{kind} is not for {transport}; remove it, or use it with {places}</source>
+        <translation>{kind} 不适用于 {transport}；请删除它，或用于 {places}</translation>
+    </message>
+    <message>
+        <source>{path}: {message}</source>
+        <translation>{path}：{message}</translation>
+    </message>
+    <message>
+        <source>write [[listener.fault]] with two brackets on each side</source>
+        <translation>请写 [[listener.fault]]，每侧两个方括号</translation>
+    </message>
+    <message>
+        <source>here are {count} faults; keep at most {most_faults}</source>
+        <translation>这里有 {count} 个故障；至多保留 {most_faults} 个</translation>
+    </message>
+    <message>
+        <source>must be true or false, not {value}</source>
+        <translation>必须是 true 或 false，而不是{value}</translation>
+    </message>
+    <message>
+        <source>{one} or {other}</source>
+        <translation>{one}或{other}</translation>
+    </message>
+    <message>
+        <source>must be one of {known}, not {value}</source>
+        <translation>必须是 {known} 之一，而不是{value}</translation>
+    </message>
+    <message>
+        <source>means nothing for {value}, which has no direction; remove it</source>
+        <translation>对没有方向的 {value} 没有意义；请删除它</translation>
+    </message>
+    <message>
+        <source>must be less than bytes, which is {bytes}</source>
+        <translation>必须小于 bytes，即 {bytes}</translation>
+    </message>
+    <message>
+        <source>unknown key `{shown}`; remove it, or use: {known}</source>
+        <translation>未知的键 `{shown}`；请删除它，或使用：{known}</translation>
+    </message>
+    <message>
+        <source>there is no target: use &quot;target&quot; with forward or socks, or remove it</source>
+        <translation>没有目标：&quot;target&quot; 请用于 forward 或 socks，或删除它</translation>
+    </message>
+    <message>
+        <source>must be a whole number from {least} to {most}, not {value}</source>
+        <translation>必须是 {least} 到 {most} 的整数，而不是 {value}</translation>
+    </message>
+    <message>
+        <source>is missing; write one, such as {example}</source>
+        <translation>缺失；请写一个，如 {example}</translation>
+    </message>
+    <message>
+        <source>must be a number from {least:.17g} to {most:.17g}, not {value}</source>
+        <translation>必须是 {least:.17g} 到 {most:.17g} 的数，而不是{value}</translation>
+    </message>
+    <message>
+        <source>unknown key `{shown}`; did you mean `{suggestion}`?</source>
+        <translation>未知的键 `{shown}`；您是指 `{suggestion}` 吗？</translation>
+    </message>
+    <message>
+        <source>`{shown}` means nothing for {value}; remove it</source>
+        <translation>`{shown}` 对 {value} 没有意义；请删除它</translation>
+    </message>
+    <message>
+        <source>a number of that size</source>
+        <translation>这么大的数</translation>
+    </message>
+    <message>
+        <source>a table</source>
+        <translation>一个表</translation>
+    </message>
+    <message>
+        <source>an array</source>
+        <translation>一个数组</translation>
+    </message>
+    <message>
+        <source>a date or a time</source>
+        <translation>日期或时间</translation>
+    </message>
+    <message>
+        <source>is missing; write {example}</source>
+        <translation>缺失；请写 {example}</translation>
+    </message>
+    <message>
+        <source>unknown: {value}; did you mean &quot;{suggestion}&quot;?</source>
+        <translation>未知：{value}；您是指 &quot;{suggestion}&quot; 吗？</translation>
+    </message>
+    <message>
+        <source>must be a list of tables; {advice}</source>
+        <translation>必须是表的列表；{advice}</translation>
+    </message>
+    <message>
+        <source>must be a table, not {value}</source>
+        <translation>必须是表，而不是{value}</translation>
+    </message>
+    <message>
+        <source>TCP or a Unix socket</source>
+        <translation>TCP 或 Unix 套接字</translation>
+    </message>
+    <message>
+        <source>the file is write-protected</source>
+        <translation>文件有写保护</translation>
+    </message>
+    <message>
+        <source>another program is saving there</source>
+        <translation>另一个程序正在那里保存</translation>
+    </message>
+    <message>
+        <source>There is no user &quot;{short}&quot;. Write the whole path.</source>
+        <translation>没有用户 &quot;{short}&quot;。请写出完整路径。</translation>
+    </message>
+    <message>
+        <source>Nobody knows where your home folder is. Write the whole path.</source>
+        <translation>不知道您的主文件夹在哪里。请写出完整路径。</translation>
+    </message>
+    <message>
+        <source>it is no regular file</source>
+        <translation>它不是普通文件</translation>
+    </message>
+    <message>
+        <source>{target} cannot be reached ({error})</source>
+        <translation>无法到达 {target}（{error}）</translation>
+    </message>
+    <message>
+        <source>TLS with {target} failed: {cause}</source>
+        <translation>与 {target} 的 TLS 失败：{cause}</translation>
+    </message>
+    <message>
+        <source>{target} did not answer within {seconds:g} s</source>
+        <translation>{target} 在 {seconds:g} 秒内没有应答</translation>
+    </message>
+    <message>
+        <source>{target} refused the connection; is it running?</source>
+        <translation>{target} 拒绝了连接；它在运行吗？</translation>
+    </message>
+    <message>
+        <source>{host} is not known as a host name</source>
+        <translation>不知道主机名 {host}</translation>
+    </message>
+    <message>
+        <source>{ca_file} cannot be used: {words}.</source>
+        <translation>无法使用 {ca_file}：{words}。</translation>
+    </message>
+    <message>
+        <source>the other leg does not keep up</source>
+        <translation>另一侧跟不上</translation>
+    </message>
+    <message>
+        <source>too many messages are held</source>
+        <translation>被拦截的消息太多</translation>
+    </message>
+    <message>
+        <source>faults of the other leg hold as much as they may</source>
+        <translation>另一侧的故障已扣住所允许的最大量</translation>
+    </message>
+    <message>
+        <source>Only CONNECT is served here.</source>
+        <translation>这里只提供 CONNECT。</translation>
+    </message>
+    <message>
+        <source>The client speaks neither SOCKS5 nor HTTP.</source>
+        <translation>客户端既不使用 SOCKS5 也不使用 HTTP。</translation>
+    </message>
+    <message>
+        <source>The client does not go on with SOCKS5.</source>
+        <translation>客户端没有继续 SOCKS5。</translation>
+    </message>
+    <message>
+        <source>The client gives an address of an unknown kind.</source>
+        <translation>客户端给出了未知类型的地址。</translation>
+    </message>
+    <message>
+        <source>The client asks for something else than a connection.</source>
+        <translation>客户端要求的不是连接。</translation>
+    </message>
+    <message>
+        <source>The client asks for a password, and here is none.</source>
+        <translation>客户端要求密码，而这里没有密码。</translation>
+    </message>
+    <message>
+        <source>The head of the client&apos;s request is too long.</source>
+        <translation>客户端请求的头部太长。</translation>
+    </message>
+    <message>
+        <source>must be one of in, out, both, not {value}</source>
+        <translation>必须是 in、out、both 之一，而不是{value}</translation>
+    </message>
+    <message>
+        <source>must be at least one byte, and none of them a wildcard</source>
+        <translation>必须至少有一个字节，且不含通配符</translation>
+    </message>
+    <message>
+        <source>must not be empty</source>
+        <translation>不能为空</translation>
+    </message>
+    <message>
+        <source>must be an array of tables, not {value}</source>
+        <translation>必须是表的数组，而不是{value}</translation>
+    </message>
+    <message>
+        <source>there may be {max_rules} rules at most, not {count}</source>
+        <translation>至多 {max_rules} 条规则，而不是 {count} 条</translation>
+    </message>
+    <message>
+        <source>needs one of find and regex: what is replaced</source>
+        <translation>需要 find 或 regex：要替换的内容</translation>
+    </message>
+    <message>
+        <source>is missing; write &quot;&quot; to remove what is found</source>
+        <translation>缺失；要删除找到的内容请写 &quot;&quot;</translation>
+    </message>
+    <message>
+        <source>has contains and regex; keep one of them</source>
+        <translation>同时有 contains 和 regex；请保留其中一个</translation>
+    </message>
+    <message>
+        <source>must be text or {{ hex = &quot;00 01&quot; }}, not {value}</source>
+        <translation>必须是文本或 {{ hex = &quot;00 01&quot; }}，而不是{value}</translation>
+    </message>
+    <message>
+        <source>unknown key {key}; there are {known}</source>
+        <translation>未知的键 {key}；可用的有 {known}</translation>
+    </message>
+    <message>
+        <source>a fault refuses the connection to {target}</source>
+        <translation>故障拒绝了到 {target} 的连接</translation>
+    </message>
+    <message>
+        <source>A rewrite expression takes too long on a message.</source>
+        <translation>改写的表达式在一条消息上耗时太长。</translation>
+    </message>
+    <message>
+        <source>{target} is not on this machine, and only that is allowed</source>
+        <translation>{target} 不在本机上，而这里只允许本机</translation>
+    </message>
+    <message>
+        <source>A message of fixed length must keep it.</source>
+        <translation>固定长度的消息必须保持其长度。</translation>
+    </message>
+    <message>
+        <source>a fault ended the connection to {target}: {fault}</source>
+        <translation>故障结束了到 {target} 的连接：{fault}</translation>
+    </message>
+    <message>
+        <source>{target} reset its connection</source>
+        <translation>{target} 重置了连接</translation>
+    </message>
+    <message>
+        <source>it has no certificate</source>
+        <translation>其中没有证书</translation>
+    </message>
+    <message>
+        <source>it has a certificate that cannot be read</source>
+        <translation>其中的证书无法读取</translation>
+    </message>
+    <message>
+        <source>A colon inside a value needs a backslash, as in interface=\:\:1.</source>
+        <translation>值中的冒号前需要反斜杠，如 interface=\:\:1。</translation>
+    </message>
+    <message>
+        <source>Begin the endpoint with its kind, as in tcp:8007 or tcp:8007:interface=127.0.0.1, not {text}.</source>
+        <translation>端点要以类型开头，如 tcp:8007 或 tcp:8007:interface=127.0.0.1，而不是 {text}。</translation>
+    </message>
+    <message>
+        <source>Did you mean {suggestion}?</source>
+        <translation>您是指 {suggestion} 吗？</translation>
+    </message>
+    <message>
+        <source>Use one of: {known}.</source>
+        <translation>请使用其中之一：{known}。</translation>
+    </message>
+    <message>
+        <source>There is no kind of endpoint called {kind}. {advice}</source>
+        <translation>没有名为 {kind} 的端点类型。{advice}</translation>
+    </message>
+    <message>
+        <source>a whole number from 0 to {largest_port}</source>
+        <translation>从 0 到 {largest_port} 的整数</translation>
+    </message>
+    <message>
+        <source>a whole number</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>three octal digits such as 660</source>
+        <translation>三个八进制数字，如 660</translation>
+    </message>
+    <message>
+        <source>0 or 1</source>
+        <translation>0 或 1</translation>
+    </message>
+    <message>
+        <source>Write an endpoint, such as tcp:8007.</source>
+        <translation>请写一个端点，如 tcp:8007。</translation>
+    </message>
+    <message>
+        <source>Write the endpoint on one line, without invisible characters.</source>
+        <translation>端点要写在一行上，不含不可见字符。</translation>
+    </message>
+    <message>
+        <source>Write the {twice} once. {colon_advice}</source>
+        <translation>{twice} 只能写一次。{colon_advice}</translation>
+    </message>
+    <message>
+        <source>{kind} takes no more than {most} values, here are {count}. {colon_advice}</source>
+        <translation>{kind} 至多有 {most} 个值，这里有 {count} 个。{colon_advice}</translation>
+    </message>
+    <message>
+        <source>{kind} needs its {needs}, as in {example}.</source>
+        <translation>{kind} 需要{needs}，如 {example}。</translation>
+    </message>
+    <message>
+        <source>The interface must be an address such as 127.0.0.1, 0.0.0.0 or \:\:1, not {interface}.</source>
+        <translation>interface 必须是地址，如 127.0.0.1、0.0.0.0 或 \:\:1，而不是 {interface}。</translation>
+    </message>
+    <message>
+        <source>It takes: {names}.</source>
+        <translation>可用的有：{names}。</translation>
+    </message>
+    <message>
+        <source>{kind} has no option {name}. {advice}</source>
+        <translation>{kind} 没有选项 {name}。{advice}</translation>
+    </message>
+    <message>
+        <source>The {parameter} must be {expected}, not {value}.</source>
+        <translation>{parameter} 必须是{expected}，而不是 {value}。</translation>
+    </message>
+    <message>
+        <source>Remove the backslash at the end, or write two of them.</source>
+        <translation>请删除末尾的反斜杠，或写两个。</translation>
+    </message>
+    <message>
+        <source>Type where to connect to, such as 127.0.0.1:8007.</source>
+        <translation>请输入要连接的地址，如 127.0.0.1:8007。</translation>
+    </message>
+    <message>
+        <source>{host} is no host name. Write host:port, such as localhost:8007.</source>
+        <translation>{host} 不是主机名。请写 主机:端口，如 localhost:8007。</translation>
+    </message>
+    <message>
+        <source>Choose a port between 1 and {largest_port}, not {port}.</source>
+        <translation>请选择 1 到 {largest_port} 之间的端口，而不是 {port}。</translation>
+    </message>
+    <message>
+        <source>{resource} is no path of a WebSocket. It begins with a slash, has no spaces, and has {longest_resource:,} characters at most.</source>
+        <translation>{resource} 不是 WebSocket 的路径。它以斜杠开头，不含空格，至多 {longest_resource:,} 个字符。</translation>
+    </message>
+    <message>
+        <source>The local address must be an IP address of this machine, not {host}.</source>
+        <translation>本地地址必须是本机的 IP 地址，而不是 {host}。</translation>
+    </message>
+    <message>
+        <source>Add the path of the socket, as in unix:/tmp/echo.sock.</source>
+        <translation>请加上套接字的路径，如 unix:/tmp/echo.sock。</translation>
+    </message>
+    <message>
+        <source>The path of a Unix socket has no more than {longest_path} bytes. Use a shorter one.</source>
+        <translation>Unix 套接字的路径不超过 {longest_path} 字节。请用更短的路径。</translation>
+    </message>
+    <message>
+        <source>Leave out http:// and the path. Write host:port instead, or ws:// for a WebSocket.</source>
+        <translation>请去掉 http:// 和路径。请写 主机:端口；WebSocket 则写 ws://。</translation>
+    </message>
+    <message>
+        <source>Put an IPv6 address in brackets, then the port, such as [::1]:8007.</source>
+        <translation>请把 IPv6 地址放在方括号中，然后写端口，如 [::1]:8007。</translation>
+    </message>
+    <message>
+        <source>Add a port to {host}, such as localhost:8007.</source>
+        <translation>请给 {host} 加上端口，如 localhost:8007。</translation>
+    </message>
+    <message>
+        <source>Brackets hold an IPv6 address, then comes the port, such as [::1]:8007.</source>
+        <translation>方括号中是 IPv6 地址，后面是端口，如 [::1]:8007。</translation>
+    </message>
+    <message>
+        <source>Add a port to [{host}], such as [{host}]:8007.</source>
+        <translation>请给 [{host}] 加上端口，如 [{host}]:8007。</translation>
+    </message>
+    <message>
+        <source>The port must be a number from 1 to {largest_port}, not {port}.</source>
+        <translation>端口必须是 1 到 {largest_port} 的数字，而不是 {port}。</translation>
+    </message>
+    <message>
+        <source>Leave out timeout: how long connecting may take is among the connection options.</source>
+        <translation>请不要写 timeout：连接可用多长时间在连接选项中设置。</translation>
+    </message>
+    <message>
+        <source>There is no option {name} here. Known are {known}.</source>
+        <translation>这里没有选项 {name}。可用的有 {known}。</translation>
+    </message>
+    <message>
+        <source>There is no option {name} here. Known are bindAddress and bindPort.</source>
+        <translation>这里没有选项 {name}。可用的有 bindAddress 和 bindPort。</translation>
+    </message>
+    <message>
+        <source>A Unix socket has no local port. Leave it out.</source>
+        <translation>Unix 套接字没有本地端口。请不要填写。</translation>
+    </message>
+    <message>
+        <source>must be one of {known}</source>
+        <translation>必须是 {known} 之一</translation>
+    </message>
+    <message>
+        <source>this is no profile: it is larger than {largest_size} KiB</source>
+        <translation>这不是配置：它大于 {largest_size} KiB</translation>
+    </message>
+    <message>
+        <source>this is no profile: its keys or brackets are nested too deep</source>
+        <translation>这不是配置：键或括号嵌套太深</translation>
+    </message>
+    <message>
+        <source>line {line}, column {column}</source>
+        <translation>第 {line} 行第 {column} 列</translation>
+    </message>
+    <message>
+        <source>this is not TOML: {error}</source>
+        <translation>这不是 TOML：{error}</translation>
+    </message>
+    <message>
+        <source>a newer Portdeck wrote this profile (version {version}); update Portdeck</source>
+        <translation>此配置由更新的 Portdeck 写入（版本 {version}）；请更新 Portdeck</translation>
+    </message>
+    <message>
+        <source>write [[listener]] with two brackets on each side</source>
+        <translation>请写 [[listener]]，每侧两个方括号</translation>
+    </message>
+    <message>
+        <source>keep at most {most_listeners}</source>
+        <translation>至多保留 {most_listeners} 个</translation>
+    </message>
+    <message>
+        <source>must be another one; {first} is called {name} too</source>
+        <translation>必须换一个；{first} 也叫 {name}</translation>
+    </message>
+    <message>
+        <source>is missing; write version = {version} at the top</source>
+        <translation>缺失；请在最上面写 version = {version}</translation>
+    </message>
+    <message>
+        <source>must be {version}, not {value}</source>
+        <translation>必须是 {version}，而不是{value}</translation>
+    </message>
+    <message>
+        <source>here are {count} listeners; {advice}</source>
+        <translation>这里有 {count} 个监听器；{advice}</translation>
+    </message>
+    <message>
+        <source>is for a whole program, such as python:server.py; write one such as tcp:8007</source>
+        <translation>是用于完整程序的，如 python:server.py；请写 tcp:8007 这样的端点</translation>
+    </message>
+    <message>
+        <source>cannot be used with an endpoint of the kind {kind}; use tcp, or remove it</source>
+        <translation>不能与类型为 {kind} 的端点一起使用；请用 tcp，或删除它</translation>
+    </message>
+    <message>
+        <source>must be one line of visible characters</source>
+        <translation>必须是一行可见字符</translation>
+    </message>
+    <message>
+        <source>must be {choices}, in quotes, not {value}</source>
+        <translation>必须是带引号的 {choices}，而不是 {value}</translation>
+    </message>
+    <message>
+        <source>must be at most {longest} characters long, not {count}</source>
+        <translation>至多 {longest} 个字符，而不是 {count} 个</translation>
+    </message>
+    <message>
+        <source>must not begin or end with a space</source>
+        <translation>开头和结尾不能是空格</translation>
+    </message>
+    <message>
+        <source>must be another one; there is a listener called {other}</source>
+        <translation>必须换一个；已有名为 {other} 的监听器</translation>
+    </message>
+    <message>
+        <source>needs a certificate beside it: the one it was made for</source>
+        <translation>旁边需要与它对应的证书</translation>
+    </message>
+    <message>
+        <source>check its rights, or start Portdeck with another --profile</source>
+        <translation>请检查其权限，或用另一个 --profile 启动 Portdeck</translation>
+    </message>
+    <message>
+        <source>{path} has mistakes, so it is not overwritten. Correct it and load it again, or set it aside.</source>
+        <translation>{path} 中有错误，因此不会被覆盖。请改正后重新加载，或将它移开。</translation>
+    </message>
+    <message>
+        <source>{path} was changed by another program, so it is not overwritten. Load it again, then repeat your change.</source>
+        <translation>{path} 已被另一个程序更改，因此不会被覆盖。请重新加载，然后重做您的更改。</translation>
+    </message>
+    <message>
+        <source>{target} is no file. Start Portdeck with another --profile.</source>
+        <translation>{target} 不是文件。请用另一个 --profile 启动 Portdeck。</translation>
+    </message>
+    <message>
+        <source>changes to the listeners will be lost when Portdeck closes</source>
+        <translation>Portdeck 关闭时，对监听器的更改会丢失</translation>
+    </message>
+    <message>
+        <source>There is {path} already.</source>
+        <translation>{path} 已经存在。</translation>
+    </message>
+    <message>
+        <source>{path} is not saved: {error}.</source>
+        <translation>{path} 未保存：{error}。</translation>
+    </message>
+    <message>
+        <source>{target} cannot be renamed ({reason}).</source>
+        <translation>无法重命名 {target}（{reason}）。</translation>
+    </message>
+    <message>
+        <source>cannot be written ({reason}); {advice}</source>
+        <translation>无法写入（{reason}）；{advice}</translation>
+    </message>
+    <message>
+        <source>this is not UTF-8 text; save the file as UTF-8</source>
+        <translation>这不是 UTF-8 文本；请把文件存为 UTF-8</translation>
+    </message>
+    <message>
+        <source>is not there any more; nothing was changed</source>
+        <translation>已不在那里；没有任何改动</translation>
+    </message>
+    <message>
+        <source>cannot be read ({reason}); {advice}</source>
+        <translation>无法读取（{reason}）；{advice}</translation>
+    </message>
+    <message>
+        <source>did you mean `{suggestion}`?</source>
+        <translation>您是指 `{suggestion}` 吗？</translation>
+    </message>
+    <message>
+        <source>unknown {kind} `{key}`; {advice}</source>
+        <translation>未知的 {kind} `{key}`；{advice}</translation>
+    </message>
+    <message>
+        <source>remove it, or use: {known}</source>
+        <translation>请删除它，或使用：{known}</translation>
+    </message>
+    <message>
+        <source>remove it; there is no {kind} to set here</source>
+        <translation>请删除它；这里没有可设置的 {kind}</translation>
+    </message>
+    <message>
+        <source>must be text in quotes, not {value}</source>
+        <translation>必须是带引号的文本，而不是{value}</translation>
+    </message>
+    <message>
+        <source>must not contain line breaks or other control characters</source>
+        <translation>不能含有换行或其他控制字符</translation>
+    </message>
+    <message>
+        <source>must have at most {longest} letters, not {count}</source>
+        <translation>至多 {longest} 个字，而不是 {count} 个</translation>
+    </message>
+    <message>
+        <source>has mistakes in it</source>
+        <translation>其中有错误</translation>
+    </message>
+    <message>
+        <source>must not hold half of a surrogate pair: UTF-8 cannot</source>
+        <translation>不能含有半个代理对：UTF-8 无法表示</translation>
+    </message>
+    <message>
+        <source>it would not read back the same</source>
+        <translation>它读回来会不一样</translation>
+    </message>
+    <message>
+        <source>Choose one of: {known}.</source>
+        <translation>请选择其中之一：{known}。</translation>
+    </message>
+    <message>
+        <source>There is no protocol called {name!r}. {advice}</source>
+        <translation>没有名为 {name!r} 的协议。{advice}</translation>
+    </message>
+    <message>
+        <source>{title} needs connections, which UDP does not have. Choose one of: {known}; or an endpoint such as tcp:{port}.</source>
+        <translation>{title} 需要连接，而 UDP 没有连接。请选择其中之一：{known}；或使用 tcp:{port} 这样的端点。</translation>
+    </message>
+    <message>
+        <source>cannot be a WebSocket; write tcp, tls, unix or udp</source>
+        <translation>不能是 WebSocket；请写 tcp、tls、unix 或 udp</translation>
+    </message>
+    <message>
+        <source>There is no folder {root}. Make it, or choose another.</source>
+        <translation>没有文件夹 {root}。请创建它，或选择另一个。</translation>
+    </message>
+    <message>
+        <source>{line!r} is no header. Write it as Name: value.</source>
+        <translation>{line!r} 不是标头。请写成 Name: value。</translation>
+    </message>
+    <message>
+        <source>The server sets {match} itself. Leave it out of the headers.</source>
+        <translation>服务器自己设置 {match}。请从标头中去掉它。</translation>
+    </message>
+    <message>
+        <source>a frame breaks the protocol</source>
+        <translation>有一帧违反协议</translation>
+    </message>
+    <message>
+        <source>a text is no UTF-8, or a message does not inflate</source>
+        <translation>文本不是 UTF-8，或消息无法解压</translation>
+    </message>
+    <message>
+        <source>a message is larger than this server takes</source>
+        <translation>消息大于此服务器所能接收的</translation>
+    </message>
+    <message>
+        <source>%s read too slowly: %d messages were not sent to it.</source>
+        <translation>%s 读取太慢：%d 条消息没有发给它。</translation>
+    </message>
+    <message>
+        <source>no answer to a ping</source>
+        <translation>没有应答 ping</translation>
+    </message>
+    <message>
+        <source>the script is over</source>
+        <translation>脚本已结束</translation>
+    </message>
+    <message>
+        <source>not connected</source>
+        <translation>未连接</translation>
+    </message>
+    <message>
+        <source>cut short</source>
+        <translation>提前结束</translation>
+    </message>
+    <message>
+        <source>The target reads nothing more. Not everything was sent.</source>
+        <translation>目标不再读取。没有全部发送。</translation>
+    </message>
+    <message>
+        <source>{reference} returned {kind}. Return bytes, text, a list of both, or None.</source>
+        <translation>{reference} 返回了 {kind}。请返回字节、文本、两者的列表或 None。</translation>
+    </message>
+    <message>
+        <source>This expression repeats too much: make the numbers in {{}} smaller.</source>
+        <translation>此表达式重复太多：请减小 {{}} 中的数字。</translation>
+    </message>
+    <message>
+        <source>This expression cannot be read: {error}.</source>
+        <translation>无法读取此表达式：{error}。</translation>
+    </message>
+    <message>
+        <source>This expression is nested too deeply.</source>
+        <translation>此表达式嵌套太深。</translation>
+    </message>
+    <message>
+        <source>{reference} failed with {kind}: {error}</source>
+        <translation>{reference} 失败：{kind}: {error}</translation>
+    </message>
+    <message>
+        <source>{reference} did not answer within {answer_seconds:g} s.</source>
+        <translation>{reference} 在 {answer_seconds:g} 秒内没有应答。</translation>
+    </message>
+    <message>
+        <source>functions cannot be loaded here</source>
+        <translation>这里不能加载函数</translation>
+    </message>
+    <message>
+        <source>{peer} reads too slowly: it missed a reply.</source>
+        <translation>{peer} 读取太慢：它漏掉了一条应答。</translation>
+    </message>
+    <message>
+        <source>The expression took too long on a message, so the rule is passed over for a second. Make it simpler: avoid a repeat inside a repeat.</source>
+        <translation>表达式在一条消息上耗时太长，因此该规则被跳过一秒。请简化它：避免在重复中再重复。</translation>
+    </message>
+    <message>
+        <source>The file {path} was not sent: {why}. Put it there, or change the rule.</source>
+        <translation>未发送文件 {path}：{why}。请把它放到那里，或更改规则。</translation>
+    </message>
+    <message>
+        <source>A datagram has at most {largest_datagram:,} bytes, and this reply more. Make it shorter.</source>
+        <translation>一个数据报至多 {largest_datagram:,} 字节，而此应答更长。请缩短它。</translation>
+    </message>
+    <message>
+        <source>A datagram from {peer} was dropped: too many.</source>
+        <translation>丢弃了来自 {peer} 的一个数据报：太多了。</translation>
+    </message>
+    <message>
+        <source>every connection gets the replies of this rule anyway; remove it</source>
+        <translation>每个连接本来就会收到此规则的应答；请删除它</translation>
+    </message>
+    <message>
+        <source>datagrams have no connections to greet; remove it</source>
+        <translation>数据报没有可问候的连接；请删除它</translation>
+    </message>
+    <message>
+        <source>has no meaning with framing {name}; remove it</source>
+        <translation>使用分帧 {name} 时没有意义；请删除它</translation>
+    </message>
+    <message>
+        <source>there is a reply beside it; keep one of them</source>
+        <translation>旁边已有 reply；请保留其中一个</translation>
+    </message>
+    <message>
+        <source>has a meaning with replies only; remove it</source>
+        <translation>只在有 replies 时才有意义；请删除它</translation>
+    </message>
+    <message>
+        <source>must be an array of 1 to {most} replies, not {value}</source>
+        <translation>必须是 1 到 {most} 个应答的数组，而不是{value}</translation>
+    </message>
+    <message>
+        <source>is missing; framing {framing} needs it</source>
+        <translation>缺失；分帧 {framing} 需要它</translation>
+    </message>
+    <message>
+        <source>has {known}; keep one of them</source>
+        <translation>有 {known}；请保留其中一个</translation>
+    </message>
+    <message>
+        <source>says nothing of when it applies; write one of {known}</source>
+        <translation>没有说明何时适用；请写 {known} 之一</translation>
+    </message>
+    <message>
+        <source>there are {known}</source>
+        <translation>可用的有 {known}</translation>
+    </message>
+    <message>
+        <source>unknown key {key}; {advice}</source>
+        <translation>未知的键 {key}；{advice}</translation>
+    </message>
+    <message>
+        <source>the function gives the reply; remove it</source>
+        <translation>应答由函数给出；请删除它</translation>
+    </message>
+    <message>
+        <source>it is longer than a message may be</source>
+        <translation>它超过了消息的最大长度</translation>
+    </message>
+    <message>
+        <source>it is not as the framing says</source>
+        <translation>它不符合分帧规则</translation>
+    </message>
+    <message>
+        <source>its end never came</source>
+        <translation>它的结尾一直没有到来</translation>
+    </message>
+    <message>
+        <source>these messages have no frame that could be put around a reply</source>
+        <translation>这些消息没有可以加在应答外面的帧</translation>
+    </message>
+    <message>
+        <source>the frame begins with a length, and a file&apos;s is not known before</source>
+        <translation>帧以长度开头，而文件的长度事先未知</translation>
+    </message>
+    <message>
+        <source>A length of {width} bytes cannot say {size:,}. Make the reply shorter, or the length wider.</source>
+        <translation>{width} 字节的长度无法表示 {size:,}。请缩短应答，或加宽长度。</translation>
+    </message>
+    <message>
+        <source>must have 1 to {max_pieces} pieces, not {count}</source>
+        <translation>必须有 1 到 {max_pieces} 个片段，而不是 {count} 个</translation>
+    </message>
+    <message>
+        <source>must be text, {{ hex = &quot;06 00 ff&quot; }}, {{ file = &quot;big.bin&quot; }}, or a list of these, not {value}</source>
+        <translation>必须是文本、{{ hex = &quot;06 00 ff&quot; }}、{{ file = &quot;big.bin&quot; }} 或它们的列表，而不是{value}</translation>
+    </message>
+    <message>
+        <source>must have one of text, hex and file, and maybe a name beside text or hex; it has {value}</source>
+        <translation>必须有 text、hex、file 之一，text 或 hex 旁可以有 name；现在有 {value}</translation>
+    </message>
+    <message>
+        <source>a group cannot be called {taken}, as a variable is; rename it</source>
+        <translation>组不能像变量那样叫做 {taken}；请改名</translation>
+    </message>
+    <message>
+        <source>must be true, not {value}</source>
+        <translation>必须是 true，而不是{value}</translation>
+    </message>
+    <message>
+        <source>must name a function, such as rules.py:answer, not {value}</source>
+        <translation>必须指定一个函数，如 rules.py:answer，而不是{value}</translation>
+    </message>
+    <message>
+        <source>must name a file that ends in .py or a module, not {source}</source>
+        <translation>必须指定以 .py 结尾的文件或模块，而不是{source}</translation>
+    </message>
+    <message>
+        <source>must be seconds, or the least and the most of them, not {value}</source>
+        <translation>必须是秒数，或最小和最大的秒数，而不是{value}</translation>
+    </message>
+    <message>
+        <source>must name a file</source>
+        <translation>必须指定一个文件</translation>
+    </message>
+    <message>
+        <source>must be text or {{ hex = &quot;01 ?? 03&quot; }}, not {value}</source>
+        <translation>必须是文本或 {{ hex = &quot;01 ?? 03&quot; }}，而不是{value}</translation>
+    </message>
+    <message>
+        <source>is empty, which every message matches; write any = true instead</source>
+        <translation>为空，任何消息都与它匹配；请改写 any = true</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation type="unfinished">无</translation>
+    </message>
+    <message>
+        <source>%s: rule %s: %s</source>
+        <translation>%s：规则 %s：%s</translation>
+    </message>
+    <message>
+        <source>number {index}</source>
+        <translation>第 {index} 条</translation>
+    </message>
+    <message>
+        <source>{shown} is no variable and no capture. The captures are {captured}, the variables {known}; {{{{ is a brace.</source>
+        <translation>{shown} 既不是变量也不是捕获组。捕获组有 {captured}，变量有 {known}；{{{{ 表示花括号。</translation>
+    </message>
+    <message>
+        <source>{shown} is no variable. There are {known}; {{{{ is a brace.</source>
+        <translation>{shown} 不是变量。可用的有 {known}；{{{{ 表示花括号。</translation>
+    </message>
+    <message>
+        <source>{{random:8}} needs how many, from 1 to {most_random:,}.</source>
+        <translation>{{random:8}} 需要数量，从 1 到 {most_random:,}。</translation>
+    </message>
+    <message>
+        <source>It would be longer than {most_rendered:,} bytes. Make it shorter, or send a file.</source>
+        <translation>它会超过 {most_rendered:,} 字节。请缩短它，或发送文件。</translation>
+    </message>
+    <message>
+        <source>There may be {most_computed} lengths and checksums.</source>
+        <translation>至多 {most_computed} 个长度和校验和。</translation>
+    </message>
+    <message>
+        <source>{shown} would depend on itself.</source>
+        <translation>{shown} 会依赖自己。</translation>
+    </message>
+    <message>
+        <source>{shown} cannot look into the file before it: name its parts.</source>
+        <translation>{shown} 无法查看它前面的文件：请指定文件的部分。</translation>
+    </message>
+    <message>
+        <source>{shown}: no part of this reply has the name &quot;{name}&quot;.</source>
+        <translation>{shown}：此应答没有名为 &quot;{name}&quot; 的部分。</translation>
+    </message>
+    <message>
+        <source>{mark} names no part after the colon.</source>
+        <translation>{mark} 的冒号后没有写部分。</translation>
+    </message>
+    <message>
+        <source>{mark} is unknown. There are {name}, {known}.</source>
+        <translation>{mark} 未知。可用的有 {name}、{known}。</translation>
+    </message>
+    <message>
+        <source>the message does not equal {written!r}</source>
+        <translation>消息不等于 {written!r}</translation>
+    </message>
+    <message>
+        <source>the message does not start with {written!r}</source>
+        <translation>消息不以 {written!r} 开头</translation>
+    </message>
+    <message>
+        <source>the message does not end with {written!r}</source>
+        <translation>消息不以 {written!r} 结尾</translation>
+    </message>
+    <message>
+        <source>the message does not contain {written!r}</source>
+        <translation>消息不包含 {written!r}</translation>
+    </message>
+    <message>
+        <source>Rule {rule} matches.</source>
+        <translation>规则 {rule} 匹配。</translation>
+    </message>
+    <message>
+        <source>No rule matches. The reply for unmatched messages is sent.</source>
+        <translation>没有匹配的规则。发送用于未匹配消息的应答。</translation>
+    </message>
+    <message>
+        <source>Rule {rule} calls {reference}, which decides when the message comes.</source>
+        <translation>规则 {rule} 会调用 {reference}，由它在消息到来时决定。</translation>
+    </message>
+    <message>
+        <source>The message is ignored.</source>
+        <translation>忽略该消息。</translation>
+    </message>
+    <message>
+        <source>The connection is closed.</source>
+        <translation type="unfinished">连接已关闭。</translation>
+    </message>
+    <message>
+        <source>The connection is reset.</source>
+        <translation>重置连接。</translation>
+    </message>
+    <message>
+        <source>it is off</source>
+        <translation>已关闭</translation>
+    </message>
+    <message>
+        <source>it answers no messages</source>
+        <translation>不应答任何消息</translation>
+    </message>
+    <message>
+        <source>the connection is in the state &quot;{state}&quot;, and not in &quot;{wanted}&quot;</source>
+        <translation>连接的状态是 &quot;{state}&quot;，而不是 &quot;{wanted}&quot;</translation>
+    </message>
+    <message>
+        <source>No rule matches. {words}</source>
+        <translation>没有匹配的规则。{words}</translation>
+    </message>
+    <message>
+        <source>its expression is not found in the message</source>
+        <translation>在消息中找不到它的表达式</translation>
+    </message>
+    <message>
+        <source>{first} {second}</source>
+        <translation>{first}{second}</translation>
+    </message>
+    <message>
+        <source>its expression takes too long on this message</source>
+        <translation>它的表达式在此消息上耗时太长</translation>
+    </message>
+    <message>
+        <source>must be at most {longest:,} characters long, not {count:,}</source>
+        <translation>至多 {longest:,} 个字符，而不是 {count:,} 个</translation>
+    </message>
+    <message>
+        <source>a value of another kind</source>
+        <translation>另一种值</translation>
+    </message>
+    <message>
+        <source>must be a number from {least:g} to {most:g}, not {value}</source>
+        <translation>必须是 {least:g} 到 {most:g} 的数，而不是{value}</translation>
+    </message>
+    <message>
+        <source>an empty array</source>
+        <translation>一个空数组</translation>
+    </message>
+    <message>
+        <source>an array of {count}</source>
+        <translation>一个有 {count} 项的数组</translation>
+    </message>
+    <message>
+        <source>Something unexpected failed: %s</source>
+        <translation>发生意外错误：%s</translation>
+    </message>
+    <message>
+        <source>The log file {basefilename} cannot be written: {reason}. Portdeck goes on without it until it can.</source>
+        <translation>无法写入日志文件 {basefilename}：{reason}。在它恢复之前，Portdeck 不写日志文件继续运行。</translation>
+    </message>
+    <message>
+        <source>No log file is written: %s</source>
+        <translation>没有写日志文件：%s</translation>
+    </message>
+    <message>
+        <source>The log file %s is written again.</source>
+        <translation>日志文件 %s 又可以写入了。</translation>
+    </message>
+    <message>
+        <source>{resource} is missing: install Portdeck again.</source>
+        <translation>缺少 {resource}：请重新安装 Portdeck。</translation>
+    </message>
+    <message>
+        <source>A second window on this profile would not be noticed: %s</source>
+        <translation>将无法察觉此配置的第二个窗口：%s</translation>
+    </message>
+    <message>
+        <source>A second start could not bring up this window: %s</source>
+        <translation>第二次启动无法唤起此窗口：%s</translation>
+    </message>
+    <message>
+        <source>closed by the peer</source>
+        <translation type="unfinished">被对端关闭</translation>
+    </message>
+    <message>
+        <source>closed by the listener</source>
+        <translation>被监听器关闭</translation>
+    </message>
+    <message>
+        <source>aborted by the listener</source>
+        <translation>被监听器中止</translation>
+    </message>
+    <message>
+        <source>reset by the peer</source>
+        <translation type="unfinished">被对端重置</translation>
+    </message>
+    <message>
+        <source>no TLS handshake within {handshake_seconds:g} s</source>
+        <translation>{handshake_seconds:g} 秒内没有完成 TLS 握手</translation>
+    </message>
+    <message>
+        <source>the peer left during the TLS handshake</source>
+        <translation>对端在 TLS 握手期间离开</translation>
+    </message>
+    <message>
+        <source>closed by the peer, without a goodbye of TLS</source>
+        <translation>被对端关闭，没有 TLS 告别</translation>
+    </message>
+    <message>
+        <source>the peer spoke TLS to a port without it</source>
+        <translation>对端在没有 TLS 的端口上使用了 TLS</translation>
+    </message>
+    <message>
+        <source>for other reasons</source>
+        <translation>其他原因</translation>
+    </message>
+    <message>
+        <source>TLS failed: the peer spoke plain text</source>
+        <translation>TLS 失败：对端使用了明文</translation>
+    </message>
+    <message>
+        <source>TLS failed: the peer offers no version that is new enough</source>
+        <translation>TLS 失败：对端没有足够新的版本</translation>
+    </message>
+    <message>
+        <source>TLS failed: the peer does not accept this certificate</source>
+        <translation>TLS 失败：对端不接受此证书</translation>
+    </message>
+    <message>
+        <source>TLS failed: the peer spoke plain HTTP</source>
+        <translation>TLS 失败：对端使用了明文 HTTP</translation>
+    </message>
+    <message>
+        <source>TLS failed: the peer spoke plain HTTP, as to a proxy</source>
+        <translation>TLS 失败：对端像对代理那样使用了明文 HTTP</translation>
+    </message>
+    <message>
+        <source>TLS failed: the peer offers no cipher that is known here</source>
+        <translation>TLS 失败：对端没有这里支持的加密套件</translation>
+    </message>
+    <message>
+        <source>TLS failed: the peer showed no certificate</source>
+        <translation>TLS 失败：对端没有出示证书</translation>
+    </message>
+    <message>
+        <source>TLS failed: the peer&apos;s certificate is not of the client CA</source>
+        <translation>TLS 失败：对端的证书不是客户端 CA 签发的</translation>
+    </message>
+    <message>
+        <source>TLS failed: the peer does not trust the CA of this certificate</source>
+        <translation>TLS 失败：对端不信任此证书的 CA</translation>
+    </message>
+    <message>
+        <source>TLS failed: {problem}</source>
+        <translation>TLS 失败：{problem}</translation>
+    </message>
+    <message>
+        <source>did not read</source>
+        <translation>没有读取</translation>
+    </message>
+    <message>
+        <source>%s: the protocol failed on the connection from %s, which is closed now.</source>
+        <translation>%s：协议在来自 %s 的连接上出错，该连接已关闭。</translation>
+    </message>
+    <message>
+        <source>{reason}; {hint}</source>
+        <translation>{reason}；{hint}</translation>
+    </message>
+    <message>
+        <source>idle for {seconds:g} s</source>
+        <translation>空闲 {seconds:g} 秒</translation>
+    </message>
+    <message>
+        <source>faults hold {held:,} written bytes</source>
+        <translation>故障扣住了 {held:,} 个已写的字节</translation>
+    </message>
+    <message>
+        <source>did not read for {seconds:g} s</source>
+        <translation>没有读取，持续 {seconds:g} 秒</translation>
+    </message>
+    <message>
+        <source>did not read: {unsent:,} bytes unsent</source>
+        <translation>没有读取：{unsent:,} 字节未发送</translation>
+    </message>
+    <message>
+        <source>too many connections</source>
+        <translation>连接太多</translation>
+    </message>
+    <message>
+        <source>too many connections from one address</source>
+        <translation>来自一个地址的连接太多</translation>
+    </message>
+    <message>
+        <source>reset by a fault</source>
+        <translation>被故障重置</translation>
+    </message>
+    <message>
+        <source>refused by the protocol&apos;s factory</source>
+        <translation>被协议的工厂拒绝</translation>
+    </message>
+    <message>
+        <source>fault</source>
+        <translation>故障</translation>
+    </message>
+    <message>
+        <source>{fault}: {words}</source>
+        <translation>{fault}：{words}</translation>
+    </message>
+    <message>
+        <source>your listener {name}</source>
+        <translation>您的监听器 {name}</translation>
+    </message>
+    <message>
+        <source>fault: tls broken-off</source>
+        <translation>故障：TLS 中断</translation>
+    </message>
+    <message>
+        <source>The certificate could not be renewed. %s</source>
+        <translation>无法续期证书。%s</translation>
+    </message>
+    <message>
+        <source>OpenSSL does not take the certificate: {error}.</source>
+        <translation>OpenSSL 不接受该证书：{error}。</translation>
+    </message>
+    <message>
+        <source>The CA of the clients: {error}</source>
+        <translation>客户端的 CA：{error}</translation>
+    </message>
+    <message>
+        <source>The bad certificate of a fault could not be made. %s</source>
+        <translation>无法生成故障的无效证书。%s</translation>
+    </message>
+    <message>
+        <source>%s: new connections run the code as it is now.</source>
+        <translation>%s：新连接运行当前的代码。</translation>
+    </message>
+    <message>
+        <source>%s goes on with its options as they are now.</source>
+        <translation>%s 以当前的选项继续运行。</translation>
+    </message>
+    <message>
+        <source>%s: the new code is not in use. %s</source>
+        <translation>%s：没有使用新代码。%s</translation>
+    </message>
+    <message>
+        <source>something has closed it</source>
+        <translation>有程序关闭了它</translation>
+    </message>
+    <message>
+        <source>The socket at {where} is lost: {why}. Start it again.</source>
+        <translation>{where} 的套接字已丢失：{why}。请再启动一次。</translation>
+    </message>
+    <message>
+        <source>%s is listening on %s.</source>
+        <translation>%s 正在 %s 上监听。</translation>
+    </message>
+    <message>
+        <source>%s is %s.</source>
+        <translation>%s：%s。</translation>
+    </message>
+    <message>
+        <source>It was interrupted while it started. Start it again.</source>
+        <translation>启动时被中断。请再启动一次。</translation>
+    </message>
+    <message>
+        <source>An earlier start took over the socket that it was given, and has closed it. If it needs that socket, start Portdeck again.</source>
+        <translation>之前的启动接管了交给它的套接字，并已将其关闭。如果需要该套接字，请重新启动 Portdeck。</translation>
+    </message>
+    <message>
+        <source>%s has stopped its reactor: its listeners stop.</source>
+        <translation>%s 停止了它的反应器：其监听器停止。</translation>
+    </message>
+    <message>
+        <source>{count} places</source>
+        <translation>{count} 个位置</translation>
+    </message>
+    <message>
+        <source>{title} does not listen there any more. Remove this place.</source>
+        <translation>{title} 不再在那里监听。请删除此位置。</translation>
+    </message>
+    <message>
+        <source>These of its places failed: {names}.</source>
+        <translation>它的这些位置失败了：{names}。</translation>
+    </message>
+    <message>
+        <source>its TLS certificate and key</source>
+        <translation>它的 TLS 证书和密钥</translation>
+    </message>
+    <message>
+        <source>%s: the factory was not stopped in order. %s</source>
+        <translation>%s：工厂没有正常停止。%s</translation>
+    </message>
+    <message>
+        <source>%s: the protocol was not stopped in order. %s</source>
+        <translation>%s：协议没有正常停止。%s</translation>
+    </message>
+    <message>
+        <source>the system is short of sockets ({number}); goes on when it has some</source>
+        <translation>系统的套接字不足（{number}）；有空闲时继续</translation>
+    </message>
+    <message>
+        <source>the process may open only {limit:,} files; goes on when clients leave</source>
+        <translation>此进程至多打开 {limit:,} 个文件；客户端离开后继续</translation>
+    </message>
+    <message>
+        <source>Cannot listen on {where}: {reason}.</source>
+        <translation>无法在 {where} 上监听：{reason}。</translation>
+    </message>
+    <message>
+        <source>{where} is in use already. Stop who listens there, or choose another address.</source>
+        <translation>{where} 已在使用。请停止在那里监听的程序，或选择另一个地址。</translation>
+    </message>
+    <message>
+        <source>No address is known for {interface!r}. Write an address of this machine, such as 127.0.0.1.</source>
+        <translation>找不到 {interface!r} 的地址。请写本机的地址，如 127.0.0.1。</translation>
+    </message>
+    <message>
+        <source>Port {port} is in use by {by}. Stop it, or choose another port.</source>
+        <translation>端口 {port} 正被 {by} 使用。请停止它，或选择另一个端口。</translation>
+    </message>
+    <message>
+        <source>Port {port} needs administrator rights. Choose a port from {first_unprivileged_port} up.</source>
+        <translation>端口 {port} 需要管理员权限。请选择 {first_unprivileged_port} 以上的端口。</translation>
+    </message>
+    <message>
+        <source>The system does not allow listening on {where}. Choose another address.</source>
+        <translation>系统不允许在 {where} 上监听。请选择另一个地址。</translation>
+    </message>
+    <message>
+        <source>{interface} is not an address of this machine. Use 127.0.0.1 for this computer only, or one of the machine&apos;s own addresses.</source>
+        <translation>{interface} 不是本机的地址。仅供本机使用请写 127.0.0.1，或写本机的其他地址。</translation>
+    </message>
+    <message>
+        <source>No file descriptor is left to listen on {where}. Close some connections, or raise the limit (ulimit -n).</source>
+        <translation>没有文件描述符可用于在 {where} 上监听。请关闭一些连接，或提高上限（ulimit -n）。</translation>
+    </message>
+    <message>
+        <source>{path} is encrypted, and an ssl endpoint takes no passphrase. Choose TLS over TCP instead: a tcp endpoint with [listener.tls].</source>
+        <translation>{path} 已加密，而 ssl 端点不接受密码短语。请改用 TCP 上的 TLS：带 [listener.tls] 的 tcp 端点。</translation>
+    </message>
+    <message>
+        <source>another program</source>
+        <translation>另一个程序</translation>
+    </message>
+    <message>
+        <source>UDP port {port} is in use by {by}. Stop it, or choose another port.</source>
+        <translation>UDP 端口 {port} 正被 {by} 使用。请停止它，或选择另一个端口。</translation>
+    </message>
+    <message>
+        <source>{path} is in use by {owner}. Stop it, or choose another path.</source>
+        <translation>{path} 正被 {owner} 使用。请停止它，或选择另一个路径。</translation>
+    </message>
+    <message>
+        <source>another listener of yours</source>
+        <translation>您的另一个监听器</translation>
+    </message>
+    <message>
+        <source>a folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>a file that is no socket</source>
+        <translation>不是套接字的文件</translation>
+    </message>
+    <message>
+        <source>{path} is {what}. Choose another path.</source>
+        <translation>{path} 是{what}。请选择另一个路径。</translation>
+    </message>
+    <message>
+        <source>The path of the socket is {count} bytes long, and the system takes {longest_path} at most: {path}. Choose a shorter one.</source>
+        <translation>套接字的路径长 {count} 字节，而系统至多接受 {longest_path} 字节：{path}。请选择更短的路径。</translation>
+    </message>
+    <message>
+        <source>There is no folder {folder}. Make it, or choose another path.</source>
+        <translation>没有文件夹 {folder}。请创建它，或选择另一个路径。</translation>
+    </message>
+    <message>
+        <source>You may not make a socket in the folder {folder}. Choose another one.</source>
+        <translation>您无权在文件夹 {folder} 中创建套接字。请选择另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>another program (pid {pid})</source>
+        <translation>另一个程序（pid {pid}）</translation>
+    </message>
+    <message>
+        <source>Nobody listens on {path} any more, but it cannot be removed ({strerror}). Remove it, or choose another path.</source>
+        <translation>{path} 上已没有程序监听，但无法删除它（{strerror}）。请删除它，或选择另一个路径。</translation>
+    </message>
+    <message>
+        <source>{path} is a socket of somebody else&apos;s. Choose another path.</source>
+        <translation>{path} 是别人的套接字。请选择另一个路径。</translation>
+    </message>
+    <message>
+        <source>user {uid}</source>
+        <translation>用户 {uid}</translation>
+    </message>
+    <message>
+        <source>only those who are known are served to the end</source>
+        <translation>只为已知的对端服务到结束</translation>
+    </message>
+    <message>
+        <source>too many peers</source>
+        <translation>对端太多</translation>
+    </message>
+    <message>
+        <source>too many peers at one address</source>
+        <translation>一个地址上的对端太多</translation>
+    </message>
+    <message>
+        <source> It is the last of {count:,} in a second.</source>
+        <translation>它是一秒内 {count:,} 个中的最后一个。</translation>
+    </message>
+    <message>
+        <source>%s: the protocol failed on a datagram from %s.%s</source>
+        <translation>%s：协议在来自 %s 的数据报上出错。%s</translation>
+    </message>
+    <message>
+        <source>{count:,} bytes are more than one datagram can have</source>
+        <translation>{count:,} 字节超过一个数据报的容量</translation>
+    </message>
+    <message>
+        <source>%s: a datagram to %s was not sent: %s.%s</source>
+        <translation>%s：没有发送给 %s 的数据报：%s。%s</translation>
+    </message>
+    <message>
+        <source>{reason}; {count:,} datagrams in a second</source>
+        <translation>{reason}；一秒内 {count:,} 个数据报</translation>
+    </message>
+    <message>
+        <source>Portdeck opens and closes the socket. Stop the listener there.</source>
+        <translation>套接字由 Portdeck 打开和关闭。请在那里停止监听器。</translation>
+    </message>
+    <message>
+        <source>the sender has no address to answer to</source>
+        <translation>发送者没有可应答的地址</translation>
+    </message>
+    <message>
+        <source>message too long</source>
+        <translation>消息太长</translation>
+    </message>
+    <message>
+        <source>The code of this profile is not trusted yet, so it does not run. Choose File, Trust the code of this profile.</source>
+        <translation>此配置的代码尚未受信任，因此不会运行。请选择“文件 → 信任此配置的代码”。</translation>
+    </message>
+    <message>
+        <source>The trust in the profile&apos;s code was not kept. %s</source>
+        <translation>没有保存对此配置代码的信任。%s</translation>
+    </message>
+    <message>
+        <source>A hex digit is missing: two of them make a byte.</source>
+        <translation>缺少一个十六进制数字：两个数字组成一个字节。</translation>
+    </message>
+    <message>
+        <source>{wrong!r} is no hex digit.</source>
+        <translation>{wrong!r} 不是十六进制数字。</translation>
+    </message>
+    <message>
+        <source>Write \\ for a backslash, or one of \r \n \t \0 \xff \u00a0.</source>
+        <translation>反斜杠请写 \\，或使用 \r \n \t \0 \xff \u00a0 之一。</translation>
+    </message>
+    <message>
+        <source>Here is half of a character: type it again.</source>
+        <translation>这里是半个字符：请重新输入。</translation>
+    </message>
+    <message>
+        <source>{shown} is no escape. {escapes_advice}</source>
+        <translation>{shown} 不是转义。{escapes_advice}</translation>
+    </message>
+    <message>
+        <source>{escape} is no character.</source>
+        <translation>{escape} 不是字符。</translation>
+    </message>
+    <message>
+        <source>These bytes are no UTF-8 text. Use escapes or hex.</source>
+        <translation>这些字节不是 UTF-8 文本。请使用转义或十六进制。</translation>
+    </message>
+    <message>
+        <source>A control character has no shape as text. Use escapes or hex.</source>
+        <translation>控制字符不能作为文本显示。请使用转义或十六进制。</translation>
+    </message>
+    <message>
+        <source>must not hold {wrong}, which is no UTF-8 text</source>
+        <translation>不能含有 {wrong}，它不是 UTF-8 文本</translation>
+    </message>
+    <message>
+        <source>must not hold {wrong}. {escapes_advice}</source>
+        <translation>不能含有 {wrong}。{escapes_advice}</translation>
+    </message>
+    <message>
+        <source>{count:,} bytes</source>
+        <translation>{count:,} 字节</translation>
+    </message>
+    <message>
+        <source>1 byte</source>
+        <translation type="unfinished">1 字节</translation>
+    </message>
+    <message>
+        <source>{path} has no certificate in the PEM form, which begins with &quot;-----BEGIN CERTIFICATE-----&quot;. Choose another file, or convert it (openssl x509).</source>
+        <translation>{path} 中没有 PEM 形式的证书，它以 &quot;-----BEGIN CERTIFICATE-----&quot; 开头。请选择另一个文件，或转换它（openssl x509）。</translation>
+    </message>
+    <message>
+        <source>The key in {key_path} does not belong to the certificate in {certificate}. Choose the key that the certificate was made for.</source>
+        <translation>{key_path} 中的密钥与 {certificate} 中的证书不匹配。请选择与该证书对应的密钥。</translation>
+    </message>
+    <message>
+        <source>{path} is a PKCS#12 file, which has its key in it. Leave out the key.</source>
+        <translation>{path} 是 PKCS#12 文件，其中已有密钥。请不要另选密钥。</translation>
+    </message>
+    <message>
+        <source>The key in {path} does not belong to its certificate. Export it anew.</source>
+        <translation>{path} 中的密钥与其证书不匹配。请重新导出。</translation>
+    </message>
+    <message>
+        <source>The certificate in {path} expired on {not_after}. Renew it.</source>
+        <translation>{path} 中的证书已于 {not_after} 过期。请续期。</translation>
+    </message>
+    <message>
+        <source>The certificate in {path} is not valid before {not_before} UTC. Wait until then, or check this computer&apos;s clock.</source>
+        <translation>{path} 中的证书在 UTC {not_before} 之前无效。请等到那时，或检查本机的时钟。</translation>
+    </message>
+    <message>
+        <source>The certificate in {path} is damaged. Get it anew from where it was made.</source>
+        <translation>{path} 中的证书已损坏。请从签发处重新获取。</translation>
+    </message>
+    <message>
+        <source>{path} is too large for a certificate or a key. Choose another file.</source>
+        <translation>{path} 太大，不是证书或密钥。请选择另一个文件。</translation>
+    </message>
+    <message>
+        <source>There is no file {path}. Choose one that is there.</source>
+        <translation>没有文件 {path}。请选择存在的文件。</translation>
+    </message>
+    <message>
+        <source>{path} is a folder. Choose the file in it.</source>
+        <translation>{path} 是文件夹。请选择其中的文件。</translation>
+    </message>
+    <message>
+        <source>You may not read {path}. Change its rights, or choose another.</source>
+        <translation>您无权读取 {path}。请更改其权限，或选择另一个文件。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read ({error}). Choose another file.</source>
+        <translation>无法读取 {path}（{error}）。请选择另一个文件。</translation>
+    </message>
+    <message>
+        <source>The passphrase for {path} is wrong, or the file is damaged. Check both.</source>
+        <translation>{path} 的密码短语错误，或文件已损坏。请检查两者。</translation>
+    </message>
+    <message>
+        <source>The passphrase for the key in {path} is wrong. Check it and try again.</source>
+        <translation>{path} 中密钥的密码短语错误。请检查后再试。</translation>
+    </message>
+    <message>
+        <source>{path} is encrypted and needs its passphrase. The window asks for it; on a command line, give --passphrase-file or the variable PORTDECK_PASSPHRASE.</source>
+        <translation>{path} 已加密，需要密码短语。窗口会询问；在命令行上请给出 --passphrase-file 或变量 PORTDECK_PASSPHRASE。</translation>
+    </message>
+    <message>
+        <source>{path} has no key in the PEM form. Choose another file, or convert it (openssl pkey).</source>
+        <translation>{path} 中没有 PEM 形式的密钥。请选择另一个文件，或转换它（openssl pkey）。</translation>
+    </message>
+    <message>
+        <source>{path} is encrypted in a way that is not supported here. Encrypt it anew with AES (openssl pkcs8 -topk8, or openssl pkcs12 -export).</source>
+        <translation>{path} 的加密方式在此不受支持。请用 AES 重新加密（openssl pkcs8 -topk8 或 openssl pkcs12 -export）。</translation>
+    </message>
+    <message>
+        <source>The key in {path} is damaged. Get it anew from where it was made.</source>
+        <translation>{path} 中的密钥已损坏。请从生成处重新获取。</translation>
+    </message>
+    <message>
+        <source>{path} has a certificate, but not its key. Choose the file of the key too (&quot;-----BEGIN PRIVATE KEY-----&quot;).</source>
+        <translation>{path} 中有证书，但没有密钥。请把密钥文件也选上（&quot;-----BEGIN PRIVATE KEY-----&quot;）。</translation>
+    </message>
+    <message>
+        <source>{path} is a PKCS#12 file. Choose it as the certificate: the key is in it too.</source>
+        <translation>{path} 是 PKCS#12 文件。请把它选作证书：密钥也在其中。</translation>
+    </message>
+    <message>
+        <source>{path} has no certificate together with its key. Export both into the file.</source>
+        <translation>{path} 中没有证书及其密钥。请把两者都导出到该文件。</translation>
+    </message>
+    <message>
+        <source>{path} would take too long to decrypt: its key derivation has more than {most_iterations:,} rounds. Encrypt it anew with fewer.</source>
+        <translation>解密 {path} 会耗时太长：其密钥派生超过 {most_iterations:,} 轮。请用更少的轮数重新加密。</translation>
+    </message>
+    <message>
+        <source>Portdeck keeps its certificates in {parent}, where {name} cannot be used ({reason}). Mend that, or use a certificate of your own.</source>
+        <translation>Portdeck 的证书保存在 {parent} 中，其中的 {name} 无法使用（{reason}）。请修复它，或使用您自己的证书。</translation>
+    </message>
+    <message>
+        <source>{path} belongs to another user, who could read the keys in it. Remove it, or start Portdeck as that user.</source>
+        <translation>{path} 属于另一个用户，他可以读取其中的密钥。请删除它，或以该用户启动 Portdeck。</translation>
+    </message>
+    <message>
+        <source>The local CA is damaged: {error} Or remove {path}, for Portdeck to make another.</source>
+        <translation>本地 CA 已损坏：{error} 或者删除 {path}，让 Portdeck 生成新的。</translation>
+    </message>
+    <message>
+        <source>{file} has no passphrase. Write it on the first line.</source>
+        <translation>{file} 中没有密码短语。请写在第一行。</translation>
+    </message>
+    <message>
+        <source>{file} is no passphrase file: it has more than {most_passphrases} lines, or is no text. Write one passphrase on each line.</source>
+        <translation>{file} 不是密码短语文件：它超过 {most_passphrases} 行，或不是文本。请每行写一个密码短语。</translation>
+    </message>
+    <message>
+        <source>it has no valid name</source>
+        <translation>它没有有效的名称</translation>
+    </message>
+    <message>
+        <source>The passphrase file {file} cannot be read: {why}.</source>
+        <translation>无法读取密码短语文件 {file}：{why}。</translation>
+    </message>
+    <message>
+        <source>{count} packets are fragments of IP packets. They are left out.</source>
+        <translation>{count} 个数据包是 IP 分片，已略去。</translation>
+    </message>
+    <message>
+        <source>{count} packets have a link type that Portdeck does not read.</source>
+        <translation>{count} 个数据包的链路类型是 Portdeck 不读取的。</translation>
+    </message>
+    <message>
+        <source>{count} packets have headers that are cut or make no sense.</source>
+        <translation>{count} 个数据包的头部不完整或没有意义。</translation>
+    </message>
+    <message>
+        <source>{count} bytes are missing in the file. The capture lost them.</source>
+        <translation>文件中缺少 {count} 个字节，抓包时丢失了。</translation>
+    </message>
+    <message>
+        <source>{count} packets belong to more connections than can be shown.</source>
+        <translation>{count} 个数据包所属的连接多于可显示的数量。</translation>
+    </message>
+    <message>
+        <source>{count} packets are neither TCP nor UDP.</source>
+        <translation>{count} 个数据包既不是 TCP 也不是 UDP。</translation>
+    </message>
+    <message>
+        <source>{reason}.</source>
+        <translation>{reason}。</translation>
+    </message>
+    <message>
+        <source>{path}: It is no capture. Choose a .pcap or .pcapng file.</source>
+        <translation>{path}：它不是抓包文件。请选择 .pcap 或 .pcapng 文件。</translation>
+    </message>
+    <message>
+        <source>It is damaged at byte {position}. This is what comes before.</source>
+        <translation>在第 {position} 字节处损坏。以下是之前的部分。</translation>
+    </message>
+    <message>
+        <source>{path}: It is empty.</source>
+        <translation>{path}：它是空的。</translation>
+    </message>
+    <message>
+        <source>{path}: It is compressed. Unpack it, then open it again.</source>
+        <translation>{path}：它是压缩的。请解压后再打开。</translation>
+    </message>
+    <message>
+        <source>The end is missing. This is what is left of it.</source>
+        <translation>缺少结尾。以下是剩下的部分。</translation>
+    </message>
+    <message>
+        <source>{path}: There is no such file. Check the path.</source>
+        <translation>{path}：没有这样的文件。请检查路径。</translation>
+    </message>
+    <message>
+        <source>{path}: It ends within its header. Capture it again.</source>
+        <translation>{path}：在文件头内就结束了。请重新抓包。</translation>
+    </message>
+    <message>
+        <source>{path}: It was changed while it was open.</source>
+        <translation>{path}：它在打开期间被更改了。</translation>
+    </message>
+    <message>
+        <source>{path}: {reason}.</source>
+        <translation>{path}：{reason}。</translation>
+    </message>
+    <message>
+        <source>{path}: The rest is left out: {reason}.</source>
+        <translation>{path}：略去其余部分：{reason}。</translation>
+    </message>
+    <message>
+        <source>Nothing was expected, and nothing came.</source>
+        <translation type="unfinished">没有预期的消息，也没有收到消息。</translation>
+    </message>
+    <message>
+        <source>{path} was not written: {reason}.</source>
+        <translation>没有写入 {path}：{reason}。</translation>
+    </message>
+    <message>
+        <source>{path} was not written: the traffic cannot be put into this form. Choose another one, or export less of it.</source>
+        <translation>没有写入 {path}：流量无法转换为此格式。请选择另一种格式，或少导出一些。</translation>
+    </message>
+    <message>
+        <source>{line}, {size}</source>
+        <translation>{line}，{size}</translation>
+    </message>
+    <message>
+        <source>Here is half a character only: type it again.</source>
+        <translation>这里只有半个字符：请重新输入。</translation>
+    </message>
+    <message>
+        <source>{path}: It is no recording.</source>
+        <translation>{path}：它不是录制文件。</translation>
+    </message>
+    <message>
+        <source>{path}: It was made by a newer Portdeck. Open it with that.</source>
+        <translation>{path}：它由更新的 Portdeck 生成。请用那个版本打开。</translation>
+    </message>
+    <message>
+        <source>{path}: It is damaged.</source>
+        <translation>{path}：它已损坏。</translation>
+    </message>
+    <message>
+        <source>{path}: The end is missing. This is what is left of it.</source>
+        <translation>{path}：缺少结尾。以下是剩下的部分。</translation>
+    </message>
+    <message>
+        <source>{path}: The disk is nearly full. Make room, or record to another one.</source>
+        <translation>{path}：磁盘快满了。请腾出空间，或录制到另一个磁盘。</translation>
+    </message>
+    <message>
+        <source>{path}: Another window is recording to it. Choose another name.</source>
+        <translation>{path}：另一个窗口正在录制到它。请选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>The disk is full. Make room, or record to another one.</source>
+        <translation>磁盘已满。请腾出空间，或录制到另一个磁盘。</translation>
+    </message>
+    <message>
+        <source>It is no recording.</source>
+        <translation>它不是录制文件。</translation>
+    </message>
+    <message>
+        <source>It is damaged.</source>
+        <translation>它已损坏。</translation>
+    </message>
+    <message>
+        <source>It cannot be opened. Check the path and its permissions.</source>
+        <translation>无法打开。请检查路径和权限。</translation>
+    </message>
+    <message>
+        <source>Another program is writing to it. Close that first.</source>
+        <translation>另一个程序正在写入它。请先关闭那个程序。</translation>
+    </message>
+    <message>
+        <source>in order</source>
+        <translation>按顺序</translation>
+    </message>
+    <message>
+        <source>by match</source>
+        <translation>按匹配</translation>
+    </message>
+    <message>
+        <source>{count} conversations have another number of messages. They were not compared.</source>
+        <translation>{count} 个会话的消息数量不同，没有参与比较。</translation>
+    </message>
+    <message>
+        <source>Only the first {most_rules} rules are kept.</source>
+        <translation>只保留前 {most_rules} 条规则。</translation>
+    </message>
+    <message>
+        <source>{torn} messages are not whole. Check the rules that are made of them.</source>
+        <translation>{torn} 条消息不完整。请检查据此创建的规则。</translation>
+    </message>
+    <message>
+        <source>The server spoke first. Over UDP there is no greeting, so that is left out.</source>
+        <translation>服务器先发送了内容。UDP 没有问候，因此略去。</translation>
+    </message>
+    <message>
+        <source>{joined} messages were answered by several datagrams. A rule sends them as one.</source>
+        <translation>{joined} 条消息由多个数据报应答。规则会把它们作为一个发送。</translation>
+    </message>
+    <message>
+        <source>There is no conversation to make rules of.</source>
+        <translation>没有可用来创建规则的会话。</translation>
+    </message>
+    <message>
+        <source>Type sizes in bytes, such as 100-2000, 100- or -64.</source>
+        <translation>请输入字节大小，如 100-2000、100- 或 -64。</translation>
+    </message>
+    <message>
+        <source>The first size must not be larger than the second.</source>
+        <translation>第一个大小不能大于第二个。</translation>
+    </message>
+    <message>
+        <source>{callbacks} of {kind} is an async function. Twisted calls it and does not run it. Make it an ordinary one, and call defer.ensureDeferred(…) in it with the coroutine.</source>
+        <translation>{kind} 的 {callbacks} 是 async 函数。Twisted 会调用它，但不会运行它。请改为普通函数，并在其中用 defer.ensureDeferred(…) 运行协程。</translation>
+    </message>
+    <message>
+        <source>{words}. The log has the traceback.</source>
+        <translation>{words}。日志中有回溯信息。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read ({reason}). Check its rights.</source>
+        <translation>无法读取 {path}（{reason}）。请检查其权限。</translation>
+    </message>
+    <message>
+        <source>%s: the protocol&apos;s own code failed.
+%s</source>
+        <translation>%s：协议自己的代码失败了。\n%s</translation>
+    </message>
+    <message>
+        <source>{doing}: {cause}</source>
+        <translation>{doing}：{cause}</translation>
+    </message>
+    <message>
+        <source>{name}, line {line}</source>
+        <translation>{name} 第 {line} 行</translation>
+    </message>
+    <message>
+        <source>There is no file {path}. Check its name; it counts from the profile&apos;s folder.</source>
+        <translation>没有文件 {path}。请检查名称；它相对于配置所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>{mistake}. Correct the line and try again.</source>
+        <translation>{mistake}。请改正该行后再试。</translation>
+    </message>
+    <message>
+        <source>there is no module called {missing}. Install it where Portdeck is, or put it beside the file.</source>
+        <translation>没有名为 {missing} 的模块。请安装到 Portdeck 所在之处，或放到文件旁边。</translation>
+    </message>
+    <message>
+        <source>it ends the program. Put what only a script does under: {main_guard}.</source>
+        <translation>它会结束程序。请把只供脚本使用的代码放在 {main_guard} 之下。</translation>
+    </message>
+    <message>
+        <source>Portdeck runs the reactor already. Put such lines under: {main_guard}.</source>
+        <translation>Portdeck 已在运行反应器。请把这样的行放在 {main_guard} 之下。</translation>
+    </message>
+    <message>
+        <source>{path} is a folder. Name a Python file in it.</source>
+        <translation>{path} 是文件夹。请指定其中的 Python 文件。</translation>
+    </message>
+    <message>
+        <source>{path} is no ordinary file. Name a Python file.</source>
+        <translation>{path} 不是普通文件。请指定 Python 文件。</translation>
+    </message>
+    <message>
+        <source>{name} is larger than {largest_size} KiB, which no code is. Name a smaller Python file.</source>
+        <translation>{name} 大于 {largest_size} KiB，不会是代码。请指定更小的 Python 文件。</translation>
+    </message>
+    <message>
+        <source>{name} is no text. Name a Python file.</source>
+        <translation>{name} 不是文本。请指定 Python 文件。</translation>
+    </message>
+    <message>
+        <source>{name}, line {line}: this is not UTF-8. Save the file as UTF-8.</source>
+        <translation>{name} 第 {line} 行：这不是 UTF-8。请把文件存为 UTF-8。</translation>
+    </message>
+    <message>
+        <source>{name} is no protocol ({kind}). Name a Protocol, a Factory, or a function that returns a protocol.</source>
+        <translation>{name} 不是协议（{kind}）。请指定 Protocol、Factory，或返回协议的函数。</translation>
+    </message>
+    <message>
+        <source>{name} is a class, but no protocol of Twisted&apos;s. Derive it from twisted.internet.protocol.Protocol.</source>
+        <translation>{name} 是类，但不是 Twisted 的协议。请从 twisted.internet.protocol.Protocol 派生。</translation>
+    </message>
+    <message>
+        <source>{name} is one protocol; every connection needs its own. Name its class.</source>
+        <translation>{name} 是一个协议；每个连接需要自己的协议。请指定它的类。</translation>
+    </message>
+    <message>
+        <source>{name} needs arguments ({known}). {advice}</source>
+        <translation>{name} 需要参数（{known}）。{advice}</translation>
+    </message>
+    <message>
+        <source>{name} is an async function. Make it an ordinary one.</source>
+        <translation>{name} 是 async 函数。请改为普通函数。</translation>
+    </message>
+    <message>
+        <source>{name} does not say which protocol it makes. Write protocol = … in it, with the class of the protocol.</source>
+        <translation>{name} 没有说明它创建哪个协议。请在其中写 protocol = …，指定协议的类。</translation>
+    </message>
+    <message>
+        <source>{name} returns no protocol for UDP ({kind}). Let it return a DatagramProtocol.</source>
+        <translation>{name} 没有返回 UDP 的协议（{kind}）。请让它返回 DatagramProtocol。</translation>
+    </message>
+    <message>
+        <source>The factory was not stopped in order. %s</source>
+        <translation>工厂没有正常停止。%s</translation>
+    </message>
+    <message>
+        <source>Name the factory that makes it.</source>
+        <translation>请指定创建它的工厂。</translation>
+    </message>
+    <message>
+        <source>Name one that is made: {name}(…).</source>
+        <translation>请指定已创建的：{name}(…)。</translation>
+    </message>
+    <message>
+        <source>making {name}</source>
+        <translation>创建 {name}</translation>
+    </message>
+    <message>
+        <source>{name} is for UDP. Give it an endpoint such as udp:8100, or choose a Protocol.</source>
+        <translation>{name} 用于 UDP。请给它 udp:8100 这样的端点，或选择 Protocol。</translation>
+    </message>
+    <message>
+        <source>{name} is</source>
+        <translation>{name} 是</translation>
+    </message>
+    <message>
+        <source>The protocol was not stopped in order. %s</source>
+        <translation>协议没有正常停止。%s</translation>
+    </message>
+    <message>
+        <source>Let it take none.</source>
+        <translation>请让它不需要参数。</translation>
+    </message>
+    <message>
+        <source>{name} is no protocol of Twisted&apos;s for UDP. Derive it from twisted.internet.protocol.DatagramProtocol.</source>
+        <translation>{name} 不是 Twisted 的 UDP 协议。请从 twisted.internet.protocol.DatagramProtocol 派生。</translation>
+    </message>
+    <message>
+        <source>{name} needs connections, which UDP does not have. Choose a DatagramProtocol, or an endpoint such as tcp:8100.</source>
+        <translation>{name} 需要连接，而 UDP 没有连接。请选择 DatagramProtocol，或 tcp:8100 这样的端点。</translation>
+    </message>
+    <message>
+        <source>{protocol} uses {uses} of its factory. Choose {factory}, which this file makes for it in line {line}.</source>
+        <translation>{protocol} 使用其工厂的 {uses}。请选择 {factory}，此文件在第 {line} 行为它创建。</translation>
+    </message>
+    <message>
+        <source>{name} is no function ({kind}). Name a function that takes a message and a context.</source>
+        <translation>{name} 不是函数（{kind}）。请指定接受一条消息和一个上下文的函数。</translation>
+    </message>
+    <message>
+        <source>protocol</source>
+        <translation>协议</translation>
+    </message>
+    <message>
+        <source>factory</source>
+        <translation>工厂</translation>
+    </message>
+    <message>
+        <source>factory object</source>
+        <translation>工厂对象</translation>
+    </message>
+    <message>
+        <source>function that returns a protocol</source>
+        <translation>返回协议的函数</translation>
+    </message>
+    <message>
+        <source>datagram protocol</source>
+        <translation>数据报协议</translation>
+    </message>
+    <message>
+        <source>{path} is no Python file. Choose one that ends in .py.</source>
+        <translation>{path} 不是 Python 文件。请选择以 .py 结尾的文件。</translation>
+    </message>
+    <message>
+        <source>{where} has no {name}. {advice}</source>
+        <translation>{where} 中没有 {name}。{advice}</translation>
+    </message>
+    <message>
+        <source>{name}, line {line}: Portdeck runs the reactor already. Put what only a script does under: {main_guard}.</source>
+        <translation>{name} 第 {line} 行：Portdeck 已在运行反应器。请把只供脚本使用的代码放在 {main_guard} 之下。</translation>
+    </message>
+    <message>
+        <source>Write a class there that is a Protocol or a Factory of Twisted&apos;s.</source>
+        <translation>请在那里写一个 Twisted 的 Protocol 或 Factory 类。</translation>
+    </message>
+    <message>
+        <source>calling {name}</source>
+        <translation>调用 {name}</translation>
+    </message>
+    <message>
+        <source>{name} returns</source>
+        <translation>{name} 返回</translation>
+    </message>
+    <message>
+        <source>{who} no protocol and no factory ({kind}). Return a Protocol, or a Factory that makes one.</source>
+        <translation>{who}的不是协议，也不是工厂（{kind}）。请返回 Protocol，或创建它的 Factory。</translation>
+    </message>
+    <message>
+        <source>{who} the class {kind}. Write {kind}().</source>
+        <translation>{who}类 {kind}。请写 {kind}()。</translation>
+    </message>
+    <message>
+        <source>{who} {count} objects, and one endpoint can serve with one alone. Name them one by one, or let the whole file listen: python:FILE.py.</source>
+        <translation>{who} {count} 个对象，而一个端点只能用一个提供服务。请逐个指定，或让整个文件监听：python:FILE.py。</translation>
+    </message>
+    <message>
+        <source>{who} a service that listens by itself ({kind}). Make a .tac file with it, and write python:FILE.tac without an endpoint.</source>
+        <translation>{who}自行监听的服务（{kind}）。请用它写一个 .tac 文件，并写 python:FILE.tac，不写端点。</translation>
+    </message>
+    <message>
+        <source>{name} needs arguments ({needed}). Let it take none, or any of: {takes}.</source>
+        <translation>{name} 需要参数（{needed}）。请让它不需要参数，或只需要其中的：{takes}。</translation>
+    </message>
+    <message>
+        <source>the function must return a protocol, not {protocol!r}</source>
+        <translation>函数必须返回协议，而不是 {protocol!r}</translation>
+    </message>
+    <message>
+        <source>The socket that {title} was given for this place was closed when the place stopped. Stop {title} as a whole, and start it again.</source>
+        <translation>交给 {title} 用于此位置的套接字在该位置停止时已关闭。请把 {title} 整个停止，然后重新启动。</translation>
+    </message>
+    <message>
+        <source>{title} listens nowhere. Let it call reactor.listenTCP, or name one protocol of it, as in {text}:Echo.</source>
+        <translation>{title} 没有在任何地方监听。请让它调用 reactor.listenTCP，或指定其中一个协议，如 {text}:Echo。</translation>
+    </message>
+    <message>
+        <source>{title} ended itself{said} before it called reactor.run().</source>
+        <translation>{title} 在调用 reactor.run() 之前自行结束{said}。</translation>
+    </message>
+    <message>
+        <source>{title} makes no application. Write: application = service.Application(&quot;name&quot;).</source>
+        <translation>{title} 没有创建 application。请写：application = service.Application(&quot;name&quot;)。</translation>
+    </message>
+    <message>
+        <source>application in {title} is no service ({kind}). Write: application = service.Application(&quot;name&quot;).</source>
+        <translation>{title} 中的 application 不是服务（{kind}）。请写：application = service.Application(&quot;name&quot;)。</translation>
+    </message>
+    <message>
+        <source>{path} is a folder. Write it with a / at its end.</source>
+        <translation>{path} 是文件夹。请在末尾写上 /。</translation>
+    </message>
+    <message>
+        <source>There is no {main}. Name the file that starts the program, or write one.</source>
+        <translation>没有 {main}。请指定启动程序的文件，或写一个。</translation>
+    </message>
+    <message>
+        <source>{title} stopped the reactor before it served anybody.</source>
+        <translation>{title} 在为任何人服务之前就停止了反应器。</translation>
+    </message>
+    <message>
+        <source>{title} listens on {endpoint} with {what}, which has no {wanted}. Give it an object that is made, such as Factory.forProtocol(…).</source>
+        <translation>{title} 在 {endpoint} 上用 {what} 监听，而它没有 {wanted}。请给它一个已创建的对象，如 Factory.forProtocol(…)。</translation>
+    </message>
+    <message>
+        <source>{title} listens in more than {most_places} places</source>
+        <translation>{title} 监听的位置超过 {most_places} 个</translation>
+    </message>
+    <message>
+        <source>{title} installs a reactor of its own. Portdeck runs one already: take out the line that installs another.</source>
+        <translation>{title} 安装了自己的反应器。Portdeck 已在运行一个：请去掉安装另一个的那一行。</translation>
+    </message>
+    <message>
+        <source>{title} calls reactor.{name} in a thread of its own, which Twisted does not allow. Write reactor.callFromThread(reactor.{name}, …).</source>
+        <translation>{title} 在自己的线程中调用 reactor.{name}，Twisted 不允许这样。请写 reactor.callFromThread(reactor.{name}, …)。</translation>
+    </message>
+    <message>
+        <source>{title} listens with a socket of its own ({reader!r}). Portdeck cannot show it; use reactor.listenTCP or an endpoint.</source>
+        <translation>{title} 用自己的套接字监听（{reader!r}）。Portdeck 无法显示它；请用 reactor.listenTCP 或端点。</translation>
+    </message>
+    <message>
+        <source>{title} runs the reactor in a thread. Portdeck runs it already, in the main one: what else the program does there must not wait.</source>
+        <translation>{title} 在线程中运行反应器。Portdeck 已在主线程中运行它：程序在主线程中做的其他事情不能等待。</translation>
+    </message>
+    <message>
+        <source>{title} calls reactor.run() twice. The second call does nothing.</source>
+        <translation>{title} 调用了两次 reactor.run()。第二次不起作用。</translation>
+    </message>
+    <message>
+        <source>{text} must be one line of visible characters.</source>
+        <translation>{text} 必须是一行可见字符。</translation>
+    </message>
+    <message>
+        <source>{text} names no program. Write it as python:server.py, python:app.tac or twist:web.</source>
+        <translation>{text} 没有指定程序。请写成 python:server.py、python:app.tac 或 twist:web。</translation>
+    </message>
+    <message>
+        <source>{text} has a quotation mark without its partner. Close it.</source>
+        <translation>{text} 的引号没有成对。请补上。</translation>
+    </message>
+    <message>
+        <source>{text} names no plugin. Write it as twist:web --path .</source>
+        <translation>{text} 没有指定插件。请写成 twist:web --path .</translation>
+    </message>
+    <message>
+        <source>%s has stopped, but its threads go on: %s. They end when Portdeck does.</source>
+        <translation>%s 已停止，但它的线程仍在运行：%s。它们会在 Portdeck 结束时结束。</translation>
+    </message>
+    <message>
+        <source>The plugin {name} cannot be loaded: {why}. Install what it needs.</source>
+        <translation>无法加载插件 {name}：{why}。请安装它需要的东西。</translation>
+    </message>
+    <message>
+        <source>There is no plugin {name} of twist. Choose one of: {there}; or install the package that has it.</source>
+        <translation>twist 没有插件 {name}。请选择其中之一：{there}；或安装含有它的软件包。</translation>
+    </message>
+    <message>
+        <source>A plugin of twist cannot be used. {said} {error}</source>
+        <translation>twist 的一个插件无法使用。{said} {error}</translation>
+    </message>
+    <message>
+        <source>twist {name} does not take these arguments: {error}. Correct them.</source>
+        <translation>twist {name} 不接受这些参数：{error}。请改正。</translation>
+    </message>
+    <message>
+        <source>twist {name} only shows help with these arguments. Take out --help and --version.</source>
+        <translation>用这些参数 twist {name} 只显示帮助。请去掉 --help 和 --version。</translation>
+    </message>
+    <message>
+        <source>{source} is neither a Python file nor a module. Write a path that ends in .py, or a name such as package.module.</source>
+        <translation>{source} 既不是 Python 文件也不是模块。请写以 .py 结尾的路径，或 package.module 这样的名称。</translation>
+    </message>
+    <message>
+        <source>{text} names no Python code. Write it as {example}.</source>
+        <translation>{text} 没有指定 Python 代码。请写成 {example}。</translation>
+    </message>
+    <message>
+        <source>{text} does not say what to take from there. Write the name of a class after one more colon, as in {example}.</source>
+        <translation>{text} 没有说明要取其中的什么。请在再一个冒号后写类名，如 {example}。</translation>
+    </message>
+    <message>
+        <source>{name} is no Python name. Write that of a class, a factory or a function, as in {example}.</source>
+        <translation>{name} 不是 Python 名称。请写类、工厂或函数的名称，如 {example}。</translation>
+    </message>
+    <message>
+        <source>{path} exists already. Choose another name.</source>
+        <translation>{path} 已经存在。请选择另一个名称。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written ({reason}). Choose another folder.</source>
+        <translation>无法写入 {path}（{reason}）。请选择另一个文件夹。</translation>
+    </message>
+    <message>
+        <source>Python cannot read it</source>
+        <translation>Python 无法读取它</translation>
     </message>
 </context>
 <context>
@@ -2091,6 +5046,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>Direction</source>
         <translation>方向</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation type="unfinished">位置</translation>
     </message>
     <message>
         <source>Chance</source>
@@ -2282,6 +5241,14 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>to the client</source>
         <translation>发往客户端</translation>
+    </message>
+    <message>
+        <source>between client and listener</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>between listener and target</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>even</source>
@@ -2484,6 +5451,14 @@ Add a fault: it acts at once, on open connections too.</source>
         <translation>三步完成第一次对话</translation>
     </message>
     <message>
+        <source>Take the tour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write a server of your own, in three steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy the line for a terminal</source>
         <translation>复制终端命令行</translation>
     </message>
@@ -2510,6 +5485,29 @@ Add a fault: it acts at once, on open connections too.</source>
     <message>
         <source>Or in a terminal:</source>
         <translation>或在终端中：</translation>
+    </message>
+</context>
+<context>
+    <name>FormChoice</name>
+    <message>
+        <source>Auto</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation type="unfinished">文本</translation>
+    </message>
+    <message>
+        <source>Hex</source>
+        <translation type="unfinished">十六进制</translation>
+    </message>
+    <message>
+        <source>Show the content as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation type="unfinished">{0}：{1}</translation>
     </message>
 </context>
 <context>
@@ -2839,10 +5837,8 @@ Add a fault: it acts at once, on open connections too.</source>
         <translation>没有拦截。请在上方开启。</translation>
     </message>
     <message>
-        <source>Nothing is held now.
-A connection that was opened while nothing was held or rewritten passes on as before.</source>
-        <translation>目前没有被拦截的消息。
-在未拦截也未改写时打开的连接仍照常转发。</translation>
+        <source>Nothing is held now. A message that passes from now on is.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2984,6 +5980,10 @@ A connection that was opened while nothing was held or rewritten passes on as be
 </context>
 <context>
     <name>Insight</name>
+    <message>
+        <source>Overview</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Connect with the console</source>
         <translation>用控制台连接</translation>
@@ -3603,6 +6603,29 @@ Make one with “New listener”.</source>
     </message>
 </context>
 <context>
+    <name>MessageReader</name>
+    <message>
+        <source>The message before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chosen message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was said yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished">复制</translation>
+    </message>
+</context>
+<context>
     <name>NotationPicker</name>
     <message>
         <source>Text</source>
@@ -3883,8 +6906,47 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
 <context>
     <name>Overview</name>
     <message>
+        <source>New listener…</source>
+        <translation type="unfinished">新建监听器…</translation>
+    </message>
+    <message>
         <source>All listeners</source>
         <translation type="unfinished">所有监听器</translation>
+    </message>
+    <message>
+        <source>No listener yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PageView</name>
+    <message>
+        <source>{0} lines</source>
+        <translation type="unfinished">{0} 行</translation>
+    </message>
+    <message>
+        <source>Content</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy what is shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy this part</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fold all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unfold all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folded: {0}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4113,6 +7175,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>启动时的监听器</translation>
     </message>
     <message>
+        <source>Login</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Closing the window</source>
         <translation>关闭窗口</translation>
     </message>
@@ -4319,10 +7385,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>Twisted 程序 (*.py *.pyw *.tac);;所有文件 (*)</translation>
     </message>
     <message>
-        <source>{0} has a space in its name. Rename it, or write it in the form.</source>
-        <translation>{0} 的名称中有空格。请重命名，或在表单中填写。</translation>
-    </message>
-    <message>
         <source>Trust and run</source>
         <translation>信任并运行</translation>
     </message>
@@ -4388,10 +7450,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Choose a program: a file that ends in .py or .tac, or a folder.</source>
         <translation>请选择程序：以 .py 或 .tac 结尾的文件，或文件夹。</translation>
-    </message>
-    <message>
-        <source>The path of a program must have no space after .py or .tac.</source>
-        <translation>程序的路径在 .py 或 .tac 之后不能有空格。</translation>
     </message>
 </context>
 <context>
@@ -5479,6 +8537,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>上次运行的也启动</translation>
     </message>
     <message>
+        <source>Starts Portdeck, hidden if there is a tray</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Keeps Portdeck running in the tray</source>
         <translation>让 Portdeck 在托盘中继续运行</translation>
     </message>
@@ -5493,6 +8555,14 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>This desktop shows no tray icons, so closing the window ends Portdeck.</source>
         <translation>此桌面不显示托盘图标，因此关闭窗口会结束 Portdeck。</translation>
+    </message>
+    <message>
+        <source>The entry for the login cannot be changed ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The entry for the login: {0}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -5761,6 +8831,13 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>Tile</name>
+    <message>
+        <source>Run {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>TlsBadge</name>
     <message>
         <source>TLS</source>
@@ -5868,6 +8945,203 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>It is made when the listener starts, for {0}.</source>
         <translation>监听器启动时为 {0} 生成。</translation>
+    </message>
+</context>
+<context>
+    <name>Tour</name>
+    <message>
+        <source>End of the tour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You changed {0}. Do you want to keep it, with its listener?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Throw it away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The listener of the tour was removed. Start makes another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your code failed: {0} The log has more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Line {0}: {1}. Correct it; the code from before runs on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Python files (*.py)</source>
+        <translation type="unfinished">Python 文件 (*.py)</translation>
+    </message>
+    <message>
+        <source>{0} is yours now, and its listener is in the profile.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the tour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last part does not say where to listen. Write serverFromString(reactor, &quot;tcp:{0}&quot;) there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved. It listens at {0} now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved. New connections run it; open ones keep the code before.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TourPane</name>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save and run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the tour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the file, and let new connections run it (Ctrl+S)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The code of the server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>F6 leaves the code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TourSteps</name>
+    <message>
+        <source>Protocol</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A protocol is what one connection does. Each connection gets an Echo of its own. Twisted calls connectionMade when somebody connects, dataReceived for what they send, and connectionLost at the end.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start the server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation type="unfinished">启动</translation>
+    </message>
+    <message>
+        <source>Connect to it with the console.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation type="unfinished">连接</translation>
+    </message>
+    <message>
+        <source>Say hello. The same comes back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say hello</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer in capitals: write data.upper(). Then connect anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Factory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A factory makes the protocols, and has what all connections share: here the number of them, and the most there may be. Saving makes a new factory; open connections keep theirs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connect twice, and watch numProtocols below.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connect once more. The third is told: Too many connections, try later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Raise the limit, and connect again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reactor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The reactor waits for everything at once: it listens where the endpoint says, and gives each new connection to the factory. These lines run when you start the file with python; in Portdeck, the switch of the listener does the same.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Listen at another port. That closes what is open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connect to the new port.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the file: it stays yours, and its listener too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep…</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -6210,6 +9484,14 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>清空记录</translation>
     </message>
     <message>
+        <source>Reader</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the chosen message as JSON, XML, HTTP, text or hex</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>More about the transcript</source>
         <translation>更多记录选项</translation>
     </message>
@@ -6510,6 +9792,17 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Copy: {0}</source>
         <translation>复制：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>_StepPage</name>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To do</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollBar
 
 from app.traffic.chunk_log import ChunkLog
 from app.traffic.pattern import PatternKind, parse
@@ -63,29 +63,27 @@ def recording(megabytes: int) -> dict[str, float]:
         path = Path(folder) / "traffic.sqlite"
         write = _timed(lambda: _record(path, megabytes * MB // CHUNK_BYTES))
         memory = usage.resident_bytes()
-        opened: list[TrafficPane] = []
+        shown: list[tuple[TrafficPane, Recording]] = []
         figures = {
             "write, s": write,
-            "open and show, ms": _timed(lambda: opened.append(_show(path, application))) * 1000,
+            "open and show, ms": _timed(lambda: shown.append(_show(path, application))) * 1000,
         }
-        pane = opened[0]
+        ((pane, opened),) = shown
         bar = pane.table.verticalScrollBar()
-        figures["scroll by a page, ms"] = median(
-            _move(bar.setValue, bar.value() + bar.pageStep(), application) for _ in range(SCROLLS)
-        )
         figures["jump anywhere, ms"] = median(
-            _move(bar.setValue, bar.maximum() * (7 * step % JUMPS) // JUMPS, application)
-            for step in range(JUMPS)
+            _move(bar, bar.maximum() * (7 * step % JUMPS) // JUMPS, application)
+            for step in range(1, JUMPS)
         )
-        source = pane.log
-        assert isinstance(source, Recording)
-        steps = _search(source)
+        figures["scroll by a page, ms"] = median(
+            _move(bar, bar.value() - bar.pageStep(), application) for _ in range(SCROLLS)
+        )
+        steps = _search(opened)
         figures["search all of it, s"] = sum(steps)
         figures["… of which in one step, ms"] = max(steps) * 1000
         figures["resident memory, MiB"] = (usage.resident_bytes() - memory) / 2**20
         pane.scans.suspend()
         pane.close()
-        source.close()
+        opened.close()
     return figures
 
 
@@ -111,20 +109,20 @@ def _record(path: Path, count: int) -> None:
     assert not recorder.trouble
 
 
-def _show(path: Path, application: QApplication) -> TrafficPane:
+def _show(path: Path, application: QApplication) -> tuple[TrafficPane, Recording]:
     opened = Recording(path)
     pane = TrafficPane(opened, Icons(), opened)
     pane.resize(1000, 700)
     pane.show()
     application.processEvents()
-    return pane
+    return pane, opened
 
 
-def _move(move: Callable[[int], object], to: int, application: QApplication) -> float:
-    """Milliseconds."""
+def _move(bar: QScrollBar, to: int, application: QApplication) -> float:
+    """Milliseconds until it is painted."""
 
     def act() -> None:
-        move(to)
+        bar.setValue(to)
         application.processEvents()
 
     return _timed(act) * 1000

@@ -17,10 +17,10 @@ from app.client.transcript import (
     EntryKind,
     Layout,
     Transcript,
-    count_bytes,
     plain_text,
     timestamp,
 )
+from app.text.readable import count_bytes
 
 
 def test_entries_are_numbered_from_one_and_kept_in_order() -> None:

@@ -10,6 +10,7 @@ from attrs import evolve, fields_dict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.faults.describing import badge, describe
 from app.faults.reading import MOST_FAULTS, parse, parse_seed, to_tables
 from app.faults.spec import (
     DIRECTED,
@@ -20,8 +21,6 @@ from app.faults.spec import (
     FaultKind,
     Parameter,
     TransportKind,
-    badge,
-    describe,
 )
 from tests.faults.fakes import fault
 

@@ -13,6 +13,7 @@ from app.forwarding.holding import MOST_BYTES, MOST_IN_QUEUE, Direction, HoldLis
 from app.forwarding.reading import Alterations, parse
 from app.forwarding.rewriting import Rewriter
 from app.forwarding.stream import MessageStream
+from app.forwarding.stream import Passage as SharedPassage
 
 
 class Passage:
@@ -25,10 +26,10 @@ class Passage:
         self.failures: list[str] = []
         self.holds = HoldList(self.clock.seconds)
         self.holds.change(alterations.hold)
-        rewriter = Rewriter(
-            alterations.rewrites, direction, self.clock.seconds, self.failures.append
-        )
-        self.stream = MessageStream(alterations.framing, rewriter, self.holds, 7, direction)
+        self.rewriter = Rewriter(alterations.rewrites, self.clock.seconds, self.failures.append)
+        self.shared = SharedPassage(self.rewriter, self.holds)
+        self.shared.framing = alterations.framing
+        self.stream = MessageStream(self.shared, 7, direction, "127.0.0.1:50000")
         self.passed = b""
         self.stream.on_released = self._take
 

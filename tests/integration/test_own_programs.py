@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -34,7 +35,7 @@ factory = protocol.Factory.forProtocol(Echo)
 """
 
 
-def port_of(program: Program, pattern: str = r"is listening on .*:(\d+)\.") -> int:
+def port_of(program: Program, pattern: str = r"is listening on \S*:(\d+)(?:\.| with TLS)") -> int:
     """The port of the next listener that is told of."""
     while line := program.line():
         found = re.search(pattern, line)
@@ -104,6 +105,94 @@ def test_a_plugin_of_twist_serves(tmp_path: Path) -> None:
             while data := client.recv(1000):
                 answer += data
         assert answer.endswith(b"welcome")
+
+
+DATAGRAMS = """\
+import os, socket
+from twisted.internet import protocol, reactor
+
+class Echo(protocol.DatagramProtocol):
+    def datagramReceived(self, datagram, address):
+        self.transport.write(datagram.upper(), address)
+
+class Group(Echo):
+    def startProtocol(self):
+        self.transport.setTTL(1)
+        self.transport.setLoopbackMode(True)
+
+class Lines(protocol.Protocol):
+    def dataReceived(self, data):
+        self.transport.write(data.upper())
+
+reactor.listenMulticast(0, Group(), interface="127.0.0.1", listenMultiple=True)
+reactor.listenUNIXDatagram("echo.sock", Echo())
+with socket.create_server(("127.0.0.1", 0)) as listening:
+    factory = protocol.Factory.forProtocol(Lines)
+    reactor.adoptStreamPort(listening.fileno(), socket.AF_INET, factory)
+with socket.socket(type=socket.SOCK_DGRAM) as bound:
+    bound.bind(("127.0.0.1", 0))
+    reactor.adoptDatagramPort(bound.fileno(), socket.AF_INET, Echo())
+reactor.run()
+"""
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="the system has no Unix sockets")
+def test_multicast_unix_datagrams_and_adopted_sockets_are_listeners(tmp_path: Path) -> None:
+    path = tmp_path / "server.py"
+    path.write_text(DATAGRAMS, encoding="utf-8")
+    with running(*SERVE, str(path)) as program:
+        group = port_of(program)
+        assert f"is listening on {tmp_path / 'echo.sock'}." in program.line()
+        stream, datagrams = port_of(program), port_of(program)
+        with socket.socket(type=socket.SOCK_DGRAM) as client:
+            client.settimeout(PATIENCE_SECONDS)
+            for port in (group, datagrams):
+                client.sendto(b"ping", ("127.0.0.1", port))
+                assert client.recv(100) == b"PING"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
+            client.settimeout(PATIENCE_SECONDS)
+            client.bind(str(tmp_path / "client.sock"))
+            client.sendto(b"ping", str(tmp_path / "echo.sock"))
+            assert client.recv(100) == b"PING"
+        assert ask(stream, b"ping") == b"PING"
+        seen = [program.line() for _ in range(4)]
+    assert sum("connection" in line for line in seen) == 4
+
+
+def test_a_coroutine_callback_is_a_warning_with_its_connection(tmp_path: Path) -> None:
+    path = tmp_path / "server.py"
+    path.write_text(
+        ECHO.replace("    def dataReceived", "    async def dataReceived")
+        + "reactor.listenTCP(0, factory)\nreactor.run()\n",
+        encoding="utf-8",
+    )
+    with running(*SERVE, "--json", str(path)) as program:
+        events = []
+        while not events or events[-1]["event"] != "listening":
+            events.append(json.loads(program.line()))
+        for _ in range(2):
+            socket.create_connection(("127.0.0.1", events[-1]["port"]), PATIENCE_SECONDS).close()
+        while [each["event"] for each in events].count("closed") < 2:
+            events.append(json.loads(program.line()))
+    assert events[0]["event"] == "running"
+    (warned,) = [each for each in events if each["event"] == "warned"]
+    assert "dataReceived of Echo is an async function" in warned["warning"]
+    assert warned["connection"] == 1
+
+
+@pytest.mark.parametrize("name", ["my own server.py", "a.py b.py", "a=b:c.py", 'it\'s "odd".tac'])
+def test_a_program_may_have_any_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    place = "reactor.listenTCP(0, factory)\nreactor.run()\n"
+    if name.endswith(".tac"):
+        place = (
+            "from twisted.application import internet, service\n"
+            "application = service.Application('echo')\n"
+            "internet.TCPServer(0, factory).setServiceParent(application)\n"
+        )
+    path.write_text(ECHO + place, encoding="utf-8")
+    with running(*SERVE, str(path)) as program:
+        assert ask(port_of(program), b"hello") == b"hello"
 
 
 def test_a_profile_has_a_program_without_an_endpoint(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
@@ -25,6 +26,10 @@ from app.client.saved.snippets import Snippet
 from app.ui.help.guide import GuideView
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.people import Client
+from tests.integration.walk import Walk
+from tests.screenshots.dialogs import DIALOGS
+from tests.screenshots.panes import PANES
+from tests.screenshots.stage import Scene
 
 HOSTILE = "<h1>x</h1><img src=file:///x>"
 FILE = "<b>x<img src=y>"
@@ -158,6 +163,23 @@ def test_a_question_shows_it_as_text(desk: Desk) -> None:
     assert box.textFormat() is GuiQt.TextFormat.PlainText
     assert_plain(box)
     box.close()
+
+
+@pytest.mark.parametrize("scenes", [PANES, DIALOGS], ids=["panes", "dialogs"])
+def test_no_state_of_the_window_reads_it_as_markup(
+    open_window: OpenWindow, tmp_path: Path, scenes: tuple[Scene, ...]
+) -> None:
+    def look(window: QWidget) -> Iterator[str]:
+        nonlocal shown
+        labels = window.findChildren(QLabel)
+        shown += sum(HOSTILE in label.text() and label.isVisible() for label in labels)
+        assert_plain(window)
+        yield from ()
+
+    shown = 0
+    with Walk(open_window, tmp_path, mark=HOSTILE) as walk:
+        list(walk.through(scenes, look))
+    assert shown, "the names must be on show, or nothing was tested"
 
 
 def test_the_palette_and_the_help_show_it_as_text(desk: Desk) -> None:

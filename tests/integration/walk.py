@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Self
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.integration.desk import Desk
+from tests.integration.desk import OpenWindow
 from tests.screenshots.stage import Scene, Stage
-from tests.screenshots.world import CODE, CODE_FILE, Steps, World
+from tests.screenshots.world import CODE, CODE_FILE, Steps, World, profile
+
+TURNS = 8
+"""A layout asks for its room in later turns of the event loop."""
 
 Look = Callable[[QWidget], Iterable[str]]
 """Looks at a window; gives a sentence for each fault."""
@@ -18,29 +23,36 @@ Look = Callable[[QWidget], Iterable[str]]
 class Walk:
     """A window with its listeners on and clients connected, in one state after another."""
 
-    def __init__(self, desk: Desk, folder: Path, *, mark: str = "") -> None:
+    def __init__(self, open_window: OpenWindow, folder: Path, *, mark: str = "") -> None:
         """`folder` is that of the profile. `mark` is as in `World`."""
         (folder / CODE_FILE).write_text(CODE, encoding="utf-8")
-        self._desk = desk
-        self.world = World(desk.window, fixed_ports=False, mark=mark)
+        self._target = socket.create_server(("127.0.0.1", 0))
+        port = self._target.getsockname()[1]
+        self.desk = open_window(profile(target=port, mark=mark))
+        self.desk.settings.asks_before_closing = True
+        self.world = World(self.desk.window, fixed_ports=False, mark=mark)
         self.stage = Stage(self.world)
+
+    def __enter__(self) -> Self:
         self._play(self.world.populate())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stage.clean()
+        self.world.close()
+        self._target.close()
 
     def through(self, scenes: Iterable[Scene], look: Look) -> Iterator[str]:
         """Play each scene, and look at all windows on show: the faults, each with its scene."""
         for scene in scenes:
             self.stage.clean()
             self._play(scene.play(self.stage))
-            for _ in range(3):  # a layout asks for its room in later turns of the event loop
+            for _ in range(TURNS):
                 QApplication.processEvents()
             for window in self.stage.windows():
                 yield from (f"{scene.name}: {fault}" for fault in look(window))
-        self.stage.clean()
-
-    def close(self) -> None:
-        """End the clients."""
-        self.world.close()
 
     def _play(self, steps: Steps) -> None:
         for condition in steps:
-            self._desk.until(lambda condition=condition: bool(condition()))
+            if not condition():
+                self.desk.until(lambda condition=condition: bool(condition()))

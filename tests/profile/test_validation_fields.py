@@ -25,7 +25,7 @@ class Door:
 
 @frozen(kw_only=True)
 class House:
-    name: str = field(metadata=validated_by(text, example='one, such as name = "Home"'))
+    name: str = field(metadata=validated_by(text, example='name = "Home"'))
     rooms: int = field(
         default=1, metadata=validated_by(lambda value: whole_number(value, 1, 9), always=True)
     )

@@ -304,11 +304,9 @@ def _menu(index: int) -> Callable[[Stage], None]:
     return lambda stage: (stage.choose("Echo"), stage.open_menu(index))[0]
 
 
-def _columns_menu(stage: Stage) -> None:
+def _submenu(stage: Stage) -> None:
     menu = stage.open_menu(list(Menu).index(Menu.VIEW))
-    (columns,) = [
-        each for each in menu.actions() if each.menu() and "olumns" in each.menu().title()
-    ] or [[each for each in menu.actions() if each.menu()][0]]
+    columns = next(each for each in menu.actions() if each.menu())
     menu.setActiveAction(columns)
 
 
@@ -368,6 +366,6 @@ PANES = (
         Scene(f"menu-{each.name.lower()}", _at_once(_menu(index)))
         for index, each in enumerate(Menu)
     ),
-    Scene("menu-columns", _at_once(_columns_menu)),
+    Scene("menu-columns", _at_once(_submenu)),
     Scene("menu-tray", _at_once(_tray_menu)),
 )

@@ -21,7 +21,7 @@ POLL_MS: Final = 10
 TITLE_BAR: Final = 28
 PATIENCE_SECONDS: Final = 15.0
 SETTLED_SECONDS: Final = 0.12
-"""A picture is taken when the screen has been the same for so long: longer than between two ticks."""
+"""A picture is taken when the screen has been the same for so long: more than between two ticks."""
 
 RESTLESS_SECONDS: Final = 1.5
 """A screen that goes on changing, such as a clock, is pictured after this."""
@@ -44,9 +44,7 @@ class Poser:
         )
         self.world = World(window, fixed_ports=True)
         self._stage = Stage(self.world)
-        self._scenes = {
-            scene.name: scene for start in STARTS for scene in start.scenes
-        }
+        self._scenes = {scene.name: scene for start in STARTS for scene in start.scenes}
         self._steps: Steps = iter(())
         self._condition: Condition = lambda: True
         self._deadline = 0.0

@@ -10,7 +10,6 @@ import socket
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 from app.client.draft import Draft
@@ -60,10 +59,10 @@ REQUEST: Final = (
 RESET: Final = struct.pack("ii", 1, 0)
 
 
-def profile(*, fixed_ports: bool = True, mark: str = "") -> str:
-    """The text of the profile. Without fixed ports, every listener takes any free one. Each name
-    ends in `mark`."""
-    ports = PORTS if fixed_ports else dict.fromkeys(PORTS, 0)
+def profile(*, target: int | None = None, mark: str = "") -> str:
+    """The text of the profile. If a port is given as the target of *Gateway*, every listener takes
+    any port that is free. Each name ends in `mark`."""
+    ports = PORTS if target is None else dict.fromkeys(PORTS, 0)
 
     def listener(name: str, protocol: str, *more: str, transport: str = "tcp") -> str:
         endpoint = f"{transport}:{ports[name]}:interface=127.0.0.1"
@@ -71,7 +70,7 @@ def profile(*, fixed_ports: bool = True, mark: str = "") -> str:
         return f"[[listener]]\n{values}" + "\n".join(more) + "\n"
 
     taken = listener("Taken", "line", 'group = "Web"')
-    if not fixed_ports:
+    if target is not None:
         taken = taken.replace("tcp:0:interface=127.0.0.1", "unix:/nowhere/taken.sock")
     return "version = 1\n" + "".join(
         (
@@ -94,7 +93,7 @@ def profile(*, fixed_ports: bool = True, mark: str = "") -> str:
                 "Gateway",
                 "forward",
                 'group = "Lab"',
-                f'[listener.options]\nto = "127.0.0.1:{ports["Echo"] or 9}"\nframing = "line"',
+                f'[listener.options]\nto = "127.0.0.1:{target or ports["Echo"]}"\nframing = "line"',
                 '[listener.options.hold]\ndirection = "in"\ncontains = "transfer"\nseconds = 3600',
             ),
             listener("Sensors", "echo", 'group = "Lab"', transport="udp"),
@@ -186,7 +185,9 @@ class World:
             ("Log out", '{"user": 42, "action": "logout"}', Notation.TEXT, "API"),
             ("Heartbeat", "02 00 00 03", Notation.HEX, ""),
         ):
-            snippet = Snippet(f"{name}{self._mark}", Draft(text, notation), folder and folder + self._mark)
+            snippet = Snippet(
+                f"{name}{self._mark}", Draft(text, notation), folder and folder + self._mark
+            )
             saved.saved_snippets.add(snippet)
         for text in ("hello", "is anybody there?", "*IDN?"):
             saved.add_to_history(Draft(f"{text}{self._mark}"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from app.profile import Problem, Tls
 from app.protocols import catalog
 from app.serve.arguments import parse_listeners
+from app.user_code.programs.reference import ProgramReference
 
 PROTOCOLS = [*catalog.names(), "python:a.py:B", "python:"]
 
@@ -31,6 +34,37 @@ def test_a_listener_of_user_code_has_the_name_of_its_class() -> None:
         ("Echo", own, "tcp:8007:interface=0.0.0.0"),
         ("Echo-2", own, "tcp:0"),
     ]
+
+
+@pytest.mark.parametrize(
+    "name", ["my server.py", "a=b.py", "a.py b.py", "echo=x.py", "it's.py", " x.py"]
+)
+def test_a_file_that_exists_is_a_program_whatever_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text("")
+    reading = parse_listeners([name, f"{name}=tcp:8007"])
+    assert reading.problems == ()
+    assert {ProgramReference.parse(each.protocol).source for each in reading.listeners} == {name}
+    assert [each.endpoint for each in reading.listeners] == ["program", "tcp:8007"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "protocol", "endpoint"),
+    [
+        ("server.py --port 1", "python:server.py --port 1", "program"),
+        ("server.py --level=a:b", "python:server.py --level=a:b", "program"),
+        ("server.py --level=1=tcp:80", "python:server.py --level=1", "tcp:80"),
+        ("'my own.py' 1=tcp:80", "python:'my own.py' 1", "tcp:80"),
+        ("python:my dir/echo.py:Echo=tcp:80", "python:my dir/echo.py:Echo", "tcp:80"),
+        ("folder/=tcp:80", "python:folder/", "tcp:80"),
+        ("echo=unix:/tmp/", "echo", "unix:/tmp/"),
+    ],
+)
+def test_programs_with_arguments_and_endpoints(argument: str, protocol: str, endpoint: str) -> None:
+    (spec,) = parse_listeners([argument]).listeners
+    assert (spec.protocol, spec.endpoint) == (protocol, endpoint)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from app.serve.events import (
     EventObserver,
     EventWriter,
     Failed,
+    Forwarded,
     Listening,
     Lost,
     NotReloaded,
@@ -34,6 +35,7 @@ from app.serve.events import (
 )
 from app.server.deck import Deck
 from app.server.listener import Listener
+from app.text.sentence import Sentence
 from tests.server.reactors import Client, HandReactor
 
 GUIDE = Path(__file__).parents[2] / "resources" / "guide" / "serve.md"
@@ -60,6 +62,15 @@ EXAMPLES: list[tuple[Event, str]] = [
     (
         Closed("Echo", 1, "127.0.0.1:5", "closed by the peer", 2, 3),
         "Echo: connection 1 from 127.0.0.1:5 is over: closed by the peer; 2 bytes in, 3 out.",
+    ),
+    (
+        Closed("F", 1, "127.0.0.1:5", "closed by the peer", 2, 3, "db:5432", 3, 4),
+        "F: connection 1 from 127.0.0.1:5 is over: closed by the peer; 2 bytes in, 3 out; "
+        "4 bytes to db:5432, 3 back.",
+    ),
+    (
+        Forwarded("F", 1, "127.0.0.1:5", "db:5432", 2),
+        "F: connection 1 goes to db:5432.",
     ),
     (
         Refused("Echo", "127.0.0.1:5", "too many connections"),
@@ -91,12 +102,30 @@ def event_classes() -> list[type[Event]]:
     return [kind for kind in Event.__subclasses__() if "__slots__" in vars(kind)]
 
 
+def names_in_json(kind: type[Event]) -> list[str]:
+    """The fields of an event, and the one with the codes of its sentences."""
+    codes = {"": [], "problems": ["codes"]}.get(kind.told, ["code"])
+    return [*(each.name for each in fields(kind)), *codes]
+
+
+def test_the_code_of_a_sentence_is_beside_it() -> None:
+    taken = Sentence("port-in-use", "Port {port} is taken.", port=1)
+    assert Failed("Echo", taken).json() == {
+        "event": "failed",
+        "listener": "Echo",
+        "reason": "Port 1 is taken.",
+        "code": "port-in-use",
+    }
+    assert Failed("Echo", "boom").json()["code"] is None
+    assert NotReloaded([taken, "boom"]).json()["codes"] == ["port-in-use", None]
+
+
 def test_the_guide_has_every_event_with_exactly_its_fields() -> None:
     kinds = event_classes()
     assert len(kinds) > 1
     promised = documented()
     for kind in kinds:
-        assert promised.get(kind.event) == [each.name for each in fields(kind)], kind.event
+        assert promised.get(kind.event) == names_in_json(kind), kind.event
 
 
 @pytest.mark.parametrize(("event", "sentence"), EXAMPLES)
@@ -105,7 +134,7 @@ def test_each_event_has_a_sentence_and_an_object_with_its_fields(
 ) -> None:
     assert event.sentence == sentence
     told = json.loads(json.dumps(event.json()))
-    assert list(told) == ["event", *(each.name for each in fields(type(event)))]
+    assert list(told) == ["event", *names_in_json(type(event))]
 
 
 def test_there_is_an_example_of_every_event() -> None:
@@ -177,6 +206,7 @@ def test_each_event_is_one_object() -> None:
             "listener": "Écho",
             "peer": "somewhere",
             "reason": "too many connections",
+            "code": None,
             "time": 1000,
         },
         {
@@ -187,6 +217,10 @@ def test_each_event_is_one_object() -> None:
             "reason": "closed by the peer",
             "bytes_in": 5,
             "bytes_out": 5,
+            "target": None,
+            "target_bytes_in": None,
+            "target_bytes_out": None,
+            "code": "closed-by-peer",
             "time": 1000,
         },
         {"event": "stopped", "listener": "Écho", "time": 1000},
@@ -226,7 +260,7 @@ def test_a_failure_is_an_event_with_its_reason() -> None:
         assert reason.startswith("There is no protocol called")
         if as_json:
             assert harness.objects == [
-                {"event": "failed", "listener": "Odd", "reason": reason, "time": 1000}
+                {"event": "failed", "listener": "Odd", "reason": reason, "code": "no-such-protocol", "time": 1000}
             ]
         else:
             assert harness.lines == [f"Odd failed: {reason}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from app.user_code.errors import LoadingFailed
 from app.user_code.programs.places import PlaceKind
 from app.user_code.programs.program import Program
+from app.user_code.reference import UserCodeError
 from tests.user_code.conftest import HEAD, MemoryReactor, Run, Write
 
 HERE = "tcp:8025:interface=0.0.0.0"
@@ -68,6 +70,9 @@ def test_a_program_may_listen_in_many_ways(script: Run, tmp_path: Path) -> None:
         reactor.listenUDP(8026, protocol.DatagramProtocol())
         reactor.listenUNIX("echo.sock", factory, mode=0o600)
         reactor.listenSSL(8443, factory, object())
+        reactor.listenMulticast(8027, protocol.DatagramProtocol(), listenMultiple=True)
+        reactor.listenMulticast(8027, protocol.DatagramProtocol(), listenMultiple=True)
+        reactor.listenUNIXDatagram("log.sock", protocol.DatagramProtocol(), mode=0o600)
         reactor.run()
         """
     )
@@ -76,9 +81,60 @@ def test_a_program_may_listen_in_many_ways(script: Run, tmp_path: Path) -> None:
         PlaceKind.UDP,
         PlaceKind.UNIX,
         PlaceKind.TLS,
+        PlaceKind.UDP,
+        PlaceKind.UDP,
+        PlaceKind.UNIX_DATAGRAMS,
     ]
     assert endpoints(program)[0] == "tcp:8025:interface=127.0.0.1:backlog=5"
     assert str(tmp_path / "echo.sock") in endpoints(program)[2]
+    assert endpoints(program)[4] == "udp:8027:interface=0.0.0.0:shared=1"
+    assert endpoints(program)[6] == f"unix-dgram:{tmp_path / 'log.sock'}:mode=600"
+
+
+ADOPTS = """
+import os, socket
+with socket.create_server(("127.0.0.1", 0)) as listening:
+    reactor.adoptStreamPort(listening.fileno(), socket.AF_INET, factory)
+    number = listening.getsockname()[1]
+with socket.socket(type=socket.SOCK_DGRAM) as bound:
+    bound.bind(("127.0.0.1", 0))
+    reactor.adoptDatagramPort(bound.fileno(), socket.AF_INET, protocol.DatagramProtocol())
+reactor.run()
+"""
+
+
+def test_a_socket_that_a_program_brings_can_be_taken_once(script: Run) -> None:
+    program = script(ADOPTS)
+    assert [each.kind for each in program.places] == [PlaceKind.TCP, PlaceKind.UDP]
+    (stream, datagrams) = (each.socket for each in program.places)
+    assert stream is not None
+    assert datagrams is not None
+    with stream.take() as taken, datagrams.take() as also_taken:
+        assert endpoints(program) == [
+            f"tcp:{taken.getsockname()[1]}:interface=127.0.0.1",
+            f"udp:{also_taken.getsockname()[1]}:interface=127.0.0.1",
+        ]
+    with pytest.raises(UserCodeError, match="start it again"):
+        stream.take()
+
+
+def test_a_socket_of_systemd_is_adopted_once(
+    write: Write, run: Run, memory: MemoryReactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the second load, its number belongs to something else."""
+    monkeypatch.setenv("LISTEN_PID", str(os.getpid()))
+    monkeypatch.setenv("LISTEN_FDS", "1000")
+    program = run(f"python:{write('server.py', HEAD + ADOPTS)}")
+    again = Program(
+        program.reference, Path(), memory, spent_descriptors=program.adopted_descriptors
+    )
+    with pytest.raises(LoadingFailed, match="Bad file descriptor"):
+        again.load()
+
+
+def test_a_socket_that_does_not_listen_is_told(script: Run) -> None:
+    with pytest.raises(LoadingFailed, match=r"call its listen\(\) first"):
+        script(ADOPTS.replace('create_server(("127.0.0.1", 0))', "socket()"))
 
 
 def test_a_port_that_the_system_chooses_is_known_at_once(script: Run) -> None:

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.user_code.programs.reference import is_program
 from app.user_code.reference import CodeLocation, Reference, UserCodeError, is_user_code
 
 # No keyword ends with x.
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,20}x", fullmatch=True)
 PATHS = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=40).map(lambda t: f"x{t}.py")
+ODD_PATHS = st.text("ab .:'\"/=\\py-", max_size=14).map(lambda text: f"{text}.py")
 MODULES = st.lists(NAMES, min_size=1, max_size=4).map(".".join)
 
 
@@ -80,3 +82,23 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
 def test_user_code_is_recognized_by_its_prefix() -> None:
     assert is_user_code("python:nonsense")
     assert not is_user_code("echo")
+
+
+@given(ODD_PATHS)
+def test_a_path_with_any_characters_can_be_written(path: str) -> None:
+    reference = Reference(CodeLocation.FILE, path, "Echo")
+    assert Reference.parse(str(reference)) == reference
+    assert not is_program(str(reference))
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("python:my dir/echo.py:Echo", "my dir/echo.py"),
+        ("python:'a.py b.py':Echo", "a.py b.py"),
+        ('python:"it\'s.py":Echo', "it's.py"),
+    ],
+)
+def test_a_path_may_have_spaces_and_quotation_marks(text: str, source: str) -> None:
+    assert Reference.parse(text) == Reference(CodeLocation.FILE, source, "Echo")
+    assert not is_program(text)

@@ -50,6 +50,12 @@ def _change(running: Any, options: ForwardOptions, context: ListenerContext) -> 
     change(running, options, context)
 
 
+def _change_datagrams(running: Any, options: ForwardOptions, context: ListenerContext) -> None:
+    from app.protocols.forward.service import change_datagrams
+
+    change_datagrams(running, options, context)
+
+
 def _target_transport(options: ForwardOptions, is_datagram: bool) -> TransportKind:
     target = read_forward_target(options.to, is_datagram=is_datagram)
     is_udp = target.transport is Transport.UDP
@@ -68,11 +74,12 @@ DEFINITION = ProtocolDefinition(
         "Passes each datagram on to another server, and what that says back.",
         _build_datagrams,
         script=None,
+        change=_change_datagrams,
     ),
     tables=TableOptions(
         _read_tables,
-        "Rules that rewrite messages are in the profile, as [[listener.options.rewrite]]. "
-        "Which messages are held is chosen in a window of its own: Listener, Held messages.",
+        "Rules that rewrite messages, and which messages are held, are chosen in windows of their "
+        "own: Listener, Rules, and Listener, Held messages.",
         lists=("rewrite",),
     ),
     change=_change,

@@ -10,10 +10,15 @@ from app.forwarding.connecting import Dialing, ca_path
 from app.forwarding.datagrams import ForwardDatagrams
 from app.forwarding.factory import ForwardFactory, Forwarding
 from app.forwarding.reading import Alterations, parse
-from app.net.target import Target, TargetError, Transport, read_target
+from app.net.target import Target, TargetError, Transport
 from app.protocols.definition import ListenerContext, OptionError, OptionMistake, Tables
-from app.protocols.forward.options import ConnectAt, ForwardOptions, ProxyHeader
-from app.text.sentence import Sentence
+from app.protocols.forward.options import (
+    ConnectAt,
+    ForwardOptions,
+    ProxyHeader,
+    read_forward_target,
+)
+from app.rules.spec import Unframed
 
 _VERSIONS = {ProxyHeader.NONE: 0, ProxyHeader.V1: 1, ProxyHeader.V2: 2}
 
@@ -44,40 +49,47 @@ def read_alterations(tables: Tables) -> Alterations:
     return alterations
 
 
-def settings(options: ForwardOptions, context: ListenerContext) -> Forwarding:
-    """The settings for a listener with connections. Raises `OptionError`."""
-    target = _target(options)
-    if target.transport not in (Transport.TCP, Transport.TLS, Transport.UNIX):
-        raise OptionError(
-            Sentence(
-                "forward-needs-stream",
-                "A listener with connections forwards to tcp, tls or unix, not to {target}. "
-                "Change its target or its endpoint.",
-                target=target,
-            )
-        )
+def settings(
+    options: ForwardOptions, context: ListenerContext, *, is_datagram: bool = False
+) -> Forwarding:
+    """The settings of a listener. Raises `OptionError`.
+
+    A target without a transport is meant over UDP if the clients come over it.
+    """
+    target = _target(options, is_datagram)
     authorities = ca_path(options.ca_file, context.folder)
+    alterations = read_alterations(options.tables)
+    if target.transport is Transport.UDP:
+        if options.proxy is not ProxyHeader.NONE:
+            raise OptionError(f"{target} takes no PROXY header. Choose none, or another target.")
+        if is_datagram and not isinstance(alterations.framing, Unframed):
+            raise OptionError(
+                "Where both sides are UDP, each datagram is a message. Remove the framing."
+            )
+    elif is_datagram and options.proxy is not ProxyHeader.NONE:
+        raise OptionError("Clients that come over UDP have no PROXY header. Choose none.")
+    if is_datagram:
+        alterations = _by_datagram(alterations)
     return Forwarding(
         target,
         Dialing(float(options.connect_seconds), options.verify, authorities),
-        read_alterations(options.tables),
+        alterations,
         _VERSIONS[options.proxy],
         options.connect_at is ConnectAt.FIRST_BYTE,
     )
 
 
-def _target(options: ForwardOptions) -> Target:
+def _by_datagram(alterations: Alterations) -> Alterations:
+    if isinstance(alterations.framing, Unframed):
+        return evolve(alterations, framing=Unframed.DATAGRAM)
+    return alterations
+
+
+def _target(options: ForwardOptions, is_datagram: bool) -> Target:
     try:
-        return read_target(options.to)
+        return read_forward_target(options.to, is_datagram=is_datagram)
     except TargetError as error:
-        raise OptionError(
-            Sentence(
-                "forward-no-target",
-                "It cannot forward to {to!r}. {error}",
-                to=options.to,
-                error=error,
-            )
-        ) from None
+        raise OptionError(f"It cannot forward to {options.to!r}. {error}") from None
 
 
 def build_factory(options: ForwardOptions, context: ListenerContext) -> ForwardFactory:
@@ -86,32 +98,17 @@ def build_factory(options: ForwardOptions, context: ListenerContext) -> ForwardF
 
 
 def change(running: ForwardFactory, options: ForwardOptions, context: ListenerContext) -> None:
-    """Use other options for new clients. Raises `OptionError`; nothing is changed then."""
+    """Use other options: another target for new clients, and other rules for all. Raises
+    `OptionError`; nothing is changed then."""
     running.change(settings(options, context))
 
 
 def build_datagrams(options: ForwardOptions, context: ListenerContext) -> ForwardDatagrams:
-    """The protocol of one UDP listener. Raises `OptionError`.
+    """The protocol of one UDP listener. Raises `OptionError`."""
+    chosen = settings(options, context, is_datagram=True)
+    return ForwardDatagrams(chosen, context.clock, context.name)
 
-    A target without a transport is meant over UDP too.
-    """
-    target = _target(options)
-    if target.transport is Transport.TCP and not options.to.lstrip().lower().startswith("tcp"):
-        target = evolve(target, transport=Transport.UDP)
-    if target.transport is not Transport.UDP:
-        raise OptionError(
-            Sentence(
-                "forward-needs-udp",
-                "A UDP listener forwards to udp, not to {target}. Change its target or its "
-                "endpoint.",
-                target=target,
-            )
-        )
-    if options.tables:
-        raise OptionError(
-            Sentence(
-                "forward-no-rewrite-over-udp",
-                "Messages cannot be rewritten or held over UDP. Remove those options.",
-            )
-        )
-    return ForwardDatagrams(target, context.clock, context.name)
+
+def change_datagrams(running: Any, options: ForwardOptions, context: ListenerContext) -> None:
+    """The same as `change`, over UDP."""
+    running.change(settings(options, context, is_datagram=True))

@@ -19,11 +19,12 @@ from app.server.connections.backpressure import Backpressure
 from app.server.connections.closing import ReasonCounter
 from app.server.connections.facts import ConnectionFacts, TimeSource
 from app.server.sockets.socket_info import queued_bytes
+from app.text.sentence import Sentence, composed
 
 if TYPE_CHECKING:  # imported late below, as most connections have no faults
     from app.faults.connection import ConnectionFaults
 
-FAULT = "fault"
+FAULT = Sentence("fault", "fault")
 """The limit by which a connection counts as closed if a fault has ended it."""
 
 
@@ -89,7 +90,7 @@ class ConnectionWithFaults(ConnectionFacts):
     def update_faults(self) -> None:
         """Act out the present faults, also on a connection that is in use."""
         if self.target is not None and self.has_begun and self.wrappedProtocol is not None:
-            self.wrappedProtocol.targetFaultsChanged(of_leg(self.chosen_faults(), FaultLeg.TARGET))
+            self.wrappedProtocol.targetFaultsChanged()
         if self.faults is None and not self.own_faults and not self.factory.faults.is_armed:
             return
         faults = of_leg(self.chosen_faults(), FaultLeg.CLIENT)
@@ -213,7 +214,7 @@ class FaultAdapter:
         return not waiting and not queued_bytes(self._connection.transport)
 
     def end_by_fault(self, words: str, *, reset: bool) -> None:
-        reason = f"{FAULT}: {words}"
+        reason = composed("{fault}: {words}", fault=FAULT, words=words)
         if reset:
             self._connection.close_over_limit(FAULT, reason)
         else:

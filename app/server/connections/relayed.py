@@ -67,6 +67,10 @@ class RelayedConnection(ConnectionWithFaults):
         """Whether a fault refuses the link that is going to be made."""
         return self.factory.faults.refuses(FaultLeg.TARGET)
 
-    def target_faults(self) -> tuple[Fault, ...]:
-        """The faults that act on the link."""
-        return of_leg(self.chosen_faults(), FaultLeg.TARGET)
+    def target_faults(self, *, by_datagram: bool = False) -> tuple[Fault, ...]:
+        """The faults that act on the link. `by_datagram` gives also those that do not hit this
+        connection: they decide for each datagram."""
+        chosen = self.own_faults
+        if chosen is None:
+            chosen = self.factory.faults.faults if by_datagram else self.chosen_faults()
+        return of_leg(chosen, FaultLeg.TARGET)

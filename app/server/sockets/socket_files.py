@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from app.net.endpoint import LONGEST_PATH
 from app.server.sockets.listen_errors import ProcessInfo, SocketFileError
 from app.server.sockets.socket_info import Credentials, credentials_behind
+from app.text.sentence import Sentence
 
 DEFAULT_MODE: Final = "666"
 """The file mode of a Unix socket whose endpoint has no mode. It is Twisted's default."""
@@ -34,8 +35,16 @@ def remove_stale_socket(path: str, kind: socket.SocketKind = socket.SOCK_STREAM)
     except OSError:  # no file, or no permission: binding reports the latter
         return
     if not stat.S_ISSOCK(mode):
-        what = "a folder" if stat.S_ISDIR(mode) else "a file that is no socket"
-        raise SocketFileError(f"{path} is {what}. Choose another path.")
+        what = (
+            Sentence("a-folder", "a folder")
+            if stat.S_ISDIR(mode)
+            else Sentence("no-socket", "a file that is no socket")
+        )
+        raise SocketFileError(
+            Sentence(
+                "path-not-socket", "{path} is {what}. Choose another path.", path=path, what=what
+            )
+        )
     with socket.socket(socket.AF_UNIX, kind) as probe:
         probe.setblocking(False)
         try:
@@ -47,12 +56,21 @@ def remove_stale_socket(path: str, kind: socket.SocketKind = socket.SOCK_STREAM)
             owner = None
         except OSError:  # no permission, or a socket of the other kind
             raise SocketFileError(
-                f"{path} is a socket of somebody else's. Choose another path."
+                Sentence(
+                    "path-foreign-socket",
+                    "{path} is a socket of somebody else's. Choose another path.",
+                    path=path,
+                )
             ) from None
         else:
             owner = credentials_behind(probe)
     raise SocketFileError(
-        f"{path} is in use by {_describe_owner(owner)}. Stop it, or choose another path."
+        Sentence(
+            "path-in-use",
+            "{path} is in use by {owner}. Stop it, or choose another path.",
+            path=path,
+            owner=_describe_owner(owner),
+        )
     )
 
 
@@ -79,15 +97,31 @@ def check_folder(path: str) -> None:
     """Raise `SocketFileError` if no socket can be made at `path`."""
     if len(os.fsencode(path)) > LONGEST_PATH:
         raise SocketFileError(
-            f"The path of the socket is {len(os.fsencode(path))} bytes long, and the system takes "
-            f"{LONGEST_PATH} at most: {path}. Choose a shorter one."
+            Sentence(
+                "socket-path-too-long",
+                "The path of the socket is {count} bytes long, and the system takes "
+                "{longest_path} at most: {path}. Choose a shorter one.",
+                count=len(os.fsencode(path)),
+                longest_path=LONGEST_PATH,
+                path=path,
+            )
         )
     folder = Path(path).parent
     if not folder.is_dir():
-        raise SocketFileError(f"There is no folder {folder}. Make it, or choose another path.")
+        raise SocketFileError(
+            Sentence(
+                "socket-folder-missing",
+                "There is no folder {folder}. Make it, or choose another path.",
+                folder=folder,
+            )
+        )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise SocketFileError(
-            f"You may not make a socket in the folder {folder}. Choose another one."
+            Sentence(
+                "socket-folder-denied",
+                "You may not make a socket in the folder {folder}. Choose another one.",
+                folder=folder,
+            )
         )
 
 
@@ -96,8 +130,13 @@ def _remove(path: str) -> None:
         Path(path).unlink()
     except OSError as error:
         raise SocketFileError(
-            f"Nobody listens on {path} any more, but it cannot be removed "
-            f"({error.strerror}). Remove it, or choose another path."
+            Sentence(
+                "socket-file-stuck",
+                "Nobody listens on {path} any more, but it cannot be removed ({strerror}). Remove "
+                "it, or choose another path.",
+                path=path,
+                strerror=error.strerror,
+            )
         ) from None
 
 
@@ -112,12 +151,12 @@ def identity_of(path: bytes) -> tuple[int, int] | None:
 
 def _describe_owner(owner: Credentials | None) -> str:
     if owner is None or not owner.pid:
-        return "another program"
+        return Sentence("another-program", "another program")
     if owner.pid == os.getpid():
-        return "another listener of yours"
+        return Sentence("another-listener", "another listener of yours")
     import psutil  # imported late: only a path in use needs it
 
     try:
         return str(ProcessInfo(psutil.Process(owner.pid).name(), owner.pid))
     except psutil.Error:
-        return f"another program (pid {owner.pid})"
+        return Sentence("another-program-pid", "another program (pid {pid})", pid=owner.pid)

@@ -16,7 +16,7 @@ from twisted.internet.error import InvalidAddressError, MessageLengthError
 from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.internet.protocol import Factory, Protocol
 
-from app.faults.spec import Direction, Fault
+from app.faults.spec import Direction, Fault, FaultLeg, of_leg
 from app.profile import ListenerSpec
 from app.profile.spec import UDP_IDLE_SECONDS
 from app.server.connections.closing import ABORTED_BY_LISTENER, CLOSED_BY_LISTENER, describe_error
@@ -90,7 +90,7 @@ class DatagramFactory(ListenerFactory):
         """Begin to serve on the bound `port`. Raises what the protocol raises."""
         assert self._service is not None
         self._port, self._is_accepting = port, True
-        self.transport = DatagramTransport(self.send, port)
+        self.transport = DatagramTransport(self.send, port, self._peers.get)
         try:
             self._service.start(self.transport)
         except BaseException:
@@ -224,9 +224,11 @@ class DatagramFactory(ListenerFactory):
 
     def _update_faults(self) -> None:
         for path in (self.faults_in, self.faults_out):
-            path.replace(self.faults.faults)
+            path.replace(of_leg(self.faults.faults, FaultLeg.CLIENT))
         self._has_faults_in = not self.faults_in.is_idle
         self._has_faults_out = not self.faults_out.is_idle
+        for peer in list(self._peers.values()):
+            peer.update_target_faults()
 
     def doStart(self) -> None:
         """Do nothing: the protocol starts in `open`, when it has a socket to send with."""
@@ -242,7 +244,7 @@ class DatagramFactory(ListenerFactory):
         """
         assert self.transport is not None
         assert self._service is not None
-        transport = DatagramTransport(self.send, self._port)
+        transport = DatagramTransport(self.send, self._port, self._peers.get)
         wrapped.start(transport)
         old, self._service = self._service, wrapped
         self.transport.is_open, self.transport = False, transport
@@ -390,9 +392,17 @@ class Peer(Connection):
         if self.own_paths is None:
             self.own_paths = self.factory.fault_paths()
         for path in self.own_paths:
-            path.replace(faults or ())
+            path.replace(of_leg(faults or (), FaultLeg.CLIENT))
         if faults is None:
             self.own_paths = None
+        self.update_target_faults()
+
+    def update_target_faults(self) -> None:
+        """Let the faults act that its connection to the target has now, if it is forwarded."""
+        if self.target is not None:
+            update: Any = getattr(self.factory.service, "update_target_faults", None)
+            if update is not None:
+                update(self)
 
     def update_faults(self) -> None:
         """Do nothing: the faults of a UDP listener act at the socket, for all peers."""

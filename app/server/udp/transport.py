@@ -51,9 +51,16 @@ class DatagramTransport:
     All other features of Twisted's UDP port, such as multicast, are passed through to the port.
     """
 
-    def __init__(self, send: Callable[[bytes, PeerAddress], None], port: Any) -> None:
-        """`send` sends one datagram through `port`, the bound socket, and counts it."""
+    def __init__(
+        self,
+        send: Callable[[bytes, PeerAddress], None],
+        port: Any,
+        peer_of: Callable[[PeerAddress], Any],
+    ) -> None:
+        """`send` sends one datagram through `port`, the bound socket, and counts it. `peer_of`
+        finds the peer with an address."""
         self._send = send
+        self.peer_of = peer_of
         self._port = port
         self._default_address: PeerAddress = None
         self.is_open = True
@@ -79,9 +86,9 @@ class DatagramTransport:
         also serves other peers."""
         self._default_address = (host, port)
 
-    def getHost(self) -> IAddress:
-        host: IAddress = self._port.getHost()
-        return host
+    def getHost(self) -> Any:
+        """The bound address: an `IPv4Address`, `IPv6Address` or `UNIXAddress`."""
+        return self._port.getHost()
 
     def stopListening(self) -> None:
         """Raises `RuntimeError`: a protocol must not close the socket of its listener."""
@@ -174,7 +181,8 @@ class FairSocketFile(unix.DatagramPort):
     def doRead(self) -> None:
         _read_datagrams(self)
 
-    def write(self, datagram: bytes, address: PeerAddress) -> None:
+    # As in Twisted, `address` is no host with a port.
+    def write(self, datagram: bytes, address: PeerAddress) -> None:  # type: ignore[override]
         """Send `datagram`. Raises `MessageLengthError`, or `OSError` if it was not sent."""
         if address is None:
             raise OSError(
@@ -248,8 +256,9 @@ class DatagramService(Protocol):
     """
 
     @property
-    def protocol(self) -> AbstractDatagramProtocol:
-        """The protocol that gets each datagram."""
+    def protocol(self) -> Any:
+        """The `DatagramProtocol` that gets each datagram. The address of a Unix socket is not in
+        the type that Twisted declares for it."""
 
     def start(self, transport: DatagramTransport) -> None:
         """Connect the protocol to `transport`. Raises what the protocol raises; it is not started

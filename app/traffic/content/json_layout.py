@@ -1,7 +1,7 @@
 """JSON as lines: one value or several in a row, as far as they are JSON (RFC 8259).
 
 It does not build the values, so numbers stay as they were sent, a repeated key is shown twice, and
-depth costs no stack.
+depth costs no stack. A visible character that was sent as `\\uNNNN` is shown itself.
 """
 
 from __future__ import annotations
@@ -17,6 +17,11 @@ _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _STRING_PIECE = re.compile(r'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _SCALAR = re.compile(r"-?(?:0|[1-9]\d*+)(?:\.\d++)?(?:[eE][+-]?\d++)?|true|false|null", re.ASCII)
 _EMPTY = re.compile(r"\{[ \t\r\n]*+\}|\[[ \t\r\n]*+\]")
+_ESCAPE = re.compile(
+    r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|\\u([0-9a-fA-F]{4})|\\.",
+    re.DOTALL,
+)
 _CLOSERS = {"{": "}", "[": "]"}
 _STEP_TOKENS = 64
 _STEP_LETTERS = 64 * 1024
@@ -118,6 +123,8 @@ class _JsonLayout:
         found = _STRING.match(text, at, at + LONG)
         end = found.end() if found is not None else (yield from self._end_of_string(at + 1))
         shown = text[at:end]
+        if len(shown) <= LONG and "\\u" in shown:
+            shown = _ESCAPE.sub(_character, shown)
         if self._wants is _Wants.VALUE:
             if len(shown) < LONG:
                 return self._scalar(shown, end)
@@ -153,3 +160,15 @@ class _JsonLayout:
 
     def _add(self, text: str) -> None:
         self._page.add(text, self._depth, Style.JSON, Style.JSON_STRING)
+
+
+def _character(escape: re.Match[str]) -> str:
+    """The character of an escape, if it is visible and needs none."""
+    high, low, one = escape.groups()
+    if high is not None:
+        character = (bytes.fromhex(high) + bytes.fromhex(low)).decode("utf-16-be")
+    elif one is not None:
+        character = chr(int(one, 16))
+    else:
+        return escape[0]
+    return character if character.isprintable() and not character.isascii() else escape[0]

@@ -14,6 +14,7 @@ from typing import Final
 
 from app.text import hex as hex_text
 from app.text.hex import WIDTH
+from app.traffic.content.form import Form
 from app.traffic.content.http_body import Body, charset, media_type, read_body, read_head
 from app.traffic.content.json_layout import json_lines
 from app.traffic.content.page import Page, PageFull, Style
@@ -37,19 +38,6 @@ _MOST_CONTROLS: Final = 0.1
 """The share of control and invalid characters above which bytes are no text."""
 
 _XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]{1,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,30})""")
-
-
-class Form(Enum):
-    """How content is shown. The values are saved, so they never change."""
-
-    AUTO = "auto"
-    """As `detect` finds it."""
-
-    TEXT = "text"
-    JSON = "json"
-    XML = "xml"
-    HTTP = "http"
-    HEX = "hex"
 
 
 class Note(Enum):

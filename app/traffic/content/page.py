@@ -13,8 +13,11 @@ from typing import Final
 
 from app.text import readable
 
-PIECE: Final = 240
+PIECE: Final = 400
 """Letters of one line. What is longer continues in the next line, so that none fills the screen."""
+
+LONGEST_WORD: Final = 60
+"""Letters of a word that is not broken for that."""
 
 LONG: Final = 4_096
 """Letters that are added in one step."""
@@ -83,12 +86,9 @@ class Page:
 
         Raises `PageFull`.
         """
-        if len(text) <= PIECE:
-            self._add(text, level, style)
-            return
-        for start in range(0, len(text), PIECE):
-            piece_style = style if not start or rest is None else rest
-            self._add(text[start : start + PIECE], level, piece_style | (CONTINUES if start else 0))
+        end = _piece_end(text, 0)
+        self._add(text[:end], level, style)
+        self._extend(text, end, level, style if rest is None else rest)
 
     def add_long(
         self,
@@ -104,12 +104,7 @@ class Page:
         self.add(text[start : min(start + LONG, end)], level, style, rest)
         for at in range(start + LONG, end, LONG):
             yield
-            self._extend(text[at : min(at + LONG, end)], level, rest)
-
-    def _extend(self, text: str, level: int, style: Style) -> None:
-        """Continue the last line with `text` in further lines."""
-        for start in range(0, len(text), PIECE):
-            self._add(text[start : start + PIECE], level, style | CONTINUES)
+            self._extend(text[at : min(at + LONG, end)], 0, level, rest)
 
     def append(self, text: str) -> None:
         """Put a few letters after the last line."""
@@ -151,9 +146,25 @@ class Page:
             parts.append(text[begin:end])
         return "".join(parts)
 
+    def _extend(self, text: str, at: int, level: int, style: Style) -> None:
+        """Continue the last line with `text[at:]` in further lines."""
+        while at < len(text):
+            end = _piece_end(text, at)
+            self._add(text[at:end], level, style | CONTINUES)
+            at = end
+
     def _add(self, text: str, level: int, style: int) -> None:
         if len(self.texts) >= MOST_LINES:
             raise PageFull
         self.texts.append(readable.escaped(text).replace("\n", "⏎"))
         self._levels.append(min(level, DEEPEST))
         self._styles.append(style)
+
+
+def _piece_end(text: str, start: int) -> int:
+    """The end of the piece that begins at `start`: behind a space, if there is one near its end."""
+    end = start + PIECE
+    if end >= len(text):
+        return len(text)
+    space = text.rfind(" ", end - LONGEST_WORD, end)
+    return end if space < 0 else space + 1

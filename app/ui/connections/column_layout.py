@@ -25,7 +25,7 @@ from app.ui.style.tokens import BODY_PIXELS
 SMALLEST_WIDTH = 20
 LARGEST_WIDTH = 4_000
 LEAST_SHARE = 0.72
-"""A column gives way until this share of its usual width is left."""
+"""A column gives way until this share of its usual width is left, and its title fits."""
 
 MOST_SHARE = 2.0
 """A column of words grows up to this share of its usual width."""
@@ -99,17 +99,12 @@ class ColumnLayout(QObject):
         shown = [number for number in self.order if self.is_shown(number)]
         usual = {number: self._usual_width(number) for number in shown}
         spare = self._header.width() - sum(usual.values())
-        flexible = [
-            number
-            for number in shown
-            if not self._is_own(number) and (spare < 0 or not self.columns[number].is_number)
-        ]
-        share = LEAST_SHARE - 1 if spare < 0 else MOST_SHARE - 1
-        reach = sum(abs(share) * usual[number] for number in flexible)
-        used = 0.0 if reach <= 0 else max(-1.0, min(1.0, spare / reach))
+        limits = {number: self._limit(number, grows=spare > 0) for number in shown}
+        reach = sum(limits[number] - usual[number] for number in shown)
+        used = min(1.0, spare / reach) if reach else 0.0
         with self._widths_kept():
             for number in shown:
-                change = abs(share) * usual[number] * used if number in flexible else 0
+                change = (limits[number] - usual[number]) * used
                 self._header.resizeSection(number, int(usual[number] + change))
 
     def text(self) -> str:
@@ -175,6 +170,16 @@ class ColumnLayout(QObject):
             return self._widths[column]
         body = Theme.of_application().design.type.body
         return round(self._widths[column] * body / BODY_PIXELS)
+
+    def _limit(self, column: int, *, grows: bool) -> float:
+        """The width that it has at most where it grows, or at least where it gives way."""
+        usual = self._usual_width(column)
+        if self._is_own(column) or (grows and self.columns[column].is_number):
+            return usual
+        if grows:
+            return MOST_SHARE * usual
+        title = self._header.sectionSizeHint(column)
+        return min(usual, max(LEAST_SHARE * usual, title))
 
     @contextmanager
     def _widths_kept(self) -> Iterator[None]:

@@ -9,11 +9,13 @@ from attrs import frozen
 from PySide6.QtCore import QCoreApplication
 from twisted.internet.address import IPv4Address, IPv6Address
 
-from app.faults.spec import Fault, armed, badge
+from app.faults.describing import badge
+from app.faults.spec import Fault, armed
 from app.forwarding.link import LinkState
 from app.server.connections.connection import Connection
 from app.server.monitor import ClosedConnection
 from app.text import readable
+from app.ui.widgets.translation import translated
 
 Row = Connection | ClosedConnection
 """A row of the table: a live connection, or the record of a closed one."""
@@ -130,8 +132,8 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
         Column(
             name="faults",
             title=QCoreApplication.translate("Columns", "Faults"),
-            text=lambda row, now: badge(faults_of(row)),
-            key=lambda row, now: badge(faults_of(row)),
+            text=lambda row, now: translated(badge(faults_of(row))),
+            key=lambda row, now: translated(badge(faults_of(row))),
             hint=QCoreApplication.translate("Columns", "What disturbs it on purpose"),
             is_number=False,
             width=120,
@@ -248,8 +250,8 @@ def _state_text() -> Callable[[Row, float], str]:
 
     def state(row: Row, now: float) -> str:
         if not row.connected:
-            return row.reason
-        return closing if row.disconnecting else row.warning or live
+            return translated(row.reason)
+        return closing if row.disconnecting else translated(row.warning) or live
 
     return state
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from app.server.connections.connection import Connection
@@ -24,10 +24,13 @@ from app.ui.style.listener_colors import ListenerColors
 from app.ui.style.palette import quiet_color, tint_color
 from app.ui.style.tokens import Tint
 from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.labels import ElidingButton
+from app.ui.widgets.layouts import ActionRow
 
 CLOCK_MS = 1000
 RESORT_TICKS = 10
 MARK_SIZE = 12
+LEAST_FILTER = 64
 
 
 class ConnectionsPane(QWidget):
@@ -81,7 +84,7 @@ class ConnectionsPane(QWidget):
         self.column_layout.dialog_wanted.connect(self._arrange_columns)
         self.commands = ConnectionActions(self.table, icons, self.selected)
         self.filter = QLineEdit()
-        self.listener_chip = QToolButton()
+        self.listener_chip = ElidingButton()
         self._process_column = self.model.column(PROCESS)
         self._set_up(icons)
         self._lay_out()
@@ -198,10 +201,11 @@ class ConnectionsPane(QWidget):
         self.filter.setPlaceholderText(self.tr("Filter connections"))
         self.filter.setToolTip(self.tr("By peer, listener, process, local address, TLS or state"))
         self.filter.setAccessibleName(self.tr("Filter the connections"))
+        self.filter.setMinimumWidth(LEAST_FILTER)
         self.filter.setMaximumWidth(280)
         self.filter.textChanged.connect(self._filter_typed)
         icons.give(self.listener_chip, "close")
-        self.listener_chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.listener_chip.setAutoRaise(False)
         self.listener_chip.setToolTip(self.tr("Show the connections of all listeners again"))
         self.listener_chip.clicked.connect(self.listener_filter_cleared)
         self.listener_chip.hide()
@@ -219,11 +223,7 @@ class ConnectionsPane(QWidget):
         bar.addWidget(self.filter, 1)
         bar.addWidget(self.listener_chip)
         bar.addStretch(1)
-        for action in self.commands.bar_actions:
-            button = QToolButton(autoRaise=True)
-            button.setDefaultAction(action)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            bar.addWidget(button)
+        bar.addWidget(ActionRow(self.commands.bar_actions))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addLayout(bar)

@@ -6,13 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from app.client.session_messages import SessionState
-from app.client.transcript import count_bytes
 from app.server.broadcast import Recipients, SendResult
+from app.text.readable import count_bytes
 from app.ui.console.input_bar import InputBar
 from app.ui.console.saved_state import ConsoleState
 from app.ui.style.icons import Icons
 from app.ui.widgets.dialogs import dialog_buttons
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.translation import translated
 
 
 class RecipientsTarget:
@@ -95,10 +96,12 @@ class SendDialog(QDialog):
         if not outcome.reached:
             words = self.tr("Nothing was sent: nobody is connected.")
         elif outcome.reached == 1:
-            words = self.tr("{0} sent to one connection.").format(count_bytes(outcome.size))
+            words = self.tr("{0} sent to one connection.").format(
+                translated(count_bytes(outcome.size))
+            )
         else:
             words = self.tr("{0} sent to each of {1} connections.").format(
-                count_bytes(outcome.size), f"{outcome.reached:,}"
+                translated(count_bytes(outcome.size)), f"{outcome.reached:,}"
             )
         if outcome.reached and outcome.gone:
             gone = self.tr("{0} were closed meanwhile.").format(f"{outcome.gone:,}")

@@ -30,6 +30,7 @@ from app.net.endpoint import LARGEST_PORT
 from app.net.target import Target, TargetError
 from app.ui.widgets.dialogs import FileEdit, dialog_buttons
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.translation import translated
 
 LONGEST_SECONDS = 600.0
 
@@ -183,7 +184,7 @@ class CertificateDialog(QDialog):
         self.verdict = WrappingLabel()
         self.verdict.setObjectName("trouble")
         self.verdict.setProperty("wrong", bool(distrust))
-        words = self.tr("It is not to be trusted: {0}.").format(distrust)
+        words = self.tr("It is not to be trusted: {0}.").format(translated(distrust))
         self.verdict.setText(words if distrust else self.tr("It is trusted here."))
         self.rows = QFormLayout()
         facts = certificate.facts

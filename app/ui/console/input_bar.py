@@ -36,9 +36,9 @@ from app.client.draft import (
 )
 from app.client.saved.history import HistoryWalk
 from app.client.session_messages import SessionState
-from app.client.transcript import count_bytes
 from app.rules.template import Template
 from app.text.notation import Notation, NotationError
+from app.text.readable import count_bytes
 from app.ui.console.input_edit import (
     InputEdit,
     InputState,
@@ -50,6 +50,7 @@ from app.ui.console.saved_state import ConsoleState
 from app.ui.style.icons import Icons
 from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.plain_text import message_box
+from app.ui.widgets.translation import translated
 
 LONGEST_LINE = 8 * 1024
 """In letters. The time that Qt needs to lay out a line grows with the square of its length."""
@@ -237,7 +238,7 @@ class InputBar(QWidget):
             return
         self.input.clear_underline()
         is_empty = self.pasted_bytes.data is None and not self.input.text()
-        self.state.show_words("" if is_empty else count_bytes(size), note)
+        self.state.show_words("" if is_empty else translated(count_bytes(size)), note)
 
     def _show_pasted_bytes(self) -> None:
         self.input.setVisible(self.pasted_bytes.data is None)
@@ -331,7 +332,7 @@ class PastedBytes(QFrame):
         self.data = data
         self.words.setText(
             self.tr("{0}, too long to edit: sent exactly as they are").format(
-                count_bytes(len(data))
+                translated(count_bytes(len(data)))
             )
         )
         self.show()

@@ -26,6 +26,7 @@ from app.ui.style.palette import tint_color
 from app.ui.style.theme import MonoFont
 from app.ui.style.tokens import Tint
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.translation import translated
 
 MOST_LINES = 6
 """The editor grows to this many lines, then it scrolls."""
@@ -251,7 +252,7 @@ class InputState(ElidingLabel):
 
     def show_mistake(self, sentence: str) -> None:
         """Show `sentence` in red."""
-        self._show(sentence, wrong=True)
+        self._show(translated(sentence), wrong=True)
 
     def _show(self, words: str, *, wrong: bool) -> None:
         self.setText(words)

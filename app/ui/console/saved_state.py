@@ -24,7 +24,9 @@ from app.client.saved.snippets import (
     write_snippets,
 )
 from app.client.saved.tabs import SavedTabsFile
+from app.traffic.content.form import Form
 from app.ui.settings import Settings
+from app.ui.widgets.translation import translated
 
 SAVE_MS = 1000
 """The history is written this long after a send, so that a send does not wait for the disk."""
@@ -81,6 +83,24 @@ class ConsoleState(QObject):
     def shows_snippets(self, shows: bool) -> None:
         self._settings.shows_snippets = shows
 
+    @property
+    def shows_reader(self) -> bool:
+        """Whether a new tab shows its messages in the reader too."""
+        return self._settings.text("console_reader") == "shown"
+
+    @shows_reader.setter
+    def shows_reader(self, shows: bool) -> None:
+        self._settings.save_text("console_reader", "shown" if shows else "hidden")
+
+    @property
+    def reader_form(self) -> Form:
+        """The form in which the reader shows messages."""
+        return self._settings.content_form("console")
+
+    @reader_form.setter
+    def reader_form(self, form: Form) -> None:
+        self._settings.save_content_form("console", form)
+
     def add_to_history(self, draft: Draft) -> None:
         """Add a sent `draft` to the history, and save it soon."""
         if self.history.add(draft):
@@ -125,12 +145,12 @@ class SavedSnippets(QObject):
         try:
             reading = self._file.load()
         except SnippetFileError as error:
-            self.said.emit(str(error))
+            self.said.emit(translated(str(error)))
             return Snippets()
         if reading.problems:
             self.said.emit(
                 self.tr("{0}: {1}. The next change puts this file aside.").format(
-                    self._file.path.name, reading.problems[0]
+                    self._file.path.name, translated(str(reading.problems[0]))
                 )
             )
         return Snippets(reading.snippets)
@@ -177,7 +197,7 @@ class SavedSnippets(QObject):
         try:
             write_snippets(path, snippets)
         except SnippetFileError as error:
-            self.said.emit(str(error))
+            self.said.emit(translated(str(error)))
         else:
             self.said.emit(self.tr("The snippets are in {0}.").format(path))
 
@@ -186,16 +206,16 @@ class SavedSnippets(QObject):
         try:
             reading = read_snippets(path)
         except SnippetFileError as error:
-            self.said.emit(str(error))
+            self.said.emit(translated(str(error)))
             return
         if reading.problems and not reading.snippets:
-            self.said.emit(f"{path.name}: {reading.problems[0]}.")
+            self.said.emit(f"{path.name}: {translated(str(reading.problems[0]))}.")
             return
         added = self.snippets.merge(reading.snippets)
         self._save()
         words = self.tr("{0} of {1} snippets are new.").format(len(added), len(reading.snippets))
         if reading.problems:
-            words = f"{words} {reading.problems[0]}."
+            words = f"{words} {translated(str(reading.problems[0]))}."
         self.said.emit(words)
 
     def _save(self, *, clears_undo: bool = True) -> None:
@@ -204,5 +224,5 @@ class SavedSnippets(QObject):
         try:
             self.snippets.replace_all(self._file.save(self.snippets))
         except SnippetFileError as error:
-            self.said.emit(str(error))
+            self.said.emit(translated(str(error)))
         self.changed.emit()

@@ -6,12 +6,12 @@ Also the tab bar of the console, with the title and the state icon of each tab.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QMouseEvent, QPalette
-from PySide6.QtWidgets import QLineEdit, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from app.client.saved.tabs import SavedTab
 from app.client.session import Session
@@ -20,6 +20,7 @@ from app.client.transcript import EntryKind
 from app.server.listener import Listener
 from app.text.notation import NotationError
 from app.traffic.connection_info import Tap
+from app.traffic.content.form import Form
 from app.ui.console.find_bar import TranscriptFindBar
 from app.ui.console.input_bar import InputBar
 from app.ui.console.repeat_bar import RepeatBar
@@ -29,6 +30,9 @@ from app.ui.console.transcript import TranscriptTools, TranscriptView
 from app.ui.style.icons import Icons, pixmap
 from app.ui.style.palette import quiet_color, tint_color
 from app.ui.style.tokens import Tint
+
+if TYPE_CHECKING:
+    from app.ui.console.reader import MessageReader
 
 LONGEST_NAME = 60
 
@@ -73,12 +77,20 @@ class SessionTab(QWidget):
         self.repeat_bar = RepeatBar(self.session, reactor, icons)
         self.transcript_tools = TranscriptTools(self.session.transcript, icons)
         self.find_bar = TranscriptFindBar(self.view, icons)
+        self.reader: MessageReader | None = None
+        """`None` until it is opened."""
+
+        self._icons = icons
+        self._saved_state = saved_state
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.addWidget(self.view)
+        self.split.setChildrenCollapsible(False)
         self._set_up()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.target_bar)
         layout.addWidget(self.find_bar)
-        layout.addWidget(self.view, 1)
+        layout.addWidget(self.split, 1)
         layout.addWidget(self.input_bar)
         layout.addWidget(self.repeat_bar)
 
@@ -131,6 +143,8 @@ class SessionTab(QWidget):
         self.transcript_tools.find_wanted.connect(self.find_bar.begin)
         self.transcript_tools.clear_wanted.connect(self._clear)
         self.transcript_tools.said.connect(self._say)
+        self.transcript_tools.reader_button.toggled.connect(self._show_reader)
+        self.transcript_tools.reader_button.setChecked(self._saved_state.shows_reader)
         self.input_bar.add_tool(self.repeat_bar.opener)
         self.repeat_bar.opener.toggled.connect(self.input_bar.allow_variables)
         self.repeat_bar.start_wanted.connect(self._start_repeat)
@@ -142,15 +156,37 @@ class SessionTab(QWidget):
         self.target_bar.acted.connect(self.refresh)
         self.input_bar.acted.connect(self.refresh)
 
+    def _show_reader(self, shown: bool) -> None:
+        self._saved_state.shows_reader = shown
+        if self.reader is None:
+            # Imported only now, as most sessions are read as they are.
+            from app.ui.console.reader import MessageReader
+
+            self.reader = MessageReader(self.session.transcript, self._icons)
+            self.reader.forms.choose(self._saved_state.reader_form)
+            self.reader.form_chosen.connect(self._save_form)
+            self.view.entry_chosen.connect(self.reader.choose)
+            self.split.addWidget(self.reader)
+            self.split.setSizes([3, 2])
+        self.reader.setVisible(shown)
+        self.reader.refresh()
+
+    def _save_form(self, form: Form) -> None:
+        self._saved_state.reader_form = form
+
     def _clear(self) -> None:
         self.session.transcript.clear()
         self._seen = self.session.transcript.last
         self.view.clear()
+        if self.reader is not None:
+            self.reader.refresh()
 
     def _show_new_entries(self) -> None:
         self.view.show_news(self.session.transcript.since(self._seen))
         self._seen = self.session.transcript.last
         self.find_bar.view_changed()
+        if self.reader is not None and self.reader.isVisible():
+            self.reader.refresh()
 
     def _start_repeat(self) -> None:
         try:

@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
 
 from app.client.draft import LONGEST_TEXT, Draft, paste_into
 from app.client.saved.snippets import LONGEST_NAME, Snippet
-from app.client.transcript import count_bytes
 from app.text.notation import NotationError
+from app.text.readable import count_bytes
 from app.ui.console.input_edit import InputEdit, InputState, NotationPicker, clipboard_data
 from app.ui.widgets.dialogs import dialog_buttons
+from app.ui.widgets.translation import translated
 
 
 class SnippetForm(QDialog):
@@ -109,7 +110,7 @@ class SnippetForm(QDialog):
             return self.tr("A snippet holds up to {0} letters.").format(f"{LONGEST_TEXT:,}")
         if not self.name.text().strip():
             return self.tr("Give it a name.")
-        self.state.show_words(count_bytes(size), "")
+        self.state.show_words(translated(count_bytes(size)), "")
         return ""
 
     def _paste(self, source: QMimeData) -> None:

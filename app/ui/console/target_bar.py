@@ -41,6 +41,7 @@ from app.ui.console.target_widgets import (
 )
 from app.ui.style.icons import Icons
 from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.layouts import FoldingBox
 from app.ui.widgets.passphrase_dialog import ask_passphrase
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class TargetBar(QWidget):
         self.unverified = QLabel(self.tr("not verified"))
         self.prompt = TargetPrompt()
         self.file_row = FileRow()
-        self._row = QHBoxLayout()
+        self._row = FoldingBox(is_patient=True)
         icons.give(self.options_button, "options")
         self._set_up()
         self._lay_out()
@@ -95,9 +96,9 @@ class TargetBar(QWidget):
         self.show_state()
 
     def add_tools(self, *tools: QWidget) -> None:
-        """Put `tools` at the right end of the bar."""
+        """Put `tools` at the right end of the bar, or below it where there is no room."""
         for tool in tools:
-            self._row.addWidget(tool)
+            self._row.add(tool)
 
     def show_listeners(self) -> None:
         """Update the list of listeners. Typed text stays."""
@@ -195,6 +196,9 @@ class TargetBar(QWidget):
         self.prompt.details_wanted.connect(self.menu.show_certificate)
 
     def _lay_out(self) -> None:
+        head = QWidget()
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
         for part in (
             self.target,
             self.connect_button,
@@ -202,11 +206,12 @@ class TargetBar(QWidget):
             self.menu,
             self.unverified,
         ):
-            self._row.addWidget(part)
-        self._row.addStretch(1)
+            row.addWidget(part)
+        row.addStretch(1)
+        self._row.add(head, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(self._row)
+        layout.addWidget(self._row)
         layout.addWidget(self.prompt)
         layout.addWidget(self.file_row)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 
 from attrs import evolve
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QFontDatabase,
     QFontMetricsF,
     QGuiApplication,
+    QMouseEvent,
     QTextCharFormat,
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QToolButton, QWidget
@@ -33,14 +34,15 @@ from app.client.transcript import (
     NewEntries,
     RenderedLine,
     Transcript,
-    count_bytes,
     plain_text,
 )
 from app.files.atomic_write import write_atomically, write_error
 from app.text.hex import WIDTH
+from app.text.readable import count_bytes
 from app.ui.style.icons import Icons
 from app.ui.widgets.dialogs import open_modal
-from app.ui.widgets.text_view import MAX_LINES, Ink, LinesView
+from app.ui.widgets.text_view import MAX_LINES, Ink, LineNumbers, LinesView
+from app.ui.widgets.translation import translated
 
 MAX_ENTRIES_A_TICK = 400
 MAX_LINES_AT_ONCE = 4_000
@@ -51,6 +53,9 @@ a flood only a few lines at each tick."""
 
 MAX_BYTES_A_TICK = 64 * 1024
 MAX_BYTES_ANEW = 1024 * 1024
+
+_EntryLine = tuple[RenderedLine, int]
+"""A line, and the number of its entry."""
 
 EVENT_KINDS = (EntryKind.EVENT, EntryKind.TROUBLE)
 
@@ -79,6 +84,9 @@ class TranscriptView(LinesView):
     The transcript itself keeps that data.
     """
 
+    entry_chosen = Signal(int)
+    """The user clicked a line of the entry with this number."""
+
     def __init__(
         self, parent: QWidget | None = None, *, clock: Callable[[], float] = monotonic
     ) -> None:
@@ -91,7 +99,8 @@ class TranscriptView(LinesView):
         )
         # Smaller than Qt's minimum, so that the window fits a small screen.
         self.setMinimumHeight(self.fontMetrics().lineSpacing() * 2)
-        self._layout = Layout()
+        self._layout = Layout(say=translated)
+        self._numbers = LineNumbers()
         self._clock = clock
         self._shown_at = clock()
         self._lines_left = MAX_LINES_AT_ONCE
@@ -108,19 +117,19 @@ class TranscriptView(LinesView):
         if left_out := news.missed + len(skipped) - len(events):
             notes.append(self.tr("{0} chunks").format(f"{left_out:,}"))
         if self.display is not Display.TEXT and (left_out := _byte_count(shown) - room) > 0:
-            notes.append(count_bytes(left_out))
+            notes.append(translated(count_bytes(left_out)))
             shown = [_tail(shown[0], len(shown[0].data) - left_out), *shown[1:]]
         laid_out = self._lay_out(shown)
         if (left_out := len(laid_out) - most) > 0:
             notes.append(self.tr("{0} lines").format(f"{left_out:,}"))
-            event_lines += [line for line in laid_out[:left_out] if line.kind in EVENT_KINDS]
+            event_lines += [line for line in laid_out[:left_out] if line[0].kind in EVENT_KINDS]
             laid_out = laid_out[left_out:]
         self._lines_left = max(0, most - len(laid_out))
-        lines = [_with_ink(line) for line in event_lines]
+        self._add(event_lines)
         if notes:
             note = self.tr("({0} came too fast to show)").format(", ".join(notes))
-            lines.append((note, Ink.FAINT))
-        self.add_lines([*lines, *map(_with_ink, laid_out)])
+            self._add_note(note)
+        self._add(laid_out)
 
     def show_all(self, transcript: Transcript, display: Display) -> None:
         """Show the whole transcript again as `display`. If it is too long, show its newest part."""
@@ -128,16 +137,22 @@ class TranscriptView(LinesView):
         self.clear()
         room = MAX_BYTES_ANEW if display is Display.TEXT else MAX_LINES * WIDTH
         shown = _newest(transcript.entries, MAX_LINES, room)
-        lines = [_with_ink(line) for line in self._lay_out(shown)[-MAX_LINES:]]
         left_out = transcript.dropped + len(transcript.entries) - len(shown)
         if left_out:
-            lines.insert(0, (self.tr("({0} older chunks)").format(f"{left_out:,}"), Ink.FAINT))
-        self.add_lines(lines)
+            self._add_note(self.tr("({0} older chunks)").format(f"{left_out:,}"))
+        self._add(self._lay_out(shown)[-MAX_LINES:])
 
     def clear(self) -> None:
         """Empty the view. Later entries are still shown."""
         super().clear()
-        self._layout = Layout(self.display)
+        self._numbers.clear()
+        self._layout = Layout(self.display, translated)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        number = self._numbers.at(self.textCursor().blockNumber())
+        if event.button() is Qt.MouseButton.LeftButton and number:
+            self.entry_chosen.emit(number)
 
     def parts(self, line: str, ink: Ink) -> Sequence[tuple[str, QTextCharFormat]]:
         """Split a line: the time is faint, and the direction mark is large."""
@@ -178,12 +193,20 @@ class TranscriptView(LinesView):
         self._shown_at = now
         return min(MAX_LINES_AT_ONCE, self._lines_left + regained + LEAST_LINES)
 
-    def _lay_out(self, entries: Sequence[Entry]) -> list[RenderedLine]:
-        return [line for entry in entries for line in self._layout.feed(entry)]
+    def _lay_out(self, entries: Sequence[Entry]) -> list[_EntryLine]:
+        return [(line, entry.number) for entry in entries for line in self._layout.feed(entry)]
 
+    def _add(self, lines: Sequence[_EntryLine]) -> None:
+        rendered = [(line.render(), INKS[line.kind]) for line, _ in lines]
+        self.add_lines(rendered)
+        for (text, _), (_, number) in zip(rendered, lines, strict=True):
+            for _ in range(text.count("\n") + 1):
+                self._numbers.add(number)
+        self._numbers.keep(self.blockCount())
 
-def _with_ink(line: RenderedLine) -> tuple[str, Ink]:
-    return line.render(), INKS[line.kind]
+    def _add_note(self, note: str) -> None:
+        self.add_lines([(note, Ink.FAINT)])
+        self._numbers.add(0)
 
 
 def _byte_count(entries: Sequence[Entry]) -> int:
@@ -219,6 +242,7 @@ class TranscriptTools(QWidget):
         self._transcript = transcript
         self.find_button = QToolButton(autoRaise=True)
         self.clear_button = QToolButton(autoRaise=True)
+        self.reader_button = QToolButton(autoRaise=True)
         self.more_button = QToolButton(autoRaise=True)
         self.menu = QMenu(self)
         self._display = Display.TEXT
@@ -231,6 +255,7 @@ class TranscriptTools(QWidget):
         layout.setSpacing(2)
         layout.addWidget(self.find_button)
         layout.addWidget(self.clear_button)
+        layout.addWidget(self.reader_button)
         layout.addWidget(self.more_button)
 
     @property
@@ -283,6 +308,12 @@ class TranscriptTools(QWidget):
             button.setAccessibleName(name)
             button.setToolTip(tip)
             button.clicked.connect(wanted)
+        icons.give(self.reader_button, "panel-beside")
+        self.reader_button.setCheckable(True)
+        self.reader_button.setAccessibleName(self.tr("Reader"))
+        self.reader_button.setToolTip(
+            self.tr("Read the chosen message as JSON, XML, HTTP, text or hex")
+        )
         icons.give(self.more_button, "more")
         self.more_button.setAccessibleName(self.tr("More about the transcript"))
         self.more_button.setToolTip(self.tr("Text or hex, copy, save"))
@@ -296,7 +327,12 @@ class TranscriptTools(QWidget):
 
     def _text(self) -> str:
         transcript = self._transcript
-        return plain_text(transcript.entries, dropped=transcript.dropped, display=self.display)
+        return plain_text(
+            transcript.entries,
+            dropped=transcript.dropped,
+            display=self.display,
+            say=translated,
+        )
 
     def _choose(self, display: Display) -> None:
         self._display = display

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from time import monotonic
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 
 from app.text.hex import as_hex
 from app.text.readable import format_size
+from app.traffic.content.form import Form
 from app.traffic.content.http_body import Body, Flaw
-from app.traffic.content.layout import Form, Note, detect, lay_out
+from app.traffic.content.layout import Note, detect, lay_out
 from app.traffic.content.page import Page
 from app.ui.content.hex_view import ByteColumn, HexView
 from app.ui.content.page_view import PageView
@@ -247,9 +248,9 @@ class ContentView(QWidget):
 def form_name(form: Form) -> str:
     """The name of a form in the window."""
     names = {
-        Form.AUTO: FormChoice.tr("Auto"),
-        Form.TEXT: FormChoice.tr("Text"),
-        Form.HEX: FormChoice.tr("Hex"),
+        Form.AUTO: QCoreApplication.translate("FormChoice", "Auto"),
+        Form.TEXT: QCoreApplication.translate("FormChoice", "Text"),
+        Form.HEX: QCoreApplication.translate("FormChoice", "Hex"),
     }
     return names.get(form, form.name)
 

@@ -56,6 +56,7 @@ class LineLayouts:
         self._font = font
         self.char = metrics.horizontalAdvance("0")
         self.line_height = metrics.height() + 1
+        self._ascent = metrics.ascent()
         self._formats = {kind: _format(kind, palette) for kind in PartKind}
         self._known.clear()
 
@@ -118,7 +119,8 @@ class LineLayouts:
         layout.beginLayout()
         while (row := layout.createLine()).isValid():
             row.setLineWidth(width - x)
-            row.setPosition(QPointF(x, y))
+            # A fallback font has another ascent, but all lines have the same base line.
+            row.setPosition(QPointF(x, y + self._ascent - row.ascent()))
             x, y = hang, y + self.line_height
         layout.endLayout()
         return layout

@@ -28,6 +28,9 @@ from app.ui.content.line_layouts import MARGIN, LineLayouts, letters, units
 from app.ui.style.palette import quiet_color
 from app.ui.style.theme import MonoFont
 
+TOP: Final = 3
+"""Above the first line on the screen."""
+
 SELECTION_ALPHA: Final = 80
 CURRENT_ALPHA: Final = 26
 SEARCHED_LINES: Final = 50_000
@@ -273,7 +276,7 @@ class PageView(QAbstractScrollArea):
 
     def _lines_on_screen(self) -> Iterator[tuple[int, float]]:
         """Each line that is at least partly shown, and its top."""
-        y = 0.0
+        y = float(TOP)
         for row in range(self.verticalScrollBar().value(), len(self._rows)):
             line = self._rows.line(row)
             yield line, y
@@ -307,7 +310,7 @@ class PageView(QAbstractScrollArea):
 
     def _fit_bar(self) -> None:
         bar = self.verticalScrollBar()
-        room, row = float(self.viewport().height()), len(self._rows)
+        room, row = float(self.viewport().height() - TOP), len(self._rows)
         while row > 0:
             room -= self._layouts.height(self._rows.line(row - 1))
             if room < 0:

@@ -26,6 +26,7 @@ from app.ui.widgets.copy_actions import CopyActions
 from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.plain_text import message_box
+from app.ui.widgets.translation import translated
 
 STEP_SECONDS: Final = 0.004
 SHOW_SECONDS: Final = 0.1
@@ -137,7 +138,11 @@ class CaptureWindow(QWidget):
     def _show_facts(self) -> None:
         self.reading.setVisible(self.is_reading)
         self._show_damage()
-        said = [] if self.is_reading else [self._read_so_far(), *self.capture.counts.sentences()]
+        said = (
+            []
+            if self.is_reading
+            else [self._read_so_far(), *map(translated, self.capture.counts.sentences())]
+        )
         self.facts.setText("\n".join(said))
         self.facts.setVisible(bool(said))
 
@@ -149,7 +154,7 @@ class CaptureWindow(QWidget):
         return words.format(f"{counts.packets:,}", f"{self.capture.connections:,}")
 
     def _show_damage(self) -> None:
-        self.damage.setText(self.capture.damage)
+        self.damage.setText(translated(self.capture.damage))
         self.damage.setVisible(bool(self.capture.damage))
 
 

@@ -39,6 +39,7 @@ from app.ui.conversations.reading import (
 from app.ui.rules.model import HITS, NAME, RulesModel
 from app.ui.widgets.dialogs import dialog_buttons
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.translation import translated
 
 PROGRESS_STEPS: Final = 1000
 
@@ -220,7 +221,7 @@ class MakeListenerDialog(QDialog):
             is_datagram=self._connection.is_datagram,
         )
         self.proposal = propose_rules(conversations, self.framing.framing, choices)
-        notes = list(self.proposal.notes)
+        notes = list(map(translated, self.proposal.notes))
         if self.reading.is_cut:
             notes.append(self.tr("The conversation is too long. Only its beginning is used."))
         if not self.proposal.options.get("rule"):
@@ -240,7 +241,7 @@ class MakeListenerDialog(QDialog):
         ruleset = parse(self.proposal.options)
         if isinstance(ruleset, RuleSet):
             self.rules.show_rules(ruleset.rules)
-        return [str(problem) for problem in check(self.values, self._used_names)]
+        return [translated(str(problem)) for problem in check(self.values, self._used_names)]
 
     def _accept(self) -> None:
         spec = structure(self.values)

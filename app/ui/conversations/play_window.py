@@ -35,6 +35,7 @@ from app.ui.conversations.reading import (
     guessed_framing,
 )
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.translation import translated
 
 PROGRESS_STEPS: Final = 1000
 
@@ -168,7 +169,7 @@ class PlayWindow(QWidget):
         words = self.tr("{0} messages of the client to send.").format(f"{count:,}")
         if self.reading.is_cut:
             words += " " + self.tr("The conversation is too long. Only its beginning is used.")
-        self.said.setText(words)
+        self.said.setText(translated(words))
         self._show_state()
 
     def _toggle(self) -> None:
@@ -223,7 +224,7 @@ class PlayWindow(QWidget):
         }
         said = [words[player.result]] if player.result is not None else []
         self._say(
-            " ".join(dict.fromkeys([*said, *player.troubles])),
+            " ".join(dict.fromkeys([*said, *map(translated, player.troubles)])),
             wrong=player.result is not PlayResult.PLAYED,
         )
         if player.result is not PlayResult.NOT_CONNECTED:
@@ -233,7 +234,7 @@ class PlayWindow(QWidget):
     def _say(self, words: str, *, wrong: bool = False) -> None:
         self.said.setObjectName("trouble" if wrong else "quiet")
         self.said.setProperty("wrong", wrong)
-        self.said.setText(words)
+        self.said.setText(translated(words))
         self.style().unpolish(self.said)
         self.style().polish(self.said)
 

@@ -16,6 +16,7 @@ from app.server.listener import Listener, State
 from app.server.monitor import ChangeBatch
 from app.ui.desktop.tray import Tray
 from app.ui.settings import Notice, Settings
+from app.ui.widgets.translation import translated
 
 SHOWN_MS = 8_000
 MOST_AT_ONCE = 3
@@ -57,7 +58,9 @@ class Notifications(QObject):
             return
         if self._settings.notifies(Notice.FAILED):
             title = self.tr("{0} failed")
-            self._notify([(title.format(each.spec.name), each.reason) for each in failed], True)
+            self._notify(
+                [(title.format(each.spec.name), translated(each.reason)) for each in failed], True
+            )
         if self._settings.notifies(Notice.FIRST_CLIENT):
             title, text = self.tr("{0}: the first client"), self.tr("{0} is connected.")
             self._notify([(title.format(name), text.format(peer)) for name, peer in first], False)

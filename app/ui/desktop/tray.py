@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QObject, QRectF, Qt
+from PySide6.QtCore import QObject, QRectF, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
@@ -20,6 +20,9 @@ from app.ui.style.palette import state_color
 SIZES: Final = (16, 22, 24, 32, 48)
 MOST_LISTENERS: Final = 25
 """So many listeners are in the menu; a longer one would leave the screen."""
+
+WAIT_STEP_MS: Final = 500
+LONGEST_WAIT_MS: Final = 15_000
 
 _SHOWING = (
     QSystemTrayIcon.ActivationReason.Trigger,
@@ -69,6 +72,26 @@ class Tray(QObject):
             self.fill()
             self._show_state()
             self.icon.show()
+
+    def wait(self, *, otherwise: Callable[[], object]) -> None:
+        """Show the icon as soon as there is a place for it: at the login, the place may come after
+        the window. Call `otherwise` if none comes."""
+        timer = QTimer(self, interval=WAIT_STEP_MS)
+        looks_left = LONGEST_WAIT_MS // WAIT_STEP_MS
+
+        def look() -> None:
+            nonlocal looks_left
+            looks_left -= 1
+            self.show()
+            if not self.is_shown and looks_left > 0:
+                return
+            timer.stop()
+            timer.deleteLater()
+            if not self.is_shown and not self._window.isVisible():
+                otherwise()
+
+        timer.timeout.connect(look)
+        timer.start()
 
     def hide(self) -> None:
         """Take the icon away."""

@@ -13,6 +13,7 @@ from app.server.listener import Listener
 from app.text import readable
 from app.ui.connections.columns import Row, target_text
 from app.ui.listeners.status import state_word
+from app.ui.widgets.translation import translated
 
 translate = QCoreApplication.translate
 
@@ -77,7 +78,7 @@ def connection_sections(row: Row, now: float) -> Iterator[Section]:
         )
     yield Section(translate("Details", "Totals"), tuple(totals))
     if row.warning:
-        yield Section(translate("Details", "Warning"), (Line("", row.warning),))
+        yield Section(translate("Details", "Warning"), (Line("", translated(row.warning)),))
     link = row.target
     if link is not None:
         words = (
@@ -97,7 +98,7 @@ def connection_sections(row: Row, now: float) -> Iterator[Section]:
     if not row.connected:
         yield Section(
             translate("Details", "Closed"),
-            (Line(translate("Details", "Reason"), row.reason),),
+            (Line(translate("Details", "Reason"), translated(row.reason)),),
         )
 
 
@@ -158,10 +159,10 @@ def _certificate(listener: Listener) -> Iterator[Line]:
 def _errors(listener: Listener) -> Iterator[Line]:
     for text in (listener.reason, listener.reload_error):
         if text:
-            yield Line("", text)
+            yield Line("", translated(text))
     if listener.factory is not None:
         yield from _counted(listener.factory.code_errors)
 
 
 def _counted(counter: ReasonCounter) -> tuple[Line, ...]:
-    return tuple(Line(f"{count:,} ×", reason) for reason, count in counter.by_reason())
+    return tuple(Line(f"{count:,} ×", translated(reason)) for reason, count in counter.by_reason())

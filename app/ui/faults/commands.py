@@ -10,7 +10,8 @@ from attrs import evolve
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from app.faults.spec import Fault, armed, badge
+from app.faults.describing import badge
+from app.faults.spec import Fault, armed
 from app.server.connections.connection import Connection
 from app.server.listener import Listener
 from app.server.monitor import ChangeBatch
@@ -18,6 +19,7 @@ from app.server.workspace import Workspace
 from app.text.readable import escape_mnemonics
 from app.ui.style.icons import Icons
 from app.ui.widgets.banner import Banner
+from app.ui.widgets.translation import translated
 
 if TYPE_CHECKING:
     from app.ui.faults.panel import ConnectionTarget, FaultsPanel, ListenerTarget
@@ -182,11 +184,15 @@ class FaultCommands(QObject):
         menu.clear()
         for listener in self._armed_listeners():
             name = escape_mnemonics(listener.spec.name)
-            words = self.tr("Faults of {0}: {1}…").format(name, badge(listener.spec.faults))
+            words = self.tr("Faults of {0}: {1}…").format(
+                name, translated(badge(listener.spec.faults))
+            )
             menu.addAction(words, partial(self.open_for_listener, listener))
         for connection in self._armed_connections():
             name = escape_mnemonics(connection.peer)
-            words = self.tr("Faults of {0}: {1}…").format(name, badge(connection.own_faults or ()))
+            words = self.tr("Faults of {0}: {1}…").format(
+                name, translated(badge(connection.own_faults or ()))
+            )
             menu.addAction(words, partial(self.open_for_connection, connection))
         menu.addSeparator()
         menu.addAction(self.tr("Clear all faults"), self.clear_all)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.faults.reading import MOST_FAULTS
-from app.faults.spec import Fault, FaultKind
-from app.ui.faults.fault_row import FaultRow, new_fault
+from app.faults.spec import Fault, FaultKind, FaultLeg
+from app.ui.faults.fault_row import FaultRow, Kinds, new_fault
 from app.ui.faults.texts import kind_hint, kind_title
 from app.ui.style.icons import Icons
 
@@ -30,18 +28,19 @@ class FaultsEditor(QWidget):
     """`faults` are other ones."""
 
     def __init__(
-        self, kinds: Iterable[FaultKind], icons: Icons, parent: QWidget | None = None
+        self, kinds: Kinds, icons: Icons, parent: QWidget | None = None
     ) -> None:
         """`kinds` are those that can be added."""
         super().__init__(parent)
         self._icons = icons
+        self._kinds = kinds
         self.rows: list[FaultRow] = []
         self.add = QPushButton(self.tr("&Add a fault"))
         self.add_menu = QMenu(self.add)
         self.hint = QLabel()
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
         self._list = QVBoxLayout()
-        self._fill_menu(kinds)
+        self._fill_menu()
         self._lay_out()
         self._show_places()
 
@@ -64,13 +63,14 @@ class FaultsEditor(QWidget):
 
     def append(self, kind: FaultKind) -> FaultRow:
         """Add a fault of that kind at the end."""
-        row = self._insert(new_fault(kind))
+        is_first = kind in self._kinds[FaultLeg.CLIENT]
+        row = self._insert(new_fault(kind, FaultLeg.CLIENT if is_first else FaultLeg.TARGET))
         self._show_places()
         self.changed.emit()
         return row
 
-    def _fill_menu(self, kinds: Iterable[FaultKind]) -> None:
-        wanted = set(kinds)
+    def _fill_menu(self) -> None:
+        wanted = frozenset().union(*self._kinds.values())
         self.add_menu.setToolTipsVisible(True)
         for kind in FaultKind:
             if kind in wanted:
@@ -96,6 +96,7 @@ class FaultsEditor(QWidget):
         scroll.setObjectName("fittingScroll")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(content)
         bar = QHBoxLayout()
         bar.addWidget(self.add)
@@ -106,7 +107,7 @@ class FaultsEditor(QWidget):
         layout.addWidget(scroll, 1)
 
     def _insert(self, fault: Fault) -> FaultRow:
-        row = FaultRow(fault, self._icons)
+        row = FaultRow(fault, self._kinds, self._icons)
         row.changed.connect(self.changed)
         row.move_wanted.connect(lambda by: self._move(row, by))
         row.removal_wanted.connect(lambda: self._remove(row))

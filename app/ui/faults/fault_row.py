@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from attrs import evolve
@@ -16,11 +17,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.faults.spec import DIRECTED, PARAMETERS, Direction, Fault, FaultKind, Parameter
+from app.faults.spec import (
+    DIRECTED,
+    PARAMETERS,
+    Direction,
+    Fault,
+    FaultKind,
+    FaultLeg,
+    Parameter,
+)
 from app.ui.faults.fields import ChoiceField, NumberField, Scale, scale_of
 from app.ui.faults.texts import kind_hint, kind_title, parameter_title
 from app.ui.style.icons import Icons
 from app.ui.widgets.controls import Switch
+
+Kinds = Mapping[FaultLeg, frozenset[FaultKind]]
+"""The kinds that each leg can have."""
 
 _FIRST: Final = {
     ("seconds", FaultKind.LATENCY): 0.2,
@@ -35,14 +47,14 @@ _FIRST: Final = {
 """What a new fault begins with, for the parameters without a default."""
 
 
-def new_fault(kind: FaultKind) -> Fault:
+def new_fault(kind: FaultKind, leg: FaultLeg = FaultLeg.CLIENT) -> Fault:
     """A fault of that kind that is on."""
     values: dict[str, Any] = {}
     for parameter in PARAMETERS[kind]:
         value = _FIRST.get((parameter.name, kind), parameter.default)
         if value is not None:
             values[parameter.name] = value
-    return Fault(kind=kind, **values)
+    return Fault(kind=kind, leg=leg, **values)
 
 
 class FaultRow(QFrame):
@@ -56,7 +68,10 @@ class FaultRow(QFrame):
 
     removal_wanted = Signal()
 
-    def __init__(self, fault: Fault, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, fault: Fault, kinds: Kinds, icons: Icons, parent: QWidget | None = None
+    ) -> None:
+        """`kinds` tell at which legs it can act."""
         super().__init__(parent)
         self.setObjectName("faultRow")
         self._fault = fault
@@ -68,6 +83,8 @@ class FaultRow(QFrame):
         self.remove = self._button(icons, "remove", self.tr("Remove this fault"))
         is_directed = fault.kind in DIRECTED
         self.direction = ChoiceField(self.tr("Direction"), Direction) if is_directed else None
+        legs = [leg for leg in FaultLeg if fault.kind in kinds[leg] or leg is fault.leg]
+        self.leg = ChoiceField(self.tr("Where"), legs) if any(kinds[FaultLeg.TARGET]) else None
         percent = Scale(0.0, 100.0, is_even=True)
         self.chance = NumberField(self.tr("Chance"), percent, 0.0, 100.0, unit="%", decimals=2)
         self.fields: dict[str, NumberField | ChoiceField] = {
@@ -90,6 +107,8 @@ class FaultRow(QFrame):
         self.blockSignals(False)
         if self.direction is not None:
             self.direction.show_value(fault.direction)
+        if self.leg is not None:
+            self.leg.show_value(fault.leg)
         self.chance.show_value(fault.chance * 100)
         for name, field in self.fields.items():
             field.show_value(getattr(fault, name))
@@ -141,6 +160,8 @@ class FaultRow(QFrame):
             rows.addRow(label, field)
         if self.direction is not None:
             rows.addRow(self.tr("Direction"), self.direction)
+        if self.leg is not None:
+            rows.addRow(self.tr("Where"), self.leg)
         rows.addRow(self.tr("Chance"), self.chance)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 10, 8)
@@ -156,6 +177,8 @@ class FaultRow(QFrame):
         self.switch.toggled.connect(self._take)
         if self.direction is not None:
             self.direction.changed.connect(self._take)
+        if self.leg is not None:
+            self.leg.changed.connect(self._take)
         self.chance.changed.connect(self._take)
         for field in self.fields.values():
             field.changed.connect(self._take)
@@ -173,6 +196,8 @@ class FaultRow(QFrame):
         }
         if self.direction is not None:
             values["direction"] = self.direction.value
+        if self.leg is not None:
+            values["leg"] = self.leg.value
         self._fault = evolve(
             self._fault,
             enabled=self.switch.isChecked(),

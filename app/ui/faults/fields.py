@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from enum import Enum
 from typing import Any, Final
 
@@ -128,13 +129,13 @@ class NumberField(QWidget):
 
 
 class ChoiceField(QComboBox):
-    """One of the values of an enumeration."""
+    """One of the values of an enumeration, or of some of them."""
 
     changed = Signal()
 
-    def __init__(self, name: str, kind: type[Enum], parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, values: Iterable[Enum], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._values = list(kind)
+        self._values = list(values)
         for value in self._values:
             self.addItem(choice_title(value))
         self.setAccessibleName(name)
@@ -148,5 +149,8 @@ class ChoiceField(QComboBox):
     def show_value(self, value: Enum) -> None:
         """Show `value` without a signal."""
         self.blockSignals(True)
+        if value not in self._values:
+            self._values.append(value)
+            self.addItem(choice_title(value))
         self.setCurrentIndex(self._values.index(value))
         self.blockSignals(False)

@@ -11,17 +11,28 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QRegularExpressionValidator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.faults.reading import LARGEST_SEED
-from app.faults.spec import AT_ACCEPT, KINDS_OF, Fault, FaultKind, armed
-from app.profile.spec import transport_of
+from app.faults.spec import AT_ACCEPT, KINDS_OF, Fault, FaultLeg, armed
+from app.profile import ListenerSpec
+from app.profile.spec import target_transport_of, transport_of
 from app.server.connections.connection import Connection
 from app.server.listener import Listener
 from app.server.workspace import Workspace
 from app.ui.faults.editor import FaultsEditor
+from app.ui.faults.fault_row import Kinds
 from app.ui.style.icons import Icons
 from app.ui.widgets.labels import WrappingLabel
 
 APPLY_MS: Final = 40
 """Changes that come closer together are applied together: a slider moves 60 times a second."""
+
+
+def kinds_of(spec: ListenerSpec) -> Kinds:
+    """The kinds that a listener can have, at each leg."""
+    target = target_transport_of(spec)
+    return {
+        FaultLeg.CLIENT: KINDS_OF[transport_of(spec)],
+        FaultLeg.TARGET: frozenset() if target is None else KINDS_OF[target],
+    }
 
 
 class FaultTarget(Protocol):
@@ -40,7 +51,7 @@ class FaultTarget(Protocol):
         """Whether it still can have faults."""
 
     @property
-    def kinds(self) -> frozenset[FaultKind]:
+    def kinds(self) -> Kinds:
         """The kinds that it can have."""
 
     @property
@@ -73,8 +84,8 @@ class ListenerTarget:
         return self.listener in self._workspace.deck.listeners
 
     @property
-    def kinds(self) -> frozenset[FaultKind]:
-        return KINDS_OF[transport_of(self.listener.spec)]
+    def kinds(self) -> Kinds:
+        return kinds_of(self.listener.spec)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -118,8 +129,9 @@ class ConnectionTarget:
         return self.connection.connected
 
     @property
-    def kinds(self) -> frozenset[FaultKind]:
-        return KINDS_OF[transport_of(self.connection.factory.spec)] - AT_ACCEPT
+    def kinds(self) -> Kinds:
+        kinds = kinds_of(self.connection.factory.spec)
+        return {leg: those - AT_ACCEPT for leg, those in kinds.items()}
 
     @property
     def has_own(self) -> bool:

@@ -6,7 +6,14 @@ from enum import Enum
 
 from PySide6.QtCore import QCoreApplication
 
-from app.faults.spec import Direction, Distribution, FaultKind, LimitAction, TlsProblem
+from app.faults.spec import (
+    Direction,
+    Distribution,
+    FaultKind,
+    FaultLeg,
+    LimitAction,
+    TlsProblem,
+)
 
 
 def kind_title(kind: FaultKind) -> str:
@@ -94,11 +101,13 @@ def parameter_title(name: str) -> str:
 
 
 def choice_title(value: Enum) -> str:
-    """The name of a choice of a parameter, or of a direction."""
+    """The name of a choice of a parameter, of a direction or of a leg."""
     return {
         Direction.BOTH: QCoreApplication.translate("Faults", "both ways"),
         Direction.IN: QCoreApplication.translate("Faults", "from the client"),
         Direction.OUT: QCoreApplication.translate("Faults", "to the client"),
+        FaultLeg.CLIENT: QCoreApplication.translate("Faults", "between client and listener"),
+        FaultLeg.TARGET: QCoreApplication.translate("Faults", "between listener and target"),
         Distribution.UNIFORM: QCoreApplication.translate("Faults", "even"),
         Distribution.NORMAL: QCoreApplication.translate("Faults", "bell curve"),
         LimitAction.CLOSE: QCoreApplication.translate("Faults", "close"),

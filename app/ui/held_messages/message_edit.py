@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QV
 
 from app.text.notation import Notation, read, write
 from app.ui.style.theme import MonoFont
+from app.ui.widgets.translation import translated
 
 MOST_EDITED: Final = 64 * 1024
 """A longer message is shown in part, and cannot be edited."""
@@ -98,7 +99,7 @@ class MessageEdit(QWidget):
         try:
             _ = self.edited
         except ValueError as error:
-            self.note.setText(str(error))
+            self.note.setText(translated(str(error)))
         else:
             self.note.setText("")
         self.note.setProperty("wrong", bool(self.note.text()))

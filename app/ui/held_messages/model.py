@@ -95,7 +95,7 @@ class HeldModel(QAbstractTableModel):
             case 1:
                 return self._directions[message.direction]
             case 2:
-                return f"#{message.connection}"
+                return " ".join(filter(None, (f"#{message.connection}", message.peer)))
             case 3:
                 return readable.format_size(len(message.data))
         more = "…" if len(message.data) > PREVIEW_BYTES else ""

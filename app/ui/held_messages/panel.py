@@ -33,12 +33,13 @@ from app.ui.held_messages.message_edit import MessageEdit
 from app.ui.held_messages.model import CONNECTION, DIRECTION, SIZE, WAITS, HeldModel
 from app.ui.widgets.controls import Switch
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.translation import translated
 
 CLOCK_MS: Final = 500
 APPLY_MS: Final = 300
 """How long after the last key another filter is applied."""
 
-_WIDTHS: Final = {WAITS: 60, DIRECTION: 130, CONNECTION: 90, SIZE: 70}
+_WIDTHS: Final = {WAITS: 60, DIRECTION: 130, CONNECTION: 170, SIZE: 70}
 
 
 class Filter(Enum):
@@ -278,7 +279,7 @@ class HoldPanel(QWidget):
             "hold",
         )
         result = parse({key: options[key] for key in keys if key in options})
-        mistakes = [str(each) for each in result] if isinstance(result, tuple) else []
+        mistakes = [translated(str(each)) for each in result] if isinstance(result, tuple) else []
         self.trouble.setText("\n".join(mistakes))
         self.trouble.setVisible(bool(mistakes))
         if not mistakes:
@@ -314,10 +315,7 @@ class HoldPanel(QWidget):
             return self.tr("The listener is off.")
         if not self.switch.isChecked():
             return self.tr("Nothing is held. Switch it on above.")
-        return self.tr(
-            "Nothing is held now.\n"
-            "A connection that was opened while nothing was held or rewritten passes on as before."
-        )
+        return self.tr("Nothing is held now. A message that passes from now on is.")
 
     # The messages
 

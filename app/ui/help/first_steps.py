@@ -47,6 +47,8 @@ class FirstSteps(QFrame):
         self.line = ElidingLabel()
         self.line.setObjectName("quiet")
         self.copy = QToolButton(autoRaise=True)
+        self.tour = QPushButton(self.tr("Take the tour"))
+        self.tour.setToolTip(self.tr("Write a server of your own, in three steps"))
         self.close_button = QToolButton(autoRaise=True)
         for button, icon, name in (
             (self.copy, "copy", self.tr("Copy the line for a terminal")),
@@ -125,6 +127,7 @@ class FirstSteps(QFrame):
         for button in (self.start, self.connect_button, self.send):
             steps.addWidget(button)
         steps.addStretch(1)
+        steps.addWidget(self.tour)
         terminal = QHBoxLayout()
         terminal.addWidget(self.terminal_label)
         terminal.addWidget(self.line)

@@ -330,7 +330,8 @@ def _parts(block: QTextBlock) -> list[QTextFragment]:
 def _read(path: Path) -> Page:
     text = path.read_text(encoding="utf-8")
     heading = re.search(r"^# +(.+)$", text, re.MULTILINE)
-    title = _readable(heading[1]).strip() if heading else path.stem
+    # What follows a colon explains the title, and has no room in the list of pages.
+    title = _readable(heading[1]).partition(":")[0].strip() if heading else path.stem
     return Page(path.stem, title, text)
 
 

@@ -22,6 +22,7 @@ from app.ui.listener_form.tls import TlsForm
 from app.ui.widgets.dialogs import dialog_buttons
 from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.layouts import FittingContent, FittingScroll
+from app.ui.widgets.translation import translated
 
 
 class ListenerForm(QDialog):
@@ -157,7 +158,7 @@ class ListenerForm(QDialog):
     def _sentence(self, problem: Problem) -> str:
         """The sentence for a problem, with the label of the field instead of its path."""
         said = (part.sentence(problem) for part in self._sections)
-        return next(filter(None, said), str(problem))
+        return translated(next(filter(None, said), str(problem)))
 
     def _show_save(self, changes: Sequence[str]) -> None:
         """Label the buttons; `changes` has the fields that need a restart."""

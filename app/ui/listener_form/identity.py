@@ -16,11 +16,12 @@ from app.profile.spec import name_key
 from app.protocols.catalog import definitions, find
 from app.protocols.definition import NoOptions, ProtocolDefinition, TableOptions
 from app.ui.listener_form.program import PLUGIN, PROGRAM, ProgramForm
-from app.ui.listener_form.protocol_options import OptionsForm, translated
+from app.ui.listener_form.protocol_options import OptionsForm, catalog_text
 from app.ui.listener_form.section import FormSection
 from app.ui.listener_form.user_code import UserCodeForm
 from app.ui.style.listener_colors import draw_swatch
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.translation import translated
 from app.user_code.reference import PREFIX, is_user_code
 
 _USER_CODE_PORT = 8100
@@ -55,7 +56,7 @@ class IdentityForm(FormSection):
             self.tr("New connections run the new code; those that are there keep the old")
         )
         for entry in definitions():
-            self.protocol.addItem(translated(entry.title), entry.name)
+            self.protocol.addItem(catalog_text(entry.title), entry.name)
         self.protocol.addItem(self.tr("Your own code"), PREFIX)
         self.protocol.addItem(self.tr("A whole Twisted program"), PROGRAM)
         self.protocol.addItem(self.tr("A plugin of twist"), PLUGIN)
@@ -117,12 +118,12 @@ class IdentityForm(FormSection):
 
     def sentence(self, problem: Problem) -> str:
         if problem.path == "name":
-            return self.tr("The name {0}.").format(problem.message)
+            return self.tr("The name {0}.").format(translated(problem.message))
         if problem.path == "protocol":
             return problem.message
         field, _, option = problem.path.partition(".")
         if field == "options" and self.options.title(option):
-            return f"{self.options.title(option)}: {problem.message}."
+            return f"{self.options.title(option)}: {translated(problem.message)}."
         return ""
 
     def _connect(self) -> None:
@@ -170,7 +171,7 @@ class IdentityForm(FormSection):
         if not self._is_name_automatic:
             return
         has_entry = not self._is_user_code() and not self.is_program
-        wish = translated(self._entry().title) if has_entry else self.tr("My server")
+        wish = catalog_text(self._entry().title) if has_entry else self.tr("My server")
         name, number = wish, 2
         while name_key(name) in self._taken:
             name, number = f"{wish} {number}", number + 1
@@ -187,7 +188,7 @@ class IdentityForm(FormSection):
     def _summary(self) -> str:
         entry = self._entry()
         over_udp = entry.datagrams if self._datagrams else None
-        return translated(entry.summary if over_udp is None else over_udp.summary)
+        return catalog_text(entry.summary if over_udp is None else over_udp.summary)
 
     def _show_protocol(self) -> None:
         protocol = self.protocol.currentData()

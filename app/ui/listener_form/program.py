@@ -7,14 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from app.text import readable
 from app.ui.widgets.dialogs import FileEdit
 from app.ui.widgets.plain_text import plain_tip, set_tip
-from app.user_code.programs.reference import ProgramKind, ProgramReference, is_program, program_of
+from app.ui.widgets.translation import translated
+from app.user_code.programs.reference import ProgramKind, ProgramReference, is_program, program_at
 from app.user_code.reference import TWIST_PREFIX, UserCodeError
 
 _TIP: Final = Qt.ItemDataRole.ToolTipRole
@@ -49,8 +50,8 @@ class ProgramForm(QObject):
         super().__init__(rows)
         self._rows = rows
         self._choice = ""
-        self._kept: tuple[_Entered, str] | None = None
-        """The protocol of the spec that is shown, and what is entered while it is unchanged."""
+        self._kept: tuple[_Entered, ProgramReference] | None = None
+        """The program of the spec that is shown, and what is entered while it is unchanged."""
         self._plugin_problem = ""
         self.file = FileEdit(
             folder,
@@ -105,16 +106,18 @@ class ProgramForm(QObject):
         else:
             self.file.line.setText(reference.source)
         self.arguments.setText(shlex.join(reference.arguments))
-        self._kept = self._entered(), protocol
+        self._kept = self._entered(), reference
         return choice
 
     def protocol(self) -> str:
         """The protocol of the spec. While there is a problem it is no valid one."""
         entered = self._entered()
-        if self._kept is not None and self._kept[0] == entered:
-            return self._kept[1]
-        prefix = TWIST_PREFIX + entered.source
-        start = prefix if self._choice == PLUGIN else program_of(entered.source)
+        if self._kept is not None and self._kept[0].source == entered.source:
+            start = str(evolve(self._kept[1], arguments=()))  # it may be a module
+        elif self._choice == PLUGIN:
+            start = TWIST_PREFIX + entered.source
+        else:
+            start = str(program_at(entered.source))
         return f"{start} {entered.arguments}".strip()
 
     def problem(self) -> str:
@@ -124,12 +127,9 @@ class ProgramForm(QObject):
                 return self.tr("Choose a plugin.")
             return self.tr("Choose a program: a file that ends in .py or .tac, or a folder.")
         try:
-            reference = ProgramReference.parse(self.protocol())
+            ProgramReference.parse(self.protocol())
         except UserCodeError as error:
             return str(error)
-        is_whole = self._choice == PLUGIN or reference.source == self._entered().source.rstrip()
-        if not is_whole and f"{self._entered().source}/" != reference.source:
-            return self.tr("The path of a program must have no space after .py or .tac.")
         return self._plugin_problem if self._choice == PLUGIN else ""
 
     def _entered(self) -> _Entered:
@@ -147,7 +147,7 @@ class ProgramForm(QObject):
             self.plugin.addItem(each.name, each.name)
             self.plugin.setItemData(self.plugin.count() - 1, plain_tip(each.description), _TIP)
         self.plugin.blockSignals(False)
-        set_tip(self.plugin, "\n".join(found.problems))
+        set_tip(self.plugin, "\n".join(map(translated, found.problems)))
         self._offer_options()
 
     def _change_plugin(self) -> None:

@@ -23,7 +23,7 @@ _LONGEST_ESCAPE = 10
 """The characters of the longest escape, `\\U000e0001`."""
 
 
-def translated(text: str) -> str:
+def catalog_text(text: str) -> str:
     """A text of `app.protocols`, which does not import Qt, in the language of the user."""
     return QCoreApplication.translate("Catalog", text)
 
@@ -85,7 +85,7 @@ class OptionsForm(QObject):
         self._hint = None
         if tables is not None:
             self._hint = WrappingLabel()
-            self._hint.setText(translated(tables.hint))
+            self._hint.setText(catalog_text(tables.hint))
             self._hint.setObjectName("quiet")
             self._form.insertRow(row + 1, "", self._hint)
 
@@ -114,21 +114,21 @@ class OptionsForm(QObject):
     def title(self, name: str) -> str:
         """The label of the option called `name`; empty if it has no editor."""
         titles = {editor.option.name: editor.option.title for editor in self._editors}
-        return translated(titles[name]) if name in titles else ""
+        return catalog_text(titles[name]) if name in titles else ""
 
     def _insert(self, row: int, editor: _Editor) -> None:
         option, widget = editor.option, editor.widget
         widget.setObjectName(option.name)
-        widget.setToolTip(translated(option.hint))
-        widget.setAccessibleDescription(translated(option.hint))
+        widget.setToolTip(catalog_text(option.hint))
+        widget.setAccessibleDescription(catalog_text(option.hint))
         has_own_title = isinstance(widget, QCheckBox)
-        self._form.insertRow(row, "" if has_own_title else translated(option.title), widget)
+        self._form.insertRow(row, "" if has_own_title else catalog_text(option.title), widget)
 
 
 def _build_editor(option: Option, value: object) -> _Editor:
     match value:
         case bool():
-            box = QCheckBox(translated(option.title))
+            box = QCheckBox(catalog_text(option.title))
             box.setChecked(value)
             return _Editor(option, box, box.toggled, box.isChecked)
         case int():
@@ -139,7 +139,7 @@ def _build_editor(option: Option, value: object) -> _Editor:
         case Enum():
             members = list(type(value))
             choice = QComboBox()
-            choice.addItems([translated(_title(member)) for member in members])
+            choice.addItems([catalog_text(_title(member)) for member in members])
             choice.setCurrentIndex(members.index(value))
             return _Editor(
                 option, choice, choice.currentIndexChanged, lambda: members[choice.currentIndex()]

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from app.files.paths import home_folder_problem, resolve_path
+from app.ui.widgets.translation import translated
 from app.user_code import inspection, template
 from app.user_code.factory_proposal import propose_factory
 from app.user_code.reference import PREFIX, CodeLocation, Reference, UserCodeError
@@ -151,7 +152,7 @@ class UserCodeForm(QWidget):
         offered = inspection.found_objects(self._file(source))
         usable = inspection.usable(offered, datagrams=self._datagrams)
         for offer in usable:
-            self.name.addItem(f"{offer.name} ({offer.kind.value})", offer.name)
+            self.name.addItem(f"{offer.name} ({translated(offer.kind.value)})", offer.name)
         if not usable:
             raise UserCodeError(
                 self.tr("There is no Twisted DatagramProtocol to serve UDP with in it.")

@@ -27,8 +27,11 @@ from app.ui.style.icons import Icons
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.translation import translated
 
 if TYPE_CHECKING:
+    from app.codegen.command_lines import ClientAddress
+    from app.traffic.connection_info import ConnectionInfo
     from app.ui.listener_form.form import ListenerForm
     from app.ui.listeners.copy_as import CopyAsMenu
 
@@ -263,7 +266,7 @@ class ListenerActions(QObject):
         wanted = [each for each in self._marked_entries if can_reload(each)]
         failed = [each for each in wanted if not each.reload()]
         if failed:
-            errors = "\n".join(each.reload_error for each in failed)
+            errors = "\n".join(translated(each.reload_error) for each in failed)
             self._banner.say(errors, tint=Tint.DANGER)
         elif wanted:
             names = ", ".join(each.spec.name for each in wanted)
@@ -284,6 +287,10 @@ class ListenerActions(QObject):
         """Fill the menu *Copy as* for the marked listener, if it is the only one."""
         marked = self._panel.marked
         self._copy_menu.fill(menu, marked[0] if len(marked) == 1 else None)
+
+    def client_address(self, connection: ConnectionInfo) -> ClientAddress | None:
+        """The address of the listener of a connection, as its client needs it."""
+        return self._copy_menu.address_for(connection, self._deck.with_sockets())
 
     @cached_property
     def _copy_menu(self) -> CopyAsMenu:

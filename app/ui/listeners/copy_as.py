@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -11,13 +11,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from app.codegen.command_lines import client_address, command_lines
+from app.codegen.command_lines import ClientAddress, client_address, command_lines
 from app.codegen.script import NoScript, file_name, has_script, script
 from app.codegen.tls_files import TlsFiles, tls_files
 from app.files import atomic_write
 from app.server.listener import Listener
 from app.server.program_listener import is_program_entry
 from app.tls import TlsError
+from app.traffic.connection_info import ConnectionInfo
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.plain_text import set_tip
@@ -70,6 +71,23 @@ class CopyAsMenu(QObject):
             for line in lines:
                 if line.tool == tool:
                     self._copy(line.text, self.tr("Copied: {0}").format(line.text))
+
+    def address_for(
+        self, connection: ConnectionInfo, listeners: Iterable[Listener]
+    ) -> ClientAddress | None:
+        """The address of the listener of a connection, as its client needs it.
+
+        `None` if none of `listeners` has that name or, for a session of the console, that port.
+        """
+        peer = connection.peer_address
+        for listener in listeners:
+            is_named = listener.spec.name == connection.listener and not connection.began_here
+            port = getattr(listener.address, "port", None)
+            if is_named or (connection.began_here and peer is not None and peer[1] == port):
+                with self._errors_shown():
+                    files = self._files(listener)
+                    return client_address(listener.spec, listener.address, self._folder, files)
+        return None
 
     def copy_script(self, listener: Listener) -> None:
         """Copy a script that does the same as `listener`."""

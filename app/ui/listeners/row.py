@@ -29,7 +29,7 @@ from app.ui.style.listener_colors import ListenerColors
 from app.ui.style.palette import state_color, tint_color
 from app.ui.style.tokens import Tint
 from app.ui.widgets.controls import Sparkline, Switch
-from app.ui.widgets.labels import ElidingButton, ElidingLabel
+from app.ui.widgets.labels import ElidingButton, ElidingLabel, WrappingLabel
 from app.ui.widgets.plain_text import set_tip
 from app.user_code.programs.reference import ProgramReference, is_program
 from app.user_code.reference import Reference, is_user_code
@@ -48,8 +48,6 @@ _PLACE_INDENT = 30
 """The left margin of the place of a program, in pixels."""
 
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-
-BREAK_HERE = "\N{ZERO WIDTH SPACE}"
 
 
 class ListenerRow(QFrame):
@@ -124,9 +122,7 @@ class ListenerRow(QFrame):
         self.faults = FaultBadge()
         self.light = QLabel()
         self.light.setContentsMargins(0, 2, 0, 0)  # centred on the first line of the text
-        self.status = QLabel()
-        self.status.setTextFormat(Qt.TextFormat.PlainText)
-        self.status.setWordWrap(True)
+        self.status = WrappingLabel()
         self.status.setMinimumWidth(1)  # or its longest word would be the minimum
         self.graph = Sparkline()
         self._lay_out()
@@ -154,7 +150,7 @@ class ListenerRow(QFrame):
         set_tip(self.protocol, spec.protocol)
         self.address.setText(listener.where)
         status = status_text(listener)
-        self.status.setText(status.replace("/", f"/{BREAK_HERE}"))
+        self.status.setText(status)
         self.switch.setChecked(listener.is_on)
         self._show_state(listener.state)
         self._show_buttons()

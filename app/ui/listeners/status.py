@@ -7,12 +7,14 @@ import datetime
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from app.faults.spec import Fault, armed, badge, describe
+from app.faults.describing import badge, describe
+from app.faults.spec import Fault, armed
 from app.net.endpoint import Endpoint, EndpointError
 from app.server.connections.closing import ReasonCounter
 from app.server.listener import Listener, State
 from app.server.program_listener import ProgramListener
 from app.ui.widgets.plain_text import set_tip
+from app.ui.widgets.translation import translated
 
 SOON_DAYS = 14
 """The badge shows the end of a certificate that is valid for less than this."""
@@ -26,9 +28,9 @@ def status_text(listener: Listener) -> str:
     """The state, the numbers of connected and refused peers, and what the user should know."""
     lines = [_first_line(listener)]
     if listener.state in _STATES_WITH_REASON and listener.reason:
-        lines.append(listener.reason)
+        lines.append(translated(listener.reason))
     if isinstance(listener, ProgramListener) and listener.program is not None:
-        lines.extend(listener.program.notes)
+        lines.extend(map(translated, listener.program.notes))
     if listener.factory is not None and listener.factory.code_errors.total:
         lines.append(_code_errors(listener.factory.code_errors))
     if listener.is_stale:
@@ -36,7 +38,7 @@ def status_text(listener: Listener) -> str:
         lines.append(words)
     if listener.reload_error and listener.can_stop:
         words = QCoreApplication.translate("Status", "The new code is not in use: {0}")
-        lines.append(words.format(listener.reload_error))
+        lines.append(words.format(translated(listener.reload_error)))
     return "\n".join(lines)
 
 
@@ -44,15 +46,15 @@ def _code_errors(errors: ReasonCounter) -> str:
     """The most frequent exception that the protocol raised, and how many there were."""
     error, _ = errors.by_reason()[0]
     if errors.total == 1:
-        return QCoreApplication.translate("Status", "Its code raised {0}").format(error)
+        return QCoreApplication.translate("Status", "Its code raised {0}").format(translated(error))
     words = QCoreApplication.translate("Status", "Its code raised {0} exceptions, such as {1}")
-    return words.format(f"{errors.total:,}", error)
+    return words.format(f"{errors.total:,}", translated(error))
 
 
 def _first_line(listener: Listener) -> str:
     state = listener.state
     if state is State.FAILED:
-        return listener.reason
+        return translated(listener.reason)
     word = state_word(state)
     if state is State.STOPPED:
         return word
@@ -108,7 +110,7 @@ def status_details(listener: Listener) -> str:
 
 
 def _counts(counter: ReasonCounter) -> str:
-    return ", ".join(f"{count:,} × {reason}" for reason, count in counter.by_reason())
+    return ", ".join(f"{count:,} × {translated(reason)}" for reason, count in counter.by_reason())
 
 
 class FaultBadge(QLabel):
@@ -129,9 +131,9 @@ class FaultBadge(QLabel):
             return
         self._shown = faults
         words = QCoreApplication.translate("FaultBadge", "Faults: {0}")
-        self.setText(f"⚡ {badge(faults)}")
-        self.setAccessibleName(words.format(badge(faults)))
-        self.setToolTip("\n".join(map(describe, faults)))
+        self.setText(f"⚡ {translated(badge(faults))}")
+        self.setAccessibleName(words.format(translated(badge(faults))))
+        self.setToolTip("\n".join(translated(describe(fault)) for fault in faults))
         self.setVisible(bool(faults))
 
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.traffic.chunk_log import ChunkLog
 from app.ui.command_types import QT_TRANSLATE_NOOP
+from app.ui.desktop.login_start import LoginStart
 from app.ui.preferences.appearance import Appearance
 from app.ui.preferences.page import PreferencePage
 from app.ui.preferences.pages import (
@@ -59,6 +60,7 @@ SETTINGS: Final = (
     ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Zoom")),
     ("language", QT_TRANSLATE_NOOP("PreferencePage", "Language")),
     ("start_up", QT_TRANSLATE_NOOP("PreferencePage", "Listeners at the start")),
+    ("start_up", QT_TRANSLATE_NOOP("PreferencePage", "Login")),
     ("start_up", QT_TRANSLATE_NOOP("PreferencePage", "Closing the window")),
     ("start_up", QT_TRANSLATE_NOOP("PreferencePage", "Live connections")),
     ("console", QT_TRANSLATE_NOOP("PreferencePage", "Notation")),
@@ -93,8 +95,10 @@ class Preferences(QDialog):
         parent: QWidget | None = None,
         *,
         has_tray: bool = False,
+        login: LoginStart | None = None,
     ) -> None:
-        """`has_tray` says whether the desktop shows tray icons."""
+        """`has_tray` says whether the desktop shows tray icons, and `login` starts Portdeck at the
+        login."""
         super().__init__(parent)
         self._settings = settings
         self._appearance = appearance
@@ -104,7 +108,7 @@ class Preferences(QDialog):
         self.pages: dict[str, PreferencePage] = {
             "appearance": AppearancePage(settings, appearance),
             "language": language,
-            "start_up": StartUpPage(settings, has_tray=has_tray),
+            "start_up": StartUpPage(settings, has_tray=has_tray, login=login),
             "console": ConsolePage(settings),
             "traffic": self.traffic,
             "notifications": NotificationsPage(settings, has_tray=has_tray),

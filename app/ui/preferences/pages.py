@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QColorDialog, QLabel, QVBoxLayout, QWid
 from app.text import readable
 from app.text.notation import LineEnding, Notation
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS, ChunkLog
+from app.ui.desktop.login_start import LoginStart
 from app.ui.preferences.appearance import Appearance
 from app.ui.preferences.page import PreferencePage, index_of, number, swatch
 from app.ui.settings import (
@@ -157,9 +158,13 @@ class LanguagePage(PreferencePage):
 class StartUpPage(PreferencePage):
     """Which listeners start with the window, and what closing it does."""
 
-    def __init__(self, settings: Settings, *, has_tray: bool) -> None:
+    def __init__(
+        self, settings: Settings, *, has_tray: bool, login: LoginStart | None = None
+    ) -> None:
+        """Without `login`, this desktop starts nothing at the login."""
         super().__init__()
         self._settings = settings
+        self._login = login
         self.listeners = self.add_choice(
             translate("PreferencePage", "Listeners at the start"),
             (
@@ -169,6 +174,11 @@ class StartUpPage(PreferencePage):
             settings.start_up,
             lambda choice: setattr(settings, "start_up", choice),
         )
+        self.at_login = QCheckBox(self.tr("Starts Portdeck, hidden if there is a tray"))
+        if login is not None:
+            self.at_login.setChecked(login.is_on)
+            self.at_login.toggled.connect(self._start_at_login)
+            self.add_setting(translate("PreferencePage", "Login"), self.at_login)
         self.to_tray = QCheckBox(self.tr("Keeps Portdeck running in the tray"))
         self.to_tray.setChecked(settings.closes_to_tray)
         self.to_tray.toggled.connect(lambda on: setattr(settings, "closes_to_tray", on))
@@ -183,9 +193,35 @@ class StartUpPage(PreferencePage):
             if has_tray
             else self.tr("This desktop shows no tray icons, so closing the window ends Portdeck.")
         )
+        self.login_note = self.add_note("")
+        self._show_login()
         self.end()
 
+    def _start_at_login(self, on: bool) -> None:
+        """Write the entry of the desktop, and show what is true then."""
+        assert self._login is not None
+        problem = ""
+        try:
+            self._login.turn(on)
+        except OSError as error:
+            problem = self.tr("The entry for the login cannot be changed ({0}).").format(
+                error.strerror or error
+            )
+        self._show_login(problem)
+
+    def _show_login(self, problem: str = "") -> None:
+        is_on = self._login is not None and self._login.is_on
+        place = self._login.place if self._login is not None and is_on else ""
+        self.at_login.blockSignals(True)
+        self.at_login.setChecked(is_on)
+        self.at_login.blockSignals(False)
+        words = self.tr("The entry for the login: {0}").format(place) if place else ""
+        self.login_note.setText(problem or words)
+        self.login_note.setVisible(bool(problem or words))
+
     def reset(self) -> None:
+        if self._login is not None:
+            self.at_login.setChecked(False)
         self.listeners.setCurrentIndex(index_of(self.listeners, StartUp.MARKED))
         self.to_tray.setChecked(False)
         self.asks.setChecked(True)

@@ -19,6 +19,7 @@ from app.ui.profile_commands import MAX_PROBLEMS, ProfileCommands
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.translation import translated
 from app.user_code.trust import files_of, references_in
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class ProfileExchange(QObject):
     def choose_from(self, source: Path) -> None:
         """Ask which listeners of the profile at `source` to import."""
         reading = read_other_profile(source, self._folder)
-        problems = "\n".join(map(str, reading.problems[:MAX_PROBLEMS]))
+        problems = "\n".join(translated(str(each)) for each in reading.problems[:MAX_PROBLEMS])
         if len(reading.problems) > MAX_PROBLEMS:
             problems += self.tr("\n… and {0} more").format(len(reading.problems) - MAX_PROBLEMS)
         if not reading.listeners:

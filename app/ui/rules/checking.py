@@ -11,6 +11,7 @@ from attrs import field, frozen
 from app.protocols import catalog
 from app.rules.spec import RuleSet
 from app.rules.writing import to_toml_tables
+from app.ui.widgets.translation import translated
 
 PROTOCOL: Final = "replies"
 _PLACE: Final = re.compile(r"rule\[(\d+)\](?:\.(\w+))?")
@@ -73,4 +74,5 @@ def _field(key: str | None) -> str:
 
 def sentence(messages: Sequence[str]) -> str:
     """Messages of one field as sentences."""
-    return " ".join(f"{each[:1].upper()}{each[1:].rstrip('.')}." for each in messages)
+    said = map(translated, messages)
+    return " ".join(f"{each[:1].upper()}{each[1:].rstrip('.。')}." for each in said)

@@ -421,5 +421,6 @@ def _scrolled(widget: QWidget) -> QScrollArea:
     scroll.setObjectName("fittingScroll")
     scroll.setFrameShape(QFrame.Shape.NoFrame)
     scroll.setWidgetResizable(True)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     scroll.setWidget(holder)
     return scroll

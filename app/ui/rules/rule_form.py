@@ -221,6 +221,8 @@ class RuleForm(QWidget):
         for each in (*fields, trouble):
             column.addWidget(each)
         holder.setFocusProxy(fields[0])
+        if not fields[0].accessibleName():
+            fields[0].setAccessibleName(words.replace("&", ""))
         rows.addRow(words, holder)
 
     def _bind(self) -> None:

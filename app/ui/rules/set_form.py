@@ -25,6 +25,7 @@ from app.ui.rules.reply_edit import ReplyEdit
 from app.ui.rules.written_edit import choose, line_edit
 from app.ui.style.icons import Icons
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.translation import translated
 
 OWN_REPLY: Final = "reply"
 _KINDS: Final = (Lines, Unframed, Delimited, FixedLength, LengthPrefix, Netstrings)
@@ -213,7 +214,7 @@ class SetForm(QWidget):
         try:
             delimiter = read(self.delimiter.text(), Notation.ESCAPES)
         except NotationError as error:
-            self.delimiter_mistake = str(error).rstrip(".")
+            self.delimiter_mistake = translated(str(error)).rstrip(".。")
             return self._delimiter
         if not delimiter:
             self.delimiter_mistake = self.tr(r"Type what ends a message, such as \n")

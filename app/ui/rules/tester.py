@@ -22,6 +22,7 @@ from app.text.notation import read
 from app.ui.rules.texts import action_name
 from app.ui.rules.written_edit import WrittenEdit
 from app.ui.style.theme import MonoFont
+from app.ui.widgets.translation import translated
 
 MOST_MESSAGES: Final = 20
 MOST_PASSED: Final = 20
@@ -87,7 +88,7 @@ class RuleTester(QWidget):
         try:
             data = read(written.text, written.notation)
         except ValueError as error:
-            yield str(error)
+            yield translated(str(error))
             return
         messages = messages_in(self._ruleset, data)
         for number, (message, _) in enumerate(messages[:MOST_MESSAGES], 1):
@@ -98,7 +99,7 @@ class RuleTester(QWidget):
             yield from self._explained(answer)
 
     def _explained(self, answer: Explanation) -> Iterator[str]:
-        yield answer.sentence
+        yield translated(answer.sentence)
         for name, data in answer.captures:
             yield f"  {{{name}}} = {shown(data)}"
         for reply in answer.replies[:MOST_REPLIES]:
@@ -108,7 +109,7 @@ class RuleTester(QWidget):
         if answer.action is not None:
             yield self.tr("  Then: {0}").format(action_name(answer.action))
         for index, reason in answer.passed[:MOST_PASSED]:
-            yield self.tr("  Not rule {0}: {1}.").format(index + 1, reason)
+            yield self.tr("  Not rule {0}: {1}.").format(index + 1, translated(reason))
 
     def _reply(self, reply: Rendered) -> str:
         return " + ".join(

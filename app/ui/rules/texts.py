@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from app.faults.spec import duration
+from app.faults.describing import duration
 from app.rules.spec import (
     Action,
     AnyMatcher,
@@ -19,6 +19,7 @@ from app.rules.spec import (
     Written,
 )
 from app.text.notation import Notation
+from app.ui.widgets.translation import translated
 
 
 def comparison_name(comparison: Comparison) -> str:
@@ -55,7 +56,9 @@ def matcher_text(rule: Rule) -> str:
 
 def _matcher(rule: Rule) -> str:
     if rule.every:
-        return QCoreApplication.translate("Rules", "every {0}").format(duration(rule.every))
+        return QCoreApplication.translate("Rules", "every {0}").format(
+            translated(duration(rule.every))
+        )
     match rule.matcher:
         case LiteralMatcher(comparison, written):
             return f"{comparison_name(comparison)} {written_text(written)}"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QRect, QSize
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QIcon, QPainter
 from PySide6.QtWidgets import (
     QGroupBox,
     QProxyStyle,
@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
 from app.ui.style import geometry
 from app.ui.style.chrome import ChromePainter
 from app.ui.style.controls import ControlPainter
-from app.ui.style.tokens import Tokens
+from app.ui.style.icons import SvgEngine
+from app.ui.style.tokens import Tint, Tokens
 
 _Metric = QStyle.PixelMetric
 _Element = QStyle.SubElement
@@ -48,6 +49,16 @@ _ELEMENTS = {
     _Element.SE_ProgressBarLabel: geometry.whole,
     _Element.SE_PushButtonFocusRect: geometry.whole,
 }
+_Standard = QStyle.StandardPixmap
+_MESSAGES = {
+    _Standard.SP_MessageBoxInformation: ("message-info", Tint.INFO),
+    _Standard.SP_MessageBoxQuestion: ("message-question", Tint.INFO),
+    _Standard.SP_MessageBoxWarning: ("message-warning", Tint.WARNING),
+    _Standard.SP_MessageBoxCritical: ("message-error", Tint.DANGER),
+}
+"""The signs of message boxes."""
+
+_MESSAGE_SIGN = 32
 _PLACES = {
     _Complex.CC_ComboBox: geometry.combo_box,
     _Complex.CC_SpinBox: geometry.spin_box,
@@ -148,6 +159,19 @@ class PortdeckStyle(QProxyStyle):
             return super().subControlRect(control, option, part, widget)  # type: ignore[arg-type]
         return found
 
+    def standardIcon(
+        self,
+        standard: QStyle.StandardPixmap,
+        option: QStyleOption | None = None,
+        widget: QWidget | None = None,
+    ) -> QIcon:
+        sign = _MESSAGES.get(standard)
+        if sign is None:
+            return super().standardIcon(standard, option, widget)
+        name, tint = sign
+        color = QColor(self._design.colors.tint(tint))
+        return QIcon(SvgEngine(name, color, color))
+
     def subElementRect(
         self, element: QStyle.SubElement, option: Any, widget: QWidget | None = None
     ) -> QRect:
@@ -205,4 +229,5 @@ def _metrics(design: Tokens) -> Mapping[QStyle.PixelMetric, int]:
         _Metric.PM_ToolBarItemMargin: spacing.tight,
         _Metric.PM_ToolBarItemSpacing: spacing.tight,
         _Metric.PM_ToolTipLabelFrameWidth: 6,
+        _Metric.PM_MessageBoxIconSize: _MESSAGE_SIGN,
     }

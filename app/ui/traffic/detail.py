@@ -100,6 +100,8 @@ class Detail(QWidget):
             side.head.setVisible(partner is not None)
         if chunk is not None and partner is not None:
             self._show_heads(shown)
+        if partner is not None and self.sides[1].isHidden():
+            self.split.setSizes([1, 1])
         self.sides[1].setVisible(partner is not None)
         self._arrange()
         self._show_found()

@@ -23,6 +23,7 @@ from app.traffic.export.text import HexDump, JsonLines, Raw, Text
 from app.traffic.source import ChunkSource
 from app.ui.style.icons import Icons
 from app.ui.widgets.plain_text import set_tip
+from app.ui.widgets.translation import translated
 
 STEP_SECONDS = 0.008
 SHOWN_SECONDS = 12
@@ -93,7 +94,7 @@ class ExportBar(QWidget):
         try:
             self._job = Job(log, numbers, form, self._directory.info, path)
         except ExportError as error:
-            self._show_text(str(error), wrong=True)
+            self._show_text(translated(str(error)), wrong=True)
             return
         self.progress.setRange(0, self._job.total)
         self.progress.show()
@@ -150,7 +151,7 @@ class ExportBar(QWidget):
             is_over = job.step(STEP_SECONDS)
         except ExportError as error:
             self.cancel()
-            self._show_text(str(error), wrong=True)
+            self._show_text(translated(str(error)), wrong=True)
             return
         self.progress.setValue(job.done)
         if is_over:

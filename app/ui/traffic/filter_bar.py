@@ -24,6 +24,7 @@ from app.ui.style.tokens import Tint
 from app.ui.widgets.labels import ElidingLabel
 from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.popover import PopoverButton
+from app.ui.widgets.translation import translated
 
 _LEAST_LINE = 60
 """The least width of the field for a pattern, in pixels."""
@@ -338,7 +339,7 @@ class PatternEdit(QWidget):
             )
             self.trouble = ""
         except PatternError as error:
-            self.pattern, self.trouble = None, str(error)
+            self.pattern, self.trouble = None, translated(str(error))
         self._show_options()
         self._show_trouble()
         if before != (self.pattern, self.trouble):
@@ -382,7 +383,7 @@ class SizeEdit(QLineEdit):
         try:
             self.sizes, self.trouble = parse_sizes(text), ""
         except SizeRangeError as error:
-            self.sizes, self.trouble = None, str(error)
+            self.sizes, self.trouble = None, translated(str(error))
         palette = QPalette()
         if self.trouble:
             palette.setColor(QPalette.ColorRole.Text, tint_color(Tint.DANGER, palette))

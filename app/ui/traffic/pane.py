@@ -28,6 +28,7 @@ from app.ui.traffic.views import Views
 from app.ui.widgets.copy_actions import CopyActions
 from app.ui.widgets.labels import ElidingLabel
 from app.ui.widgets.layouts import FoldingBox
+from app.ui.widgets.translation import translated
 
 MOST_COMPARED = 2
 
@@ -61,6 +62,7 @@ class TrafficPane(QWidget):
         self.table = self.views.table
         self.view_bar = ViewBar(icons)
         self.detail = Detail(icons, self._copy_actions)
+        self.detail.curl_of = self._curl_of
         self.filter_bar = FilterBar(self._directory, icons)
         self.find_bar = TrafficFindBar(icons)
         self.trouble = ElidingLabel()
@@ -316,7 +318,9 @@ class TrafficPane(QWidget):
             self.find_bar.pattern.trouble,
         ]
         troubles = [*typed, *self.scans.troubles()]
-        text = "   ·   ".join(dict.fromkeys(trouble for trouble in troubles if trouble))
+        text = "   ·   ".join(
+            dict.fromkeys(trouble for trouble in map(translated, troubles) if trouble)
+        )
         if text != self.trouble.text():
             self.trouble.setText(text)
         self.trouble.setVisible(bool(text))
@@ -325,10 +329,14 @@ class TrafficPane(QWidget):
     def _show_detail(self) -> None:
         chunk = self.views.chosen_chunk
         name = "" if chunk is None else connection_name(chunk.connection, self._directory)
-        self.detail.show_chunk(chunk, name)
+        self.detail.show_chunk(chunk, name, self.views.partner_chunk)
         if chunk is not None and self.scans.search is not None:
             self._show_match(chunk.number, chunk.data)
         self._show_finds()
+
+    def _curl_of(self, chunk: Chunk) -> str | None:
+        info = self._directory.info(chunk.connection)
+        return None if info is None else self._copy_actions.curl_line(chunk.data, info)
 
     def _show_match(self, number: int, data: bytes) -> None:
         search = self.scans.search
@@ -339,7 +347,7 @@ class TrafficPane(QWidget):
         except TimeoutError:
             return
         if match is not None:
-            self.detail.hex.select(*match)
+            self.detail.content.select(*match)
 
     def _show_exports(self) -> None:
         """Enable the exports that have chunks. While one is under way, none can start."""

@@ -15,6 +15,7 @@ from app.traffic.recording.recorder import Recorder
 from app.traffic.recording.schema import SUFFIX, RecordingError
 from app.ui.style.icons import Icons
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.translation import translated
 
 
 class RecordingBar(QWidget):
@@ -80,7 +81,7 @@ class RecordingBar(QWidget):
         try:
             self._recorder = Recorder(self._log, self._directory.info, path)
         except RecordingError as error:
-            self._show_text(str(error), wrong=True)
+            self._show_text(translated(str(error)), wrong=True)
             return
         self.path = path
         self._began.start()
@@ -133,7 +134,9 @@ class RecordingBar(QWidget):
     def _result(self, recorder: Recorder) -> str:
         amount = self._amount(recorder)
         if recorder.trouble:
-            return self.tr("{0} Recorded until then: {1}").format(recorder.trouble, amount)
+            return self.tr("{0} Recorded until then: {1}").format(
+                translated(recorder.trouble), amount
+            )
         return self.tr("{0} is written: {1}").format(recorder.path, amount)
 
     def _amount(self, recorder: Recorder) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
@@ -14,7 +13,7 @@ from app.traffic.connection_info import CloseKind, ConnectionDirectory, connecti
 from app.traffic.conversation import Conversation, Piece
 from app.traffic.source import ChunkSource
 from app.ui.widgets.labels import ElidingLabel
-from app.ui.widgets.text_view import Ink, LinesView
+from app.ui.widgets.text_view import Ink, LineNumbers, LinesView
 
 MOST_LISTED = 100
 """The most connections in the list."""
@@ -220,7 +219,7 @@ class StreamText(LinesView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, hangs_after=len(MARKS[True]))
-        self._numbers: deque[int] = deque()
+        self._numbers = LineNumbers()
         self._reported: int | None = None
         self.setAccessibleName(self.tr("Conversation"))
         self.cursorPositionChanged.connect(self._report_number)
@@ -228,13 +227,12 @@ class StreamText(LinesView):
     @property
     def number(self) -> int | None:
         """The number of the chunk at the cursor; `None` in an empty text."""
-        line = self.textCursor().blockNumber()
-        return self._numbers[line] if line < len(self._numbers) else None
+        return self._numbers.at(self.textCursor().blockNumber())
 
     @property
     def first(self) -> int | None:
         """The number of the oldest shown chunk."""
-        return self._numbers[0] if self._numbers else None
+        return self._numbers.at(0)
 
     def add(self, pieces: Sequence[Piece]) -> None:
         """Append pieces of the conversation in one edit."""
@@ -249,7 +247,7 @@ class StreamText(LinesView):
                 cursor.insertText(MARKS[piece.sent], styles[piece.sent])
             cursor.insertText(piece.text, styles[piece.sent])
         cursor.endEditBlock()
-        self._drop_removed_lines()
+        self._numbers.keep(self.document().blockCount())
 
     def add_event(self, number: int, words: str) -> None:
         """Append a line about the connection, such as its end."""
@@ -257,7 +255,7 @@ class StreamText(LinesView):
         cursor.movePosition(QTextCursor.MoveOperation.End)
         self._begin_line(cursor, number, Ink.FAINT)
         cursor.insertText(f"· {words}", self._style(Ink.FAINT))
-        self._drop_removed_lines()
+        self._numbers.keep(self.document().blockCount())
 
     def reset(self) -> None:
         """Remove all lines."""
@@ -267,7 +265,7 @@ class StreamText(LinesView):
 
     def go_to(self, number: int) -> bool:
         """Select the first line of this chunk. False if it is not in the text."""
-        if not self._numbers or number < self._numbers[0]:
+        if self.first is None or number < self.first:
             return False
         numbers = list(self._numbers)
         # The text of a chunk may continue a line that began in an earlier chunk.
@@ -284,12 +282,7 @@ class StreamText(LinesView):
         if self._numbers:
             cursor.insertBlock()
         cursor.block().setUserState(ink)
-        self._numbers.append(number)
-
-    def _drop_removed_lines(self) -> None:
-        """Forget the numbers of the lines that `QPlainTextEdit` has removed."""
-        while len(self._numbers) > self.document().blockCount():
-            self._numbers.popleft()
+        self._numbers.add(number)
 
     def _report_number(self) -> None:
         number = self.number

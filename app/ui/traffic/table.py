@@ -37,7 +37,7 @@ MARK_HEIGHT = 2
 IsFound = Callable[[int, int], bool]
 """Whether there is a find in the rows from `start` to `stop - 1`."""
 
-LEAST_HEIGHT = 56
+LEAST_HEIGHT = 48
 """The header and one row: less than Qt's minimum, so that the window fits a small screen."""
 
 DATA_WIDTH = 220

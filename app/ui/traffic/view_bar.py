@@ -33,6 +33,7 @@ from app.traffic.http_framing import Http, WebSockets
 from app.ui.style.icons import Icons
 from app.ui.widgets.layouts import FoldingBox
 from app.ui.widgets.popover import PopoverButton
+from app.ui.widgets.translation import translated
 
 LONGEST_DELIMITER = 64
 
@@ -216,7 +217,7 @@ class FramingForm(QWidget):
         try:
             self.framing, self.trouble = make(), ""
         except ValueError as error:
-            self.trouble = self.tr("Delimiter: {0}").format(error)
+            self.trouble = self.tr("Delimiter: {0}").format(translated(str(error)))
         self.delimiter.setProperty("wrong", bool(self.trouble))
         if before != (self.framing, self.trouble):
             self.changed.emit()

@@ -95,6 +95,14 @@ class Views(QStackedWidget):
         return None if number is None else self.log.chunk(number)
 
     @property
+    def partner_chunk(self) -> Chunk | None:
+        """With HTTP: the response to the chosen message, or the request that it answers."""
+        if self.messages is None or self.chosen is None:
+            return None
+        number = self.messages.partner(self.chosen)
+        return None if number is None else self.log.chunk(number)
+
+    @property
     def until(self) -> int | None:
         """The number in `log` of the first row that a pause hides; `None` if it hides none."""
         return self.paused_at if self.messages is None else None

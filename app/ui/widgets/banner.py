@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from app.ui.style.icons import Icons
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
+from app.ui.widgets.translation import translated
 
 WIDTH: Final = 640
 MARGIN: Final = 12
@@ -116,6 +117,7 @@ class Banner(QFrame):
         """
         self._log_if_missed()
         self._remove_buttons()
+        message = translated(message)
         self._whole, self._tint = message, tint
         is_long = len(message) > LONGEST_MESSAGE
         self._message.setText(f"{message[:LONGEST_MESSAGE]}…" if is_long else message)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from app.text.hex import as_c_array, as_hex, as_python, hexdump
+from app.traffic.connection_info import ConnectionInfo
+
+if TYPE_CHECKING:
+    from app.codegen.command_lines import ClientAddress
 
 MOST_BYTES: Final = 4 * 1024 * 1024
 """The most bytes that are copied to the clipboard. Larger selections can be exported."""
+
+
+AddressOf = Callable[[ConnectionInfo], "ClientAddress | None"]
 
 
 class CopyActions(QObject):
@@ -23,6 +30,30 @@ class CopyActions(QObject):
 
     snippet_wanted = Signal(bytes)
     """The user wants to save these bytes as a snippet."""
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        address_of: AddressOf = lambda connection: None,
+    ) -> None:
+        """`address_of` returns the address of the listener of a connection, if it is known."""
+        super().__init__(parent)
+        self._address_of = address_of
+
+    def curl_line(self, data: bytes, connection: ConnectionInfo) -> str | None:
+        """The `curl` command that sends a request again. `None` if `data` is no whole request."""
+        # Imported only now: the window opens faster without them.
+        from app.traffic.content.http_body import read_head
+        from app.traffic.http_framing import HttpMessage, describe
+
+        request = describe(data) if len(data) <= MOST_BYTES and read_head(data) else None
+        if not isinstance(request, HttpMessage) or not request.is_request or request.is_cut:
+            return None
+        from app.codegen.curl import curl_line
+
+        address = self._address_of(connection) or _address_in(connection)
+        return None if address is None else curl_line(request, address)
 
     def fill(self, menu: QMenu, data: Callable[[], bytes], read: Callable[[bytes], str]) -> None:
         """Add the actions on the bytes that `data` returns. `read` decodes them."""
@@ -50,3 +81,11 @@ class CopyActions(QObject):
         """Emit `snippet_wanted` unless `data` is empty."""
         if data:
             self.snippet_wanted.emit(data)
+
+
+def _address_in(connection: ConnectionInfo) -> ClientAddress | None:
+    """The server's end of a connection whose listener is not here, as in a recording."""
+    from app.codegen.command_lines import ClientAddress, ClientTransport
+
+    end = connection.peer_address if connection.began_here else connection.local_address
+    return None if end is None else ClientAddress(ClientTransport.TCP, *end)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyleOptionToolButton, QToolButton, QWidget
 
 from app.ui.widgets.plain_text import set_tip
+from app.ui.widgets.translation import translated
 
 LEAST_LETTERS = 4
 """The number of letters that are always shown."""
@@ -110,6 +111,7 @@ class WrappingLabel(QLabel):
         return self._text
 
     def setText(self, text: str) -> None:
+        text = translated(text)
         self._text = text
         super().setText(_LONG_WORD.sub(lambda found: _breakable(found[0]), text))
 

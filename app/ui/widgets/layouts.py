@@ -1,14 +1,30 @@
-"""Containers that fit their content: a scroll area as high as its content, and a folding row."""
+"""Containers that fit their content or their room: a scroll area as high as its content, a row that
+folds, and a row of buttons that shows their words where there is room."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 SCREEN_SHARE = 0.78
 """The largest share of the screen's height. The rest is for the widgets around it."""
 
+_ROWS_APART = 5
+"""The space between the rows of a folded box, in pixels."""
+
+_WORDS_BESIDE_ICON = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+_ICON_ONLY = Qt.ToolButtonStyle.ToolButtonIconOnly
 _SIDE_BY_SIDE = QBoxLayout.Direction.LeftToRight
 _FOLDED = QBoxLayout.Direction.TopToBottom
 
@@ -78,6 +94,7 @@ class FoldingBox(QWidget):
         self._box.setSpacing(spacing)
         self._box.setSizeConstraint(QBoxLayout.SizeConstraint.SetNoConstraint)
         self._parts: list[QWidget] = []
+        self._spacing = spacing
         self._is_patient = is_patient
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -121,10 +138,12 @@ class FoldingBox(QWidget):
             (part.minimumSizeHint() if self._is_patient else part.sizeHint()).width()
             for part in self._shown()
         ]
-        gaps = self._box.spacing() * max(0, len(needed) - 1)
+        gaps = self._spacing * max(0, len(needed) - 1)
         direction = _FOLDED if sum(needed) + gaps > self.width() else _SIDE_BY_SIDE
         if direction != self._box.direction():
             self._box.setDirection(direction)
+            is_folded = direction == _FOLDED
+            self._box.setSpacing(min(_ROWS_APART, self._spacing) if is_folded else self._spacing)
             self.updateGeometry()
 
     def _size(self, sizes: list[QSize], *, is_least: bool = False) -> QSize:
@@ -134,3 +153,60 @@ class FoldingBox(QWidget):
         width = max(widths, default=0) if is_least or self.is_folded else sum(widths) + gaps
         height = sum(heights) + gaps if self.is_folded else max(heights, default=0)
         return QSize(width, height)
+
+
+class ActionRow(QWidget):
+    """A row of flat buttons for actions with icons. In a narrow place they show the icons alone."""
+
+    def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._buttons: list[QToolButton] = []
+        self._has_words = True
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSizeConstraint(QBoxLayout.SizeConstraint.SetNoConstraint)
+        for action in actions:
+            button = QToolButton(autoRaise=True)
+            button.setDefaultAction(action)
+            button.setAccessibleName(action.text())
+            layout.addWidget(button)
+            self._buttons.append(button)
+        self._show_words(self._has_words)
+
+    def sizeHint(self) -> QSize:
+        return self._size(with_words=True)
+
+    def minimumSizeHint(self) -> QSize:
+        return self._size(with_words=False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        has_words = event.size().width() >= self.sizeHint().width()
+        if has_words != self._has_words:
+            self._show_words(has_words)
+
+    def _show_words(self, shown: bool) -> None:
+        self._has_words = shown
+        for button in self._buttons:
+            button.setToolButtonStyle(_WORDS_BESIDE_ICON if shown else _ICON_ONLY)
+
+    def _size(self, *, with_words: bool) -> QSize:
+        hints = [each.sizeHint() for each in self._buttons]
+        width = sum(hint.width() for hint in hints)
+        if with_words != self._has_words:
+            words = sum(_word_width(each) for each in self._buttons)
+            width += words if with_words else -words
+        gaps = self.layout().spacing() * max(0, len(hints) - 1)
+        return QSize(width + gaps, max((hint.height() for hint in hints), default=0))
+
+
+def _word_width(button: QToolButton) -> int:
+    """By how much its words make `button` wider."""
+    style = button.toolButtonStyle()
+    widths = []
+    for each in (_WORDS_BESIDE_ICON, _ICON_ONLY):
+        button.setToolButtonStyle(each)
+        widths.append(button.sizeHint().width())
+    button.setToolButtonStyle(style)
+    return widths[0] - widths[1]

@@ -13,6 +13,8 @@ from typing import Final, Protocol
 from PySide6.QtGui import Qt  # only this one has `mightBeRichText`
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from app.ui.widgets.translation import translated
+
 LONGEST_LINE: Final = 90
 """Letters of a tip's line beyond which it wraps. Qt wraps no plain text."""
 
@@ -29,6 +31,7 @@ class TakesTip(Protocol):
 
 def plain_tip(text: str) -> str:
     """`text` in the form in which a tool tip shows it letter by letter."""
+    text = translated(text)
     text = text if len(text) <= LONGEST_TIP else f"{text[:LONGEST_TIP]}…"
     is_wide = any(len(line) > LONGEST_LINE for line in text.split("\n"))
     if not is_wide and not Qt.mightBeRichText(text):
@@ -52,5 +55,5 @@ def message_box(
     """A message box that shows `text` as it is. Open it with `open_modal`."""
     box = QMessageBox(icon, title, "", buttons, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(text)
+    box.setText(translated(text))
     return box

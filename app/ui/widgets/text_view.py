@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QTimer
@@ -82,6 +83,36 @@ class FollowEnd(QObject):
         self._is_programmatic = False
 
 
+class LineNumbers:
+    """A number of the owner for each line of a view, such as that of a chunk."""
+
+    def __init__(self) -> None:
+        self._numbers: deque[int] = deque()
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._numbers)
+
+    def at(self, line: int) -> int | None:
+        """The number of a line; `None` if there is no such line."""
+        return self._numbers[line] if line < len(self._numbers) else None
+
+    def add(self, number: int) -> None:
+        """A line with `number` was appended."""
+        self._numbers.append(number)
+
+    def keep(self, count: int) -> None:
+        """The view has removed its oldest lines, and has `count` lines now."""
+        while len(self._numbers) > count:
+            self._numbers.popleft()
+
+    def clear(self) -> None:
+        """The view has removed all lines."""
+        self._numbers.clear()
+
+
 class HangingLayout(QPlainTextDocumentLayout):
     """Wrapped lines continue below the text, not below the time and the mark before it.
 
@@ -96,6 +127,8 @@ class HangingLayout(QPlainTextDocumentLayout):
 
     def blockBoundingRect(self, block: QTextBlock) -> QRectF:
         rect = super().blockBoundingRect(block)
+        if not block.isValid():  # Qt asks for the one after the last, too
+            return rect
         layout = block.layout()
         if layout.lineCount() > 1 and layout.lineAt(1).x() == layout.lineAt(0).x():
             self._hang(block, layout)
@@ -147,7 +180,9 @@ class LinesView(QPlainTextEdit):
         super().__init__(parent)
         if hangs_after:
             document = QTextDocument(self)
-            document.setDocumentLayout(HangingLayout(document, hangs_after))
+            # Kept here: without a reference in Python its overrides are lost, and Qt crashes.
+            self._hanging = HangingLayout(document, hangs_after)
+            document.setDocumentLayout(self._hanging)
             self.setDocument(document)
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)

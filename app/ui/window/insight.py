@@ -170,6 +170,7 @@ class Insight(QObject):
         console: ConsolePane,
         settings: Settings,
         reveal: Callable[[], object],
+        begin_tour: Callable[[], object],
     ) -> None:
         """Show the card of the first run, unless it is over or the profile is not the first."""
         specs = tuple(each.spec for each in self._deck.listeners)
@@ -183,6 +184,7 @@ class Insight(QObject):
             self.overview.show_card(None)
 
         card.over.connect(forget)
+        card.tour.clicked.connect(begin_tour)
         self.first_steps = card
         self.overview.show_card(card)
         card.refresh()

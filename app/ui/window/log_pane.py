@@ -30,6 +30,7 @@ from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
 from app.ui.widgets.labels import ElidingLabel
 from app.ui.widgets.text_view import MAX_LINES, Ink, LinesView
+from app.ui.widgets.translation import translated_record
 
 MAX_WAITING = 2_000
 MAX_KEPT = MAX_LINES
@@ -235,7 +236,7 @@ class LogPane(QWidget):
 
     def _text(self, record: logging.LogRecord) -> str:
         try:
-            text = self._formatter.format(record)
+            text = self._formatter.format(translated_record(record))
         except Exception as error:  # noqa: BLE001 - anything can be logged
             text = f"{record.levelname} {record.name}: {record.msg!r} ({error})"
         return text[:LONGEST_RECORD]

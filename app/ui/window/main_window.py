@@ -25,6 +25,7 @@ from app.ui.console.session_tab import SessionTab
 from app.ui.desktop.notifications import Notifications
 from app.ui.desktop.tray import Tray
 from app.ui.event_loop import Lifecycle, Ticker
+from app.ui.help.tour import Tour
 from app.ui.help.windows import Help
 from app.ui.listeners.actions import ListenerActions
 from app.ui.listeners.closing_question import ClosingQuestion
@@ -118,7 +119,7 @@ class MainWindow(QMainWindow):
             import_profile=self.exchange.choose_from,
             open_programs=self.programs.open,
         )
-        self.copy_actions = CopyActions(self)
+        self.copy_actions = CopyActions(self, address_of=self.listener_actions.client_address)
         self.traffic = TrafficTab(traffic, self._icons, copy_actions=self.copy_actions, names=names)
         self.behaviour = Behaviour(
             workspace,
@@ -202,6 +203,16 @@ class MainWindow(QMainWindow):
         self.help = Help(
             self, self.commands, self.navigation.pane_actions, workspace.file.path.absolute()
         )
+        self.tour = Tour(
+            self,
+            workspace,
+            tabs=self.tabs,
+            listeners=self.listeners,
+            console=self.console,
+            reveal_console=self.room.show_console,
+            show_deck=self.display.show,
+            icons=self._icons,
+        )
         self.renewal = Renewal(self.console, self.traffic, self)
         question = ClosingQuestion(settings, self)
         self.listener_actions.question = question
@@ -262,6 +273,7 @@ class MainWindow(QMainWindow):
         self.connections.refresh(batch, self._meter.moving)
         self.send_dialogs.refresh(batch)
         self.insight.refresh(batch)
+        self.tour.refresh()
         self.behaviour.refresh(batch)
         self.traffic.follow_sessions(self.console.sessions)
         self.traffic.refresh(batch)
@@ -349,7 +361,9 @@ class MainWindow(QMainWindow):
         self.connections.restore(self._settings)
         self.room.restore()
         self.sidebar.restore(self._settings)
-        self.insight.offer_first_steps(self.console, self._settings, self.room.show_console)
+        self.insight.offer_first_steps(
+            self.console, self._settings, self.room.show_console, self.tour.begin
+        )
         self.traffic.log.resize(*self._settings.traffic_bounds)
         shown = self._named_tabs.get(self._settings.text("tab"), self.insight.overview)
         self.tabs.setCurrentWidget(shown)
@@ -358,6 +372,7 @@ class MainWindow(QMainWindow):
         self._settings.restore_part("traffic", pane.table.horizontalHeader())
         pane.place_detail(self._settings.text("traffic_detail") == "beside")
         self._settings.restore_part("bytes", pane.split)
+        pane.detail.forms.choose(self._settings.content_form("traffic"))
 
     @property
     def _named_tabs(self) -> dict[str, QWidget]:
@@ -370,6 +385,7 @@ class MainWindow(QMainWindow):
         }
 
     def _save(self) -> None:
+        self.tour.leave()
         self.console.save()
         self._settings.save_window(self)
         self.connections.save(self._settings)
@@ -381,6 +397,8 @@ class MainWindow(QMainWindow):
         if self.traffic.pane is not None:
             self._settings.save_part("traffic", self.traffic.pane.table.horizontalHeader())
             self._settings.save_part("bytes", self.traffic.pane.split)
+            form = self.traffic.pane.detail.forms.form
+            self._settings.save_content_form("traffic", form)
             is_beside = self.traffic.pane.is_detail_beside
             self._settings.save_text("traffic_detail", "beside" if is_beside else "below")
 
@@ -414,10 +432,16 @@ class MainWindow(QMainWindow):
 
     def open_preferences(self, page: str = "") -> None:
         """Open the settings, at `page` if one is named."""
+        from app.ui.desktop.login_start import login_start
         from app.ui.preferences.dialog import Preferences
 
         dialog = Preferences(
-            self.traffic.log, self._settings, self.appearance, self, has_tray=self.tray.is_shown
+            self.traffic.log,
+            self._settings,
+            self.appearance,
+            self,
+            has_tray=self.tray.is_shown,
+            login=login_start(self._workspace.file.path),
         )
         dialog.language_changed.connect(self.renewal.ask)
         open_modal(dialog)

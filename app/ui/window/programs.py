@@ -18,7 +18,7 @@ from app.ui.listeners.panel import ListenersPanel
 from app.ui.profile_commands import ProfileCommands
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
-from app.user_code.programs.reference import OWN_PLACES, ProgramReference, program_of
+from app.user_code.programs.reference import OWN_PLACES, ProgramReference, program_at
 from app.user_code.reference import UserCodeError
 from app.user_code.trust import references_in
 
@@ -90,14 +90,8 @@ class ProgramCommands(QObject):
         folder = self._folder
         inside = path.is_relative_to(folder)
         written = path.relative_to(folder).as_posix() if inside else str(path)
-        reference = ProgramReference.parse(program_of(written))
-        if reference.arguments:
-            raise UserCodeError(
-                self.tr("{0} has a space in its name. Rename it, or write it in the form.").format(
-                    path.name
-                )
-            )
-        name = self._workspace.free_name(reference.title[:LONGEST_NAME])
+        reference = ProgramReference.parse(str(program_at(written)))
+        name = self._workspace.free_name(reference.title[:LONGEST_NAME].strip() or "program")
         return ListenerSpec(name=name, protocol=str(reference), endpoint=OWN_PLACES)
 
     @property

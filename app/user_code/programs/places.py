@@ -17,6 +17,7 @@ from twisted.internet.interfaces import IAddress, IListeningPort
 from zope.interface import implementer
 
 from app.net.endpoint import Endpoint
+from app.text.sentence import Sentence
 from app.user_code.reference import UserCodeError
 
 EVERYBODY: Final = "0.0.0.0"
@@ -88,8 +89,12 @@ class AdoptedSocket:
         bound, self._bound = self._bound, None
         if bound is None:
             raise UserCodeError(
-                f"The socket that {self._title} was given for this place was closed when the place "
-                f"stopped. Stop {self._title} as a whole, and start it again."
+                Sentence(
+                    "given-socket-closed",
+                    "The socket that {title} was given for this place was closed when the place "
+                    "stopped. Stop {title} as a whole, and start it again.",
+                    title=self._title,
+                )
             )
         return bound
 

@@ -20,6 +20,7 @@ from twisted.internet.defer import maybeDeferred
 from twisted.internet.error import ReactorAlreadyInstalledError
 
 from app.files.paths import resolve_path
+from app.text.sentence import Sentence
 from app.user_code.errors import LoadingFailed, SourceFiles, call_user_code
 from app.user_code.programs.modules import ProgramModules
 from app.user_code.programs.places import ListeningPlace, Places
@@ -34,9 +35,11 @@ log = logging.getLogger(__name__)
 MOST_PLACES: Final = 1000
 """The limit of places. A program with more is most likely in a loop."""
 
-_NO_PLACES: Final = (
+_NO_PLACES: Final = partial(
+    Sentence,
+    "program-listens-nowhere",
     "{title} listens nowhere. Let it call reactor.listenTCP, or name one protocol of it, as in "
-    "{text}:Echo."
+    "{text}:Echo.",
 )
 
 
@@ -187,8 +190,12 @@ class Program:
             self._reactor.start()
         except ReactorAlreadyInstalledError:
             raise LoadingFailed(
-                f"{self.title} installs a reactor of its own. Portdeck runs one already: take out "
-                "the line that installs another.",
+                Sentence(
+                    "program-installs-reactor",
+                    "{title} installs a reactor of its own. Portdeck runs one already: take out "
+                    "the line that installs another.",
+                    title=self.title,
+                ),
                 self.sources,
             ) from None
         except UserCodeError as error:
@@ -226,15 +233,24 @@ class Program:
         application: Any = names.get("application")
         if application is None:
             raise LoadingFailed(
-                f"{self.title} makes no application. Write: "
-                'application = service.Application("name").',
+                Sentence(
+                    "program-no-application",
+                    "{title} makes no application. Write: application = "
+                    'service.Application("name").',
+                    title=self.title,
+                ),
                 self.sources,
             )
         found: Any = IService(application, None)
         if found is None:
             raise LoadingFailed(
-                f"application in {self.title} is no service ({type(application).__name__}). "
-                'Write: application = service.Application("name").',
+                Sentence(
+                    "program-application-wrong",
+                    "application in {title} is no service ({kind}). Write: application = "
+                    'service.Application("name").',
+                    title=self.title,
+                    kind=type(application).__name__,
+                ),
                 self.sources,
             )
         return found
@@ -253,14 +269,25 @@ class Program:
             return folder, None
         path = Path(os.path.realpath(resolve_path(self.reference.source, folder)))
         if kind is not ProgramKind.FOLDER and path.is_dir():
-            raise LoadingFailed(f"{path} is a folder. Write it with a / at its end.", self._sources)
+            raise LoadingFailed(
+                Sentence(
+                    "program-folder-slash",
+                    "{path} is a folder. Write it with a / at its end.",
+                    path=path,
+                ),
+                self._sources,
+            )
         if kind is not ProgramKind.FOLDER:
             self._sources.read(path)
             return path.parent, path
         main = path / "__main__.py"
         if not path.is_dir() or not main.is_file():
             raise LoadingFailed(
-                f"There is no {main}. Name the file that starts the program, or write one.",
+                Sentence(
+                    "program-no-main",
+                    "There is no {main}. Name the file that starts the program, or write one.",
+                    main=main,
+                ),
                 self._sources,
             )
         return (path.parent if (path / "__init__.py").exists() else path), main
@@ -269,32 +296,54 @@ class Program:
         """Raise `LoadingFailed` if the program does not serve anything."""
         if self.has_ended:
             raise LoadingFailed(
-                f"{self.title} stopped the reactor before it served anybody.", self.sources
+                Sentence(
+                    "program-stopped-early",
+                    "{title} stopped the reactor before it served anybody.",
+                    title=self.title,
+                ),
+                self.sources,
             )
         for each in self.places:
             self._check_served(each)
         if not self.places and not self.notes:
-            raise LoadingFailed(
-                _NO_PLACES.format(title=self.title, text=self.reference), self.sources
-            )
+            raise LoadingFailed(_NO_PLACES(title=self.title, text=self.reference), self.sources)
 
     def _check_served(self, listening: ListeningPlace) -> None:
         wanted = "makeConnection" if listening.kind.is_datagram else "buildProtocol"
         if inspect.isclass(listening.served) or not hasattr(listening.served, wanted):
             what = getattr(listening.served, "__name__", type(listening.served).__name__)
             raise LoadingFailed(
-                f"{self.title} listens on {listening.endpoint} with {what}, which has no {wanted}. "
-                "Give it an object that is made, such as Factory.forProtocol(…).",
+                Sentence(
+                    "program-listens-with",
+                    "{title} listens on {endpoint} with {what}, which has no {wanted}. Give it an "
+                    "object that is made, such as Factory.forProtocol(…).",
+                    title=self.title,
+                    endpoint=listening.endpoint,
+                    what=what,
+                    wanted=wanted,
+                ),
                 self.sources,
             )
 
     def _how_it_ended(self, code: object) -> str:
         said = f" ({code})" if code not in (None, 0) else ""
-        return f"{self.title} ended itself{said} before it called reactor.run()."
+        return Sentence(
+            "program-ended-itself",
+            "{title} ended itself{said} before it called reactor.run().",
+            title=self.title,
+            said=said,
+        )
 
     def _take(self, listening: ListeningPlace) -> None:
         if len(self.places) > MOST_PLACES:
-            raise RuntimeError(f"{self.title} listens in more than {MOST_PLACES} places")
+            raise RuntimeError(
+                Sentence(
+                    "program-too-many-places",
+                    "{title} listens in more than {most_places} places",
+                    title=self.title,
+                    most_places=MOST_PLACES,
+                )
+            )
         if self.is_loaded and self._on_place is not None:
             self._outside(partial(self._on_place, listening))
 

@@ -20,6 +20,7 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.error import ReactorNotRunning, UnsupportedAddressFamily
 from zope.interface import directlyProvides, providedBy
 
+from app.text.sentence import Sentence
 from app.user_code.programs.places import PlaceKind, PlacePort, Places
 from app.user_code.programs.started_work import StartedWork
 from app.user_code.programs.takeover import Takeover, installed_and, unshadowed
@@ -213,9 +214,12 @@ class ProgramReactor:
     def _refuse_other_threads(self, name: str) -> None:
         if threading.get_ident() == self._thread:
             return
-        sentence = (
-            f"{self._owner.title} calls reactor.{name} in a thread of its own, which Twisted does "
-            f"not allow. Write reactor.callFromThread(reactor.{name}, …)."
+        sentence = Sentence(
+            "reactor-in-thread",
+            "{title} calls reactor.{name} in a thread of its own, which Twisted does not allow. "
+            "Write reactor.callFromThread(reactor.{name}, …).",
+            title=self._owner.title,
+            name=name,
         )
         self.callFromThread(self._owner.note, sentence)
         raise RuntimeError(sentence)
@@ -257,8 +261,13 @@ class ProgramReactor:
     def addReader(self, reader: Any) -> None:
         if _is_listening(reader):
             self._owner.note(
-                f"{self._owner.title} listens with a socket of its own ({reader!r}). "
-                "Portdeck cannot show it; use reactor.listenTCP or an endpoint."
+                Sentence(
+                    "socket-of-its-own",
+                    "{title} listens with a socket of its own ({reader!r}). Portdeck cannot show "
+                    "it; use reactor.listenTCP or an endpoint.",
+                    title=self._owner.title,
+                    reader=reader,
+                )
             )
         self._real.addReader(reader)
         self._work.add_descriptor(reader, self._real.removeReader)
@@ -274,8 +283,12 @@ class ProgramReactor:
         if threading.get_ident() != self._thread:
             self.callFromThread(
                 self._owner.note,
-                f"{self._owner.title} runs the reactor in a thread. Portdeck runs it already, in "
-                "the main one: what else the program does there must not wait.",
+                Sentence(
+                    "runs-reactor-in-thread",
+                    "{title} runs the reactor in a thread. Portdeck runs it already, in the main "
+                    "one: what else the program does there must not wait.",
+                    title=self._owner.title,
+                ),
             )
             self.callFromThread(self.start)
             return
@@ -283,7 +296,11 @@ class ProgramReactor:
             return  # the program imports itself, and both runs of its file come here
         if self.running:
             self._owner.note(
-                f"{self._owner.title} calls reactor.run() twice. The second call does nothing."
+                Sentence(
+                    "runs-reactor-twice",
+                    "{title} calls reactor.run() twice. The second call does nothing.",
+                    title=self._owner.title,
+                )
             )
             return
         self.start()

@@ -16,13 +16,21 @@ from attrs import frozen
 
 from app.files.paths import home_folder_problem
 from app.net.endpoint import quoted
-from app.user_code.reference import PREFIX, TWIST_PREFIX, UserCodeError
+from app.text.sentence import Sentence
+from app.user_code.reference import (
+    PREFIX,
+    PROGRAM_ENDS,
+    PROGRAM_FILE,
+    PROGRAM_MODULE,
+    TWIST_PREFIX,
+    UserCodeError,
+    is_whole_program,
+    quoted_words,
+)
 
 OWN_PLACES: Final = "program"
 """The endpoint of a program that listens at its own places."""
 
-_FILE: Final = re.compile(r"(?P<path>.+?\.(?:pyw?|tac)|.+?/)(?:\s+(?P<arguments>.*))?", re.I | re.S)
-_MODULE: Final = re.compile(r"(?P<path>[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?:\s+(?P<arguments>.*))?")
 _PLUGIN: Final = re.compile(r"(?P<path>[\w.-]+)(?:\s+(?P<arguments>.*))?")
 
 
@@ -60,12 +68,22 @@ class ProgramReference:
     def parse(cls, text: str) -> ProgramReference:
         """Parse `text`. Raises `UserCodeError`, also for a reference to one object in a file."""
         if not text.isprintable():
-            raise UserCodeError(f"{quoted(text)} must be one line of visible characters.")
+            raise UserCodeError(
+                Sentence(
+                    "program-not-one-line",
+                    "{text} must be one line of visible characters.",
+                    text=quoted(text),
+                )
+            )
         if text.startswith(TWIST_PREFIX):
             found = _PLUGIN.fullmatch(text.removeprefix(TWIST_PREFIX).strip())
             if found is None:
                 raise UserCodeError(
-                    f"{quoted(text)} names no plugin. Write it as twist:web --path ."
+                    Sentence(
+                        "no-plugin-named",
+                        "{text} names no plugin. Write it as twist:web --path .",
+                        text=quoted(text),
+                    )
                 )
             return cls(ProgramKind.PLUGIN, found["path"], _split(text, found["arguments"]))
         return cls._of_python(text)
@@ -73,23 +91,45 @@ class ProgramReference:
     @classmethod
     def _of_python(cls, text: str) -> ProgramReference:
         rest = text.removeprefix(PREFIX).strip()
-        found = _FILE.fullmatch(rest)
+        words = quoted_words(rest)
+        if words and is_whole_program(rest) and text.startswith(PREFIX):
+            return cls._of_path(words[0], tuple(words[1:]))
+        found = PROGRAM_FILE.fullmatch(rest)
         if found is not None and text.startswith(PREFIX):
-            path = found["path"]
-            if wrong := home_folder_problem(path):
-                raise UserCodeError(wrong)
-            return cls(_kind_of_path(path), path, _split(text, found["arguments"]))
-        found = _MODULE.fullmatch(rest)
+            return cls._of_path(found["path"], _split(text, found["arguments"]))
+        found = PROGRAM_MODULE.fullmatch(rest)
         if found is None or not text.startswith(PREFIX):
             raise UserCodeError(
-                f"{quoted(text)} names no program. "
-                "Write it as python:server.py, python:app.tac or twist:web."
+                Sentence(
+                    "no-program-named",
+                    "{text} names no program. Write it as python:server.py, python:app.tac or "
+                    "twist:web.",
+                    text=quoted(text),
+                )
             )
         return cls(ProgramKind.MODULE, found["path"], _split(text, found["arguments"]))
 
+    @classmethod
+    def _of_path(cls, path: str, arguments: tuple[str, ...]) -> ProgramReference:
+        if wrong := home_folder_problem(path):
+            raise UserCodeError(wrong)
+        return cls(_kind_of_path(path), path, arguments)
+
     def __str__(self) -> str:
         prefix = TWIST_PREFIX if self.kind is ProgramKind.PLUGIN else PREFIX
-        return " ".join((f"{prefix}{self.source}", *map(shlex.quote, self.arguments)))
+        source = self._quoted_source if self.has_path else self.source
+        return " ".join((f"{prefix}{source}", *map(shlex.quote, self.arguments)))
+
+    @property
+    def _quoted_source(self) -> str:
+        """`source`, in quotation marks if the path would end earlier without them."""
+        found = PROGRAM_FILE.fullmatch(self.source)
+        ends_there = found is not None and found["path"] == self.source == self.source.strip()
+        return (
+            self.source
+            if ends_there and not quoted_words(self.source)
+            else shlex.quote(self.source)
+        )
 
     @property
     def has_path(self) -> bool:
@@ -120,16 +160,22 @@ def is_program(protocol: str) -> bool:
         return True
     if not protocol.startswith(PREFIX):
         return False
-    rest = protocol.removeprefix(PREFIX).strip()
-    return _FILE.fullmatch(rest) is not None or _MODULE.fullmatch(rest) is not None
+    return is_whole_program(protocol.removeprefix(PREFIX).strip())
 
 
-def program_of(path: str) -> str:
-    """The protocol text for the file or folder at `path`. A reference stays as it is."""
-    if path.startswith((PREFIX, TWIST_PREFIX)):
-        return path
-    is_file = path.lower().endswith((".py", ".pyw", ".tac"))
-    return f"{PREFIX}{path}" if is_file or path.endswith("/") else f"{PREFIX}{path}/"
+def program_at(path: str) -> ProgramReference:
+    """The program in the file or folder at `path`, without arguments."""
+    whole = path if path.lower().endswith(PROGRAM_ENDS) else f"{path}/"
+    return ProgramReference(_kind_of_path(whole), whole)
+
+
+def program_of(text: str) -> str:
+    """The protocol for a path and its arguments, such as `server.py --port 80`. A protocol stays
+    as it is."""
+    if text.startswith((PREFIX, TWIST_PREFIX)):
+        return text
+    is_whole = quoted_words(text) or PROGRAM_FILE.fullmatch(text)
+    return f"{PREFIX}{text}" if is_whole else str(program_at(text))
 
 
 def _kind_of_path(path: str) -> ProgramKind:
@@ -144,5 +190,9 @@ def _split(text: str, arguments: str | None) -> tuple[str, ...]:
         return tuple(shlex.split(arguments or ""))
     except ValueError:
         raise UserCodeError(
-            f"{quoted(text)} has a quotation mark without its partner. Close it."
+            Sentence(
+                "quotation-mark-missing",
+                "{text} has a quotation mark without its partner. Close it.",
+                text=quoted(text),
+            )
         ) from None

@@ -13,6 +13,7 @@ from twisted.plugin import getPlugins
 from twisted.python import usage
 from zope.interface import provider
 
+from app.text.sentence import Sentence
 from app.user_code.reference import UserCodeError
 
 _IRRELEVANT: Final = ("version", "help")
@@ -76,7 +77,14 @@ def find_plugins() -> Plugins:
         failure = event.get("log_failure")
         if failure is not None:
             said = formatEvent(event).partition("\n")[0]
-            problems.append(f"A plugin of twist cannot be used. {said} {failure.getErrorMessage()}")
+            problems.append(
+                Sentence(
+                    "plugin-unusable",
+                    "A plugin of twist cannot be used. {said} {error}",
+                    said=said,
+                    error=failure.getErrorMessage(),
+                )
+            )
 
     globalLogPublisher.addObserver(listen)
     try:
@@ -111,11 +119,20 @@ def make_service(name: str, arguments: Sequence[str]) -> IService:
         options.parseOptions(list(arguments))
     except usage.UsageError as error:
         raise UserCodeError(
-            f"twist {name} does not take these arguments: {error}. Correct them."
+            Sentence(
+                "plugin-arguments-wrong",
+                "twist {name} does not take these arguments: {error}. Correct them.",
+                name=name,
+                error=error,
+            )
         ) from None
     except SystemExit:
         raise UserCodeError(
-            f"twist {name} only shows help with these arguments. Take out --help and --version."
+            Sentence(
+                "plugin-shows-help",
+                "twist {name} only shows help with these arguments. Take out --help and --version.",
+                name=name,
+            )
         ) from None
     service: IService = maker.makeService(options)
     return service
@@ -130,15 +147,25 @@ def _maker(name: str) -> Any:
     if name not in makers:
         there = ", ".join(sorted(makers))
         raise UserCodeError(
-            f"There is no plugin {name} of twist. Choose one of: {there}; or install the package "
-            "that has it."
+            Sentence(
+                "no-such-plugin",
+                "There is no plugin {name} of twist. Choose one of: {there}; or install the "
+                "package that has it.",
+                name=name,
+                there=there,
+            )
         )
     return makers[name]
 
 
 def _why_it_failed(name: str, error: BaseException) -> str:
     why = str(error) or type(error).__name__
-    return f"The plugin {name} cannot be loaded: {why}. Install what it needs."
+    return Sentence(
+        "plugin-not-loaded",
+        "The plugin {name} cannot be loaded: {why}. Install what it needs.",
+        name=name,
+        why=why,
+    )
 
 
 def _all(options: Any, attribute: str) -> list[Sequence[Any]]:

@@ -14,6 +14,7 @@ from app.server.deck import Deck
 from app.server.listener import Listener, State
 from app.server.monitor import ChangeBatch, Changes
 from app.ui.commands import Commands
+from app.ui.desktop import tray
 from app.ui.desktop.notifications import MOST_AT_ONCE, Notifications
 from app.ui.desktop.tray import MOST_LISTENERS, Tray, overall_state
 from app.ui.settings import Notice, Settings
@@ -197,3 +198,18 @@ def test_without_a_tray_there_is_no_notification(
     shown = Shown(hands, window, settings)
     settings.save_notifies(Notice.FAILED, True)
     assert shown.change(hands.add("Echo", State.FAILED)) == []
+
+
+def test_a_hidden_window_waits_for_the_tray_and_is_shown_if_none_comes(
+    make: Callable[[bool], Hands], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tray, "WAIT_STEP_MS", 1)
+    monkeypatch.setattr(tray, "LONGEST_WAIT_MS", 3)
+    hands = make(False)
+    hands.tray.wait(otherwise=lambda: hands.asked.append("shown"))
+    qtbot.waitUntil(lambda: hands.asked == ["shown"])
+    with_tray = make(True)
+    with_tray.tray.wait(otherwise=lambda: with_tray.asked.append("shown"))
+    qtbot.waitUntil(lambda: with_tray.tray.icon.isVisible())
+    assert not with_tray.asked
+    with_tray.tray.hide()

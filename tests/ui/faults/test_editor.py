@@ -14,6 +14,7 @@ from app.faults.spec import (
     Direction,
     Fault,
     FaultKind,
+    FaultLeg,
     LimitAction,
     TransportKind,
     armed,
@@ -26,6 +27,9 @@ from app.ui.style.icons import Icons
 
 LATENCY = Fault(kind=FaultKind.LATENCY, seconds=0.2)
 LIMIT = Fault(kind=FaultKind.LIMIT, bytes=1000, enabled=False)
+STREAMS = KINDS_OF[TransportKind.STREAM]
+SERVED = {FaultLeg.CLIENT: STREAMS, FaultLeg.TARGET: frozenset[FaultKind]()}
+FORWARDED = {FaultLeg.CLIENT: KINDS_OF[TransportKind.DATAGRAMS], FaultLeg.TARGET: STREAMS}
 NUMBERS = [
     parameter
     for parameters in PARAMETERS.values()
@@ -92,7 +96,7 @@ def test_a_value_that_is_shown_is_no_change(qtbot: QtBot) -> None:
 
 
 def test_a_row_edits_every_part_of_a_fault(qtbot: QtBot) -> None:
-    row = FaultRow(LIMIT, Icons())
+    row = FaultRow(LIMIT, SERVED, Icons())
     qtbot.addWidget(row)
     changes: list[Fault] = []
     row.changed.connect(lambda: changes.append(row.fault))
@@ -118,7 +122,7 @@ def test_a_row_edits_every_part_of_a_fault(qtbot: QtBot) -> None:
 
 
 def test_a_kind_that_acts_on_whole_connections_has_no_direction(qtbot: QtBot) -> None:
-    row = FaultRow(new_fault(FaultKind.REFUSE), Icons())
+    row = FaultRow(new_fault(FaultKind.REFUSE), SERVED, Icons())
     qtbot.addWidget(row)
     assert row.direction is None
     row.chance.box.setValue(50)
@@ -126,7 +130,7 @@ def test_a_kind_that_acts_on_whole_connections_has_no_direction(qtbot: QtBot) ->
 
 
 def _editor(qtbot: QtBot, *faults: Fault) -> FaultsEditor:
-    editor = FaultsEditor(KINDS_OF[TransportKind.STREAM], Icons())
+    editor = FaultsEditor(SERVED, Icons())
     qtbot.addWidget(editor)
     editor.show_faults(faults)
     editor.show()
@@ -168,3 +172,18 @@ def test_other_values_of_the_same_kinds_keep_the_rows(qtbot: QtBot) -> None:
     assert row.fault.seconds == 1.0
     editor.show_faults((LIMIT,))
     assert editor.faults == (LIMIT,)
+
+
+def test_a_fault_of_a_forwarded_client_can_move_to_the_target(qtbot: QtBot) -> None:
+    row = FaultRow(LATENCY, FORWARDED, Icons())
+    qtbot.addWidget(row)
+    assert row.leg is not None
+    row.leg.setCurrentIndex(1)
+    assert row.fault.leg is FaultLeg.TARGET
+
+
+def test_a_kind_that_only_the_target_can_have_begins_there(qtbot: QtBot) -> None:
+    editor = FaultsEditor(FORWARDED, Icons())
+    qtbot.addWidget(editor)
+    assert editor.append(FaultKind.SLICE).fault.leg is FaultLeg.TARGET
+    assert editor.append(FaultKind.DROP).fault.leg is FaultLeg.CLIENT

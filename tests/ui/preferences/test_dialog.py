@@ -32,6 +32,19 @@ from app.ui.style.theme import Theme
 from app.ui.style.tokens import Density, Scheme
 
 
+class Login:
+    """In place of the desktop's entry."""
+
+    place = "somewhere"
+    is_on = False
+    error = False
+
+    def turn(self, on: bool) -> None:
+        if self.error:
+            raise PermissionError(13, "Permission denied")
+        self.is_on = on
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(QSettings(str(tmp_path / "window.conf"), QSettings.Format.IniFormat))
@@ -56,7 +69,7 @@ def appearance(settings: Settings, qapp: QApplication) -> Iterator[Appearance]:
 
 @pytest.fixture
 def dialog(log: ChunkLog, settings: Settings, appearance: Appearance, qtbot: QtBot) -> Preferences:
-    dialog = Preferences(log, settings, appearance, has_tray=True)
+    dialog = Preferences(log, settings, appearance, has_tray=True, login=Login())
     qtbot.addWidget(dialog)
     dialog.show()
     dialog.open_page("traffic")
@@ -228,3 +241,21 @@ def test_invalid_values_count_as_missing(tmp_path: Path, name: str) -> None:
     assert settings.accent == ""
     assert (settings.density, settings.zoom) == (Density.COMFORTABLE, 1.0)
     assert (settings.start_up, settings.log_level) == (StartUp.MARKED, logging.INFO)
+
+
+def test_the_start_at_login_shows_what_is_true(settings: Settings, qtbot: QtBot) -> None:
+    login = Login()
+    page = StartUpPage(settings, has_tray=True, login=login)
+    qtbot.addWidget(page)
+    assert not page.at_login.isChecked()
+    page.at_login.click()
+    assert login.is_on
+    assert "somewhere" in page.login_note.text()
+    login.error = True
+    page.at_login.click()
+    assert page.at_login.isChecked()
+    assert "Permission denied" in page.login_note.text()
+    login.error = False
+    page.reset()
+    assert not login.is_on
+    assert page.login_note.isHidden()

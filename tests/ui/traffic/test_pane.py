@@ -85,7 +85,7 @@ def test_the_chosen_chunk_stays_shown_when_the_log_drops_it(
     for _ in range(flood):
         say(b"flood")
     settle(talk, qtbot)
-    assert talk.detail.hex.data == b"hello 7"
+    assert talk.detail.content.data == b"hello 7"
     assert talk.table.chosen is None
     assert not talk.table.selectionModel().hasSelection()
 
@@ -93,7 +93,7 @@ def test_the_chosen_chunk_stays_shown_when_the_log_drops_it(
 def test_clear_removes_the_shown_bytes_too(talk: TrafficPane) -> None:
     choose(talk, 7)
     talk.status_bar.clear_button.click()
-    assert talk.detail.hex.data == b""
+    assert talk.detail.content.data == b""
 
 
 def test_paused_rows_that_the_log_drops_stay_and_are_marked(
@@ -132,7 +132,7 @@ def test_a_filter_that_drops_the_chosen_chunk_chooses_nothing(
     talk.filter_bar.direction.setCurrentIndex(1)
     settle(talk, qtbot)
     assert talk.table.chosen is None
-    assert talk.detail.hex.data == b""
+    assert talk.detail.content.data == b""
 
 
 def test_a_hidden_pane_catches_up_when_it_is_shown(
@@ -268,7 +268,7 @@ def test_the_format_of_the_time_can_be_chosen(talk: TrafficPane) -> None:
 def test_the_detail_shows_the_connection(talk: TrafficPane) -> None:
     choose(talk, 1)
     assert talk.detail.title.text().endswith("→  Echo · peer 1")
-    assert talk.detail.hex.data == b"hello 1"
+    assert talk.detail.content.data == b"hello 1"
 
 
 def test_all_controls_have_names(log: ChunkLog, pane: TrafficPane) -> None:

@@ -92,8 +92,8 @@ def test_messages_can_be_filtered_found_and_shown_as_bytes(talk: TrafficPane, qt
     settle(talk, qtbot)
     assert talk.find_bar.count.text() == "1 found"
     talk.find_next()
-    assert talk.detail.hex.data == b"twothero\r\n"
-    assert talk.detail.hex.selected == b"other"
+    assert talk.detail.content.data == b"twothero\r\n"
+    assert talk.detail.content.text.selected_text == "other"
     talk.find_bar.pattern.line.setText("answer")
     settle(talk, qtbot)
     assert talk.find_bar.count.text() == "none found"
@@ -145,7 +145,7 @@ def test_the_stream_is_the_conversation_of_the_chosen_connection(
     choose(talk, 0)
     use(talk, View.STREAM, qtbot)
     assert stream(talk) == ["← one", "← twother", "→ answer", "← o", "← three"]
-    assert talk.detail.hex.data == b"one\r\ntw"
+    assert talk.detail.content.data == b"one\r\ntw"
 
 
 def test_the_choice_stays_from_view_to_view(talk: TrafficPane, say: Say, qtbot: QtBot) -> None:
@@ -189,7 +189,7 @@ def test_a_find_goes_to_the_line_of_the_stream(talk: TrafficPane, qtbot: QtBot) 
     settle(talk, qtbot)
     talk.find_next()
     assert talk.views.stream.text.textCursor().selectedText() == "→ answer"
-    assert talk.detail.hex.data == b"answer\n"
+    assert talk.detail.content.data == b"answer\n"
 
 
 def test_another_connection_can_be_chosen_for_the_stream(talk: TrafficPane, qtbot: QtBot) -> None:
