@@ -17,6 +17,9 @@ from app.user_code.trust import Trust
 from tests.screen import Screen
 
 ROOT = Path(__file__).resolve().parent.parent
+CONNECTIONS_ON_SHOW = "[General]\ntab=connections\n"
+"""What a window remembers that was closed while its connections table was on show."""
+
 START_SECONDS = 30.0
 EXIT_SECONDS = 10.0
 POLL_SECONDS = 0.02

@@ -13,6 +13,7 @@ from app.client.transport import Wire
 from app.files.paths import NotRegular, open_regular
 from app.text.readable import count_bytes
 from app.text.sentence import Sentence, composed
+from app.text.system_errors import system_reason
 
 CANCELLED = Sentence("cancelled", "Cancelled")
 CONNECTION_ENDED = Sentence("connection-ended-so-stopped", "The connection ended, so stopped")
@@ -49,7 +50,7 @@ class OutgoingFile:
                 )
             ) from None
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
+            reason = system_reason(error)
             raise FileError(
                 Sentence(
                     "send-file-unreadable",
@@ -71,7 +72,7 @@ class OutgoingFile:
         try:
             data = self._file.read(size) or b""
         except OSError as error:
-            self.trouble = error.strerror or str(error)
+            self.trouble = system_reason(error)
             return b""
         self.bytes_read += len(data)
         return data

@@ -312,13 +312,7 @@ class Session:
             return
         if wire.bytes_unsent or self.file is not None:
             rest = self.file.name if self.file else count_bytes(wire.bytes_unsent)
-            self._log.add_event(
-                Sentence(
-                    "peer-closed-side",
-                    "The peer closed its side. Sending the remaining {rest}, then closing.",
-                    rest=rest,
-                )
-            )
+            self._log.add_event(messages.peer_closed_side(rest))
         self._start_closing(wire)
 
     def wire_lost(self, wire: Wire, reason: Failure) -> None:
@@ -394,14 +388,7 @@ class Session:
             self._set_state(SessionState.CLOSED)
             return
         seconds = self._back_off.next_seconds()
-        self._log.add_event(
-            Sentence(
-                "connecting-again",
-                "Connecting again in {seconds:g} s (attempt {attempts}).",
-                seconds=seconds,
-                attempts=self._back_off.attempts,
-            )
-        )
+        self._log.add_event(messages.connecting_again(seconds, self._back_off.attempts))
         self._set_state(SessionState.WAITING)
         self._timer.set(seconds, self._begin_attempt)
 
@@ -434,13 +421,7 @@ class Session:
         wire.abort()
 
     def _log_stalled_peer(self) -> None:
-        self._log.add_event(
-            Sentence(
-                "peer-took-nothing",
-                "The peer took nothing for {seconds:g} s. Giving it up.",
-                seconds=self._close_timeout,
-            )
-        )
+        self._log.add_event(messages.peer_took_nothing(self._close_timeout))
 
     def _set_state(self, state: SessionState) -> None:
         self._state = state

@@ -179,6 +179,34 @@ def describe_security(security: Security) -> str:
     )
 
 
+def connecting_again(seconds: float, attempts: int) -> Sentence:
+    """The next attempt, after one that failed."""
+    return Sentence(
+        "connecting-again",
+        "Connecting again in {seconds:g} s (attempt {attempts}).",
+        seconds=seconds,
+        attempts=attempts,
+    )
+
+
+def peer_closed_side(rest: str) -> Sentence:
+    """The peer sends no more, and `rest` waits to be sent to it."""
+    return Sentence(
+        "peer-closed-side",
+        "The peer closed its side. Sending the remaining {rest}, then closing.",
+        rest=rest,
+    )
+
+
+def peer_took_nothing(seconds: float) -> Sentence:
+    """The peer did not read what was sent before the end."""
+    return Sentence(
+        "peer-took-nothing",
+        "The peer took nothing for {seconds:g} s. Giving it up.",
+        seconds=seconds,
+    )
+
+
 def is_tls_alert(data: bytes) -> bool:
     """Whether `data`, the first of a connection, is a TLS alert: the answer to bytes that are not
     TLS."""

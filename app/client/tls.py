@@ -26,6 +26,7 @@ from app.client.transport import StreamWire
 from app.net.endpoint import quoted
 from app.net.ip import parse_ip
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 from app.tls import TlsError
 from app.tls.certificates import Identity, read_identity
 
@@ -189,7 +190,7 @@ def _check_readable(file: str, what: str) -> None:
         with Path(file).open("rb"):
             pass
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
+        reason = system_reason(error)
         sentence = Sentence(
             "authority-file-unreadable",
             "The file of {what} cannot be read: {file}: {reason}.",

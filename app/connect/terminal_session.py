@@ -21,6 +21,7 @@ from app.connect.streams import BadExpression, CrlfConverter, Expectation, HexDu
 from app.net.ip import LARGEST_DATAGRAM
 from app.net.target import Target, Transport
 from app.text import readable
+from app.text.sentence import code_of
 from app.traffic.framing import Lines, Message
 
 DONE = 0
@@ -40,6 +41,10 @@ MOST_WAITING = 1024 * 1024
 
 CLOSE_SECONDS = 1.0
 EXPECT_SECONDS = 10.0
+
+SLOW_SECONDS = 1.0
+"""How long the peer may take before it is said that the connection is being made. So a connection
+that fails immediately is one line."""
 
 QUIET_SECONDS = 1.0
 """Over UDP: how long to wait for another datagram after the end of the input."""
@@ -105,6 +110,7 @@ class TerminalSession:
         self._exit_code_is_set = False
         self._is_stopping = False
         self._timeout_call: Any = None
+        self._progress_call: Any = None
 
     def begin(self) -> None:
         """Connect. The reactor stops at the end; `exit_code` is final then."""
@@ -115,6 +121,7 @@ class TerminalSession:
         output."""
         self._is_closing = self._is_stopping = True
         self.exit_code = exit_code
+        self._drop_progress()
         if not self._session.state.is_over:
             self._session.abort()
         self._stop()
@@ -132,14 +139,27 @@ class TerminalSession:
             if isinstance(entry.data, str):
                 # A trouble before the connection either prevents it or was accepted by the user.
                 self._had_trouble |= self._was_connected and entry.kind is EntryKind.TROUBLE
-                if entry.kind is EntryKind.TROUBLE or not self._request.quiet:
+                if code_of(entry.data) == "connecting":
+                    self._print_if_slow(entry.data)
+                elif entry.kind is EntryKind.TROUBLE or not self._request.quiet:
                     self._print_error(entry.data)
+        if self._session.state is not SessionState.CONNECTING:
+            self._drop_progress()
         if self._session.state is SessionState.CONNECTED and not self._was_connected:
             self._on_connected()
         elif self._session.state is SessionState.CLOSED:
             self._on_closed()
         else:
             self._read_input()
+
+    def _print_if_slow(self, sentence: str) -> None:
+        if not self._request.quiet:
+            call = self._reactor.callLater(SLOW_SECONDS, self._print_error, sentence)
+            self._progress_call = call
+
+    def _drop_progress(self) -> None:
+        if self._progress_call is not None and self._progress_call.active():
+            self._progress_call.cancel()
 
     def _tap(self, _time: float, _number: int, is_sent: bool, data: bytes) -> None:
         if is_sent or self._is_closing:

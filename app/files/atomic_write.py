@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 
 _STALE_SECONDS: Final = 60
 
@@ -97,6 +98,21 @@ def move_aside(target: Path, now: float) -> Path:
     return aside
 
 
-def write_error(error: OSError) -> str:
-    """The reason in the words of the system, such as `No space left on device`."""
-    return error.strerror or str(error)
+def unreadable(path: Path, error: OSError) -> Sentence:
+    """The sentence about a file that `error` kept from being read."""
+    return Sentence(
+        "file-unreadable",
+        "{path} cannot be read ({reason}).",
+        path=path,
+        reason=system_reason(error),
+    )
+
+
+def unwritable(path: Path, error: OSError) -> Sentence:
+    """The sentence about a file that `error` kept from being written."""
+    return Sentence(
+        "file-unwritable",
+        "{path} cannot be written ({reason}).",
+        path=path,
+        reason=system_reason(error),
+    )

@@ -20,6 +20,7 @@ from app.files.paths import resolve_path
 from app.net.sockets import endpoint_for
 from app.net.target import Target
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Dialing:
             authorities = None if self.ca_file is None else self.ca_file.read_bytes()
             return client_creator(host, authorities, verify=self.verify)
         except (OSError, ValueError) as error:
-            words = getattr(error, "strerror", None) or str(error)
+            words = system_reason(error)
             raise TargetFileError(
                 Sentence(
                     "target-file-unusable",

@@ -32,6 +32,7 @@ from app.net.target import LOOPBACK, Target
 from app.rules.rendering import WHOLE, Cutter, frame_of
 from app.rules.spec import MessageFraming, Unframed
 from app.rules.template import RenderError
+from app.text.system_errors import system_reason
 from app.traffic.connection_info import RECEIVED, SENT, CloseKind
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class DatagramLeg(TargetLeg):
         try:
             self.transport.write(datagram)
         except OSError as error:
-            self._report(error.strerror or str(error))
+            self._report(system_reason(error))
             return
         self.link.bytes_out += len(datagram)
         if self.tap is not None:

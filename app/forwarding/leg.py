@@ -2,8 +2,8 @@
 
 Each leg is the push producer of the other's transport, so a slow reader on one side stops the
 reading on the other, in that direction alone. The end of one direction is passed on as a
-half-close, and a reset as a reset. Over TLS, which has no half-close in Twisted, an end is passed on
-as TLS closes: `close_notify`, after which the target may still send.
+half-close, and a reset as a reset. Over TLS, which has no half-close in Twisted, an end is passed
+on as TLS closes: `close_notify`, after which the target may still send.
 """
 
 from __future__ import annotations
@@ -32,9 +32,7 @@ class Pause(Enum):
     CONNECTING = Sentence("leg-connecting", "connecting")
     FULL = Sentence("other-leg-slow", "the other leg does not keep up")
     HELD = Sentence("too-many-held", "too many messages are held")
-    FAULTS = Sentence(
-        "other-leg-faults", "faults of the other leg hold as much as they may"
-    )
+    FAULTS = Sentence("other-leg-faults", "faults of the other leg hold as much as they may")
 
 
 @implementer(IHalfCloseableProtocol, IPushProducer)

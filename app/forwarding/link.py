@@ -95,12 +95,12 @@ class IRelayedConnection(Interface):
     def target_connected() -> None:
         """The link is open: give it its number, and tell the observer."""
 
-    def tap_target(direction: bool, data: bytes) -> None:
+    def tap_target(direction: bool, data: bytes) -> None:  # noqa: N805 - an interface has no self
         """Keep a chunk of the link in the traffic."""
 
     def target_refuses() -> bool:
         """Whether a fault refuses the link that is going to be made."""
 
-    def target_faults(by_datagram: bool) -> tuple[Fault, ...]:
+    def target_faults(*, by_datagram: bool = False) -> tuple[Fault, ...]:
         """The faults that act on the link. `by_datagram` gives also those that do not hit this
         connection: they decide for each datagram."""

@@ -191,7 +191,7 @@ class ClientLeg(Leg):
         if target is None or passage is None:
             return
         for leg, direction in ((self, Direction.IN), (target, Direction.OUT)):
-            if leg.is_lost or leg.has_ended and leg.stream is None:
+            if leg.is_lost or (leg.has_ended and leg.stream is None):
                 continue
             if leg.stream is None:
                 leg.use_stream(self._stream(direction))

@@ -58,7 +58,7 @@ class TargetLeg(Leg):
         self.on_trouble: Callable[[str], None] = lambda sentence: None
         """Called with a failure that does not end the leg."""
         self.faults: ConnectionFaults | None = None
-        self.is_in_handshake = False
+        self._is_in_handshake = False
         self._seconds = seconds
         self._on_open: Callable[[], None] | None = None
         self._fault_words = ""
@@ -66,13 +66,13 @@ class TargetLeg(Leg):
         self._leaving: IDelayedCall | None = None
 
     def connectionMade(self) -> None:
-        self.is_in_handshake = ISSLTransport.providedBy(self.transport)
+        self._is_in_handshake = ISSLTransport.providedBy(self.transport)
         self.link.local_address = self.transport.getHost()
         self.link.peer_address = self.transport.getPeer()
 
     def handshakeCompleted(self) -> None:
         """TLS can carry bytes."""
-        self.is_in_handshake = False
+        self._is_in_handshake = False
         if self.faults is not None:
             self.faults.complete_handshake()
 
@@ -270,6 +270,10 @@ class TargetLeg(Leg):
     def has_pull_producer(self) -> bool:
         """The client is a push producer."""
         return False
+
+    def is_in_handshake(self) -> bool:
+        """Whether TLS must read before it can carry bytes."""
+        return self._is_in_handshake
 
     def is_flushed(self) -> bool:
         """Whether the socket has nothing to send. The system sends the rest of it soon."""

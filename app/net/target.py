@@ -176,14 +176,7 @@ def _check_host(host: str) -> None:
 
 def _check_port(port: int) -> None:
     if not 1 <= port <= LARGEST_PORT:
-        raise TargetError(
-            Sentence(
-                "port-out-of-range",
-                "Choose a port between 1 and {largest_port}, not {port}.",
-                largest_port=LARGEST_PORT,
-                port=port,
-            )
-        )
+        raise TargetError(_port_out_of_range(port))
 
 
 def _check_resource(resource: str) -> None:
@@ -443,12 +436,14 @@ def _port_number(text: str) -> int:
         )
     digits = text.lstrip("0") or "0"
     if len(digits) > 5:
-        raise TargetError(
-            Sentence(
-                "port-out-of-range",
-                "Choose a port between 1 and {largest_port}, not {port}.",
-                largest_port=LARGEST_PORT,
-                port=quoted(text),
-            )
-        )
+        raise TargetError(_port_out_of_range(quoted(text)))
     return int(digits)
+
+
+def _port_out_of_range(port: object) -> Sentence:
+    return Sentence(
+        "port-out-of-range",
+        "Choose a port between 1 and {largest_port}, not {port}.",
+        largest_port=LARGEST_PORT,
+        port=port,
+    )

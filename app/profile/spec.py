@@ -25,6 +25,7 @@ from app.profile.validation import (
     InvalidValue,
     Problem,
     boolean,
+    check_length,
     join_path,
     quoted_value,
     shown_in_form,
@@ -57,10 +58,13 @@ UDP_IDLE_SECONDS: Final = 30
 """How long a UDP peer may be idle if the spec has no idle time-out. UDP peers never close."""
 
 
+_NOT_ONE_LINE: Final = Sentence("one-visible-line", "must be one line of visible characters")
+
+
 def _path(value: object) -> str:
     path = text(value)
     if not path.isprintable():
-        raise ValueError(Sentence("one-visible-line", "must be one line of visible characters"))
+        raise ValueError(_NOT_ONE_LINE)
     if wrong := home_folder_problem(path):
         raise ValueError(wrong)
     return path
@@ -122,17 +126,9 @@ def _name(value: object) -> str:
     name = text(value)
     if not name.strip():
         raise ValueError(Sentence("must-not-be-empty", "must not be empty"))
-    if len(name) > LONGEST_NAME:
-        raise ValueError(
-            Sentence(
-                "at-most-characters",
-                "must be at most {longest} characters long, not {count}",
-                longest=LONGEST_NAME,
-                count=len(name),
-            )
-        )
+    check_length(name, LONGEST_NAME)
     if not name.isprintable():
-        raise ValueError(Sentence("one-visible-line", "must be one line of visible characters"))
+        raise ValueError(_NOT_ONE_LINE)
     if name != name.strip():
         raise ValueError(Sentence("no-space-around", "must not begin or end with a space"))
     return name
@@ -185,14 +181,10 @@ class ListenerSpec:
     name: str = field(metadata=validated_by(_name, example='name = "Echo"'))
     """Its name in the window, the console and the JSON lines. Unique, ignoring case."""
 
-    protocol: str = field(
-        metadata=validated_by(_protocol, example='protocol = "echo"')
-    )
+    protocol: str = field(metadata=validated_by(_protocol, example='protocol = "echo"'))
     """A name of `app.protocols.catalog`, or a reference to user code."""
 
-    endpoint: str = field(
-        metadata=validated_by(_endpoint, example='endpoint = "tcp:8007"')
-    )
+    endpoint: str = field(metadata=validated_by(_endpoint, example='endpoint = "tcp:8007"'))
     """A description that `Endpoint.parse` takes, as the user wrote it. `program` means the places
     where a program listens by itself; it is the default of a program."""
 

@@ -15,7 +15,13 @@ from pathlib import Path
 import platformdirs
 from attrs import evolve
 
-from app.files.atomic_write import move_aside, remove_stale, write_atomically, write_error
+from app.files.atomic_write import (
+    move_aside,
+    remove_stale,
+    unreadable,
+    unwritable,
+    write_atomically,
+)
 from app.files.locks import folder_lock
 from app.files.paths import open_regular
 from app.net.endpoint import Endpoint
@@ -25,6 +31,7 @@ from app.profile.validation import Problem
 from app.protocols import catalog
 from app.protocols.definition import describe_options
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 from app.user_code.programs.reference import ProgramReference, is_program
 from app.user_code.reference import CodeLocation, Reference, is_user_code
 
@@ -88,7 +95,7 @@ class ProfileFile:
                         Sentence(
                             "profile-unreadable",
                             "cannot be read ({reason}); {advice}",
-                            reason=write_error(error),
+                            reason=system_reason(error),
                             advice=advice,
                         )
                     ),
@@ -131,27 +138,13 @@ class ProfileFile:
             with folder_lock(self._target().parent):
                 self._save(listeners)
         except OSError as error:
-            raise ProfileError(
-                Sentence(
-                    "file-unwritable",
-                    "{path} cannot be written ({reason}).",
-                    path=self.path,
-                    reason=write_error(error),
-                )
-            ) from error
+            raise ProfileError(unwritable(self.path, error)) from error
 
     def _save(self, listeners: Sequence[ListenerSpec]) -> None:
         try:
             on_disk = self._content()
         except OSError as error:
-            raise ProfileError(
-                Sentence(
-                    "file-unreadable",
-                    "{path} cannot be read ({reason}).",
-                    path=self.path,
-                    reason=write_error(error),
-                )
-            ) from error
+            raise ProfileError(unreadable(self.path, error)) from error
         if on_disk is not None and on_disk != self._last_content:
             raise ProfileConflict(
                 Sentence(
@@ -199,7 +192,7 @@ class ProfileFile:
                     "file-not-renamed",
                     "{target} cannot be renamed ({reason}).",
                     target=target,
-                    reason=write_error(error),
+                    reason=system_reason(error),
                 )
             ) from error
         self._text, self._last_content, self.broken = "", None, False
@@ -221,7 +214,7 @@ class ProfileFile:
                 Sentence(
                     "profile-unwritable",
                     "cannot be written ({reason}); {advice}",
-                    reason=write_error(error),
+                    reason=system_reason(error),
                     advice=advice,
                 )
             )
@@ -283,14 +276,7 @@ def create(path: Path) -> None:
             Sentence("profile-exists", "There is {path} already.", path=path)
         ) from error
     except OSError as error:
-        raise ProfileError(
-            Sentence(
-                "file-unwritable",
-                "{path} cannot be written ({reason}).",
-                path=path,
-                reason=write_error(error),
-            )
-        ) from error
+        raise ProfileError(unwritable(path, error)) from error
 
 
 def export(listeners: Sequence[ListenerSpec], folder: Path, path: Path) -> None:
@@ -302,14 +288,7 @@ def export(listeners: Sequence[ListenerSpec], folder: Path, path: Path) -> None:
     try:
         write_atomically(Path(os.path.realpath(path)), text.encode())
     except OSError as error:
-        raise ProfileError(
-            Sentence(
-                "file-unwritable",
-                "{path} cannot be written ({reason}).",
-                path=path,
-                reason=write_error(error),
-            )
-        ) from error
+        raise ProfileError(unwritable(path, error)) from error
 
 
 def read_other_profile(path: Path, folder: Path) -> ParsedProfile:

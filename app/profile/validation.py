@@ -422,6 +422,16 @@ def _member(kind: type[Enum], value: object) -> Enum:
 
 def _limited_text(value: object, longest: int) -> str:
     content = text(value)
+    check_length(content, longest)
+    if any("\ud800" <= character <= "\udfff" for character in content):
+        raise ValueError(
+            Sentence("no-half-character", "must not hold half of a surrogate pair: UTF-8 cannot")
+        )
+    return content
+
+
+def check_length(content: str, longest: int) -> None:
+    """The rule for the length of a text. Raises `ValueError` with a sentence."""
     if len(content) > longest:
         raise ValueError(
             Sentence(
@@ -431,8 +441,3 @@ def _limited_text(value: object, longest: int) -> str:
                 count=len(content),
             )
         )
-    if any("\ud800" <= character <= "\udfff" for character in content):
-        raise ValueError(
-            Sentence("no-half-character", "must not hold half of a surrogate pair: UTF-8 cannot")
-        )
-    return content

@@ -20,6 +20,7 @@ from app.files.paths import open_regular, resolve_path
 from app.rules.running import Perform, RunningRule, Send
 from app.rules.spec import Action, FilePiece
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 
 PIECE_BYTES: Final = 64 * 1024
 """Of a file: what is read and written in one turn of the reactor."""
@@ -258,7 +259,7 @@ class Outbox:
 
 def unreadable(path: str, error: Exception) -> str:
     """Why a file could not be sent, as a sentence."""
-    why = getattr(error, "strerror", None) or str(error)
+    why = system_reason(error)
     return Sentence(
         "reply-file-not-sent",
         "The file {path} was not sent: {why}. Put it there, or change the rule.",

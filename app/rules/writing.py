@@ -24,12 +24,12 @@ from app.rules.spec import (
     Written,
 )
 from app.text.notation import Notation, write
-from app.traffic.framing import Delimited, FixedLength, LengthPrefix, Netstrings
+from app.traffic.reply_rules import framing_table
 
 
 def to_toml_tables(ruleset: RuleSet) -> dict[str, Any]:
     """The options of a `replies` listener, in plain values. What is the default is left out."""
-    table = _framing(ruleset.framing)
+    table = framing_keys(ruleset.framing)
     if ruleset.greeting:
         table["greeting"] = _reply(ruleset.greeting)
     if isinstance(ruleset.unmatched, tuple):
@@ -51,25 +51,11 @@ def rule_for(message: bytes) -> Rule:
     return Rule(LiteralMatcher(Comparison.EQUALS, Written(message.hex(" "), Notation.HEX)))
 
 
-def _framing(framing: MessageFraming) -> dict[str, Any]:
-    match framing:
-        case Unframed():
-            return {"framing": framing.value}
-        case Delimited(delimiter):
-            return {"framing": "delimiter", "delimiter": write(delimiter, Notation.ESCAPES)}
-        case FixedLength(size):
-            return {"framing": "fixed", "size": size}
-        case LengthPrefix(width, order, counts_itself):
-            table: dict[str, Any] = {"framing": "length-prefix", "width": width}
-            if order != "big":
-                table["order"] = order
-            if counts_itself:
-                table["counts_itself"] = True
-            return table
-        case Netstrings():
-            return {"framing": "netstring"}
-        case _:
-            return {"framing": "line"}
+def framing_keys(framing: MessageFraming) -> dict[str, Any]:
+    """The keys of a listener that name `framing`."""
+    if isinstance(framing, Unframed):
+        return {"framing": framing.value}
+    return framing_table(framing)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

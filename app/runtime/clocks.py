@@ -16,6 +16,8 @@ from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 
+SAME_OFFSET_SECONDS = 0.001
+
 
 class SteadyTime:
     """A mixin for a reactor class: its delayed calls follow the monotonic clock."""
@@ -33,6 +35,27 @@ def unix_clock(clock: IReactorTime) -> Callable[[], float]:
     """
     unix_seconds: Callable[[], float] = getattr(clock, "unix_seconds", clock.seconds)
     return unix_seconds
+
+
+class ClockOffset:
+    """How far the time of day is ahead of the reactor's clock, in seconds.
+
+    Offsets that are equal to a millisecond are one object, which many connections share.
+    """
+
+    __slots__ = ("_last", "_seconds", "_unix_seconds")
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._seconds = clock.seconds
+        self._unix_seconds = unix_clock(clock)
+        self._last = -inf
+
+    def __call__(self) -> float:
+        """The current offset."""
+        offset = self._unix_seconds() - self._seconds()
+        if abs(offset - self._last) > SAME_OFFSET_SECONDS:
+            self._last = offset
+        return self._last
 
 
 class UnixTime:

@@ -25,6 +25,7 @@ from twisted.logger import (
 )
 
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +106,7 @@ class _PrivateFiles(logging.handlers.RotatingFileHandler):
             "The log file {basefilename} cannot be written: {reason}. Portdeck goes on without it "
             "until it can.",
             basefilename=self.baseFilename,
-            reason=error.strerror or error,
+            reason=system_reason(error),
         )
         with suppress(OSError):
             sys.stderr.write(f"{sentence}\n")

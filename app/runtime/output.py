@@ -21,6 +21,9 @@ from io import BufferedIOBase, TextIOWrapper, UnsupportedOperation
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final, TextIO
 
+from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
@@ -138,7 +141,13 @@ class Output:
                     raise
                 if not has_complained:
                     has_complained = True
-                    _complain(f"The lines cannot be written ({error.strerror}); trying again.")
+                    _complain(
+                        Sentence(
+                            "lines-unwritable",
+                            "The lines cannot be written ({reason}); trying again.",
+                            reason=system_reason(error),
+                        )
+                    )
                 self._over.wait(RETRY_SECONDS)
 
     def _take(self) -> list[bytes | None]:

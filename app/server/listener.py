@@ -25,8 +25,13 @@ from app.server.connections.connection import ConnectionObserver
 from app.server.connections.factory import ListenerFactory, close_all
 from app.server.sockets.accept_guard import AcceptCallbacks, AcceptGuard, guard_all
 from app.server.sockets.addresses import PortConflict, format_address
-from app.server.sockets.listen_errors import explain, is_address_in_use
-from app.text.sentence import Sentence
+from app.server.sockets.listen_errors import (
+    SOCKET_CLOSED,
+    START_INTERRUPTED,
+    explain,
+    is_address_in_use,
+    socket_lost,
+)
 from app.traffic.connection_info import Tap
 from app.user_code.code import Code, CodeWatch
 from app.user_code.errors import log_traceback
@@ -311,12 +316,7 @@ class Listener:
         except CancelledError:
             self._abandon_start(State.STOPPED)
         except KeyboardInterrupt:
-            self._abandon_start(
-                State.FAILED,
-                Sentence(
-                    "start-interrupted", "It was interrupted while it started. Start it again."
-                ),
-            )
+            self._abandon_start(State.FAILED, START_INTERRUPTED)
             raise
         except Exception as error:  # noqa: BLE001 - an endpoint may raise anything
             conflict = None
@@ -352,9 +352,7 @@ class Listener:
             factory.doStop()
         self.address = self.port.getHost()
         self._binder, self._bound_spec, self.factory = binder, spec, factory
-        factory.on_unbound = lambda: self._lose_socket(
-            Sentence("socket-closed", "something has closed it")
-        )
+        factory.on_unbound = lambda: self._lose_socket(SOCKET_CLOSED)
         callbacks = AcceptCallbacks(self._pause, self._resume, self._lose_socket)
         self._accept_guards = guard_all(self.port, self._reactor, callbacks)
 
@@ -420,13 +418,7 @@ class Listener:
             if self.can_drain:
                 where = self.where
                 await self._close()
-                reason = Sentence(
-                    "socket-lost",
-                    "The socket at {where} is lost: {why}. Start it again.",
-                    where=where,
-                    why=why,
-                )
-                self._set_state(State.FAILED, reason)
+                self._set_state(State.FAILED, socket_lost(where, why))
 
     # Watch for changes of the user code
 

@@ -178,12 +178,17 @@ class Rate:
         self.value = 0.0
         """Bytes a second; exactly 0.0 after a while without bytes."""
 
-    def sample(self, total: int, seconds: float) -> bool:
-        """Set the counter to `total`, `seconds` after the last sample. True if the rate is > 0."""
+    def sample(self, total: int, seconds: float, weight: float | None = None) -> bool:
+        """Set the counter to `total`, `seconds` after the last sample. True if the rate is > 0.
+
+        `weight` is that of these seconds, if the caller knows it.
+        """
         grown, self._total = total - self._total, total
         if grown < 0:  # the listener was restarted, and its counter began at 0
             grown = total
-        self.value = _follow(self.value, grown, seconds)
+        rate = self.value
+        rate += (grown / seconds - rate) * (_weight(seconds) if weight is None else weight)
+        self.value = rate if grown or rate >= 1.0 else 0.0
         return self.value > 0
 
 
@@ -255,21 +260,27 @@ class RateMeter:
         return True
 
     def _sample_connections(self, active: Iterable[Connection], seconds: float) -> None:
+        moving = self._moving
         for connection in active:
-            self._moving.setdefault(connection, Rate(connection.sampled_bytes))
-        for connection in list(self._moving):
+            if connection not in moving:
+                moving[connection] = Rate(connection.sampled_bytes)
+        weight = _weight(seconds)
+        quiet = []
+        # A thousand may be active: while they are sampled, nothing else happens.
+        for connection, rate in moving.items():
             total = connection.bytes_in + connection.bytes_out
-            moved = self._moving[connection].sample(total, seconds)
-            connection.rate = self._moving[connection].value
+            moved = rate.sample(total, seconds, weight)
+            connection.rate = rate.value
             connection.sampled_bytes = total
             connection.follow_clock()
             if not moved or not connection.connected:
-                connection.rate = 0.0
-                connection.mark_quiet()
-                del self._moving[connection]
+                quiet.append(connection)
+        for connection in quiet:
+            connection.rate = 0.0
+            connection.mark_quiet()
+            del moving[connection]
 
 
-def _follow(rate: float, grown: int, seconds: float) -> float:
-    weight = 1.0 - math.exp(-seconds / SMOOTHING_SECONDS)
-    rate += (grown / seconds - rate) * weight
-    return rate if grown or rate >= 1.0 else 0.0
+def _weight(seconds: float) -> float:
+    """How much the last `seconds` count in a rate."""
+    return 1.0 - math.exp(-seconds / SMOOTHING_SECONDS)

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 from app.tls import TlsError
 from app.tls.key_files import is_pkcs12, read_key, read_pkcs12
 
@@ -247,4 +248,4 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
 
 
 def _why(error: OSError | ValueError) -> str:
-    return getattr(error, "strerror", None) or str(error)
+    return system_reason(error)

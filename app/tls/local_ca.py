@@ -25,6 +25,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from app.faults.certificates import bad_identity
 from app.faults.spec import TlsProblem
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 from app.tls import TlsError, issuing
 from app.tls.certificates import Identity, certificates_to_pem, read_identity
 
@@ -93,7 +94,7 @@ def cannot_keep(path: Path, error: OSError) -> TlsError:
             "Mend that, or use a certificate of your own.",
             parent=path.parent,
             name=path.name,
-            reason=error.strerror or error,
+            reason=system_reason(error),
         )
     )
 

@@ -21,8 +21,7 @@ from attrs import field, frozen
 from app.text.readable import count_bytes
 from app.text.sentence import composed
 from app.traffic.framing import LONGEST_MESSAGE, Framer, Message, MessageError
-from app.traffic.websocket_framing import WebSocketFrame, read_header
-from app.traffic.websocket_framing import describe as describe_frame
+from app.traffic.websocket_framing import WebSocketFrame, frame_of, read_header
 
 _LONGEST_LINE = 8192
 """Bytes of a line that are looked at."""
@@ -297,8 +296,8 @@ class Exchanges:
         response = _RESPONSE.fullmatch(first)
         if response is None:
             if _REQUEST.fullmatch(first) is not None:
-                waiting = self._waiting.setdefault(connection, deque(maxlen=_MOST_REQUESTS))
-                waiting.append(number)
+                requests = self._waiting.setdefault(connection, deque(maxlen=_MOST_REQUESTS))
+                requests.append(number)
             return
         waiting = self._waiting.get(connection)
         if not waiting:
@@ -371,8 +370,7 @@ def describe(message: bytes) -> HttpMessage | WebSocketFrame | None:
     request, response = _REQUEST.fullmatch(first.rstrip()), _RESPONSE.fullmatch(first.rstrip())
     found = request or response
     if found is None:
-        header = read_header(message)
-        return describe_frame(message) if header is not None and header.is_valid else None
+        return frame_of(message)
     lines, body = _split_head(rest)
     headers = tuple(
         (match[1].decode("latin-1"), match[2].decode("latin-1"))

@@ -201,7 +201,9 @@ def framing_table(framing: Framing | None) -> dict[str, Any]:
         case FixedLength(size):
             return {"framing": "fixed", "size": size}
         case LengthPrefix(width, order, counts_itself):
-            table: dict[str, Any] = {"framing": "length-prefix", "width": width, "order": order}
+            table: dict[str, Any] = {"framing": "length-prefix", "width": width}
+            if order != "big":
+                table["order"] = order
             return {**table, "counts_itself": True} if counts_itself else table
         case Netstrings():
             return {"framing": "netstring"}

@@ -123,6 +123,12 @@ def describe(frame: bytes) -> WebSocketFrame | None:
     )
 
 
+def frame_of(data: bytes) -> WebSocketFrame | None:
+    """The frame that `data` begins with, if that is a valid one."""
+    header = read_header(data)
+    return describe(data) if header is not None and header.is_valid else None
+
+
 def _unmasked(payload: bytes, mask: bytes) -> bytes:
     size = len(payload)
     key = (mask * (size // 4 + 1))[:size]

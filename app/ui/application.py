@@ -72,7 +72,7 @@ def run(profile: Path, lock: ProfileLock, *, hidden: bool = False) -> int:
     from app.ui.window.main_window import MainWindow
 
     app.setWindowIcon(QIcon(str(resources.resource_path("icons", "portdeck.svg"))))
-    ticker = Ticker(app)
+    ticker = Ticker(app, is_busy=lambda: reactor.is_busy)
     collector = Collector(lambda: reactor.callFromThread(ticker.wake))
     logs.begin(logs.file_handler(), collector)
     settings = Settings()

@@ -19,20 +19,29 @@ from twisted.internet.defer import Deferred
 
 INTERVAL_MS = 100
 
+BUSY_INTERVAL_MS = 250
+"""The interval while messages come without a pause. To show them costs as much as to serve them,
+and nobody reads ten numbers a second."""
+
 FULL_COLLECTION_SECONDS = 10.0
 """Minimum time between two full collections, which take the longest."""
 
 
 class Ticker(QObject):
-    """Calls its sources after `wake`, and again each `INTERVAL_MS` while one of them wants more.
+    """Calls its sources after `wake`, and again each `INTERVAL_MS` while one of them wants more,
+    or each `BUSY_INTERVAL_MS` while the reactor is busy.
 
     The first call after a pause comes immediately, so that a single event shows without delay.
     A pause is a whole interval without work. With a shorter one, events that arrive one by one
     would each cause a tick.
     """
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, *, is_busy: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`is_busy` says whether the reactor is busy."""
         super().__init__(parent)
+        self._is_busy = is_busy
         self._sources: list[Callable[[], bool]] = []
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
@@ -61,8 +70,9 @@ class Ticker(QObject):
         return self._timer.isActive()
 
     def _tick(self) -> None:
-        if self._timer.interval() != INTERVAL_MS:
-            self._timer.setInterval(INTERVAL_MS)
+        interval = BUSY_INTERVAL_MS if self._is_busy() else INTERVAL_MS
+        if self._timer.interval() != interval:
+            self._timer.setInterval(interval)
         if not (self._woken or self._more_wanted):
             self._timer.stop()
             return

@@ -38,6 +38,7 @@ class Notice(Enum):
 
     FAILED = "failed"
     FIRST_CLIENT = "first_client"
+    RULE_HIT = "rule_hit"
 
 
 class StartUp(Enum):

@@ -22,6 +22,7 @@ from attrs import frozen
 from twisted.internet.error import ReactorAlreadyRunning, ReactorNotRestartable
 
 from app.text.sentence import Sentence, composed
+from app.text.system_errors import system_reason
 from app.user_code.reference import UserCodeError
 
 T = TypeVar("T")
@@ -286,7 +287,7 @@ def _why_unreadable(path: Path, error: OSError) -> str:
         "code-unreadable",
         "{path} cannot be read ({reason}). Check its rights.",
         path=path,
-        reason=error.strerror or error,
+        reason=system_reason(error),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from attrs import frozen
 
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 from app.user_code.reference import UserCodeError
 
 
@@ -98,6 +99,6 @@ def write(path: Path, starter: Template = STREAM) -> None:
                 "template-unwritable",
                 "{path} cannot be written ({reason}). Choose another folder.",
                 path=path,
-                reason=error.strerror or error,
+                reason=system_reason(error),
             )
         ) from None

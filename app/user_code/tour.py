@@ -19,6 +19,7 @@ import platformdirs
 from app.files.atomic_write import write_atomically
 from app.net.endpoint import Endpoint, EndpointError
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 from app.user_code.errors import MAIN_GUARD
 from app.user_code.reference import CodeLocation, Reference, UserCodeError
 
@@ -28,8 +29,8 @@ PORT: Final = 8123
 LIMIT: Final = 2
 """The most connections that the file allows at first."""
 
-LARGEST_TEXT: Final = 100_000
-"""Letters. The tour opens no larger file, and writes none."""
+LARGEST_TEXT: Final = 1_000_000
+"""Letters. A larger file is no code; the tour begins anew instead."""
 
 _START: Final = f'''\
 """An echo server in three parts. It runs in Portdeck, and alone with python {FILE_NAME}."""
@@ -165,16 +166,9 @@ class TourFile:
         """Write the text. Raises `UserCodeError`."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_atomically(self.path, text.encode())
-        except (OSError, ValueError) as error:
-            raise UserCodeError(
-                Sentence(
-                    "file-unwritable",
-                    "{path} cannot be written ({reason}).",
-                    path=self.path,
-                    reason=error,
-                )
-            ) from None
+        except OSError as error:
+            raise _unwritable(self.path, error) from None
+        self.copy_to(self.path, text)
 
     def is_changed(self, text: str) -> bool:
         """Whether the user made `text` of the file."""
@@ -183,16 +177,9 @@ class TourFile:
     def copy_to(self, path: Path, text: str) -> None:
         """Write `text` to a file of the user's. Raises `UserCodeError`."""
         try:
-            write_atomically(path, text.encode())
-        except (OSError, ValueError) as error:
-            raise UserCodeError(
-                Sentence(
-                    "template-unwritable",
-                    "{path} cannot be written ({reason}). Choose another folder.",
-                    path=path,
-                    reason=error,
-                )
-            ) from None
+            write_atomically(path, text.encode(errors="replace"))
+        except OSError as error:
+            raise _unwritable(path, error) from None
 
     def delete(self) -> None:
         """Delete the file, and the folders that were made for it. An error leaves them there."""
@@ -202,3 +189,14 @@ class TourFile:
             self.path.parent.parent.rmdir()
         except OSError:  # another window's tour is there, or something of the user's
             return
+
+
+def _unwritable(path: Path, error: OSError) -> UserCodeError:
+    return UserCodeError(
+        Sentence(
+            "template-unwritable",
+            "{path} cannot be written ({reason}). Choose another folder.",
+            path=path,
+            reason=system_reason(error),
+        )
+    )

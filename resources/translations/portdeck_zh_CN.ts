@@ -1765,6 +1765,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
 <context>
     <name>CopyActions</name>
     <message>
+        <source>Copy as curl</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy as hex</source>
         <translation type="unfinished">复制为十六进制</translation>
     </message>
@@ -1860,10 +1864,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>Response after {0}</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Copy as curl</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1976,10 +1976,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>Reason</source>
         <translation>原因</translation>
-    </message>
-    <message>
-        <source>{0} · {1} connected</source>
-        <translation type="unfinished">{0} · {1} 个连接</translation>
     </message>
     <message>
         <source>Address</source>
@@ -2297,10 +2293,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>{path} cannot be written ({reason}).</source>
         <translation>无法写入 {path}（{reason}）。</translation>
-    </message>
-    <message>
-        <source>{path} cannot be saved ({reason}).</source>
-        <translation>无法保存 {path}（{reason}）。</translation>
     </message>
     <message>
         <source>{path} is not saved: with those of another window they are more than {most_snippets:,}. Remove some.</source>
@@ -3251,6 +3243,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>{host} 不是主机名。请写 主机:端口，如 localhost:8007。</translation>
     </message>
     <message>
+        <source>Nobody listens on {path} any more, but it cannot be removed ({reason}). Remove it, or choose another path.</source>
+        <translation>{path} 上已没有程序监听，但无法删除它（{reason}）。请删除它，或选择另一个路径。</translation>
+    </message>
+    <message>
         <source>Choose a port between 1 and {largest_port}, not {port}.</source>
         <translation>请选择 1 到 {largest_port} 之间的端口，而不是 {port}。</translation>
     </message>
@@ -3863,6 +3859,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>日志文件 %s 又可以写入了。</translation>
     </message>
     <message>
+        <source>The lines cannot be written ({reason}); trying again.</source>
+        <translation>无法写入各行（{reason}）；正在重试。</translation>
+    </message>
+    <message>
         <source>{resource} is missing: install Portdeck again.</source>
         <translation>缺少 {resource}：请重新安装 Portdeck。</translation>
     </message>
@@ -4039,6 +4039,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>%s：没有使用新代码。%s</translation>
     </message>
     <message>
+        <source>the system is short of sockets ({reason}); goes on when it has some</source>
+        <translation>系统的套接字不足（{reason}）；有空闲时继续</translation>
+    </message>
+    <message>
         <source>something has closed it</source>
         <translation>有程序关闭了它</translation>
     </message>
@@ -4089,10 +4093,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>%s: the protocol was not stopped in order. %s</source>
         <translation>%s：协议没有正常停止。%s</translation>
-    </message>
-    <message>
-        <source>the system is short of sockets ({number}); goes on when it has some</source>
-        <translation>系统的套接字不足（{number}）；有空闲时继续</translation>
     </message>
     <message>
         <source>the process may open only {limit:,} files; goes on when clients leave</source>
@@ -4177,10 +4177,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>another program (pid {pid})</source>
         <translation>另一个程序（pid {pid}）</translation>
-    </message>
-    <message>
-        <source>Nobody listens on {path} any more, but it cannot be removed ({strerror}). Remove it, or choose another path.</source>
-        <translation>{path} 上已没有程序监听，但无法删除它（{strerror}）。请删除它，或选择另一个路径。</translation>
     </message>
     <message>
         <source>{path} is a socket of somebody else&apos;s. Choose another path.</source>
@@ -4289,6 +4285,114 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>1 byte</source>
         <translation type="unfinished">1 字节</translation>
+    </message>
+    <message>
+        <source>Operation not permitted</source>
+        <translation>不允许的操作</translation>
+    </message>
+    <message>
+        <source>No such file or directory</source>
+        <translation>没有那个文件或文件夹</translation>
+    </message>
+    <message>
+        <source>Input/output error</source>
+        <translation>输入/输出错误</translation>
+    </message>
+    <message>
+        <source>Resource temporarily unavailable</source>
+        <translation>资源暂时不可用</translation>
+    </message>
+    <message>
+        <source>Cannot allocate memory</source>
+        <translation>内存不足</translation>
+    </message>
+    <message>
+        <source>Permission denied</source>
+        <translation>权限不足</translation>
+    </message>
+    <message>
+        <source>Device or resource busy</source>
+        <translation>设备或资源忙</translation>
+    </message>
+    <message>
+        <source>File exists</source>
+        <translation>文件已存在</translation>
+    </message>
+    <message>
+        <source>Not a directory</source>
+        <translation>不是文件夹</translation>
+    </message>
+    <message>
+        <source>Is a directory</source>
+        <translation>是文件夹</translation>
+    </message>
+    <message>
+        <source>Invalid argument</source>
+        <translation>参数无效</translation>
+    </message>
+    <message>
+        <source>Too many open files</source>
+        <translation>打开的文件太多</translation>
+    </message>
+    <message>
+        <source>File too large</source>
+        <translation>文件太大</translation>
+    </message>
+    <message>
+        <source>No space left on device</source>
+        <translation>设备上没有剩余空间</translation>
+    </message>
+    <message>
+        <source>Read-only file system</source>
+        <translation>只读文件系统</translation>
+    </message>
+    <message>
+        <source>Broken pipe</source>
+        <translation>管道已断开</translation>
+    </message>
+    <message>
+        <source>File name too long</source>
+        <translation>文件名太长</translation>
+    </message>
+    <message>
+        <source>Too many levels of symbolic links</source>
+        <translation>符号链接层数太多</translation>
+    </message>
+    <message>
+        <source>Address already in use</source>
+        <translation>地址已在使用</translation>
+    </message>
+    <message>
+        <source>Cannot assign requested address</source>
+        <translation>无法使用所请求的地址</translation>
+    </message>
+    <message>
+        <source>Network is unreachable</source>
+        <translation>网络不可达</translation>
+    </message>
+    <message>
+        <source>No buffer space available</source>
+        <translation>没有可用的缓冲区空间</translation>
+    </message>
+    <message>
+        <source>Connection timed out</source>
+        <translation>连接超时</translation>
+    </message>
+    <message>
+        <source>Connection refused</source>
+        <translation>连接被拒绝</translation>
+    </message>
+    <message>
+        <source>No route to host</source>
+        <translation>没有到主机的路由</translation>
+    </message>
+    <message>
+        <source>Disk quota exceeded</source>
+        <translation>超出磁盘配额</translation>
+    </message>
+    <message>
+        <source>embedded null byte</source>
+        <translation>含有空字节</translation>
     </message>
     <message>
         <source>{path} has no certificate in the PEM form, which begins with &quot;-----BEGIN CERTIFICATE-----&quot;. Choose another file, or convert it (openssl x509).</source>
@@ -4834,6 +4938,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>{title} calls reactor.{name} in a thread of its own, which Twisted does not allow. Write reactor.callFromThread(reactor.{name}, …).</source>
         <translation>{title} 在自己的线程中调用 reactor.{name}，Twisted 不允许这样。请写 reactor.callFromThread(reactor.{name}, …)。</translation>
+    </message>
+    <message>
+        <source>the socket does not listen; call its listen() first</source>
+        <translation>该套接字没有监听；请先调用它的 listen()</translation>
     </message>
     <message>
         <source>{title} listens with a socket of its own ({reader!r}). Portdeck cannot show it; use reactor.listenTCP or an endpoint.</source>
@@ -5522,6 +5630,81 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
 </context>
 <context>
+    <name>FramingEdit</name>
+    <message>
+        <source>Delimiter, with escapes</source>
+        <translation type="unfinished">分隔符，可用转义</translation>
+    </message>
+    <message>
+        <source>counts itself</source>
+        <translation type="unfinished">包含自身</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation type="unfinished">行</translation>
+    </message>
+    <message>
+        <source>Datagrams</source>
+        <translation type="unfinished">数据报</translation>
+    </message>
+    <message>
+        <source>Each read</source>
+        <translation type="unfinished">每次读取</translation>
+    </message>
+    <message>
+        <source>Delimiter</source>
+        <translation type="unfinished">分隔符</translation>
+    </message>
+    <message>
+        <source>Fixed length</source>
+        <translation type="unfinished">固定长度</translation>
+    </message>
+    <message>
+        <source>Length prefix</source>
+        <translation type="unfinished">长度前缀</translation>
+    </message>
+    <message>
+        <source>Netstrings</source>
+        <translation type="unfinished">Netstring</translation>
+    </message>
+    <message>
+        <source>How messages are told apart</source>
+        <translation type="unfinished">如何区分消息</translation>
+    </message>
+    <message>
+        <source> bytes</source>
+        <translation type="unfinished"> 字节</translation>
+    </message>
+    <message>
+        <source>Length of each message</source>
+        <translation type="unfinished">每条消息的长度</translation>
+    </message>
+    <message>
+        <source>{0} bytes</source>
+        <translation type="unfinished">{0} 字节</translation>
+    </message>
+    <message>
+        <source>Bytes of the length</source>
+        <translation type="unfinished">长度字段的字节数</translation>
+    </message>
+    <message>
+        <source>big end first</source>
+        <translation type="unfinished">大端序</translation>
+    </message>
+    <message>
+        <source>little end first</source>
+        <translation type="unfinished">小端序</translation>
+    </message>
+    <message>
+        <source>Byte order</source>
+        <translation type="unfinished">字节序</translation>
+    </message>
+    <message>
+        <source>Type what ends a message, such as \n</source>
+        <translation type="unfinished">请输入消息的结束符，例如 \n</translation>
+    </message>
+</context>
+<context>
     <name>FramingForm</name>
     <message>
         <source>counts itself</source>
@@ -5921,6 +6104,10 @@ Add a fault: it acts at once, on open connections too.</source>
     <message>
         <source>Search in what was sent</source>
         <translation>在已发送内容中搜索</translation>
+    </message>
+    <message>
+        <source>Which key sends, clear the history</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>More about the input</source>
@@ -6663,6 +6850,18 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
 <context>
     <name>Notifications</name>
     <message>
+        <source>{0}: rule {1} matched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} times.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0} failed</source>
         <translation>{0} 失败</translation>
     </message>
@@ -6684,6 +6883,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>The first client of a listener connects</source>
         <translation>监听器的第一个客户端连接</translation>
+    </message>
+    <message>
+        <source>A rule matches (at most every half minute for each)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Only while the window is not in front.</source>
@@ -7731,6 +7934,128 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>RewriteEditor</name>
+    <message>
+        <source>&amp;Add a rule</source>
+        <translation type="unfinished">添加规则(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Apply it earlier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apply it later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the rule</source>
+        <translation type="unfinished">删除规则</translation>
+    </message>
+    <message>
+        <source>The bytes that are replaced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The expression</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What comes instead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A message to try</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>type a message to try</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rules of {0}</source>
+        <translation type="unfinished">{0} 的规则</translation>
+    </message>
+    <message>
+        <source>Rewrite rules, applied one after the other</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Direction</source>
+        <translation type="unfinished">方向</translation>
+    </message>
+    <message>
+        <source>bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>an expression</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is replaced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replaces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages are</source>
+        <translation type="unfinished">消息划分</translation>
+    </message>
+    <message>
+        <source>Tester</source>
+        <translation type="unfinished">测试</translation>
+    </message>
+    <message>
+        <source>There are mistakes in the rules.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RewriteModel</name>
+    <message>
+        <source>Rule</source>
+        <translation type="unfinished">规则</translation>
+    </message>
+    <message>
+        <source>Direction</source>
+        <translation type="unfinished">方向</translation>
+    </message>
+    <message>
+        <source>Replaces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hits</source>
+        <translation type="unfinished">命中</translation>
+    </message>
+    <message>
+        <source>both ways</source>
+        <translation type="unfinished">双向</translation>
+    </message>
+    <message>
+        <source>from the client</source>
+        <translation type="unfinished">来自客户端</translation>
+    </message>
+    <message>
+        <source>to the client</source>
+        <translation type="unfinished">发往客户端</translation>
+    </message>
+</context>
+<context>
     <name>RowMenu</name>
     <message>
         <source>Follow the stream</source>
@@ -8203,74 +8528,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
 <context>
     <name>SetForm</name>
     <message>
-        <source>Delimiter, with escapes</source>
-        <translation>分隔符，可用转义</translation>
-    </message>
-    <message>
-        <source>counts itself</source>
-        <translation>包含自身</translation>
-    </message>
-    <message>
-        <source>Lines</source>
-        <translation>行</translation>
-    </message>
-    <message>
-        <source>Datagrams</source>
-        <translation>数据报</translation>
-    </message>
-    <message>
-        <source>Each read</source>
-        <translation>每次读取</translation>
-    </message>
-    <message>
-        <source>Delimiter</source>
-        <translation>分隔符</translation>
-    </message>
-    <message>
-        <source>Fixed length</source>
-        <translation>固定长度</translation>
-    </message>
-    <message>
-        <source>Length prefix</source>
-        <translation>长度前缀</translation>
-    </message>
-    <message>
-        <source>Netstrings</source>
-        <translation>Netstring</translation>
-    </message>
-    <message>
-        <source>How messages are told apart</source>
-        <translation>如何划分消息</translation>
-    </message>
-    <message>
-        <source> bytes</source>
-        <translation> 字节</translation>
-    </message>
-    <message>
-        <source>Length of each message</source>
-        <translation>每条消息的长度</translation>
-    </message>
-    <message>
-        <source>{0} bytes</source>
-        <translation>{0} 字节</translation>
-    </message>
-    <message>
-        <source>Bytes of the length</source>
-        <translation>长度占用的字节数</translation>
-    </message>
-    <message>
-        <source>big end first</source>
-        <translation>大端序</translation>
-    </message>
-    <message>
-        <source>little end first</source>
-        <translation>小端序</translation>
-    </message>
-    <message>
-        <source>Byte order</source>
-        <translation>字节序</translation>
-    </message>
-    <message>
         <source>is ignored</source>
         <translation>被忽略</translation>
     </message>
@@ -8297,10 +8554,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Any other message</source>
         <translation>其他消息</translation>
-    </message>
-    <message>
-        <source>Type what ends a message, such as \n</source>
-        <translation>请输入消息的结束符，例如 \n</translation>
     </message>
 </context>
 <context>
@@ -8786,10 +9039,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>中止</translation>
     </message>
     <message>
-        <source>listener, host:port, tls:… udp:… or unix:…</source>
-        <translation>监听器、主机:端口、tls:…、udp:… 或 unix:…</translation>
-    </message>
-    <message>
         <source>A listener, host:port, tls:host:port, udp:host:port, or unix:/path of a socket</source>
         <translation>监听器、主机:端口、tls:主机:端口、udp:主机:端口，或 unix:/套接字路径</translation>
     </message>
@@ -8808,6 +9057,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Where to connect to</source>
         <translation>连接到哪里</translation>
+    </message>
+    <message>
+        <source>Listener or host:port</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Connection options</source>
@@ -9496,8 +9749,8 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>更多记录选项</translation>
     </message>
     <message>
-        <source>Text or hex, copy, save</source>
-        <translation>文本或十六进制、复制、保存</translation>
+        <source>Show text or hex, copy, save</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Save the transcript</source>

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from tests.benchmarks.load import allow_many_descriptors
 from tests.benchmarks.report import keep, show
-from tests.panel import Panel
+from tests.panel import CONNECTIONS_ON_SHOW, Panel
 from tests.screen import Screen
 
 CLIENTS = 1_000
@@ -63,7 +63,11 @@ def _run() -> dict[str, dict[str, float]]:
     with (
         Screen(1280, 800) as screen,
         Panel(
-            screen, PROFILE, module="tests.benchmarks.watched_window", pipe=subprocess.PIPE
+            screen,
+            PROFILE,
+            module="tests.benchmarks.watched_window",
+            settings=CONNECTIONS_ON_SHOW,
+            pipe=subprocess.PIPE,
         ) as panel,
     ):
         (echo,) = panel.wait_until_listening(1)

@@ -21,7 +21,7 @@ from statistics import median
 import psutil
 from attrs import frozen
 
-from tests.panel import Panel
+from tests.panel import CONNECTIONS_ON_SHOW, Panel
 from tests.screen import Screen
 
 HOST = "127.0.0.1"
@@ -148,7 +148,7 @@ def window(profile: str) -> Run:
 
     @contextmanager
     def run(screen: Screen) -> Iterator[Program]:
-        with Panel(screen, profile) as running:
+        with Panel(screen, profile, settings=CONNECTIONS_ON_SHOW) as running:
             ((_, port),) = running.wait_until_listening(1)
             running.window(screen)
             datagrams = psutil.Process(running.process.pid).net_connections("udp")

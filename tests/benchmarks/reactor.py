@@ -20,7 +20,7 @@ from tests.benchmarks.load import Load, PingPong, Rounds, allow_many_descriptors
 from tests.benchmarks.process import Server, Usage
 from tests.benchmarks.report import keep, show
 from tests.benchmarks.watched_window import BEAT_MS
-from tests.panel import Panel
+from tests.panel import CONNECTIONS_ON_SHOW, Panel
 from tests.screen import Screen
 
 MESSAGE = 64
@@ -84,7 +84,7 @@ def serving(variant: str, screen: Screen, *, watched: bool = False) -> Iterator[
 def _panel(screen: Screen, *, watched: bool) -> Iterator[Subject]:
     module = "tests.benchmarks.watched_window" if watched else "app"
     pipe = subprocess.PIPE if watched else None
-    with Panel(screen, PROFILE, module=module, pipe=pipe) as panel:
+    with Panel(screen, PROFILE, module=module, settings=CONNECTIONS_ON_SHOW, pipe=pipe) as panel:
         ((_, port),) = panel.wait_until_listening(1)
         panel.window(screen)
 

@@ -12,7 +12,7 @@ from tests.benchmarks.load import Load, Rounds, allow_many_descriptors
 from tests.benchmarks.process import Usage
 from tests.benchmarks.programs import Program
 from tests.benchmarks.table import FILTERS, PROFILE, SCROLLS, ask, take, until_quiet
-from tests.panel import Panel
+from tests.panel import CONNECTIONS_ON_SHOW, Panel
 from tests.screen import Screen
 
 SIZE = (1280, 800)
@@ -26,7 +26,7 @@ SORTS = ("peer", "in", "rate")
 def connections(count: int) -> dict[str, float]:
     """So many idle ones, and then a tenth as many busy ones beside them."""
     allow_many_descriptors()
-    with Screen(*SIZE) as screen, Panel(screen, PROFILE) as panel:
+    with Screen(*SIZE) as screen, Panel(screen, PROFILE, settings=CONNECTIONS_ON_SHOW) as panel:
         ((_, port),) = panel.wait_until_listening(1)
         panel.window(screen)
         usage = Usage(panel.process.pid)
@@ -94,7 +94,11 @@ def table(count: int) -> dict[str, float]:
     with (
         Screen(*SIZE) as screen,
         Panel(
-            screen, PROFILE, module="tests.benchmarks.driven_window", pipe=subprocess.PIPE
+            screen,
+            PROFILE,
+            module="tests.benchmarks.driven_window",
+            settings=CONNECTIONS_ON_SHOW,
+            pipe=subprocess.PIPE,
         ) as panel,
     ):
         ((_, port),) = panel.wait_until_listening(1)

@@ -18,7 +18,7 @@ from app.ui.connections.columns import columns
 from tests.benchmarks.load import Load, allow_many_descriptors
 from tests.benchmarks.process import Usage
 from tests.benchmarks.report import keep, show
-from tests.panel import Panel
+from tests.panel import CONNECTIONS_ON_SHOW, Panel
 from tests.screen import Screen
 
 CONNECTIONS = 10_000
@@ -51,7 +51,11 @@ def main(rounds: int) -> None:
     with (
         Screen(1280, 800) as screen,
         Panel(
-            screen, PROFILE, module="tests.benchmarks.driven_window", pipe=subprocess.PIPE
+            screen,
+            PROFILE,
+            module="tests.benchmarks.driven_window",
+            settings=CONNECTIONS_ON_SHOW,
+            pipe=subprocess.PIPE,
         ) as panel,
     ):
         ((_, port),) = panel.wait_until_listening(1)

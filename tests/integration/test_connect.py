@@ -109,9 +109,14 @@ def test_input_goes_there_and_what_comes_to_output_byte_for_byte() -> None:
         done = run(f"127.0.0.1:{port}", data=data)
     assert done.stdout == data
     said = done.stderr.decode().splitlines()
-    assert said[0] == f"Connecting to 127.0.0.1:{port}…"
-    assert said[1].startswith(f"Connected to 127.0.0.1:{port} from")
+    assert said[0].startswith(f"Connected to 127.0.0.1:{port} from")
     assert said[-1] == "The peer closed the connection."
+
+
+def test_a_connection_that_fails_at_once_is_one_line(nobody: int) -> None:
+    done = run(f"127.0.0.1:{nobody}")
+    assert done.returncode == 3
+    assert len(done.stderr.decode().splitlines()) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such pipes")

@@ -164,7 +164,7 @@ def test_what_is_held_from_now_on_is_held_on_open_connections_too(
         (held,) = service.holds.messages.values()
         number = connection_of(listener).number
         assert (held.connection, held.data) == (number, b"held")
-        assert held.peer == "127.0.0.1:%d" % client.getsockname()[1]
+        assert held.peer == f"127.0.0.1:{client.getsockname()[1]}"
         changed(listener, hold={"enabled": False})
         assert beside(lambda: read_exactly(served, 4)) == b"held"
 

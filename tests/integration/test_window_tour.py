@@ -86,6 +86,7 @@ def test_the_tour_leads_from_the_protocol_to_the_reactor(desk: Desk) -> None:
     desk.until(lambda: signs(pane) == DONE * 4)
     assert "data.upper()" in path_of(desk).read_text(encoding="utf-8")
     click(desk, pane, "Connect")
+    desk.until(lambda: desk.window.console.current.session.state.is_open)
     click(desk, pane, "Say hello")
     desk.until(lambda: "HELLO" in transcript(desk))
     desk.click(pane.next)
@@ -118,6 +119,7 @@ def test_a_mistake_is_shown_at_its_line_and_the_old_code_runs_on(desk: Desk) -> 
     change(desk, pane, "write(data", "write(nothing)")
     assert not pane.editor.extraSelections()
     click(desk, pane, "Connect")
+    desk.until(lambda: desk.window.console.current.session.state.is_open)
     click(desk, pane, "Say hello")
     desk.until(lambda: "nothing" in pane.message.text())
 

@@ -76,9 +76,8 @@ def _faults_of(widget: QWidget) -> Iterator[str]:
     is_focusable = widget.focusPolicy() is not Qt.FocusPolicy.NoFocus
     if is_focusable and widget.isEnabled() and not state.focusable:
         yield "takes the focus and does not say so"
-    if isinstance(widget, QAbstractButton) and widget.isCheckable():
-        if bool(state.checked) is not widget.isChecked() and not state.checkStateMixed:
-            yield "does not say whether it is checked"
+    if isinstance(widget, QAbstractButton) and bool(state.checked) is not widget.isChecked():
+        yield "does not say whether it is checked"
     if isinstance(widget, QLineEdit) and bool(state.readOnly) is not widget.isReadOnly():
         yield "does not say whether it can be changed"
 

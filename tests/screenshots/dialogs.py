@@ -136,7 +136,7 @@ def _recorded(stage: Stage, name: str) -> RecordedConnection:
     of_name = (
         number
         for number in sorted(numbers)
-        if (info := tab.directory.info(number)) and info.listener == name
+        if (info := tab.directory.info(number)) and info.listener == stage.listener(name).spec.name
     )
     return RecordedConnection(tab.log, tab.directory, next(of_name))
 

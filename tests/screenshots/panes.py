@@ -96,6 +96,10 @@ def _console_beside(stage: Stage) -> None:
 
 
 def _overview(stage: Stage) -> None:
+    stage.show(stage.window.insight.overview)
+
+
+def _no_details(stage: Stage) -> None:
     stage.window.room.show_details()
 
 
@@ -284,6 +288,11 @@ def _refused(stage: Stage) -> Steps:
     yield lambda: tab.session.state is SessionState.CLOSED
 
 
+def _tour(stage: Stage) -> Steps:
+    stage.command("tour")
+    yield lambda: stage.window.tour.pane is not None
+
+
 # Messages and menus
 
 
@@ -326,7 +335,8 @@ PANES = (
     Scene("sidebar-copy-as", _at_once(_copy_as_menu)),
     Scene("room-no-sidebar", _at_once(_no_sidebar)),
     Scene("room-console-beside", _at_once(_console_beside)),
-    Scene("details-overview", _at_once(_overview)),
+    Scene("overview", _at_once(_overview)),
+    Scene("details-none", _at_once(_no_details)),
     Scene("details-listener", _at_once(_details_of("Echo"))),
     Scene("details-tls", _at_once(_details_of("Secure echo"))),
     Scene("details-failed", _at_once(_details_of("Taken"))),
@@ -360,6 +370,7 @@ PANES = (
     Scene("console-menu", _connection_of_console_menu),
     Scene("console-not-listening", _at_once(_not_listening)),
     Scene("console-refused", _refused),
+    Scene("tour", _tour),
     Scene("message", _at_once(_notice)),
     Scene("message-failure", _at_once(_failure)),
     *(

@@ -109,6 +109,7 @@ class Stage:
         window.connections.table.setCurrentIndex(window.connections.model.index(-1, -1))
         window.log.search.clear()
         window.insight.recording.hide()
+        window.tour.end()
         for tab in list(window.console.tabs):
             window.console.close_tab(tab)
         if window.traffic.pane is not None:

@@ -206,7 +206,7 @@ def test_each_event_is_one_object() -> None:
             "listener": "Écho",
             "peer": "somewhere",
             "reason": "too many connections",
-            "code": None,
+            "code": "too-many-connections",
             "time": 1000,
         },
         {
@@ -260,7 +260,13 @@ def test_a_failure_is_an_event_with_its_reason() -> None:
         assert reason.startswith("There is no protocol called")
         if as_json:
             assert harness.objects == [
-                {"event": "failed", "listener": "Odd", "reason": reason, "code": "no-such-protocol", "time": 1000}
+                {
+                    "event": "failed",
+                    "listener": "Odd",
+                    "reason": reason,
+                    "code": "no-such-protocol",
+                    "time": 1000,
+                }
             ]
         else:
             assert harness.lines == [f"Odd failed: {reason}"]

@@ -15,6 +15,7 @@ from app.profile.writing import render
 from app.server.deck import Deck
 from app.server.listener import State
 from app.server.workspace import Workspace
+from app.user_code.reference import UserCodeError
 from tests.server.reactors import Client, HandReactor
 from tests.server.record import Record
 
@@ -440,3 +441,37 @@ def test_a_listener_goes_into_the_gap_it_is_dropped_at(
     workspace.add(API)
     workspace.place(workspace.deck.listeners[1], gap)
     assert names(workspace) == order == [spec.name for spec in saved(path)]
+
+
+def test_a_temporary_listener_is_not_saved_until_it_is_kept(
+    workspace: Workspace, path: Path
+) -> None:
+    before = path.read_text(encoding="utf-8")
+    spec = ListenerSpec(name="Tour", protocol="echo", endpoint="tcp:0:interface=127.0.0.1")
+    listener = workspace.add_temporary(spec)
+    workspace.save()
+    assert path.read_text(encoding="utf-8") == before
+    workspace.reload()
+    assert listener in workspace.deck.listeners
+    (restored,) = workspace.restore(workspace.remove(listener))
+    workspace.save()
+    assert path.read_text(encoding="utf-8") == before
+    workspace.keep(restored)
+    assert 'name = "Tour"' in path.read_text(encoding="utf-8")
+
+
+def test_the_code_of_a_temporary_listener_needs_no_trust(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    own, other = tmp_path / "own" / "server.py", tmp_path / "other.py"
+    own.parent.mkdir()
+    own.touch()
+    workspace.add_temporary(
+        ListenerSpec(name="Tour", protocol=f"python:{own}:Factory", endpoint="tcp:0")
+    )
+    workspace.untrusted_files = (other,)
+    workspace.require_trust(own)
+    with pytest.raises(UserCodeError):
+        workspace.require_trust(other)
+    with pytest.raises(UserCodeError):
+        workspace.require_trust()

@@ -158,6 +158,21 @@ def test_a_service_file_starts_its_services(write: Write, run: Run) -> None:
     assert endpoints(run("python:app.tac")) == [HERE, "tcp:8026:interface=0.0.0.0"]
 
 
+def test_a_service_file_is_not_the_main_program(write: Write, run: Run) -> None:
+    write(
+        "app.tac",
+        """
+        from twisted.application import service, strports
+        from twisted.internet.protocol import Factory
+        application = service.Application("x")
+        strports.service("tcp:8025", Factory()).setServiceParent(application)
+        if __name__ == "__main__":
+            raise SystemExit("Run it with twistd.")
+        """,
+    )
+    assert endpoints(run("python:app.tac")) == [HERE]
+
+
 def test_a_package_runs_with_its_relative_imports(write: Write, run: Run) -> None:
     write("chat/__init__.py", "")
     write("chat/serving.py", HEAD)

@@ -26,7 +26,13 @@ import platformdirs
 from attrs import evolve, field, frozen
 
 from app.client.draft import LONGEST_TEXT, Draft, draft_from_dict, draft_to_dict
-from app.files.atomic_write import move_aside, remove_stale, write_atomically, write_error
+from app.files.atomic_write import (
+    move_aside,
+    remove_stale,
+    unreadable,
+    unwritable,
+    write_atomically,
+)
 from app.files.locks import folder_lock
 from app.files.paths import open_regular
 from app.profile.reading import LARGEST_SIZE, parse_toml
@@ -207,14 +213,7 @@ class SnippetFile:
             self._last_content = _read_file(self.path)
         except OSError as error:
             self._has_problems = True
-            raise SnippetFileError(
-                Sentence(
-                    "file-unreadable",
-                    "{path} cannot be read ({reason}).",
-                    path=self.path,
-                    reason=write_error(error),
-                )
-            ) from error
+            raise SnippetFileError(unreadable(self.path, error)) from error
         reading = (
             SnippetFileContent() if self._last_content is None else _parse_file(self._last_content)
         )
@@ -233,14 +232,7 @@ class SnippetFile:
             with folder_lock(self.path.parent):
                 return self._save(list(snippets))
         except OSError as error:
-            raise SnippetFileError(
-                Sentence(
-                    "file-not-saved",
-                    "{path} cannot be saved ({reason}).",
-                    path=self.path,
-                    reason=write_error(error),
-                )
-            ) from error
+            raise SnippetFileError(unwritable(self.path, error)) from error
 
     def _save(self, ours: list[Snippet]) -> list[Snippet]:
         on_disk = _read_file(self.path)
@@ -285,14 +277,7 @@ def read_snippets(path: Path) -> SnippetFileContent:
     try:
         return _parse_file(_read_file(path) or b"")
     except OSError as error:
-        raise SnippetFileError(
-            Sentence(
-                "file-unreadable",
-                "{path} cannot be read ({reason}).",
-                path=path,
-                reason=write_error(error),
-            )
-        ) from error
+        raise SnippetFileError(unreadable(path, error)) from error
 
 
 def write_snippets(path: Path, snippets: Iterable[Snippet]) -> None:
@@ -302,14 +287,7 @@ def write_snippets(path: Path, snippets: Iterable[Snippet]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_file(path, content, time.time())
     except OSError as error:
-        raise SnippetFileError(
-            Sentence(
-                "file-unwritable",
-                "{path} cannot be written ({reason}).",
-                path=path,
-                reason=write_error(error),
-            )
-        ) from error
+        raise SnippetFileError(unwritable(path, error)) from error
 
 
 def _read_file(path: Path) -> bytes | None:

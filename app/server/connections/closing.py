@@ -56,6 +56,10 @@ LEFT_IN_HANDSHAKE: Final = Sentence("left-in-handshake", "the peer left during t
 NO_CLOSE_NOTIFY: Final = Sentence("no-close-notify", "closed by the peer, without a goodbye of TLS")
 TLS_TO_PLAIN_PORT: Final = Sentence("tls-to-plain-port", "the peer spoke TLS to a port without it")
 
+DID_NOT_READ: Final = Sentence("did-not-read", "did not read")
+IDLE: Final = Sentence("idle", "idle")
+"""The limits that close a connection. Each has a count."""
+
 LONGEST_REASON: Final = 200
 
 MOST_REASONS: Final = 20
@@ -97,6 +101,26 @@ _OPENSSL: Final = {
     "certificate expired": _REJECTED,
 }
 """The reason for each part of an OpenSSL message that is known."""
+
+
+def idle_for(seconds: float) -> Sentence:
+    """The reason of a connection on which nothing moved."""
+    return Sentence("idle-for", "idle for {seconds:g} s", seconds=seconds)
+
+
+def did_not_read_for(seconds: float) -> Sentence:
+    """The reason of a connection whose peer took nothing."""
+    return Sentence("did-not-read-for", "did not read for {seconds:g} s", seconds=seconds)
+
+
+def did_not_read(unsent: int) -> Sentence:
+    """The reason of a connection with more unsent bytes than it may have."""
+    return Sentence("did-not-read-unsent", "did not read: {unsent:,} bytes unsent", unsent=unsent)
+
+
+def faults_hold(held: int) -> Sentence:
+    """The reason of a connection whose faults hold more than it may have unsent."""
+    return Sentence("faults-hold", "faults hold {held:,} written bytes", held=held)
 
 
 def half_close(transport: Any) -> bool:

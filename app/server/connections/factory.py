@@ -20,7 +20,7 @@ from twisted.protocols.policies import WrappingFactory
 from app.faults.listener import ListenerFaults
 from app.faults.spec import TlsProblem
 from app.profile import ListenerSpec
-from app.runtime.clocks import unix_clock, use_unix_time
+from app.runtime.clocks import ClockOffset, use_unix_time
 from app.server.connections.closing import (
     REFUSED_ADDRESS_FULL,
     REFUSED_LISTENER_FULL,
@@ -82,7 +82,7 @@ class ListenerFactory(WrappingFactory[Connection]):
         """The spec of the listener; `change` replaces it."""
         self.clock = clock
         self.seconds = clock.seconds
-        self.unix_seconds = unix_clock(clock)
+        self.unix_offset = ClockOffset(clock)
         self.observer = observer
         self.tap = tap if spec.traffic else None
         self._tap = tap

@@ -27,8 +27,8 @@ class TimeSource(Protocol):
     def seconds(self) -> float:
         """The current time by the reactor's clock."""
 
-    def unix_seconds(self) -> float:
-        """The current time of day, in Unix seconds."""
+    def unix_offset(self) -> float:
+        """How far the time of day is ahead of that clock, in seconds."""
 
 
 class ConnectionFacts:
@@ -150,7 +150,7 @@ class ConnectionFacts:
         It is called when the connection opens and closes, for the first chunk after a pause, and
         when its rate is sampled. So the other chunks need not read a second clock.
         """
-        offset = self.factory.unix_seconds() - self.factory.seconds()
+        offset = self.factory.unix_offset()
         if offset > self.unix_offset:
             self.unix_offset = offset
 

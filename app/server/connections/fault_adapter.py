@@ -15,9 +15,9 @@ from twisted.python.failure import Failure
 
 from app.faults.listener import Draws, ListenerFaults
 from app.faults.spec import Fault, FaultLeg, of_leg
-from app.server.connections.backpressure import Backpressure
 from app.server.connections.closing import ReasonCounter
-from app.server.connections.facts import ConnectionFacts, TimeSource
+from app.server.connections.facts import TimeSource
+from app.server.connections.producers import ConnectionWithProducers
 from app.server.sockets.socket_info import queued_bytes
 from app.text.sentence import Sentence, composed
 
@@ -38,7 +38,7 @@ class FaultOwner(TimeSource, Protocol):
         """A connection begins to close and waits for its peer."""
 
 
-class ConnectionWithFaults(ConnectionFacts):
+class ConnectionWithFaults(ConnectionWithProducers):
     """A connection that faults may act on.
 
     The methods `pass_…` do what happens without faults. While there are faults, the engine calls
@@ -46,7 +46,6 @@ class ConnectionWithFaults(ConnectionFacts):
     """
 
     factory: FaultOwner
-    backpressure: Backpressure
     wrappedProtocol: Any
 
     faults: ConnectionFaults | None = None

@@ -1,7 +1,7 @@
 """The connection of a client that is forwarded, as the relay behind it sees it.
 
-`RelayedConnection` is the part of a `Connection` that knows about the link to the target: its facts,
-its traffic, and the faults that act on it.
+`RelayedConnection` is the part of a `Connection` that knows about the link to the target: its
+facts, its traffic, and the faults that act on it.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from app.server.sockets.addresses import sockets_of
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 
 try:
     import resource
@@ -81,7 +82,7 @@ class AcceptGuard:
                 self._pause(_shortage(error.errno))
             elif error.errno in _FATAL_ERRORS:
                 self._stop_accepting()
-                self._callbacks.on_error(error.strerror or str(error))
+                self._callbacks.on_error(system_reason(error))
             else:
                 raise
             raise _would_block() from error
@@ -167,8 +168,8 @@ def _shortage(number: int) -> str:
         )
     return Sentence(
         "sockets-short",
-        "the system is short of sockets ({number}); goes on when it has some",
-        number=os.strerror(number),
+        "the system is short of sockets ({reason}); goes on when it has some",
+        reason=system_reason(os.strerror(number)),
     )
 
 

@@ -24,6 +24,7 @@ from app.protocols.catalog import UnknownProtocol
 from app.protocols.definition import OptionError
 from app.server.sockets.addresses import BindAddress, addresses_conflict
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 from app.tls import PassphraseError, TlsError
 from app.user_code.reference import UserCodeError
 
@@ -143,6 +144,22 @@ def explain(error: Exception, endpoint: Endpoint | None, owner: str = "") -> str
     )
 
 
+START_INTERRUPTED = Sentence(
+    "start-interrupted", "It was interrupted while it started. Start it again."
+)
+SOCKET_CLOSED = Sentence("socket-closed", "something has closed it")
+
+
+def socket_lost(where: str, why: str) -> Sentence:
+    """The sentence about a listener that has lost its socket."""
+    return Sentence(
+        "socket-lost",
+        "The socket at {where} is lost: {why}. Start it again.",
+        where=where,
+        why=why,
+    )
+
+
 def is_address_in_use(error: Exception) -> bool:
     """Whether `error` says that another socket uses the address."""
     return isinstance(error, CannotListenError) and (
@@ -201,7 +218,7 @@ def _explain_os_error(error: OSError, endpoint: Endpoint, owner: str) -> str:
         case _:
             # For example a certificate file, which is read before the socket is bound.
             file = error.filename2 or error.filename
-            reason = error.strerror or str(error)
+            reason = system_reason(error)
             if file:
                 reason = f"{os.fsdecode(file)}: {reason}"
             return Sentence(

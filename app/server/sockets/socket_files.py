@@ -19,6 +19,7 @@ from app.net.endpoint import LONGEST_PATH
 from app.server.sockets.listen_errors import ProcessInfo, SocketFileError
 from app.server.sockets.socket_info import Credentials, credentials_behind
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 
 DEFAULT_MODE: Final = "666"
 """The file mode of a Unix socket whose endpoint has no mode. It is Twisted's default."""
@@ -132,10 +133,10 @@ def _remove(path: str) -> None:
         raise SocketFileError(
             Sentence(
                 "socket-file-stuck",
-                "Nobody listens on {path} any more, but it cannot be removed ({strerror}). Remove "
+                "Nobody listens on {path} any more, but it cannot be removed ({reason}). Remove "
                 "it, or choose another path.",
                 path=path,
-                strerror=error.strerror,
+                reason=system_reason(error),
             )
         ) from None
 

@@ -33,6 +33,7 @@ from app.server.udp.transport import (
     socket_towards,
 )
 from app.text.sentence import Sentence, composed
+from app.text.system_errors import system_reason
 from app.traffic.connection_info import RECEIVED, SENT, CloseKind, Tap
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ class DatagramFactory(ListenerFactory):
         try:
             self._port.write(datagram, address)
         except OSError as error:
-            self._loss_report.add((address, error.strerror or str(error)))
+            self._loss_report.add((address, system_reason(error)))
             return
         if peer is None:
             peer = self._add_peer(address)

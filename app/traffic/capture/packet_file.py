@@ -20,6 +20,7 @@ from attrs import frozen
 
 from app.files.paths import open_regular
 from app.text.sentence import Sentence, composed
+from app.text.system_errors import system_reason
 
 READ_BYTES: Final = 1024 * 1024
 MOST_PACKET_BYTES: Final = 16 * 1024 * 1024
@@ -365,4 +366,4 @@ def _interface(order: _Order, buffer: bytes, at: int, stop: int) -> _Interface:
 
 
 def _reason(error: Exception) -> str:
-    return Sentence("error-text", "{reason}.", reason=getattr(error, "strerror", None) or error)
+    return Sentence("error-text", "{reason}.", reason=system_reason(error))

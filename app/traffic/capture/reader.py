@@ -13,6 +13,7 @@ from time import monotonic
 from typing import BinaryIO, Final
 
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 from app.traffic.capture.conversations import Conversations, PacketCounts
 from app.traffic.capture.index import ChunkEntry, ChunkIndex, runs
 from app.traffic.capture.packet_file import CaptureError, PacketFile
@@ -56,7 +57,7 @@ class Capture:
             self._file.close()
             raise CaptureError(
                 Sentence(
-                    "capture-error", "{path}: {reason}.", path=path, reason=error.strerror or error
+                    "capture-error", "{path}: {reason}.", path=path, reason=system_reason(error)
                 )
             ) from error
         self._packets = self._file.packets()
@@ -132,7 +133,7 @@ class Capture:
                     "capture-rest-left-out",
                     "{path}: The rest is left out: {reason}.",
                     path=self.path,
-                    reason=error.strerror or error,
+                    reason=system_reason(error),
                 )
                 self.is_done = True
             if monotonic() >= deadline:
@@ -214,7 +215,7 @@ class Capture:
             read = self._bytes.read(wanted)
         except OSError as error:
             self.damage = self.damage or Sentence(
-                "capture-error", "{path}: {reason}.", path=self.path, reason=error.strerror or error
+                "capture-error", "{path}: {reason}.", path=self.path, reason=system_reason(error)
             )
         if len(read) < wanted:
             self.damage = self.damage or Sentence(

@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Protocol
 
 from app.text.sentence import Sentence
+from app.text.system_errors import system_reason
 from app.traffic.chunk_log import Chunk
 from app.traffic.connection_info import ConnectionEnd, ConnectionInfo
 from app.traffic.source import ChunkSource
@@ -174,6 +175,6 @@ def _explained(error: OSError, path: Path) -> ExportError:
             "export-not-written",
             "{path} was not written: {reason}.",
             path=path,
-            reason=error.strerror or error,
+            reason=system_reason(error),
         )
     )

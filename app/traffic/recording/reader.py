@@ -197,7 +197,7 @@ class Recording:
         match row:
             case (int(chunks), int(size), int(missed)) if min(row) >= 0:
                 return chunks, size, missed
-        raise ValueError("It is damaged")
+        raise ValueError("damaged")
 
     def _last(self) -> int:
         """The highest chunk number in the file; -1 if it has no chunks."""
@@ -281,7 +281,7 @@ def _check_row(row: tuple[object, ...], expected: int) -> None:
             number == expected and 0 <= time < LATEST and 0 <= connection < MOST_CONNECTIONS
         ):
             return
-    raise ValueError("It is damaged")
+    raise ValueError("damaged")
 
 
 def _ending(row: tuple[object, ...]) -> ConnectionEnd | None:

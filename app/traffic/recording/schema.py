@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from app.text.sentence import Sentence, composed
+from app.text.system_errors import system_reason
 
 SUFFIX: Final = "sqlite"
 
@@ -89,7 +90,5 @@ def explained(error: Exception, path: Path) -> RecordingError:
                 "written-elsewhere", "Another program is writing to it. Close that first."
             )
         case _:
-            reason = Sentence(
-                "error-text", "{reason}.", reason=getattr(error, "strerror", None) or error
-            )
+            reason = Sentence("error-text", "{reason}.", reason=system_reason(error))
     return RecordingError(composed("{path}: {message}", path=path, message=reason))

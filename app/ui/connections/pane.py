@@ -68,6 +68,7 @@ class ConnectionsPane(QWidget):
         self._listeners: tuple[Listener, ...] = ()
         self._names: frozenset[str] = frozenset()
         self._count = 0
+        self._reported: tuple[int, int] | None = None
         self._ticks_since_sort = 0
         self._target_was_shown = False
         """Whether the column of targets was shown when the first client was forwarded."""
@@ -146,8 +147,9 @@ class ConnectionsPane(QWidget):
         if batch.forwarded and not self._target_was_shown:
             self._target_was_shown = True
             self.column_layout.show(self.model.column(TARGET))
-        if batch.active or batch.listeners or batch.forwarded or any(True for _ in moving):
-            self.table.update_visible()
+        is_changed = bool(batch.listeners or batch.forwarded)
+        if is_changed or batch.active or any(True for _ in moving):
+            self.table.update_visible(traffic_only=not is_changed)
         if batch.opened or batch.closed:
             self._report_count()
             self._update_actions()
@@ -306,7 +308,10 @@ class ConnectionsPane(QWidget):
     def _report_count(self) -> None:
         is_filtered = bool(self._listeners or self.filter.text().strip())
         shown = self.model.live_count() if is_filtered else self._count
-        self.count_changed.emit(shown, self._count)
+        # For each new title of a tab, Qt lays out the whole window again.
+        if self._reported != (shown, self._count):
+            self._reported = (shown, self._count)
+            self.count_changed.emit(shown, self._count)
 
     def _update_actions(self) -> None:
         self.commands.enable(closed=len(self._history))

@@ -80,6 +80,7 @@ class ConnectionsModel(QAbstractTableModel):
         self._swatch_of = swatch_of
         self._swatch_column = self.column(LISTENER)
         self._peer_column = self.column(PEER)
+        self._changing = [at for at, each in enumerate(self.columns) if each.is_changing]
         self._styles = [
             CellStyle(is_right=each.is_number, keeps_port=each.name in (PEER, LOCAL))
             for each in self.columns
@@ -200,13 +201,14 @@ class ConnectionsModel(QAbstractTableModel):
         """Sort again, because values changed."""
         self._reorder(self._in_order(self._rows))
 
-    def update_rows(self, first: int, last: int) -> None:
-        """Report that the values of the rows from `first` to `last` may have changed."""
+    def update_rows(self, first: int, last: int, *, traffic_only: bool = False) -> None:
+        """Report that the values of the rows from `first` to `last` may have changed, or only those
+        that change with the traffic: half of the cells need not be painted then."""
         last = min(last, len(self._rows) - 1)
+        changed = self._changing if traffic_only else range(len(self.columns))
         if first <= last:
-            self.dataChanged.emit(
-                self.index(first, 0), self.index(last, len(self.columns) - 1), [_DISPLAY]
-            )
+            left, right = changed[0], changed[-1]
+            self.dataChanged.emit(self.index(first, left), self.index(last, right), [_DISPLAY])
 
     def _in_order(self, rows: Iterable[Row]) -> list[Row]:
         if self._sort_column is None:
@@ -342,8 +344,8 @@ class ConnectionsTable(QTableView):
         last = self.rowAt(viewport.bottom())
         return range(first, (last if last >= 0 else self._connections.rowCount() - 1) + 1)
 
-    def update_visible(self) -> None:
-        """Report that the values of the visible rows may have changed."""
+    def update_visible(self, *, traffic_only: bool = False) -> None:
+        """Report that the values of the visible rows may have changed; see `update_rows`."""
         rows = self.visible_rows()
         if self.isVisible() and rows:
-            self._connections.update_rows(rows[0], rows[-1])
+            self._connections.update_rows(rows[0], rows[-1], traffic_only=traffic_only)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QMouseEvent, QPalette
+from PySide6.QtGui import QIcon, QKeyEvent, QMouseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from app.client.saved.tabs import SavedTab
@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     from app.ui.console.reader import MessageReader
 
 LONGEST_NAME = 60
+
+SHARES = [6_000, 4_000]
+"""The sizes of the transcript and the reader. Qt scales them to the room that there is."""
+
+BESIDE_RATIO = 1.6
+"""The reader stands beside the transcript in a tab that is wider than its height by this ratio."""
 
 SIGN_SIZE = 16
 
@@ -93,6 +99,12 @@ class SessionTab(QWidget):
         layout.addWidget(self.split, 1)
         layout.addWidget(self.input_bar)
         layout.addWidget(self.repeat_bar)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        is_wide = self.width() >= BESIDE_RATIO * self.height()
+        wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
+        if self.split.orientation() != wanted:
+            self.split.setOrientation(wanted)
 
     def refresh(self) -> None:
         """Show what is new in the session."""
@@ -167,7 +179,8 @@ class SessionTab(QWidget):
             self.reader.form_chosen.connect(self._save_form)
             self.view.entry_chosen.connect(self.reader.choose)
             self.split.addWidget(self.reader)
-            self.split.setSizes([3, 2])
+            self.reader.setVisible(shown)
+            self.split.setSizes(SHARES)
         self.reader.setVisible(shown)
         self.reader.refresh()
 

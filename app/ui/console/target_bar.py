@@ -172,7 +172,7 @@ class TargetBar(QWidget):
         self._show_verification()
 
     def _set_up(self) -> None:
-        self.target.line.setPlaceholderText(self.tr("listener, host:port, tls:… udp:… or unix:…"))
+        self.target.line.setPlaceholderText(self.tr("Listener or host:port"))
         self.target.setToolTip(
             self.tr(
                 "A listener, host:port, tls:host:port, udp:host:port, or unix:/path of a socket"
@@ -362,7 +362,7 @@ class ConnectionMenu(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setAccessibleName(self.tr("More to do with the connection"))
         self.setToolTip(self.tr("Send a file, close one side, abort"))
-        icons.give(self, "more")
+        icons.give(self, "connection")
         menu = QMenu(self)
         self.send_file = menu.addAction(self.tr("Send a &file…"))
         menu.addSeparator()

@@ -36,9 +36,10 @@ from app.client.transcript import (
     Transcript,
     plain_text,
 )
-from app.files.atomic_write import write_atomically, write_error
+from app.files.atomic_write import write_atomically
 from app.text.hex import WIDTH
 from app.text.readable import count_bytes
+from app.text.system_errors import system_reason
 from app.ui.style.icons import Icons
 from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.text_view import MAX_LINES, Ink, LineNumbers, LinesView
@@ -272,7 +273,11 @@ class TranscriptTools(QWidget):
         try:
             write_atomically(path, self._text().encode())
         except OSError as error:
-            self.said.emit(self.tr("{0} cannot be written ({1}).").format(path, write_error(error)))
+            self.said.emit(
+                self.tr("{0} cannot be written ({1}).").format(
+                    path, translated(system_reason(error))
+                )
+            )
         else:
             self.said.emit(self.tr("The transcript is in {0}.").format(path))
 
@@ -314,9 +319,9 @@ class TranscriptTools(QWidget):
         self.reader_button.setToolTip(
             self.tr("Read the chosen message as JSON, XML, HTTP, text or hex")
         )
-        icons.give(self.more_button, "more")
+        icons.give(self.more_button, "display")
         self.more_button.setAccessibleName(self.tr("More about the transcript"))
-        self.more_button.setToolTip(self.tr("Text or hex, copy, save"))
+        self.more_button.setToolTip(self.tr("Show text or hex, copy, save"))
         self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more_button.setMenu(self.menu)
         icons.give(self.copy_action, "copy")

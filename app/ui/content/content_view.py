@@ -25,7 +25,7 @@ from app.text.readable import format_size
 from app.traffic.content.form import Form
 from app.traffic.content.http_body import Body, Flaw
 from app.traffic.content.layout import Note, detect, lay_out
-from app.traffic.content.page import Page
+from app.traffic.content.page import MOST_LINES, Page
 from app.ui.content.hex_view import ByteColumn, HexView
 from app.ui.content.page_view import PageView
 from app.ui.widgets.labels import ElidingLabel
@@ -56,6 +56,7 @@ class ContentView(QWidget):
         self.all_button = QPushButton(self.tr("Show all"))
         self._stack = QStackedWidget()
         self._data = b""
+        self._payload = b""
         self._encoding = "utf-8"
         self._wanted = Form.AUTO
         self._steps: Iterator[None] | None = None
@@ -89,9 +90,10 @@ class ContentView(QWidget):
         """The shown view, which takes the focus."""
         return self.hex if self.shows_hex else self.text
 
-    def show_data(self, data: bytes) -> None:
-        """Show `data` from its beginning."""
+    def show_data(self, data: bytes, payload: bytes | None = None) -> None:
+        """Show `data` from its beginning; of a frame with a `payload`, only hex has all of it."""
         self._data = data
+        self._payload = data if payload is None else payload
         self._show_again()
 
     def use_form(self, form: Form) -> None:
@@ -157,7 +159,7 @@ class ContentView(QWidget):
 
     def _show_again(self) -> None:
         is_auto = self._wanted is Form.AUTO
-        self._form = detect(self._data, self._encoding) if is_auto else self._wanted
+        self._form = detect(self._payload, self._encoding) if is_auto else self._wanted
         self._timer.stop()
         self._steps = None
         self._most_lines = FIRST_LINES
@@ -177,7 +179,7 @@ class ContentView(QWidget):
     def _begin_page(self) -> None:
         page = Page()
         self._steps = lay_out(
-            self._data,
+            self._payload,
             self._form,
             page,
             encoding=self._encoding,
@@ -208,7 +210,7 @@ class ContentView(QWidget):
 
     def _show_all(self) -> None:
         self.all_button.hide()
-        self._most_lines = len(self._data) + FIRST_LINES
+        self._most_lines = MOST_LINES + 1
         self._timer.start()
 
     def _show_note(self) -> None:
@@ -217,7 +219,7 @@ class ContentView(QWidget):
         lines = f"{len(self.text.page):,}"
         if is_waiting:
             words = self.tr("The first {0} lines of {1}.")
-            self.note.setText(words.format(lines, format_size(len(self._data))))
+            self.note.setText(words.format(lines, format_size(len(self._payload))))
         elif self._steps is not None:
             self.note.setText(self.tr("{0} lines so far…").format(lines))
         self.note.setVisible(self._steps is not None)

@@ -182,10 +182,14 @@ class PageView(QAbstractScrollArea):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() is not Qt.MouseButton.LeftButton or not len(self._page):
+        if not len(self._page):
             return
         at = event.position()
-        line = self._line_at(at.y())
+        line, _ = self._line_at(at.y())
+        if event.button() is Qt.MouseButton.RightButton and not self._is_selected(line):
+            self._move((line, 0), extends=False)  # the menu acts on this line
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
         if line in self._page.folds and at.x() < self._layouts.text_x(line):
             self.fold(line, not self.is_folded(line))
             self._move((line, 0), extends=False)
@@ -212,6 +216,10 @@ class PageView(QAbstractScrollArea):
                 self._anchor = line, units(text[:start])
                 self._move((line, units(text[: start + len(inside)])), extends=True)
                 return
+
+    def _is_selected(self, line: int) -> bool:
+        (first, _), (last, _) = self.selection
+        return self._anchor != self._cursor and first <= line <= last
 
     def _fold_by(self, key: Qt.Key) -> bool:
         """Fold or unfold by this key. False if the key does something else."""
@@ -284,55 +292,40 @@ class PageView(QAbstractScrollArea):
             if y >= self.viewport().height():
                 return
 
-    def _line_at(self, y: float) -> int:
-        found = 0
+    def _line_at(self, y: float) -> tuple[int, float]:
+        """The line at this height, and its top; below all lines the last one."""
+        found = (0, float(TOP))
         for line, top in self._lines_on_screen():
             if top > y:
                 break
-            found = line
+            found = line, top
         return found
 
     def _place_at(self, at: QPointF) -> Place:
-        line, top = next(
-            (
-                (line, top)
-                for line, top in self._lines_on_screen()
-                if at.y() < top + self._layouts.height(line)
-            ),
-            (self._line_at(at.y()), 0.0),
-        )
+        line, top = self._line_at(at.y())
         layout = self._layouts.layout(line)
-        x, y = at.x() - self._layouts.text_x(line), at.y() - top
-        shown = min(int(max(0.0, y) / self._layouts.line_height), layout.lineCount() - 1)
-        text_line = layout.lineAt(shown)
-        place = int(text_line.xToCursor(x))
+        row = max(0, int((at.y() - top) / self._layouts.line_height))
+        text_line = layout.lineAt(min(row, layout.lineCount() - 1))
+        place = int(text_line.xToCursor(at.x() - self._layouts.text_x(line)))
         return line, min(place, units(self._page.texts[line]))
 
-    def _fit_bar(self) -> None:
-        bar = self.verticalScrollBar()
-        room, row = float(self.viewport().height() - TOP), len(self._rows)
-        while row > 0:
-            room -= self._layouts.height(self._rows.line(row - 1))
+    def _top_for(self, last: int) -> int:
+        """The row at the top of the screen if the row `last` is the last one that fits."""
+        room = float(self.viewport().height() - TOP)
+        for row in range(last, -1, -1):
+            room -= self._layouts.height(self._rows.line(row))
             if room < 0:
-                break
-            row -= 1
-        last_top = min(row, max(0, len(self._rows) - 1))
-        bar.setRange(0, last_top)
-        bar.setPageStep(max(1, len(self._rows) - last_top))
+                return min(row + 1, last)
+        return 0
+
+    def _fit_bar(self) -> None:
+        bar, count = self.verticalScrollBar(), len(self._rows)
+        bar.setRange(0, self._top_for(count - 1) if count else 0)
+        bar.setPageStep(max(1, count - bar.maximum()))
 
     def _show_cursor(self) -> None:
         bar, row = self.verticalScrollBar(), self._rows.row(self.current_line)
-        if row < bar.value():
-            bar.setValue(row)
-            return
-        while bar.value() < row:
-            shown = [(line, top) for line, top in self._lines_on_screen()]
-            line, top = shown[-1]
-            last = self._rows.row(line)
-            is_cut = top + self._layouts.height(line) > self.viewport().height() and len(shown) > 1
-            if row <= last - is_cut or bar.value() >= bar.maximum():
-                return
-            bar.setValue(bar.value() + max(1, row - last))
+        bar.setValue(min(row, max(bar.value(), self._top_for(row))))
 
     # Events and painting
 

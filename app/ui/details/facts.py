@@ -12,7 +12,6 @@ from app.server.connections.closing import ReasonCounter
 from app.server.listener import Listener
 from app.text import readable
 from app.ui.connections.columns import Row, target_text
-from app.ui.listeners.status import state_word
 from app.ui.widgets.translation import translated
 
 translate = QCoreApplication.translate
@@ -100,12 +99,6 @@ def connection_sections(row: Row, now: float) -> Iterator[Section]:
             translate("Details", "Closed"),
             (Line(translate("Details", "Reason"), translated(row.reason)),),
         )
-
-
-def headline(listener: Listener) -> str:
-    """The state of a listener and the number of its peers, in one line."""
-    words = translate("Details", "{0} · {1} connected")
-    return words.format(state_word(listener.state), f"{listener.connection_count:,}")
 
 
 def _addresses(listener: Listener, folder: Path) -> Iterator[Line]:

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 
 from app.server.listener import Listener, State
 from app.text import readable
-from app.ui.details.facts import headline
 from app.ui.details.history import RateHistory, Series
+from app.ui.listeners.status import first_line
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
@@ -125,8 +125,7 @@ class Tile(QPushButton):
         if rate != self.rate.text():
             self.rate.setText(rate)
         self.switch.setChecked(listener.can_stop)
-        is_wrong = listener.state is State.FAILED
-        state = listener.reason if is_wrong else headline(listener)
+        is_wrong, state = listener.state is State.FAILED, first_line(listener)
         texts = (listener.spec.name, f"{listener.spec.protocol} · {listener.where}", state)
         labels = (self.name, self.place, self.state)
         if texts == tuple(label.text() for label in labels):
@@ -343,8 +342,5 @@ class Overview(QScrollArea):
 
 def _rate(series: Series) -> str:
     """The rates of the last second that is over; empty if nothing crossed."""
-    received, sent = series.bytes_in[-2], series.bytes_out[-2]
-    if not received and not sent:
-        return ""
-    texts = (readable.format_rate(received) or "0 B/s", readable.format_rate(sent) or "0 B/s")
-    return "↓ {} ↑ {}".format(*texts)
+    rates = (("↓", series.bytes_in[-2]), ("↑", series.bytes_out[-2]))
+    return "  ".join(f"{arrow} {readable.format_rate(rate)}" for arrow, rate in rates if rate)

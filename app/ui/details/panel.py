@@ -22,9 +22,10 @@ from PySide6.QtWidgets import (
 
 from app.server.listener import Listener
 from app.ui.connections.columns import Row
-from app.ui.details.facts import Section, connection_sections, headline, listener_sections
+from app.ui.details.facts import Section, connection_sections, listener_sections
 from app.ui.details.history import RateHistory
 from app.ui.details.plot import RatePlot
+from app.ui.listeners.status import first_line
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.widgets.labels import ElidingLabel
@@ -72,6 +73,7 @@ class DetailsPanel(QScrollArea):
         self.name.setObjectName("paneTitle")
         self.state = QLabel()
         self.state.setTextFormat(Qt.TextFormat.PlainText)
+        self.state.setWordWrap(True)
         self.state.setObjectName("quiet")
         self.hint = QLabel(self.tr("Choose a listener or a connection to see its details."))
         self.plot = RatePlot(seconds)
@@ -107,7 +109,7 @@ class DetailsPanel(QScrollArea):
         if subject is None or not self.isVisible():
             return
         if isinstance(subject, Listener):
-            name, state = subject.spec.name, headline(subject)
+            name, state = subject.spec.name, first_line(subject)
             sections = listener_sections(subject, self._folder)
             self.swatch.setPixmap(self._colors.swatch(name))
         else:

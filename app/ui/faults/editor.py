@@ -27,9 +27,7 @@ class FaultsEditor(QWidget):
     changed = Signal()
     """`faults` are other ones."""
 
-    def __init__(
-        self, kinds: Kinds, icons: Icons, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, kinds: Kinds, icons: Icons, parent: QWidget | None = None) -> None:
         """`kinds` are those that can be added."""
         super().__init__(parent)
         self._icons = icons

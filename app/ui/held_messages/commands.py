@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from app.net.endpoint import Endpoint
 from app.server.listener import Listener
 from app.server.workspace import Workspace
 
@@ -19,9 +18,8 @@ PROTOCOL: Final = "forward"
 
 
 def can_hold(listener: Listener) -> bool:
-    """Whether `listener` forwards connections, whose messages can be held."""
-    spec = listener.spec
-    return spec.protocol == PROTOCOL and not Endpoint.parse(spec.endpoint).is_datagram
+    """Whether `listener` forwards clients, whose messages can be held."""
+    return listener.spec.protocol == PROTOCOL
 
 
 class HoldCommands(QObject):

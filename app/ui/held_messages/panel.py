@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.forwarding.holding import HeldMessage, HoldList
-from app.forwarding.reading import MAX_HELD, MAX_SECONDS, parse
+from app.forwarding.reading import KEYS, MAX_HELD, MAX_SECONDS, parse
 from app.server.listener import Listener
 from app.server.workspace import Workspace
 from app.ui.held_messages.message_edit import MessageEdit
@@ -268,17 +268,7 @@ class HoldPanel(QWidget):
         if entered is None:
             return
         options = {**self.listener.spec.options, "hold": entered}
-        keys = (
-            "framing",
-            "delimiter",
-            "size",
-            "width",
-            "order",
-            "counts_itself",
-            "rewrite",
-            "hold",
-        )
-        result = parse({key: options[key] for key in keys if key in options})
+        result = parse({key: options[key] for key in KEYS if key in options})
         mistakes = [translated(str(each)) for each in result] if isinstance(result, tuple) else []
         self.trouble.setText("\n".join(mistakes))
         self.trouble.setVisible(bool(mistakes))

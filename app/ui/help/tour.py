@@ -26,6 +26,7 @@ from app.ui.listeners.status import state_word
 from app.ui.style.icons import Icons
 from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.plain_text import message_box, set_tip
+from app.ui.widgets.translation import translated
 from app.user_code.inspection import reference_to
 from app.user_code.reference import UserCodeError
 from app.user_code.tour import (
@@ -75,6 +76,7 @@ class Tour(QObject):
         self._protocol = ""
         self._first_endpoint = ""
         self._errors_seen = 0
+        self._before: QWidget | None = None
         self.pane: TourPane | None = None
         """The tab; `None` while there is no tour."""
 
@@ -87,6 +89,7 @@ class Tour(QObject):
     def begin(self) -> None:
         """Begin the tour, or go to the one that has begun."""
         if self.pane is None:
+            self._before = self._tabs.currentWidget()
             self._open()
         if self.pane is not None:
             self._tabs.setCurrentWidget(self.pane)
@@ -143,9 +146,12 @@ class Tour(QObject):
         if errors is not None and errors.total > self._errors_seen:
             self._errors_seen = errors.total
             reason = errors.by_reason()[-1][0]
-            pane.say(self.tr("Your code failed: {0} The log has more.").format(reason), wrong=True)
+            pane.say(
+                self.tr("Your code failed: {0} The log has more.").format(translated(reason)),
+                wrong=True,
+            )
         elif listener.state is State.FAILED:
-            pane.say(listener.reason, wrong=True)
+            pane.say(translated(listener.reason), wrong=True)
 
     def save(self) -> None:
         """Write the text of the editor, and let the listener run it."""
@@ -190,7 +196,7 @@ class Tour(QObject):
             protocol = str(reference_to(path, FACTORY_NAME, self._folder))
             self._file.copy_to(path, pane.text)
         except UserCodeError as error:
-            pane.say(str(error), wrong=True)
+            pane.say(translated(str(error)), wrong=True)
             return False
         self._path, self._protocol = path, protocol
         self._file.delete()
@@ -214,7 +220,7 @@ class Tour(QObject):
         try:
             text = self._file.begin(Endpoint.tcp(port))
         except UserCodeError as error:
-            open_modal(message_box(self._window, self.tr("Tour"), str(error)))
+            open_modal(message_box(self._window, self.tr("Tour"), translated(str(error))))
             return
         self._path, self._protocol = self._file.path, self._file.reference
         endpoint = endpoint_in(text) or Endpoint.tcp(port)
@@ -260,6 +266,8 @@ class Tour(QObject):
             if delete:
                 self._file.delete()
         self.pane = None
+        if self._before is not None and self._tabs.currentWidget() is pane:
+            self._tabs.setCurrentWidget(self._before)
         self._tabs.removeTab(self._tabs.indexOf(pane))
         pane.deleteLater()
         self._show_deck()
@@ -299,7 +307,7 @@ class Tour(QObject):
             if endpoint is not None:
                 pane.say(self.tr("Saved. New connections run it; open ones keep the code before."))
         elif listener.can_drain:
-            pane.say(listener.reload_error, wrong=True)
+            pane.say(translated(listener.reload_error), wrong=True)
         elif listener.state is State.FAILED:
             self._deck.start(listener)
 
@@ -311,7 +319,7 @@ class Tour(QObject):
                 self._file.write(text)
         except UserCodeError as error:
             if self.pane is not None:
-                self.pane.say(str(error), wrong=True)
+                self.pane.say(translated(str(error)), wrong=True)
             return False
         return True
 

@@ -348,7 +348,7 @@ def update_enabled(
     commands.edit.setEnabled(one and bool(own))
     commands.faults.setEnabled(one and bool(own))
     protocol = own[0].spec.protocol if one and own else ""
-    commands.rules.setEnabled(protocol == "replies")
+    commands.rules.setEnabled(protocol in ("replies", "forward"))
     commands.held.setEnabled(protocol == "forward")
     commands.talk.setEnabled(has_socket)
     commands.copy_address.setEnabled(one)

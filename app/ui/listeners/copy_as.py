@@ -17,11 +17,13 @@ from app.codegen.tls_files import TlsFiles, tls_files
 from app.files import atomic_write
 from app.server.listener import Listener
 from app.server.program_listener import is_program_entry
+from app.text.system_errors import system_reason
 from app.tls import TlsError
 from app.traffic.connection_info import ConnectionInfo
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.plain_text import set_tip
+from app.ui.widgets.translation import translated
 from app.user_code.programs.reference import is_program
 
 NOTICE_SECONDS = 8.0
@@ -130,7 +132,7 @@ class CopyAsMenu(QObject):
             self.banner.say(str(error), tint=Tint.DANGER)
         except OSError as error:
             words = self.tr("It cannot be written ({0}). Choose another place.")
-            self.banner.say(words.format(error.strerror or error), tint=Tint.DANGER)
+            self.banner.say(words.format(translated(system_reason(error))), tint=Tint.DANGER)
 
     def _copy(self, text: str, message: str) -> None:
         QGuiApplication.clipboard().setText(text)

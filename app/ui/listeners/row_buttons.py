@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 from attrs import frozen
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from app.server.listener import Listener, State
@@ -73,7 +74,8 @@ def _after_failure(listener: Listener) -> tuple[RowButton, ...]:
 
 
 class RowButtons(QWidget):
-    """Shows buttons in rows of two. Hidden while there are none."""
+    """Shows buttons in rows of two, or below each other where two are too wide. Hidden while there
+    are none."""
 
     def __init__(
         self, on_click: Callable[[RowButton], object], parent: QWidget | None = None
@@ -104,8 +106,22 @@ class RowButtons(QWidget):
             button.hide()
             button.deleteLater()
         self.buttons = [self._button(each, listener) for each in wanted]
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        widest = max((button.sizeHint().width() for button in self.buttons), default=0)
+        return QSize(widest, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        widths = [button.sizeHint().width() for button in self.buttons]
+        columns = [widths[column::_COLUMNS] for column in range(_COLUMNS)]
+        needed = sum(max(each, default=0) for each in columns) + self._grid.spacing()
+        count = _COLUMNS if needed <= self.width() else 1
         for index, button in enumerate(self.buttons):
-            self._grid.addWidget(button, *divmod(index, _COLUMNS))
+            self._grid.addWidget(button, *divmod(index, count))
 
     def _button(self, each: RowButton, listener: str) -> QPushButton:
         button = QPushButton(each.text)

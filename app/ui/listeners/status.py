@@ -26,7 +26,7 @@ _STATES_WITH_REASON = (State.LISTENING, State.PAUSED, State.DRAINING)
 
 def status_text(listener: Listener) -> str:
     """The state, the numbers of connected and refused peers, and what the user should know."""
-    lines = [_first_line(listener)]
+    lines = [first_line(listener)]
     if listener.state in _STATES_WITH_REASON and listener.reason:
         lines.append(translated(listener.reason))
     if isinstance(listener, ProgramListener) and listener.program is not None:
@@ -51,7 +51,8 @@ def _code_errors(errors: ReasonCounter) -> str:
     return words.format(f"{errors.total:,}", translated(error))
 
 
-def _first_line(listener: Listener) -> str:
+def first_line(listener: Listener) -> str:
+    """The state and the numbers of connected and refused peers, or why it failed."""
     state = listener.state
     if state is State.FAILED:
         return translated(listener.reason)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QColorDialog, QLabel, QVBoxLayout, QWid
 
 from app.text import readable
 from app.text.notation import LineEnding, Notation
+from app.text.system_errors import system_reason
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS, ChunkLog
 from app.ui.desktop.login_start import LoginStart
 from app.ui.preferences.appearance import Appearance
@@ -27,6 +28,7 @@ from app.ui.settings import (
     StartUp,
 )
 from app.ui.style.tokens import ZOOMS, Density, Scheme
+from app.ui.widgets.translation import translated
 
 MIB: Final = 1024 * 1024
 WINDOW_MIB: Final = 120
@@ -174,9 +176,9 @@ class StartUpPage(PreferencePage):
             settings.start_up,
             lambda choice: setattr(settings, "start_up", choice),
         )
-        self.at_login = QCheckBox(self.tr("Starts Portdeck, hidden if there is a tray"))
+        self.at_login = QCheckBox(self.tr("Starts Portdeck, hidden if there is a tray"), self)
+        self.at_login.setVisible(login is not None)
         if login is not None:
-            self.at_login.setChecked(login.is_on)
             self.at_login.toggled.connect(self._start_at_login)
             self.add_setting(translate("PreferencePage", "Login"), self.at_login)
         self.to_tray = QCheckBox(self.tr("Keeps Portdeck running in the tray"))
@@ -205,7 +207,7 @@ class StartUpPage(PreferencePage):
             self._login.turn(on)
         except OSError as error:
             problem = self.tr("The entry for the login cannot be changed ({0}).").format(
-                error.strerror or error
+                translated(system_reason(error))
             )
         self._show_login(problem)
 
@@ -341,6 +343,7 @@ class NotificationsPage(PreferencePage):
         for notice, words in (
             (Notice.FAILED, self.tr("A listener fails")),
             (Notice.FIRST_CLIENT, self.tr("The first client of a listener connects")),
+            (Notice.RULE_HIT, self.tr("A rule matches (at most every half minute for each)")),
         ):
             box = QCheckBox(words)
             box.setChecked(settings.notifies(notice))

@@ -73,7 +73,6 @@ class Descriptors(NoDescriptors):
         super().__init__()
         self._epoll = select.epoll()
         self._lost = lost
-        self._told: dict[int, int] = {}
 
     def fileno(self) -> int:
         return self._epoll.fileno()
@@ -89,9 +88,10 @@ class Descriptors(NoDescriptors):
             return True
         if self._is_held(number, selectable) and number in holders:
             return True
+        is_registered = number in self.readers or number in self.writers
         holders[number] = selectable
         try:
-            self._tell(number)
+            self._tell(number, is_registered=is_registered)
         except PermissionError:
             del holders[number]
             return False
@@ -109,18 +109,18 @@ class Descriptors(NoDescriptors):
         del holders[number]
         if number not in self.readers and number not in self.writers:
             self.parked.discard(number)
-        self._tell(number)
+        self._tell(number, is_registered=True)
 
     def park(self, number: int) -> None:
         self.parked.add(number)
-        self._tell(number)
+        self._tell(number, is_registered=True)
 
     def resume(self, suspended: Collection[Any]) -> None:
         for number in tuple(self.parked):
             holders = (self.readers.get(number), self.writers.get(number))
             if not any(holder in suspended for holder in holders if holder is not None):
                 self.parked.remove(number)
-                self._tell(number)
+                self._tell(number, is_registered=False)
 
     def _is_held(self, number: int, newcomer: Any) -> bool:
         """Whether another reader or writer has this number and its descriptor is still open.
@@ -138,31 +138,31 @@ class Descriptors(NoDescriptors):
             except FileExistsError:
                 return True
             self._epoll.unregister(number)
-        for held in (self.readers, self.writers, self._told):
-            held.pop(number, None)
+        self.readers.pop(number, None)
+        self.writers.pop(number, None)
         for holder in holders:
             self._lost(holder)
         return False
 
-    def _tell(self, number: int) -> None:
-        """Register the events that the reader and the writer of this descriptor wait for."""
+    def _tell(self, number: int, *, is_registered: bool) -> None:
+        """Register the events that the reader and the writer of this descriptor wait for.
+
+        `is_registered` is false if epoll does not watch it yet.
+        """
         mask = 0
         if number not in self.parked:
             mask = READABLE * (number in self.readers) | WRITABLE * (number in self.writers)
-        told = self._told.pop(number, 0)
         # A closed descriptor is no longer in epoll, so an error here is ignored.
         if not mask:
             with suppress(OSError):
                 self._epoll.unregister(number)
             return
-        if told:
+        if is_registered:
             with suppress(OSError):
                 self._epoll.modify(number, mask)
-                self._told[number] = mask
                 return
         self._epoll.register(number, mask)
         self.fresh.add(number)
-        self._told[number] = mask
 
 
 def number_of(selectable: Any) -> int:

@@ -120,6 +120,11 @@ class DeckReactor(FixedQtReactor):
             self._notifier.setEnabled(False)
             self._notifier.activated.connect(self._ready)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether its turns follow each other without a pause."""
+        return self._is_busy
+
     # A turn
 
     def _ready(self) -> None:

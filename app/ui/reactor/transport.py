@@ -10,10 +10,14 @@ connection).
 
 from __future__ import annotations
 
+import sys
 from errno import EWOULDBLOCK
+from socket import socket
+from typing import Any
 
 from twisted.internet import tcp
 from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.internet.interfaces import IProtocol, IReactorFDSet
 from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST
 
 
@@ -27,7 +31,20 @@ class PromptServer(tcp.Server):
     """Whether there is something to send after ``dataReceived`` returns."""
 
     # Twisted makes two strings for each connection, which are hardly ever read. Here they are made
-    # on access, which saves a tenth of the memory of an idle connection.
+    # on access, and the clients of one host share its name. Both save a sixth of the memory of an
+    # idle connection.
+
+    def __init__(
+        self,
+        sock: socket,
+        protocol: IProtocol,
+        client: tuple[Any, ...],
+        server: tcp.Port,
+        sessionno: int,
+        reactor: IReactorFDSet,
+    ) -> None:
+        client = (sys.intern(client[0]), *client[1:])
+        super().__init__(sock, protocol, client, server, sessionno, reactor)
 
     @property
     def logstr(self) -> str:
@@ -47,10 +64,17 @@ class PromptServer(tcp.Server):
     def repstr(self, text: str) -> None:
         """Ignores the string that Twisted sets."""
 
+    def _getLogPrefix(self, applicationObject: object) -> str:
+        """Twisted asks for it to make its strings."""
+        return ""
+
     @property
     def _protocol_name(self) -> str:
         protocol = getattr(self, "protocol", None)  # a lost connection has none
-        return self._getLogPrefix(protocol) if protocol is not None else type(self).__name__
+        if protocol is None:
+            return type(self).__name__
+        prefix: str = super()._getLogPrefix(protocol)
+        return prefix
 
     # Two base classes declare different types.
     def doRead(self) -> ConnectionLost | ConnectionDone | None:  # type: ignore[override]
@@ -81,7 +105,9 @@ class PromptServer(tcp.Server):
             self._tempDataBuffer.append(data)
             self._tempDataLen += len(data)
             self._write_asked = True
-            if self.producer is not None:
+            if self.producer is not None and (
+                self.dataBuffer or self._tempDataLen > self.bufferSize
+            ):
                 self._maybePauseProducer()
         else:
             super().write(data)

@@ -15,8 +15,10 @@ from app.ui.style.icons import Icons
 if TYPE_CHECKING:
     from app.rules.spec import Rule
     from app.ui.rules.editor import RulesEditor
+    from app.ui.rules.rewrite_editor import RewriteEditor
 
 PROTOCOL: Final = "replies"
+FORWARD: Final = "forward"
 
 
 class RulesCommands(QObject):
@@ -34,20 +36,24 @@ class RulesCommands(QObject):
         self._icons = icons
         self._show_save_error = show_save_error
         self._window = window
-        self.editors: list[RulesEditor] = []
+        self.editors: list[RulesEditor | RewriteEditor] = []
 
-    def open_for(self, listener: Listener) -> RulesEditor | None:
-        """Show the rules of `listener`. `None` if it does not reply by rule."""
-        if listener.spec.protocol != PROTOCOL:
-            return None
+    def open_for(self, listener: Listener) -> RulesEditor | RewriteEditor | None:
+        """Show the rules of `listener`: of its replies, or those that rewrite what it forwards.
+        `None` if it has none."""
         for editor in self.editors:
             if editor.listener is listener:
                 editor.raise_()
                 editor.activateWindow()
                 return editor
-        from app.ui.rules.editor import RulesEditor  # imported late for a faster start
-
-        editor = RulesEditor(
+        editor_class: type[RulesEditor] | type[RewriteEditor]  # imported late for a faster start
+        if listener.spec.protocol == PROTOCOL:
+            from app.ui.rules.editor import RulesEditor as editor_class
+        elif listener.spec.protocol == FORWARD:
+            from app.ui.rules.rewrite_editor import RewriteEditor as editor_class
+        else:
+            return None
+        editor = editor_class(
             listener, self._workspace, self._icons, self._show_save_error, self._window
         )
         self.editors.append(editor)
@@ -58,7 +64,7 @@ class RulesCommands(QObject):
     def add_rule(self, listener: Listener, rule: Rule) -> None:
         """Open the editor of `listener` with `rule` added, which is not saved yet."""
         editor = self.open_for(listener)
-        if editor is not None:
+        if listener.spec.protocol == PROTOCOL and editor is not None:
             editor.insert(rule)
 
     def ask_to_save(self) -> bool:

@@ -353,14 +353,14 @@ class RulesEditor(QWidget):
         self._wait.stop()
         ruleset = self.ruleset
         self.checked = check(ruleset)
-        is_valid = self.checked.options is not None and not self.set_form.delimiter_mistake
+        is_valid = self.checked.options is not None and not self.set_form.framing.mistake
         self.tester.use(ruleset if is_valid else None)
         self._show_state()
 
     def _show_state(self) -> None:
         self.form.show_mistakes(self.checked.of_rule(self._row))
         self.set_form.show_mistakes(self.checked.of_set)
-        count = self.checked.count + bool(self.set_form.delimiter_mistake)
+        count = self.checked.count + bool(self.set_form.framing.mistake)
         is_there = self.listener in self._workspace.deck.listeners
         self.save.setEnabled(is_there and self.is_changed and not count)
         self.revert.setEnabled(self.is_changed)
@@ -383,7 +383,7 @@ class RulesEditor(QWidget):
         """Where the mistakes are."""
         numbers = [str(index + 1) for index in sorted(self.checked.of_rules)]
         parts = []
-        if self.checked.of_set or self.set_form.delimiter_mistake:
+        if self.checked.of_set or self.set_form.framing.mistake:
             parts.append(self.tr("framing and greeting"))
         if numbers:
             parts.append(self.tr("rule {0}").format(", ".join(numbers[:10])))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -23,15 +23,21 @@ from PySide6.QtWidgets import (
 )
 
 from app.client.transcript import timestamp
+from app.text.readable import escaped
 from app.traffic.chunk_log import Chunk
+from app.traffic.websocket_framing import WebSocketFrame
 from app.ui.content.content_view import ContentView, FormChoice
 from app.ui.content.hex_view import HexView
 from app.ui.style.icons import Icons
 from app.ui.widgets.copy_actions import CopyActions
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.translation import translated
 
 LEAST_LETTERS = 46
 """The letters of a line that each side has room for where request and response are side by side."""
+
+EQUAL = [10_000, 10_000]
+"""The sizes of both sides. Qt scales them to the room that there is."""
 
 CurlOf = Callable[[Chunk], str | None]
 """The `curl` command that sends the request of a chunk again; `None` if it is no request."""
@@ -80,28 +86,38 @@ class Detail(QWidget):
         """The hex view of the chosen chunk."""
         return self.content.hex
 
-    def show_chunk(self, chunk: Chunk | None, name: str, partner: Chunk | None = None) -> None:
+    def show_chunk(
+        self,
+        chunk: Chunk | None,
+        name: str,
+        partner: Chunk | None = None,
+        frame: WebSocketFrame | None = None,
+    ) -> None:
         """Show `chunk` of the connection `name`, or a hint if there is none.
 
-        `partner` is the response to it, or the request that it answers.
+        `partner` is the response to it, or the request that it answers. `frame` is what it is with
+        WebSocket.
         """
         if chunk is None:
             self.title.setText(self.tr("Choose a row to see its bytes."))
         else:
             mark = "→" if chunk.sent else "←"
-            self.title.setText(f"{timestamp(chunk.time)}  {mark}  {name}")
+            words = f"{timestamp(chunk.time)}  {mark}  {name}"
+            if frame is not None:
+                words = f"{words}   {escaped(translated(frame.summary))}"
+            self.title.setText(words)
         self.copy_button.setEnabled(chunk is not None)
         shown = [chunk] if partner is None else [chunk, partner]
         if chunk is not None and partner is not None and partner.number < chunk.number:
             shown.reverse()
         self._chosen = self.sides[shown.index(chunk)]
         for place, side in enumerate(self.sides):
-            side.show_chunk(shown[place] if place < len(shown) else None)
+            side.show_chunk(shown[place] if place < len(shown) else None, frame)
             side.head.setVisible(partner is not None)
         if chunk is not None and partner is not None:
             self._show_heads(shown)
         if partner is not None and self.sides[1].isHidden():
-            self.split.setSizes([1, 1])
+            self.split.setSizes(EQUAL)
         self.sides[1].setVisible(partner is not None)
         self._arrange()
         self._show_found()
@@ -179,9 +195,7 @@ class Detail(QWidget):
             content.text.fill_menu(menu)
         curl = None if side.chunk is None else self.curl_of(side.chunk)
         if curl is not None:
-            menu.addAction(
-                self.tr("Copy as curl"), lambda: QGuiApplication.clipboard().setText(curl)
-            )
+            self._copy_actions.add_curl(menu, curl)
         self._copy_actions.fill(menu, lambda: content.selected, self.as_text)
 
     def _open_menu(self, side: _Side, at: QPoint) -> None:
@@ -228,8 +242,8 @@ class _Side(QWidget):
         layout.addWidget(self.head)
         layout.addWidget(self.content, 1)
 
-    def show_chunk(self, chunk: Chunk | None) -> None:
-        """Show `chunk`, or nothing."""
-        if chunk is not self.chunk or chunk is None:
-            self.chunk = chunk
-            self.content.show_data(b"" if chunk is None else chunk.data)
+    def show_chunk(self, chunk: Chunk | None, frame: WebSocketFrame | None) -> None:
+        """Show `chunk`, or nothing; of a frame its payload."""
+        self.chunk = chunk
+        data = b"" if chunk is None else chunk.data
+        self.content.show_data(data, None if frame is None else frame.payload)

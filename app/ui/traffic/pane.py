@@ -5,23 +5,27 @@ A recording is shown in the same pane, without the buttons to record, pause and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout, QWidget
 
 from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import Chunk, ChunkLog
 from app.traffic.connection_info import ConnectionDirectory, connection_name
+from app.traffic.content.http_body import read_head
 from app.traffic.framing import Framing
+from app.traffic.http_framing import Http, WebSockets
 from app.traffic.scan import SPAN_TIMEOUT_SECONDS
 from app.traffic.source import ChunkSource
+from app.traffic.websocket_framing import WebSocketFrame, frame_of
 from app.ui.style.icons import Icons
 from app.ui.traffic.detail import Detail
 from app.ui.traffic.export_bar import ExportBar
-from app.ui.traffic.filter_bar import FilterBar, FilterSource, TrafficFindBar
+from app.ui.traffic.filter_bar import FilterBar, TrafficFindBar
 from app.ui.traffic.recording_bar import RecordingBar
+from app.ui.traffic.row_menu import add_copy_actions, row_menu
 from app.ui.traffic.status_bar import TrafficStatusBar
 from app.ui.traffic.view_bar import View, ViewBar
 from app.ui.traffic.views import Views
@@ -329,10 +333,17 @@ class TrafficPane(QWidget):
     def _show_detail(self) -> None:
         chunk = self.views.chosen_chunk
         name = "" if chunk is None else connection_name(chunk.connection, self._directory)
-        self.detail.show_chunk(chunk, name, self.views.partner_chunk)
+        frame = None if chunk is None else self._frame_of(chunk.data)
+        self.detail.show_chunk(chunk, name, self.views.partner_chunk, frame)
         if chunk is not None and self.scans.search is not None:
             self._show_match(chunk.number, chunk.data)
         self._show_finds()
+
+    def _frame_of(self, data: bytes) -> WebSocketFrame | None:
+        """The frame that a message is, if the framing has frames and it is no HTTP."""
+        if not isinstance(self.message_framing, Http | WebSockets) or read_head(data) is not None:
+            return None
+        return frame_of(data)
 
     def _curl_of(self, chunk: Chunk) -> str | None:
         info = self._directory.info(chunk.connection)
@@ -382,7 +393,9 @@ class TrafficPane(QWidget):
             self.view_bar.choose(View.STREAM)
 
         menu = row_menu(self, chunk, self._directory, self.filter_bar, follow)
-        add_copy_actions(menu, self._copy_actions, self.views.selected_data, self.detail.as_text)
+        curl = self._curl_of(chunk) if len(self.views.selected) == 1 else None
+        read = self.detail.as_text
+        add_copy_actions(menu, self._copy_actions, self.views.selected_data, read, curl)
         return menu
 
     def _copy_selected(self) -> None:
@@ -397,46 +410,3 @@ class TrafficPane(QWidget):
             menu = self._menu_for(chunk)
             self.row_menu_opening.emit(menu, chunk)
             menu.popup(self.table.viewport().mapToGlobal(at))
-
-
-def row_menu(
-    parent: QWidget,
-    chunk: Chunk,
-    directory: ConnectionDirectory,
-    filter_bar: FilterBar,
-    follow: Callable[[], object],
-) -> QMenu:
-    """The menu of the row of `chunk`, to change the filter. It is deleted when it closes.
-
-    `follow` shows the stream of its connection.
-    """
-    menu = QMenu(parent)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    number, name = chunk.connection, connection_name(chunk.connection, directory)
-    menu.addAction(QCoreApplication.translate("RowMenu", "Follow the stream"), follow)
-    menu.addSeparator()
-    only = QCoreApplication.translate("RowMenu", "Show only {0}")
-    menu.addAction(
-        only.format(name), lambda: filter_bar.show_only(FilterSource(connection=number), name)
-    )
-    info = directory.info(number)
-    if info is not None:
-        listener = info.listener
-        menu.addAction(
-            only.format(listener),
-            lambda: filter_bar.show_only(FilterSource(listener=listener), listener),
-        )
-    menu.addAction(QCoreApplication.translate("RowMenu", "Show everything"), filter_bar.clear)
-    return menu
-
-
-def add_copy_actions(
-    menu: QMenu, copy_actions: CopyActions, data: bytes | None, read: Callable[[bytes], str]
-) -> None:
-    """Add the actions on the bytes of the selected rows; `data` is `None` for too many."""
-    menu.addSeparator()
-    if data is not None:
-        copy_actions.fill(menu, lambda: data, read)
-        return
-    words = QCoreApplication.translate("RowMenu", "Too much to copy: export the selected instead")
-    menu.addAction(words).setEnabled(False)

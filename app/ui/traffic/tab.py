@@ -265,9 +265,9 @@ def _local_address(connection: Connection) -> Address | None:
 
 def ip_address_of(address: Any) -> Address | None:
     """Host and port of an address of Twisted; `None` if it has none."""
-    match (getattr(address, "host", None), getattr(address, "port", None)):
-        case (str(host), int(port)):
-            return intern(host), port
+    host, port = getattr(address, "host", None), getattr(address, "port", None)
+    if isinstance(host, str) and isinstance(port, int):
+        return intern(host), port
     return None
 
 

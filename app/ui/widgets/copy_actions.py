@@ -55,6 +55,11 @@ class CopyActions(QObject):
         address = self._address_of(connection) or _address_in(connection)
         return None if address is None else curl_line(request, address)
 
+    def add_curl(self, menu: QMenu, line: str) -> None:
+        """Add the action that copies a command line of `curl_line`."""
+        clipboard = QGuiApplication.clipboard()
+        menu.addAction(self.tr("Copy as curl"), lambda: clipboard.setText(line))
+
     def fill(self, menu: QMenu, data: Callable[[], bytes], read: Callable[[bytes], str]) -> None:
         """Add the actions on the bytes that `data` returns. `read` decodes them."""
         for words, form in (

@@ -35,12 +35,38 @@ class ElidingLabel(QLabel):
         return QSize(min(hint.width(), _least_width(self)), hint.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        room = self.contentsRect()
-        shown = _elided(self, self.text(), Qt.TextElideMode.ElideRight, room.width())
-        set_tip(self, "" if shown == self.text() else self.text())
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(room, int(self.alignment()), shown)
+        _paint_line(self, self.text(), self.alignment())
+
+
+class TotalsLine(QWidget):
+    """One line of plain text that changes often. It is as wide as its place.
+
+    For each new text of a `QLabel`, Qt lays out the whole window again.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def text(self) -> str:
+        """The whole text."""
+        return self._text
+
+    def setText(self, text: str) -> None:
+        """Show `text`. While it is shortened, the tool tip has all of it."""
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        margins = self.contentsMargins()
+        return QSize(0, self.fontMetrics().height() + margins.top() + margins.bottom())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        start = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        _paint_line(self, self._text, start)
 
 
 class ElidingButton(QToolButton):
@@ -80,6 +106,15 @@ class ElidingButton(QToolButton):
 
 def _least_width(widget: QWidget) -> int:
     return widget.fontMetrics().horizontalAdvance("x" * LEAST_LETTERS + "…")
+
+
+def _paint_line(widget: QWidget, text: str, alignment: Qt.AlignmentFlag) -> None:
+    room = widget.contentsRect()
+    shown = _elided(widget, text, Qt.TextElideMode.ElideRight, room.width())
+    set_tip(widget, "" if shown == text else text)
+    painter = QPainter(widget)
+    painter.setPen(widget.palette().color(widget.foregroundRole()))
+    painter.drawText(room, int(alignment), shown)
 
 
 def _elided(widget: QWidget, text: str, mode: Qt.TextElideMode, room: int) -> str:

@@ -158,8 +158,9 @@ class HangingLayout(QPlainTextDocumentLayout):
 
 def _x_of(layout: QTextLayout, place: int) -> float:
     """The x of a place in the first line. PySide returns it together with the place."""
-    found: tuple[float, int] = layout.lineAt(0).cursorToX(place)
-    return found[0]
+    found = layout.lineAt(0).cursorToX(place)
+    assert isinstance(found, tuple)
+    return float(found[0])
 
 
 _TINTS = {

@@ -7,8 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.text.system_errors import system_reason
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
+from app.ui.widgets.translation import translated
 
 FILE_NAME = "portdeck-ca.pem"
 NOTICE_SECONDS = 12.0
@@ -50,7 +52,7 @@ class LocalCaCommands(QObject):
             self._banner.say(str(error), tint=Tint.DANGER)
         except OSError as error:
             words = self.tr("{0} cannot be written ({1}). Choose another place.")
-            self._banner.say(words.format(path, error.strerror or error), tint=Tint.DANGER)
+            self._banner.say(words.format(path, translated(system_reason(error))), tint=Tint.DANGER)
         else:
             words = self.tr(
                 "The CA certificate is in {0}. A program that trusts it also trusts every "

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QTabWidget
 
 from app.server.listener import Listener
 from app.server.monitor import Changes, RateMeter
@@ -54,11 +54,9 @@ from app.ui.window.navigation import Navigation
 from app.ui.window.programs import ProgramCommands
 from app.ui.window.quitting import Quitting
 from app.ui.window.renewal import Renewal
-from app.ui.window.room import USUAL_SIZE, Room, fit_to_screen
+from app.ui.window.room import USUAL_SIZE, Room
+from app.ui.window.saved_layout import SavedLayout
 from app.ui.window.status_bar import StatusBarTotals
-
-if TYPE_CHECKING:
-    from app.ui.traffic.pane import TrafficPane
 
 
 class MainWindow(QMainWindow):
@@ -171,6 +169,21 @@ class MainWindow(QMainWindow):
             commands=self.commands,
             settings=settings,
         )
+        self.saved_layout = SavedLayout(
+            self,
+            settings,
+            room=self.room,
+            sidebar=self.sidebar,
+            connections=self.connections,
+            traffic=self.traffic,
+            tabs=self.tabs,
+            named_tabs={
+                "overview": self.insight.overview,
+                "connections": self.connections,
+                "traffic": self.traffic,
+                "log": self.log,
+            },
+        )
         self.totals = StatusBarTotals()
         self.display = DeckDisplay(
             self,
@@ -226,7 +239,13 @@ class MainWindow(QMainWindow):
             show_window=lambda: self.bring_to_front(),
             quit_program=self.quitting.quit,
         )
-        self.notifications = Notifications(self.tray, settings, self)
+        self.notifications = Notifications(
+            self.tray,
+            settings,
+            self,
+            seconds=reactor.seconds,
+            listeners=self._deck.with_sockets,
+        )
         theme.WindowSheet(self)  # called before panes are added, so that each is styled once
         self._lay_out()
         menus.add_tool_bar(self, self.commands)
@@ -242,7 +261,10 @@ class MainWindow(QMainWindow):
             self.renewal.ask,
         )
         self._bind_panes()
-        self._restore()
+        self.saved_layout.restore()
+        self.insight.offer_first_steps(
+            self.console, settings, self.room.show_console, self.tour.begin
+        )
         self.display.show()
         self.connections.show_listeners(())
         self.programs.ask_for_trust()
@@ -351,56 +373,13 @@ class MainWindow(QMainWindow):
         self.connections.count_changed.connect(self._show_count)
         self.copy_actions.send_wanted.connect(self.console.put_bytes)
         self.copy_actions.snippet_wanted.connect(self.console.save_snippet)
-        self.traffic.pane_created.connect(self._restore_traffic)
         self.log.unseen_changed.connect(lambda *unseen: show_unseen(self.tabs, self.log, *unseen))
         self.console.start_wanted.connect(self._start_for_tab)
-
-    def _restore(self) -> None:
-        self._settings.restore_window(self)
-        fit_to_screen(self)
-        self.connections.restore(self._settings)
-        self.room.restore()
-        self.sidebar.restore(self._settings)
-        self.insight.offer_first_steps(
-            self.console, self._settings, self.room.show_console, self.tour.begin
-        )
-        self.traffic.log.resize(*self._settings.traffic_bounds)
-        shown = self._named_tabs.get(self._settings.text("tab"), self.insight.overview)
-        self.tabs.setCurrentWidget(shown)
-
-    def _restore_traffic(self, pane: TrafficPane) -> None:
-        self._settings.restore_part("traffic", pane.table.horizontalHeader())
-        pane.place_detail(self._settings.text("traffic_detail") == "beside")
-        self._settings.restore_part("bytes", pane.split)
-        pane.detail.forms.choose(self._settings.content_form("traffic"))
-
-    @property
-    def _named_tabs(self) -> dict[str, QWidget]:
-        """The tabs by their names in the settings."""
-        return {
-            "overview": self.insight.overview,
-            "connections": self.connections,
-            "traffic": self.traffic,
-            "log": self.log,
-        }
 
     def _save(self) -> None:
         self.tour.leave()
         self.console.save()
-        self._settings.save_window(self)
-        self.connections.save(self._settings)
-        self.room.save()
-        self.sidebar.save(self._settings)
-        shown = self.tabs.currentWidget()
-        name = next((name for name, tab in self._named_tabs.items() if tab is shown), "")
-        self._settings.save_text("tab", name)
-        if self.traffic.pane is not None:
-            self._settings.save_part("traffic", self.traffic.pane.table.horizontalHeader())
-            self._settings.save_part("bytes", self.traffic.pane.split)
-            form = self.traffic.pane.detail.forms.form
-            self._settings.save_content_form("traffic", form)
-            is_beside = self.traffic.pane.is_detail_beside
-            self._settings.save_text("traffic_detail", "beside" if is_beside else "below")
+        self.saved_layout.save()
 
     def _show_count(self, shown: int, count: int) -> None:
         if shown == count:

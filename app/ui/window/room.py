@@ -1,12 +1,14 @@
 """How the window divides its room: the sidebar, the tabs, and the console below or beside them.
 
 The sidebar and the console can be hidden, and the console can stand at the right. All of this is
-saved. The window itself always fits the screen.
+saved. A window that is too narrow for the sidebar and the details beside the tabs shows the one of
+both that was asked for last. The window itself always fits the screen.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from app.ui.commands import Commands
@@ -19,6 +21,9 @@ LEAST_CONSOLE = 300
 """Less than what the panes ask for, so that the window fits a small screen in every layout."""
 
 DETAILS_WIDTH = 300
+LEAST_FOR_BOTH = 1_000
+"""The width from which sidebar and details have room beside the tabs."""
+
 CONSOLE_HEIGHT = 230
 CONSOLE_WIDTH = 420
 LARGEST = 8_000
@@ -54,6 +59,10 @@ class Room(QWidget):
         self._console = console
         self._details = details
         self._details_width = DETAILS_WIDTH
+        self._wants_sidebar = True
+        self._wants_details = False
+        self._gives_way: QWidget = sidebar
+        """The one of sidebar and details that is hidden while there is no room for both."""
         self._commands = commands
         self._settings = settings
         self._sidebar_width = SIDEBAR_WIDTH
@@ -107,7 +116,9 @@ class Room(QWidget):
         if shown == self.has_details:
             return
         self._note_sizes()
-        self._details.setVisible(shown)
+        self._wants_details = shown
+        self._gives_way = self._sidebar
+        self._show_sides()
         self._apply()
 
     def toggle_details(self) -> None:
@@ -119,7 +130,9 @@ class Room(QWidget):
         if shown == self.has_sidebar:
             return
         self._note_sizes()
-        self._sidebar.setVisible(shown)
+        self._wants_sidebar = shown
+        self._gives_way = self._details
+        self._show_sides()
         self._apply()
 
     def show_console(self, shown: bool = True) -> None:
@@ -159,11 +172,12 @@ class Room(QWidget):
         }
         self._details_width = settings.number("room/details", LARGEST) or DETAILS_WIDTH
         hidden = settings.text("room/hidden").split()
-        self._details.setVisible(settings.text("room/shown") == "details")
+        self._wants_details = settings.text("room/shown") == "details"
+        self._wants_sidebar = "sidebar" not in hidden
         is_beside = settings.text("room/console") == "beside"
         self.down.setOrientation(_BESIDE if is_beside else _BELOW)
-        self._sidebar.setVisible("sidebar" not in hidden)
         self._console.setVisible("console" not in hidden)
+        self._show_sides()
         self._apply()
 
     def save(self) -> None:
@@ -174,10 +188,26 @@ class Room(QWidget):
         settings.save_number("room/console_height", self._console_sizes[_BELOW])
         settings.save_number("room/console_width", self._console_sizes[_BESIDE])
         settings.save_number("room/details", self._details_width)
-        settings.save_text("room/shown", "details" if self.has_details else "")
-        shown = {"sidebar": self.has_sidebar, "console": self.has_console}
+        settings.save_text("room/shown", "details" if self._wants_details else "")
+        shown = {"sidebar": self._wants_sidebar, "console": self.has_console}
         settings.save_text("room/hidden", " ".join(name for name in shown if not shown[name]))
         settings.save_text("room/console", "beside" if self.is_console_beside else "below")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        before = (self.has_sidebar, self.has_details)
+        self._show_sides()
+        if before != (self.has_sidebar, self.has_details):
+            self._apply()
+
+    def _show_sides(self) -> None:
+        """Show sidebar and details as they are wanted, if there is room for both."""
+        is_tight = self._wants_sidebar and self._wants_details and self.width() < LEAST_FOR_BOTH
+        for part, is_wanted in (
+            (self._sidebar, self._wants_sidebar),
+            (self._details, self._wants_details),
+        ):
+            part.setVisible(is_wanted and not (is_tight and part is self._gives_way))
 
     def _note_sizes(self) -> None:
         """Remember the sizes that the user gave to the parts on show."""
@@ -195,7 +225,10 @@ class Room(QWidget):
         console = self._console_sizes[self.down.orientation()]
         size = self.down.size()
         length = size.width() if self.is_console_beside else size.height()
-        sides = (self._sidebar_width, self._details_width if self.has_details else 0)
+        sides = (
+            self._sidebar_width if self.has_sidebar else 0,
+            self._details_width if self.has_details else 0,
+        )
         middle = max(1, self.across.width() - sum(sides))
         self.across.setSizes([sides[0], middle, sides[1]])
         self.down.setSizes([max(1, length - console), console])

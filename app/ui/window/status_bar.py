@@ -11,7 +11,7 @@ from app.net.endpoint import Endpoint, EndpointError
 from app.server.listener import Listener, State
 from app.server.monitor import RateMeter
 from app.text import readable
-from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.labels import TotalsLine
 
 
 class StatusBarTotals(QStatusBar):
@@ -19,7 +19,7 @@ class StatusBarTotals(QStatusBar):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.text = ElidingLabel()
+        self.text = TotalsLine()
         self.text.setContentsMargins(12, 2, 12, 4)
         self.addWidget(self.text, 1)
         self.setSizeGripEnabled(False)
@@ -40,9 +40,7 @@ class StatusBarTotals(QStatusBar):
             f"  ↑ {readable.format_size(meter.bytes_out)}/s",
             self._exposure(listeners),
         ]
-        text = "   ·   ".join(parts)
-        if text != self.text.text():
-            self.text.setText(text)
+        self.text.setText("   ·   ".join(parts))
 
     def _connections(self, listeners: Sequence[Listener]) -> str:
         count = sum(each.connection_count for each in listeners)

@@ -32,6 +32,16 @@ class ProgramModules(LoadedModules):
         self._run(module, ModuleSource(self, "__main__", str(path)))
         return module
 
+    def run_service_file(self, path: Path) -> ModuleType:
+        """Run the file at `path` as `twistd` does: its `__name__` is that of Python's built-ins, so
+        that a part under `if __name__ == "__main__"` does not run. Raises any exception of it."""
+        module = ModuleType("builtins")
+        module.__file__ = str(path)
+        source = ModuleSource(self, "builtins", str(path))
+        vars(module)["__builtins__"] = self.builtins
+        exec(source.get_code("builtins"), vars(module))
+        return module
+
     def run_module(self, name: str) -> ModuleType:
         """Run the module or package `name` as the main program, as `python -m` does."""
         marked = self._marked(name)

@@ -214,7 +214,7 @@ class Program:
                 self._serve(make_service(self.reference.source, self.reference.arguments))
             case ProgramKind.SERVICE_FILE:
                 assert path is not None
-                self._serve(self._application(vars(self._modules.run_file(path))))
+                self._serve(self._application(vars(self._modules.run_service_file(path))))
             case ProgramKind.MODULE:
                 self._modules.run_module(self.reference.source)
             case ProgramKind.FOLDER if path is not None and path.name == "__main__.py":

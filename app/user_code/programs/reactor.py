@@ -164,7 +164,11 @@ class ProgramReactor:
         copy = self._copy_of(fileDescriptor, addressFamily, socket.SOCK_STREAM, families)
         if hasattr(socket, "SO_ACCEPTCONN") and not _is_listening(copy):
             copy.close()
-            raise ValueError("the socket does not listen; call its listen() first")
+            raise ValueError(
+                Sentence(
+                    "socket-does-not-listen", "the socket does not listen; call its listen() first"
+                )
+            )
         self.adopted_descriptors.add(fileDescriptor)
         return self._places.add_adopted(copy, factory)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtWidgets import QMainWindow
@@ -10,12 +11,14 @@ from pytestqt.qtbot import QtBot
 from twisted.internet.testing import MemoryReactorClock
 
 from app.profile import ListenerSpec
+from app.rules.running import RunningRules
+from app.rules.spec import AnyMatcher, Rule, RuleSet
 from app.server.deck import Deck
 from app.server.listener import Listener, State
 from app.server.monitor import ChangeBatch, Changes
 from app.ui.commands import Commands
 from app.ui.desktop import tray
-from app.ui.desktop.notifications import MOST_AT_ONCE, Notifications
+from app.ui.desktop.notifications import MOST_AT_ONCE, RULE_SECONDS, Notifications
 from app.ui.desktop.tray import MOST_LISTENERS, Tray, overall_state
 from app.ui.settings import Notice, Settings
 from app.ui.style.icons import Icons
@@ -123,9 +126,15 @@ class Shown:
     """Notifications of a window that is not in front."""
 
     def __init__(self, hands: Hands, window: QMainWindow, settings: Settings) -> None:
+        self.now = 0.0
         self.notes: list[tuple[str, str, bool]] = []
         self.notifications = Notifications(
-            hands.tray, settings, window, lambda *note: self.notes.append(note)
+            hands.tray,
+            settings,
+            window,
+            lambda *note: self.notes.append(note),
+            seconds=lambda: self.now,
+            listeners=lambda: hands.deck.listeners,
         )
 
     def change(self, *listeners: Listener) -> list[tuple[str, str, bool]]:
@@ -209,7 +218,46 @@ def test_a_hidden_window_waits_for_the_tray_and_is_shown_if_none_comes(
     hands.tray.wait(otherwise=lambda: hands.asked.append("shown"))
     qtbot.waitUntil(lambda: hands.asked == ["shown"])
     with_tray = make(True)
+    monkeypatch.setattr(Tray, "is_shown", True)
+    monkeypatch.setattr(with_tray.tray.icon, "show", lambda: with_tray.asked.append("icon"))
     with_tray.tray.wait(otherwise=lambda: with_tray.asked.append("shown"))
-    qtbot.waitUntil(lambda: with_tray.tray.icon.isVisible())
-    assert not with_tray.asked
-    with_tray.tray.hide()
+    qtbot.waitUntil(lambda: bool(with_tray.asked))
+    qtbot.wait(10)
+    assert with_tray.asked == ["icon"]
+
+
+def test_a_rule_is_notified_now_and_then_with_its_hits(
+    make: Callable[[bool], Hands],
+    window: QMainWindow,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Tray, "is_shown", True)
+    hands = make(True)
+    shown = Shown(hands, window, settings)
+    listener = hands.add("Replies", State.LISTENING)
+    rules = RunningRules(
+        RuleSet(rules=(Rule(matcher=AnyMatcher(), name="greet"), Rule(matcher=AnyMatcher()))),
+        seconds=lambda: 0.0,
+    )
+    listener.factory = SimpleNamespace(service=SimpleNamespace(rules=rules), connections=())
+    greet, other = rules.rules
+    greet.hits = 1
+    assert shown.change() == []  # nobody asked for it
+    settings.save_notifies(Notice.RULE_HIT, True)
+    assert shown.change() == [('Replies: rule "greet" matched', "Once.", False)]
+    greet.hits = 4
+    other.hits = 1
+    (note,) = shown.change()
+    assert note[0].startswith("Replies: rule ")
+    assert "greet" not in note[0]
+    shown.now += RULE_SECONDS
+    assert shown.change() == [('Replies: rule "greet" matched', "3 times.", False)]
+    rules.reset_counts()
+    shown.now += RULE_SECONDS
+    assert shown.change() == []
+    greet.hits = 1
+    monkeypatch.setattr(window, "isActiveWindow", lambda: True)
+    assert shown.change() == []  # it is on show
+    monkeypatch.setattr(window, "isActiveWindow", lambda: False)
+    assert shown.change() == []

@@ -28,7 +28,7 @@ EVERYTHING = HoldRule(lambda direction, data: True)
 
 
 def _queue(holds: HoldList, passed: list[bytes]) -> HoldQueue:
-    return HoldQueue(holds, 1, Direction.IN, lambda data: passed.append(data) if data else None)
+    return HoldQueue(holds, 1, Direction.IN, passed.extend)
 
 
 def test_rows_follow_the_list(qtmodeltester: ModelTester) -> None:
@@ -127,7 +127,7 @@ class Bench:
             self.panel.switch.click()
         queue = _queue(self.holds, self.passed)
         for data in messages:
-            assert queue.offer(data) == b""
+            assert queue.offer(data) is False
         self.commands.refresh()
 
     def kept(self) -> object:
@@ -254,8 +254,4 @@ def test_a_change_of_the_profile_is_shown(bench: Bench) -> None:
 
 def test_other_listeners_hold_nothing(bench: Bench) -> None:
     echo = ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:8007")
-    udp = ListenerSpec(
-        name="Udp", protocol="forward", endpoint="udp:8031", options={"to": "udp:[::1]:80"}
-    )
-    for spec in (echo, udp):
-        assert bench.commands.open_for(bench.workspace.add(spec)) is None
+    assert bench.commands.open_for(bench.workspace.add(echo)) is None

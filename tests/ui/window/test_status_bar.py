@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
 
@@ -72,5 +72,20 @@ def test_only_running_listeners_count_as_reachable(
     assert parts(totals, deck)[::3] == ["2 of 2 listening", "others can reach Wide"]
 
 
-def test_names_are_plain_text(totals: StatusBarTotals) -> None:
-    assert totals.text.textFormat() is Qt.TextFormat.PlainText
+def test_a_new_text_does_not_lay_out_the_window_again(totals: StatusBarTotals) -> None:
+    class Layouts(QObject):
+        count = 0
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            self.count += event.type() is QEvent.Type.LayoutRequest
+            return False
+
+    totals.show()
+    QCoreApplication.processEvents()
+    layouts = Layouts()
+    totals.installEventFilter(layouts)
+    totals.text.setText("1 of 2 listening")
+    totals.text.setText("2 of 2 listening")
+    QCoreApplication.processEvents()
+    assert totals.text.text() == totals.text.accessibleName() == "2 of 2 listening"
+    assert layouts.count == 0
