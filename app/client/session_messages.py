@@ -228,7 +228,8 @@ def describe_end(
     if is_disconnecting and (
         ended_well or reason.check(*((ConnectionDone,) if unsent else good_reasons))
     ):
-        sentence, is_well = Sentence("disconnected", "Disconnected."), True
+        sentence: str = Sentence("disconnected", "Disconnected.")
+        is_well = True
     else:
         sentence = explain_loss(reason, target, has_tls=has_tls)
         is_well = ended_well or bool(

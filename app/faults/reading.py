@@ -104,7 +104,7 @@ def misfits(
     for index, fault in enumerate(faults):
         carrier = transport if fault.leg is FaultLeg.CLIENT else target
         if carrier is None:
-            message = Sentence(
+            message: str = Sentence(
                 "fault-without-target",
                 'there is no target: use "target" with forward or socks, or remove it',
             )

@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 from app.files.paths import resolve_path
 from app.net.sockets import endpoint_for
 from app.net.target import Target
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, without_stop
 from app.text.system_errors import system_reason
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ def explain(failure: Failure, target: Target, seconds: float) -> str:
     """Why there is no connection to `target`, in a sentence without its full stop."""
     error = failure.value
     if isinstance(error, TargetFileError):
-        return str(error).removesuffix(".")
+        return without_stop(str(error))
     if failure.check(ConnectTimeoutError):
         return Sentence(
             "target-late",
@@ -143,4 +143,4 @@ class FailureLog:
         before, logged_at = self._last
         if sentence != before or now - logged_at >= LOG_SECONDS:
             self._last = sentence, now
-            log.warning("%s: %s.", self._name, sentence.removesuffix("."))
+            log.warning("%s: %s.", self._name, without_stop(sentence))

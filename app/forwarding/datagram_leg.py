@@ -32,6 +32,7 @@ from app.net.target import LOOPBACK, Target
 from app.rules.rendering import WHOLE, Cutter, frame_of
 from app.rules.spec import MessageFraming, Unframed
 from app.rules.template import RenderError
+from app.text.sentence import Sentence, without_stop
 from app.text.system_errors import system_reason
 from app.traffic.connection_info import RECEIVED, SENT, CloseKind
 
@@ -64,7 +65,13 @@ class Border:
             if len(bare) <= LARGEST_DATAGRAM:
                 yield bare
             elif is_whole:
-                self._failed(f"a message of {len(bare):,} bytes is too long for a datagram")
+                self._failed(
+                    Sentence(
+                        "message-too-long-for-datagram",
+                        "a message of {count:,} bytes is too long for a datagram",
+                        count=len(bare),
+                    )
+                )
             else:
                 for start in range(0, len(bare), LARGEST_DATAGRAM):
                     yield bare[start : start + LARGEST_DATAGRAM]
@@ -76,7 +83,7 @@ class Border:
         try:
             return self._frame(datagram)
         except RenderError as error:
-            self._failed(str(error).removesuffix("."))
+            self._failed(without_stop(str(error)))
             return b""
 
 
@@ -166,10 +173,17 @@ class DatagramLeg(TargetLeg):
 
     def refused(self) -> None:
         """The system of the target says that nobody listens."""
-        self._report("nothing listens there")
+        self._report(Sentence("nothing-listens-there", "nothing listens there"))
 
     def _report(self, sentence: str) -> None:
-        self.on_trouble(f"cannot forward to {self.target}: {sentence}")
+        self.on_trouble(
+            Sentence(
+                "cannot-forward",
+                "cannot forward to {target}: {sentence}",
+                target=self.target,
+                sentence=sentence,
+            )
+        )
 
     def _close_kind(self, reason: Failure) -> CloseKind:
         return CloseKind.CLOSED_HERE

@@ -16,7 +16,7 @@ from app.forwarding.relay import ClientLeg, Route
 from app.forwarding.target_leg import TargetLeg
 from app.net.ip import is_loopback
 from app.net.target import Target
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, without_stop
 
 
 class SocksLeg(ClientLeg):
@@ -74,7 +74,7 @@ class SocksLeg(ClientLeg):
         self.transport.loseConnection()
 
     def _reject(self, sentence: str) -> None:
-        self.report(sentence.removesuffix("."))
+        self.report(without_stop(sentence))
         self.transport.loseConnection()
 
 

@@ -36,6 +36,7 @@ _CLIENT = re.compile(
 )
 _OPTION = re.compile(r":(\w+)=((?:\\.|[^\\:])*)$")
 _ESCAPED_ADDRESS = re.compile(r"((?:\\.|[^\\:])*):(\d*)")
+_IPV6_LETTERS = frozenset("0123456789abcdefABCDEF:.")
 _EMPTY = Sentence("target-empty", "Type where to connect to, such as 127.0.0.1:8007.")
 
 
@@ -383,6 +384,14 @@ def _split_host_port(text: str) -> tuple[str, str]:
     escaped = _ESCAPED_ADDRESS.fullmatch(text) if "\\" in text else None
     if escaped:
         return _unescape(escaped[1]), escaped[2]
+    if text.count(":") > 1 and not set(text) <= _IPV6_LETTERS:
+        raise TargetError(
+            Sentence(
+                "target-many-colons",
+                "{text} has more than one colon. Write a host and a port, such as localhost:8007.",
+                text=quoted(text),
+            )
+        )
     if text.count(":") > 1:
         raise TargetError(
             Sentence(

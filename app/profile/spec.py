@@ -224,7 +224,7 @@ class ListenerSpec:
             FormField(
                 FormGroup.LIMITS,
                 "Close when &idle",
-                "For how long nothing may cross a connection, in or out, until it is closed",
+                "A connection is closed when no data passes in either direction for this long",
                 maximum=LONGEST_IDLE_TIMEOUT,
                 unit=" s",
                 zero="never",
@@ -240,8 +240,8 @@ class ListenerSpec:
         metadata=shown_in_form(
             FormField(
                 FormGroup.LIMITS,
-                "Most &unsent data",
-                "A peer that does not read is closed once more than this waits for it",
+                "Limit of &unsent data",
+                "A peer that does not read is closed when more than this waits for it",
                 minimum=LEAST_UNSENT_BYTES,
                 maximum=MOST_UNSENT_BYTES,
                 unit=" KiB",

@@ -333,7 +333,7 @@ def render(listeners: Sequence[ListenerSpec], text: str = "") -> str:
     )
     before = parse(text)
     if before.problems:
-        raise ValueError("; ".join(map(str, before.problems)))
+        raise ValueError(before.problems[0])
     if before.listeners == tuple(listeners):
         return text
     result = _merged(listeners, before.listeners, text)
@@ -342,8 +342,9 @@ def render(listeners: Sequence[ListenerSpec], text: str = "") -> str:
     after = parse(result)
     if after.problems or after.listeners != tuple(listeners):
         raise ValueError(
-            "; ".join(map(str, after.problems))
-            or Sentence("not-read-back", "it would not read back the same")
+            after.problems[0]
+            if after.problems
+            else Sentence("not-read-back", "it would not read back the same")
         )
     return result
 

@@ -32,6 +32,7 @@ from app.server.sockets.listen_errors import (
     is_address_in_use,
     socket_lost,
 )
+from app.text.sentence import Sentence
 from app.traffic.connection_info import Tap
 from app.user_code.code import Code, CodeWatch
 from app.user_code.errors import log_traceback
@@ -48,18 +49,18 @@ log = logging.getLogger(__name__)
 class State(Enum):
     """The state of a listener. The values are for people."""
 
-    STOPPED = "stopped"
-    STARTING = "starting"
-    LISTENING = "listening"
+    STOPPED = Sentence("stopped", "stopped")
+    STARTING = Sentence("starting", "starting")
+    LISTENING = Sentence("listening", "listening")
 
-    PAUSED = "paused"
+    PAUSED = Sentence("paused", "paused")
     """Bound, but it accepts no peers until file descriptors are free."""
 
-    DRAINING = "draining"
+    DRAINING = Sentence("draining", "draining")
     """It accepts no peers, and stops when the last connection is closed."""
 
-    STOPPING = "stopping"
-    FAILED = "failed"
+    STOPPING = Sentence("stopping", "stopping")
+    FAILED = Sentence("failed", "failed")
 
 
 class Observer(ConnectionObserver, Protocol):

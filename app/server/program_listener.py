@@ -24,7 +24,7 @@ from app.runtime.coroutines import spawn
 from app.server.connections.connection import Connection, ConnectionOwner
 from app.server.listener import Listener, Observer, State
 from app.server.program_serving import PlaceCode
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, composed
 from app.user_code.errors import SourceFiles, log_traceback
 from app.user_code.programs.places import ListeningPlace, PlaceKind
 from app.user_code.programs.reference import OWN_PLACES, ProgramReference
@@ -213,7 +213,9 @@ class ProgramListener(Listener):
             log_traceback(self.spec.name, error)
 
     def _reason_of(self, error: UserCodeError) -> str:
-        return f"{error} {_SOCKETS_ARE_GONE}" if self._spent_descriptors else str(error)
+        if not self._spent_descriptors:
+            return str(error)
+        return composed("{first} {second}", first=error, second=_SOCKETS_ARE_GONE)
 
     def _use(self, program: Program) -> None:
         """Assign the places of `program` to the listeners, and make the missing listeners."""

@@ -12,7 +12,7 @@ import re
 
 from app.text.sentence import Sentence
 
-_SHAPELESS = re.compile(
+INVISIBLE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
 )
@@ -50,7 +50,7 @@ def escaped(text: str) -> str:
 
 
 def _show(text: str) -> str:
-    return _SHAPELESS.sub(_escape, text.replace("\r\n", "\n"))
+    return INVISIBLE.sub(_escape, text.replace("\r\n", "\n"))
 
 
 def _escape(match: re.Match[str]) -> str:

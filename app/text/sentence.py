@@ -26,6 +26,9 @@ class Sentence(str):
     parameters: Mapping[str, object]
     """The values of the fields by name: each a `Sentence`, a number or plain text."""
 
+    is_part: bool = False
+    """Whether it is without the full stop of its template."""
+
     def __new__(cls, code: str, template: str, /, **parameters: object) -> Self:
         """Fill the fields of `template`. A value that is no text and no number counts as its
         `str()`.
@@ -41,8 +44,17 @@ class Sentence(str):
         return made
 
     def capitalized(self) -> Self:
-        """The same sentence with a capital at its beginning, which its template lacks."""
-        made = super().__new__(type(self), f"{self[:1].upper()}{self[1:]}")
+        """The same with a capital at its beginning, which its template lacks."""
+        return self._as(f"{self[:1].upper()}{self[1:]}")
+
+    def without_stop(self) -> Self:
+        """The same without its full stop, as a part of another sentence."""
+        made = self._as(self.removesuffix("."))
+        made.is_part = True
+        return made
+
+    def _as(self, text: str) -> Self:
+        made = super().__new__(type(self), text)
         made.code, made.template, made.parameters = self.code, self.template, self.parameters
         return made
 
@@ -67,3 +79,8 @@ def composed(template: str, /, **parts: object) -> Sentence:
 def code_of(text: object) -> str:
     """The code of a `Sentence`; empty for any other value."""
     return text.code if isinstance(text, Sentence) else ""
+
+
+def without_stop(text: str) -> str:
+    """`text` without its full stop, to be a part of another sentence."""
+    return text.without_stop() if isinstance(text, Sentence) else text.removesuffix(".")

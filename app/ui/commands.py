@@ -26,7 +26,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         "Ctrl+Shift+N",
     ),
     Command(
-        "other_profile",
+        "open_profile",
         QT_TRANSLATE_NOOP("Commands", "Open profile…"),
         lambda window: window.profiles.choose(),
         Menu.FILE,
@@ -53,7 +53,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         Menu.FILE,
     ),
     Command(
-        "open_profile",
+        "edit_profile",
         QT_TRANSLATE_NOOP("Commands", "Open the profile in an editor"),
         lambda window: window.profile.open(),
         Menu.FILE,
@@ -166,7 +166,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         in_listener_menu=True,
     ),
     Command(
-        "talk",
+        "open_in_console",
         QT_TRANSLATE_NOOP("Commands", "Open in console"),
         lambda window: window.open_in_console(),
         Menu.LISTENER,
@@ -175,7 +175,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         starts_group=True,
     ),
     Command(
-        "send_all",
+        "send_to_listener",
         QT_TRANSLATE_NOOP("Commands", "Send to its connections…"),
         lambda window: window.send_to_listener(),
         Menu.LISTENER,
@@ -191,7 +191,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         in_listener_menu=True,
     ),
     Command(
-        "copy_address",
+        "copy_listener_address",
         QT_TRANSLATE_NOOP("Commands", "Copy address"),
         lambda window: window.listener_actions.copy_address(),
         Menu.LISTENER,
@@ -314,8 +314,8 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     ),
     Submenu("selected connections", Menu.CONNECTION),
     Command(
-        "find",
-        QT_TRANSLATE_NOOP("Commands", "Filter connections"),
+        "find_in_pane",
+        QT_TRANSLATE_NOOP("Commands", "Find in the pane"),
         lambda window: window.navigation.find(),
         Menu.CONNECTION,
         "Ctrl+F",

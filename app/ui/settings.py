@@ -313,10 +313,7 @@ def _on_key(profile: Path) -> str:
 
 
 class Language(Enum):
-    """The languages of the window. The value is the one in the settings.
-
-    Texts of the engine, such as the reason of a failure, are always English.
-    """
+    """The languages of the window. The value is the one in the settings."""
 
     SYSTEM = "system"
     ENGLISH = "en"

@@ -143,7 +143,7 @@ VIEW_AND_HELP_COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     ),
     Command(
         "zoom_reset",
-        QT_TRANSLATE_NOOP("Commands", "Text as large as at first"),
+        QT_TRANSLATE_NOOP("Commands", "Normal text size"),
         lambda window: window.appearance.set_zoom(1.0),
         Menu.VIEW,
         "Ctrl+0",

@@ -280,7 +280,7 @@ def _why_unreadable(path: Path, error: OSError) -> str:
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return Sentence(
             "code-no-file",
-            "There is no file {path}. Check its name; it counts from the profile's folder.",
+            "There is no file {path}. Check its name and its folder.",
             path=path,
         )
     return Sentence(

@@ -105,7 +105,7 @@ class LoadedModules(MetaPathFinder):
         if self in sys.meta_path:
             sys.meta_path.remove(self)
         for name in list(sys.modules):
-            if name.partition(".")[0].endswith(self.sources.mark):
+            if self._name_in_folder(name.partition(".")[0]) is not None:
                 del sys.modules[name]
         for filename in self.sources:
             linecache.cache.pop(filename, None)
@@ -115,13 +115,13 @@ class LoadedModules(MetaPathFinder):
     ) -> ModuleSpec | None:
         """Called by Python's import: the spec of a module of this load, by its name with the
         number."""
-        top = fullname.partition(".")[0]
-        if not top.endswith(self.sources.mark):
+        top = self._name_in_folder(fullname.partition(".")[0])
+        if top is None:
             return None
         if path is not None:
             found = (self._look(folder, fullname) for folder in path)
             return next(filter(None, found), None)
-        spec = self._look(self._folder, fullname.removesuffix(self.sources.mark))
+        spec = self._look(self._folder, top)
         if spec is None or spec.origin is None:
             return spec and _namespace(fullname, spec)
         return spec_from_file_location(
@@ -146,7 +146,15 @@ class LoadedModules(MetaPathFinder):
 
     def _marked(self, name: str) -> str:
         top, dot, rest = name.partition(".")
-        return f"{top}{self.sources.mark}{dot}{rest}"
+        return f"{self._name_in_python(top)}{dot}{rest}"
+
+    def _name_in_python(self, top: str) -> str:
+        """The name that the module `top` of the folder has in `sys.modules`."""
+        return f"{top}{self.sources.mark}"
+
+    def _name_in_folder(self, name: str) -> str | None:
+        """The opposite of `_name_in_python`; `None` if `name` is no module of this load."""
+        return name.removesuffix(self.sources.mark) if name.endswith(self.sources.mark) else None
 
     def _has(self, top: str) -> bool:
         if top in sys.builtin_module_names or self._only not in (None, top):

@@ -389,24 +389,12 @@
         <translation>重复脚本</translation>
     </message>
     <message>
-        <source>Else it ends with the close code.</source>
-        <translation>否则发完后以关闭码结束。</translation>
-    </message>
-    <message>
         <source>Close code</source>
         <translation>关闭码</translation>
     </message>
     <message>
         <source>After the script: 1000 to 1013 or 3000 to 4999; 0 leaves it open.</source>
         <translation>脚本发完之后：1000 至 1013 或 3000 至 4999；0 表示保持打开。</translation>
-    </message>
-    <message>
-        <source>Fragments of (bytes)</source>
-        <translation>分片大小（字节）</translation>
-    </message>
-    <message>
-        <source>In which messages are sent; 0 sends each as one frame.</source>
-        <translation>消息按此大小分片发送；0 表示每条消息作为一个帧发送。</translation>
     </message>
     <message>
         <source>Ping every (s)</source>
@@ -421,16 +409,28 @@
         <translation>最长的消息（字节）</translation>
     </message>
     <message>
-        <source>Inflated, if compressed; a longer one closes with 1009.</source>
-        <translation>如有压缩则按解压后计；更长的消息以 1009 关闭连接。</translation>
-    </message>
-    <message>
         <source>Longest frame (bytes)</source>
         <translation>最长的帧（字节）</translation>
     </message>
     <message>
-        <source>As it is sent; a longer one closes with 1009.</source>
-        <translation>按传输时的大小计；更长的帧以 1009 关闭连接。</translation>
+        <source>Otherwise it ends with the close code.</source>
+        <translation>否则发完后以关闭码结束。</translation>
+    </message>
+    <message>
+        <source>Fragment size (bytes)</source>
+        <translation>分片大小（字节）</translation>
+    </message>
+    <message>
+        <source>Messages are sent in frames of this size; 0 sends each as one frame.</source>
+        <translation>消息按此大小分片发送；0 表示每条消息作为一个帧发送。</translation>
+    </message>
+    <message>
+        <source>After decompression; a longer one closes with 1009.</source>
+        <translation>解压后的长度；更长的以 1009 关闭。</translation>
+    </message>
+    <message>
+        <source>Before decompression; a longer one closes with 1009.</source>
+        <translation>解压前的长度；更长的以 1009 关闭。</translation>
     </message>
     <message>
         <source>Replies by rule</source>
@@ -585,8 +585,12 @@
         <translation>文件夹</translation>
     </message>
     <message>
-        <source>Whose files are served, without hidden ones; ~ is your home.</source>
+        <source>Its files are served, except hidden ones; ~ is your home folder.</source>
         <translation>提供其中的文件，不含隐藏文件；~ 是您的主目录。</translation>
+    </message>
+    <message>
+        <source>Of every answer that is not a file, one on each line.</source>
+        <translation>用于每个不是文件的回答，每行一个。</translation>
     </message>
     <message>
         <source>List folders</source>
@@ -607,10 +611,6 @@
     <message>
         <source>Headers</source>
         <translation>头部</translation>
-    </message>
-    <message>
-        <source>Of every answer that is not a file, a line each.</source>
-        <translation>用于每个不是文件的回答，每行一个。</translation>
     </message>
     <message>
         <source>Body</source>
@@ -1017,8 +1017,8 @@
         <translation>下移(&amp;D)</translation>
     </message>
     <message>
-        <source>As at &amp;first</source>
-        <translation>恢复最初(&amp;F)</translation>
+        <source>&amp;Restore defaults</source>
+        <translation>恢复默认(&amp;R)</translation>
     </message>
     <message>
         <source>Tick the columns to show. The first one in the list is the leftmost.</source>
@@ -1060,6 +1060,10 @@
         <translation>设置</translation>
     </message>
     <message>
+        <source>Nothing matches.</source>
+        <translation>没有匹配项。</translation>
+    </message>
+    <message>
         <source>Command palette</source>
         <translation>命令面板</translation>
     </message>
@@ -1070,10 +1074,6 @@
     <message>
         <source>Found</source>
         <translation>结果</translation>
-    </message>
-    <message>
-        <source>Nothing is called so.</source>
-        <translation>没有这样的名称。</translation>
     </message>
     <message>
         <source>not possible now</source>
@@ -1167,12 +1167,12 @@
         <translation>发送给它的连接…</translation>
     </message>
     <message>
-        <source>New console tab</source>
-        <translation>新建控制台标签页</translation>
+        <source>Find in the pane</source>
+        <translation>在当前面板中查找</translation>
     </message>
     <message>
-        <source>Filter connections</source>
-        <translation>筛选连接</translation>
+        <source>New console tab</source>
+        <translation>新建控制台标签页</translation>
     </message>
     <message>
         <source>New profile…</source>
@@ -1260,7 +1260,7 @@
     </message>
     <message>
         <source>Show the overview</source>
-        <translation type="unfinished"></translation>
+        <translation>显示概览</translation>
     </message>
     <message>
         <source>Show the connections</source>
@@ -1303,8 +1303,8 @@
         <translation>缩小文字</translation>
     </message>
     <message>
-        <source>Text as large as at first</source>
-        <translation>恢复文字大小</translation>
+        <source>Normal text size</source>
+        <translation>恢复正常文字大小</translation>
     </message>
     <message>
         <source>Guide</source>
@@ -1312,7 +1312,7 @@
     </message>
     <message>
         <source>Tour</source>
-        <translation type="unfinished"></translation>
+        <translation>导览</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
@@ -1684,51 +1684,55 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <name>ContentView</name>
     <message>
         <source>Show all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部显示</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
     </message>
     <message>
         <source>The first {0} lines of {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} 中的前 {0} 行。</translation>
     </message>
     <message>
         <source>{0} lines so far…</source>
-        <translation type="unfinished"></translation>
+        <translation>已有 {0} 行…</translation>
     </message>
     <message>
         <source>Body: {0}, {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>正文：{0}，{1}</translation>
     </message>
     <message>
         <source>{0} as {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>以 {1} 传输 {0}</translation>
     </message>
     <message>
         <source>shown as it was sent: this coding is not known here</source>
-        <translation type="unfinished"></translation>
+        <translation>按发送时的样子显示：此处不认识这种编码</translation>
     </message>
     <message>
         <source>it cannot be unpacked to its end</source>
-        <translation type="unfinished"></translation>
+        <translation>无法解压到末尾</translation>
     </message>
     <message>
         <source>only its beginning is unpacked</source>
-        <translation type="unfinished"></translation>
+        <translation>只解压了开头部分</translation>
     </message>
     <message>
         <source>From here on it is no JSON:</source>
-        <translation type="unfinished"></translation>
+        <translation>从这里起不是 JSON：</translation>
     </message>
     <message>
         <source>From here on it is no XML:</source>
-        <translation type="unfinished"></translation>
+        <translation>从这里起不是 XML：</translation>
     </message>
     <message>
         <source>This is no HTTP message:</source>
-        <translation type="unfinished"></translation>
+        <translation>这不是 HTTP 消息：</translation>
     </message>
     <message>
         <source>It goes on. Choose Hex to see all of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>后面还有内容。选择“十六进制”可查看全部。</translation>
     </message>
 </context>
 <context>
@@ -1766,35 +1770,35 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <name>CopyActions</name>
     <message>
         <source>Copy as curl</source>
-        <translation type="unfinished"></translation>
+        <translation>复制为 curl</translation>
     </message>
     <message>
         <source>Copy as hex</source>
-        <translation type="unfinished">复制为十六进制</translation>
+        <translation>复制为十六进制</translation>
     </message>
     <message>
         <source>Copy as text</source>
-        <translation type="unfinished">复制为文本</translation>
+        <translation>复制为文本</translation>
     </message>
     <message>
         <source>Copy as hex dump</source>
-        <translation type="unfinished">复制为十六进制转储</translation>
+        <translation>复制为十六进制转储</translation>
     </message>
     <message>
         <source>Copy as C array</source>
-        <translation type="unfinished">复制为 C 数组</translation>
+        <translation>复制为 C 数组</translation>
     </message>
     <message>
         <source>Copy as Python bytes</source>
-        <translation type="unfinished">复制为 Python bytes</translation>
+        <translation>复制为 Python bytes</translation>
     </message>
     <message>
         <source>Send again through the console</source>
-        <translation type="unfinished">通过控制台再次发送</translation>
+        <translation>通过控制台再次发送</translation>
     </message>
     <message>
         <source>Save as a snippet…</source>
-        <translation type="unfinished">保存为片段…</translation>
+        <translation>保存为片段…</translation>
     </message>
 </context>
 <context>
@@ -1855,20 +1859,16 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>复制所选字节或全部字节，或再次发送</translation>
     </message>
     <message>
-        <source>Copy</source>
-        <translation>复制</translation>
-    </message>
-    <message>
         <source>Request at {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>请求，{0}</translation>
     </message>
     <message>
         <source>Response after {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>响应，{0} 之后</translation>
     </message>
     <message>
         <source>{0} bytes</source>
-        <translation type="unfinished">{0} 字节</translation>
+        <translation>{0} 字节</translation>
     </message>
     <message>
         <source>{0} of {1} bytes from offset {2}</source>
@@ -1934,8 +1934,8 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>发出</translation>
     </message>
     <message>
-        <source>Not read yet</source>
-        <translation>尚未读取</translation>
+        <source>Unsent</source>
+        <translation type="unfinished">未发</translation>
     </message>
     <message>
         <source>Warning</source>
@@ -2029,7 +2029,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <name>DroppedFiles</name>
     <message>
         <source>{0} is the profile of this window.</source>
-        <translation type="unfinished">{0} 就是此窗口的配置。</translation>
+        <translation>{0} 就是此窗口的配置。</translation>
     </message>
     <message>
         <source>{0}: open this profile in a window of its own, or import from it?</source>
@@ -3243,8 +3243,44 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>{host} 不是主机名。请写 主机:端口，如 localhost:8007。</translation>
     </message>
     <message>
+        <source>{text} has more than one colon. Write a host and a port, such as localhost:8007.</source>
+        <translation>{text} 中有多个冒号。请写成主机和端口，例如 localhost:8007。</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation type="unfinished">已停止</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation type="unfinished">正在启动</translation>
+    </message>
+    <message>
+        <source>listening</source>
+        <translation type="unfinished">正在监听</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation type="unfinished">已暂停</translation>
+    </message>
+    <message>
+        <source>draining</source>
+        <translation type="unfinished">正在排空</translation>
+    </message>
+    <message>
+        <source>stopping</source>
+        <translation type="unfinished">正在停止</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation type="unfinished">失败</translation>
+    </message>
+    <message>
         <source>Nobody listens on {path} any more, but it cannot be removed ({reason}). Remove it, or choose another path.</source>
         <translation>{path} 上已没有程序监听，但无法删除它（{reason}）。请删除它，或选择另一个路径。</translation>
+    </message>
+    <message>
+        <source>There is no file {path}. Check its name and its folder.</source>
+        <translation>没有文件 {path}。请检查文件名和所在文件夹。</translation>
     </message>
     <message>
         <source>Choose a port between 1 and {largest_port}, not {port}.</source>
@@ -4067,6 +4103,34 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>之前的启动接管了交给它的套接字，并已将其关闭。如果需要该套接字，请重新启动 Portdeck。</translation>
     </message>
     <message>
+        <source>nothing listens there</source>
+        <translation>那里没有程序监听</translation>
+    </message>
+    <message>
+        <source>cannot forward to {target}: {sentence}</source>
+        <translation>无法转发到 {target}：{sentence}</translation>
+    </message>
+    <message>
+        <source>a message of {count:,} bytes is too long for a datagram</source>
+        <translation>{count:,} 字节的消息对数据报来说太长</translation>
+    </message>
+    <message>
+        <source>{target} takes no PROXY header. Choose none, or another target.</source>
+        <translation>{target} 不接受 PROXY 头。请选择“无”，或另一个目标。</translation>
+    </message>
+    <message>
+        <source>Where both sides are UDP, each datagram is a message. Remove the framing.</source>
+        <translation>两侧都是 UDP 时，每个数据报就是一条消息。请删除分帧。</translation>
+    </message>
+    <message>
+        <source>Clients that come over UDP have no PROXY header. Choose none.</source>
+        <translation>经 UDP 来的客户端没有 PROXY 头。请选择“无”。</translation>
+    </message>
+    <message>
+        <source>It cannot forward to {to!r}. {error}</source>
+        <translation>它无法转发到 {to!r}。{error}</translation>
+    </message>
+    <message>
         <source>%s has stopped its reactor: its listeners stop.</source>
         <translation>%s 停止了它的反应器：其监听器停止。</translation>
     </message>
@@ -4706,10 +4770,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>{name}, line {line}</source>
         <translation>{name} 第 {line} 行</translation>
-    </message>
-    <message>
-        <source>There is no file {path}. Check its name; it counts from the profile&apos;s folder.</source>
-        <translation>没有文件 {path}。请检查名称；它相对于配置所在的文件夹。</translation>
     </message>
     <message>
         <source>{mistake}. Correct the line and try again.</source>
@@ -5560,11 +5620,11 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>Take the tour</source>
-        <translation type="unfinished"></translation>
+        <translation>开始导览</translation>
     </message>
     <message>
         <source>Write a server of your own, in three steps</source>
-        <translation type="unfinished"></translation>
+        <translation>分三步写一个自己的服务器</translation>
     </message>
     <message>
         <source>Copy the line for a terminal</source>
@@ -5576,19 +5636,19 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>Start {0}</source>
-        <translation type="unfinished">启动 {0}</translation>
+        <translation>启动 {0}</translation>
     </message>
     <message>
         <source>Connect</source>
-        <translation type="unfinished">连接</translation>
+        <translation>连接</translation>
     </message>
     <message>
         <source>Send {0}</source>
-        <translation type="unfinished">发送 {0}</translation>
+        <translation>发送 {0}</translation>
     </message>
     <message>
-        <source>{0} answered. That was all.</source>
-        <translation>{0} 已应答。三步全部完成。</translation>
+        <source>{0} answered. You have finished the first steps.</source>
+        <translation>{0} 已应答。入门步骤已完成。</translation>
     </message>
     <message>
         <source>Or in a terminal:</source>
@@ -5599,23 +5659,23 @@ Add a fault: it acts at once, on open connections too.</source>
     <name>FormChoice</name>
     <message>
         <source>Auto</source>
-        <translation type="unfinished"></translation>
+        <translation>自动</translation>
     </message>
     <message>
         <source>Text</source>
-        <translation type="unfinished">文本</translation>
+        <translation>文本</translation>
     </message>
     <message>
         <source>Hex</source>
-        <translation type="unfinished">十六进制</translation>
+        <translation>十六进制</translation>
     </message>
     <message>
         <source>Show the content as</source>
-        <translation type="unfinished"></translation>
+        <translation>内容的显示方式</translation>
     </message>
     <message>
         <source>{0}: {1}</source>
-        <translation type="unfinished">{0}：{1}</translation>
+        <translation>{0}：{1}</translation>
     </message>
 </context>
 <context>
@@ -6107,7 +6167,7 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>Which key sends, clear the history</source>
-        <translation type="unfinished"></translation>
+        <translation>用哪个键发送、清除历史记录</translation>
     </message>
     <message>
         <source>More about the input</source>
@@ -6169,7 +6229,7 @@ Add a fault: it acts at once, on open connections too.</source>
     <name>Insight</name>
     <message>
         <source>Overview</source>
-        <translation type="unfinished"></translation>
+        <translation>概览</translation>
     </message>
     <message>
         <source>Connect with the console</source>
@@ -6177,15 +6237,15 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>Start all</source>
-        <translation type="unfinished">全部启动</translation>
+        <translation>全部启动</translation>
     </message>
     <message>
         <source>New listener…</source>
-        <translation type="unfinished">新建监听器…</translation>
+        <translation>新建监听器…</translation>
     </message>
     <message>
         <source>Stop recording</source>
-        <translation type="unfinished">停止录制</translation>
+        <translation>停止录制</translation>
     </message>
     <message>
         <source>Record the traffic…</source>
@@ -6431,8 +6491,16 @@ Add a fault: it acts at once, on open connections too.</source>
         <translation type="unfinished">空闲时关闭(&amp;I)</translation>
     </message>
     <message>
-        <source>For how long nothing may cross a connection, in or out, until it is closed</source>
-        <translation type="unfinished">连接在双向都没有数据多久之后被关闭</translation>
+        <source>A connection is closed when no data passes in either direction for this long</source>
+        <translation>两个方向都没有数据通过达到此时间，连接即被关闭</translation>
+    </message>
+    <message>
+        <source>Limit of &amp;unsent data</source>
+        <translation>未发送数据上限(&amp;U)</translation>
+    </message>
+    <message>
+        <source>A peer that does not read is closed when more than this waits for it</source>
+        <translation>不读取数据的对端，积压超过此值即被关闭</translation>
     </message>
     <message>
         <source> s</source>
@@ -6445,14 +6513,6 @@ Add a fault: it acts at once, on open connections too.</source>
     <message>
         <source>after 30 s</source>
         <translation>30 秒后</translation>
-    </message>
-    <message>
-        <source>Most &amp;unsent data</source>
-        <translation>最多未发数据(&amp;U)</translation>
-    </message>
-    <message>
-        <source>A peer that does not read is closed once more than this waits for it</source>
-        <translation type="unfinished">不读取数据的对端，积压超过此值即被关闭</translation>
     </message>
     <message>
         <source> KiB</source>
@@ -6793,23 +6853,23 @@ Make one with “New listener”.</source>
     <name>MessageReader</name>
     <message>
         <source>The message before</source>
-        <translation type="unfinished"></translation>
+        <translation>上一条消息</translation>
     </message>
     <message>
         <source>The next message</source>
-        <translation type="unfinished"></translation>
+        <translation>下一条消息</translation>
     </message>
     <message>
         <source>The chosen message</source>
-        <translation type="unfinished"></translation>
+        <translation>所选的消息</translation>
     </message>
     <message>
         <source>Nothing was said yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有任何内容。</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished">复制</translation>
+        <translation>复制</translation>
     </message>
 </context>
 <context>
@@ -6851,15 +6911,15 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>Notifications</name>
     <message>
         <source>{0}: rule {1} matched</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}：规则 {1} 已匹配</translation>
     </message>
     <message>
         <source>Once.</source>
-        <translation type="unfinished"></translation>
+        <translation>1 次。</translation>
     </message>
     <message>
         <source>{0} times.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 次。</translation>
     </message>
     <message>
         <source>{0} failed</source>
@@ -6886,7 +6946,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>A rule matches (at most every half minute for each)</source>
-        <translation type="unfinished"></translation>
+        <translation>有规则匹配（每条规则最多半分钟通知一次）</translation>
     </message>
     <message>
         <source>Only while the window is not in front.</source>
@@ -7110,46 +7170,46 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>Overview</name>
     <message>
         <source>New listener…</source>
-        <translation type="unfinished">新建监听器…</translation>
+        <translation>新建监听器…</translation>
     </message>
     <message>
         <source>All listeners</source>
-        <translation type="unfinished">所有监听器</translation>
+        <translation>所有监听器</translation>
     </message>
     <message>
         <source>No listener yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有监听器。</translation>
     </message>
 </context>
 <context>
     <name>PageView</name>
     <message>
         <source>{0} lines</source>
-        <translation type="unfinished">{0} 行</translation>
+        <translation>{0} 行</translation>
     </message>
     <message>
         <source>Content</source>
-        <translation type="unfinished"></translation>
+        <translation>内容</translation>
     </message>
     <message>
         <source>Copy what is shown</source>
-        <translation type="unfinished"></translation>
+        <translation>复制显示的内容</translation>
     </message>
     <message>
         <source>Copy this part</source>
-        <translation type="unfinished"></translation>
+        <translation>复制这一部分</translation>
     </message>
     <message>
         <source>Fold all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部折叠</translation>
     </message>
     <message>
         <source>Unfold all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部展开</translation>
     </message>
     <message>
         <source>Folded: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>已折叠：{0}</translation>
     </message>
 </context>
 <context>
@@ -7213,8 +7273,12 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>十六进制</translation>
     </message>
     <message>
-        <source>{0}: how it is meant</source>
-        <translation>{0}：含义</translation>
+        <source>{0}: how to read it</source>
+        <translation>{0}：解读方式</translation>
+    </message>
+    <message>
+        <source>Read it as text, as a regular expression or as hex; match case</source>
+        <translation>按文本、正则表达式或十六进制解读；区分大小写</translation>
     </message>
     <message>
         <source>Match upper and lower case exactly</source>
@@ -7223,10 +7287,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>{0}: match case</source>
         <translation>{0}：区分大小写</translation>
-    </message>
-    <message>
-        <source>How it is meant: text, expression or hex; the case</source>
-        <translation>如何理解：文本、表达式或十六进制；是否区分大小写</translation>
     </message>
 </context>
 <context>
@@ -7379,7 +7439,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Login</source>
-        <translation type="unfinished"></translation>
+        <translation>登录</translation>
     </message>
     <message>
         <source>Closing the window</source>
@@ -7414,7 +7474,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>何时通知</translation>
     </message>
     <message>
-        <source>Least level</source>
+        <source>Minimum level</source>
         <translation>最低级别</translation>
     </message>
 </context>
@@ -7677,8 +7737,8 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>每秒收到和发出的字节数</translation>
     </message>
     <message>
-        <source>Most received ↓ {0}, sent ↑ {1}</source>
-        <translation>最高：收到 ↓ {0}，发出 ↑ {1}</translation>
+        <source>Peak: received ↓ {0}, sent ↑ {1}</source>
+        <translation>峰值：接收 ↓ {0}，发送 ↑ {1}</translation>
     </message>
     <message>
         <source>{0} min</source>
@@ -8062,6 +8122,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>跟踪流</translation>
     </message>
     <message>
+        <source>Show requests and responses</source>
+        <translation>显示请求和响应</translation>
+    </message>
+    <message>
         <source>Show only {0}</source>
         <translation>只显示 {0}</translation>
     </message>
@@ -8354,8 +8418,8 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>删除规则</translation>
     </message>
     <message>
-        <source>&amp;Count anew</source>
-        <translation>重新计数(&amp;C)</translation>
+        <source>Reset &amp;counts</source>
+        <translation>重置计数(&amp;C)</translation>
     </message>
     <message>
         <source>&amp;Save</source>
@@ -8567,8 +8631,8 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>查找快捷键</translation>
     </message>
     <message>
-        <source>No shortcut is called so.</source>
-        <translation>没有这样的快捷键。</translation>
+        <source>No shortcut matches.</source>
+        <translation>没有匹配的快捷键。</translation>
     </message>
     <message>
         <source>In the list of listeners</source>
@@ -8631,7 +8695,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>Sidebar</name>
     <message>
         <source>Search listeners</source>
-        <translation type="unfinished">搜索监听器</translation>
+        <translation>搜索监听器</translation>
     </message>
     <message>
         <source>Search the listeners</source>
@@ -8651,7 +8715,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Listeners</source>
-        <translation type="unfinished">监听器</translation>
+        <translation>监听器</translation>
     </message>
 </context>
 <context>
@@ -8791,14 +8855,14 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Starts Portdeck, hidden if there is a tray</source>
-        <translation type="unfinished"></translation>
+        <translation>启动 Portdeck（有托盘时隐藏窗口）</translation>
     </message>
     <message>
         <source>Keeps Portdeck running in the tray</source>
         <translation>让 Portdeck 在托盘中继续运行</translation>
     </message>
     <message>
-        <source>Asks before a command closes them</source>
+        <source>Ask before a command closes them</source>
         <translation>在命令关闭它们之前询问</translation>
     </message>
     <message>
@@ -8811,11 +8875,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>The entry for the login cannot be changed ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>无法更改登录启动项（{0}）。</translation>
     </message>
     <message>
         <source>The entry for the login: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>登录启动项：{0}</translation>
     </message>
 </context>
 <context>
@@ -9060,7 +9124,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Listener or host:port</source>
-        <translation type="unfinished"></translation>
+        <translation>监听器或 主机:端口</translation>
     </message>
     <message>
         <source>Connection options</source>
@@ -9087,7 +9151,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>Tile</name>
     <message>
         <source>Run {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>运行 {0}</translation>
     </message>
 </context>
 <context>
@@ -9204,197 +9268,197 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>Tour</name>
     <message>
         <source>End of the tour</source>
-        <translation type="unfinished"></translation>
+        <translation>结束导览</translation>
     </message>
     <message>
         <source>You changed {0}. Do you want to keep it, with its listener?</source>
-        <translation type="unfinished"></translation>
+        <translation>您修改了 {0}。要保留它和它的监听器吗？</translation>
     </message>
     <message>
         <source>Keep the file…</source>
-        <translation type="unfinished"></translation>
+        <translation>保留文件…</translation>
     </message>
     <message>
         <source>Throw it away</source>
-        <translation type="unfinished"></translation>
+        <translation>丢弃</translation>
     </message>
     <message>
         <source>The listener of the tour was removed. Start makes another.</source>
-        <translation type="unfinished"></translation>
+        <translation>导览的监听器已被移除。点击“启动”会新建一个。</translation>
     </message>
     <message>
         <source>Your code failed: {0} The log has more.</source>
-        <translation type="unfinished"></translation>
+        <translation>您的代码出错：{0} 详情见日志。</translation>
     </message>
     <message>
         <source>Line {0}: {1}. Correct it; the code from before runs on.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {0} 行：{1}。请改正；之前的代码继续运行。</translation>
     </message>
     <message>
         <source>Keep the file</source>
-        <translation type="unfinished"></translation>
+        <translation>保留文件</translation>
     </message>
     <message>
         <source>Python files (*.py)</source>
-        <translation type="unfinished">Python 文件 (*.py)</translation>
+        <translation>Python 文件 (*.py)</translation>
     </message>
     <message>
         <source>{0} is yours now, and its listener is in the profile.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 现在归您所有，它的监听器已在配置中。</translation>
     </message>
     <message>
         <source>Tour</source>
-        <translation type="unfinished"></translation>
+        <translation>导览</translation>
     </message>
     <message>
         <source>End the tour</source>
-        <translation type="unfinished"></translation>
+        <translation>结束导览</translation>
     </message>
     <message>
         <source>The last part does not say where to listen. Write serverFromString(reactor, &quot;tcp:{0}&quot;) there.</source>
-        <translation type="unfinished"></translation>
+        <translation>最后一部分没有说明在哪里监听。请在那里写上 serverFromString(reactor, &quot;tcp:{0}&quot;)。</translation>
     </message>
     <message>
         <source>Saved. It listens at {0} now.</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存。现在在 {0} 监听。</translation>
     </message>
     <message>
         <source>Saved. New connections run it; open ones keep the code before.</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存。新连接运行新代码；已打开的连接仍用之前的代码。</translation>
     </message>
 </context>
 <context>
     <name>TourPane</name>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>上一步</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>下一步</translation>
     </message>
     <message>
         <source>Keep the file…</source>
-        <translation type="unfinished"></translation>
+        <translation>保留文件…</translation>
     </message>
     <message>
         <source>Save and run</source>
-        <translation type="unfinished"></translation>
+        <translation>保存并运行</translation>
     </message>
     <message>
         <source>End the tour</source>
-        <translation type="unfinished"></translation>
+        <translation>结束导览</translation>
     </message>
     <message>
         <source>not saved</source>
-        <translation type="unfinished"></translation>
+        <translation>未保存</translation>
     </message>
     <message>
         <source>saved</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存</translation>
     </message>
     <message>
         <source>Tour</source>
-        <translation type="unfinished"></translation>
+        <translation>导览</translation>
     </message>
     <message>
         <source>Save the file, and let new connections run it (Ctrl+S)</source>
-        <translation type="unfinished"></translation>
+        <translation>保存文件，并让新连接运行它 (Ctrl+S)</translation>
     </message>
     <message>
         <source>The code of the server</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器的代码</translation>
     </message>
     <message>
         <source>F6 leaves the code.</source>
-        <translation type="unfinished"></translation>
+        <translation>按 F6 离开代码。</translation>
     </message>
 </context>
 <context>
     <name>TourSteps</name>
     <message>
         <source>Protocol</source>
-        <translation type="unfinished"></translation>
+        <translation>协议</translation>
     </message>
     <message>
         <source>A protocol is what one connection does. Each connection gets an Echo of its own. Twisted calls connectionMade when somebody connects, dataReceived for what they send, and connectionLost at the end.</source>
-        <translation type="unfinished"></translation>
+        <translation>协议决定一个连接做什么。每个连接都有自己的 Echo。有人连接时，Twisted 调用 connectionMade；收到数据时调用 dataReceived；结束时调用 connectionLost。</translation>
     </message>
     <message>
         <source>Start the server.</source>
-        <translation type="unfinished"></translation>
+        <translation>启动服务器。</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished">启动</translation>
+        <translation>启动</translation>
     </message>
     <message>
         <source>Connect to it with the console.</source>
-        <translation type="unfinished"></translation>
+        <translation>用控制台连接它。</translation>
     </message>
     <message>
         <source>Connect</source>
-        <translation type="unfinished">连接</translation>
+        <translation>连接</translation>
     </message>
     <message>
         <source>Say hello. The same comes back.</source>
-        <translation type="unfinished"></translation>
+        <translation>发送 hello，会收到同样的内容。</translation>
     </message>
     <message>
         <source>Say hello</source>
-        <translation type="unfinished"></translation>
+        <translation>发送 hello</translation>
     </message>
     <message>
         <source>Answer in capitals: write data.upper(). Then connect anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>用大写回答：写成 data.upper()，然后重新连接。</translation>
     </message>
     <message>
         <source>Change it</source>
-        <translation type="unfinished"></translation>
+        <translation>替我修改</translation>
     </message>
     <message>
         <source>Factory</source>
-        <translation type="unfinished"></translation>
+        <translation>工厂</translation>
     </message>
     <message>
         <source>A factory makes the protocols, and has what all connections share: here the number of them, and the most there may be. Saving makes a new factory; open connections keep theirs.</source>
-        <translation type="unfinished"></translation>
+        <translation>工厂创建协议对象，并保存所有连接共享的内容：这里是连接的数量和上限。保存后会创建新的工厂；已打开的连接保留原来的工厂。</translation>
     </message>
     <message>
         <source>Connect twice, and watch numProtocols below.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接两次，并观察下方的 numProtocols。</translation>
     </message>
     <message>
         <source>Connect once more. The third is told: Too many connections, try later.</source>
-        <translation type="unfinished"></translation>
+        <translation>再连接一次。第三个连接会收到：Too many connections, try later。</translation>
     </message>
     <message>
         <source>Raise the limit, and connect again.</source>
-        <translation type="unfinished"></translation>
+        <translation>提高上限，再次连接。</translation>
     </message>
     <message>
         <source>Reactor</source>
-        <translation type="unfinished"></translation>
+        <translation>反应器</translation>
     </message>
     <message>
         <source>The reactor waits for everything at once: it listens where the endpoint says, and gives each new connection to the factory. These lines run when you start the file with python; in Portdeck, the switch of the listener does the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>反应器同时等待所有事件：它在端点指定的地方监听，并把每个新连接交给工厂。用 python 运行该文件时会执行这些行；在 Portdeck 中，监听器的开关做同样的事。</translation>
     </message>
     <message>
         <source>Listen at another port. That closes what is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>换一个端口监听。已打开的连接会关闭。</translation>
     </message>
     <message>
         <source>Connect to the new port.</source>
-        <translation type="unfinished"></translation>
+        <translation>连接到新端口。</translation>
     </message>
     <message>
         <source>Keep the file: it stays yours, and its listener too.</source>
-        <translation type="unfinished"></translation>
+        <translation>保留文件：文件和它的监听器都归您。</translation>
     </message>
     <message>
         <source>Keep…</source>
-        <translation type="unfinished"></translation>
+        <translation>保留…</translation>
     </message>
 </context>
 <context>
@@ -9475,7 +9539,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>[错误] </translation>
     </message>
     <message>
-        <source>Not as the framing has it.</source>
+        <source>It does not follow the framing.</source>
         <translation>不符合分帧规则。</translation>
     </message>
     <message>
@@ -9526,7 +9590,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished">时间</translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>Export all…</source>
@@ -9541,7 +9605,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>导出所选的…</translation>
     </message>
     <message>
-        <source>Nothing is as the filter wants it.</source>
+        <source>Nothing matches the filter.</source>
         <translation>没有符合筛选条件的内容。</translation>
     </message>
     <message>
@@ -9670,12 +9734,12 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation type="unfinished">在记录中查找</translation>
     </message>
     <message>
-        <source>The place before (Shift+Enter)</source>
-        <translation type="unfinished">上一处 (Shift+Enter)</translation>
+        <source>Previous match (Shift+Enter)</source>
+        <translation>上一个匹配项 (Shift+Enter)</translation>
     </message>
     <message>
-        <source>The next place (Enter)</source>
-        <translation type="unfinished">下一处 (Enter)</translation>
+        <source>Next match (Enter)</source>
+        <translation>下一个匹配项 (Enter)</translation>
     </message>
     <message>
         <source>Close the search (Esc)</source>
@@ -9738,11 +9802,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Reader</source>
-        <translation type="unfinished"></translation>
+        <translation>阅读器</translation>
     </message>
     <message>
         <source>Read the chosen message as JSON, XML, HTTP, text or hex</source>
-        <translation type="unfinished"></translation>
+        <translation>以 JSON、XML、HTTP、文本或十六进制阅读所选的消息</translation>
     </message>
     <message>
         <source>More about the transcript</source>
@@ -9750,7 +9814,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Show text or hex, copy, save</source>
-        <translation type="unfinished"></translation>
+        <translation>显示文本或十六进制、复制、保存</translation>
     </message>
     <message>
         <source>Save the transcript</source>
@@ -10051,11 +10115,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>_StepPage</name>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成</translation>
     </message>
     <message>
         <source>To do</source>
-        <translation type="unfinished"></translation>
+        <translation>待完成</translation>
     </message>
 </context>
 </TS>

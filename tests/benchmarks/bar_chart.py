@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from attrs import frozen
 
-WIDTH, ROW, TOP, LABELS, FIGURES = 760, 26, 44, 290, 90
+WIDTH, ROW, TOP, LABELS, FIGURES = 760, 26, 44, 290, 110
 FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif"
 
 _INK: Final = {"light": ("#1f2328", "#59636e"), "dark": ("#f0f6fc", "#9198a1")}

@@ -2,7 +2,7 @@
 
 The load comes from this process. Programs take turns within each round, every figure is the median
 of the rounds, and processor time is what the system counts for all processes of a program. The
-table goes into `resources/guide/performance.md`, the picture beside it.
+table goes into `resources/guide/performance.md`, the picture beside it, three lines into README.md.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.benchmarks.programs import (
     plain_server,
     present,
 )
-from tests.benchmarks.report import GUIDE, circumstances, keep, markdown, publish, show
+from tests.benchmarks.report import GUIDE, README, circumstances, keep, markdown, publish, show
 from tests.screen import Screen
 
 BUSY = 50
@@ -75,10 +75,12 @@ def main(rounds: int) -> None:
         [label, *(_cell(figures, name) for name in HEADS[1:])] for label, figures in medians.items()
     ]
     show(f"Echo, median of {rounds} rounds; µs are processor time", HEADS, rows)
-    looks = [[label, f"{each[RECORDED]:,.0f}"] for label, each in looked.medians().items()]
+    looked_at = {label: each[RECORDED] for label, each in looked.medians().items()}
+    looks = [[label, f"{value:,.0f}"] for label, value in looked_at.items()]
     show("Forwarding to an echo server, and looking at traffic", ["", RECORDED], looks)
     keep("peers", {"medians": medians, "watched": looked.rounds, "rounds": taken.rounds})
     _publish(rows, looks, medians, rounds)
+    publish("peers", _summary(medians, looked_at), README)
 
 
 # Loads
@@ -224,3 +226,20 @@ def _publish(
             *markdown(["", RECORDED], looks),
         ],
     )
+
+
+def _summary(medians: dict[str, Figures], looked_at: Figures) -> list[str]:
+    """One line for each kind of load: Portdeck, and beside it the others."""
+    labels = list(medians)
+
+    def beside(name: str, unit: str) -> str:
+        others = (f"{label} {_cell(medians[label], name)}" for label in labels[1:])
+        return f"**{_cell(medians[labels[0]], name)} {unit}**. " + ", ".join(others)
+
+    recorded = ", ".join(f"{label} {value:,.0f}" for label, value in looked_at.items())
+    return [
+        f"- A message of {MESSAGE} B that is echoed, with the window open and every byte kept, "
+        f"takes {beside(MESSAGES, 'µs')}.",
+        f"- An idle connection takes {beside(OPEN, 'KiB')}.",
+        f"- Messages forwarded and looked at in a second of processor time: {recorded}.",
+    ]

@@ -21,6 +21,7 @@ from statistics import median
 import psutil
 from attrs import frozen
 
+from tests.benchmarks.process import Usage
 from tests.panel import CONNECTIONS_ON_SHOW, Panel
 from tests.screen import Screen
 
@@ -30,6 +31,8 @@ WARM_UP_SECONDS = 0.3
 SECONDS = 1.5
 MOST_SETTLE_SECONDS = 5.0
 SETTLE_SECONDS = 0.5
+QUIET = 0.005
+"""Seconds of the processor in that time, for what a program does while it has nothing to do."""
 
 INSTALLED = Path(__file__).parents[2] / "build" / "peers"
 """Where programs may be that the system does not have: a virtual environment, and what npm puts."""
@@ -53,9 +56,10 @@ class Program:
         """Processor time of all of them, those included that have ended and were waited for."""
         total = 0.0
         for each in self.processes():
-            with suppress(psutil.NoSuchProcess):
+            with suppress(psutil.NoSuchProcess, OSError):
                 times = each.cpu_times()
-                total += times.user + times.system + times.children_user + times.children_system
+                total += Usage(each.pid).cpu_seconds()
+                total += times.children_user + times.children_system
         return total
 
     def memory_bytes(self) -> int:
@@ -74,8 +78,9 @@ class Program:
     def settle(self) -> None:
         """Wait until it has nothing left to do of its own."""
         deadline = time.monotonic() + MOST_SETTLE_SECONDS
-        used = -1.0
-        while used != (used := self.cpu_seconds()) and time.monotonic() < deadline:
+        before = -1.0
+        while (used := self.cpu_seconds()) - before > QUIET and time.monotonic() < deadline:
+            before = used
             time.sleep(SETTLE_SECONDS)
 
     def microseconds(self, run: Callable[[float], int]) -> float:

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "build" / "benchmarks"
 GUIDE = ROOT / "resources" / "guide"
 PAGE = GUIDE / "performance.md"
+README = ROOT / "README.md"
 
 
 def keep(name: str, figures: Mapping[str, object]) -> None:
@@ -45,15 +46,15 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return f"| {' | '.join(words)} |"
 
 
-def publish(name: str, lines: Sequence[str]) -> None:
-    """Put `lines` into the guide's page, in place of what the benchmark `name` put there before."""
+def publish(name: str, lines: Sequence[str], page: Path = PAGE) -> None:
+    """Put `lines` into a page, in place of what the benchmark `name` put there before."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    text = PAGE.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     if begin not in text:
         text = f"{text.rstrip()}\n\n{begin}{end}\n"
     before, _, rest = text.partition(begin)
     _, _, after = rest.partition(end)
-    PAGE.write_text("\n".join([f"{before}{begin}", *lines, f"{end}{after}"]), encoding="utf-8")
+    page.write_text("\n".join([f"{before}{begin}", *lines, f"{end}{after}"]), encoding="utf-8")
 
 
 def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -165,7 +165,7 @@ def test_the_console_says_why_an_offered_listener_did_not_start(
 ) -> None:
     desk = open_window("version = 1\n" + table("Late", "echo", f"tcp:{taken}"))
     desk.choose("Late")
-    desk.do(desk.window.commands.talk)
+    desk.do(desk.window.commands.open_in_console)
     tab = desk.window.console.current
     desk.click(tab.target_bar.prompt.button)
     desk.until(lambda: tab.target_bar.prompt.text.text().startswith(f"Port {taken} is in use by"))
@@ -177,7 +177,7 @@ def test_a_tab_that_is_closed_while_its_listener_starts_is_not_missed(
 ) -> None:
     desk = open_window("version = 1\n" + table("Late", "echo", f"tcp:{taken}"))
     desk.choose("Late")
-    desk.do(desk.window.commands.talk)
+    desk.do(desk.window.commands.open_in_console)
     tab = desk.window.console.current
     desk.click(tab.target_bar.prompt.button)
     desk.window.console.close_tab(tab)
@@ -532,7 +532,7 @@ def busy(open_window: OpenWindow, connect: Connect) -> tuple[Desk, list[Client]]
 def test_the_table_is_filtered_by_text(busy: tuple[Desk, list[Client]]) -> None:
     desk, clients = busy
     pane = desk.window.connections
-    desk.do(desk.window.commands.find)
+    desk.do(desk.window.commands.find_in_pane)
     desk.qtbot.keyClicks(pane.filter, "two")
     assert desk.peers() == [clients[3].name]
     pane.filter.clear()
@@ -549,7 +549,7 @@ def test_find_looks_into_the_transcript_while_the_console_has_the_focus(
     desk.window.activateWindow()
     tab = desk.window.console.current
     tab.input_bar.input.setFocus()
-    desk.do(desk.window.commands.find)
+    desk.do(desk.window.commands.find_in_pane)
     assert tab.find_bar.isVisible()
     assert desk.window.focusWidget() is tab.find_bar.line
 
@@ -636,7 +636,7 @@ def test_something_is_said_to_all_connections_of_a_listener(
 ) -> None:
     desk, clients = busy
     desk.choose("One")
-    desk.do(desk.window.commands.send_all)
+    desk.do(desk.window.commands.send_to_listener)
     (dialog,) = desk.window.send_dialogs.dialogs
     late = connect(desk.port("One"))
     desk.until(lambda: dialog.recipients_label.text() == "It goes to 4 connections.")
@@ -778,7 +778,7 @@ def test_the_menu_of_a_row_has_what_can_be_done_with_it(open_window: OpenWindow)
     desk = open_window(ECHO)
     desk.click(desk.row("Echo").more)
     (menu,) = [each for each in desk.window.findChildren(QMenu) if each.isVisible()]
-    for command in ("toggle", "talk", "edit", "remove"):
+    for command in ("toggle", "open_in_console", "edit", "remove"):
         assert getattr(desk.window.commands, command) in menu.actions()
     menu.close()
 

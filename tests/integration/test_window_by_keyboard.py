@@ -182,3 +182,29 @@ def test_the_keys_of_a_command_are_shown_in_its_menu(desk: Desk) -> None:
     action: QAction = desk.window.commands.palette
     assert action.shortcut() == QKeySequence("Ctrl+K")
     assert action in desk.window.actions()
+
+
+def test_the_whole_job_by_keyboard(desk: Desk) -> None:
+    """Choose, start, connect, type, send, see the traffic, stop."""
+    window = desk.window
+    press(desk, Qt.Key.Key_1, CTRL)
+    press(desk, Qt.Key.Key_Down)
+    assert window.listeners.chosen is desk.listener("Echo")
+    press(desk, Qt.Key.Key_Return, CTRL)
+    desk.until(lambda: desk.listener("Echo").is_on)
+    press(desk, Qt.Key.Key_T, CTRL | SHIFT)
+    session = window.console.current.session
+    desk.until(lambda: session.state.is_open and focus_is_in(window.console.current.input_bar))
+    desk.qtbot.keyClicks(QApplication.focusWidget(), "hello")
+    press(desk, Qt.Key.Key_Return)
+    desk.until(lambda: session.bytes_in == len("hello\n"))
+    press(desk, Qt.Key.Key_6, CTRL)
+    desk.until(lambda: window.traffic.open_pane.table.rows.rowCount() > 0)
+    press(desk, Qt.Key.Key_Down)
+    desk.until(lambda: window.traffic.open_pane.views.chosen_chunk is not None)
+    chunk = window.traffic.open_pane.views.chosen_chunk
+    assert chunk is not None
+    assert chunk.data == b"hello\n"
+    press(desk, Qt.Key.Key_1, CTRL)
+    press(desk, Qt.Key.Key_Return, CTRL)
+    desk.until(lambda: not desk.listener("Echo").is_on)

@@ -116,7 +116,7 @@ def test_addresses_are_copied(desk: Desk, peer: socket.socket) -> None:
     desk.do(desk.window.connections.commands.copy_address)
     assert QGuiApplication.clipboard().text() == desk.peers()[0]
     desk.choose("Echo")
-    desk.do(desk.window.commands.copy_address)
+    desk.do(desk.window.commands.copy_listener_address)
     assert QGuiApplication.clipboard().text() == desk.listener("Echo").where
 
 

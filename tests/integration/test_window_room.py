@@ -128,3 +128,22 @@ def test_a_window_that_fits_stays_as_it_is(qtbot: QtBot) -> None:
     window.move(10, 20)
     fit_to_screen(window)
     assert window.geometry() == QRect(10, 20, 300, 200)
+
+
+def test_a_narrow_window_shows_the_sidebar_or_the_details(desk: Desk) -> None:
+    window, room = desk.window, desk.window.room
+    window.resize(900, 560)
+    room.show_details()
+    assert room.has_details
+    assert not room.has_sidebar
+    desk.do(window.commands.focus_listeners)
+    assert room.has_sidebar
+    assert not room.has_details
+    window.resize(1280, 800)
+    desk.until(lambda: room.has_sidebar and room.has_details)
+    assert window.commands.details.isChecked()
+    window.resize(900, 560)
+    desk.until(lambda: not room.has_details)
+    room.show_sidebar(False)
+    assert not room.has_sidebar
+    assert room.has_details

@@ -96,6 +96,7 @@ def test_a_pasted_description_is_understood(description: str, target: Target) ->
         ("localhost:" + "9" * 5000, "Choose a port between 1 and 65535"),
         ("::1", "Put an IPv6 address in brackets"),
         ("::1:8007", "Put an IPv6 address in brackets"),
+        ("foo:bar:baz", "has more than one colon"),
         ("[::1]", "Add a port to [::1]"),
         ("[::1]:", "Add a port to [::1]"),
         ("[::1]8007", "Add a port to [::1]"),

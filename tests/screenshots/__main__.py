@@ -111,21 +111,12 @@ def _take(variant: Variant, start: Start, names: Sequence[str]) -> Iterator[tupl
             pipe=subprocess.PIPE,
         ) as panel,
     ):
-        if start.is_populated and (trouble := _ask(panel, "populate")):
+        if start.is_populated and (trouble := readme.ask(panel, "populate")):
             yield from ((name, trouble) for name in names)
             return
         for name in names:
             path = FOLDER / variant.name / f"{name}.png"
-            yield name, _ask(panel, f"{name} {path}")
-
-
-def _ask(panel: Panel, line: str) -> str:
-    assert panel.process.stdin is not None
-    assert panel.process.stdout is not None
-    panel.process.stdin.write(f"{line}\n")
-    panel.process.stdin.flush()
-    answer: str = panel.process.stdout.readline()
-    return answer.strip() if answer else "The window ended."
+            yield name, readme.ask(panel, f"{name} {path}")
 
 
 def _write_index() -> None:

@@ -1,8 +1,8 @@
 """Portdeck that poses: `python -m tests.screenshots.posed_window --profile FILE`.
 
-Takes the arguments of Portdeck and is Portdeck. The first line on standard input says whether
-clients come; each line after it is the name of a scene and the file for its picture. Each is
-answered with a line: nothing, or why there is no picture.
+Takes the arguments of Portdeck and is Portdeck. Each line on standard input says what to do:
+`populate` has clients come, `film FILE` plays the film, and others are the name of a scene and the
+file for its picture. Each is answered with a line: nothing, or why it could not be done.
 """
 
 from __future__ import annotations
@@ -62,14 +62,22 @@ class Poser:
         self._path = Path(path) if path else None
         if name == "populate":
             self._steps = self.world.populate()
-        elif name == "wait":
-            self._steps = iter(())
+        elif name == "film":
+            self._steps = self._film(Path(path))
+            self._path = None
         else:
             self._stage.clean()
             self._steps = self._scenes[name].play(self._stage)
         self._condition = lambda: True
         self._deadline = time.monotonic() + PATIENCE_SECONDS
         self._timer.start()
+
+    def _film(self, path: Path) -> Steps:
+        from tests.screenshots.film import Film, tell
+
+        film = Film(self._stage)
+        yield from tell(self._stage, film)
+        film.save(path)
 
     def _step(self) -> None:
         try:

@@ -19,12 +19,14 @@ from pathlib import Path
 
 import psutil
 
-from tests.panel import Panel
+from tests.panel import CONNECTIONS_ON_SHOW, Panel
 from tests.screen import Screen
+from tests.screenshots.starts import FIRST
 from tests.screenshots.world import PORTS
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "screenshots"
 SIZE = (1180, 760)
+FILM_SIZE = (960, 620)
 
 ECHO, HELLO, CHAT, TAKEN = 8007, 8025, 8030, 8080
 PROFILE = f"""
@@ -75,9 +77,37 @@ def take() -> None:
     """Take the pictures."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for scheme in ("light", "dark"):
-        path = FOLDER / f"{scheme}.png"
-        _take(scheme, path)
-        print(f"{path.relative_to(Path.cwd())}: {path.stat().st_size / 1000:.0f} kB")
+        for path, make in (
+            (FOLDER / f"{scheme}.png", _take),
+            (FOLDER / f"film-{scheme}.gif", _film),
+        ):
+            make(scheme, path)
+            print(f"{path.relative_to(Path.cwd())}: {path.stat().st_size / 1000:.0f} kB")
+
+
+def _film(scheme: str, path: Path) -> None:
+    with (
+        Screen(*FILM_SIZE) as screen,
+        Panel(
+            screen,
+            FIRST,
+            module="tests.screenshots.posed_window",
+            settings=f"[General]\nscheme={scheme}\n",
+            pipe=subprocess.PIPE,
+        ) as panel,
+    ):
+        if trouble := ask(panel, f"film {path}"):
+            sys.exit(trouble)
+
+
+def ask(panel: Panel, line: str) -> str:
+    """Say `line` to a posed window; its answer, which is empty if all went well."""
+    assert panel.process.stdin is not None
+    assert panel.process.stdout is not None
+    panel.process.stdin.write(f"{line}\n")
+    panel.process.stdin.flush()
+    answer: str = panel.process.stdout.readline()
+    return answer.strip() if answer else "The window ended."
 
 
 def _take(scheme: str, path: Path) -> None:
@@ -85,7 +115,7 @@ def _take(scheme: str, path: Path) -> None:
         screen = stack.enter_context(Screen(*SIZE))
         stack.enter_context(_taken(TAKEN))
         panel = stack.enter_context(
-            Panel(screen, PROFILE, settings=f"[General]\nscheme={scheme}\n")
+            Panel(screen, PROFILE, settings=f"{CONNECTIONS_ON_SHOW}scheme={scheme}\n")
         )
         window = panel.window(screen)
         screen.xdotool("windowsize", "--sync", window, *map(str, SIZE))

@@ -5,7 +5,7 @@ import pickle
 
 from twisted.python.failure import Failure
 
-from app.text.sentence import Sentence, code_of, composed
+from app.text.sentence import Sentence, code_of, composed, without_stop
 
 
 def taken() -> Sentence:
@@ -67,3 +67,10 @@ def test_it_can_be_copied_and_pickled() -> None:
         assert same == taken()
         assert same.code == "port-in-use"
         assert same.parameters == taken().parameters
+
+
+def test_a_sentence_can_be_a_part_of_another_without_its_full_stop() -> None:
+    part = without_stop(taken())
+    assert part == "Port 8007 is in use by another program"
+    assert code_of(part) == "port-in-use"
+    assert without_stop("boom.") == "boom"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.traffic.chunk_log import CHUNK_OVERHEAD_BYTES, LARGE_BYTES, Chunk, ChunkLog
+from app.traffic.chunk_block import CHUNK_OVERHEAD_BYTES
+from app.traffic.chunk_log import LARGE_BYTES, Chunk, ChunkLog
 from app.traffic.connection_info import CloseKind, ConnectionEnd
 
 chunks = st.tuples(st.floats(0, 2e9), st.integers(0, 2**40), st.booleans(), st.binary(max_size=300))

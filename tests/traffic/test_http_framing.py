@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.traffic.framing import Framer, Framing, Message, MessageError
-from app.traffic.http_framing import Http, HttpMessage, WebSockets, describe
+from app.traffic.http_framing import Exchanges, Http, HttpMessage, WebSockets, describe
 from app.traffic.websocket_framing import WebSocketFrame
 
 GET = b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -226,3 +226,33 @@ def test_a_message_is_taken_apart() -> None:
     text = describe(TEXT)
     assert isinstance(text, WebSocketFrame)
     assert (text.payload, text.is_masked, text.is_final) == (b"hello", True, True)
+
+
+def test_responses_belong_to_requests_in_their_order() -> None:
+    exchanges = Exchanges()
+    for number, message in enumerate(
+        (
+            b"GET /a HTTP/1.1\r\n\r\n",
+            b"POST /b HTTP/1.1\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\n\r\n",
+            b"HTTP/1.1 100 Continue\r\n\r\n",
+            b"HTTP/1.1 201 Created\r\n\r\n",
+            b"HTTP/1.1 408 Request Timeout\r\n\r\n",
+            b"no HTTP",
+        )
+    ):
+        exchanges.add(1, number, message)
+    partners = [exchanges.partner(number) for number in range(7)]
+    assert partners == [2, 4, 0, 1, 1, None, None]
+
+
+def test_exchanges_of_a_connection_end_with_it_and_others_go_on() -> None:
+    exchanges = Exchanges()
+    for connection in (1, 2):
+        exchanges.add(connection, connection, b"GET / HTTP/1.1\r\n\r\n")
+    exchanges.end(1)
+    for number, connection in ((3, 1), (4, 2)):
+        exchanges.add(connection, number, b"HTTP/1.1 200 OK\r\n\r\n")
+    assert [exchanges.partner(number) for number in (1, 2, 3, 4)] == [None, 4, None, 2]
+    exchanges.forget(3)
+    assert exchanges.partner(2) is None

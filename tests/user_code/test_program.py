@@ -389,3 +389,25 @@ def test_a_program_that_imports_itself_listens_once(write: Write, run: Run) -> N
     program = run("python:server.py")
     assert endpoints(program) == [HERE]
     assert not program.notes
+
+
+def test_modules_of_a_program_have_plain_names_if_they_are_free(write: Write, run: Run) -> None:
+    """Perspective Broker sends the names of classes to the other side."""
+    write("ponds.py", "class Pond:\n    pass\n")
+    listen = "import ponds\nprint(ponds.Pond.__module__)\nreactor.listenTCP(0, factory)\n"
+    write("server.py", HEAD + listen)
+    first = run("python:server.py")
+    assert vars(sys.modules["ponds"])["Pond"].__module__ == "ponds"
+    second = run("python:server.py")
+    assert len([name for name in sys.modules if name.startswith("ponds")]) == 2
+    assert first.places
+    assert second.places
+
+
+def test_a_program_does_not_get_the_modules_of_another(write: Write, run: Run) -> None:
+    write("one/ponds.py", "")
+    write("one/server.py", HEAD + "import ponds\nreactor.listenTCP(0, factory)\n")
+    write("two/server.py", HEAD + "import ponds\nreactor.listenTCP(0, factory)\n")
+    run("python:one/server.py")
+    with pytest.raises(LoadingFailed, match="there is no module called ponds"):
+        run("python:two/server.py")

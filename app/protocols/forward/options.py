@@ -9,7 +9,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from app.net.target import Target, TargetError, Transport, read_target
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, without_stop
 
 
 class ConnectAt(StrEnum):
@@ -32,7 +32,7 @@ def check_target(text: str) -> None:
     try:
         target = read_target(text)
     except TargetError as error:
-        raise ValueError(str(error).removesuffix(".")) from None
+        raise ValueError(without_stop(str(error))) from None
     if target.transport.has_messages:
         raise ValueError(
             Sentence("forward-no-websocket", "cannot be a WebSocket; write tcp, tls, unix or udp")

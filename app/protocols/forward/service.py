@@ -19,6 +19,7 @@ from app.protocols.forward.options import (
     read_forward_target,
 )
 from app.rules.spec import Unframed
+from app.text.sentence import Sentence
 
 _VERSIONS = {ProxyHeader.NONE: 0, ProxyHeader.V1: 1, ProxyHeader.V2: 2}
 
@@ -61,13 +62,27 @@ def settings(
     alterations = read_alterations(options.tables)
     if target.transport is Transport.UDP:
         if options.proxy is not ProxyHeader.NONE:
-            raise OptionError(f"{target} takes no PROXY header. Choose none, or another target.")
+            raise OptionError(
+                Sentence(
+                    "target-takes-no-proxy-header",
+                    "{target} takes no PROXY header. Choose none, or another target.",
+                    target=target,
+                )
+            )
         if is_datagram and not isinstance(alterations.framing, Unframed):
             raise OptionError(
-                "Where both sides are UDP, each datagram is a message. Remove the framing."
+                Sentence(
+                    "no-framing-over-udp",
+                    "Where both sides are UDP, each datagram is a message. Remove the framing.",
+                )
             )
     elif is_datagram and options.proxy is not ProxyHeader.NONE:
-        raise OptionError("Clients that come over UDP have no PROXY header. Choose none.")
+        raise OptionError(
+            Sentence(
+                "udp-has-no-proxy-header",
+                "Clients that come over UDP have no PROXY header. Choose none.",
+            )
+        )
     if is_datagram:
         alterations = _by_datagram(alterations)
     return Forwarding(
@@ -89,7 +104,14 @@ def _target(options: ForwardOptions, is_datagram: bool) -> Target:
     try:
         return read_forward_target(options.to, is_datagram=is_datagram)
     except TargetError as error:
-        raise OptionError(f"It cannot forward to {options.to!r}. {error}") from None
+        raise OptionError(
+            Sentence(
+                "forward-no-target",
+                "It cannot forward to {to!r}. {error}",
+                to=options.to,
+                error=error,
+            )
+        ) from None
 
 
 def build_factory(options: ForwardOptions, context: ListenerContext) -> ForwardFactory:

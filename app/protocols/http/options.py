@@ -30,7 +30,7 @@ class HttpOptions:
         default=".",
         metadata={
             "title": "Folder",
-            "hint": "Whose files are served, without hidden ones; ~ is your home.",
+            "hint": "Its files are served, except hidden ones; ~ is your home folder.",
             "is_path": True,
             "maximum": 1000,
         },
@@ -52,7 +52,7 @@ class HttpOptions:
         default="Cache-Control: no-store\r\n",
         metadata={
             "title": "Headers",
-            "hint": "Of every answer that is not a file, a line each.",
+            "hint": "Of every answer that is not a file, one on each line.",
             "maximum": 4000,
         },
     )

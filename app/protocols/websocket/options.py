@@ -67,7 +67,7 @@ class WebSocketOptions:
     )
     repeats: bool = field(
         default=False,
-        metadata={"title": "Repeat the script", "hint": "Else it ends with the close code."},
+        metadata={"title": "Repeat the script", "hint": "Otherwise it ends with the close code."},
     )
     close_code: int = field(
         default=1000,
@@ -81,8 +81,8 @@ class WebSocketOptions:
     fragment: int = field(
         default=0,
         metadata={
-            "title": "Fragments of (bytes)",
-            "hint": "In which messages are sent; 0 sends each as one frame.",
+            "title": "Fragment size (bytes)",
+            "hint": "Messages are sent in frames of this size; 0 sends each as one frame.",
             "minimum": 0,
             "maximum": LONGEST,
         },
@@ -100,7 +100,7 @@ class WebSocketOptions:
         default=1024 * 1024,
         metadata={
             "title": "Longest message (bytes)",
-            "hint": "Inflated, if compressed; a longer one closes with 1009.",
+            "hint": "After decompression; a longer one closes with 1009.",
             "minimum": 1,
             "maximum": LONGEST,
         },
@@ -109,7 +109,7 @@ class WebSocketOptions:
         default=1024 * 1024,
         metadata={
             "title": "Longest frame (bytes)",
-            "hint": "As it is sent; a longer one closes with 1009.",
+            "hint": "Before decompression; a longer one closes with 1009.",
             "minimum": 1,
             "maximum": LONGEST,
         },

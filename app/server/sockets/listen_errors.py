@@ -23,7 +23,7 @@ from app.net.endpoint import Endpoint, EndpointError
 from app.protocols.catalog import UnknownProtocol
 from app.protocols.definition import OptionError
 from app.server.sockets.addresses import BindAddress, addresses_conflict
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, composed
 from app.text.system_errors import system_reason
 from app.tls import PassphraseError, TlsError
 from app.user_code.reference import UserCodeError
@@ -220,7 +220,7 @@ def _explain_os_error(error: OSError, endpoint: Endpoint, owner: str) -> str:
             file = error.filename2 or error.filename
             reason = system_reason(error)
             if file:
-                reason = f"{os.fsdecode(file)}: {reason}"
+                reason = composed("{path}: {message}", path=os.fsdecode(file), message=reason)
             return Sentence(
                 "cannot-listen", "Cannot listen on {where}: {reason}.", where=where, reason=reason
             )

@@ -6,6 +6,7 @@ amount of work. So content of any size never blocks the window, and can be left 
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterator
 from enum import IntEnum
@@ -156,9 +157,21 @@ class Page:
     def _add(self, text: str, level: int, style: int) -> None:
         if len(self.texts) >= MOST_LINES:
             raise PageFull
-        self.texts.append(readable.escaped(text).replace("\n", "⏎"))
+        self.texts.append(_visible(text, style & ~CONTINUES))
         self._levels.append(min(level, DEEPEST))
         self._styles.append(style)
+
+
+def _visible(text: str, style: int) -> str:
+    """`text` in one line of visible characters; JSON stays JSON."""
+    if style in (Style.JSON, Style.JSON_STRING):
+        return readable.INVISIBLE.sub(_json_escape, text).replace("\n", r"\n")
+    return readable.escaped(text).replace("\n", "⏎")
+
+
+def _json_escape(character: re.Match[str]) -> str:
+    units = character[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _piece_end(text: str, start: int) -> int:

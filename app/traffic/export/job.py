@@ -128,7 +128,8 @@ class Job:
         parts: list[bytes] = []
         size = 0
         for number in self._numbers[self.done : self.done + BATCH_CHUNKS]:
-            parts.extend(self._ends_before(number))
+            if self._next_ending < self._endings.end:
+                parts.extend(self._ends_before(number))
             chunk = self._log.chunk(number)
             if chunk is None:
                 self.missed += 1

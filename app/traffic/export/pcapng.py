@@ -36,9 +36,10 @@ WINDOW: Final = 0xFFFF
 _MASK = 0xFFFFFFFF
 _PACKET = Struct("<IIIIIII")  # type, length, interface, time high and low, kept, original
 _LENGTH = Struct("<I")
-_IPV4 = Struct(">BBHHHBBH4s4s")
+_IPV4 = Struct(">HHHHHH4s4s")
 _IPV6 = Struct(">IHBB16s16s")
-_TCP_HEADER = Struct(">HHIIBBHHH")
+_TCP_HEADER = Struct(">HHIIHHHH")
+_TCP_OFFSET = _TCP_HEADER.size // 4 << 12
 _UDP_HEADER = Struct(">HHHH")
 _PADDING = (b"", b"\0\0\0", b"\0\0", b"\0")
 
@@ -136,9 +137,8 @@ class _TcpFlow:
         sequence = self._next[sent]
         acknowledged = self._next[not sent] if flags & ACK else 0
         source, target = self._ends.ports[sent], self._ends.ports[not sent]
-        offset = _TCP_HEADER.size // 4 << 4
-        numbers = (source, target, sequence, acknowledged, offset, flags, WINDOW)
-        found = _checksum(self._ends.pseudo_sum, size, _TCP_HEADER.pack(*numbers, 0, 0), data)
+        numbers = (source, target, sequence, acknowledged, _TCP_OFFSET | flags, WINDOW)
+        found = _checksum(self._ends.pseudo_sum + size + sum(numbers), data)
         self._next[sent] = sequence + len(data) + bool(flags & (SYN | FIN)) & _MASK
         return self._ends.header(sent, size) + _TCP_HEADER.pack(*numbers, found, 0) + data
 
@@ -164,7 +164,7 @@ class _UdpFlow:
         ports = self._ends.ports
         fields = (ports[sent], ports[not sent], size)
         # 0 would mean that there is no checksum.
-        found = _checksum(self._ends.pseudo_sum, size, _UDP_HEADER.pack(*fields, 0), data) or 0xFFFF
+        found = _checksum(self._ends.pseudo_sum + size + sum(fields), data) or 0xFFFF
         return (self._ends.header(sent, size) + _UDP_HEADER.pack(*fields, found) + data,)
 
 
@@ -192,7 +192,8 @@ class _FlowAddresses:
         """Both addresses, in no order."""
         self.ports = peer[1], local[1]
         """The peer's port and ours."""
-        self.pseudo_sum = sum(int.from_bytes(each, "big") % 0xFFFF for each in packed) + protocol
+        self._hosts_sum = sum(int.from_bytes(each, "big") % 0xFFFF for each in packed)
+        self.pseudo_sum = self._hosts_sum + protocol
         """The sum over addresses and protocol, which the checksums of TCP and UDP include."""
 
     def header(self, sent: bool, size: int) -> bytes:
@@ -201,9 +202,10 @@ class _FlowAddresses:
         if not self._is_v4:
             return _IPV6.pack(6 << 28, size, self._protocol, HOP_LIMIT, source, target)
         self._packets = self._packets + 1 & 0xFFFF
-        fields = (0x45, 0, _IPV4.size + size, self._packets, 0x4000, HOP_LIMIT, self._protocol)
-        total = int.from_bytes(_IPV4.pack(*fields, 0, source, target), "big")
-        return _IPV4.pack(*fields, 0xFFFF - total % 0xFFFF, source, target)
+        total = _IPV4.size + size
+        words = (0x4500, total, self._packets, 0x4000, HOP_LIMIT << 8 | self._protocol)
+        found = _checksum(self._hosts_sum + sum(words))
+        return _IPV4.pack(*words, found, source, target)
 
 
 def _addresses(number: int, info: ConnectionInfo | None) -> tuple[Address, Address]:
@@ -222,16 +224,15 @@ def _addresses(number: int, info: ConnectionInfo | None) -> tuple[Address, Addre
     return peer or client, local or server
 
 
-def _checksum(pseudo_sum: int, size: int, header: bytes, data: bytes) -> int:
-    """The checksum of TCP and UDP (RFC 1071).
+def _checksum(header_sum: int, data: bytes = b"") -> int:
+    """The checksum of IPv4, TCP and UDP (RFC 1071) over `data` and a header.
 
-    `header` has zeros in place of the checksum. `size` is that of `header` and `data` together.
+    `header_sum` is the sum of the fields of the header. A field of 32 bits may be added as one
+    number: the sum of all 16-bit words modulo 65535 is the same as the whole, taken as one number,
+    modulo 65535, as 65536 is 1 modulo 65535. One division of a large number is faster than a loop.
     """
     padded = data + b"\0" if len(data) % 2 else data
-    # The sum of all 16-bit words modulo 65535 is the same as the whole, taken as one number, modulo
-    # 65535: 65536 is 1 modulo 65535. One division of a large number is faster than a loop.
-    total = pseudo_sum + size + int.from_bytes(header, "big") + int.from_bytes(padded, "big")
-    return 0xFFFF - total % 0xFFFF
+    return 0xFFFF - (header_sum + int.from_bytes(padded, "big")) % 0xFFFF
 
 
 def _frame(time: int, packet: bytes) -> bytes:

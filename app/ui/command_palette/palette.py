@@ -64,7 +64,7 @@ class CommandPalette(QFrame):
         self.line = QLineEdit()
         self.model = _FoundModel()
         self.list = QListView()
-        self.empty = QLabel(self.tr("Nothing is called so."))
+        self.empty = QLabel(self.tr("Nothing matches."))
         self.setObjectName("commandPalette")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)

@@ -33,7 +33,7 @@ class ColumnsDialog(QDialog):
         self.list.setAccessibleName(self.tr("Columns, from left to right"))
         self.up = QPushButton(self.tr("Move &up"))
         self.down = QPushButton(self.tr("Move &down"))
-        self.reset = QPushButton(self.tr("As at &first"))
+        self.reset = QPushButton(self.tr("&Restore defaults"))
         self.buttons = dialog_buttons(QDialogButtonBox.StandardButton.Close)
         self._lay_out()
         self._fill()

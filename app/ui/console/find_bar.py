@@ -107,10 +107,10 @@ class TranscriptFindBar(QWidget):
             (
                 self.previous_button,
                 "find-previous",
-                self.tr("The place before (Shift+Enter)"),
+                self.tr("Previous match (Shift+Enter)"),
                 self.find_previous,
             ),
-            (self.next_button, "find-next", self.tr("The next place (Enter)"), self.find_next),
+            (self.next_button, "find-next", self.tr("Next match (Enter)"), self.find_next),
             (self.close_button, "close", self.tr("Close the search (Esc)"), self.end),
         ):
             icons.give(button, icon)

@@ -27,7 +27,7 @@ from app.client.saved.snippets import Snippet
 from app.ui.console.saved_state import SHORTCUTS, SavedSnippets
 from app.ui.console.snippet_form import SnippetForm
 from app.ui.style.icons import Icons
-from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.dialogs import open_modal, start_folder
 from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.plain_text import plain_tip
 
@@ -278,6 +278,6 @@ class SnippetsPanel(QWidget):
         open_modal(dialog)
 
     def _dialog(self, title: str) -> QFileDialog:
-        dialog = QFileDialog(self, title)
+        dialog = QFileDialog(self, title, start_folder(self))
         dialog.setNameFilter(self.tr("Snippets (*.toml)"))
         return dialog

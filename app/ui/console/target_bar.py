@@ -40,9 +40,10 @@ from app.ui.console.target_widgets import (
     target_of,
 )
 from app.ui.style.icons import Icons
-from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.dialogs import open_modal, start_folder
 from app.ui.widgets.layouts import FoldingBox
 from app.ui.widgets.passphrase_dialog import ask_passphrase
+from app.ui.widgets.translation import translated
 
 if TYPE_CHECKING:
     from app.client.security import PeerCertificate
@@ -307,7 +308,7 @@ class TargetBar(QWidget):
             self._distrusted = True
             self.prompt.say(
                 self.tr("The peer's certificate is not to be trusted: {0}.").format(
-                    verdict.distrust
+                    translated(verdict.distrust)
                 ),
                 self.tr("Connect without verifying"),
                 self.tr("Look at it…"),
@@ -388,7 +389,7 @@ class ConnectionMenu(QToolButton):
 
     def ask_for_file(self) -> None:
         """Let the user choose a file, and send it."""
-        dialog = QFileDialog(self.window(), self.tr("Send a file"))
+        dialog = QFileDialog(self.window(), self.tr("Send a file"), start_folder(self))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: self.send(Path(path)))
         open_modal(dialog)

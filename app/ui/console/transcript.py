@@ -41,7 +41,7 @@ from app.text.hex import WIDTH
 from app.text.readable import count_bytes
 from app.text.system_errors import system_reason
 from app.ui.style.icons import Icons
-from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.dialogs import open_modal, start_folder
 from app.ui.widgets.text_view import MAX_LINES, Ink, LineNumbers, LinesView
 from app.ui.widgets.translation import translated
 
@@ -347,7 +347,7 @@ class TranscriptTools(QWidget):
         QGuiApplication.clipboard().setText(self._text())
 
     def _ask_for_file(self) -> None:
-        dialog = QFileDialog(self, self.tr("Save the transcript"))
+        dialog = QFileDialog(self, self.tr("Save the transcript"), start_folder(self))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("Text (*.txt)"))
         dialog.setDefaultSuffix("txt")

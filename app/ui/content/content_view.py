@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -106,7 +106,7 @@ class ContentView(QWidget):
         """Decode text with the Python codec `encoding`."""
         self._encoding = encoding
         self.hex.use_encoding(encoding)
-        if not self.shows_hex:
+        if self._wanted is not Form.HEX:
             self._show_again()
 
     def select(self, start: int, stop: int) -> None:
@@ -150,6 +150,11 @@ class ContentView(QWidget):
             view.setMinimumHeight(view.fontMetrics().lineSpacing())
             view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             view.selection_changed.connect(self.selection_changed)
+            copy = QAction(self.tr("Copy"), view)
+            copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+            copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            copy.triggered.connect(self.copy)
+            view.addAction(copy)
         self.hex.customContextMenuRequested.connect(self._request_menu)
         self.text.customContextMenuRequested.connect(self._request_menu)
 

@@ -23,7 +23,7 @@ from app.traffic.capture.reader import SUFFIXES, Capture
 from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
 from app.ui.widgets.copy_actions import CopyActions
-from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.dialogs import open_modal, start_folder
 from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.plain_text import message_box
 from app.ui.widgets.translation import translated
@@ -175,7 +175,7 @@ class Captures(QObject):
 
     def ask(self) -> None:
         """Let the user choose a capture, and open it."""
-        dialog = QFileDialog(self._window, self.tr("Open a capture"), "")
+        dialog = QFileDialog(self._window, self.tr("Open a capture"), start_folder(self._window))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         patterns = " ".join(f"*.{suffix}" for suffix in SUFFIXES)

@@ -76,7 +76,10 @@ class Notifications(QObject):
             one, many = self.tr("Once."), self.tr("{0} times.")
             self._notify(
                 [
-                    (title.format(name, rule), one if count == 1 else many.format(f"{count:,}"))
+                    (
+                        title.format(name, translated(rule)),
+                        one if count == 1 else many.format(f"{count:,}"),
+                    )
                     for name, rule, count in self._rules.hits()
                 ],
                 False,

@@ -71,7 +71,7 @@ def connection_sections(row: Row, now: float) -> Iterator[Section]:
     if row.bytes_unsent:
         totals.append(
             Line(
-                translate("Details", "Not read yet"),
+                translate("Details", "Unsent"),
                 readable.format_size(row.bytes_unsent),
             )
         )

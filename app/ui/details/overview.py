@@ -34,6 +34,11 @@ PLOT_HEIGHT: Final = 44
 STEP_MS: Final = 1_000
 """The plots move on once a second, while they are visible and one of them is not empty."""
 
+PLOTS_AT_ONCE: Final = 3
+NEXT_MS: Final = 40
+"""So few plots are drawn at once, and the others a little later. Sixty would take 15 ms, and delay
+the bytes of the listeners as long."""
+
 LEAST_TOP: Final = 100.0
 """A plot reaches at least so many bytes a second, or a single byte would fill it."""
 
@@ -117,13 +122,16 @@ class Tile(QPushButton):
         self.rate.setObjectName("quiet")
         self._lay_out()
 
-    def refresh(self, series: Series) -> None:
-        """Show the listener as it is now, with the `series` of its rates."""
-        listener = self.listener
+    def show_series(self, series: Series) -> None:
+        """Plot the rates of the listener."""
         self.plot.show_series(series)
         rate = _rate(series)
         if rate != self.rate.text():
             self.rate.setText(rate)
+
+    def refresh(self) -> None:
+        """Show the state of the listener as it is now."""
+        listener = self.listener
         self.switch.setChecked(listener.can_stop)
         is_wrong, state = listener.state is State.FAILED, first_line(listener)
         texts = (listener.spec.name, f"{listener.spec.protocol} · {listener.where}", state)
@@ -218,11 +226,14 @@ class Overview(QScrollArea):
         self._columns = 1
         self._card: QWidget | None = None
         self.tiles: list[Tile] = []
+        self._waiting: list[Tile] = []
+        """The tiles whose plots have not moved on yet in this round."""
+        self._is_flowing = False
         self.empty_button = QPushButton(self.tr("New listener…"))
         self.empty_button.clicked.connect(self.new_wanted)
-        self._timer = QTimer(self, interval=STEP_MS)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._move_plots)
         self._lay_out()
 
     @property
@@ -248,15 +259,29 @@ class Overview(QScrollArea):
         listeners = self._listeners()
         if [tile.listener for tile in self.tiles] != listeners:
             self._make_tiles(listeners)
-        now, is_moving = self._seconds(), False
         for tile in self.tiles:
+            tile.refresh()
+        if not self._timer.isActive():
+            self._move_plots()
+
+    def _move_plots(self) -> None:
+        """Draw some of the plots as they are now, and the others a little later."""
+        if not self._waiting:
+            self._waiting, self._is_flowing = self.tiles[::-1], False
+        now, drawn = self._seconds(), 0
+        while self._waiting and drawn < PLOTS_AT_ONCE:
+            tile = self._waiting.pop()
             series = self._history(tile.listener).series(now, PLOT_SECONDS)
-            is_moving |= not series.is_empty
-            tile.refresh(series)
-        if is_moving != self._timer.isActive():
-            self._timer.start() if is_moving else self._timer.stop()
+            self._is_flowing |= not series.is_empty
+            tile.show_series(series)
+            drawn += not tile.visibleRegion().isEmpty()
+        if self._waiting:
+            self._timer.start(NEXT_MS)
+        elif self._is_flowing:
+            self._timer.start(STEP_MS)
 
     def showEvent(self, event: object) -> None:
+        self._waiting.clear()
         self.refresh()
 
     def hideEvent(self, event: object) -> None:
@@ -292,6 +317,7 @@ class Overview(QScrollArea):
                 tile.hide()
                 tile.deleteLater()
         self.tiles = [kept.get(each) or self._tile(each) for each in listeners]
+        self._waiting.clear()
         self._empty.setVisible(not listeners)
         self._place()
 

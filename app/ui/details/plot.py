@@ -87,7 +87,7 @@ class RatePlot(QWidget):
         sent.setData(series.seconds_ago[:-1], series.bytes_out[:-1])
         top = max(LEAST_TOP, *series.bytes_in, *series.bytes_out)
         self._box.setRange(xRange=(-self.span, 0), yRange=(0, top * 1.05), padding=0)
-        words = self.tr("Most received ↓ {0}, sent ↑ {1}")
+        words = self.tr("Peak: received ↓ {0}, sent ↑ {1}")
         text = words.format(
             readable.format_rate(max(series.bytes_in)) or "0 B/s",
             readable.format_rate(max(series.bytes_out)) or "0 B/s",

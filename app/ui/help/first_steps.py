@@ -96,7 +96,8 @@ class FirstSteps(QFrame):
         for part in (self.copy, self.terminal_label):
             part.setVisible(port is not None)
         if all(done):
-            self.title.setText(self.tr("{0} answered. That was all.").format(listener.spec.name))
+            words = self.tr("{0} answered. You have finished the first steps.")
+            self.title.setText(words.format(listener.spec.name))
 
     def _start(self) -> None:
         if self.listener is not None:

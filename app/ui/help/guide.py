@@ -58,6 +58,9 @@ FIRST_PAGES: Final = (
 """The order of these pages. All others follow by name."""
 
 _NAME = Qt.ItemDataRole.UserRole
+_HTML: Final = re.compile(r"<!--.*?-->|<picture>.*?</picture>", re.DOTALL)
+"""Pictures, and marks for the programs that write parts of a page. Qt loses the table after them."""
+
 _OTHER_LINK: Final = re.compile(r"\[([^\]]+)\]\((?!https?://|#|[\w-]+\.md)[^)]*\)")
 
 
@@ -217,7 +220,7 @@ class GuideView(QTextBrowser):
         """Show `text` from its beginning."""
         self._markdown = text
         # A link to a file of the source tree leads nowhere from here.
-        self.setMarkdown(_OTHER_LINK.sub(r"\1", text))
+        self.setMarkdown(_OTHER_LINK.sub(r"\1", _HTML.sub("", text)))
         self._polish()
         self.moveCursor(QTextCursor.MoveOperation.Start)
 

@@ -76,7 +76,7 @@ class ShortcutSheet(QDialog):
         columns.setSpacing(32)
         groups = list(self._passing())
         if not groups:
-            columns.addWidget(_label(self.tr("No shortcut is called so."), "quiet"))
+            columns.addWidget(_label(self.tr("No shortcut matches."), "quiet"))
         half = sum(len(shortcuts) + 2 for _, shortcuts in groups) / 2
         left = [groups.pop(0)] if groups else []
         while groups and sum(len(each[1]) + 2 for each in left) + len(groups[0][1]) / 2 < half:

@@ -240,7 +240,6 @@ class Tour(QObject):
         )
         pane = self.pane = TourPane(steps.all(), text, FILE_NAME)
         pane.save_wanted.connect(self.save)
-        pane.keep_wanted.connect(self.keep)
         pane.end_wanted.connect(self.end)
         index = self._tabs.addTab(pane, self.tr("Tour"))
         self._tabs.tabBar().setTabButton(index, QTabBar.ButtonPosition.RightSide, self._closer())

@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import frozen
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -26,6 +28,9 @@ from app.ui.widgets.labels import ElidingLabel, WrappingLabel
 from app.user_code.tour import Part, lines_of
 
 STEPS_WIDTH: Final = 330
+STEPS_SHARE: Final = 0.38
+"""The steps take at most this share of a narrow pane; the rest is for the code."""
+
 LEAST_WIDTH: Final = 190
 DONE, TO_DO = "✓", "○"
 
@@ -57,9 +62,6 @@ class TourPane(QSplitter):
     save_wanted = Signal()
     """The user wants the text saved, and run."""
 
-    keep_wanted = Signal()
-    """The user wants the file for good."""
-
     end_wanted = Signal()
 
     def __init__(self, steps: Sequence[Step], text: str, file_name: str) -> None:
@@ -67,12 +69,12 @@ class TourPane(QSplitter):
         self._pages = [_StepPage(step) for step in steps]
         self._steps = list(steps)
         self._number = -1
+        self._is_divided = False
         self._saved = text
         self.step_buttons = [QToolButton(autoRaise=True) for _ in steps]
         self.place = WrappingLabel()
         self.back = QPushButton(self.tr("Back"))
         self.next = QPushButton(self.tr("Next"))
-        self.keep = QPushButton(self.tr("Keep the file…"))
         self.file_name = ElidingLabel()
         self.file_name.setText(file_name)
         self.mark = QLabel()
@@ -111,6 +113,13 @@ class TourPane(QSplitter):
         self._area.verticalScrollBar().setValue(0)
         self.editor.show_part(lines_of(self.text, self._steps[self._number].part))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._is_divided:
+            self._is_divided = True
+            steps = min(STEPS_WIDTH, round(self.width() * STEPS_SHARE))
+            self.setSizes([steps, self.width() - steps])
+
     def refresh(self, place: str) -> None:
         """Mark what was done. `place` says where it listens and who is connected."""
         if place != self.place.text():
@@ -121,7 +130,6 @@ class TourPane(QSplitter):
     def show_name(self, file_name: str) -> None:
         """The file is now another one, which is kept."""
         self.file_name.setText(file_name)
-        self.keep.hide()
 
     def show_saved(self, text: str) -> None:
         """`text` is in the file."""
@@ -161,7 +169,6 @@ class TourPane(QSplitter):
             group.addButton(button)
         self.back.clicked.connect(lambda: self.show_step(self._number - 1))
         self.next.clicked.connect(self._go_on)
-        self.keep.clicked.connect(self.keep_wanted)
         self.save.clicked.connect(self.save_wanted)
         self.editor.save_wanted.connect(self.save_wanted)
         self.editor.textChanged.connect(self._edited)
@@ -173,7 +180,6 @@ class TourPane(QSplitter):
         self.addWidget(self._right())
         self.setStretchFactor(0, 0)
         self.setStretchFactor(1, 1)
-        self.setSizes([STEPS_WIDTH, 2 * STEPS_WIDTH])
         self.setAccessibleName(self.tr("Tour"))
 
     def _left(self) -> QWidget:
@@ -224,12 +230,11 @@ class TourPane(QSplitter):
         self.file_name.setObjectName("paneTitle")
         self.mark.setObjectName("quiet")
         self.save.setToolTip(self.tr("Save the file, and let new connections run it (Ctrl+S)"))
-        for button in (self.keep, self.save):
-            button.setProperty("small", True)
+        self.save.setProperty("small", True)
+        self.save.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         head.addWidget(self.file_name)
         head.addWidget(self.mark)
         head.addStretch(1)
-        head.addWidget(self.keep)
         head.addWidget(self.save)
         self.editor.setAccessibleName(self.tr("The code of the server"))
         self.editor.setAccessibleDescription(self.tr("F6 leaves the code."))

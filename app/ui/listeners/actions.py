@@ -350,10 +350,10 @@ def update_enabled(
     protocol = own[0].spec.protocol if one and own else ""
     commands.rules.setEnabled(protocol in ("replies", "forward"))
     commands.held.setEnabled(protocol == "forward")
-    commands.talk.setEnabled(has_socket)
-    commands.copy_address.setEnabled(one)
+    commands.open_in_console.setEnabled(has_socket)
+    commands.copy_listener_address.setEnabled(one)
     commands.listener_traffic.setEnabled(has_socket)
-    commands.send_all.setEnabled(has_socket and marked[0].is_on)
+    commands.send_to_listener.setEnabled(has_socket and marked[0].is_on)
     _show_toggle(commands, icons, marked)
     translate = QCoreApplication.translate
     _show(commands.drain, marked, _can_drain, translate("Commands", "Drain"))

@@ -22,6 +22,7 @@ from app.tls import TlsError
 from app.traffic.connection_info import ConnectionInfo
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
+from app.ui.widgets.dialogs import start_folder
 from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.translation import translated
 from app.user_code.programs.reference import is_program
@@ -100,7 +101,9 @@ class CopyAsMenu(QObject):
 
     def save_script(self, listener: Listener) -> None:
         """Ask for a file and write the script to it."""
-        dialog = QFileDialog(self._window, self.tr("Save as Twisted script"))
+        dialog = QFileDialog(
+            self._window, self.tr("Save as Twisted script"), start_folder(self._window)
+        )
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("Python files (*.py)"))
         dialog.setDefaultSuffix("py")

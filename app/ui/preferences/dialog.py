@@ -69,7 +69,7 @@ SETTINGS: Final = (
     ("traffic", QT_TRANSLATE_NOOP("PreferencePage", "Memory")),
     ("traffic", QT_TRANSLATE_NOOP("PreferencePage", "Chunks, at most")),
     ("notifications", QT_TRANSLATE_NOOP("PreferencePage", "Notify me when")),
-    ("log", QT_TRANSLATE_NOOP("PreferencePage", "Least level")),
+    ("log", QT_TRANSLATE_NOOP("PreferencePage", "Minimum level")),
 )
 """Every setting: its page, and the text in front of it."""
 

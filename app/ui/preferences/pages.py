@@ -186,7 +186,7 @@ class StartUpPage(PreferencePage):
         self.to_tray.toggled.connect(lambda on: setattr(settings, "closes_to_tray", on))
         self.add_setting(translate("PreferencePage", "Closing the window"), self.to_tray)
         self.to_tray.setEnabled(has_tray)
-        self.asks = QCheckBox(self.tr("Asks before a command closes them"))
+        self.asks = QCheckBox(self.tr("Ask before a command closes them"))
         self.asks.setChecked(settings.asks_before_closing)
         self.asks.toggled.connect(lambda on: setattr(settings, "asks_before_closing", on))
         self.add_setting(translate("PreferencePage", "Live connections"), self.asks)
@@ -379,7 +379,7 @@ class LogPage(PreferencePage):
         }
         levels = logging.getLevelNamesMapping()
         self.level = self.add_choice(
-            translate("PreferencePage", "Least level"),
+            translate("PreferencePage", "Minimum level"),
             ((names[name], levels[name]) for name in LOG_LEVELS),
             settings.log_level,
             self._choose,

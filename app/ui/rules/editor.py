@@ -84,7 +84,7 @@ class RulesEditor(QWidget):
         self.up = self._tool(icons, "find-previous", self.tr("Try it earlier"))
         self.down = self._tool(icons, "find-next", self.tr("Try it later"))
         self.remove = self._tool(icons, "remove", self.tr("Remove the rule"))
-        self.reset = QPushButton(self.tr("&Count anew"))
+        self.reset = QPushButton(self.tr("Reset &counts"))
         self.said = WrappingLabel()
         self.save = QPushButton(self.tr("&Save"))
         self.revert = QPushButton(self.tr("Re&vert"))

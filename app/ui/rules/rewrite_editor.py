@@ -300,7 +300,7 @@ class RewriteEditor(QWidget):
 
     def _move(self, by: int) -> None:
         row = self._row
-        if 0 <= row and 0 <= row + by < self.model.rowCount():
+        if row >= 0 and 0 <= row + by < self.model.rowCount():
             self.model.swap(row, row + by)
             self.table.selectRow(row + by)
             self._apply()

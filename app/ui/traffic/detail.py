@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -157,12 +157,6 @@ class Detail(QWidget):
         content.menu_wanted.connect(partial(self._open_menu, side))
         content.form_found.connect(self._show_found)
         content.selection_changed.connect(self._show_place)
-        for view in (content.hex, content.text):
-            copy = QAction(self.tr("Copy"), view)
-            copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-            copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            copy.triggered.connect(content.copy)
-            view.addAction(copy)
 
     def _use_form(self) -> None:
         for side in self.sides:

@@ -22,6 +22,7 @@ from app.traffic.export.pcapng import Pcapng
 from app.traffic.export.text import HexDump, JsonLines, Raw, Text
 from app.traffic.source import ChunkSource
 from app.ui.style.icons import Icons
+from app.ui.widgets.dialogs import start_folder
 from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.translation import translated
 
@@ -64,7 +65,7 @@ class ExportBar(QWidget):
         """
         if self.is_busy:
             return
-        dialog = QFileDialog(self, self.tr("Export the traffic"))
+        dialog = QFileDialog(self, self.tr("Export the traffic"), start_folder(self))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         forms = self._forms()

@@ -313,14 +313,16 @@ class PatternEdit(QWidget):
             (PatternKind.HEX, self.tr("Hex")),
         ):
             self.kind.addItem(words, kind)
-        self.kind.setAccessibleName(self.tr("{0}: how it is meant").format(purpose))
+        self.kind.setAccessibleName(self.tr("{0}: how to read it").format(purpose))
         self.case_button.setToolTip(self.tr("Match upper and lower case exactly"))
         self.case_button.setAccessibleName(self.tr("{0}: match case").format(purpose))
         widest = max((self.kind.itemText(each) for each in range(self.kind.count())), key=len)
         self.options.setText(f"{widest} Aa")
         self.options.setFixedWidth(self.options.sizeHint().width())
         self.options.setAccessibleName(self.kind.accessibleName())
-        self.options.setToolTip(self.tr("How it is meant: text, expression or hex; the case"))
+        self.options.setToolTip(
+            self.tr("Read it as text, as a regular expression or as hex; match case")
+        )
         self._show_options()
 
     def _show_options(self) -> None:

@@ -91,7 +91,7 @@ class TrafficModel(QAbstractTableModel):
                 self.tr("[cut] "),
                 self.tr("Too long for one row: it goes on in the next."),
             ),
-            MessageError.BROKEN: (self.tr("[broken] "), self.tr("Not as the framing has it.")),
+            MessageError.BROKEN: (self.tr("[broken] "), self.tr("It does not follow the framing.")),
             MessageError.UNFINISHED: (self.tr("[unfinished] "), self.tr("Its end never came.")),
         }
 

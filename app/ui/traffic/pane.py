@@ -273,7 +273,7 @@ class TrafficPane(QWidget):
     def _hint(self, is_filtered: bool) -> str:
         messages = self.views.messages
         if is_filtered:
-            return self.tr("Nothing is as the filter wants it.")
+            return self.tr("Nothing matches the filter.")
         if messages is not None and messages.pending_bytes:
             return self.tr("No message is whole yet.")
         if self.recording is None:
@@ -392,7 +392,11 @@ class TrafficPane(QWidget):
         def follow() -> None:
             self.view_bar.choose(View.STREAM)
 
-        menu = row_menu(self, chunk, self._directory, self.filter_bar, follow)
+        def show_exchanges() -> None:
+            self.view_bar.framing.show_framing(Http())
+            self.view_bar.choose(View.MESSAGES)
+
+        menu = row_menu(self, chunk, self._directory, self.filter_bar, follow, show_exchanges)
         curl = self._curl_of(chunk) if len(self.views.selected) == 1 else None
         read = self.detail.as_text
         add_copy_actions(menu, self._copy_actions, self.views.selected_data, read, curl)

@@ -14,6 +14,7 @@ from app.traffic.connection_info import ConnectionDirectory
 from app.traffic.recording.recorder import Recorder
 from app.traffic.recording.schema import SUFFIX, RecordingError
 from app.ui.style.icons import Icons
+from app.ui.widgets.dialogs import start_folder
 from app.ui.widgets.labels import ElidingLabel
 from app.ui.widgets.translation import translated
 
@@ -67,7 +68,7 @@ class RecordingBar(QWidget):
     def ask(self) -> None:
         """Ask for a file, and record to it."""
         name = datetime.now().astimezone().strftime(f"traffic-%Y%m%d-%H%M%S.{SUFFIX}")
-        dialog = QFileDialog(self, self.tr("Record the traffic to a file"), "")
+        dialog = QFileDialog(self, self.tr("Record the traffic to a file"), start_folder(self))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("Recordings (*.{0})").format(SUFFIX))
         dialog.setDefaultSuffix(SUFFIX)

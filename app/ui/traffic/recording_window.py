@@ -13,8 +13,9 @@ from app.traffic.recording.schema import SUFFIX, RecordingError
 from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
 from app.ui.widgets.copy_actions import CopyActions
-from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.dialogs import open_modal, start_folder
 from app.ui.widgets.plain_text import message_box
+from app.ui.widgets.translation import translated
 
 
 class RecordingWindow(QWidget):
@@ -60,7 +61,7 @@ class RecordingWindow(QWidget):
             super().keyPressEvent(event)
 
     def _show_damage(self) -> None:
-        self.damage.setText(self.recording.damage)
+        self.damage.setText(translated(self.recording.damage))
         self.damage.setVisible(bool(self.recording.damage))
 
 
@@ -81,7 +82,7 @@ class Recordings(QObject):
 
     def ask(self) -> None:
         """Ask for a recording, and open it."""
-        dialog = QFileDialog(self._window, self.tr("Open a recording"), "")
+        dialog = QFileDialog(self._window, self.tr("Open a recording"), start_folder(self._window))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(
             [self.tr("Recordings (*.{0})").format(SUFFIX), self.tr("All files (*)")]

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.traffic.chunk_log import Chunk
 from app.traffic.connection_info import ConnectionDirectory, connection_name
+from app.traffic.content.http_body import read_head
 from app.ui.traffic.filter_bar import FilterBar, FilterSource
 from app.ui.widgets.copy_actions import CopyActions
 
@@ -19,15 +20,19 @@ def row_menu(
     directory: ConnectionDirectory,
     filter_bar: FilterBar,
     follow: Callable[[], object],
+    show_exchanges: Callable[[], object],
 ) -> QMenu:
     """The menu of the row of `chunk`, to change the filter. It is deleted when it closes.
 
-    `follow` shows the stream of its connection.
+    `follow` shows the stream of its connection, and `show_exchanges` all messages as HTTP.
     """
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     number, name = chunk.connection, connection_name(chunk.connection, directory)
     menu.addAction(QCoreApplication.translate("RowMenu", "Follow the stream"), follow)
+    if read_head(chunk.data) is not None:
+        words = QCoreApplication.translate("RowMenu", "Show requests and responses")
+        menu.addAction(words, show_exchanges)
     menu.addSeparator()
     only = QCoreApplication.translate("RowMenu", "Show only {0}")
     menu.addAction(

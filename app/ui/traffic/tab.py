@@ -140,6 +140,7 @@ class TrafficTab(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.pane)
+        self.setFocusProxy(self.pane.views)  # a key that shows the tab goes to the rows
         self.pane_created.emit(self.pane)
         self.pane.show()  # now, and not in the next turn of the event loop
 

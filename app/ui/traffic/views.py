@@ -54,6 +54,8 @@ class Views(QStackedWidget):
         """Whether the message with that chunk is to be chosen as soon as it is framed."""
         self.addWidget(self.table)
         self.addWidget(self.stream)
+        self.currentChanged.connect(lambda _: self.setFocusProxy(self.currentWidget()))
+        self.setFocusProxy(self.table)
         self.table.choice_changed.connect(self.choice_changed)
         self.stream.choice_changed.connect(self.choice_changed)
         self.stream.reading_needed.connect(self._follow_stream)

@@ -30,6 +30,17 @@ def open_modal(dialog: QDialog) -> None:
     dialog.open()
 
 
+def start_folder(widget: QWidget) -> str:
+    """The folder in which a file dialog over `widget` opens: that of the profile, which the main
+    window has as its file. Otherwise Qt would take the folder in which Portdeck was started."""
+    owner: QWidget | None = widget
+    while owner is not None:
+        if owner.windowFilePath():
+            return str(Path(owner.windowFilePath()).parent)
+        owner = owner.parentWidget()
+    return str(Path.home())
+
+
 def dialog_buttons(*standard: QDialogButtonBox.StandardButton) -> QDialogButtonBox:
     """A row of standard buttons without icons. Some styles add icons to a few of them."""
     box = QDialogButtonBox()

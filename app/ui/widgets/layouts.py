@@ -163,14 +163,15 @@ class ActionRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._buttons: list[QToolButton] = []
         self._has_words = True
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSizeConstraint(QBoxLayout.SizeConstraint.SetNoConstraint)
+        self._word_widths: dict[tuple[str, str], int] = {}
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSizeConstraint(QBoxLayout.SizeConstraint.SetNoConstraint)
         for action in actions:
             button = QToolButton(autoRaise=True)
             button.setDefaultAction(action)
             button.setAccessibleName(action.text())
-            layout.addWidget(button)
+            self._row.addWidget(button)
             self._buttons.append(button)
         self._show_words(self._has_words)
 
@@ -195,18 +196,24 @@ class ActionRow(QWidget):
         hints = [each.sizeHint() for each in self._buttons]
         width = sum(hint.width() for hint in hints)
         if with_words != self._has_words:
-            words = sum(_word_width(each) for each in self._buttons)
+            words = sum(map(self._word_width, self._buttons))
             width += words if with_words else -words
-        gaps = self.layout().spacing() * max(0, len(hints) - 1)
+        gaps = self._row.spacing() * max(0, len(hints) - 1)
         return QSize(width + gaps, max((hint.height() for hint in hints), default=0))
 
+    def _word_width(self, button: QToolButton) -> int:
+        """By how much its words make `button` wider.
 
-def _word_width(button: QToolButton) -> int:
-    """By how much its words make `button` wider."""
-    style = button.toolButtonStyle()
-    widths = []
-    for each in (_WORDS_BESIDE_ICON, _ICON_ONLY):
-        button.setToolButtonStyle(each)
-        widths.append(button.sizeHint().width())
-    button.setToolButtonStyle(style)
-    return widths[0] - widths[1]
+        Measured once for each text and font: another style of the button asks for a new layout,
+        and that asks for this width again.
+        """
+        key = button.text(), button.font().key()
+        if key not in self._word_widths:
+            style = button.toolButtonStyle()
+            widths = []
+            for each in (_WORDS_BESIDE_ICON, _ICON_ONLY):
+                button.setToolButtonStyle(each)
+                widths.append(button.sizeHint().width())
+            button.setToolButtonStyle(style)
+            self._word_widths[key] = widths[0] - widths[1]
+        return self._word_widths[key]

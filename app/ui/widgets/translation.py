@@ -21,7 +21,8 @@ def translated(text: str) -> str:
     if not isinstance(text, Sentence):
         return text
     template = QCoreApplication.translate(CONTEXT, text.template)
-    return template.format_map({name: _value(value) for name, value in text.parameters.items()})
+    said = template.format_map({name: _value(value) for name, value in text.parameters.items()})
+    return said.rstrip(".。") if text.is_part else said
 
 
 def translated_record(record: logging.LogRecord) -> logging.LogRecord:

@@ -209,7 +209,7 @@ class Insight(QObject):
         else:
             on = (each for each in self._deck.with_sockets() if each.is_on)
             self._listeners.choose(self._listeners.chosen or next(on, None))
-            self._commands.talk.trigger()
+            self._commands.open_in_console.trigger()
 
     def _bind_traffic(self, pane: TrafficPane) -> None:
         pane.row_menu_opening.connect(self._add_to_menu)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.text.system_errors import system_reason
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
+from app.ui.widgets.dialogs import start_folder
 from app.ui.widgets.translation import translated
 
 FILE_NAME = "portdeck-ca.pem"
@@ -30,7 +31,7 @@ class LocalCaCommands(QObject):
         dialog = QFileDialog(
             self._window,
             self.tr("Export the CA certificate"),
-            str(Path.home() / FILE_NAME),
+            start_folder(self._window),
             self.tr("PEM files (*.pem *.crt)"),
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -212,6 +212,7 @@ class MainWindow(QMainWindow):
             tabs=self.tabs,
             console=self.console_area,
             open_settings=self.open_preferences,
+            reveal={0: self.room.show_sidebar, 2: self.room.show_console},
         )
         self.help = Help(
             self, self.commands, self.navigation.pane_actions, workspace.file.path.absolute()
@@ -339,6 +340,7 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         # Qt adds the name of the program.
         self.setWindowTitle(window_title(self._workspace.file.path))
+        self.setWindowFilePath(str(self._workspace.file.path.absolute()))
         self.setCentralWidget(self.room)
         self.setStatusBar(self.totals)
         self.totals.addPermanentWidget(self.behaviour.faults.mark)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt
@@ -47,8 +47,10 @@ class Navigation(QObject):
         tabs: QTabWidget,
         console: ConsoleArea,
         open_settings: Callable[[str], object],
+        reveal: Mapping[int, Callable[[], object]],
     ) -> None:
-        """`open_settings` opens the page of the settings with the given name."""
+        """`open_settings` opens the page of the settings with the given name. `reveal` shows the
+        panes that can be hidden, by the numbers of `focus_pane`."""
         super().__init__(window)
         self._window = window
         self._deck = deck
@@ -61,6 +63,7 @@ class Navigation(QObject):
         self._tabs = tabs
         self._console = console
         self._open_settings = open_settings
+        self._reveal = reveal
 
     # The panes
 
@@ -70,7 +73,10 @@ class Navigation(QObject):
         self.focus_pane(1)
 
     def focus_pane(self, number: int) -> None:
-        """Put the focus into a pane: 0 the listeners, 1 the tabs above, 2 the console."""
+        """Put the focus into a pane: 0 the listeners, 1 the tabs above, 2 the console. A hidden
+        one is shown."""
+        if number in self._reveal:
+            self._reveal[number]()
         target = (self._listeners, self._tab_target(), self._console.pane.current.input_bar.input)
         widget = target[number]
         if widget.isVisible():

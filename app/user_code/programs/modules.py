@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -15,10 +17,17 @@ _REACTOR: Final = "twisted.internet.reactor"
 
 
 class ProgramModules(LoadedModules):
-    """A load whose files get the program's reactor when they import that of Twisted."""
+    """A load whose files get the program's reactor when they import that of Twisted.
+
+    Its modules have their plain names if nothing else has them. Perspective Broker sends the names
+    of classes, and the other side knows only those. A second load of the program at the same time
+    gets names with its number.
+    """
 
     def __init__(self, folder: Path, reactor: Any) -> None:
         super().__init__(folder)
+        self._has_plain_name: dict[str, bool] = {}
+        """Whether a module of the folder has its plain name in `sys.modules`."""
         self._reactor = reactor
         self._internet = _Facade("twisted.internet", import_module("twisted.internet"))
         self._internet.reactor = reactor
@@ -74,6 +83,9 @@ class ProgramModules(LoadedModules):
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> Any:
+        top = name.partition(".")[0]
+        if not level and not self.belongs(top) and _is_of_a_program(top):
+            raise ModuleNotFoundError(f"No module named {top!r}", name=top)
         module = super()._import(name, globals, locals, fromlist, level)
         if level or name.partition(".")[0] != "twisted":
             return module
@@ -82,6 +94,26 @@ class ProgramModules(LoadedModules):
         if name == _REACTOR:
             return self._reactor
         return self._internet if name == "twisted.internet" else module
+
+    def _name_in_python(self, top: str) -> str:
+        if top not in self._has_plain_name:
+            self._has_plain_name[top] = top not in sys.modules and not self._is_elsewhere(top)
+        return top if self._has_plain_name[top] else super()._name_in_python(top)
+
+    def _is_elsewhere(self, top: str) -> bool:
+        """Whether Python would find a module `top` outside of the folder."""
+        found = PathFinder.find_spec(top)
+        ours = Path(self._folder)
+        return found is not None and not Path(found.origin or "/").is_relative_to(ours)
+
+    def _name_in_folder(self, name: str) -> str | None:
+        return name if self._has_plain_name.get(name) else super()._name_in_folder(name)
+
+
+def _is_of_a_program(top: str) -> bool:
+    """Whether `top` in `sys.modules` is a module of a program, which others must not get."""
+    loads = (each for each in sys.meta_path if isinstance(each, ProgramModules))
+    return any(each._has_plain_name.get(top) for each in loads)
 
 
 class _Facade(ModuleType):

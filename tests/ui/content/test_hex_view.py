@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.content.hex_view import ByteColumn, HexView
@@ -14,13 +16,15 @@ SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlM
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> HexView:
-    view = HexView()
-    qtbot.addWidget(view)
+def view(qtbot: QtBot) -> Iterator[HexView]:
+    window = QWidget()
+    qtbot.addWidget(window)
+    view = HexView(window)
     view.resize(720, 270)
-    view.show()
+    window.show()
     view.show_data(DATA)
-    return view
+    yield view
+    window.hide()  # it must outlive the view
 
 
 def hex_point(view: HexView, place: int) -> QPoint:

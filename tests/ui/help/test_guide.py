@@ -104,6 +104,16 @@ def test_a_link_to_the_web_opens_in_the_browser(
     assert opened == ["https://twisted.org"]
 
 
+def test_a_table_after_a_picture_is_shown(qtbot: QtBot) -> None:
+    view = GuideView()
+    qtbot.addWidget(view)
+    view.show_markdown(
+        "<!-- x: begin -->\nWords.\n\n<picture>\n  <img src=\"x.svg\">\n</picture>\n\n"
+        "| a | b |\n|---|---|\n| one | two |\n<!-- x: end -->\n"
+    )
+    assert view.toPlainText().split() == ["Words.", "a", "b", "one", "two"]
+
+
 def test_nothing_is_loaded(qtbot: QtBot) -> None:
     view = GuideView()
     qtbot.addWidget(view)

@@ -1,20 +1,23 @@
-"""The hex view: the selection, which is the same in both columns, and copies of it."""
+"""The chosen chunk in full: its form, its copies, and the exchange that it belongs to."""
 
 from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.traffic.chunk_log import Chunk
+from app.traffic.content.form import Form
+from app.traffic.websocket_framing import frame_of
 from app.ui.style.icons import Icons
-from app.ui.traffic.detail import ByteColumn, Detail, HexView
+from app.ui.traffic.detail import Detail
 from app.ui.widgets.copy_actions import CopyActions
 
 DATA = bytes(range(256)) * 4
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+REQUEST = Chunk(1, 100.0, 1, False, b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n")
+RESPONSE = Chunk(2, 100.025, 1, True, b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{"a": 1}')
 
 
 @pytest.fixture
@@ -27,95 +30,23 @@ def detail(qtbot: QtBot) -> Detail:
     return detail
 
 
-@pytest.fixture
-def view(detail: Detail) -> HexView:
-    return detail.hex
+def actions(detail: Detail) -> dict[str, QAction]:
+    detail.copy_menu.aboutToShow.emit()
+    return {each.text(): each for each in detail.copy_menu.actions() if each.text()}
 
 
-def hex_point(view: HexView, place: int) -> QPoint:
-    return _point(view, view._hex_x(place % 16), place)
-
-
-def text_point(view: HexView, place: int) -> QPoint:
-    return _point(view, view._text_x(place % 16), place)
-
-
-def _point(view: HexView, x: float, place: int) -> QPoint:
-    row = place // 16 - view.verticalScrollBar().value()
-    return QPoint(round(x + view._char * 0.5) + 6, round((row + 0.5) * view._line))
-
-
-@pytest.mark.parametrize("place", [0, 7, 8, 15, 16, 37])
-def test_a_click_on_either_column_goes_to_that_byte(
-    view: HexView, qtbot: QtBot, place: int
-) -> None:
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=hex_point(view, place))
-    assert (view.cursor_at, view.side) == (place, ByteColumn.HEX)
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=text_point(view, place))
-    assert (view.cursor_at, view.side) == (place, ByteColumn.TEXT)
-    assert view.selection == (place, place)
-
-
-def test_dragging_selects_from_byte_to_byte_either_way(view: HexView, qtbot: QtBot) -> None:
-    port, left = view.viewport(), Qt.MouseButton.LeftButton
-    qtbot.mousePress(port, left, pos=text_point(view, 20))
-    qtbot.mouseMove(port, text_point(view, 40))
-    assert view.selected == DATA[20:41]
-    qtbot.mouseMove(port, text_point(view, 3))
-    assert view.selected == DATA[3:21]
-    qtbot.mouseRelease(port, left, pos=text_point(view, 3))
-
-
-@pytest.mark.parametrize(
-    ("keys", "place"),
-    [
-        ([(Qt.Key.Key_Right, None)], 1),
-        ([(Qt.Key.Key_Down, None), (Qt.Key.Key_Left, None)], 15),
-        ([(Qt.Key.Key_Up, None)], 0),
-        ([(Qt.Key.Key_End, None)], 15),
-        ([(Qt.Key.Key_End, CONTROL)], len(DATA) - 1),
-        ([(Qt.Key.Key_End, CONTROL), (Qt.Key.Key_Home, None)], len(DATA) - 16),
-        ([(Qt.Key.Key_End, CONTROL), (Qt.Key.Key_Home, CONTROL)], 0),
-        ([(Qt.Key.Key_PageDown, None), (Qt.Key.Key_PageUp, None)], 0),
-    ],
-)
-def test_keys_move_within_the_bytes(
-    view: HexView,
-    qtbot: QtBot,
-    keys: list[tuple[Qt.Key, Qt.KeyboardModifier | None]],
-    place: int,
-) -> None:
-    for key, modifier in keys:
-        qtbot.keyClick(view, key, modifier or Qt.KeyboardModifier.NoModifier)
-    assert view.cursor_at == place
-    assert view.selection == (place, place)
-
-
-def test_keys_with_shift_select_and_keys_without_it_clear_the_selection(
-    view: HexView, qtbot: QtBot
-) -> None:
-    for _ in range(3):
-        qtbot.keyClick(view, Qt.Key.Key_Right, SHIFT)
-    assert view.selection == (0, 4)
-    qtbot.keyClick(view, Qt.Key.Key_Right)
-    assert view.selection == (4, 4)
-
-
-def test_the_cursor_is_kept_in_view(view: HexView, qtbot: QtBot) -> None:
-    bar = view.verticalScrollBar()
-    qtbot.keyClick(view, Qt.Key.Key_End, CONTROL)
-    assert bar.value() == bar.maximum() > 0
-    view.select(0, 4)
-    assert bar.value() == 0
+def copied(detail: Detail, *words: str) -> list[str]:
+    texts = []
+    for each in words:
+        actions(detail)[each].trigger()
+        texts.append(QGuiApplication.clipboard().text())
+    return texts
 
 
 def test_without_a_selection_all_bytes_are_copied(detail: Detail) -> None:
     detail.show_chunk(Chunk(1, 1.0, 1, True, b"Hi\n"), "")
-    copied = []
-    for action in detail.copy_menu.actions()[:5]:
-        action.trigger()
-        copied.append(QGuiApplication.clipboard().text())
-    assert copied == [
+    kinds = ("hex", "text", "hex dump", "C array", "Python bytes")
+    assert copied(detail, *(f"Copy as {each}" for each in kinds)) == [
         "48 69 0a",
         "Hi\n",
         "00000000  48 69 0a                                          |Hi.|",
@@ -124,52 +55,38 @@ def test_without_a_selection_all_bytes_are_copied(detail: Detail) -> None:
     ]
 
 
-def test_copy_uses_the_column_that_was_clicked(detail: Detail, view: HexView, qtbot: QtBot) -> None:
-    view.show_data(b"Hello")
+def test_copy_uses_the_column_that_was_clicked(detail: Detail, qtbot: QtBot) -> None:
+    detail.forms.choose(Form.HEX)
+    detail.show_chunk(Chunk(1, 1.0, 1, True, b"Hello"), "")
+    view = detail.hex
     detail.activateWindow()
     view.setFocus()
     port, left = view.viewport(), Qt.MouseButton.LeftButton
-    for point, copied in ((hex_point, "65 6c"), (text_point, "el")):
-        qtbot.mouseClick(port, left, pos=point(view, 1))
-        qtbot.mouseClick(port, left, SHIFT, pos=point(view, 2))
+    half = round(view._char / 2) + 6
+    for x_of, text in ((view._hex_x, "65 6c"), (view._text_x, "el")):
+        qtbot.mouseClick(port, left, pos=QPoint(round(x_of(1)) + half, 5))
+        qtbot.mouseClick(port, left, SHIFT, pos=QPoint(round(x_of(2)) + half, 5))
         qtbot.keyClick(view, Qt.Key.Key_C, CONTROL)
-        assert QGuiApplication.clipboard().text() == copied
-
-
-def test_select_all_does_not_scroll(view: HexView, qtbot: QtBot) -> None:
-    qtbot.keyClick(view, Qt.Key.Key_A, CONTROL)
-    assert view.selected == DATA
-    assert view.verticalScrollBar().value() == 0
+        assert QGuiApplication.clipboard().text() == text
 
 
 def test_text_is_copied_in_the_chosen_encoding(detail: Detail) -> None:
     detail.show_chunk(Chunk(1, 1.0, 1, True, "端口".encode("gb18030")), "")
     detail.use_encoding("gb18030")
-    detail.copy_menu.actions()[1].trigger()
-    assert QGuiApplication.clipboard().text() == "端口"
+    assert copied(detail, "Copy as text", "Copy what is shown") == ["端口", "端口"]
 
 
-def test_the_offset_and_the_selection_are_shown(detail: Detail, view: HexView) -> None:
+def test_the_offset_and_the_selection_are_shown(detail: Detail) -> None:
     assert detail.place.text() == "offset 0 of 1,024 bytes"
-    view.select(16, 20)
+    detail.hex.select(16, 20)
     assert detail.place.text() == "4 of 1,024 bytes from offset 16"
-    assert "4 bytes selected" in view.accessibleDescription()
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "shift_jis", "gb18030", "ascii"])
-@pytest.mark.parametrize("data", [b"", b"\x00", DATA, b"\xff" * 4_000])
-def test_any_bytes_are_painted(
-    view: HexView, qapp: QApplication, data: bytes, encoding: str
-) -> None:
-    view.show_data(data)
-    view.use_encoding(encoding)
-    view.verticalScrollBar().setValue(3)
-    assert not view.grab().isNull()
+    assert "4 bytes selected" in detail.hex.accessibleDescription()
 
 
 def test_without_a_chunk_there_is_nothing_to_copy(detail: Detail, qtbot: QtBot) -> None:
+    detail.forms.choose(Form.HEX)
     detail.show_chunk(None, "")
-    assert detail.hex.data == b""
+    assert detail.content.data == b""
     assert not detail.copy_button.isEnabled()
     for key in (Qt.Key.Key_Right, Qt.Key.Key_End, Qt.Key.Key_PageDown):
         qtbot.keyClick(detail.hex, key, SHIFT)
@@ -180,18 +97,54 @@ def test_without_a_chunk_there_is_nothing_to_copy(detail: Detail, qtbot: QtBot) 
     assert detail.place.text() == ""
 
 
-def test_a_row_has_more_bytes_where_there_is_room(qtbot: QtBot) -> None:
-    view = HexView()
-    qtbot.addWidget(view)
-    view.show_data(bytes(range(256)))
-    view.resize(700, 300)
-    view.show()
-    assert view.bytes_in_row == 16
-    view.select(100, 101)
-    view.resize(1_400, 300)
-    assert view.bytes_in_row == 32
-    qtbot.keyClick(view, Qt.Key.Key_Down)
-    assert view.cursor_at == 132
-    qtbot.keyClick(view, Qt.Key.Key_End)
-    assert view.cursor_at == 159
-    assert not view.grab().isNull()
+def test_the_form_is_found_and_told(detail: Detail) -> None:
+    assert detail.content.shows_hex
+    assert detail.forms.currentText() == "Auto: Hex"
+    detail.show_chunk(Chunk(1, 1.0, 1, True, b'{"a": [1, 2]}'), "")
+    assert detail.forms.currentText() == "Auto: JSON"
+    assert detail.content.text.page.texts[0] == "{"
+    assert detail.place.text() == "13 bytes"
+
+
+def test_a_chosen_form_stays_for_other_chunks(detail: Detail) -> None:
+    detail.forms.choose(Form.HEX)
+    detail.show_chunk(REQUEST, "", RESPONSE)
+    assert [side.content.form for side in detail.sides] == [Form.HEX, Form.HEX]
+
+
+@pytest.mark.parametrize("chosen", [REQUEST, RESPONSE])
+def test_an_exchange_has_the_request_first(detail: Detail, chosen: Chunk) -> None:
+    detail.show_chunk(chosen, "", RESPONSE if chosen is REQUEST else REQUEST)
+    request, response = detail.sides
+    assert request.content.text.page.texts[0] == "GET /x HTTP/1.1"
+    assert response.content.text.page.texts[0] == "HTTP/1.1 200 OK"
+    assert response.head.text() == "Response after 25.0 ms"
+    assert detail.content.data == chosen.data
+    detail.show_chunk(Chunk(3, 1.0, 1, True, b"later"), "")
+    assert response.isHidden()
+    assert request.head.isHidden()
+
+
+def test_an_exchange_stands_side_by_side_where_there_is_room(detail: Detail) -> None:
+    detail.show_chunk(REQUEST, "", RESPONSE)
+    detail.resize(1400, 300)
+    assert detail.split.orientation() is Qt.Orientation.Horizontal
+    detail.resize(500, 300)
+    assert detail.split.orientation() is Qt.Orientation.Vertical
+
+
+def test_of_a_frame_the_payload_is_shown_and_hex_has_all_of_it(detail: Detail) -> None:
+    data = b"\x81\x08" + b'{"a": 1}'
+    detail.show_chunk(Chunk(1, 1.0, 1, True, data), "", None, frame_of(data))
+    assert detail.content.form is Form.JSON
+    assert detail.title.text().endswith("text, 8 bytes")
+    detail.forms.choose(Form.HEX)
+    assert detail.hex.data == data
+
+
+def test_a_request_can_be_copied_as_curl(detail: Detail) -> None:
+    detail.curl_of = lambda chunk: "curl http://a/x" if chunk is REQUEST else None
+    detail.show_chunk(REQUEST, "", RESPONSE)
+    assert copied(detail, "Copy as curl") == ["curl http://a/x"]
+    detail.show_chunk(RESPONSE, "", REQUEST)
+    assert "Copy as curl" not in actions(detail)

@@ -6,7 +6,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.server.monitor import ChangeBatch
-from app.traffic.chunk_log import CHUNK_OVERHEAD_BYTES, ChunkLog
+from app.traffic.chunk_block import CHUNK_OVERHEAD_BYTES
+from app.traffic.chunk_log import ChunkLog
 from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.tab import ConnectionNames

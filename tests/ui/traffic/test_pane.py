@@ -158,7 +158,7 @@ def test_it_filters_by_text_direction_and_listener(talk: TrafficPane, qtbot: QtB
     bar.pattern.case_button.click()
     settle(talk, qtbot)
     assert shown(talk) == []
-    assert talk.table.hint.text() == "Nothing is as the filter wants it."
+    assert talk.table.hint.text() == "Nothing matches the filter."
     bar.clear()
     settle(talk, qtbot)
     assert talk.table.rows.rowCount() == 10

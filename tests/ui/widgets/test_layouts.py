@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui.widgets.layouts import SCREEN_SHARE, FittingContent, FittingScroll, FoldingBox
+from app.ui.widgets.layouts import (
+    SCREEN_SHARE,
+    ActionRow,
+    FittingContent,
+    FittingScroll,
+    FoldingBox,
+)
 
 
 class Tall(QDialog):
@@ -83,3 +90,31 @@ def test_parts_are_in_a_column_if_they_do_not_fit_into_a_row(
     assert box.minimumSizeHint() == QSize(50, 20)
     second.show()
     qtbot.waitUntil(lambda: box.is_folded)
+
+
+class LayoutRequests(QObject):
+    """Counts how often a widget is asked to lay out its content anew."""
+
+    count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.LayoutRequest
+        return False
+
+
+@pytest.mark.parametrize("width", [60, 600])
+def test_a_row_of_actions_comes_to_rest(qtbot: QtBot, qapp: QApplication, width: int) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    actions = [QAction(text, window) for text in ("Send", "Close")]
+    row = ActionRow(actions)
+    QVBoxLayout(window).addWidget(row)
+    window.resize(width, 100)
+    window.show()
+    for _ in range(10):
+        qapp.processEvents()
+    requests = LayoutRequests()
+    row.installEventFilter(requests)
+    for _ in range(10):
+        qapp.processEvents()
+    assert not requests.count

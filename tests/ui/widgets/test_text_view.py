@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QAbstractSlider, QApplication
 from pytestqt.qtbot import QtBot
 
@@ -135,3 +135,55 @@ def test_scrolling_up_while_a_line_is_added_stops_following(
     qapp.processEvents()
     assert bar.value() == 0
     assert not view.follow.is_on
+
+
+@pytest.fixture
+def hanging(light: None, qtbot: QtBot) -> LinesView:
+    view = LinesView(hangs_after=6)
+    qtbot.addWidget(view)
+    view.resize(300, 200)
+    view.show()
+    return view
+
+
+def indents(view: LinesView) -> list[float]:
+    """How far each row of the last line is to the right of the first one."""
+    block = view.document().lastBlock()
+    view.document().documentLayout().blockBoundingRect(block)
+    rows = [block.layout().lineAt(row) for row in range(block.layout().lineCount())]
+    return [row.x() - rows[0].x() for row in rows]
+
+
+def test_wrapped_lines_hang_below_their_text(hanging: LinesView) -> None:
+    hanging.add_lines([("12:00 " + "word " * 40, Ink.PLAIN)])
+    first, *others = indents(hanging)
+    assert first == 0
+    assert len(others) > 2
+    assert min(others) == max(others) > 0
+    assert hanging.document().lineCount() == len(others) + 1
+
+
+def test_wrapped_lines_hang_after_a_resize_and_after_more_text(hanging: LinesView) -> None:
+    hanging.add_lines([("12:00 " + "word " * 40, Ink.PLAIN)])
+    before = len(indents(hanging))
+    hanging.resize(500, 200)
+    assert 1 < len(indents(hanging)) < before
+    cursor = hanging.textCursor()
+    cursor.movePosition(cursor.MoveOperation.End)
+    cursor.insertText("more " * 40)
+    assert all(each > 0 for each in indents(hanging)[1:])
+
+
+def test_the_end_is_followed_with_hanging_lines(hanging: LinesView, qtbot: QtBot) -> None:
+    for _ in range(40):
+        hanging.add_lines([("12:00 " + "word " * 40, Ink.PLAIN)])
+    bar = hanging.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum() > 40)
+
+
+def test_copies_of_hanging_lines_have_no_breaks_of_their_own(hanging: LinesView) -> None:
+    text = "12:00 " + "word " * 40
+    hanging.add_lines([(text, Ink.PLAIN)])
+    hanging.selectAll()
+    hanging.copy()
+    assert QGuiApplication.clipboard().text() == text

@@ -77,3 +77,8 @@ def test_a_record_of_the_log_is_translated_for_the_window_alone() -> None:
 def test_an_exception_in_a_record_counts_as_its_sentence() -> None:
     record = logging.LogRecord("app", logging.INFO, "", 1, "%s", (ValueError(taken()),), None)
     assert translated_record(record).getMessage() == "ein anderes Programm belegt Port 8007."
+
+
+@pytest.mark.usefixtures("german")
+def test_a_part_of_a_sentence_has_no_full_stop_in_any_language() -> None:
+    assert translated(taken().without_stop()) == "ein anderes Programm belegt Port 8007"
