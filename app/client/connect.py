@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import wrapClientTLS
 from twisted.internet.error import DNSLookupError
 from twisted.internet.interfaces import (
     IAddress,
@@ -48,6 +47,8 @@ def connect(
     endpoint = endpoint_for(reactor, target, options.connect_seconds)
     kind = StreamWire
     if target.transport.has_tls:
+        from twisted.internet.endpoints import wrapClientTLS
+
         from app.client.tls import ClientTls, TlsWire  # loaded late: OpenSSL takes time
 
         endpoint = wrapClientTLS(ClientTls(target.host, options.tls), endpoint, reactor)

@@ -16,6 +16,8 @@ from typing import Final
 from attrs import frozen
 
 from app.codegen.tls_files import TlsFiles
+from app.faults.describing import describe
+from app.faults.spec import armed
 from app.files.paths import resolve_path
 from app.net.endpoint import Endpoint
 from app.net.ip import LARGEST_READ
@@ -116,7 +118,8 @@ def script(spec: ListenerSpec, folder: Path, tls: TlsFiles | None = None) -> str
         server = _stream_server(spec)
     listen = listen_code(endpoint, server.expression, tls)
     imports = {*server.imports, *listen.imports}
-    head = "\n\n".join((_title(spec, endpoint), _import_lines(imports), *server.constants))
+    title = _title(spec, endpoint) + _faults_left_out(spec)
+    head = "\n\n".join((title, _import_lines(imports), *server.constants))
     parts = (head, *server.parts, listen.code)
     return "\n\n".join(part.strip("\n") + "\n" for part in parts)
 
@@ -130,6 +133,15 @@ def file_name(spec: ListenerSpec) -> str:
 def _title(spec: ListenerSpec, endpoint: Endpoint) -> str:
     name = spec.name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"""{name}: a server on {endpoint.display.replace(chr(92), "/")}, with Twisted."""'
+
+
+def _faults_left_out(spec: ListenerSpec) -> str:
+    """A comment for the faults of the listener, which a script cannot act out."""
+    left_out = [f"#   {describe(fault)}" for fault in armed(spec.faults)]
+    if not left_out:
+        return ""
+    first = "\n\n# Only Portdeck disturbs connections on purpose. Here is no:"
+    return "\n".join((first, *left_out))
 
 
 def _import_lines(imports: set[str]) -> str:

@@ -240,6 +240,16 @@ def _number(value: object, parameter: Parameter) -> float:
     is_number = type(value) is int or (type(value) is float and not parameter.is_whole)
     in_bounds = is_number and parameter.least <= value <= parameter.most  # type: ignore[operator]
     if not in_bounds or not math.isfinite(value):  # type: ignore[arg-type]
+        if parameter.is_whole:
+            raise _Mistake(
+                Sentence(
+                    "must-be-whole-number",
+                    "must be a whole number from {least} to {most}, not {value}",
+                    least=int(parameter.least),
+                    most=int(parameter.most),
+                    value=_shown(value),
+                )
+            )
         raise _Mistake(
             Sentence(
                 "must-be-number-within",

@@ -143,4 +143,4 @@ class FailureLog:
         before, logged_at = self._last
         if sentence != before or now - logged_at >= LOG_SECONDS:
             self._last = sentence, now
-            log.warning("%s: %s.", self._name, without_stop(sentence))
+            log.warning("%s: %s", self._name, sentence)

@@ -6,12 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 from twisted.internet import tcp, udp
-from twisted.internet.endpoints import (
-    HostnameEndpoint,
-    TCP4ClientEndpoint,
-    TCP6ClientEndpoint,
-    UNIXClientEndpoint,
-)
 from twisted.internet.interfaces import IHalfCloseableDescriptor, IStreamClientEndpoint
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -27,13 +21,18 @@ def endpoint_for(reactor: Any, target: Target, seconds: float) -> IStreamClientE
     addresses in parallel. An IP address does not go through the resolver, because that would start
     threads.
     """
+    # Imported late: it looks for plugins, and the window opens without it.
+    from twisted.internet import endpoints
+
     if target.transport is Transport.UNIX:
-        return UNIXClientEndpoint(reactor, target.path, seconds)
+        return endpoints.UNIXClientEndpoint(reactor, target.path, seconds)
     local = (target.local_host, target.local_port)
     bind = local if any(local) else None
     if parse_ip(target.host) is None:
-        return HostnameEndpoint(reactor, target.host, target.port, seconds, bindAddress=bind)
-    kind = TCP6ClientEndpoint if is_ipv6(target.host) else TCP4ClientEndpoint
+        host, port = target.host, target.port
+        return endpoints.HostnameEndpoint(reactor, host, port, seconds, bindAddress=bind)
+    is_v6 = is_ipv6(target.host)
+    kind = endpoints.TCP6ClientEndpoint if is_v6 else endpoints.TCP4ClientEndpoint
     return kind(reactor, target.host, target.port, seconds, bindAddress=bind)
 
 

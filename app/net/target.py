@@ -13,6 +13,7 @@ of that listener on this machine: `tcp:8007:interface=0.0.0.0` is 127.0.0.1:8007
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 from ipaddress import IPv6Address
 from urllib.parse import quote
@@ -38,6 +39,13 @@ _OPTION = re.compile(r":(\w+)=((?:\\.|[^\\:])*)$")
 _ESCAPED_ADDRESS = re.compile(r"((?:\\.|[^\\:])*):(\d*)")
 _IPV6_LETTERS = frozenset("0123456789abcdefABCDEF:.")
 _EMPTY = Sentence("target-empty", "Type where to connect to, such as 127.0.0.1:8007.")
+_NO_TIMEOUT = Sentence(
+    "target-no-timeout",
+    "Leave out timeout: how long connecting may take is among the connection options.",
+)
+_UNIX_LOCAL_PORT = Sentence(
+    "target-unix-local-port", "A Unix socket has no local port. Leave it out."
+)
 
 
 class TargetError(ValueError):
@@ -106,11 +114,7 @@ class Target:
         if self.transport is Transport.UNIX:
             _check_path(self.path)
             if self.local_host or self.local_port:
-                raise TargetError(
-                    Sentence(
-                        "target-unix-local-port", "A Unix socket has no local port. Leave it out."
-                    )
-                )
+                raise TargetError(_UNIX_LOCAL_PORT)
             return
         _check_host(self.host)
         _check_port(self.port)
@@ -283,22 +287,9 @@ def _read_client(text: str, transport: Transport) -> Target:
         if not equals:
             name, value = names[min(index, len(names) - 1, 1)], part
         if name == "timeout":
-            raise TargetError(
-                Sentence(
-                    "target-no-timeout",
-                    "Leave out timeout: how long connecting may take is among the connection "
-                    "options.",
-                )
-            )
+            raise TargetError(_NO_TIMEOUT)
         if name not in names:
-            raise TargetError(
-                Sentence(
-                    "target-unknown-option",
-                    "There is no option {name} here. Known are {known}.",
-                    name=quoted(name),
-                    known=", ".join(names),
-                )
-            )
+            raise TargetError(_unknown_option(name, names))
         values[name] = _unescape(value)
     if is_path:
         return Target.unix(expand_home(values.get("path", "")))
@@ -360,16 +351,19 @@ def _split_options(text: str) -> tuple[str, dict[str, str]]:
     while match := _OPTION.search(text):
         name = match[1].lower()
         if name not in ("bindaddress", "bindport"):
-            raise TargetError(
-                Sentence(
-                    "target-unknown-bind-option",
-                    "There is no option {name} here. Known are bindAddress and bindPort.",
-                    name=quoted(match[1]),
-                )
-            )
+            raise TargetError(_unknown_option(match[1], ("bindAddress", "bindPort")))
         options[name] = _unescape(match[2]).strip("[]")
         text = text[: match.start()]
     return text, options
+
+
+def _unknown_option(name: str, known: Iterable[str]) -> Sentence:
+    return Sentence(
+        "target-unknown-option",
+        "There is no option {name} here. Known are {known}.",
+        name=quoted(name),
+        known=", ".join(known),
+    )
 
 
 def _unescape(text: str) -> str:

@@ -1,9 +1,5 @@
-"""Regular expressions for messages from anybody: no search takes longer than its limit.
-
-The time limit of the `regex` package costs 2 µs a search, which is five times the search. It is
-left out where the steps of a search are bounded anyway: where few parts of the expression can be
-met in more than one way, and the message is short.
-"""
+"""Regular expressions for messages from anybody: no search takes longer than its limit, and all of
+one message together no longer than theirs."""
 
 from __future__ import annotations
 
@@ -12,7 +8,8 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
-from app.text.sentence import Sentence
+from app.text.expressions import ExpressionError as ExpressionError
+from app.text.expressions import compile_expression, untimed_bytes
 
 if TYPE_CHECKING:
     import regex
@@ -26,17 +23,8 @@ MESSAGE_SECONDS: Final = 0.1
 REST_SECONDS: Final = 1.0
 """How long an expression that took too long is not tried again."""
 
-MAX_REPEATS: Final = 1_000_000
-"""Length of an expression times its `{n}`: compiled, it takes some 20 bytes for each."""
-
 MAX_STEPS: Final = 1_000_000
 """Of a search without a time limit, at most: some milliseconds."""
-
-MAX_CHOICES: Final = 6
-
-
-class ExpressionError(ValueError):
-    """The text is no usable expression; `str()` is a sentence for the user."""
 
 
 class Budget:
@@ -61,26 +49,11 @@ class Expression:
     """One expression over bytes. Raises `ExpressionError` when it cannot be made."""
 
     def __init__(self, source: str) -> None:
-        import regex  # takes 10 ms, which only a rule set with expressions has to pay
-
         data = source.encode("utf-8", "surrogatepass")
-        _check_size(data)
-        try:
-            self._pattern: regex.Pattern[bytes] = regex.compile(data)
-        except regex.error as error:
-            raise ExpressionError(
-                Sentence(
-                    "expression-unreadable", "This expression cannot be read: {error}.", error=error
-                )
-            ) from None
-        except RecursionError:
-            raise ExpressionError(
-                Sentence("expression-too-deep", "This expression is nested too deeply.")
-            ) from None
+        self._pattern: regex.Pattern[bytes] = compile_expression(data)
         self.prefix = _required_prefix(data)
         """The bytes that every matching message begins with; empty if they are not known."""
-        choices = _choices(data)
-        self.short = 0 if choices is None else int(MAX_STEPS ** (1 / (choices + 1)))
+        self.short = untimed_bytes(data, MAX_STEPS)
         """Bytes of a message that needs no time limit; 0 if each needs one."""
         self._rests_until = 0.0
         self.quick: Callable[[bytes], regex.Match[bytes] | None] = self._pattern.search
@@ -128,51 +101,9 @@ class Expression:
             raise
 
 
-def _check_size(source: bytes) -> None:
-    """Refuse what would not fit into memory when compiled: `regex` writes `{n}` out n times."""
-    size = len(source)
-    for count in re.findall(rb"\{\s*(\d+)", source):
-        size *= max(1, int(count[:20]))
-    if size > MAX_REPEATS:
-        raise ExpressionError(
-            Sentence(
-                "expression-repeats-too-much",
-                "This expression repeats too much: make the numbers in {{}} smaller.",
-            )
-        )
-
-
 _PREFIX = re.compile(rb"\^([A-Za-z0-9 :=_,;/<>!%&@#-]+)(?![*+?{])")
 
 
 def _required_prefix(source: bytes) -> bytes:
     found = None if b"|" in source else _PREFIX.match(source)
     return found[1] if found else b""
-
-
-_TOKEN = re.compile(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P?<\w+>|\(\?:|.", re.DOTALL)
-_GROUP = re.compile(rb"\((?:\?P?<\w+>|\?:)?")
-_REPEATS = (b"*", b"+", b"?", b"{")
-
-
-def _choices(source: bytes) -> int | None:
-    """How many parts of an expression can be met in more than one way; `None` if that multiplies.
-
-    It does where what is repeated is a group, where the expression refers to what was matched
-    before, and in doubt. A search takes at most as many steps as the message has bytes, to the
-    power of this and one more.
-    """
-    count = depth = 0
-    before = b""
-    for token in _TOKEN.findall(source):
-        is_repeat = token in _REPEATS
-        is_reference = (
-            token[:1] == b"\\" and token[1:2].isalnum() and token[1:2] not in b"dDwWsSbBnrtfvAZ"
-        )
-        is_special = token == b"?" and before == b"("
-        if (is_repeat and before == b")") or is_reference or is_special:
-            return None
-        depth += bool(_GROUP.fullmatch(token)) - (token == b")")
-        count += is_repeat or token == b"|"
-        before = token
-    return count if count <= MAX_CHOICES else None

@@ -3,7 +3,7 @@
 The events are an interface for scripts. With `--json` an event is one object on one line. It has
 `event` (the name below), the fields of its class, and `time` (Unix seconds). A later version may
 add events and fields. None is renamed, removed, or gets another meaning. A new event needs a new
-class here, code that emits it in `EventObserver` or in `run`, and a row in
+class here, code that emits it in `app/serve/observer.py` or in `run`, and a row in
 `resources/guide/serve.md`.
 """
 
@@ -11,16 +11,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Protocol
-from weakref import WeakKeyDictionary
+from typing import Any, ClassVar
 
-from attrs import evolve, fields, frozen
-from twisted.internet.interfaces import IAddress
+from attrs import fields, frozen
 
-from app.server.connections.connection import Connection, ConnectionOwner
-from app.server.listener import Listener, State
-from app.server.program_listener import ProgramListener
-from app.server.sockets.addresses import format_address
 from app.text.sentence import code_of
 
 
@@ -204,19 +198,22 @@ class Forwarded(Event):
 
 @frozen
 class Warned(Event):
-    """The code of the protocol has a mistake that Twisted passes over in silence. It is reported
-    once, for the first connection that meets it."""
+    """The user's code does something that does not work here or in Twisted. A mistake of a protocol
+    is reported once, for the first connection that meets it."""
 
     event = "warned"
     told = "warning"
 
     listener: str
-    connection: int
-    peer: str
+    connection: int | None
+    """Null if the warning is about a whole program, as is `peer`."""
+    peer: str | None
     warning: str
 
     @property
     def sentence(self) -> str:
+        if self.connection is None:
+            return f"{self.listener}: {self.warning}"
         return f"{self.listener}: connection {self.connection} from {self.peer}: {self.warning}"
 
 
@@ -326,116 +323,6 @@ class Lost(Event):
     @property
     def sentence(self) -> str:
         return f"{self.lines} lines are lost here: those before them were not read in time."
-
-
-StateEvent = Listening | Draining | Paused | Failed | Stopped
-"""The events of a listener's own state."""
-
-
-class Emit(Protocol):
-    """Takes an event, and the time at which it happened in Unix seconds. The default is now."""
-
-    def __call__(self, event: Event, at: float | None = None) -> object: ...
-
-
-class EventObserver:
-    """The observer of the deck: emits the events, and a listener's state only when it has changed.
-
-    The deck also reports a listener whose spec changed. That is not an event by itself.
-    """
-
-    def __init__(
-        self,
-        emit: Emit,
-        count_rules: Callable[[Listener], Rules | None] = lambda listener: None,
-    ) -> None:
-        """`count_rules` returns the event for the rules of a listener that has stopped."""
-        self._emit = emit
-        self._count_rules = count_rules
-        self._last_events: WeakKeyDictionary[Listener, StateEvent] = WeakKeyDictionary()
-
-    def listener_changed(self, listener: Listener) -> None:
-        if listener.state is State.STARTING:  # the same failure is an event again
-            self._last_events.pop(listener, None)
-        event = _state_event(listener)
-        if event is None:
-            return
-        if isinstance(event, Listening) and isinstance(listener, ProgramListener):
-            return  # the listener of each place emits its own
-        last: StateEvent = self._last_events.get(listener, Stopped(""))
-        if evolve(event, listener=last.listener) != last:  # a new name alone is not an event
-            self._last_events[listener] = event
-            rules = self._count_rules(listener)
-            if rules is not None:
-                self._emit(rules)
-            self._emit(event)
-
-    def opened(self, connection: Connection) -> None:
-        self._emit(
-            Opened(connection.factory.spec.name, connection.number, connection.peer),
-            connection.unix_seconds(connection.opened_at),
-        )
-
-        if connection.warning:
-            number, peer = connection.number, connection.peer
-            self._emit(Warned(connection.factory.spec.name, number, peer, connection.warning))
-
-    def active(self, connection: Connection) -> None:
-        """Ignored: the bytes are reported when the connection closes."""
-
-    def forwarded(self, connection: Connection) -> None:
-        link = connection.target
-        assert link is not None
-        self._emit(
-            Forwarded(
-                connection.factory.spec.name,
-                connection.number,
-                connection.peer,
-                link.target,
-                link.number,
-            )
-        )
-
-    def closed(self, connection: Connection) -> None:
-        link = connection.target
-        passed = (None,) * 3 if link is None else (link.target, link.bytes_in, link.bytes_out)
-        self._emit(
-            Closed(
-                connection.factory.spec.name,
-                connection.number,
-                connection.peer,
-                connection.reason,
-                connection.bytes_in,
-                connection.bytes_out,
-                *passed,
-            ),
-            connection.unix_seconds(connection.closed_at),
-        )
-
-    def refused(self, factory: ConnectionOwner, peer: IAddress | None, reason: str) -> None:
-        self._emit(Refused(factory.spec.name, format_address(peer), reason))
-
-
-def _state_event(listener: Listener) -> StateEvent | None:
-    """The event for the listener's current state. None for a state in between."""
-    name = listener.spec.name
-    match listener.state:
-        case State.LISTENING:
-            address = listener.address
-            host = getattr(address, "host", listener.where)
-            certificate = listener.certificate
-            fingerprint = None if certificate is None else certificate.fingerprint
-            return Listening(name, host, getattr(address, "port", None), fingerprint)
-        case State.DRAINING:
-            return Draining(name, listener.connection_count)
-        case State.PAUSED:
-            return Paused(name, listener.reason)
-        case State.FAILED:
-            return Failed(name, listener.reason)
-        case State.STOPPED:
-            return Stopped(name)
-        case _:
-            return None
 
 
 class EventWriter:

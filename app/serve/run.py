@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from types import FrameType
 from typing import Any, Final, Protocol
 
 from attrs import evolve, frozen
@@ -29,18 +30,19 @@ from app.runtime.coroutines import spawn
 from app.serve.events import (
     Closed,
     Event,
-    EventObserver,
     EventWriter,
     Failed,
     NotReloaded,
     Reloaded,
     Running,
 )
+from app.serve.observer import EventObserver
 from app.serve.rule_hits import RuleHits
 from app.server.deck import Deck
 from app.server.listener import Listener, State
 from app.server.program_listener import ProgramListener
 from app.tls.passphrases import AskPassphrases, asked_once
+from app.user_code.errors import runs_user_code
 from app.user_code.programs.reference import ProgramReference, is_program
 from app.user_code.reference import CURRENT_FOLDER
 
@@ -176,7 +178,6 @@ class _Service:
             self.has_failed = True
             self._stop_soon()
             return
-        self._print_notes()
         _print_errors(*exposure_warnings(self._deck.every()))
         self._on_ready()
 
@@ -248,15 +249,10 @@ class _Service:
 
     def _print_failures(self) -> bool:
         """Print the listeners that could not start to standard error. Whether there are any."""
-        failed = [each for each in self._deck.every() if each.state is State.FAILED]
+        every = list(self._deck.every())
+        failed = [each for each in every if each.state is State.FAILED and not _is_told(each)]
         _print_errors(*(f"{each.spec.name}: {each.reason}" for each in failed))
         return bool(failed)
-
-    def _print_notes(self) -> None:
-        """Print the parts of programs that Portdeck does not run to standard error."""
-        for each in self._deck.listeners:
-            if isinstance(each, ProgramListener) and each.program is not None:
-                _print_errors(*each.program.notes)
 
     def _write_event(self, event: Event, at: float | None = None) -> None:
         # A sentence on standard output would repeat that on standard error.
@@ -285,6 +281,12 @@ class _Service:
         """Stop in the next turn of the reactor, so that other observers get the current event
         first."""
         self._reactor.callLater(0, self.stop)
+
+
+def _is_told(listener: Listener) -> bool:
+    """Whether `listener` is a program that failed because of a place, which says the same."""
+    places = listener.places if isinstance(listener, ProgramListener) else ()
+    return any(each.state is State.FAILED for each in places)
 
 
 def _print_errors(*sentences: str) -> None:
@@ -376,6 +378,9 @@ def handle_signals(
 ) -> None:
     """Make SIGINT and SIGTERM call `stop` on the reactor's thread, and SIGHUP `reload`.
 
+    While the user's code is loading, nothing else runs. So SIGINT and SIGTERM also raise
+    `KeyboardInterrupt` in that code, which may be in a loop.
+
     This replaces Twisted's handlers, which fail at a second Ctrl-C. SIGHUP comes from an operator,
     or from a terminal that was closed. A closed terminal calls `stop`, unless SIGHUP was ignored
     before: that is how `nohup` asks the program to continue without its terminal.
@@ -384,8 +389,13 @@ def handle_signals(
     def on(number: int, act: Callable[[], object]) -> None:
         signal.signal(number, lambda *_: reactor.callFromThread(act))
 
-    on(signal.SIGINT, stop)
-    on(signal.SIGTERM, stop)
+    def on_stop(_number: int, frame: FrameType | None) -> None:
+        reactor.callFromThread(stop)
+        if runs_user_code(frame):
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, on_stop)
+    signal.signal(signal.SIGTERM, on_stop)
     if hangup := getattr(signal, "SIGHUP", None):
         may_stop = signal.getsignal(hangup) is not signal.SIG_IGN and _has_terminal()
         on(hangup, lambda: stop() if may_stop and not _has_terminal() else reload())

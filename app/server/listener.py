@@ -318,7 +318,6 @@ class Listener:
             self._abandon_start(State.STOPPED)
         except KeyboardInterrupt:
             self._abandon_start(State.FAILED, START_INTERRUPTED)
-            raise
         except Exception as error:  # noqa: BLE001 - an endpoint may raise anything
             conflict = None
             if endpoint is not None and endpoint.port is not None and is_address_in_use(error):

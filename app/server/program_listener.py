@@ -24,6 +24,7 @@ from app.runtime.coroutines import spawn
 from app.server.connections.connection import Connection, ConnectionOwner
 from app.server.listener import Listener, Observer, State
 from app.server.program_serving import PlaceCode
+from app.server.sockets.listen_errors import START_INTERRUPTED
 from app.text.sentence import Sentence, composed
 from app.user_code.errors import SourceFiles, log_traceback
 from app.user_code.programs.places import ListeningPlace, PlaceKind
@@ -192,6 +193,7 @@ class ProgramListener(Listener):
             **({} if self._loading_told is None else {"loading": self._loading_told}),
             on_place=self._add_later,
             on_end=self._end_soon,
+            on_note=lambda: self._observer.listener_changed(self),
             spent_descriptors=self._spent_descriptors,
         )
         try:
@@ -211,6 +213,8 @@ class ProgramListener(Listener):
             self._waits_for_code = True
             self._set_state(State.FAILED, self._reason_of(error))
             log_traceback(self.spec.name, error)
+        except KeyboardInterrupt:
+            self._set_state(State.FAILED, START_INTERRUPTED)
 
     def _reason_of(self, error: UserCodeError) -> str:
         if not self._spent_descriptors:

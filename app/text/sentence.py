@@ -72,8 +72,9 @@ def composed(template: str, /, **parts: object) -> Sentence:
 
     Its code is that of the first part that has one.
     """
-    code = next(filter(None, map(code_of, parts.values())), "")
-    return Sentence(code, template, **parts)
+    made = Sentence("", template, **parts)
+    made.code = next(filter(None, map(code_of, made.parameters.values())), "")
+    return made
 
 
 def code_of(text: object) -> str:

@@ -4,10 +4,7 @@ A filter and the search of the traffic view use them. A match must lie inside on
 begins in a chunk and ends in the next does not count. A span of many chunks is nevertheless
 searched in one go by C code, because a search in each of a million chunks alone takes a second.
 
-Regular expressions have two more problems. A bad one can take exponential time, so the search needs
-a time limit. But the time limit of the `regex` package costs a microsecond a match, ten times the
-match itself. So it is left out where the number of steps is bounded anyway: the expression has few
-parts that can match in more than one way, and the data is short.
+A regular expression is searched with a time limit where it needs one: see `app.text.expressions`.
 """
 
 from __future__ import annotations
@@ -23,6 +20,7 @@ from itertools import compress, repeat
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
+from app.text.expressions import ExpressionError, choices, compile_expression, untimed_bytes
 from app.text.hex import HexError, parse_hex
 from app.text.sentence import Sentence
 from app.traffic.chunk_log import Span
@@ -38,9 +36,6 @@ LITERAL_DENSITY: Final = 3
 
 To search for the next hit takes as long as to check this many chunks one by one.
 """
-
-MAX_REPEATS: Final = 1_000_000
-"""The largest length of an expression times its `{n}`. Compiled, each takes about 20 bytes."""
 
 MAX_STEPS: Final = 4_000_000
 """The most steps of a match without a time limit. They take a hundredth of a second."""
@@ -154,31 +149,18 @@ class _Expression(Pattern):
 
     def __init__(self, source: bytes, *, ignore_case: bool) -> None:
         """Raises `PatternError`."""
-        import regex  # here, as it takes 10 ms and is rarely needed
-
-        _check_size(source)
-        flags = regex.IGNORECASE if ignore_case else 0
         try:
-            self._pattern = regex.compile(source, flags)
-        except regex.error as error:
-            raise PatternError(
-                Sentence(
-                    "expression-unreadable", "This expression cannot be read: {error}.", error=error
-                )
-            ) from None
-        except RecursionError:
-            raise PatternError(
-                Sentence("expression-too-deep", "This expression is nested too deeply.")
-            ) from None
+            self._pattern = compile_expression(source, ignore_case=ignore_case)
+        except ExpressionError as error:
+            raise PatternError(*error.args) from None
         self._quick_search = _quick(source, ignore_case) or partial(
             self._pattern.search, concurrent=False
         )
         """A search without a time limit, which is much faster."""
         self._looks_around = _looks_around(source)
-        choices = _choices(source)
-        self._max_untimed = 0 if choices is None else int(MAX_STEPS ** (1 / (choices + 1)))
+        self._max_untimed = untimed_bytes(source, MAX_STEPS)
         """The most bytes that are safe to match without a time limit; 0 if none are."""
-        inner = _without_anchors(source) if self._looks_around and not choices else None
+        inner = _without_anchors(source) if self._looks_around and not choices(source) else None
         self._inner = None if inner is None else _Expression(inner, ignore_case=ignore_case)
         """The expression without anchors. It is faster, and matches at least the same chunks."""
 
@@ -270,20 +252,6 @@ class _Expression(Pattern):
         return compress(range(index, stop), found)
 
 
-def _check_size(source: bytes) -> None:
-    """Refuse an expression that compiles to too much: `regex` copies a part n times for `{n}`."""
-    size = len(source)
-    for count in re.findall(rb"\{\s*(\d+)", source):
-        size *= max(1, int(count[:20]))
-    if size > MAX_REPEATS:
-        raise PatternError(
-            Sentence(
-                "expression-repeats-too-much",
-                "This expression repeats too much: make the numbers in {{}} smaller.",
-            )
-        )
-
-
 _SAME_IN_RE = re.compile(
     rb"""(?:
         [^\\\[(*+?{]                                    # an ordinary character, and ^ $ . | )
@@ -332,23 +300,3 @@ def _without_anchors(source: bytes) -> bytes | None:
     if not inner or inner[:1] in b"*+?{" or inner == source or _looks_around(inner):
         return None
     return inner
-
-
-_TOKEN = re.compile(rb"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
-
-
-def _choices(source: bytes) -> int | None:
-    """How many parts of an expression can match in more than one way.
-
-    `None` if they multiply: a repeated group has such parts inside, or there is a back reference.
-    """
-    count = depth = 0
-    before = b""
-    for token in _TOKEN.findall(re.sub(_PLAIN_GROUP, b"(", source)):
-        is_repeat = token in b"*+?{"
-        if (is_repeat and before == b")") or (token[:1] == b"\\" and token[1:].isdigit()):
-            return None
-        depth += (token == b"(") - (token == b")")
-        count += is_repeat or (token == b"|" and depth > 0)
-        before = token
-    return count

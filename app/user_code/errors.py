@@ -16,10 +16,15 @@ from importlib.util import decode_source
 from pathlib import Path
 from textwrap import shorten
 from traceback import StackSummary, TracebackException, walk_tb
+from types import FrameType
 from typing import Final, TypeVar
 
 from attrs import frozen
-from twisted.internet.error import ReactorAlreadyRunning, ReactorNotRestartable
+from twisted.internet.error import (
+    CannotListenError,
+    ReactorAlreadyRunning,
+    ReactorNotRestartable,
+)
 
 from app.text.sentence import Sentence, composed
 from app.text.system_errors import system_reason
@@ -68,6 +73,15 @@ def call_user_code(call: Callable[[], T], sources: SourceFiles, doing: str = "")
         raise failed
     finally:
         del failed  # this frame and the traceback would keep each other alive
+
+
+def runs_user_code(frame: FrameType | None) -> bool:
+    """Whether `call_user_code` waits for the user's code, which `frame` is in the middle of."""
+    while frame is not None:
+        if frame.f_code is call_user_code.__code__:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def log_traceback(name: str, error: Exception) -> None:
@@ -126,6 +140,12 @@ def _cause(error: BaseException, told: TracebackException, sources: SourceFiles)
                 "it ends the program. Put what only a script does under: {main_guard}.",
                 main_guard=MAIN_GUARD,
             )
+        case CannotListenError(port=int(port)) if port:
+            return Sentence(
+                "listens-twice",
+                "it listens on port {port} a second time. Take out one of the two calls.",
+                port=port,
+            )
         case ReactorAlreadyRunning() | ReactorNotRestartable():
             return Sentence(
                 "reactor-runs-already",
@@ -133,7 +153,7 @@ def _cause(error: BaseException, told: TracebackException, sources: SourceFiles)
                 main_guard=MAIN_GUARD,
             )
     *_, last = told.format_exception_only()
-    words = shorten(_in_plain_names(last, sources), LONGEST_CAUSE, placeholder="…")
+    words = shorten(_in_plain_names(last, sources), LONGEST_CAUSE, placeholder="…").rstrip(".")
     return Sentence("see-traceback", "{words}. The log has the traceback.", words=words)
 
 

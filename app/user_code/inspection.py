@@ -143,6 +143,29 @@ def line_that_runs_the_reactor(source: bytes) -> int | None:
     return None
 
 
+def module_in_package(path: Path, source: bytes) -> tuple[Path, str] | None:
+    """The folder above the package of the file at `path`, and the name of its module there.
+
+    `None` if the file is in no package, or imports nothing relative to it: then it works alone, and
+    may import the files beside it by their own names.
+    """
+    names, folder = [path.stem], path.parent
+    while (folder / "__init__.py").is_file():
+        names.insert(0, folder.name)
+        folder = folder.parent
+    if len(names) == 1 or not all(map(str.isidentifier, names)) or not _imports_relative(source):
+        return None
+    return folder, ".".join(names)
+
+
+def _imports_relative(source: bytes) -> bool:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False  # running the file will report the error
+    return any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(tree))
+
+
 class _File:
     """The top level of one parsed file."""
 

@@ -40,7 +40,12 @@ from attrs import frozen
 from app.files.paths import resolve_path
 from app.text.sentence import Sentence
 from app.user_code.errors import MAIN_GUARD, LoadingFailed, SourceFiles, call_user_code
-from app.user_code.inspection import ObjectKind, kind_of, line_that_runs_the_reactor
+from app.user_code.inspection import (
+    ObjectKind,
+    kind_of,
+    line_that_runs_the_reactor,
+    module_in_package,
+)
 from app.user_code.reference import (
     CURRENT_FOLDER,
     CodeLocation,
@@ -233,6 +238,13 @@ def load(
     folder = Path(os.path.realpath(folder))
     if reference.place is CodeLocation.FILE:
         path = Path(os.path.realpath(resolve_path(reference.source, folder)))
+        packaged = module_in_package(path, SourceFiles().read(path))
+        if packaged is not None:
+            above, name = packaged
+            generation = LoadedModules(above, only=name.partition(".")[0])
+            return _load(
+                reference, generation, partial(generation.import_module, name), path, loading
+            )
         generation = LoadedModules(path.parent)
         return _load(reference, generation, partial(generation.execute, path), path, loading)
     top = reference.source.partition(".")[0]

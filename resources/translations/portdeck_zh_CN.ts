@@ -462,7 +462,7 @@
     </message>
     <message>
         <source>Rules that rewrite messages, and which messages are held, are chosen in windows of their own: Listener, Rules, and Listener, Held messages.</source>
-        <translation type="unfinished"></translation>
+        <translation>改写消息的规则以及要扣留哪些消息，在各自的窗口中设置：“监听器 → 规则”和“监听器 → 扣留的消息”。</translation>
     </message>
     <message>
         <source>Forward to</source>
@@ -903,11 +903,11 @@
     </message>
     <message>
         <source>Target</source>
-        <translation type="unfinished"></translation>
+        <translation>目标</translation>
     </message>
     <message>
         <source>Where a client is forwarded to</source>
-        <translation type="unfinished"></translation>
+        <translation>客户端被转发到的地方</translation>
     </message>
     <message>
         <source>TLS</source>
@@ -983,11 +983,11 @@
     </message>
     <message>
         <source>{0} (connecting)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}（正在连接）</translation>
     </message>
     <message>
         <source>{0} (failed)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}（失败）</translation>
     </message>
     <message>
         <source>closing</source>
@@ -1687,10 +1687,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>全部显示</translation>
     </message>
     <message>
-        <source>Copy</source>
-        <translation>复制</translation>
-    </message>
-    <message>
         <source>The first {0} lines of {1}.</source>
         <translation>{1} 中的前 {0} 行。</translation>
     </message>
@@ -1943,19 +1939,23 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>Target</source>
-        <translation type="unfinished"></translation>
+        <translation>目标</translation>
+    </message>
+    <message>
+        <source>In the traffic</source>
+        <translation>在流量中</translation>
     </message>
     <message>
         <source>Sent to it</source>
-        <translation type="unfinished"></translation>
+        <translation>发送到目标</translation>
     </message>
     <message>
         <source>Received from it</source>
-        <translation type="unfinished"></translation>
+        <translation>从目标收到</translation>
     </message>
     <message>
         <source>Forwarded</source>
-        <translation type="unfinished"></translation>
+        <translation>转发</translation>
     </message>
     <message>
         <source>Version</source>
@@ -3333,10 +3333,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>There is no option {name} here. Known are {known}.</source>
         <translation>这里没有选项 {name}。可用的有 {known}。</translation>
-    </message>
-    <message>
-        <source>There is no option {name} here. Known are bindAddress and bindPort.</source>
-        <translation>这里没有选项 {name}。可用的有 bindAddress 和 bindPort。</translation>
     </message>
     <message>
         <source>A Unix socket has no local port. Leave it out.</source>
@@ -4784,6 +4780,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>它会结束程序。请把只供脚本使用的代码放在 {main_guard} 之下。</translation>
     </message>
     <message>
+        <source>it listens on port {port} a second time. Take out one of the two calls.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Portdeck runs the reactor already. Put such lines under: {main_guard}.</source>
         <translation>Portdeck 已在运行反应器。请把这样的行放在 {main_guard} 之下。</translation>
     </message>
@@ -5217,7 +5217,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>Where</source>
-        <translation type="unfinished">位置</translation>
+        <translation>位置</translation>
     </message>
     <message>
         <source>Chance</source>
@@ -5412,11 +5412,11 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>between client and listener</source>
-        <translation type="unfinished"></translation>
+        <translation>客户端与监听器之间</translation>
     </message>
     <message>
         <source>between listener and target</source>
-        <translation type="unfinished"></translation>
+        <translation>监听器与目标之间</translation>
     </message>
     <message>
         <source>even</source>
@@ -5693,75 +5693,75 @@ Add a fault: it acts at once, on open connections too.</source>
     <name>FramingEdit</name>
     <message>
         <source>Delimiter, with escapes</source>
-        <translation type="unfinished">分隔符，可用转义</translation>
+        <translation>分隔符，可用转义</translation>
     </message>
     <message>
         <source>counts itself</source>
-        <translation type="unfinished">包含自身</translation>
+        <translation>包含自身</translation>
     </message>
     <message>
         <source>Lines</source>
-        <translation type="unfinished">行</translation>
+        <translation>行</translation>
     </message>
     <message>
         <source>Datagrams</source>
-        <translation type="unfinished">数据报</translation>
+        <translation>数据报</translation>
     </message>
     <message>
         <source>Each read</source>
-        <translation type="unfinished">每次读取</translation>
+        <translation>每次读取</translation>
     </message>
     <message>
         <source>Delimiter</source>
-        <translation type="unfinished">分隔符</translation>
+        <translation>分隔符</translation>
     </message>
     <message>
         <source>Fixed length</source>
-        <translation type="unfinished">固定长度</translation>
+        <translation>固定长度</translation>
     </message>
     <message>
         <source>Length prefix</source>
-        <translation type="unfinished">长度前缀</translation>
+        <translation>长度前缀</translation>
     </message>
     <message>
         <source>Netstrings</source>
-        <translation type="unfinished">Netstring</translation>
+        <translation>Netstring</translation>
     </message>
     <message>
         <source>How messages are told apart</source>
-        <translation type="unfinished">如何区分消息</translation>
+        <translation>如何区分消息</translation>
     </message>
     <message>
         <source> bytes</source>
-        <translation type="unfinished"> 字节</translation>
+        <translation> 字节</translation>
     </message>
     <message>
         <source>Length of each message</source>
-        <translation type="unfinished">每条消息的长度</translation>
+        <translation>每条消息的长度</translation>
     </message>
     <message>
         <source>{0} bytes</source>
-        <translation type="unfinished">{0} 字节</translation>
+        <translation>{0} 字节</translation>
     </message>
     <message>
         <source>Bytes of the length</source>
-        <translation type="unfinished">长度字段的字节数</translation>
+        <translation>长度字段的字节数</translation>
     </message>
     <message>
         <source>big end first</source>
-        <translation type="unfinished">大端序</translation>
+        <translation>大端序</translation>
     </message>
     <message>
         <source>little end first</source>
-        <translation type="unfinished">小端序</translation>
+        <translation>小端序</translation>
     </message>
     <message>
         <source>Byte order</source>
-        <translation type="unfinished">字节序</translation>
+        <translation>字节序</translation>
     </message>
     <message>
         <source>Type what ends a message, such as \n</source>
-        <translation type="unfinished">请输入消息的结束符，例如 \n</translation>
+        <translation>请输入消息的结束符，例如 \n</translation>
     </message>
 </context>
 <context>
@@ -6081,7 +6081,7 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>Nothing is held now. A message that passes from now on is.</source>
-        <translation type="unfinished"></translation>
+        <translation>现在没有扣留任何消息。从现在起经过的消息会被扣留。</translation>
     </message>
 </context>
 <context>
@@ -6385,6 +6385,10 @@ Add a fault: it acts at once, on open connections too.</source>
         <translation type="unfinished">限制</translation>
     </message>
     <message>
+        <source>Save and start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Save, restart later</source>
         <translation>保存，稍后重启</translation>
     </message>
@@ -6434,14 +6438,6 @@ Add a fault: it acts at once, on open connections too.</source>
     <message>
         <source>open to others</source>
         <translation>对他人开放</translation>
-    </message>
-    <message>
-        <source>{0} over UDP</source>
-        <translation>{0}（UDP）</translation>
-    </message>
-    <message>
-        <source>{0}, traffic off</source>
-        <translation>{0}，流量记录已关</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -7997,122 +7993,134 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <name>RewriteEditor</name>
     <message>
         <source>&amp;Add a rule</source>
-        <translation type="unfinished">添加规则(&amp;A)</translation>
+        <translation>添加规则(&amp;A)</translation>
     </message>
     <message>
         <source>Apply it earlier</source>
-        <translation type="unfinished"></translation>
+        <translation>更早应用</translation>
     </message>
     <message>
         <source>Apply it later</source>
-        <translation type="unfinished"></translation>
+        <translation>更晚应用</translation>
     </message>
     <message>
         <source>Remove the rule</source>
-        <translation type="unfinished">删除规则</translation>
+        <translation>删除规则</translation>
     </message>
     <message>
         <source>The bytes that are replaced</source>
-        <translation type="unfinished"></translation>
+        <translation>要替换的字节</translation>
     </message>
     <message>
         <source>The expression</source>
-        <translation type="unfinished"></translation>
+        <translation>表达式</translation>
+    </message>
+    <message>
+        <source>such as ^Host: (\S+)</source>
+        <translation>例如 ^Host: (\S+)</translation>
     </message>
     <message>
         <source>What comes instead</source>
-        <translation type="unfinished"></translation>
+        <translation>替换成的内容</translation>
+    </message>
+    <message>
+        <source>such as Host: {1}:8080</source>
+        <translation>例如 Host: {1}:8080</translation>
     </message>
     <message>
         <source>A message to try</source>
-        <translation type="unfinished"></translation>
+        <translation>要试验的消息</translation>
     </message>
     <message>
         <source>type a message to try</source>
-        <translation type="unfinished"></translation>
+        <translation>输入一条消息来试验</translation>
     </message>
     <message>
         <source>Rules of {0}</source>
-        <translation type="unfinished">{0} 的规则</translation>
+        <translation>{0} 的规则</translation>
     </message>
     <message>
         <source>Rewrite rules, applied one after the other</source>
-        <translation type="unfinished"></translation>
+        <translation>改写规则，依次应用</translation>
     </message>
     <message>
         <source>Direction</source>
-        <translation type="unfinished">方向</translation>
+        <translation>方向</translation>
     </message>
     <message>
         <source>bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>字节</translation>
     </message>
     <message>
         <source>an expression</source>
-        <translation type="unfinished"></translation>
+        <translation>表达式</translation>
     </message>
     <message>
         <source>What is replaced</source>
-        <translation type="unfinished"></translation>
+        <translation>要替换的内容</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Replaces</source>
-        <translation type="unfinished"></translation>
+        <translation>替换</translation>
     </message>
     <message>
         <source>By</source>
-        <translation type="unfinished"></translation>
+        <translation>替换为</translation>
     </message>
     <message>
         <source>Messages are</source>
-        <translation type="unfinished">消息划分</translation>
+        <translation>消息划分</translation>
     </message>
     <message>
         <source>Tester</source>
-        <translation type="unfinished">测试</translation>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>The listener goes on with the rules of before.</source>
+        <translation>监听器继续使用之前的规则。</translation>
     </message>
     <message>
         <source>There are mistakes in the rules.</source>
-        <translation type="unfinished"></translation>
+        <translation>规则中有错误。</translation>
     </message>
 </context>
 <context>
     <name>RewriteModel</name>
     <message>
         <source>Rule</source>
-        <translation type="unfinished">规则</translation>
+        <translation>规则</translation>
     </message>
     <message>
         <source>Direction</source>
-        <translation type="unfinished">方向</translation>
+        <translation>方向</translation>
     </message>
     <message>
         <source>Replaces</source>
-        <translation type="unfinished"></translation>
+        <translation>替换</translation>
     </message>
     <message>
         <source>By</source>
-        <translation type="unfinished"></translation>
+        <translation>替换为</translation>
     </message>
     <message>
         <source>Hits</source>
-        <translation type="unfinished">命中</translation>
+        <translation>命中</translation>
     </message>
     <message>
         <source>both ways</source>
-        <translation type="unfinished">双向</translation>
+        <translation>双向</translation>
     </message>
     <message>
         <source>from the client</source>
-        <translation type="unfinished">来自客户端</translation>
+        <translation>来自客户端</translation>
     </message>
     <message>
         <source>to the client</source>
-        <translation type="unfinished">发往客户端</translation>
+        <translation>发往客户端</translation>
     </message>
 </context>
 <context>
@@ -8924,6 +8932,14 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>新代码没有启用：{0}</translation>
     </message>
     <message>
+        <source>{0} over UDP</source>
+        <translation type="unfinished">{0}（UDP）</translation>
+    </message>
+    <message>
+        <source>{0}, traffic off</source>
+        <translation type="unfinished">{0}，流量记录已关</translation>
+    </message>
+    <message>
         <source>Refused: {0}</source>
         <translation>已拒绝：{0}</translation>
     </message>
@@ -9228,6 +9244,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>TLS {0} 或更新</translation>
     </message>
     <message>
+        <source>Clients and versions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Encryption</source>
         <translation>加密</translation>
     </message>
@@ -9336,10 +9356,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Next</source>
         <translation>下一步</translation>
-    </message>
-    <message>
-        <source>Keep the file…</source>
-        <translation>保留文件…</translation>
     </message>
     <message>
         <source>Save and run</source>

@@ -13,7 +13,16 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from tests.benchmarks.behaviour_programs import (
+from tests.benchmarks.harness.load import (
+    Load,
+    Rounds,
+    TimedMessages,
+    allow_many_descriptors,
+    patient,
+)
+from tests.benchmarks.harness.programs import Kind, Taken, plain_server, present
+from tests.benchmarks.harness.report import circumstances, keep, markdown, publish, show
+from tests.benchmarks.subjects.behaviour_programs import (
     ANSWER,
     PORTDECK,
     REQUEST,
@@ -22,9 +31,6 @@ from tests.benchmarks.behaviour_programs import (
     forwarders,
     repliers,
 )
-from tests.benchmarks.load import Load, Rounds, TimedMessages, allow_many_descriptors, patient
-from tests.benchmarks.programs import Kind, Taken, plain_server, present
-from tests.benchmarks.report import circumstances, keep, markdown, publish, show
 from tests.screen import Screen
 
 CONNECTIONS = 20

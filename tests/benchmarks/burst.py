@@ -17,8 +17,8 @@ from statistics import median
 from types import TracebackType
 from typing import Any, Self
 
-from tests.benchmarks.load import allow_many_descriptors
-from tests.benchmarks.report import keep, show
+from tests.benchmarks.harness.load import allow_many_descriptors
+from tests.benchmarks.harness.report import keep, show
 from tests.panel import CONNECTIONS_ON_SHOW, Panel
 from tests.screen import Screen
 
@@ -65,7 +65,7 @@ def _run() -> dict[str, dict[str, float]]:
         Panel(
             screen,
             PROFILE,
-            module="tests.benchmarks.watched_window",
+            module="tests.benchmarks.subjects.watched_window",
             settings=CONNECTIONS_ON_SHOW,
             pipe=subprocess.PIPE,
         ) as panel,

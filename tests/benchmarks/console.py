@@ -11,8 +11,8 @@ import subprocess
 import sys
 from statistics import median, quantiles
 
-from tests.benchmarks.process import Server
-from tests.benchmarks.report import keep, show
+from tests.benchmarks.harness.process import Server
+from tests.benchmarks.harness.report import keep, show
 
 COUNT = 3_000
 WARM_UP = 200
@@ -29,7 +29,7 @@ OWN = "console tab, to Echo in the same window"
 
 def main(rounds: int) -> None:
     took: dict[str, list[float]] = {name: [] for name in CLIENTS}
-    with Server("tests.benchmarks.echo_servers", "twisted-epoll") as server:
+    with Server("tests.benchmarks.subjects.echo_servers", "twisted-epoll") as server:
         for _ in range(rounds):
             for name, variant in CLIENTS.items():
                 took[name] += _measure(variant, 0 if name == OWN else server.port)
@@ -55,7 +55,7 @@ def main(rounds: int) -> None:
 
 
 def _measure(variant: str, port: int) -> list[float]:
-    command = [sys.executable, "-m", "tests.benchmarks.console_clients"]
+    command = [sys.executable, "-m", "tests.benchmarks.subjects.console_clients"]
     done = subprocess.run(
         [*command, variant, str(port), str(WARM_UP + COUNT)], stdout=subprocess.PIPE, check=True
     )

@@ -19,9 +19,9 @@ from typing import Any
 
 from twisted.internet import epollreactor
 
-from tests.benchmarks.load import allow_many_descriptors
-from tests.benchmarks.process import Server
-from tests.benchmarks.report import keep, show
+from tests.benchmarks.harness.load import allow_many_descriptors
+from tests.benchmarks.harness.process import Server
+from tests.benchmarks.harness.report import keep, show
 
 MESSAGE = 64
 SENDERS = 50

@@ -18,7 +18,7 @@ from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.tab import ConnectionNames
 from app.ui.traffic.view_bar import View
-from tests.benchmarks.report import keep, show
+from tests.benchmarks.harness.report import keep, show
 
 CHUNKS_A_SECOND = 50_000
 SECONDS = {View.CHUNKS: 60.0, View.MESSAGES: 20.0, View.STREAM: 20.0}

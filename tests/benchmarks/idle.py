@@ -10,8 +10,8 @@ import socket
 import time
 from contextlib import ExitStack
 
-from tests.benchmarks.process import Usage
-from tests.benchmarks.report import keep, show
+from tests.benchmarks.harness.process import Usage
+from tests.benchmarks.harness.report import keep, show
 from tests.panel import Panel
 from tests.screen import Screen
 

@@ -12,8 +12,8 @@ import time
 from statistics import median
 from typing import Any
 
-from tests.benchmarks.load import allow_many_descriptors
-from tests.benchmarks.report import keep, show
+from tests.benchmarks.harness.load import allow_many_descriptors
+from tests.benchmarks.harness.report import keep, show
 from tests.panel import Panel
 from tests.screen import Screen
 
@@ -36,7 +36,7 @@ def main(rounds: int) -> None:
         Panel(
             screen,
             profile(LISTENERS),
-            module="tests.benchmarks.counted_window",
+            module="tests.benchmarks.subjects.counted_window",
             pipe=subprocess.PIPE,
         ) as panel,
     ):

@@ -13,11 +13,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from tests.benchmarks.bar_chart import Bar, draw
-from tests.benchmarks.behaviour_programs import forwarders
-from tests.benchmarks.load import Load, Rounds, allow_many_descriptors, patient
-from tests.benchmarks.peer_programs import KINDS, MESSAGE
-from tests.benchmarks.programs import (
+from tests.benchmarks.harness.bar_chart import Bar, draw
+from tests.benchmarks.harness.load import Load, Rounds, allow_many_descriptors, patient
+from tests.benchmarks.harness.programs import (
     HOST,
     SECONDS,
     SETTLE_SECONDS,
@@ -28,7 +26,17 @@ from tests.benchmarks.programs import (
     plain_server,
     present,
 )
-from tests.benchmarks.report import GUIDE, README, circumstances, keep, markdown, publish, show
+from tests.benchmarks.harness.report import (
+    GUIDE,
+    README,
+    circumstances,
+    keep,
+    markdown,
+    publish,
+    show,
+)
+from tests.benchmarks.subjects.behaviour_programs import forwarders
+from tests.benchmarks.subjects.peer_programs import KINDS, MESSAGE
 from tests.screen import Screen
 
 BUSY = 50

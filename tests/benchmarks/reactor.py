@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from statistics import median
 from typing import Any, NamedTuple
 
-from tests.benchmarks.load import Load, PingPong, Rounds, allow_many_descriptors
-from tests.benchmarks.process import Server, Usage
-from tests.benchmarks.report import keep, show
-from tests.benchmarks.watched_window import BEAT_MS
+from tests.benchmarks.harness.load import Load, PingPong, Rounds, allow_many_descriptors
+from tests.benchmarks.harness.process import Server, Usage
+from tests.benchmarks.harness.report import keep, show
+from tests.benchmarks.subjects.watched_window import BEAT_MS
 from tests.panel import CONNECTIONS_ON_SHOW, Panel
 from tests.screen import Screen
 
@@ -78,14 +78,14 @@ def serving(variant: str, screen: Screen, *, watched: bool = False) -> Iterator[
         return
     arguments = [variant, "--probe"] if watched else [variant]
     with Server(
-        "tests.benchmarks.echo_servers", *arguments, environment=screen.environment
+        "tests.benchmarks.subjects.echo_servers", *arguments, environment=screen.environment
     ) as server:
         yield Subject(server.port, server, lambda: _recent(server.finish()["lags"]))
 
 
 @contextmanager
 def _panel(screen: Screen, settings: str, *, watched: bool) -> Iterator[Subject]:
-    module = "tests.benchmarks.watched_window" if watched else "app"
+    module = "tests.benchmarks.subjects.watched_window" if watched else "app"
     pipe = subprocess.PIPE if watched else None
     with Panel(screen, PROFILE, module=module, settings=settings, pipe=pipe) as panel:
         ((_, port),) = panel.wait_until_listening(1)

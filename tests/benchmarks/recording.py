@@ -16,7 +16,7 @@ from app.traffic.pattern import PatternKind, parse
 from app.traffic.recording.reader import Recording
 from app.traffic.recording.recorder import Recorder
 from app.traffic.scan import Criteria, Scan
-from tests.benchmarks.report import keep, show
+from tests.benchmarks.harness.report import keep, show
 
 SECONDS = 5.0
 TICK_SECONDS = 0.1

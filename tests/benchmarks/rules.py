@@ -20,7 +20,7 @@ from app.rules.protocol import RepliesFactory
 from app.rules.reading import parse
 from app.rules.running import RunningRules
 from app.rules.spec import RuleSet
-from tests.benchmarks.report import keep, show
+from tests.benchmarks.harness.report import keep, show
 
 COUNT: Final = 20
 TIMES: Final = 20_000

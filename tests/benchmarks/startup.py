@@ -13,8 +13,8 @@ import tempfile
 import time
 from statistics import median
 
-from tests.benchmarks.process import Usage
-from tests.benchmarks.report import keep, show
+from tests.benchmarks.harness.process import Usage
+from tests.benchmarks.harness.report import keep, show
 from tests.panel import ROOT, START_SECONDS, Panel
 from tests.screen import Screen
 
@@ -62,7 +62,7 @@ def main(rounds: int) -> None:
 
 
 def _bare(environment: dict[str, str]) -> Cost:
-    command = [sys.executable, "-m", "tests.benchmarks.bare_window"]
+    command = [sys.executable, "-m", "tests.benchmarks.subjects.bare_window"]
     with Screen(*SCREEN) as screen:
         began = time.monotonic()
         with subprocess.Popen(command, cwd=ROOT, env=screen.environment | environment) as process:

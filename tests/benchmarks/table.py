@@ -15,9 +15,9 @@ from statistics import median
 from typing import Any
 
 from app.ui.connections.columns import columns
-from tests.benchmarks.load import Load, allow_many_descriptors
-from tests.benchmarks.process import Usage
-from tests.benchmarks.report import keep, show
+from tests.benchmarks.harness.load import Load, allow_many_descriptors
+from tests.benchmarks.harness.process import Usage
+from tests.benchmarks.harness.report import keep, show
 from tests.panel import CONNECTIONS_ON_SHOW, Panel
 from tests.screen import Screen
 
@@ -53,7 +53,7 @@ def main(rounds: int) -> None:
         Panel(
             screen,
             PROFILE,
-            module="tests.benchmarks.driven_window",
+            module="tests.benchmarks.subjects.driven_window",
             settings=CONNECTIONS_ON_SHOW,
             pipe=subprocess.PIPE,
         ) as panel,

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from statistics import median
 
-from tests.benchmarks.load import Load, Rounds, allow_many_descriptors
-from tests.benchmarks.process import Usage
+from tests.benchmarks.harness.load import Load, Rounds, allow_many_descriptors
+from tests.benchmarks.harness.process import Usage
+from tests.benchmarks.harness.report import keep, show
 from tests.benchmarks.reactor import CONNECTIONS, MESSAGE, PROFILE, Subject, apart, microseconds
-from tests.benchmarks.report import keep, show
 from tests.panel import Panel
 from tests.screen import Screen
 

@@ -29,7 +29,7 @@ from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.scans import STEP_SECONDS
 from app.ui.traffic.tab import ConnectionNames
-from tests.benchmarks.report import keep, show
+from tests.benchmarks.harness.report import keep, show
 
 CHUNKS = 1_000_000
 EXPORTED = 200_000

@@ -9,8 +9,8 @@ from OpenSSL import SSL
 from twisted.internet import defer, error
 from twisted.python.failure import Failure
 
-from app.client.security import Verdict
 from app.client.connect_errors import explain_connect, explain_loss
+from app.client.security import Verdict
 from app.net.target import Target
 
 TARGET = Target("localhost", 9)

@@ -10,6 +10,7 @@ import pytest
 
 from app.codegen.script import file_name, script, user_code_import
 from app.codegen.tls_files import TlsFiles
+from app.faults.spec import Direction, Fault, FaultKind
 from app.net.endpoint import Endpoint
 from app.profile import ListenerSpec, Tls
 from app.protocols import catalog
@@ -224,3 +225,12 @@ def test_a_datagram_protocol_is_made_once(tmp_path: Path) -> None:
     source = "from twisted.internet.protocol import DatagramProtocol\n"
     (tmp_path / "dns.py").write_text(f"{source}class Dns(DatagramProtocol): ...\n")
     assert user_code_import(Reference.parse("python:dns.py:Dns"), tmp_path).datagrams == "Dns()"
+
+
+def test_faults_are_named_as_left_out() -> None:
+    late = Fault(kind=FaultKind.LATENCY, seconds=0.2, direction=Direction.OUT)
+    off = Fault(kind=FaultKind.REFUSE, enabled=False)
+    source = script(spec("echo", faults=(late, off)), Path())
+    assert "# Only Portdeck disturbs connections on purpose. Here is no:" in source
+    assert "#   latency 200 ms out\n" in source
+    assert "refuse" not in source

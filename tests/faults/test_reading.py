@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.faults.describing import badge, describe
-from app.faults.reading import MOST_FAULTS, parse, parse_seed, to_tables
+from app.faults.reading import MOST_FAULTS, misfits, parse, parse_seed, to_tables
 from app.faults.spec import (
     DIRECTED,
     KINDS_OF,
@@ -19,6 +19,7 @@ from app.faults.spec import (
     Direction,
     Fault,
     FaultKind,
+    FaultLeg,
     Parameter,
     TransportKind,
 )
@@ -169,3 +170,25 @@ def test_a_seed_is_a_whole_number() -> None:
 def test_a_fault_that_cannot_hit_anybody_has_no_badge() -> None:
     assert badge([fault("stall", enabled=False), fault("stall", chance=0.0)]) == ""
     assert badge([fault("bandwidth", bytes_per_second=1500)]) == "1.5 kB/s"
+
+
+def at_target(kind: FaultKind) -> Fault:
+    return Fault(kind=kind, leg=FaultLeg.TARGET)
+
+
+def test_a_leg_to_a_target_needs_one() -> None:
+    (problem,) = misfits((at_target(FaultKind.STALL),), "fault", TransportKind.STREAM, None)
+    assert str(problem).startswith("fault[0].leg: there is no target")
+
+
+def test_the_kinds_at_the_target_are_those_of_its_transport() -> None:
+    faults = (at_target(FaultKind.DROP), at_target(FaultKind.SLICE), at_target(FaultKind.TLS))
+    found = misfits(faults, "fault", TransportKind.TLS, TransportKind.DATAGRAMS)
+    assert [each.path for each in found] == ["fault[1].kind", "fault[2].kind"]
+
+
+def test_the_leg_is_read_and_written_back() -> None:
+    table = {"kind": "slice", "bytes": 10, "leg": "target"}
+    faults, problems = parse([table], "fault", TransportKind.DATAGRAMS)
+    assert not problems
+    assert to_tables(faults) == [table]

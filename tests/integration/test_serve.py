@@ -105,6 +105,10 @@ def test_each_event_is_a_json_object_on_its_line() -> None:
         "reason": "closed by the peer",
         "bytes_in": 5,
         "bytes_out": 5,
+        "target": None,
+        "target_bytes_in": None,
+        "target_bytes_out": None,
+        "code": "closed-by-peer",
     }
     assert stopped == {"event": "stopped", "listener": "echo"}
     assert (code, out, err) == (0, "", "")

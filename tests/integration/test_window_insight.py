@@ -169,7 +169,8 @@ def test_a_tile_starts_and_stops_its_listener(desk: Desk) -> None:
     desk.click(tile.switch)
     desk.until(lambda: "listening" in tile.state.text())
     assert desk.window.listeners.chosen is None
-    desk.click(tile.switch)
+    tile.setFocus()
+    desk.qtbot.keyClick(tile, Qt.Key.Key_Space)
     desk.until(lambda: tile.state.text().startswith("stopped"))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
-from app.runtime.clocks import UnixTime, steady, unix_clock, use_unix_time
+from app.runtime.clocks import ClockOffset, UnixTime, steady, unix_clock, use_unix_time
 
 HOUR = 3600.0
 
@@ -43,6 +43,18 @@ def test_unix_time_follows_a_clock_that_is_set_forward_and_not_one_set_back() ->
     assert unix_time.now() == 1010
     clock.set_by += 2 * HOUR
     assert unix_time.now() == clock.unix_seconds() == 1010 + HOUR
+
+
+def test_offsets_that_are_the_same_to_a_millisecond_are_one_object() -> None:
+    clock = DayClock()
+    offset = ClockOffset(clock)
+    first = offset()
+    clock.set_by += 0.0005
+    assert offset() is first
+    clock.set_by += HOUR
+    assert offset() == pytest.approx(first + HOUR, abs=0.001)
+    clock.set_by -= HOUR
+    assert offset() == pytest.approx(first, abs=0.001)
 
 
 def test_a_steady_reactor_does_not_read_the_system_clock(

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 from tests.screenshots.stage import Stage
 from tests.screenshots.world import Steps
 
-SETTLE_SECONDS: Final = 0.3
+SETTLE_SECONDS: Final = 0.25
 GLIDE_FRAMES: Final = 7
 GLIDE_MS: Final = 40
 TYPED_MS: Final = 110
@@ -80,14 +80,14 @@ def tell(stage: Stage, film: Film) -> Steps:
     film.click(card.start)
     yield lambda: stage.listener("Echo").is_on
     yield from film.hold(700)
+    yield card.connect_button.isEnabled
     film.click(card.connect_button)
     session = stage.session_tab.session
     yield lambda: session.state.is_open
     yield from film.hold(900)
     for letter in SAID:
         QTest.keyClicks(stage.session_tab.input_bar.input, letter)
-        yield lambda: True
-        film.show(TYPED_MS)
+        yield from film.hold(TYPED_MS)
     QTest.keyClick(stage.session_tab.input_bar.input, Qt.Key.Key_Return)
     yield lambda: session.bytes_in > len(SAID)
     yield from film.hold(1200)
@@ -96,5 +96,5 @@ def tell(stage: Stage, film: Film) -> Steps:
     yield lambda: stage.pane.table.rows.rowCount() > 1
     yield from film.hold(600)
     table = stage.pane.table
-    film.click(table.viewport(), table.visualRect(table.rows.index(0, 4)).center())
+    film.click(table.viewport(), table.visualRect(table.rows.index(table.rows.rowCount() - 1, 4)).center())
     yield from film.hold(3000)

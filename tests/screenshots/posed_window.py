@@ -115,7 +115,7 @@ class Poser:
         for window in self._stage.windows()[1:]:
             _frame(picture, window)
         path.parent.mkdir(parents=True, exist_ok=True)
-        return "" if newer.save(str(path)) else f"{path} cannot be written"
+        return "" if picture.save(str(path)) else f"{path} cannot be written"
 
     def _centre(self, window: Any) -> None:
         """As a window manager does, which the screen has not."""

@@ -26,7 +26,7 @@ from tests.screenshots.world import PORTS
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "screenshots"
 SIZE = (1180, 760)
-FILM_SIZE = (960, 620)
+FILM_SIZE = (1080, 720)
 
 ECHO, HELLO, CHAT, TAKEN = 8007, 8025, 8030, 8080
 PROFILE = f"""

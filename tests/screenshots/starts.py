@@ -43,6 +43,7 @@ def _second_step(stage: Stage) -> Steps:
     yield from _first_step(stage)
     card = stage.window.insight.first_steps
     assert card is not None
+    yield card.connect_button.isEnabled
     card.connect_button.click()
     yield lambda: stage.session_tab.session.state.is_open
 

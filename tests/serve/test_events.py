@@ -18,7 +18,6 @@ from app.serve.events import (
     Closed,
     Draining,
     Event,
-    EventObserver,
     EventWriter,
     Failed,
     Forwarded,
@@ -33,6 +32,7 @@ from app.serve.events import (
     Running,
     Stopped,
 )
+from app.serve.observer import EventObserver
 from app.server.deck import Deck
 from app.server.listener import Listener
 from app.text.sentence import Sentence

@@ -37,6 +37,9 @@ NOT_NEEDED_TO_OPEN = {
     "app.client.security",
     "app.client.tls",
     "app.codegen",
+    "app.protocols.forward",
+    "app.protocols.http",
+    "app.protocols.websocket",
     "app.server.encryption",
     "app.user_code.inspection",
     "app.user_code.loading",
@@ -58,12 +61,19 @@ NOT_NEEDED_TO_OPEN = {
     "app.ui.traffic.pane",
     "app.ui.traffic.recording_window",
     "cattrs",
+    "h11",
+    "numpy",
     "psutil",
+    "pyqtgraph",
     "sqlite3",
     "tomlkit",
+    "twisted.application.service",
+    "twisted.internet.endpoints",
+    "wsproto",
 }
-"""Each of these modules is slow to import. `cryptography` is not in the list, because Twisted's TCP
-imports it. Coverage imports `sqlite3`, so the test runs without coverage.
+"""Each of these modules is slow to import. Twisted's TCP imports `cryptography`, its Deferreds
+`asyncio`, and its failures `http.client`, so these are not in the list. Coverage imports `sqlite3`,
+so the test runs without coverage.
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.ui.event_loop import INTERVAL_MS, Ticker
+from app.ui.event_loop import BUSY_INTERVAL_MS, INTERVAL_MS, Ticker
 
 COARSE = 0.94
 """A coarse timer may fire 5 % early, and one millisecond more by rounding."""
@@ -121,3 +122,19 @@ def test_a_source_that_fails_once_does_not_stop_the_ticks(ticker: Ticker, qtbot:
         ticker.wake()
         qtbot.waitUntil(lambda: len(calls) == 2)
     assert [kind for kind, _, _ in raised] == [LookupError]
+
+
+def test_a_busy_reactor_gets_fewer_ticks(qapp: QApplication, qtbot: QtBot) -> None:
+    ticker = Ticker(is_busy=lambda: True)
+    times: list[float] = []
+
+    def source() -> bool:
+        times.append(time.monotonic())
+        return len(times) < 3
+
+    ticker.add(source)
+    ticker.wake()
+    qtbot.waitUntil(lambda: not ticker.is_awake)
+    ticker.deleteLater()
+    gaps = [(later - earlier) * 1000 for earlier, later in itertools.pairwise(times)]
+    assert min(gaps) >= COARSE * BUSY_INTERVAL_MS - 1

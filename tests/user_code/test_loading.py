@@ -542,3 +542,18 @@ def test_failed_loads_leave_no_modules(write: Write, take: Load) -> None:
         thing for thing in gc.get_objects() if str(type(thing).__module__).startswith("echo@")
     ]
     assert len(errors) == 5
+
+
+def test_a_file_of_a_package_may_import_relative_to_it(write: Write, take: Load) -> None:
+    write("chat/__init__.py", "")
+    write("chat/words.py", "HELLO = 'hi'")
+    write("chat/server/__init__.py", "")
+    write("chat/server/main.py", "from ..words import HELLO\nclass Echo(str):\n    words = HELLO")
+    assert vars(take("chat/server/main.py:Echo").found)["words"] == "hi"
+
+
+def test_a_file_of_a_package_may_import_the_files_beside_it(write: Write, take: Load) -> None:
+    write("chat/__init__.py", "")
+    write("chat/words.py", "HELLO = 'hi'")
+    write("chat/main.py", "from words import HELLO\nclass Echo(str):\n    words = HELLO")
+    assert vars(take("chat/main.py:Echo").found)["words"] == "hi"

@@ -183,6 +183,7 @@ def test_a_package_runs_with_its_relative_imports(write: Write, run: Run) -> Non
     )
     assert endpoints(run("python:chat/")) == [HERE]
     assert endpoints(run("python:chat")) == [HERE]
+    assert endpoints(run("python:chat/__main__.py")) == [HERE]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of twisted.web, in itself
@@ -205,7 +206,7 @@ def test_arguments_are_those_of_the_reference(write: Write, run: Run) -> None:
         ("reactor.listenTCP(1, factory)\n1 / 0", "server.py, line 9: ZeroDivisionError"),
         (
             "reactor.listenTCP(8025, factory)\nreactor.listenTCP(8025, factory)",
-            "Couldn't listen on any:8025",
+            "server.py, line 9: it listens on port 8025 a second time",
         ),
         ("raise SystemExit('no licence')", "server.py ended itself (no licence) before"),
         ("reactor.run()\nreactor.stop()", "server.py stopped the reactor before"),

@@ -16,7 +16,6 @@ from typing import Any
 
 from twisted.internet import tcp
 from twisted.internet.defer import Deferred, execute
-from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory, IReactorFDSet
 
 from app.net.endpoint import Endpoint
@@ -47,9 +46,11 @@ def listen(reactor: Any, endpoint: Endpoint, factory: IProtocolFactory) -> Defer
         if endpoint.interface == "::":
             only_ipv6 = endpoint.kind == "tcp6"
             return execute(_started, Ipv6Port(reactor, port, factory, backlog, "::", only_ipv6))
-    bound: Deferred[IListeningPort] = serverFromString(reactor, _with_backlog(endpoint)).listen(
-        factory
-    )
+    # Imported late: it looks for plugins, and the window opens without it.
+    from twisted.internet.endpoints import serverFromString
+
+    server = serverFromString(reactor, _with_backlog(endpoint))
+    bound: Deferred[IListeningPort] = server.listen(factory)
     return bound
 
 

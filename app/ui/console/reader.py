@@ -118,7 +118,7 @@ class MessageReader(QWidget):
     def _open_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         if self.content.shows_hex:
-            menu.addAction(self.tr("Copy"), self.content.copy)
+            menu.addAction(self.tr("Copy"), self.content.hex.copy)
         else:
             self.content.text.fill_menu(menu)
         menu.aboutToHide.connect(menu.deleteLater)

@@ -10,7 +10,6 @@ from time import monotonic
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -20,13 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.text.hex import as_hex
 from app.text.readable import format_size
 from app.traffic.content.form import Form
 from app.traffic.content.http_body import Body, Flaw
 from app.traffic.content.layout import Note, detect, lay_out
 from app.traffic.content.page import MOST_LINES, Page
-from app.ui.content.hex_view import ByteColumn, HexView
+from app.ui.content.hex_view import HexView
 from app.ui.content.page_view import PageView
 from app.ui.widgets.labels import ElidingLabel
 
@@ -116,16 +114,6 @@ class ContentView(QWidget):
         else:
             self.text.select_text(self.as_text(self._data[start:stop]))
 
-    def copy(self) -> None:
-        """Copy what is selected, or all, in the form in which it is shown."""
-        if not self._data:
-            return
-        if not self.shows_hex:
-            self.text.copy()
-            return
-        form = as_hex if self.hex.side is ByteColumn.HEX else self.as_text
-        QGuiApplication.clipboard().setText(form(self.hex.selected))
-
     def as_text(self, data: bytes) -> str:
         """`data` decoded; invalid bytes become `\\xNN`."""
         return data.decode(self._encoding, "backslashreplace")
@@ -150,11 +138,6 @@ class ContentView(QWidget):
             view.setMinimumHeight(view.fontMetrics().lineSpacing())
             view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             view.selection_changed.connect(self.selection_changed)
-            copy = QAction(self.tr("Copy"), view)
-            copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-            copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            copy.triggered.connect(self.copy)
-            view.addAction(copy)
         self.hex.customContextMenuRequested.connect(self._request_menu)
         self.text.customContextMenuRequested.connect(self._request_menu)
 

@@ -4,12 +4,16 @@ size open at once.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from enum import Enum
+from itertools import islice
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
+    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -20,15 +24,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from app.text.hex import WIDTH, cells
+from app.text.hex import WIDTH, as_hex, cells
 from app.ui.style.theme import MonoFont
 
 OFFSET_DIGITS = 8
 HEX_AT = OFFSET_DIGITS + 2
 """The columns of the view, as characters from the left."""
 
-WIDE = 2 * WIDTH
-"""The bytes in a row where there is room for them."""
+ROWS = (2 * WIDTH, WIDTH, WIDTH // 2)
+"""The bytes in a row, the most first. The first that fits is taken, or the last."""
 
 SOFT_ALPHA = 80
 MARGIN = 6
@@ -58,6 +62,8 @@ class HexView(QAbstractScrollArea):
         self._anchor = 0
         self._cursor = 0
         self._has_selection = False
+        self._marks: Sequence[tuple[int, int]] = ()
+        self._mark_color = QColor()
         self.side = ByteColumn.HEX
         MonoFont(self)
         metrics = QFontMetricsF(self.font())
@@ -74,6 +80,11 @@ class HexView(QAbstractScrollArea):
     def data(self) -> bytes:
         """The shown bytes."""
         return self._data
+
+    @property
+    def marks(self) -> Sequence[tuple[int, int]]:
+        """The marked ranges."""
+        return self._marks
 
     @property
     def cursor_at(self) -> int:
@@ -94,8 +105,9 @@ class HexView(QAbstractScrollArea):
         return self._data[start:stop] if stop > start else self._data
 
     def show_data(self, data: bytes) -> None:
-        """Show `data` from its beginning, with nothing selected."""
+        """Show `data` from its beginning, with nothing selected or marked."""
         self._data = data
+        self._marks = ()
         self._anchor = self._cursor = 0
         self._has_selection = False
         self._fit_bars()
@@ -106,6 +118,19 @@ class HexView(QAbstractScrollArea):
         """Decode the text column with the Python codec `encoding`."""
         self._encoding = encoding
         self.viewport().update()
+
+    def show_marks(self, marks: Sequence[tuple[int, int]], color: QColor) -> None:
+        """Paint the bytes of these ranges on a ground of `color`. The ranges are sorted."""
+        self._marks, self._mark_color = marks, color
+        self.viewport().update()
+
+    def copy(self) -> None:
+        """Copy the selected bytes, or all: as hex or text, as the column that was clicked last."""
+        data = self.selected
+        is_hex = self.side is ByteColumn.HEX
+        text = as_hex(data) if is_hex else data.decode(self._encoding, "backslashreplace")
+        if data:
+            QGuiApplication.clipboard().setText(text)
 
     def select(self, start: int, stop: int) -> None:
         """Select `data[start:stop]` and scroll to its beginning."""
@@ -125,6 +150,9 @@ class HexView(QAbstractScrollArea):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.SelectAll):
             self.select_all()
+            return
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
             return
         to = self._key_target(event)
         if to is None:
@@ -206,9 +234,9 @@ class HexView(QAbstractScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         before = self.bytes_in_row
-        self.bytes_in_row = WIDE
-        if self._needed_width() > self.viewport().width():
-            self.bytes_in_row = WIDTH
+        for self.bytes_in_row in ROWS:
+            if self._needed_width() <= self.viewport().width():
+                break
         self._fit_bars()
         if self.bytes_in_row != before:
             self._show_cursor()
@@ -243,6 +271,7 @@ class HexView(QAbstractScrollArea):
         if not row:
             return
         palette, base = self.palette(), top + self._ascent
+        self._paint_marks(painter, start, len(row), top)
         self._paint_selection(painter, start, len(row), top)
         painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
         painter.drawText(QPoint(0, round(base)), f"{start:0{OFFSET_DIGITS}x}")
@@ -254,20 +283,32 @@ class HexView(QAbstractScrollArea):
                 painter.drawText(QPoint(round(self._text_x(place)), round(base)), cell)
 
     def _paint_selection(self, painter: QPainter, start: int, count: int, top: float) -> None:
-        begin, end = (max(0, min(each - start, count)) for each in self.selection)
         soft = QColor(self.palette().color(QPalette.ColorRole.Highlight))
         soft.setAlpha(SOFT_ALPHA)
-        if end > begin:
-            left, right = self._hex_x(begin), self._hex_x(end - 1) + 2 * self._char
-            painter.fillRect(QRectF(left, top, right - left, self._line), soft)
-            left, right = self._text_x(begin), self._text_x(end)
-            painter.fillRect(QRectF(left, top, right - left, self._line), soft)
+        begin, end = self.selection
+        self._fill(painter, begin - start, min(end - start, count), top, soft)
         place = self._cursor - start
         if 0 <= place < count and self.hasFocus():
             painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
             line = self._line - 1
             painter.drawRect(QRectF(self._hex_x(place), top, 2 * self._char, line))
             painter.drawRect(QRectF(self._text_x(place), top, self._char, line))
+
+    def _paint_marks(self, painter: QPainter, start: int, count: int, top: float) -> None:
+        first = bisect_right(self._marks, start, key=lambda mark: mark[1])
+        for begin, end in islice(self._marks, first, None):
+            if begin >= start + count:
+                break
+            self._fill(painter, begin - start, min(end - start, count), top, self._mark_color)
+
+    def _fill(self, painter: QPainter, begin: int, end: int, top: float, color: QColor) -> None:
+        """Fill the ground of the bytes of a row from `begin` to before `end`, in both columns."""
+        begin = max(0, begin)
+        if end > begin:
+            left, right = self._hex_x(begin), self._hex_x(end - 1) + 2 * self._char
+            painter.fillRect(QRectF(left, top, right - left, self._line), color)
+            left, right = self._text_x(begin), self._text_x(end)
+            painter.fillRect(QRectF(left, top, right - left, self._line), color)
 
     def _hex_x(self, place: int) -> float:
         return self._char * (HEX_AT + 3 * place + (place >= self.bytes_in_row // 2))

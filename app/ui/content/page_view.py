@@ -167,6 +167,8 @@ class PageView(QAbstractScrollArea):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.SelectAll):
             self.select_all()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
         elif len(self._page) and self._fold_by(Qt.Key(event.key())):
             return
         elif len(self._page) and (row := self._key_target(event)) is not None:

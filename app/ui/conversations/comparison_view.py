@@ -1,28 +1,25 @@
-"""A comparison on the screen: its sentence, its rows, and the chosen row as two hex dumps."""
+"""A comparison on the screen: its sentence, its rows, and the chosen row in two hex views."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPlainTextEdit,
     QSplitter,
     QTableView,
-    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
-from app.text.hex import WIDTH, hexdump
 from app.traffic.comparison import Compared, MessageComparison, Outcome, Range
+from app.ui.content.hex_view import HexView
 from app.ui.conversations.comparison_model import (
     CAME,
     EXPECTED,
@@ -32,16 +29,7 @@ from app.ui.conversations.comparison_model import (
     MarkedBytes,
     outcome_color,
 )
-from app.ui.style.theme import MonoFont
 from app.ui.widgets.labels import WrappingLabel
-
-MOST_DUMPED: Final = 64 * 1024
-"""Bytes of one message that the dumps show."""
-
-MOST_MARKS: Final = 2_000
-HEX_AT: Final = 10
-TEXT_AT: Final = 61
-"""The columns of a hex dump where the hex digits and the text begin."""
 
 
 class ComparisonView(QWidget):
@@ -56,7 +44,7 @@ class ComparisonView(QWidget):
         self.summary = WrappingLabel()
         self.only_different = QCheckBox(self.tr("Only what is &not equal"))
         self.table = QTableView()
-        self.dumps = (QPlainTextEdit(), QPlainTextEdit())
+        self.dumps = (HexView(), HexView())
         self.split = QSplitter(Qt.Orientation.Vertical)
         self._set_up_table()
         self._lay_out([self.model.headerData(side, Qt.Orientation.Horizontal) for side in (1, 2)])
@@ -111,10 +99,7 @@ class ComparisonView(QWidget):
         beside = QHBoxLayout(dumps)
         beside.setContentsMargins(0, 4, 0, 0)
         for title, dump in zip(titles, self.dumps, strict=True):
-            dump.setReadOnly(True)
-            dump.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
             dump.setAccessibleName(title)
-            MonoFont(dump)
             column = QVBoxLayout()
             label = QLabel(title)
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -143,63 +128,14 @@ class ComparisonView(QWidget):
     def _show_chosen(self) -> None:
         current = self.table.currentIndex()
         row = self.model.row(current.row()) if current.isValid() else None
+        color = QColor(outcome_color(row.outcome, self.palette()) if row else QColor())
+        color.setAlpha(MARK_ALPHA)
         for dump, (data, marks) in zip(self.dumps, _sides(row), strict=True):
-            shown = (data or b"")[:MOST_DUMPED]
-            dump.setPlainText(hexdump(shown) if shown else "")
-            color = outcome_color(row.outcome, self.palette()) if row else QColor()
-            dump.setExtraSelections(_selections(dump, marks, len(shown), color))
+            dump.show_data(data or b"")
+            dump.show_marks(marks, color)
 
 
 def _sides(row: Compared | None) -> tuple[tuple[bytes | None, Sequence[Range]], ...]:
     if row is None:
         return (None, ()), (None, ())
     return (row.expected, row.expected_marks), (row.came, row.came_marks)
-
-
-def _selections(
-    dump: QPlainTextEdit, marks: Sequence[Range], size: int, color: QColor
-) -> list[QTextEdit.ExtraSelection]:
-    """The marks of the bytes in `marks`, in the hex digits and in the text of `dump`."""
-    form = QTextCharFormat()
-    ground = QColor(color)
-    ground.setAlpha(MARK_ALPHA)
-    form.setBackground(ground)
-    found: list[QTextEdit.ExtraSelection] = []
-    for start, stop in marks:
-        for line, first, last in _lines(start, min(stop, size)):
-            if len(found) >= MOST_MARKS:
-                return found
-            found.append(_selection(dump, line, *hex_columns(first, last), form))
-            found.append(_selection(dump, line, TEXT_AT + first, TEXT_AT + last, form))
-    return found
-
-
-def _lines(start: int, stop: int) -> list[tuple[int, int, int]]:
-    """The lines of a dump that have the bytes of a range: the line, and where they are in it."""
-    return [
-        (line, max(start - line * WIDTH, 0), min(stop - line * WIDTH, WIDTH))
-        for line in range(start // WIDTH, (stop + WIDTH - 1) // WIDTH)
-    ]
-
-
-def hex_columns(first: int, last: int) -> tuple[int, int]:
-    """The columns of the hex digits of the bytes from `first` to before `last` of a line."""
-
-    def column(place: int) -> int:
-        return HEX_AT + 3 * place + (place >= WIDTH // 2)
-
-    return column(first), column(last - 1) + 2
-
-
-def _selection(
-    dump: QPlainTextEdit, line: int, first: int, last: int, form: QTextCharFormat
-) -> QTextEdit.ExtraSelection:
-    each = QTextEdit.ExtraSelection()
-    cursor = QTextCursor(dump.document().findBlockByNumber(line))
-    length = max(0, cursor.block().length() - 1)
-    begin = cursor.block().position()
-    cursor.setPosition(begin + min(first, length))
-    cursor.setPosition(begin + min(last, length), QTextCursor.MoveMode.KeepAnchor)
-    each.cursor = cursor
-    each.format = form
-    return each

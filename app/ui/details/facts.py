@@ -82,6 +82,7 @@ def connection_sections(row: Row, now: float) -> Iterator[Section]:
     if link is not None:
         words = (
             (translate("Details", "Target"), target_text()(row, now)),
+            (translate("Details", "In the traffic"), f"#{row.number}, #{link.number}"),
             (translate("Details", "Sent to it"), readable.format_size(link.bytes_out)),
             (translate("Details", "Received from it"), readable.format_size(link.bytes_in)),
         )

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from app.server.listener import Listener, State
 from app.text import readable
 from app.ui.details.history import RateHistory, Series
-from app.ui.listeners.status import first_line
+from app.ui.listeners.status import first_line, protocol_text
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
@@ -99,7 +99,7 @@ class TilePlot(QWidget):
 
 
 class Tile(QPushButton):
-    """One listener. A click, Enter or Space chooses it; its switch starts or stops it."""
+    """One listener. A click or Enter chooses it; its switch or Space starts or stops it."""
 
     def __init__(self, listener: Listener, colors: ListenerColors) -> None:
         super().__init__()
@@ -112,6 +112,7 @@ class Tile(QPushButton):
         self.name = ElidingLabel()
         self.name.setObjectName("listenerName")
         self.switch = Switch()
+        self.switch.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # one tab stop a tile
         self.place = ElidingLabel()
         self.place.setObjectName("quiet")
         self.plot = TilePlot()
@@ -134,7 +135,7 @@ class Tile(QPushButton):
         listener = self.listener
         self.switch.setChecked(listener.can_stop)
         is_wrong, state = listener.state is State.FAILED, first_line(listener)
-        texts = (listener.spec.name, f"{listener.spec.protocol} · {listener.where}", state)
+        texts = (listener.spec.name, f"{protocol_text(listener.spec)} · {listener.where}", state)
         labels = (self.name, self.place, self.state)
         if texts == tuple(label.text() for label in labels):
             return
@@ -162,6 +163,8 @@ class Tile(QPushButton):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
+        elif event.key() == Qt.Key.Key_Space:
+            self.switch.click()
         elif event.key() in _STEPS:
             event.ignore()  # the overview goes to another tile
         else:

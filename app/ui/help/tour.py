@@ -27,7 +27,6 @@ from app.ui.style.icons import Icons
 from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.plain_text import message_box, set_tip
 from app.ui.widgets.translation import translated
-from app.user_code.inspection import reference_to
 from app.user_code.reference import UserCodeError
 from app.user_code.tour import (
     FACTORY_NAME,
@@ -192,6 +191,8 @@ class Tour(QObject):
         pane, listener = self.pane, self.listener
         if pane is None:
             return False
+        from app.user_code.inspection import reference_to  # imported late for a faster start
+
         try:
             protocol = str(reference_to(path, FACTORY_NAME, self._folder))
             self._file.copy_to(path, pane.text)

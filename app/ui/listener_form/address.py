@@ -142,9 +142,25 @@ class AddressForm(FormSection):
         notes = []
         if endpoint.port == 0:
             notes.append(self.tr("With port 0 it gets any free port, another one at each start."))
-        if not endpoint.loopback_only:
-            notes.append(self.tr("Others on your network will be able to connect."))
         return notes
+
+    def warnings(self) -> Mapping[QWidget, str]:
+        endpoint = self.endpoint()
+        if endpoint is None or endpoint.loopback_only or self.chosen is TransportChoice.PROGRAM:
+            return {}
+        field = self.interface if self.chosen.has_port else self._field
+        return {field: self.tr("Others on your network will be able to connect.")}
+
+    def reveal(self, problem: Problem) -> QWidget | None:
+        return self._field if problem.path == "endpoint" else None
+
+    @property
+    def _field(self) -> QWidget:
+        if self.chosen.has_port:
+            return self.port
+        if self.chosen is TransportChoice.UNIX:
+            return self.unix.path
+        return self.description if self.chosen is TransportChoice.DESCRIPTION else self.transport
 
     def _connect(self) -> None:
         self.transport.currentIndexChanged.connect(self._change_transport)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from attrs import evolve
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
 from app.profile import ListenerSpec, Problem, check
@@ -15,10 +16,12 @@ from app.profile.compare import restart_changes
 from app.profile.validation import FormGroup
 from app.tls.local_ca import LocalCa
 from app.ui.listener_form.address import AddressForm
+from app.ui.listener_form.field_notes import FieldNotes
 from app.ui.listener_form.identity import ColorForm, IdentityForm
 from app.ui.listener_form.section import FormSection
 from app.ui.listener_form.spec_fields import SpecFieldsForm
 from app.ui.listener_form.tls import TlsForm
+from app.ui.style.tokens import Tint
 from app.ui.widgets.dialogs import dialog_buttons
 from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.layouts import FittingContent, FittingScroll
@@ -69,15 +72,23 @@ class ListenerForm(QDialog):
             self.color,
             self.switches,
         )
-        self.trouble = WrappingLabel(least_lines=2)
+        self.trouble = WrappingLabel()
         self.buttons = dialog_buttons(
             QDialogButtonBox.StandardButton.Save, QDialogButtonBox.StandardButton.Cancel
+        )
+        self.starts = False
+        """Whether the listener shall be started after it is saved."""
+        self.start = self.buttons.addButton(
+            self.tr("Save and start"), QDialogButtonBox.ButtonRole.ActionRole
         )
         later = self.tr("Save, restart later")
         self.later = self.buttons.addButton(later, QDialogButtonBox.ButtonRole.ActionRole)
         self.setWindowTitle(
             self.tr("New listener") if current is None else self.tr("Edit {0}").format(current.name)
         )
+        self._notes = FieldNotes(rows, is_touched=current is not None)
+        self.said = ""
+        """All that the form says, a sentence a line."""
         self._lay_out(content)
         self._fill()
         self._connect()
@@ -93,6 +104,9 @@ class ListenerForm(QDialog):
     def _lay_out(self, content: FittingContent) -> None:
         self.later.setToolTip(self.tr("It goes on as it is until it starts again"))
         self.trouble.setObjectName("trouble")
+        self._content = content
+        self._shrink = QTimer(self, singleShot=True, interval=0)
+        self._shrink.timeout.connect(self._fit)
         layout = QVBoxLayout(self)
         layout.addWidget(FittingScroll(content), 1)
         layout.addWidget(self.trouble)
@@ -125,6 +139,8 @@ class ListenerForm(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.later.clicked.connect(self._save_for_later)
+        self.start.clicked.connect(self._save_and_start)
+        self._content.size_hint_changed.connect(self._shrink.start)
 
     def _values(self) -> dict[str, Any]:
         return {name: value for part in self._sections for name, value in part.values().items()}
@@ -142,18 +158,42 @@ class ListenerForm(QDialog):
 
     def _validate(self) -> None:
         problems = self._problems()
-        self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(not problems)
-        said = [self._sentence(problem) for problem in problems]
+        for button in (self.buttons.button(QDialogButtonBox.StandardButton.Save), self.start):
+            button.setEnabled(not problems)
+        elsewhere = self._show_at_fields(problems)
         notes = [note for part in self._sections for note in part.notes()]
         changes: Sequence[str] = ()
         if self._running is not None and not problems:
             changes = restart_changes(self._running, self.spec())
         if changes:
             notes.append(self._restart_note(changes))
-        self.trouble.setText("\n".join(said or notes))
+        said = [self._sentence(problem) for problem in problems]
+        warnings = [text for part in self._sections for text in part.warnings().values()]
+        self.said = "\n".join(said or [*warnings, *notes])
+        self.trouble.setText("\n".join(elsewhere if problems else notes))
         self.trouble.setProperty("wrong", bool(problems))
         self.trouble.style().polish(self.trouble)
         self._show_save(changes)
+
+    def _show_at_fields(self, problems: Sequence[Problem]) -> list[str]:
+        """Show each problem and each warning at its field. Returns the sentences of problems that
+        have no field."""
+        shown: dict[QWidget, tuple[str, Tint]] = {}
+        elsewhere = []
+        for problem in problems:
+            fields = (part.reveal(problem) for part in self._sections)
+            field = next((each for each in fields if each is not None), None)
+            text = self._sentence(problem)
+            if field is None:
+                elsewhere.append(text)
+            else:
+                before = f"{shown[field][0]}\n" if field in shown else ""
+                shown[field] = (before + text, Tint.DANGER)
+        for part in self._sections:
+            for warned, text in part.warnings().items():
+                shown.setdefault(warned, (text, Tint.WARNING))
+        self._notes.show(shown)
+        return elsewhere
 
     def _sentence(self, problem: Problem) -> str:
         """The sentence for a problem, with the label of the field instead of its path."""
@@ -165,6 +205,7 @@ class ListenerForm(QDialog):
         save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
         save.setText(self.tr("Save and restart") if changes else self.tr("Save"))
         self.later.setVisible(bool(changes))
+        self.start.setVisible(self._running is None)
 
     def _restart_note(self, changes: Sequence[str]) -> str:
         words = {
@@ -176,6 +217,16 @@ class ListenerForm(QDialog):
         changed = ", ".join(words[name] for name in changes)
         said = self.tr("It runs, and must restart to change {0}; that closes its connections.")
         return said.format(changed)
+
+    def _fit(self) -> None:
+        """Become as high as the rows that are shown, and wide enough for their labels."""
+        self.layout().activate()
+        width = max(self.width(), self.minimumSizeHint().width())
+        self.resize(width, self.sizeHint().height())
+
+    def _save_and_start(self) -> None:
+        self.starts = True
+        self.accept()
 
     def _save_for_later(self) -> None:
         self.restarts = False

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QGuiApplication, QIcon, QStandardItemModel
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QWidget
 
 from app.profile import ListenerSpec, Problem
 from app.profile.colors import AUTOMATIC, Color
@@ -115,6 +115,18 @@ class IdentityForm(FormSection):
 
     def notes(self) -> list[str]:
         return [self.code.note] if self._is_user_code() and self.code.note else []
+
+    def reveal(self, problem: Problem) -> QWidget | None:
+        field, _, option = problem.path.partition(".")
+        if field == "name":
+            return self.name
+        if field == "options":
+            return self.options.field(option)
+        if field == "protocol" and self._is_user_code():
+            return self.code
+        if field == "protocol":
+            return self.program.field if self.is_program else self.protocol
+        return None
 
     def sentence(self, problem: Problem) -> str:
         if problem.path == "name":

@@ -109,6 +109,11 @@ class ProgramForm(QObject):
         self._kept = self._entered(), reference
         return choice
 
+    @property
+    def field(self) -> QWidget:
+        """The field for what is run."""
+        return self.plugin if self._choice == PLUGIN else self.file
+
     def protocol(self) -> str:
         """The protocol of the spec. While there is a problem it is no valid one."""
         entered = self._entered()

@@ -111,6 +111,10 @@ class OptionsForm(QObject):
                 found.append(Problem(f"options.{editor.option.name}", str(error)))
         return found
 
+    def field(self, name: str) -> QWidget | None:
+        """The editor of an option; `None` if there is none."""
+        return next((each.widget for each in self._editors if each.option.name == name), None)
+
     def title(self, name: str) -> str:
         """The label of the option called `name`; empty if it has no editor."""
         titles = {editor.option.name: editor.option.title for editor in self._editors}

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel
+from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from app.profile import ListenerSpec, Problem
 
@@ -40,6 +40,14 @@ class FormSection(QObject):
     def notes(self) -> list[str]:
         """Hints that are shown while there is no mistake, one sentence each."""
         return []
+
+    def warnings(self) -> Mapping[QWidget, str]:
+        """Sentences that stand in amber at their fields."""
+        return {}
+
+    def reveal(self, problem: Problem) -> QWidget | None:
+        """The field with a problem, unfolded if it was folded; `None` if there is no such one."""
+        return None
 
     def sentence(self, problem: Problem) -> str:
         """`problem` as a sentence with the label of its field; empty if the field is not here."""

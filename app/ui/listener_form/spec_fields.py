@@ -12,8 +12,9 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QSpinBox, QWidget
 
-from app.profile import ListenerSpec
+from app.profile import ListenerSpec, Problem
 from app.profile.validation import FormField, FormGroup, form_fields
+from app.ui.listener_form.field_notes import FoldHeading
 from app.ui.listener_form.section import FormSection
 
 
@@ -25,8 +26,10 @@ class SpecFieldsForm(FormSection):
 
     def __init__(self, rows: QFormLayout, group: FormGroup, heading: str = "") -> None:
         super().__init__(rows)
-        if heading:
-            self.add_heading(heading)
+        self._datagrams = False
+        self.fold = FoldHeading(heading, self._show_rows) if heading else None
+        if self.fold is not None:
+            rows.addRow(self.fold)
         self.spin_boxes: dict[str, QSpinBox] = {}
         self.check_boxes: dict[str, QCheckBox] = {}
         self.lines: dict[str, QLineEdit] = {}
@@ -41,6 +44,7 @@ class SpecFieldsForm(FormSection):
                 self.spin_boxes[name] = self._add_spin_box(each, each.maximum)
         self._shown = ListenerSpec(name="", protocol="", endpoint="")
         self.show_spec(self._shown)
+        self._show_rows()
 
     def serve_datagrams(self, datagrams: bool) -> None:
         """Ask for the limits of UDP, or again for those of connections."""
@@ -48,11 +52,30 @@ class SpecFieldsForm(FormSection):
             if each.zero_over_udp:
                 zero = each.zero_over_udp if datagrams else each.zero
                 self.spin_boxes[name].setSpecialValueText(_translated(zero))
-            if each.is_stream_only:
-                box = self.spin_boxes.get(name) or self.lines.get(name) or self.check_boxes[name]
-                self.rows.setRowVisible(box, not datagrams)
+        self._datagrams = datagrams
+        self._show_rows()
+
+    def reveal(self, problem: Problem) -> QWidget | None:
+        if problem.path not in self._fields:
+            return None
+        if self.fold is not None:
+            self.fold.open()
+        return self._box(problem.path)
+
+    def _show_rows(self) -> None:
+        is_open = self.fold is None or self.fold.is_open
+        for name, each in self._fields.items():
+            is_there = not (each.is_stream_only and self._datagrams)
+            self.rows.setRowVisible(self._box(name), is_open and is_there)
+
+    def _box(self, name: str) -> QWidget:
+        return self.spin_boxes.get(name) or self.lines.get(name) or self.check_boxes[name]
 
     def show_spec(self, spec: ListenerSpec) -> None:
+        usual = ListenerSpec(name="", protocol="", endpoint="")
+        differs = any(getattr(spec, name) != getattr(usual, name) for name in self._fields)
+        if self.fold is not None and differs:
+            self.fold.open()
         self._shown = spec
         for name, number in self.spin_boxes.items():
             number.setValue(getattr(spec, name) // self._fields[name].unit_size)

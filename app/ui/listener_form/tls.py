@@ -21,6 +21,7 @@ from app.tls import PassphraseError, TlsError, certificates
 from app.tls.certificates import CertificateFacts
 from app.tls.issuing import names_for
 from app.tls.local_ca import LocalCa, now
+from app.ui.listener_form.field_notes import FoldHeading
 from app.ui.listener_form.section import FormSection, TransportChoice
 from app.ui.widgets.dialogs import FileEdit
 from app.ui.widgets.labels import WrappingLabel
@@ -64,6 +65,7 @@ class TlsForm(FormSection):
         for version in VERSIONS:
             self.version.addItem(self.tr("TLS {0} or newer").format(version), version)
         self.facts = WrappingLabel()
+        self._details = FoldHeading(self.tr("Clients and versions"), self._show_rows)
         self._lay_out()
         self._connect()
         self._show_rows()
@@ -71,6 +73,8 @@ class TlsForm(FormSection):
     def show_spec(self, spec: ListenerSpec) -> None:
         self._shown = spec.tls
         tls = spec.tls or Tls()
+        if (tls.client_ca, tls.minimum_version) != (Tls().client_ca, Tls().minimum_version):
+            self._details.open()
         self.encrypt.setChecked(spec.tls is not None)
         self.source.setCurrentIndex(1 if tls.certificate else 0)
         self.certificate.line.setText(tls.certificate)
@@ -92,6 +96,11 @@ class TlsForm(FormSection):
     def problems(self) -> list[Problem]:
         return [] if self._problem is None else [self._problem]
 
+    def reveal(self, problem: Problem) -> QWidget | None:
+        if not problem.path.startswith("tls"):
+            return None
+        return self.certificate if self._has_files() else self.source
+
     def sentence(self, problem: Problem) -> str:
         return problem.message if problem.path.startswith("tls") else ""
 
@@ -104,6 +113,7 @@ class TlsForm(FormSection):
         self.rows.addRow(self.tr("Its &file"), self.certificate)
         self.rows.addRow(self.tr("Its &key"), self.key)
         self.rows.addRow("", self.facts)
+        self.rows.addRow("", self._details)
         self.rows.addRow(self.tr("C&A of clients"), self.client_ca)
         self.rows.addRow(self.tr("&Versions"), self.version)
 
@@ -144,9 +154,11 @@ class TlsForm(FormSection):
         is_on = self._is_on()
         self.rows.setRowVisible(self._heading, is_on or self._is_optional())
         self.rows.setRowVisible(self.encrypt, self._is_optional())
-        always: tuple[QWidget, ...] = (self.source, self.facts, self.client_ca, self.version)
+        always: tuple[QWidget, ...] = (self.source, self.facts, self._details)
         for part in always:
             self.rows.setRowVisible(part, is_on)
+        for part in (self.client_ca, self.version):
+            self.rows.setRowVisible(part, is_on and self._details.is_open)
         for part in (self.certificate, self.key):
             self.rows.setRowVisible(part, is_on and self._has_files())
         self._problem = None

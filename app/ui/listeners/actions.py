@@ -77,7 +77,7 @@ class ListenerActions(QObject):
     def new(self) -> None:
         """Open the form of a new listener."""
         form = self._form([each.spec for each in self._deck.listeners])
-        form.accepted.connect(lambda: self._add(form.spec()))
+        form.accepted.connect(lambda: self._add(form.spec(), starts=form.starts))
         open_modal(form)
 
     def edit(self) -> None:
@@ -87,7 +87,7 @@ class ListenerActions(QObject):
             return
         others = [each.spec for each in self._deck.listeners if each is not listener]
         form = self._form(others, listener.spec, running=listener.running_spec)
-        form.accepted.connect(lambda: self._change(listener, form.spec(), restart=form.restarts))
+        form.accepted.connect(lambda: self._take_change(listener, form))
         open_modal(form)
 
     def remove(self) -> None:
@@ -300,8 +300,16 @@ class ListenerActions(QObject):
         folder = self._workspace.file.path.parent.absolute()
         return CopyAsMenu(folder, self._banner, self._window)
 
-    def _add(self, spec: ListenerSpec) -> None:
-        self._show_new([self._workspace.add(spec)])
+    def _add(self, spec: ListenerSpec, *, starts: bool) -> None:
+        listener = self._workspace.add(spec)
+        self._show_new([listener])
+        if starts:
+            self._deck.start(listener)
+
+    def _take_change(self, listener: Listener, form: ListenerForm) -> None:
+        self._change(listener, form.spec(), restart=form.restarts)
+        if form.starts and listener in self._deck.listeners:
+            self._deck.start(listener)
 
     def _change(self, listener: Listener, spec: ListenerSpec, *, restart: bool) -> None:
         if listener in self._deck.listeners:

@@ -23,7 +23,13 @@ from app.net.endpoint import Endpoint, EndpointError
 from app.server.listener import Listener, State
 from app.server.program_listener import is_program_entry
 from app.ui.listeners.row_buttons import RowButtons, buttons_for
-from app.ui.listeners.status import FaultBadge, TlsBadge, status_details, status_text
+from app.ui.listeners.status import (
+    FaultBadge,
+    TlsBadge,
+    protocol_text,
+    status_details,
+    status_text,
+)
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.style.palette import state_color, tint_color
@@ -31,8 +37,6 @@ from app.ui.style.tokens import Tint
 from app.ui.widgets.controls import Sparkline, Switch
 from app.ui.widgets.labels import ElidingButton, ElidingLabel, WrappingLabel
 from app.ui.widgets.plain_text import set_tip
-from app.user_code.programs.reference import ProgramReference, is_program
-from app.user_code.reference import Reference, is_user_code
 
 STATE_ICONS = {
     State.STOPPED: "state-stopped",
@@ -139,14 +143,7 @@ class ListenerRow(QFrame):
         """Show the listener as it is now."""
         listener, spec = self.listener, self.listener.spec
         self.name.setText(spec.name)
-        protocol = _short(spec.protocol)
-        if self._is_place:  # the row above has the name of the program
-            protocol = _transport(spec.endpoint)
-        elif _transport(spec.endpoint) == "UDP":
-            protocol = self.tr("{0} over UDP").format(protocol)
-        if not spec.traffic:
-            protocol = self.tr("{0}, traffic off").format(protocol)
-        self.protocol.setText(f"{protocol} ·")
+        self.protocol.setText(f"{protocol_text(spec, is_place=self._is_place)} ·")
         set_tip(self.protocol, spec.protocol)
         self.address.setText(listener.where)
         status = status_text(listener)
@@ -322,18 +319,6 @@ class ListenerRow(QFrame):
     def _name_control(control: QWidget, name: str) -> None:
         control.setAccessibleName(name)
         set_tip(control, name)
-
-
-def _short(protocol: str) -> str:
-    """The name of a protocol, without the file it comes from."""
-    if is_program(protocol):
-        return ProgramReference.parse(protocol).title
-    return Reference.parse(protocol).name if is_user_code(protocol) else protocol
-
-
-def _transport(description: str) -> str:
-    names = {"udp": "UDP", "unix": "Unix", "unix-dgram": "Unix"}
-    return names.get(Endpoint.parse(description).kind, "TCP")
 
 
 def _is_local(description: str) -> bool:

@@ -10,11 +10,14 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from app.faults.describing import badge, describe
 from app.faults.spec import Fault, armed
 from app.net.endpoint import Endpoint, EndpointError
+from app.profile import ListenerSpec
 from app.server.connections.closing import ReasonCounter
 from app.server.listener import Listener, State
 from app.server.program_listener import ProgramListener
 from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.translation import translated
+from app.user_code.programs.reference import ProgramReference, is_program
+from app.user_code.reference import Reference, is_user_code
 
 SOON_DAYS = 14
 """The badge shows the end of a certificate that is valid for less than this."""
@@ -89,6 +92,28 @@ def state_word(state: State) -> str:
         State.FAILED: QCoreApplication.translate("State", "failed"),
     }
     return words[state]
+
+
+def protocol_text(spec: ListenerSpec, *, is_place: bool = False) -> str:
+    """The protocol in short: without the file that it comes from. For a place of a program, whose
+    row has the name already, the transport."""
+    text = _transport(spec.endpoint) if is_place else _short(spec.protocol)
+    if not is_place and _transport(spec.endpoint) == "UDP":
+        text = QCoreApplication.translate("Status", "{0} over UDP").format(text)
+    if not spec.traffic:
+        text = QCoreApplication.translate("Status", "{0}, traffic off").format(text)
+    return text
+
+
+def _short(protocol: str) -> str:
+    if is_program(protocol):
+        return ProgramReference.parse(protocol).title
+    return Reference.parse(protocol).name if is_user_code(protocol) else protocol
+
+
+def _transport(description: str) -> str:
+    names = {"udp": "UDP", "unix": "Unix", "unix-dgram": "Unix"}
+    return names.get(Endpoint.parse(description).kind, "TCP")
 
 
 def is_datagram(description: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -36,35 +36,41 @@ class RulesCommands(QObject):
         self._icons = icons
         self._show_save_error = show_save_error
         self._window = window
-        self.editors: list[RulesEditor | RewriteEditor] = []
+        self.editors: list[RulesEditor] = []
+        self.rewrite_editors: list[RewriteEditor] = []
 
-    def open_for(self, listener: Listener) -> RulesEditor | RewriteEditor | None:
-        """Show the rules of `listener`: of its replies, or those that rewrite what it forwards.
-        `None` if it has none."""
-        for editor in self.editors:
-            if editor.listener is listener:
-                editor.raise_()
-                editor.activateWindow()
-                return editor
-        editor_class: type[RulesEditor] | type[RewriteEditor]  # imported late for a faster start
-        if listener.spec.protocol == PROTOCOL:
-            from app.ui.rules.editor import RulesEditor as editor_class
-        elif listener.spec.protocol == FORWARD:
-            from app.ui.rules.rewrite_editor import RewriteEditor as editor_class
-        else:
+    def open_for(self, listener: Listener) -> RulesEditor | None:
+        """Show the rules of `listener`. `None` if it does not reply by rule."""
+        if listener.spec.protocol != PROTOCOL:
             return None
-        editor = editor_class(
-            listener, self._workspace, self._icons, self._show_save_error, self._window
-        )
-        self.editors.append(editor)
-        editor.destroyed.connect(lambda: self._forget(editor))
-        editor.show()
+        editor = _raised(self.editors, listener)
+        if editor is None:
+            from app.ui.rules.editor import RulesEditor  # imported late for a faster start
+
+            editor = RulesEditor(
+                listener, self._workspace, self._icons, self._show_save_error, self._window
+            )
+            _keep(self.editors, editor)
+        return editor
+
+    def open_rewrites(self, listener: Listener) -> RewriteEditor | None:
+        """Show the rules that rewrite what `listener` forwards. `None` if it does not forward."""
+        if listener.spec.protocol != FORWARD:
+            return None
+        editor = _raised(self.rewrite_editors, listener)
+        if editor is None:
+            from app.ui.rules.rewrite_editor import RewriteEditor
+
+            editor = RewriteEditor(
+                listener, self._workspace, self._icons, self._show_save_error, self._window
+            )
+            _keep(self.rewrite_editors, editor)
         return editor
 
     def add_rule(self, listener: Listener, rule: Rule) -> None:
         """Open the editor of `listener` with `rule` added, which is not saved yet."""
         editor = self.open_for(listener)
-        if listener.spec.protocol == PROTOCOL and editor is not None:
+        if editor is not None:
             editor.insert(rule)
 
     def ask_to_save(self) -> bool:
@@ -77,9 +83,25 @@ class RulesCommands(QObject):
 
     def refresh(self) -> None:
         """Show the hits and the unmatched messages of now."""
-        for editor in self.editors:
+        for editor in (*self.editors, *self.rewrite_editors):
             editor.refresh()
 
-    def _forget(self, editor: RulesEditor) -> None:
-        if editor in self.editors:
-            self.editors.remove(editor)
+
+Editor = TypeVar("Editor", "RulesEditor", "RewriteEditor")
+
+
+def _raised(editors: list[Editor], listener: Listener) -> Editor | None:
+    """The editor of `listener`, brought to the front; `None` if none is open."""
+    for editor in editors:
+        if editor.listener is listener:
+            editor.raise_()
+            editor.activateWindow()
+            return editor
+    return None
+
+
+def _keep(editors: list[Editor], editor: Editor) -> None:
+    """Show `editor`, and keep it in `editors` until it is closed."""
+    editors.append(editor)
+    editor.destroyed.connect(lambda: editors.remove(editor) if editor in editors else None)
+    editor.show()

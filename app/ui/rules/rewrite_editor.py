@@ -42,6 +42,7 @@ from app.ui.rules.rewrite_model import HITS, NAME, RewriteModel, Table, plain, w
 from app.ui.rules.written_edit import WrittenEdit, line_edit
 from app.ui.style.icons import Icons
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.translation import translated
 
 APPLY_MS: Final = 300
 """How long after the last key the rules are applied."""
@@ -54,9 +55,6 @@ class RewriteEditor(QWidget):
 
     While they have a mistake, the listener goes on with those of before.
     """
-
-    is_changed = False
-    """There is nothing to save."""
 
     def __init__(
         self,
@@ -84,9 +82,11 @@ class RewriteEditor(QWidget):
         self.name = QLineEdit()
         self.direction = QComboBox()
         self.kind = QComboBox()
-        self.find = WrittenEdit(self.tr("The bytes that are replaced"))
-        self.regex = line_edit(self.tr("The expression"), r"such as ^Host: (\S+)")
-        self.replacement = WrittenEdit(self.tr("What comes instead"), "such as Host: {1}:8080")
+        self.wanted = WrittenEdit(self.tr("The bytes that are replaced"))
+        self.regex = line_edit(self.tr("The expression"), self.tr(r"such as ^Host: (\S+)"))
+        self.replacement = WrittenEdit(
+            self.tr("What comes instead"), self.tr("such as Host: {1}:8080")
+        )
         is_datagram = Endpoint.parse(listener.spec.endpoint).is_datagram
         self.framing = FramingEdit(is_datagram=is_datagram)
         self.message = line_edit(self.tr("A message to try"), self.tr("type a message to try"))
@@ -173,7 +173,7 @@ class RewriteEditor(QWidget):
         rows.addRow(self.tr("Name"), self.name)
         rows.addRow(self.tr("Direction"), self.direction)
         what = QVBoxLayout()
-        for field in (self.kind, self.find, self.regex):
+        for field in (self.kind, self.wanted, self.regex):
             what.addWidget(field)
         rows.addRow(self.tr("Replaces"), what)
         rows.addRow(self.tr("By"), self.replacement)
@@ -198,7 +198,7 @@ class RewriteEditor(QWidget):
             self.name.textChanged,
             self.direction.currentIndexChanged,
             self.kind.currentIndexChanged,
-            self.find.changed,
+            self.wanted.changed,
             self.regex.textChanged,
             self.replacement.changed,
         ):
@@ -247,7 +247,7 @@ class RewriteEditor(QWidget):
         self.name.setText(str(rule.get("name", "")))
         self.direction.setCurrentIndex(self.direction.findData(rule.get("direction", "both")))
         self.kind.setCurrentIndex(self.kind.findData("regex" if "regex" in rule else "find"))
-        self.find.show_written(written_of(rule.get("find", "")))
+        self.wanted.show_written(written_of(rule.get("find", "")))
         self.regex.setText(one_line(str(rule.get("regex", ""))))
         self.replacement.show_written(written_of(rule.get("replace", "")))
         self._is_showing = False
@@ -256,7 +256,7 @@ class RewriteEditor(QWidget):
     def _show_possible(self) -> None:
         row, last = self._row, self.model.rowCount() - 1
         is_regex = self.kind.currentData() == "regex"
-        self.find.setVisible(not is_regex)
+        self.wanted.setVisible(not is_regex)
         self.regex.setVisible(is_regex)
         self.remove.setEnabled(row >= 0)
         self.up.setEnabled(row > 0)
@@ -275,7 +275,7 @@ class RewriteEditor(QWidget):
         if self.kind.currentData() == "regex":
             rule["regex"] = self.regex.text()
         else:
-            rule["find"] = plain(self.find.written)
+            rule["find"] = plain(self.wanted.written)
         rule["replace"] = plain(self.replacement.written)
         if not self.model.rules[self._row].get("enabled", True):
             rule["enabled"] = False
@@ -290,7 +290,7 @@ class RewriteEditor(QWidget):
         self.model.insert(row, NEW)
         self.table.selectRow(row)
         self._show_chosen()
-        self.find.setFocus()
+        self.wanted.setFocus()
 
     def _remove(self) -> None:
         if self._row >= 0:
@@ -345,10 +345,11 @@ class RewriteEditor(QWidget):
         """What is wrong, and that the rules of before act; empty if nothing is."""
         found = [self.framing.mistake] if self.framing.mistake else []
         if isinstance(result, tuple):
-            found += [f"{each.path}: {each.message}" for each in result]
+            found += [translated(str(each)) for each in result]
         if not found:
             return ""
-        return f"{sentence(found)} {self.tr('The listener goes on with the rules of before.')}"
+        goes_on = self.tr("The listener goes on with the rules of before.")
+        return f"{sentence(found)} {goes_on}"
 
     # The tester
 

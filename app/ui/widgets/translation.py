@@ -38,6 +38,6 @@ def translated_record(record: logging.LogRecord) -> logging.LogRecord:
 
 
 def _value(value: object) -> object:
-    if isinstance(value, BaseException):
-        value = str(value)  # the `Sentence` that it was raised with
-    return translated(value) if isinstance(value, str) else value
+    """A value of a sentence or of the log. An exception or a problem counts as its sentence."""
+    text = value if isinstance(value, str | int | float) else str(value)
+    return translated(text) if isinstance(text, Sentence) else value

@@ -117,6 +117,7 @@ class Behaviour(QObject):
         listener = self._panel.chosen
         if listener is not None:
             self.rules.open_for(listener)
+            self.rules.open_rewrites(listener)
 
     def open_held(self) -> None:
         """Show the messages that the chosen listener holds."""

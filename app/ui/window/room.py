@@ -245,7 +245,8 @@ class Room(QWidget):
 def fit_to_screen(window: QMainWindow) -> None:
     """Make `window` no larger than the available area of its screen, and move it inside."""
     available = window.screen().availableGeometry()
-    room = available.size() - QSize(0, TITLE_BAR)
+    # A pixel less: at 150 % the available area may be half a pixel narrower than it says.
+    room = available.size() - QSize(1, TITLE_BAR)
     size = window.size().boundedTo(room)
     if size != window.size():
         window.resize(size)

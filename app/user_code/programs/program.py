@@ -22,6 +22,7 @@ from twisted.internet.error import ReactorAlreadyInstalledError
 from app.files.paths import resolve_path
 from app.text.sentence import Sentence
 from app.user_code.errors import LoadingFailed, SourceFiles, call_user_code
+from app.user_code.inspection import module_in_package
 from app.user_code.programs.modules import ProgramModules
 from app.user_code.programs.places import ListeningPlace, Places
 from app.user_code.programs.process_state import in_folder, restored_process_state
@@ -59,10 +60,12 @@ class Program:
         loading: LoadCallback = announce_nothing,
         on_place: Callable[[ListeningPlace], None] | None = None,
         on_end: Callable[[], None] | None = None,
+        on_note: Callable[[], None] | None = None,
         spent_descriptors: Container[int] = (),
     ) -> None:
         """Relative paths begin in `folder`. `on_place` is called with each place that the program
-        adds after the load. `on_end` is called once, when the program stops its reactor.
+        adds after the load. `on_end` is called once, when the program stops its reactor, and
+        `on_note` for each new sentence in `notes`.
         `spent_descriptors` are those that an earlier load adopted."""
         self.reference = reference
         self.title = reference.title
@@ -77,6 +80,7 @@ class Program:
         self._loading = loading
         self._on_place = on_place
         self._on_end = on_end
+        self._on_note = on_note
         self._has_run = False
         self._work = StartedWork(self.title)
         self._places = Places(self.title, self._take, self._outside)
@@ -84,6 +88,8 @@ class Program:
             reactor, self, self._places, self._work, spent_descriptors=spent_descriptors
         )
         self._service: Any = None
+        self._module = ""
+        """The name of its module if it is in a package, whose other modules it imports."""
         self._modules: ProgramModules | None = None
         self._sources = SourceFiles()
 
@@ -143,6 +149,8 @@ class Program:
         if sentence not in self.notes:
             self.notes.append(sentence)
             log.warning("%s", sentence)
+            if self.is_loaded and self._on_note is not None:
+                self._outside(self._on_note)
 
     def adopt(self, protocol: Any) -> None:
         """Make a protocol of the program listen through the program's reactor.
@@ -174,7 +182,9 @@ class Program:
     def _load(self) -> None:
         folder, path = self._where()
         self._home = folder
-        self._modules = ProgramModules(folder, self._reactor)
+        packaged = self._module_in_package(path)
+        above, self._module = packaged or (folder, "")
+        self._modules = ProgramModules(above, self._reactor)
         arguments = (str(path or self.reference.source), *self.reference.arguments)
         before = set(threading.enumerate())
         self._loading(path or folder)
@@ -182,6 +192,11 @@ class Program:
             call_user_code(lambda: self._execute(path), self.sources)
         self._work.add_threads(before)
         self._check()
+
+    def _module_in_package(self, path: Path | None) -> tuple[Path, str] | None:
+        if path is None or self.reference.kind is not ProgramKind.SCRIPT:
+            return None
+        return module_in_package(path, self._sources.read(path))
 
     def _execute(self, path: Path | None) -> None:
         """Run the code, then the calls that wait for the reactor to run."""
@@ -217,6 +232,8 @@ class Program:
                 self._serve(self._application(vars(self._modules.run_service_file(path))))
             case ProgramKind.MODULE:
                 self._modules.run_module(self.reference.source)
+            case _ if self._module:
+                self._modules.run_module(self._module)
             case ProgramKind.FOLDER if path is not None and path.name == "__main__.py":
                 if (path.parent / "__init__.py").exists():
                     self._modules.run_module(path.parent.name)

@@ -88,6 +88,16 @@ def is_lost(record: Record) -> Callable[[], bool]:
 # Bytes and counters
 
 
+def test_what_an_idle_connection_does_not_need_is_not_made(bench: Bench) -> None:
+    connection, client = bench.connect(Echo())
+    assert not connection.awaits_peer
+    assert not connection.has_producer
+    assert connection._backpressure is None
+    client.send(b"a")
+    client.read_all(1)
+    assert connection._backpressure is connection.backpressure
+
+
 def test_bytes_pass_both_ways_and_are_counted(bench: Bench) -> None:
     connection, client = bench.connect(Echo())
     client.send(b"hello")

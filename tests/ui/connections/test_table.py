@@ -216,7 +216,7 @@ def test_a_row_shows_the_facts_of_its_connection() -> None:
     model.apply([connection], [])
     row = [model.index(0, column).data() for column in range(model.columnCount())]
     assert row == [
-        *("127.0.0.1:50001", "My echo", "", "127.0.0.1:8007", "", "", "open"),
+        *("127.0.0.1:50001", "My echo", "", "127.0.0.1:8007", "", "", "", "open"),
         *("01:02", "00:02", "1.5 kB", "1.5 kB", "", "2.5 kB/s"),
     ]
 
@@ -261,6 +261,21 @@ def test_updating_rows_reports_only_existing_rows() -> None:
     model.update_rows(1, 50)
     model.update_rows(2, 50)
     assert announced == [(1, 1)]
+
+
+def test_only_columns_that_change_with_the_traffic_are_painted_for_it() -> None:
+    peers = Peers()
+    model = model_of(peers)
+    model.apply([peers.open()], [])
+    announced: list[str] = []
+
+    def note(top: QModelIndex, bottom: QModelIndex) -> None:
+        announced[:] = [each.name for each in model.columns[top.column() : bottom.column() + 1]]
+
+    model.dataChanged.connect(note)
+    model.update_rows(0, 0, traffic_only=True)
+    assert {"peer", "listener", "process"}.isdisjoint(announced)
+    assert {each.name for each in model.columns if each.is_changing} <= set(announced)
 
 
 def test_numbers_are_on_the_right_under_titles_on_the_right() -> None:

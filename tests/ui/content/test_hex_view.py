@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui.content.hex_view import ByteColumn, HexView
+from app.ui.content.hex_view import MARGIN, ByteColumn, HexView
 
 DATA = bytes(range(256)) * 4
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -121,6 +122,25 @@ def test_any_bytes_are_painted(
     assert not view.grab().isNull()
 
 
+def test_marked_bytes_have_a_ground_in_both_columns(view: HexView) -> None:
+    view.show_marks([(1, 3), (20, 40)], QColor("red"))
+    image = view.grab().toImage()
+    scale = image.devicePixelRatio()
+
+    def is_marked(place: int) -> list[bool]:
+        top = round(((place // 16 + 0.1) * view._line + view.frameWidth()) * scale)
+        return [
+            image.pixelColor(round((x + MARGIN + view.frameWidth() + 1) * scale), top)
+            == QColor("red")
+            for x in (view._hex_x(place % 16), view._text_x(place % 16))
+        ]
+
+    marked = [place for place in range(48) if all(is_marked(place))]
+    assert marked == [1, 2, *range(20, 40)]
+    view.show_data(b"other")
+    assert not view.marks
+
+
 def test_a_row_has_more_bytes_where_there_is_room(qtbot: QtBot) -> None:
     view = HexView()
     qtbot.addWidget(view)
@@ -128,6 +148,9 @@ def test_a_row_has_more_bytes_where_there_is_room(qtbot: QtBot) -> None:
     view.resize(700, 300)
     view.show()
     assert view.bytes_in_row == 16
+    view.resize(400, 300)
+    assert view.bytes_in_row == 8
+    view.resize(700, 300)
     view.select(100, 101)
     view.resize(1_400, 300)
     assert view.bytes_in_row == 32

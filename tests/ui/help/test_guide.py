@@ -108,7 +108,7 @@ def test_a_table_after_a_picture_is_shown(qtbot: QtBot) -> None:
     view = GuideView()
     qtbot.addWidget(view)
     view.show_markdown(
-        "<!-- x: begin -->\nWords.\n\n<picture>\n  <img src=\"x.svg\">\n</picture>\n\n"
+        '<!-- x: begin -->\nWords.\n\n<picture>\n  <img src="x.svg">\n</picture>\n\n'
         "| a | b |\n|---|---|\n| one | two |\n<!-- x: end -->\n"
     )
     assert view.toPlainText().split() == ["Words.", "a", "b", "one", "two"]

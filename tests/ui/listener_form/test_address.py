@@ -19,7 +19,7 @@ ECHO, HELLO = FIRST_LISTENERS
 def test_a_listener_open_to_others_is_shown_before_it_is_saved(open_form: OpenForm) -> None:
     form = open_form()
     choose_interface(form, "0.0.0.0")
-    assert form.trouble.text() == "Others on your network will be able to connect."
+    assert form.said == "Others on your network will be able to connect."
     assert save(form).isEnabled()
 
 
@@ -37,13 +37,13 @@ def test_a_plugin_endpoint_open_to_others_is_shown_too(
 ) -> None:
     form = open_form()
     describe(form, endpoint)
-    assert form.trouble.text().startswith("Others on your network") is is_said
+    assert form.said.startswith("Others on your network") is is_said
     assert save(form).isEnabled()
 
 
 def test_a_port_can_be_typed_in_place_of_port_0(open_form: OpenForm, qtbot: QtBot) -> None:
     form = open_form(current=spec("tcp:0"))
-    assert form.trouble.text().startswith("With port 0 it gets any free port")
+    assert form.said.startswith("With port 0 it gets any free port")
     line = form.address.port.findChild(QLineEdit)
     assert line is not None
     qtbot.mouseClick(line, Qt.MouseButton.LeftButton)
@@ -51,7 +51,7 @@ def test_a_port_can_be_typed_in_place_of_port_0(open_form: OpenForm, qtbot: QtBo
     qtbot.keyClick(line, Qt.Key.Key_Backspace)
     qtbot.keyClicks(line, "x81")
     assert form.address.port.value() == 81
-    assert form.trouble.text() == ""
+    assert form.said == ""
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,12 @@ def test_a_description_starts_with_the_chosen_address(open_form: OpenForm) -> No
 def test_a_unix_socket_has_a_path_and_a_mode(open_form: OpenForm) -> None:
     form = open_form()
     form.address.choose(TransportChoice.UNIX)
-    assert form.trouble.text() == "Write the path of the socket, such as echo.sock."
+    assert form.said == "Write the path of the socket, such as echo.sock."
     form.address.unix.path.line.setText("echo.sock")
     assert form.spec().endpoint == "unix:echo.sock:mode=600"
     assert form.address.unix.meaning.text() == "Only you may connect."
     form.address.unix.mode.setCurrentText("9")
-    assert "three octal digits" in form.trouble.text()
+    assert "three octal digits" in form.said
     assert not form.address.port.isVisible()
 
 
@@ -111,7 +111,7 @@ def test_a_udp_description_counts_as_udp(open_form: OpenForm) -> None:
     form = open_form()
     form.identity.protocol.setCurrentIndex(form.identity.protocol.findData("chat"))
     describe(form, "udp:0")
-    assert "needs connections" in form.trouble.text()
+    assert "needs connections" in form.said
     assert not save(form).isEnabled()
 
 

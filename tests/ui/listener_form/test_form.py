@@ -34,7 +34,7 @@ ECHO, HELLO = FIRST_LISTENERS
 def test_the_defaults_of_a_new_listener_can_be_saved(open_form: OpenForm) -> None:
     form = open_form()
     assert save(form).isEnabled()
-    assert form.trouble.text() == ""
+    assert form.said == ""
     assert form.spec() == ECHO
 
 
@@ -70,7 +70,7 @@ def test_a_wrong_name_is_shown_and_cannot_be_saved(
 ) -> None:
     form = open_form([HELLO])
     form.identity.name.setText(name)
-    assert form.trouble.text() == sentence
+    assert form.said == sentence
     assert not save(form).isEnabled()
 
 
@@ -92,8 +92,8 @@ def test_a_wrong_endpoint_is_shown_and_cannot_be_saved(
 ) -> None:
     form = open_form()
     describe(form, endpoint)
-    assert sentence in form.trouble.text()
-    assert not form.trouble.text().startswith("endpoint:")
+    assert sentence in form.said
+    assert not form.said.startswith("endpoint:")
     assert not save(form).isEnabled()
 
 
@@ -101,10 +101,10 @@ def test_all_mistakes_are_shown_until_they_are_corrected(open_form: OpenForm) ->
     form = open_form()
     describe(form, "tcp:x")
     form.identity.name.setText("")
-    assert len(form.trouble.text().splitlines()) == 2
+    assert len(form.said.splitlines()) == 2
     form.identity.name.setText("Right")
     form.address.description.setText("tcp:8007")
-    assert form.trouble.text() == ""
+    assert form.said == ""
     assert save(form).isEnabled()
 
 
@@ -163,7 +163,7 @@ def test_a_fault_that_another_endpoint_does_not_support_is_a_mistake(open_form: 
     form = open_form(current=current)
     assert form.spec() == current
     describe(form, "udp:0")
-    assert "limit is not for UDP; remove it" in form.trouble.text()
+    assert "limit is not for UDP; remove it" in form.said
     assert not save(form).isEnabled()
 
 
@@ -255,10 +255,10 @@ def test_a_restart_is_announced_and_can_be_postponed(open_form: OpenForm, qtbot:
     assert form.later.isHidden()
     form.identity.name.setText("Other")
     assert form.later.isHidden()
-    assert form.trouble.text() == ""
+    assert form.said == ""
     form.address.port.setValue(8008)
     assert (save(form).text(), form.later.isVisible()) == ("Save and restart", True)
-    assert "must restart to change where it listens" in form.trouble.text()
+    assert "must restart to change where it listens" in form.said
     form.identity.name.setText("")
     assert form.later.isHidden(), "what is wrong cannot be saved for later either"
     form.identity.name.setText("Other")

@@ -33,7 +33,7 @@ def can_save(form: ListenerForm) -> bool:
 
 def test_a_program_needs_a_file_and_no_address(form: ListenerForm) -> None:
     choose(form, PROGRAM)
-    assert "Choose a program" in form.trouble.text()
+    assert "Choose a program" in form.said
     assert not can_save(form)
     form.identity.program.file.line.setText("server.py")
     form.identity.program.arguments.setText("--port 1")
@@ -74,7 +74,7 @@ def test_an_open_quotation_mark_is_told(form: ListenerForm) -> None:
     choose(form, PROGRAM)
     form.identity.program.file.line.setText("server.py")
     form.identity.program.arguments.setText("'one")
-    assert "quotation mark" in form.trouble.text()
+    assert "quotation mark" in form.said
     assert not can_save(form)
 
 

@@ -291,10 +291,10 @@ def test_a_wrong_option_is_shown_and_cannot_be_saved(
     line = child(form, QLineEdit, "text")
     line.setText(text)
     assert not save(form).isEnabled()
-    assert form.trouble.text().startswith(sentence)
+    assert form.said.startswith(sentence)
     line.setText("right")
     assert save(form).isEnabled()
-    assert form.trouble.text() == ""
+    assert form.said == ""
 
 
 def test_other_options_of_a_running_listener_need_a_restart(qtbot: QtBot) -> None:

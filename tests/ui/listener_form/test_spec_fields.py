@@ -70,6 +70,8 @@ def test_changed_values_are_given_in_the_unit_of_the_field(
 
 def test_udp_has_an_idle_timeout_of_its_own_and_no_unsent_bytes(form: SpecFieldsForm) -> None:
     idle, unsent = form.spin_boxes["idle_timeout"], form.spin_boxes["max_unsent_bytes"]
+    assert form.fold is not None
+    form.fold.open()
     form.serve_datagrams(True)
     assert idle.text() == "after 30 s"
     assert not form.rows.isRowVisible(unsent)

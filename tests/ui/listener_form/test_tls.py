@@ -62,12 +62,12 @@ def test_mistakes_in_files_are_shown_before_they_are_saved(
     form = open_form()
     form.address.choose(TransportChoice.TLS)
     form.tls.source.setCurrentIndex(1)
-    assert form.trouble.text() == "Choose the file of the certificate."
+    assert form.said == "Choose the file of the certificate."
     form.tls.certificate.show_path(str(tmp_path / "gone.pem"))
     assert form.tls.certificate.text() == "gone.pem"
-    assert form.trouble.text().startswith("There is no file")
+    assert form.said.startswith("There is no file")
     form.tls.certificate.line.setText("~nobody-here/own.pem")
-    assert form.trouble.text() == 'There is no user "nobody-here". Write the whole path.'
+    assert form.said == 'There is no user "nobody-here". Write the whole path.'
     assert not save(form).isEnabled()
     trustme.CA().issue_cert("server.example").private_key_and_cert_chain_pem.write_to_path(
         tmp_path / "both.pem"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -410,3 +411,8 @@ def test_the_names_of_a_connection_are_not_stored(line: Line) -> None:
     transport.abortConnection()
     line.until(lambda: line.served.reason is not None)
     assert repr(transport) == f"<PromptServer #{number} on {port}>"
+
+
+def test_the_clients_of_one_host_share_its_name(line: Line) -> None:
+    name = line.transport.getPeer().host
+    assert line.transport.hostname is name is sys.intern("127.0.0.1")

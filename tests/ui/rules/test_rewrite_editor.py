@@ -53,9 +53,9 @@ class Bench:
         self.window = QWidget()
         qtbot.addWidget(self.window)
         self.commands = RulesCommands(self.workspace, Icons(), lambda: None, self.window)
-        editor = self.commands.open_for(self.listener)
-        assert isinstance(editor, RewriteEditor)
-        self.editor = editor
+        editor = self.commands.open_rewrites(self.listener)
+        assert editor is not None
+        self.editor: RewriteEditor = editor
 
     @property
     def saved(self) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def test_a_new_rule_acts_and_is_saved_as_soon_as_it_is_right(bench: Bench) -> No
     bench.apply()
     assert editor.trouble.isVisible(), "a rule without anything to find is wrong"
     assert bench.saved["rewrite"] == [CAT, HOST]
-    editor.find.line.setText("one")
+    editor.wanted.line.setText("one")
     editor.replacement.line.setText("two")
     editor.direction.setCurrentIndex(2)
     bench.apply()
@@ -114,9 +114,7 @@ def test_an_expression_and_hex_are_entered(bench: Bench) -> None:
     editor = bench.editor
     editor.kind.setCurrentIndex(1)
     editor.regex.setText(r"(\d+)")
-    editor.replacement.notation.setCurrentIndex(
-        editor.replacement.notation.findData(Notation.HEX)
-    )
+    editor.replacement.notation.setCurrentIndex(editor.replacement.notation.findData(Notation.HEX))
     editor.replacement.line.setText("ff")
     bench.apply()
     assert bench.saved["rewrite"][0] == {
@@ -135,9 +133,7 @@ def test_an_expression_that_is_wrong_is_told_and_the_rules_of_before_act(bench: 
 
 def test_a_rule_is_switched_off_by_its_check_box(bench: Bench) -> None:
     index = bench.editor.model.index(0, NAME)
-    bench.editor.model.setData(
-        index, Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole
-    )
+    bench.editor.model.setData(index, Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
     bench.apply()
     assert bench.saved["rewrite"][0] == {**CAT, "enabled": False}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import shiboken6
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QIcon, QPalette
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QToolButton
 
 import app.ui
@@ -118,3 +118,19 @@ def test_an_icon_is_drawn_once_for_each_palette(
     assert icons.pixmap("state-failed", 16, GREEN).toImage() != first.toImage()
     icons.recolor()
     assert icons.pixmap("state-failed", 16, RED).cacheKey() != first.cacheKey()
+
+
+def test_an_icon_is_drawn_at_the_size_that_is_asked_for(red_text: QPalette) -> None:
+    shown = icon("stop")
+    assert shown.pixmap(QSize(17, 17), 2.0).size() == QSize(34, 34)
+    assert QSize(16, 16) in shown.availableSizes()
+    assert colors(QIcon(shown)) == {RED.name()}
+
+
+def test_an_icon_is_painted_in_its_colours(red_text: QPalette) -> None:
+    canvas = QPixmap(48, 48)
+    canvas.fill("white")
+    painter = QPainter(canvas)
+    icon("stop").paint(painter, 0, 0, 48, 48)
+    painter.end()
+    assert canvas.toImage().pixelColor(24, 24) == RED

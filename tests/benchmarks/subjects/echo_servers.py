@@ -1,4 +1,6 @@
-"""The echo servers to compare: ``python -m tests.benchmarks.echo_servers VARIANT [--probe]``.
+"""The echo servers to compare.
+
+``python -m tests.benchmarks.subjects.echo_servers VARIANT [--probe]``
 
 Each prints its port as ``{"port": N}``, serves until standard input ends, and then prints what
 ``--probe`` had it note: ``{"lags": [[when, seconds late], ...]}`` of a 10 ms timer of its own loop.

@@ -8,7 +8,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "build" / "benchmarks"
 GUIDE = ROOT / "resources" / "guide"
 PAGE = GUIDE / "performance.md"

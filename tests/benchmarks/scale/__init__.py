@@ -17,10 +17,10 @@ from statistics import linear_regression
 
 from attrs import frozen
 
-from tests.benchmarks.load import allow_many_descriptors
-from tests.benchmarks.report import keep, markdown, publish, show
-from tests.benchmarks.scale_live import connections, listeners, table
-from tests.benchmarks.scale_traffic import chunks, recording
+from tests.benchmarks.harness.load import allow_many_descriptors
+from tests.benchmarks.harness.report import keep, markdown, publish, show
+from tests.benchmarks.scale.live import connections, listeners, table
+from tests.benchmarks.scale.traffic import chunks, recording
 
 
 @frozen

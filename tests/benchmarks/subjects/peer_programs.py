@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.benchmarks.programs import (
+from tests.benchmarks.harness.programs import (
     HOST,
     Kind,
     Program,

@@ -21,7 +21,7 @@ from statistics import median
 import psutil
 from attrs import frozen
 
-from tests.benchmarks.process import Usage
+from tests.benchmarks.harness.process import Usage
 from tests.panel import CONNECTIONS_ON_SHOW, Panel
 from tests.screen import Screen
 
@@ -34,7 +34,7 @@ SETTLE_SECONDS = 0.5
 QUIET = 0.005
 """Seconds of the processor in that time, for what a program does while it has nothing to do."""
 
-INSTALLED = Path(__file__).parents[2] / "build" / "peers"
+INSTALLED = Path(__file__).parents[3] / "build" / "peers"
 """Where programs may be that the system does not have: a virtual environment, and what npm puts."""
 
 
@@ -167,7 +167,13 @@ def plain_server(variant: str, *arguments: str) -> Run:
 
     @contextmanager
     def run(_: Screen) -> Iterator[Program]:
-        command = [sys.executable, "-m", "tests.benchmarks.peer_servers", variant, *arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.benchmarks.subjects.peer_servers",
+            variant,
+            *arguments,
+        ]
         with running(command) as process:
             assert process.stdout is not None
             ports = json.loads(process.stdout.readline())

@@ -1,4 +1,4 @@
-"""Portdeck that tells what it consists of: ``python -m tests.soak_target ARGUMENT ...`` (Linux).
+"""Portdeck that tells what it consists of: ``python -m tests.soak.target ARGUMENT ...`` (Linux).
 
 Takes the arguments of Portdeck and is Portdeck. For each line on standard input it writes a line of
 JSON to the descriptor that ``SOAK_REPORT`` names::

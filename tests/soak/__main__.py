@@ -13,20 +13,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
 import resource
 import shutil
 import signal
-import socket
-import ssl
-import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from math import sqrt
@@ -39,14 +35,11 @@ from attrs import Factory, define
 
 from tests.panel import Panel
 from tests.screen import Screen
+from tests.soak.clients import MIB, PATIENCE_SECONDS, Client
 
-HOST = "127.0.0.1"
 WORKERS = 4
 WARM_UP = 1 / 3
 """The part of the time that does not count: caches fill."""
-
-FILL_TIMES = 2_500
-"""How often each client fails first of all: the log of a window is full then, and grows no more."""
 
 REPORTS = 12
 """Lines for each target."""
@@ -54,9 +47,7 @@ REPORTS = 12
 LOOKS = 5
 """How often a target is looked at for each line."""
 
-PATIENCE_SECONDS = 5.0
 FAULT_SECONDS = 3.0
-MIB = 1024 * 1024
 
 RAISES = """
 from twisted.internet.protocol import Protocol
@@ -152,7 +143,7 @@ def window(screen: Screen, profile: str, code: Path) -> Iterator[Target]:
     with Panel(
         screen,
         profile,
-        module="tests.soak_target",
+        module="tests.soak.target",
         environment=environment,
         pipe=subprocess.PIPE,
         trusted=[code],
@@ -168,7 +159,7 @@ def serve(folder: Path, profile: str) -> Iterator[Target]:
     reading, writing = os.pipe()
     folders = {f"XDG_{name}_HOME": str(folder) for name in ("CONFIG", "STATE", "CACHE", "DATA")}
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.soak_target", "serve", "--profile", str(path)],
+        [sys.executable, "-m", "tests.soak.target", "serve", "--profile", str(path)],
         env={**os.environ, **folders, "SOAK_REPORT": str(writing)},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -183,129 +174,6 @@ def serve(folder: Path, profile: str) -> Iterator[Target]:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(PATIENCE_SECONDS)
             process.kill()
-
-
-# What clients do
-
-
-class Client:
-    """Does one thing after the other to one target until told to stop."""
-
-    def __init__(self, target: Target, seed: int, over: threading.Event) -> None:
-        (self._echo, self._tls, self._raises), (self._datagrams,) = target.ports()
-        self._random = random.Random(seed)
-        self._over = over
-        self.done: Counter[str] = Counter()
-        self._context = ssl.create_default_context()
-        self._context.check_hostname = False
-        self._context.verify_mode = ssl.CERT_NONE
-
-    def run(self) -> None:
-        acts: Sequence[Callable[[], None]] = (
-            *(self.talk,) * 6,
-            *(self.talk_over_tls,) * 3,
-            *(self.send_datagrams,) * 3,
-            self.leave_at_once,
-            self.reset,
-            self.close_one_side,
-            self.never_read,
-            self.say_nothing,
-            self.speak_plain_to_tls,
-            self.break_off_a_handshake,
-            self.have_it_raise,
-            self.move_much,
-        )
-        for act in (self.have_it_raise,) * FILL_TIMES:
-            self._try(act)
-        while not self._over.is_set():
-            self._try(self._random.choice(acts))
-
-    def _try(self, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except OSError as error:  # also what TLS says: the target is out of descriptors, or so
-            self.done[type(error).__name__] += 1
-            self._over.wait(0.05)
-        else:
-            self.done[act.__name__] += 1
-
-    def _connect(self, port: int) -> socket.socket:
-        return socket.create_connection((HOST, port), timeout=PATIENCE_SECONDS)
-
-    def talk(self) -> None:
-        with self._connect(self._echo) as connection:
-            for _ in range(self._random.randrange(1, 20)):
-                message = self._random.randbytes(self._random.randrange(1, 3_000))
-                connection.sendall(message)
-                _expect(connection, message)
-
-    def talk_over_tls(self) -> None:
-        with (
-            self._connect(self._tls) as plain,
-            self._context.wrap_socket(plain) as connection,
-        ):
-            connection.sendall(b"hello")
-            _expect(connection, b"hello")
-
-    def send_datagrams(self) -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            for size in (0, 1, 500, 60_000):
-                sender.sendto(bytes(size), (HOST, self._datagrams))
-
-    def leave_at_once(self) -> None:
-        self._connect(self._echo).close()
-
-    def reset(self) -> None:
-        with self._connect(self._echo) as connection:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            connection.sendall(b"x" * 10_000)
-
-    def close_one_side(self) -> None:
-        with self._connect(self._echo) as connection:
-            connection.sendall(b"last words")
-            connection.shutdown(socket.SHUT_WR)
-            _expect(connection, b"last words")
-
-    def never_read(self) -> None:
-        with self._connect(self._echo) as connection, suppress(TimeoutError, BlockingIOError):
-            connection.settimeout(0.2)
-            connection.sendall(bytes(8 * MIB))
-
-    def say_nothing(self) -> None:
-        with self._connect(self._echo):
-            self._over.wait(self._random.random())
-
-    def speak_plain_to_tls(self) -> None:
-        with self._connect(self._tls) as connection:
-            connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
-            connection.recv(100)
-
-    def break_off_a_handshake(self) -> None:
-        with self._connect(self._tls) as connection:
-            connection.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
-
-    def have_it_raise(self) -> None:
-        with self._connect(self._raises) as connection:
-            connection.sendall(b"x")
-            connection.recv(1)
-
-    def move_much(self) -> None:
-        message = self._random.randbytes(64 * 1024)
-        with self._connect(self._echo) as connection:
-            for _ in range(50):
-                connection.sendall(message)
-                _expect(connection, message)
-
-
-def _expect(connection: socket.socket, message: bytes) -> None:
-    got = b""
-    while len(got) < len(message):
-        part = connection.recv(65_536)
-        if not part:
-            raise ConnectionResetError("closed before the whole answer")
-        got += part
-    if got != message:
-        raise AssertionError("an echo that is not what was sent")
 
 
 # What happens to a target
@@ -371,7 +239,7 @@ def _wait_until_up(target: Target) -> None:
 
 def _soak(targets: list[Target], seconds: float) -> int:
     over = threading.Event()
-    clients = [Client(target, seed, over) for seed in range(WORKERS) for target in targets]
+    clients = [Client(*target.ports(), seed, over) for seed in range(WORKERS) for target in targets]
     threads = [threading.Thread(target=client.run) for client in clients]
     for thread in threads:
         thread.start()
@@ -457,7 +325,7 @@ def growth(times: Sequence[float], values: Sequence[float]) -> tuple[float, floa
 
 def _answers(target: Target) -> bool:
     """Whether it still echoes."""
-    client = Client(target, 0, threading.Event())
+    client = Client(*target.ports(), 0, threading.Event())
     try:
         client.talk()
         client.talk_over_tls()

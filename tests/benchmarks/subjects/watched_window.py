@@ -1,4 +1,6 @@
-"""Portdeck with a watch on its event loop: ``python -m tests.benchmarks.watched_window ...``.
+"""Portdeck with a watch on its event loop.
+
+``python -m tests.benchmarks.subjects.watched_window ...``
 
 Takes the arguments of Portdeck and is Portdeck, but for a timer of Qt's that beats every 5 ms. Each
 line on standard input is answered with a line of JSON::

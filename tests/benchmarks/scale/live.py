@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from statistics import median
 
+from tests.benchmarks.harness.load import Load, Rounds, allow_many_descriptors
+from tests.benchmarks.harness.process import Usage
+from tests.benchmarks.harness.programs import Program
 from tests.benchmarks.listeners import press
 from tests.benchmarks.listeners import profile as many_listeners
-from tests.benchmarks.load import Load, Rounds, allow_many_descriptors
-from tests.benchmarks.process import Usage
-from tests.benchmarks.programs import Program
 from tests.benchmarks.table import FILTERS, PROFILE, SCROLLS, ask, take, until_quiet
 from tests.panel import CONNECTIONS_ON_SHOW, Panel
 from tests.screen import Screen
@@ -60,32 +62,36 @@ def connections(count: int) -> dict[str, float]:
 def listeners(count: int) -> dict[str, float]:
     """So many, started and stopped together."""
     allow_many_descriptors()
-    with (
-        Screen(*SIZE) as screen,
-        Panel(
-            screen,
-            many_listeners(count),
-            module="tests.benchmarks.counted_window",
-            pipe=subprocess.PIPE,
-        ) as panel,
-    ):
+    with Screen(*SIZE) as screen:
+        with _counted_window(screen, 1) as panel:
+            alone = Usage(panel.process.pid).resident_bytes()
+        with _counted_window(screen, count) as panel:
+            taken = [(press(panel, "start"), press(panel, "stop")) for _ in range(REPEATS)]
+            press(panel, "start")
+            usage = Usage(panel.process.pid)
+            until_quiet(usage)
+            memory = usage.resident_bytes() - alone
+    start, stop = zip(*taken, strict=True)
+    return {
+        "start all, ms": median(each["seconds"] for each in start) * 1000,
+        "start one, µs of processor": median(each["processor"] for each in start) / count * 1e6,
+        "stop all, ms": median(each["seconds"] for each in stop) * 1000,
+        "stop one, µs of processor": median(each["processor"] for each in stop) / count * 1e6,
+        "resident memory of one, KiB": memory / count / 1024,
+    }
+
+
+@contextmanager
+def _counted_window(screen: Screen, count: int) -> Iterator[Panel]:
+    with Panel(
+        screen,
+        many_listeners(count),
+        module="tests.benchmarks.subjects.counted_window",
+        pipe=subprocess.PIPE,
+    ) as panel:
         panel.window(screen)
-        usage = Usage(panel.process.pid)
-        until_quiet(usage)
-        memory = usage.resident_bytes()
-        taken = [(press(panel, "start"), press(panel, "stop")) for _ in range(REPEATS)]
-        press(panel, "start")
-        until_quiet(usage)
-        return {
-            "start all, ms": median(start["seconds"] for start, _ in taken) * 1000,
-            "start one, ms of processor": median(start["processor"] for start, _ in taken)
-            / count
-            * 1000,
-            "stop all, ms": median(stop["seconds"] for _, stop in taken) * 1000,
-            "window with all of them, MiB": usage.resident_bytes() / 2**20,
-            "… of which once they have started, MiB": max(usage.resident_bytes() - memory, 1)
-            / 2**20,
-        }
+        until_quiet(Usage(panel.process.pid))
+        yield panel
 
 
 def table(count: int) -> dict[str, float]:
@@ -96,7 +102,7 @@ def table(count: int) -> dict[str, float]:
         Panel(
             screen,
             PROFILE,
-            module="tests.benchmarks.driven_window",
+            module="tests.benchmarks.subjects.driven_window",
             settings=CONNECTIONS_ON_SHOW,
             pipe=subprocess.PIPE,
         ) as panel,

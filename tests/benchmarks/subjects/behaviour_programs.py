@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.programs import (
+from tests.benchmarks.harness.programs import (
     HOST,
     Kind,
     Program,

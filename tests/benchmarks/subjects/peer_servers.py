@@ -1,4 +1,4 @@
-"""Plain servers: ``python -m tests.benchmarks.peer_servers VARIANT [PORT]``.
+"""Plain servers: ``python -m tests.benchmarks.subjects.peer_servers VARIANT [PORT]``.
 
 They echo on TCP and UDP, but for ``portforward``, which forwards to ``PORT``. Each prints its ports
 as ``{"port": N, "udp": M}`` and serves until standard input ends.
@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from tests.benchmarks.echo_servers import BACKLOG, AsyncioEcho
+from tests.benchmarks.subjects.echo_servers import BACKLOG, AsyncioEcho
 
 HOST = "127.0.0.1"
 

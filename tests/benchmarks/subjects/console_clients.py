@@ -1,4 +1,6 @@
-"""The clients to compare: ``python -m tests.benchmarks.console_clients VARIANT PORT COUNT``.
+"""The clients to compare.
+
+``python -m tests.benchmarks.subjects.console_clients VARIANT PORT COUNT``
 
 Each sends a message, waits until it came back, and sends the next, ``COUNT`` times; then it prints
 the seconds that each took as a JSON list. Port 0 stands for an Echo listener of its own process.

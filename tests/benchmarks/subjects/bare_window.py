@@ -1,4 +1,6 @@
-"""The least that a window with Twisted in it can be: ``python -m tests.benchmarks.bare_window``.
+"""The least that a window with Twisted in it can be.
+
+``python -m tests.benchmarks.subjects.bare_window``
 
 PySide6, Twisted and qt-reactor as their own manuals put them together, and an empty main window as
 large as that of Portdeck.

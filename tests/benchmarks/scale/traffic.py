@@ -23,7 +23,7 @@ from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
 from app.ui.traffic.view_bar import View
 from tests.benchmarks.flood import flood
-from tests.benchmarks.process import Usage
+from tests.benchmarks.harness.process import Usage
 
 CHUNKS_A_SECOND = 10_000_000 / 600
 CHUNK_BYTES = 4_096

@@ -1,4 +1,6 @@
-"""Portdeck that says how long its commands take: ``python -m tests.benchmarks.counted_window ...``.
+"""Portdeck that says how long its commands take.
+
+``python -m tests.benchmarks.subjects.counted_window ...``
 
 Takes the arguments of Portdeck and is Portdeck. ``start`` or ``stop`` on standard input presses
 *Start all* or *Stop all*, and is answered with a line of JSON once every row says so and is

@@ -1,0 +1,78 @@
+"""No English is left in the Chinese window, in any state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QTabBar,
+    QWidget,
+)
+
+from app.ui.settings import Language, apply_language
+from tests.integration.desk import OpenWindow
+from tests.integration.walk import Walk
+from tests.screenshots.dialogs import DIALOGS
+from tests.screenshots.panes import PANES
+
+ENGLISH = re.compile(r"\b[A-Za-z][a-z']+ [a-z']{2,}\b")
+"""Two words: a sentence, or the beginning of one. A name alone, such as `Echo`, is no English."""
+
+
+@pytest.fixture
+def walk(open_window: OpenWindow, qapp: QApplication, tmp_path: Path) -> Iterator[Walk]:
+    apply_language(qapp, Language.CHINESE)
+    with Walk(open_window, tmp_path) as walk:
+        yield walk
+    apply_language(qapp, Language.ENGLISH)
+
+
+def test_the_panes_are_chinese(walk: Walk) -> None:
+    found = list(walk.through(PANES, english_in))
+    assert not found, "\n".join(dict.fromkeys(found))
+
+
+def test_the_dialogs_are_chinese(walk: Walk) -> None:
+    found = list(walk.through(DIALOGS, english_in))
+    assert not found, "\n".join(dict.fromkeys(found))
+
+
+def english_in(window: QWidget) -> Iterator[str]:
+    for widget in (window, *window.findChildren(QWidget)):
+        if widget.isVisible():
+            for text in texts(widget):
+                if ENGLISH.search(text):
+                    yield f"{type(widget).__name__}: {text!r}"
+
+
+def texts(widget: QWidget) -> Iterator[str]:
+    yield from (widget.toolTip(), widget.accessibleName(), widget.windowTitle())
+    match widget:
+        case QLabel() | QAbstractButton():
+            yield widget.text()
+        case QLineEdit() | QPlainTextEdit():
+            yield widget.placeholderText()
+        case QComboBox():
+            yield from map(widget.itemText, range(widget.count()))
+        case QTabBar():
+            yield from map(widget.tabText, range(widget.count()))
+        case QMenu():
+            yield from (each.text() for each in widget.actions())
+        case QAbstractItemView() if widget.model() is not None:
+            model = widget.model()
+            for column in range(model.columnCount(widget.rootIndex())):
+                yield str(model.headerData(column, Qt.Orientation.Horizontal) or "")
+                for row in range(min(model.rowCount(widget.rootIndex()), 50)):
+                    yield str(model.index(row, column, widget.rootIndex()).data() or "")
