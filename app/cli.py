@@ -19,9 +19,9 @@ from pathlib import Path
 
 from app import __version__
 from app.connect.arguments import ArgumentError, add_connect, read_request
-from app.net.endpoint import quoted
 from app.replay.arguments import ReplayArgumentError, add_replay, read_replay_request
 from app.runtime.output import Output, diverted
+from app.text.quoting import quoted
 
 USAGE_ERROR = 2
 PROFILE_IS_OPEN = 3

@@ -23,8 +23,8 @@ from zope.interface import implementer
 from app.client.options import OptionsError, TlsOptions
 from app.client.security import PeerCertificate, Security, Verdict
 from app.client.transport import StreamWire
-from app.net.endpoint import quoted
 from app.net.ip import parse_ip
+from app.text.quoting import quoted
 from app.text.sentence import Sentence
 from app.text.system_errors import system_reason
 from app.tls import TlsError

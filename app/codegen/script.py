@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
-from keyword import iskeyword
 from pathlib import Path
 from textwrap import indent
 from typing import Final
@@ -16,9 +15,9 @@ from typing import Final
 from attrs import frozen
 
 from app.codegen.tls_files import TlsFiles
+from app.codegen.user_code_import import literal, user_code_import
 from app.faults.describing import describe
 from app.faults.spec import armed
-from app.files.paths import resolve_path
 from app.net.endpoint import Endpoint
 from app.net.ip import LARGEST_READ
 from app.profile import ListenerSpec
@@ -26,9 +25,8 @@ from app.protocols import catalog
 from app.protocols.definition import ScriptSource, describe_options
 from app.server.sockets.addresses import LOOPBACKS
 from app.text.sentence import Sentence
-from app.user_code.inspection import ObjectKind, found_objects
 from app.user_code.programs.reference import ProgramReference, is_program
-from app.user_code.reference import CodeLocation, Reference, UserCodeError, is_user_code
+from app.user_code.reference import Reference, is_user_code
 
 _RUN = 'print("Listening on", port.getHost(), flush=True)\nreactor.run()\n'
 _TLS_VERSIONS = {"1.2": "TLS1_2_VERSION", "1.3": "TLS1_3_VERSION"}
@@ -53,16 +51,6 @@ class Limited(WrappingFactory):
             return Full()
         protocol = self.wrappedFactory.buildProtocol(addr)
         return None if protocol is None else self.protocol(self, protocol)
-'''
-
-_FUNCTION_FACTORY = '''\
-class FunctionFactory(Factory):
-    """Asks {name} for each protocol."""
-
-    def buildProtocol(self, addr):
-        protocol = {name}()
-        protocol.factory = self
-        return protocol
 '''
 
 
@@ -232,73 +220,6 @@ def _class_body(code: str) -> str:
     return f"\n{indent(code.strip(chr(10)), '    ')}\n" if code else ""
 
 
-@frozen
-class UserCodeImport:
-    """The parts of a script that import user code."""
-
-    imports: tuple[str, ...]
-    loads: str
-    """The lines that define the name."""
-
-    parts: tuple[str, ...]
-    """Classes that the factory needs."""
-
-    factory: str
-    """The expression for a factory."""
-
-    datagrams: str
-    """The expression for a `DatagramProtocol`."""
-
-
-def user_code_import(reference: Reference, folder: Path) -> UserCodeImport:
-    """The parts that import `reference`. A relative path starts in `folder`.
-
-    Nothing is executed. The kind of the object is read from the source, or guessed from its name.
-    """
-    imports, loads = _load_lines(reference, folder)
-    kind, name = _object_kind(reference, folder), reference.name
-    parts: tuple[str, ...] = ()
-    match kind:
-        case ObjectKind.FACTORY_OBJECT:
-            factory = name
-        case ObjectKind.FACTORY:
-            factory = f"{name}()"
-        case ObjectKind.FUNCTION:
-            parts, factory = (_FUNCTION_FACTORY.format(name=name),), "FunctionFactory()"
-        case _:
-            factory = f"Factory.forProtocol({name})"
-    return UserCodeImport(imports, loads, parts, factory, f"{name}()")
-
-
-def _load_lines(reference: Reference, folder: Path) -> tuple[tuple[str, ...], str]:
-    if reference.place is CodeLocation.MODULE:
-        return (), f"from {reference.source} import {reference.name}\n"
-    path = resolve_path(reference.source, folder)
-    if path.stem.isidentifier() and not iskeyword(path.stem):
-        return ("import sys",), (
-            f"sys.path.insert(0, {literal(str(path.parent))})\n"
-            f"from {path.stem} import {reference.name}\n"
-        )
-    read = f"runpy.run_path({literal(str(path))})[{literal(reference.name)}]"
-    return ("import runpy",), f"{reference.name} = {read}\n"
-
-
-def _object_kind(reference: Reference, folder: Path) -> ObjectKind:
-    if reference.place is CodeLocation.FILE:
-        try:
-            kinds = {
-                each.name: each.kind
-                for each in found_objects(resolve_path(reference.source, folder))
-            }
-        except UserCodeError:
-            kinds = {}
-        if reference.name in kinds:
-            return kinds[reference.name]
-    if not reference.name[0].isupper():
-        return ObjectKind.FACTORY_OBJECT
-    return ObjectKind.FACTORY if reference.name.endswith("Factory") else ObjectKind.PROTOCOL
-
-
 _LISTEN: Final = {
     "tcp": "listenTCP",
     "tcp6": "listenTCP",
@@ -419,11 +340,3 @@ reactor.run()
             "from twisted.python import log",
         ),
     )
-
-
-def literal(value: object) -> str:
-    """`value` as Python source on one line. Texts are in double quotes unless they contain one."""
-    written = repr(value)
-    if isinstance(value, str) and written.startswith("'") and '"' not in value:
-        written = f'"{written[1:-1]}"'
-    return written

@@ -8,10 +8,10 @@ from pathlib import Path
 from attrs import frozen
 
 from app.client.listener_target import target_of_spec
-from app.net.endpoint import quoted
 from app.net.target import Target, TargetError
 from app.profile import ListenerSpec, ProfileFile
 from app.profile.spec import name_key
+from app.text.quoting import quoted
 
 _MOST_NAMES = 20
 

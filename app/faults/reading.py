@@ -21,6 +21,7 @@ from app.faults.spec import (
     Parameter,
     TransportKind,
 )
+from app.text.quoting import quoted_value
 from app.text.sentence import Sentence, composed
 
 MOST_FAULTS: Final = 100
@@ -124,7 +125,7 @@ def parse_seed(value: object) -> int:
                 "must be a whole number from {least} to {most}, not {value}",
                 least=0,
                 most=LARGEST_SEED,
-                value=_shown(value),
+                value=quoted_value(value),
             )
         )
     return value
@@ -139,7 +140,9 @@ def _parse_one(
         return None, [
             FaultProblem(
                 path,
-                Sentence("must-be-table-not", "must be a table, not {value}", value=_shown(table)),
+                Sentence(
+                    "must-be-table-not", "must be a table, not {value}", value=quoted_value(table)
+                ),
             )
         ]
     try:
@@ -156,7 +159,9 @@ def _parse_one(
             problems.append(FaultProblem(f"{path}.{name}", str(error)))
     if not isinstance(enabled := table.get("enabled", True), bool):
         message = Sentence(
-            "must-be-true-or-false", "must be true or false, not {value}", value=_shown(enabled)
+            "must-be-true-or-false",
+            "must be true or false, not {value}",
+            value=quoted_value(enabled),
         )
         problems.append(FaultProblem(f"{path}.enabled", message))
     values["enabled"] = enabled
@@ -222,7 +227,7 @@ def _choice(value: object, choices: type[Enum], offered: Sequence[str]) -> Enum:
                 Sentence(
                     "unknown-did-you-mean",
                     'unknown: {value}; did you mean "{suggestion}"?',
-                    value=_shown(value),
+                    value=quoted_value(value),
                     suggestion=close[0],
                 )
             )
@@ -231,7 +236,7 @@ def _choice(value: object, choices: type[Enum], offered: Sequence[str]) -> Enum:
             "must-be-one-of",
             "must be one of {known}, not {value}",
             known=", ".join(offered),
-            value=_shown(value),
+            value=quoted_value(value),
         )
     )
 
@@ -247,7 +252,7 @@ def _number(value: object, parameter: Parameter) -> float:
                     "must be a whole number from {least} to {most}, not {value}",
                     least=int(parameter.least),
                     most=int(parameter.most),
-                    value=_shown(value),
+                    value=quoted_value(value),
                 )
             )
         raise _Mistake(
@@ -256,7 +261,7 @@ def _number(value: object, parameter: Parameter) -> float:
                 "must be a number from {least:.17g} to {most:.17g}, not {value}",
                 least=parameter.least,
                 most=parameter.most,
-                value=_shown(value),
+                value=quoted_value(value),
             )
         )
     return value if parameter.is_whole else float(value)  # type: ignore[return-value, arg-type]
@@ -286,7 +291,7 @@ def _contradictions(fault: Fault, path: str) -> list[FaultProblem]:
 
 
 def _unknown(key: str, known: Sequence[str], kind: FaultKind, path: str) -> FaultProblem:
-    shown = key if key.isprintable() and len(key) <= 40 else _shown(key)
+    shown = key if key.isprintable() and len(key) <= 40 else quoted_value(key)
     if close := get_close_matches(key, known, n=1):
         return FaultProblem(
             path,
@@ -327,24 +332,3 @@ def _to_table(fault: Fault) -> dict[str, object]:
     if not fault.enabled:
         table["enabled"] = False
     return table
-
-
-def _shown(value: object) -> str:
-    """A value of any TOML type inside a sentence, shortened."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case int() if value.bit_length() > 64:
-            return Sentence("value-huge-number", "a number of that size")
-        case int() | float():
-            return str(value)
-        case str():
-            text = value if len(value) <= 40 else f"{value[:39]}…"
-            printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-            return f'"{printable}"'
-        case Mapping():
-            return Sentence("value-table", "a table")
-        case list() | tuple():
-            return Sentence("value-array", "an array")
-        case _:
-            return Sentence("value-date", "a date or a time")

@@ -27,12 +27,12 @@ from attrs import frozen
 
 from app.forwarding.holding import Direction, HoldRule
 from app.forwarding.rewriting import RewriteRule, check_rule
-from app.net.endpoint import quoted
 from app.rules.expression import Budget, Expression
 from app.rules.reading import FRAMING_KEYS, Mistake, parse_framing
 from app.rules.spec import MessageFraming, Unframed, Written, wildcard_parts
-from app.rules.toml_values import Wrong, listed, number, shown, text, truth, whole_number
+from app.rules.toml_values import Wrong, listed, number, text, truth, whole_number
 from app.text.notation import Notation
+from app.text.quoting import quoted, quoted_value
 from app.text.sentence import Sentence
 
 MAX_RULES: Final = 200
@@ -90,7 +90,7 @@ class _Reader:
                 Sentence(
                     "must-be-array-of-tables",
                     "must be an array of tables, not {value}",
-                    value=shown(value),
+                    value=quoted_value(value),
                 ),
             )
             return ()
@@ -112,7 +112,9 @@ class _Reader:
         if not isinstance(table, Mapping):
             self._note(
                 path,
-                Sentence("must-be-table-not", "must be a table, not {value}", value=shown(table)),
+                Sentence(
+                    "must-be-table-not", "must be a table, not {value}", value=quoted_value(table)
+                ),
             )
             return None
         self._check_keys(table, REWRITE_KEYS, path)
@@ -153,7 +155,9 @@ class _Reader:
         if not isinstance(table, Mapping):
             self._note(
                 path,
-                Sentence("must-be-table-not", "must be a table, not {value}", value=shown(table)),
+                Sentence(
+                    "must-be-table-not", "must be a table, not {value}", value=quoted_value(table)
+                ),
             )
             return None
         self._check_keys(table, HOLD_KEYS, path)
@@ -223,7 +227,11 @@ def _directions(value: object) -> frozenset[Direction]:
         if value == direction.value:
             return frozenset({direction})
     raise Wrong(
-        Sentence("direction-wrong", "must be one of in, out, both, not {value}", value=shown(value))
+        Sentence(
+            "direction-wrong",
+            "must be one of in, out, both, not {value}",
+            value=quoted_value(value),
+        )
     )
 
 

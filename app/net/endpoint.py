@@ -24,6 +24,7 @@ from attrs import evolve, field, frozen
 from app.files.paths import home_folder_problem, resolve_path
 from app.net.endpoint_kinds import KINDS, EndpointKind, installed_kinds
 from app.net.ip import is_address, is_loopback
+from app.text.quoting import quoted
 from app.text.sentence import Sentence
 
 LARGEST_PORT: Final = 65535
@@ -39,12 +40,6 @@ _COLON_ADVICE: Final = Sentence(
 
 class EndpointError(ValueError):
     """A description that is no valid endpoint. The text is for the user and says what to do."""
-
-
-def quoted(text: str) -> str:
-    """`text` in quotes for a sentence, at most 60 characters, without control characters."""
-    short = text if len(text) <= 60 else f"{text[:59]}…"
-    return '"' + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short) + '"'
 
 
 def _last_of_each(options: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

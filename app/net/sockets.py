@@ -78,5 +78,6 @@ def _is_plain_and_empty(transport: Any) -> bool:
         or transport._tempDataBuffer
         or transport.TLS
         or transport.disconnecting
+        or transport._aborting
         or transport._writeDisconnecting
     )

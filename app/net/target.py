@@ -21,7 +21,8 @@ from urllib.parse import quote
 from attrs import evolve, frozen
 
 from app.files.paths import expand_home
-from app.net.endpoint import LARGEST_PORT, LONGEST_PATH, Endpoint, EndpointError, quoted
+from app.net.endpoint import LARGEST_PORT, LONGEST_PATH, Endpoint, EndpointError
+from app.text.quoting import quoted
 from app.text.sentence import Sentence
 
 LOOPBACK = "127.0.0.1"

@@ -15,9 +15,9 @@ from typing import Final
 
 from attrs import frozen
 
-from app.net.endpoint import quoted
 from app.profile.spec import ListenerSpec, name_key, structure
-from app.profile.validation import Problem, quoted_value, unknown_key
+from app.profile.validation import Problem, unknown_key
+from app.text.quoting import quoted, quoted_value
 from app.text.sentence import Sentence
 
 VERSION: Final = 1

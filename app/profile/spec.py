@@ -16,7 +16,7 @@ from app.faults.reading import FaultProblem, misfits, parse_seed
 from app.faults.reading import parse as parse_faults
 from app.faults.spec import Fault, TransportKind
 from app.files.paths import home_folder_problem
-from app.net.endpoint import Endpoint, quoted
+from app.net.endpoint import Endpoint
 from app.profile import validation
 from app.profile.colors import AUTOMATIC, read_color
 from app.profile.validation import (
@@ -27,7 +27,6 @@ from app.profile.validation import (
     boolean,
     check_length,
     join_path,
-    quoted_value,
     shown_in_form,
     table,
     text,
@@ -37,6 +36,7 @@ from app.profile.validation import (
 from app.profile.validation import read_options as read_options
 from app.protocols import catalog
 from app.protocols.definition import NoOptions, TableOptions
+from app.text.quoting import quoted, quoted_value
 from app.text.sentence import Sentence
 from app.user_code.programs.reference import OWN_PLACES, ProgramReference, is_program
 from app.user_code.reference import Reference, is_user_code

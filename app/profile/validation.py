@@ -15,13 +15,13 @@ from typing import Any, Final, TypeVar
 
 from attrs import NOTHING, Attribute, fields, frozen, has
 
-from app.net.endpoint import quoted
 from app.protocols.definition import (
     Option,
     TableOptions,
     changed_options,
     describe_options,
 )
+from app.text.quoting import quoted, quoted_value
 from app.text.sentence import Sentence, composed
 
 Rule = Callable[[object], object]
@@ -139,26 +139,6 @@ def boolean(value: object) -> bool:
             )
         )
     return value
-
-
-def quoted_value(value: object) -> str:
-    """Any TOML value as text for a sentence."""
-    match value:
-        case str():
-            return quoted(value)
-        case bool():
-            return str(value).lower()
-        case int() if value.bit_length() > 64:
-            # TOML allows hex integers of any length. Python refuses to convert very long ones.
-            return Sentence("value-huge-number", "a number of that size")
-        case int() | float():
-            return str(value)
-        case dict():
-            return Sentence("value-table", "a table")
-        case list():
-            return Sentence("value-array", "an array")
-        case _:
-            return Sentence("value-date", "a date or a time")
 
 
 class InvalidValue(ValueError):

@@ -9,7 +9,6 @@ from typing import Any, Final, TypeVar
 
 from attrs import frozen
 
-from app.net.endpoint import quoted
 from app.rules.matching import captured_names
 from app.rules.rendering import ReadyReply, ReplyError
 from app.rules.rule_values import (
@@ -40,11 +39,11 @@ from app.rules.toml_values import (
     listed,
     member,
     number,
-    shown,
     text,
     truth,
     whole_number,
 )
+from app.text.quoting import quoted, quoted_value
 from app.text.sentence import Sentence, composed
 from app.traffic.framing import Delimited, FixedLength, LengthPrefix, Lines, Netstrings
 
@@ -155,7 +154,7 @@ class _Reader:
                     "must-be-one-of",
                     "must be one of {known}, not {value}",
                     known=listed(FRAMINGS),
-                    value=shown(name),
+                    value=quoted_value(name),
                 ),
             )
             return None
@@ -201,7 +200,7 @@ class _Reader:
                 Sentence(
                     "must-be-array-of-tables",
                     "must be an array of tables, not {value}",
-                    value=shown(value),
+                    value=quoted_value(value),
                 ),
             )
             return ()
@@ -227,7 +226,7 @@ class _Reader:
                     Sentence(
                         "must-be-table-not",
                         "must be a table, not {value}",
-                        value=shown(each),
+                        value=quoted_value(each),
                     ),
                 )
         return tuple(rules)
@@ -330,7 +329,7 @@ class _Reader:
                     "replies-count-wrong",
                     "must be an array of 1 to {most} replies, not {value}",
                     most=MAX_REPLIES,
-                    value=shown(value),
+                    value=quoted_value(value),
                 ),
             )
             return ()

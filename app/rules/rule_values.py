@@ -24,8 +24,9 @@ from app.rules.spec import (
     wildcard_parts,
 )
 from app.rules.template import ALL_VARIABLES
-from app.rules.toml_values import Wrong, bounded, listed, number, shown, text
+from app.rules.toml_values import Wrong, bounded, listed, number, text
 from app.text.notation import Notation
+from app.text.quoting import quoted_value
 from app.text.sentence import Sentence
 
 MAX_PIECES: Final = 100
@@ -64,7 +65,7 @@ def _piece(value: object) -> TextPiece | FilePiece:
                 "reply-kind-wrong",
                 'must be text, {{ hex = "06 00 ff" }}, {{ file = "big.bin" }}, or a list of '
                 "these, not {value}",
-                value=shown(value),
+                value=quoted_value(value),
             )
         )
     kinds = [key for key in ("text", "hex", "file") if key in value]
@@ -107,7 +108,7 @@ def _written(value: object) -> Written:
             Sentence(
                 "must-be-text-or-hex",
                 'must be text or {{ hex = "01 ?? 03" }}, not {value}',
-                value=shown(value),
+                value=quoted_value(value),
             )
         )
     wildcard_parts(written)
@@ -164,7 +165,9 @@ def _regex(value: object) -> Matcher:
 
 def _any(value: object) -> Matcher:
     if value is not True:
-        raise Wrong(Sentence("must-be-true", "must be true, not {value}", value=shown(value)))
+        raise Wrong(
+            Sentence("must-be-true", "must be true, not {value}", value=quoted_value(value))
+        )
     return AnyMatcher()
 
 
@@ -176,7 +179,7 @@ def _python(value: object) -> Matcher:
             Sentence(
                 "must-name-function",
                 "must name a function, such as rules.py:answer, not {value}",
-                value=shown(value),
+                value=quoted_value(value),
             )
         )
     is_module = all(part.isidentifier() for part in source.split("."))
@@ -185,7 +188,7 @@ def _python(value: object) -> Matcher:
             Sentence(
                 "must-name-python-file",
                 "must name a file that ends in .py or a module, not {source}",
-                source=shown(source),
+                source=quoted_value(source),
             )
         )
     return PythonMatcher(reference)
@@ -213,7 +216,7 @@ def read_delay(value: object) -> tuple[float, float]:
             Sentence(
                 "delay-wrong",
                 "must be seconds, or the least and the most of them, not {value}",
-                value=shown(value),
+                value=quoted_value(value),
             )
         )
     return seconds_of(value[0]), seconds_of(value[1])

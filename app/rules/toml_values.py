@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import TypeVar
 
-from app.net.endpoint import quoted
+from app.text.quoting import quoted_value
 from app.text.sentence import Sentence
 
 E = TypeVar("E", bound=Enum)
@@ -28,7 +28,7 @@ def number(least: float, most: float) -> Callable[[object], float]:
                     "must be a number from {least:g} to {most:g}, not {value}",
                     least=least,
                     most=most,
-                    value=shown(value),
+                    value=quoted_value(value),
                 )
             )
         return float(value)
@@ -45,7 +45,7 @@ def whole_number(least: int, most: int) -> Callable[[object], int]:
                     "must be a whole number from {least} to {most}, not {value}",
                     least=least,
                     most=most,
-                    value=shown(value),
+                    value=quoted_value(value),
                 )
             )
         return int(value)
@@ -58,7 +58,9 @@ def text(longest: int) -> Callable[[object], str]:
         if not isinstance(value, str):
             raise Wrong(
                 Sentence(
-                    "must-be-quoted-text", "must be text in quotes, not {value}", value=shown(value)
+                    "must-be-quoted-text",
+                    "must be text in quotes, not {value}",
+                    value=quoted_value(value),
                 )
             )
         return bounded(value, longest)
@@ -83,7 +85,9 @@ def truth(value: object) -> bool:
     if not isinstance(value, bool):
         raise Wrong(
             Sentence(
-                "must-be-true-or-false", "must be true or false, not {value}", value=shown(value)
+                "must-be-true-or-false",
+                "must be true or false, not {value}",
+                value=quoted_value(value),
             )
         )
     return value
@@ -99,7 +103,7 @@ def member(kind: type[E]) -> Callable[[object], E]:
                 "must-be-one-of",
                 "must be one of {known}, not {value}",
                 known=listed(m.value for m in kind),
-                value=shown(value),
+                value=quoted_value(value),
             )
         )
 
@@ -116,7 +120,7 @@ def choice(*choices: T) -> Callable[[object], T]:
                 "must-be-one-of",
                 "must be one of {known}, not {value}",
                 known=", ".join(map(str, choices)),
-                value=shown(value),
+                value=quoted_value(value),
             )
         )
 
@@ -125,25 +129,3 @@ def choice(*choices: T) -> Callable[[object], T]:
 
 def listed(names: Iterable[object]) -> str:
     return ", ".join(map(str, names))
-
-
-def shown(value: object) -> str:
-    match value:
-        case str():
-            return quoted(value)
-        case bool():
-            return str(value).lower()
-        case int() if value.bit_length() > 64:
-            return Sentence("value-huge-number", "a number of that size")
-        case int() | float():
-            return str(value)
-        case Mapping():
-            return Sentence("value-table", "a table")
-        case list() | tuple():
-            return (
-                Sentence("value-empty-array", "an empty array")
-                if not value
-                else Sentence("value-array-of", "an array of {count}", count=len(value))
-            )
-        case _:
-            return Sentence("value-other", "a value of another kind")

@@ -36,8 +36,8 @@ class ChangeBatch:
 
     opened: list[Connection] = Factory(list)
     active: list[Connection] = Factory(list)
-    forwarded: list[Connection] = Factory(list)
-    """Those whose connection to their target was opened."""
+    forwarded: list[tuple[Connection, TargetLink]] = Factory(list)
+    """Those whose connection to a target was opened, each with that."""
 
     closed: list[Connection] = Factory(list)
     listeners: set[Listener] = Factory(set)
@@ -74,7 +74,8 @@ class Changes:
         self._wake_once()
 
     def forwarded(self, connection: Connection) -> None:
-        self._batch.forwarded.append(connection)
+        assert connection.target is not None
+        self._batch.forwarded.append((connection, connection.target))
         self._wake_once()
 
     def closed(self, connection: Connection) -> None:

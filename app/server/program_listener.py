@@ -375,6 +375,7 @@ class _PlaceObserver:
 
     def opened(self, connection: Connection) -> None:
         self.observer.opened(connection)
+        self.observer.listener_changed(self.entry)  # the entry counts it too
 
     def active(self, connection: Connection) -> None:
         self.observer.active(connection)
@@ -384,6 +385,7 @@ class _PlaceObserver:
 
     def closed(self, connection: Connection) -> None:
         self.observer.closed(connection)
+        self.observer.listener_changed(self.entry)
 
     def refused(self, factory: ConnectionOwner, peer: IAddress | None, reason: str) -> None:
         self.observer.refused(factory, peer, reason)

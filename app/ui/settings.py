@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from PySide6.QtCore import QByteArray, QLibraryInfo, QLocale, QSettings, QTranslator
 from PySide6.QtWidgets import QApplication, QHeaderView, QMainWindow, QSplitter
@@ -39,6 +39,21 @@ class Notice(Enum):
     FAILED = "failed"
     FIRST_CLIENT = "first_client"
     RULE_HIT = "rule_hit"
+
+
+class LoginStart(Protocol):
+    """What the desktop starts at the login. It is kept by the desktop, not by `Settings`."""
+
+    @property
+    def place(self) -> str:
+        """Where the entry is, for people."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the desktop starts Portdeck at the login."""
+
+    def turn(self, on: bool) -> None:
+        """Write the entry, or remove it. Raises `OSError`."""
 
 
 class StartUp(Enum):

@@ -21,7 +21,7 @@ from typing import Final
 from attrs import frozen
 
 from app.files.paths import home_folder_problem
-from app.net.endpoint import quoted
+from app.text.quoting import quoted
 from app.text.sentence import Sentence
 
 PREFIX: Final = "python:"

@@ -1935,7 +1935,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>Warning</source>
-        <translation type="unfinished"></translation>
+        <translation>警告</translation>
     </message>
     <message>
         <source>Target</source>
@@ -3859,20 +3859,8 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>至多 {longest:,} 个字符，而不是 {count:,} 个</translation>
     </message>
     <message>
-        <source>a value of another kind</source>
-        <translation>另一种值</translation>
-    </message>
-    <message>
         <source>must be a number from {least:g} to {most:g}, not {value}</source>
         <translation>必须是 {least:g} 到 {most:g} 的数，而不是{value}</translation>
-    </message>
-    <message>
-        <source>an empty array</source>
-        <translation>一个空数组</translation>
-    </message>
-    <message>
-        <source>an array of {count}</source>
-        <translation>一个有 {count} 项的数组</translation>
     </message>
     <message>
         <source>Something unexpected failed: %s</source>
@@ -4781,7 +4769,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>it listens on port {port} a second time. Take out one of the two calls.</source>
-        <translation type="unfinished"></translation>
+        <translation>它第二次在端口 {port} 上监听。请去掉两个调用之一。</translation>
     </message>
     <message>
         <source>Portdeck runs the reactor already. Put such lines under: {main_guard}.</source>
@@ -6382,11 +6370,11 @@ Add a fault: it acts at once, on open connections too.</source>
     <name>ListenerForm</name>
     <message>
         <source>Limits</source>
-        <translation type="unfinished">限制</translation>
+        <translation>限制</translation>
     </message>
     <message>
         <source>Save and start</source>
-        <translation type="unfinished"></translation>
+        <translation>保存并启动</translation>
     </message>
     <message>
         <source>Save, restart later</source>
@@ -8933,11 +8921,11 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>{0} over UDP</source>
-        <translation type="unfinished">{0}（UDP）</translation>
+        <translation>{0}（UDP）</translation>
     </message>
     <message>
         <source>{0}, traffic off</source>
-        <translation type="unfinished">{0}，流量记录已关</translation>
+        <translation>{0}，流量记录已关</translation>
     </message>
     <message>
         <source>Refused: {0}</source>
@@ -9245,7 +9233,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>Clients and versions</source>
-        <translation type="unfinished"></translation>
+        <translation>客户端和版本</translation>
     </message>
     <message>
         <source>Encryption</source>
@@ -9349,10 +9337,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
 </context>
 <context>
     <name>TourPane</name>
-    <message>
-        <source>Back</source>
-        <translation>上一步</translation>
-    </message>
     <message>
         <source>Next</source>
         <translation>下一步</translation>

@@ -1,8 +1,8 @@
-"""``python -m tests.benchmarks [NAME ...]``: run benchmarks, each a module of this package.
+"""``python -m tests.benchmarks [NAME ...] [full]``: run benchmarks, each a module of this package.
 
 Such a module has a docstring whose first line says what it measures, and ``main(rounds)``. Without
-a name all are run. Figures are printed, and kept in ``build/benchmarks/NAME.json``; none passes or
-fails.
+a name all are run. ``full`` has ``scale`` go on to the largest sizes. Figures are printed, and kept
+in ``build/benchmarks/NAME.json``; none passes or fails.
 """
 
 from __future__ import annotations
@@ -29,18 +29,21 @@ BENCHMARKS = (
     "peers",
 )
 
+FULL = "full"
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--rounds", type=int, default=5, help="how often each figure is taken")
-    parser.add_argument("--full", action="store_true", help="the largest sizes of scale, too")
     arguments = parser.parse_args()
-    unknown = set(arguments.names) - set(BENCHMARKS)
+    names = [name for name in arguments.names if name != FULL]
+    is_full = FULL in arguments.names
+    unknown = set(names) - set(BENCHMARKS)
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
-    for name in arguments.names or BENCHMARKS:
-        options = {"is_full": arguments.full} if name == "scale" else {}
+    for name in names or BENCHMARKS:
+        options = {"is_full": is_full} if name == "scale" else {}
         importlib.import_module(f"tests.benchmarks.{name}").main(arguments.rounds, **options)
 
 

@@ -94,11 +94,16 @@ def main(rounds: int) -> None:
 
 
 def _cost(kind: Kind, screen: Screen, message: bytes = bytes(MESSAGE)) -> dict[str, float]:
-    with kind.run(screen) as program, Load(program.port) as load:
-        program.stand_apart()
-        connections = patient(load.open(CONNECTIONS))
-        program.settle()
-        return {COST: program.microseconds(Rounds(connections, len(message), message=message).run)}
+    try:
+        with kind.run(screen) as program, Load(program.port) as load:
+            program.stand_apart()
+            connections = patient(load.open(CONNECTIONS))
+            program.settle()
+            messages = Rounds(connections, len(message), message=message)
+            return {COST: program.microseconds(messages.run)}
+    except OSError as error:
+        print(f"  {kind.label} gave up: {error}", flush=True)
+        return {}
 
 
 def _lateness(delay: Delay, screen: Screen) -> dict[str, float]:

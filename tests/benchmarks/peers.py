@@ -238,16 +238,22 @@ def _publish(
 
 def _summary(medians: dict[str, Figures], looked_at: Figures) -> list[str]:
     """One line for each kind of load: Portdeck, and beside it the others."""
-    labels = list(medians)
 
     def beside(name: str, unit: str) -> str:
-        others = (f"{label} {_cell(medians[label], name)}" for label in labels[1:])
-        return f"**{_cell(medians[labels[0]], name)} {unit}**. " + ", ".join(others)
+        cells = {label: _cell(figures, name) for label, figures in medians.items()}
+        return _beside(cells, unit)
 
-    recorded = ", ".join(f"{label} {value:,.0f}" for label, value in looked_at.items())
+    looks = {label: f"{value:,.0f}" for label, value in looked_at.items()}
     return [
         f"- A message of {MESSAGE} B that is echoed, with the window open and every byte kept, "
-        f"takes {beside(MESSAGES, 'µs')}.",
-        f"- An idle connection takes {beside(OPEN, 'KiB')}.",
-        f"- Messages forwarded and looked at in a second of processor time: {recorded}.",
+        f"takes {beside(MESSAGES, ' µs of processor time')}.",
+        f"- An idle connection takes {beside(OPEN, ' KiB')}.",
+        f"- Messages forwarded and recorded in a second of processor time: {_beside(looks, '')}.",
     ]
+
+
+def _beside(cells: dict[str, str], unit: str) -> str:
+    """Portdeck's window, which is the first, and the programs of others."""
+    first, *_ = cells.values()
+    others = (f"{label} {cell}" for label, cell in cells.items() if "Portdeck" not in label)
+    return f"**{first}{unit}**; {', '.join(others)}"

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.codegen.script import file_name, script, user_code_import
+from app.codegen.script import file_name, script
 from app.codegen.tls_files import TlsFiles
+from app.codegen.user_code_import import user_code_import
 from app.faults.spec import Direction, Fault, FaultKind
 from app.net.endpoint import Endpoint
 from app.profile import ListenerSpec, Tls
@@ -177,6 +178,9 @@ ready = EchoFactory()
 
 def make():
     return Echo()
+
+def greet(reactor, address):
+    return Echo()
 """
 
 
@@ -193,7 +197,8 @@ def folder(tmp_path: Path) -> Path:
         ("Echo", "Factory.forProtocol(Echo)"),
         ("EchoFactory", "EchoFactory()"),
         ("ready", "ready"),
-        ("make", "FunctionFactory()"),
+        ("make", "make_factory()"),
+        ("greet", "FunctionFactory()"),
     ],
 )
 def test_the_source_decides_how_the_factory_is_made(name: str, factory: str, folder: Path) -> None:
@@ -201,6 +206,19 @@ def test_the_source_decides_how_the_factory_is_made(name: str, factory: str, fol
     assert code.factory == factory
     assert code.loads == (f'sys.path.insert(0, "{folder}")\nfrom echo_server import {name}\n')
     assert code.imports == ("import sys",)
+
+
+def test_a_function_gets_the_parameters_that_a_listener_would_give_it(folder: Path) -> None:
+    code = user_code_import(Reference.parse("python:echo_server.py:greet"), folder)
+    assert "protocol = greet(reactor=reactor, address=addr)" in "".join(code.parts)
+
+
+def test_a_file_of_a_package_is_imported_with_it(tmp_path: Path) -> None:
+    (tmp_path / "chat").mkdir()
+    (tmp_path / "chat" / "__init__.py").write_text("")
+    (tmp_path / "chat" / "main.py").write_text("from .rooms import Room\n")
+    code = user_code_import(Reference.parse("python:chat/main.py:Echo"), tmp_path)
+    assert code.loads == f'sys.path.insert(0, "{tmp_path}")\nfrom chat.main import Echo\n'
 
 
 def test_a_file_without_a_module_name_is_run(folder: Path) -> None:

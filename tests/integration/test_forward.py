@@ -444,19 +444,19 @@ def test_datagrams_pass_for_each_peer_by_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("to", "endpoint", "words"),
+    ("endpoint", "option", "words"),
     [
-        ("udp:127.0.0.1:9", "tcp:0", "forwards to tcp"),
-        ("tcp:127.0.0.1:9", "udp:0", "forwards to udp"),
+        ("tcp:0", 'proxy = "v1"', "takes no PROXY header"),
+        ("udp:0", 'framing = "line"', "each datagram is a message"),
     ],
 )
-def test_a_target_that_does_not_fit_fails_the_start(
-    tmp_path: Path, to: str, endpoint: str, words: str
+def test_an_option_that_does_not_fit_a_udp_target_fails_the_start(
+    tmp_path: Path, endpoint: str, option: str, words: str
 ) -> None:
     path = tmp_path / "p.toml"
     path.write_text(
         'version = 1\n[[listener]]\nname = "F"\nprotocol = "forward"\n'
-        f'endpoint = "{endpoint}"\noptions.to = "{to}"\n',
+        f'endpoint = "{endpoint}"\n[listener.options]\nto = "udp:127.0.0.1:9"\n{option}\n',
         encoding="utf-8",
     )
     with running(*serving("--profile", str(path), "--json")) as program:

@@ -151,6 +151,20 @@ def test_with_nothing_chosen_there_is_a_tile_for_each_listener(
     assert overview.isVisible()
 
 
+def test_escape_goes_back_from_the_connections_too(desk: Desk) -> None:
+    window = desk.window
+    window.room.show_sidebar(False)
+    desk.do(window.commands.show_overview)
+    desk.qtbot.keyClick(window.insight.overview.tiles[0], Qt.Key.Key_Return)
+    assert window.listeners.chosen is desk.listener("Echo")
+    window.connections.filter.setText("x")
+    desk.qtbot.keyClick(window.connections.filter, Qt.Key.Key_Escape)
+    assert not window.connections.filter.text()
+    desk.qtbot.keyClick(window.connections.table, Qt.Key.Key_Escape)
+    assert window.listeners.chosen is None
+    assert window.insight.overview.isVisible()
+
+
 def test_the_arrow_keys_go_from_tile_to_tile(desk: Desk) -> None:
     desk.do(desk.window.commands.show_overview)
     tiles = desk.window.insight.overview.tiles

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.integration.desk import OpenWindow
@@ -46,9 +47,14 @@ class Walk:
         """Play each scene, and look at all windows on show: the faults, each with its scene."""
         for scene in scenes:
             self.stage.clean()
-            self._play(scene.play(self.stage))
+            try:
+                self._play(scene.play(self.stage))
+            except Exception as error:
+                error.add_note(f"in the scene {scene.name}")
+                raise
             for _ in range(TURNS):
                 QApplication.processEvents()
+                QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             for window in self.stage.windows():
                 yield from (f"{scene.name}: {fault}" for fault in look(window))
 

@@ -212,6 +212,7 @@ def _forms() -> Iterator[Scene]:
 DIALOGS = (
     *_forms(),
     Scene("rules", _of("Instrument", "rules")),
+    Scene("rules-rewrite", _of("Gateway", "rules")),
     Scene("held", _of("Gateway", "held")),
     Scene("faults", _of("Orders", "faults")),
     Scene("faults-none", _of("Echo", "faults")),

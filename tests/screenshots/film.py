@@ -96,5 +96,6 @@ def tell(stage: Stage, film: Film) -> Steps:
     yield lambda: stage.pane.table.rows.rowCount() > 1
     yield from film.hold(600)
     table = stage.pane.table
-    film.click(table.viewport(), table.visualRect(table.rows.index(table.rows.rowCount() - 1, 4)).center())
+    newest = table.rows.index(table.rows.rowCount() - 1, 4)
+    film.click(table.viewport(), table.visualRect(newest).center())
     yield from film.hold(3000)

@@ -132,6 +132,7 @@ class Target:
             "descriptors": process.num_fds(),
             "threads": len(told["threads"]),
             "objects": sum(self.objects.values()),
+            "blocks": told["blocks"],
         }
         self.samples.append(sample)
         return sample

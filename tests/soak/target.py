@@ -4,7 +4,8 @@ Takes the arguments of Portdeck and is Portdeck. For each line on standard input
 JSON to the descriptor that ``SOAK_REPORT`` names::
 
     {"objects": {type: how many}, "threads": [name, ...], "traffic": bytes that its logs take,
-     "heap": bytes that the C library has given out, "free": bytes that it keeps for later}
+     "heap": bytes that the C library has given out, "free": bytes that it keeps for later,
+     "blocks": how many pieces of memory Python has given out, those of strings included}
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ def _write_report(descriptor: int, logs: WeakSet[ChunkLog], mallinfo: Any) -> No
         "traffic": sum(each.cost for each in logs),
         "heap": heap.uordblks + heap.hblkhd,
         "free": heap.fordblks,
+        "blocks": sys.getallocatedblocks(),
     }
     os.write(descriptor, f"{json.dumps(report)}\n".encode())
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.ui.event_loop import FULL_COLLECTION_SECONDS, GarbageCollection
+from app.ui.event_loop import FULL_COLLECTION_SECONDS, RELEASE_SECONDS, GarbageCollection
 
 
 class Cycle:
@@ -81,3 +81,19 @@ def test_nothing_is_collected_below_the_thresholds(monkeypatch: pytest.MonkeyPat
     garbage = GarbageCollection()
     monkeypatch.setattr(gc, "collect", lambda *_: pytest.fail("collected"))
     garbage()
+
+
+def test_free_memory_is_returned_to_the_system_only_after_an_interval() -> None:
+    clock, released = Clock(), list[float]()
+    garbage = GarbageCollection(clock, lambda: released.append(clock.seconds))
+    for seconds in (RELEASE_SECONDS / 2, RELEASE_SECONDS, RELEASE_SECONDS + 1):
+        clock.seconds = seconds
+        garbage()
+    assert released == [RELEASE_SECONDS]
+
+
+def test_returning_memory_is_possible_with_any_c_library() -> None:
+    clock = Clock()
+    garbage = GarbageCollection(clock)
+    clock.seconds = RELEASE_SECONDS
+    assert garbage() is False

@@ -254,6 +254,7 @@ class TranscriptTools(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
+        layout.addStretch(1)
         layout.addWidget(self.find_button)
         layout.addWidget(self.clear_button)
         layout.addWidget(self.reader_button)

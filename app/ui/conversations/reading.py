@@ -178,7 +178,8 @@ class AlikeSearch(QObject):
         return (
             info is not None
             and first is not None
-            and (info.listener, info.is_datagram) == (first.listener, first.is_datagram)
+            and (info.listener, info.is_datagram, bool(info.forwards))
+            == (first.listener, first.is_datagram, bool(first.forwards))
         )
 
     @staticmethod

@@ -12,33 +12,19 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from PySide6.QtCore import QSettings
 
 from app.files.atomic_write import write_atomically
 from app.profile import default_path
+from app.ui.settings import LoginStart
 
 NAME: Final = "portdeck"
 HIDDEN: Final = "--hidden"
 RUN_KEY: Final = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Run"
 _RESERVED: Final = re.compile(r"[^\w@%+=:,./-]")
 _OFF: Final = re.compile(r"^(Hidden\s*=\s*true|X-GNOME-Autostart-enabled\s*=\s*false)\s*$", re.M)
-
-
-class LoginStart(Protocol):
-    """The entry of one platform."""
-
-    @property
-    def place(self) -> str:
-        """Where the entry is, for people."""
-
-    @property
-    def is_on(self) -> bool:
-        """Whether the desktop starts Portdeck at the login."""
-
-    def turn(self, on: bool) -> None:
-        """Write the entry, or remove it. Raises `OSError`."""
 
 
 def login_start(profile: Path) -> LoginStart | None:

@@ -158,7 +158,7 @@ class Tile(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         width = self.fontMetrics().averageCharWidth() * TILE_WIDTH
-        return QSize(width, self.layout().sizeHint().height())
+        return QSize(width, self._layout.sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -179,7 +179,7 @@ class Tile(QPushButton):
         foot.setSpacing(8)
         foot.addWidget(self.state, 1)
         foot.addWidget(self.rate)
-        layout = QVBoxLayout(self)
+        layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 10, 12, 12)
         layout.setSpacing(4)
         layout.addLayout(head)

@@ -28,13 +28,12 @@ from app.ui.details.plot import RatePlot
 from app.ui.listeners.status import first_line
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
-from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.labels import ElidingLabel, WrappingLabel
 from app.ui.widgets.layouts import FoldingBox
 from app.ui.widgets.plain_text import set_tip
 
 ICON_SIZE = 14
 LEAST_WIDTH = 160
-BREAK_HERE = "\N{ZERO WIDTH SPACE}"
 
 
 class DetailsPanel(QScrollArea):
@@ -195,9 +194,8 @@ class _FactsView(QWidget):
             self._shape = shape
             self._make(sections)
         for label, line in zip(self._values, lines, strict=True):
-            text = line.value.replace("/", f"/{BREAK_HERE}")
-            if label.text() != text:
-                label.setText(text)
+            if label.text() != line.value:
+                label.setText(line.value)
                 label.setAccessibleName(f"{line.label} {line.value}".strip())
 
     def _make(self, sections: Iterable[Section]) -> None:
@@ -222,9 +220,7 @@ class _FactsView(QWidget):
 
     def _add_line(self, row: int, text: str, is_copied: bool) -> None:
         top = Qt.AlignmentFlag.AlignTop
-        value = QLabel()
-        value.setTextFormat(Qt.TextFormat.PlainText)
-        value.setWordWrap(True)
+        value = WrappingLabel()
         value.setMinimumWidth(1)  # or its longest word would be the minimum
         value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -242,7 +238,7 @@ class _FactsView(QWidget):
 
     def _copy_button(self, label: str, value: QLabel) -> QToolButton:
         def copy() -> None:
-            QGuiApplication.clipboard().setText(value.text().replace(BREAK_HERE, ""))
+            QGuiApplication.clipboard().setText(value.text())
 
         button = QToolButton(autoRaise=True)
         button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))

@@ -135,12 +135,14 @@ class Tour(QObject):
             return
         listener = self.listener
         if listener is None:
-            pane.refresh(self.tr("The listener of the tour was removed. Start makes another."))
+            pane.show_progress(
+                self.tr("The listener of the tour was removed. Start makes another.")
+            )
             return
-        words = f"{listener.spec.name} · {listener.where} · {state_word(listener.state)}"
+        words = f"{listener.where} · {state_word(listener.state)}"
         if (count := _shared_count(listener)) is not None:
             words = f"{words} · numProtocols = {count}"
-        pane.refresh(words)
+        pane.show_progress(words)
         errors = listener.factory.code_errors if listener.factory is not None else None
         if errors is not None and errors.total > self._errors_seen:
             self._errors_seen = errors.total

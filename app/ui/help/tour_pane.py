@@ -32,6 +32,7 @@ STEPS_SHARE: Final = 0.38
 """The steps take at most this share of a narrow pane; the rest is for the code."""
 
 LEAST_WIDTH: Final = 190
+MARGIN: Final = 12
 DONE, TO_DO = "✓", "○"
 
 
@@ -73,7 +74,6 @@ class TourPane(QSplitter):
         self._saved = text
         self.step_buttons = [QToolButton(autoRaise=True) for _ in steps]
         self.place = WrappingLabel()
-        self.back = QPushButton(self.tr("Back"))
         self.next = QPushButton(self.tr("Next"))
         self.file_name = ElidingLabel()
         self.file_name.setText(file_name)
@@ -107,7 +107,6 @@ class TourPane(QSplitter):
         for at, (page, button) in enumerate(zip(self._pages, self.step_buttons, strict=True)):
             page.setVisible(at == self._number)
             button.setChecked(at == self._number)
-        self.back.setEnabled(self._number > 0)
         is_last = self._number == len(self._steps) - 1
         self.next.setText(self.tr("End the tour") if is_last else self.tr("Next"))
         self._area.verticalScrollBar().setValue(0)
@@ -117,10 +116,13 @@ class TourPane(QSplitter):
         super().showEvent(event)
         if not self._is_divided:
             self._is_divided = True
-            steps = min(STEPS_WIDTH, round(self.width() * STEPS_SHARE))
+            # Only now do the buttons know the width of their texts.
+            needed = sum(button.sizeHint().width() for button in self.step_buttons) + 2 * MARGIN
+            self.widget(0).setMinimumWidth(needed)
+            steps = max(needed, min(STEPS_WIDTH, round(self.width() * STEPS_SHARE)))
             self.setSizes([steps, self.width() - steps])
 
-    def refresh(self, place: str) -> None:
+    def show_progress(self, place: str) -> None:
         """Mark what was done. `place` says where it listens and who is connected."""
         if place != self.place.text():
             self.place.setText(place)
@@ -162,12 +164,10 @@ class TourPane(QSplitter):
 
     def _bind(self) -> None:
         group = QButtonGroup(self)
-        for number, (step, button) in enumerate(zip(self._steps, self.step_buttons, strict=True)):
+        for number, button in enumerate(self.step_buttons):
             button.setCheckable(True)
-            button.setText(f"{number + 1}  {step.title}")
             button.clicked.connect(lambda _=False, number=number: self.show_step(number))
             group.addButton(button)
-        self.back.clicked.connect(lambda: self.show_step(self._number - 1))
         self.next.clicked.connect(self._go_on)
         self.save.clicked.connect(self.save_wanted)
         self.editor.save_wanted.connect(self.save_wanted)
@@ -184,13 +184,13 @@ class TourPane(QSplitter):
 
     def _left(self) -> QWidget:
         left = QWidget()
-        left.setMinimumWidth(LEAST_WIDTH)
         column = QVBoxLayout(left)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(MARGIN, 8, MARGIN, 8)
         column.setSpacing(8)
         head, foot = QHBoxLayout(), QHBoxLayout()
         head.setSpacing(2)
-        for button in self.step_buttons:
+        for number, button in enumerate(self.step_buttons, 1):
+            button.setText(f"{number}  {self._steps[number - 1].title}")
             head.addWidget(button)
         head.addStretch(1)
         body = QWidget()
@@ -208,12 +208,11 @@ class TourPane(QSplitter):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(body)
         self.place.setObjectName("quiet")
-        foot.addWidget(self.back)
-        foot.addStretch(1)
+        foot.setSpacing(8)
+        foot.addWidget(self.place, 1, Qt.AlignmentFlag.AlignVCenter)
         foot.addWidget(self.next)
         column.addLayout(head)
         column.addWidget(self._area, 1)
-        column.addWidget(self.place)
         column.addLayout(foot)
         left.setObjectName("overview")
         left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

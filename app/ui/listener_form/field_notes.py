@@ -48,7 +48,7 @@ class FieldNotes(QObject):
         label = WrappingLabel()
         label.setObjectName("fieldNote")
         row: int
-        row, _ = self._rows.getWidgetPosition(field)  # type: ignore[assignment,misc]
+        row, _ = self._rows.getWidgetPosition(field)  # type: ignore[misc]
         self._rows.insertRow(row + 1, "", label)
         self._labels[field] = label
         return label

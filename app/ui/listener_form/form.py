@@ -220,7 +220,9 @@ class ListenerForm(QDialog):
 
     def _fit(self) -> None:
         """Become as high as the rows that are shown, and wide enough for their labels."""
-        self.layout().activate()
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
         width = max(self.width(), self.minimumSizeHint().width())
         self.resize(width, self.sizeHint().height())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -32,6 +32,19 @@ def arrange(
             group = listener.spec.group
         groups.setdefault(group, []).append(listener)
     return groups
+
+
+def nearest_row(
+    groups: Mapping[str, Sequence[Listener]], group: str, by: int, shown: Collection[Listener]
+) -> Listener | None:
+    """The shown listener that is nearest to the header of `group`, below (+1) or above (-1)."""
+    names = list(groups)
+    place = names.index(group)
+    for name in names[place:] if by > 0 else reversed(names[:place]):
+        rows = [listener for listener in groups[name] if listener in shown]
+        if rows:
+            return rows[0 if by > 0 else -1]
+    return None
 
 
 class GroupHeader(QFrame):

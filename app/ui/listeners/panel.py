@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 from app.server.listener import Listener
 from app.server.monitor import ChangeBatch, RateMeter
 from app.ui.listeners.drop_line import DropLine, gap_at
-from app.ui.listeners.groups import UNGROUPED, GroupHeader, arrange
+from app.ui.listeners.groups import UNGROUPED, GroupHeader, arrange, nearest_row
 from app.ui.listeners.row import ListenerRow
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
@@ -75,7 +75,7 @@ class ListenersPanel(QScrollArea):
         """The listeners whose rows are shown, from top to bottom."""
         self._searched = ""
         self._is_compact = False
-        self._hint = QLabel(self.tr("No listener yet.\nMake one with “New listener”."))
+        self._hint = QLabel()
         self._hint.setObjectName("emptyHint")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         body = QWidget()
@@ -95,6 +95,7 @@ class ListenersPanel(QScrollArea):
         self.verticalScrollBar().actionTriggered.connect(self._stop_scrolling)
         self.setMinimumWidth(LEAST_WIDTH)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._show_matches()
 
     @property
     def chosen(self) -> Listener | None:
@@ -151,10 +152,8 @@ class ListenersPanel(QScrollArea):
         self._show_matches()
         self.listeners_shown.emit()
         left = self._marks & self._rows.keys()
-        if self._chosen not in self._rows:
-            self._select(next((each for each in self._order if each in left), None), left)
-        else:
-            self._select(self._chosen, left)
+        another = next((each for each in self._order if each in left), None)
+        self._select(self._chosen if self._chosen in self._rows else another, left)
 
     def refresh(self, batch: ChangeBatch, meter: RateMeter) -> None:
         """Update the rows of the changed listeners, and the graphs of all."""
@@ -218,25 +217,25 @@ class ListenersPanel(QScrollArea):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click that hit no row."""
         if event.button() is Qt.MouseButton.LeftButton:
-            self._leave()
+            self.leave()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
-            case Qt.Key.Key_Down:
-                self._step(+1, extends=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-            case Qt.Key.Key_Up:
-                self._step(-1, extends=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            case Qt.Key.Key_Down | Qt.Key.Key_Up as key:
+                extends = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                self._step(+1 if key == Qt.Key.Key_Down else -1, extends=extends)
             case Qt.Key.Key_A if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
                 first = next(iter(self._visible), None)
                 self._select(self._chosen or first, set(self._visible))
             case Qt.Key.Key_Space | Qt.Key.Key_Return | Qt.Key.Key_Enter if self._chosen:
                 self.switched.emit(self._chosen, not self._chosen.is_on)
             case Qt.Key.Key_Escape:
-                self._leave()
+                self.leave()
             case _:
                 super().keyPressEvent(event)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Choose no listener, because the user goes back to all of them."""
         self.choose(None)
         self.left.emit()
 
@@ -415,15 +414,10 @@ class ListenersPanel(QScrollArea):
 
     def _leave_header(self, group: str, by: int) -> None:
         """Go from the header of `group` to the nearest row that is shown."""
-        groups = list(self._groups)
-        place = groups.index(group)
-        nearby = groups[place:] if by > 0 else groups[place - 1 :: -1]
-        for each in nearby:
-            rows = [listener for listener in self._groups[each] if listener in self._visible]
-            if rows:
-                self.setFocus(Qt.FocusReason.OtherFocusReason)
-                self.choose(rows[0 if by > 0 else -1])
-                return
+        there = nearest_row(self._groups, group, by, self._visible)
+        if there is not None:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.choose(there)
 
     def _show_matches(self) -> None:
         """Show the rows that match the search, except those of folded groups."""
@@ -437,10 +431,8 @@ class ListenersPanel(QScrollArea):
             if group in self._headers:
                 self._headers[group].setVisible(bool(found))
         self._hint.setVisible(not self._visible and (not self._rows or bool(self._searched)))
-        if self._rows:
-            self._hint.setText(self.tr("No listener matches the search."))
-        else:
-            self._hint.setText(self.tr("No listener yet.\nMake one with “New listener”."))
+        none = self.tr("No listener yet.\nMake one with “New listener”.")
+        self._hint.setText(self.tr("No listener matches the search.") if self._rows else none)
 
     def _matches(self, group: str, listener: Listener) -> bool:
         spec = listener.spec

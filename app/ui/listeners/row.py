@@ -127,6 +127,7 @@ class ListenerRow(QFrame):
         self.light = QLabel()
         self.light.setContentsMargins(0, 2, 0, 0)  # centred on the first line of the text
         self.status = WrappingLabel()
+        self.status.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.status.setMinimumWidth(1)  # or its longest word would be the minimum
         self.graph = Sparkline()
         self._lay_out()

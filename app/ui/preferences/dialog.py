@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 
 from app.traffic.chunk_log import ChunkLog
 from app.ui.command_types import QT_TRANSLATE_NOOP
-from app.ui.desktop.login_start import LoginStart
 from app.ui.preferences.appearance import Appearance
 from app.ui.preferences.page import PreferencePage
 from app.ui.preferences.pages import (
@@ -35,7 +34,7 @@ from app.ui.preferences.pages import (
     StartUpPage,
     TrafficPage,
 )
-from app.ui.settings import Settings
+from app.ui.settings import LoginStart, Settings
 from app.ui.widgets.dialogs import dialog_buttons
 
 SIZE: Final = QSize(720, 460)

@@ -13,7 +13,6 @@ from app.text import readable
 from app.text.notation import LineEnding, Notation
 from app.text.system_errors import system_reason
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS, ChunkLog
-from app.ui.desktop.login_start import LoginStart
 from app.ui.preferences.appearance import Appearance
 from app.ui.preferences.page import PreferencePage, index_of, number, swatch
 from app.ui.settings import (
@@ -23,6 +22,7 @@ from app.ui.settings import (
     MOST_BYTES,
     MOST_CHUNKS,
     Language,
+    LoginStart,
     Notice,
     Settings,
     StartUp,

@@ -83,8 +83,10 @@ class RulesCommands(QObject):
 
     def refresh(self) -> None:
         """Show the hits and the unmatched messages of now."""
-        for editor in (*self.editors, *self.rewrite_editors):
+        for editor in self.editors:
             editor.refresh()
+        for rewrites in self.rewrite_editors:
+            rewrites.refresh()
 
 
 Editor = TypeVar("Editor", "RulesEditor", "RewriteEditor")

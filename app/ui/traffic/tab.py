@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.client.session import Session
 from app.client.session_messages import SessionState
+from app.forwarding.link import TargetLink
 from app.net.ip import parse_ip
 from app.net.target import Transport
 from app.server.connections.connection import Connection
@@ -156,6 +157,10 @@ class ConnectionNames:
         self._other_addresses: dict[int, Address | None] = {}
         """The local addresses of open connections that differ from that of their listener."""
         self._closed: dict[int, ConnectionInfo] = {}
+        self._targets: dict[int, ConnectionInfo] = {}
+        """The open connections to targets."""
+        self._target_of: dict[int, int] = {}
+        """The numbers of these, by those of the clients' connections."""
         self._listeners: dict[str, Address | None] = {}
 
     @property
@@ -169,17 +174,17 @@ class ConnectionNames:
         self._listeners = {
             new if name == old else name: local for name, local in self._listeners.items()
         }
-        for number, info in self._closed.items():
-            if info.listener == old and (info.forwards or not info.began_here):
-                self._closed[number] = evolve(info, listener=new)
+        for infos in (self._closed, self._targets):
+            for number, info in infos.items():
+                if info.listener == old and (info.forwards or not info.began_here):
+                    infos[number] = evolve(info, listener=new)
 
     def follow(self, batch: ChangeBatch) -> None:
         """Add the opened connections, and remove the closed ones."""
         for connection in batch.opened:
             self.add_connection(connection)
-        for connection in batch.forwarded:
-            if connection.target is not None and connection.number in self._open:
-                self._open[connection.target.number] = connection
+        for connection, link in batch.forwarded:
+            self.add_target(connection, link)
         for connection in batch.closed:
             self.remove_connection(connection)
 
@@ -194,6 +199,26 @@ class ConnectionNames:
             self._other_addresses[connection.number] = local
         self._open[connection.number] = connection
 
+    def add_target(self, connection: Connection, link: TargetLink) -> None:
+        """Add the connection of a client to its target. A peer of UDP may have one after the
+        other."""
+        self._remember_target(connection.number)
+        self._targets[link.number] = ConnectionInfo(
+            connection.factory.spec.name,
+            link.name(connection.number),
+            ip_address_of(link.peer_address),
+            ip_address_of(link.local_address),
+            is_datagram=link.is_datagram,
+            began_here=True,
+        )
+        self._target_of[connection.number] = link.number
+
+    def _remember_target(self, number: int) -> None:
+        """The connection of a client with that number has no target any more."""
+        target = self._target_of.pop(number, 0)
+        if target:
+            self._remember(target, self._targets.pop(target))
+
     def add_info(self, number: int, info: ConnectionInfo) -> None:
         """Add the info of a connection that does not belong to a listener."""
         self._listeners.setdefault(info.listener, info.local_address)
@@ -201,16 +226,13 @@ class ConnectionNames:
 
     def remove_connection(self, connection: Connection) -> None:
         """Remove a closed connection, but keep its info: its chunks are in the log."""
-        numbers = [connection.number]
-        if connection.target is not None and connection.target.number:
-            numbers.append(connection.target.number)
-        for number in numbers:
-            info = self._info_of(number)
-            if info is None:
-                continue
-            del self._open[number]
-            self._remember(number, info)
+        info = self._info_of(connection.number)
+        if info is None:
+            return
+        del self._open[connection.number]
         self._other_addresses.pop(connection.number, None)
+        self._remember(connection.number, info)
+        self._remember_target(connection.number)
 
     def forget(self, number: int) -> None:
         """Forget a closed connection."""
@@ -218,7 +240,7 @@ class ConnectionNames:
 
     def info(self, number: int) -> ConnectionInfo | None:
         """The info of the connection with this number; `None` if it was removed long ago."""
-        return self._info_of(number) or self._closed.get(number)
+        return self._info_of(number) or self._targets.get(number) or self._closed.get(number)
 
     def _remember(self, number: int, info: ConnectionInfo) -> None:
         self._closed[number] = info
@@ -232,27 +254,10 @@ class ConnectionNames:
         if connection is None:
             return None
         name = connection.factory.spec.name
-        if number != connection.number:
-            return _target_info(name, connection)
         local = self._other_addresses.get(number, self._listeners.get(name))
         peer = connection.peer_address
         is_datagram = connection.is_datagram
         return ConnectionInfo(name, connection.peer, ip_address_of(peer), local, is_datagram)
-
-
-def _target_info(listener: str, connection: Connection) -> ConnectionInfo | None:
-    """The connection to the target of a client."""
-    link = connection.target
-    if link is None:
-        return None
-    return ConnectionInfo(
-        listener,
-        link.name(connection.number),
-        ip_address_of(link.peer_address),
-        ip_address_of(link.local_address),
-        is_datagram=link.is_datagram,
-        began_here=True,
-    )
 
 
 def _local_address(connection: Connection) -> Address | None:
@@ -283,6 +288,8 @@ class ConnectionTracker:
         self._names = names
         self._closed: deque[tuple[int, int]] = deque(maxlen=MAX_CLOSED)
         """For each closed connection the end of the log at that time, and its number."""
+        self._links: dict[int, TargetLink] = {}
+        """The connections to targets, by the numbers of the clients' connections."""
         self._sessions: dict[int, Session] = {}
         """The connected sessions, by the numbers of their connections."""
 
@@ -290,17 +297,24 @@ class ConnectionTracker:
         """Handle the opened and closed connections of a batch."""
         self._names.follow(batch)
         self._forget_dropped()
+        for connection, link in batch.forwarded:
+            self._end_link(connection)
+            self._links[connection.number] = link
         for connection in batch.closed:
             self._closed.append((self._log.end, connection.number))
             # A connection without traffic has no chunks in the log.
             if connection.bytes_in or connection.bytes_out:
                 closed_at = connection.unix_seconds(connection.closed_at)
                 self._log.end_connection(closed_at, connection.number, connection.close_kind)
-            link = connection.target
-            if link is not None and link.number:
-                self._closed.append((self._log.end, link.number))
-                closed_at = connection.unix_seconds(link.closed_at or connection.closed_at)
-                self._log.end_connection(closed_at, link.number, link.close_kind)
+            self._end_link(connection)
+
+    def _end_link(self, connection: Connection) -> None:
+        """Note the end of the connection to the target of a client, if it had one."""
+        link = self._links.pop(connection.number, None)
+        if link is not None:
+            self._closed.append((self._log.end, link.number))
+            closed_at = connection.unix_seconds(link.closed_at or connection.active_at)
+            self._log.end_connection(closed_at, link.number, link.close_kind)
 
     def _forget_dropped(self) -> None:
         """Forget the names of closed connections that have no chunk in the log any more."""

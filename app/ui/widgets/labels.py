@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyleOptionToolButton, QToolButton, QWidget
 
 from app.ui.widgets.plain_text import set_tip
@@ -98,6 +98,8 @@ class ElidingButton(QToolButton):
         super().initStyleOption(option)
         if self._shown is not None:
             option.text = self._shown
+        if not self.autoRaise():
+            option.text = f"\N{EN SPACE}{option.text}"  # or it would begin at the frame
 
     def _padding(self) -> int:
         text = self.fontMetrics().horizontalAdvance(self.text())
@@ -159,6 +161,10 @@ class WrappingLabel(QLabel):
         # The width is not known before it is shown.
         needed = self.heightForWidth(self.width()) if self.isVisible() else 0
         return QSize(super().minimumSizeHint().width(), max(least, needed))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.updateGeometry()  # while it was hidden, it asked for less height
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

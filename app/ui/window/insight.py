@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
 
 from app.profile import FIRST_LISTENERS
@@ -78,6 +79,8 @@ class Insight(QObject):
         self.overview.chosen.connect(self._open_listener)
         self.overview.new_wanted.connect(commands.new.trigger)
         listeners.left.connect(self._go_back)
+        for widget in (connections.table, connections.filter):
+            widget.installEventFilter(self)
         listeners.choice_changed.connect(self._show_listener)
         connections.table.selectionModel().currentRowChanged.connect(self._show_connection)
         connections.table.doubleClicked.connect(lambda index: self._show_row(index.row()))
@@ -135,8 +138,20 @@ class Insight(QObject):
     def _open_listener(self, listener: Listener) -> None:
         """Show the connections of a listener whose tile was chosen. Escape goes back."""
         self._listeners.choose(listener)
-        if self._listeners.isVisible():
-            self._listeners.setFocus(Qt.FocusReason.OtherFocusReason)
+        is_listed = self._listeners.isVisible()
+        target = self._listeners if is_listed else self._connections.table
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape in the connections of a listener goes back, too, unless it clears the filter."""
+        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if not is_escape or event.type() != QEvent.Type.KeyPress or self._listeners.chosen is None:
+            return False
+        if self._connections.filter.text():
+            self._connections.filter.clear()
+        else:
+            self._listeners.leave()
+        return True
 
     def _go_back(self) -> None:
         """Show the overview in place of the connections: the user left the chosen listener."""

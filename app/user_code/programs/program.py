@@ -42,6 +42,12 @@ _NO_PLACES: Final = partial(
     "{title} listens nowhere. Let it call reactor.listenTCP, or name one protocol of it, as in "
     "{text}:Echo.",
 )
+_NO_SERVICES: Final = partial(
+    Sentence,
+    "application-listens-nowhere",
+    "The application of {title} listens nowhere. Give it a service that does, such as "
+    "internet.TCPServer(8007, factory).",
+)
 
 
 class Program:
@@ -323,7 +329,9 @@ class Program:
         for each in self.places:
             self._check_served(each)
         if not self.places and not self.notes:
-            raise LoadingFailed(_NO_PLACES(title=self.title, text=self.reference), self.sources)
+            is_service = self.reference.kind is ProgramKind.SERVICE_FILE
+            nowhere = _NO_SERVICES if is_service else _NO_PLACES
+            raise LoadingFailed(nowhere(title=self.title, text=self.reference), self.sources)
 
     def _check_served(self, listening: ListeningPlace) -> None:
         wanted = "makeConnection" if listening.kind.is_datagram else "buildProtocol"

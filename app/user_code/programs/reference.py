@@ -15,7 +15,7 @@ from typing import Final
 from attrs import frozen
 
 from app.files.paths import home_folder_problem
-from app.net.endpoint import quoted
+from app.text.quoting import quoted
 from app.text.sentence import Sentence
 from app.user_code.reference import (
     PREFIX,

@@ -12,7 +12,8 @@ from PySide6.QtCore import QSettings
 
 from app.profile import default_path
 from app.ui.desktop import login_start
-from app.ui.desktop.login_start import AutostartFile, LaunchAgent, LoginStart, RunKey
+from app.ui.desktop.login_start import AutostartFile, LaunchAgent, RunKey
+from app.ui.settings import LoginStart
 
 COMMAND = ["/opt/port deck/portdeck", "--hidden", "--profile", '/home/ä/100 % "x"$.toml']
 

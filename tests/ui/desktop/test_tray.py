@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QMainWindow
@@ -240,7 +241,8 @@ def test_a_rule_is_notified_now_and_then_with_its_hits(
         RuleSet(rules=(Rule(matcher=AnyMatcher(), name="greet"), Rule(matcher=AnyMatcher()))),
         seconds=lambda: 0.0,
     )
-    listener.factory = SimpleNamespace(service=SimpleNamespace(rules=rules), connections=())
+    factory: Any = SimpleNamespace(service=SimpleNamespace(rules=rules), connections=())
+    listener.factory = factory
     greet, other = rules.rules
     greet.hits = 1
     assert shown.change() == []  # nobody asked for it

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from twisted.internet.address import IPv4Address, UNIXAddress
 
+from app.forwarding.link import TargetLink
+from app.server.monitor import ChangeBatch
 from app.traffic.connection_info import connection_name
 from app.ui.traffic import tab
+from app.ui.traffic.filter_bar import FilterSource, _FromSource
 from app.ui.traffic.tab import ConnectionNames
 from tests.ui.traffic.panes import connection
 
@@ -90,3 +95,44 @@ def test_a_renamed_listener_keeps_its_connections_and_their_addresses() -> None:
         info = known.info(number)
         assert info is not None
         assert (info.listener, info.local_address) == ("Renamed", ("127.0.0.1", 8007))
+
+
+def forwarded(number: int, target: int) -> tuple[Any, TargetLink]:
+    """A connection of a client, and the one to its target."""
+    link = TargetLink("db:5432", number=target, local_address=tcp(1), peer_address=tcp(5432))
+    return connection(number, peer=tcp(50_000), host=tcp(8007)), link
+
+
+def test_the_connection_to_a_target_has_its_name_while_it_is_open_and_after() -> None:
+    known = ConnectionNames()
+    client, link = forwarded(7, 8)
+    for change in (
+        ChangeBatch(opened=[client], forwarded=[(client, link)]),
+        ChangeBatch(closed=[client]),
+    ):
+        known.follow(change)
+        info = known.info(8)
+        assert info is not None
+        assert str(info) == "Echo · #7 → db:5432"
+        assert info.forwards == 7
+        assert (info.local_address, info.peer_address) == (("127.0.0.1", 1), ("127.0.0.1", 5432))
+    known.rename("Echo", "Other")
+    assert connection_name(8, known) == "Other · #7 → db:5432"
+
+
+def test_a_filter_for_a_client_shows_both_of_its_legs() -> None:
+    known = ConnectionNames()
+    client, link = forwarded(7, 8)
+    known.follow(ChangeBatch(opened=[client], forwarded=[(client, link)]))
+    known.add_connection(connection(9))
+    belongs = _FromSource(known, FilterSource(connection=7))
+    assert [number for number in (7, 8, 9) if belongs(number)] == [7, 8]
+
+
+def test_a_peer_may_have_one_target_after_the_other() -> None:
+    known = ConnectionNames()
+    client, first = forwarded(7, 8)
+    _, second = forwarded(7, 9)
+    known.follow(ChangeBatch(opened=[client], forwarded=[(client, first), (client, second)]))
+    known.follow(ChangeBatch(closed=[client]))
+    assert [connection_name(number, known) for number in (8, 9)] == ["Echo · #7 → db:5432"] * 2
