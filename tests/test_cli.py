@@ -67,8 +67,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The profiles that windows were opened on."""
     opened: list[Path] = []
 
-    def run(profile: Path, claim: ProfileLock) -> int:
-        opened.append(profile)
+    def run(profile: Path, claim: ProfileLock, *, hidden: bool) -> int:
+        opened.append(profile if not hidden else profile.with_suffix(".hidden"))
         return 0
 
     monkeypatch.setattr("app.ui.application.run", run)
@@ -80,6 +80,12 @@ def test_without_a_command_the_window_opens(opened: list[Path]) -> None:
     assert cli.main([]) == 0
     assert cli.main(["--profile", "other.toml"]) == 0
     assert opened == [default_path(), Path("other.toml")]
+
+
+def test_the_window_can_be_opened_hidden(opened: list[Path], tmp_path: Path) -> None:
+    path = tmp_path / "profile.toml"
+    assert cli.main(["--hidden", "--profile", str(path)]) == 0
+    assert opened == [path.with_suffix(".hidden")]
 
 
 def test_a_profile_that_is_open_is_refused_and_the_others_are_not(

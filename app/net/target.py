@@ -44,6 +44,12 @@ _NO_TIMEOUT = Sentence(
     "target-no-timeout",
     "Leave out timeout: how long connecting may take is among the connection options.",
 )
+_IPV6_BRACKETS = Sentence(
+    "target-ipv6-brackets", "Put an IPv6 address in brackets, then the port, such as [::1]:8007."
+)
+_SOCKET_MISSING = Sentence(
+    "target-socket-missing", "Add the path of the socket, as in unix:/tmp/echo.sock."
+)
 _UNIX_LOCAL_PORT = Sentence(
     "target-unix-local-port", "A Unix socket has no local port. Leave it out."
 )
@@ -211,11 +217,7 @@ def _check_local_host(host: str) -> None:
 
 def _check_path(path: str) -> None:
     if not path:
-        raise TargetError(
-            Sentence(
-                "target-socket-missing", "Add the path of the socket, as in unix:/tmp/echo.sock."
-            )
-        )
+        raise TargetError(_SOCKET_MISSING)
     if len(path.encode(errors="surrogateescape")) > LONGEST_PATH:
         raise TargetError(
             Sentence(
@@ -388,12 +390,7 @@ def _split_host_port(text: str) -> tuple[str, str]:
             )
         )
     if text.count(":") > 1:
-        raise TargetError(
-            Sentence(
-                "target-ipv6-brackets",
-                "Put an IPv6 address in brackets, then the port, such as [::1]:8007.",
-            )
-        )
+        raise TargetError(_IPV6_BRACKETS)
     host, colon, port = text.partition(":")
     if not colon or not port.strip():
         raise TargetError(

@@ -44,9 +44,11 @@ def datagram_names() -> tuple[str, ...]:
 
 def find(name: str) -> ProtocolDefinition[Any]:
     """The protocol called `name`. Raises `UnknownProtocol`, which names the nearest or all."""
-    found = _find(name) if name.isidentifier() else None
-    if found is not None:
-        return found
+    found = _definition_in(name) if name.isidentifier() else None
+    candidates = definitions() if found is None else (found,)
+    for definition in candidates:
+        if definition.name == name:
+            return definition
     close = get_close_matches(name.strip().lower(), names(), n=1)
     advice = (
         Sentence("did-you-mean", "Did you mean {suggestion}?", suggestion=close[0])
@@ -63,8 +65,8 @@ def find(name: str) -> ProtocolDefinition[Any]:
     )
 
 
-def _find(name: str) -> ProtocolDefinition[Any] | None:
-    """Import only the one module, which has the name of its protocol: a profile needs few."""
+def _definition_in(name: str) -> ProtocolDefinition[Any] | None:
+    """The definition in the module `name`, without the other modules: a profile needs few."""
     module = f"{protocols.__name__}.{name}"
     if find_spec(module) is None:
         return None

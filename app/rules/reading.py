@@ -11,15 +11,6 @@ from attrs import frozen
 
 from app.rules.matching import captured_names
 from app.rules.rendering import ReadyReply, ReplyError
-from app.rules.rule_values import (
-    MATCHER_RULES,
-    MAX_NAME,
-    read_delay,
-    read_delimiter,
-    read_nothing,
-    read_reply,
-    read_unmatched,
-)
 from app.rules.spec import (
     Action,
     Matcher,
@@ -35,10 +26,17 @@ from app.rules.spec import (
 )
 from app.rules.template import Scope
 from app.rules.toml_values import (
+    MATCHER_RULES,
+    MAX_NAME,
     choice,
     listed,
     member,
     number,
+    read_delay,
+    read_delimiter,
+    read_nothing,
+    read_reply,
+    read_unmatched,
     text,
     truth,
     whole_number,

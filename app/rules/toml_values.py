@@ -1,11 +1,32 @@
-"""Rules for single values of a table: each gives the value back, or raises with a sentence."""
+"""Rules for single values of a table: each gives the value back, or raises with a sentence.
+
+First those of any table, then those that only replies have: pieces, what a message is compared
+with, delays.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from app.rules.expression import Expression, ExpressionError
+from app.rules.spec import (
+    AnyMatcher,
+    Comparison,
+    FilePiece,
+    LiteralMatcher,
+    Matcher,
+    PythonMatcher,
+    RegexMatcher,
+    Reply,
+    TextPiece,
+    Unmatched,
+    Written,
+    wildcard_parts,
+)
+from app.rules.template import ALL_VARIABLES
+from app.text.notation import Notation
 from app.text.quoting import quoted_value
 from app.text.sentence import Sentence
 
@@ -129,3 +150,196 @@ def choice(*choices: T) -> Callable[[object], T]:
 
 def listed(names: Iterable[object]) -> str:
     return ", ".join(map(str, names))
+
+
+MAX_PIECES: Final = 100
+MAX_TEXT: Final = 64 * 1024
+MAX_NAME: Final = 200
+MAX_DELAY: Final = 3600.0
+
+
+def read_reply(value: object) -> Reply:
+    if not isinstance(value, list | tuple):
+        return (_piece(value),)
+    if not 1 <= len(value) <= MAX_PIECES:
+        raise Wrong(
+            Sentence(
+                "pieces-count-wrong",
+                "must have 1 to {max_pieces} pieces, not {count}",
+                max_pieces=MAX_PIECES,
+                count=len(value),
+            )
+        )
+    return tuple(map(_piece, value))
+
+
+def read_unmatched(value: object) -> Unmatched | Reply:
+    if isinstance(value, str) and value in {each.value for each in Unmatched}:
+        return Unmatched(value)
+    return read_reply(value)
+
+
+def _piece(value: object) -> TextPiece | FilePiece:
+    if isinstance(value, str):
+        return TextPiece(Written(bounded(value, MAX_TEXT)))
+    if not isinstance(value, Mapping):
+        raise Wrong(
+            Sentence(
+                "reply-kind-wrong",
+                'must be text, {{ hex = "06 00 ff" }}, {{ file = "big.bin" }}, or a list of '
+                "these, not {value}",
+                value=quoted_value(value),
+            )
+        )
+    kinds = [key for key in ("text", "hex", "file") if key in value]
+    unknown = value.keys() - {"text", "hex", "file", "name"}
+    if len(kinds) != 1 or unknown or (kinds == ["file"] and "name" in value):
+        raise Wrong(
+            Sentence(
+                "reply-keys-wrong",
+                "must have one of text, hex and file, and maybe a name beside text or hex; it has "
+                "{value}",
+                value=listed(value) or Sentence("nothing", "nothing"),
+            )
+        )
+    kind = kinds[0]
+    content = text(MAX_TEXT)(value[kind])
+    if kind == "file":
+        if not content or "\0" in content:
+            raise Wrong(Sentence("must-name-file", "must name a file"))
+        return FilePiece(content)
+    notation = Notation.HEX if kind == "hex" else Notation.ESCAPES
+    return TextPiece(Written(content, notation), text(MAX_NAME)(value.get("name", "")))
+
+
+def _written(value: object) -> Written:
+    """The bytes that a message is compared with."""
+    if isinstance(value, Mapping):
+        if set(value) != {"hex"}:
+            raise Wrong(
+                Sentence(
+                    "must-be-text-or-hex",
+                    'must be text or {{ hex = "01 ?? 03" }}, not {value}',
+                    value=listed(value),
+                )
+            )
+        written = Written(text(MAX_TEXT)(value["hex"]), Notation.HEX)
+    elif isinstance(value, str):
+        written = Written(bounded(value, MAX_TEXT))
+    else:
+        raise Wrong(
+            Sentence(
+                "must-be-text-or-hex",
+                'must be text or {{ hex = "01 ?? 03" }}, not {value}',
+                value=quoted_value(value),
+            )
+        )
+    wildcard_parts(written)
+    return written
+
+
+def read_delimiter(value: object) -> bytes:
+    parts = wildcard_parts(_written(value))
+    if len(parts) != 1 or not isinstance(parts[0], bytes) or not parts[0]:
+        raise Wrong(
+            Sentence(
+                "delimiter-wrong",
+                "must be at least one byte, and none of them a wildcard",
+            )
+        )
+    return parts[0]
+
+
+def _literal(comparison: Comparison) -> Callable[[object], Matcher]:
+    def read(value: object) -> Matcher:
+        written = _written(value)
+        if comparison is not Comparison.EQUALS and wildcard_parts(written) in (
+            (),
+            (b"",),
+        ):
+            raise Wrong(
+                Sentence(
+                    "matcher-empty",
+                    "is empty, which every message matches; write any = true instead",
+                )
+            )
+        return LiteralMatcher(comparison, written)
+
+    return read
+
+
+def _regex(value: object) -> Matcher:
+    source = text(MAX_TEXT)(value)
+    try:
+        names = Expression(source).names
+    except ExpressionError as error:
+        raise Wrong(str(error)) from None
+    taken = sorted(names & ALL_VARIABLES)
+    if taken:
+        raise Wrong(
+            Sentence(
+                "group-name-taken",
+                "a group cannot be called {taken}, as a variable is; rename it",
+                taken=taken[0],
+            )
+        )
+    return RegexMatcher(source)
+
+
+def _any(value: object) -> Matcher:
+    if value is not True:
+        raise Wrong(
+            Sentence("must-be-true", "must be true, not {value}", value=quoted_value(value))
+        )
+    return AnyMatcher()
+
+
+def _python(value: object) -> Matcher:
+    reference = text(MAX_TEXT)(value)
+    source, colon, name = reference.rpartition(":")
+    if not colon or not source or not name.isidentifier() or not reference.isprintable():
+        raise Wrong(
+            Sentence(
+                "must-name-function",
+                "must name a function, such as rules.py:answer, not {value}",
+                value=quoted_value(value),
+            )
+        )
+    is_module = all(part.isidentifier() for part in source.split("."))
+    if not is_module and not source.lower().endswith(".py"):
+        raise Wrong(
+            Sentence(
+                "must-name-python-file",
+                "must name a file that ends in .py or a module, not {source}",
+                source=quoted_value(source),
+            )
+        )
+    return PythonMatcher(reference)
+
+
+def read_nothing(_value: object) -> None:
+    return None
+
+
+MATCHER_RULES: Final[Mapping[str, Callable[[object], Matcher]]] = {
+    **{each.value: _literal(each) for each in Comparison},
+    "regex": _regex,
+    "any": _any,
+    "python": _python,
+}
+
+
+def read_delay(value: object) -> tuple[float, float]:
+    seconds_of = number(0.0, MAX_DELAY)
+    if not isinstance(value, list | tuple):
+        seconds = seconds_of(value)
+        return seconds, seconds
+    if len(value) != 2 or seconds_of(value[0]) > seconds_of(value[1]):
+        raise Wrong(
+            Sentence(
+                "delay-wrong",
+                "must be seconds, or the least and the most of them, not {value}",
+                value=quoted_value(value),
+            )
+        )
+    return seconds_of(value[0]), seconds_of(value[1])

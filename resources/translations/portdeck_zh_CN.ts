@@ -4948,6 +4948,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>{title} 没有在任何地方监听。请让它调用 reactor.listenTCP，或指定其中一个协议，如 {text}:Echo。</translation>
     </message>
     <message>
+        <source>The application of {title} listens nowhere. Give it a service that does, such as internet.TCPServer(8007, factory).</source>
+        <translation>{title} 的 application 没有在任何地方监听。请给它一个监听的服务，如 internet.TCPServer(8007, factory)。</translation>
+    </message>
+    <message>
         <source>{title} ended itself{said} before it called reactor.run().</source>
         <translation>{title} 在调用 reactor.run() 之前自行结束{said}。</translation>
     </message>

@@ -21,7 +21,7 @@ from tests.benchmarks.harness.load import (
     patient,
 )
 from tests.benchmarks.harness.programs import Kind, Taken, plain_server, present
-from tests.benchmarks.harness.report import circumstances, keep, markdown, publish, show
+from tests.benchmarks.harness.report import circumstances, keep, markdown, paragraph, publish, show
 from tests.benchmarks.subjects.behaviour_programs import (
     ANSWER,
     PORTDECK,
@@ -132,11 +132,11 @@ def _report(rounds: int, forward: Taken, replies: Taken, faults: Taken, delays: 
         (replies, f"mountebank, {RULES} stubs", 0.4),
         (replies, "mountebank, 1 stub", 0.4),
     )
-    lines = [
+    lines = paragraph(
         f"Written by `make bench behaviour`: {circumstances(rounds)}. Portdeck has its window "
         "open, the table of connections on show, and keeps every byte. µs are processor time of "
-        "all processes of a program.",
-    ]
+        "all processes of a program."
+    )
     for title, taken in (
         (f"Forwarding {CONNECTIONS} × {MESSAGE} B to an echo server", forward),
         (f"Replies by {RULES} rules, of which the last one matches", replies),

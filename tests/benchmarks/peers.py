@@ -30,8 +30,10 @@ from tests.benchmarks.harness.report import (
     GUIDE,
     README,
     circumstances,
+    item,
     keep,
     markdown,
+    paragraph,
     publish,
     show,
 )
@@ -217,10 +219,12 @@ def _publish(
     publish(
         "peers",
         [
-            f"Written by `make bench peers`: {circumstances(rounds)}. Portdeck has its window "
-            "open, the table of connections on show, and keeps every byte. µs are processor time "
-            "of all processes of a program. Packet Sender cannot echo; it answers with 64 fixed "
-            "bytes.",
+            *paragraph(
+                f"Written by `make bench peers`: {circumstances(rounds)}. Portdeck has its window "
+                "open, the table of connections on show, and keeps every byte. µs are processor "
+                "time of all processes of a program. Packet Sender cannot echo; it answers with 64 "
+                "fixed bytes."
+            ),
             "",
             "<picture>",
             '  <source media="(prefers-color-scheme: dark)" srcset="peers-dark.svg">',
@@ -245,10 +249,14 @@ def _summary(medians: dict[str, Figures], looked_at: Figures) -> list[str]:
 
     looks = {label: f"{value:,.0f}" for label, value in looked_at.items()}
     return [
-        f"- A message of {MESSAGE} B that is echoed, with the window open and every byte kept, "
-        f"takes {beside(MESSAGES, ' µs of processor time')}.",
-        f"- An idle connection takes {beside(OPEN, ' KiB')}.",
-        f"- Messages forwarded and recorded in a second of processor time: {_beside(looks, '')}.",
+        line
+        for text in (
+            f"A message of {MESSAGE} B that is echoed, with the window open and every byte kept, "
+            f"takes {beside(MESSAGES, ' µs of processor time')}.",
+            f"An idle connection takes {beside(OPEN, ' KiB')}.",
+            f"Messages forwarded and recorded in a second of processor time: {_beside(looks, '')}.",
+        )
+        for line in item(text)
     ]
 
 

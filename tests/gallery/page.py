@@ -38,6 +38,7 @@ from app.ui.style.palette import tint_color
 from app.ui.style.theme import WindowSheet
 from app.ui.style.tokens import Tint
 from app.ui.widgets.controls import Switch
+from app.ui.widgets.popover import PopoverButton
 
 SIZE = QSize(1300, 780)
 LEGS = "Ágjpqy|Å"
@@ -97,6 +98,7 @@ class Page(QWidget):
             button.setChecked(word == "Chunks")
             group.addButton(button)
             line.addWidget(button)
+        line.addWidget(PopoverButton(self.icons, "View"))
         line.addStretch(1)
         for name in ("plus", "find", "pause", "more"):
             button = QToolButton(autoRaise=True)

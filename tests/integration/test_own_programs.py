@@ -225,6 +225,31 @@ def test_a_program_that_cannot_serve_is_told(tmp_path: Path, lines: str, sentenc
     assert sentence in errors
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such signals")
+def test_a_signal_ends_a_program_that_loops_while_it_loads(tmp_path: Path) -> None:
+    path = tmp_path / "server.py"
+    path.write_text(
+        "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\nwhile True:\n    pass\n",
+        encoding="utf-8",
+    )
+    with running(*SERVE, str(path)) as program:
+        code, _, errors = program.end()
+    assert code == 1
+    assert "It was interrupted while it started" in errors
+
+
+def test_a_place_that_fails_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "server.py"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = taken.getsockname()[1]
+        lines = f"reactor.listenTCP({number}, factory, interface='127.0.0.1')\n"
+        path.write_text(ECHO + lines + "reactor.run()\n", encoding="utf-8")
+        with running(*SERVE, str(path)) as program:
+            code, _, errors = program.end()
+    assert code == 1
+    assert errors.count(f"Port {number} is in use") == 1
+
+
 WITH_SCRIPT = [name for name in catalog.names() if catalog.find(name).script is not None]
 
 

@@ -177,6 +177,8 @@ def test_a_question_shows_it_as_text(desk: Desk) -> None:
 def test_no_state_of_the_window_reads_it_as_markup(
     open_window: OpenWindow, tmp_path: Path, scenes: tuple[Scene, ...]
 ) -> None:
+    shown = 0
+
     def look(window: QWidget) -> Iterator[str]:
         nonlocal shown
         labels = window.findChildren(QLabel)
@@ -184,7 +186,6 @@ def test_no_state_of_the_window_reads_it_as_markup(
         assert_plain(window)
         yield from ()
 
-    shown = 0
     with Walk(open_window, tmp_path, mark=HOSTILE) as walk:
         list(walk.through(scenes, look))
     assert shown, "the names must be on show, or nothing was tested"

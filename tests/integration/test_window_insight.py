@@ -223,6 +223,10 @@ def test_the_first_run_leads_to_a_conversation_in_three_steps(
     desk.do(desk.window.commands.show_overview)
     assert card.isVisible()
     assert not card.connect_button.isEnabled()
+    desk.click(card.tour)
+    assert desk.window.tabs.currentWidget() is desk.window.tour.pane
+    desk.window.tour.end()
+    assert card.isVisible()
     desk.click(card.start)
     desk.until(card.connect_button.isEnabled)
     desk.click(card.copy)

@@ -135,14 +135,17 @@ def test_a_tour_without_changes_leaves_nothing(desk: Desk) -> None:
     pane = begin(desk)
     path = path_of(desk)
     assert path.exists()
-    click(desk, pane, "Start")
-    desk.until(lambda: served(desk).is_on)
+    click(desk, pane, "Connect")
+    desk.until(lambda: "Connections now: 1" in transcript(desk))
+    click(desk, pane, "Connect")
+    desk.until(lambda: "Connections now: 2" in transcript(desk))
     closer = desk.window.tabs.tabBar().findChild(QToolButton, "tabCloser")
     assert isinstance(closer, QToolButton)
     desk.click(closer)
     assert desk.window.tour.pane is None
     assert desk.deck.named("Tour") is None
     assert not path.exists()
+    assert [tab.is_unused for tab in desk.window.console.tabs] == [True]
     assert desk.workspace.file.path.read_text(encoding="utf-8") == before
 
 

@@ -83,7 +83,7 @@ def _faults_of(widget: QWidget) -> Iterator[str]:
 
 
 def _path(widget: QWidget) -> str:
-    names = []
+    names: list[str] = []
     found: QWidget | None = widget
     while found is not None and len(names) < 5:
         area = found.parentWidget()

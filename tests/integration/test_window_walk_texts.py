@@ -259,7 +259,7 @@ def _shown(widget: QWidget) -> str:
 
 
 def _path(widget: QWidget) -> str:
-    names = []
+    names: list[str] = []
     found: QWidget | None = widget
     while found is not None and len(names) < 4:
         names.append(type(found).__name__)

@@ -15,8 +15,8 @@ NAME = "org.kde.StatusNotifierWatcher"
 PATH = "/StatusNotifierWatcher"
 
 
-@ClassInfo({"D-Bus Interface": NAME})
-class Watcher(QObject):
+@ClassInfo({"D-Bus Interface": NAME})  # type: ignore[call-arg] # PySide's type is wrong
+class Watcher(QObject):  # type: ignore[operator]
     """Tells programs that somebody shows their icons."""
 
     @Slot(str)

@@ -61,4 +61,4 @@ class Walk:
     def _play(self, steps: Steps) -> None:
         for condition in steps:
             if not condition():
-                self.desk.until(lambda condition=condition: bool(condition()))
+                self.desk.until(lambda: bool(condition()))  # noqa: B023 - it is over at once

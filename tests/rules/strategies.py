@@ -5,7 +5,6 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from app.rules.reading import MIN_EVERY
-from app.rules.rule_values import MAX_DELAY
 from app.rules.spec import (
     Action,
     AnyMatcher,
@@ -26,6 +25,7 @@ from app.rules.spec import (
     Unmatched,
     Written,
 )
+from app.rules.toml_values import MAX_DELAY
 from app.text.notation import Notation, write
 from app.traffic.framing import Delimited, FixedLength, LengthPrefix, Lines, Netstrings
 

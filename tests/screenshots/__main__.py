@@ -135,13 +135,13 @@ def _write_index() -> None:
         rows.append(f"<tr><th>{escape(scene)}</th>{''.join(cells)}</tr>")
     heads = "".join(f"<th>{escape(each)}</th>" for each in variants)
     style = "td img{width:480px} th{font:14px sans-serif;position:sticky;left:0;background:#fff}"
-    path = FOLDER / "index.html"
-    path.write_text(
+    index = FOLDER / "index.html"
+    index.write_text(
         f'<!doctype html><meta charset="utf-8"><title>Portdeck</title><style>{style}</style>'
         f"<table><tr><th></th>{heads}</tr>{''.join(rows)}</table>\n",
         encoding="utf-8",
     )
-    print(path)
+    print(index)
 
 
 if __name__ == "__main__":

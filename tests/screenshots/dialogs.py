@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import gettempdir
 
 from app.client.draft import Draft
 from app.client.saved.snippets import Snippet
@@ -17,25 +16,16 @@ from app.ui.conversations.reading import RecordedConnection
 from app.ui.help.guide import GuideWindow
 from app.ui.listener_form.form import ListenerForm
 from app.ui.listener_form.program import PLUGIN, PROGRAM
+from app.ui.listener_form.section import TransportChoice
 from app.ui.listeners.closing_question import Closing
 from app.ui.preferences.dialog import PAGES
 from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.passphrase_dialog import PassphraseDialog
 from app.user_code.reference import PREFIX
 from tests.screenshots.panes import conversation, session, traffic
-from tests.screenshots.stage import Scene, Stage
+from tests.screenshots.stage import Scene, Stage, at_once
 from tests.screenshots.world import Steps
 from tests.traffic.capture.packets import exchange, pcap, timed
-
-Act = Callable[[Stage], object]
-
-
-def _at_once(act: Act) -> Callable[[Stage], Steps]:
-    def play(stage: Stage) -> Steps:
-        act(stage)
-        yield lambda: True
-
-    return play
 
 
 def _of(name: str, command: str) -> Callable[[Stage], Steps]:
@@ -45,7 +35,7 @@ def _of(name: str, command: str) -> Callable[[Stage], Steps]:
         stage.choose(name)
         stage.command(command)
 
-    return _at_once(act)
+    return at_once(act)
 
 
 # The form of a listener
@@ -57,22 +47,15 @@ def _form_for(protocol: str) -> Callable[[Stage], Steps]:
         choice = stage.opened(ListenerForm).identity.protocol
         choice.setCurrentIndex(choice.findData(protocol))
 
-    return _at_once(act)
+    return at_once(act)
 
 
-def _form_over(index: int) -> Callable[[Stage], Steps]:
-    """A new listener with another transport: their place in the list."""
-
+def _form_over(transport: TransportChoice) -> Callable[[Stage], Steps]:
     def act(stage: Stage) -> None:
         stage.command("new")
-        stage.opened(ListenerForm).address.transport.setCurrentIndex(index)
+        stage.opened(ListenerForm).address.choose(transport)
 
-    return _at_once(act)
-
-
-def _form_with_tls(stage: Stage) -> None:
-    stage.command("new")
-    stage.opened(ListenerForm).tls.encrypt.setChecked(True)
+    return at_once(act)
 
 
 def _form_with_mistakes(stage: Stage) -> None:
@@ -104,14 +87,16 @@ def _certificate(stage: Stage) -> Steps:
 
 def _closing(closing: Closing) -> Callable[[Stage], Steps]:
     def act(stage: Stage) -> None:
-        stage.window.listener_actions.question.ask(
+        question = stage.window.listener_actions.question
+        assert question is not None
+        question.ask(
             closing,
             [stage.listener("Echo"), stage.listener("Team chat")],
             lambda: None,
             drain=lambda: None,
         )
 
-    return _at_once(act)
+    return at_once(act)
 
 
 def _passphrase(stage: Stage) -> None:
@@ -157,7 +142,7 @@ def _compare(stage: Stage) -> None:
 
 
 def _capture(stage: Stage) -> Steps:
-    path = Path(gettempdir()) / "portdeck-picture.pcap"
+    path = stage.file("ftp.pcap")
     said = (True, b"USER ada\r\n"), (False, b"331 and the password\r\n"), (True, b"QUIT\r\n")
     path.write_bytes(pcap(timed(exchange(*said))))
     captures = stage.window.behaviour.captures
@@ -169,7 +154,7 @@ def _recording(stage: Stage) -> Steps:
     yield from traffic(stage)
     bar = stage.pane.recording
     assert bar is not None
-    path = Path(gettempdir()) / "portdeck-picture.pdrec"
+    path = stage.file("session.pdrec")
     path.unlink(missing_ok=True)
     bar.record(path)
     yield from conversation(stage)
@@ -193,19 +178,19 @@ def _guide_search(stage: Stage) -> None:
 
 
 def _settings(page: str) -> Callable[[Stage], Steps]:
-    return _at_once(lambda stage: stage.window.open_preferences(page))
+    return at_once(lambda stage: stage.window.open_preferences(page))
 
 
 def _forms() -> Iterator[Scene]:
-    yield Scene("form-new", _at_once(lambda stage: stage.command("new")))
-    for each in definitions():
-        yield Scene(f"form-{each.name}", _form_for(each.name))
+    yield Scene("form-new", at_once(lambda stage: stage.command("new")))
+    for definition in definitions():
+        yield Scene(f"form-{definition.name}", _form_for(definition.name))
     for name, kind in (("code", PREFIX), ("program", PROGRAM), ("plugin", PLUGIN)):
         yield Scene(f"form-{name}", _form_for(kind))
-    for name, index in (("udp", 1), ("unix", 2), ("other", 3)):
-        yield Scene(f"form-{name}", _form_over(index))
-    yield Scene("form-tls", _at_once(_form_with_tls))
-    yield Scene("form-mistakes", _at_once(_form_with_mistakes))
+    for each in (TransportChoice.TLS, TransportChoice.UDP, TransportChoice.UNIX):
+        yield Scene(f"form-{each.value}", _form_over(each))
+    yield Scene("form-endpoint", _form_over(TransportChoice.DESCRIPTION))
+    yield Scene("form-mistakes", at_once(_form_with_mistakes))
     yield Scene("form-edit", _of("Secure echo", "edit"))
 
 
@@ -216,26 +201,26 @@ DIALOGS = (
     Scene("held", _of("Gateway", "held")),
     Scene("faults", _of("Orders", "faults")),
     Scene("faults-none", _of("Echo", "faults")),
-    Scene("send", _at_once(_send)),
-    Scene("columns", _at_once(_columns)),
-    Scene("options", _at_once(_options)),
+    Scene("send", at_once(_send)),
+    Scene("columns", at_once(_columns)),
+    Scene("options", at_once(_options)),
     Scene("certificate", _certificate),
     Scene("question-stop", _closing(Closing.STOP)),
     Scene("question-quit", _closing(Closing.QUIT)),
-    Scene("passphrase", _at_once(_passphrase)),
-    Scene("snippet", _at_once(_snippet)),
-    Scene("export", _at_once(lambda stage: stage.command("export_profile"))),
+    Scene("passphrase", at_once(_passphrase)),
+    Scene("snippet", at_once(_snippet)),
+    Scene("export", at_once(lambda stage: stage.command("export_profile"))),
     Scene("make-listener", _make_listener),
-    Scene("replay", _at_once(_play)),
-    Scene("compare", _at_once(_compare)),
+    Scene("replay", at_once(_play)),
+    Scene("compare", at_once(_compare)),
     Scene("capture", _capture),
     Scene("recording", _recording),
-    Scene("palette", _at_once(lambda stage: stage.command("palette"))),
-    Scene("palette-search", _at_once(_search_palette)),
-    Scene("help-guide", _at_once(lambda stage: stage.command("guide"))),
-    Scene("help-guide-search", _at_once(_guide_search)),
-    Scene("help-shortcuts", _at_once(lambda stage: stage.command("shortcuts"))),
-    Scene("help-licences", _at_once(lambda stage: stage.command("licences"))),
-    Scene("help-about", _at_once(lambda stage: stage.command("about"))),
+    Scene("palette", at_once(lambda stage: stage.command("palette"))),
+    Scene("palette-search", at_once(_search_palette)),
+    Scene("help-guide", at_once(lambda stage: stage.command("guide"))),
+    Scene("help-guide-search", at_once(_guide_search)),
+    Scene("help-shortcuts", at_once(lambda stage: stage.command("shortcuts"))),
+    Scene("help-licences", at_once(lambda stage: stage.command("licences"))),
+    Scene("help-about", at_once(lambda stage: stage.command("about"))),
     *(Scene(f"settings-{page}", _settings(page)) for page in PAGES),
 )

@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
-from tempfile import gettempdir
+from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, QTimer
 
 from app.client.draft import Draft
+from app.client.session import Session
 from app.client.session_messages import SessionState
 from app.text.notation import Notation
+from app.traffic.content.form import Form
+from app.traffic.http_framing import Http
 from app.ui.command_types import Menu
 from app.ui.style.tokens import Tint
 from app.ui.traffic.view_bar import View
 from app.ui.window import menus
-from tests.screenshots.stage import Scene, Stage
+from tests.screenshots.stage import Scene, Stage, at_once
 from tests.screenshots.world import Steps
-
-ALL_OF_IT = (
-    QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-)
-
-
-def _at_once(act: Callable[[Stage], object]) -> Callable[[Stage], Steps]:
-    def play(stage: Stage) -> Steps:
-        act(stage)
-        yield lambda: True
-
-    return play
-
 
 # Connections and listeners
 
@@ -83,7 +72,7 @@ def _copy_as_menu(stage: Stage) -> None:
     window = stage.window
     menu = menus.listener_menu(window, window.commands, window.listener_actions)
     menu.popup(window.mapToGlobal(QPoint(120, 40)))
-    (copies,) = [each for each in menu.actions() if each.menu()]
+    (copies,) = [each for each in menu.actions() if each.menu() is not None]
     menu.setActiveAction(copies)
 
 
@@ -132,6 +121,7 @@ def _chunk(text: bytes) -> Callable[[Stage], Steps]:
         chunks = (log.chunk(number) for number in range(log.first, log.end))
         number = next(each.number for each in chunks if each is not None and text in each.data)
         stage.pane.table.go_to(number)
+        stage.pane.detail.forms.choose(Form.AUTO)
         yield lambda: stage.pane.views.chosen_chunk is not None
 
     return play
@@ -140,6 +130,19 @@ def _chunk(text: bytes) -> Callable[[Stage], Steps]:
 def _chunk_beside(stage: Stage) -> Steps:
     yield from _chunk(b"HTTP/1.1 200")(stage)
     stage.pane.place_detail(True)
+
+
+def _chunk_in_hex(stage: Stage) -> Steps:
+    yield from _chunk(b"login")(stage)
+    stage.pane.detail.forms.choose(Form.HEX)
+
+
+def _exchange(stage: Stage) -> Steps:
+    yield from _chunk(b"GET /users")(stage)
+    stage.pane.view_bar.framing.show_framing(Http())
+    stage.pane.view_bar.choose(View.MESSAGES)
+    yield lambda: stage.pane.views.chosen_chunk is not None
+    yield lambda: stage.pane.views.partner_chunk is not None
 
 
 def _filtered_traffic(stage: Stage) -> Steps:
@@ -195,7 +198,7 @@ def _recording(stage: Stage) -> Steps:
     yield from traffic(stage)
     recording = stage.pane.recording
     assert recording is not None
-    path = Path(gettempdir()) / "portdeck-picture.pdrec"
+    path = stage.file("session.pdrec")
     path.unlink(missing_ok=True)
     recording.record(path)
     yield lambda: stage.window.insight.recording.isVisible()
@@ -234,10 +237,14 @@ def session(name: str, *texts: str) -> Callable[[Stage], Steps]:
         for text in texts:
             before = stage.session_tab.session.bytes_in
             stage.session_tab.input_bar.send_draft(Draft(text))
-            yield lambda before=before: stage.session_tab.session.bytes_in > before
+            yield partial(_has_answered, stage.session_tab.session, before)
         stage.window.listeners.choose(None)
 
     return play
+
+
+def _has_answered(session: Session, before: int) -> bool:
+    return session.bytes_in > before
 
 
 def conversation(stage: Stage) -> Steps:
@@ -310,12 +317,16 @@ def _failure(stage: Stage) -> None:
 
 
 def _menu(index: int) -> Callable[[Stage], None]:
-    return lambda stage: (stage.choose("Echo"), stage.open_menu(index))[0]
+    def open_menu(stage: Stage) -> None:
+        stage.choose("Echo")
+        stage.open_menu(index)
+
+    return open_menu
 
 
 def _submenu(stage: Stage) -> None:
     menu = stage.open_menu(list(Menu).index(Menu.VIEW))
-    columns = next(each for each in menu.actions() if each.menu())
+    columns = next(each for each in menu.actions() if each.menu() is not None)
     menu.setActiveAction(columns)
 
 
@@ -324,27 +335,28 @@ def _tray_menu(stage: Stage) -> None:
 
 
 PANES = (
-    Scene("connections", _at_once(_connections)),
-    Scene("connections-selected", _at_once(_selected)),
-    Scene("connections-menu", _at_once(_connection_menu)),
-    Scene("connections-filter", _at_once(_filtered)),
-    Scene("connections-nothing", _at_once(_filtered_to_nothing)),
-    Scene("connections-listener", _at_once(_of_one_listener)),
-    Scene("sidebar-search", _at_once(_search)),
-    Scene("sidebar-menu", _at_once(_listener_menu)),
-    Scene("sidebar-copy-as", _at_once(_copy_as_menu)),
-    Scene("room-no-sidebar", _at_once(_no_sidebar)),
-    Scene("room-console-beside", _at_once(_console_beside)),
-    Scene("overview", _at_once(_overview)),
-    Scene("details-none", _at_once(_no_details)),
-    Scene("details-listener", _at_once(_details_of("Echo"))),
-    Scene("details-tls", _at_once(_details_of("Secure echo"))),
-    Scene("details-failed", _at_once(_details_of("Taken"))),
-    Scene("details-raised", _at_once(_details_of("Orders"))),
-    Scene("details-connection", _at_once(_details_of_a_connection)),
+    Scene("connections", at_once(_connections)),
+    Scene("connections-selected", at_once(_selected)),
+    Scene("connections-menu", at_once(_connection_menu)),
+    Scene("connections-filter", at_once(_filtered)),
+    Scene("connections-nothing", at_once(_filtered_to_nothing)),
+    Scene("connections-listener", at_once(_of_one_listener)),
+    Scene("sidebar-search", at_once(_search)),
+    Scene("sidebar-menu", at_once(_listener_menu)),
+    Scene("sidebar-copy-as", at_once(_copy_as_menu)),
+    Scene("room-no-sidebar", at_once(_no_sidebar)),
+    Scene("room-console-beside", at_once(_console_beside)),
+    Scene("overview", at_once(_overview)),
+    Scene("details-none", at_once(_no_details)),
+    Scene("details-listener", at_once(_details_of("Echo"))),
+    Scene("details-tls", at_once(_details_of("Secure echo"))),
+    Scene("details-failed", at_once(_details_of("Taken"))),
+    Scene("details-raised", at_once(_details_of("Orders"))),
+    Scene("details-connection", at_once(_details_of_a_connection)),
     Scene("traffic", traffic),
     Scene("traffic-detail", _chunk(b"HTTP/1.1 200")),
-    Scene("traffic-detail-hex", _chunk(b"login")),
+    Scene("traffic-detail-hex", _chunk_in_hex),
+    Scene("traffic-exchange", _exchange),
     Scene("traffic-detail-beside", _chunk_beside),
     Scene("traffic-filter", _filtered_traffic),
     Scene("traffic-nothing", _no_such_traffic),
@@ -357,8 +369,8 @@ PANES = (
     Scene("traffic-export-menu", _export_menu),
     Scene("traffic-recording", _recording),
     Scene("traffic-recorded", _recorded),
-    Scene("log", _at_once(_log)),
-    Scene("log-search", _at_once(_searched_log)),
+    Scene("log", at_once(_log)),
+    Scene("log-search", at_once(_searched_log)),
     Scene("log-unseen", _unseen_problems),
     Scene("console", conversation),
     Scene("console-tls", session("Secure echo", "hello")),
@@ -368,15 +380,12 @@ PANES = (
     Scene("console-repeat", _repeat),
     Scene("console-find", _find),
     Scene("console-menu", _connection_of_console_menu),
-    Scene("console-not-listening", _at_once(_not_listening)),
+    Scene("console-not-listening", at_once(_not_listening)),
     Scene("console-refused", _refused),
     Scene("tour", _tour),
-    Scene("message", _at_once(_notice)),
-    Scene("message-failure", _at_once(_failure)),
-    *(
-        Scene(f"menu-{each.name.lower()}", _at_once(_menu(index)))
-        for index, each in enumerate(Menu)
-    ),
-    Scene("menu-columns", _at_once(_submenu)),
-    Scene("menu-tray", _at_once(_tray_menu)),
+    Scene("message", at_once(_notice)),
+    Scene("message-failure", at_once(_failure)),
+    *(Scene(f"menu-{each.name.lower()}", at_once(_menu(index))) for index, each in enumerate(Menu)),
+    Scene("menu-columns", at_once(_submenu)),
+    Scene("menu-tray", at_once(_tray_menu)),
 )

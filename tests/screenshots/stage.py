@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from attrs import frozen
@@ -50,6 +51,10 @@ class Stage:
     def listener(self, name: str) -> Listener:
         """The listener called `name`."""
         return self.world.listener(name)
+
+    def file(self, name: str) -> Path:
+        """A file beside the profile."""
+        return self.window._workspace.file.path.parent / name
 
     def choose(self, name: str) -> None:
         """Choose a listener in the sidebar."""
@@ -127,3 +132,13 @@ class Stage:
         pane.place_detail(False)
         pane.table.clearSelection()
         pane.table.setCurrentIndex(pane.table.rows.index(-1, -1))
+
+
+def at_once(act: Callable[[Stage], object]) -> Callable[[Stage], Steps]:
+    """How a scene comes about that needs no waiting."""
+
+    def play(stage: Stage) -> Steps:
+        act(stage)
+        yield lambda: True
+
+    return play

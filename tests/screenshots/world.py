@@ -169,12 +169,13 @@ class World:
         return port
 
     def _say(self, name: str, data: bytes) -> Steps:
-        before = sum(1 for _ in self.deck.connections())
+        factory = self.listener(name).factory
+        assert factory is not None
+        before = factory.bytes_in
         if b"\r" not in data:  # HTTP would not understand it
             data = data.replace(b"\n", f"{self._mark}\n".encode())
         self._connect(name).sendall(data)
-        yield lambda: sum(1 for _ in self.deck.connections()) > before
-        yield lambda: any(each.bytes_in >= len(data) for each in self.deck.connections())
+        yield lambda: factory.bytes_in >= before + len(data)
 
     def _say_datagram(self, data: bytes) -> None:
         self._connect("Sensors", socket.SOCK_DGRAM).send(data)

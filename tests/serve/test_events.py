@@ -31,6 +31,7 @@ from app.serve.events import (
     Rules,
     Running,
     Stopped,
+    Warned,
 )
 from app.serve.observer import EventObserver
 from app.server.deck import Deck
@@ -72,6 +73,11 @@ EXAMPLES: list[tuple[Event, str]] = [
         Forwarded("F", 1, "127.0.0.1:5", "db:5432", 2),
         "F: connection 1 goes to db:5432.",
     ),
+    (
+        Warned("Echo", 1, "127.0.0.1:5", "lineReceived is an async function."),
+        "Echo: connection 1 from 127.0.0.1:5: lineReceived is an async function.",
+    ),
+    (Warned("Echo", None, None, "It runs the reactor."), "Echo: It runs the reactor."),
     (
         Refused("Echo", "127.0.0.1:5", "too many connections"),
         "Echo: 127.0.0.1:5 was refused: too many connections.",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from twisted.internet import endpoints
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
@@ -21,7 +22,6 @@ from app.profile import ListenerSpec
 from app.runtime.coroutines import spawn
 from app.server.connections.factory import STOP_GRACE_SECONDS
 from app.server.listener import Listener, State
-from app.server.sockets import listen as module
 from app.server.sockets.addresses import PortConflict
 from app.server.sockets.listen import BACKLOG
 from tests.server.reactors import Client, HandReactor
@@ -75,7 +75,7 @@ class Endpoint:
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Endpoint:
     """The one fake endpoint for every description."""
     endpoint = Endpoint()
-    monkeypatch.setattr(module, "serverFromString", lambda reactor, description: endpoint)
+    monkeypatch.setattr(endpoints, "serverFromString", lambda reactor, description: endpoint)
     return endpoint
 
 

@@ -108,7 +108,7 @@ def _run(steps: Generator[None, None, int]) -> int:
 def lay_out(
     data: bytes, form: Form, page: Page, *, encoding: str, title: BodyTitle, note: NoteText
 ) -> Iterator[None]:
-    """Add the lines of `data` in `form`, which is neither `AUTO` nor found out here, to `page`.
+    """Add the lines of `data` to `page` in `form`, which is not `AUTO`; see `detect`.
 
     `title` and `note` return the sentences of the page in the language of the user.
     """

@@ -25,8 +25,8 @@ LONG: Final = 4_096
 
 MOST_LINES: Final = 500_000
 CONTINUES: Final = 0x80
-DEEPEST: Final = 1_000
-"""The deepest level that is stored. Everything below it stands at this level."""
+DEEPEST: Final = 64
+"""The deepest level. What is nested deeper stands at this one, so that no copy is mostly spaces."""
 
 
 class Style(IntEnum):

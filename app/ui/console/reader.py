@@ -69,6 +69,9 @@ class MessageReader(QWidget):
             self._show(entries, _near(entries, len(entries), -1))
         self._update_buttons(entries)
 
+    def showEvent(self, event: object) -> None:
+        self.refresh()
+
     def _set_up(self, icons: Icons) -> None:
         for button, icon, name, step in (
             (self.previous_button, "find-previous", self.tr("The message before"), -1),

@@ -182,7 +182,6 @@ class SessionTab(QWidget):
             self.reader.setVisible(shown)
             self.split.setSizes(SHARES)
         self.reader.setVisible(shown)
-        self.reader.refresh()
 
     def _save_form(self, form: Form) -> None:
         self._saved_state.reader_form = form

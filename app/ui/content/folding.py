@@ -6,6 +6,9 @@ from bisect import bisect_right
 
 from app.traffic.content.page import Page
 
+MOST_SEARCHED = 100_000
+"""How many lines above a line its part is searched in."""
+
 
 class ShownRows:
     """Maps rows, which are counted without the folded lines, to lines and back."""
@@ -66,11 +69,9 @@ class ShownRows:
 
     def parent(self, line: int) -> int | None:
         """The line that opens the innermost part around `line`."""
-        folds, level = self._page.folds, self._page.level(line)
-        for above in range(line - 1, max(-1, line - MOST_SEARCHED), -1):
-            if self._page.level(above) < level and folds.get(above, -1) >= line:
-                return above
-        return None
+        folds = self._page.folds
+        nearest = range(line - 1, max(-1, line - MOST_SEARCHED), -1)
+        return next((above for above in nearest if folds.get(above, -1) >= line), None)
 
     def _count(self) -> None:
         self._hidden, self._before, self._starts = [], [], []
@@ -83,6 +84,3 @@ class ShownRows:
             self._starts.append(line + 1 - total)
             total += last - line
             self._before.append(total)
-
-
-MOST_SEARCHED = 100_000

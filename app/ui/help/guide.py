@@ -59,7 +59,7 @@ FIRST_PAGES: Final = (
 
 _NAME = Qt.ItemDataRole.UserRole
 _HTML: Final = re.compile(r"<!--.*?-->|<picture>.*?</picture>", re.DOTALL)
-"""Pictures, and marks for the programs that write parts of a page. Qt loses the table after them."""
+"""Pictures, and marks for the programs that write parts of a page. After them, Qt loses a table."""
 
 _OTHER_LINK: Final = re.compile(r"\[([^\]]+)\]\((?!https?://|#|[\w-]+\.md)[^)]*\)")
 

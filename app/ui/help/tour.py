@@ -21,6 +21,7 @@ from app.profile import ListenerSpec
 from app.server.listener import Listener, State
 from app.server.workspace import Workspace
 from app.ui.console.pane import ConsolePane
+from app.ui.console.session_tab import SessionTab
 from app.ui.listeners.panel import ListenersPanel
 from app.ui.listeners.status import state_word
 from app.ui.style.icons import Icons
@@ -76,6 +77,8 @@ class Tour(QObject):
         self._first_endpoint = ""
         self._errors_seen = 0
         self._before: QWidget | None = None
+        self._sessions: list[SessionTab] = []
+        """The tabs of the console that the tour connected."""
         self.pane: TourPane | None = None
         """The tab; `None` while there is no tour."""
 
@@ -226,6 +229,7 @@ class Tour(QObject):
             open_modal(message_box(self._window, self.tr("Tour"), translated(str(error))))
             return
         self._path, self._protocol = self._file.path, self._file.reference
+        self._sessions.clear()
         endpoint = endpoint_in(text) or Endpoint.tcp(port)
         self._first_endpoint = str(endpoint)
         self._add_listener()
@@ -263,6 +267,8 @@ class Tour(QObject):
         if pane is None:
             return
         if not self._is_kept:
+            for tab in [each for each in self._sessions if each in self._console.tabs]:
+                self._console.close_tab(tab)
             if listener is not None:
                 self._workspace.remove(listener)
             if delete:
@@ -352,7 +358,9 @@ class Tour(QObject):
         listener = self.listener or self._add_listener()
 
         def connect(_: object = None) -> None:
-            self._console.unused_tab().target_bar.connect_to(listener)
+            tab = self._console.unused_tab()
+            self._sessions.append(tab)
+            tab.target_bar.connect_to(listener)
 
         self._reveal_console()
         if listener.is_on:

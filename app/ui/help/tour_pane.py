@@ -118,7 +118,7 @@ class TourPane(QSplitter):
             self._is_divided = True
             # Only now do the buttons know the width of their texts.
             needed = sum(button.sizeHint().width() for button in self.step_buttons) + 2 * MARGIN
-            self.widget(0).setMinimumWidth(needed)
+            self._steps_side.setMinimumWidth(needed)
             steps = max(needed, min(STEPS_WIDTH, round(self.width() * STEPS_SHARE)))
             self.setSizes([steps, self.width() - steps])
 
@@ -176,7 +176,8 @@ class TourPane(QSplitter):
 
     def _lay_out(self) -> None:
         self.setChildrenCollapsible(False)
-        self.addWidget(self._left())
+        self._steps_side = self._left()
+        self.addWidget(self._steps_side)
         self.addWidget(self._right())
         self.setStretchFactor(0, 0)
         self.setStretchFactor(1, 1)

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.rules.reading import MAX_REPLIES
-from app.rules.rule_values import MAX_PIECES
 from app.rules.spec import FilePiece, Order, Reply, TextPiece, Written
+from app.rules.toml_values import MAX_PIECES
 from app.text.notation import Notation
 from app.ui.rules.one_line import one_line
 from app.ui.rules.written_edit import choose, line_edit

@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.rules.reading import MAX_EVERY, MAX_TIMES, MIN_EVERY
-from app.rules.rule_values import MAX_DELAY, MAX_NAME
 from app.rules.spec import (
     Action,
     AnyMatcher,
@@ -34,6 +33,7 @@ from app.rules.spec import (
     Rule,
     Target,
 )
+from app.rules.toml_values import MAX_DELAY, MAX_NAME
 from app.ui.rules.checking import REPLIES, WHEN, sentence
 from app.ui.rules.one_line import one_line
 from app.ui.rules.reply_edit import RepliesEdit

@@ -86,6 +86,10 @@ class Detail(QWidget):
         """The hex view of the chosen chunk."""
         return self.content.hex
 
+    def shows(self, number: int) -> bool:
+        """Whether the chunk with this number is shown."""
+        return any(side.chunk is not None and side.chunk.number == number for side in self.sides)
+
     def show_chunk(
         self,
         chunk: Chunk | None,

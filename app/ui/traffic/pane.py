@@ -269,6 +269,9 @@ class TrafficPane(QWidget):
         self.table.hint.setText(self._hint(is_filtered))
         self._show_trouble()
         self._show_finds()
+        partner = self.views.partner_chunk
+        if partner is not None and not self.detail.shows(partner.number):
+            self._show_detail()  # the response came after the request was chosen
 
     def _hint(self, is_filtered: bool) -> str:
         messages = self.views.messages

@@ -54,7 +54,11 @@ class Views(QStackedWidget):
         """Whether the message with that chunk is to be chosen as soon as it is framed."""
         self.addWidget(self.table)
         self.addWidget(self.stream)
-        self.currentChanged.connect(lambda _: self.setFocusProxy(self.currentWidget()))
+        self.currentChanged.connect(
+            lambda _: self.setFocusProxy(
+                self.stream if self.currentWidget() is self.stream else self.table
+            )
+        )
         self.setFocusProxy(self.table)
         self.table.choice_changed.connect(self.choice_changed)
         self.stream.choice_changed.connect(self.choice_changed)

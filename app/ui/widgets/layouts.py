@@ -167,6 +167,7 @@ class ActionRow(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSizeConstraint(QBoxLayout.SizeConstraint.SetNoConstraint)
+        self._row.addStretch(1)
         for action in actions:
             button = QToolButton(autoRaise=True)
             button.setDefaultAction(action)

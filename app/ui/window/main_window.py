@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QTabWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget
 
 from app.server.listener import Listener
 from app.server.monitor import Changes, RateMeter
@@ -339,7 +339,9 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         # Qt adds the name of the program.
-        self.setWindowTitle(window_title(self._workspace.file.path))
+        # Without a title, Qt would take the name of the file.
+        name = QApplication.applicationDisplayName()
+        self.setWindowTitle(window_title(self._workspace.file.path) or name)
         self.setWindowFilePath(str(self._workspace.file.path.absolute()))
         self.setCentralWidget(self.room)
         self.setStatusBar(self.totals)

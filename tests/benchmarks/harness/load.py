@@ -15,8 +15,9 @@ from pathlib import Path
 _IP_BIND_ADDRESS_NO_PORT = 24
 """Of Linux; the socket module knows it from Python 3.12 on."""
 
-PORTS_PER_ADDRESS = 20_000
-"""Connections from one source address, less than a system's range of ephemeral ports."""
+PORTS_PER_ADDRESS = 10_000
+"""Connections from one source address: less than half of a system's range of ephemeral ports, as
+Linux tries those of one parity first, one after the other."""
 
 ANSWER_SECONDS = 5.0
 

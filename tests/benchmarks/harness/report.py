@@ -7,12 +7,14 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import wrap
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "build" / "benchmarks"
 GUIDE = ROOT / "resources" / "guide"
 PAGE = GUIDE / "performance.md"
 README = ROOT / "README.md"
+PAGE_WIDTH = 115
 
 
 def keep(name: str, figures: Mapping[str, object]) -> None:
@@ -55,6 +57,16 @@ def publish(name: str, lines: Sequence[str], page: Path = PAGE) -> None:
     before, _, rest = text.partition(begin)
     _, _, after = rest.partition(end)
     page.write_text("\n".join([f"{before}{begin}", *lines, f"{end}{after}"]), encoding="utf-8")
+
+
+def paragraph(text: str) -> list[str]:
+    """The lines of a paragraph of a page."""
+    return wrap(text, PAGE_WIDTH, break_on_hyphens=False)
+
+
+def item(text: str) -> list[str]:
+    """The lines of one item of a list."""
+    return wrap(f"- {text}", PAGE_WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

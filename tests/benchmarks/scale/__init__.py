@@ -18,7 +18,7 @@ from statistics import linear_regression
 from attrs import frozen
 
 from tests.benchmarks.harness.load import allow_many_descriptors
-from tests.benchmarks.harness.report import keep, markdown, publish, show
+from tests.benchmarks.harness.report import keep, markdown, paragraph, publish, show
 from tests.benchmarks.scale.live import connections, listeners, table
 from tests.benchmarks.scale.traffic import chunks, recording
 
@@ -83,11 +83,11 @@ def main(rounds: int, *, is_full: bool = False) -> None:
 
 def publish_all(taken: Mapping[str, Figures], is_full: bool) -> None:
     """Put the figures of all parts into the guide."""
-    lines = [
+    lines = paragraph(
         f"Written by `make bench scale{' full' if is_full else ''}`. The exponent is "
         "that of a power of the size, fitted over all sizes: 0 does not grow, 1 grows with the "
         "size."
-    ]
+    )
     for title, figures in taken.items():
         lines += ["", *markdown(_heads(title, figures), _rows(figures))]
     publish("scale", lines)

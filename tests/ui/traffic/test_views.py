@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.traffic.chunk_log import ChunkLog
 from app.traffic.connection_info import CloseKind
+from app.traffic.http_framing import Http, WebSockets
 from app.ui.style.icons import Icons
 from app.ui.traffic.model import DATA, DIRECTION, SIZE
 from app.ui.traffic.pane import TrafficPane
@@ -260,3 +261,31 @@ def test_every_view_fits_into_a_narrow_window(talk: TrafficPane, view: View, qtb
         assert talk.minimumSizeHint().width() <= 420
     talk.resize(420, 500)
     assert talk.width() == 420
+
+
+def test_a_request_is_shown_with_its_response_also_if_that_comes_later(
+    pane: TrafficPane, log: ChunkLog, qtbot: QtBot
+) -> None:
+    use(pane, View.MESSAGES, qtbot)
+    pane.view_bar.framing.show_framing(Http())
+    log.append(1.0, 7, False, b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n")
+    settle(pane, qtbot)
+    choose(pane, pane.table.rows.rowCount() - 1)
+    request, response = pane.detail.sides
+    assert response.isHidden()
+    log.append(1.5, 7, True, b"HTTP/1.1 204 No Content\r\n\r\n")
+    settle(pane, qtbot)
+    assert not response.isHidden()
+    assert request.content.text.page.texts[0] == "GET /x HTTP/1.1"
+    assert response.content.text.page.texts[0] == "HTTP/1.1 204 No Content"
+
+
+def test_a_frame_is_shown_without_its_header(
+    pane: TrafficPane, log: ChunkLog, qtbot: QtBot
+) -> None:
+    use(pane, View.MESSAGES, qtbot)
+    pane.view_bar.framing.show_framing(WebSockets())
+    log.append(1.0, 7, True, b"\x81\x08" + b'{"a": 1}')
+    settle(pane, qtbot)
+    choose(pane, pane.table.rows.rowCount() - 1)
+    assert pane.detail.content.text.page.texts == ["{", '"a": 1', "}"]
