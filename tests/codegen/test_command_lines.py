@@ -170,3 +170,13 @@ def test_a_websocket_is_reached_by_websocat_at_its_path() -> None:
     assert lines(client_address(spec, None, HERE))[0] == "websocat ws://127.0.0.1:8028/chat"
     secured = client_address(web("websocket", "tcp:8028", tls=Tls()), None, HERE, FILES)
     assert lines(secured)[0] == "websocat -k wss://127.0.0.1:8028/"
+
+
+def test_a_client_of_a_unix_socket_for_datagrams_has_an_address_for_the_answers() -> None:
+    spec = ListenerSpec(name="Echo", protocol="echo", endpoint="unix-dgram:/tmp/echo.sock")
+    address = client_address(spec, None, Path("/tmp"))
+    assert address is not None
+    assert [each.text for each in command_lines(address)] == [
+        "nc -u -U /tmp/echo.sock",
+        "socat - UNIX-SENDTO:/tmp/echo.sock,bind=/tmp/echo.sock.client",
+    ]

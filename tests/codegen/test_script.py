@@ -252,3 +252,16 @@ def test_faults_are_named_as_left_out() -> None:
     assert "# Only Portdeck disturbs connections on purpose. Here is no:" in source
     assert "#   latency 200 ms out\n" in source
     assert "refuse" not in source
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "call"),
+    [
+        ("unix-dgram:/tmp/echo.sock", "reactor.listenUNIXDatagram("),
+        ("udp:8007:shared=1", "reactor.listenMulticast("),
+    ],
+)
+def test_every_kind_of_datagrams_has_a_script(endpoint: str, call: str, tmp_path: Path) -> None:
+    source = script(ListenerSpec(name="Echo", protocol="echo", endpoint=endpoint), tmp_path)
+    compile(source, "echo.py", "exec")
+    assert call in source

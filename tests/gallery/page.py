@@ -40,7 +40,7 @@ from app.ui.style.tokens import Tint
 from app.ui.widgets.controls import Switch
 from app.ui.widgets.popover import PopoverButton
 
-SIZE = QSize(1300, 780)
+SIZE = QSize(1440, 780)
 LEGS = "Ágjpqy|Å"
 """Letters that reach as far up and as far down as any."""
 

@@ -453,7 +453,7 @@ def test_a_connected_protocol_may_write_without_an_address(post: Post) -> None:
     class Connects(DatagramProtocol):
         transport: Any
 
-        def datagramReceived(self, datagram: bytes, addr: PeerAddress) -> None:
+        def datagramReceived(self, datagram: bytes, addr: tuple[str, int]) -> None:
             self.transport.connect(*addr)
             self.transport.write(datagram)
             self.transport.writeSequence([b"a", b"b"])
