@@ -90,6 +90,7 @@ class IRelayedConnection(Interface):
     peer = Attribute("The client as text.")
     hint = Attribute("A sentence that belongs to its end.")
     target = Attribute("The `TargetLink`, which the relay sets.")
+    target_has_ended = Attribute("Whether the target has closed first. The relay sets it.")
     shared_faults: ListenerFaults = Attribute("The faults of the listener.")
 
     def target_connected() -> None:

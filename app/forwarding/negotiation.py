@@ -82,6 +82,8 @@ class Negotiation:
             return f"HTTP/1.1 {status}\r\n\r\n".encode()
         body = f"{reason}\n".encode()
         head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        if answer is Answer.NO_SUCH_COMMAND:
+            head += "Allow: CONNECT\r\n"
         return f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
 
     def _socks(self) -> bytes:
@@ -149,7 +151,9 @@ class Negotiation:
         words = head.partition(b"\r\n")[0].split(b" ")
         self._data = rest
         if len(words) != 3 or words[0] != b"CONNECT" or not words[2].startswith(b"HTTP/1."):
-            sentence = Sentence("only-connect", "Only CONNECT is served here.")
+            sentence = Sentence(
+                "only-connect", "Only CONNECT is served here; for http:// curl needs --proxytunnel."
+            )
             raise NegotiationError(sentence, self.answer(Answer.NO_SUCH_COMMAND, sentence))
         host, _, port = words[1].decode("ascii", "replace").rpartition(":")
         number = int(port) if port.isascii() and port.isdecimal() and len(port) < 6 else 0

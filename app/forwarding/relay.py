@@ -157,6 +157,19 @@ class ClientLeg(Leg):
         if self.other is None and self._connecting is None and self._opening is None:
             self.transport.loseConnection()
 
+    def shut(self) -> None:
+        self._note_end_of_target()
+        super().shut()
+
+    def close(self) -> None:
+        self._note_end_of_target()
+        super().close()
+
+    def _note_end_of_target(self) -> None:
+        """Let the reason of the client's end say that the target was the first to close."""
+        if self._owner is not None and not (self.has_ended or self._owner.hint):
+            self._owner.target_has_ended = True
+
     def connectionClosing(self) -> None:
         """The listener closes the connection: the target is told as if the client had left."""
         if not self.is_shut:

@@ -32,7 +32,7 @@ class SocksLeg(ClientLeg):
         """The client speaks first."""
 
     def dataReceived(self, data: bytes) -> None:
-        if self.is_shut:
+        if self.is_shut and self.other is None:  # it was rejected
             return
         if self._has_asked:
             super().dataReceived(data)

@@ -3059,8 +3059,8 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>另一侧的故障已扣住所允许的最大量</translation>
     </message>
     <message>
-        <source>Only CONNECT is served here.</source>
-        <translation>这里只提供 CONNECT。</translation>
+        <source>Only CONNECT is served here; for http:// curl needs --proxytunnel.</source>
+        <translation>这里只提供 CONNECT；对于 http://，curl 需要 --proxytunnel。</translation>
     </message>
     <message>
         <source>The client speaks neither SOCKS5 nor HTTP.</source>

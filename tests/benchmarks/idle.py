@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 from tests.benchmarks.harness.process import Usage
 from tests.benchmarks.harness.report import keep, show
-from tests.panel import Panel
+from tests.panel import CONNECTIONS_ON_SHOW, Panel
 from tests.screen import Screen
 
 SETTLE_SECONDS = 4.0
@@ -39,7 +39,11 @@ autostart = true
 
 def main(rounds: int) -> None:
     """Measure once: ten seconds of it are many rounds already."""
-    with Screen(1280, 800) as screen, Panel(screen, PROFILE) as panel, ExitStack() as clients:
+    with (
+        Screen(1280, 800) as screen,
+        Panel(screen, PROFILE, settings=CONNECTIONS_ON_SHOW) as panel,
+        ExitStack() as clients,
+    ):
         echo, _hello = panel.wait_until_listening(2)
         window = panel.window(screen)
         screen.xdotool("windowfocus", "--sync", window)

@@ -212,6 +212,24 @@ def test_a_target_that_says_nothing_is_waited_for(forwarded: Forwarded) -> None:
         assert read_exactly(client, 4) == b"late"
 
 
+@pytest.mark.parametrize("first", ["client", "target"])
+@pytest.mark.parametrize("half", [False, True])
+def test_the_reason_of_the_end_tells_who_closed_first(
+    forwarded: Forwarded, first: str, half: bool
+) -> None:
+    client, served = forwarded.both()
+    with client, served:
+        closing, other = (client, served) if first == "client" else (served, client)
+        if half:
+            closing.shutdown(socket.SHUT_WR)
+        else:
+            closing.close()
+        assert other.recv(1) == b""
+        other.close()
+    reason = "closed by the peer" if first == "client" else "closed by the target"
+    assert forwarded.event("closed")["reason"] == reason
+
+
 def test_a_stop_lets_both_sides_leave_in_order(forwarded: Forwarded) -> None:
     client, served = forwarded.both()
     with client, served:

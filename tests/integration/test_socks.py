@@ -60,6 +60,27 @@ def test_a_client_reaches_its_target_with_what_it_said_at_once(port: int, kind: 
         assert client.recv(1) == b""
 
 
+def test_the_client_may_go_on_when_its_target_sends_nothing_more(port: int) -> None:
+    with listening() as target, connect(port) as client:
+        client.sendall(socks_request("localhost", target.getsockname()[1]))
+        served, _ = target.accept()
+        with served:
+            served.shutdown(socket.SHUT_WR)
+            assert read_to_end(client) == GRANTED
+            client.sendall(b"more")
+            client.shutdown(socket.SHUT_WR)
+            assert read_to_end(served) == b"more"
+
+
+def test_a_plain_request_to_the_proxy_is_told_what_is_served(port: int) -> None:
+    with connect(port) as client:
+        client.sendall(b"GET http://localhost/ HTTP/1.1\r\n\r\n")
+        head, _, body = read_to_end(client).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 405 ")
+    assert b"\r\nAllow: CONNECT" in head
+    assert b"--proxytunnel" in body
+
+
 def test_a_target_elsewhere_is_refused(port: int, program: Program) -> None:
     with connect(port) as client:
         client.sendall(socks_request("example.org", 80))

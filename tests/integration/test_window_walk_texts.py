@@ -65,9 +65,11 @@ def walk(
 ) -> Iterator[Walk]:
     Theme.of_application().use(density=Density.COMFORTABLE, zoom=1.0)
     apply_language(qapp, request.param)
-    with Walk(open_window, tmp_path) as walk:
-        yield walk
-    apply_language(qapp, Language.ENGLISH)
+    try:
+        with Walk(open_window, tmp_path) as walk:
+            yield walk
+    finally:
+        apply_language(qapp, Language.ENGLISH)
 
 
 @pytest.mark.parametrize("size", [SMALL, USUAL, LARGE], ids=["small", "usual", "large"])

@@ -35,13 +35,16 @@ class Walk:
         self.stage = Stage(self.world)
 
     def __enter__(self) -> Self:
-        self._play(self.world.populate())
+        try:
+            self._play(self.world.populate())
+        except BaseException:
+            self._close()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stage.clean()
-        self.world.close()
-        self._target.close()
+        self._close()
 
     def through(self, scenes: Iterable[Scene], look: Look) -> Iterator[str]:
         """Play each scene, and look at all windows on show: the faults, each with its scene."""
@@ -57,6 +60,10 @@ class Walk:
                 QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             for window in self.stage.windows():
                 yield from (f"{scene.name}: {fault}" for fault in look(window))
+
+    def _close(self) -> None:
+        self.world.close()
+        self._target.close()
 
     def _play(self, steps: Steps) -> None:
         for condition in steps:

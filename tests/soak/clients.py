@@ -15,7 +15,7 @@ HOST = "127.0.0.1"
 PATIENCE_SECONDS = 5.0
 MIB = 1024 * 1024
 
-FILL_TIMES = 1_800
+FILL_TIMES = 2_500
 """How often each client fails first of all: the log of a window is full then, and grows no more."""
 
 

@@ -39,11 +39,11 @@ class _Heap(ctypes.Structure):
 
 
 def _report(descriptor: int, logs: WeakSet[ChunkLog]) -> None:
-    mallinfo = ctypes.CDLL(None).mallinfo2
-    mallinfo.restype = _Heap
+    library = ctypes.CDLL(None)
+    library.mallinfo2.restype = _Heap
     for _ in sys.stdin:
         # On the thread of the program: what is destroyed here may belong to Qt.
-        _reactor().callFromThread(_write_report, descriptor, logs, mallinfo)
+        _reactor().callFromThread(_write_report, descriptor, logs, library)
 
 
 def _reactor() -> Any:
@@ -52,10 +52,11 @@ def _reactor() -> Any:
     return reactor
 
 
-def _write_report(descriptor: int, logs: WeakSet[ChunkLog], mallinfo: Any) -> None:
+def _write_report(descriptor: int, logs: WeakSet[ChunkLog], library: Any) -> None:
     gc.collect()
+    library.malloc_trim(0)  # as the window does now and then: or the figures depend on when it did
     counts = Counter(type(each).__qualname__ for each in gc.get_objects())
-    heap = mallinfo()
+    heap = library.mallinfo2()
     report = {
         "objects": dict(counts.most_common(MOST_TYPES)),
         "threads": [each.name for each in threading.enumerate()],

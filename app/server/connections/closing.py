@@ -44,6 +44,7 @@ REFUSED_ADDRESS_FULL: Final = b"Too many connections from your address, close on
 
 CLOSED_BY_PEER: Final = Sentence("closed-by-peer", "closed by the peer")
 CLOSED_BY_LISTENER: Final = Sentence("closed-by-listener", "closed by the listener")
+CLOSED_BY_TARGET: Final = Sentence("closed-by-target", "closed by the target")
 ABORTED_BY_LISTENER: Final = Sentence("aborted-by-listener", "aborted by the listener")
 RESET_BY_PEER: Final = Sentence("reset-by-peer", "reset by the peer")
 

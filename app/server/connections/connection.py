@@ -37,6 +37,7 @@ from app.server.connections.closing import (
     ABORTED_BY_LISTENER,
     CLOSED_BY_LISTENER,
     CLOSED_BY_PEER,
+    CLOSED_BY_TARGET,
     DID_NOT_READ,
     IDLE,
     LINGER_SECONDS,
@@ -336,12 +337,17 @@ class Connection(RelayedConnection, ProtocolWrapper):
 
     def loseConnection(self) -> None:
         """Close when everything written is sent, and let the peer read it first."""
-        self._close(CLOSED_BY_LISTENER)
+        if self.target_has_ended:
+            self._close(CLOSED_BY_TARGET)
+        elif self.backpressure.read_closed:
+            self._close(CLOSED_BY_PEER, CloseKind.CLOSED_BY_PEER)
+        else:
+            self._close(CLOSED_BY_LISTENER)
 
-    def _close(self, reason: str) -> None:
+    def _close(self, reason: str, kind: CloseKind = CloseKind.CLOSED_HERE) -> None:
         if self.disconnecting or not self.connected:
             return
-        self._begin_to_close(CloseKind.CLOSED_HERE, reason)
+        self._begin_to_close(kind, reason)
         if self.faults is not None:
             self.faults.close()
         else:

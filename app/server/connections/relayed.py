@@ -45,6 +45,9 @@ class RelayedConnection(ConnectionWithFaults):
     hint = ""
     """Text to append to `reason` when the connection closes. The protocol may set it."""
 
+    target_has_ended = False
+    """Whether the target has closed before the client did. The relay sets it."""
+
     @property
     def shared_faults(self) -> ListenerFaults:
         """The faults of the listener."""

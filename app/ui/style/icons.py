@@ -128,6 +128,8 @@ def _renderer(name: str, color: QColor) -> QSvgRenderer:
 
 def _draw(renderer: QSvgRenderer, pixels: int) -> QPixmap:
     image = QPixmap(pixels, pixels)
+    if image.isNull():  # a button that is squeezed has no room for its icon
+        return image
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     renderer.render(painter, QRectF(image.rect()))
