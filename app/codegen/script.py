@@ -25,7 +25,7 @@ from app.protocols import catalog
 from app.protocols.definition import ScriptSource, describe_options
 from app.server.sockets.addresses import LOOPBACKS
 from app.text.sentence import Sentence
-from app.user_code.programs.reference import ProgramReference, is_program
+from app.user_code.programs.reference import OWN_PLACES, ProgramReference, is_program
 from app.user_code.reference import Reference, is_user_code
 
 _RUN = 'print("Listening on", port.getHost(), flush=True)\nreactor.run()\n'
@@ -95,6 +95,14 @@ def script(spec: ListenerSpec, folder: Path, tls: TlsFiles | None = None) -> str
                 "no-script-program",
                 "This is a program already. Without Portdeck, run: {command}",
                 command=command,
+            )
+        )
+    if spec.endpoint == OWN_PLACES:
+        raise NoScript(
+            Sentence(
+                "no-script-services",
+                "These services listen where they say. Without Portdeck, start them in a .tac "
+                "file, with setServiceParent(application).",
             )
         )
     endpoint = Endpoint.parse(spec.endpoint).bound(folder)

@@ -131,8 +131,9 @@ def _object_kind(reference: Reference, folder: Path) -> ObjectKind:
             }
         except UserCodeError:
             kinds = {}
-        if reference.name in kinds:
-            return kinds[reference.name]
+        kind = kinds.get(reference.name)
+        if kind not in (None, ObjectKind.SERVICES):  # a function may make a service with a factory
+            return kind
     if _parameters(reference, folder) is not None:
         return ObjectKind.FUNCTION
     if not reference.name[0].isupper():

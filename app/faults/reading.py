@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from enum import Enum
 from typing import Any, Final
 
-from attrs import fields_dict, frozen
+from attrs import fields_dict
 
 from app.faults.spec import (
     DIRECTED,
@@ -20,6 +20,16 @@ from app.faults.spec import (
     FaultLeg,
     Parameter,
     TransportKind,
+)
+from app.text.problems import (
+    Problem,
+    must_be_boolean,
+    must_be_number,
+    must_be_one_of,
+    must_be_table,
+    must_be_tables,
+    must_be_whole_number,
+    unknown_key,
 )
 from app.text.quoting import quoted_value
 from app.text.sentence import Sentence, composed
@@ -34,43 +44,20 @@ _COMMON: Final = (
 )
 
 
-@frozen
-class FaultProblem:
-    """One mistake, and what to do about it."""
-
-    path: str
-    """Where: such as `listener[0].fault[1].seconds`, counted from 0."""
-
-    message: str
-
-    def __str__(self) -> str:
-        if not self.path:
-            return self.message
-        return composed("{path}: {message}", path=self.path, message=self.message)
-
-
 class _Mistake(ValueError):
     """A value that cannot be taken; the text is the message."""
 
 
 def parse(
     tables: object, path: str, transport: TransportKind | None
-) -> tuple[tuple[Fault, ...], tuple[FaultProblem, ...]]:
+) -> tuple[tuple[Fault, ...], tuple[Problem, ...]]:
     """The faults that `tables` describe, and every mistake in them. Never raises.
 
     `tables` is what TOML has at `path`. A table with a mistake gives no fault. `transport` is that
     of the listener, or `None` where it is not known, which allows all kinds.
     """
     if not isinstance(tables, list | tuple):
-        advice = Sentence(
-            "fault-brackets", "write [[listener.fault]] with two brackets on each side"
-        )
-        return (), (
-            FaultProblem(
-                path,
-                Sentence("must-be-tables", "must be a list of tables; {advice}", advice=advice),
-            ),
-        )
+        return (), (Problem(path, must_be_tables("listener.fault")),)
     if len(tables) > MOST_FAULTS:
         message = Sentence(
             "too-many-faults",
@@ -78,9 +65,9 @@ def parse(
             count=len(tables),
             most_faults=MOST_FAULTS,
         )
-        return (), (FaultProblem(path, message),)
+        return (), (Problem(path, message),)
     faults: list[Fault] = []
-    problems: list[FaultProblem] = []
+    problems: list[Problem] = []
     for index, table in enumerate(tables):
         fault, wrong = _parse_one(table, f"{path}[{index}]", transport)
         problems.extend(wrong)
@@ -96,7 +83,7 @@ def to_tables(faults: Iterable[Fault]) -> list[dict[str, object]]:
 
 def misfits(
     faults: Sequence[Fault], path: str, transport: TransportKind, target: TransportKind | None
-) -> tuple[FaultProblem, ...]:
+) -> tuple[Problem, ...]:
     """The faults at `path` that do not fit the leg on which they act.
 
     `transport` is that of the clients, and `target` that of the target; `None` if there is none.
@@ -109,61 +96,34 @@ def misfits(
                 "fault-without-target",
                 'there is no target: use "target" with forward or socks, or remove it',
             )
-            problems.append(FaultProblem(f"{path}[{index}].leg", message))
+            problems.append(Problem(f"{path}[{index}].leg", message))
         elif fault.kind not in KINDS_OF[carrier]:
             message = _misfit(fault.kind, carrier)
-            problems.append(FaultProblem(f"{path}[{index}].kind", message))
+            problems.append(Problem(f"{path}[{index}].kind", message))
     return tuple(problems)
-
-
-def parse_seed(value: object) -> int:
-    """The seed of a listener. Raises `ValueError` with a sentence."""
-    if type(value) is not int or not 0 <= value <= LARGEST_SEED:
-        raise ValueError(
-            Sentence(
-                "must-be-whole-number",
-                "must be a whole number from {least} to {most}, not {value}",
-                least=0,
-                most=LARGEST_SEED,
-                value=quoted_value(value),
-            )
-        )
-    return value
 
 
 def _parse_one(
     table: object, path: str, transport: TransportKind | None
-) -> tuple[Fault | None, list[FaultProblem]]:
+) -> tuple[Fault | None, list[Problem]]:
     if isinstance(table, Fault):
         table = _to_table(table)
     if not isinstance(table, Mapping):
-        return None, [
-            FaultProblem(
-                path,
-                Sentence(
-                    "must-be-table-not", "must be a table, not {value}", value=quoted_value(table)
-                ),
-            )
-        ]
+        return None, [Problem(path, must_be_table(table))]
     try:
         kind = _kind(table, None if table.get("leg") == FaultLeg.TARGET.value else transport)
     except _Mistake as error:
-        return None, [FaultProblem(f"{path}.kind", str(error))]
+        return None, [Problem(f"{path}.kind", str(error))]
     parameters = {each.name: each for each in (*_COMMON, *PARAMETERS[kind])}
     values: dict[str, Any] = {"kind": kind}
-    problems: list[FaultProblem] = []
+    problems: list[Problem] = []
     for name, parameter in parameters.items():
         try:
             values[name] = _value(table, parameter)
         except _Mistake as error:
-            problems.append(FaultProblem(f"{path}.{name}", str(error)))
+            problems.append(Problem(f"{path}.{name}", str(error)))
     if not isinstance(enabled := table.get("enabled", True), bool):
-        message = Sentence(
-            "must-be-true-or-false",
-            "must be true or false, not {value}",
-            value=quoted_value(enabled),
-        )
-        problems.append(FaultProblem(f"{path}.enabled", message))
+        problems.append(Problem(f"{path}.enabled", must_be_boolean(enabled)))
     values["enabled"] = enabled
     known = ("kind", "enabled", *parameters)
     unknown = sorted((key for key in table if key not in known), key=str)
@@ -231,14 +191,7 @@ def _choice(value: object, choices: type[Enum], offered: Sequence[str]) -> Enum:
                     suggestion=close[0],
                 )
             )
-    raise _Mistake(
-        Sentence(
-            "must-be-one-of",
-            "must be one of {known}, not {value}",
-            known=", ".join(offered),
-            value=quoted_value(value),
-        )
-    )
+    raise _Mistake(must_be_one_of(offered, value))
 
 
 def _number(value: object, parameter: Parameter) -> float:
@@ -246,28 +199,13 @@ def _number(value: object, parameter: Parameter) -> float:
     in_bounds = is_number and parameter.least <= value <= parameter.most  # type: ignore[operator]
     if not in_bounds or not math.isfinite(value):  # type: ignore[arg-type]
         if parameter.is_whole:
-            raise _Mistake(
-                Sentence(
-                    "must-be-whole-number",
-                    "must be a whole number from {least} to {most}, not {value}",
-                    least=int(parameter.least),
-                    most=int(parameter.most),
-                    value=quoted_value(value),
-                )
-            )
-        raise _Mistake(
-            Sentence(
-                "must-be-number-within",
-                "must be a number from {least:.17g} to {most:.17g}, not {value}",
-                least=parameter.least,
-                most=parameter.most,
-                value=quoted_value(value),
-            )
-        )
+            least, most = int(parameter.least), int(parameter.most)
+            raise _Mistake(must_be_whole_number(least, most, value))
+        raise _Mistake(must_be_number(parameter.least, parameter.most, value))
     return value if parameter.is_whole else float(value)  # type: ignore[return-value, arg-type]
 
 
-def _contradictions(fault: Fault, path: str) -> list[FaultProblem]:
+def _contradictions(fault: Fault, path: str) -> list[Problem]:
     """Mistakes of two values together."""
     problems = []
     is_directed = fault.kind in DIRECTED or (
@@ -279,48 +217,24 @@ def _contradictions(fault: Fault, path: str) -> list[FaultProblem]:
             "means nothing for {value}, which has no direction; remove it",
             value=fault.kind.value,
         )
-        problems.append(FaultProblem(f"{path}.direction", message))
+        problems.append(Problem(f"{path}.direction", message))
     if fault.variation >= max(fault.bytes, 1):
         message = Sentence(
             "must-be-less-than-bytes",
             "must be less than bytes, which is {bytes}",
             bytes=fault.bytes,
         )
-        problems.append(FaultProblem(f"{path}.variation", message))
+        problems.append(Problem(f"{path}.variation", message))
     return problems
 
 
-def _unknown(key: str, known: Sequence[str], kind: FaultKind, path: str) -> FaultProblem:
-    shown = key if key.isprintable() and len(key) <= 40 else quoted_value(key)
-    if close := get_close_matches(key, known, n=1):
-        return FaultProblem(
-            path,
-            Sentence(
-                "unknown-key-did-you-mean",
-                "unknown key `{shown}`; did you mean `{suggestion}`?",
-                shown=shown,
-                suggestion=close[0],
-            ),
-        )
-    if key in fields_dict(Fault):
-        return FaultProblem(
-            path,
-            Sentence(
-                "means-nothing-for",
-                "`{shown}` means nothing for {value}; remove it",
-                shown=shown,
-                value=kind.value,
-            ),
-        )
-    return FaultProblem(
-        path,
-        Sentence(
-            "unknown-key-use",
-            "unknown key `{shown}`; remove it, or use: {known}",
-            shown=shown,
-            known=", ".join(known),
-        ),
+def _unknown(key: str, known: Sequence[str], kind: FaultKind, path: str) -> Problem:
+    if key not in fields_dict(Fault) or get_close_matches(key, known, n=1):
+        return unknown_key(key, known, path)
+    message = Sentence(
+        "means-nothing-for", "`{key}` means nothing for {kind}; remove it", key=key, kind=kind.value
     )
+    return Problem(path, message)
 
 
 def _to_table(fault: Fault) -> dict[str, object]:

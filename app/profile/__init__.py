@@ -9,7 +9,7 @@ which listeners of two profiles are the same.
 from app.profile.reading import ParsedProfile, parse
 from app.profile.spec import FIRST_LISTENERS, ListenerSpec, Tls, check
 from app.profile.storage import ProfileConflict, ProfileError, ProfileFile, default_path
-from app.profile.validation import Problem
+from app.text.problems import Problem
 
 __all__ = [
     "FIRST_LISTENERS",

@@ -16,7 +16,7 @@ from typing import Final
 from attrs import frozen
 
 from app.profile.spec import ListenerSpec, name_key, structure
-from app.profile.validation import Problem, unknown_key
+from app.text.problems import Problem, must_be_table, must_be_tables, unknown_key
 from app.text.quoting import quoted, quoted_value
 from app.text.sentence import Sentence
 
@@ -181,46 +181,21 @@ def _listeners(document: Mapping[str, object]) -> Iterator[tuple[str, ListenerSp
     """Each listener or problem, with the path of its table."""
     tables = document.get("listener", [])
     if not isinstance(tables, list):
-        advice = Sentence("listener-brackets", "write [[listener]] with two brackets on each side")
-        yield (
-            "listener",
-            Problem(
-                "listener",
-                Sentence("must-be-tables", "must be a list of tables; {advice}", advice=advice),
-            ),
-        )
+        yield "listener", Problem("listener", must_be_tables("listener"))
         return
     if len(tables) > MOST_LISTENERS:
-        advice = Sentence(
-            "keep-at-most", "keep at most {most_listeners}", most_listeners=MOST_LISTENERS
+        message = Sentence(
+            "too-many-listeners",
+            "here are {count} listeners; keep at most {most}",
+            count=len(tables),
+            most=MOST_LISTENERS,
         )
-        yield (
-            "listener",
-            Problem(
-                "listener",
-                Sentence(
-                    "too-many-listeners",
-                    "here are {count} listeners; {advice}",
-                    count=len(tables),
-                    advice=advice,
-                ),
-            ),
-        )
+        yield "listener", Problem("listener", message)
         return
     for index, table in enumerate(tables):
         path = f"listener[{index}]"
         if not isinstance(table, dict):
-            yield (
-                path,
-                Problem(
-                    path,
-                    Sentence(
-                        "must-be-table-not",
-                        "must be a table, not {value}",
-                        value=quoted_value(table),
-                    ),
-                ),
-            )
+            yield path, Problem(path, must_be_table(table))
             continue
         result = structure(table, path)
         for each in (result,) if isinstance(result, ListenerSpec) else result:

@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 from attrs import evolve, field, frozen
 
-from app.faults.reading import FaultProblem, misfits, parse_seed
+from app.faults.reading import LARGEST_SEED, misfits
 from app.faults.reading import parse as parse_faults
 from app.faults.spec import Fault, TransportKind
 from app.files.paths import home_folder_problem
@@ -23,19 +23,19 @@ from app.profile.validation import (
     FormField,
     FormGroup,
     InvalidValue,
-    Problem,
     boolean,
     check_length,
-    join_path,
     shown_in_form,
     table,
     text,
     validated_by,
+    whole_number,
     with_keys,
 )
 from app.profile.validation import read_options as read_options
 from app.protocols import catalog
 from app.protocols.definition import NoOptions, TableOptions
+from app.text.problems import Problem, join_path
 from app.text.quoting import quoted, quoted_value
 from app.text.sentence import Sentence
 from app.user_code.programs.reference import OWN_PLACES, ProgramReference, is_program
@@ -153,16 +153,12 @@ def _read_faults(value: object) -> tuple[Fault, ...]:
     if any(not problem.path for problem in problems):  # the list itself is wrong
         raise ValueError(problems[0].message)
     if problems:
-        raise InvalidValue(map(_fault_problem, problems))
+        raise InvalidValue(problems)
     return faults
 
 
-def _fault_problem(problem: FaultProblem) -> Problem:
-    return Problem(problem.path, problem.message)
-
-
 def _read_seed(value: object) -> int | None:
-    return None if value is None else parse_seed(value)
+    return None if value is None else whole_number(value, 0, LARGEST_SEED)
 
 
 def _read_only(options: Mapping[str, object]) -> Mapping[str, object]:
@@ -373,8 +369,8 @@ def _with_endpoint(values: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _check_program(protocol: str, endpoint: object, path: str) -> Iterator[Problem]:
-    """A problem if the endpoint is that of whole programs and the protocol is none."""
-    if endpoint == OWN_PLACES and not is_program(protocol):
+    """A problem if the endpoint is that of programs and the protocol is of the catalog."""
+    if endpoint == OWN_PLACES and not is_user_code(protocol):
         message = Sentence(
             "endpoint-of-program",
             "is for a whole program, such as python:server.py; write one such as tcp:8007",
@@ -394,8 +390,7 @@ def _check_transport(spec: ListenerSpec, path: str) -> Iterator[Problem]:
         yield Problem(join_path(path, "tls"), message)
         return
     carriers = transport_of(spec), target_transport_of(spec)
-    wrong = misfits(spec.faults, join_path(path, "fault"), *carriers)
-    yield from map(_fault_problem, wrong)
+    yield from misfits(spec.faults, join_path(path, "fault"), *carriers)
 
 
 def transport_of(spec: ListenerSpec) -> TransportKind:

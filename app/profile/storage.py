@@ -27,9 +27,9 @@ from app.files.paths import open_regular
 from app.net.endpoint import Endpoint
 from app.profile.reading import LARGEST_SIZE, TOO_LARGE, ParsedProfile, parse
 from app.profile.spec import FIRST_LISTENERS, PATHS, ListenerSpec
-from app.profile.validation import Problem
 from app.protocols import catalog
 from app.protocols.definition import describe_options
+from app.text.problems import Problem
 from app.text.sentence import Sentence
 from app.text.system_errors import system_reason
 from app.user_code.programs.reference import ProgramReference, is_program

@@ -8,8 +8,7 @@ new field is one entry.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum, auto
 from typing import Any, Final, TypeVar
 
@@ -21,8 +20,19 @@ from app.protocols.definition import (
     changed_options,
     describe_options,
 )
-from app.text.quoting import quoted, quoted_value
-from app.text.sentence import Sentence, composed
+from app.text.problems import (
+    Problem,
+    join_path,
+    must_be_boolean,
+    must_be_one_of,
+    must_be_shorter,
+    must_be_table,
+    must_be_text,
+    must_be_whole_number,
+    unknown_key,
+)
+from app.text.quoting import quoted_value
+from app.text.sentence import Sentence
 
 Rule = Callable[[object], object]
 """Takes a value of TOML or of a form, and returns the value of the field. Raises `ValueError` with
@@ -37,57 +47,13 @@ _FORM: Final = "form"
 _KEY: Final = "key"
 
 
-@frozen
-class Problem:
-    """One mistake in a profile or a form, with advice for the user."""
-
-    path: str
-    """`listener[1].max_connections` (counted from 0), a position in the text, a file, or ""."""
-
-    message: str
-
-    def __str__(self) -> str:
-        return (
-            composed("{path}: {message}", path=self.path, message=self.message)
-            if self.path
-            else self.message
-        )
-
-
-def unknown_key(key: str, known: Collection[str], path: str, *, kind: str = "key") -> Problem:
-    """The problem of an unknown key, with a similar known one as a suggestion."""
-    close = get_close_matches(key, known, n=1)
-    if close:
-        advice = Sentence("did-you-mean-key", "did you mean `{suggestion}`?", suggestion=close[0])
-    elif known:
-        advice = Sentence("remove-or-use", "remove it, or use: {known}", known=", ".join(known))
-    else:
-        advice = Sentence("remove-no-such", "remove it; there is no {kind} to set here", kind=kind)
-    return Problem(
-        path,
-        Sentence(
-            "unknown-in-table",
-            "unknown {kind} `{key}`; {advice}",
-            kind=kind,
-            key=quoted(key)[1:-1],
-            advice=advice,
-        ),
-    )
-
-
 # Rules for single values. Each returns the value, or raises `ValueError` with a sentence.
 
 
 def text(value: object) -> str:
     """The rule for a string."""
     if not isinstance(value, str):
-        raise ValueError(
-            Sentence(
-                "must-be-quoted-text",
-                "must be text in quotes, not {value}",
-                value=quoted_value(value),
-            )
-        )
+        raise ValueError(must_be_text(value))
     return value
 
 
@@ -116,28 +82,14 @@ def whole_number(value: object, least: int, most: int) -> int:
     """The rule for an integer from `least` to `most`."""
     # `bool` is a subclass of `int`, so compare the type: `true` is no number here.
     if type(value) is not int or not least <= value <= most:
-        raise ValueError(
-            Sentence(
-                "must-be-whole-number",
-                "must be a whole number from {least} to {most}, not {value}",
-                least=least,
-                most=most,
-                value=quoted_value(value),
-            )
-        )
+        raise ValueError(must_be_whole_number(least, most, value))
     return value
 
 
 def boolean(value: object) -> bool:
     """The rule for a bool."""
     if not isinstance(value, bool):
-        raise ValueError(
-            Sentence(
-                "must-be-true-or-false",
-                "must be true or false, not {value}",
-                value=quoted_value(value),
-            )
-        )
+        raise ValueError(must_be_boolean(value))
     return value
 
 
@@ -270,11 +222,7 @@ def table(kind: type[Value]) -> Callable[[object], Value]:
         if isinstance(value, kind):
             return value
         if not isinstance(value, Mapping):
-            raise ValueError(
-                Sentence(
-                    "must-be-table-not", "must be a table, not {value}", value=quoted_value(value)
-                )
-            )
+            raise ValueError(must_be_table(value))
         result = structure(kind, value)
         if isinstance(result, tuple):
             raise InvalidValue(result)
@@ -306,13 +254,6 @@ def with_keys(kind: type, values: Mapping[str, object]) -> dict[str, object]:
     return {keys.get(name, name): value for name, value in values.items()}
 
 
-def join_path(path: str, name: str) -> str:
-    """The path of `name` inside `path`. A name such as `[1].kind` is inside a list."""
-    if name.startswith("["):
-        return f"{path}{name}"
-    return f"{path}.{name}" if path and name else path or name
-
-
 def _key_of(each: Attribute[Any]) -> str:
     return each.metadata.get(_KEY) or each.name
 
@@ -335,14 +276,7 @@ def read_options(
     is the path of the table.
     """
     if not isinstance(table, Mapping):
-        return {}, (
-            Problem(
-                path,
-                Sentence(
-                    "must-be-table-not", "must be a table, not {value}", value=quoted_value(table)
-                ),
-            ),
-        )
+        return {}, (Problem(path, must_be_table(table)),)
     known = {option.name: option for option in describe_options(options)}
     valid: dict[str, object] = {}
     problems: list[Problem] = []
@@ -355,15 +289,35 @@ def read_options(
             valid[name] = checked_option(known[name], value)
         except ValueError as error:
             problems.append(Problem(join_path(path, name), str(error)))
+    problems += _without_effect(known, valid, path)
     valid = changed_options(options, valid)
     if tables is None:
         problems += [unknown_key(name, known, path, kind="option") for name in rest]
         return valid, tuple(problems)
     result = tables.read(rest, path)
     if isinstance(result, tuple):
-        problems += [Problem(each.path, each.message) for each in result]
-        return valid, tuple(problems)
+        return valid, (*problems, *result)
     return {**valid, **result}, tuple(problems)
+
+
+def _without_effect(
+    known: Mapping[str, Option], given: Mapping[str, object], path: str
+) -> Iterator[Problem]:
+    """A problem for each given option that has no effect beside the others."""
+    values = {**{name: option.default for name, option in known.items()}, **given}
+    for name in given:
+        option = known[name]
+        if option.is_used(values):
+            continue
+        decides = next(
+            each.name for each in known.values() if each.kind is type(option.only_with[0])
+        )
+        message = Sentence(
+            "option-without-effect",
+            "has no effect without {wanted}; write that, or remove this",
+            wanted=" or ".join(f'{decides} = "{each.value}"' for each in option.only_with),
+        )
+        yield Problem(join_path(path, name), message)
 
 
 def checked_option(option: Option, value: object) -> object:
@@ -389,15 +343,7 @@ def _member(kind: type[Enum], value: object) -> Enum:
     for member in kind:
         if value in (member, member.value):
             return member
-    choices = ", ".join(quoted_value(member.value) for member in kind)
-    raise ValueError(
-        Sentence(
-            "must-be-one-of",
-            "must be one of {known}, not {value}",
-            known=choices,
-            value=quoted_value(value),
-        )
-    )
+    raise ValueError(must_be_one_of((quoted_value(member.value) for member in kind), value))
 
 
 def _limited_text(value: object, longest: int) -> str:
@@ -413,11 +359,4 @@ def _limited_text(value: object, longest: int) -> str:
 def check_length(content: str, longest: int) -> None:
     """The rule for the length of a text. Raises `ValueError` with a sentence."""
     if len(content) > longest:
-        raise ValueError(
-            Sentence(
-                "at-most-characters",
-                "must be at most {longest} characters long, not {count}",
-                longest=longest,
-                count=len(content),
-            )
-        )
+        raise ValueError(must_be_shorter(longest, len(content)))

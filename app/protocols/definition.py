@@ -28,6 +28,7 @@ from twisted.internet.interfaces import IProtocolFactory, IReactorTime
 from twisted.internet.protocol import DatagramProtocol
 
 from app.faults.spec import TransportKind
+from app.text.problems import Problem
 
 Options = TypeVar("Options")
 
@@ -57,14 +58,6 @@ class ListenerContext:
     """`None` where there is no user code."""
 
 
-@frozen
-class OptionMistake:
-    """One mistake in the options of a protocol, with advice for the user."""
-
-    path: str
-    message: str
-
-
 Tables = Mapping[str, Any]
 """Options in the plain values of a profile."""
 
@@ -73,7 +66,7 @@ Tables = Mapping[str, Any]
 class TableOptions:
     """The options of a protocol that no attrs class can describe."""
 
-    read: Callable[[Tables, str], Tables | tuple[OptionMistake, ...]]
+    read: Callable[[Tables, str], Tables | tuple[Problem, ...]]
     """Checks the keys that the options class does not have, at a path. Gives the values to keep,
     without those that are the default, or every mistake in them."""
 
@@ -207,6 +200,16 @@ class Option:
 
     is_path: bool = False
 
+    only_with: tuple[Enum, ...] = ()
+    """The values of another option with which this one has an effect. Empty if it always has."""
+
+    def is_used(self, values: Mapping[str, object]) -> bool:
+        """Whether it has an effect beside `values`, which are by the names of their options and
+        complete."""
+        return not self.only_with or any(
+            value is wanted for value in values.values() for wanted in self.only_with
+        )
+
 
 def describe_options(options: type) -> tuple[Option, ...]:
     """The fields of an options class, in their order."""
@@ -222,6 +225,7 @@ def describe_options(options: type) -> tuple[Option, ...]:
             maximum=each.metadata.get("maximum", 0),
             check=each.metadata.get("check"),
             is_path=each.metadata.get("is_path", False),
+            only_with=each.metadata.get("only_with", ()),
         )
         for each in fields(options)
         if each.metadata

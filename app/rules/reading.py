@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
-
-from attrs import frozen
 
 from app.rules.matching import captured_names
 from app.rules.rendering import ReadyReply, ReplyError
@@ -28,21 +25,24 @@ from app.rules.template import Scope
 from app.rules.toml_values import (
     MATCHER_RULES,
     MAX_NAME,
+    TableReader,
     choice,
-    listed,
     member,
     number,
     read_delay,
     read_delimiter,
     read_nothing,
     read_reply,
+    read_table,
     read_unmatched,
+    rule_tables,
     text,
     truth,
     whole_number,
 )
+from app.text.problems import Problem, join_path, must_be_one_of
 from app.text.quoting import quoted, quoted_value
-from app.text.sentence import Sentence, composed
+from app.text.sentence import Sentence
 from app.traffic.framing import Delimited, FixedLength, LengthPrefix, Lines, Netstrings
 
 MAX_RULES: Final = 1000
@@ -81,62 +81,45 @@ RULE_KEYS: Final = (
 T = TypeVar("T")
 
 
-@frozen
-class Mistake:
-    """One mistake, and what to do about it."""
-
-    path: str
-    """Where: `rule[2].regex`, counted from 0, behind the prefix that `parse` was given."""
-
-    message: str
-
-    def __str__(self) -> str:
-        if not self.path:
-            return self.message
-        return composed("{path}: {message}", path=self.path, message=self.message)
-
-
-def parse(table: Mapping[str, Any], path: str = "") -> RuleSet | tuple[Mistake, ...]:
+def parse(table: Mapping[str, Any], path: str = "") -> RuleSet | tuple[Problem, ...]:
     """The rule set in `table`, or every mistake in it. `path` is where the table stands."""
     reader = _Reader()
     ruleset = reader.rule_set(table, path)
-    return tuple(reader.mistakes) if reader.mistakes else ruleset
+    return tuple(reader.problems) if reader.problems else ruleset
 
 
-def parse_framing(table: Mapping[str, Any], path: str = "") -> MessageFraming | tuple[Mistake, ...]:
+def parse_framing(table: Mapping[str, Any], path: str = "") -> MessageFraming | tuple[Problem, ...]:
     """The framing in `table`, which may have other keys too, or every mistake in it."""
     reader = _Reader()
     framing = reader.framing(table, path)
-    return tuple(reader.mistakes) if framing is None or reader.mistakes else framing
+    return tuple(reader.problems) if framing is None or reader.problems else framing
 
 
-class _Reader:
-    """Reads values, and notes what is wrong with them instead of stopping there."""
-
+class _Reader(TableReader):
     def __init__(self) -> None:
-        self.mistakes: list[Mistake] = []
+        super().__init__()
         self._chance = random.Random(0)
 
     def rule_set(self, table: Mapping[str, Any], path: str) -> RuleSet:
-        self._check_keys(table, SET_KEYS, path)
+        self.check_keys(table, SET_KEYS, path)
         framing = self.framing(table, path)
         nothing: Reply = ()
-        greeting = self._optional(table, "greeting", path, read_reply, nothing)
+        greeting = self.optional(table, "greeting", path, read_reply, nothing)
         if greeting and framing is Unframed.DATAGRAM:
-            self._note(
-                _in(path, "greeting"),
+            self.note(
+                join_path(path, "greeting"),
                 Sentence(
                     "no-greeting-over-udp",
                     "datagrams have no connections to greet; remove it",
                 ),
             )
-        self._check_reply(greeting, Scope(), _in(path, "greeting"))
+        self._check_reply(greeting, Scope(), join_path(path, "greeting"))
         ignore: Unmatched | Reply = Unmatched.IGNORE
-        unmatched = self._optional(table, "unmatched", path, read_unmatched, ignore)
+        unmatched = self.optional(table, "unmatched", path, read_unmatched, ignore)
         if isinstance(unmatched, tuple):
             scope = Scope(captures=frozenset({"0"}))
-            self._check_reply(unmatched, scope, _in(path, "unmatched"))
-        rules = self._rules(table.get("rule", ()), framing, _in(path, "rule"))
+            self._check_reply(unmatched, scope, join_path(path, "unmatched"))
+        rules = self._rules(table.get("rule", ()), framing, join_path(path, "rule"))
         return RuleSet(framing or Lines(), greeting, unmatched, rules)
 
     # Framing
@@ -144,22 +127,14 @@ class _Reader:
     def framing(self, table: Mapping[str, Any], path: str) -> MessageFraming | None:
         """`None` if it is wrong."""
         name = table.get("framing", "line")
-        place = _in(path, "framing")
+        place = join_path(path, "framing")
         if not isinstance(name, str) or name not in FRAMINGS:
-            self._note(
-                place,
-                Sentence(
-                    "must-be-one-of",
-                    "must be one of {known}, not {value}",
-                    known=listed(FRAMINGS),
-                    value=quoted_value(name),
-                ),
-            )
+            self.note(place, must_be_one_of(FRAMINGS, name))
             return None
         parameters = {key for keys in FRAMINGS.values() for key in keys}
         for key in sorted(parameters & table.keys() - set(FRAMINGS[name])):
-            self._note(
-                _in(path, key),
+            self.note(
+                join_path(path, key),
                 Sentence(
                     "no-meaning-with-framing",
                     "has no meaning with framing {name}; remove it",
@@ -185,70 +160,41 @@ class _Reader:
         self, table: Mapping[str, Any], name: str, path: str
     ) -> MessageFraming | None:
         width = self._required(table, name, "width", path, choice(1, 2, 4))
-        order = self._optional(table, "order", path, choice("big", "little"), "big")
-        counts = self._optional(table, "counts_itself", path, truth, False)
+        order = self.optional(table, "order", path, choice("big", "little"), "big")
+        counts = self.optional(table, "counts_itself", path, truth, False)
         return LengthPrefix(width, order, counts) if width else None  # type: ignore[arg-type]
 
     # Rules
 
     def _rules(self, value: object, framing: MessageFraming | None, path: str) -> tuple[Rule, ...]:
-        if not isinstance(value, Sequence) or isinstance(value, str):
-            self._note(
-                path,
-                Sentence(
-                    "must-be-array-of-tables",
-                    "must be an array of tables, not {value}",
-                    value=quoted_value(value),
-                ),
-            )
-            return ()
-        if len(value) > MAX_RULES:
-            self._note(
-                path,
-                Sentence(
-                    "too-many-rules",
-                    "there may be {max_rules} rules at most, not {count}",
-                    max_rules=MAX_RULES,
-                    count=len(value),
-                ),
-            )
-            return ()
         rules: list[Rule] = []
-        for index, each in enumerate(value):
+        for index, each in enumerate(self.attempt(rule_tables(MAX_RULES), value, path, ())):
             place = f"{path}[{index}]"
-            if isinstance(each, Mapping):
-                rules.append(self._rule(each, framing, place))
-            else:
-                self._note(
-                    place,
-                    Sentence(
-                        "must-be-table-not",
-                        "must be a table, not {value}",
-                        value=quoted_value(each),
-                    ),
-                )
+            table = self.attempt(read_table, each, place, None)
+            if table is not None:
+                rules.append(self._rule(table, framing, place))
         return tuple(rules)
 
     def _rule(self, table: Mapping[str, Any], framing: MessageFraming | None, path: str) -> Rule:
-        self._check_keys(table, RULE_KEYS, path)
-        noted = len(self.mistakes)
+        self.check_keys(table, RULE_KEYS, path)
+        noted = len(self.problems)
         matcher = self._matcher(table, path)
-        every = self._optional(table, "every", path, number(MIN_EVERY, MAX_EVERY), 0.0)
-        is_matcher_right = len(self.mistakes) == noted
+        every = self.optional(table, "every", path, number(MIN_EVERY, MAX_EVERY), 0.0)
+        is_matcher_right = len(self.problems) == noted
         rule = Rule(
             matcher=matcher,
-            name=self._optional(table, "name", path, text(MAX_NAME), ""),
-            state=self._optional(table, "state", path, text(MAX_NAME), None),
-            then=self._optional(table, "then", path, text(MAX_NAME), None),
+            name=self.optional(table, "name", path, text(MAX_NAME), ""),
+            state=self.optional(table, "state", path, text(MAX_NAME), None),
+            then=self.optional(table, "then", path, text(MAX_NAME), None),
             replies=self._replies(table, path),
-            order=self._optional(table, "order", path, member(Order), Order.REPEAT),
-            delay=self._optional(table, "delay", path, read_delay, (0.0, 0.0)),
+            order=self.optional(table, "order", path, member(Order), Order.REPEAT),
+            delay=self.optional(table, "delay", path, read_delay, (0.0, 0.0)),
             every=every,
-            action=self._optional(table, "action", path, member(Action), None),
-            to=self._optional(table, "to", path, member(Target), Target.PEER),
-            times=self._optional(table, "times", path, whole_number(1, MAX_TIMES), 0),
-            framed=self._optional(table, "framed", path, truth, False),
-            enabled=self._optional(table, "enabled", path, truth, True),
+            action=self.optional(table, "action", path, member(Action), None),
+            to=self.optional(table, "to", path, member(Target), Target.PEER),
+            times=self.optional(table, "times", path, whole_number(1, MAX_TIMES), 0),
+            framed=self.optional(table, "framed", path, truth, False),
+            enabled=self.optional(table, "enabled", path, truth, True),
         )
         self._check_together(rule, table, path)
         if is_matcher_right:
@@ -260,7 +206,7 @@ class _Reader:
         if len(given) != 1:
             known = ", ".join((*MATCHERS, "every"))
             if given:
-                self._note(
+                self.note(
                     path,
                     Sentence(
                         "rule-two-matchers",
@@ -269,7 +215,7 @@ class _Reader:
                     ),
                 )
             else:
-                self._note(
+                self.note(
                     path,
                     Sentence(
                         "rule-no-matcher",
@@ -279,17 +225,17 @@ class _Reader:
                 )
             return None
         key = given[0]
-        return self._optional(table, key, path, MATCHER_RULES.get(key, read_nothing), None)
+        return self.optional(table, key, path, MATCHER_RULES.get(key, read_nothing), None)
 
     def _check_together(self, rule: Rule, table: Mapping[str, Any], path: str) -> None:
         if "reply" in table and "replies" in table:
-            self._note(
-                _in(path, "replies"),
+            self.note(
+                join_path(path, "replies"),
                 Sentence("rule-reply-twice", "there is a reply beside it; keep one of them"),
             )
         if "order" in table and "replies" not in table:
-            self._note(
-                _in(path, "order"),
+            self.note(
+                join_path(path, "order"),
                 Sentence(
                     "rule-order-without-replies",
                     "has a meaning with replies only; remove it",
@@ -300,12 +246,12 @@ class _Reader:
                 "rule-to-without-meaning",
                 "every connection gets the replies of this rule anyway; remove it",
             )
-            self._note(_in(path, "to"), sentence)
+            self.note(join_path(path, "to"), sentence)
         if isinstance(rule.matcher, PythonMatcher):
             for key in ("reply", "replies"):
                 if key in table:
-                    self._note(
-                        _in(path, key),
+                    self.note(
+                        join_path(path, key),
                         Sentence(
                             "rule-function-replies",
                             "the function gives the reply; remove it",
@@ -317,11 +263,11 @@ class _Reader:
     def _replies(self, table: Mapping[str, Any], path: str) -> tuple[Reply, ...]:
         nothing: Reply = ()
         if "replies" not in table:
-            reply = self._optional(table, "reply", path, read_reply, nothing)
+            reply = self.optional(table, "reply", path, read_reply, nothing)
             return (reply,) if reply else ()
-        value, place = table["replies"], _in(path, "replies")
+        value, place = table["replies"], join_path(path, "replies")
         if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_REPLIES:
-            self._note(
+            self.note(
                 place,
                 Sentence(
                     "replies-count-wrong",
@@ -332,7 +278,7 @@ class _Reader:
             )
             return ()
         replies = [
-            self._try(read_reply, each, f"{place}[{i}]", nothing) for i, each in enumerate(value)
+            self.attempt(read_reply, each, f"{place}[{i}]", nothing) for i, each in enumerate(value)
         ]
         return tuple(replies)
 
@@ -360,19 +306,9 @@ class _Reader:
             ReadyReply(reply, scope, chance=self._chance, framing=framing)
         except ReplyError as error:
             is_list = error.piece is not None and len(reply) > 1
-            self._note(f"{path}[{error.piece}]" if is_list else path, str(error))
+            self.note(f"{path}[{error.piece}]" if is_list else path, str(error))
 
     # Values
-
-    def _optional(
-        self,
-        table: Mapping[str, Any],
-        key: str,
-        path: str,
-        rule: Callable[[Any], T],
-        default: T,
-    ) -> T:
-        return self._try(rule, table[key], _in(path, key), default) if key in table else default
 
     def _required(
         self,
@@ -383,8 +319,8 @@ class _Reader:
         rule: Callable[[Any], T],
     ) -> T | None:
         if key not in table:
-            self._note(
-                _in(path, key),
+            self.note(
+                join_path(path, key),
                 Sentence(
                     "framing-needs-key",
                     "is missing; framing {framing} needs it",
@@ -392,41 +328,4 @@ class _Reader:
                 ),
             )
             return None
-        return self._optional(table, key, path, rule, None)
-
-    def _try(self, rule: Callable[[Any], T], value: object, path: str, default: T) -> T:
-        try:
-            return rule(value)
-        except ValueError as error:
-            self._note(path, str(error))
-            return default
-
-    def _check_keys(self, table: Mapping[str, Any], known: Collection[str], path: str) -> None:
-        for key in table:
-            if key not in known:
-                close = get_close_matches(key, known, n=1)
-                advice = (
-                    Sentence(
-                        "did-you-mean-key",
-                        "did you mean `{suggestion}`?",
-                        suggestion=close[0],
-                    )
-                    if close
-                    else Sentence("known-keys", "there are {known}", known=listed(known))
-                )
-                self._note(
-                    path,
-                    Sentence(
-                        "unknown-key",
-                        "unknown key {key}; {advice}",
-                        key=quoted(key),
-                        advice=advice,
-                    ),
-                )
-
-    def _note(self, path: str, message: str) -> None:
-        self.mistakes.append(Mistake(path, message))
-
-
-def _in(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
+        return self.optional(table, key, path, rule, None)

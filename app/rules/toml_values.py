@@ -1,14 +1,14 @@
 """Rules for single values of a table: each gives the value back, or raises with a sentence.
 
-First those of any table, then those that only replies have: pieces, what a message is compared
-with, delays.
+First those of any table and the reader that collects the problems, then those that only replies
+have: pieces, what a message is compared with, delays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from app.rules.expression import Expression, ExpressionError
 from app.rules.spec import (
@@ -27,6 +27,19 @@ from app.rules.spec import (
 )
 from app.rules.template import ALL_VARIABLES
 from app.text.notation import Notation
+from app.text.problems import (
+    Problem,
+    join_path,
+    listed,
+    must_be_boolean,
+    must_be_number,
+    must_be_one_of,
+    must_be_shorter,
+    must_be_table,
+    must_be_text,
+    must_be_whole_number,
+    unknown_key,
+)
 from app.text.quoting import quoted_value
 from app.text.sentence import Sentence
 
@@ -43,15 +56,7 @@ def number(least: float, most: float) -> Callable[[object], float]:
         # bool is a subclass of int; NaN is between no bounds.
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not isinstance(value, int | float) or not is_number or not least <= value <= most:
-            raise Wrong(
-                Sentence(
-                    "must-be-number",
-                    "must be a number from {least:g} to {most:g}, not {value}",
-                    least=least,
-                    most=most,
-                    value=quoted_value(value),
-                )
-            )
+            raise Wrong(must_be_number(least, most, value))
         return float(value)
 
     return read
@@ -60,15 +65,7 @@ def number(least: float, most: float) -> Callable[[object], float]:
 def whole_number(least: int, most: int) -> Callable[[object], int]:
     def read(value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise Wrong(
-                Sentence(
-                    "must-be-whole-number",
-                    "must be a whole number from {least} to {most}, not {value}",
-                    least=least,
-                    most=most,
-                    value=quoted_value(value),
-                )
-            )
+            raise Wrong(must_be_whole_number(least, most, value))
         return int(value)
 
     return read
@@ -77,13 +74,7 @@ def whole_number(least: int, most: int) -> Callable[[object], int]:
 def text(longest: int) -> Callable[[object], str]:
     def read(value: object) -> str:
         if not isinstance(value, str):
-            raise Wrong(
-                Sentence(
-                    "must-be-quoted-text",
-                    "must be text in quotes, not {value}",
-                    value=quoted_value(value),
-                )
-            )
+            raise Wrong(must_be_text(value))
         return bounded(value, longest)
 
     return read
@@ -91,26 +82,13 @@ def text(longest: int) -> Callable[[object], str]:
 
 def bounded(value: str, longest: int) -> str:
     if len(value) > longest:
-        raise Wrong(
-            Sentence(
-                "at-most-characters-long",
-                "must be at most {longest:,} characters long, not {count:,}",
-                longest=longest,
-                count=len(value),
-            )
-        )
+        raise Wrong(must_be_shorter(longest, len(value)))
     return str(value)
 
 
 def truth(value: object) -> bool:
     if not isinstance(value, bool):
-        raise Wrong(
-            Sentence(
-                "must-be-true-or-false",
-                "must be true or false, not {value}",
-                value=quoted_value(value),
-            )
-        )
+        raise Wrong(must_be_boolean(value))
     return value
 
 
@@ -119,14 +97,7 @@ def member(kind: type[E]) -> Callable[[object], E]:
         for member in kind:
             if value == member.value:
                 return member
-        raise Wrong(
-            Sentence(
-                "must-be-one-of",
-                "must be one of {known}, not {value}",
-                known=listed(m.value for m in kind),
-                value=quoted_value(value),
-            )
-        )
+        raise Wrong(must_be_one_of((each.value for each in kind), value))
 
     return read
 
@@ -136,22 +107,75 @@ def choice(*choices: T) -> Callable[[object], T]:
         for choice in choices:
             if value == choice and not isinstance(value, bool):
                 return choice
-        raise Wrong(
-            Sentence(
-                "must-be-one-of",
-                "must be one of {known}, not {value}",
-                known=", ".join(map(str, choices)),
-                value=quoted_value(value),
-            )
-        )
+        raise Wrong(must_be_one_of(choices, value))
 
     return read
 
 
-def listed(names: Iterable[object]) -> str:
-    return ", ".join(map(str, names))
+def read_table(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise Wrong(must_be_table(value))
+    return value
 
 
+def rule_tables(most: int) -> Callable[[object], Sequence[object]]:
+    def read(value: object) -> Sequence[object]:
+        if not isinstance(value, Sequence) or isinstance(value, str):
+            raise Wrong(
+                Sentence(
+                    "must-be-array-of-tables",
+                    "must be an array of tables, not {value}",
+                    value=quoted_value(value),
+                )
+            )
+        if len(value) > most:
+            raise Wrong(
+                Sentence(
+                    "too-many-rules",
+                    "there may be {max_rules} rules at most, not {count}",
+                    max_rules=most,
+                    count=len(value),
+                )
+            )
+        return value
+
+    return read
+
+
+class TableReader:
+    """Reads tables, and notes what is wrong with them instead of stopping there."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def note(self, path: str, message: str) -> None:
+        """There is a mistake at `path`."""
+        self.problems.append(Problem(path, message))
+
+    def attempt(self, rule: Callable[[Any], T], value: object, path: str, default: T) -> T:
+        """`value` by `rule`. `default` if it is wrong, which is noted."""
+        try:
+            return rule(value)
+        except ValueError as error:
+            self.note(path, str(error))
+            return default
+
+    def optional(
+        self, table: Mapping[str, Any], key: str, path: str, rule: Callable[[Any], T], default: T
+    ) -> T:
+        """The value of `key`. `default` if there is none or it is wrong."""
+        if key not in table:
+            return default
+        return self.attempt(rule, table[key], join_path(path, key), default)
+
+    def check_keys(self, table: Mapping[str, Any], known: Collection[str], path: str) -> None:
+        """Note the keys of the table at `path` that are not `known`."""
+        self.problems += [unknown_key(key, known, path) for key in table if key not in known]
+
+
+NO_BYTES: Final = Sentence(
+    "delimiter-wrong", "must be at least one byte, and none of them a wildcard"
+)
 MAX_PIECES: Final = 100
 MAX_TEXT: Final = 64 * 1024
 MAX_NAME: Final = 200
@@ -241,12 +265,7 @@ def _written(value: object) -> Written:
 def read_delimiter(value: object) -> bytes:
     parts = wildcard_parts(_written(value))
     if len(parts) != 1 or not isinstance(parts[0], bytes) or not parts[0]:
-        raise Wrong(
-            Sentence(
-                "delimiter-wrong",
-                "must be at least one byte, and none of them a wildcard",
-            )
-        )
+        raise Wrong(NO_BYTES)
     return parts[0]
 
 

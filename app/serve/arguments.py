@@ -38,7 +38,7 @@ def parse_listeners(descriptions: Sequence[str], tls: Tls | None = None) -> Pars
     for description in descriptions:
         protocol, endpoint = _split(description)
         name = _free_name(_base_name(protocol), {each.name for each in listeners})
-        endpoint = endpoint or (OWN_PLACES if is_program(protocol) else "")
+        endpoint = endpoint or (OWN_PLACES if is_user_code(protocol) else "")
         values = {"name": name, "protocol": protocol, "endpoint": endpoint, "tls": tls}
         found = check(values)
         # The name comes from the protocol, so a problem of the name is a problem of the protocol.
@@ -50,7 +50,8 @@ def parse_listeners(descriptions: Sequence[str], tls: Tls | None = None) -> Pars
 
 
 def _split(description: str) -> tuple[str, str]:
-    """The protocol and the endpoint of `echo=tcp:8007`, or of a program such as `server.py`.
+    """The protocol and the endpoint of `echo=tcp:8007`; no endpoint for a program or for code that
+    listens where it says.
 
     A file that exists is a program as a whole, whatever characters are in its name.
     """

@@ -145,7 +145,8 @@ class _Service:
         self._reload_again = False
         self._is_draining = False
         self._is_ending = False
-        folder = CURRENT_FOLDER if file is None else file.path.parent
+        # Without a profile, programs run in the current folder, as with `python`.
+        folder = CURRENT_FOLDER if file is None else file.path.absolute().parent
         self.rule_hits = RuleHits()
         observer = EventObserver(self._write_event, self.rule_hits.listener_changed)
         self._deck = Deck(reactor, observer, folder=folder, ask_passphrases=ask_passphrases)

@@ -26,7 +26,7 @@ from app.server.sockets.addresses import (
 from app.server.sockets.listen_errors import FindPortOwner, port_owner_finder
 from app.text.sentence import Sentence
 from app.traffic.connection_info import Tap
-from app.user_code.programs.reference import is_program
+from app.user_code.programs.reference import runs_as_program
 from app.user_code.reference import CURRENT_FOLDER, LoadCallback
 
 if TYPE_CHECKING:
@@ -177,11 +177,12 @@ class Deck:
         if index is None:
             return None
         listener = self.listeners[index]
-        is_same_kind = isinstance(listener, ProgramListener) is is_program(spec.protocol)
+        is_program = runs_as_program(spec.protocol, spec.endpoint)
+        is_same_kind = isinstance(listener, ProgramListener) is is_program
         return listener if is_same_kind else None
 
     def _build(self, spec: ListenerSpec) -> Listener:
-        if is_program(spec.protocol):
+        if runs_as_program(spec.protocol, spec.endpoint):
             return ProgramListener(
                 spec,
                 build_place=lambda spec, code, observer: Listener(

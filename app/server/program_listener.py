@@ -185,7 +185,7 @@ class ProgramListener(Listener):
 
         if self.program is not None:  # it is loaded again
             self._spent_descriptors |= self.program.adopted_descriptors
-        reference = ProgramReference.parse(self.spec.protocol)
+        reference = ProgramReference.of_listener(self.spec.protocol)
         program = Program(
             reference,
             self._folder,
@@ -195,6 +195,7 @@ class ProgramListener(Listener):
             on_end=self._end_soon,
             on_note=lambda: self._observer.listener_changed(self),
             spent_descriptors=self._spent_descriptors,
+            before=self.program,
         )
         try:
             program.load()

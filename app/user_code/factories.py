@@ -10,7 +10,6 @@ import logging
 from functools import partial
 from typing import Any, cast
 
-from twisted.application.service import IService
 from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
 from twisted.internet.protocol import AbstractDatagramProtocol, Factory
 from zope.interface import implementer
@@ -86,7 +85,7 @@ def build(loaded: Loaded, reactor: Any = None) -> UserFactory:
                 ),
                 sources,
             )
-        case None if IService.providedBy(found):
+        case ObjectKind.SERVICES:
             factory = factory_of(found, Sentence("object-is", "{name} is", name=name), sources)
         case None:
             raise LoadingFailed(_what_it_is_instead(name, loaded.found), sources)

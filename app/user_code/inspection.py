@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from attrs import frozen
+from twisted.application.service import IService
 from twisted.internet.interfaces import IProtocol, IProtocolFactory
 from twisted.internet.protocol import AbstractDatagramProtocol
 
@@ -30,6 +31,7 @@ class ObjectKind(Enum):
     FACTORY_OBJECT = Sentence("factory-object", "factory object")
     FUNCTION = Sentence("function-returning-protocol", "function that returns a protocol")
     DATAGRAM = Sentence("datagram-protocol", "datagram protocol")
+    SERVICES = Sentence("services", "services")
 
 
 def kind_of(found: object) -> ObjectKind | None:
@@ -40,9 +42,17 @@ def kind_of(found: object) -> ObjectKind | None:
         return ObjectKind.DATAGRAM
     if IProtocolFactory.providedBy(found):
         return ObjectKind.FACTORY_OBJECT
+    if _is_services(found):
+        return ObjectKind.SERVICES
     if callable(found) and not IProtocol.providedBy(found):
         return ObjectKind.FUNCTION
     return None
+
+
+def _is_services(found: object) -> bool:
+    """Whether `found` is a service, or a list of nothing else."""
+    listed = found if isinstance(found, list | tuple) else (found,)
+    return bool(listed) and all(map(IService.providedBy, listed))
 
 
 def _kind_of_class(found: type) -> ObjectKind | None:
@@ -54,6 +64,17 @@ def _kind_of_class(found: type) -> ObjectKind | None:
         return ObjectKind.PROTOCOL
     return None
 
+
+_SERVICES: Final = (
+    "Service",
+    "TCPServer",
+    "SSLServer",
+    "UDPServer",
+    "UNIXServer",
+    "MulticastServer",
+    "UNIXDatagramServer",
+)
+"""The ends of the names of services that listen."""
 
 _NOT_TWISTED: Final = frozenset({"asyncio", "typing", "typing_extensions"})
 
@@ -71,6 +92,7 @@ _STREAM_KINDS: Final = (
     ObjectKind.FACTORY_OBJECT,
     ObjectKind.PROTOCOL,
     ObjectKind.FUNCTION,
+    ObjectKind.SERVICES,
 )
 
 
@@ -193,12 +215,14 @@ class _File:
                     yield statement.name, ObjectKind.FUNCTION
                 elif ObjectKind.DATAGRAM in made:
                     yield statement.name, ObjectKind.DATAGRAM
+                elif any(self._makes(each) is ObjectKind.SERVICES for each in ast.walk(statement)):
+                    yield statement.name, ObjectKind.SERVICES
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 match self._makes(value):
                     case ObjectKind.FACTORY:
                         yield name, ObjectKind.FACTORY_OBJECT
-                    case ObjectKind.DATAGRAM:
-                        yield name, ObjectKind.DATAGRAM
+                    case (ObjectKind.DATAGRAM | ObjectKind.SERVICES) as kind:
+                        yield name, kind
 
     def _kind_of_class(self, definition: ast.ClassDef) -> ObjectKind | None:
         for base in definition.bases:
@@ -227,13 +251,18 @@ class _File:
             return ObjectKind.PROTOCOL
         return None
 
-    def _makes(self, node: ast.expr) -> ObjectKind | None:
-        """The kind of object that `node` makes, if it calls a class or `Factory.forProtocol`."""
+    def _makes(self, node: ast.AST) -> ObjectKind | None:
+        """The kind of object that `node` makes, if it calls a class or `Factory.forProtocol`, or
+        lists services."""
         match node:
             case ast.Call(func=ast.Attribute(attr="forProtocol")):
                 return ObjectKind.FACTORY
             case ast.Call(func=called):
-                return self._kind_of_name(called)
+                is_service = self._full_name(called).endswith(_SERVICES)
+                return ObjectKind.SERVICES if is_service else self._kind_of_name(called)
+            case ast.List(elts=[first, *_]) | ast.Tuple(elts=[first, *_]):
+                made = self._makes(first)
+                return made if made is ObjectKind.SERVICES else None
         return None
 
     def _full_name(self, node: ast.expr) -> str:

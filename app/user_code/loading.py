@@ -79,7 +79,7 @@ class LoadedModules(MetaPathFinder):
 
     def execute(self, path: Path) -> ModuleType:
         """Run the file at `path` as a module. Raises any exception that the file raises."""
-        name = path.stem.replace(".", "_") + self.sources.mark
+        name = self._name_in_python(path.stem.replace(".", "_"))
         spec = spec_from_file_location(name, path, loader=ModuleSource(self, name, str(path)))
         assert spec is not None
         assert spec.loader is not None
@@ -89,8 +89,9 @@ class LoadedModules(MetaPathFinder):
         return module
 
     def import_module(self, name: str) -> ModuleType:
-        """Import the module `name` of the folder. Raises any exception that the module raises."""
-        return import_module(self._marked(name))
+        """Import the module `name`, of the folder or an installed one. Raises any exception that
+        the module raises."""
+        return import_module(self._marked(name) if self.belongs(name.partition(".")[0]) else name)
 
     def belongs(self, top: str) -> bool:
         """Whether `import top` means a file of this load and not an installed module."""

@@ -1,8 +1,8 @@
-"""Makes a factory from a function of the user.
+"""Makes a factory from a function of the user, or takes the services that it returns.
 
 The function may take `reactor` and `address`. It returns a protocol for each peer, or one factory,
 or a service that has a factory. It is called when the listener starts, so that a mistake in it
-fails the start and not the first client.
+fails the start and not the first client. Several services listen as those of a program.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final, TypeGuard, cast
 
 from twisted.application.service import IService
 from twisted.internet.address import IPv4Address
@@ -63,7 +63,7 @@ def factory_of_function(
 
     Raises `LoadingFailed`, also for an exception of the function.
     """
-    takes = _parameters(function, name, sources)
+    takes = _parameters(function, name, sources, TAKES)
     make = partial(function, reactor=reactor) if "reactor" in takes else function
     takes_address = "address" in takes
     call = partial(make, address=_NOBODY) if takes_address else make
@@ -78,7 +78,7 @@ def factory_of_function(
 def factory_of(made: object, who: str, sources: SourceFiles) -> IProtocolFactory:
     """The factory that `made` is or contains. Raises `LoadingFailed`; its sentence begins with
     `who`."""
-    if isinstance(made, Sequence) and not isinstance(made, str | bytes) and len(made) == 1:
+    if _is_list(made) and len(made) == 1:
         return factory_of(made[0], who, sources)
     if isinstance(made, type) and IProtocolFactory.implementedBy(made):
         raise LoadingFailed(
@@ -96,12 +96,12 @@ def factory_of(made: object, who: str, sources: SourceFiles) -> IProtocolFactory
         return made
     if IService.providedBy(made):
         return _factory_of_service(made, who, sources)
-    if isinstance(made, Sequence) and not isinstance(made, str | bytes):
+    if _is_list(made):
         raise LoadingFailed(
             Sentence(
                 "function-returns-several",
-                "{who} {count} objects, and one endpoint can serve with one alone. Name them one "
-                "by one, or let the whole file listen: python:FILE.py.",
+                "{who} {count} objects, and one endpoint can serve with one alone. If they are "
+                'services, write endpoint = "program": they listen where they say.',
                 who=who,
                 count=len(made),
             ),
@@ -133,8 +133,8 @@ def _factory_of_service(service: Any, who: str, sources: SourceFiles) -> IProtoc
         raise LoadingFailed(
             Sentence(
                 "function-returns-service",
-                "{who} a service that listens by itself ({kind}). Make a .tac file with it, and "
-                "write python:FILE.tac without an endpoint.",
+                '{who} a service that listens by itself ({kind}). Write endpoint = "program": it '
+                "listens where it says.",
                 who=who,
                 kind=type(service).__name__,
             ),
@@ -144,8 +144,54 @@ def _factory_of_service(service: Any, who: str, sources: SourceFiles) -> IProtoc
     return found
 
 
-def _parameters(function: Callable[..., Any], name: str, sources: SourceFiles) -> tuple[str, ...]:
-    """The parameters of `TAKES` that it has. Raises `LoadingFailed` if it needs others."""
+def services_of(found: object, name: str, reactor: Any, sources: SourceFiles) -> list[Any]:
+    """The services that the object called `name` is, contains, or returns as a function.
+
+    Empty if a function returns nothing, as it may listen itself. Raises `LoadingFailed`.
+    """
+    made, who = found, Sentence("object-is", "{name} is", name=name)
+    if _makes_services(found):
+        takes = _parameters(found, name, sources, ("reactor",))
+        call = partial(found, reactor=reactor) if takes else found
+        made = call_user_code(call, sources, Sentence("calling", "calling {name}", name=name))
+        who = Sentence("function-returns", "{name} returns", name=name)
+    if made is None:
+        return []
+    listed = made if _is_list(made) else (made,)
+    return [_service(each, who, sources) for each in listed]
+
+
+def _makes_services(found: object) -> TypeGuard[Callable[..., Any]]:
+    if isinstance(found, type):
+        return bool(IService.implementedBy(found))
+    return callable(found) and IService(found, None) is None
+
+
+def _service(made: object, who: str, sources: SourceFiles) -> Any:
+    service: Any = IService(made, None)
+    if service is None:
+        raise LoadingFailed(
+            Sentence(
+                "object-without-address",
+                "{who} no service ({kind}), and has no address of its own. Give the listener an "
+                "endpoint such as tcp:8007, or use a service such as "
+                "internet.TCPServer(8007, factory).",
+                who=who,
+                kind=made.__name__ if isinstance(made, type) else type(made).__name__,
+            ),
+            sources,
+        )
+    return service
+
+
+def _is_list(made: object) -> TypeGuard[Sequence[Any]]:
+    return isinstance(made, Sequence) and not isinstance(made, str | bytes)
+
+
+def _parameters(
+    function: Callable[..., Any], name: str, sources: SourceFiles, given: Sequence[str]
+) -> tuple[str, ...]:
+    """The parameters of `given` that it has. Raises `LoadingFailed` if it needs others."""
     if inspect.iscoroutinefunction(function):
         raise LoadingFailed(
             Sentence(
@@ -163,7 +209,7 @@ def _parameters(function: Callable[..., Any], name: str, sources: SourceFiles) -
         for each in parameters
         if each.default is inspect.Parameter.empty
         and each.kind not in optional
-        and (each.name not in TAKES or each.kind is inspect.Parameter.POSITIONAL_ONLY)
+        and (each.name not in given or each.kind is inspect.Parameter.POSITIONAL_ONLY)
     ]
     if needed:
         raise LoadingFailed(
@@ -172,8 +218,8 @@ def _parameters(function: Callable[..., Any], name: str, sources: SourceFiles) -
                 "{name} needs arguments ({needed}). Let it take none, or any of: {takes}.",
                 name=name,
                 needed=", ".join(needed),
-                takes=", ".join(TAKES),
+                takes=", ".join(given),
             ),
             sources,
         )
-    return tuple(each.name for each in parameters if each.name in TAKES)
+    return tuple(each.name for each in parameters if each.name in given)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.faults.describing import badge, describe
-from app.faults.reading import MOST_FAULTS, misfits, parse, parse_seed, to_tables
+from app.faults.reading import MOST_FAULTS, misfits, parse, to_tables
 from app.faults.spec import (
     DIRECTED,
     KINDS_OF,
@@ -158,13 +158,6 @@ def test_a_kind_that_the_transport_cannot_have_is_a_problem() -> None:
 
 def test_too_many_faults_are_a_problem() -> None:
     assert len(problems_of(*[{"kind": "stall"}] * (MOST_FAULTS + 1))) == 1
-
-
-def test_a_seed_is_a_whole_number() -> None:
-    assert parse_seed(7) == 7
-    for value in (-1, 2**63, True, 1.0, "x"):
-        with pytest.raises(ValueError, match="must be a whole number"):
-            parse_seed(value)
 
 
 def test_a_fault_that_cannot_hit_anybody_has_no_badge() -> None:

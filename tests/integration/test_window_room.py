@@ -147,3 +147,56 @@ def test_a_narrow_window_shows_the_sidebar_or_the_details(desk: Desk) -> None:
     room.show_sidebar(False)
     assert not room.has_sidebar
     assert room.has_details
+
+
+def test_a_low_window_folds_the_console_to_the_line_of_its_tabs(desk: Desk) -> None:
+    room, area = desk.window.room, desk.window.console_area
+    before = room.down.sizes()[1]
+    desk.window.resize(SMALL)
+    desk.until(lambda: not room.has_console)
+    assert area.isVisible()
+    assert area.height() <= area.pane.tabBar().height() + 8
+    assert desk.window.tabs.height() > room.down.height() - area.height() - 10
+    assert not area.pane.current.isVisible()
+    assert not desk.window.commands.console.isChecked()
+    desk.window.resize(1280, 800)
+    desk.until(lambda: room.has_console)
+    assert room.down.sizes()[1] == before
+    assert not area.folder.isVisible()
+
+
+@pytest.mark.parametrize("way", ["tab", "button", "new tab", "snippets", "command", "keys"])
+def test_a_folded_console_opens_when_it_is_asked_for(desk: Desk, way: str) -> None:
+    window = desk.window
+    area = window.console_area
+    window.resize(SMALL)
+    desk.until(lambda: area.is_folded)
+    ways = {
+        "tab": lambda: desk.qtbot.mouseClick(
+            area.pane.tabBar(),
+            Qt.MouseButton.LeftButton,
+            pos=area.pane.tabBar().tabRect(0).center(),
+        ),
+        "button": area.folder.click,
+        "new tab": area.pane.new_button.click,
+        "snippets": area.opener.click,
+        "command": window.commands.console.trigger,
+        "keys": window.commands.focus_console.trigger,
+    }
+    ways[way]()
+    assert window.room.has_console
+    assert area.pane.current.isVisible()
+    assert area.folder.accessibleName() == "Fold the console"
+    area.folder.click()
+    assert area.is_folded
+    assert area.isVisible()
+
+
+def test_a_folded_console_does_not_count_as_hidden(open_window: OpenWindow) -> None:
+    first = open_window(ECHO)
+    first.window.resize(SMALL)
+    first.until(lambda: first.window.console_area.is_folded)
+    first.window.close()
+    second = open_window("")
+    second.window.resize(1280, 800)
+    second.until(lambda: second.window.room.has_console)

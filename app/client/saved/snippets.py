@@ -36,7 +36,7 @@ from app.files.atomic_write import (
 from app.files.locks import folder_lock
 from app.files.paths import open_regular
 from app.profile.reading import LARGEST_SIZE, parse_toml
-from app.profile.validation import Problem
+from app.text.problems import Problem
 from app.text.sentence import Sentence
 
 LONGEST_NAME = 80

@@ -16,15 +16,15 @@ from app.net.target import Transport
 from app.protocols.definition import (
     DatagramDefinition,
     ListenerContext,
-    OptionMistake,
     ProtocolDefinition,
     TableOptions,
     Tables,
 )
 from app.protocols.forward.options import ForwardOptions, read_forward_target
+from app.text.problems import Problem
 
 
-def _read_tables(table: Tables, path: str) -> Tables | tuple[OptionMistake, ...]:
+def _read_tables(table: Tables, path: str) -> Tables | tuple[Problem, ...]:
     if not table:
         return {}
     from app.protocols.forward.service import read_tables

@@ -11,7 +11,7 @@ from app.forwarding.datagrams import ForwardDatagrams
 from app.forwarding.factory import ForwardFactory, Forwarding
 from app.forwarding.reading import Alterations, parse
 from app.net.target import Target, TargetError, Transport
-from app.protocols.definition import ListenerContext, OptionError, OptionMistake, Tables
+from app.protocols.definition import ListenerContext, OptionError, Tables
 from app.protocols.forward.options import (
     ConnectAt,
     ForwardOptions,
@@ -19,16 +19,17 @@ from app.protocols.forward.options import (
     read_forward_target,
 )
 from app.rules.spec import Unframed
+from app.text.problems import Problem
 from app.text.sentence import Sentence
 
 _VERSIONS = {ProxyHeader.NONE: 0, ProxyHeader.V1: 1, ProxyHeader.V2: 2}
 
 
-def read_tables(table: Tables, path: str) -> Tables | tuple[OptionMistake, ...]:
+def read_tables(table: Tables, path: str) -> Tables | tuple[Problem, ...]:
     """The tables as they are, or every mistake in them."""
     result = parse(table, path)
     if isinstance(result, tuple):
-        return tuple(OptionMistake(each.path, each.message) for each in result)
+        return result
     tables: Tables = plain(table)
     return tables
 

@@ -32,18 +32,24 @@ class HttpOptions:
             "title": "Folder",
             "hint": "Its files are served, except hidden ones; ~ is your home folder.",
             "is_path": True,
+            "only_with": (Mode.FOLDER,),
             "maximum": 1000,
         },
     )
     listing: bool = field(
         default=True,
-        metadata={"title": "List folders", "hint": "Where a folder has no index.html."},
+        metadata={
+            "title": "List folders",
+            "hint": "Where a folder has no index.html.",
+            "only_with": (Mode.FOLDER,),
+        },
     )
     status: int = field(
         default=200,
         metadata={
             "title": "Status",
             "hint": "Of every answer that is not a file.",
+            "only_with": (Mode.INSPECT, Mode.FIXED),
             "minimum": 200,
             "maximum": 599,
         },
@@ -53,12 +59,18 @@ class HttpOptions:
         metadata={
             "title": "Headers",
             "hint": "Of every answer that is not a file, one on each line.",
+            "only_with": (Mode.INSPECT, Mode.FIXED),
             "maximum": 4000,
         },
     )
     body: str = field(
         default="Hello\n",
-        metadata={"title": "Body", "hint": "Of a fixed answer, as UTF-8.", "maximum": 100_000},
+        metadata={
+            "title": "Body",
+            "hint": "Of a fixed answer, as UTF-8.",
+            "only_with": (Mode.FIXED,),
+            "maximum": 100_000,
+        },
     )
     delay_ms: int = field(
         default=0,

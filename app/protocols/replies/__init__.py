@@ -14,15 +14,15 @@ from twisted.internet.protocol import DatagramProtocol
 from app.protocols.definition import (
     DatagramDefinition,
     ListenerContext,
-    OptionMistake,
     ProtocolDefinition,
     TableOptions,
     Tables,
 )
 from app.protocols.replies.options import RepliesOptions
+from app.text.problems import Problem
 
 
-def _read_tables(table: Tables, path: str) -> Tables | tuple[OptionMistake, ...]:
+def _read_tables(table: Tables, path: str) -> Tables | tuple[Problem, ...]:
     if not table:
         return {}
     from app.protocols.replies.service import read_tables

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.protocols.definition import ListenerContext, OptionError, OptionMistake, Tables
+from app.protocols.definition import ListenerContext, OptionError, Tables
 from app.protocols.replies.options import RepliesOptions
 from app.rules.link import LoadFunction, Surroundings
 from app.rules.protocol import RepliesDatagrams, RepliesFactory
 from app.rules.reading import parse
 from app.rules.spec import PythonMatcher, RuleSet
 from app.rules.writing import to_toml_tables
+from app.text.problems import Problem
 
 
-def read_tables(table: Tables, path: str) -> Tables | tuple[OptionMistake, ...]:
+def read_tables(table: Tables, path: str) -> Tables | tuple[Problem, ...]:
     """The rules in `table` as `to_toml_tables` writes them, or every mistake."""
     result = parse(table, path)
     if isinstance(result, tuple):
-        return tuple(OptionMistake(each.path, each.message) for each in result)
+        return result
     return _without_default(to_toml_tables(result))
 
 

@@ -53,12 +53,14 @@ class WebSocketOptions:
         metadata={
             "title": "Script",
             "hint": "Each line is one message, sent to every client.",
+            "only_with": (Mode.SCRIPT,),
             "maximum": 100_000,
         },
     )
     interval_ms: int = field(
         default=1000,
         metadata={
+            "only_with": (Mode.SCRIPT,),
             "title": "Interval (ms)",
             "hint": "Between two messages of the script.",
             "minimum": 1,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from textwrap import shorten
 from typing import Any, Final
 
@@ -139,8 +140,15 @@ def half_close(transport: Any) -> bool:
 
 
 def describe_error(error: BaseException) -> str:
-    """An exception in one short line: `ValueError: boom`."""
+    """An exception in one short line: `ValueError: boom`.
+
+    A missing file with a relative path has the folder where it was looked for: it is the current
+    folder of Portdeck, in which users do not expect it.
+    """
     words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if isinstance(error, FileNotFoundError) and isinstance(error.filename, str):
+        path = Path(error.filename)
+        words += "" if path.is_absolute() else f" in {Path.cwd()}"
     return shorten(words, LONGEST_REASON, placeholder="…")
 
 

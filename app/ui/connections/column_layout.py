@@ -19,14 +19,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHeaderView, QMenu
 
 from app.ui.connections.columns import Column
+from app.ui.style.geometry import HEADER_PADDING, SORT_ARROW
 from app.ui.style.theme import Theme
 from app.ui.style.tokens import BODY_PIXELS
 
 SMALLEST_WIDTH = 20
 LARGEST_WIDTH = 4_000
-LEAST_SHARE = 0.72
-"""A column gives way until this share of its usual width is left, and its title fits."""
-
 MOST_SHARE = 2.0
 """A column of words grows up to this share of its usual width."""
 
@@ -58,6 +56,7 @@ class ColumnLayout(QObject):
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._open_menu)
         header.installEventFilter(self)
+        header.sortIndicatorChanged.connect(self.fit)  # the arrow takes room beside the title
         self.changed.connect(self.fit)
         Theme.of_application().changed.connect(self.fit)
 
@@ -178,8 +177,13 @@ class ColumnLayout(QObject):
             return usual
         if grows:
             return MOST_SHARE * usual
-        title = self._header.sectionSizeHint(column)
-        return min(usual, max(LEAST_SHARE * usual, title))
+        least = self.columns[column].least_share * usual
+        return min(usual, max(least, self._title_width(column)))
+
+    def _title_width(self, column: int) -> int:
+        words = self._header.fontMetrics().horizontalAdvance(self.columns[column].title)
+        is_sorted = self._header.sortIndicatorSection() == column
+        return words + 2 * HEADER_PADDING + (SORT_ARROW if is_sorted else 0)
 
     @contextmanager
     def _widths_kept(self) -> Iterator[None]:

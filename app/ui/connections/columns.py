@@ -43,6 +43,8 @@ class Column:
     is_changing: bool = True
     """Whether the order of the rows by this column may change while the connections live."""
     width: int = 92
+    least_share: float = 0.72
+    """A column gives way until this share of its width is left, and its title fits."""
     is_shown: bool = True
     """Whether it is shown by default."""
     is_searched: bool = False
@@ -65,6 +67,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             is_number=False,
             is_changing=False,
             width=140,
+            least_share=0.9,  # an IPv4 address with its port fits
             is_searched=True,
         ),
         Column(
@@ -75,7 +78,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             hint=QCoreApplication.translate("Columns", "The listener that accepted it"),
             is_number=False,
             is_changing=False,
-            width=100,
+            width=120,
             is_searched=True,
         ),
         Column(

@@ -222,7 +222,7 @@ class ConnectionsPane(QWidget):
 
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
-        bar.addWidget(self.filter, 1)
+        bar.addWidget(self.filter, 100)  # up to its maximum before there is a gap
         bar.addWidget(self.listener_chip)
         bar.addStretch(1)
         bar.addWidget(ActionRow(self.commands.bar_actions))

@@ -1,13 +1,14 @@
 """The console area of the window: the session tabs, and beside them the snippets panel.
 
-The panel can be hidden."""
+The panel can be hidden. In a window with little height, the area is folded to the line of its tabs.
+"""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QToolButton, QWidget
 
@@ -28,6 +29,9 @@ PANEL_WIDTH = 200
 class ConsoleArea(QSplitter):
     """Connects the tabs and the snippets panel. A chosen snippet is sent in the current tab."""
 
+    open_wanted = Signal(bool)
+    """The user wants to see more of the folded console than its tabs, or to fold it again."""
+
     def __init__(self, pane: ConsolePane, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.pane = pane
@@ -39,10 +43,16 @@ class ConsoleArea(QSplitter):
         self.opener.setAccessibleName(self.tr("Snippets"))
         self.opener.setShortcut(QKeySequence("Ctrl+Shift+B"))
         self.opener.toggled.connect(self._show_snippets)
+        self.folder = QToolButton(autoRaise=True)
+        self.folder.clicked.connect(lambda: self.open_wanted.emit(self.is_folded))
         self.addWidget(pane)
         self.setStretchFactor(0, 1)
         self.setChildrenCollapsible(False)
         pane.add_tool(self.opener)
+        pane.add_tool(self.folder)
+        for touched in (pane.tabBarClicked, pane.currentChanged, self.opener.clicked):
+            touched.connect(self._open_if_folded)
+        self.fold(False)
         pane.snippet_wanted.connect(self._save_draft)
         for number in range(1, SHORTCUTS + 1):
             shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
@@ -60,13 +70,36 @@ class ConsoleArea(QSplitter):
         panel.insert_wanted.connect(self._insert)
         panel.save_wanted.connect(self._save_input)
         self.addWidget(panel)
-        panel.setVisible(self.opener.isChecked())
+        panel.setVisible(self.opener.isChecked() and not self.is_folded)
         self.setSizes([max(1, self.width() - PANEL_WIDTH), PANEL_WIDTH])
         return panel
 
+    @property
+    def is_folded(self) -> bool:
+        """Whether only the line of the tabs is shown."""
+        return self.pane.is_folded
+
+    def fold(self, folded: bool, *, has_button: bool = False) -> None:
+        """Show only the line of the tabs, or everything. `has_button` shows the button that changes
+        it."""
+        self.pane.fold(folded)
+        if "snippets" in self.__dict__:
+            self.snippets.setVisible(self.opener.isChecked() and not folded)
+        self.setMaximumHeight(self.pane.maximumHeight())
+        self.folder.setVisible(has_button)
+        words = self.tr("Open the console") if folded else self.tr("Fold the console")
+        if words != self.folder.accessibleName():
+            self._icons.give(self.folder, "chevron-up" if folded else "chevron-down")
+            self.folder.setAccessibleName(words)
+            self.folder.setToolTip(f"{words} (Ctrl+J)")
+
+    def _open_if_folded(self) -> None:
+        if self.is_folded:
+            self.open_wanted.emit(True)
+
     def _show_snippets(self, shown: bool) -> None:
         self.pane.saved_state.shows_snippets = shown
-        self.snippets.setVisible(shown)
+        self.snippets.setVisible(shown and not self.is_folded)
         if shown:
             self.snippets.show_snippets()
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from app.server.listener import Listener, State
 from app.text import readable
 from app.ui.details.history import RateHistory, Series
-from app.ui.listeners.status import first_line, protocol_text
+from app.ui.listeners.status import first_line, protocol_text, short_line
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
@@ -135,7 +135,8 @@ class Tile(QPushButton):
         listener = self.listener
         self.switch.setChecked(listener.can_stop)
         is_wrong, state = listener.state is State.FAILED, first_line(listener)
-        texts = (listener.spec.name, f"{protocol_text(listener.spec)} · {listener.where}", state)
+        place = f"{protocol_text(listener.spec)} · {listener.where}"
+        texts = (listener.spec.name, place, short_line(listener))
         labels = (self.name, self.place, self.state)
         if texts == tuple(label.text() for label in labels):
             return

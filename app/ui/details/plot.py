@@ -158,7 +158,7 @@ class RatePlot(QWidget):
         self._axis.setTextPen(pyqtgraph.mkPen(colors.muted))
         for curve, name in zip(self._curves, ("success", "info"), strict=True):
             color = QColor(getattr(colors, name))
-            curve.setPen(pyqtgraph.mkPen(color, width=1.5))
+            curve.setPen(pyqtgraph.mkPen(color, width=1))
             soft = QColor(color)
             soft.setAlpha(FILL_ALPHA)
             curve.setFillLevel(0)

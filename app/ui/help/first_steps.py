@@ -50,6 +50,10 @@ class FirstSteps(QFrame):
         self.tour = QPushButton(self.tr("Take the tour"))
         self.tour.setToolTip(self.tr("Write a server of your own, in three steps"))
         self.close_button = QToolButton(autoRaise=True)
+        # The line for a terminal comes with the address. The card keeps its height.
+        policy = self.copy.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.copy.setSizePolicy(policy)
         for button, icon, name in (
             (self.copy, "copy", self.tr("Copy the line for a terminal")),
             (self.close_button, "close", self.tr("Close the three steps")),
@@ -87,10 +91,15 @@ class FirstSteps(QFrame):
             (self.connect_button, self.tr("Connect")),
             (self.send, self.tr("Send {0}").format(GREETING)),
         )
+        had_focus = any(button.hasFocus() for button, _ in texts)
         for number, (button, text) in enumerate(texts):
             sign = DONE if done[number] else str(number + 1)
+            is_next = not done[number] and all(done[:number])
             button.setText(f"{sign}  {text}")
-            button.setEnabled(not done[number] and all(done[:number]))
+            button.setEnabled(is_next)
+            button.setDefault(is_next)
+        if had_focus and not any(button.hasFocus() for button, _ in texts):
+            next(filter(QPushButton.isEnabled, (button for button, _ in texts)), self.tour).setFocus()
         port = getattr(listener.address, "port", None)
         self.line.setText("" if port is None else f"nc 127.0.0.1 {port}")
         for part in (self.copy, self.terminal_label):

@@ -82,14 +82,15 @@ class AddressForm(FormSection):
         )
         self.port.setValue(next(free, 0))
 
-    def serve_program(self, is_program: bool) -> None:
-        """Offer to listen where a program does, and propose that for a new listener."""
+    def serve_program(self, is_program: bool, may_have_places: bool) -> None:
+        """Offer to listen where the code says, and propose that for a new program."""
+        is_new = self._original is None
         model = self.transport.model()
         assert isinstance(model, QStandardItemModel)
-        model.item(self.transport.findData(TransportChoice.PROGRAM)).setEnabled(is_program)
-        if is_program and self._original is None:
+        model.item(self.transport.findData(TransportChoice.PROGRAM)).setEnabled(may_have_places)
+        if is_program and is_new:
             self.choose(TransportChoice.PROGRAM)
-        elif not is_program and self.chosen is TransportChoice.PROGRAM:
+        elif self.chosen is TransportChoice.PROGRAM and (is_new or not may_have_places):
             self.choose(TransportChoice.TCP)
 
     def show_spec(self, spec: ListenerSpec) -> None:

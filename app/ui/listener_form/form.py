@@ -116,7 +116,7 @@ class ListenerForm(QDialog):
     def _fill(self) -> None:
         self.identity.port_proposed.connect(self.address.propose_port)
         self.identity.program_chosen.connect(self.address.serve_program)
-        self.address.serve_program(self.identity.is_program)
+        self.address.serve_program(self.identity.is_program, self.identity.may_have_places)
         self.address.changed.connect(self._update_for_address)
         if self._current is None:
             self.identity.propose()

@@ -37,8 +37,9 @@ class IdentityForm(FormSection):
     port_proposed = Signal(int)
     """The user chose a protocol for a new listener. This is its usual port."""
 
-    program_chosen = Signal(bool)
-    """The user chose a protocol. True if it is a whole program, which has its own addresses."""
+    program_chosen = Signal(bool, bool)
+    """The user chose a protocol. First whether it is a whole program, which has its own addresses;
+    second whether its code may have some."""
 
     def __init__(self, rows: QFormLayout, taken_names: Collection[str], folder: Path) -> None:
         """The name must not be one of `taken_names`. `folder` is that of the profile."""
@@ -163,6 +164,11 @@ class IdentityForm(FormSection):
         """Whether a whole program is chosen."""
         return self.protocol.currentData() in (PROGRAM, PLUGIN)
 
+    @property
+    def may_have_places(self) -> bool:
+        """Whether the code may say where it listens, as services in it do."""
+        return self.is_program or self._is_user_code()
+
     def _is_user_code(self) -> bool:
         return bool(self.protocol.currentData() == PREFIX)
 
@@ -208,7 +214,7 @@ class IdentityForm(FormSection):
         self.rows.setRowVisible(self.code.name, self._is_user_code())
         self.program.show_choice(protocol)
         self.rows.setRowVisible(self.auto_reload, self._is_user_code() or self.is_program)
-        self.program_chosen.emit(self.is_program)
+        self.program_chosen.emit(self.is_program, self.may_have_places)
         options: type = NoOptions
         tables: TableOptions | None = None
         if self.is_program:

@@ -79,10 +79,12 @@ class OptionsForm(QObject):
             self._insert(row, editor)
             QWidget.setTabOrder(before, editor.widget)
             before = editor.widget
+            editor.changed.connect(self._show_used)
             editor.changed.connect(self.changed)
         known = {editor.option.name for editor in self._editors}
         self._kept = {name: value for name, value in values.items() if name not in known}
         self._hint = None
+        self._show_used()
         if tables is not None:
             self._hint = WrappingLabel()
             self._hint.setText(catalog_text(tables.hint))
@@ -92,7 +94,7 @@ class OptionsForm(QObject):
     def chosen(self) -> dict[str, object]:
         """The values that are not the default. One that cannot be read is left out."""
         values = dict(self._kept)
-        for editor in self._editors:
+        for editor in self._used():
             try:
                 value = editor.read()
             except ValueError:
@@ -104,7 +106,7 @@ class OptionsForm(QObject):
     def problems(self) -> list[Problem]:
         """The mistakes in the entered values."""
         found = []
-        for editor in self._editors:
+        for editor in self._used():
             try:
                 editor.read()
             except ValueError as error:
@@ -119,6 +121,22 @@ class OptionsForm(QObject):
         """The label of the option called `name`; empty if it has no editor."""
         titles = {editor.option.name: editor.option.title for editor in self._editors}
         return catalog_text(titles[name]) if name in titles else ""
+
+    def _used(self) -> list[_Editor]:
+        """The editors of the options that have an effect beside the chosen values."""
+        choices = {
+            editor.option.name: editor.read()
+            for editor in self._editors
+            if issubclass(editor.option.kind, Enum)
+        }
+        return [editor for editor in self._editors if editor.option.is_used(choices)]
+
+    def _show_used(self) -> None:
+        """Hide the rows of options without an effect. What is in them stays there."""
+        used = self._used()
+        for editor in self._editors:
+            if editor.option.only_with:
+                self._form.setRowVisible(editor.widget, editor in used)
 
     def _insert(self, row: int, editor: _Editor) -> None:
         option, widget = editor.option, editor.widget

@@ -25,7 +25,6 @@ from app.ui.widgets.banner import Banner
 from app.ui.widgets.dialogs import start_folder
 from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.translation import translated
-from app.user_code.programs.reference import is_program
 
 NOTICE_SECONDS = 8.0
 
@@ -123,7 +122,7 @@ class CopyAsMenu(QObject):
     def _files(self, listener: Listener) -> TlsFiles | None:
         # A program has its own certificate, which Portdeck does not know.
         return (
-            None if is_program(listener.spec.protocol) else tls_files(listener.spec, self._folder)
+            None if is_program_entry(listener) else tls_files(listener.spec, self._folder)
         )
 
     @contextmanager

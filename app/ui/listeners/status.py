@@ -73,11 +73,23 @@ def first_line(listener: Listener) -> str:
     else:
         words = QCoreApplication.translate("Status", "{0} · {1} connected")
     text = words.format(word, f"{listener.connection_count:,}")
+    return text + _refused(listener)
+
+
+def _refused(listener: Listener) -> str:
     refused = 0 if listener.factory is None else listener.factory.refused
-    if refused:
-        words = QCoreApplication.translate("Status", " · {0} refused")
-        text += words.format(f"{refused:,}")
-    return text
+    if not refused:
+        return ""
+    return QCoreApplication.translate("Status", " · {0} refused").format(f"{refused:,}")
+
+
+def short_line(listener: Listener) -> str:
+    """The first line where there is less room: without "listening" if somebody is connected."""
+    count = listener.connection_count
+    if listener.state is not State.LISTENING or not count or is_datagram(listener.spec.endpoint):
+        return first_line(listener)
+    text = QCoreApplication.translate("Status", "{0} connected").format(f"{count:,}")
+    return text + _refused(listener)
 
 
 def state_word(state: State) -> str:

@@ -147,7 +147,8 @@ class ChromePainter:
         return True
 
     def _sort_arrow(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
-        is_up = option.sortIndicator == option.SortIndicator.SortUp
+        # Qt says "down" for ascending. The arrow points to the larger values, as in most programs.
+        is_up = option.sortIndicator == option.SortIndicator.SortDown
         direction = Direction.UP if is_up else Direction.DOWN
         if option.sortIndicator != option.SortIndicator.None_:
             shapes.chevron(painter, option.rect, self._colors.text, direction)

@@ -44,6 +44,10 @@ DATA_WIDTH = 220
 LEAST_NAME = 104
 """The widths that the data and the names of the connections keep in a narrow table."""
 
+MOST_NAME = 300
+NAME_SHARE = 0.2
+"""In a wide table, the names grow up to this width, and to this share of the table."""
+
 WIDTHS = {TIME: 110, CONNECTION: 190, DIRECTION: 80, SIZE: 80}
 
 
@@ -162,13 +166,16 @@ class TrafficTable(QTableView):
             self._check_choice()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let the names of the connections give way to the data, unless the user set the width."""
+        """Let the names of the connections give way to the data, and grow in a wide table, unless
+        the user set the width."""
         super().resizeEvent(event)
         others = sum(self.columnWidth(each) for each in (TIME, DIRECTION, SIZE))
-        width = self.viewport().width() - others - DATA_WIDTH
+        width = self.viewport().width()
+        wanted = max(WIDTHS[CONNECTION], min(MOST_NAME, int(NAME_SHARE * width)))
+        room = width - others - DATA_WIDTH
         if not self._is_own_width:
             self._is_fitting = True
-            self.setColumnWidth(CONNECTION, max(LEAST_NAME, min(width, WIDTHS[CONNECTION])))
+            self.setColumnWidth(CONNECTION, max(LEAST_NAME, min(room, wanted)))
             self._is_fitting = False
 
     def _note_width(self, column: int) -> None:

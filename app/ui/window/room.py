@@ -2,7 +2,8 @@
 
 The sidebar and the console can be hidden, and the console can stand at the right. All of this is
 saved. A window that is too narrow for the sidebar and the details beside the tabs shows the one of
-both that was asked for last. The window itself always fits the screen.
+both that was asked for last. In a window that is too low for the console below the tabs, it is
+folded to one line until it is asked for. The window itself always fits the screen.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from app.ui.commands import Commands
+from app.ui.console.area import ConsoleArea
 from app.ui.settings import Settings
 from app.ui.widgets.banner import Banner
 
@@ -23,6 +25,9 @@ LEAST_CONSOLE = 300
 DETAILS_WIDTH = 300
 LEAST_FOR_BOTH = 1_000
 """The width from which sidebar and details have room beside the tabs."""
+
+LEAST_FOR_CONSOLE = 560
+"""The height from which tabs and console have room, one below the other."""
 
 CONSOLE_HEIGHT = 230
 CONSOLE_WIDTH = 420
@@ -49,7 +54,7 @@ class Room(QWidget):
         banner: Banner,
         sidebar: QWidget,
         tabs: QWidget,
-        console: QWidget,
+        console: ConsoleArea,
         details: QWidget,
         commands: Commands,
         settings: Settings,
@@ -61,6 +66,11 @@ class Room(QWidget):
         self._details_width = DETAILS_WIDTH
         self._wants_sidebar = True
         self._wants_details = False
+        self._wants_console = True
+        self._is_asked_for = False
+        """Whether the user opened the console while the window is too low for it."""
+        self._height = LEAST_FOR_CONSOLE
+        """The height of the room. It is known only after the first layout."""
         self._gives_way: QWidget = sidebar
         """The one of sidebar and details that is hidden while there is no room for both."""
         self._commands = commands
@@ -89,6 +99,7 @@ class Room(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.across, 1)
         banner.lie_over(self)
+        console.open_wanted.connect(self.show_console)
         self._show_commands()
 
     @property
@@ -98,8 +109,8 @@ class Room(QWidget):
 
     @property
     def has_console(self) -> bool:
-        """Whether the console is shown."""
-        return not self._console.isHidden()
+        """Whether the console is shown, and more of it than its tabs."""
+        return not (self._console.isHidden() or self._console.is_folded)
 
     @property
     def is_console_beside(self) -> bool:
@@ -118,7 +129,7 @@ class Room(QWidget):
         self._note_sizes()
         self._wants_details = shown
         self._gives_way = self._sidebar
-        self._show_sides()
+        self._show_parts()
         self._apply()
 
     def toggle_details(self) -> None:
@@ -132,22 +143,26 @@ class Room(QWidget):
         self._note_sizes()
         self._wants_sidebar = shown
         self._gives_way = self._details
-        self._show_sides()
+        self._show_parts()
         self._apply()
 
     def show_console(self, shown: bool = True) -> None:
-        """Show or hide the console."""
+        """Show or hide the console. In a window that is too low for it, its tabs stay."""
         if shown == self.has_console:
             return
         self._note_sizes()
-        self._console.setVisible(shown)
+        self._wants_console = shown or self._is_low
+        self._is_asked_for = shown and self._is_low
+        self._show_parts()
         self._apply()
 
     def place_console(self, beside: bool) -> None:
         """Put the console at the right of the tabs, or below them. It is shown then."""
         self._note_sizes()
         self.down.setOrientation(_BESIDE if beside else _BELOW)
-        self._console.setVisible(True)
+        self._wants_console = True
+        self._is_asked_for = self._is_low
+        self._show_parts()
         self._apply()
 
     def toggle_sidebar(self) -> None:
@@ -176,8 +191,8 @@ class Room(QWidget):
         self._wants_sidebar = "sidebar" not in hidden
         is_beside = settings.text("room/console") == "beside"
         self.down.setOrientation(_BESIDE if is_beside else _BELOW)
-        self._console.setVisible("console" not in hidden)
-        self._show_sides()
+        self._wants_console = "console" not in hidden
+        self._show_parts()
         self._apply()
 
     def save(self) -> None:
@@ -189,25 +204,34 @@ class Room(QWidget):
         settings.save_number("room/console_width", self._console_sizes[_BESIDE])
         settings.save_number("room/details", self._details_width)
         settings.save_text("room/shown", "details" if self._wants_details else "")
-        shown = {"sidebar": self._wants_sidebar, "console": self.has_console}
+        shown = {"sidebar": self._wants_sidebar, "console": self._wants_console}
         settings.save_text("room/hidden", " ".join(name for name in shown if not shown[name]))
         settings.save_text("room/console", "beside" if self.is_console_beside else "below")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        before = (self.has_sidebar, self.has_details)
-        self._show_sides()
-        if before != (self.has_sidebar, self.has_details):
+        self._height = self.height()
+        before = (self.has_sidebar, self.has_details, self.has_console)
+        self._show_parts()
+        if before != (self.has_sidebar, self.has_details, self.has_console):
             self._apply()
 
-    def _show_sides(self) -> None:
-        """Show sidebar and details as they are wanted, if there is room for both."""
+    @property
+    def _is_low(self) -> bool:
+        """Whether the height is too small for the tabs and the console below them."""
+        return self._height < LEAST_FOR_CONSOLE and not self.is_console_beside
+
+    def _show_parts(self) -> None:
+        """Show the parts as they are wanted, if there is room for them."""
         is_tight = self._wants_sidebar and self._wants_details and self.width() < LEAST_FOR_BOTH
         for part, is_wanted in (
             (self._sidebar, self._wants_sidebar),
             (self._details, self._wants_details),
         ):
             part.setVisible(is_wanted and not (is_tight and part is self._gives_way))
+        self._is_asked_for = self._is_asked_for and self._is_low
+        self._console.setVisible(self._wants_console)
+        self._console.fold(self._is_low and not self._is_asked_for, has_button=self._is_low)
 
     def _note_sizes(self) -> None:
         """Remember the sizes that the user gave to the parts on show."""
@@ -223,6 +247,8 @@ class Room(QWidget):
     def _apply(self) -> None:
         """Give the parts on show the remembered sizes."""
         console = self._console_sizes[self.down.orientation()]
+        if self._console.is_folded:
+            console = self._console.maximumHeight()
         size = self.down.size()
         length = size.width() if self.is_console_beside else size.height()
         sides = (

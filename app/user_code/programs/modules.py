@@ -20,19 +20,37 @@ class ProgramModules(LoadedModules):
     """A load whose files get the program's reactor when they import that of Twisted.
 
     Its modules have their plain names if nothing else has them. Perspective Broker sends the names
-    of classes, and the other side knows only those. A second load of the program at the same time
-    gets names with its number.
+    of classes, and the other side knows only those. A reload takes the plain names over from the
+    load before: that one gets names with its number, while its classes keep the name that they
+    were made with. So what its last connections send stays the same too.
     """
 
-    def __init__(self, folder: Path, reactor: Any) -> None:
+    def __init__(self, folder: Path, reactor: Any, before: ProgramModules | None = None) -> None:
+        """`before` is the load of the same program that this one replaces."""
         super().__init__(folder)
         self._has_plain_name: dict[str, bool] = {}
         """Whether a module of the folder has its plain name in `sys.modules`."""
+        self._is_replaced = False
+        self._given: list[str] = []
+        """The modules that had plain names before the next load took them."""
+        self._before = before
+        if before is not None:
+            before._give_names()
         self._reactor = reactor
         self._internet = _Facade("twisted.internet", import_module("twisted.internet"))
         self._internet.reactor = reactor
         self._twisted = _Facade("twisted", import_module("twisted"))
         self._twisted.internet = self._internet
+
+    def succeed(self) -> None:
+        """Keep the names of the load before, which gets them back if this one closes earlier."""
+        self._before = None
+
+    def close(self) -> None:
+        super().close()
+        before, self._before = self._before, None
+        if before is not None:
+            before._take_names_back()
 
     def run_file(self, path: Path) -> ModuleType:
         """Run the file at `path` as the main program. Raises any exception of the file."""
@@ -97,8 +115,24 @@ class ProgramModules(LoadedModules):
 
     def _name_in_python(self, top: str) -> str:
         if top not in self._has_plain_name:
-            self._has_plain_name[top] = top not in sys.modules and not self._is_elsewhere(top)
+            is_free = top not in sys.modules and not self._is_elsewhere(top)
+            self._has_plain_name[top] = is_free and not self._is_replaced
         return top if self._has_plain_name[top] else super()._name_in_python(top)
+
+    def _give_names(self) -> None:
+        """Rename the modules that have plain names, as the next load gets these."""
+        self._is_replaced = True
+        self._given = [top for top, has_it in self._has_plain_name.items() if has_it]
+        for top in self._given:
+            self._has_plain_name[top] = False
+            _rename_modules(top, self._name_in_python(top))
+
+    def _take_names_back(self) -> None:
+        """The opposite of `_give_names`: the next load has failed."""
+        self._is_replaced = False
+        for top in self._given:
+            _rename_modules(self._name_in_python(top), top)
+            self._has_plain_name[top] = True
 
     def _is_elsewhere(self, top: str) -> bool:
         """Whether Python would find a module `top` outside of the folder."""
@@ -114,6 +148,21 @@ def _is_of_a_program(top: str) -> bool:
     """Whether `top` in `sys.modules` is a module of a program, which others must not get."""
     loads = (each for each in sys.meta_path if isinstance(each, ProgramModules))
     return any(each._has_plain_name.get(top) for each in loads)
+
+
+def _rename_modules(top: str, wanted: str) -> None:
+    """Give the module or package `top` and all in it another name in Python."""
+    for name in list(sys.modules):
+        if name.partition(".")[0] != top:
+            continue
+        module = sys.modules.pop(name)
+        renamed = wanted + name.removeprefix(top)
+        sys.modules[renamed] = module
+        # An import inside of the module looks at these.
+        module.__name__ = renamed
+        if module.__spec__ is not None:
+            module.__spec__.name = renamed
+            module.__package__ = module.__spec__.parent
 
 
 class _Facade(ModuleType):

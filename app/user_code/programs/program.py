@@ -23,13 +23,20 @@ from app.files.paths import resolve_path
 from app.text.sentence import Sentence
 from app.user_code.errors import LoadingFailed, SourceFiles, call_user_code
 from app.user_code.inspection import module_in_package
+from app.user_code.loading import find_object
+from app.user_code.made_by_function import services_of
 from app.user_code.programs.modules import ProgramModules
 from app.user_code.programs.places import ListeningPlace, Places
 from app.user_code.programs.process_state import in_folder, restored_process_state
 from app.user_code.programs.reactor import ProgramReactor
 from app.user_code.programs.reference import ProgramKind, ProgramReference
 from app.user_code.programs.started_work import StartedWork
-from app.user_code.reference import LoadCallback, UserCodeError, announce_nothing
+from app.user_code.reference import (
+    CURRENT_FOLDER,
+    LoadCallback,
+    UserCodeError,
+    announce_nothing,
+)
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +49,22 @@ _NO_PLACES: Final = partial(
     "{title} listens nowhere. Let it call reactor.listenTCP, or name one protocol of it, as in "
     "{text}:Echo.",
 )
+_NO_SERVICES_OF_OBJECT: Final = partial(
+    Sentence,
+    "object-listens-nowhere",
+    "{text} listens nowhere. Let it be or return services that do, such as "
+    "internet.TCPServer(8007, factory).",
+)
 _NO_SERVICES: Final = partial(
     Sentence,
     "application-listens-nowhere",
     "The application of {title} listens nowhere. Give it a service that does, such as "
     "internet.TCPServer(8007, factory).",
 )
+_LISTENS_NOWHERE: Final = {
+    ProgramKind.SERVICE_FILE: _NO_SERVICES,
+    ProgramKind.OBJECT: _NO_SERVICES_OF_OBJECT,
+}
 
 
 class Program:
@@ -68,11 +85,13 @@ class Program:
         on_end: Callable[[], None] | None = None,
         on_note: Callable[[], None] | None = None,
         spent_descriptors: Container[int] = (),
+        before: Program | None = None,
     ) -> None:
         """Relative paths begin in `folder`. `on_place` is called with each place that the program
         adds after the load. `on_end` is called once, when the program stops its reactor, and
         `on_note` for each new sentence in `notes`.
-        `spent_descriptors` are those that an earlier load adopted."""
+        `spent_descriptors` are those that an earlier load adopted. `before` is the load that this
+        one replaces."""
         self.reference = reference
         self.title = reference.title
         self.notes: list[str] = []
@@ -83,6 +102,7 @@ class Program:
         """Whether it stopped its reactor, or called `sys.exit`."""
         self.is_loaded = False
         self._folder = self._home = folder
+        self._before = before
         self._loading = loading
         self._on_place = on_place
         self._on_end = on_end
@@ -93,7 +113,7 @@ class Program:
         self._reactor = ProgramReactor(
             reactor, self, self._places, self._work, spent_descriptors=spent_descriptors
         )
-        self._service: Any = None
+        self._services: tuple[Any, ...] = ()
         self._module = ""
         """The name of its module if it is in a package, whose other modules it imports."""
         self._modules: ProgramModules | None = None
@@ -123,6 +143,8 @@ class Program:
             raise
         finally:
             self._places.ignores_repeats = False
+        assert self._modules is not None
+        self._modules.succeed()
         self.is_loaded = True
 
     async def end(self) -> None:
@@ -131,12 +153,12 @@ class Program:
             return
         self.is_loaded = False
         await self._reactor.fire_shutdown()
-        if self._service is not None:
-            service, self._service = self._service, None
+        services, self._services = self._services, ()
+        for service in services:
             try:
                 await maybeDeferred(self._reactor.inside(service.stopService))
             except Exception:
-                log.exception("%s: its service failed to stop.", self.title)
+                log.exception("%s: a service of it failed to stop.", self.title)
         self._let_go()
 
     # As the owner of a `ProgramReactor`
@@ -175,7 +197,7 @@ class Program:
         return self._reactor.inside(call)
 
     def starting(self, call: Callable[[], Any]) -> Callable[[], Any]:
-        """Like `inside`, in the folder of the program: what starts there may open files."""
+        """Like `inside`, in the current folder of the load: what starts there may open files."""
 
         def run() -> Any:
             with in_folder(self._home):
@@ -187,20 +209,22 @@ class Program:
 
     def _load(self) -> None:
         folder, path = self._where()
-        self._home = folder
+        # Without a profile, the current folder stays that of the shell, as with `python`.
+        self._home = Path.cwd() if self._folder == CURRENT_FOLDER else folder
         packaged = self._module_in_package(path)
         above, self._module = packaged or (folder, "")
-        self._modules = ProgramModules(above, self._reactor)
+        before, self._before = self._before, None
+        self._modules = ProgramModules(above, self._reactor, before and before._modules)
         arguments = (str(path or self.reference.source), *self.reference.arguments)
-        before = set(threading.enumerate())
+        threads = set(threading.enumerate())
         self._loading(path or folder)
-        with restored_process_state(folder, arguments), self._reactor.working():
+        with restored_process_state(self._home, arguments), self._reactor.working():
             call_user_code(lambda: self._execute(path), self.sources)
-        self._work.add_threads(before)
+        self._work.add_threads(threads)
         self._check()
 
     def _module_in_package(self, path: Path | None) -> tuple[Path, str] | None:
-        if path is None or self.reference.kind is not ProgramKind.SCRIPT:
+        if path is None or self.reference.kind not in (ProgramKind.SCRIPT, ProgramKind.OBJECT):
             return None
         return module_in_package(path, self._sources.read(path))
 
@@ -236,6 +260,8 @@ class Program:
             case ProgramKind.SERVICE_FILE:
                 assert path is not None
                 self._serve(self._application(vars(self._modules.run_service_file(path))))
+            case ProgramKind.OBJECT:
+                self._serve(*self._services_of_object(path))
             case ProgramKind.MODULE:
                 self._modules.run_module(self.reference.source)
             case _ if self._module:
@@ -251,6 +277,17 @@ class Program:
                 # A service file whose name does not end in .tac; `twistd --python` takes any name.
                 if not self.places and not self._has_run and "application" in names:
                     self._serve(self._application(names))
+
+    def _services_of_object(self, path: Path | None) -> list[Any]:
+        assert self._modules is not None
+        assert self.reference.object is not None
+        name = self.reference.object.name
+        if path is None or self._module:
+            module = self._modules.import_module(self._module or self.reference.source)
+        else:
+            module = self._modules.execute(path)
+        found = find_object(name, module, self.sources)
+        return services_of(found, name, self._reactor, self.sources)
 
     def _application(self, names: dict[str, Any]) -> Any:
         application: Any = names.get("application")
@@ -278,17 +315,18 @@ class Program:
             )
         return found
 
-    def _serve(self, service: Any) -> None:
-        """Start `service` as `twistd` does."""
-        self._service = service
-        service.privilegedStartService()
-        service.startService()
+    def _serve(self, *services: Any) -> None:
+        """Start `services` as `twistd` does."""
+        self._services = services
+        for each in services:
+            each.privilegedStartService()
+            each.startService()
 
     def _where(self) -> tuple[Path, Path | None]:
         """The folder of the program's modules, and the file to run if there is one."""
         folder = Path(os.path.realpath(self._folder))
         kind = self.reference.kind
-        if kind in (ProgramKind.MODULE, ProgramKind.PLUGIN):
+        if not self.reference.has_path:
             return folder, None
         path = Path(os.path.realpath(resolve_path(self.reference.source, folder)))
         if kind is not ProgramKind.FOLDER and path.is_dir():
@@ -329,8 +367,7 @@ class Program:
         for each in self.places:
             self._check_served(each)
         if not self.places and not self.notes:
-            is_service = self.reference.kind is ProgramKind.SERVICE_FILE
-            nowhere = _NO_SERVICES if is_service else _NO_PLACES
+            nowhere = _LISTENS_NOWHERE.get(self.reference.kind, _NO_PLACES)
             raise LoadingFailed(nowhere(title=self.title, text=self.reference), self.sources)
 
     def _check_served(self, listening: ListeningPlace) -> None:

@@ -23,7 +23,10 @@ from app.user_code.reference import (
     PROGRAM_FILE,
     PROGRAM_MODULE,
     TWIST_PREFIX,
+    CodeLocation,
+    Reference,
     UserCodeError,
+    is_user_code,
     is_whole_program,
     quoted_words,
 )
@@ -52,6 +55,9 @@ class ProgramKind(Enum):
     PLUGIN = "plugin"
     """Like `twist NAME ARGUMENTS`."""
 
+    OBJECT = "object"
+    """The services of one object in a file or module."""
+
 
 @frozen
 class ProgramReference:
@@ -63,6 +69,17 @@ class ProgramReference:
     """The path as it was written, or the name of the module or plugin."""
 
     arguments: tuple[str, ...] = ()
+
+    object: Reference | None = None
+    """The object of an `OBJECT`."""
+
+    @classmethod
+    def of_listener(cls, protocol: str) -> ProgramReference:
+        """The program of a listener for which `runs_as_program` is true. Raises `UserCodeError`."""
+        if is_program(protocol):
+            return cls.parse(protocol)
+        found = Reference.parse(protocol)
+        return cls(ProgramKind.OBJECT, found.source, object=found)
 
     @classmethod
     def parse(cls, text: str) -> ProgramReference:
@@ -116,6 +133,8 @@ class ProgramReference:
         return cls(_kind_of_path(path), path, arguments)
 
     def __str__(self) -> str:
+        if self.object is not None:
+            return str(self.object)
         prefix = TWIST_PREFIX if self.kind is ProgramKind.PLUGIN else PREFIX
         source = self._quoted_source if self.has_path else self.source
         return " ".join((f"{prefix}{source}", *map(shlex.quote, self.arguments)))
@@ -134,6 +153,8 @@ class ProgramReference:
     @property
     def has_path(self) -> bool:
         """Whether `source` is a path. A relative one begins in the folder of the profile."""
+        if self.object is not None:
+            return self.object.place is CodeLocation.FILE
         return self.kind not in (ProgramKind.MODULE, ProgramKind.PLUGIN)
 
     @property
@@ -149,7 +170,7 @@ class ProgramReference:
     @property
     def title(self) -> str:
         """The name of its file, module or plugin."""
-        if self.kind in (ProgramKind.MODULE, ProgramKind.PLUGIN):
+        if not self.has_path:
             return self.source
         return Path(self.source).name or self.source
 
@@ -161,6 +182,14 @@ def is_program(protocol: str) -> bool:
     if not protocol.startswith(PREFIX):
         return False
     return is_whole_program(protocol.removeprefix(PREFIX).strip())
+
+
+def runs_as_program(protocol: str, endpoint: str) -> bool:
+    """Whether a listener is the entry of a program: it has no socket, and its places have.
+
+    One object is served so if its services are to listen where they say.
+    """
+    return is_program(protocol) or (is_user_code(protocol) and endpoint == OWN_PLACES)
 
 
 def program_at(path: str) -> ProgramReference:
