@@ -71,8 +71,6 @@ class DatagramPath:
         self.held_bytes = 0
         self.dropped = 0
         """Datagrams that nobody will get."""
-        self.corrupted = 0
-        self.duplicated = 0
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -134,9 +132,7 @@ class DatagramPath:
                 case FaultKind.CORRUPT:
                     data = flip_bits(datagram.data, fault.bits, self._random)
                     datagram = _Datagram(data, datagram.address)
-                    self.corrupted += 1
                 case FaultKind.DUPLICATE:
-                    self.duplicated += 1
                     self._run(datagram, index + 1)
                 case _:
                     self._hold(key, datagram, self._due(key, fault, len(datagram.data)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -103,17 +104,13 @@ def explain(failure: Failure, target: Target, seconds: float) -> str:
         return Sentence(
             "target-unknown-host", "{host} is not known as a host name", host=target.host
         )
-    if failure.check(ConnectError) and error is not None:
-        words = getattr(error, "osError", None)
-        cause = getattr(words, "strerror", None) or str(error)
-        return Sentence(
-            "target-unreachable",
-            "{target} cannot be reached ({error})",
-            target=target,
-            error=cause.rstrip("."),
-        )
+    cause: object = error
+    if isinstance(error, ConnectError):
+        number = error.osError
+        is_known = isinstance(number, int)
+        cause = system_reason(os.strerror(number)) if is_known else str(error).rstrip(".")
     return Sentence(
-        "target-unreachable", "{target} cannot be reached ({error})", target=target, error=error
+        "target-unreachable", "{target} cannot be reached ({error})", target=target, error=cause
     )
 
 

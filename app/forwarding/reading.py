@@ -87,7 +87,8 @@ class _Reader(TableReader):
         return Alterations(framing, rewrites, hold)
 
     def _rewrites(self, value: object, path: str) -> tuple[RewriteRule, ...]:
-        tables = self.attempt(rule_tables(MAX_RULES), value, path, ())
+        nothing: tuple[object, ...] = ()
+        tables = self.attempt(rule_tables(MAX_RULES), value, path, nothing)
         rules = (self._rewrite(each, f"{path}[{index}]") for index, each in enumerate(tables))
         return tuple(rule for rule in rules if rule is not None)
 

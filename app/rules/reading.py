@@ -167,8 +167,9 @@ class _Reader(TableReader):
     # Rules
 
     def _rules(self, value: object, framing: MessageFraming | None, path: str) -> tuple[Rule, ...]:
+        nothing: tuple[object, ...] = ()
         rules: list[Rule] = []
-        for index, each in enumerate(self.attempt(rule_tables(MAX_RULES), value, path, ())):
+        for index, each in enumerate(self.attempt(rule_tables(MAX_RULES), value, path, nothing)):
             place = f"{path}[{index}]"
             table = self.attempt(read_table, each, place, None)
             if table is not None:

@@ -118,8 +118,8 @@ def read_table(value: object) -> Mapping[str, Any]:
     return value
 
 
-def rule_tables(most: int) -> Callable[[object], Sequence[object]]:
-    def read(value: object) -> Sequence[object]:
+def rule_tables(most: int) -> Callable[[object], tuple[object, ...]]:
+    def read(value: object) -> tuple[object, ...]:
         if not isinstance(value, Sequence) or isinstance(value, str):
             raise Wrong(
                 Sentence(
@@ -137,7 +137,7 @@ def rule_tables(most: int) -> Callable[[object], Sequence[object]]:
                     count=len(value),
                 )
             )
-        return value
+        return tuple(value)
 
     return read
 

@@ -22,7 +22,6 @@ from pathlib import Path
 import platformdirs
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
-from app.faults.certificates import bad_identity
 from app.faults.spec import TlsProblem
 from app.text.sentence import Sentence
 from app.text.system_errors import system_reason
@@ -31,6 +30,12 @@ from app.tls.certificates import Identity, certificates_to_pem, read_identity
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+
+OTHER_NAME = "another-name.invalid"
+"""A name that no client asks for (RFC 2606)."""
+
+EXPIRED_AGE = datetime.timedelta(days=1000)
+"""The age of an expired certificate. It is more than any is valid for."""
 
 
 def make_folder(folder: Path) -> None:
@@ -191,15 +196,17 @@ class LocalCa:
 
         It is not kept.
         """
-        return bad_identity(
-            problem,
-            sorted(set(names)),
-            self._clock(),
-            authority=self._authority(),
-            make_authority=issuing.make_authority,
-            issue=issuing.issue,
-            sign_itself=issuing.issue_self_signed,
-        )
+        wanted, now = sorted(set(names)), self._clock()
+        match problem:
+            case TlsProblem.EXPIRED:
+                return issuing.issue(self._authority(), wanted, now - EXPIRED_AGE)
+            case TlsProblem.OTHER_NAME:
+                return issuing.issue(self._authority(), [OTHER_NAME], now)
+            case TlsProblem.UNKNOWN_CA:
+                return issuing.issue(issuing.make_authority("nobody", now), wanted, now)
+            case TlsProblem.SELF_SIGNED:
+                return issuing.issue_self_signed(wanted, now)
+        raise ValueError(f"{problem.value} is no problem of a certificate")
 
     def kept_for(self, names: Iterable[str]) -> Identity | None:
         """The certificate that `identity_for` would return, if it exists already."""

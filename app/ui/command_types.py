@@ -47,6 +47,9 @@ class Command:
     is_checkable: bool = False
     """Whether it has a tick, set while the part that it opens is visible. That part sets it."""
 
+    in_every_window: bool = False
+    """Whether its keys work in the other windows of the program too."""
+
     in_tool_bar: bool = False
     in_listener_menu: bool = False
     """Whether the context menu of a listener has it too."""

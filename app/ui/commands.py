@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -267,6 +267,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
         lambda window: window.behaviour.faults.clear_all(),
         Menu.LISTENER,
         "Ctrl+Alt+Shift+F",
+        in_every_window=True,
     ),
     Command(
         "remove",
@@ -362,6 +363,8 @@ class Commands(QObject):
         if command.keys:
             shortcut = QKeySequence(command.keys)
             action.setShortcuts([shortcut, *map(QKeySequence, command.other_keys)])
+            if command.in_every_window:
+                action.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
             keys = shortcut.toString(QKeySequence.SequenceFormat.NativeText)
             action.setToolTip(f"{text.removesuffix('…')} ({keys})")
         action.triggered.connect(lambda _checked=False: command.run(self._window))

@@ -94,11 +94,16 @@ def write(path: Path, starter: Template = STREAM) -> None:
             Sentence("file-exists", "{path} exists already. Choose another name.", path=path)
         ) from None
     except OSError as error:
-        raise UserCodeError(
-            Sentence(
-                "template-unwritable",
-                "{path} cannot be written ({reason}). Choose another folder.",
-                path=path,
-                reason=system_reason(error),
-            )
-        ) from None
+        raise unwritable(path, error) from None
+
+
+def unwritable(path: Path, error: OSError) -> UserCodeError:
+    """A file of the user's own could not be written."""
+    return UserCodeError(
+        Sentence(
+            "template-unwritable",
+            "{path} cannot be written ({reason}). Choose another folder.",
+            path=path,
+            reason=system_reason(error),
+        )
+    )

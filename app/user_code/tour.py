@@ -19,9 +19,9 @@ import platformdirs
 from app.files.atomic_write import write_atomically
 from app.net.endpoint import Endpoint, EndpointError
 from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
 from app.user_code.errors import MAIN_GUARD
 from app.user_code.reference import CodeLocation, Reference, UserCodeError
+from app.user_code.template import unwritable
 
 FILE_NAME: Final = "echo_server.py"
 FACTORY_NAME: Final = "EchoFactory"
@@ -167,7 +167,7 @@ class TourFile:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
-            raise _unwritable(self.path, error) from None
+            raise unwritable(self.path, error) from None
         self.copy_to(self.path, text)
 
     def is_changed(self, text: str) -> bool:
@@ -179,7 +179,7 @@ class TourFile:
         try:
             write_atomically(path, text.encode(errors="replace"))
         except OSError as error:
-            raise _unwritable(path, error) from None
+            raise unwritable(path, error) from None
 
     def delete(self) -> None:
         """Delete the file, and the folders that were made for it. An error leaves them there."""
@@ -189,14 +189,3 @@ class TourFile:
             self.path.parent.parent.rmdir()
         except OSError:  # another window's tour is there, or something of the user's
             return
-
-
-def _unwritable(path: Path, error: OSError) -> UserCodeError:
-    return UserCodeError(
-        Sentence(
-            "template-unwritable",
-            "{path} cannot be written ({reason}). Choose another folder.",
-            path=path,
-            reason=system_reason(error),
-        )
-    )

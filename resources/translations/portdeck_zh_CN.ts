@@ -1607,6 +1607,14 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>片段</translation>
     </message>
     <message>
+        <source>Open the console</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fold the console</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Not kept: this is too long for a snippet.</source>
         <translation>没有保存：作为片段太长了。</translation>
     </message>
@@ -2743,10 +2751,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>{certificate} 是 PKCS#12 文件，脚本和许多客户端都无法读取。请转换为 PEM（openssl pkcs12 -in FILE -out NEW.pem）。</translation>
     </message>
     <message>
-        <source>{value} is no problem of a certificate</source>
-        <translation>{value} 不是证书的问题</translation>
-    </message>
-    <message>
         <source>latency</source>
         <translation>延迟</translation>
     </message>
@@ -2911,10 +2915,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>{path}：{message}</translation>
     </message>
     <message>
-        <source>write [[listener.fault]] with two brackets on each side</source>
-        <translation>请写 [[listener.fault]]，每侧两个方括号</translation>
-    </message>
-    <message>
         <source>here are {count} faults; keep at most {most_faults}</source>
         <translation>这里有 {count} 个故障；至多保留 {most_faults} 个</translation>
     </message>
@@ -2939,10 +2939,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>必须小于 bytes，即 {bytes}</translation>
     </message>
     <message>
-        <source>unknown key `{shown}`; remove it, or use: {known}</source>
-        <translation>未知的键 `{shown}`；请删除它，或使用：{known}</translation>
-    </message>
-    <message>
         <source>there is no target: use &quot;target&quot; with forward or socks, or remove it</source>
         <translation>没有目标：&quot;target&quot; 请用于 forward 或 socks，或删除它</translation>
     </message>
@@ -2953,18 +2949,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>is missing; write one, such as {example}</source>
         <translation>缺失；请写一个，如 {example}</translation>
-    </message>
-    <message>
-        <source>must be a number from {least:.17g} to {most:.17g}, not {value}</source>
-        <translation>必须是 {least:.17g} 到 {most:.17g} 的数，而不是{value}</translation>
-    </message>
-    <message>
-        <source>unknown key `{shown}`; did you mean `{suggestion}`?</source>
-        <translation>未知的键 `{shown}`；您是指 `{suggestion}` 吗？</translation>
-    </message>
-    <message>
-        <source>`{shown}` means nothing for {value}; remove it</source>
-        <translation>`{shown}` 对 {value} 没有意义；请删除它</translation>
     </message>
     <message>
         <source>a number of that size</source>
@@ -2989,10 +2973,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>unknown: {value}; did you mean &quot;{suggestion}&quot;?</source>
         <translation>未知：{value}；您是指 &quot;{suggestion}&quot; 吗？</translation>
-    </message>
-    <message>
-        <source>must be a list of tables; {advice}</source>
-        <translation>必须是表的列表；{advice}</translation>
     </message>
     <message>
         <source>must be a table, not {value}</source>
@@ -3087,10 +3067,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>客户端请求的头部太长。</translation>
     </message>
     <message>
-        <source>must be one of in, out, both, not {value}</source>
-        <translation>必须是 in、out、both 之一，而不是{value}</translation>
-    </message>
-    <message>
         <source>must be at least one byte, and none of them a wildcard</source>
         <translation>必须至少有一个字节，且不含通配符</translation>
     </message>
@@ -3121,10 +3097,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>must be text or {{ hex = &quot;00 01&quot; }}, not {value}</source>
         <translation>必须是文本或 {{ hex = &quot;00 01&quot; }}，而不是{value}</translation>
-    </message>
-    <message>
-        <source>unknown key {key}; there are {known}</source>
-        <translation>未知的键 {key}；可用的有 {known}</translation>
     </message>
     <message>
         <source>a fault refuses the connection to {target}</source>
@@ -3363,14 +3335,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>此配置由更新的 Portdeck 写入（版本 {version}）；请更新 Portdeck</translation>
     </message>
     <message>
-        <source>write [[listener]] with two brackets on each side</source>
-        <translation>请写 [[listener]]，每侧两个方括号</translation>
-    </message>
-    <message>
-        <source>keep at most {most_listeners}</source>
-        <translation>至多保留 {most_listeners} 个</translation>
-    </message>
-    <message>
         <source>must be another one; {first} is called {name} too</source>
         <translation>必须换一个；{first} 也叫 {name}</translation>
     </message>
@@ -3381,10 +3345,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>must be {version}, not {value}</source>
         <translation>必须是 {version}，而不是{value}</translation>
-    </message>
-    <message>
-        <source>here are {count} listeners; {advice}</source>
-        <translation>这里有 {count} 个监听器；{advice}</translation>
     </message>
     <message>
         <source>is for a whole program, such as python:server.py; write one such as tcp:8007</source>
@@ -3655,14 +3615,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>没有说明何时适用；请写 {known} 之一</translation>
     </message>
     <message>
-        <source>there are {known}</source>
-        <translation>可用的有 {known}</translation>
-    </message>
-    <message>
-        <source>unknown key {key}; {advice}</source>
-        <translation>未知的键 {key}；{advice}</translation>
-    </message>
-    <message>
         <source>the function gives the reply; remove it</source>
         <translation>应答由函数给出；请删除它</translation>
     </message>
@@ -3853,14 +3805,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>its expression takes too long on this message</source>
         <translation>它的表达式在此消息上耗时太长</translation>
-    </message>
-    <message>
-        <source>must be at most {longest:,} characters long, not {count:,}</source>
-        <translation>至多 {longest:,} 个字符，而不是 {count:,} 个</translation>
-    </message>
-    <message>
-        <source>must be a number from {least:g} to {most:g}, not {value}</source>
-        <translation>必须是 {least:g} 到 {most:g} 的数，而不是{value}</translation>
     </message>
     <message>
         <source>Something unexpected failed: %s</source>
@@ -4087,6 +4031,14 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>之前的启动接管了交给它的套接字，并已将其关闭。如果需要该套接字，请重新启动 Portdeck。</translation>
     </message>
     <message>
+        <source>These services listen where they say. Without Portdeck, start them in a .tac file, with setServiceParent(application).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>`{key}` means nothing for {kind}; remove it</source>
+        <translation>`{key}` 对 {kind} 没有意义；请删除它</translation>
+    </message>
+    <message>
         <source>nothing listens there</source>
         <translation>那里没有程序监听</translation>
     </message>
@@ -4097,6 +4049,14 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>a message of {count:,} bytes is too long for a datagram</source>
         <translation>{count:,} 字节的消息对数据报来说太长</translation>
+    </message>
+    <message>
+        <source>here are {count} listeners; keep at most {most}</source>
+        <translation>这里有 {count} 个监听器；请最多保留 {most} 个</translation>
+    </message>
+    <message>
+        <source>has no effect without {wanted}; write that, or remove this</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{target} takes no PROXY header. Choose none, or another target.</source>
@@ -4113,6 +4073,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>It cannot forward to {to!r}. {error}</source>
         <translation>它无法转发到 {to!r}。{error}</translation>
+    </message>
+    <message>
+        <source>closed by the target</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>%s has stopped its reactor: its listeners stop.</source>
@@ -4325,6 +4289,14 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>must not hold {wrong}. {escapes_advice}</source>
         <translation>不能含有 {wrong}。{escapes_advice}</translation>
+    </message>
+    <message>
+        <source>must be a list of tables; write [[{name}]] with two brackets on each side</source>
+        <translation>必须是表的列表；请写 [[{name}]]，每侧两个方括号</translation>
+    </message>
+    <message>
+        <source>must be a number from {least:.15g} to {most:.15g}, not {value}</source>
+        <translation>必须是 {least:.15g} 到 {most:.15g} 的数，而不是{value}</translation>
     </message>
     <message>
         <source>{count:,} bytes</source>
@@ -4892,6 +4864,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>数据报协议</translation>
     </message>
     <message>
+        <source>services</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{path} is no Python file. Choose one that ends in .py.</source>
         <translation>{path} 不是 Python 文件。请选择以 .py 结尾的文件。</translation>
     </message>
@@ -4924,12 +4900,16 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>{who}类 {kind}。请写 {kind}()。</translation>
     </message>
     <message>
-        <source>{who} {count} objects, and one endpoint can serve with one alone. Name them one by one, or let the whole file listen: python:FILE.py.</source>
-        <translation>{who} {count} 个对象，而一个端点只能用一个提供服务。请逐个指定，或让整个文件监听：python:FILE.py。</translation>
+        <source>{who} {count} objects, and one endpoint can serve with one alone. If they are services, write endpoint = &quot;program&quot;: they listen where they say.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{who} a service that listens by itself ({kind}). Make a .tac file with it, and write python:FILE.tac without an endpoint.</source>
-        <translation>{who}自行监听的服务（{kind}）。请用它写一个 .tac 文件，并写 python:FILE.tac，不写端点。</translation>
+        <source>{who} a service that listens by itself ({kind}). Write endpoint = &quot;program&quot;: it listens where it says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{who} no service ({kind}), and has no address of its own. Give the listener an endpoint such as tcp:8007, or use a service such as internet.TCPServer(8007, factory).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{name} needs arguments ({needed}). Let it take none, or any of: {takes}.</source>
@@ -4946,6 +4926,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>{title} listens nowhere. Let it call reactor.listenTCP, or name one protocol of it, as in {text}:Echo.</source>
         <translation>{title} 没有在任何地方监听。请让它调用 reactor.listenTCP，或指定其中一个协议，如 {text}:Echo。</translation>
+    </message>
+    <message>
+        <source>{text} listens nowhere. Let it be or return services that do, such as internet.TCPServer(8007, factory).</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The application of {title} listens nowhere. Give it a service that does, such as internet.TCPServer(8007, factory).</source>
@@ -8922,6 +8906,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>The new code is not in use: {0}</source>
         <translation>新代码没有启用：{0}</translation>
+    </message>
+    <message>
+        <source>{0} connected</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} over UDP</source>

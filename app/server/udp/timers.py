@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from app.text.sentence import Sentence
+from app.server.connections.closing import idle_for
 
 MIN_SECONDS = 0.25
 """The least time between two checks, so that several peers end in one check."""
@@ -78,7 +78,7 @@ class IdleExpiry:
             first = self._first()
             if first is None or first.active_at + timeout > now:
                 break
-            first.end(Sentence("idle-for", "idle for {seconds:g} s", seconds=timeout))
+            first.end(idle_for(timeout))
         self.schedule()
 
 

@@ -53,7 +53,6 @@ class PacketCounts:
     skipped: Counter[SkipReason] = field(factory=Counter)
     """Packets that belong to no conversation, by reason."""
 
-    retransmitted_bytes: int = 0
     missing_bytes: int = 0
     """Bytes that were sent but are not in the file."""
 
@@ -324,5 +323,3 @@ class Conversations:
         for is_server, side in enumerate(flow.sides):
             self._owner = flow.number << 1 | is_server
             side.flush(self._emit)
-            self.counts.retransmitted_bytes += side.retransmitted
-            side.retransmitted = 0

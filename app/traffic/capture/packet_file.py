@@ -23,6 +23,7 @@ from app.text.sentence import Sentence, composed
 from app.text.system_errors import system_reason
 
 READ_BYTES: Final = 1024 * 1024
+END_MISSING: Final = Sentence("end-missing", "The end is missing. This is what is left of it.")
 MOST_PACKET_BYTES: Final = 16 * 1024 * 1024
 """No program writes longer packets: a length above this means that the file is damaged."""
 
@@ -188,13 +189,11 @@ class PacketFile:
             stop = min(start + kept, len(self._buffer))
             self._at = stop
             if not is_whole:
-                self._stop(
-                    Sentence("end-missing", "The end is missing. This is what is left of it.")
-                )
+                self._stop(END_MISSING)
             time = seconds + ticks * seconds_per_tick
             yield time, link, self._buffer, start, stop, max(original, kept), self._begins + start
         if self._at < len(self._buffer):
-            self._stop(Sentence("end-missing", "The end is missing. This is what is left of it."))
+            self._stop(END_MISSING)
 
     def _blocks(self) -> Iterator[Packet | None]:
         """The packets of a pcapng file."""
@@ -230,7 +229,7 @@ class PacketFile:
                 time = packet[0]
             yield packet
         if not self.damage and self._at < len(self._buffer):
-            self._stop(Sentence("end-missing", "The end is missing. This is what is left of it."))
+            self._stop(END_MISSING)
 
     def _begin_section(self) -> bool:
         """Read the byte order of the section that begins here. It has its own interfaces."""
@@ -328,7 +327,7 @@ class PacketFile:
 
     def _stop_at_the_end(self, length: int) -> None:
         if self.position + length > self.size:
-            self._stop(Sentence("end-missing", "The end is missing. This is what is left of it."))
+            self._stop(END_MISSING)
         else:
             self._stop_at_damage()
 

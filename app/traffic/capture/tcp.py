@@ -34,7 +34,7 @@ _Waiting = tuple[int, int, int, int]
 class Side:
     """The bytes that one side sent. Positions count from its first byte and never wrap."""
 
-    __slots__ = ("_finish", "_first", "_next", "_position", "_waiting", "retransmitted")
+    __slots__ = ("_finish", "_first", "_next", "_position", "_waiting")
 
     def __init__(self) -> None:
         self._first: int | None = None
@@ -47,18 +47,11 @@ class Side:
         self._waiting: list[_Waiting] | None = None
         """The waiting segments in order. Created on first use, as most connections never need
         it."""
-        self.retransmitted = 0
-        """Bytes that were sent more than once."""
 
     @property
     def is_over(self) -> bool:
         """Whether all bytes up to the FIN were output."""
         return self._finish is not None and self._position >= self._finish
-
-    @property
-    def is_finishing(self) -> bool:
-        """Whether there was a FIN, in order or not."""
-        return self._finish is not None
 
     @property
     def is_waiting(self) -> bool:
@@ -145,9 +138,7 @@ class Side:
     def _pass(self, known: int, size: int, captured: int, place: int, emit: Emit) -> None:
         """Output the new bytes of a segment, without the first `known` ones."""
         if size <= known:
-            self.retransmitted += size
             return
-        self.retransmitted += known
         self._advance(size - known)
         emit(place + min(known, captured), max(0, captured - known), size - max(known, captured))
 

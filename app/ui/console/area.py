@@ -50,8 +50,8 @@ class ConsoleArea(QSplitter):
         self.setChildrenCollapsible(False)
         pane.add_tool(self.opener)
         pane.add_tool(self.folder)
-        for touched in (pane.tabBarClicked, pane.currentChanged, self.opener.clicked):
-            touched.connect(self._open_if_folded)
+        pane.open_wanted.connect(lambda: self.open_wanted.emit(True))
+        self.opener.clicked.connect(self._open_if_folded)
         self.fold(False)
         pane.snippet_wanted.connect(self._save_draft)
         for number in range(1, SHORTCUTS + 1):
@@ -92,6 +92,11 @@ class ConsoleArea(QSplitter):
             self._icons.give(self.folder, "chevron-up" if folded else "chevron-down")
             self.folder.setAccessibleName(words)
             self.folder.setToolTip(f"{words} (Ctrl+J)")
+
+    @property
+    def least_height(self) -> int:
+        """The height that it needs when it is open."""
+        return self.pane.minimumSizeHint().height()
 
     def _open_if_folded(self) -> None:
         if self.is_folded:

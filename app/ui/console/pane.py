@@ -15,9 +15,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QMenu,
-    QStackedWidget,
     QTabBar,
-    QTabWidget,
     QToolButton,
     QWidget,
 )
@@ -32,16 +30,13 @@ from app.traffic.connection_info import Tap
 from app.ui.console.saved_state import ConsoleState
 from app.ui.console.session_tab import ConsoleTabBar, SessionTab, TabTitle, state_icon, state_text
 from app.ui.style.icons import Icons
+from app.ui.widgets.layouts import FoldingTabs
 from app.ui.widgets.plain_text import plain_tip
 
 CLOSER_SIZE = 12
-QWIDGETSIZE_MAX = (1 << 24) - 1
-"""Qt's value for no bound; PySide has no name for it."""
-
-_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
-class ConsolePane(QTabWidget):
+class ConsolePane(FoldingTabs):
     """Owns the session tabs; there is always at least one."""
 
     start_wanted = Signal(object, object)
@@ -73,7 +68,6 @@ class ConsolePane(QTabWidget):
         self._listeners = listeners
         self.saved_state = saved_state
         self._opened = 0
-        self._is_folded = False
         self._titles: dict[SessionTab, TabTitle] = {}
         self._closed: list[SavedTab] = []
         self._bar = ConsoleTabBar()
@@ -145,20 +139,6 @@ class ConsolePane(QTabWidget):
     def unused_tab(self) -> SessionTab:
         """The current tab if it was never connected, otherwise a new tab."""
         return self.current if self.current.is_unused else self.open_tab()
-
-    @property
-    def is_folded(self) -> bool:
-        """Whether only the line of the tabs is shown."""
-        return self._is_folded
-
-    def fold(self, folded: bool) -> None:
-        """Show only the line of the tabs, or the current tab below it too."""
-        self._is_folded = folded
-        pages = self.findChild(QStackedWidget, options=_DIRECT)
-        assert isinstance(pages, QStackedWidget)
-        pages.setVisible(not folded)  # else Tab would go to fields that nobody sees
-        line = max(self.tabBar().sizeHint().height(), self._corner.sizeHint().height())
-        self.setMaximumHeight(line if folded else QWIDGETSIZE_MAX)
 
     def add_tool(self, tool: QWidget) -> None:
         """Put `tool` at the right end of the tab bar."""

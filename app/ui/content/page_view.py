@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QWidget
 from app.traffic.content.page import Page
 from app.traffic.content.parts import PartKind, parts
 from app.ui.content.folding import ShownRows
-from app.ui.content.line_layouts import MARGIN, LineLayouts, letters, units
+from app.ui.content.line_layouts import LineLayouts, letters, units
 from app.ui.style.palette import quiet_color
 from app.ui.style.theme import MonoFont
 
@@ -393,12 +393,3 @@ class PageView(QAbstractScrollArea):
         painter.setBrush(quiet_color(self.palette()))
         painter.drawPolygon(QPolygonF([middle + each for each in corners]))
         painter.restore()
-
-    def menu_place(self) -> QPoint:
-        """Where a menu opens that was asked for by key: at the current line."""
-        for line, top in self._lines_on_screen():
-            if line == self.current_line:
-                return QPoint(
-                    round(self._layouts.text_x(line)), round(top + self._layouts.line_height)
-                )
-        return QPoint(MARGIN, MARGIN)

@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QPointF,
     QRect,
     Qt,
@@ -29,8 +26,7 @@ from app.traffic.comparison import Compared, MessageComparison, Outcome, Range
 from app.ui.style.palette import tint_color
 from app.ui.style.theme import mono_font
 from app.ui.style.tokens import Tint
-
-Index = QModelIndex | QPersistentModelIndex
+from app.ui.widgets.tables import Index, RowsModel
 
 OUTCOME, EXPECTED, CAME = range(3)
 ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -54,7 +50,7 @@ def outcome_color(outcome: Outcome, palette: QPalette) -> QColor:
     return tint_color(_TINTS[outcome], palette)
 
 
-class ComparisonModel(QAbstractTableModel):
+class ComparisonModel(RowsModel):
     """Shows all rows of a comparison, or only those that are not equal."""
 
     def __init__(
@@ -62,10 +58,10 @@ class ComparisonModel(QAbstractTableModel):
     ) -> None:
         """`titles` are those of the two sides, by default *Expected* and *Came*."""
         super().__init__(parent)
-        self._rows: tuple[Compared, ...] = ()
-        self._shown: tuple[Compared, ...] = ()
+        self._all: tuple[Compared, ...] = ()
+        self.rows: tuple[Compared, ...] = ()
         self._hides_equal = False
-        self._titles = (self.tr("Result"), *(titles or (self.tr("Expected"), self.tr("Came"))))
+        self.titles = (self.tr("Result"), *(titles or (self.tr("Expected"), self.tr("Came"))))
         self._words = {
             Outcome.EQUAL: self.tr("equal"),
             Outcome.DIFFERENT: self.tr("different"),
@@ -75,7 +71,7 @@ class ComparisonModel(QAbstractTableModel):
 
     def show_comparison(self, comparison: MessageComparison) -> None:
         """Show another comparison."""
-        self._rows = comparison.rows
+        self._all = comparison.rows
         self._filter()
 
     def hide_equal(self, hides: bool) -> None:
@@ -85,25 +81,12 @@ class ComparisonModel(QAbstractTableModel):
 
     def row(self, row: int) -> Compared:
         """The row of the comparison that is shown at `row`."""
-        return self._shown[row]
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._titles)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return self._titles[section]
-        return super().headerData(section, orientation, role)
+        return self.rows[row]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        row = self._shown[index.row()]
+        row = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             if index.column() == OUTCOME:
                 return self._words[row.outcome]
@@ -116,8 +99,8 @@ class ComparisonModel(QAbstractTableModel):
 
     def _filter(self) -> None:
         self.beginResetModel()
-        self._shown = tuple(
-            row for row in self._rows if not (self._hides_equal and row.outcome is Outcome.EQUAL)
+        self.rows = tuple(
+            row for row in self._all if not (self._hides_equal and row.outcome is Outcome.EQUAL)
         )
         self.endResetModel()
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QHBoxLayout,
     QHeaderView,
@@ -30,6 +29,7 @@ from app.ui.conversations.comparison_model import (
     outcome_color,
 )
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.tables import set_up_table
 
 
 class ComparisonView(QWidget):
@@ -73,19 +73,11 @@ class ComparisonView(QWidget):
         return self.tr("Messages: {0}.").format(", ".join(parts))
 
     def _set_up_table(self) -> None:
-        self.table.setModel(self.model)
+        set_up_table(self.table, self.model, self.tr("Comparison"))
         marked = MarkedBytes(self.table)
         for column in (EXPECTED, CAME):
             self.table.setItemDelegateForColumn(column, marked)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setAccessibleName(self.tr("Comparison"))
-        self.table.verticalHeader().hide()
         header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(OUTCOME, QHeaderView.ResizeMode.ResizeToContents)
         self.table.selectionModel().currentRowChanged.connect(self._show_chosen)

@@ -29,7 +29,7 @@ from app.faults.spec import (
 from app.ui.faults.fields import ChoiceField, NumberField, Scale, scale_of
 from app.ui.faults.texts import kind_hint, kind_title, parameter_title
 from app.ui.style.icons import Icons
-from app.ui.widgets.controls import Switch
+from app.ui.widgets.controls import Switch, icon_button
 
 Kinds = Mapping[FaultLeg, frozenset[FaultKind]]
 """The kinds that each leg can have."""
@@ -120,9 +120,7 @@ class FaultRow(QFrame):
         self.down.setEnabled(not is_last)
 
     def _button(self, icons: Icons, icon: str, words: str) -> QToolButton:
-        button = QToolButton(autoRaise=True)
-        icons.give(button, icon)
-        button.setToolTip(words)
+        button = icon_button(icons, icon, words)
         button.setAccessibleName(f"{words}: {self._title}")
         return button
 

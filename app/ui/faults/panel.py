@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 from attrs import evolve
 from PySide6.QtCore import QRegularExpression, Qt, QTimer, Signal
@@ -33,33 +33,6 @@ def kinds_of(spec: ListenerSpec) -> Kinds:
         FaultLeg.CLIENT: KINDS_OF[transport_of(spec)],
         FaultLeg.TARGET: frozenset() if target is None else KINDS_OF[target],
     }
-
-
-class FaultTarget(Protocol):
-    """Whatever has faults: a listener or a connection."""
-
-    @property
-    def subject(self) -> object:
-        """The listener or connection itself."""
-
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-
-    @property
-    def is_there(self) -> bool:
-        """Whether it still can have faults."""
-
-    @property
-    def kinds(self) -> Kinds:
-        """The kinds that it can have."""
-
-    @property
-    def faults(self) -> tuple[Fault, ...]:
-        """The faults that are set for it."""
-
-    def apply(self, faults: tuple[Fault, ...]) -> None:
-        """Set its faults. They act at once."""
 
 
 class ListenerTarget:

@@ -5,29 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.forwarding.holding import Direction, HeldMessage
 from app.text import readable
 from app.ui.style.palette import quiet_color
-
-Index = QModelIndex | QPersistentModelIndex
+from app.ui.widgets.tables import RIGHT, Index, RowsModel
 
 WAITS, DIRECTION, CONNECTION, SIZE, MESSAGE = range(5)
 PREVIEW_BYTES = 200
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
-class HeldModel(QAbstractTableModel):
+class HeldModel(RowsModel):
     """Shows the messages of the last `show_messages`. Their numbers ascend."""
 
     def __init__(self, seconds: Callable[[], float], parent: QObject | None = None) -> None:
         """`seconds` is the clock by which they are held."""
         super().__init__(parent)
         self._seconds = seconds
-        self._messages: list[HeldMessage] = []
-        self._titles = (
+        self.rows: list[HeldMessage] = []
+        self.titles = (
             self.tr("Waits"),
             self.tr("Direction"),
             self.tr("Connection"),
@@ -43,45 +41,32 @@ class HeldModel(QAbstractTableModel):
         """Show these. Rows of messages that are still there stay the same rows."""
         wanted = list(messages)
         kept = {each.number for each in wanted}
-        for row in reversed(range(len(self._messages))):
-            if self._messages[row].number not in kept:
+        for row in reversed(range(len(self.rows))):
+            if self.rows[row].number not in kept:
                 self.beginRemoveRows(QModelIndex(), row, row)
-                del self._messages[row]
+                del self.rows[row]
                 self.endRemoveRows()
-        count = len(self._messages)
+        count = len(self.rows)
         if len(wanted) > count:
             self.beginInsertRows(QModelIndex(), count, len(wanted) - 1)
-            self._messages.extend(wanted[count:])
+            self.rows.extend(wanted[count:])
             self.endInsertRows()
-        if self._messages:
-            last = self.index(len(self._messages) - 1, MESSAGE)
+        if self.rows:
+            last = self.index(len(self.rows) - 1, MESSAGE)
             self.dataChanged.emit(self.index(0, 0), last)
 
     def message(self, row: int) -> HeldMessage:
         """The message in a row."""
-        return self._messages[row]
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._messages)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._titles)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return self._titles[section]
-        return super().headerData(section, orientation, role)
+        return self.rows[row]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        message = self._messages[index.row()]
+        message = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(message, index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in (WAITS, SIZE):
-            return _RIGHT
+            return RIGHT
         if role == Qt.ItemDataRole.ForegroundRole and not message.is_held:
             return quiet_color(QGuiApplication.palette())
         if role == Qt.ItemDataRole.ToolTipRole and not message.is_held:

@@ -10,7 +10,6 @@ from attrs import evolve
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
@@ -33,6 +32,7 @@ from app.ui.held_messages.message_edit import MessageEdit
 from app.ui.held_messages.model import CONNECTION, DIRECTION, SIZE, WAITS, HeldModel
 from app.ui.widgets.controls import Switch
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.tables import set_up_table
 from app.ui.widgets.translation import translated
 
 CLOCK_MS: Final = 500
@@ -158,16 +158,8 @@ class HoldPanel(QWidget):
         self.trouble.setObjectName("trouble")
         self.trouble.setProperty("wrong", True)
         self.trouble.hide()
-        self.table.setModel(self.model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setAccessibleName(self.tr("Held messages"))
-        self.table.verticalHeader().hide()
+        set_up_table(self.table, self.model, self.tr("Held messages"))
         self.table.horizontalHeader().setStretchLastSection(True)
-        self.table.horizontalHeader().setHighlightSections(False)
         for column, width in _WIDTHS.items():
             self.table.setColumnWidth(column, width)
         self.hint.setObjectName("emptyHint")

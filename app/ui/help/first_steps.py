@@ -99,7 +99,9 @@ class FirstSteps(QFrame):
             button.setEnabled(is_next)
             button.setDefault(is_next)
         if had_focus and not any(button.hasFocus() for button, _ in texts):
-            next(filter(QPushButton.isEnabled, (button for button, _ in texts)), self.tour).setFocus()
+            next(
+                filter(QPushButton.isEnabled, (button for button, _ in texts)), self.tour
+            ).setFocus()
         port = getattr(listener.address, "port", None)
         self.line.setText("" if port is None else f"nc 127.0.0.1 {port}")
         for part in (self.copy, self.terminal_label):

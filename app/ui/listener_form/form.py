@@ -24,7 +24,7 @@ from app.ui.listener_form.tls import TlsForm
 from app.ui.style.tokens import Tint
 from app.ui.widgets.dialogs import dialog_buttons
 from app.ui.widgets.labels import WrappingLabel
-from app.ui.widgets.layouts import FittingContent, FittingScroll
+from app.ui.widgets.layouts import FittingContent, FittingScroll, widen_labels
 from app.ui.widgets.translation import translated
 
 
@@ -72,6 +72,7 @@ class ListenerForm(QDialog):
             self.color,
             self.switches,
         )
+        widen_labels(rows)
         self.trouble = WrappingLabel()
         self.buttons = dialog_buttons(
             QDialogButtonBox.StandardButton.Save, QDialogButtonBox.StandardButton.Cancel

@@ -121,9 +121,7 @@ class CopyAsMenu(QObject):
 
     def _files(self, listener: Listener) -> TlsFiles | None:
         # A program has its own certificate, which Portdeck does not know.
-        return (
-            None if is_program_entry(listener) else tls_files(listener.spec, self._folder)
-        )
+        return None if is_program_entry(listener) else tls_files(listener.spec, self._folder)
 
     @contextmanager
     def _errors_shown(self) -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QFrame, QWidget
 
 LINE_HEIGHT = 2
@@ -17,16 +18,16 @@ class DropLine(QFrame):
         self.setObjectName("dropLine")
         self.hide()
 
-    def show_at(self, y: int, rows: Sequence[QWidget]) -> None:
+    def show_at(self, y: int, rows: Sequence[QRect]) -> None:
         """Show the line in the gap between `rows` that is nearest to `y`."""
         gap = gap_at(y, rows)
-        edge = rows[gap].y() if gap < len(rows) else rows[-1].geometry().bottom() + 1
-        first = rows[0].geometry()
+        edge = rows[gap].y() if gap < len(rows) else rows[-1].bottom() + 1
+        first = rows[0]
         self.setGeometry(first.x(), max(0, edge - LINE_HEIGHT), first.width(), LINE_HEIGHT)
         self.raise_()
         self.show()
 
 
-def gap_at(y: int, rows: Sequence[QWidget]) -> int:
+def gap_at(y: int, rows: Sequence[QRect]) -> int:
     """The number of `rows` whose middle is above `y`."""
-    return sum(row.geometry().center().y() < y for row in rows)
+    return sum(row.center().y() < y for row in rows)

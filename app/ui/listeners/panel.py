@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.server.listener import Listener
 from app.server.monitor import ChangeBatch, RateMeter
 from app.ui.listeners.drop_line import DropLine, gap_at
 from app.ui.listeners.groups import UNGROUPED, GroupHeader, arrange, nearest_row
 from app.ui.listeners.row import ListenerRow
+from app.ui.listeners.row_column import RowColumn
+from app.ui.listeners.status import row_name
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
 
@@ -62,7 +64,6 @@ class ListenersPanel(QScrollArea):
         super().__init__(parent)
         self._icons = icons
         self._colors = colors
-        self._rows: dict[Listener, ListenerRow] = {}
         self._order: list[Listener] = []
         self._chosen: Listener | None = None
         self._scroll_target: Listener | None = None
@@ -75,19 +76,12 @@ class ListenersPanel(QScrollArea):
         """The listeners whose rows are shown, from top to bottom."""
         self._searched = ""
         self._is_compact = False
-        self._hint = QLabel()
-        self._hint.setObjectName("emptyHint")
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        body = QWidget()
-        body.setObjectName("listenersBody")
-        self._column = QVBoxLayout(body)
-        self._column.setContentsMargins(6, 6, 6, 6)
-        self._column.setSpacing(4)
-        self._column.addWidget(self._hint)
-        self._column.addStretch(1)
-        self._body = body
-        self._drop_line = DropLine(body)
-        self.setWidget(body)
+        self._history: Callable[[Listener], Sequence[float]] = lambda _: ()
+        self._column = RowColumn(self._new_row, self._dress)
+        self._column.rows_came.connect(self._order_focus)
+        self._column.shifted.connect(self._scroll_along)
+        self._drop_line = DropLine(self._column)
+        self.setWidget(self._column)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Listeners"))
@@ -110,16 +104,16 @@ class ListenersPanel(QScrollArea):
     @property
     def hint(self) -> str:
         """The text that is shown instead of rows; empty while there are rows."""
-        return "" if self._hint.isHidden() else self._hint.text()
+        return self._column.hint
 
     @property
     def rows(self) -> Collection[ListenerRow]:
-        """The rows of all listeners, in no order."""
-        return self._rows.values()
+        """The rows that exist: those in view, and some more."""
+        return self._column.rows
 
     def row(self, listener: Listener) -> ListenerRow:
-        """The row that shows `listener`."""
-        return self._rows[listener]
+        """The row that shows `listener`. It is made if it is out of view."""
+        return self._column.row(listener)
 
     @property
     def shown(self) -> list[Listener]:
@@ -133,35 +127,29 @@ class ListenersPanel(QScrollArea):
 
         `places` are those of them that belong to the program above them. They cannot be moved.
         """
+        self._column.forget(set(self._order).difference(listeners))
         self._order = list(listeners)
         self._places = set(places)
-        for gone in self._rows.keys() - set(listeners):
-            row = self._rows.pop(gone)
-            self._column.removeWidget(row)
-            row.deleteLater()
-        for listener in listeners:
-            row = self._rows.get(listener) or self._add_row(listener)
-            row.set_indented(listener in self._places)
         self._groups = arrange(listeners, self._places)
         self._update_headers()
-        for position, widget in enumerate(self._in_order()):
-            if self._column.indexOf(widget) != position:
-                self._column.removeWidget(widget)
-                self._column.insertWidget(position, widget)
-        self._order_focus()
+        for row in self.rows:
+            row.set_indented(row.listener in self._places)
         self._show_matches()
+        self._order_focus()
         self.listeners_shown.emit()
-        left = self._marks & self._rows.keys()
+        left = self._marks.intersection(self._order)
         another = next((each for each in self._order if each in left), None)
-        self._select(self._chosen if self._chosen in self._rows else another, left)
+        self._select(self._chosen if self._chosen in self._order else another, left)
 
     def refresh(self, batch: ChangeBatch, meter: RateMeter) -> None:
-        """Update the rows of the changed listeners, and the graphs of all."""
-        for listener, row in self._rows.items():
+        """Update the rows of the changed listeners, and the graphs of those in view."""
+        self._history = meter.history
+        for row in self.rows:
+            listener = row.listener
             if listener in batch.listeners or listener.factory in batch.factories:
                 row.refresh()
-                self._describe_choice()
             row.show_history(meter.history(listener))
+        self._describe_choice()
         if batch.listeners:
             if arrange(self._order, self._places) != self._groups:
                 self.show_listeners(self._order, self._places)
@@ -169,7 +157,7 @@ class ListenersPanel(QScrollArea):
 
     def recolor(self) -> None:
         """Draw the rows again after the palette or the colour of a listener changed."""
-        for row in self._rows.values():
+        for row in self.rows:
             row.recolor()
 
     def choose(self, listener: Listener | None) -> None:
@@ -184,8 +172,8 @@ class ListenersPanel(QScrollArea):
     def _select(self, chosen: Listener | None, marks: set[Listener]) -> None:
         changed = self._marks ^ marks
         self._marks = marks
-        for each in changed & self._rows.keys():
-            self._rows[each].set_chosen(each in marks)
+        for row in self.rows:
+            row.set_chosen(row.listener in marks)
         is_another = chosen is not self._chosen
         self._chosen = chosen
         if chosen is not None and chosen not in self._visible:
@@ -204,8 +192,23 @@ class ListenersPanel(QScrollArea):
 
         It is called again when the list grows: a new row has its final position only then.
         """
-        if self._scroll_target in self._rows:
-            self.ensureWidgetVisible(self._rows[self._scroll_target], 0, 0)
+        if self._scroll_target is None or not self._column.rect(self._scroll_target).isValid():
+            return
+        bar, row = self.verticalScrollBar(), self._column.rect(self._scroll_target)
+        below = row.bottom() + 1 - self.viewport().height()
+        bar.setValue(min(max(bar.value(), below), row.top()))
+
+    def _scroll_along(self, by: int) -> None:
+        """Keep what is in view where it is, as rows above it became higher or lower."""
+        self.verticalScrollBar().setValue(self.verticalScrollBar().value() + by)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self._column.show_rows_in_view()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._column.show_rows_in_view()
 
     def _stop_scrolling(self) -> None:
         self._scroll_target = None
@@ -242,32 +245,40 @@ class ListenersPanel(QScrollArea):
     def _order_focus(self) -> None:
         """Make Tab go from the pane to its rows and headers, in their order."""
         before: QWidget = self
-        for widget in self._in_order():
+        for widget in self._column.in_order():
             for control in widget.controls:
                 self.setTabOrder(before, control)
                 before = control
 
     def _describe_choice(self) -> None:
         """Describe the chosen row to a screen reader."""
-        row = self._rows.get(self._chosen) if self._chosen is not None else None
-        description = "" if row is None else row.accessibleName()
+        chosen = self._chosen
+        description = "" if chosen is None else row_name(chosen)
         if description != self.accessibleDescription():
             self.setAccessibleDescription(description)
 
-    def _add_row(self, listener: Listener) -> ListenerRow:
+    def _new_row(self, listener: Listener) -> ListenerRow:
         row = ListenerRow(listener, self._icons, self._colors)
-        row.switched.connect(lambda on: self.switched.emit(listener, on))
-        row.set_compact(self._is_compact)
-        row.clicked.connect(lambda keys: self._click(listener, keys))
-        row.focused.connect(lambda: self._choose_focused(listener))
+        row.switched.connect(lambda on: self.switched.emit(row.listener, on))
+        row.clicked.connect(lambda keys: self._click(row.listener, keys))
+        row.focused.connect(lambda: self._choose_focused(row.listener))
         row.dragged.connect(self._drag)
-        row.dropped.connect(lambda at: self._drop(listener, at))
-        row.button_clicked.connect(lambda button: self.button_clicked.emit(listener, button))
+        row.dropped.connect(lambda at: self._drop(row.listener, at))
+        row.button_clicked.connect(lambda button: self.button_clicked.emit(row.listener, button))
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         for asked in (row.customContextMenuRequested, row.menu_wanted):
-            asked.connect(lambda at: self._ask_for_menu(listener, at))
-        self._rows[listener] = row
+            asked.connect(lambda at: self._ask_for_menu(row, at))
         return row
+
+    def _dress(self, row: ListenerRow) -> None:
+        """Show in a row that comes into view what it missed."""
+        listener = row.listener
+        row.set_indented(listener in self._places)
+        row.set_compact(self._is_compact)
+        row.set_chosen(listener in self._marks)
+        row.set_current(listener is self._chosen and self.hasFocus())
+        row.refresh()
+        row.show_history(self._history(listener))
 
     def _click(self, listener: Listener, keys: Qt.KeyboardModifier) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -294,27 +305,28 @@ class ListenersPanel(QScrollArea):
         self._select(self._chosen, set(self._visible[first : last + 1]))
 
     def _drag(self, at: QPoint) -> None:
-        y = self._body.mapFromGlobal(at).y()
-        self._drop_line.show_at(y, self._movable_rows())
+        y = self._column.mapFromGlobal(at).y()
+        self._drop_line.show_at(y, [self._column.rect(each) for each in self._movable()])
         self.ensureVisible(0, y, 0, SCROLL_MARGIN)
 
     def _drop(self, listener: Listener, at: QPoint) -> None:
         self._drop_line.hide()
-        rows = self._movable_rows()
-        gap = gap_at(self._body.mapFromGlobal(at).y(), rows)
+        movable = self._movable()
+        rows = [self._column.rect(each) for each in movable]
+        gap = gap_at(self._column.mapFromGlobal(at).y(), rows)
         # The rows stand by groups; the gap is told in the order of the profile.
         order = [each for each in self._order if each not in self._places]
-        below = rows[gap].listener if gap < len(rows) else None
-        after = order.index(rows[-1].listener) + 1
+        below = movable[gap] if gap < len(movable) else None
+        after = order.index(movable[-1]) + 1
         self.placed.emit(listener, after if below is None else order.index(below))
 
-    def _movable_rows(self) -> list[ListenerRow]:
-        return [self._rows[each] for each in self._visible if each not in self._places]
+    def _movable(self) -> list[Listener]:
+        return [each for each in self._visible if each not in self._places]
 
-    def _ask_for_menu(self, listener: Listener, at: QPoint) -> None:
-        if listener not in self._marks:
-            self.choose(listener)
-        self.menu_wanted.emit(listener, self._rows[listener].mapToGlobal(at))
+    def _ask_for_menu(self, row: ListenerRow, at: QPoint) -> None:
+        if row.listener not in self._marks:
+            self.choose(row.listener)
+        self.menu_wanted.emit(row.listener, row.mapToGlobal(at))
 
     def _step(self, by: int, *, extends: bool) -> None:
         self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -353,9 +365,9 @@ class ListenersPanel(QScrollArea):
     def show_compact(self, compact: bool) -> None:
         """Show one line for each listener, or all three."""
         self._is_compact = compact
-        self._column.setSpacing(0 if compact else 4)
-        for row in self._rows.values():
+        for row in self.rows:
             row.set_compact(compact)
+        self._column.set_compact(compact)
 
     def header(self, group: str) -> GroupHeader:
         """The header of `group`."""
@@ -371,25 +383,18 @@ class ListenersPanel(QScrollArea):
 
     def _show_current(self) -> None:
         """Frame the row that the keys act on, while the list has the focus."""
-        for listener, row in self._rows.items():
-            row.set_current(listener is self._chosen and self.hasFocus())
+        for row in self.rows:
+            row.set_current(row.listener is self._chosen and self.hasFocus())
 
     def _choose_focused(self, listener: Listener) -> None:
         """Choose the row whose switch has the focus. If it is marked, the others stay marked."""
         self._select(listener, self._marks if listener in self._marks else {listener})
 
-    def _in_order(self) -> Iterator[ListenerRow | GroupHeader]:
-        for group, listeners in self._groups.items():
-            if group != UNGROUPED:
-                yield self._headers[group]
-            for listener in listeners:
-                yield self._rows[listener]
-
     def _update_headers(self) -> None:
         groups = [group for group in self._groups if group != UNGROUPED]
         for gone in self._headers.keys() - set(groups):
             header = self._headers.pop(gone)
-            self._column.removeWidget(header)
+            header.hide()
             header.deleteLater()
         for group in groups:
             if group not in self._headers:
@@ -422,17 +427,22 @@ class ListenersPanel(QScrollArea):
     def _show_matches(self) -> None:
         """Show the rows that match the search, except those of folded groups."""
         self._visible = []
+        entries: list[Listener | GroupHeader] = []
         for group, listeners in self._groups.items():
             found = [each for each in listeners if self._matches(group, each)]
             is_open = bool(self._searched) or group not in self._folded
             self._visible.extend(found if is_open else ())
-            for each in listeners:
-                self._rows[each].setVisible(is_open and each in found)
-            if group in self._headers:
-                self._headers[group].setVisible(bool(found))
-        self._hint.setVisible(not self._visible and (not self._rows or bool(self._searched)))
-        none = self.tr("No listener yet.\nMake one with “New listener”.")
-        self._hint.setText(self.tr("No listener matches the search.") if self._rows else none)
+            if group in self._headers and found:
+                entries.append(self._headers[group])
+            entries.extend(found if is_open else ())
+        self._column.show_entries(entries, self._words_without_rows())
+
+    def _words_without_rows(self) -> str:
+        if self._visible or (self._order and not self._searched):
+            return ""
+        if self._order:
+            return self.tr("No listener matches the search.")
+        return self.tr("No listener yet.\nMake one with “New listener”.")
 
     def _matches(self, group: str, listener: Listener) -> bool:
         spec = listener.spec
@@ -441,7 +451,7 @@ class ListenersPanel(QScrollArea):
 
     def _unhide(self, listener: Listener) -> None:
         """Show the row of a listener that is chosen."""
-        if self._searched and listener in self._rows:
+        if self._searched and listener in self._order:
             self.search("")
             self.search_cleared.emit()
         for group, listeners in self._groups.items():

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QFrame,
     QGridLayout,
@@ -27,6 +28,7 @@ from app.ui.listeners.status import (
     FaultBadge,
     TlsBadge,
     protocol_text,
+    row_name,
     status_details,
     status_text,
 )
@@ -48,6 +50,8 @@ STATE_ICONS = {
     State.FAILED: "state-failed",
 }
 ICON_SIZE = 14
+SPACING = 6
+"""Between the parts of a line."""
 _PLACE_INDENT = 30
 """The left margin of the place of a program, in pixels."""
 
@@ -135,10 +139,26 @@ class ListenerRow(QFrame):
         self.refresh()
 
     @property
-    def controls(self) -> tuple[QWidget, ...]:
+    def controls(self) -> tuple[QAbstractButton, ...]:
         """The controls of the row in the order of Tab."""
         offers = self.action_buttons.buttons if self.action_buttons is not None else ()
         return (self.switch, *offers)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the mouse is pressed on the row or on one of its controls."""
+        controls = (self.switch, self.address, self.more, *self.controls)
+        return self._pressed_at is not None or any(each.isDown() for each in controls)
+
+    def show_listener(self, listener: Listener) -> None:
+        """Be the row of `listener` from now on. `refresh` shows it."""
+        self.listener = listener
+
+    def height_at(self, width: int) -> int:
+        """The height that the row needs at `width`."""
+        grid = self._grid
+        needed = grid.totalHeightForWidth(width) if grid.hasHeightForWidth() else 0
+        return max(needed, grid.totalMinimumSize().height())
 
     def refresh(self) -> None:
         """Show the listener as it is now."""
@@ -162,7 +182,7 @@ class ListenerRow(QFrame):
         self._name_control(self.switch, f"{verb} {spec.name} ({listener.where})")
         self._name_control(self.more, self.tr("What can be done with {0}").format(spec.name))
         self._name_control(self.address, self.tr("Copy the address {0}").format(listener.where))
-        self.setAccessibleName(f"{spec.name}, {status}")
+        self.setAccessibleName(row_name(listener))
 
     def set_indented(self, indented: bool) -> None:
         """Stand below the row of a program, as one of its places."""
@@ -218,6 +238,10 @@ class ListenerRow(QFrame):
             self.focused.emit()
         return False
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_width()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
             self._pressed_at = event.globalPosition().toPoint()
@@ -252,7 +276,7 @@ class ListenerRow(QFrame):
         grid.addLayout(name, 0, 1)
         grid.addLayout(_line(self.protocol, self.address), 1, 1)
         status = QHBoxLayout()
-        status.setSpacing(6)
+        status.setSpacing(SPACING)
         status.addWidget(self.light, 0, Qt.AlignmentFlag.AlignTop)
         status.addWidget(self.status, 1)
         status.addWidget(self.graph)
@@ -262,18 +286,29 @@ class ListenerRow(QFrame):
         """Show the lines that there is room for, and those with a problem."""
         is_full = not self._is_compact
         has_problem = self.listener.state is State.FAILED or "\n" in status
-        for part in (self.protocol, self.address):
-            part.setVisible(is_full)
+        self.address.setVisible(is_full)
         for part in (self.status, self.light):
             part.setVisible(is_full or has_problem)
         self.more.setVisible(is_full or self.property("chosen"))
-        self.graph.setVisible(is_full and self.listener.state is not State.FAILED)
+        self._fit_width()
         if self.summary is not None and self.small_light is not None:
             count = self.listener.connection_count
             words = self.listener.where.rpartition(":")[2]
             self.summary.setText(f"{words} · {count:,}" if count else words)
             self.summary.setVisible(self._is_compact)
             self.small_light.setVisible(self._is_compact and not has_problem)
+
+    def _fit_width(self) -> None:
+        """In a narrow row, the graph gives way to the status, and the protocol to the address."""
+        margins = self._grid.contentsMargins()
+        sides = margins.left() + margins.right() + self._grid.horizontalSpacing()
+        room = self.width() - sides - self.switch.sizeHint().width()
+        line = self.status.fontMetrics().horizontalAdvance(self.status.text().partition("\n")[0])
+        status = ICON_SIZE + line + self.graph.sizeHint().width() + 2 * SPACING
+        place = self.protocol.sizeHint().width() + SPACING + self.address.sizeHint().width()
+        is_full, has_failed = not self._is_compact, self.listener.state is State.FAILED
+        self.graph.setVisible(is_full and not has_failed and status <= room)
+        self.protocol.setVisible(is_full and place <= room)
 
     def _show_state(self, state: State) -> None:
         palette = QGuiApplication.palette()
@@ -331,7 +366,7 @@ def _is_local(description: str) -> bool:
 
 def _line(*widgets: QWidget) -> QHBoxLayout:
     line = QHBoxLayout()
-    line.setSpacing(6)
+    line.setSpacing(SPACING)
     for widget in widgets:
         line.addWidget(widget)
     line.addStretch(1)

@@ -84,6 +84,7 @@ class RowButtons(QWidget):
         super().__init__(parent)
         self._on_click = on_click
         self.shown: tuple[RowButton, ...] = ()
+        self._listener = ""
         self.buttons: list[QPushButton] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 2, 0, 0)
@@ -98,9 +99,9 @@ class RowButtons(QWidget):
     def show_buttons(self, wanted: Sequence[RowButton], listener: str) -> None:
         """Show these buttons for the listener of that name."""
         self.setVisible(bool(wanted))
-        if tuple(wanted) == self.shown:
+        if (tuple(wanted), listener) == (self.shown, self._listener):
             return
-        self.shown = tuple(wanted)
+        self.shown, self._listener = tuple(wanted), listener
         for button in self.buttons:
             self._grid.removeWidget(button)
             button.hide()

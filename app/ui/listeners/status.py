@@ -45,6 +45,11 @@ def status_text(listener: Listener) -> str:
     return "\n".join(lines)
 
 
+def row_name(listener: Listener) -> str:
+    """What a screen reader says of the row of `listener`."""
+    return f"{listener.spec.name}, {status_text(listener)}"
+
+
 def _code_errors(errors: ReasonCounter) -> str:
     """The most frequent exception that the protocol raised, and how many there were."""
     error, _ = errors.by_reason()[0]

@@ -9,7 +9,6 @@ from attrs import evolve
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -19,7 +18,6 @@ from PySide6.QtWidgets import (
     QSplitter,
     QTableView,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -39,8 +37,10 @@ from app.ui.rules.set_form import SetForm
 from app.ui.rules.tester import RuleTester
 from app.ui.rules.unmatched import UnmatchedPanel
 from app.ui.style.icons import Icons
+from app.ui.widgets.controls import icon_button
 from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.tables import set_up_table
 
 CHECK_MS: Final = 120
 """How long after a key the rules are checked, which takes long for many of them."""
@@ -80,10 +80,10 @@ class RulesEditor(QWidget):
         self.unmatched = UnmatchedPanel()
         self.tabs = QTabWidget()
         self.add = QPushButton(self.tr("&Add a rule"))
-        self.duplicate = self._tool(icons, "copy", self.tr("Duplicate the rule"))
-        self.up = self._tool(icons, "find-previous", self.tr("Try it earlier"))
-        self.down = self._tool(icons, "find-next", self.tr("Try it later"))
-        self.remove = self._tool(icons, "remove", self.tr("Remove the rule"))
+        self.duplicate = icon_button(icons, "copy", self.tr("Duplicate the rule"))
+        self.up = icon_button(icons, "find-previous", self.tr("Try it earlier"))
+        self.down = icon_button(icons, "find-next", self.tr("Try it later"))
+        self.remove = icon_button(icons, "remove", self.tr("Remove the rule"))
         self.reset = QPushButton(self.tr("Reset &counts"))
         self.said = WrappingLabel()
         self.save = QPushButton(self.tr("&Save"))
@@ -191,23 +191,10 @@ class RulesEditor(QWidget):
 
     # Layout
 
-    def _tool(self, icons: Icons, icon: str, words: str) -> QToolButton:
-        button = QToolButton(autoRaise=True)
-        icons.give(button, icon)
-        button.setToolTip(words)
-        button.setAccessibleName(words)
-        return button
-
     def _set_up(self) -> None:
-        self.table.setModel(self.model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setAccessibleName(self.tr("Rules, the first that matches wins"))
+        set_up_table(self.table, self.model, self.tr("Rules, the first that matches wins"))
+        self.table.verticalHeader().show()  # the numbers say which one is tried first
         header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         for column in (NAME, HITS):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)

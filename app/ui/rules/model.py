@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from attrs import evolve
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.rules.running import RunningRule
@@ -16,17 +16,15 @@ from app.ui.rules.texts import matcher_text, reply_text
 from app.ui.style.palette import quiet_color, tint_color
 from app.ui.style.tokens import Tint
 from app.ui.widgets.plain_text import plain_tip
-
-Index = QModelIndex | QPersistentModelIndex
+from app.ui.widgets.tables import RIGHT, Index, RowsModel
 
 NAME, WHEN, REPLY, HITS = range(4)
 
 _DISPLAY = Qt.ItemDataRole.DisplayRole
 _CHECK = Qt.ItemDataRole.CheckStateRole
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
-class RulesModel(QAbstractTableModel):
+class RulesModel(RowsModel):
     """Holds the rules that the user edits. A row shows the hits of the running rule equal to it.
 
     The check box of a row enables the rule. A change of the rules emits `dataChanged`, or the
@@ -35,10 +33,10 @@ class RulesModel(QAbstractTableModel):
 
     def __init__(self, rules: Sequence[Rule] = (), parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rules = list(rules)
+        self.rows: list[Rule] = list(rules)
         self._running: dict[Rule, RunningRule] = {}
         self._last_running: list[tuple[RunningRule, Rule]] = []
-        self._titles = (
+        self.titles = (
             self.tr("Rule"),
             self.tr("Message"),
             self.tr("Reply"),
@@ -48,12 +46,12 @@ class RulesModel(QAbstractTableModel):
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules, in their order."""
-        return tuple(self._rules)
+        return tuple(self.rows)
 
     def show_rules(self, rules: Iterable[Rule]) -> None:
         """Show other rules."""
         self.beginResetModel()
-        self._rules = list(rules)
+        self.rows = list(rules)
         self.endResetModel()
 
     def show_running(self, running: Iterable[RunningRule]) -> None:
@@ -62,51 +60,38 @@ class RulesModel(QAbstractTableModel):
         if now != self._last_running:  # mostly only the counts differ
             self._last_running = now
             self._running = {_key(rule): each for each, rule in now}
-        if self._rules:
-            last = self.index(len(self._rules) - 1, HITS)
+        if self.rows:
+            last = self.index(len(self.rows) - 1, HITS)
             self.dataChanged.emit(self.index(0, HITS), last)
 
     def replace(self, row: int, rule: Rule) -> None:
         """Put `rule` in the place of the one at `row`."""
-        if self._rules[row] != rule:
-            self._rules[row] = rule
+        if self.rows[row] != rule:
+            self.rows[row] = rule
             self.dataChanged.emit(self.index(row, 0), self.index(row, HITS))
 
     def insert(self, row: int, rule: Rule) -> None:
         """Add `rule` above `row`."""
         self.beginInsertRows(QModelIndex(), row, row)
-        self._rules.insert(row, rule)
+        self.rows.insert(row, rule)
         self.endInsertRows()
 
     def remove(self, row: int) -> None:
         """Remove the rule at `row`."""
         self.beginRemoveRows(QModelIndex(), row, row)
-        del self._rules[row]
+        del self.rows[row]
         self.endRemoveRows()
 
     def move(self, row: int, by: int) -> bool:
         """Move a rule up (-1) or down (+1). False if it is at the end already."""
         target = row + by
-        if not 0 <= target < len(self._rules):
+        if not 0 <= target < len(self.rows):
             return False
         nowhere = QModelIndex()
         self.beginMoveRows(nowhere, row, row, nowhere, target + (by > 0))
-        self._rules.insert(target, self._rules.pop(row))
+        self.rows.insert(target, self.rows.pop(row))
         self.endMoveRows()
         return True
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rules)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._titles)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role == _DISPLAY and orientation == Qt.Orientation.Horizontal:
-            return self._titles[section]
-        return super().headerData(section, orientation, role)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
@@ -116,7 +101,7 @@ class RulesModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        rule = self._rules[index.row()]
+        rule = self.rows[index.row()]
         if role == _DISPLAY:
             return self._text(rule, index)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -124,7 +109,7 @@ class RulesModel(QAbstractTableModel):
         if role == _CHECK and index.column() == NAME:
             return Qt.CheckState.Checked if rule.enabled else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == HITS:
-            return _RIGHT
+            return RIGHT
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._ink(rule, index.column())
         return None
@@ -133,7 +118,7 @@ class RulesModel(QAbstractTableModel):
         if role != _CHECK or not index.isValid() or index.column() != NAME:
             return False
         is_on = Qt.CheckState(value) is Qt.CheckState.Checked
-        self.replace(index.row(), evolve(self._rules[index.row()], enabled=is_on))
+        self.replace(index.row(), evolve(self.rows[index.row()], enabled=is_on))
         return True
 
     def _text(self, rule: Rule, index: Index) -> str:

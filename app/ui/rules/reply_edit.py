@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from app.text.notation import Notation
 from app.ui.rules.one_line import one_line
 from app.ui.rules.written_edit import choose, line_edit
 from app.ui.style.icons import Icons
+from app.ui.widgets.controls import icon_button
 
 _EMPTY: Final = TextPiece(Written(""))
 _FILE: Final = "file"
@@ -51,10 +51,7 @@ class PieceEdit(QWidget):
         self.name.setAccessibleName(self.tr("Name of this piece"))
         self.name.setToolTip(self.tr("By which a checksum or a length names it: {crc16:name}"))
         self.name.setMaximumWidth(90)
-        self.remove = QToolButton(autoRaise=True)
-        icons.give(self.remove, "close")
-        self.remove.setToolTip(self.tr("Remove this piece"))
-        self.remove.setAccessibleName(self.remove.toolTip())
+        self.remove = icon_button(icons, "close", self.tr("Remove this piece"))
         self._show(piece)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -10,7 +10,6 @@ from attrs import evolve
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QFormLayout,
     QHBoxLayout,
@@ -20,7 +19,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QTableView,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -41,7 +39,9 @@ from app.ui.rules.one_line import one_line
 from app.ui.rules.rewrite_model import HITS, NAME, RewriteModel, Table, plain, written_of
 from app.ui.rules.written_edit import WrittenEdit, line_edit
 from app.ui.style.icons import Icons
+from app.ui.widgets.controls import icon_button
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.tables import set_up_table
 from app.ui.widgets.translation import translated
 
 APPLY_MS: Final = 300
@@ -76,9 +76,9 @@ class RewriteEditor(QWidget):
         self.model = RewriteModel(self)
         self.table = QTableView()
         self.add = QPushButton(self.tr("&Add a rule"))
-        self.up = self._tool(icons, "find-previous", self.tr("Apply it earlier"))
-        self.down = self._tool(icons, "find-next", self.tr("Apply it later"))
-        self.remove = self._tool(icons, "remove", self.tr("Remove the rule"))
+        self.up = icon_button(icons, "find-previous", self.tr("Apply it earlier"))
+        self.down = icon_button(icons, "find-next", self.tr("Apply it later"))
+        self.remove = icon_button(icons, "remove", self.tr("Remove the rule"))
         self.name = QLineEdit()
         self.direction = QComboBox()
         self.kind = QComboBox()
@@ -122,24 +122,9 @@ class RewriteEditor(QWidget):
 
     # Layout
 
-    def _tool(self, icons: Icons, icon: str, words: str) -> QToolButton:
-        button = QToolButton(autoRaise=True)
-        icons.give(button, icon)
-        button.setToolTip(words)
-        button.setAccessibleName(words)
-        return button
-
     def _set_up(self) -> None:
-        self.table.setModel(self.model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setAccessibleName(self.tr("Rewrite rules, applied one after the other"))
-        self.table.verticalHeader().hide()
+        set_up_table(self.table, self.model, self.tr("Rewrite rules, applied one after the other"))
         header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         for column in (NAME, HITS):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.forwarding.rewriting import RunningRewrite
@@ -14,15 +14,14 @@ from app.text.notation import Notation
 from app.ui.rules.one_line import one_line
 from app.ui.style.palette import quiet_color
 from app.ui.widgets.plain_text import plain_tip
+from app.ui.widgets.tables import RIGHT, Index, RowsModel
 
-Index = QModelIndex | QPersistentModelIndex
 Table = Mapping[str, Any]
 """One rule, with the keys of `[[listener.options.rewrite]]`."""
 
 NAME, DIRECTION, FIND, REPLACE, HITS = range(5)
 
 _CHECK = Qt.ItemDataRole.CheckStateRole
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
 def written_of(value: object) -> Written:
@@ -37,14 +36,14 @@ def plain(written: Written) -> Any:
     return {"hex": written.text} if written.notation is Notation.HEX else written.text
 
 
-class RewriteModel(QAbstractTableModel):
+class RewriteModel(RowsModel):
     """Holds the rules that the user edits. The check box of a row enables its rule."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rules: list[Table] = []
+        self.rows: list[Table] = []
         self._running: Sequence[RunningRewrite] = ()
-        self._titles = (
+        self.titles = (
             self.tr("Rule"),
             self.tr("Direction"),
             self.tr("Replaces"),
@@ -61,59 +60,46 @@ class RewriteModel(QAbstractTableModel):
     @property
     def rules(self) -> list[Table]:
         """The rules, in their order."""
-        return list(self._rules)
+        return list(self.rows)
 
     def show_rules(self, rules: Iterable[Table]) -> None:
         """Show other rules."""
         self.beginResetModel()
-        self._rules = list(rules)
+        self.rows = list(rules)
         self.endResetModel()
 
     def show_running(self, running: Sequence[RunningRewrite]) -> None:
         """Show the hits of the rules that run; they are those of the table, in its order."""
-        self._running = running if len(running) == len(self._rules) else ()
-        if self._rules:
-            last = self.index(len(self._rules) - 1, HITS)
+        self._running = running if len(running) == len(self.rows) else ()
+        if self.rows:
+            last = self.index(len(self.rows) - 1, HITS)
             self.dataChanged.emit(self.index(0, HITS), last, [Qt.ItemDataRole.DisplayRole])
 
     def replace(self, row: int, rule: Table) -> None:
         """Put `rule` in the place of the one at `row`."""
-        self._rules[row] = rule
+        self.rows[row] = rule
         self.dataChanged.emit(self.index(row, 0), self.index(row, HITS))
 
     def insert(self, row: int, rule: Table) -> None:
         """Add `rule` above `row`."""
         self.beginInsertRows(QModelIndex(), row, row)
-        self._rules.insert(row, rule)
+        self.rows.insert(row, rule)
         self._running = ()
         self.endInsertRows()
 
     def remove(self, row: int) -> None:
         """Remove the rule at `row`."""
         self.beginRemoveRows(QModelIndex(), row, row)
-        del self._rules[row]
+        del self.rows[row]
         self._running = ()
         self.endRemoveRows()
 
     def swap(self, row: int, other: int) -> None:
         """Let two rules change places."""
-        self._rules[row], self._rules[other] = self._rules[other], self._rules[row]
+        self.rows[row], self.rows[other] = self.rows[other], self.rows[row]
         self._running = ()
         for each in (row, other):
             self.dataChanged.emit(self.index(each, 0), self.index(each, HITS))
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rules)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._titles)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return self._titles[section]
-        return super().headerData(section, orientation, role)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
@@ -123,7 +109,7 @@ class RewriteModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        rule = self._rules[index.row()]
+        rule = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(rule, index)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -131,7 +117,7 @@ class RewriteModel(QAbstractTableModel):
         if role == _CHECK and index.column() == NAME:
             return Qt.CheckState.Checked if _is_on(rule) else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == HITS:
-            return _RIGHT
+            return RIGHT
         if role == Qt.ItemDataRole.ForegroundRole and not _is_on(rule):
             return quiet_color(QGuiApplication.palette())
         return None
@@ -139,7 +125,7 @@ class RewriteModel(QAbstractTableModel):
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != _CHECK or not index.isValid() or index.column() != NAME:
             return False
-        rule = {key: each for key, each in self._rules[index.row()].items() if key != "enabled"}
+        rule = {key: each for key, each in self.rows[index.row()].items() if key != "enabled"}
         if Qt.CheckState(value) is not Qt.CheckState.Checked:
             rule["enabled"] = False
         self.replace(index.row(), rule)

@@ -6,15 +6,11 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     Signal,
 )
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -26,50 +22,36 @@ from PySide6.QtWidgets import (
 from app.client.transcript import timestamp
 from app.rules.running import UnmatchedMessage
 from app.ui.rules.tester import shown
-
-Index = QModelIndex | QPersistentModelIndex
+from app.ui.widgets.tables import Index, RowsModel, set_up_table
 
 TIME, PEER, STATE, MESSAGE = range(4)
 _WIDTHS: Final = {TIME: 110, PEER: 140, STATE: 90}
 
 
-class UnmatchedModel(QAbstractTableModel):
+class UnmatchedModel(RowsModel):
     """The newest first."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._messages: list[UnmatchedMessage] = []
-        self._titles = (self.tr("Time"), self.tr("Peer"), self.tr("State"), self.tr("Message"))
+        self.rows: list[UnmatchedMessage] = []
+        self.titles = (self.tr("Time"), self.tr("Peer"), self.tr("State"), self.tr("Message"))
 
     def show_messages(self, messages: Iterable[UnmatchedMessage]) -> None:
         """Show these, which are ordered from the oldest to the newest."""
         fresh = list(messages)[::-1]
-        if fresh != self._messages:
+        if fresh != self.rows:
             self.beginResetModel()
-            self._messages = fresh
+            self.rows = fresh
             self.endResetModel()
 
     def message(self, row: int) -> UnmatchedMessage:
         """The message in a row."""
-        return self._messages[row]
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._messages)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._titles)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return self._titles[section]
-        return super().headerData(section, orientation, role)
+        return self.rows[row]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        message = self._messages[index.row()]
+        message = self.rows[index.row()]
         if role == Qt.ItemDataRole.ToolTipRole:
             return message.flaw or None
         if role != Qt.ItemDataRole.DisplayRole:
@@ -122,16 +104,8 @@ class UnmatchedPanel(QWidget):
         self._enable()
 
     def _set_up(self) -> None:
-        self.table.setModel(self.model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setAccessibleName(self.tr("Messages that no rule matched"))
-        self.table.verticalHeader().hide()
+        set_up_table(self.table, self.model, self.tr("Messages that no rule matched"))
         self.table.horizontalHeader().setStretchLastSection(True)
-        self.table.horizontalHeader().setHighlightSections(False)
         for column, width in _WIDTHS.items():
             self.table.setColumnWidth(column, width)
         self.hint.setObjectName("emptyHint")

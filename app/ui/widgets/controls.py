@@ -1,4 +1,4 @@
-"""Small painted controls: an on/off switch and a graph of recent values.
+"""Small controls: an on/off switch, a button with an icon alone, and a graph of recent values.
 
 superqt has a switch too, but importing it takes a third of the time that the window needs to open.
 """
@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Property, QPointF, QPropertyAnimation, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton, QWidget
+
+from app.ui.style.icons import Icons
 
 TRACK = QSize(34, 18)
 MARGIN = 3
@@ -92,6 +94,15 @@ class Switch(QAbstractButton):
         self.update()
 
     position = Property(float, _get_position, _set_position)
+
+
+def icon_button(icons: Icons, icon: str, words: str) -> QToolButton:
+    """A button with an icon alone. `words` say what it does."""
+    button = QToolButton(autoRaise=True)
+    icons.give(button, icon)
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    return button
 
 
 class Sparkline(QWidget):

@@ -1,5 +1,5 @@
 """Containers that fit their content or their room: a scroll area as high as its content, a row that
-folds, and a row of buttons that shows their words where there is room."""
+folds, a row of buttons that shows their words where there is room, and the labels of a form."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QFormLayout,
     QFrame,
     QHBoxLayout,
+    QLabel,
     QScrollArea,
     QSizePolicy,
+    QStackedWidget,
+    QTabWidget,
     QToolButton,
     QWidget,
 )
@@ -23,6 +27,10 @@ SCREEN_SHARE = 0.78
 _ROWS_APART = 5
 """The space between the rows of a folded box, in pixels."""
 
+_NO_BOUND = (1 << 24) - 1
+"""Qt's value for no largest size; PySide has no name for it."""
+
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 _WORDS_BESIDE_ICON = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 _ICON_ONLY = Qt.ToolButtonStyle.ToolButtonIconOnly
 _SIDE_BY_SIDE = QBoxLayout.Direction.LeftToRight
@@ -155,6 +163,18 @@ class FoldingBox(QWidget):
         return QSize(width, height)
 
 
+def widen_labels(rows: QFormLayout) -> None:
+    """Give the labels of `rows` two pixels more than Qt measures.
+
+    It measures a label without the gap beside its underlined letter, and would cut the last one.
+    """
+    for row in range(rows.rowCount()):
+        item = rows.itemAt(row, QFormLayout.ItemRole.LabelRole)
+        label = None if item is None else item.widget()
+        if isinstance(label, QLabel):
+            label.setContentsMargins(0, 0, 2, 0)
+
+
 class ActionRow(QWidget):
     """A row of flat buttons for actions with icons. In a narrow place they show the icons alone."""
 
@@ -218,3 +238,44 @@ class ActionRow(QWidget):
             button.setToolButtonStyle(style)
             self._word_widths[key] = widths[0] - widths[1]
         return self._word_widths[key]
+
+
+class FoldingTabs(QTabWidget):
+    """Tabs that can be folded to the line of their titles."""
+
+    open_wanted = Signal()
+    """A title was clicked or a page is to be shown, while only the line of the titles is shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_folded = False
+        self.tabBarClicked.connect(self._ask_to_open)
+        self.currentChanged.connect(self._ask_to_open)
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether only the line of the titles is shown."""
+        return self._is_folded
+
+    @property
+    def line_height(self) -> int:
+        """The height of the line of the titles."""
+        corner = self.cornerWidget(Qt.Corner.TopRightCorner)
+        tools = 0 if corner is None else corner.sizeHint().height()
+        return max(self.tabBar().sizeHint().height(), tools)
+
+    def fold(self, folded: bool) -> None:
+        """Show only the line of the titles, or the current page below it too."""
+        self._is_folded = folded
+        pages = self.findChild(QStackedWidget, options=_DIRECT)
+        assert isinstance(pages, QStackedWidget)
+        pages.setVisible(not folded)  # else Tab would go to fields that nobody sees
+        self.setMaximumHeight(self.line_height if folded else _NO_BOUND)
+
+    def setCurrentWidget(self, page: QWidget) -> None:
+        super().setCurrentWidget(page)
+        self._ask_to_open()  # the page may be the current one already
+
+    def _ask_to_open(self) -> None:
+        if self._is_folded:
+            self.open_wanted.emit()

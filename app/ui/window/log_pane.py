@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +27,7 @@ from app.runtime import logs
 from app.ui.style.icons import Icons
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
+from app.ui.widgets.controls import icon_button
 from app.ui.widgets.labels import ElidingLabel
 from app.ui.widgets.text_view import MAX_LINES, Ink, LinesView
 from app.ui.widgets.translation import translated_record
@@ -180,10 +180,7 @@ class LogPane(QWidget):
             ("copy", self.tr("Copy the log"), self._copy),
             ("clear", self.tr("Clear the log"), self.clear),
         ):
-            button = QToolButton(autoRaise=True)
-            icons.give(button, icon)
-            button.setToolTip(name)
-            button.setAccessibleName(name)
+            button = icon_button(icons, icon, name)
             button.clicked.connect(act)
             bar.addWidget(button)
         layout = QVBoxLayout(self)

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from app.server.listener import Listener
 from app.server.monitor import Changes, RateMeter
@@ -43,6 +43,7 @@ from app.ui.traffic.tab import ConnectionNames, TrafficTab
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.copy_actions import CopyActions
 from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.layouts import FoldingTabs
 from app.ui.window import menus
 from app.ui.window.behaviour import Behaviour
 from app.ui.window.deck_display import DeckDisplay
@@ -141,7 +142,7 @@ class MainWindow(QMainWindow):
             numbers=self._deck.numbers,
         )
         self.console_area = ConsoleArea(self.console, self._icons)
-        self.tabs = QTabWidget()
+        self.tabs = FoldingTabs()
         self.tabs.addTab(self.connections, self.tr("Connections"))
         self.tabs.addTab(self.traffic, self.tr("Traffic"))
         self.tabs.addTab(self.log, self.tr("Log"))
@@ -212,7 +213,7 @@ class MainWindow(QMainWindow):
             tabs=self.tabs,
             console=self.console_area,
             open_settings=self.open_preferences,
-            reveal={0: self.room.show_sidebar, 2: self.room.show_console},
+            reveal={0: self.room.show_sidebar, 1: self.room.show_tabs, 2: self.room.show_console},
         )
         self.help = Help(
             self, self.commands, self.navigation.pane_actions, workspace.file.path.absolute()

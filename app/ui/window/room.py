@@ -1,14 +1,19 @@
 """How the window divides its room: the sidebar, the tabs, and the console below or beside them.
 
 The sidebar and the console can be hidden, and the console can stand at the right. All of this is
-saved. A window that is too narrow for the sidebar and the details beside the tabs shows the one of
-both that was asked for last. In a window that is too low for the console below the tabs, it is
-folded to one line until it is asked for. The window itself always fits the screen.
+saved. What a small window has no room for gives way until the window is larger:
+
+- too narrow for sidebar and details beside the tabs, it shows the one that was asked for last;
+- too narrow for the console beside the tabs, it has the console below them;
+- too low for the console below the tabs, it folds the console to one line until it is asked for;
+- too low for both even then, it folds the tabs to one line while the console is open.
+
+The window itself always fits the screen.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -16,8 +21,13 @@ from app.ui.commands import Commands
 from app.ui.console.area import ConsoleArea
 from app.ui.settings import Settings
 from app.ui.widgets.banner import Banner
+from app.ui.widgets.layouts import FoldingTabs
 
 SIDEBAR_WIDTH = 320
+SIDE_SHARE = 0.3
+"""The largest share of the width that the sidebar or the details get at first."""
+
+LEAST_SIDE = 240
 LEAST_TABS = QSize(300, 170)
 LEAST_CONSOLE = 300
 """Less than what the panes ask for, so that the window fits a small screen in every layout."""
@@ -28,6 +38,9 @@ LEAST_FOR_BOTH = 1_000
 
 LEAST_FOR_CONSOLE = 560
 """The height from which tabs and console have room, one below the other."""
+
+TABS_HEIGHT = 290
+"""The height that the tabs keep above the console, as long as it leaves the console enough."""
 
 CONSOLE_HEIGHT = 230
 CONSOLE_WIDTH = 420
@@ -53,7 +66,7 @@ class Room(QWidget):
         *,
         banner: Banner,
         sidebar: QWidget,
-        tabs: QWidget,
+        tabs: FoldingTabs,
         console: ConsoleArea,
         details: QWidget,
         commands: Commands,
@@ -61,16 +74,18 @@ class Room(QWidget):
     ) -> None:
         super().__init__()
         self._sidebar = sidebar
+        self._tabs = tabs
         self._console = console
         self._details = details
         self._details_width = DETAILS_WIDTH
         self._wants_sidebar = True
         self._wants_details = False
         self._wants_console = True
+        self._wants_beside = False
         self._is_asked_for = False
         """Whether the user opened the console while the window is too low for it."""
-        self._height = LEAST_FOR_CONSOLE
-        """The height of the room. It is known only after the first layout."""
+        self._size = USUAL_SIZE
+        """The size of the room. It is known only after the first layout."""
         self._gives_way: QWidget = sidebar
         """The one of sidebar and details that is hidden while there is no room for both."""
         self._commands = commands
@@ -94,12 +109,14 @@ class Room(QWidget):
         self.down.setStretchFactor(1, 0)
         for splitter in (self.across, self.down):
             splitter.setChildrenCollapsible(False)
+            splitter.splitterMoved.connect(self._note_sizes)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.across, 1)
         banner.lie_over(self)
         console.open_wanted.connect(self.show_console)
+        tabs.open_wanted.connect(self.show_tabs)
         self._show_commands()
 
     @property
@@ -117,6 +134,14 @@ class Room(QWidget):
         """Whether the console stands at the right of the tabs, not below them."""
         return self.down.orientation() == _BESIDE
 
+    def minimumSizeHint(self) -> QSize:
+        """The least size of the room when all has given way that can."""
+        handle = self.down.handleWidth()
+        with_tabs = LEAST_TABS.height() + self._console.pane.line_height
+        with_console = self._tabs.line_height + self._console.least_height
+        width = LEAST_SIDE + self.across.handleWidth() + LEAST_TABS.width()
+        return QSize(width, max(with_tabs, with_console) + handle)
+
     @property
     def has_details(self) -> bool:
         """Whether the details are shown."""
@@ -126,11 +151,9 @@ class Room(QWidget):
         """Show or hide the details."""
         if shown == self.has_details:
             return
-        self._note_sizes()
         self._wants_details = shown
         self._gives_way = self._sidebar
-        self._show_parts()
-        self._apply()
+        self._divide()
 
     def toggle_details(self) -> None:
         """Hide the details if they are shown, and the other way round."""
@@ -140,30 +163,30 @@ class Room(QWidget):
         """Show or hide the sidebar."""
         if shown == self.has_sidebar:
             return
-        self._note_sizes()
         self._wants_sidebar = shown
         self._gives_way = self._details
-        self._show_parts()
-        self._apply()
+        self._divide()
 
     def show_console(self, shown: bool = True) -> None:
         """Show or hide the console. In a window that is too low for it, its tabs stay."""
         if shown == self.has_console:
             return
-        self._note_sizes()
         self._wants_console = shown or self._is_low
         self._is_asked_for = shown and self._is_low
-        self._show_parts()
-        self._apply()
+        self._divide()
+
+    def show_tabs(self) -> None:
+        """Show more of the tabs than their titles."""
+        if self._tabs.is_folded:
+            self.show_console(False)
 
     def place_console(self, beside: bool) -> None:
-        """Put the console at the right of the tabs, or below them. It is shown then."""
-        self._note_sizes()
-        self.down.setOrientation(_BESIDE if beside else _BELOW)
+        """Put the console at the right of the tabs, or below them. It is shown then. In a narrow
+        window it is below them all the same."""
+        self._wants_beside = beside
         self._wants_console = True
-        self._is_asked_for = self._is_low
-        self._show_parts()
-        self._apply()
+        self._is_asked_for = True
+        self._divide()
 
     def toggle_sidebar(self) -> None:
         """Hide the sidebar if it is shown, and the other way round."""
@@ -175,7 +198,7 @@ class Room(QWidget):
 
     def toggle_console_place(self) -> None:
         """Move the console from below to the right, or back."""
-        self.place_console(not self.is_console_beside)
+        self.place_console(not self._wants_beside)
 
     def restore(self) -> None:
         """Divide the room as it was when the window closed last."""
@@ -189,15 +212,12 @@ class Room(QWidget):
         hidden = settings.text("room/hidden").split()
         self._wants_details = settings.text("room/shown") == "details"
         self._wants_sidebar = "sidebar" not in hidden
-        is_beside = settings.text("room/console") == "beside"
-        self.down.setOrientation(_BESIDE if is_beside else _BELOW)
+        self._wants_beside = settings.text("room/console") == "beside"
         self._wants_console = "console" not in hidden
-        self._show_parts()
-        self._apply()
+        self._divide()
 
     def save(self) -> None:
         """Save how the room is divided."""
-        self._note_sizes()
         settings = self._settings
         settings.save_number("room/sidebar", self._sidebar_width)
         settings.save_number("room/console_height", self._console_sizes[_BELOW])
@@ -206,66 +226,120 @@ class Room(QWidget):
         settings.save_text("room/shown", "details" if self._wants_details else "")
         shown = {"sidebar": self._wants_sidebar, "console": self._wants_console}
         settings.save_text("room/hidden", " ".join(name for name in shown if not shown[name]))
-        settings.save_text("room/console", "beside" if self.is_console_beside else "below")
+        settings.save_text("room/console", "beside" if self._wants_beside else "below")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._height = self.height()
-        before = (self.has_sidebar, self.has_details, self.has_console)
-        self._show_parts()
-        if before != (self.has_sidebar, self.has_details, self.has_console):
+        is_narrower = self.width() < self._size.width()
+        self._size = self.size()
+        self._divide_if_needed()
+        if is_narrower and max(self.across.sizes()[::2]) > self._widest_side:
             self._apply()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:  # the console may need more height
+            self._divide_if_needed()
+        return handled
 
     @property
     def _is_low(self) -> bool:
         """Whether the height is too small for the tabs and the console below them."""
-        return self._height < LEAST_FOR_CONSOLE and not self.is_console_beside
+        return self._size.height() < LEAST_FOR_CONSOLE and not self.is_console_beside
+
+    @property
+    def _has_both(self) -> bool:
+        """Whether the height is enough for the least of the tabs and of the console below them."""
+        least = LEAST_TABS.height() + self.down.handleWidth() + self._console.least_height
+        return self.is_console_beside or self._size.height() >= least
+
+    @property
+    def _widest_side(self) -> int:
+        """The largest width that the sidebar and the details get at first."""
+        return max(LEAST_SIDE, round(self._size.width() * SIDE_SHARE))
+
+    @property
+    def _parts(self) -> tuple[bool, ...]:
+        return (
+            self.has_sidebar,
+            self.has_details,
+            self.has_console,
+            self.is_console_beside,
+            self._tabs.is_folded,
+        )
+
+    def _divide(self) -> None:
+        self._show_parts()
+        self._apply()
+
+    def _divide_if_needed(self) -> None:
+        before = self._parts
+        self._show_parts()
+        if self._parts != before:
+            self._apply()
 
     def _show_parts(self) -> None:
         """Show the parts as they are wanted, if there is room for them."""
-        is_tight = self._wants_sidebar and self._wants_details and self.width() < LEAST_FOR_BOTH
+        width = self._size.width()
+        is_tight = self._wants_sidebar and self._wants_details and width < LEAST_FOR_BOTH
         for part, is_wanted in (
             (self._sidebar, self._wants_sidebar),
             (self._details, self._wants_details),
         ):
             part.setVisible(is_wanted and not (is_tight and part is self._gives_way))
+        sides = (self.has_sidebar + self.has_details) * (LEAST_SIDE + self.across.handleWidth())
+        least = LEAST_TABS.width() + self.down.handleWidth() + LEAST_CONSOLE
+        is_beside = self._wants_beside and width - sides >= least
+        self.down.setOrientation(_BESIDE if is_beside else _BELOW)
         self._is_asked_for = self._is_asked_for and self._is_low
         self._console.setVisible(self._wants_console)
         self._console.fold(self._is_low and not self._is_asked_for, has_button=self._is_low)
+        are_folded = self.has_console and not self._has_both
+        if are_folded != self._tabs.is_folded:
+            self._tabs.setMinimumHeight(0 if are_folded else LEAST_TABS.height())
+            self._tabs.fold(are_folded)
 
     def _note_sizes(self) -> None:
         """Remember the sizes that the user gave to the parts on show."""
-        if not self.across.isVisible():
-            return
         if self.has_sidebar:
             self._sidebar_width = self.across.sizes()[0]
         if self.has_details:
             self._details_width = self.across.sizes()[2]
-        if self.has_console:
+        if self.has_console and not self._tabs.is_folded:
             self._console_sizes[self.down.orientation()] = self.down.sizes()[1]
 
     def _apply(self) -> None:
         """Give the parts on show the remembered sizes."""
-        console = self._console_sizes[self.down.orientation()]
-        if self._console.is_folded:
-            console = self._console.maximumHeight()
-        size = self.down.size()
-        length = size.width() if self.is_console_beside else size.height()
+        most = self._widest_side
         sides = (
-            self._sidebar_width if self.has_sidebar else 0,
-            self._details_width if self.has_details else 0,
+            min(self._sidebar_width, most) if self.has_sidebar else 0,
+            min(self._details_width, most) if self.has_details else 0,
         )
         middle = max(1, self.across.width() - sum(sides))
         self.across.setSizes([sides[0], middle, sides[1]])
+        size = self.down.size()
+        length = size.width() if self.is_console_beside else size.height()
+        console = self._console_length(length)
         self.down.setSizes([max(1, length - console), console])
         self._show_commands()
+
+    def _console_length(self, length: int) -> int:
+        """The width of the console beside the tabs, or its height below them."""
+        wanted = self._console_sizes[self.down.orientation()]
+        if self.is_console_beside:
+            return wanted
+        if self._console.is_folded:
+            return self._console.maximumHeight()
+        if self._tabs.is_folded:
+            return max(1, length - self._tabs.maximumHeight())
+        return min(wanted, max(length - TABS_HEIGHT, self._console.least_height))
 
     def _show_commands(self) -> None:
         commands = self._commands
         commands.sidebar.setChecked(self.has_sidebar)
         commands.console.setChecked(self.has_console)
         commands.details.setChecked(self.has_details)
-        commands.console_place.setChecked(self.is_console_beside)
+        commands.console_place.setChecked(self._wants_beside)
 
 
 def fit_to_screen(window: QMainWindow) -> None:

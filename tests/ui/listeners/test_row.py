@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from attrs import evolve
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from twisted.internet.error import CannotListenError
 
@@ -179,3 +180,20 @@ def test_a_row_shows_its_buttons_as_long_as_they_apply(
     spawn(listener.start())
     row.refresh()
     assert not row.action_buttons.isVisible()
+
+
+def test_in_a_narrow_row_the_status_and_the_address_are_whole(make: Make, qtbot: QtBot) -> None:
+    listener = make()
+    spawn(listener.start())
+    row = ListenerRow(listener, Icons(), ListenerColors(lambda: [SPEC]))
+    qtbot.addWidget(row)
+    row.resize(320, 90)
+    row.show()
+    assert row.graph.isVisible()
+    assert row.protocol.isVisible()
+    row.resize(215, 90)
+    QApplication.processEvents()
+    assert not row.graph.isVisible()
+    assert not row.protocol.isVisible()
+    line = row.status.fontMetrics().lineSpacing()
+    assert row.status.heightForWidth(row.status.width()) < 2 * line

@@ -58,10 +58,6 @@ def names(listeners: list[Listener]) -> list[str]:
 
 def visible(sidebar: Sidebar, deck: Deck) -> list[str]:
     """The names of the rows on show, from top to bottom."""
-    body = sidebar.panel.widget()
-    layout = None if body is None else body.layout()
-    assert layout is not None
-    layout.activate()
     rows = [sidebar.panel.row(each) for each in deck.listeners]
     shown = sorted((row for row in rows if row.isVisible()), key=lambda row: row.y())
     return [row.name.text() for row in shown]

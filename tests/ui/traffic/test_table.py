@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.traffic.model import CONNECTION
 from app.ui.traffic.pane import TrafficPane
-from app.ui.traffic.table import MARK_HEIGHT, WIDTHS, MarkedBar
+from app.ui.traffic.table import MARK_HEIGHT, MOST_NAME, WIDTHS, MarkedBar
 from tests.ui.traffic.conftest import Say
 from tests.ui.traffic.panes import settle
 
@@ -76,7 +76,10 @@ def test_the_names_give_way_to_the_data_unless_the_user_set_their_width(
     pane: TrafficPane,
 ) -> None:
     pane.show()
-    pane.resize(1_200, 500)
+    pane.resize(2_400, 500)
+    assert pane.table.columnWidth(CONNECTION) == MOST_NAME
+    pane.resize(900, 500)
+    QApplication.processEvents()
     assert pane.table.columnWidth(CONNECTION) == WIDTHS[CONNECTION]
     pane.resize(520, 500)
     QApplication.processEvents()

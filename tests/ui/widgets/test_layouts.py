@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.ui.widgets.layouts import (
@@ -14,6 +22,7 @@ from app.ui.widgets.layouts import (
     FittingContent,
     FittingScroll,
     FoldingBox,
+    widen_labels,
 )
 
 
@@ -118,3 +127,14 @@ def test_a_row_of_actions_comes_to_rest(qtbot: QtBot, qapp: QApplication, width:
     for _ in range(10):
         qapp.processEvents()
     assert not requests.count
+
+
+def test_the_label_of_a_field_has_room_for_the_gap_at_its_underlined_letter(qtbot: QtBot) -> None:
+    form = QWidget()
+    qtbot.addWidget(form)
+    rows = QFormLayout(form)
+    rows.addRow("&Transport", QLineEdit())
+    label = rows.labelForField(rows.itemAt(0, QFormLayout.ItemRole.FieldRole).widget())
+    before = label.sizeHint().width()
+    widen_labels(rows)
+    assert label.sizeHint().width() == before + 2

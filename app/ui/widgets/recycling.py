@@ -1,0 +1,86 @@
+"""Widgets for the items of a long list that are on show; used again for others as it scrolls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable
+from typing import Final, Generic, TypeVar
+
+from PySide6.QtWidgets import QWidget
+
+SPARE: Final = 16
+"""So many hidden widgets stay with their items, which may come back soon."""
+
+Item = TypeVar("Item", bound=Hashable)
+Shown = TypeVar("Shown", bound=QWidget)
+
+
+class RecycledWidgets(Generic[Item, Shown]):
+    """Owns about as many widgets as are on show at once, however many items there are.
+
+    A widget that is hidden is given to another item. One with the keyboard focus, or one that is
+    held, is neither hidden nor given away.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[Item], Shown],
+        give: Callable[[Shown, Item], object],
+        is_held: Callable[[Shown], bool],
+    ) -> None:
+        """`make` makes a widget for an item, `give` gives it another one. `is_held` says whether
+        the mouse is pressed on it."""
+        self._make = make
+        self._give = give
+        self._is_held = is_held
+        self._widgets: dict[Item, Shown] = {}
+        """By item; those that were used last are at the end."""
+
+    @property
+    def all(self) -> Collection[Shown]:
+        """All widgets, also hidden ones."""
+        return self._widgets.values()
+
+    def get(self, item: Item) -> Shown | None:
+        """The widget of `item`, if there is one."""
+        return self._widgets.get(item)
+
+    def take(self, item: Item) -> Shown:
+        """The widget of `item`: its own, one that another item needs no more, or a new one."""
+        found = self._widgets.pop(item, None)
+        if found is None:
+            hidden = [each for each, widget in self._widgets.items() if self._is_free(widget)]
+            if len(hidden) > SPARE:
+                found = self._widgets.pop(hidden[0])
+                self._give(found, item)
+            else:
+                found = self._make(item)
+        self._widgets[item] = found
+        return found
+
+    def show(self, items: Collection[Item]) -> list[Shown]:
+        """Give a widget to each of `items`, and hide the others. Those that are hidden until now
+        are returned; the caller shows them."""
+        wanted = set(items)
+        for item, widget in self._widgets.items():
+            if item not in wanted and not self._is_in_use(widget):
+                widget.hide()
+        for item in items:
+            if item in self._widgets:
+                self._widgets[item] = self._widgets.pop(item)
+        return [widget for item in items if (widget := self.take(item)).isHidden()]
+
+    def forget(self, gone: Iterable[Item]) -> None:
+        """Delete the widgets of these items."""
+        for item in gone:
+            widget = self._widgets.pop(item, None)
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
+    def _is_free(self, widget: Shown) -> bool:
+        return widget.isHidden() and not self._is_in_use(widget)
+
+    def _is_in_use(self, widget: Shown) -> bool:
+        focused = widget.window().focusWidget()
+        has_focus = focused is not None and (focused is widget or widget.isAncestorOf(focused))
+        return has_focus or self._is_held(widget)
