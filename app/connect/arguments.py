@@ -145,7 +145,8 @@ def _read_target(arguments: argparse.Namespace) -> tuple[Target, tuple[str, ...]
 
     What is an address is no name.
     """
-    from app.net.target import TargetError, read_target
+    from app.net.target import TargetError
+    from app.net.target_syntax import read_target
 
     text: str = arguments.endpoint
     try:

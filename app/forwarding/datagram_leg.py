@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import ConnectionAborted, ConnectionDone, DNSLookupError
 from twisted.internet.interfaces import (
@@ -314,8 +315,8 @@ class _FirstAddress:
     def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:
         """There is nothing to keep of it: Twisted's resolver cannot be cancelled."""
 
-    def addressResolved(self, address: IAddress) -> None:
-        self._hosts.append(address.host)  # type: ignore[attr-defined]
+    def addressResolved(self, address: IPv4Address | IPv6Address) -> None:
+        self._hosts.append(address.host)
 
     def resolutionComplete(self) -> None:
         if self.found.called:  # it took too long

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -24,6 +23,7 @@ from attrs import evolve, field, frozen
 from app.files.paths import home_folder_problem, resolve_path
 from app.net.endpoint_kinds import KINDS, EndpointKind, installed_kinds
 from app.net.ip import is_address, is_loopback
+from app.text.problems import did_you_mean, listed
 from app.text.quoting import quoted
 from app.text.sentence import Sentence
 
@@ -306,12 +306,8 @@ def _check_installed(kind: str) -> None:
     if kind in installed:
         return
     known = sorted({*KINDS, *installed})
-    close = get_close_matches(kind, known, n=1)
-    advice = (
-        Sentence("did-you-mean", "Did you mean {suggestion}?", suggestion=close[0])
-        if close
-        else Sentence("use-one-of", "Use one of: {known}.", known=", ".join(known))
-    )
+    all_known = Sentence("use-one-of", "Use one of: {known}.", known=listed(known))
+    advice = did_you_mean(kind, known, all_known)
     raise EndpointError(
         Sentence(
             "endpoint-unknown-kind",
@@ -349,12 +345,8 @@ def _check_parameters(endpoint: Endpoint, kind: EndpointKind) -> None:
         )
     for name in written:
         if name not in names:
-            close = get_close_matches(name, names, n=1)
-            advice = (
-                Sentence("did-you-mean", "Did you mean {suggestion}?", suggestion=close[0])
-                if close
-                else Sentence("endpoint-takes", "It takes: {names}.", names=", ".join(names))
-            )
+            takes = Sentence("endpoint-takes", "It takes: {names}.", names=listed(names))
+            advice = did_you_mean(name, names, takes)
             raise EndpointError(
                 Sentence(
                     "endpoint-unknown-option",

@@ -42,6 +42,12 @@ def is_loopback(interface: str) -> bool:
     return address is not None and unmapped(address).is_loopback
 
 
+def host_and_port(address: object) -> tuple[str, int] | None:
+    """Host and port of an address of Twisted; `None` if it has none, as that of a Unix socket."""
+    host, port = getattr(address, "host", None), getattr(address, "port", None)
+    return (host, port) if isinstance(host, str) and isinstance(port, int) else None
+
+
 def network_addresses() -> Iterator[tuple[str, IPAddress]]:
     """The current addresses of this machine, each with its device, such as `eth0`.
 

@@ -6,7 +6,6 @@ A protocol is one file or package beside this one that has a `DEFINITION`. No ot
 from __future__ import annotations
 
 import pkgutil
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,6 +13,7 @@ from typing import Any
 
 from app import protocols
 from app.protocols.definition import DatagramDefinition, ProtocolDefinition
+from app.text.problems import did_you_mean, listed
 from app.text.sentence import Sentence
 
 
@@ -49,12 +49,8 @@ def find(name: str) -> ProtocolDefinition[Any]:
     for definition in candidates:
         if definition.name == name:
             return definition
-    close = get_close_matches(name.strip().lower(), names(), n=1)
-    advice = (
-        Sentence("did-you-mean", "Did you mean {suggestion}?", suggestion=close[0])
-        if close
-        else Sentence("choose-one-of", "Choose one of: {known}.", known=", ".join(names()))
-    )
+    choose = Sentence("choose-one-of", "Choose one of: {known}.", known=listed(names()))
+    advice = did_you_mean(name.strip().lower(), names(), choose)
     raise UnknownProtocol(
         Sentence(
             "no-such-protocol",

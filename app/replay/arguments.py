@@ -103,7 +103,8 @@ def add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def read_replay_request(arguments: argparse.Namespace) -> ReplayRequest:
     """The request that `arguments` make. Raises `ReplayArgumentError`."""
     from app.client.options import Options, TlsOptions
-    from app.net.target import TargetError, read_target
+    from app.net.target import TargetError
+    from app.net.target_syntax import read_target
     from app.replay.command import ReplayRequest
     from app.replay.player import Pace
 

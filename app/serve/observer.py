@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from attrs import evolve
 from twisted.internet.interfaces import IAddress
 
+from app.net.ip import host_and_port
 from app.serve.events import (
     Closed,
     Draining,
@@ -133,11 +134,10 @@ def _state_event(listener: Listener) -> StateEvent | None:
     name = listener.spec.name
     match listener.state:
         case State.LISTENING:
-            address = listener.address
-            host = getattr(address, "host", listener.where)
+            host, port = host_and_port(listener.address) or (listener.where, None)
             certificate = listener.certificate
             fingerprint = None if certificate is None else certificate.fingerprint
-            return Listening(name, host, getattr(address, "port", None), fingerprint)
+            return Listening(name, host, port, fingerprint)
         case State.DRAINING:
             return Draining(name, listener.connection_count)
         case State.PAUSED:

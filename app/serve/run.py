@@ -22,7 +22,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import ReactorNotRunning
 
 from app.net.endpoint import Endpoint
-from app.net.ip import is_loopback
+from app.net.ip import host_and_port, is_loopback
 from app.profile import ListenerSpec, ProfileFile
 from app.profile.compare import needs_restart, same_listeners
 from app.runtime.clocks import unix_clock
@@ -324,10 +324,10 @@ def exposure_warnings(listeners: Iterable[Listener]) -> Iterator[str]:
     These are endpoints of plugins, which choose the interface themselves.
     """
     for each in listeners:
-        host = getattr(each.address, "host", None)
+        address = host_and_port(each.address)
         if (
-            isinstance(host, str)
-            and not is_loopback(host)
+            address is not None
+            and not is_loopback(address[0])
             and _has_no_interface(each.spec.endpoint)
         ):
             yield (

@@ -18,6 +18,7 @@ from typing import Any, Final
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 
+from app.net.ip import host_and_port
 from app.server.connections.connection import Connection
 from app.server.sockets.listen_errors import ProcessInfo
 from app.server.sockets.process_lookup import Address, ProcessQuery, normalized, queries_to_json
@@ -84,8 +85,6 @@ def identify(queries: Mapping[int, ProcessQuery]) -> dict[int, ProcessInfo]:
         return {}
 
 
-def _address(address: Any) -> Address | None:
-    host, port = getattr(address, "host", None), getattr(address, "port", None)
-    if not isinstance(host, str) or not isinstance(port, int):
-        return None
-    return normalized((host, port))
+def _address(address: object) -> Address | None:
+    found = host_and_port(address)
+    return None if found is None else normalized(found)

@@ -58,6 +58,14 @@ def unknown_key(key: str, known: Collection[str], path: str, *, kind: str = "key
     )
 
 
+def did_you_mean(name: str, known: Collection[str], otherwise: Sentence) -> Sentence:
+    """Asks for the known name that is like `name`. `otherwise` if there is none."""
+    close = get_close_matches(name, known, n=1)
+    if not close:
+        return otherwise
+    return Sentence("did-you-mean", "Did you mean {suggestion}?", suggestion=close[0])
+
+
 # What a value must be instead of `value`.
 
 

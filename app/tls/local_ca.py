@@ -206,7 +206,7 @@ class LocalCa:
                 return issuing.issue(issuing.make_authority("nobody", now), wanted, now)
             case TlsProblem.SELF_SIGNED:
                 return issuing.issue_self_signed(wanted, now)
-        raise ValueError(f"{problem.value} is no problem of a certificate")
+        raise ValueError(problem)
 
     def kept_for(self, names: Iterable[str]) -> Identity | None:
         """The certificate that `identity_for` would return, if it exists already."""

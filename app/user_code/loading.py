@@ -17,7 +17,6 @@ import sysconfig
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
 from importlib.abc import MetaPathFinder, SourceLoader
@@ -38,6 +37,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from app.files.paths import resolve_path
+from app.text.problems import did_you_mean, listed
 from app.text.sentence import Sentence
 from app.user_code.errors import MAIN_GUARD, LoadingFailed, SourceFiles, call_user_code
 from app.user_code.inspection import (
@@ -345,17 +345,14 @@ def find_object(name: str, module: ModuleType, sources: SourceFiles) -> object:
     if found is not missing:
         return found
     there = call_user_code(lambda: _usable_names(module), sources)
-    close = get_close_matches(name, there, n=1)
-    if close:
-        advice = Sentence("did-you-mean", "Did you mean {suggestion}?", suggestion=close[0])
-    elif there:
-        advice = Sentence(
-            "choose-one-of", "Choose one of: {known}.", known=", ".join(there[:MOST_NAMES])
+    advice = Sentence(
+        "write-a-class", "Write a class there that is a Protocol or a Factory of Twisted's."
+    )
+    if there:
+        choose = Sentence(
+            "choose-one-of", "Choose one of: {known}.", known=listed(there[:MOST_NAMES])
         )
-    else:
-        advice = Sentence(
-            "write-a-class", "Write a class there that is a Protocol or a Factory of Twisted's."
-        )
+        advice = did_you_mean(name, there, choose)
     where = Path(module.__file__).name if module.__file__ is not None else module.__name__
     raise LoadingFailed(
         Sentence(

@@ -20,7 +20,7 @@ from app.files.atomic_write import write_atomically
 from app.net.endpoint import Endpoint, EndpointError
 from app.text.sentence import Sentence
 from app.user_code.errors import MAIN_GUARD
-from app.user_code.reference import CodeLocation, Reference, UserCodeError
+from app.user_code.reference import CodeLocation, Reference
 from app.user_code.template import unwritable
 
 FILE_NAME: Final = "echo_server.py"

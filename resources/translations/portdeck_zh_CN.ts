@@ -4076,7 +4076,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>closed by the target</source>
-        <translation type="unfinished"></translation>
+        <translation>被目标关闭</translation>
     </message>
     <message>
         <source>%s has stopped its reactor: its listeners stop.</source>
@@ -7724,10 +7724,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
 <context>
     <name>RecordingBar</name>
     <message>
-        <source>Stop recording</source>
-        <translation type="unfinished">停止录制</translation>
-    </message>
-    <message>
         <source>Record the traffic to a file</source>
         <translation type="unfinished">把流量录制到文件</translation>
     </message>
@@ -7750,10 +7746,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>{0} is written: {1}</source>
         <translation type="unfinished">{0} 已写好：{1}</translation>
-    </message>
-    <message>
-        <source>{0} chunks, {1}</source>
-        <translation type="unfinished">{0} 个数据块，{1}</translation>
     </message>
     <message>
         <source>the disk was too slow for {0} chunks</source>
@@ -7800,13 +7792,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
-    <name>RecordingWindow</name>
-    <message>
-        <source>{0} – recording</source>
-        <translation>{0} – 录制</translation>
-    </message>
-</context>
-<context>
     <name>Recordings</name>
     <message>
         <source>Open a recording</source>
@@ -7819,6 +7804,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>All files (*)</source>
         <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>{0} – recording</source>
+        <translation>{0} – 录制</translation>
     </message>
 </context>
 <context>

@@ -854,7 +854,7 @@ def test_places_and_columns_come_back_in_the_next_window(open_window: OpenWindow
     first = open_window(ECHO)
     first.window.resize(790, 610)
     size = first.window.size()
-    first.window.room.across.setSizes([400, 900])
+    first.window.room.across.moveSplitter(400, 1)  # as the mouse does
     header = first.window.connections.table.horizontalHeader()
     header.resizeSection(PEER, 222)
     header.moveSection(header.visualIndex(RATE), 0)

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from socket import create_server
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
 from app.faults.spec import FaultKind
 from app.ui.conversations.make_listener import MakeListenerDialog
 from app.ui.conversations.play_window import PlayWindow
@@ -53,6 +56,27 @@ def test_a_stall_acts_at_once_and_clearing_it_loses_nothing(open_window: OpenWin
     assert not desk.window.behaviour.faults.mark.isVisible()
     assert "All faults are off" in desk.window.banner.message
     client.close()
+    panel.close()
+
+
+def test_the_key_that_clears_all_faults_works_in_the_window_of_the_faults(
+    open_window: OpenWindow,
+) -> None:
+    desk = open_window(ECHO)
+    desk.choose("Echo")
+    desk.do(desk.window.commands.faults)
+    (panel,) = desk.window.behaviour.faults.panels
+    panel.editor.append(FaultKind.STALL)
+    desk.until(lambda: bool(desk.listener("Echo").spec.faults))
+    panel.activateWindow()
+    desk.until(panel.isActiveWindow)
+    every = Qt.KeyboardModifier
+    QTest.keyClick(
+        panel,
+        Qt.Key.Key_F,
+        every.ControlModifier | every.AltModifier | every.ShiftModifier,
+    )
+    desk.until(lambda: not any(each.enabled for each in desk.listener("Echo").spec.faults))
     panel.close()
 
 

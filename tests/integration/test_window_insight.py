@@ -181,7 +181,7 @@ def test_a_tile_starts_and_stops_its_listener(desk: Desk) -> None:
     desk.do(desk.window.commands.show_overview)
     tile = desk.window.insight.overview.tiles[0]
     desk.click(tile.switch)
-    desk.until(lambda: "listening" in tile.state.text())
+    desk.until(lambda: tile.state.text() == "0 connected")
     assert desk.window.listeners.chosen is None
     tile.setFocus()
     desk.qtbot.keyClick(tile, Qt.Key.Key_Space)
@@ -272,7 +272,7 @@ def test_a_recording_is_seen_and_stopped_from_everywhere(
     peer.sendall(b"more")
     desk.until(lambda: "B" in sign.words.text())
     desk.click(sign.stop_button)
-    desk.until(lambda: sign.words.text() == "a.sqlite")
+    desk.until(lambda: sign.words.text().startswith("a.sqlite · "))
     assert "Record" in window.commands.record.text()
     assert not sign.dot.isVisible()
     desk.click(sign.folder_button)

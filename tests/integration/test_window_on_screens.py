@@ -20,7 +20,7 @@ EMPTY = "version = 1\n"
 
 @pytest.mark.parametrize(
     ("width", "height", "scale"),
-    [(1366, 768, 1.5), (2560, 1440, 2.0), (1280, 800, 1.0)],
+    [(1366, 768, 1.5), (2560, 1440, 2.0), (1280, 800, 1.0), (1400, 900, 2.0)],
 )
 def test_the_window_opens_inside_the_screen(width: int, height: int, scale: float) -> None:
     with (

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.style.theme import Theme
 from app.ui.style.tokens import Density
-from app.ui.window.room import TITLE_BAR, fit_to_screen
+from app.ui.window.room import CONSOLE_HEIGHT, TITLE_BAR, fit_to_screen
 from tests.integration.desk import Desk, OpenWindow
 
 ECHO = """version = 1
@@ -21,8 +21,11 @@ protocol = "echo"
 endpoint = "tcp:0:interface=127.0.0.1"
 """
 SMALL = QSize(900, 560)
-SMALLEST = QSize(900, 472)
+LOW = QSize(900, 472)
 """A screen of 1366 × 768 pixels at 150 %, without a title bar."""
+
+SMALLEST = QSize(699, 410)
+"""A screen of 1400 × 900 pixels at 200 %, without a title bar."""
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def show_each_tab(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("is_beside", [False, True])
-@pytest.mark.parametrize("size", [SMALL, SMALLEST])
+@pytest.mark.parametrize("size", [SMALL, LOW, SMALLEST])
 def test_no_tab_makes_a_small_window_grow(desk: Desk, size: QSize, is_beside: bool) -> None:
     desk.window.room.place_console(is_beside)
     desk.window.resize(size)
@@ -47,6 +50,20 @@ def test_no_tab_makes_a_small_window_grow(desk: Desk, size: QSize, is_beside: bo
     least = desk.window.minimumSizeHint()
     assert desk.window.size() == size
     assert least.boundedTo(size) == least
+
+
+@pytest.mark.parametrize("name", ["overview", "connections", "traffic", "log"])
+@pytest.mark.parametrize("has_console", [False, True])
+def test_each_tab_can_be_made_small(desk: Desk, name: str, has_console: bool) -> None:
+    window = desk.window
+    tabs = {"overview": window.insight.overview}
+    window.tabs.setCurrentWidget(tabs.get(name) or getattr(window, name))
+    window.resize(SMALLEST)
+    window.room.show_console(has_console)
+    desk.qtbot.wait(20)  # as above
+    least = window.minimumSizeHint()
+    assert least.boundedTo(SMALLEST) == least
+    assert window.size() == SMALLEST
 
 
 def test_the_details_fit_into_a_small_window(desk: Desk) -> None:
@@ -75,7 +92,7 @@ def test_the_sidebar_and_the_console_can_be_hidden(desk: Desk) -> None:
 
 def test_a_hidden_part_gets_its_size_again(desk: Desk) -> None:
     room = desk.window.room
-    room.across.setSizes([351, 900])
+    room.across.moveSplitter(351, 1)  # as the mouse does
     width = room.across.sizes()[0]
     room.toggle_sidebar()
     room.toggle_sidebar()
@@ -84,6 +101,7 @@ def test_a_hidden_part_gets_its_size_again(desk: Desk) -> None:
 
 def test_the_console_stands_below_or_at_the_right(desk: Desk) -> None:
     room = desk.window.room
+    desk.window.resize(1280, 800)
     desk.do(desk.window.commands.console_place)
     assert room.is_console_beside
     assert room.down.orientation() is Qt.Orientation.Horizontal
@@ -192,6 +210,73 @@ def test_a_folded_console_opens_when_it_is_asked_for(desk: Desk, way: str) -> No
     assert area.isVisible()
 
 
+def test_a_console_that_is_opened_in_a_very_low_window_folds_the_tabs(desk: Desk) -> None:
+    window, tabs = desk.window, desk.window.tabs
+    window.resize(SMALLEST)
+    desk.until(lambda: window.console_area.is_folded)
+    assert not tabs.is_folded
+    window.room.show_console()
+    assert tabs.is_folded
+    assert tabs.isVisible()
+    assert not window.connections.isVisible()
+    window.resize(1280, 800)
+    desk.until(lambda: not tabs.is_folded)
+    assert window.room.has_console
+    assert window.connections.isVisible()
+
+
+@pytest.mark.parametrize("way", ["tab", "same tab", "command", "keys", "show"])
+def test_folded_tabs_open_when_they_are_asked_for(desk: Desk, way: str) -> None:
+    window, tabs = desk.window, desk.window.tabs
+    window.resize(SMALLEST)
+    desk.until(lambda: window.console_area.is_folded)
+    window.room.show_console()
+
+    def click(number: int) -> None:
+        bar = tabs.tabBar()
+        desk.qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(number).center())
+
+    ways = {
+        "tab": lambda: click(tabs.currentIndex() - 1),
+        "same tab": lambda: click(tabs.currentIndex()),
+        "command": window.commands.console.trigger,
+        "keys": lambda: window.navigation.focus_pane(1),
+        "show": lambda: window.navigation.show_tab(window.traffic),
+    }
+    ways[way]()
+    assert not tabs.is_folded
+    assert tabs.currentWidget().isVisible()
+    assert window.console_area.is_folded
+
+
+def test_a_console_stands_beside_the_tabs_where_there_is_room(desk: Desk) -> None:
+    window, room = desk.window, desk.window.room
+    window.resize(1280, 800)
+    room.place_console(True)
+    window.resize(SMALLEST)
+    desk.until(lambda: not room.is_console_beside)
+    assert window.commands.console_place.isChecked()
+    window.resize(1280, 800)
+    desk.until(lambda: room.is_console_beside)
+
+
+def test_low_traffic_gives_its_height_to_the_rows(desk: Desk) -> None:
+    window = desk.window
+    window.resize(SMALLEST)
+    window.navigation.show_tab(window.traffic)
+    pane = window.traffic.open_pane
+    desk.until(lambda: not pane.find_bar.isVisible())
+    assert not pane.detail.isVisible()
+    pane.begin_find()
+    assert pane.find_bar.isVisible()
+    pane.place_detail(True)
+    assert pane.detail.isVisible()
+    window.resize(1280, 800)
+    desk.until(lambda: pane.height() > SMALLEST.height())
+    pane.place_detail(False)
+    assert pane.detail.isVisible()
+
+
 def test_a_folded_console_does_not_count_as_hidden(open_window: OpenWindow) -> None:
     first = open_window(ECHO)
     first.window.resize(SMALL)
@@ -200,3 +285,7 @@ def test_a_folded_console_does_not_count_as_hidden(open_window: OpenWindow) -> N
     second = open_window("")
     second.window.resize(1280, 800)
     second.until(lambda: second.window.room.has_console)
+
+
+def test_the_console_opens_at_its_usual_height(desk: Desk) -> None:
+    assert desk.window.room.down.sizes()[1] == CONSOLE_HEIGHT

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.net.target import Target, TargetError, Transport, read_target
+from app.net.target import Target, TargetError, Transport
+from app.net.target_syntax import read_target
 
 NAMES = st.one_of(
     st.text(string.ascii_letters + string.digits + ".-_ü", min_size=1).filter(

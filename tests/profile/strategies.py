@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 from hypothesis import strategies as st
@@ -88,6 +89,19 @@ def _values(option: Option) -> st.SearchStrategy[object]:
     return values.filter(lambda value: value != option.default)
 
 
+def _options(options: Sequence[Option]) -> st.SearchStrategy[dict[str, object]]:
+    """Options that differ from their defaults, without those that have no effect beside others."""
+    defaults = {each.name: each.default for each in options}
+
+    def with_effect(values: dict[str, object]) -> dict[str, object]:
+        every = {**defaults, **values}
+        used = {each.name for each in options if each.is_used(every)}
+        return {name: value for name, value in values.items() if name in used}
+
+    values = st.fixed_dictionaries({}, optional={each.name: _values(each) for each in options})
+    return values.map(with_effect)
+
+
 def _specs(protocol: str) -> st.SearchStrategy[ListenerSpec]:
     options = describe_options(catalog.find(protocol).options)
     return st.builds(
@@ -105,7 +119,7 @@ def _specs(protocol: str) -> st.SearchStrategy[ListenerSpec]:
         tls=st.none() | _tls,
         faults=st.lists(_faults, max_size=2).map(tuple),
         seed=st.none() | st.integers(0, 2**40),
-        options=st.fixed_dictionaries({}, optional={each.name: _values(each) for each in options}),
+        options=_options(options),
     )
 
 

@@ -59,7 +59,7 @@ NOT_NEEDED_TO_OPEN = {
     "app.ui.preferences.dialog",
     "app.ui.profiles.listener_choice",
     "app.ui.traffic.pane",
-    "app.ui.traffic.recording_window",
+    "app.ui.traffic.file_windows",
     "cattrs",
     "h11",
     "numpy",

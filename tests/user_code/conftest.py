@@ -107,12 +107,27 @@ def run(tmp_path: Path, memory: MemoryReactor, programs: list[Program]) -> Run:
     """Load the program that a reference names."""
 
     def run(text: str) -> Program:
-        program = Program(ProgramReference.parse(text), tmp_path, memory)
+        program = Program(ProgramReference.of_listener(text), tmp_path, memory)
         programs.append(program)
         program.load()
         return program
 
     return run
+
+
+@pytest.fixture
+def reload(
+    tmp_path: Path, memory: MemoryReactor, programs: list[Program]
+) -> Callable[[Program], Program]:
+    """Load a program again, while the load before is still in use."""
+
+    def reload(before: Program) -> Program:
+        program = Program(before.reference, tmp_path, memory, before=before)
+        programs.append(program)
+        program.load()
+        return program
+
+    return reload
 
 
 @pytest.fixture

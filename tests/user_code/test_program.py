@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.user_code.errors import LoadingFailed
 from app.user_code.programs.places import PlaceKind
 from app.user_code.programs.program import Program
-from app.user_code.reference import UserCodeError
+from app.user_code.programs.reference import ProgramReference
+from app.user_code.reference import CURRENT_FOLDER, UserCodeError
 from tests.user_code.conftest import HEAD, MemoryReactor, Run, Write
 
 HERE = "tcp:8025:interface=0.0.0.0"
@@ -403,6 +406,128 @@ def test_modules_of_a_program_have_plain_names_if_they_are_free(write: Write, ru
     assert len([name for name in sys.modules if name.startswith("ponds")]) == 2
     assert first.places
     assert second.places
+
+
+def test_a_reload_has_the_plain_names_and_the_load_before_keeps_its_modules(
+    write: Write, run: Run, reload: Callable[[Program], Program]
+) -> None:
+    """An old connection may import later on, and both send the same names of classes."""
+    write("ponds/__init__.py", "")
+    write("ponds/fish.py", "class Fish:\n    pass\n")
+    late = "def late():\n    from ponds import late\n    return late.NAME\n"
+    write("ponds/late.py", "NAME = 'the first'\n")
+    write("pond_helper.py", late)
+    lines = (
+        "import pond_helper, ponds.fish\nfactory.helper, factory.fish = pond_helper, ponds.fish\n"
+    )
+    write("server.py", HEAD + lines + "reactor.listenTCP(0, factory)\n")
+    before = run("python:server.py")
+    old = before.places[0].served
+    after = reload(before)
+    new = after.places[0].served
+    assert sys.modules["ponds.fish"] is new.fish
+    assert new.fish is not old.fish
+    assert new.fish.Fish.__module__ == old.fish.Fish.__module__ == "ponds.fish"
+    assert new.fish.__name__ == "ponds.fish"
+    assert old.helper.late() == "the first"
+    assert "ponds.late" not in sys.modules
+    assert before.is_loaded
+
+
+def test_a_reload_that_fails_leaves_the_names_to_the_load_before(
+    write: Write, run: Run, reload: Callable[[Program], Program]
+) -> None:
+    write("ponds.py", "class Pond:\n    pass\n")
+    write("server.py", HEAD + "import ponds\nreactor.listenTCP(0, factory)\n")
+    before = run("python:server.py")
+    ponds = sys.modules["ponds"]
+    write("server.py", HEAD + "import ponds\n1 / 0\n")
+    with pytest.raises(LoadingFailed):
+        reload(before)
+    assert sys.modules["ponds"] is ponds
+    assert ponds.__name__ == "ponds"
+    assert not [name for name in sys.modules if name.startswith("ponds@")]
+
+
+SERVICES = """
+from twisted.application.internet import TCPServer, UDPServer
+from twisted.application.service import Application, MultiService
+
+class Up(protocol.DatagramProtocol):
+    pass
+
+def make(reactor):
+    return [TCPServer(8025, factory, interface="127.0.0.1"), UDPServer(8026, Up())]
+
+def listen(reactor):
+    reactor.listenTCP(8027, factory)
+
+def wrong():
+    return [TCPServer(8025, factory), factory]
+
+def nothing():
+    return []
+
+class Both(MultiService):
+    def __init__(self):
+        super().__init__()
+        for each in make(None):
+            each.setServiceParent(self)
+
+services = make(None)
+application = Application("both")
+Both().setServiceParent(application)
+"""
+BOTH = ["tcp:8025", "udp:8026"]
+
+
+@pytest.mark.parametrize(
+    ("name", "endpoints"),
+    [
+        ("make", BOTH),
+        ("services", BOTH),
+        ("Both", BOTH),
+        ("application", BOTH),
+        ("listen", ["tcp:8027"]),
+    ],
+)
+@pytest.mark.parametrize("source", ["my services.py", "own_services"])
+def test_the_services_of_one_object_listen_where_they_say(
+    write: Write, run: Run, source: str, name: str, endpoints: list[str]
+) -> None:
+    write(source if source.endswith(".py") else f"{source}.py", HEAD + SERVICES)
+    program = run(f"python:{source}:{name}")
+    found = [place.endpoint.partition(":interface")[0] for place in program.places]
+    assert found == endpoints
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("wrong", r"wrong returns no service \(Factory\), and has no address of its own"),
+        ("Echo", r"Echo is no service \(Echo\), and has no address of its own"),
+        ("nothing", "python:services.py:nothing listens nowhere"),
+        ("mak", "Did you mean make"),
+    ],
+)
+def test_an_object_without_an_address_is_told(
+    write: Write, run: Run, name: str, sentence: str
+) -> None:
+    write("services.py", HEAD + SERVICES)
+    with pytest.raises(LoadingFailed, match=sentence):
+        run(f"python:services.py:{name}")
+
+
+def test_without_a_profile_the_current_folder_is_that_of_the_shell(
+    write: Write, memory: Any, programs: list[Program], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with `python own/server.py`."""
+    path = write("own/server.py", HEAD + "import os\nfactory.folder = os.getcwd()\n" + LISTENS)
+    monkeypatch.chdir(path.parent.parent)
+    program = Program(ProgramReference.parse("python:own/server.py"), CURRENT_FOLDER, memory)
+    programs.append(program)
+    program.load()
+    assert program.places[0].served.folder == str(path.parent.parent)
 
 
 def test_a_program_does_not_get_the_modules_of_another(write: Write, run: Run) -> None:

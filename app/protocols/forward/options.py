@@ -8,7 +8,8 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from app.net.target import Target, TargetError, Transport, read_target
+from app.net.target import Target, TargetError, Transport
+from app.net.target_syntax import read_target
 from app.text.sentence import Sentence, without_stop
 
 

@@ -1,28 +1,24 @@
-"""Peers of one UDP listener: the addresses that send datagrams, with their limits and totals.
-
-`DatagramFactory` passes each datagram to the one protocol of the listener. A `Peer` makes a sender
-look like a connection to the window and to `portdeck serve`.
-"""
+"""What the peers of one UDP listener share: their protocol, their limits, their totals."""
 
 from __future__ import annotations
 
 import logging
-import sys
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.error import InvalidAddressError, MessageLengthError
 from twisted.internet.interfaces import IAddress, IReactorTime
-from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.protocol import Factory
 
-from app.faults.spec import Direction, Fault, FaultLeg, of_leg
+from app.faults.spec import Direction, FaultLeg, of_leg
 from app.profile import ListenerSpec
 from app.profile.spec import UDP_IDLE_SECONDS
-from app.server.connections.closing import ABORTED_BY_LISTENER, CLOSED_BY_LISTENER, describe_error
-from app.server.connections.connection import Connection, ConnectionObserver
+from app.server.connections.closing import describe_error
+from app.server.connections.connection import ConnectionObserver
 from app.server.connections.factory import ListenerFactory
 from app.server.sockets.addresses import format_address
+from app.server.udp.peer import Peer
 from app.server.udp.timers import IdleExpiry, RateLimitedReport
 from app.server.udp.transport import (
     DatagramService,
@@ -34,7 +30,7 @@ from app.server.udp.transport import (
 )
 from app.text.sentence import Sentence, composed
 from app.text.system_errors import system_reason
-from app.traffic.connection_info import RECEIVED, SENT, CloseKind, Tap
+from app.traffic.connection_info import Tap
 
 if TYPE_CHECKING:
     from app.faults.datagrams import DatagramPath
@@ -321,127 +317,6 @@ class DatagramFactory(ListenerFactory):
             why,
             _count_sentence(count),
         )
-
-
-class Peer(Connection):
-    """One sender of datagrams, as a connection for observers and panes.
-
-    It begins with the first datagram. It ends after a time without datagrams, or when the user
-    closes it; the next datagram from that address begins a new peer. It has no protocol and no
-    stream, so it overrides everything in `Connection` but the counters and the values to show.
-    """
-
-    factory: DatagramFactory
-
-    is_datagram = True
-
-    own_paths: tuple[DatagramPath, DatagramPath] | None = None
-    """The faults of this peer alone, for datagrams from it and to it. They act instead of those of
-    the listener."""
-
-    def __init__(
-        self, factory: DatagramFactory, number: int, address: PeerAddress, port: Any
-    ) -> None:
-        """`port` is the socket that can reach `address`."""
-        super().__init__(factory, Protocol(), number)
-        self.address = address
-        self.transport = port
-        self.connected = True
-        self.local = sys.intern(format_address(port.getHost()))
-        self.mark_opened()
-
-    @property
-    def peer_address(self) -> IAddress:
-        return address_of(self.address)
-
-    @property
-    def bytes_unsent(self) -> int:
-        """Always 0: a datagram is sent immediately or dropped."""
-        return 0
-
-    def getPeer(self) -> IAddress:
-        return self.peer_address
-
-    def count_received(self, datagram: bytes) -> None:
-        """Count a datagram from the peer."""
-        size = len(datagram)
-        self.bytes_in += size
-        self.factory.bytes_in += size
-        self._moved(RECEIVED, datagram)
-
-    def count_sent(self, datagram: bytes) -> None:
-        """Count a datagram that the system has accepted for the peer."""
-        size = len(datagram)
-        self.bytes_out += size
-        self.factory.bytes_out += size
-        self._moved(SENT, datagram)
-
-    def write(self, data: bytes) -> None:
-        """Send one datagram, unless the peer has ended. Errors are logged."""
-        if self.connected:
-            self.factory.try_to_send(data, self.address)
-
-    @property
-    def held_bytes(self) -> int:
-        """How many bytes the faults of this peer alone hold back."""
-        return sum(path.held_bytes for path in self.own_paths or ())
-
-    def set_faults(self, faults: tuple[Fault, ...] | None) -> None:
-        self.own_faults = faults
-        if not self.connected:
-            return
-        if self.own_paths is None:
-            self.own_paths = self.factory.fault_paths()
-        for path in self.own_paths:
-            path.replace(of_leg(faults or (), FaultLeg.CLIENT))
-        if faults is None:
-            self.own_paths = None
-        self.update_target_faults()
-
-    def update_target_faults(self) -> None:
-        """Let the faults act that its connection to the target has now, if it is forwarded."""
-        if self.target is not None:
-            update: Any = getattr(self.factory.service, "update_target_faults", None)
-            if update is not None:
-                update(self)
-
-    def update_faults(self) -> None:
-        """Do nothing: the faults of a UDP listener act at the socket, for all peers."""
-
-    def drop_held(self) -> None:
-        """Drop the datagrams that the faults of this peer alone hold back."""
-        for path in self.own_paths or ():
-            path.clear()
-
-    def loseConnection(self) -> None:
-        """Remove the peer. Nothing is sent to it."""
-        self.end(CLOSED_BY_LISTENER)
-
-    def abortConnection(self) -> None:
-        """Remove the peer. Nothing is sent to it."""
-        self.end(ABORTED_BY_LISTENER)
-
-    def end(self, reason: str) -> None:
-        """Remove the peer, for `reason`."""
-        if self.connected:
-            self.connected = False
-            self.mark_closed()
-            # UDP has no reset, and the peer is told nothing in any case.
-            self.close_kind, self.reason = CloseKind.CLOSED_HERE, reason
-            self.drop_held()
-            self.factory.forget(self)
-
-    def fail(self, error: BaseException) -> None:
-        """Remove the peer, as the protocol raised `error` for one of its datagrams."""
-        self.end(describe_error(error))
-
-    def _moved(self, direction: bool, datagram: bytes) -> None:
-        factory = self.factory
-        self.active_at = now = factory.seconds()
-        if self._is_quiet:
-            self.mark_active()
-        if factory.tap is not None:
-            factory.tap(now + self.unix_offset, self.number, direction, datagram)
 
 
 def _count_sentence(count: int) -> str:

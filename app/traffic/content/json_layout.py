@@ -60,7 +60,7 @@ class _JsonLayout:
             tokens += 1
             if not tokens % _STEP_TOKENS:
                 yield
-            at = _SPACE.match(text, at, at + _STEP_LETTERS).end()  # type: ignore[union-attr]
+            at = _skip_space(text, at)
             if at >= len(text):
                 break
             if text[at] in " \t\r\n":
@@ -134,7 +134,7 @@ class _JsonLayout:
             self._key = ""
             self._wants = _Wants.COMMA
             return end
-        colon = _SPACE.match(text, end, end + _STEP_LETTERS).end()  # type: ignore[union-attr]
+        colon = _skip_space(text, end)
         self._key = f"{shown[:LONG]}{'…' if len(shown) > LONG else ''}: "
         self._wants = _Wants.VALUE
         if colon < len(text):
@@ -172,3 +172,9 @@ def _character(escape: re.Match[str]) -> str:
     else:
         return escape[0]
     return character if character.isprintable() and not character.isascii() else escape[0]
+
+
+def _skip_space(text: str, at: int) -> int:
+    """Behind the white space at `at`, or behind as much of it as one step looks at."""
+    found = _SPACE.match(text, at, at + _STEP_LETTERS)
+    return found.end() if found else at

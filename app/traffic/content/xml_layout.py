@@ -17,7 +17,6 @@ _TAG = re.compile(
 )
 _NAME = re.compile(r"""<[^\s<>/="'!?][^\s<>/="']*""")
 _BREAKS = re.compile(r"\s*\n\s*")
-_SPACE = re.compile(r"\s*+")
 _SPECIALS = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"))
 _DECLARATION = re.compile(r"<![^\[>]*+(?:\[[^\]]*+\]\s*+)?>?")
 LONGEST_TAG: Final = 64 * 1024
@@ -164,7 +163,7 @@ class _XmlLayout:
 
 def looks_like_xml(text: str, *, is_whole: bool) -> bool:
     """Whether `text`, or the beginning of one, is XML or HTML and not just a word in brackets."""
-    at = _SPACE.match(text).end()  # type: ignore[union-attr]
+    at = len(text) - len(text.lstrip())
     head = text[at : at + 16].lower()
     if head.startswith(("<?xml", "<!doctype", "<!--")):
         return True

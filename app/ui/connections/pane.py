@@ -30,7 +30,9 @@ from app.ui.widgets.layouts import ActionRow
 CLOCK_MS = 1000
 RESORT_TICKS = 10
 MARK_SIZE = 12
-LEAST_FILTER = 64
+LEAST_FILTER, USUAL_FILTER = 64, 150
+NARROW = 430
+"""In a pane that is narrower, the filter may be narrower than usual."""
 
 
 class ConnectionsPane(QWidget):
@@ -187,6 +189,9 @@ class ConnectionsPane(QWidget):
     def showEvent(self, event: object) -> None:
         self._update_actions()
 
+    def resizeEvent(self, event: object) -> None:
+        self.filter.setMinimumWidth(LEAST_FILTER if self.width() < NARROW else USUAL_FILTER)
+
     def hideEvent(self, event: object) -> None:
         self._clock.stop()
 
@@ -203,7 +208,6 @@ class ConnectionsPane(QWidget):
         self.filter.setPlaceholderText(self.tr("Filter connections"))
         self.filter.setToolTip(self.tr("By peer, listener, process, local address, TLS or state"))
         self.filter.setAccessibleName(self.tr("Filter the connections"))
-        self.filter.setMinimumWidth(LEAST_FILTER)
         self.filter.setMaximumWidth(280)
         self.filter.textChanged.connect(self._filter_typed)
         icons.give(self.listener_chip, "close")

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 from app.client.options import Options
 from app.client.session import Session
 from app.client.session_messages import SessionState
-from app.net.target import Target, TargetError, Transport, read_target
+from app.net.target import Target, TargetError, Transport
+from app.net.target_syntax import read_target
 from app.runtime.coroutines import spawn
 from app.server.listener import Listener
 from app.text import readable

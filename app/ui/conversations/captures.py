@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QMessageBox,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from app.traffic.capture.packet_file import CaptureError
 from app.traffic.capture.reader import SUFFIXES, Capture
 from app.ui.style.icons import Icons
-from app.ui.traffic.pane import TrafficPane
+from app.ui.traffic.file_windows import FileWindow, FileWindows
 from app.ui.widgets.copy_actions import CopyActions
-from app.ui.widgets.dialogs import open_modal, start_folder
 from app.ui.widgets.labels import WrappingLabel
-from app.ui.widgets.plain_text import message_box
 from app.ui.widgets.translation import translated
 
 STEP_SECONDS: Final = 0.004
@@ -35,7 +26,7 @@ SHOW_SECONDS: Final = 0.1
 PROGRESS_STEPS: Final = 1000
 
 
-class CaptureWindow(QWidget):
+class CaptureWindow(FileWindow):
     """Shows one capture while it is read, in steps of `STEP_SECONDS`.
 
     What was read can be looked at, filtered and searched meanwhile. Reading can be cancelled; what
@@ -50,14 +41,11 @@ class CaptureWindow(QWidget):
         copy_actions: CopyActions | None = None,
     ) -> None:
         """It looks as `owner` does and closes with it."""
-        super().__init__(owner, Qt.WindowType.Window)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(capture, icons, owner, copy_actions)
         self.capture = capture
-        self.pane = TrafficPane(capture, icons, capture, copy_actions=copy_actions)
         self.progress = QProgressBar()
         self.cancel = QPushButton(self.tr("Cancel"))
         self.reading = QWidget()
-        self.damage = WrappingLabel()
         self.facts = WrappingLabel()
         self._is_cancelled = False
         self._shown_at = 0.0
@@ -65,9 +53,7 @@ class CaptureWindow(QWidget):
         self._timer.timeout.connect(self._step)
         self._lay_out()
         self.setWindowTitle(self.tr("{0} – Portdeck capture").format(capture.path.name))
-        self.resize(1000, 700)
         self.cancel.clicked.connect(self.stop_reading)
-        self.pane.scans.stepped.connect(self._show_damage)
         self._timer.start()
         self._show_facts()
 
@@ -84,38 +70,19 @@ class CaptureWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._timer.stop()
-        self.pane.scans.suspend()
-        self.capture.close()
         super().closeEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = QKeySequence.StandardKey
-        if event.matches(keys.Cancel) or event.matches(keys.Close):
-            self.close()
-        else:
-            super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
         self.progress.setRange(0, PROGRESS_STEPS)
         self.progress.setAccessibleName(self.tr("How much of the capture is read"))
         self.cancel.setToolTip(self.tr("Read no further, and keep what is read"))
-        self.damage.setObjectName("trouble")
-        self.damage.setProperty("wrong", True)
         self.facts.setObjectName("quiet")
         bar = QHBoxLayout(self.reading)
         bar.setContentsMargins(0, 0, 0, 0)
         bar.addWidget(self.progress, 1)
         bar.addWidget(self.cancel)
-        notes = QVBoxLayout()
-        notes.setContentsMargins(8, 8, 8, 0)
-        notes.addWidget(self.reading)
-        notes.addWidget(self.damage)
-        notes.addWidget(self.facts)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(notes)
-        layout.addWidget(self.pane, 1)
+        self.notes.insertWidget(0, self.reading)
+        self.notes.addWidget(self.facts)
 
     def _step(self) -> None:
         if self.capture.step(STEP_SECONDS):
@@ -137,7 +104,7 @@ class CaptureWindow(QWidget):
 
     def _show_facts(self) -> None:
         self.reading.setVisible(self.is_reading)
-        self._show_damage()
+        self.show_damage()
         said = (
             []
             if self.is_reading
@@ -153,58 +120,22 @@ class CaptureWindow(QWidget):
             words = self.tr("Cancelled. Read until then: {0} packets. Connections: {1}.")
         return words.format(f"{counts.packets:,}", f"{self.capture.connections:,}")
 
-    def _show_damage(self) -> None:
-        self.damage.setText(translated(self.capture.damage))
-        self.damage.setVisible(bool(self.capture.damage))
 
+class Captures(FileWindows[CaptureWindow]):
+    """Opens captures."""
 
-class Captures(QObject):
-    """Opens captures beside `window`, which they close with."""
+    @property
+    def title(self) -> str:
+        return self.tr("Open a capture")
 
-    window_opened = Signal(object)
-    """A `CaptureWindow` was opened."""
-
-    def __init__(
-        self, window: QWidget, icons: Icons, copy_actions: CopyActions | None = None
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._icons = icons
-        self._copy_actions = copy_actions
-        self.opened: list[CaptureWindow] = []
-
-    def ask(self) -> None:
-        """Let the user choose a capture, and open it."""
-        dialog = QFileDialog(self._window, self.tr("Open a capture"), start_folder(self._window))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    @property
+    def name_filters(self) -> Sequence[str]:
         patterns = " ".join(f"*.{suffix}" for suffix in SUFFIXES)
-        dialog.setNameFilters(
-            [self.tr("Captures ({0})").format(patterns), self.tr("All files (*)")]
-        )
-        dialog.fileSelected.connect(lambda path: self.open(Path(path)))
-        dialog.open()
+        return self.tr("Captures ({0})").format(patterns), self.tr("All files (*)")
 
-    def open(self, path: Path) -> None:
-        """Open the capture at `path`, or say why not."""
+    def window_for(self, path: Path) -> CaptureWindow | str:
         try:
             capture = Capture(path)
         except CaptureError as error:
-            title = self.tr("Open a capture")
-            warning = QMessageBox.Icon.Warning
-            open_modal(message_box(self._window, title, str(error), icon=warning))
-            return
-        window = CaptureWindow(capture, self._icons, self._window, self._copy_actions)
-        self.opened.append(window)
-        window.destroyed.connect(lambda: self._forget(window))
-        self.window_opened.emit(window)
-        window.show()
-
-    def close(self) -> None:
-        """Close all of them."""
-        for window in list(self.opened):
-            window.close()
-
-    def _forget(self, window: CaptureWindow) -> None:
-        if window in self.opened:
-            self.opened.remove(window)
+            return str(error)
+        return CaptureWindow(capture, self.icons, self.parent_window, self.copy_actions)

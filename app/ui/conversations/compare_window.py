@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFormLayout,
@@ -23,9 +23,10 @@ from app.ui.conversations.reading import (
     RecordedConnection,
     guessed_framing,
 )
+from app.ui.widgets.task_window import TaskWindow
 
 
-class CompareWindow(QWidget):
+class CompareWindow(TaskWindow):
     """Compares two connections of the same log, recording or capture."""
 
     def __init__(
@@ -36,8 +37,7 @@ class CompareWindow(QWidget):
         owner: QWidget,
     ) -> None:
         """It looks as `owner` does and closes with it. `framing` is that of the view."""
-        super().__init__(owner, Qt.WindowType.Window)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(owner)
         self._pair = (first, second)
         self._must_guess = framing is None
         self.reading = ConversationReading(self)
@@ -58,13 +58,6 @@ class CompareWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.reading.stop()
         super().closeEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = QKeySequence.StandardKey
-        if event.matches(keys.Cancel) or event.matches(keys.Close):
-            self.close()
-        else:
-            super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
         self.of_servers.setChecked(True)

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from attrs import evolve
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -22,7 +21,8 @@ from PySide6.QtWidgets import (
 
 from app.client.connect import Dial, connect
 from app.client.options import Options, TlsOptions
-from app.net.target import Target, TargetError, Transport, read_target
+from app.net.target import Target, TargetError, Transport
+from app.net.target_syntax import read_target
 from app.replay.player import Pace, Player, PlayResult
 from app.server.listener import Listener
 from app.traffic.framing import Framing
@@ -35,12 +35,13 @@ from app.ui.conversations.reading import (
     guessed_framing,
 )
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.task_window import TaskWindow
 from app.ui.widgets.translation import translated
 
 PROGRESS_STEPS: Final = 1000
 
 
-class PlayWindow(QWidget):
+class PlayWindow(TaskWindow):
     """Reads one conversation, and plays it as often as the user wants."""
 
     def __init__(
@@ -57,8 +58,7 @@ class PlayWindow(QWidget):
 
         `framing` is that of the view; without one it is guessed from the conversation.
         """
-        super().__init__(owner, Qt.WindowType.Window)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(owner)
         self._connection = connection
         self._reactor = reactor
         self._listeners = listeners
@@ -91,13 +91,6 @@ class PlayWindow(QWidget):
             player, self.player = self.player, None
             player.stop()
         super().closeEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = QKeySequence.StandardKey
-        if event.matches(keys.Cancel) or event.matches(keys.Close):
-            self.close()
-        else:
-            super().keyPressEvent(event)
 
     def _set_up(self) -> None:
         self.target.setEditable(True)

@@ -10,6 +10,7 @@ import os
 import plistlib
 import re
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -56,16 +57,34 @@ def has_session(environment: Mapping[str, str]) -> bool:
     return bool(environment.get("XDG_CURRENT_DESKTOP") or environment.get("DESKTOP_SESSION"))
 
 
-class AutostartFile:
-    """A desktop file in the folder of the XDG autostart specification."""
+class _EntryFile(ABC):
+    """An entry that is a file. It is off while there is no file."""
 
-    def __init__(self, command: Sequence[str], folder: Path) -> None:
+    def __init__(self, command: Sequence[str], path: Path) -> None:
         self._command = command
-        self._path = folder / f"{NAME}.desktop"
+        self._path = path
 
     @property
     def place(self) -> str:
         return str(self._path)
+
+    def turn(self, on: bool) -> None:
+        if on:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(self._path, self._content())
+        else:
+            self._path.unlink(missing_ok=True)
+
+    @abstractmethod
+    def _content(self) -> bytes:
+        """The content of the file that starts the command."""
+
+
+class AutostartFile(_EntryFile):
+    """A desktop file in the folder of the XDG autostart specification."""
+
+    def __init__(self, command: Sequence[str], folder: Path) -> None:
+        super().__init__(command, folder / f"{NAME}.desktop")
 
     @property
     def is_on(self) -> bool:
@@ -75,11 +94,7 @@ class AutostartFile:
             return False
         return _OFF.search(text) is None
 
-    def turn(self, on: bool) -> None:
-        if not on:
-            self._path.unlink(missing_ok=True)
-            return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+    def _content(self) -> bytes:
         lines = (
             "[Desktop Entry]",
             "Type=Application",
@@ -90,19 +105,14 @@ class AutostartFile:
             "X-GNOME-Autostart-enabled=true",
             "",
         )
-        write_atomically(self._path, "\n".join(lines).encode())
+        return "\n".join(lines).encode()
 
 
-class LaunchAgent:
+class LaunchAgent(_EntryFile):
     """A property list in the user's folder of launch agents."""
 
     def __init__(self, command: Sequence[str], folder: Path) -> None:
-        self._command = command
-        self._path = folder / f"{NAME}.plist"
-
-    @property
-    def place(self) -> str:
-        return str(self._path)
+        super().__init__(command, folder / f"{NAME}.plist")
 
     @property
     def is_on(self) -> bool:
@@ -113,13 +123,9 @@ class LaunchAgent:
         values = entry if isinstance(entry, dict) else {}
         return bool(values.get("RunAtLoad")) and not values.get("Disabled")
 
-    def turn(self, on: bool) -> None:
-        if not on:
-            self._path.unlink(missing_ok=True)
-            return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+    def _content(self) -> bytes:
         entry = {"Label": NAME, "ProgramArguments": list(self._command), "RunAtLoad": True}
-        write_atomically(self._path, plistlib.dumps(entry))
+        return plistlib.dumps(entry)
 
 
 class RunKey:

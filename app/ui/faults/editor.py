@@ -38,6 +38,9 @@ class FaultsEditor(QWidget):
         self.hint = QLabel()
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
         self._list = QVBoxLayout()
+        self.scroll_area = QScrollArea()
+        self._new_row: FaultRow | None = None
+        """The row that was added and must still be scrolled to."""
         self._fill_menu()
         self._lay_out()
         self._show_places()
@@ -64,8 +67,15 @@ class FaultsEditor(QWidget):
         is_first = kind in self._kinds[FaultLeg.CLIENT]
         row = self._insert(new_fault(kind, FaultLeg.CLIENT if is_first else FaultLeg.TARGET))
         self._show_places()
+        self._new_row = row
         self.changed.emit()
         return row
+
+    def _scroll_to_new_row(self) -> None:
+        """The rows have got their places."""
+        row, self._new_row = self._new_row, None
+        if row in self.rows:
+            self.scroll_area.ensureWidgetVisible(row)
 
     def _fill_menu(self) -> None:
         wanted = frozenset().union(*self._kinds.values())
@@ -90,7 +100,8 @@ class FaultsEditor(QWidget):
         inner.addWidget(self.hint, 1)
         inner.addLayout(self._list)
         inner.addStretch(1)
-        scroll = QScrollArea()
+        scroll = self.scroll_area
+        scroll.verticalScrollBar().rangeChanged.connect(self._scroll_to_new_row)
         scroll.setObjectName("fittingScroll")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from attrs import evolve
-from PySide6.QtCore import QRegularExpression, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QRegularExpressionValidator
+from PySide6.QtCore import QRegularExpression, QTimer, Signal
+from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.faults.reading import LARGEST_SEED
@@ -21,6 +21,7 @@ from app.ui.faults.editor import FaultsEditor
 from app.ui.faults.fault_row import Kinds
 from app.ui.style.icons import Icons
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.task_window import TaskWindow
 
 APPLY_MS: Final = 40
 """Changes that come closer together are applied together: a slider moves 60 times a second."""
@@ -129,7 +130,7 @@ class ConnectionTarget:
             self.connection.set_faults(None)
 
 
-class FaultsPanel(QWidget):
+class FaultsPanel(TaskWindow):
     """Edits the faults of a target. A change acts within `APPLY_MS`."""
 
     applied = Signal()
@@ -139,8 +140,7 @@ class FaultsPanel(QWidget):
         self, target: ListenerTarget | ConnectionTarget, icons: Icons, owner: QWidget
     ) -> None:
         """It looks as `owner` does and closes with it."""
-        super().__init__(owner, Qt.WindowType.Window)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(owner)
         self.target = target
         self.editor = FaultsEditor(target.kinds, icons)
         self.note = WrappingLabel()
@@ -175,13 +175,6 @@ class FaultsPanel(QWidget):
         if self._wait.isActive():
             self._wait.stop()
             self._apply()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = QKeySequence.StandardKey
-        if event.matches(keys.Cancel) or event.matches(keys.Close):
-            self.close()
-        else:
-            super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
         bar = QHBoxLayout()

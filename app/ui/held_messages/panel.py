@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from attrs import evolve
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -33,6 +33,7 @@ from app.ui.held_messages.model import CONNECTION, DIRECTION, SIZE, WAITS, HeldM
 from app.ui.widgets.controls import Switch
 from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.tables import set_up_table
+from app.ui.widgets.task_window import TaskWindow
 from app.ui.widgets.translation import translated
 
 CLOCK_MS: Final = 500
@@ -50,7 +51,7 @@ class Filter(Enum):
     REGEX = "regex"
 
 
-class HoldPanel(QWidget):
+class HoldPanel(TaskWindow):
     """Shows the messages in the order in which they came, and lets the user decide about each."""
 
     def __init__(
@@ -62,8 +63,7 @@ class HoldPanel(QWidget):
         owner: QWidget,
     ) -> None:
         """It looks as `owner` does and closes with it. `seconds` is the clock of the listener."""
-        super().__init__(owner, Qt.WindowType.Window)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(owner)
         self.listener = listener
         self._workspace = workspace
         self._show_save_error = show_save_error
@@ -106,6 +106,11 @@ class HoldPanel(QWidget):
         holds = getattr(factory.service, "holds", None)
         return holds if isinstance(holds, HoldList) else None
 
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._wait.isActive():
+            self._apply()
+        super().closeEvent(event)
+
     def refresh(self) -> None:
         """Show the messages that are held now."""
         self.setWindowTitle(self.tr("Held messages of {0}").format(self.listener.spec.name))
@@ -122,13 +127,6 @@ class HoldPanel(QWidget):
         if self._hold_options() != self._shown_options and not self._wait.isActive():
             self._show_rule()
         self._enable()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        keys = QKeySequence.StandardKey
-        if event.matches(keys.Cancel) or event.matches(keys.Close):
-            self.close()
-        else:
-            super().keyPressEvent(event)
 
     # The rule
 

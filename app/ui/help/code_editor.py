@@ -98,7 +98,7 @@ class CodeEditor(QPlainTextEdit):
         """Begin a line that is indented as the one before, and deeper after a colon."""
         cursor = self.textCursor()
         before = cursor.block().text()[: cursor.positionInBlock()]
-        indent = re.match(r"\s*", before)[0]  # type: ignore[index]  # it always matches
+        indent = before[: len(before) - len(before.lstrip())]
         cursor.insertText("\n" + indent + (INDENT if before.rstrip().endswith(":") else ""))
         self.ensureCursorVisible()
 

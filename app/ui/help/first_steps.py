@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.client.draft import Draft
 from app.server.deck import Deck
@@ -14,6 +22,7 @@ from app.server.listener import Listener
 from app.ui.console.pane import ConsolePane
 from app.ui.style.icons import Icons
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.layouts import FoldingBox
 from app.ui.widgets.plain_text import set_tip
 
 GREETING = "hello"
@@ -102,10 +111,11 @@ class FirstSteps(QFrame):
             next(
                 filter(QPushButton.isEnabled, (button for button, _ in texts)), self.tour
             ).setFocus()
-        port = getattr(listener.address, "port", None)
-        self.line.setText("" if port is None else f"nc 127.0.0.1 {port}")
+        port = listener.where.rpartition(":")[2]
+        has_port = port.isdecimal() and port != "0"  # else the system chooses one at the start
+        self.line.setText(f"nc 127.0.0.1 {port}" if has_port else "")
         for part in (self.copy, self.terminal_label):
-            part.setVisible(port is not None)
+            part.setVisible(has_port)
         if all(done):
             words = self.tr("{0} answered. You have finished the first steps.")
             self.title.setText(words.format(listener.spec.name))
@@ -134,12 +144,9 @@ class FirstSteps(QFrame):
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.close_button)
-        steps = QHBoxLayout()
-        steps.setSpacing(8)
-        for button in (self.start, self.connect_button, self.send):
-            steps.addWidget(button)
-        steps.addStretch(1)
-        steps.addWidget(self.tour)
+        steps = FoldingBox(spacing=8)
+        steps.add(_row(self.start, self.connect_button, self.send), 1)
+        steps.add(_row(self.tour))
         terminal = QHBoxLayout()
         terminal.addWidget(self.terminal_label)
         terminal.addWidget(self.line)
@@ -149,5 +156,16 @@ class FirstSteps(QFrame):
         layout.setContentsMargins(14, 8, 8, 10)
         layout.setSpacing(6)
         layout.addLayout(head)
-        layout.addLayout(steps)
+        layout.addWidget(steps)
         layout.addLayout(terminal)
+
+
+def _row(*buttons: QPushButton) -> QWidget:
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(8)
+    for button in buttons:
+        layout.addWidget(button)
+    layout.addStretch(1)
+    return row

@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import frozen
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -31,8 +31,13 @@ STEPS_WIDTH: Final = 330
 STEPS_SHARE: Final = 0.38
 """The steps take at most this share of a narrow pane; the rest is for the code."""
 
-LEAST_WIDTH: Final = 190
+LEAST_STEPS: Final = 245
+LEAST_CODE: Final = 185
+CODE_WIDTH: Final = 240
+"""The code needs this width if its mark is shown."""
+
 MARGIN: Final = 12
+STEP_GAP: Final = 2
 DONE, TO_DO = "✓", "○"
 
 
@@ -71,6 +76,8 @@ class TourPane(QSplitter):
         self._steps = list(steps)
         self._number = -1
         self._is_divided = False
+        self._titles_width = 0
+        """The width of the steps with their titles. It is known once they are shown."""
         self._saved = text
         self.step_buttons = [QToolButton(autoRaise=True) for _ in steps]
         self.place = WrappingLabel()
@@ -117,10 +124,30 @@ class TourPane(QSplitter):
         if not self._is_divided:
             self._is_divided = True
             # Only now do the buttons know the width of their texts.
-            needed = sum(button.sizeHint().width() for button in self.step_buttons) + 2 * MARGIN
-            self._steps_side.setMinimumWidth(needed)
-            steps = max(needed, min(STEPS_WIDTH, round(self.width() * STEPS_SHARE)))
+            gaps = STEP_GAP * (len(self._steps) - 1)
+            buttons = sum(button.sizeHint().width() for button in self.step_buttons)
+            self._titles_width = buttons + gaps + 2 * MARGIN
+            self._fit_titles()
+            least = self._steps_side.minimumWidth()
+            steps = max(least, min(STEPS_WIDTH, round(self.width() * STEPS_SHARE)))
             self.setSizes([steps, self.width() - steps])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._is_divided:
+            self._fit_titles()
+        super().resizeEvent(event)
+
+    def _fit_titles(self) -> None:
+        """In a narrow pane, the buttons of the steps have their numbers alone, and only the button
+        that saves tells whether the text is saved."""
+        has_titles = self.width() >= self._titles_width + CODE_WIDTH
+        self.mark.setVisible(has_titles)
+        self._steps_side.setMinimumWidth(self._titles_width if has_titles else LEAST_STEPS)
+        for number, (step, button) in enumerate(
+            zip(self._steps, self.step_buttons, strict=True), 1
+        ):
+            button.setText(f"{number}  {step.title}" if has_titles else str(number))
+            button.setToolTip("" if has_titles else step.title)
 
     def show_progress(self, place: str) -> None:
         """Mark what was done. `place` says where it listens and who is connected."""
@@ -189,9 +216,11 @@ class TourPane(QSplitter):
         column.setContentsMargins(MARGIN, 8, MARGIN, 8)
         column.setSpacing(8)
         head, foot = QHBoxLayout(), QHBoxLayout()
-        head.setSpacing(2)
+        head.setSpacing(STEP_GAP)
         for number, button in enumerate(self.step_buttons, 1):
-            button.setText(f"{number}  {self._steps[number - 1].title}")
+            title = self._steps[number - 1].title
+            button.setText(f"{number}  {title}")
+            button.setAccessibleName(f"{number}  {title}")
             head.addWidget(button)
         head.addStretch(1)
         body = QWidget()
@@ -221,7 +250,7 @@ class TourPane(QSplitter):
 
     def _right(self) -> QWidget:
         right = QWidget()
-        right.setMinimumWidth(LEAST_WIDTH)
+        right.setMinimumWidth(LEAST_CODE)
         column = QVBoxLayout(right)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(6)

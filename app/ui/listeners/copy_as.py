@@ -15,6 +15,7 @@ from app.codegen.command_lines import ClientAddress, client_address, command_lin
 from app.codegen.script import NoScript, file_name, has_script, script
 from app.codegen.tls_files import TlsFiles, tls_files
 from app.files import atomic_write
+from app.net.ip import host_and_port
 from app.server.listener import Listener
 from app.server.program_listener import is_program_entry
 from app.text.system_errors import system_reason
@@ -84,8 +85,9 @@ class CopyAsMenu(QObject):
         peer = connection.peer_address
         for listener in listeners:
             is_named = listener.spec.name == connection.listener and not connection.began_here
-            port = getattr(listener.address, "port", None)
-            if is_named or (connection.began_here and peer is not None and peer[1] == port):
+            address = host_and_port(listener.address)
+            is_peer = address is not None and peer is not None and peer[1] == address[1]
+            if is_named or (connection.began_here and is_peer):
                 with self._errors_shown():
                     files = self._files(listener)
                     return client_address(listener.spec, listener.address, self._folder, files)

@@ -192,9 +192,9 @@ class ListenersPanel(QScrollArea):
 
         It is called again when the list grows: a new row has its final position only then.
         """
-        if self._scroll_target is None or not self._column.rect(self._scroll_target).isValid():
+        if self._scroll_target is None or not self._column.place_of(self._scroll_target).isValid():
             return
-        bar, row = self.verticalScrollBar(), self._column.rect(self._scroll_target)
+        bar, row = self.verticalScrollBar(), self._column.place_of(self._scroll_target)
         below = row.bottom() + 1 - self.viewport().height()
         bar.setValue(min(max(bar.value(), below), row.top()))
 
@@ -306,13 +306,13 @@ class ListenersPanel(QScrollArea):
 
     def _drag(self, at: QPoint) -> None:
         y = self._column.mapFromGlobal(at).y()
-        self._drop_line.show_at(y, [self._column.rect(each) for each in self._movable()])
+        self._drop_line.show_at(y, [self._column.place_of(each) for each in self._movable()])
         self.ensureVisible(0, y, 0, SCROLL_MARGIN)
 
     def _drop(self, listener: Listener, at: QPoint) -> None:
         self._drop_line.hide()
         movable = self._movable()
-        rows = [self._column.rect(each) for each in movable]
+        rows = [self._column.place_of(each) for each in movable]
         gap = gap_at(self._column.mapFromGlobal(at).y(), rows)
         # The rows stand by groups; the gap is told in the order of the profile.
         order = [each for each in self._order if each not in self._places]

@@ -29,6 +29,7 @@ from app.ui.listeners.status import (
     TlsBadge,
     protocol_text,
     row_name,
+    short_line,
     status_details,
     status_text,
 )
@@ -168,7 +169,6 @@ class ListenerRow(QFrame):
         set_tip(self.protocol, spec.protocol)
         self.address.setText(listener.where)
         status = status_text(listener)
-        self.status.setText(status)
         self.switch.setChecked(listener.is_on)
         self._show_state(listener.state)
         self._show_buttons()
@@ -222,9 +222,8 @@ class ListenerRow(QFrame):
         margins.setBottom(vertical)
         self._grid.setContentsMargins(margins)
         if self.summary is None:
-            self.summary, self.small_light = QLabel(), QLabel()
+            self.summary, self.small_light = ElidingLabel(), QLabel()
             self.summary.setObjectName("quiet")
-            self.summary.setTextFormat(Qt.TextFormat.PlainText)
             place = self._name_line.count() - 1  # before the menu button
             self._name_line.insertWidget(place, self.small_light)
             self._name_line.insertWidget(place, self.summary)
@@ -299,12 +298,18 @@ class ListenerRow(QFrame):
             self.small_light.setVisible(self._is_compact and not has_problem)
 
     def _fit_width(self) -> None:
-        """In a narrow row, the graph gives way to the status, and the protocol to the address."""
+        """In a narrow row, the graph gives way to the status, and the protocol to the address.
+        Then the status is shorter."""
         margins = self._grid.contentsMargins()
         sides = margins.left() + margins.right() + self._grid.horizontalSpacing()
         room = self.width() - sides - self.switch.sizeHint().width()
-        line = self.status.fontMetrics().horizontalAdvance(self.status.text().partition("\n")[0])
-        status = ICON_SIZE + line + self.graph.sizeHint().width() + 2 * SPACING
+        first, end, rest = status_text(self.listener).partition("\n")
+        width_of = self.status.fontMetrics().horizontalAdvance
+        if ICON_SIZE + SPACING + width_of(first) > room:
+            first = short_line(self.listener)
+        self.status.setText(f"{first}{end}{rest}")
+        graph = self.graph.sizeHint().width()
+        status = ICON_SIZE + width_of(first) + graph + 2 * SPACING
         place = self.protocol.sizeHint().width() + SPACING + self.address.sizeHint().width()
         is_full, has_failed = not self._is_compact, self.listener.state is State.FAILED
         self.graph.setVisible(is_full and not has_failed and status <= room)

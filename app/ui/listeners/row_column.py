@@ -86,7 +86,7 @@ class RowColumn(QWidget):
         """The row of `listener`, if it exists."""
         return None if listener is None else self._rows.get(listener)
 
-    def rect(self, listener: Listener) -> QRect:
+    def place_of(self, listener: Listener) -> QRect:
         """Where the row of `listener` is; empty if it is not in the column."""
         return self._rect(self._places[listener]) if listener in self._places else QRect()
 
@@ -130,10 +130,13 @@ class RowColumn(QWidget):
         self.arrange()
 
     def arrange(self) -> None:
-        """Measure the rows in view again, and place them all."""
+        """Measure the rows in view again, and place all entries."""
+        self._measure(self.rows)
+        self._place_and_keep_view()
+
+    def _place_and_keep_view(self) -> None:
         top = self._entry_at(-self.y())
         before = self._tops[top]
-        self._measure(self._rows.all)
         self._place()
         self.show_rows_in_view()
         shift = self._tops[min(top, len(self._entries))] - before
@@ -154,13 +157,13 @@ class RowColumn(QWidget):
             row.setGeometry(self._rect(self._places[row.listener]))
             row.show()
         if came:
-            if self._measure(came):
-                self._place()
             self.rows_came.emit()
+            if self._measure(came):
+                self._place_and_keep_view()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:  # a row wants another height
-            self.arrange()
+        if event.type() == QEvent.Type.LayoutRequest and self._measure(self.rows):
+            self._place_and_keep_view()  # a row wants another height
         return super().event(event)
 
     def showEvent(self, event: object) -> None:
@@ -183,14 +186,15 @@ class RowColumn(QWidget):
         return QRect(MARGIN, top, self.width() - 2 * MARGIN, below - top - self._gap)
 
     def _measure(self, rows: Collection[ListenerRow]) -> bool:
-        """Read the heights of those of `rows` that are shown. True if one is new."""
+        """Read the heights of those of `rows` that are shown. True if one is not as assumed."""
         width = self.width() - 2 * MARGIN
         heights = {row.listener: row.height_at(width) for row in rows if not row.isHidden()}
-        if heights.items() <= self._heights.items():
-            return False
+        usual = self._usual_height
+        is_new = any(self._heights.get(each, usual) != height for each, height in heights.items())
         self._heights.update(heights)
-        self._usual_height = min(heights.values())  # that of a row without a problem
-        return True
+        if is_new:
+            self._usual_height = min(heights.values())  # that of a row without a problem
+        return is_new
 
     def _place(self) -> None:
         """Place all entries, as high as they are known to be."""

@@ -89,12 +89,11 @@ def _refused(listener: Listener) -> str:
 
 
 def short_line(listener: Listener) -> str:
-    """The first line where there is less room: without "listening" if somebody is connected."""
-    count = listener.connection_count
-    if listener.state is not State.LISTENING or not count or is_datagram(listener.spec.endpoint):
+    """The first line where there is less room: without "listening", which the switch says."""
+    if listener.state is not State.LISTENING or is_datagram(listener.spec.endpoint):
         return first_line(listener)
-    text = QCoreApplication.translate("Status", "{0} connected").format(f"{count:,}")
-    return text + _refused(listener)
+    words = QCoreApplication.translate("Status", "{0} connected")
+    return words.format(f"{listener.connection_count:,}") + _refused(listener)
 
 
 def state_word(state: State) -> str:

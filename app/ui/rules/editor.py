@@ -41,12 +41,13 @@ from app.ui.widgets.controls import icon_button
 from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.tables import set_up_table
+from app.ui.widgets.task_window import TaskWindow
 
 CHECK_MS: Final = 120
 """How long after a key the rules are checked, which takes long for many of them."""
 
 
-class RulesEditor(QWidget):
+class RulesEditor(TaskWindow):
     """Edits a copy of the rules. Saved, they act on the running listener, whose connections stay.
 
     While nothing is edited, it follows the listener: a profile that is loaded again shows here.
@@ -61,8 +62,7 @@ class RulesEditor(QWidget):
         owner: QWidget,
     ) -> None:
         """It looks as `owner` does and closes with it."""
-        super().__init__(owner, Qt.WindowType.Window)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(owner)
         self.listener = listener
         self._workspace = workspace
         self._show_save_error = show_save_error
@@ -200,12 +200,7 @@ class RulesEditor(QWidget):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.reset.setToolTip(self.tr("Set the hits and the unmatched messages to none"))
         self.save.setDefault(True)
-        for keys, act in (
-            (QKeySequence.StandardKey.Save, self.save_rules),
-            (QKeySequence.StandardKey.Close, self.close),
-            (QKeySequence.StandardKey.Cancel, self.close),
-        ):
-            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        QShortcut(QKeySequence.StandardKey.Save, self).activated.connect(self.save_rules)
 
     def _lay_out(self) -> None:
         tools = QHBoxLayout()

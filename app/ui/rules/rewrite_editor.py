@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from attrs import evolve
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -42,6 +41,7 @@ from app.ui.style.icons import Icons
 from app.ui.widgets.controls import icon_button
 from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.tables import set_up_table
+from app.ui.widgets.task_window import TaskWindow
 from app.ui.widgets.translation import translated
 
 APPLY_MS: Final = 300
@@ -50,7 +50,7 @@ APPLY_MS: Final = 300
 NEW: Final[Table] = {"find": "", "replace": ""}
 
 
-class RewriteEditor(QWidget):
+class RewriteEditor(TaskWindow):
     """Edits the rules and the framing. They act on open connections too, as soon as they are right.
 
     While they have a mistake, the listener goes on with those of before.
@@ -65,8 +65,7 @@ class RewriteEditor(QWidget):
         owner: QWidget,
     ) -> None:
         """It looks as `owner` does and closes with it."""
-        super().__init__(owner, Qt.WindowType.Window)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(owner)
         self.listener = listener
         self._workspace = workspace
         self._show_save_error = show_save_error
@@ -139,8 +138,6 @@ class RewriteEditor(QWidget):
         self.trouble.setObjectName("trouble")
         self.trouble.setProperty("wrong", True)
         self.trouble.hide()
-        for keys in (QKeySequence.StandardKey.Close, QKeySequence.StandardKey.Cancel):
-            QShortcut(QKeySequence(keys), self).activated.connect(self.close)
 
     def _lay_out(self) -> None:
         tools = QHBoxLayout()

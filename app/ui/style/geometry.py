@@ -243,6 +243,12 @@ def _group_box(option: Any, wanted: QSize, sizes: Sizes) -> QSize:
     return QSize(wanted.width() + 8, wanted.height())
 
 
+def _scroll_bar(option: Any, wanted: QSize, sizes: Sizes) -> QSize:
+    """The size that Qt would give it, which asks the style twice more for it."""
+    size = QSize(sizes.scroll_bar, 2 * sizes.scroll_bar + LEAST_THUMB)
+    return size.transposed() if option.orientation == Qt.Orientation.Horizontal else size
+
+
 def _progress_bar(option: Any, wanted: QSize, sizes: Sizes) -> QSize:
     return QSize(max(120, wanted.width()), max(20, option.fontMetrics.height()))
 
@@ -259,4 +265,5 @@ _MEASURES = {
     _Contents.CT_MenuBarItem: _menu_bar_item,
     _Contents.CT_GroupBox: _group_box,
     _Contents.CT_ProgressBar: _progress_bar,
+    _Contents.CT_ScrollBar: _scroll_bar,
 }

@@ -35,6 +35,9 @@ from app.ui.widgets.layouts import FoldingBox
 from app.ui.widgets.translation import translated
 
 MOST_COMPARED = 2
+LOW = 280
+"""A pane lower than this gives its height to the rows: it has no bytes below them, and the search
+only while it is used."""
 
 
 class TrafficPane(QWidget):
@@ -75,6 +78,8 @@ class TrafficPane(QWidget):
         self.status_bar = TrafficStatusBar(icons)
         self.recording = RecordingBar(log, directory, icons) if isinstance(log, ChunkLog) else None
         self.split = QSplitter(Qt.Orientation.Vertical)
+        self._is_finding = False
+        """Whether the user asked for the search while the pane is low."""
         self._lay_out()
         self._bind()
         self._show_news()
@@ -127,6 +132,9 @@ class TrafficPane(QWidget):
     def hideEvent(self, event: object) -> None:
         self.scans.suspend()
 
+    def resizeEvent(self, event: object) -> None:
+        self._fit_height()
+
     def event(self, event: QEvent) -> bool:
         # While this pane has the focus, it handles the keys of Find itself.
         if (
@@ -146,6 +154,8 @@ class TrafficPane(QWidget):
 
     def begin_find(self) -> None:
         """Put the cursor into the search field."""
+        self._is_finding = True
+        self._fit_height()
         self.find_bar.pattern.start_typing()
 
     @property
@@ -165,6 +175,7 @@ class TrafficPane(QWidget):
             orientation = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
             self.split.setOrientation(orientation)
             self.split.setSizes([3, 2] if beside else [2, 1])
+            self._fit_height()
 
     def find_next(self) -> None:
         """Choose the next find below the chosen row, or the first one."""
@@ -249,6 +260,13 @@ class TrafficPane(QWidget):
             self.addAction(shortcut)
 
     # Updates of the view
+
+    def _fit_height(self) -> None:
+        is_low = self.height() < LOW
+        self._is_finding = self._is_finding and is_low
+        is_used = self._is_finding or bool(self.find_bar.pattern.line.text())
+        self.find_bar.setVisible(is_used or not is_low)
+        self.detail.setVisible(self.is_detail_beside or not is_low)
 
     def _look(self) -> None:
         self._log.look()

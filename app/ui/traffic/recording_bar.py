@@ -1,4 +1,7 @@
-"""The bar that records the traffic to a file, and shows the progress and the result."""
+"""The bar that records the traffic to a file. It is seen only if something went wrong.
+
+The status bar of the window shows the progress; see `recording_sign`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QToolButton, QWidget
 
 from app.text import readable
 from app.traffic.chunk_log import ChunkLog
@@ -14,13 +17,15 @@ from app.traffic.connection_info import ConnectionDirectory
 from app.traffic.recording.recorder import Recorder
 from app.traffic.recording.schema import SUFFIX, RecordingError
 from app.ui.style.icons import Icons
+from app.ui.traffic.status_bar import chunks_text
 from app.ui.widgets.dialogs import start_folder
 from app.ui.widgets.labels import ElidingLabel
 from app.ui.widgets.translation import translated
 
 
 class RecordingBar(QWidget):
-    """Shown during a recording, and after it until the user dismisses the result."""
+    """Records the traffic. A failure, and what the disk was too slow for, stays on show until the
+    user dismisses it."""
 
     state_changed = Signal()
     """A recording started or ended."""
@@ -36,11 +41,11 @@ class RecordingBar(QWidget):
         self._log = log
         self._directory = directory
         self._recorder: Recorder | None = None
+        self._bytes = 0
         self._began = QElapsedTimer()
         self.path: Path | None = None
         """The file of the recording under way, or of the last one."""
         self.words = ElidingLabel()
-        self.stop_button = QPushButton(self.tr("Stop recording"))
         self.close_button = QToolButton(autoRaise=True)
         self._set_up(icons)
         self.hide()
@@ -57,8 +62,8 @@ class RecordingBar(QWidget):
 
     @property
     def recorded_bytes(self) -> int:
-        """The bytes of the recording under way."""
-        return 0 if self._recorder is None else self._recorder.bytes
+        """The bytes of the recording under way, or of the last one."""
+        return self._bytes if self._recorder is None else self._recorder.bytes
 
     @property
     def recorded_seconds(self) -> float:
@@ -103,12 +108,13 @@ class RecordingBar(QWidget):
         self._log.look()  # without this the next chunk would not wake the ticker
         recorder.step()
         if recorder.is_over:
-            self._recorder = None
-            self._show_text(self._result(recorder), wrong=bool(recorder.trouble))
+            self._recorder, self._bytes = None, recorder.bytes
+            wrong = bool(recorder.trouble or recorder.missed)
+            self._show_text(self._result(recorder), wrong=wrong)
             self.state_changed.emit()
         else:
             words = self.tr("Recording to {0}: {1}").format(recorder.path, self._amount(recorder))
-            self._show_text(words)
+            self._show_text(words, wrong=bool(recorder.missed))
 
     def finish(self) -> None:
         """End the recording and wait until all of it is in the file. For the end of the program."""
@@ -118,7 +124,6 @@ class RecordingBar(QWidget):
 
     def _set_up(self, icons: Icons) -> None:
         self.words.setObjectName("trouble")
-        self.stop_button.clicked.connect(self.stop)
         icons.give(self.close_button, "close")
         self.close_button.setAccessibleName(self.tr("Dismiss"))
         self.close_button.setToolTip(self.tr("Dismiss"))
@@ -126,7 +131,6 @@ class RecordingBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.words, 1)
-        layout.addWidget(self.stop_button)
         layout.addWidget(self.close_button)
         application = QCoreApplication.instance()
         if application is not None:
@@ -141,20 +145,16 @@ class RecordingBar(QWidget):
         return self.tr("{0} is written: {1}").format(recorder.path, amount)
 
     def _amount(self, recorder: Recorder) -> str:
-        words = self.tr("{0} chunks, {1}").format(
-            f"{recorder.chunks:,}", readable.format_size(recorder.bytes)
-        )
+        words = f"{chunks_text(recorder.chunks)}, {readable.format_size(recorder.bytes)}"
         if recorder.missed:
             missed = self.tr("the disk was too slow for {0} chunks")
             words = f"{words}; {missed.format(f'{recorder.missed:,}')}"
         return words
 
-    def _show_text(self, words: str, *, wrong: bool = False) -> None:
+    def _show_text(self, words: str, *, wrong: bool) -> None:
         self.words.setText(words)
         if self.words.property("wrong") != wrong:
             self.words.setProperty("wrong", wrong)
             self.words.style().unpolish(self.words)
             self.words.style().polish(self.words)
-        self.stop_button.setVisible(self.is_recording)
-        self.close_button.setVisible(not self.is_recording)
-        self.show()
+        self.setVisible(wrong)

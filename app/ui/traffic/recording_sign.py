@@ -97,7 +97,7 @@ class RecordingSign(QWidget):
             self._show_progress()
         else:
             self._timer.stop()
-            self.words.setText("" if self.path is None else self.path.name)
+            self._show_result()
         self.show()
 
     def _show_progress(self) -> None:
@@ -105,6 +105,11 @@ class RecordingSign(QWidget):
             time = readable.format_duration(self._bar.recorded_seconds)
             size = readable.format_size(self._bar.recorded_bytes)
             self.words.setText(self.tr("Recording {0} · {1}").format(time, size))
+
+    def _show_result(self) -> None:
+        if self._bar is not None and self.path is not None:
+            size = readable.format_size(self._bar.recorded_bytes)
+            self.words.setText(f"{self.path.name} · {size}")
 
     def _stop(self) -> None:
         if self._bar is not None:

@@ -66,7 +66,9 @@ class TrafficStatusBar(QWidget):
         number of the first chunk after the pause; `None` if it is not paused.
         """
         parts = [
-            self.tr("{0} kept, {1}").format(_chunks(len(log)), readable.format_size(log.kept_bytes))
+            self.tr("{0} kept, {1}").format(
+                chunks_text(len(log)), readable.format_size(log.kept_bytes)
+            )
         ]
         if messages is not None:
             parts[:0] = self._of_messages(log, messages)
@@ -148,7 +150,8 @@ class TrafficStatusBar(QWidget):
         )
 
 
-def _chunks(count: int) -> str:
+def chunks_text(count: int) -> str:
+    """A number of chunks in words."""
     if count == 1:
         return QCoreApplication.translate("TrafficStatusBar", "1 chunk")
     return QCoreApplication.translate("TrafficStatusBar", "{0} chunks").format(f"{count:,}")

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from sys import intern
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from attrs import evolve
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.client.session import Session
 from app.client.session_messages import SessionState
 from app.forwarding.link import TargetLink
-from app.net.ip import parse_ip
+from app.net.ip import host_and_port, parse_ip
 from app.net.target import Transport
 from app.server.connections.connection import Connection
 from app.server.listener import Listener
@@ -269,12 +269,10 @@ def _local_address(connection: Connection) -> Address | None:
         return None
 
 
-def ip_address_of(address: Any) -> Address | None:
-    """Host and port of an address of Twisted; `None` if it has none."""
-    host, port = getattr(address, "host", None), getattr(address, "port", None)
-    if isinstance(host, str) and isinstance(port, int):
-        return intern(host), port
-    return None
+def ip_address_of(address: object) -> Address | None:
+    """Host and port of an address of Twisted; equal hosts are one object. `None` if it has none."""
+    found = host_and_port(address)
+    return None if found is None else (intern(found[0]), found[1])
 
 
 class ConnectionTracker:

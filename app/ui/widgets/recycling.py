@@ -73,14 +73,23 @@ class RecycledWidgets(Generic[Item, Shown]):
         """Delete the widgets of these items."""
         for item in gone:
             widget = self._widgets.pop(item, None)
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+            if widget is None:
+                continue
+            focused = _focused_in(widget)
+            if focused is not None:
+                focused.clearFocus()  # or hiding it would move the focus to the next widget
+            widget.hide()
+            widget.deleteLater()
 
     def _is_free(self, widget: Shown) -> bool:
         return widget.isHidden() and not self._is_in_use(widget)
 
     def _is_in_use(self, widget: Shown) -> bool:
-        focused = widget.window().focusWidget()
-        has_focus = focused is not None and (focused is widget or widget.isAncestorOf(focused))
-        return has_focus or self._is_held(widget)
+        return _focused_in(widget) is not None or self._is_held(widget)
+
+
+def _focused_in(widget: QWidget) -> QWidget | None:
+    """The widget with the keyboard focus, if that is `widget` or one in it."""
+    focused = widget.window().focusWidget()
+    is_in = focused is widget or (focused is not None and widget.isAncestorOf(focused))
+    return focused if is_in else None

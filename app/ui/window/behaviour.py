@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from app.traffic.connection_info import ConnectionDirectory
     from app.traffic.source import ChunkSource
     from app.ui.conversations.actions import ConversationActions
-    from app.ui.conversations.captures import Captures, CaptureWindow
+    from app.ui.conversations.captures import Captures
     from app.ui.conversations.rule_source import RuleSource
+    from app.ui.traffic.file_windows import FileWindow, Recordings
     from app.ui.traffic.pane import TrafficPane
-    from app.ui.traffic.recording_window import Recordings, RecordingWindow
 
 
 class Behaviour(QObject):
@@ -78,16 +78,16 @@ class Behaviour(QObject):
         from app.ui.conversations.captures import Captures
 
         captures = Captures(self._window, self._icons, self._copy_actions)
-        captures.window_opened.connect(self._serve_capture)
+        captures.window_opened.connect(self._serve_file)
         return captures
 
     @cached_property
     def recordings(self) -> Recordings:
         """The recordings that are open."""
-        from app.ui.traffic.recording_window import Recordings
+        from app.ui.traffic.file_windows import Recordings
 
         recordings = Recordings(self._window, self._icons, self._copy_actions)
-        recordings.window_opened.connect(self._serve_recording)
+        recordings.window_opened.connect(self._serve_file)
         return recordings
 
     @cached_property
@@ -135,11 +135,8 @@ class Behaviour(QObject):
     def _open_recording(self, path: Path) -> None:
         self.recordings.open(path)
 
-    def _serve_capture(self, window: CaptureWindow) -> None:
-        self._extend_menu(window.pane, window.capture, window.capture)
-
-    def _serve_recording(self, window: RecordingWindow) -> None:
-        self._extend_menu(window.pane, window.recording, window.recording)
+    def _serve_file(self, window: FileWindow) -> None:
+        self._extend_menu(window.pane, window.file, window.file)
 
     def _extend_menu(
         self, pane: TrafficPane, source: ChunkSource, directory: ConnectionDirectory

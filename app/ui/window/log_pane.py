@@ -29,6 +29,7 @@ from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
 from app.ui.widgets.controls import icon_button
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.layouts import FoldingBox
 from app.ui.widgets.text_view import MAX_LINES, Ink, LinesView
 from app.ui.widgets.translation import translated_record
 
@@ -172,20 +173,28 @@ class LogPane(QWidget):
         self.search.addAction(clear)
 
     def _lay_out(self, icons: Icons) -> None:
-        bar = QHBoxLayout()
-        for part in (self.level, self.search, self.wrap, self.found):
-            bar.addWidget(part, 4 if part is self.search else 0)
-        bar.addStretch(1)
+        choices, rest = QWidget(), QWidget()
+        row, tools = QHBoxLayout(choices), QHBoxLayout(rest)
+        for line in (row, tools):
+            line.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.level)
+        row.addWidget(self.search, 1)
+        tools.addWidget(self.wrap)
+        tools.addWidget(self.found)
+        tools.addStretch(1)
+        bar = FoldingBox(is_patient=True)
+        bar.add(choices, 4)
+        bar.add(rest, 1)
         for icon, name, act in (
             ("copy", self.tr("Copy the log"), self._copy),
             ("clear", self.tr("Clear the log"), self.clear),
         ):
             button = icon_button(icons, icon, name)
             button.clicked.connect(act)
-            bar.addWidget(button)
+            tools.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
-        layout.addLayout(bar)
+        layout.addWidget(bar)
         layout.addWidget(self.text, 1)
         layout.addWidget(self._place())
 

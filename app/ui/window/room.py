@@ -14,7 +14,7 @@ The window itself always fits the screen.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from app.ui.commands import Commands
@@ -25,7 +25,8 @@ from app.ui.widgets.layouts import FoldingTabs
 
 SIDEBAR_WIDTH = 320
 SIDE_SHARE = 0.3
-"""The largest share of the width that the sidebar or the details get at first."""
+"""The largest share of the width for the sidebar or the details, in a window that was wider when the
+user chose their widths."""
 
 LEAST_SIDE = 240
 LEAST_TABS = QSize(300, 170)
@@ -91,6 +92,8 @@ class Room(QWidget):
         self._commands = commands
         self._settings = settings
         self._sidebar_width = SIDEBAR_WIDTH
+        self._chosen_at = USUAL_SIZE.width()
+        """The width of the room when the user chose those of sidebar and details."""
         self._console_sizes = {_BELOW: CONSOLE_HEIGHT, _BESIDE: CONSOLE_WIDTH}
         self.across = QSplitter(_BESIDE)
         self.down = QSplitter(_BELOW)
@@ -109,7 +112,8 @@ class Room(QWidget):
         self.down.setStretchFactor(1, 0)
         for splitter in (self.across, self.down):
             splitter.setChildrenCollapsible(False)
-            splitter.splitterMoved.connect(self._note_sizes)
+        self.across.splitterMoved.connect(self._note_widths)
+        self.down.splitterMoved.connect(self._note_console)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -209,6 +213,7 @@ class Room(QWidget):
             _BESIDE: settings.number("room/console_width", LARGEST) or CONSOLE_WIDTH,
         }
         self._details_width = settings.number("room/details", LARGEST) or DETAILS_WIDTH
+        self._chosen_at = settings.number("room/chosen_at", LARGEST) or USUAL_SIZE.width()
         hidden = settings.text("room/hidden").split()
         self._wants_details = settings.text("room/shown") == "details"
         self._wants_sidebar = "sidebar" not in hidden
@@ -223,6 +228,7 @@ class Room(QWidget):
         settings.save_number("room/console_height", self._console_sizes[_BELOW])
         settings.save_number("room/console_width", self._console_sizes[_BESIDE])
         settings.save_number("room/details", self._details_width)
+        settings.save_number("room/chosen_at", self._chosen_at)
         settings.save_text("room/shown", "details" if self._wants_details else "")
         shown = {"sidebar": self._wants_sidebar, "console": self._wants_console}
         settings.save_text("room/hidden", " ".join(name for name in shown if not shown[name]))
@@ -230,11 +236,18 @@ class Room(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if not self.isVisible():
+            return  # the sizes before the window is shown are those of no layout
         is_narrower = self.width() < self._size.width()
         self._size = self.size()
         self._divide_if_needed()
         if is_narrower and max(self.across.sizes()[::2]) > self._widest_side:
             self._apply()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._size = self.size()
+        self._divide()
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
@@ -255,8 +268,9 @@ class Room(QWidget):
 
     @property
     def _widest_side(self) -> int:
-        """The largest width that the sidebar and the details get at first."""
-        return max(LEAST_SIDE, round(self._size.width() * SIDE_SHARE))
+        """The largest width of the sidebar and of the details."""
+        width = self._size.width()
+        return LARGEST if width >= self._chosen_at else max(LEAST_SIDE, round(width * SIDE_SHARE))
 
     @property
     def _parts(self) -> tuple[bool, ...]:
@@ -299,12 +313,16 @@ class Room(QWidget):
             self._tabs.setMinimumHeight(0 if are_folded else LEAST_TABS.height())
             self._tabs.fold(are_folded)
 
-    def _note_sizes(self) -> None:
-        """Remember the sizes that the user gave to the parts on show."""
+    def _note_widths(self) -> None:
+        """Remember the widths that the user gave to the sides."""
+        self._chosen_at = self._size.width()
         if self.has_sidebar:
             self._sidebar_width = self.across.sizes()[0]
         if self.has_details:
             self._details_width = self.across.sizes()[2]
+
+    def _note_console(self) -> None:
+        """Remember the size that the user gave to the console."""
         if self.has_console and not self._tabs.is_folded:
             self._console_sizes[self.down.orientation()] = self.down.sizes()[1]
 

@@ -15,7 +15,8 @@ from twisted.internet.protocol import DatagramProtocol
 from app.net.ip import LARGEST_READ
 from app.profile import ListenerSpec
 from app.server.binder import DatagramReceiver
-from app.server.udp.factory import DatagramFactory, Peer
+from app.server.udp.factory import DatagramFactory
+from app.server.udp.peer import Peer
 from app.server.udp.transport import CatalogService, FairPort
 from tests.server.reactors import HandReactor
 from tests.server.record import Record

@@ -137,6 +137,13 @@ def _editor(qtbot: QtBot, *faults: Fault) -> FaultsEditor:
     return editor
 
 
+def test_a_fault_that_is_added_below_the_others_is_scrolled_to(qtbot: QtBot) -> None:
+    editor = _editor(qtbot, *(new_fault(FaultKind.LATENCY) for _ in range(6)))
+    editor.resize(400, 300)
+    row = editor.append(FaultKind.REFUSE)
+    qtbot.waitUntil(lambda: not row.visibleRegion().isEmpty())
+
+
 def test_only_the_kinds_of_the_transport_can_be_added(qtbot: QtBot) -> None:
     editor = _editor(qtbot)
     words = [each.text() for each in editor.add_menu.actions()]

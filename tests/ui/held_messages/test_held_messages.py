@@ -171,6 +171,13 @@ def test_a_filter_decides_which_messages_are_held(bench: Bench, qtbot: QtBot) ->
     assert not rule.matches(Direction.IN, b"GET /")
 
 
+def test_closing_the_window_loses_no_change(bench: Bench) -> None:
+    bench.panel.switch.click()
+    bench.panel.most_seconds.setValue(5)
+    bench.panel.close()
+    assert bench.kept() == {"seconds": 5}
+
+
 def test_an_expression_that_is_wrong_is_said_and_the_rule_of_before_goes_on(
     bench: Bench, qtbot: QtBot
 ) -> None:

@@ -24,6 +24,7 @@ from pytestqt.qtbot import QtBot
 from app.profile import ListenerSpec
 from app.protocols import catalog
 from app.protocols.definition import NoOptions, describe_options
+from app.protocols.http.options import Mode
 from app.protocols.line import Transformation
 from app.ui.listener_form.form import ListenerForm
 from app.ui.listener_form.protocol_options import OptionsForm
@@ -224,8 +225,25 @@ def test_every_protocol_of_the_catalog_can_be_saved_with_its_defaults(
     choose(form, name)
     assert save(form).isEnabled()
     assert (form.spec().protocol, form.spec().options) == (name, {})
-    for option in describe_options(catalog.find(name).options):
-        qtbot.waitUntil(child(form, QWidget, option.name).isVisible)
+    options = describe_options(catalog.find(name).options)
+    defaults = {option.name: option.default for option in options}
+    for option in options:
+        widget = child(form, QWidget, option.name)
+        qtbot.waitUntil(widget.isVisible if option.is_used(defaults) else widget.isHidden)
+
+
+def test_only_the_options_with_an_effect_are_shown_and_saved(qtbot: QtBot) -> None:
+    form = open_form(qtbot)
+    choose(form, "http")
+    mode, folder = child(form, QComboBox, "mode"), child(form, QLineEdit, "folder")
+    qtbot.waitUntil(folder.isHidden)
+    mode.setCurrentText("Folder")
+    folder.setText("site")
+    qtbot.waitUntil(folder.isVisible)
+    assert form.spec().options == {"mode": Mode.FOLDER, "folder": "site"}
+    mode.setCurrentText("Fixed")
+    qtbot.waitUntil(folder.isHidden)
+    assert form.spec().options == {"mode": Mode.FIXED}
 
 
 def test_chosen_options_are_in_the_spec(qtbot: QtBot) -> None:

@@ -33,16 +33,14 @@ def settle(pane: TrafficPane, qtbot: QtBot) -> None:
     qtbot.waitUntil(tick)
 
 
-def test_the_bar_is_shown_only_during_and_after_a_recording(
+def test_the_bar_is_hidden_while_nothing_is_wrong(
     pane: TrafficPane, line: RecordingBar, say: Say, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    assert not line.isVisible()
     line.record(tmp_path / "a.sqlite")
     say(b"hello")
     settle(pane, qtbot)
-    assert line.isVisible()
-    assert line.words.text() == f"Recording to {tmp_path / 'a.sqlite'}: 1 chunks, 5 B"
-    assert line.stop_button.isVisible()
+    assert not line.isVisible()
+    assert line.words.text() == f"Recording to {tmp_path / 'a.sqlite'}: 1 chunk, 5 B"
     assert pane.status_bar.record_button.isChecked()
 
 
@@ -52,7 +50,7 @@ def test_all_chunks_until_the_stop_are_in_the_file(
     line.record(tmp_path / "a.sqlite")
     for number in range(100):
         say(b"%d" % number)
-    line.stop_button.click()
+    line.stop()
     settle(pane, qtbot)
     say(b"too late")
     settle(pane, qtbot)
@@ -60,8 +58,8 @@ def test_all_chunks_until_the_stop_are_in_the_file(
         assert len(recording) == 100
     assert line.words.text() == f"{tmp_path / 'a.sqlite'} is written: 100 chunks, 190 B"
     assert not pane.status_bar.record_button.isChecked()
-    line.close_button.click()
     assert not line.isVisible()
+    assert line.recorded_bytes == 190
 
 
 def test_the_program_ends_only_after_all_is_written(
@@ -83,6 +81,9 @@ def test_a_path_that_cannot_be_written_is_reported(
     assert line.words.property("wrong")
     assert not line.is_recording
     assert not pane.status_bar.record_button.isChecked()
+    assert line.isVisible()
+    line.close_button.click()
+    assert not line.isVisible()
 
 
 def test_a_full_disk_ends_the_recording_and_is_reported(
@@ -102,7 +103,7 @@ def test_a_full_disk_ends_the_recording_and_is_reported(
     say(b"more")
     settle(pane, qtbot)
     assert "nearly full" in line.words.text()
-    assert line.words.text().endswith("Recorded until then: 1 chunks, 5 B")
+    assert line.words.text().endswith("Recorded until then: 1 chunk, 5 B")
     assert not pane.status_bar.record_button.isChecked()
 
 

@@ -1,4 +1,4 @@
-"""The windows of recordings, to read, search and export."""
+"""The windows of files with traffic: recordings, to read, search and export."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from app.traffic.chunk_log import ChunkLog
 from app.traffic.connection_info import ConnectionInfo
 from app.traffic.recording.recorder import Recorder
 from app.ui.style.icons import Icons
+from app.ui.traffic.file_windows import Recordings
 from app.ui.traffic.model import CONNECTION, DATA
-from app.ui.traffic.recording_window import Recordings
 from app.ui.traffic.view_bar import View
 
 
@@ -113,7 +113,7 @@ def test_another_file_is_reported_and_not_opened(recordings: Recordings, tmp_pat
 def test_a_closed_window_closes_its_file(recordings: Recordings, path: Path, qtbot: QtBot) -> None:
     recordings.open(path)
     (window,) = recordings.opened
-    recording = window.recording
+    recording = window.file
     window.close()
     qtbot.waitUntil(lambda: not recordings.opened)
     with pytest.raises(Exception, match="closed database"):
