@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import ConnectionAborted, ConnectionDone, DNSLookupError
 from twisted.internet.interfaces import (
@@ -27,7 +26,7 @@ from zope.interface import implementer
 from app.faults.spec import Direction, Fault
 from app.forwarding.link import TargetLink
 from app.forwarding.target_leg import TargetLeg
-from app.net.ip import LARGEST_DATAGRAM, LARGEST_READ, parse_ip
+from app.net.ip import LARGEST_DATAGRAM, LARGEST_READ, host_and_port, parse_ip
 from app.net.sockets import ConnectedPort
 from app.net.target import LOOPBACK, Target
 from app.rules.rendering import WHOLE, Cutter, frame_of
@@ -315,8 +314,9 @@ class _FirstAddress:
     def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:
         """There is nothing to keep of it: Twisted's resolver cannot be cancelled."""
 
-    def addressResolved(self, address: IPv4Address | IPv6Address) -> None:
-        self._hosts.append(address.host)
+    def addressResolved(self, address: IAddress) -> None:
+        if (found := host_and_port(address)) is not None:
+            self._hosts.append(found[0])
 
     def resolutionComplete(self) -> None:
         if self.found.called:  # it took too long

@@ -112,6 +112,7 @@ class Replies(Protocol):
 class RepliesFactory(Factory[Replies]):
     """Builds the connections of one listener, and holds what they share."""
 
+    noisy = False
     protocol = Replies
 
     def __init__(self, ruleset: RuleSet, surroundings: Surroundings) -> None:

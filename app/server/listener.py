@@ -20,7 +20,6 @@ from app.net.endpoint import Endpoint, EndpointError
 from app.profile import ListenerSpec
 from app.profile.compare import can_change_options, needs_restart
 from app.runtime.coroutines import spawn
-from app.server.binder import Binder, binder_for, close_if_cancelled
 from app.server.connections.connection import ConnectionObserver
 from app.server.connections.factory import ListenerFactory, close_all
 from app.server.sockets.accept_guard import AcceptCallbacks, AcceptGuard, guard_all
@@ -39,9 +38,9 @@ from app.user_code.errors import log_traceback
 from app.user_code.reference import CURRENT_FOLDER, LoadCallback, UserCodeError, is_user_code
 
 if TYPE_CHECKING:
+    from app.server.binder import Binder
     from app.tls.certificates import CertificateFacts
     from app.tls.passphrases import AskPassphrases
-
 
 log = logging.getLogger(__name__)
 
@@ -334,6 +333,8 @@ class Listener:
             self._binding = None
 
     async def _bind(self, endpoint: Endpoint, *, resumes: bool) -> None:
+        from app.server.binder import binder_for, close_if_cancelled  # late, for a faster start
+
         spec = self.spec
         if resumes and self._binder is not None and self.factory is not None:
             binder, factory = self._binder, self.factory

@@ -180,7 +180,7 @@ class Workspace:
         copy = evolve(
             spec,
             name=self.free_name(spec.name),
-            endpoint=self._free_endpoint(spec.endpoint),
+            endpoint=self.free_endpoint(spec.endpoint),
             autostart=False,
         )
         added = self.deck.add(copy, self.deck.listeners.index(listener) + 1)
@@ -275,7 +275,7 @@ class Workspace:
         names = (f"{name[: LONGEST_NAME - len(each)].rstrip()}{each}" for each in suffixes)
         return next(each for each in names if name_key(each) not in used)
 
-    def _free_endpoint(self, description: str) -> str:
+    def free_endpoint(self, description: str) -> str:
         """An endpoint like `description` with the next free port or an unused path.
 
         It is `description` itself if no free port is known.

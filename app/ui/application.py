@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 if TYPE_CHECKING:
+    from app.ui.widgets.passphrase_dialog import PassphraseQuestions
     from app.ui.window.main_window import MainWindow
 
 
@@ -67,7 +69,6 @@ def run(profile: Path, lock: ProfileLock, *, hidden: bool = False) -> int:
     from app.ui.settings import Settings, StartUp, apply_language
     from app.ui.style.theme import Theme
     from app.ui.traffic.tab import ConnectionNames
-    from app.ui.widgets.passphrase_dialog import PassphraseQuestions
     from app.ui.window.log_pane import Collector
     from app.ui.window.main_window import MainWindow
 
@@ -87,13 +88,20 @@ def run(profile: Path, lock: ProfileLock, *, hidden: bool = False) -> int:
         workspace.require_trust(path)
         holder.window.show_loading(path)
 
+    @cache
+    def passphrase_questions() -> PassphraseQuestions:
+        # Imported at the first question: few profiles have an encrypted key.
+        from app.ui.widgets.passphrase_dialog import PassphraseQuestions
+
+        return PassphraseQuestions(lambda: holder.window)
+
     deck = Deck(
         reactor,
         changes,
         tap=traffic.append,
         folder=file.path.parent,
         loading=before_load,
-        ask_passphrases=PassphraseQuestions(lambda: holder.window).ask,
+        ask_passphrases=lambda problem: passphrase_questions().ask(problem),
     )
     workspace = Workspace(deck, file, Trust())
     workspace.load()

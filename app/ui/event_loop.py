@@ -12,11 +12,14 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
+from types import FrameType
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from twisted.internet.defer import Deferred
+
+from app.user_code.errors import runs_user_code
 
 INTERVAL_MS = 100
 
@@ -152,6 +155,8 @@ class Lifecycle:
         self._reactor = reactor
         self._exit_requested = False
         app.setQuitOnLastWindowClosed(False)
+        # After Twisted's own handlers are installed, and before the first listeners start.
+        reactor.addSystemEventTrigger("during", "startup", self._handle_signals)
         reactor.addSystemEventTrigger("before", "shutdown", self._stop_listeners, drain)
         reactor.addSystemEventTrigger("after", "shutdown", lambda: QTimer.singleShot(0, app.quit))
 
@@ -180,15 +185,23 @@ class Lifecycle:
     def run(self) -> int:
         """Run until the exit. Return the exit code."""
         self._reactor.runReturn()
-        self._handle_hangup()
         return self._app.exec()
 
-    def _handle_hangup(self) -> None:
-        """Exit on SIGHUP, for which Twisted has no handler. `nohup` ignores it; it stays ignored
-        then."""
-        hangup = getattr(signal, "SIGHUP", None)
-        if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
-            signal.signal(hangup, lambda *_: self._reactor.callFromThread(self.request_exit))
+    def _handle_signals(self) -> None:
+        """Exit on SIGINT, SIGTERM and SIGHUP, unless it was ignored before, as by `nohup`.
+
+        Twisted has no handler for SIGHUP. Its others wait for the reactor, and user code that never
+        returns would keep the program from ending.
+        """
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._on_signal)
+
+    def _on_signal(self, _number: int, frame: FrameType | None) -> None:
+        self._reactor.callFromThread(self.request_exit)
+        if runs_user_code(frame):
+            raise KeyboardInterrupt
 
     def _stop_listeners(self, drain: Callable[[], Deferred[None]]) -> Deferred[None]:
         self._exit_requested = True

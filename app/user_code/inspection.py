@@ -7,6 +7,7 @@ the user chooses an object before the file is trusted.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -21,6 +22,11 @@ from app.text.sentence import Sentence
 from app.user_code.errors import SourceFiles, call_user_code
 from app.user_code.made_by_function import TAKES
 from app.user_code.reference import CodeLocation, Reference, UserCodeError
+
+_WORDS_OF_PROGRAMS: Final = re.compile(
+    rb"\b(reactor|application|makeService|listen[A-Z]\w*|serverFromString)\b"
+)
+"""A file without any of these listens nowhere."""
 
 
 class ObjectKind(Enum):
@@ -149,6 +155,20 @@ def reference_to(path: Path, name: str, folder: Path) -> Reference:
             )
         )
     return reference
+
+
+def protocol_without_server(path: Path) -> FoundObject | None:
+    """The best object of a file that does not listen by itself; `None` if it may be a program.
+
+    It guesses by the words in the file, which is not run.
+    """
+    try:
+        source = path.read_bytes()
+        if _WORDS_OF_PROGRAMS.search(source):
+            return None
+        return next(iter(usable(found_objects(path))), None)
+    except (OSError, UserCodeError):
+        return None  # opening it as a program will report the error
 
 
 def line_that_runs_the_reactor(source: bytes) -> int | None:

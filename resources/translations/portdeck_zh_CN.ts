@@ -1608,11 +1608,11 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>Open the console</source>
-        <translation type="unfinished"></translation>
+        <translation>展开控制台</translation>
     </message>
     <message>
         <source>Fold the console</source>
-        <translation type="unfinished"></translation>
+        <translation>折叠控制台</translation>
     </message>
     <message>
         <source>Not kept: this is too long for a snippet.</source>
@@ -2035,6 +2035,18 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
 </context>
 <context>
     <name>DroppedFiles</name>
+    <message>
+        <source>Drop to serve this code</source>
+        <translation>松开以运行此代码</translation>
+    </message>
+    <message>
+        <source>Drop to open or import this profile</source>
+        <translation>松开以打开或导入此配置</translation>
+    </message>
+    <message>
+        <source>Drop to use this certificate for the chosen listener</source>
+        <translation>松开以将此证书用于所选监听器</translation>
+    </message>
     <message>
         <source>{0} is the profile of this window.</source>
         <translation>{0} 就是此窗口的配置。</translation>
@@ -5500,6 +5512,13 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
 </context>
 <context>
+    <name>FileDrops</name>
+    <message>
+        <source>Drop to open in a window of its own</source>
+        <translation>松开以在单独的窗口中打开</translation>
+    </message>
+</context>
+<context>
     <name>FileEdit</name>
     <message>
         <source>Choose…</source>
@@ -8898,7 +8917,7 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
     <message>
         <source>{0} connected</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 个连接</translation>
     </message>
     <message>
         <source>{0} over UDP</source>

@@ -114,8 +114,7 @@ def test_input_goes_there_and_what_comes_to_output_byte_for_byte() -> None:
 
 
 def test_a_connection_that_fails_at_once_is_one_line(nobody: int) -> None:
-    done = run(f"127.0.0.1:{nobody}")
-    assert done.returncode == 3
+    done = run(f"127.0.0.1:{nobody}", expected=3)
     assert len(done.stderr.decode().splitlines()) == 1
 
 

@@ -321,3 +321,23 @@ def test_without_a_display_one_line_says_so_and_the_profile_is_served(start: Sta
     assert code == 0
     assert seconds < EXIT_SECONDS
     assert errors.splitlines() == ["There is no display to open a window on; serving without one."]
+
+
+@pytest.mark.parametrize("signalled", [terminate, interrupt])
+def test_a_signal_ends_the_program_while_user_code_never_returns(
+    start: Start, tmp_path: Path, signalled: End
+) -> None:
+    begun = tmp_path / "begun"
+    (tmp_path / "loops.py").write_text(
+        f"from pathlib import Path\nPath({str(begun)!r}).touch()\nwhile True: pass\n"
+    )
+    profile = 'version = 1\n[[listener]]\nname = "Loops"\nprotocol = "python:../loops.py"\n'
+    (tmp_path / "portdeck").mkdir()
+    name = "portdeck/profile.toml"  # the default profile runs code without a question
+    program = start(profile=f"{profile}autostart = true\n", name=name)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not begun.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert begun.exists(), program.process.poll()
+    code, _, errors = program.end_of(signalled)
+    assert (code, errors) == (0, "")

@@ -219,7 +219,7 @@ def test_a_port_for_which_the_rights_lack_is_explained() -> None:
         "from app import cli, profile\n"
         "from app.runtime import logs\n"
         "from app.serve import arguments, run\n"
-        "from twisted.internet import reactor\n"
+        "from twisted.internet import endpoints, reactor\n"  # later nobody may read modules
         f"os.getuid() or os.setuid({NOBODY})\n"
         "sys.exit(cli.main(['serve', 'echo=tcp:1']))\n"
     )

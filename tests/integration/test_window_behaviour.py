@@ -135,7 +135,7 @@ def test_a_conversation_becomes_a_listener_that_its_client_cannot_tell_apart(
     client.close()
     desk.until(lambda: not desk.rows())
     actions = desk.window.behaviour.conversations
-    actions._make_listener(_traffic_of(desk), None)
+    actions._make_listener(_traffic_of(desk), None, desk.window)
     dialog = desk.window.findChild(MakeListenerDialog)
     assert dialog is not None
     dialog.name.setText("Copy")
@@ -143,7 +143,7 @@ def test_a_conversation_becomes_a_listener_that_its_client_cannot_tell_apart(
     desk.until(dialog.make.isEnabled)
     dialog.make.click()
     desk.switch_on("Copy")
-    actions._play(_traffic_of(desk), None)
+    actions._play(_traffic_of(desk), None, desk.window)
     (window,) = actions.windows
     assert isinstance(window, PlayWindow)
     window.target.setCurrentText("Copy")
@@ -167,15 +167,15 @@ def test_a_capture_is_opened_and_its_conversation_played(
     (window,) = captures.opened
     desk.until(lambda: window.pane.table.rows.rowCount() == 2)
     actions = desk.window.behaviour.conversations
-    actions._play(RecordedConnection(window.capture, window.capture, 0), None)
+    actions._play(RecordedConnection(window.capture, window.capture, 0), None, window)
     (player,) = actions.windows
     assert isinstance(player, PlayWindow)
     desk.until(lambda: not player.reading.is_reading)
     player.target.setCurrentText("Echo")
     player.play.click()
     desk.until(lambda: player.comparison.summary.text() == "Messages: 1 equal.")
-    player.close()
     window.close()
+    desk.until(lambda: not actions.windows)
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app.tls.issuing import issue_self_signed
 from app.ui.profiles.listener_choice import ListenerChoice
@@ -40,11 +40,34 @@ def drop(desk: Desk, *paths: Path) -> bool:
     return enter.isAccepted()
 
 
+def test_a_drag_says_what_a_drop_will_do(desk: Desk, tmp_path: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "server.py"))])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    enter = QDragEnterEvent(QPoint(9, 9), copy, mime, left, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(desk.window, enter)
+    sign = desk.window.findChild(QLabel, "dropSign")
+    assert isinstance(sign, QLabel)
+    assert sign.isVisible()
+    assert sign.text() == "Drop to serve this code"
+    QApplication.sendEvent(desk.window, QDragLeaveEvent())
+    assert not sign.isVisible()
+
+
 def certificate(folder: Path) -> Path:
     now = datetime.datetime.now(datetime.UTC)
     path = folder / "server.pem"
     path.write_bytes(issue_self_signed(["localhost"], now).to_pem())
     return path
+
+
+def test_programs_of_any_name_are_opened(desk: Desk, tmp_path: Path) -> None:
+    paths = [tmp_path / "my own server.py", tmp_path / "it's a b.py c.tac"]
+    for path in paths:
+        path.write_text("1 / 0\n", encoding="utf-8")
+    assert drop(desk, *paths)
+    for path in paths:
+        desk.until(lambda name=path.name: "line 1" in desk.listener(name).reason)
 
 
 def test_a_profile_can_be_imported(desk: Desk, tmp_path: Path) -> None:
@@ -146,3 +169,20 @@ def test_a_program_is_opened(desk: Desk, tmp_path: Path) -> None:
     desk.until(lambda: desk.deck.named("server.py") is not None)
     desk.until(lambda: not desk.listener("server.py").is_on)
     assert not drop(desk, path, certificate(tmp_path))
+
+
+def test_a_protocol_that_listens_nowhere_is_served_on_a_free_port(
+    desk: Desk, tmp_path: Path
+) -> None:
+    path = tmp_path / "shout.py"
+    path.write_text(
+        "from twisted.internet.protocol import Protocol\n"
+        "class Shout(Protocol):\n"
+        "    def dataReceived(self, data):\n"
+        "        self.transport.write(data.upper())\n",
+        encoding="utf-8",
+    )
+    assert drop(desk, path)
+    desk.until(lambda: desk.deck.named("Shout") is not None and desk.listener("Shout").is_on)
+    assert desk.listener("Shout").spec.protocol.endswith("shout.py:Shout")
+    assert desk.listener("Shout").spec.endpoint.endswith(":interface=127.0.0.1")

@@ -85,3 +85,18 @@ def test_untrusted_code_runs_only_after_a_yes(open_window: OpenWindow, tmp_path:
     desk.until(lambda: "listening" in desk.row("server.py").status.text())
     desk.flip("server.py")
     desk.until(lambda: not desk.listener("server.py").can_stop)
+
+
+def test_the_connections_of_an_opened_program_are_those_of_its_places(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    """It is marked before it is loaded, and has no places then."""
+    desk = open_window(ECHO)
+    desk.window.programs.open([written(tmp_path)])
+    shown = desk.window.connections
+    desk.until(lambda: len(shown.listeners) == 2)
+    places = desk.deck.places_of(desk.listener("server.py"))
+    assert tuple(shown.listeners) == places
+    desk.until(lambda: places[0].address is not None)
+    with socket.create_connection(("127.0.0.1", desk.port(places[0].spec.name)), 10):
+        desk.until(lambda: shown.model.rowCount() == 1)

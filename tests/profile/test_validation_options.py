@@ -129,6 +129,16 @@ def test_all_invalid_options_are_reported_together() -> None:
     ]
 
 
+@pytest.mark.parametrize("mode", ["", 'mode = "inspect"\n', 'mode = "fixed"\n'])
+def test_an_option_without_effect_beside_the_others_is_reported(mode: str) -> None:
+    """A folder that is given must not be served as something else without a word."""
+    (problem,) = problems_with(f'[listener.options]\n{mode}folder = "site"\n', "http")
+    assert problem.endswith(
+        'options.folder: has no effect without mode = "folder"; write that, or remove this'
+    )
+    assert problems_with('[listener.options]\nmode = "folder"\nfolder = "site"\n', "http") == []
+
+
 def test_options_of_an_unknown_protocol_are_not_reported() -> None:
     (problem,) = problems_with("options.text = 1", "hallo")
     assert problem.startswith("listener[0].protocol")

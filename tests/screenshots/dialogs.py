@@ -127,12 +127,14 @@ def _recorded(stage: Stage, name: str) -> RecordedConnection:
 
 
 def _make_listener(stage: Stage) -> Steps:
-    stage.window.behaviour.conversations._make_listener(_recorded(stage, "Instrument"), None)
+    stage.window.behaviour.conversations._make_listener(
+        _recorded(stage, "Instrument"), None, stage.window
+    )
     yield lambda: stage.opened(MakeListenerDialog)
 
 
 def _play(stage: Stage) -> None:
-    stage.window.behaviour.conversations._play(_recorded(stage, "Instrument"), None)
+    stage.window.behaviour.conversations._play(_recorded(stage, "Instrument"), None, stage.window)
 
 
 def _compare(stage: Stage) -> None:

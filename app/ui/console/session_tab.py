@@ -6,6 +6,7 @@ Also the tab bar of the console, with the title and the state icon of each tab.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from attrs import define
@@ -21,7 +22,6 @@ from app.server.listener import Listener
 from app.text.notation import NotationError
 from app.traffic.connection_info import Tap
 from app.traffic.content.form import Form
-from app.ui.console.find_bar import TranscriptFindBar
 from app.ui.console.input_bar import InputBar
 from app.ui.console.repeat_bar import RepeatBar
 from app.ui.console.saved_state import ConsoleState
@@ -32,6 +32,7 @@ from app.ui.style.palette import quiet_color, tint_color
 from app.ui.style.tokens import Tint
 
 if TYPE_CHECKING:
+    from app.ui.console.find_bar import TranscriptFindBar
     from app.ui.console.reader import MessageReader
 
 LONGEST_NAME = 60
@@ -82,7 +83,6 @@ class SessionTab(QWidget):
         self.input_bar = InputBar(self.session, saved_state, icons)
         self.repeat_bar = RepeatBar(self.session, reactor, icons)
         self.transcript_tools = TranscriptTools(self.session.transcript, icons)
-        self.find_bar = TranscriptFindBar(self.view, icons)
         self.reader: MessageReader | None = None
         """`None` until it is opened."""
 
@@ -92,13 +92,22 @@ class SessionTab(QWidget):
         self.split.addWidget(self.view)
         self.split.setChildrenCollapsible(False)
         self._set_up()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.addWidget(self.target_bar)
-        layout.addWidget(self.find_bar)
-        layout.addWidget(self.split, 1)
-        layout.addWidget(self.input_bar)
-        layout.addWidget(self.repeat_bar)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(8, 8, 8, 8)
+        self._layout.addWidget(self.target_bar)
+        self._layout.addWidget(self.split, 1)
+        self._layout.addWidget(self.input_bar)
+        self._layout.addWidget(self.repeat_bar)
+
+    @cached_property
+    def find_bar(self) -> TranscriptFindBar:
+        """The search in the transcript. It is created when it is first opened."""
+        from app.ui.console.find_bar import TranscriptFindBar
+
+        bar = TranscriptFindBar(self.view, self._icons)
+        bar.closed.connect(self.view.setFocus)
+        self._layout.insertWidget(self._layout.indexOf(self.split), bar)
+        return bar
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         is_wide = self.width() >= BESIDE_RATIO * self.height()
@@ -152,7 +161,7 @@ class SessionTab(QWidget):
     def _set_up(self) -> None:
         self.target_bar.add_tools(self.transcript_tools)
         self.transcript_tools.display_chosen.connect(self._show_again)
-        self.transcript_tools.find_wanted.connect(self.find_bar.begin)
+        self.transcript_tools.find_wanted.connect(lambda: self.find_bar.begin())
         self.transcript_tools.clear_wanted.connect(self._clear)
         self.transcript_tools.said.connect(self._say)
         self.transcript_tools.reader_button.toggled.connect(self._show_reader)
@@ -161,7 +170,6 @@ class SessionTab(QWidget):
         self.repeat_bar.opener.toggled.connect(self.input_bar.allow_variables)
         self.repeat_bar.start_wanted.connect(self._start_repeat)
         self.repeat_bar.said.connect(self._say)
-        self.find_bar.closed.connect(self.view.setFocus)
         self.target_bar.start_wanted.connect(self.start_wanted)
         self.target_bar.title_changed.connect(self.title_changed)
         self.target_bar.connecting.connect(self.input_bar.input.setFocus)
@@ -196,7 +204,8 @@ class SessionTab(QWidget):
     def _show_new_entries(self) -> None:
         self.view.show_news(self.session.transcript.since(self._seen))
         self._seen = self.session.transcript.last
-        self.find_bar.view_changed()
+        if "find_bar" in self.__dict__:
+            self.find_bar.view_changed()
         if self.reader is not None and self.reader.isVisible():
             self.reader.refresh()
 
@@ -213,7 +222,8 @@ class SessionTab(QWidget):
     def _show_again(self) -> None:
         self.view.show_all(self.session.transcript, self.transcript_tools.display)
         self._seen = self.session.transcript.last
-        self.find_bar.view_changed()
+        if "find_bar" in self.__dict__:
+            self.find_bar.view_changed()
 
     def _say(self, sentence: str) -> None:
         self.session.transcript.append(self.session.unix_seconds(), EntryKind.EVENT, sentence)

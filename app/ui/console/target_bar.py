@@ -43,7 +43,6 @@ from app.ui.console.target_widgets import (
 from app.ui.style.icons import Icons
 from app.ui.widgets.dialogs import open_modal, start_folder
 from app.ui.widgets.layouts import FoldingBox
-from app.ui.widgets.passphrase_dialog import ask_passphrase
 from app.ui.widgets.translation import translated
 
 if TYPE_CHECKING:
@@ -275,7 +274,9 @@ class TargetBar(QWidget):
 
     async def _unlock(self, options: Options, begin: Callable[[Options], None]) -> None:
         """Ask for the passphrase of the user's certificate if it is encrypted, then `begin`."""
-        from app.client.tls import read_client_identity  # slow to import, needed for TLS only
+        # Slow to import, and needed for TLS only.
+        from app.client.tls import read_client_identity
+        from app.ui.widgets.passphrase_dialog import ask_passphrase
 
         try:
             identity = await read_unlocked(

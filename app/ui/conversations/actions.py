@@ -42,7 +42,7 @@ class ConversationActions(QObject):
     """The user wants the rule of this `RuleSource`."""
 
     def __init__(self, workspace: Workspace, reactor: Any, window: QWidget) -> None:
-        """Dialogs and windows open over `window`."""
+        """`window` is the main window. What is opened belongs to the window of its row."""
         super().__init__(window)
         self._workspace = workspace
         self._reactor = reactor
@@ -60,24 +60,34 @@ class ConversationActions(QObject):
         """Add the actions to the row menu of `chunk` in `pane`, which shows `source`."""
         connection = RecordedConnection(source, directory, chunk.connection)
         framing = pane.message_framing
+        owner = pane.window()
         menu.addSeparator()
         self._add_replies(menu, connection, chunk, framing)
         menu.addAction(
             self.tr("Make a listener of this conversation…"),
-            lambda: self._make_listener(connection, framing),
+            lambda: self._make_listener(connection, framing, owner),
         )
-        menu.addAction(self.tr("Play the client side…"), lambda: self._play(connection, framing))
+        menu.addAction(
+            self.tr("Play the client side…"), lambda: self._play(connection, framing, owner)
+        )
         numbers = pane.selected_connections
         compare = menu.addAction(self.tr("Compare the two connections…"))
         compare.setEnabled(len(numbers) == 2)
-        compare.triggered.connect(lambda: self.compare(source, directory, numbers))
+        compare.triggered.connect(lambda: self.compare(source, directory, numbers, owner))
 
     def compare(
-        self, source: ChunkSource, directory: ConnectionDirectory, numbers: Sequence[int]
+        self,
+        source: ChunkSource,
+        directory: ConnectionDirectory,
+        numbers: Sequence[int],
+        owner: QWidget | None = None,
     ) -> None:
-        """Open a window that compares the two connections with those numbers."""
+        """Open a window that compares the two connections with those numbers.
+
+        It closes with `owner`, by default the main window.
+        """
         first, second = (RecordedConnection(source, directory, each) for each in numbers)
-        self._show(CompareWindow(first, second, None, self._window))
+        self._show(CompareWindow(first, second, None, owner or self._window))
 
     def close(self) -> None:
         """Close all windows."""
@@ -108,20 +118,24 @@ class ConversationActions(QObject):
         source.made.connect(source.deleteLater)
         source.begin()
 
-    def _make_listener(self, connection: RecordedConnection, framing: Framing | None) -> None:
+    def _make_listener(
+        self, connection: RecordedConnection, framing: Framing | None, owner: QWidget
+    ) -> None:
         info = connection.info
         title = connection.name if info is None else info.listener
         start = free_listener(self._workspace, title, is_datagram=connection.is_datagram)
         used = tuple(each.spec.name for each in self._workspace.deck.listeners)
-        dialog = MakeListenerDialog(connection, start, used, framing, self._window)
+        dialog = MakeListenerDialog(connection, start, used, framing, owner)
         dialog.wanted.connect(self.listener_wanted)
         open_modal(dialog)
 
-    def _play(self, connection: RecordedConnection, framing: Framing | None) -> None:
+    def _play(
+        self, connection: RecordedConnection, framing: Framing | None, owner: QWidget
+    ) -> None:
         listeners: Callable[[], list[Listener]] = lambda: list(  # noqa: E731
             self._workspace.deck.with_sockets()
         )
-        self._show(PlayWindow(connection, self._reactor, listeners, framing, self._window))
+        self._show(PlayWindow(connection, self._reactor, listeners, framing, owner))
 
     def _show(self, window: QWidget) -> None:
         self.windows.append(window)

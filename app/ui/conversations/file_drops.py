@@ -10,6 +10,8 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
+from app.ui.widgets.labels import DropSign
+
 _SQLITE: Final = b"SQLite format 3\0"
 
 
@@ -25,16 +27,21 @@ class FileDrops(QObject):
         super().__init__(window)
         self._open_capture = open_capture
         self._open_recording = open_recording
+        self._sign = DropSign(window)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DragLeave:
+            self._sign.say("")
         if not isinstance(event, QDropEvent):  # a drag that enters is one too
             return super().eventFilter(watched, event)
         paths = _traffic_files(event)
         if not paths:
             return False
-        if event.type() is QEvent.Type.Drop:
+        is_dropped = event.type() is QEvent.Type.Drop
+        self._sign.say("" if is_dropped else self.tr("Drop to open in a window of its own"))
+        if is_dropped:
             for path in paths:
                 self._open(path)
         event.acceptProposedAction()

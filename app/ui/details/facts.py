@@ -137,7 +137,7 @@ def _limits(listener: Listener) -> Iterator[Line]:
         )
     yield Line(
         translate("Details", "Unsent data"),
-        readable.format_size(spec.max_unsent_bytes),
+        f"{spec.max_unsent_bytes // 1024:,} KiB",  # the unit of the form
     )
 
 

@@ -6,8 +6,8 @@ without a sample is a time without bytes.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Hashable, Iterable, Sequence
+from array import array
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Final, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -57,8 +57,8 @@ class RateHistory:
         """What `counters` have counted so far is no part of the history."""
         self._last_in = 0 if counters is None else counters.bytes_in
         self._last_out = 0 if counters is None else counters.bytes_out
-        self._fine: deque[list[int]] = deque()
-        self._coarse: deque[list[int]] = deque()
+        self._fine = _Bins(FINE_SPAN // FINE_SECONDS)
+        self._coarse = _Bins(COARSE_SPAN // COARSE_SECONDS)
 
     def sample(self, now: float, bytes_in: int, bytes_out: int) -> None:
         """Read the counters at the time `now`, in seconds. It must not go back."""
@@ -68,14 +68,8 @@ class RateHistory:
         self._last_in, self._last_out = bytes_in, bytes_out
         if grown_in < 0 or grown_out < 0:  # it was started again, and counts from 0
             grown_in, grown_out = bytes_in, bytes_out
-        _add(self._fine, int(now // FINE_SECONDS), grown_in, grown_out, FINE_SPAN // FINE_SECONDS)
-        _add(
-            self._coarse,
-            int(now // COARSE_SECONDS),
-            grown_in,
-            grown_out,
-            COARSE_SPAN // COARSE_SECONDS,
-        )
+        self._fine.add(int(now // FINE_SECONDS), grown_in, grown_out)
+        self._coarse.add(int(now // COARSE_SECONDS), grown_in, grown_out)
 
     def series(self, now: float, span: int) -> Series:
         """The rates in the last `span` seconds before `now`, at most an hour."""
@@ -84,7 +78,7 @@ class RateHistory:
         count = span // width
         end = int(now // width)
         received, sent = [0.0] * (count + 1), [0.0] * (count + 1)
-        for number, grown_in, grown_out in reversed(bins):
+        for number, grown_in, grown_out in bins.newest_first():
             place = count - (end - number)
             if place < 0:
                 break
@@ -95,14 +89,34 @@ class RateHistory:
         return Series(ago, received, sent)
 
 
-def _add(bins: deque[list[int]], number: int, grown_in: int, grown_out: int, most: int) -> None:
-    if bins and bins[-1][0] >= number:
-        bins[-1][1] += grown_in
-        bins[-1][2] += grown_out
-        return
-    bins.append([number, grown_in, grown_out])
-    while bins[0][0] < number - most:
-        bins.popleft()
+class _Bins:
+    """The bytes received and sent in each bin with traffic, as plain numbers in one array.
+
+    A thousand listeners that are busy for an hour take 14 MiB so; as lists they took 110.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Bins that are more than `most` older than the newest are forgotten."""
+        self._most = most
+        self._numbers = array("q")
+        """Three for each bin, oldest first: its number, bytes received, bytes sent."""
+
+    def add(self, number: int, grown_in: int, grown_out: int) -> None:
+        """Count bytes in the bin of that number, or in the newest one if that is later."""
+        numbers = self._numbers
+        if numbers and numbers[-3] >= number:
+            numbers[-2] += grown_in
+            numbers[-1] += grown_out
+            return
+        numbers.extend((number, grown_in, grown_out))
+        while numbers[0] < number - self._most:
+            del numbers[:3]
+
+    def newest_first(self) -> Iterator[tuple[int, int, int]]:
+        """The number of each bin, and the bytes received and sent in it."""
+        numbers = self._numbers
+        for at in range(len(numbers) - 3, -1, -3):
+            yield numbers[at], numbers[at + 1], numbers[at + 2]
 
 
 Subject = TypeVar("Subject", bound=Hashable)

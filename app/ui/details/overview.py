@@ -220,8 +220,9 @@ class Overview(QScrollArea):
             self._plot(tile, now)
             tile.show()
         for place, listener in enumerate(self._order):
-            if tile := self._tiles.get(listener):
-                tile.setGeometry(self._tile_at(place))
+            known = self._tiles.get(listener)
+            if known is not None:
+                known.setGeometry(self._tile_at(place))
         if came:
             for before, after in pairwise((self.empty_button, *self.tiles)):
                 self.setTabOrder(before, after)

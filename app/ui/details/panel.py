@@ -219,7 +219,7 @@ class _FactsView(QWidget):
             child.setVisible(self._grid.indexOf(child) >= 0)  # now, so that nothing flickers
 
     def _add_line(self, row: int, text: str, is_copied: bool) -> None:
-        top = Qt.AlignmentFlag.AlignTop
+        align = Qt.AlignmentFlag.AlignVCenter if is_copied else Qt.AlignmentFlag.AlignTop
         value = WrappingLabel()
         value.setMinimumWidth(1)  # or its longest word would be the minimum
         value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -229,12 +229,12 @@ class _FactsView(QWidget):
             label = QLabel(text)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setObjectName("quiet")
-            self._grid.addWidget(label, row, 0, top)
-            self._grid.addWidget(value, row, 1, top)
+            self._grid.addWidget(label, row, 0, align)
+            self._grid.addWidget(value, row, 1, align)
         else:
             self._grid.addWidget(value, row, 0, 1, 3)
         if is_copied:
-            self._grid.addWidget(self._copy_button(text, value), row, 2)
+            self._grid.addWidget(self._copy_button(text, value), row, 2, align)
 
     def _copy_button(self, label: str, value: QLabel) -> QToolButton:
         def copy() -> None:

@@ -115,6 +115,7 @@ class Tile(QPushButton):
     def show_listener(self, listener: Listener) -> None:
         """Be the tile of `listener` from now on. The caller plots its rates."""
         self.listener = listener
+        self.switch.jump(listener.can_stop)
         self.refresh()
 
     def show_series(self, series: Series) -> None:

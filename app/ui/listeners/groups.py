@@ -34,6 +34,13 @@ def arrange(
     return groups
 
 
+def matches(listener: Listener, group: str, searched: str) -> bool:
+    """Whether name, group, protocol or address of `listener` have `searched`, in small letters."""
+    spec = listener.spec
+    texts = (spec.name, group, spec.protocol, spec.endpoint, listener.where)
+    return any(searched in text.casefold() for text in texts)
+
+
 def nearest_row(
     groups: Mapping[str, Sequence[Listener]], group: str, by: int, shown: Collection[Listener]
 ) -> Listener | None:

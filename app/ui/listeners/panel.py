@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from app.server.listener import Listener
 from app.server.monitor import ChangeBatch, RateMeter
 from app.ui.listeners.drop_line import DropLine, gap_at
-from app.ui.listeners.groups import UNGROUPED, GroupHeader, arrange, nearest_row
+from app.ui.listeners.groups import UNGROUPED, GroupHeader, arrange, matches, nearest_row
 from app.ui.listeners.row import ListenerRow
 from app.ui.listeners.row_column import RowColumn
 from app.ui.listeners.status import row_name
@@ -79,14 +79,15 @@ class ListenersPanel(QScrollArea):
         self._history: Callable[[Listener], Sequence[float]] = lambda _: ()
         self._column = RowColumn(self._new_row, self._dress)
         self._column.rows_came.connect(self._order_focus)
-        self._column.shifted.connect(self._scroll_along)
+        bar = self.verticalScrollBar()
+        self._column.shifted.connect(lambda by: bar.setValue(bar.value() + by))
         self._drop_line = DropLine(self._column)
         self.setWidget(self._column)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Listeners"))
-        self.verticalScrollBar().rangeChanged.connect(self._reveal)
-        self.verticalScrollBar().actionTriggered.connect(self._stop_scrolling)
+        bar.rangeChanged.connect(self._reveal)
+        bar.actionTriggered.connect(self._stop_scrolling)
         self.setMinimumWidth(LEAST_WIDTH)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._show_matches()
@@ -192,15 +193,10 @@ class ListenersPanel(QScrollArea):
 
         It is called again when the list grows: a new row has its final position only then.
         """
-        if self._scroll_target is None or not self._column.place_of(self._scroll_target).isValid():
-            return
-        bar, row = self.verticalScrollBar(), self._column.place_of(self._scroll_target)
-        below = row.bottom() + 1 - self.viewport().height()
-        bar.setValue(min(max(bar.value(), below), row.top()))
-
-    def _scroll_along(self, by: int) -> None:
-        """Keep what is in view where it is, as rows above it became higher or lower."""
-        self.verticalScrollBar().setValue(self.verticalScrollBar().value() + by)
+        row = self._column.place_of(self._scroll_target)
+        if row.isValid():
+            bar, height = self.verticalScrollBar(), self.viewport().height()
+            bar.setValue(min(max(bar.value(), row.bottom() + 1 - height), row.top()))
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
@@ -252,8 +248,7 @@ class ListenersPanel(QScrollArea):
 
     def _describe_choice(self) -> None:
         """Describe the chosen row to a screen reader."""
-        chosen = self._chosen
-        description = "" if chosen is None else row_name(chosen)
+        description = "" if self._chosen is None else row_name(self._chosen)
         if description != self.accessibleDescription():
             self.setAccessibleDescription(description)
 
@@ -429,7 +424,7 @@ class ListenersPanel(QScrollArea):
         self._visible = []
         entries: list[Listener | GroupHeader] = []
         for group, listeners in self._groups.items():
-            found = [each for each in listeners if self._matches(group, each)]
+            found = [each for each in listeners if matches(each, group, self._searched)]
             is_open = bool(self._searched) or group not in self._folded
             self._visible.extend(found if is_open else ())
             if group in self._headers and found:
@@ -443,11 +438,6 @@ class ListenersPanel(QScrollArea):
         if self._order:
             return self.tr("No listener matches the search.")
         return self.tr("No listener yet.\nMake one with “New listener”.")
-
-    def _matches(self, group: str, listener: Listener) -> bool:
-        spec = listener.spec
-        texts = (spec.name, group, spec.protocol, spec.endpoint, listener.where)
-        return any(self._searched in text.casefold() for text in texts)
 
     def _unhide(self, listener: Listener) -> None:
         """Show the row of a listener that is chosen."""

@@ -154,6 +154,7 @@ class ListenerRow(QFrame):
     def show_listener(self, listener: Listener) -> None:
         """Be the row of `listener` from now on. `refresh` shows it."""
         self.listener = listener
+        self.switch.jump(listener.is_on)
 
     def height_at(self, width: int) -> int:
         """The height that the row needs at `width`."""
@@ -289,17 +290,16 @@ class ListenerRow(QFrame):
         for part in (self.status, self.light):
             part.setVisible(is_full or has_problem)
         self.more.setVisible(is_full or self.property("chosen"))
-        self._fit_width()
         if self.summary is not None and self.small_light is not None:
             count = self.listener.connection_count
             words = self.listener.where.rpartition(":")[2]
             self.summary.setText(f"{words} · {count:,}" if count else words)
-            self.summary.setVisible(self._is_compact)
             self.small_light.setVisible(self._is_compact and not has_problem)
+        self._fit_width()
 
     def _fit_width(self) -> None:
-        """In a narrow row, the graph gives way to the status, and the protocol to the address.
-        Then the status is shorter."""
+        """In a narrow row, the graph gives way to the status, the protocol to the address, and
+        the port of a compact row to its marks. Then the status is shorter."""
         margins = self._grid.contentsMargins()
         sides = margins.left() + margins.right() + self._grid.horizontalSpacing()
         room = self.width() - sides - self.switch.sizeHint().width()
@@ -314,6 +314,12 @@ class ListenerRow(QFrame):
         is_full, has_failed = not self._is_compact, self.listener.state is State.FAILED
         self.graph.setVisible(is_full and not has_failed and status <= room)
         self.protocol.setVisible(is_full and place <= room)
+        if self.summary is not None:
+            marks = (self.faults, self.tls, self.badge, self.small_light, self.more)
+            shown = [mark for mark in marks if mark is not None and not mark.isHidden()]
+            parts = (self.swatch, self.name, self.summary, *shown)
+            least = sum(part.minimumSizeHint().width() + SPACING for part in parts) - SPACING
+            self.summary.setVisible(not is_full and least <= room)
 
     def _show_state(self, state: State) -> None:
         palette = QGuiApplication.palette()

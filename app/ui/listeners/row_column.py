@@ -82,13 +82,10 @@ class RowColumn(QWidget):
             self._dress(found)
         return found
 
-    def known_row(self, listener: Listener | None) -> ListenerRow | None:
-        """The row of `listener`, if it exists."""
-        return None if listener is None else self._rows.get(listener)
-
-    def place_of(self, listener: Listener) -> QRect:
+    def place_of(self, listener: Listener | None) -> QRect:
         """Where the row of `listener` is; empty if it is not in the column."""
-        return self._rect(self._places[listener]) if listener in self._places else QRect()
+        place = None if listener is None else self._places.get(listener)
+        return QRect() if place is None else self._rect(place)
 
     def in_order(self) -> Iterator[ListenerRow | GroupHeader]:
         """The headers and the rows that exist, from top to bottom."""
@@ -145,9 +142,9 @@ class RowColumn(QWidget):
 
     def show_rows_in_view(self) -> None:
         """Make the rows that came into view, and hide those that left it."""
-        if not self.isVisible():
-            return
         viewport = self.parentWidget()
+        if viewport is None or not self.isVisible():
+            return
         first = max(0, self._entry_at(-self.y()) - ROWS_AHEAD)
         end = bisect_left(self._tops, viewport.height() - self.y()) + ROWS_AHEAD
         wanted = [each for each in self._entries[first:end] if not isinstance(each, GroupHeader)]

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette
-from PySide6.QtWidgets import QStyle, QTabBar, QWidget
+from PySide6.QtWidgets import QComboBox, QStyle, QTabBar, QWidget
 
 from app.ui.style import geometry, shapes
 from app.ui.style.controls import Paint
@@ -163,6 +163,8 @@ class ChromePainter:
 
     def _menu_item(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
         painter.save()
+        if isinstance(widget, QComboBox):  # Qt paints its list in the colour of windows
+            painter.fillRect(option.rect, QColor(self._colors.raised))
         if option.menuItemType == option.MenuItemType.Separator:
             self._menu_separator(option, painter)
         else:

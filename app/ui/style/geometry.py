@@ -232,7 +232,8 @@ def _menu_item(option: Any, wanted: QSize, sizes: Sizes) -> QSize:
     width = wanted.width() + 2 * MENU_PADDING + MENU_GAP
     if option.menuHasCheckableItems:
         width += MENU_CHECK
-    return QSize(width, max(sizes.menu_item, wanted.height()))
+    # For the list of a combo box, Qt wants the height of the whole list, which Fusion ignores too.
+    return QSize(width, max(sizes.menu_item, option.fontMetrics.height() + 8))
 
 
 def _menu_bar_item(option: Any, wanted: QSize, sizes: Sizes) -> QSize:

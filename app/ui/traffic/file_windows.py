@@ -65,6 +65,8 @@ class FileWindow(TaskWindow):
         self.show_damage()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        for each in self.findChildren(TaskWindow):  # they read the file
+            each.close()
         self.pane.scans.suspend()
         self.file.close()
         super().closeEvent(event)

@@ -32,6 +32,12 @@ class Switch(QAbstractButton):
         self._glide.setDuration(GLIDE_MS)
         self.toggled.connect(self._move)
 
+    def jump(self, on: bool) -> None:
+        """Be on or off at once, without sliding: it is the switch of something else now."""
+        self.setChecked(on)
+        self._glide.stop()
+        self._set_position(float(on))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter clicks it too. The arrows are left to the list that the switch is in."""
         match event.key():

@@ -260,9 +260,8 @@ class FoldingTabs(QTabWidget):
     @property
     def line_height(self) -> int:
         """The height of the line of the titles."""
-        corner = self.cornerWidget(Qt.Corner.TopRightCorner)
-        tools = 0 if corner is None else corner.sizeHint().height()
-        return max(self.tabBar().sizeHint().height(), tools)
+        parts = filter(None, (self.tabBar(), self.cornerWidget(Qt.Corner.TopRightCorner)))
+        return max(part.sizeHint().height() for part in parts)
 
     def fold(self, folded: bool) -> None:
         """Show only the line of the titles, or the current page below it too."""

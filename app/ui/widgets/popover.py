@@ -74,6 +74,7 @@ class _Panel(QFrame):
         self._button = button
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.rows = QFormLayout(self)
+        self.rows.setContentsMargins(12, 12, 12, 12)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):

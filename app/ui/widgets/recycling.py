@@ -46,28 +46,38 @@ class RecycledWidgets(Generic[Item, Shown]):
 
     def take(self, item: Item) -> Shown:
         """The widget of `item`: its own, one that another item needs no more, or a new one."""
-        found = self._widgets.pop(item, None)
+        found = self._widgets.get(item)
         if found is None:
-            hidden = [each for each, widget in self._widgets.items() if self._is_free(widget)]
-            if len(hidden) > SPARE:
-                found = self._widgets.pop(hidden[0])
-                self._give(found, item)
-            else:
-                found = self._make(item)
-        self._widgets[item] = found
+            hidden = [each for each, widget in self._widgets.items() if widget.isHidden()]
+            found = self._widget_for(item, hidden[:1] if len(hidden) > SPARE else [])
+            self._widgets[item] = found
         return found
 
     def show(self, items: Collection[Item]) -> list[Shown]:
-        """Give a widget to each of `items`, and hide the others. Those that are hidden until now
-        are returned; the caller shows them."""
+        """Give a widget to each of `items`, and hide the others. Those that came are returned; the
+        caller shows what is new in them.
+
+        A widget whose item leaves while another one comes is never hidden: to hide it and to show
+        it again takes Qt a millisecond.
+        """
         wanted = set(items)
-        for item, widget in self._widgets.items():
-            if item not in wanted and not self._is_in_use(widget):
-                widget.hide()
+        leaving = [
+            item
+            for item, widget in self._widgets.items()
+            if item not in wanted and not widget.isHidden() and not self._is_in_use(widget)
+        ]
+        came = []
         for item in items:
-            if item in self._widgets:
-                self._widgets[item] = self._widgets.pop(item)
-        return [widget for item in items if (widget := self.take(item)).isHidden()]
+            found = self._widgets.pop(item, None)
+            if found is None:
+                found = self._widget_for(item, leaving)
+                came.append(found)
+            elif found.isHidden():
+                came.append(found)
+            self._widgets[item] = found
+        for item in leaving:
+            self._widgets[item].hide()
+        return came
 
     def forget(self, gone: Iterable[Item]) -> None:
         """Delete the widgets of these items."""
@@ -81,8 +91,13 @@ class RecycledWidgets(Generic[Item, Shown]):
             widget.hide()
             widget.deleteLater()
 
-    def _is_free(self, widget: Shown) -> bool:
-        return widget.isHidden() and not self._is_in_use(widget)
+    def _widget_for(self, item: Item, unneeded: list[Item]) -> Shown:
+        """A widget that one of the `unneeded` items had until now, or a new one."""
+        if not unneeded:
+            return self._make(item)
+        widget = self._widgets.pop(unneeded.pop())
+        self._give(widget, item)
+        return widget
 
     def _is_in_use(self, widget: Shown) -> bool:
         return _focused_in(widget) is not None or self._is_held(widget)
@@ -90,6 +105,7 @@ class RecycledWidgets(Generic[Item, Shown]):
 
 def _focused_in(widget: QWidget) -> QWidget | None:
     """The widget with the keyboard focus, if that is `widget` or one in it."""
-    focused = widget.window().focusWidget()
-    is_in = focused is widget or (focused is not None and widget.isAncestorOf(focused))
-    return focused if is_in else None
+    focused: QWidget | None = widget.window().focusWidget()
+    if focused is None or focused is widget or widget.isAncestorOf(focused):
+        return focused
+    return None

@@ -149,6 +149,8 @@ class Behaviour(QObject):
         listener = self._workspace.add(spec)
         self.deck_changed.emit()
         self._panel.mark([listener])
+        self._window.raise_()  # it may be made of a conversation in another window
+        self._window.activateWindow()
         self._profile.show_save_error()
         return listener
 

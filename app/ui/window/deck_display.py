@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
@@ -57,6 +59,8 @@ class DeckDisplay(QObject):
         self._show_colors()
         every = list(self._deck.every())
         self._listeners.show_listeners(every, set(every).difference(self._deck.listeners))
+        if self._connections.listeners:  # the places of a program are known only after its load
+            self._show_connections()
         self._console.show_listeners()
         self._totals.refresh(list(self._deck.with_sockets()), self._meter)
         self.update_actions()
@@ -96,7 +100,10 @@ class DeckDisplay(QObject):
             self._connections.recolor()
 
     def _show_marked(self) -> None:
-        marked = self._listeners.marked
-        places = (place for each in marked for place in self._deck.places_of(each))
-        self._connections.show_listeners(list(dict.fromkeys((*marked, *places))))
+        self._show_connections()
         self.update_actions()
+
+    def _show_connections(self) -> None:
+        """Show the connections of what is marked. A program has none itself; its places have."""
+        shown = (self._deck.places_of(each) or (each,) for each in self._listeners.marked)
+        self._connections.show_listeners(list(dict.fromkeys(chain.from_iterable(shown))))

@@ -20,6 +20,7 @@ from app.tls import PassphraseError, TlsError
 from app.ui.profile_commands import ProfileCommands
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
+from app.ui.widgets.labels import DropSign
 
 PROFILES: Final = (".toml",)
 PROGRAMS: Final = (".py", ".pyw", ".tac")
@@ -50,10 +51,13 @@ class DroppedFiles(QObject):
         self._open_profile = open_profile
         self._import_profile = import_profile
         self._open_programs = open_programs
+        self._sign = DropSign(window)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DragLeave:
+            self._sign.say("")
         if not isinstance(event, QDropEvent):  # a drag that enters is one too
             return False
         urls = event.mimeData().urls()
@@ -62,21 +66,26 @@ class DroppedFiles(QObject):
         if take is None:
             return False
         event.acceptProposedAction()
-        if event.type() == QEvent.Type.Drop:
-            take()
+        words, act = take
+        is_dropped = event.type() == QEvent.Type.Drop
+        self._sign.say("" if is_dropped else words)
+        if is_dropped:
+            act()
         return True
 
-    def _taker(self, paths: Sequence[Path]) -> Callable[[], object] | None:
-        """What a drop of `paths` does; `None` if it does nothing."""
+    def _taker(self, paths: Sequence[Path]) -> tuple[str, Callable[[], object]] | None:
+        """What a drop of `paths` does, in words and as a function; `None` if it does nothing."""
         suffixes = {path.suffix.lower() for path in paths}
         if not paths:
             return None
         if suffixes <= set(PROGRAMS):
-            return lambda: self._open_programs(paths)
+            return self.tr("Drop to serve this code"), lambda: self._open_programs(paths)
         if suffixes <= set(PROFILES) and len(paths) == 1:
-            return lambda: self.take_profile(paths[0])
+            words = self.tr("Drop to open or import this profile")
+            return words, lambda: self.take_profile(paths[0])
         if suffixes <= set(CERTIFICATES) and len(paths) <= 2:
-            return lambda: self.take_certificate(paths)
+            words = self.tr("Drop to use this certificate for the chosen listener")
+            return words, lambda: self.take_certificate(paths)
         return None
 
     def take_profile(self, path: Path) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
@@ -25,7 +26,6 @@ from app.ui.console.session_tab import SessionTab
 from app.ui.desktop.notifications import Notifications
 from app.ui.desktop.tray import Tray
 from app.ui.event_loop import Lifecycle, Ticker
-from app.ui.help.tour import Tour
 from app.ui.help.windows import Help
 from app.ui.listeners.actions import ListenerActions
 from app.ui.listeners.closing_question import ClosingQuestion
@@ -58,6 +58,9 @@ from app.ui.window.renewal import Renewal
 from app.ui.window.room import USUAL_SIZE, Room
 from app.ui.window.saved_layout import SavedLayout
 from app.ui.window.status_bar import StatusBarTotals
+
+if TYPE_CHECKING:
+    from app.ui.help.tour import Tour
 
 
 class MainWindow(QMainWindow):
@@ -218,16 +221,6 @@ class MainWindow(QMainWindow):
         self.help = Help(
             self, self.commands, self.navigation.pane_actions, workspace.file.path.absolute()
         )
-        self.tour = Tour(
-            self,
-            workspace,
-            tabs=self.tabs,
-            listeners=self.listeners,
-            console=self.console,
-            reveal_console=self.room.show_console,
-            show_deck=self.display.show,
-            icons=self._icons,
-        )
         self.renewal = Renewal(self.console, self.traffic, self)
         question = ClosingQuestion(settings, self)
         self.listener_actions.question = question
@@ -265,7 +258,7 @@ class MainWindow(QMainWindow):
         self._bind_panes()
         self.saved_layout.restore()
         self.insight.offer_first_steps(
-            self.console, settings, self.room.show_console, self.tour.begin
+            self.console, settings, self.room.show_console, lambda: self.tour.begin()
         )
         self.display.show()
         self.connections.show_listeners(())
@@ -276,6 +269,22 @@ class MainWindow(QMainWindow):
         ticker.wake()
         # Later: it asks the desktop, which may take a while.
         QTimer.singleShot(0, self.tray, self.tray.show)
+
+    @cached_property
+    def tour(self) -> Tour:
+        """The tour. It is imported and created when the user first begins it."""
+        from app.ui.help.tour import Tour
+
+        return Tour(
+            self,
+            self._workspace,
+            tabs=self.tabs,
+            listeners=self.listeners,
+            console=self.console,
+            reveal_console=self.room.show_console,
+            show_deck=self.display.show,
+            icons=self._icons,
+        )
 
     def retire(self) -> None:
         """Save and end what belongs to the window, because another one takes its place."""
@@ -297,7 +306,8 @@ class MainWindow(QMainWindow):
         self.connections.refresh(batch, self._meter.moving)
         self.send_dialogs.refresh(batch)
         self.insight.refresh(batch)
-        self.tour.refresh()
+        if "tour" in self.__dict__:
+            self.tour.refresh()
         self.behaviour.refresh(batch)
         self.traffic.follow_sessions(self.console.sessions)
         self.traffic.refresh(batch)
@@ -366,8 +376,8 @@ class MainWindow(QMainWindow):
         self.listener_actions.log_wanted.connect(lambda: self.navigation.show_tab(self.log))
         self.listener_actions.deck_changed.connect(self.display.show)
         self.profile.deck_changed.connect(self.display.show)
-        self.exchange.deck_changed.connect(self.display.show)
         self.behaviour.deck_changed.connect(self.display.show)
+        self.exchange.deck_changed.connect(self.display.show)
         self.programs.deck_changed.connect(self.display.show)
         self.programs.trust_changed.connect(self.display.update_actions)
         self.connections.listener_filter_cleared.connect(lambda: self.listeners.choose(None))
@@ -382,7 +392,8 @@ class MainWindow(QMainWindow):
         self.console.start_wanted.connect(self._start_for_tab)
 
     def _save(self) -> None:
-        self.tour.leave()
+        if "tour" in self.__dict__:
+            self.tour.leave()
         self.console.save()
         self.saved_layout.save()
 

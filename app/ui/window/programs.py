@@ -22,6 +22,9 @@ from app.user_code.programs.reference import OWN_PLACES, ProgramReference, progr
 from app.user_code.reference import UserCodeError
 from app.user_code.trust import references_in
 
+FIRST_ENDPOINT: Final = "tcp:8000:interface=127.0.0.1"
+"""A protocol without a server gets the next free port."""
+
 MOST_NAMED: Final = 8
 """How many files the question names."""
 
@@ -68,7 +71,8 @@ class ProgramCommands(QObject):
         dialog.open()
 
     def open(self, paths: Iterable[Path]) -> None:
-        """Add a listener for the program at each of `paths`, and start it.
+        """Add a listener for the program at each of `paths`, and start it. A file that has a
+        protocol but listens nowhere is served on a free port.
 
         The user chose the file, so it may run without a question.
         """
@@ -87,7 +91,17 @@ class ProgramCommands(QObject):
             self.ask_for_trust(added)
 
     def _spec(self, path: Path) -> ListenerSpec:
+        # Imported late for a faster start.
+        from app.user_code.inspection import protocol_without_server, reference_to
+
         folder = self._folder
+        found = protocol_without_server(path)
+        if found is not None:
+            return ListenerSpec(
+                name=self._workspace.free_name(found.name[:LONGEST_NAME]),
+                protocol=str(reference_to(path, found.name, folder)),
+                endpoint=self._workspace.free_endpoint(FIRST_ENDPOINT),
+            )
         inside = path.is_relative_to(folder)
         written = path.relative_to(folder).as_posix() if inside else str(path)
         reference = ProgramReference.parse(str(program_at(written)))

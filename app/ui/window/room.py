@@ -25,8 +25,8 @@ from app.ui.widgets.layouts import FoldingTabs
 
 SIDEBAR_WIDTH = 320
 SIDE_SHARE = 0.3
-"""The largest share of the width for the sidebar or the details, in a window that was wider when the
-user chose their widths."""
+"""The largest share of the width for the sidebar or the details, in a window that is narrower than
+when the user chose their widths."""
 
 LEAST_SIDE = 240
 LEAST_TABS = QSize(300, 170)

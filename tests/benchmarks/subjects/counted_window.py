@@ -20,6 +20,7 @@ from typing import Any
 from unittest.mock import patch
 
 WORDS = {"start": "listening", "stop": "stopped"}
+"""What the rows say then; those out of view are not built, so their listeners are asked."""
 
 
 class Stopwatch:
@@ -53,9 +54,15 @@ class Stopwatch:
     def _look(self, *arguments: Any) -> None:
         from PySide6.QtCore import QTimer
 
+        from app.ui.listeners.status import state_word
+
         self._refresh(*arguments)
-        rows = self._panel.rows
-        if self._word and all(row.status.text().startswith(self._word) for row in rows):
+        rows = [row for row in self._panel.rows if row.isVisible()]
+        if (
+            self._word
+            and all(state_word(each.state) == self._word for each in self._panel.shown)
+            and all(row.status.text().startswith(self._word) for row in rows)
+        ):
             self._word = ""
             QTimer.singleShot(0, self._answer)  # what is to be painted comes before
 

@@ -268,10 +268,13 @@ def test_what_a_server_said_cannot_be_replied_to(
 
 
 def test_a_new_listener_gets_a_free_name_and_port(
-    actions: ConversationActions, talk: Talk, owner: QWidget, qtbot: QtBot
+    actions: ConversationActions, talk: Talk, qtbot: QtBot
 ) -> None:
-    _choose(_menu(actions, talk, qtbot, 1), "Make a listener of this conversation…")
-    dialog = owner.findChild(MakeListenerDialog)
+    menu = _menu(actions, talk, qtbot, 1)
+    _choose(menu, "Make a listener of this conversation…")
+    pane = menu.parentWidget()
+    assert pane is not None
+    dialog = pane.findChild(MakeListenerDialog)
     assert dialog is not None
     assert dialog.name.text() == "Echo 2"
     assert dialog.endpoint.text().startswith("tcp:80")

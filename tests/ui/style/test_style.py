@@ -250,3 +250,13 @@ def test_a_corner_widget_of_tabs_is_centred_vertically(
 
 def picture(widget: QWidget) -> QImage:
     return widget.grab().toImage()
+
+
+def test_the_rows_of_a_combo_box_are_as_high_as_those_of_a_menu(theme: Theme, qtbot: QtBot) -> None:
+    box = QComboBox()
+    box.addItems(["one", "two", "three"])
+    qtbot.addWidget(box)
+    box.show()
+    box.showPopup()
+    assert box.view().visualRect(box.model().index(1, 0)).height() <= 32
+    box.hidePopup()
