@@ -4044,7 +4044,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>These services listen where they say. Without Portdeck, start them in a .tac file, with setServiceParent(application).</source>
-        <translation type="unfinished"></translation>
+        <translation>这些服务自己决定在哪里监听。不使用 Portdeck 时，请在 .tac 文件中用 setServiceParent(application) 启动它们。</translation>
     </message>
     <message>
         <source>`{key}` means nothing for {kind}; remove it</source>
@@ -4068,7 +4068,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>has no effect without {wanted}; write that, or remove this</source>
-        <translation type="unfinished"></translation>
+        <translation>没有 {wanted} 时不起作用；请写上它，或去掉此项</translation>
     </message>
     <message>
         <source>{target} takes no PROXY header. Choose none, or another target.</source>
@@ -4877,7 +4877,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>services</source>
-        <translation type="unfinished"></translation>
+        <translation>服务</translation>
     </message>
     <message>
         <source>{path} is no Python file. Choose one that ends in .py.</source>
@@ -4913,15 +4913,15 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>{who} {count} objects, and one endpoint can serve with one alone. If they are services, write endpoint = &quot;program&quot;: they listen where they say.</source>
-        <translation type="unfinished"></translation>
+        <translation>{who} {count} 个对象，而一个端点只能用一个来服务。如果它们是服务，请写 endpoint = &quot;program&quot;：它们会自己决定在哪里监听。</translation>
     </message>
     <message>
         <source>{who} a service that listens by itself ({kind}). Write endpoint = &quot;program&quot;: it listens where it says.</source>
-        <translation type="unfinished"></translation>
+        <translation>{who}自己监听的服务（{kind}）。请写 endpoint = &quot;program&quot;：它会自己决定在哪里监听。</translation>
     </message>
     <message>
         <source>{who} no service ({kind}), and has no address of its own. Give the listener an endpoint such as tcp:8007, or use a service such as internet.TCPServer(8007, factory).</source>
-        <translation type="unfinished"></translation>
+        <translation>{who}的不是服务（{kind}），没有自己的地址。请给监听器一个端点，如 tcp:8007，或使用服务，如 internet.TCPServer(8007, factory)。</translation>
     </message>
     <message>
         <source>{name} needs arguments ({needed}). Let it take none, or any of: {takes}.</source>
@@ -4941,7 +4941,7 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     </message>
     <message>
         <source>{text} listens nowhere. Let it be or return services that do, such as internet.TCPServer(8007, factory).</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} 没有在任何地方监听。请让它是或返回会监听的服务，如 internet.TCPServer(8007, factory)。</translation>
     </message>
     <message>
         <source>The application of {title} listens nowhere. Give it a service that does, such as internet.TCPServer(8007, factory).</source>

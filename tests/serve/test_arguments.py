@@ -59,6 +59,7 @@ def test_a_file_that_exists_is_a_program_whatever_its_name(
         ("'my own.py' 1=tcp:80", "python:'my own.py' 1", "tcp:80"),
         ("python:my dir/echo.py:Echo=tcp:80", "python:my dir/echo.py:Echo", "tcp:80"),
         ("folder/=tcp:80", "python:folder/", "tcp:80"),
+        ("python:my dir/own.py:services", "python:my dir/own.py:services", "program"),
         ("echo=unix:/tmp/", "echo", "unix:/tmp/"),
     ],
 )

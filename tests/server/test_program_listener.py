@@ -203,6 +203,42 @@ def test_a_profile_needs_no_endpoint_for_a_program() -> None:
     assert problem.path == "endpoint"
 
 
+SERVICES = """
+from twisted.application.internet import TCPServer
+def make():
+    return [TCPServer(port, factory) for port in (8025, 8026)]
+"""
+
+
+def test_one_object_with_services_has_a_listener_for_each(
+    deck: Deck, ports: PortReactor, tmp_path: Path
+) -> None:
+    (tmp_path / "server.py").write_text(HEAD + SERVICES, encoding="utf-8")
+    spec = ListenerSpec(name="Both", protocol="python:server.py:make", endpoint="program")
+    assert check({"name": "x", "protocol": spec.protocol, "endpoint": "program"}) == ()
+    listener = deck.add(spec)
+    deck.start(listener)
+    assert isinstance(listener, ProgramListener)
+    assert names(listener.places) == ["Both 8025", "Both 8026"]
+    assert ports.bound == {8025, 8026}
+    assert listener.reload()
+    assert ports.bound == {8025, 8026}
+    deck.stop(listener)
+    ports.advance(1)
+    assert ports.bound == set()
+
+
+def test_an_object_at_an_endpoint_of_its_own_says_why_it_cannot_serve_several(
+    deck: Deck, tmp_path: Path
+) -> None:
+    (tmp_path / "server.py").write_text(HEAD + SERVICES, encoding="utf-8")
+    spec = ListenerSpec(name="Both", protocol="python:server.py:make", endpoint="tcp:8030")
+    listener = deck.add(spec)
+    deck.start(listener)
+    assert listener.state is State.FAILED
+    assert 'write endpoint = "program"' in listener.reason
+
+
 def test_a_factory_that_wraps_another_survives_a_peer_that_closes_its_side(
     entry: Any, ports: PortReactor
 ) -> None:

@@ -21,10 +21,14 @@ class Reactor:
         self.running = True
         self.stops = 0
         self._triggers: dict[str, list[Callable[[], object]]] = {"before": [], "after": []}
+        self.startup: list[Callable[[], object]] = []
 
     def addSystemEventTrigger(
         self, phase: str, event: str, act: Callable[..., object], *arguments: object
     ) -> None:
+        if (phase, event) == ("during", "startup"):
+            self.startup.append(act)
+            return
         assert event == "shutdown"
         self._triggers[phase].append(lambda: act(*arguments))
 

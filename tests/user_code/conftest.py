@@ -37,6 +37,11 @@ def modules() -> set[str]:
     return {name for name in sys.modules if "@" in name}
 
 
+@pytest.fixture(autouse=True, scope="module")
+def what_other_tests_left_is_gone() -> None:
+    gc.collect()
+
+
 @pytest.fixture(autouse=True)
 def all_modules_are_removed() -> Iterator[None]:
     yield

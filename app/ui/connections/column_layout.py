@@ -168,7 +168,8 @@ class ColumnLayout(QObject):
         if self._is_own(column):
             return self._widths[column]
         body = Theme.of_application().design.type.body
-        return round(self._widths[column] * body / BODY_PIXELS)
+        width = round(self._widths[column] * body / BODY_PIXELS)
+        return max(width, self._title_width(column))
 
     def _limit(self, column: int, *, grows: bool) -> float:
         """The width that it has at most where it grows, or at least where it gives way."""

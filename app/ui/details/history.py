@@ -101,6 +101,9 @@ class _Bins:
         self._numbers = array("q")
         """Three for each bin, oldest first: its number, bytes received, bytes sent."""
 
+    def __len__(self) -> int:
+        return len(self._numbers) // 3
+
     def add(self, number: int, grown_in: int, grown_out: int) -> None:
         """Count bytes in the bin of that number, or in the newest one if that is later."""
         numbers = self._numbers

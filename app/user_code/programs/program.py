@@ -214,7 +214,8 @@ class Program:
         packaged = self._module_in_package(path)
         above, self._module = packaged or (folder, "")
         before, self._before = self._before, None
-        self._modules = ProgramModules(above, self._reactor, before and before._modules)
+        replaced = None if before is None else before._modules
+        self._modules = ProgramModules(above, self._reactor, replaced)
         arguments = (str(path or self.reference.source), *self.reference.arguments)
         threads = set(threading.enumerate())
         self._loading(path or folder)

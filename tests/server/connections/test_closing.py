@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from twisted.internet.interfaces import ISSLTransport
 from twisted.internet.testing import StringTransport
 from zope.interface import alsoProvides
@@ -15,6 +17,7 @@ from app.server.connections.closing import (
     REFUSED_LISTENER_FULL,
     ReasonCounter,
     RefusalProtocol,
+    describe_error,
 )
 from tests.server.conftest import Bench
 from tests.server.reactors import Client, HandReactor
@@ -82,3 +85,11 @@ def test_further_reasons_are_counted_as_other_reasons() -> None:
     assert len(counts) == MOST_REASONS + 1
     assert (counts["reason 0"], counts[OTHER_REASONS]) == (2, 5)
     assert counter.total == sum(counts.values()) == MOST_REASONS + 6
+
+
+def test_a_missing_file_is_told_with_the_folder_where_it_was_looked_for(tmp_path: Path) -> None:
+    relative = FileNotFoundError(2, "No such file or directory", "data.txt")
+    absolute = FileNotFoundError(2, "No such file or directory", str(tmp_path / "data.txt"))
+    assert describe_error(relative).endswith(f"'data.txt' in {Path.cwd()}")
+    assert describe_error(absolute).endswith("data.txt'")
+    assert describe_error(ValueError("boom")) == "ValueError: boom"

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.ui.connections.column_layout import ColumnLayout
 from app.ui.connections.columns_dialog import ColumnsDialog
 from app.ui.connections.pane import ConnectionsPane
+from app.ui.style.geometry import HEADER_PADDING, SORT_ARROW
 from tests.ui.reactor.peers import Peers
 
 
@@ -172,3 +173,16 @@ def test_numbers_are_sorted_largest_first(
         qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
         assert header.sortIndicatorSection() == section
         assert header.sortIndicatorOrder() is order
+
+
+def test_the_title_of_the_sorted_column_is_whole_beside_its_arrow(
+    column_layout: ColumnLayout, pane: ConnectionsPane
+) -> None:
+    pane.resize(560, 400)
+    pane.show()
+    header = pane.table.horizontalHeader()
+    for number, column in enumerate(column_layout.columns):
+        header.setSortIndicator(number, Qt.SortOrder.DescendingOrder)
+        words = header.fontMetrics().horizontalAdvance(column.title)
+        width = header.sectionSize(number)
+        assert not width or width >= words + 2 * HEADER_PADDING + SORT_ARROW

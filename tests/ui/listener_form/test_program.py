@@ -12,6 +12,7 @@ from app.profile import ListenerSpec
 from app.ui.listener_form.form import ListenerForm
 from app.ui.listener_form.program import PLUGIN, PROGRAM
 from app.ui.listener_form.section import TransportChoice
+from app.user_code.reference import PREFIX
 
 
 @pytest.fixture
@@ -48,6 +49,24 @@ def test_a_program_may_be_given_another_address(form: ListenerForm) -> None:
     form.identity.program.file.line.setText("app.tac")
     form.address.choose(TransportChoice.TCP)
     assert form.spec().endpoint.startswith("tcp:")
+
+
+def test_services_of_one_object_may_listen_where_they_say(
+    form: ListenerForm, tmp_path: Path
+) -> None:
+    (tmp_path / "own.py").write_text(
+        "from twisted.application.internet import TCPServer\n"
+        "def make():\n    return [TCPServer(8025, None), TCPServer(8026, None)]\n"
+    )
+    choose(form, PREFIX)
+    assert form.address.chosen is TransportChoice.TCP
+    form.identity.code.path.setText("own.py")
+    form.address.choose(TransportChoice.PROGRAM)
+    spec = form.spec()
+    assert (spec.protocol, spec.endpoint) == ("python:own.py:make", "program")
+    form.identity.show_spec(spec)
+    form.address.show_spec(spec)
+    assert form.spec().endpoint == "program"
 
 
 def test_another_protocol_asks_for_an_address_again(form: ListenerForm) -> None:

@@ -13,7 +13,7 @@ from app.ui.widgets.translation import translated, translated_record
 
 GERMAN = {
     "Port {port} is in use by {holder}.": "{holder} belegt Port {port}.",
-    "another program": "ein anderes Programm",
+    "another program": "eine andere Anwendung",
     "{path}: {message}": "{path} – {message}",
     "%s is listening on %s.": "%s lauscht auf %s.",
 }
@@ -48,9 +48,9 @@ def test_without_a_translation_a_sentence_stays(qapp: QApplication) -> None:
 
 @pytest.mark.usefixtures("german")
 def test_a_sentence_and_its_parts_are_translated() -> None:
-    assert translated(taken()) == "ein anderes Programm belegt Port 8007."
+    assert translated(taken()) == "eine andere Anwendung belegt Port 8007."
     both = composed("{path}: {message}", path="a.toml", message=taken())
-    assert translated(both) == "a.toml – ein anderes Programm belegt Port 8007."
+    assert translated(both) == "a.toml – eine andere Anwendung belegt Port 8007."
 
 
 @pytest.mark.usefixtures("german")
@@ -60,7 +60,7 @@ def test_plain_text_stays() -> None:
 
 @pytest.mark.usefixtures("german")
 def test_a_tip_is_translated() -> None:
-    assert plain_tip(taken()) == "ein anderes Programm belegt Port 8007."
+    assert plain_tip(taken()) == "eine andere Anwendung belegt Port 8007."
 
 
 @pytest.mark.usefixtures("german")
@@ -69,16 +69,16 @@ def test_a_record_of_the_log_is_translated_for_the_window_alone() -> None:
         "app", logging.INFO, "", 1, "%s is listening on %s.", ("Echo", taken()), None
     )
     shown = translated_record(record)
-    assert shown.getMessage() == "Echo lauscht auf ein anderes Programm belegt Port 8007.."
+    assert shown.getMessage() == "Echo lauscht auf eine andere Anwendung belegt Port 8007.."
     assert record.getMessage() == f"Echo is listening on {taken()}."
 
 
 @pytest.mark.usefixtures("german")
 def test_an_exception_in_a_record_counts_as_its_sentence() -> None:
     record = logging.LogRecord("app", logging.INFO, "", 1, "%s", (ValueError(taken()),), None)
-    assert translated_record(record).getMessage() == "ein anderes Programm belegt Port 8007."
+    assert translated_record(record).getMessage() == "eine andere Anwendung belegt Port 8007."
 
 
 @pytest.mark.usefixtures("german")
 def test_a_part_of_a_sentence_has_no_full_stop_in_any_language() -> None:
-    assert translated(taken().without_stop()) == "ein anderes Programm belegt Port 8007"
+    assert translated(taken().without_stop()) == "eine andere Anwendung belegt Port 8007"
