@@ -44,7 +44,7 @@ class Ending:
     def addSystemEventTrigger(
         self, phase: str, event: str, act: Callable[..., object], *arguments: object
     ) -> object:
-        assert event == "shutdown"
+        assert (phase, event) == ("during", "startup") or event == "shutdown"
         if phase == "before" and not arguments:
             self._triggers.append(act)
         return act

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from twisted.internet.defer import Deferred
 
 from app.ui.event_loop import Lifecycle
+from app.user_code.errors import SourceFiles, call_user_code
 
 
 class Reactor:
@@ -34,6 +37,9 @@ class Reactor:
 
     def callLater(self, delay: float, act: Callable[[], object]) -> None:
         assert delay == 0
+        act()
+
+    def callFromThread(self, act: Callable[[], object]) -> None:
         act()
 
     def stop(self) -> None:
@@ -136,3 +142,18 @@ def test_a_request_after_the_exit_has_no_effect(
     reactor_alone.running = False
     lifecycle.request_exit()
     assert reactor_alone.stops == 0
+
+
+def test_a_signal_ends_it_and_interrupts_user_code_that_never_returns(
+    lifecycle: Lifecycle, reactor_alone: Reactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers: dict[int, Callable[..., object]] = {}
+    monkeypatch.setattr(signal, "getsignal", lambda _number: signal.SIG_DFL)
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    for act in reactor_alone.startup:
+        act()
+    assert {signal.SIGINT, signal.SIGTERM} <= set(handlers)
+    handlers[signal.SIGTERM](signal.SIGTERM, sys._getframe())
+    assert reactor_alone.stops == 1
+    with pytest.raises(KeyboardInterrupt):
+        call_user_code(lambda: handlers[signal.SIGINT](2, sys._getframe()), SourceFiles())

@@ -3,5 +3,5 @@
 Each sender is a `peer.Peer` while it is active; the window and the observers treat it as a
 connection. `factory.DatagramFactory` keeps the peers. `timers` removes idle peers and limits how
 often events are reported. One `DatagramProtocol` serves all peers; its transport and the socket are
-in `transport`. `app.server.binder` binds the socket.
+in `transport`, and `reports` tells what was lost. `app.server.binder` binds the socket.
 """

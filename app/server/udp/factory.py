@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -17,9 +16,9 @@ from app.profile.spec import UDP_IDLE_SECONDS
 from app.server.connections.closing import describe_error
 from app.server.connections.connection import ConnectionObserver
 from app.server.connections.factory import ListenerFactory
-from app.server.sockets.addresses import format_address
 from app.server.udp.peer import Peer
-from app.server.udp.timers import IdleExpiry, RateLimitedReport
+from app.server.udp.reports import DatagramReports
+from app.server.udp.timers import IdleExpiry
 from app.server.udp.transport import (
     DatagramService,
     DatagramTransport,
@@ -28,14 +27,12 @@ from app.server.udp.transport import (
     host_of,
     socket_towards,
 )
-from app.text.sentence import Sentence, composed
+from app.text.sentence import Sentence
 from app.text.system_errors import system_reason
 from app.traffic.connection_info import Tap
 
 if TYPE_CHECKING:
     from app.faults.datagrams import DatagramPath
-
-log = logging.getLogger(__name__)
 
 DRAINING_REASON = Sentence("only-known-peers", "only those who are known are served to the end")
 TOO_MANY_PEERS = Sentence("too-many-peers", "too many peers")
@@ -71,9 +68,7 @@ class DatagramFactory(ListenerFactory):
         self._peers: OrderedDict[PeerAddress, Peer] = OrderedDict()
         """The peers in the order of their last activity; the first was idle the longest."""
         self._idle_check = IdleExpiry(clock, self._longest_idle, self._idle_seconds)
-        self._refusal_report = RateLimitedReport(clock, self._report_refused)
-        self._failure_report = RateLimitedReport(clock, self._log_failure)
-        self._loss_report = RateLimitedReport(clock, self._log_loss)
+        self._reports = DatagramReports(clock, lambda: self.spec.name, self._tell_refused)
         self.faults_in, self.faults_out = self.fault_paths()
         self._update_faults()
 
@@ -106,8 +101,7 @@ class DatagramFactory(ListenerFactory):
         if self.transport is not None and self._service is not None:
             self.transport.is_open, self.transport = False, None
             self._service.stop()
-        for report in (self._refusal_report, self._failure_report, self._loss_report):
-            report.stop()
+        self._reports.stop()
         if self.on_unbound is not None:
             self.on_unbound()
 
@@ -143,7 +137,7 @@ class DatagramFactory(ListenerFactory):
             peer = self._peers.get(address)  # `None` if it ended while a fault held the datagram
             if peer is not None:
                 peer.fail(error)
-            self._failure_report.add((format_address(address_of(address)), error))
+            self._reports.failures.add((address, error))
 
     # Calls from the protocol and from peers
 
@@ -175,9 +169,9 @@ class DatagramFactory(ListenerFactory):
         try:
             self._send_now(datagram, address)
         except MessageLengthError:
-            self._report_too_long(datagram, address)
+            self._reports.too_long(datagram, address)
         except InvalidAddressError as error:
-            self._loss_report.add((address, str(error)))
+            self._reports.losses.add((address, str(error)))
 
     def _send_now(self, datagram: bytes, address: PeerAddress) -> None:
         if self._port is None:
@@ -186,7 +180,7 @@ class DatagramFactory(ListenerFactory):
         try:
             self._port.write(datagram, address)
         except OSError as error:
-            self._loss_report.add((address, system_reason(error)))
+            self._reports.losses.add((address, system_reason(error)))
             return
         if peer is None:
             peer = self._add_peer(address)
@@ -199,7 +193,7 @@ class DatagramFactory(ListenerFactory):
         try:
             self.send(datagram, address)
         except MessageLengthError:
-            self._report_too_long(datagram, address)
+            self._reports.too_long(datagram, address)
 
     def forget(self, peer: Peer) -> None:
         """Remove `peer`, which has ended."""
@@ -280,46 +274,7 @@ class DatagramFactory(ListenerFactory):
 
     def _refuse(self, peer: IAddress | None, reason: str) -> None:
         self.refusals.add(reason)
-        self._refusal_report.add((peer, reason))
+        self._reports.refusals.add((peer, reason))
 
-    def _report_refused(self, refused: tuple[IAddress | None, str], count: int) -> None:
-        peer, reason = refused
-        if count > 1:
-            reason = composed(
-                "{reason}; {count:,} datagrams in a second", reason=reason, count=count
-            )
+    def _tell_refused(self, peer: IAddress | None, reason: str) -> None:
         self.observer.refused(self, peer, reason)
-
-    def _log_failure(self, failed: tuple[str, BaseException], count: int) -> None:
-        peer, error = failed
-        log.error(
-            "%s: the protocol failed on a datagram from %s.%s",
-            self.spec.name,
-            peer,
-            _count_sentence(count),
-            exc_info=error,
-        )
-
-    def _report_too_long(self, datagram: bytes, address: PeerAddress) -> None:
-        why = Sentence(
-            "datagram-too-long",
-            "{count:,} bytes are more than one datagram can have",
-            count=len(datagram),
-        )
-        self._loss_report.add((address, why))
-
-    def _log_loss(self, lost: tuple[PeerAddress, str], count: int) -> None:
-        address, why = lost
-        log.warning(
-            "%s: a datagram to %s was not sent: %s.%s",
-            self.spec.name,
-            format_address(address_of(address)),
-            why,
-            _count_sentence(count),
-        )
-
-
-def _count_sentence(count: int) -> str:
-    if count <= 1:
-        return ""
-    return Sentence("last-of", " It is the last of {count:,} in a second.", count=count)
