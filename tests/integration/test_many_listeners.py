@@ -151,7 +151,8 @@ def test_draining_can_be_taken_back_or_cut_short(open_window: OpenWindow, connec
     desk.choose("One")
     desk.do(desk.window.commands.drain)
     desk.click(offer(desk, "One", "Accept again"))
-    desk.until(lambda: desk.row("One").status.text() == "listening · 1 connected")
+    desk.until(lambda: desk.listener("One").state is State.LISTENING)
+    desk.until(desk.window.commands.drain.isEnabled)
     client.send(b"hello")
     desk.until(lambda: client.has(b"hello"))
     desk.do(desk.window.commands.drain)
@@ -207,5 +208,5 @@ def test_a_change_may_wait_and_be_applied_from_the_row(
     desk.until(lambda: client.has(b"hello"))
     client.close()
     desk.click(offer(desk, "One", "Restart to apply"))
-    desk.until(lambda: desk.row("One").status.text() == "listening · 0 connected")
+    desk.until(lambda: desk.row("One").status.text().endswith("0 connected"))
     assert not desk.listener("One").is_stale

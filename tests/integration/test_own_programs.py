@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -139,7 +140,8 @@ reactor.run()
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="the system has no Unix sockets")
 def test_multicast_unix_datagrams_and_adopted_sockets_are_listeners(tmp_path: Path) -> None:
     path = tmp_path / "server.py"
-    path.write_text(DATAGRAMS, encoding="utf-8")
+    text = DATAGRAMS.replace("echo.sock", str(tmp_path / "echo.sock"))
+    path.write_text(text, encoding="utf-8")
     with running(*SERVE, str(path)) as program:
         group = port_of(program)
         assert f"is listening on {tmp_path / 'echo.sock'}." in program.line()
@@ -167,7 +169,7 @@ def test_a_coroutine_callback_is_a_warning_with_its_connection(tmp_path: Path) -
         encoding="utf-8",
     )
     with running(*SERVE, "--json", str(path)) as program:
-        events = []
+        events: list[dict[str, Any]] = []
         while not events or events[-1]["event"] != "listening":
             events.append(json.loads(program.line()))
         for _ in range(2):

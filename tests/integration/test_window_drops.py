@@ -67,7 +67,7 @@ def test_programs_of_any_name_are_opened(desk: Desk, tmp_path: Path) -> None:
         path.write_text("1 / 0\n", encoding="utf-8")
     assert drop(desk, *paths)
     names = [path.name for path in paths]
-    desk.until(lambda: all("line 1" in desk.listener(name).reason for name in names))
+    desk.until(lambda: all("line 1" in desk.listener(each).reason for each in names))
 
 
 def test_a_profile_can_be_imported(desk: Desk, tmp_path: Path) -> None:

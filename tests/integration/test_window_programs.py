@@ -82,7 +82,7 @@ def test_untrusted_code_runs_only_after_a_yes(open_window: OpenWindow, tmp_path:
     desk.do(desk.window.commands.trust_code)
     desk.click(desk.offer("Trust and run"))
     assert not desk.window.commands.trust_code.isEnabled()
-    desk.until(lambda: "listening" in desk.row("server.py").status.text())
+    desk.until(lambda: desk.row("server.py").status.text().endswith("connected"))
     desk.flip("server.py")
     desk.until(lambda: not desk.listener("server.py").can_stop)
 

@@ -142,7 +142,7 @@ def test_a_reply_that_reads_like_a_word_is_written_as_a_table() -> None:
         ("size = 4", 'options.size: has no meaning with framing "line"'),
         ('framing = "length-prefix"\nwidth = 3', "options.width: must be one of 1, 2, 4, not 3"),
         ('framing = "datagram"\ngreeting = "hi"', "options.greeting: datagrams have no conn"),
-        ('greting = "hi"', 'options: unknown key `greting`; did you mean `greeting`?'),
+        ('greting = "hi"', "options: unknown key `greting`; did you mean `greeting`?"),
         ('unmatched = "{1}"', "options.unmatched: {1} is no variable and no capture"),
         ("rule = 3", "options.rule: must be an array of tables, not 3"),
         ("rule = [3]", "options.rule[0]: must be a table, not 3"),

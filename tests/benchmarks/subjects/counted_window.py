@@ -61,7 +61,7 @@ class Stopwatch:
         if (
             self._word
             and all(state_word(each.state) == self._word for each in self._panel.shown)
-            and all(row.status.text().startswith(self._word) for row in rows)
+            and all(row.switch.isChecked() is row.listener.is_on for row in rows)
         ):
             self._word = ""
             QTimer.singleShot(0, self._answer)  # what is to be painted comes before
