@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from app.server.listener import State
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.sockets import Beside
 
@@ -83,7 +82,8 @@ def test_untrusted_code_runs_only_after_a_yes(open_window: OpenWindow, tmp_path:
     desk.do(desk.window.commands.trust_code)
     desk.click(desk.offer("Trust and run"))
     assert not desk.window.commands.trust_code.isEnabled()
-    desk.until(lambda: desk.listener("server.py").state is State.LISTENING)
+    desk.until(lambda: desk.row("server.py").status.text().endswith("connected"))
+    desk.until(lambda: desk.row("server.py").switch.isChecked())
     desk.flip("server.py")
     desk.until(lambda: not desk.listener("server.py").can_stop)
 
