@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.user_code.programs.reference import (
@@ -71,6 +71,7 @@ def test_any_text_is_a_reference_or_a_sentence(text: str) -> None:
     st.sampled_from([".py", ".tac", "/"]),
     st.lists(st.text("ab .:'\"=-py", max_size=6), max_size=2),
 )
+@example(name="", end="/", arguments=[".py"])
 def test_a_path_with_any_characters_can_be_written(
     name: str, end: str, arguments: list[str]
 ) -> None:

@@ -136,19 +136,19 @@ class ProgramReference:
         if self.object is not None:
             return str(self.object)
         prefix = TWIST_PREFIX if self.kind is ProgramKind.PLUGIN else PREFIX
-        source = self._quoted_source if self.has_path else self.source
-        return " ".join((f"{prefix}{source}", *map(shlex.quote, self.arguments)))
+        arguments = tuple(map(shlex.quote, self.arguments))
+        source = self._quoted_source(arguments) if self.has_path else self.source
+        return " ".join((f"{prefix}{source}", *arguments))
 
-    @property
-    def _quoted_source(self) -> str:
-        """`source`, in quotation marks if the path would end earlier without them."""
-        found = PROGRAM_FILE.fullmatch(self.source)
+    def _quoted_source(self, arguments: tuple[str, ...]) -> str:
+        """`source`, in quotation marks if the path would end elsewhere without them."""
+        rest = " ".join((self.source, *arguments))
+        found = PROGRAM_FILE.fullmatch(rest)
         ends_there = found is not None and found["path"] == self.source == self.source.strip()
-        return (
-            self.source
-            if ends_there and not quoted_words(self.source)
-            else shlex.quote(self.source)
-        )
+        if ends_there and not quoted_words(rest):
+            return self.source
+        # `shlex.quote` would leave a lone slash without its quotation marks.
+        return "'{}'".format(self.source.replace("'", "'\"'\"'"))
 
     @property
     def has_path(self) -> bool:
