@@ -26,6 +26,17 @@ def resolve_path(written: str, folder: Path) -> Path:
     return folder.absolute() / expand_home(written)
 
 
+def is_file(path: Path | str) -> bool:
+    """Whether there is a file at `path`. Unlike that of `Path`, it never raises, as for a name
+    that is too long."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_folder(path: Path | str) -> bool:
+    """Whether there is a folder at `path`. Never raises."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
 def home_folder_problem(written: str) -> str:
     """A sentence for the user if `written` begins with an unknown home folder; otherwise empty."""
     if not written.startswith("~") or not expand_home(written).startswith("~"):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Sequence
-from pathlib import Path
 from typing import Final
 
+from app.files.paths import is_file
 from app.net.endpoint_kinds import KINDS
 from app.profile import ListenerSpec, ParsedProfile, Problem, Tls, check
 from app.profile.spec import LONGEST_NAME
@@ -57,10 +57,10 @@ def _split(description: str) -> tuple[str, str]:
     """
     if description.startswith(TWIST_PREFIX):
         return description, ""  # the options of a plugin may contain "="
-    if Path(description).is_file():
+    if is_file(description):
         return str(program_at(description)), ""
     found = _WITH_ENDPOINT.fullmatch(description)
-    if found is not None and Path(found["before"]).is_file():
+    if found is not None and is_file(found["before"]):
         return str(program_at(found["before"])), found["endpoint"]
     # An argument of a program may contain "=" and a colon too, such as --level=a:b.
     if found is not None and (" " not in found["before"] or found["kind"] in KINDS):

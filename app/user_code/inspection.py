@@ -18,6 +18,7 @@ from twisted.application.service import IService
 from twisted.internet.interfaces import IProtocol, IProtocolFactory
 from twisted.internet.protocol import AbstractDatagramProtocol
 
+from app.files.paths import is_file
 from app.text.sentence import Sentence
 from app.user_code.errors import SourceFiles, call_user_code
 from app.user_code.made_by_function import TAKES
@@ -192,7 +193,7 @@ def module_in_package(path: Path, source: bytes) -> tuple[Path, str] | None:
     may import the files beside it by their own names.
     """
     names, folder = [path.stem], path.parent
-    while (folder / "__init__.py").is_file():
+    while is_file(folder / "__init__.py"):
         names.insert(0, folder.name)
         folder = folder.parent
     if len(names) == 1 or not all(map(str.isidentifier, names)) or not _imports_relative(source):

@@ -18,7 +18,7 @@ from attrs import field, frozen
 
 from app.files import atomic_write
 from app.files.locks import folder_lock
-from app.files.paths import resolve_path
+from app.files.paths import is_file, is_folder, resolve_path
 from app.user_code.programs.reference import ProgramKind, ProgramReference, is_program
 from app.user_code.reference import (
     PREFIX,
@@ -161,11 +161,11 @@ def _starting_points(text: str, folder: Path) -> Iterator[Path]:
 def _of_module(name: str, folder: Path) -> Iterator[Path]:
     """The files of a module in `folder`. An installed module needs no trust."""
     top = Path(os.path.realpath(folder)) / name.partition(".")[0]
-    yield from (each for each in (top, top.with_suffix(".py")) if each.exists())
+    yield from (each for each in (top, top.with_suffix(".py")) if is_file(each) or is_folder(each))
 
 
 def _with_neighbours(path: Path) -> Iterator[Path]:
-    if path.is_dir():
+    if is_folder(path):
         yield from sorted(path.rglob("*.py"))[:MOST_FILES]
         return
     yield path
@@ -180,7 +180,7 @@ def _key(path: Path) -> str:
 def _digest(path: Path) -> str:
     """The SHA-256 of the content; empty if it cannot be executed."""
     try:
-        if not path.is_file() or path.stat().st_size > LARGEST_CODE:
+        if not is_file(path) or path.stat().st_size > LARGEST_CODE:
             return ""
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.profile import Problem, Tls
@@ -95,6 +95,7 @@ def test_tls_applies_to_all_listeners_that_support_it() -> None:
     assert str(problem).startswith("echo=udp:0: cannot be used with an endpoint of the kind udp")
 
 
+@example(["x" * 300])  # too long to be the name of a file
 @given(st.lists(st.text() | st.builds("{}={}".format, st.sampled_from(PROTOCOLS), st.text())))
 def test_any_arguments_are_listeners_or_problems(arguments: list[str]) -> None:
     reading = parse_listeners(arguments)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
+from app.files.paths import is_file
 from app.ui.widgets.labels import DropSign
 
 _SQLITE: Final = b"SQLite format 3\0"
@@ -65,7 +66,7 @@ def _traffic_files(event: QDropEvent) -> list[Path]:
 def _has_traffic(path: Path) -> bool:
     from app.traffic.capture.reader import SUFFIXES  # imported late for a faster start
 
-    return path.is_file() and (path.suffix[1:].lower() in SUFFIXES or is_recording(path))
+    return is_file(path) and (path.suffix[1:].lower() in SUFFIXES or is_recording(path))
 
 
 def is_recording(path: Path) -> bool:

@@ -19,7 +19,7 @@ from twisted.application.service import IService
 from twisted.internet.defer import maybeDeferred
 from twisted.internet.error import ReactorAlreadyInstalledError
 
-from app.files.paths import resolve_path
+from app.files.paths import is_file, is_folder, resolve_path
 from app.text.sentence import Sentence
 from app.user_code.errors import LoadingFailed, SourceFiles, call_user_code
 from app.user_code.inspection import module_in_package
@@ -268,7 +268,7 @@ class Program:
             case _ if self._module:
                 self._modules.run_module(self._module)
             case ProgramKind.FOLDER if path is not None and path.name == "__main__.py":
-                if (path.parent / "__init__.py").exists():
+                if is_file(path.parent / "__init__.py"):
                     self._modules.run_module(path.parent.name)
                 else:
                     self._modules.run_file(path)
@@ -330,7 +330,7 @@ class Program:
         if not self.reference.has_path:
             return folder, None
         path = Path(os.path.realpath(resolve_path(self.reference.source, folder)))
-        if kind is not ProgramKind.FOLDER and path.is_dir():
+        if kind is not ProgramKind.FOLDER and is_folder(path):
             raise LoadingFailed(
                 Sentence(
                     "program-folder-slash",
@@ -343,7 +343,7 @@ class Program:
             self._sources.read(path)
             return path.parent, path
         main = path / "__main__.py"
-        if not path.is_dir() or not main.is_file():
+        if not is_folder(path) or not is_file(main):
             raise LoadingFailed(
                 Sentence(
                     "program-no-main",
@@ -352,7 +352,7 @@ class Program:
                 ),
                 self._sources,
             )
-        return (path.parent if (path / "__init__.py").exists() else path), main
+        return (path.parent if is_file(path / "__init__.py") else path), main
 
     def _check(self) -> None:
         """Raise `LoadingFailed` if the program does not serve anything."""
