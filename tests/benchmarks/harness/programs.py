@@ -73,7 +73,8 @@ class Program:
     def stand_apart(self) -> None:
         """Keep it on the last processor, so that the load may have the others to itself."""
         for each in self.processes():
-            each.cpu_affinity([max(os.sched_getaffinity(0))])
+            with suppress(psutil.NoSuchProcess):  # those of a fork end with their connections
+                each.cpu_affinity([max(os.sched_getaffinity(0))])
 
     def settle(self) -> None:
         """Wait until it has nothing left to do of its own."""
