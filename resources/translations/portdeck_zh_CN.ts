@@ -8024,6 +8024,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>{0} 的规则</translation>
     </message>
     <message>
+        <source>The rules have a mistake, so the last changes are not in use.</source>
+        <translation>规则有误，因此最后的更改未被采用。</translation>
+    </message>
+    <message>
         <source>Rewrite rules, applied one after the other</source>
         <translation>改写规则，依次应用</translation>
     </message>

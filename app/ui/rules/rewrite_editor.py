@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from attrs import evolve
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QPushButton,
     QSplitter,
     QTableView,
@@ -39,7 +41,9 @@ from app.ui.rules.rewrite_model import HITS, NAME, RewriteModel, Table, plain, w
 from app.ui.rules.written_edit import WrittenEdit, line_edit
 from app.ui.style.icons import Icons
 from app.ui.widgets.controls import icon_button
+from app.ui.widgets.dialogs import open_modal
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.plain_text import message_box
 from app.ui.widgets.tables import set_up_table
 from app.ui.widgets.task_window import TaskWindow
 from app.ui.widgets.translation import translated
@@ -115,9 +119,29 @@ class RewriteEditor(TaskWindow):
             self._load()
         self.model.show_running(() if self._wait.isActive() else self.running)
 
-    def closeEvent(self, event: object) -> None:
+    def closeEvent(self, event: QCloseEvent) -> None:
         if self._wait.isActive():
             self._apply()
+        if not self.trouble.text():
+            return
+        event.ignore()
+        if any(each.isVisible() for each in self.findChildren(QMessageBox)):
+            return
+        buttons = QMessageBox.StandardButton
+        box = message_box(
+            self,
+            self.windowTitle(),
+            self.tr("The rules have a mistake, so the last changes are not in use."),
+            icon=QMessageBox.Icon.Question,
+            buttons=buttons.Discard | buttons.Cancel,
+        )
+        box.finished.connect(self._answer_close)
+        open_modal(box)
+
+    def _answer_close(self, answer: int) -> None:
+        if answer == QMessageBox.StandardButton.Discard.value:
+            self._show_mistakes("")
+            self.close()
 
     # Layout
 
@@ -209,6 +233,7 @@ class RewriteEditor(TaskWindow):
         row = max(0, self._row)
         options = self._options()
         self._applied = options
+        self._show_mistakes("")
         read = parse(options)
         self._is_showing = True
         if isinstance(read, Alterations):
@@ -308,8 +333,7 @@ class RewriteEditor(TaskWindow):
         entered = self._entered()
         result = parse(entered)
         mistakes = self._mistakes(result)
-        self.trouble.setText(mistakes)
-        self.trouble.setVisible(bool(mistakes))
+        self._show_mistakes(mistakes)
         if not mistakes:
             kept = {
                 key: value for key, value in self.listener.spec.options.items() if key not in KEYS
@@ -322,6 +346,10 @@ class RewriteEditor(TaskWindow):
             self._show_save_error()
         self._try()
         self.refresh()
+
+    def _show_mistakes(self, mistakes: str) -> None:
+        self.trouble.setText(mistakes)
+        self.trouble.setVisible(bool(mistakes))
 
     def _mistakes(self, result: object) -> str:
         """What is wrong, and that the rules of before act; empty if nothing is."""

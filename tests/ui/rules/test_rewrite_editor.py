@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from attrs import evolve
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 from twisted.internet.defer import ensureDeferred
 from twisted.internet.testing import MemoryReactorClock
 
@@ -182,3 +183,25 @@ def test_the_model_survives_other_hits_than_rules() -> None:
     model.show_rules([CAT])
     model.show_running(())
     assert model.index(0, HITS).data() == ""
+
+
+def test_closing_with_a_mistake_asks_and_keeps_what_was_typed(bench: Bench, qtbot: QtBot) -> None:
+    bench.editor.show()
+    bench.editor.add.click()
+    bench.editor.kind.setCurrentIndex(1)
+    bench.editor.regex.setText("(")
+    bench.editor.close()
+    assert bench.editor.isVisible()
+    assert bench.editor.regex.text() == "("
+    (box,) = bench.editor.findChildren(QMessageBox)
+    box.done(QMessageBox.StandardButton.Cancel.value)
+    assert bench.editor.isVisible()
+    bench.editor.close()
+    (box,) = [each for each in bench.editor.findChildren(QMessageBox) if each.isVisible()]
+    box.done(QMessageBox.StandardButton.Discard.value)
+    assert not bench.editor.isVisible()
+    qtbot.waitUntil(lambda: not isValid(bench.editor))
+    reopened = bench.commands.open_rewrites(bench.listener)
+    assert reopened is not None
+    bench.editor = reopened
+    assert bench.editor.model.rowCount() == 2
