@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from time import monotonic
 from types import FrameType
@@ -34,6 +34,15 @@ RELEASE_SECONDS = 30.0
 """Minimum time between two returns of free memory to the system."""
 
 
+Steps = Generator[None, None, bool]
+"""Yields between two steps, and returns whether another tick is wanted."""
+
+Source = Callable[[], bool | Steps]
+"""Pulls what is new, and returns whether it wants another tick. `Steps` if it takes long."""
+
+_ENDED = object()
+
+
 class Ticker(QObject):
     """Calls its sources after `wake`, and again each `INTERVAL_MS` while one of them wants more,
     or each `BUSY_INTERVAL_MS` while the reactor is busy.
@@ -41,6 +50,9 @@ class Ticker(QObject):
     The first call after a pause comes immediately, so that a single event shows without delay.
     A pause is a whole interval without work. With a shorter one, events that arrive one by one
     would each cause a tick.
+
+    Between the steps of a tick Qt paints what has changed and the reactor does what is due, so
+    that a message waits for one step at most, and not for all panes.
     """
 
     def __init__(
@@ -49,20 +61,21 @@ class Ticker(QObject):
         """`is_busy` says whether the reactor is busy."""
         super().__init__(parent)
         self._is_busy = is_busy
-        self._sources: list[Callable[[], bool]] = []
+        self._sources: list[Source] = []
+        self._steps: Iterator[None] | None = None
+        """The rest of the tick that has begun."""
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self._tick)
         self._woken = False
         self._more_wanted = False
 
-    def add(self, source: Callable[[], bool]) -> None:
-        """Call `source` at each tick. It pulls what is new, and returns whether it wants another
-        tick."""
+    def add(self, source: Source) -> None:
+        """Call `source` at each tick."""
         self._sources.append(source)
 
-    def remove(self, source: Callable[[], bool]) -> None:
-        """Stop calling `source`."""
+    def remove(self, source: Source) -> None:
+        """Stop calling `source`, also between two of its steps."""
         self._sources.remove(source)
 
     def wake(self) -> None:
@@ -77,15 +90,35 @@ class Ticker(QObject):
         return self._timer.isActive()
 
     def _tick(self) -> None:
-        interval = BUSY_INTERVAL_MS if self._is_busy() else INTERVAL_MS
-        if self._timer.interval() != interval:
-            self._timer.setInterval(interval)
-        if not (self._woken or self._more_wanted):
-            self._timer.stop()
-            return
-        self._woken = self._more_wanted = False
-        wants_more = [source() for source in list(self._sources)]
-        self._more_wanted = any(wants_more)
+        """Slot: begin a tick, or take its next step."""
+        if self._steps is None:
+            if not (self._woken or self._more_wanted):
+                self._timer.stop()
+                return
+            self._woken = self._more_wanted = False
+            self._steps = self._pull()
+        if next(self._steps, _ENDED) is _ENDED:
+            self._steps = None
+            self._timer.setInterval(BUSY_INTERVAL_MS if self._is_busy() else INTERVAL_MS)
+        elif self._timer.interval():
+            self._timer.setInterval(0)
+
+    def _pull(self) -> Iterator[None]:
+        """Yields between two steps."""
+        for source in list(self._sources):
+            if source in self._sources:
+                wants_more = source()
+                if isinstance(wants_more, Generator):
+                    wants_more = yield from self._steps_of(source, wants_more)
+                self._more_wanted |= wants_more
+
+    def _steps_of(self, source: Source, steps: Steps) -> Steps:
+        while source in self._sources:
+            try:
+                yield next(steps)
+            except StopIteration as end:
+                return bool(end.value)
+        return False
 
 
 class GarbageCollection:

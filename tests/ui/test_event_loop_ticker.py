@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.ui.event_loop import BUSY_INTERVAL_MS, INTERVAL_MS, Ticker
+from app.ui.event_loop import BUSY_INTERVAL_MS, INTERVAL_MS, Steps, Ticker
 
 COARSE = 0.94
 """A coarse timer may fire 5 % early, and one millisecond more by rounding."""
@@ -138,3 +139,74 @@ def test_a_busy_reactor_gets_fewer_ticks(qapp: QApplication, qtbot: QtBot) -> No
     ticker.deleteLater()
     gaps = [(later - earlier) * 1000 for earlier, later in itertools.pairwise(times)]
     assert min(gaps) >= COARSE * BUSY_INTERVAL_MS - 1
+
+
+def test_events_are_handled_between_the_steps_of_a_tick(ticker: Ticker, qtbot: QtBot) -> None:
+    order: list[str] = []
+
+    def source() -> Steps:
+        order.append("first step")
+        QTimer.singleShot(0, lambda: order.append("event"))
+        yield
+        yield
+        order.append("last step")
+        return False
+
+    ticker.add(source)
+    ticker.wake()
+    qtbot.waitUntil(lambda: not ticker.is_awake)
+    assert order == ["first step", "event", "last step"]
+
+
+def test_a_source_in_steps_may_want_more(ticker: Ticker, qtbot: QtBot) -> None:
+    ticks: list[int] = []
+
+    def source() -> Steps:
+        ticks.append(1)
+        yield
+        return len(ticks) < 3
+
+    ticker.add(source)
+    ticker.wake()
+    qtbot.waitUntil(lambda: not ticker.is_awake)
+    assert len(ticks) == 3
+
+
+def test_a_source_that_is_removed_between_its_steps_goes_no_further(
+    ticker: Ticker, qtbot: QtBot
+) -> None:
+    steps: list[str] = []
+
+    def source() -> Steps:
+        steps.append("first")
+        ticker.remove(source)
+        yield
+        steps.append("second")
+        return True
+
+    next_one = Source()
+    ticker.add(source)
+    ticker.add(next_one)
+    ticker.wake()
+    qtbot.waitUntil(lambda: not ticker.is_awake)
+    assert steps == ["first"]
+    assert next_one.calls == 1
+
+
+def test_a_step_that_fails_ends_its_tick_only(ticker: Ticker, qtbot: QtBot) -> None:
+    ticks: list[int] = []
+
+    def source() -> Steps:
+        ticks.append(1)
+        yield
+        if len(ticks) == 1:
+            raise LookupError("the first time")
+        return False
+
+    ticker.add(source)
+    with qtbot.capture_exceptions() as raised:
+        ticker.wake()
+        qtbot.waitUntil(lambda: not ticker.is_awake)
+        ticker.wake()
+        qtbot.waitUntil(lambda: len(ticks) == 2 and not ticker.is_awake)
+    assert [kind for kind, _, _ in raised] == [LookupError]

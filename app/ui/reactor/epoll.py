@@ -19,6 +19,9 @@ BATCH = 64
 """The most events that one poll returns."""
 
 
+MILLISECOND = 0.001
+
+
 class NoDescriptors:
     """Accepts no descriptors and reports no events. Base class of :class:`Descriptors`."""
 
@@ -79,6 +82,9 @@ class Descriptors(NoDescriptors):
 
     def poll(self, seconds: float) -> list[tuple[int, int]]:
         self.fresh.clear()
+        if 0 < seconds < MILLISECOND:  # epoll itself waits for whole milliseconds
+            select.select([self._epoll], [], [], seconds)
+            seconds = 0
         return self._epoll.poll(seconds, BATCH)
 
     def add(self, selectable: Any, holders: dict[int, Any]) -> bool:

@@ -123,8 +123,11 @@ class FixedQtReactor(SteadyTime, QtReactor):  # type: ignore[misc]
 
     def _milliseconds_until(self, when: float) -> int:
         """The delay, rounded up. A timer that fires too early would have to be started again."""
-        seconds: float = min(max(0.0, when - self.seconds()), LONGEST_TIMER_SECONDS)
-        return math.ceil(seconds * 1000)
+        return math.ceil(self._seconds_until(when) * 1000)
+
+    def _seconds_until(self, when: float) -> float:
+        """At least 0, and at most what a timer of Qt can wait for."""
+        return float(min(max(0.0, when - self.seconds()), LONGEST_TIMER_SECONDS))
 
     def _next_due(self) -> float:
         if self._thread_calls or self._justStopped or self._has_more_to_do():

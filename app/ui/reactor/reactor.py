@@ -29,7 +29,15 @@ from twisted.internet.main import CONNECTION_DONE, CONNECTION_LOST, installReact
 from twisted.python import context, log
 from zope.interface import implementer
 
-from app.ui.reactor.epoll import FAILED, READABLE, WRITABLE, Descriptors, NoDescriptors, number_of
+from app.ui.reactor.epoll import (
+    FAILED,
+    MILLISECOND,
+    READABLE,
+    WRITABLE,
+    Descriptors,
+    NoDescriptors,
+    number_of,
+)
 from app.ui.reactor.qt_reactor_fixes import NEVER, NOW, FixedQtReactor
 from app.ui.reactor.transport import PromptPort
 
@@ -149,11 +157,12 @@ class DeckReactor(FixedQtReactor):
 
     def _serve(self, deadline: float) -> None:
         was_started = self._started
-        self._run_due()
+        rest = 0.0 if self._run_due() else self._rest_of_millisecond()
         exhausted = self._dispatch_until(deadline)
         # Poll at least once, because the calls that are due may use all the time of each turn.
         while exhausted and self._started is was_started:
-            events = self._descriptors.poll(self._patience())
+            events = self._descriptors.poll(rest or self._patience())
+            rest = 0.0
             self._events = iter(events)
             exhausted = self._dispatch_until(deadline)
             if not (self._run_due() or events) or monotonic() > deadline:
@@ -185,6 +194,24 @@ class DeckReactor(FixedQtReactor):
         if self._is_busy and self._armed - self.seconds() > PATIENCE_SECONDS:
             return PATIENCE_SECONDS
         return 0
+
+    def _rest_of_millisecond(self) -> float:
+        """How long a turn waits in epoll for the next call, where Qt's timer was too coarse."""
+        until_due = self._armed - self.seconds()
+        return until_due if 0 < until_due < MILLISECOND and self._waits_exactly() else 0.0
+
+    def _milliseconds_until(self, when: float) -> int:
+        """The delay, rounded down: a turn waits for the rest of the millisecond.
+
+        Qt's timers have whole milliseconds. Rounded up, a call would be half of one late.
+        """
+        if not self._waits_exactly():
+            return super()._milliseconds_until(when)
+        return int(self._seconds_until(when) * 1000)
+
+    def _waits_exactly(self) -> bool:
+        """Whether epoll watches all descriptors, so that it may wait in the place of Qt."""
+        return self._notifier is not None and not self._reads and not self._writes
 
     def _run_due(self) -> bool:
         if not super()._run_due():
