@@ -175,10 +175,10 @@ class LicencesWindow(QDialog):
         split.addWidget(self.list)
         split.addWidget(self.text)
         split.setStretchFactor(1, 1)
-        split.setSizes([200, 620])
+        split.setSizes([200, 720])
         layout = QVBoxLayout(self)
         layout.addWidget(split)
-        self.resize(820, 540)
+        self.resize(944, 600)  # 80 columns of the text
         self.list.currentRowChanged.connect(self._show)
         self.list.setCurrentRow(0)
 

@@ -1,4 +1,4 @@
-"""The guide inside the window: the Markdown files of `resources/guide`, searchable.
+"""The guide inside the window, searchable.
 
 Links between pages work. A link to the web opens in the user's browser; the guide itself loads
 nothing from the network.
@@ -10,19 +10,23 @@ import re
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, QRegularExpression, QSignalBlocker, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QAction,
     QBrush,
     QColor,
     QDesktopServices,
+    QFont,
+    QFontInfo,
     QKeySequence,
+    QResizeEvent,
     QTextBlock,
+    QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
     QTextFragment,
+    QTextFrameFormat,
     QTextLength,
     QTextTable,
 )
@@ -41,50 +45,19 @@ from PySide6.QtWidgets import (
 )
 
 from app.runtime import resources
+from app.ui.help.guide_pages import Page, read_pages, readable, search_pattern
 from app.ui.style.theme import Theme, WindowSheet, mono_font
 from app.ui.style.tokens import Tokens
+from app.ui.widgets.translation import installed_language
 
-FIRST_PAGES: Final = (
-    "window",
-    "profile",
-    "programs",
-    "rules",
-    "faults",
-    "forward",
-    "captures",
-    "serve",
-    "connect",
-)
-"""The order of these pages. All others follow by name."""
+LINE_HEIGHT: Final = 1.65
+"""In sizes of the font. By itself, a line with Chinese in it would be higher than one without."""
 
 _NAME = Qt.ItemDataRole.UserRole
 _HTML: Final = re.compile(r"<!--.*?-->|<picture>.*?</picture>", re.DOTALL)
 """Pictures, and marks for the programs that write parts of a page. After them, Qt loses a table."""
 
-_OTHER_LINK: Final = re.compile(r"\[([^\]]+)\]\((?!https?://|#|[\w-]+\.md)[^)]*\)")
-
-
-@frozen
-class Page:
-    """A page of the guide."""
-
-    name: str
-    """The file name without its ending."""
-    title: str
-    text: str
-    """The Markdown."""
-
-
-def read_pages(folder: Path) -> list[Page]:
-    """The pages in `folder`, in their order."""
-    pages = [_read(path) for path in sorted(folder.glob("*.md"))]
-    rank = {name: number for number, name in enumerate(FIRST_PAGES)}
-    return sorted(pages, key=lambda page: (rank.get(page.name, len(rank)), page.name))
-
-
-def slug(heading: str) -> str:
-    """The anchor of a heading, as GitHub makes it: "Your own protocol" is "your-own-protocol"."""
-    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+_OTHER_LINK: Final = re.compile(r"\[([^\]]+)\]\((?!https?://|#|(?:\.\./)?[\w-]+\.md)[^)]*\)")
 
 
 class GuideWindow(QDialog):
@@ -93,7 +66,10 @@ class GuideWindow(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         WindowSheet(self)
-        self._pages = {page.name: page for page in read_pages(resources.resource_path("guide"))}
+        folder, language = resources.resource_path("guide"), installed_language().value
+        self._pages = {page.name: page for page in read_pages(folder, language)}
+        self._english = {page.name: page for page in read_pages(folder)}
+        self._shown: Page | None = None
         self.search = QLineEdit()
         self.list = QListWidget()
         self.view = GuideView()
@@ -109,13 +85,24 @@ class GuideWindow(QDialog):
         row = self.list.currentRow()
         return str(self.list.item(row).data(_NAME)) if row >= 0 else ""
 
-    def show_page(self, name: str, anchor: str = "") -> None:
-        """Show the page `name` from the heading with `anchor` on. Nothing if there is none."""
+    @property
+    def anchor(self) -> str:
+        """That of the last heading at or above the top of the view, in English."""
+        english = self._english.get(self.page)
+        number = self.view.heading_at_top()
+        return english.anchors[number] if english and number < len(english.anchors) else ""
+
+    def show_page(self, name: str, anchor: str = "", *, in_english: bool = False) -> None:
+        """Show the page `name` from a heading on. Nothing if there is no such page.
+
+        The `anchor` is that of the heading in the shown language or in English.
+        """
         for row in range(self.list.count()):
-            item = self.list.item(row)
-            if item.data(_NAME) == name:
-                self.list.setCurrentItem(item)
-                self.view.go_to(anchor)
+            if self.list.item(row).data(_NAME) == name:
+                with QSignalBlocker(self.list):
+                    self.list.setCurrentRow(row)
+                self._show((self._english if in_english else self._pages)[name])
+                self._go_to(anchor)
 
     def find_next(self, *, backward: bool = False) -> None:
         """Go to the next place of the searched text, on this page or on a following one."""
@@ -138,7 +125,8 @@ class GuideWindow(QDialog):
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(lambda *_: self._show_chosen())
-        self.view.page_wanted.connect(self.show_page)
+        self.list.itemClicked.connect(lambda *_: self._show_chosen())  # back from an English page
+        self.view.link_followed.connect(self._follow)
         for page in self._pages.values():
             item = QListWidgetItem(page.title)
             item.setData(_NAME, page.name)
@@ -167,23 +155,41 @@ class GuideWindow(QDialog):
         split.addWidget(left)
         split.addWidget(self.view)
         split.setStretchFactor(1, 1)
-        split.setSizes([230, 690])
+        split.setSizes([230, 750])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)
-        self.resize(920, 640)
+        self.resize(980, 680)
 
     def _show_chosen(self) -> None:
-        page = self._pages.get(self.page)
-        if page is not None:
+        if self.page:
+            self._show(self._pages[self.page])
+
+    def _show(self, page: Page) -> None:
+        if page is not self._shown:
+            self._shown = page
             self.view.show_markdown(page.text)
-            self.view.mark(self.search.text())
+            self.view.mark(search_pattern(self.search.text()))
+            self.view.find_from_here(from_end=True)
+
+    def _follow(self, path: str, anchor: str) -> None:
+        if path:
+            # A translated page may lead to an English one, which is in the folder above it.
+            self.show_page(Path(path).stem, anchor, in_english=path.startswith("../"))
+        else:
+            self._go_to(anchor)
+
+    def _go_to(self, anchor: str) -> None:
+        known = [page.anchors for page in (self._shown, self._english.get(self.page)) if page]
+        found = (anchors.index(anchor) for anchors in known if anchor in anchors)
+        self.view.go_to(next(found, 0))
 
     def _search(self, text: str) -> None:
-        wanted = text.strip().casefold()
+        wanted = search_pattern(text)
         total = 0
         for row, page in enumerate(self._pages.values()):
-            count = _readable(page.text).casefold().count(wanted) if wanted else 0
+            places = re.findall(wanted, readable(page.text), re.IGNORECASE) if wanted else ()
+            count = len(places)
             total += count
             item = self.list.item(row)
             item.setText(f"{page.title} ({count})" if count else page.title)
@@ -192,19 +198,20 @@ class GuideWindow(QDialog):
         shown = [row for row in range(self.list.count()) if not self.list.item(row).isHidden()]
         if total and self.list.currentRow() not in shown:
             self.list.setCurrentRow(shown[0])
-        self.view.mark(text.strip())
+        self.view.mark(wanted)
+        self.view.find_from_here(from_end=True)
 
 
 class GuideView(QTextBrowser):
     """A page of Markdown in the window's own type and colours."""
 
-    page_wanted = Signal(str, str)
-    """A link to another page was clicked: its name, and the anchor or an empty text."""
+    link_followed = Signal(str, str)
+    """A link within the guide was clicked: the path of the page, empty for this one; the anchor."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._markdown = ""
-        self._wanted = ""
+        self._wanted = QRegularExpression()
         self.setOpenLinks(False)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.setAccessibleName(self.tr("Page"))
@@ -224,23 +231,37 @@ class GuideView(QTextBrowser):
         self._polish()
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
-    def go_to(self, anchor: str) -> None:
-        """Scroll to the heading with `anchor`; to the top if there is none."""
-        block = self.document().begin()
-        while anchor and block.isValid():
-            if block.blockFormat().headingLevel() and slug(block.text()) == anchor:
-                self.setTextCursor(QTextCursor(block))
-                top = self.document().documentLayout().blockBoundingRect(block).top()
-                self.verticalScrollBar().setValue(round(top))
-                return
-            block = block.next()
-        self.moveCursor(QTextCursor.MoveOperation.Start)
+    def go_to(self, number: int) -> None:
+        """Scroll to the heading with this number. The title has 0, and so has the top."""
+        headings = self._headings()
+        if 0 < number < len(headings):
+            block = headings[number]
+            self.setTextCursor(QTextCursor(block))
+            top = self.document().documentLayout().blockBoundingRect(block).top()
+            self.verticalScrollBar().setValue(round(top))
+        else:
+            self.moveCursor(QTextCursor.MoveOperation.Start)
 
-    def mark(self, text: str) -> None:
-        """Mark every place of `text`."""
-        self._wanted = text
+    def heading_at_top(self) -> int:
+        """The number of the last heading that is not below the top of the view."""
+        top = self.cursorForPosition(QPoint(0, 0)).block().position()
+        return max(sum(block.position() <= top for block in self._headings()) - 1, 0)
+
+    def _headings(self) -> list[QTextBlock]:
+        document = self.document()
+        blocks = map(document.findBlockByNumber, range(document.blockCount()))
+        return [block for block in blocks if block.blockFormat().headingLevel()]
+
+    def mark(self, pattern: str) -> None:
+        """Mark every place that the regular expression `pattern` matches, in either case."""
+        ignoring_case = QRegularExpression.PatternOption.CaseInsensitiveOption
+        self._wanted = QRegularExpression(pattern, ignoring_case)
+        self._mark_again()
+
+    def _mark_again(self) -> None:
         marks = []
-        cursor = self.document().find(text) if text else QTextCursor()
+        document, wanted = self.document(), self._wanted
+        cursor = document.find(wanted) if wanted.pattern() else QTextCursor()
         while not cursor.isNull():
             mark = QTextEdit.ExtraSelection()
             mark.cursor = cursor
@@ -248,78 +269,124 @@ class GuideView(QTextBrowser):
             mark.format.setBackground(QColor(Theme.of_application().design.colors.warning_soft))
             mark.format.setFontUnderline(True)
             marks.append(mark)
-            cursor = self.document().find(text, cursor)
+            cursor = document.find(wanted, cursor)
         self.setExtraSelections(marks)
 
     def find_from_here(self, *, backward: bool = False, from_end: bool = False) -> bool:
         """Go to the next place of the marked text. False if there is none."""
-        if not self._wanted:
+        if not self._wanted.pattern():
             return False
         if from_end:
             ends = QTextCursor.MoveOperation
             self.moveCursor(ends.End if backward else ends.Start)
         flags = QTextDocument.FindFlag.FindBackward if backward else QTextDocument.FindFlag(0)
-        return self.find(self._wanted, flags)
+        found = self.find(self._wanted, flags)
+        if found:  # with what stands before and after it
+            top = self.cursorRect().top() - self.viewport().height() // 3
+            self.verticalScrollBar().setValue(self.verticalScrollBar().value() + top)
+        return found
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        is_in_view = self.viewport().rect().intersects(self.cursorRect())
+        super().resizeEvent(event)
+        if is_in_view and self.textCursor().hasSelection():
+            self.ensureCursorVisible()  # the text wraps at other words now
 
     def _follow(self, url: QUrl) -> None:
         if url.scheme() in ("https", "http"):
             QDesktopServices.openUrl(url)
             return
-        path = Path(url.path())
-        if not url.path():
-            self.go_to(url.fragment())
-        elif path.suffix == ".md":
-            self.page_wanted.emit(path.stem, url.fragment())
+        if not url.path() or url.path().endswith(".md"):
+            self.link_followed.emit(url.path(), url.fragment())
 
     def _show_again(self) -> None:
         at = self.verticalScrollBar().value()
         self.show_markdown(self._markdown)
-        self.mark(self._wanted)
+        self._mark_again()
         self.verticalScrollBar().setValue(at)
 
     def _polish(self) -> None:
         """Give headings room, code its face and tables their lines."""
         design = Theme.of_application().design
-        sizes = {1: design.type.heading, 2: design.type.title}
-        for number in range(self.document().blockCount()):
-            self._polish_block(self.document().findBlockByNumber(number), sizes, design)
+        edit = QTextCursor(self.document())
+        edit.beginEditBlock()  # one layout at the end, instead of one for each change
         for frame in self.document().rootFrame().childFrames():
             if isinstance(frame, QTextTable):
-                form = frame.format().toTableFormat()
-                form.setCellPadding(6)
-                form.setCellSpacing(0)
-                form.setBorderCollapse(True)
-                form.setBorder(1)
-                form.setBorderBrush(QBrush(design.colors.line))
-                form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
-                frame.setFormat(form)
+                _polish_table(frame, design)
+        for number in range(self.document().blockCount()):
+            self._polish_block(self.document().findBlockByNumber(number), design)
+        edit.endEditBlock()
 
-    def _polish_block(self, block: QTextBlock, sizes: dict[int, int], design: Tokens) -> None:
+    def _polish_block(self, block: QTextBlock, design: Tokens) -> None:
         cursor = QTextCursor(block)
         form = block.blockFormat()
-        body = design.type.body
         level = form.headingLevel()
+        is_code = form.nonBreakableLines()
         if level:
             form.setTopMargin(0 if level == 1 else 16)
             form.setBottomMargin(8)
-        elif form.nonBreakableLines():
+        elif is_code:
             form.setBackground(QColor(design.colors.window))
             form.setLeftMargin(8)
             is_last = not block.next().blockFormat().nonBreakableLines()
             form.setBottomMargin(8 if is_last else 0)
-        elif cursor.currentTable() is None and block.textList() is None:
+            form.setNonBreakableLines(False)  # a long line goes on in the next, not beyond the page
+        elif cursor.currentTable() is not None:
+            form.setTopMargin(0)
+            form.setBottomMargin(0)
+        elif block.textList() is None:
             form.setBottomMargin(8)
+        if not level and not is_code:
+            height = round(QFontInfo(self.font()).pixelSize() * LINE_HEIGHT)
+            form.setLineHeight(height, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
         cursor.setBlockFormat(form)
+        if is_code:
+            cursor.setBlockCharFormat(_in_mono(block.charFormat()))  # of an empty line
+        self._polish_letters(block, design, is_code=is_code)
+
+    def _polish_letters(self, block: QTextBlock, design: Tokens, *, is_code: bool) -> None:
+        level = block.blockFormat().headingLevel()
+        sizes = {1: design.type.heading, 2: design.type.title, 3: design.type.body}
+        cursor = QTextCursor(block)
         for part in _parts(block):
             letters = part.charFormat()
             if level in sizes:
+                letters.setFontWeight(QFont.Weight.Bold)  # Qt forgets it after code
                 letters.clearProperty(QTextCharFormat.Property.FontSizeAdjustment)
-                letters.setFontPointSize(self.font().pointSizeF() * sizes[level] / body)
-            if letters.fontFixedPitch():
-                letters.setFontFamilies([mono_font().family(), *mono_font().families()])
+                letters.setFontPointSize(self.font().pointSizeF() * sizes[level] / design.type.body)
+            if is_code or letters.fontFixedPitch():
+                letters = _in_mono(letters)
             cursor.setPosition(part.position())
             cursor.setPosition(part.position() + part.length(), QTextCursor.MoveMode.KeepAnchor)
             cursor.setCharFormat(letters)
+
+
+def _polish_table(table: QTextTable, design: Tokens) -> None:
+    first = table.cellAt(0, 0)
+    if first.firstCursorPosition().block() != first.lastCursorPosition().block():
+        first.firstCursorPosition().deleteChar()  # an empty line that Qt adds after a code block
+    bold = QTextCharFormat()
+    bold.setFontWeight(QFont.Weight.Bold)
+    for column in range(table.columns()):
+        cursor = table.cellAt(0, column).firstCursorPosition()
+        cursor.setPosition(table.cellAt(0, column).lastPosition(), QTextCursor.MoveMode.KeepAnchor)
+        cursor.mergeCharFormat(bold)
+    form = table.format().toTableFormat()
+    form.setCellPadding(6)
+    form.setCellSpacing(0)
+    form.setBorderCollapse(True)
+    form.setBorder(1)
+    form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+    form.setBorderBrush(QBrush(design.colors.line))
+    form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+    form.setTopMargin(4)
+    form.setBottomMargin(4)
+    table.setFormat(form)
+
+
+def _in_mono(letters: QTextCharFormat) -> QTextCharFormat:
+    letters.setFontFamilies([mono_font().family(), *mono_font().families()])
+    return letters
 
 
 def _parts(block: QTextBlock) -> list[QTextFragment]:
@@ -328,17 +395,3 @@ def _parts(block: QTextBlock) -> list[QTextFragment]:
         found.append(parts.fragment())
         parts += 1
     return found
-
-
-def _read(path: Path) -> Page:
-    text = path.read_text(encoding="utf-8")
-    heading = re.search(r"^# +(.+)$", text, re.MULTILINE)
-    # What follows a colon explains the title, and has no room in the list of pages.
-    title = _readable(heading[1]).partition(":")[0].strip() if heading else path.stem
-    return Page(path.stem, title, text)
-
-
-def _readable(markdown: str) -> str:
-    """`markdown` as it reads, roughly: a search finds no address of a link and no mark."""
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
-    return re.sub(r"\s+", " ", re.sub(r"[*`_#|]", "", text))

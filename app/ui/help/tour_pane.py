@@ -29,10 +29,14 @@ from app.user_code.tour import Part, lines_of
 
 STEPS_WIDTH: Final = 330
 STEPS_SHARE: Final = 0.38
-"""The steps take at most this share of a narrow pane; the rest is for the code."""
+LOW_STEPS_SHARE: Final = 0.46
+"""The steps take at most this share of a narrow pane, or of a low one; the rest is for the code."""
 
 LEAST_STEPS: Final = 245
 LEAST_CODE: Final = 185
+LOW: Final = 300
+"""In a pane lower than this, the steps have one line of buttons, above them."""
+
 CODE_WIDTH: Final = 240
 """The code needs this width if its mark is shown."""
 
@@ -76,6 +80,7 @@ class TourPane(QSplitter):
         self._steps = list(steps)
         self._number = -1
         self._is_divided = False
+        self._is_low = False
         self._titles_width = 0
         """The width of the steps with their titles. It is known once they are shown."""
         self._saved = text
@@ -127,21 +132,29 @@ class TourPane(QSplitter):
             gaps = STEP_GAP * (len(self._steps) - 1)
             buttons = sum(button.sizeHint().width() for button in self.step_buttons)
             self._titles_width = buttons + gaps + 2 * MARGIN
-            self._fit_titles()
+            self._fit()
             least = self._steps_side.minimumWidth()
-            steps = max(least, min(STEPS_WIDTH, round(self.width() * STEPS_SHARE)))
+            share = LOW_STEPS_SHARE if self._is_low else STEPS_SHARE
+            steps = max(least, min(STEPS_WIDTH, round(self.width() * share)))
             self.setSizes([steps, self.width() - steps])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         if self._is_divided:
-            self._fit_titles()
+            self._fit()
         super().resizeEvent(event)
 
-    def _fit_titles(self) -> None:
-        """In a narrow pane, the buttons of the steps have their numbers alone, and only the button
-        that saves tells whether the text is saved."""
-        has_titles = self.width() >= self._titles_width + CODE_WIDTH
-        self.mark.setVisible(has_titles)
+    def _fit(self) -> None:
+        """In a narrow or low pane, the buttons of the steps have their numbers alone. In a narrow
+        one, only the button that saves tells whether the text is saved. In a low one, the button
+        that goes on stands beside the numbers, and the sidebar alone tells who is connected."""
+        is_wide = self.width() >= self._titles_width + CODE_WIDTH
+        self.mark.setVisible(is_wide)
+        is_low = self.height() < LOW
+        if is_low != self._is_low:
+            self._is_low = is_low
+            self.place.setVisible(not is_low)
+            (self._head if is_low else self._foot).addWidget(self.next)
+        has_titles = is_wide and not is_low
         self._steps_side.setMinimumWidth(self._titles_width if has_titles else LEAST_STEPS)
         for number, (step, button) in enumerate(
             zip(self._steps, self.step_buttons, strict=True), 1
@@ -154,7 +167,9 @@ class TourPane(QSplitter):
         if place != self.place.text():
             self.place.setText(place)
         for page in self._pages:
-            page.refresh()
+            following = page.refresh()
+            if following is not None and page.isVisible():
+                self._area.ensureWidgetVisible(following)
 
     def show_name(self, file_name: str) -> None:
         """The file is now another one, which is kept."""
@@ -215,14 +230,14 @@ class TourPane(QSplitter):
         column = QVBoxLayout(left)
         column.setContentsMargins(MARGIN, 8, MARGIN, 8)
         column.setSpacing(8)
-        head, foot = QHBoxLayout(), QHBoxLayout()
-        head.setSpacing(STEP_GAP)
+        self._head, self._foot = QHBoxLayout(), QHBoxLayout()
+        self._head.setSpacing(STEP_GAP)
         for number, button in enumerate(self.step_buttons, 1):
             title = self._steps[number - 1].title
             button.setText(f"{number}  {title}")
             button.setAccessibleName(f"{number}  {title}")
-            head.addWidget(button)
-        head.addStretch(1)
+            self._head.addWidget(button)
+        self._head.addStretch(1)
         body = QWidget()
         body.setObjectName("overviewBody")
         pages = QVBoxLayout(body)
@@ -238,12 +253,12 @@ class TourPane(QSplitter):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(body)
         self.place.setObjectName("quiet")
-        foot.setSpacing(8)
-        foot.addWidget(self.place, 1, Qt.AlignmentFlag.AlignVCenter)
-        foot.addWidget(self.next)
-        column.addLayout(head)
+        self._foot.setSpacing(8)
+        self._foot.addWidget(self.place, 1, Qt.AlignmentFlag.AlignVCenter)
+        self._foot.addWidget(self.next)
+        column.addLayout(self._head)
         column.addWidget(self._area, 1)
-        column.addLayout(foot)
+        column.addLayout(self._foot)
         left.setObjectName("overview")
         left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         return left
@@ -281,6 +296,7 @@ class _StepPage(QWidget):
     def __init__(self, step: Step) -> None:
         super().__init__()
         self.tries: list[tuple[Try, QLabel]] = []
+        self._buttons: list[QPushButton] = []
         text = WrappingLabel()
         text.setText(step.text)
         grid = QGridLayout()
@@ -295,12 +311,16 @@ class _StepPage(QWidget):
         column.addWidget(text)
         column.addLayout(grid)
 
-    def refresh(self) -> None:
-        """Mark what was done."""
-        for each, sign in self.tries:
-            if sign.text() == TO_DO and each.is_done():
-                sign.setText(DONE)
-                sign.setAccessibleName(self.tr("Done"))
+    def refresh(self) -> QWidget | None:
+        """Mark what was done. Returns the button of what to try next, if something was done."""
+        done = [sign for each, sign in self.tries if sign.text() == TO_DO and each.is_done()]
+        for sign in done:
+            sign.setText(DONE)
+            sign.setAccessibleName(self.tr("Done"))
+        if not done:
+            return None
+        tries = zip(self.tries, self._buttons, strict=True)
+        return next((button for (_, sign), button in tries if sign.text() == TO_DO), None)
 
     def _add(self, grid: QGridLayout, row: int, each: Try) -> None:
         sign = QLabel(TO_DO)
@@ -315,3 +335,4 @@ class _StepPage(QWidget):
         grid.addWidget(words, row, 1)
         grid.addWidget(button, row, 2)
         self.tries.append((each, sign))
+        self._buttons.append(button)

@@ -32,14 +32,24 @@ class Help(QObject):
         self._profile = profile
         self._open: dict[str, QWidget] = {}
 
-    def show_guide(self, page: str = "") -> None:
-        """Show the guide, at `page` if one is named, such as "serve"."""
+    def show_guide(self, page: str = "", anchor: str = "") -> None:
+        """Show the guide, at a heading of `page` if one is named, such as "serve"."""
         from app.ui.help.guide import GuideWindow
 
         guide = self._once("guide", lambda: GuideWindow(self._window))
         assert isinstance(guide, GuideWindow)
         if page:
-            guide.show_page(page)
+            guide.show_page(page, anchor)
+
+    def guide_place(self) -> tuple[str, str] | None:
+        """The page and the heading that the guide shows, for `show_guide`. None if it is closed."""
+        guide = self._open.get("guide")
+        if guide is None:
+            return None
+        from app.ui.help.guide import GuideWindow
+
+        assert isinstance(guide, GuideWindow)
+        return guide.page, guide.anchor
 
     def show_shortcuts(self) -> None:
         """Show every keyboard shortcut."""
