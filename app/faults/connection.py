@@ -13,26 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from random import Random
-from typing import Final, Protocol
+from typing import Protocol
 
-from attrs import frozen
 from twisted.python.failure import Failure
 
-from app.faults.describing import describe
+from app.faults.forced_end import EndableConnection, ForcedEnd
 from app.faults.schedule import Schedule, Wait
-from app.faults.spec import Direction, Fault, FaultKey, FaultKind, LimitAction, keyed
+from app.faults.spec import Direction, Fault, FaultKind
 from app.faults.stages import Ending, Item, Mark
 from app.faults.stream import Pipeline
 
-FLUSH_SECONDS: Final = 1.0
-"""How long a reset waits at most for the bytes before it to leave."""
 
-FLUSH_CHECK_SECONDS: Final = 0.002
-
-_TIMED: Final = (FaultKind.CLOSE_AFTER, FaultKind.RESET_AFTER)
-
-
-class FaultyConnection(Protocol):
+class FaultyConnection(EndableConnection, Protocol):
     """The connection, as far as its faults act on it. No method may raise."""
 
     @property
@@ -78,22 +70,8 @@ class FaultyConnection(Protocol):
     def is_in_handshake(self) -> bool:
         """Whether TLS must read before it can carry bytes."""
 
-    def is_flushed(self) -> bool:
-        """Whether the transport and the system have sent all that they were given."""
-
-    def end_by_fault(self, words: str, *, reset: bool) -> None:
-        """End it at once, because of the fault that `words` describe."""
-
     def drop_faults(self) -> None:
         """The faults hold nothing, and there are none any more."""
-
-
-@frozen
-class _Timed:
-    """A fault that ends the connection at a time."""
-
-    fault: Fault
-    time: float
 
 
 class ConnectionFaults:
@@ -123,12 +101,9 @@ class ConnectionFaults:
         outbound = Direction.OUT if inbound is Direction.IN else Direction.IN
         self._in = Pipeline(inbound, schedule, random, self._let_in, self._set_in_full)
         self._out = Pipeline(outbound, schedule, random, self._let_out, self._set_out_full)
-        self._armed_at: dict[FaultKey, float] = {}
-        self._deadline: Wait | None = None
+        self._forced_end = ForcedEnd(connection, schedule, self._stop_passing)
         self._opening: Wait | None = None
         self._asking: Wait | None = None
-        self._flushing: Wait | None = None
-        self._flush_by = 0.0
         self._is_open = True
         self._is_wanted = True
         """Whether the protocol takes data."""
@@ -182,7 +157,7 @@ class ConnectionFaults:
     @property
     def is_closing(self) -> bool:
         """Whether a close of this side waits behind what is held."""
-        return self._is_closing or self._wants_close or self._flushing is not None
+        return self._is_closing or self._wants_close or self._forced_end.is_flushing
 
     def replace(self, faults: Iterable[Fault]) -> None:
         """Act out `faults` from now on, which hit this connection: their chance is not looked at.
@@ -192,7 +167,8 @@ class ConnectionFaults:
         self._faults = tuple(fault for fault in faults if fault.enabled)
         if self._is_over:
             return
-        self._set_deadline()
+        if not self._is_ended:
+            self._forced_end.arm(self._faults)
         self._update_opening()
         for pipeline in (self._in, self._out):
             acting = (fault for fault in self._faults if fault.acts(pipeline.direction))
@@ -342,29 +318,8 @@ class ConnectionFaults:
     # Faults of the whole connection
 
     def _reach_limit(self, fault: Fault) -> None:
-        if self._is_ended or self._is_over:
-            return
-        if fault.then is LimitAction.CLOSE:
-            self._end(fault)
-            return
-        # A reset throws away what the system has not sent yet, and the bytes up to the limit pass.
-        self._stop_passing()
-        self._flush_by = self._schedule.seconds() + FLUSH_SECONDS
-        self._flushing = self._schedule.call_soon(lambda: self._reset_when_flushed(fault))
-
-    def _reset_when_flushed(self, fault: Fault) -> None:
-        now = self._schedule.seconds()
-        if self._connection.is_flushed() or now >= self._flush_by:
-            self._flushing = None
-            self._connection.end_by_fault(describe(fault), reset=True)
-        else:
-            again = now + FLUSH_CHECK_SECONDS
-            self._flushing = self._schedule.call_at(again, lambda: self._reset_when_flushed(fault))
-
-    def _end(self, fault: Fault) -> None:
-        self._stop_passing()
-        reset = fault.kind is FaultKind.RESET_AFTER
-        self._connection.end_by_fault(describe(fault), reset=reset)
+        if not (self._is_ended or self._is_over):
+            self._forced_end.reach_limit(fault)
 
     def _stop_passing(self) -> None:
         self._is_ended = True
@@ -375,19 +330,6 @@ class ConnectionFaults:
             self._schedule.call_soon(self._lose)
         else:
             self._update_reading()
-
-    def _set_deadline(self) -> None:
-        """Wait for the first of the faults that end the connection at a time."""
-        now = self._schedule.seconds()
-        timed = {key: fault for key, fault in keyed(self._faults).items() if key[0] in _TIMED}
-        self._armed_at = {key: self._armed_at.get(key, now) for key in timed}
-        ends = [_Timed(fault, self._armed_at[key] + fault.seconds) for key, fault in timed.items()]
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
-        if ends and not self._is_ended:
-            first = min(ends, key=lambda end: end.time)
-            self._deadline = self._schedule.call_at(first.time, lambda: self._end(first.fault))
 
     def _accept_delay(self) -> float:
         return sum(f.seconds for f in self._faults if f.kind is FaultKind.ACCEPT_DELAY)
@@ -444,7 +386,8 @@ class ConnectionFaults:
             self._connection.drop_faults()
 
     def _cancel_waits(self) -> None:
-        for wait in (self._deadline, self._opening, self._asking, self._flushing):
+        self._forced_end.cancel()
+        for wait in (self._opening, self._asking):
             if wait is not None:
                 wait.cancel()
-        self._deadline = self._opening = self._asking = self._flushing = None
+        self._opening = self._asking = None

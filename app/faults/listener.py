@@ -55,6 +55,8 @@ class ListenerFaults:
         self.random = Random()
         self.refused = 0
         """The connections that were reset when they were accepted."""
+        self.is_armed = False
+        """Whether any fault can hit somebody."""
         self._faults: Mapping[FaultKey, Fault] = {}
         self._seed: int | None = None
 
@@ -68,14 +70,10 @@ class ListenerFaults:
         """By which a run repeats; `None` for another luck each time."""
         return self._seed
 
-    @property
-    def is_armed(self) -> bool:
-        """Whether any fault can hit somebody."""
-        return bool(armed(self._faults.values()))
-
     def change(self, faults: Iterable[Fault], seed: int | None) -> None:
         """Take the listener's faults, and its seed if that is another one than before."""
         self._faults = keyed(faults)
+        self.is_armed = bool(armed(self._faults.values()))
         if seed != self._seed:
             self._seed = seed
             self.random.seed(seed)
@@ -94,6 +92,8 @@ class ListenerFaults:
 
     def refuses(self, leg: FaultLeg = FaultLeg.CLIENT) -> bool:
         """Whether the connection that comes now is refused: that of a client, or to a target."""
+        if not self.is_armed:
+            return False
         is_refused = any(
             self._hits_once(fault)
             for fault in self._faults.values()

@@ -31,8 +31,7 @@ from app.text.problems import (
     must_be_whole_number,
     unknown_key,
 )
-from app.text.quoting import quoted_value
-from app.text.sentence import Sentence, composed
+from app.text.sentence import Sentence, composed, quoted_value
 
 MOST_FAULTS: Final = 100
 LARGEST_SEED: Final = 2**63 - 1

@@ -8,7 +8,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from app.text.sentence import Sentence
 
@@ -152,114 +152,107 @@ class Parameter:
 
     is_whole: bool = False
     unit: str = ""
-    example: str = field(default="")
+    first: float | Enum | None = None
+    """What a new fault of the window begins with, if there is no default."""
+
+    @property
+    def example(self) -> str:
+        """The line of a profile with `first`."""
+        value = f'"{self.first.value}"' if isinstance(self.first, Enum) else self.first
+        return f"{self.name} = {value}"
 
 
-def _seconds(default: float | None = None, *, least: float = 0.0) -> Parameter:
-    return Parameter("seconds", least, LONGEST_SECONDS, default, unit="s", example="seconds = 0.2")
+def _seconds(
+    default: float | None = None, *, first: float | None = None, least: float = 0.0
+) -> Parameter:
+    return Parameter("seconds", least, LONGEST_SECONDS, default, unit="s", first=first)
 
 
-def _bytes(example: int) -> Parameter:
-    return Parameter("bytes", 1, MOST_BYTES, is_whole=True, unit="B", example=f"bytes = {example}")
+def _bytes(first: int) -> Parameter:
+    return Parameter("bytes", 1, MOST_BYTES, is_whole=True, unit="B", first=first)
 
 
-PARAMETERS: Final[Mapping[FaultKind, tuple[Parameter, ...]]] = MappingProxyType(
-    {
-        FaultKind.LATENCY: (
-            _seconds(),
+@frozen
+class _Kind:
+    """What all faults of a kind have in common."""
+
+    transports: frozenset[TransportKind]
+    parameters: tuple[Parameter, ...] = ()
+    is_directed: bool = False
+    acts_at_accept: bool = False
+
+
+_STREAMS: Final = frozenset({TransportKind.STREAM, TransportKind.TLS})
+_DATAGRAMS: Final = frozenset({TransportKind.DATAGRAMS})
+_ANY: Final = frozenset(TransportKind)
+
+_KINDS: Final = {
+    FaultKind.LATENCY: _Kind(
+        _ANY,
+        (
+            _seconds(first=0.2),
             Parameter("jitter", 0, LONGEST_SECONDS, 0.0, unit="s"),
             Parameter("distribution", default=Distribution.UNIFORM, choices=Distribution),
         ),
-        FaultKind.BANDWIDTH: (
-            Parameter(
-                "bytes_per_second",
-                1,
-                MOST_BYTES,
-                is_whole=True,
-                unit="B/s",
-                example="bytes_per_second = 10000",
-            ),
-        ),
-        FaultKind.SLICE: (
+        is_directed=True,
+    ),
+    FaultKind.BANDWIDTH: _Kind(
+        _ANY,
+        (Parameter("bytes_per_second", 1, MOST_BYTES, is_whole=True, unit="B/s", first=10_000),),
+        is_directed=True,
+    ),
+    FaultKind.SLICE: _Kind(
+        _STREAMS,
+        (
             _bytes(10),
             Parameter("variation", 0, MOST_BYTES, 0, is_whole=True, unit="B"),
             Parameter("delay", 0, LONGEST_SECONDS, 0.001, unit="s"),
         ),
-        FaultKind.STALL: (_seconds(0.0),),
-        FaultKind.LIMIT: (
-            _bytes(1000),
-            Parameter("then", default=LimitAction.CLOSE, choices=LimitAction),
-        ),
-        FaultKind.CLOSE_AFTER: (_seconds(),),
-        FaultKind.RESET_AFTER: (_seconds(),),
-        FaultKind.SLOW_CLOSE: (_seconds(),),
-        FaultKind.STOP_READING: (),
-        FaultKind.DROP: (),
-        FaultKind.CORRUPT: (Parameter("bits", 1, MOST_BITS, 1, is_whole=True),),
-        FaultKind.DUPLICATE: (),
-        FaultKind.REORDER: (_seconds(0.1, least=0.001),),
-        FaultKind.REFUSE: (),
-        FaultKind.ACCEPT_DELAY: (_seconds(),),
-        FaultKind.TLS: (Parameter("problem", choices=TlsProblem, example='problem = "expired"'),),
-    }
+        is_directed=True,
+    ),
+    FaultKind.STALL: _Kind(_ANY, (_seconds(0.0),), is_directed=True),
+    FaultKind.LIMIT: _Kind(
+        _STREAMS,
+        (_bytes(1000), Parameter("then", default=LimitAction.CLOSE, choices=LimitAction)),
+        is_directed=True,
+    ),
+    FaultKind.CLOSE_AFTER: _Kind(_STREAMS, (_seconds(first=5.0),)),
+    FaultKind.RESET_AFTER: _Kind(_STREAMS, (_seconds(first=5.0),)),
+    FaultKind.SLOW_CLOSE: _Kind(_STREAMS, (_seconds(first=1.0),), is_directed=True),
+    FaultKind.STOP_READING: _Kind(_STREAMS),
+    FaultKind.DROP: _Kind(_DATAGRAMS, is_directed=True),
+    FaultKind.CORRUPT: _Kind(
+        _ANY, (Parameter("bits", 1, MOST_BITS, 1, is_whole=True),), is_directed=True
+    ),
+    FaultKind.DUPLICATE: _Kind(_DATAGRAMS, is_directed=True),
+    FaultKind.REORDER: _Kind(_DATAGRAMS, (_seconds(0.1, least=0.001),), is_directed=True),
+    FaultKind.REFUSE: _Kind(_STREAMS, acts_at_accept=True),
+    FaultKind.ACCEPT_DELAY: _Kind(_STREAMS, (_seconds(first=1.0),), acts_at_accept=True),
+    FaultKind.TLS: _Kind(
+        frozenset({TransportKind.TLS}),
+        (Parameter("problem", choices=TlsProblem, first=TlsProblem.EXPIRED),),
+        acts_at_accept=True,
+    ),
+}
+
+PARAMETERS: Final[Mapping[FaultKind, tuple[Parameter, ...]]] = MappingProxyType(
+    {kind: each.parameters for kind, each in _KINDS.items()}
 )
 """The parameters of each kind, in the order in which a profile or a form has them."""
 
-_STREAMS: Final = frozenset(
-    {
-        FaultKind.LATENCY,
-        FaultKind.BANDWIDTH,
-        FaultKind.SLICE,
-        FaultKind.STALL,
-        FaultKind.LIMIT,
-        FaultKind.CLOSE_AFTER,
-        FaultKind.RESET_AFTER,
-        FaultKind.SLOW_CLOSE,
-        FaultKind.STOP_READING,
-        FaultKind.CORRUPT,
-        FaultKind.REFUSE,
-        FaultKind.ACCEPT_DELAY,
-    }
-)
-
 KINDS_OF: Final[Mapping[TransportKind, frozenset[FaultKind]]] = MappingProxyType(
     {
-        TransportKind.STREAM: _STREAMS,
-        TransportKind.TLS: _STREAMS | {FaultKind.TLS},
-        TransportKind.DATAGRAMS: frozenset(
-            {
-                FaultKind.LATENCY,
-                FaultKind.BANDWIDTH,
-                FaultKind.STALL,
-                FaultKind.DROP,
-                FaultKind.CORRUPT,
-                FaultKind.DUPLICATE,
-                FaultKind.REORDER,
-            }
-        ),
+        transport: frozenset(kind for kind, each in _KINDS.items() if transport in each.transports)
+        for transport in TransportKind
     }
 )
 """The kinds that each transport can have."""
 
-DIRECTED: Final = frozenset(
-    {
-        FaultKind.LATENCY,
-        FaultKind.BANDWIDTH,
-        FaultKind.SLICE,
-        FaultKind.STALL,
-        FaultKind.LIMIT,
-        FaultKind.SLOW_CLOSE,
-        FaultKind.CORRUPT,
-        FaultKind.DROP,
-        FaultKind.DUPLICATE,
-        FaultKind.REORDER,
-    }
-)
+DIRECTED: Final = frozenset(kind for kind, each in _KINDS.items() if each.is_directed)
 """The kinds that act on the bytes of one direction. The others act on the whole connection."""
 
-AT_ACCEPT: Final = frozenset({FaultKind.REFUSE, FaultKind.ACCEPT_DELAY, FaultKind.TLS})
+AT_ACCEPT: Final = frozenset(kind for kind, each in _KINDS.items() if each.acts_at_accept)
 """The kinds that act when a client connects, and leave open connections as they are."""
-
 
 FaultKey = tuple[FaultKind, int]
 """A fault among others: its kind, and how many of that kind are before it."""

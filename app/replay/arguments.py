@@ -1,4 +1,4 @@
-"""The arguments of `portdeck replay`, and the sentences for those that do not do."""
+"""The arguments of `portdeck replay`, and the sentences for invalid ones."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
-from app.connect.arguments import ArgumentError, add_passphrase_file, unlocked
-from app.files.paths import home_folder_problem, resolve_path
+from app.connect.arguments import (
+    ArgumentError,
+    absolute_path,
+    add_tls,
+    positive_number,
+    read_tls,
+)
 
 if TYPE_CHECKING:
     from app.replay.command import ReplayRequest
@@ -17,15 +22,11 @@ if TYPE_CHECKING:
 _EXIT_CODES = """\
 exit codes:
   0    everything was sent; with --compare, what came is what was recorded
-  1    what came is different, or the connection ended too early
+  1    what came is different, or not everything could be sent
   2    the arguments make no sense, or the file cannot be read
   3    there was no connection
   130  Ctrl-C (143: SIGTERM)
 """
-
-
-class ReplayArgumentError(ValueError):
-    """Arguments that make no sense. Its text says which, and what to do."""
 
 
 def add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -79,54 +80,40 @@ def add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--quiet-time",
         metavar="S",
-        type=_seconds,
+        type=positive_number,
         default=1.0,
         help="expect no more answers when nothing has come for so long (%(default)g)",
     )
     parser.add_argument(
         "--connect-timeout",
         metavar="S",
-        type=_seconds,
+        type=positive_number,
         default=10.0,
         help="how long connecting may take (%(default)g)",
     )
-    tls = parser.add_argument_group("TLS")
-    tls.add_argument("--ca", metavar="FILE", help="trust the authorities in FILE alone")
-    tls.add_argument(
-        "--insecure", action="store_true", help="do not verify who the peer is: for tests alone"
-    )
-    tls.add_argument("--cert", metavar="FILE", help="your certificate, if the peer asks for one")
-    tls.add_argument("--key", metavar="FILE", help="its key, if that is in a file of its own")
-    add_passphrase_file(tls)
+    add_tls(parser)
 
 
 def read_replay_request(arguments: argparse.Namespace) -> ReplayRequest:
-    """The request that `arguments` make. Raises `ReplayArgumentError`."""
-    from app.client.options import Options, TlsOptions
+    """The request that `arguments` make. Raises `ArgumentError`."""
+    from app.client.options import Options
     from app.net.target import TargetError
     from app.net.target_syntax import read_target
     from app.replay.command import ReplayRequest
     from app.replay.player import Pace
 
     if arguments.endpoint is None and not arguments.list:
-        raise ReplayArgumentError("Say where to play it to, such as 127.0.0.1:8007, or use --list.")
+        raise ArgumentError("Say where to play it to, such as 127.0.0.1:8007, or use --list.")
     try:
         target = None if arguments.endpoint is None else read_target(arguments.endpoint)
-        tls = TlsOptions(
-            verify=not arguments.insecure,
-            ca_file=_file(arguments.ca),
-            certificate_file=_file(arguments.cert),
-            key_file=_file(arguments.key),
-        )
-        tls = unlocked(tls, arguments.passphrase_file)
-    except (TargetError, ArgumentError) as error:
-        raise ReplayArgumentError(str(error)) from None
+    except TargetError as error:
+        raise ArgumentError(str(error)) from None
     return ReplayRequest(
-        path=Path(_file(arguments.file)),
+        path=Path(absolute_path(arguments.file)),
         target=target,
         options=Options(
             connect_seconds=arguments.connect_timeout,
-            tls=tls,
+            tls=read_tls(arguments),
         ),
         lists=arguments.list,
         connection=arguments.connection,
@@ -153,12 +140,12 @@ def _framing(text: str) -> Framing | None:
         try:
             return Delimited(read(detail, Notation.ESCAPES))
         except NotationError as error:
-            raise ReplayArgumentError(f"--framing: {error}") from None
+            raise ArgumentError(f"--framing: {error}") from None
     width, _, order = detail.partition(":")
     if name == "length-prefix" and width in ("1", "2", "4") and order in ("", "big", "little"):
         byte_order = cast(Literal["big", "little"], order or "big")
         return LengthPrefix(cast(Literal[1, 2, 4], int(width)), byte_order)
-    raise ReplayArgumentError(
+    raise ArgumentError(
         f"--framing {text!r} is unknown. Use turns, line, netstring, fixed:8, delimiter:; or "
         "length-prefix:2."
     )
@@ -168,14 +155,6 @@ def _is_size(text: str) -> bool:
     return text.isascii() and text.isdecimal() and 1 <= len(text) <= 6 and int(text) > 0
 
 
-def _file(path: str | None) -> str:
-    if path is None:
-        return ""
-    if wrong := home_folder_problem(path):
-        raise ReplayArgumentError(wrong)
-    return str(resolve_path(path, Path()))
-
-
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or len(text) > 15:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of a connection; see --list")
@@ -183,14 +162,4 @@ def _number(text: str) -> int:
 
 
 def _speed(text: str) -> float:
-    return math.inf if text == "max" else _seconds(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds <= 1e9:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0, such as 2.5")
-    return seconds
+    return math.inf if text == "max" else positive_number(text)

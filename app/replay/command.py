@@ -27,6 +27,7 @@ MOST_NAMED: Final = 10
 _CODES: Final = {
     PlayResult.PLAYED: DONE,
     PlayResult.CUT_SHORT: DIFFERENT,
+    PlayResult.GIVEN_UP: DIFFERENT,
     PlayResult.NOT_CONNECTED: NOT_CONNECTED,
 }
 

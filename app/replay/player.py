@@ -1,8 +1,13 @@
 """Plays the client side of a conversation to a target, and keeps what came.
 
 The window and the command use the same player. It has a session of its own. The next message goes
-out when its time has come and the answers to those before it are there; where they do not come, it
-waits until nothing has come for a while.
+out when its time has come and the answers to those before it are there. Where they do not come, it
+waits for the quiet time. These waits are bounded in all:
+
+- What did not come is not waited for again, so one answer less costs one quiet time.
+- After `MOST_LONG_WAITS` of them in vain, the others are short: an answer that has not begun is
+  waited for `SHORT_WAIT_SECONDS`, and the rest of one for `REST_SECONDS`.
+- A target that says nothing at all during `MOST_SILENT` quiet times gets no more messages.
 """
 
 from __future__ import annotations
@@ -38,14 +43,22 @@ RETRY_SECONDS: Final = 0.05
 STUCK_SECONDS: Final = 30.0
 """How long a target may take nothing of what waits for it."""
 
+MOST_LONG_WAITS: Final = 10
+SHORT_WAIT_SECONDS: Final = 0.05
+REST_SECONDS: Final = 0.02
+MOST_SILENT: Final = 5
+
 
 class PlayResult(Enum):
     """How playing ended."""
 
     PLAYED = "played"
-    NOT_CONNECTED = Sentence("replay-not-connected", "not connected")
-    CUT_SHORT = Sentence("replay-cut-short", "cut short")
+    NOT_CONNECTED = "not-connected"
+    CUT_SHORT = "cut-short"
     """The connection ended before everything was sent."""
+
+    GIVEN_UP = "given-up"
+    """The target reads or answers nothing, so the rest was not sent."""
 
     STOPPED = "stopped"
 
@@ -97,13 +110,24 @@ class Player:
         """How much of the server was there before each message of the client, and in the end."""
         self._came = 0
         """Counted as `_wanted` is: messages, or bytes without a framing."""
+        self._came_before = 0
+        """What had come when a message was sent last."""
+        self._missing = 0
+        """What is not waited for any more, less what came beyond the recorded answers."""
+        self._vain_waits = 0
+        """How many waits did not bring all."""
+        self._silent_seconds = 0.0
+        """How long was waited in vain since something came."""
         self._taken = 0
         """Bytes that the target took, when that was asked last."""
         self._seen = 0
         self._has_begun = False
         self._is_closing = False
+        self._has_given_up = False
         self._sent_at = 0.0
         self._active_at = 0.0
+        self._complete_at: float | None = None
+        """When all that was recorded had come."""
         self._timer: Any = None
 
     @property
@@ -145,14 +169,17 @@ class Player:
         """The messages of the recorded server, compared with those that came."""
         return compare(_of_server(self._conversation), _of_server(self.came()))
 
+    @property
+    def _counts_bytes(self) -> bool:
+        return self._framer is None and not self._is_datagram
+
     def _marks(self) -> list[int]:
         """The counts for `_wanted`."""
-        counts_bytes = self._framer is None and not self._is_datagram
         marks: list[int] = []
         count = 0
         for each in self._conversation:
             if each.from_server:
-                count += len(each.data) if counts_bytes else 1
+                count += len(each.data) if self._counts_bytes else 1
             else:
                 marks.append(count)
         return [*marks, count]
@@ -199,13 +226,9 @@ class Player:
         """Send all whose time has come, and look again when that of the next one comes."""
         self._cancel_timer()
         while not self._is_closing and self._session.state.is_open:
-            if self._is_stuck:
-                self.troubles.append(
-                    Sentence(
-                        "replay-target-reads-nothing",
-                        "The target reads nothing more. Not everything was sent.",
-                    )
-                )
+            if trouble := self._trouble():
+                self._has_given_up = True
+                self.troubles.append(trouble)
                 self._session.abort()
                 return
             seconds = self._seconds_to_wait()
@@ -213,7 +236,9 @@ class Player:
                 self._timer = self._reactor.callLater(seconds, self._go_on)
                 return
             if self.sent < len(self._client):
-                self._send(self._client[self.sent])
+                self._count_missing()
+                if not self._is_silent:
+                    self._send(self._client[self.sent])
             elif self._came < self._wanted[-1] and self._session.can_half_close:
                 self._sent_at = self._reactor.seconds()
                 self._session.half_close()  # some servers answer only then
@@ -221,27 +246,75 @@ class Player:
                 self._is_closing = True
                 self._session.disconnect()
 
+    def _count_missing(self) -> None:
+        """The wait for the answers to what was sent is over."""
+        if self._came > self._came_before:
+            self._silent_seconds = 0.0
+        missing = self._wanted[self.sent] - self._came - self._missing
+        if missing > 0:
+            if self._came == self._came_before:
+                self._silent_seconds += self._wait_seconds
+            self._vain_waits += 1
+        if missing > 0 or self._counts_bytes:  # a longer answer is no part of the next one
+            self._missing += missing
+
     @property
-    def _is_stuck(self) -> bool:
-        """Whether the target has taken nothing for a long time, though it should."""
+    def _wait_seconds(self) -> float:
+        """When nothing has come for so long, the next message is sent without an answer."""
+        quiet = self._pace.quiet_seconds
+        if self._vain_waits < MOST_LONG_WAITS:
+            return quiet
+        has_begun = self._came > self._came_before
+        return min(quiet, REST_SECONDS if has_begun else SHORT_WAIT_SECONDS)
+
+    @property
+    def _is_silent(self) -> bool:
+        return self._silent_seconds >= MOST_SILENT * self._pace.quiet_seconds
+
+    def _trouble(self) -> Sentence | None:
+        """Why it makes no sense to go on."""
         idle: float = self._reactor.seconds() - max(self._active_at, self._sent_at)
-        return self._session.bytes_unsent > MOST_WAITING and idle > STUCK_SECONDS
+        if self._session.bytes_unsent > MOST_WAITING and idle > STUCK_SECONDS:
+            return Sentence(
+                "replay-target-reads-nothing",
+                "The target reads nothing more. Not everything was sent.",
+            )
+        if self._is_silent:
+            return Sentence(
+                "replay-target-answers-nothing",
+                "The target answers nothing more. Not everything was sent.",
+            )
+        if self._session.bytes_in > MOST_KEPT_BYTES:
+            return Sentence(
+                "replay-target-says-too-much",
+                "The target said more than {count} MiB, which is too much to compare.",
+                count=MOST_KEPT_BYTES >> 20,
+            )
+        return None
 
     def _seconds_to_wait(self) -> float:
         """Until the next message is sent, or until the end after the last one."""
         now: float = self._reactor.seconds()
-        is_last = self.sent == len(self._client)
-        has_answers = self._came >= self._wanted[self.sent]
-        quiet = EXTRA_SECONDS if has_answers else self._pace.quiet_seconds
-        quiet_at = max(self._active_at, self._sent_at) + quiet
-        if is_last:
-            return quiet_at - now
+        if self.sent == len(self._client):
+            return self._end_time() - now
         if self._session.bytes_unsent > MOST_WAITING:
             return RETRY_SECONDS
-        due = now if has_answers else quiet_at
+        has_answers = self._came + self._missing >= self._wanted[self.sent]
+        quiet_since = max(self._active_at, self._sent_at)
+        due = now if has_answers else quiet_since + self._wait_seconds
         if self._pace.speed is not None:
             due = max(due, self._sent_at + self._gap() / self._pace.speed)
         return due - now
+
+    def _end_time(self) -> float:
+        """When the answers to all that was sent are there, or are waited for no longer."""
+        quiet_since = max(self._active_at, self._sent_at)
+        if self._came < self._wanted[-1]:
+            return quiet_since + self._pace.quiet_seconds
+        if self._complete_at is None or self._session.bytes_unsent:
+            self._complete_at = quiet_since
+        # The second time is for a target that says more and more.
+        return min(quiet_since + EXTRA_SECONDS, self._complete_at + self._pace.quiet_seconds)
 
     def _gap(self) -> float:
         """Seconds between the next message and the one of the client before it, as recorded."""
@@ -251,6 +324,7 @@ class Player:
     def _send(self, message: ConnectionMessage) -> None:
         self.sent += 1
         self._sent_at = self._reactor.seconds()
+        self._came_before = self._came
         if self._is_datagram:
             self._session.send(message.data)
             return
@@ -261,6 +335,8 @@ class Player:
         self._cancel_timer()
         if not self._has_begun:
             self.result = PlayResult.NOT_CONNECTED
+        elif self._has_given_up:
+            self.result = PlayResult.GIVEN_UP
         else:
             is_all_sent = self.sent == len(self._client)
             self.result = PlayResult.PLAYED if is_all_sent else PlayResult.CUT_SHORT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,10 +17,12 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IReactorCore
 from twisted.internet.protocol import Protocol
 
+from app.faults.spec import Fault
 from app.profile import ListenerSpec
 from app.server.connections.factory import STOP_GRACE_SECONDS, ListenerFactory
 from app.server.deck import Deck
 from app.server.listener import Listener
+from app.traffic.chunk_log import ChunkLog
 from app.ui.reactor.reactor import DeckReactor
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.programs import PATIENCE_SECONDS
@@ -36,6 +39,44 @@ def still(reactor: IReactorCore) -> StillReactor:
 @pytest.fixture
 def record() -> Record:
     return Record()
+
+
+@pytest.fixture
+def log() -> ChunkLog:
+    return ChunkLog()
+
+
+@pytest.fixture
+def forward_to(
+    still: StillReactor, record: Record, log: ChunkLog, result_of: ResultOf
+) -> Iterator[Listen]:
+    """Start listeners that forward, with their traffic in `log`."""
+    deck = Deck(still, record, tap=log.append)
+
+    def forward(
+        target: socket.socket,
+        *faults: Fault,
+        by: str = "",
+        endpoint: str = "tcp:0",
+        **options: Any,
+    ) -> Listener:
+        to = f"{by}127.0.0.1:{target.getsockname()[1]}"
+        spec = ListenerSpec(
+            name="F",
+            protocol="forward",
+            endpoint=endpoint,
+            faults=faults,
+            options={"to": to, **options},
+        )
+        listener = deck.add(spec)
+        result_of(deck.start(listener))
+        return listener
+
+    yield forward
+    for listener in deck.listeners:
+        for connection in list(listener.factory.connections if listener.factory else ()):
+            connection.abortConnection()
+    result_of(deck.stop_all())
 
 
 @pytest.fixture

@@ -13,9 +13,20 @@ from twisted.python.failure import Failure
 from app.client.options import Options
 from app.client.transport import Supply, WireObserver
 from app.net.target import Target, Transport
-from app.replay.player import STUCK_SECONDS, Pace, Player, PlayResult
+from app.replay.player import (
+    EXTRA_SECONDS,
+    MOST_KEPT_BYTES,
+    MOST_LONG_WAITS,
+    MOST_SILENT,
+    REST_SECONDS,
+    SHORT_WAIT_SECONDS,
+    STUCK_SECONDS,
+    Pace,
+    Player,
+    PlayResult,
+)
 from app.traffic.connection_messages import ConnectionMessage
-from app.traffic.framing import Lines
+from app.traffic.framing import Framing, Lines
 
 TARGET = Target("127.0.0.1", 8007)
 AT_ONCE = Pace(speed=None, quiet_seconds=1.0)
@@ -87,6 +98,7 @@ class Stage:
         pace: Pace = AT_ONCE,
         conversation: list[ConnectionMessage] = CONVERSATION,
         target: Target = TARGET,
+        framing: Framing | None = Lines(),  # noqa: B008
         **more: Any,
     ) -> None:
         self.clock = Clock()
@@ -94,7 +106,7 @@ class Stage:
         self.done = 0
         more.setdefault("dial", self.wire.dial)
         self.player = Player(
-            self.clock, conversation, Lines(), pace=pace, done=self._is_done, **more
+            self.clock, conversation, framing, pace=pace, done=self._is_done, **more
         )
         self.player.begin(target)
         self.pass_time(0)
@@ -136,9 +148,7 @@ def test_an_answer_that_does_not_come_is_given_up_after_the_quiet_time() -> None
     stage.pass_time(1.0)
     assert stage.wire.sent == [b"a\n"]
     stage.pass_time(0.9)
-    stage.say(b"1\n")  # not the one that is missing, and not the last
-    assert stage.wire.sent == [b"a\n"]
-    stage.pass_time(1.0)
+    stage.say(b"1\n")  # the one that is missing is not waited for again
     assert stage.wire.sent == [b"a\n", b"b\n"]
     stage.pass_time(1.0)
     assert stage.wire.is_finished  # half-closed, as some servers answer only then
@@ -201,7 +211,7 @@ def test_a_target_that_reads_nothing_does_not_hold_it_for_ever(size: int) -> Non
     stage = Stage(conversation=conversation, dial=wire.dial)
     for _ in range(int(STUCK_SECONDS) + 2):
         stage.pass_time(1.0)
-    assert stage.player.result is PlayResult.CUT_SHORT
+    assert stage.player.result is PlayResult.GIVEN_UP
     assert "reads nothing more" in stage.player.troubles[0]
 
 
@@ -223,3 +233,91 @@ def test_datagrams_are_counted_one_by_one() -> None:
     wire.say(b"b")
     stage.pass_time(0)
     assert wire.sent == [b"q", b""]
+
+
+def _questions(count: int) -> list[ConnectionMessage]:
+    """A conversation of so many questions, each with an answer of two bytes."""
+    sides = [(False, b"q\n"), (True, b"a\n")]
+    return [
+        ConnectionMessage(float(index), from_server, data)
+        for index in range(count)
+        for from_server, data in sides
+    ]
+
+
+def test_a_target_that_says_nothing_is_not_waited_for_at_each_message() -> None:
+    stage = Stage(conversation=_questions(100_000))
+    for _ in range(MOST_SILENT):
+        assert stage.player.result is None
+        stage.pass_time(1.0)
+    assert (stage.player.result, stage.done) == (PlayResult.GIVEN_UP, 1)
+    assert stage.player.sent == MOST_SILENT
+    assert stage.player.troubles == ["The target answers nothing more. Not everything was sent."]
+    assert not stage.clock.getDelayedCalls()
+
+
+def test_answers_now_and_then_keep_it_going_with_shorter_waits() -> None:
+    stage = Stage(conversation=_questions(100))
+    for _ in range(MOST_LONG_WAITS):
+        stage.say(b"a\n")
+        stage.pass_time(1.0)
+    sent = stage.player.sent
+    while sent < 99:
+        stage.say(b"a\n")
+        stage.pass_time(SHORT_WAIT_SECONDS)
+        assert stage.player.sent == sent + 2
+        sent += 2
+    assert not stage.player.troubles
+
+
+def test_a_target_that_falls_silent_is_given_up_even_with_shorter_waits() -> None:
+    stage = Stage(conversation=_questions(100_000))
+    for _ in range(MOST_LONG_WAITS):
+        stage.say(b"a\n")
+        stage.pass_time(1.0)
+    for _ in range(round(MOST_SILENT / SHORT_WAIT_SECONDS)):
+        stage.pass_time(SHORT_WAIT_SECONDS)
+    assert stage.player.result is PlayResult.GIVEN_UP
+
+
+def test_answers_that_are_too_short_cost_ten_long_waits_at_most() -> None:
+    turns = [ConnectionMessage(each.time, each.from_server, b"1234") for each in _questions(100)]
+    wire = HandWire()
+    stage = Stage(conversation=turns, dial=wire.dial, framing=None)
+    for _ in range(MOST_LONG_WAITS):
+        wire.say(b"123")
+        stage.pass_time(1.0)
+    for sent in range(MOST_LONG_WAITS + 1, 100):
+        assert len(wire.sent) == sent
+        wire.say(b"123")
+        stage.pass_time(REST_SECONDS)
+    assert len(wire.sent) == 100
+
+
+def test_an_answer_that_is_too_long_does_not_count_as_the_next_one() -> None:
+    turns = [ConnectionMessage(each.time, each.from_server, b"1234") for each in _questions(3)]
+    wire = HandWire()
+    stage = Stage(conversation=turns, dial=wire.dial, framing=None)
+    for sent in (1, 2, 3):
+        assert len(wire.sent) == sent
+        wire.say(b"12345678")
+        stage.pass_time(0)
+    assert stage.player.comparison().summary() == "3 different."
+
+
+def test_a_target_that_says_more_and_more_does_not_hold_it_for_ever() -> None:
+    stage = Stage(conversation=_questions(1))
+    for _ in range(20):
+        stage.say(b"a\n")
+        stage.pass_time(EXTRA_SECONDS / 2)
+    stage.say(b"a\n")
+    stage.wire.lose()
+    stage.pass_time(0)
+    assert stage.player.result is PlayResult.PLAYED
+
+
+def test_a_target_that_says_too_much_is_given_up() -> None:
+    stage = Stage(conversation=_questions(2))
+    stage.say(bytes(MOST_KEPT_BYTES + 1))
+    assert stage.player.result is PlayResult.GIVEN_UP
+    assert "more than 32 MiB" in stage.player.troubles[0]

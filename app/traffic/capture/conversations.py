@@ -8,13 +8,12 @@ connection between the same addresses.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from functools import partial
 from struct import Struct
 from typing import Final
 
 from attrs import define, field
 
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, sentence_template
 from app.traffic.capture.headers import TCP, SkipReason, locate
 from app.traffic.capture.index import ChunkIndex, ConnectionTable
 from app.traffic.capture.packet_file import Packet
@@ -72,31 +71,23 @@ class PacketCounts:
         return [sentence(count=count) for count, sentence in counts if count]
 
 
-_FRAGMENTS = partial(
-    Sentence,
-    "packets-are-fragments",
-    "{count} packets are fragments of IP packets. They are left out.",
+_FRAGMENTS = sentence_template(
+    "packets-are-fragments", "Fragments of IP packets, which are left out: {count}."
 )
-_OTHER_LINKS = partial(
-    Sentence,
-    "packets-of-other-link",
-    "{count} packets have a link type that Portdeck does not read.",
+_OTHER_LINKS = sentence_template(
+    "packets-of-other-link", "Packets with a link type that Portdeck does not read: {count}."
 )
-_BROKEN_HEADERS = partial(
-    Sentence,
-    "packets-broken",
-    "{count} packets have headers that are cut or make no sense.",
+_BROKEN_HEADERS = sentence_template(
+    "packets-broken", "Packets with headers that are cut or make no sense: {count}."
 )
-_MISSING_BYTES = partial(
-    Sentence, "bytes-missing", "{count} bytes are missing in the file. The capture lost them."
+_MISSING_BYTES = sentence_template(
+    "bytes-missing", "Bytes that are missing in the file, because the capture lost them: {count}."
 )
-_TOO_MANY_CONNECTIONS = partial(
-    Sentence,
-    "packets-left-out",
-    "{count} packets belong to more connections than can be shown.",
+_TOO_MANY_CONNECTIONS = sentence_template(
+    "packets-left-out", "Packets of more connections than can be shown: {count}."
 )
-_OTHER_PROTOCOLS = partial(
-    Sentence, "packets-of-other-protocols", "{count} packets are neither TCP nor UDP."
+_OTHER_PROTOCOLS = sentence_template(
+    "packets-of-other-protocols", "Packets that are neither TCP nor UDP: {count}."
 )
 
 

@@ -19,8 +19,7 @@ from typing import Final
 from attrs import frozen
 
 from app.files.paths import open_regular
-from app.text.sentence import Sentence, composed
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, composed, system_reason
 
 READ_BYTES: Final = 1024 * 1024
 END_MISSING: Final = Sentence("end-missing", "The end is missing. This is what is left of it.")

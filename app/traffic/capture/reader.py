@@ -12,8 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import BinaryIO, Final
 
-from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, system_reason
 from app.traffic.capture.conversations import Conversations, PacketCounts
 from app.traffic.capture.index import ChunkEntry, ChunkIndex, runs
 from app.traffic.capture.packet_file import CaptureError, PacketFile

@@ -11,7 +11,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
-from app.traffic.capture.packet_file import CaptureError
 from app.traffic.capture.reader import SUFFIXES, Capture
 from app.ui.style.icons import Icons
 from app.ui.traffic.file_windows import FileWindow, FileWindows
@@ -91,16 +90,18 @@ class CaptureWindow(FileWindow):
         now = monotonic()
         if now - self._shown_at >= SHOW_SECONDS and self.isVisible():
             self._shown_at = now
-            self.progress.setValue(round(self.capture.progress * PROGRESS_STEPS))
-            self.pane.filter_bar.add_listeners()
-            self.pane.scans.resume()
+            self._show_new()
 
     def _end_reading(self) -> None:
         self._timer.stop()
+        self._show_new()
+        self._show_facts()
+
+    def _show_new(self) -> None:
+        """Show what was read since the last time."""
         self.progress.setValue(round(self.capture.progress * PROGRESS_STEPS))
         self.pane.filter_bar.add_listeners()
         self.pane.scans.resume()
-        self._show_facts()
 
     def _show_facts(self) -> None:
         self.reading.setVisible(self.is_reading)
@@ -133,9 +134,5 @@ class Captures(FileWindows[CaptureWindow]):
         patterns = " ".join(f"*.{suffix}" for suffix in SUFFIXES)
         return self.tr("Captures ({0})").format(patterns), self.tr("All files (*)")
 
-    def window_for(self, path: Path) -> CaptureWindow | str:
-        try:
-            capture = Capture(path)
-        except CaptureError as error:
-            return str(error)
-        return CaptureWindow(capture, self.icons, self.parent_window, self.copy_actions)
+    def window_for(self, path: Path) -> CaptureWindow:
+        return CaptureWindow(Capture(path), self.icons, self.parent_window, self.copy_actions)

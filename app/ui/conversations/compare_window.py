@@ -17,12 +17,13 @@ from PySide6.QtWidgets import (
 from app.traffic.comparison import compare_connections
 from app.traffic.framing import Framing
 from app.ui.conversations.comparison_view import ComparisonView
-from app.ui.conversations.framing_choice import FramingChoice
 from app.ui.conversations.reading import (
     ConversationReading,
     RecordedConnection,
     guessed_framing,
 )
+from app.ui.widgets.framing_form import FramingChoice
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.task_window import TaskWindow
 
 
@@ -76,10 +77,7 @@ class CompareWindow(TaskWindow):
             self.tr("The conversations are too long. Only their beginnings are read.")
         )
         self.note.hide()
-        layout = QVBoxLayout(self)
-        layout.addLayout(rows)
-        layout.addWidget(self.note)
-        layout.addWidget(self.comparison, 1)
+        fill(QVBoxLayout(self), rows, self.note, (self.comparison, 1))
         self.resize(860, 620)
 
     def _read(self) -> None:

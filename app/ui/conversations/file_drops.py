@@ -44,15 +44,19 @@ class FileDrops(QObject):
         self._sign.say("" if is_dropped else self.tr("Drop to open in a window of its own"))
         if is_dropped:
             for path in paths:
-                self._open(path)
+                self.open(path)
         event.acceptProposedAction()
         return True
 
-    def _open(self, path: Path) -> None:
+    def open(self, path: Path) -> bool:
+        """Open a capture or a recording. False if the file is neither."""
         if is_recording(path):
             self._open_recording(path)
-        else:
+        elif _has_traffic(path):
             self._open_capture(path)
+        else:
+            return False
+        return True
 
 
 def _traffic_files(event: QDropEvent) -> list[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from attrs import frozen
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -29,16 +29,18 @@ from app.rules.reading import parse
 from app.rules.spec import RuleSet
 from app.traffic.framing import Framing
 from app.traffic.reply_rules import Proposal, RuleChoices, RuleOrder, propose_rules
-from app.ui.conversations.framing_choice import FramingChoice
 from app.ui.conversations.reading import (
     AlikeSearch,
     ConversationReading,
     RecordedConnection,
     guessed_framing,
 )
-from app.ui.rules.model import HITS, NAME, RulesModel
+from app.ui.rules.model import HITS, RulesModel
+from app.ui.rules.rule_list import NAME
 from app.ui.widgets.dialogs import dialog_buttons
-from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.framing_form import FramingChoice
+from app.ui.widgets.labels import MistakeLabel, WrappingLabel
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.translation import translated
 
 PROGRESS_STEPS: Final = 1000
@@ -85,7 +87,7 @@ class MakeListenerDialog(QDialog):
         self.wildcards = QCheckBox()
         self.progress = QProgressBar()
         self.notes = WrappingLabel()
-        self.trouble = WrappingLabel()
+        self.trouble = MistakeLabel()
         self.rules = RulesModel(parent=self)
         self.preview = QTableView()
         self.buttons = dialog_buttons(QDialogButtonBox.StandardButton.Cancel)
@@ -126,8 +128,6 @@ class MakeListenerDialog(QDialog):
         self.progress.setRange(0, PROGRESS_STEPS)
         self.progress.setAccessibleName(self.tr("How much of the conversation is read"))
         self.notes.setObjectName("quiet")
-        self.trouble.setObjectName("trouble")
-        self.trouble.setProperty("wrong", True)
         self.preview.setModel(self.rules)
         for column in (NAME, HITS):  # neither is known yet, and nothing is switched here
             self.preview.setColumnHidden(column, True)
@@ -140,6 +140,7 @@ class MakeListenerDialog(QDialog):
         header = self.preview.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def _lay_out(self) -> None:
         words = self.tr("The new listener plays the server side of {0}.")
@@ -159,14 +160,16 @@ class MakeListenerDialog(QDialog):
         rows.addRow(self.tr("A rule replies"), order)
         for box in (self.delays, self.intervals, self.wildcards):
             rows.addRow("", box)
-        layout = QVBoxLayout(self)
-        layout.addWidget(head)
-        layout.addLayout(rows)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.preview, 1)
-        layout.addWidget(self.notes)
-        layout.addWidget(self.trouble)
-        layout.addWidget(self.buttons)
+        fill(
+            QVBoxLayout(self),
+            head,
+            rows,
+            self.progress,
+            (self.preview, 1),
+            self.notes,
+            self.trouble,
+            self.buttons,
+        )
         self.resize(680, 620)
 
     def _bind(self) -> None:
@@ -233,7 +236,6 @@ class MakeListenerDialog(QDialog):
         """Show the rules and the mistakes of what is entered."""
         found = [] if self.proposal is None else self._mistakes()
         self.trouble.setText("\n".join(found))
-        self.trouble.setVisible(bool(found))
         self.make.setEnabled(self.proposal is not None and not found)
 
     def _mistakes(self) -> list[str]:

@@ -28,13 +28,14 @@ from app.server.listener import Listener
 from app.traffic.framing import Framing
 from app.ui.console.target_widgets import own_authorities, target_of
 from app.ui.conversations.comparison_view import ComparisonView
-from app.ui.conversations.framing_choice import FramingChoice
 from app.ui.conversations.reading import (
     ConversationReading,
     RecordedConnection,
     guessed_framing,
 )
-from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.framing_form import FramingChoice
+from app.ui.widgets.labels import WrappingLabel, show_result
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.task_window import TaskWindow
 from app.ui.widgets.translation import translated
 
@@ -127,19 +128,13 @@ class PlayWindow(TaskWindow):
             group.addButton(button)
             pace.addWidget(button)
         pace.addStretch(1)
-        first = QHBoxLayout()
-        first.addWidget(self.target, 1)
-        first.addWidget(self.play)
+        first = fill(QHBoxLayout(), (self.target, 1), self.play)
         rows = QFormLayout()
         rows.addRow(self.tr("To"), first)
         rows.addRow("", pace)
         if not self._connection.is_datagram:
             rows.addRow(self.tr("Messages"), self.framing)
-        layout = QVBoxLayout(self)
-        layout.addLayout(rows)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.said)
-        layout.addWidget(self.comparison, 1)
+        fill(QVBoxLayout(self), rows, self.progress, self.said, (self.comparison, 1))
         self.resize(860, 640)
 
     def timerEvent(self, event: object) -> None:
@@ -213,6 +208,7 @@ class PlayWindow(TaskWindow):
             PlayResult.PLAYED: self.tr("Played."),
             PlayResult.NOT_CONNECTED: self.tr("It was not connected."),
             PlayResult.CUT_SHORT: self.tr("The connection ended before everything was sent."),
+            PlayResult.GIVEN_UP: self.tr("Stopped."),
             PlayResult.STOPPED: self.tr("Stopped."),
         }
         said = [words[player.result]] if player.result is not None else []
@@ -225,11 +221,7 @@ class PlayWindow(TaskWindow):
         self._show_state()
 
     def _say(self, words: str, *, wrong: bool = False) -> None:
-        self.said.setObjectName("trouble" if wrong else "quiet")
-        self.said.setProperty("wrong", wrong)
-        self.said.setText(translated(words))
-        self.style().unpolish(self.said)
-        self.style().polish(self.said)
+        show_result(self.said, translated(words), wrong=wrong)
 
     def _show_state(self) -> None:
         is_busy = self.is_playing or self.reading.is_reading

@@ -88,7 +88,7 @@ class FaultCommands(QObject):
         for listener, faults in listeners.items():
             self._set(listener, tuple(evolve(each, enabled=False) for each in faults))
         for connection in connections:
-            connection.set_faults(())
+            connection.set_faults(None)
         self._refresh_all()
         names = self._names(list(listeners), len(connections))
         self._banner.say(

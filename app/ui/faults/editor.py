@@ -27,11 +27,13 @@ class FaultsEditor(QWidget):
     changed = Signal()
     """`faults` are other ones."""
 
-    def __init__(self, kinds: Kinds, icons: Icons, parent: QWidget | None = None) -> None:
-        """`kinds` are those that can be added."""
-        super().__init__(parent)
+    def __init__(self, kinds: Kinds, icons: Icons, *, has_chance: bool = True) -> None:
+        """`kinds` are those that can be added, and `has_chance` whether they can miss."""
+        super().__init__()
         self._icons = icons
-        self._kinds = kinds
+        self.kinds = kinds
+        """Those that can be added; see `use_kinds`."""
+        self._has_chance = has_chance
         self.rows: list[FaultRow] = []
         self.add = QPushButton(self.tr("&Add a fault"))
         self.add_menu = QMenu(self.add)
@@ -55,16 +57,18 @@ class FaultsEditor(QWidget):
         if [each.kind for each in faults] == [row.fault.kind for row in self.rows]:
             for row, fault in zip(self.rows, faults, strict=True):
                 row.show_fault(fault)
-            return
-        while self.rows:
-            self._drop(self.rows[-1])
-        for fault in faults:
-            self._insert(fault)
-        self._show_places()
+        else:
+            self._rebuild(faults)
+
+    def use_kinds(self, kinds: Kinds) -> None:
+        """Offer other kinds and legs: the listener has become another one."""
+        self.kinds = kinds
+        self._fill_menu()
+        self._rebuild(self.faults)
 
     def append(self, kind: FaultKind) -> FaultRow:
         """Add a fault of that kind at the end."""
-        is_first = kind in self._kinds[FaultLeg.CLIENT]
+        is_first = kind in self.kinds[FaultLeg.CLIENT]
         row = self._insert(new_fault(kind, FaultLeg.CLIENT if is_first else FaultLeg.TARGET))
         self._show_places()
         self._new_row = row
@@ -78,7 +82,8 @@ class FaultsEditor(QWidget):
             self.scroll_area.ensureWidgetVisible(row)
 
     def _fill_menu(self) -> None:
-        wanted = frozenset().union(*self._kinds.values())
+        wanted = frozenset().union(*self.kinds.values())
+        self.add_menu.clear()
         self.add_menu.setToolTipsVisible(True)
         for kind in FaultKind:
             if kind in wanted:
@@ -115,8 +120,15 @@ class FaultsEditor(QWidget):
         layout.addLayout(bar)
         layout.addWidget(scroll, 1)
 
+    def _rebuild(self, faults: tuple[Fault, ...]) -> None:
+        while self.rows:
+            self._drop(self.rows[-1])
+        for fault in faults:
+            self._insert(fault)
+        self._show_places()
+
     def _insert(self, fault: Fault) -> FaultRow:
-        row = FaultRow(fault, self._kinds, self._icons)
+        row = FaultRow(fault, self.kinds, self._icons, has_chance=self._has_chance)
         row.changed.connect(self.changed)
         row.move_wanted.connect(lambda by: self._move(row, by))
         row.removal_wanted.connect(lambda: self._remove(row))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
 from attrs import evolve
 from PySide6.QtCore import Signal
@@ -14,7 +15,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QToolButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from app.faults.spec import (
@@ -34,26 +34,14 @@ from app.ui.widgets.controls import Switch, icon_button
 Kinds = Mapping[FaultLeg, frozenset[FaultKind]]
 """The kinds that each leg can have."""
 
-_FIRST: Final = {
-    ("seconds", FaultKind.LATENCY): 0.2,
-    ("seconds", FaultKind.CLOSE_AFTER): 5.0,
-    ("seconds", FaultKind.RESET_AFTER): 5.0,
-    ("seconds", FaultKind.SLOW_CLOSE): 1.0,
-    ("seconds", FaultKind.ACCEPT_DELAY): 1.0,
-    ("bytes_per_second", FaultKind.BANDWIDTH): 10_000,
-    ("bytes", FaultKind.SLICE): 10,
-    ("bytes", FaultKind.LIMIT): 1_000,
-}
-"""What a new fault begins with, for the parameters without a default."""
-
 
 def new_fault(kind: FaultKind, leg: FaultLeg = FaultLeg.CLIENT) -> Fault:
     """A fault of that kind that is on."""
     values: dict[str, Any] = {}
+    if kind is FaultKind.REORDER:  # both ways, an echo would undo it
+        values["direction"] = Direction.OUT
     for parameter in PARAMETERS[kind]:
-        value = _FIRST.get((parameter.name, kind), parameter.default)
-        if value is not None:
-            values[parameter.name] = value
+        values[parameter.name] = parameter.first if parameter.default is None else parameter.default
     return Fault(kind=kind, leg=leg, **values)
 
 
@@ -69,10 +57,10 @@ class FaultRow(QFrame):
     removal_wanted = Signal()
 
     def __init__(
-        self, fault: Fault, kinds: Kinds, icons: Icons, parent: QWidget | None = None
+        self, fault: Fault, kinds: Kinds, icons: Icons, *, has_chance: bool = True
     ) -> None:
-        """`kinds` tell at which legs it can act."""
-        super().__init__(parent)
+        """`kinds` tell at which legs it can act, and `has_chance` whether it can miss."""
+        super().__init__()
         self.setObjectName("faultRow")
         self._fault = fault
         self._title = kind_title(fault.kind)
@@ -90,7 +78,7 @@ class FaultRow(QFrame):
         self.fields: dict[str, NumberField | ChoiceField] = {
             each.name: self._field(each) for each in PARAMETERS[fault.kind]
         }
-        self._lay_out()
+        self._lay_out(has_chance=has_chance)
         self.show_fault(fault)
         self._bind()
 
@@ -110,6 +98,7 @@ class FaultRow(QFrame):
         if self.leg is not None:
             self.leg.show_value(fault.leg)
         self.chance.show_value(fault.chance * 100)
+        self._bound_variation()
         for name, field in self.fields.items():
             field.show_value(getattr(fault, name))
         self._show_switched()
@@ -137,7 +126,7 @@ class FaultRow(QFrame):
             decimals=0 if parameter.is_whole else 3,
         )
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, *, has_chance: bool) -> None:
         title = QLabel(self._title)
         title.setObjectName("listenerName")
         hint = QLabel(kind_hint(self._fault.kind))
@@ -161,6 +150,7 @@ class FaultRow(QFrame):
         if self.leg is not None:
             rows.addRow(self.tr("Where"), self.leg)
         rows.addRow(self.tr("Chance"), self.chance)
+        rows.setRowVisible(self.chance, has_chance)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 10, 8)
         layout.addLayout(head)
@@ -172,38 +162,33 @@ class FaultRow(QFrame):
             field.box.setSpecialValueText(words)
 
     def _bind(self) -> None:
-        self.switch.toggled.connect(self._take)
-        if self.direction is not None:
-            self.direction.changed.connect(self._take)
-        if self.leg is not None:
-            self.leg.changed.connect(self._take)
-        self.chance.changed.connect(self._take)
-        for field in self.fields.values():
-            field.changed.connect(self._take)
+        self.switch.toggled.connect(lambda is_on: self._change(enabled=is_on))
+        self.chance.changed.connect(lambda: self._change(chance=self.chance.value / 100))
+        choices = {"direction": self.direction, "leg": self.leg}
+        fields = {name: field for name, field in choices.items() if field is not None}
+        for name, field in (self.fields | fields).items():
+            field.changed.connect(partial(self._take, name, field))
         self.up.clicked.connect(lambda: self.move_wanted.emit(-1))
         self.down.clicked.connect(lambda: self.move_wanted.emit(+1))
         self.remove.clicked.connect(lambda: self.removal_wanted.emit())
 
-    def _take(self) -> None:
-        if self.signalsBlocked():
-            return
-        whole = {each.name for each in PARAMETERS[self._fault.kind] if each.is_whole}
-        values: dict[str, Any] = {
-            name: int(field.value) if name in whole else field.value
-            for name, field in self.fields.items()
-        }
-        if self.direction is not None:
-            values["direction"] = self.direction.value
-        if self.leg is not None:
-            values["leg"] = self.leg.value
-        self._fault = evolve(
-            self._fault,
-            enabled=self.switch.isChecked(),
-            chance=self.chance.value / 100,
-            **values,
-        )
-        self._show_switched()
-        self.changed.emit()
+    def _take(self, name: str, field: NumberField | ChoiceField) -> None:
+        is_whole = any(each.name == name and each.is_whole for each in PARAMETERS[self._fault.kind])
+        self._change(**{name: int(field.value) if is_whole else field.value})
+
+    def _change(self, **values: Any) -> None:
+        """The user has changed those values. The others stay, also where a field rounds them."""
+        if not self.signalsBlocked():
+            self._fault = evolve(self._fault, **values)
+            self._bound_variation()
+            self._show_switched()
+            self.changed.emit()
+
+    def _bound_variation(self) -> None:
+        """A slice keeps at least one byte."""
+        variation = self.fields.get("variation")
+        if isinstance(variation, NumberField):
+            variation.limit(self._fault.bytes - 1)
 
     def _show_switched(self) -> None:
         """A fault that is on is marked."""

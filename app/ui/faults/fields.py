@@ -101,7 +101,7 @@ class NumberField(QWidget):
         layout.addWidget(self.slider, 1)
         layout.addWidget(self.box)
         self.slider.valueChanged.connect(self._slide)
-        self.box.valueChanged.connect(self._show_position)
+        self.box.valueChanged.connect(self._take)
 
     @property
     def value(self) -> float:
@@ -114,18 +114,27 @@ class NumberField(QWidget):
         self.box.setValue(value)
         self.blockSignals(False)
 
+    def limit(self, most: float) -> None:
+        """Let it be `most` at the utmost from now on. A greater value becomes that."""
+        self.box.setMaximum(most)
+
     def _slide(self, position: int) -> None:
         value = self._scale.value(position)
         decimals = self.box.decimals()
         if value > 0 and not self._scale.is_even:  # two digits are enough for a hand
             decimals = min(decimals, 1 - math.floor(math.log10(value)))
         self.box.setValue(max(self.box.minimum(), round(value, decimals)))
+        if value > self.box.maximum():
+            self._show_position()
 
-    def _show_position(self, value: float) -> None:
-        self.slider.blockSignals(True)
-        self.slider.setValue(self._scale.position(value))
-        self.slider.blockSignals(False)
+    def _take(self) -> None:
+        self._show_position()
         self.changed.emit()
+
+    def _show_position(self) -> None:
+        self.slider.blockSignals(True)
+        self.slider.setValue(self._scale.position(self.value))
+        self.slider.blockSignals(False)
 
 
 class ChoiceField(QComboBox):

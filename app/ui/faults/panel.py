@@ -11,7 +11,7 @@ from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.faults.reading import LARGEST_SEED
-from app.faults.spec import AT_ACCEPT, KINDS_OF, Fault, FaultLeg, armed
+from app.faults.spec import AT_ACCEPT, KINDS_OF, Fault, FaultLeg, TransportKind, armed
 from app.profile import ListenerSpec
 from app.profile.spec import target_transport_of, transport_of
 from app.server.connections.connection import Connection
@@ -66,6 +66,11 @@ class ListenerTarget:
         return self.listener.spec.faults
 
     @property
+    def has_chance(self) -> bool:
+        """Whether a fault can miss something that it could hit."""
+        return True
+
+    @property
     def seed(self) -> int | None:
         """The seed of its random decisions."""
         return self.listener.spec.seed
@@ -113,12 +118,24 @@ class ConnectionTarget:
         return self.connection.own_faults is not None
 
     @property
+    def has_chance(self) -> bool:
+        """Whether a fault can miss something: a datagram. The connection itself is always hit."""
+        spec = self.connection.factory.spec
+        return TransportKind.DATAGRAMS in (transport_of(spec), target_transport_of(spec))
+
+    @property
     def faults(self) -> tuple[Fault, ...]:
         own = self.connection.own_faults
         if own is not None:
             return own
         listed = self.connection.factory.faults.faults
-        return tuple(each for each in listed if each.kind not in AT_ACCEPT)
+        return tuple(self._alone(each) for each in listed if each.kind not in AT_ACCEPT)
+
+    def _alone(self, fault: Fault) -> Fault:
+        """A fault of the listener as one of this connection: it is off if it has missed it."""
+        if self.has_chance:
+            return fault
+        return evolve(fault, enabled=fault in self.connection.acting_faults, chance=1.0)
 
     def apply(self, faults: tuple[Fault, ...]) -> None:
         if self.is_there:
@@ -142,9 +159,9 @@ class FaultsPanel(TaskWindow):
         """It looks as `owner` does and closes with it."""
         super().__init__(owner)
         self.target = target
-        self.editor = FaultsEditor(target.kinds, icons)
+        self.editor = FaultsEditor(target.kinds, icons, has_chance=target.has_chance)
         self.note = WrappingLabel()
-        self.seed = QLineEdit()
+        self.seed = QLineEdit(self)
         self.as_listener = QPushButton(self.tr("As the &listener"))
         self.all_off = QPushButton(self.tr("&Switch all off"))
         self._wait = QTimer(self, singleShot=True, interval=APPLY_MS)
@@ -160,6 +177,8 @@ class FaultsPanel(TaskWindow):
         """Show the target as it is now, unless a change of the user is about to be applied."""
         if not self.target.is_there:
             self._wait.stop()
+        if self.editor.kinds != self.target.kinds:
+            self.editor.use_kinds(self.target.kinds)
         if not self._wait.isActive():
             if self.editor.faults != self.target.faults:
                 self.editor.show_faults(self.target.faults)
@@ -186,11 +205,11 @@ class FaultsPanel(TaskWindow):
             self.seed.setValidator(QRegularExpressionValidator(digits, self.seed))
             self.seed.setPlaceholderText(self.tr("different at each start"))
             self.seed.setToolTip(tip)
-            self.seed.setMaximumWidth(200)
             bar.addWidget(label)
-            bar.addWidget(self.seed)
+            bar.addWidget(self.seed, 1)
             self.as_listener.hide()
         else:
+            self.seed.hide()
             self.as_listener.setToolTip(
                 self.tr("Let the faults of the listener act on this connection again")
             )

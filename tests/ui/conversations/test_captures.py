@@ -135,7 +135,7 @@ def test_dropped_files_are_opened_as_what_they_are(tmp_path: Path, qtbot: QtBot)
     window = QWidget()
     qtbot.addWidget(window)
     opened: list[tuple[str, str]] = []
-    FileDrops(
+    files = FileDrops(
         window,
         lambda path: opened.append(("capture", path.name)),
         lambda path: opened.append(("recording", path.name)),
@@ -146,6 +146,9 @@ def test_dropped_files_are_opened_as_what_they_are(tmp_path: Path, qtbot: QtBot)
     (tmp_path / "b.bin").write_bytes(b"SQLite format 3\0 and more")
     assert _drop(window, tmp_path / "a.pcapng", tmp_path / "b.bin")
     assert opened == [("capture", "a.pcapng"), ("recording", "b.bin")]
+    assert files.open(tmp_path / "b.bin")
+    assert opened[2:] == [("recording", "b.bin")]
+    assert not files.open(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["a.py", "folder.pcap"])

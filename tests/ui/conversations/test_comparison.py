@@ -7,15 +7,15 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from app.traffic.comparison import compare
-from app.ui.conversations.comparison_model import (
+from app.ui.conversations.comparison_view import (
     CAME,
     EXPECTED,
     OUTCOME,
     PREVIEW_BYTES,
     ComparisonModel,
+    ComparisonView,
     preview,
 )
-from app.ui.conversations.comparison_view import ComparisonView
 
 ALL = compare([b"same", b"value 1", b"gone"], [b"same", b"value 2"])
 EXTRA = compare([b"same"], [b"same", b"more"])

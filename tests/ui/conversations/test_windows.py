@@ -22,12 +22,11 @@ from app.server.deck import Deck
 from app.server.monitor import Changes
 from app.server.workspace import Workspace
 from app.traffic.connection_info import ConnectionInfo
-from app.ui.conversations.actions import ConversationActions
+from app.ui.conversations.actions import ConversationActions, RuleSource
 from app.ui.conversations.compare_window import CompareWindow
 from app.ui.conversations.make_listener import MakeListenerDialog
 from app.ui.conversations.play_window import PlayWindow
-from app.ui.conversations.rule_source import RuleSource
-from app.ui.rules.texts import matcher_text, reply_text
+from app.ui.rules.model import matcher_text, reply_text
 from app.ui.style.icons import Icons
 from app.ui.traffic.pane import TrafficPane
 from tests.ui.conversations.conftest import Talk

@@ -47,6 +47,10 @@ class FakeConnection:
         self.own_faults: tuple[Fault, ...] | None = None
         self.factory = FakeFactory(spec)
 
+    @property
+    def acting_faults(self) -> tuple[Fault, ...]:
+        return self.factory.faults.hitting(self.factory.faults.draws())
+
     def set_faults(self, faults: tuple[Fault, ...] | None) -> None:
         self.own_faults = faults
 
@@ -134,6 +138,18 @@ def test_a_change_from_elsewhere_is_shown(bench: Bench, qtbot: QtBot) -> None:
     assert panel.seed.text() == "7"
 
 
+def test_a_listener_that_becomes_another_one_is_offered_other_faults(bench: Bench) -> None:
+    panel = bench.panel(bench.echo)
+    bench.workspace.change(bench.echo, evolve(bench.echo.spec, endpoint="udp:8007"))
+    bench.tick()
+    assert [each.text() for each in panel.editor.add_menu.actions()][3:] == [
+        "Drop",
+        "Corrupt",
+        "Duplicate",
+        "Reorder",
+    ]
+
+
 def test_the_seed_is_kept_and_can_be_empty(bench: Bench) -> None:
     panel = bench.panel(bench.other)
     panel.seed.setText("42")
@@ -175,6 +191,16 @@ def test_a_connection_has_faults_of_its_own(bench: Bench, qtbot: QtBot) -> None:
     panel.as_listener.click()
     assert connection.own_faults is None
     assert panel.editor.faults == (LATENCY,)
+
+
+def test_a_connection_shows_which_faults_of_its_listener_hit_it(bench: Bench) -> None:
+    missed = Fault(kind=FaultKind.STALL, chance=0.0)
+    spec = evolve(bench.other.spec, faults=(LATENCY, missed, Fault(kind=FaultKind.REFUSE)))
+    connection: Any = FakeConnection(spec)
+    bench.commands.open_for_connection(connection)
+    (panel,) = bench.commands.panels
+    assert panel.editor.faults == (LATENCY, Fault(kind=FaultKind.STALL, enabled=False))
+    assert not any(each.chance.isVisible() for each in panel.editor.rows)
 
 
 def test_a_closed_connection_cannot_be_disturbed(bench: Bench) -> None:
@@ -223,7 +249,7 @@ def test_all_faults_are_cleared_and_come_back_on_undo(bench: Bench, qtbot: QtBot
     own = connection.own_faults
     bench.commands.clear_all()
     assert bench.kept("Slow").faults == (OFF,)
-    assert connection.own_faults == ()
+    assert connection.own_faults is None
     assert panel.editor.faults == ()
     assert bench.commands.mark.isHidden()
     assert "Slow, 1 connection" in bench.banner.message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
@@ -48,6 +49,10 @@ def test_every_kind_has_words_and_a_new_fault_of_it_is_valid(kind: FaultKind) ->
     faults, problems = parse([new_fault(kind)], "fault", None)
     assert not problems
     assert armed(faults) == faults
+
+
+def test_a_new_reordering_is_seen_through_an_echo() -> None:
+    assert new_fault(FaultKind.REORDER).direction is Direction.OUT
 
 
 @given(parameter=st.sampled_from(NUMBERS), position=st.integers(0, POSITIONS))
@@ -119,6 +124,30 @@ def test_a_row_edits_every_part_of_a_fault(qtbot: QtBot) -> None:
     assert changes[-1] == wanted
     assert len(changes) == 5
     assert parse(changes, "fault", TransportKind.STREAM)[1] == ()
+
+
+def test_a_change_of_one_part_rounds_no_other(qtbot: QtBot) -> None:
+    exact = Fault(kind=FaultKind.LATENCY, seconds=0.2, jitter=0.00012, chance=0.12345)
+    row = FaultRow(exact, SERVED, Icons())
+    qtbot.addWidget(row)
+    row.switch.click()
+    assert row.fault == evolve(exact, enabled=False)
+
+
+def test_a_slice_varies_by_less_than_its_bytes(qtbot: QtBot) -> None:
+    row = FaultRow(new_fault(FaultKind.SLICE), SERVED, Icons())
+    qtbot.addWidget(row)
+    size, variation = row.fields["bytes"], row.fields["variation"]
+    assert isinstance(size, NumberField)
+    assert isinstance(variation, NumberField)
+    variation.slider.setValue(POSITIONS)
+    assert row.fault.variation == 9
+    assert variation.slider.value() < POSITIONS
+    size.box.setValue(4)
+    assert (row.fault.bytes, row.fault.variation) == (4, 3)
+    assert parse([row.fault], "fault", TransportKind.STREAM)[1] == ()
+    row.show_fault(evolve(row.fault, bytes=100, variation=50))
+    assert variation.value == 50
 
 
 def test_a_kind_that_acts_on_whole_connections_has_no_direction(qtbot: QtBot) -> None:
