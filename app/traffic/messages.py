@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import takewhile
 from time import monotonic
 
-from app.traffic.chunk_log import ChunkLog
+from attrs import frozen
+
+from app.traffic.chunk_log import Chunk, ChunkLog
 from app.traffic.framing import Framer, Framing, Message, MessageError
 from app.traffic.http_framing import Exchanges, Http, WebSockets
 from app.traffic.source import ChunkSource
@@ -26,6 +29,20 @@ SPAN_CHUNKS = 256
 
 SEARCHED_MESSAGES = 10_000
 """How many messages `message_of` checks at most."""
+
+MOST_JOINED_BYTES = 16 * 1024 * 1024
+"""Bytes of a long message that `whole` joins, and the rest of a piece."""
+
+
+@frozen
+class JoinedChunk(Chunk):
+    """A long message, joined from the pieces that it was cut into."""
+
+    pieces: int
+    """How many are joined."""
+
+    kept: int
+    """How many the log has. They are more if they have more bytes than `MOST_JOINED_BYTES`."""
 
 
 class _Side:
@@ -80,6 +97,13 @@ class Messages:
         self._exchanges = Exchanges() if isinstance(framing, Http | WebSockets) else None
         self._flawed = array("Q")
         self._flaws = bytearray()
+        self._growing: dict[int, int] = {}
+        """For each side whose last message is a piece of a longer one: its number."""
+        self._pieces_before: dict[int, int] = {}
+        self._pieces_after: dict[int, int] = {}
+        """The piece of the same message before that number, and the one after it."""
+        self._joined: tuple[list[int], float, bytes] | None = None
+        """What was joined last, as a view asks for the same message at each tick."""
 
     @property
     def framed(self) -> int:
@@ -103,7 +127,55 @@ class Messages:
 
         `None` if there is none, or if it came not yet.
         """
-        return None if self._exchanges is None else self._exchanges.partner(number)
+        if self._exchanges is None:
+            return None
+        return self._exchanges.partner(self._first_piece(number))
+
+    def whole(self, number: int) -> Chunk | None:
+        """The message with that number. If it is a piece, all pieces that are kept are joined."""
+        chunk = self.log.chunk(number)
+        numbers = list(self._pieces_from(self._first_piece(number)))
+        if chunk is None or len(numbers) == 1:
+            return chunk
+        known = self._joined
+        is_known = known is not None and numbers[: len(known[0])] == known[0]
+        is_full = known is not None and len(known[2]) >= MOST_JOINED_BYTES
+        if known is None or not is_known or (len(known[0]) < len(numbers) and not is_full):
+            known = self._joined = self._join(numbers)
+        joined, began_at, data = known
+        return JoinedChunk(
+            number, began_at, chunk.connection, chunk.sent, data, len(joined), len(numbers)
+        )
+
+    def _join(self, numbers: list[int]) -> tuple[list[int], float, bytes]:
+        """The first of these pieces that make up `MOST_JOINED_BYTES`: numbers, time and bytes."""
+        pieces: list[Chunk] = []
+        size = 0
+        for each in numbers:
+            piece = self.log.chunk(each)
+            assert piece is not None
+            pieces.append(piece)
+            size += len(piece.data)
+            if size >= MOST_JOINED_BYTES:
+                break
+        began_at = min(each.time for each in pieces)
+        return numbers[: len(pieces)], began_at, b"".join(each.data for each in pieces)
+
+    def is_growing(self, number: int) -> bool:
+        """Whether more pieces of that message may come."""
+        *_, last = self._pieces_from(number)
+        return last in self._growing.values()
+
+    def _first_piece(self, number: int) -> int:
+        while (before := self._pieces_before.get(number, -1)) >= self.log.first:
+            number = before
+        return number
+
+    def _pieces_from(self, number: int) -> Iterator[int]:
+        piece: int | None = number
+        while piece is not None:
+            yield piece
+            piece = self._pieces_after.get(piece)
 
     def chunk_of(self, number: int) -> int | None:
         """The number of the chunk in which that message ends; `None` if it is not kept."""
@@ -130,6 +202,8 @@ class Messages:
         """Forget all messages. Call it after the source was cleared."""
         self.log.clear()
         self._sides.clear()
+        self._growing.clear()
+        self._joined = None
         self.pending_bytes = 0
         self._next = self._source.end
         self._next_ending = self._endings.end
@@ -220,14 +294,25 @@ class Messages:
     def _keep(self, owner: int, began_at: float, time: float, messages: list[Message]) -> None:
         log = self.log
         for data, flaw in messages:
-            if flaw:
-                self._flawed.append(log.end)
-                self._flaws.append(flaw)
+            if flaw or self._growing:
+                self._note(owner, log.end, flaw)
             self._ended_in.append(self._at)
             if self._exchanges is not None:
                 self._exchanges.add(owner >> 1, log.end, data)
             log.append(began_at, owner >> 1, bool(owner & 1), data)
             began_at = time
+
+    def _note(self, owner: int, number: int, flaw: MessageError) -> None:
+        """Note what is wrong with a message, and which pieces belong together."""
+        if flaw:
+            self._flawed.append(number)
+            self._flaws.append(flaw)
+        before = self._growing.pop(owner, None)
+        if before is not None and flaw is not MessageError.BROKEN:
+            self._pieces_before[number] = before
+            self._pieces_after[before] = number
+        if flaw is MessageError.CUT:
+            self._growing[owner] = number
 
     def _end_connections(self) -> None:
         while self._has_endings:
@@ -245,12 +330,19 @@ class Messages:
             return
         self.pending_bytes -= side.framer.pending
         self._keep(owner, side.began_at, side.began_at, side.framer.finish())
+        self._growing.pop(owner, None)
 
     def _trim(self) -> None:
         del self._ended_in[: self.log.first - self._first_known]
         self._first_known = self.log.first
         if self._exchanges is not None:
             self._exchanges.forget(self.log.first)
+        for links in (
+            self._pieces_before,
+            self._pieces_after,
+        ):  # nearly in the order of their numbers
+            for number in list(takewhile(lambda each: each < self.log.first, links)):
+                del links[number]
         gone = bisect_left(self._flawed, self.log.first)
         if gone:
             del self._flawed[:gone], self._flaws[:gone]

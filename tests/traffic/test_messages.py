@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import pytest
+from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.traffic import messages
-from app.traffic.chunk_log import ChunkLog
+from app.traffic.chunk_log import Chunk, ChunkLog
 from app.traffic.connection_info import CloseKind
-from app.traffic.framing import Delimited, FixedLength, Framing, LengthPrefix, Lines, MessageError
-from app.traffic.messages import Messages
+from app.traffic.framing import (
+    LONGEST_MESSAGE,
+    Delimited,
+    FixedLength,
+    Framer,
+    Framing,
+    LengthPrefix,
+    Lines,
+    MessageError,
+    Netstrings,
+)
+from app.traffic.http_framing import Http
+from app.traffic.messages import JoinedChunk, Messages
 
 LONG = 3_600.0
 
@@ -181,3 +193,100 @@ def test_each_datagram_is_one_message() -> None:
         (1, False, b"", MessageError.NONE),
     ]
     assert made.pending_bytes == 4
+
+
+def whole(made: Messages, number: int) -> Chunk:
+    found = made.whole(number)
+    assert found is not None
+    return found
+
+
+def test_a_message_in_several_rows_is_joined_from_any_of_them() -> None:
+    log = ChunkLog()
+    size = LONGEST_MESSAGE
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (2 * size)
+    said = head + bytes(range(256)) * (2 * size // 256)
+    for at in range(0, len(said), 100_000):
+        log.append(1.0 + at, 1, True, said[at : at + 100_000])
+        log.append(1.0 + at, 2, False, b"GET / HTTP/1.1\r\n\r\n")
+    log.append(9.0, 1, True, b"HTTP/1.1 204 No Content\r\n\r\n")
+    made = framed(log, Http())
+    rows = [each for each in range(made.log.end) if made.log.chunk(each).connection == 1]  # type: ignore[union-attr]
+    assert [made.flaw(each) for each in rows] == [MessageError.CUT] * 2 + [MessageError.NONE] * 2
+    for row in rows[:3]:
+        chunk = whole(made, row)
+        assert isinstance(chunk, JoinedChunk)
+        assert (chunk.data, chunk.time, chunk.kept) == (said, 1.0, 3)
+    assert whole(made, rows[3]).data.startswith(b"HTTP/1.1 204")
+    assert made.whole(10**6) is None
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 2), st.binary(min_size=1, max_size=9)), max_size=40),
+    st.sampled_from([Lines(), LengthPrefix(1), Netstrings(), Http()]),
+)
+def test_joined_messages_are_what_was_said(said: list[tuple[int, bytes]], framing: Framing) -> None:
+    log = ChunkLog()
+    for connection, data in said:
+        log.append(1.0, connection, False, data)
+    made = Messages(log, _Short(framing), max_bytes=10**7, max_chunks=10**5)
+    for connection in (1, 2):
+        log.end_connection(1.0, connection, CloseKind.CLOSED)
+    assert made.step(LONG)
+    for connection in (1, 2):
+        rows = [each for each in range(made.log.end) if whole(made, each).connection == connection]
+        messages = {whole(made, row).data: None for row in rows}
+        spoken = b"".join(data for each, data in said if each == connection)
+        assert all(each in spoken for each in messages)
+        assert not any(made.is_growing(row) for row in rows)
+
+
+@frozen
+class _Short:
+    """Cuts messages that are longer than four bytes."""
+
+    framing: Framing
+
+    def framer(self, longest: int = 4) -> Framer:
+        return self.framing.framer(longest)
+
+
+def test_of_a_message_that_is_too_long_only_the_beginning_is_joined(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(messages, "MOST_JOINED_BYTES", LONGEST_MESSAGE + 1)
+    log = ChunkLog()
+    log.append(1.0, 1, False, b"x" * (3 * LONGEST_MESSAGE) + b"\n")
+    chunk = whole(framed(log, Lines()), 0)
+    assert isinstance(chunk, JoinedChunk)
+    assert (len(chunk.data), chunk.pieces, chunk.kept) == (2 * LONGEST_MESSAGE, 2, 4)
+
+
+def test_a_message_that_is_asked_for_again_is_not_joined_again() -> None:
+    log = ChunkLog()
+    made = Messages(log, Lines(), max_bytes=10**8, max_chunks=1_000)
+    for byte in (b"a", b"b"):
+        log.append(1.0, 1, False, byte * LONGEST_MESSAGE)
+    made.step(LONG)
+    assert whole(made, 0).data is whole(made, 1).data
+    log.append(1.0, 1, False, b"c\n")
+    made.step(LONG)
+    assert whole(made, 0).data.endswith(b"bc\n")
+
+
+def test_dropped_pieces_are_left_out_and_forgotten() -> None:
+    log = ChunkLog()
+    made = Messages(log, Lines(), max_bytes=4 * 1024 * 1024, max_chunks=1_000)
+    for _ in range(40):
+        log.append(1.0, 1, False, b"x" * LONGEST_MESSAGE)
+        assert made.step(LONG)
+    last = made.log.end - 1
+    chunk = whole(made, last)
+    assert isinstance(chunk, JoinedChunk)
+    assert chunk.kept == len(made.log) < 40
+    assert made.is_growing(made.log.first)
+    log.append(1.0, 1, False, b"\n")
+    made.step(LONG)
+    assert not made.is_growing(last)
+    made.clear()
+    assert made.whole(last) is None

@@ -8,8 +8,9 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from enum import Enum
+from functools import partial
 from typing import Final
 
 from attrs import frozen
@@ -28,8 +29,12 @@ _STEP_CHUNKS: Final = 1_000
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STEP: Final = 128 * 1024
 
-_WINDOW_BITS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
-"""For `zlib.decompressobj`. Some servers send deflate without the header that RFC 9110 asks for."""
+_ZSTD_STEP: Final = 128
+"""Bytes that are unpacked at once: zstd has no limit for what they become, but four of them become
+at most 128 KiB."""
+
+_ZSTD_WINDOW: Final = 8 * 1024 * 1024
+"""The largest window that RFC 9659 allows for HTTP."""
 
 _CHARSETS: Final = frozenset(
     codecs.lookup(each).name
@@ -98,10 +103,10 @@ def _unpack(head: HttpMessage, data: bytes) -> Generator[None, None, Body]:
     names = [each.strip() for each in codings.split(",")]
     wanted = [each for each in reversed(names) if each not in ("", "identity")]
     for place, name in enumerate(wanted):
-        if name not in _WINDOW_BITS or place >= _MOST_CODINGS:
+        if name not in _CODINGS or place >= _MOST_CODINGS:
             return Body(data, codings, size, Flaw.UNKNOWN_CODING)
-        for bits in _WINDOW_BITS[name]:
-            unpacked, flaw = yield from _inflate(data, bits)
+        for unpack in _CODINGS[name] if data else ():
+            unpacked, flaw = yield from _joined(unpack(data))
             if unpacked or flaw is Flaw.NONE:
                 data = unpacked
                 break
@@ -110,23 +115,79 @@ def _unpack(head: HttpMessage, data: bytes) -> Generator[None, None, Body]:
     return Body(data, codings if wanted else "", size, flaw)
 
 
-def _inflate(data: bytes, bits: int) -> Generator[None, None, tuple[bytes, Flaw]]:
+def _joined(pieces: Iterator[bytes]) -> Generator[None, None, tuple[bytes, Flaw]]:
+    """The pieces as far as they go, up to `MOST_UNPACKED` bytes and the rest of a piece."""
     made = bytearray()
+    try:
+        for piece in pieces:
+            if piece and len(made) >= MOST_UNPACKED:
+                return bytes(made), Flaw.TOO_LARGE
+            made += piece
+            yield
+    except _Broken:
+        return bytes(made), Flaw.BROKEN
+    return bytes(made), Flaw.NONE
+
+
+class _Broken(Exception):
+    """These bytes are not packed as declared, or their end is missing."""
+
+
+def _inflate(bits: int, data: bytes) -> Iterator[bytes]:
     engine = zlib.decompressobj(bits)
-    rest = data
-    while True:
+    while not engine.eof:
         try:
-            made += engine.decompress(rest, _STEP)
-        except zlib.error:
-            return bytes(made), Flaw.BROKEN
-        rest = engine.unconsumed_tail
-        if engine.eof:
-            return bytes(made), Flaw.NONE
-        if len(made) >= MOST_UNPACKED:
-            return bytes(made), Flaw.TOO_LARGE
-        if not rest:
-            return bytes(made), Flaw.BROKEN if data else Flaw.NONE
-        yield
+            yield engine.decompress(data, _STEP)
+        except zlib.error as error:
+            raise _Broken from error
+        data = engine.unconsumed_tail
+        if not data and not engine.eof:
+            raise _Broken
+
+
+def _unpack_brotli(data: bytes) -> Iterator[bytes]:
+    import brotli  # imported only when it is met
+
+    engine = brotli.Decompressor()
+    while not engine.is_finished():
+        try:
+            piece = engine.process(data, output_buffer_limit=_STEP)
+        except brotli.error as error:
+            raise _Broken from error
+        if not piece and not data:
+            raise _Broken
+        yield piece
+        data = b""  # the engine keeps what it did not need yet
+
+
+def _unpack_zstd(data: bytes) -> Iterator[bytes]:
+    import zstandard  # imported only when it is met
+
+    context = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+    at = 0
+    while at < len(data):  # one frame after the other, as RFC 8878 has them
+        engine = context.decompressobj()
+        while not engine.eof:
+            part = data[at : at + _ZSTD_STEP]
+            if not part:
+                raise _Broken
+            try:
+                yield engine.decompress(part)
+            except zstandard.ZstdError as error:
+                raise _Broken from error
+            at += len(part)
+        at -= len(engine.unused_data)
+
+
+_CODINGS: Final[Mapping[str, tuple[Callable[[bytes], Iterator[bytes]], ...]]] = {
+    "gzip": (partial(_inflate, 31),),
+    "x-gzip": (partial(_inflate, 31),),
+    # Some servers send deflate without the header of zlib that RFC 9110 asks for.
+    "deflate": (partial(_inflate, 15), partial(_inflate, -15)),
+    "br": (_unpack_brotli,),
+    "zstd": (_unpack_zstd,),
+}
+"""The content codings, each with the ways to unpack it. The first that finds something counts."""
 
 
 def media_type(message: HttpMessage) -> str:

@@ -15,8 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, system_reason
 from app.traffic.chunk_log import Chunk
 from app.traffic.connection_info import ConnectionEnd, ConnectionInfo
 from app.traffic.source import ChunkSource

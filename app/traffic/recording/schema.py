@@ -13,8 +13,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from app.text.sentence import Sentence, composed
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, composed, system_reason
 
 SUFFIX: Final = "sqlite"
 

@@ -27,6 +27,7 @@ from app.traffic.content.page import MOST_LINES, Page
 from app.ui.content.hex_view import HexView
 from app.ui.content.page_view import PageView
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.layouts import fill
 
 STEP_SECONDS: Final = 0.006
 """A step of the layout. The window stays smooth while a large content is laid out."""
@@ -46,8 +47,8 @@ class ContentView(QWidget):
     menu_wanted = Signal(QPoint)
     """The user wants the menu of the content. The point is on the screen."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.hex = HexView()
         self.text = PageView()
         self.note = ElidingLabel()
@@ -123,14 +124,8 @@ class ContentView(QWidget):
         self.note.setObjectName("quiet")
         self._stack.addWidget(self.text)
         self._stack.addWidget(self.hex)
-        foot = QHBoxLayout()
-        foot.addWidget(self.note, 1)
-        foot.addWidget(self.all_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._stack, 1)
-        layout.addLayout(foot)
+        foot = fill(QHBoxLayout(), (self.note, 1), self.all_button)
+        fill(QVBoxLayout(self), (self._stack, 1), foot, spacing=4, margins=0)
         self.note.hide()
         self.all_button.hide()
         self.all_button.clicked.connect(self._show_all)
@@ -250,8 +245,8 @@ class FormChoice(QComboBox):
 
     chosen = Signal(Form)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         for form in Form:
             self.addItem(form_name(form), form)
         name = self.tr("Show the content as")

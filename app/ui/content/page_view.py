@@ -23,8 +23,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QWidget
 
 from app.traffic.content.page import Page
 from app.traffic.content.parts import PartKind, parts
-from app.ui.content.folding import ShownRows
-from app.ui.content.line_layouts import LineLayouts, letters, units
+from app.ui.content.line_layouts import LineLayouts, ShownRows, letters, units
 from app.ui.style.palette import quiet_color
 from app.ui.style.theme import MonoFont
 

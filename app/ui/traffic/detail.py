@@ -25,12 +25,14 @@ from PySide6.QtWidgets import (
 from app.client.transcript import timestamp
 from app.text.readable import escaped
 from app.traffic.chunk_log import Chunk
+from app.traffic.messages import JoinedChunk
 from app.traffic.websocket_framing import WebSocketFrame
 from app.ui.content.content_view import ContentView, FormChoice
 from app.ui.content.hex_view import HexView
 from app.ui.style.icons import Icons
 from app.ui.widgets.copy_actions import CopyActions
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.translation import translated
 
 LEAST_LETTERS = 46
@@ -47,10 +49,8 @@ class Detail(QWidget):
     """Shows one chunk, or an exchange. A copy has the selected bytes, or all if none are
     selected."""
 
-    def __init__(
-        self, icons: Icons, copy_actions: CopyActions, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons, copy_actions: CopyActions) -> None:
+        super().__init__()
         self._copy_actions = copy_actions
         self.curl_of: CurlOf = lambda chunk: None
         self.sides = (_Side(), _Side())
@@ -64,16 +64,8 @@ class Detail(QWidget):
         self.copy_button = QToolButton(autoRaise=True)
         self.copy_menu = QMenu(self)
         self._set_up(icons)
-        bar = QHBoxLayout()
-        bar.addWidget(self.title, 1)
-        bar.addWidget(self.place)
-        bar.addWidget(self.forms)
-        bar.addWidget(self.copy_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(bar)
-        layout.addWidget(self.split, 1)
+        bar = fill(QHBoxLayout(), (self.title, 1), self.place, self.forms, self.copy_button)
+        fill(QVBoxLayout(self), bar, (self.split, 1), spacing=4, margins=(0, 4, 0, 0))
         self.show_chunk(None, "")
 
     @property
@@ -109,6 +101,8 @@ class Detail(QWidget):
             words = f"{timestamp(chunk.time)}  {mark}  {name}"
             if frame is not None:
                 words = f"{words}   {escaped(translated(frame.summary))}"
+            if partner is None:
+                words = f"{words}{self._joined(chunk)}"
             self.title.setText(words)
         self.copy_button.setEnabled(chunk is not None)
         shown = [chunk] if partner is None else [chunk, partner]
@@ -170,12 +164,21 @@ class Detail(QWidget):
         request, response = shown
         if request is None or response is None:
             return
-        self.sides[0].head.setText(self.tr("Request at {0}").format(timestamp(request.time)))
         took = max(0.0, response.time - request.time)
-        words = self.tr("Response after {0}")
-        self.sides[1].head.setText(
-            words.format(f"{took * 1000:,.1f} ms" if took < 1 else f"{took:,.1f} s")
-        )
+        duration = f"{took * 1000:,.1f} ms" if took < 1 else f"{took:,.1f} s"
+        asked = self.tr("Request at {0}").format(timestamp(request.time))
+        answered = self.tr("Response after {0}").format(duration)
+        self.sides[0].head.setText(asked + self._joined(request))
+        self.sides[1].head.setText(answered + self._joined(response))
+
+    def _joined(self, chunk: Chunk) -> str:
+        """That several rows are shown as one message, if they are."""
+        if not isinstance(chunk, JoinedChunk):
+            return ""
+        words = self.tr("{0} rows, shown as one message")
+        if chunk.pieces < chunk.kept:
+            words = self.tr("the first {0} of {1} rows of this message: export them to have all")
+        return f"   {words.format(chunk.pieces, chunk.kept)}"
 
     def _arrange(self) -> None:
         """Put request and response side by side where there is room."""
@@ -234,11 +237,7 @@ class _Side(QWidget):
         self.head = ElidingLabel()
         self.head.setObjectName("quiet")
         self.content = ContentView()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self.head)
-        layout.addWidget(self.content, 1)
+        fill(QVBoxLayout(self), self.head, (self.content, 1), spacing=2, margins=0)
 
     def show_chunk(self, chunk: Chunk | None, frame: WebSocketFrame | None) -> None:
         """Show `chunk`, or nothing; of a frame its payload."""

@@ -1,4 +1,5 @@
-"""The bar that exports chunks to a file in small steps, and shows the progress and the result."""
+"""The menu of the exports, and the bar that exports chunks to a file in small steps and shows the
+progress and the result."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QProgressBar,
     QSizePolicy,
     QToolButton,
@@ -22,7 +24,10 @@ from app.traffic.export.pcapng import Pcapng
 from app.traffic.export.text import HexDump, JsonLines, Raw, Text
 from app.traffic.source import ChunkSource
 from app.ui.style.icons import Icons
+from app.ui.traffic.view_bar import View
+from app.ui.traffic.views import Views
 from app.ui.widgets.dialogs import start_folder
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.translation import translated
 
@@ -34,10 +39,8 @@ SHOWN_SECONDS = 12
 class ExportBar(QWidget):
     """Shows the progress of one export, and then its result."""
 
-    def __init__(
-        self, directory: ConnectionDirectory, icons: Icons, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, directory: ConnectionDirectory, icons: Icons) -> None:
+        super().__init__()
         self._directory = directory
         self._job: Job | None = None
         self.words = QLabel()
@@ -128,11 +131,7 @@ class ExportBar(QWidget):
         self.progress.setAccessibleName(self.tr("Progress of the export"))
         icons.give(self.close_button, "close")
         self.close_button.clicked.connect(self._close)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.words, 1)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.close_button)
+        fill(QHBoxLayout(self), (self.words, 1), self.progress, self.close_button, margins=0)
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.cancel)
@@ -181,3 +180,47 @@ class ExportBar(QWidget):
             self._expiry.stop()
         else:
             self._expiry.start(SHOWN_SECONDS * 1000)
+
+
+class ExportMenu(QMenu):
+    """What can be exported: all chunks, those that are shown, and the selected ones."""
+
+    def __init__(self, exporter: ExportBar, views: Views, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._exporter = exporter
+        self._views = views
+        self.setToolTipsVisible(True)
+        for words, export in (
+            (self.tr("Export all…"), self._export_all),
+            (self.tr("Export what is shown…"), self._export_shown),
+            (self.tr("Export the selected…"), self._export_selected),
+        ):
+            self.addAction(words).triggered.connect(export)
+        self.aboutToShow.connect(self._update_enabled)
+
+    def _update_enabled(self) -> None:
+        """Enable the exports that have chunks. While one is under way, none can start."""
+        is_free = not self._exporter.is_busy
+        wait = self.tr("Wait until the export under way is written, or cancel it.")
+        views = self._views
+        counts = len(views.source), len(self._shown()[1]()), len(views.selected)
+        for action, count in zip(self.actions(), counts, strict=True):
+            action.setEnabled(is_free and count > 0)
+            action.setToolTip(action.text() if is_free else wait)
+
+    def _export_all(self) -> None:
+        log = self._views.source
+        self._exporter.ask(log, lambda: range(log.first, log.end))
+
+    def _export_shown(self) -> None:
+        self._exporter.ask(*self._shown())
+
+    def _export_selected(self) -> None:
+        self._exporter.ask(self._views.log, lambda: self._views.selected)
+
+    def _shown(self) -> tuple[ChunkSource, Callable[[], Sequence[int]]]:
+        """The log of the chunks that pass the filter, and their numbers. The stream has no rows."""
+        views, found = self._views, self._views.scans.filter
+        if views.view is View.STREAM and found is not None:
+            return views.source, lambda: found.numbers(found.first, found.end)
+        return views.log, views.table.rows.numbers

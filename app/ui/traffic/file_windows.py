@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QVBoxLayout, QWidget
 
+from app.traffic.capture.packet_file import CaptureError
 from app.traffic.connection_info import ConnectionDirectory
 from app.traffic.recording.reader import Recording
 from app.traffic.recording.schema import SUFFIX, RecordingError
@@ -105,8 +106,8 @@ class FileWindows(QObject, Generic[W]):
         """Which files can be chosen, as file dialogs take it."""
         raise NotImplementedError
 
-    def window_for(self, path: Path) -> W | str:
-        """A window that shows the file at `path`; a sentence if it cannot be read."""
+    def window_for(self, path: Path) -> W:
+        """A window that shows the file at `path`. Raises `RecordingError` or `CaptureError`."""
         raise NotImplementedError
 
     def ask(self) -> None:
@@ -120,10 +121,11 @@ class FileWindows(QObject, Generic[W]):
 
     def open(self, path: Path) -> None:
         """Open the file at `path`, or say why that is not possible."""
-        window = self.window_for(path)
-        if isinstance(window, str):
+        try:
+            window = self.window_for(path)
+        except (RecordingError, CaptureError) as error:
             warning = QMessageBox.Icon.Warning
-            open_modal(message_box(self.parent_window, self.title, window, icon=warning))
+            open_modal(message_box(self.parent_window, self.title, str(error), icon=warning))
             return
         self.opened.append(window)
         window.destroyed.connect(lambda: self._forget(window))
@@ -151,11 +153,7 @@ class Recordings(FileWindows[FileWindow]):
     def name_filters(self) -> Sequence[str]:
         return self.tr("Recordings (*.{0})").format(SUFFIX), self.tr("All files (*)")
 
-    def window_for(self, path: Path) -> FileWindow | str:
-        try:
-            recording = Recording(path)
-        except RecordingError as error:
-            return str(error)
-        window = FileWindow(recording, self.icons, self.parent_window, self.copy_actions)
+    def window_for(self, path: Path) -> FileWindow:
+        window = FileWindow(Recording(path), self.icons, self.parent_window, self.copy_actions)
         window.setWindowTitle(self.tr("{0} – recording").format(path.name))
         return window

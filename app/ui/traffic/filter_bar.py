@@ -22,6 +22,7 @@ from app.ui.style.icons import Icons
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.popover import PopoverButton
 from app.ui.widgets.translation import translated
@@ -56,10 +57,8 @@ class FilterBar(QWidget):
     changed = Signal()
     """`criteria` returns another value."""
 
-    def __init__(
-        self, directory: ConnectionDirectory, icons: Icons, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, directory: ConnectionDirectory, icons: Icons) -> None:
+        super().__init__()
         self._directory = directory
         self._listed: set[str] = set()
         self.pattern = PatternEdit(icons, self.tr("Filter…"), self.tr("Text of the data"))
@@ -145,12 +144,7 @@ class FilterBar(QWidget):
         self._show_count()
         label = QLabel(self.tr("Filter"))
         label.setBuddy(self.pattern.line)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(label)
-        layout.addWidget(self.pattern, 1)
-        layout.addWidget(self.more)
+        fill(QHBoxLayout(self), label, (self.pattern, 1), self.more, spacing=8, margins=0)
 
     def _show_count(self) -> None:
         """Show on the button how many of the choices in its panel are made."""
@@ -198,8 +192,8 @@ class TrafficFindBar(QWidget):
     next_wanted = Signal()
     previous_wanted = Signal()
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self.pattern = PatternEdit(icons, self.tr("Find…"), self.tr("Text of the data"))
         self.previous_button = QToolButton(autoRaise=True)
         self.next_button = QToolButton(autoRaise=True)
@@ -220,7 +214,7 @@ class TrafficFindBar(QWidget):
             button.clicked.connect(wanted)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(4)
         label = QLabel(self.tr("Find"))
         label.setBuddy(self.pattern.line)
         layout.addWidget(label)
@@ -273,11 +267,9 @@ class PatternEdit(QWidget):
     changed = Signal()
     """`pattern` or `trouble` changed."""
 
-    def __init__(
-        self, icons: Icons, purpose: str, placeholder: str, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, icons: Icons, purpose: str, placeholder: str) -> None:
         """`purpose` is the name of the field for screen readers."""
-        super().__init__(parent)
+        super().__init__()
         self.pattern: Pattern | None = None
         self.trouble = ""
         self.line = QLineEdit()
@@ -288,11 +280,7 @@ class PatternEdit(QWidget):
         self.line.setPlaceholderText(placeholder)
         self.options.add_row(self.tr("Read as"), self.kind)
         self.options.add_row("", self.case_button)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self.line, 1)
-        layout.addWidget(self.options)
+        fill(QHBoxLayout(self), (self.line, 1), self.options, spacing=4, margins=0)
         self.setFocusProxy(self.line)
         self.line.textChanged.connect(self._parse)
         self.kind.currentIndexChanged.connect(self._parse)
@@ -365,8 +353,8 @@ class SizeEdit(QLineEdit):
     sizes_changed = Signal()
     """`sizes` or `trouble` changed."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.sizes: SizeRange | None = None
         self.trouble = ""
         self.setPlaceholderText(self.tr("Size…"))

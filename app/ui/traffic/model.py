@@ -39,6 +39,7 @@ _BACKGROUND = Qt.ItemDataRole.BackgroundRole
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _TOOL_TIP = Qt.ItemDataRole.ToolTipRole
+_SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _ALIGNMENTS = {SIZE: _RIGHT, DIRECTION: _CENTRE}
 _STYLES = {
@@ -139,6 +140,8 @@ class TrafficModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self._titles):
             return None
+        if section == DIRECTION:  # a narrow column of arrows
+            return self._titles[section] if role in (_TOOL_TIP, _SPOKEN) else None
         if role == _DISPLAY:
             return self._titles[section]
         return _ALIGNMENTS.get(section, _LEFT) if role == _ALIGNMENT else None

@@ -22,7 +22,7 @@ from app.traffic.source import ChunkSource
 from app.traffic.websocket_framing import WebSocketFrame, frame_of
 from app.ui.style.icons import Icons
 from app.ui.traffic.detail import Detail
-from app.ui.traffic.export_bar import ExportBar
+from app.ui.traffic.export_bar import ExportBar, ExportMenu
 from app.ui.traffic.filter_bar import FilterBar, TrafficFindBar
 from app.ui.traffic.recording_bar import RecordingBar
 from app.ui.traffic.row_menu import add_copy_actions, row_menu
@@ -32,7 +32,6 @@ from app.ui.traffic.views import Views
 from app.ui.widgets.copy_actions import CopyActions
 from app.ui.widgets.labels import ElidingLabel
 from app.ui.widgets.layouts import FoldingBox
-from app.ui.widgets.translation import translated
 
 MOST_COMPARED = 2
 LOW = 280
@@ -72,10 +71,9 @@ class TrafficPane(QWidget):
         self.detail.curl_of = self._curl_of
         self.filter_bar = FilterBar(self._directory, icons)
         self.find_bar = TrafficFindBar(icons)
-        self.trouble = ElidingLabel()
         self.disabled_note = ElidingLabel()
         self.exporter = ExportBar(directory, icons)
-        self.status_bar = TrafficStatusBar(icons)
+        self.status_bar = TrafficStatusBar(icons, ExportMenu(self.exporter, self.views, self))
         self.recording = RecordingBar(log, directory, icons) if isinstance(log, ChunkLog) else None
         self.split = QSplitter(Qt.Orientation.Vertical)
         self._is_finding = False
@@ -174,7 +172,7 @@ class TrafficPane(QWidget):
         if beside != self.is_detail_beside:
             orientation = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
             self.split.setOrientation(orientation)
-            self.split.setSizes([3, 2] if beside else [2, 1])
+            self.split.setSizes([3, 2])
             self._fit_height()
 
     def find_next(self) -> None:
@@ -186,9 +184,6 @@ class TrafficPane(QWidget):
         self.views.find_previous()
 
     def _lay_out(self) -> None:
-        self.trouble.setObjectName("trouble")
-        self.trouble.setProperty("wrong", True)
-        self.trouble.hide()
         self.disabled_note.setObjectName("quiet")
         self.disabled_note.hide()
         bars = FoldingBox(spacing=12, is_patient=True)  # so that typing never folds it
@@ -197,8 +192,8 @@ class TrafficPane(QWidget):
         self.split.addWidget(self.views)
         self.split.addWidget(self.detail)
         self.detail.setMinimumHeight(1)  # in a low window the rows get the room of the bytes
-        self.split.setStretchFactor(0, 2)
-        self.split.setStretchFactor(1, 1)
+        self.split.setStretchFactor(0, 3)
+        self.split.setStretchFactor(1, 2)
         self.split.setCollapsible(0, False)  # in a low window only the bytes are hidden
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
@@ -214,8 +209,6 @@ class TrafficPane(QWidget):
         layout.addWidget(self.exporter)
         if self.recording is not None:
             layout.addWidget(self.recording)
-        # In place of the counts: a mistake that is being typed must not move the rows.
-        self.status_bar.add_message(self.trouble)
 
     def _bind(self) -> None:
         self.filter_bar.changed.connect(lambda: self.views.filter(self.filter_bar.criteria()))
@@ -239,14 +232,6 @@ class TrafficPane(QWidget):
         else:
             self.recording.state_changed.connect(self._show_recording)
             self.status_bar.record_button.clicked.connect(self.toggle_recording)
-        for words, export in (
-            (self.tr("Export all…"), self._export_all),
-            (self.tr("Export what is shown…"), self._export_shown),
-            (self.tr("Export the selected…"), self._export_selected),
-        ):
-            self.status_bar.export_menu.addAction(words).triggered.connect(export)
-        self.status_bar.export_menu.setToolTipsVisible(True)
-        self.status_bar.export_menu.aboutToShow.connect(self._show_exports)
         copy = QAction(self.table)
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -336,20 +321,13 @@ class TrafficPane(QWidget):
         self.find_bar.show_finds(self.scans.search, self.views.chosen)
 
     def _show_trouble(self) -> None:
-        typed = [
+        typed = (
             self.view_bar.framing.trouble,
             self.filter_bar.pattern.trouble,
             self.filter_bar.sizes.trouble,
             self.find_bar.pattern.trouble,
-        ]
-        troubles = [*typed, *self.scans.troubles()]
-        text = "   ·   ".join(
-            dict.fromkeys(trouble for trouble in map(translated, troubles) if trouble)
         )
-        if text != self.trouble.text():
-            self.trouble.setText(text)
-        self.trouble.setVisible(bool(text))
-        self.status_bar.counts.setHidden(bool(text))
+        self.status_bar.show_troubles([*typed, *self.scans.troubles()])
 
     def _show_detail(self) -> None:
         chunk = self.views.chosen_chunk
@@ -380,34 +358,6 @@ class TrafficPane(QWidget):
             return
         if match is not None:
             self.detail.content.select(*match)
-
-    def _show_exports(self) -> None:
-        """Enable the exports that have chunks. While one is under way, none can start."""
-        is_free = not self.exporter.is_busy
-        wait = self.tr("Wait until the export under way is written, or cancel it.")
-        counts = len(self._log), self._count_shown(), len(self.views.selected)
-        for action, count in zip(self.status_bar.export_menu.actions(), counts, strict=True):
-            action.setEnabled(is_free and count > 0)
-            action.setToolTip(action.text() if is_free else wait)
-
-    def _count_shown(self) -> int:
-        found = self.scans.filter
-        if self.views.view is View.STREAM and found is not None:
-            return len(found.numbers(found.first, found.end))
-        return self.table.rows.rowCount()
-
-    def _export_all(self) -> None:
-        self.exporter.ask(self._log, lambda: range(self._log.first, self._log.end))
-
-    def _export_shown(self) -> None:
-        found, rows = self.scans.filter, self.table.rows
-        if self.views.view is View.STREAM and found is not None:
-            self.exporter.ask(self._log, lambda: found.numbers(found.first, found.end))
-        else:
-            self.exporter.ask(self.views.log, rows.numbers)
-
-    def _export_selected(self) -> None:
-        self.exporter.ask(self.views.log, lambda: self.views.selected)
 
     def _menu_for(self, chunk: Chunk) -> QMenu:
         def follow() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from app.text import readable
 from app.traffic.chunk_log import ChunkLog
@@ -18,8 +18,10 @@ from app.traffic.recording.recorder import Recorder
 from app.traffic.recording.schema import SUFFIX, RecordingError
 from app.ui.style.icons import Icons
 from app.ui.traffic.status_bar import chunks_text
+from app.ui.widgets.controls import icon_button
 from app.ui.widgets.dialogs import start_folder
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.translation import translated
 
 
@@ -30,14 +32,8 @@ class RecordingBar(QWidget):
     state_changed = Signal()
     """A recording started or ended."""
 
-    def __init__(
-        self,
-        log: ChunkLog,
-        directory: ConnectionDirectory,
-        icons: Icons,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, log: ChunkLog, directory: ConnectionDirectory, icons: Icons) -> None:
+        super().__init__()
         self._log = log
         self._directory = directory
         self._recorder: Recorder | None = None
@@ -46,7 +42,7 @@ class RecordingBar(QWidget):
         self.path: Path | None = None
         """The file of the recording under way, or of the last one."""
         self.words = ElidingLabel()
-        self.close_button = QToolButton(autoRaise=True)
+        self.close_button = icon_button(icons, "close", self.tr("Dismiss"))
         self._set_up(icons)
         self.hide()
 
@@ -124,14 +120,8 @@ class RecordingBar(QWidget):
 
     def _set_up(self, icons: Icons) -> None:
         self.words.setObjectName("trouble")
-        icons.give(self.close_button, "close")
-        self.close_button.setAccessibleName(self.tr("Dismiss"))
-        self.close_button.setToolTip(self.tr("Dismiss"))
         self.close_button.clicked.connect(self.hide)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.words, 1)
-        layout.addWidget(self.close_button)
+        fill(QHBoxLayout(self), (self.words, 1), self.close_button, margins=0)
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.finish)

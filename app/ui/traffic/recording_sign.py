@@ -14,6 +14,7 @@ from app.ui.style.icons import Icons
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.plain_text import set_tip
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ class RecordingSign(QWidget):
     open_wanted = Signal(object)
     """The user wants to look into the recording at this `Path`."""
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self._icons = icons
         self._bar: RecordingBar | None = None
         self.dot = QLabel()
@@ -60,11 +61,7 @@ class RecordingSign(QWidget):
 
     def _set_up(self) -> None:
         self.setAccessibleName(self.tr("Recording"))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 8, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self.dot)
-        layout.addWidget(self.words)
+        layout = fill(QHBoxLayout(self), self.dot, self.words, spacing=6, margins=(0, 0, 8, 0))
         for button, name in (
             (self.stop_button, self.tr("Stop recording")),
             (self.open_button, self.tr("Open the recording")),

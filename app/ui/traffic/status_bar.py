@@ -3,7 +3,7 @@ for the log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QIcon
@@ -17,6 +17,7 @@ from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
 from app.ui.traffic.model import TimeForm
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.translation import translated
 
 
 class TrafficStatusBar(QWidget):
@@ -25,32 +26,39 @@ class TrafficStatusBar(QWidget):
     time_chosen = Signal(object)
     """A `TimeForm`."""
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons, export_menu: QMenu) -> None:
+        super().__init__()
         self._icons = icons
         self.counts = ElidingLabel()
+        self.trouble = ElidingLabel()
+        self.trouble.setObjectName("trouble")
+        self.trouble.setProperty("wrong", True)
+        self.trouble.hide()
         self.time = QComboBox()
         self.record_button = QToolButton(autoRaise=True)
         self.export_button = QToolButton(autoRaise=True)
-        self.export_menu = QMenu(self)
+        self.export_menu = export_menu
         self.pause_button = QToolButton(autoRaise=True)
         self.clear_button = QToolButton(autoRaise=True)
         self.beside_button = QToolButton(autoRaise=True)
         self._set_up(icons)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        self._messages = QHBoxLayout()
-        self._messages.addWidget(self.counts, 1)
-        layout.addLayout(self._messages, 1)
+        for message in (self.counts, self.trouble):
+            layout.addWidget(message, 1)
         layout.addWidget(self.record_button)
         layout.addWidget(self.export_button)
         layout.addWidget(self.pause_button)
         layout.addWidget(self.clear_button)
         layout.addWidget(self.beside_button)
 
-    def add_message(self, label: QWidget) -> None:
-        """Give `label` the place of the counts. It is shown while they are hidden."""
-        self._messages.addWidget(label, 1)
+    def show_troubles(self, troubles: Iterable[str]) -> None:
+        """Show the mistakes in place of the counts, as one being typed must not move the rows."""
+        text = "   ·   ".join(dict.fromkeys(filter(None, map(translated, troubles))))
+        if text != self.trouble.text():
+            self.trouble.setText(text)
+        self.trouble.setVisible(bool(text))
+        self.counts.setHidden(bool(text))
 
     def show_counts(
         self,

@@ -13,6 +13,7 @@ from app.traffic.connection_info import CloseKind, ConnectionDirectory, connecti
 from app.traffic.conversation import Conversation, Piece
 from app.traffic.source import ChunkSource
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.text_view import Ink, LineNumbers, LinesView
 
 MOST_LISTED = 100
@@ -40,10 +41,8 @@ class StreamView(QWidget):
     reading_needed = Signal()
     """Another conversation must be read."""
 
-    def __init__(
-        self, source: ChunkSource, directory: ConnectionDirectory, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, source: ChunkSource, directory: ConnectionDirectory) -> None:
+        super().__init__()
         self._source = source
         self._directory = directory
         self._encoding = "utf-8"
@@ -121,15 +120,10 @@ class StreamView(QWidget):
 
     def _lay_out(self) -> None:
         self.note.setObjectName("quiet")
-        head = QHBoxLayout()
-        head.addWidget(self.choice)
-        head.addWidget(self.note, 1)
-        head.addWidget(self.earlier_button)
-        head.addWidget(self.newest_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(head)
-        layout.addWidget(self.text, 1)
+        head = fill(
+            QHBoxLayout(), self.choice, (self.note, 1), self.earlier_button, self.newest_button
+        )
+        fill(QVBoxLayout(self), head, (self.text, 1), margins=0)
         self.text.setPlaceholderText(
             self.tr("Choose a connection, and both sides of its conversation are shown here.")
         )
@@ -297,10 +291,8 @@ class ConnectionChoice(QComboBox):
     chosen = Signal(int)
     """The user chose the connection with this number."""
 
-    def __init__(
-        self, source: ChunkSource, directory: ConnectionDirectory, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, source: ChunkSource, directory: ConnectionDirectory) -> None:
+        super().__init__()
         self._source = source
         self._directory = directory
         self.setAccessibleName(self.tr("Connection to follow"))

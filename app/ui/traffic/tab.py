@@ -7,27 +7,26 @@ start, also those of closed connections, as their chunks stay in the log.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from sys import intern
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from attrs import evolve
+from attrs import define, evolve
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.client.session import Session
 from app.client.session_messages import SessionState
 from app.forwarding.link import TargetLink
-from app.net.ip import host_and_port, parse_ip
+from app.net.ip import format_host_and_port, host_and_port, parse_ip
 from app.net.target import Transport
 from app.server.connections.connection import Connection
 from app.server.listener import Listener
 from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import ChunkLog
-from app.traffic.connection_info import Address, CloseKind, ConnectionDirectory, ConnectionInfo
+from app.traffic.connection_info import Address, CloseKind, ConnectionInfo
 from app.ui.style.icons import Icons
 from app.ui.widgets.copy_actions import CopyActions
 
@@ -35,9 +34,9 @@ if TYPE_CHECKING:
     from app.ui.traffic.pane import TrafficPane
 
 MAX_CLOSED = 100_000
-"""The most closed connections that are remembered. Each takes about 400 bytes."""
+"""The most closed connections that are remembered. Each takes about 230 bytes."""
 
-KEPT_CLOSED = 10_000
+KEPT_CLOSED = 1_000
 """How many of the newest closed connections are remembered although their chunks are dropped, as
 framed messages may still be there."""
 
@@ -71,7 +70,7 @@ class TrafficTab(QWidget):
         """`None` until the tab is shown."""
 
     @property
-    def directory(self) -> ConnectionDirectory:
+    def directory(self) -> ConnectionNames:
         """The names of the connections in the log."""
         return self._names
 
@@ -146,22 +145,39 @@ class TrafficTab(QWidget):
         self.pane.show()  # now, and not in the next turn of the event loop
 
 
-class ConnectionNames:
-    """The directory of the connections: all open ones, and at most `MAX_CLOSED` closed ones.
+@define
+class _Source:
+    """What connections have in common: their listener, and the address that they came to."""
 
-    For an open connection it keeps only a reference, and makes its info on demand.
+    listener: str
+    local_address: Address | None
+    is_datagram: bool
+
+    def info(self, peer: Address | str) -> ConnectionInfo:
+        """The info of the connection from `peer`: its IP address, or its text if it has none."""
+        if isinstance(peer, str):
+            text, address = peer, None
+        else:
+            text, address = format_host_and_port(*peer), peer
+        return ConnectionInfo(self.listener, text, address, self.local_address, self.is_datagram)
+
+
+class ConnectionNames:
+    """The directory of the connections: all open ones, and the newest closed ones.
+
+    It keeps little for each, and makes the info on demand: most of them are never looked at.
     """
 
     def __init__(self) -> None:
+        self._listeners: dict[str, None] = {}
+        self._sources: dict[tuple[str, str, bool], _Source] = {}
         self._open: dict[int, Connection] = {}
-        self._other_addresses: dict[int, Address | None] = {}
-        """The local addresses of open connections that differ from that of their listener."""
-        self._closed: dict[int, ConnectionInfo] = {}
-        self._targets: dict[int, ConnectionInfo] = {}
-        """The open connections to targets."""
-        self._target_of: dict[int, int] = {}
-        """The numbers of these, by those of the clients' connections."""
-        self._listeners: dict[str, Address | None] = {}
+        self._others: dict[int, ConnectionInfo] = {}
+        """The open connections that no client has made: those to targets, and sessions."""
+        self._target_of: dict[int, TargetLink] = {}
+        """The open connections to targets, by the numbers of the clients' connections."""
+        self._closed: dict[int, ConnectionInfo | tuple[_Source, Address | str]] = {}
+        """The closed ones, in the order in which they closed."""
 
     @property
     def listeners(self) -> tuple[str, ...]:
@@ -170,40 +186,27 @@ class ConnectionNames:
 
     def rename(self, old: str, new: str) -> None:
         """Rename a listener, also in the info of its closed connections."""
-        # The order stays the same. The value is the local address of the listener.
-        self._listeners = {
-            new if name == old else name: local for name, local in self._listeners.items()
-        }
-        for infos in (self._closed, self._targets):
+        # The order stays the same.
+        self._listeners = {new if name == old else name: None for name in self._listeners}
+        for source in self._sources.values():
+            if source.listener == old:
+                source.listener = new
+        self._sources = {(each.listener, *key[1:]): each for key, each in self._sources.items()}
+        for infos in (self._closed, self._others):
             for number, info in infos.items():
-                if info.listener == old and (info.forwards or not info.began_here):
+                if isinstance(info, ConnectionInfo) and info.listener == old and info.forwards:
                     infos[number] = evolve(info, listener=new)
-
-    def follow(self, batch: ChangeBatch) -> None:
-        """Add the opened connections, and remove the closed ones."""
-        for connection in batch.opened:
-            self.add_connection(connection)
-        for connection, link in batch.forwarded:
-            self.add_target(connection, link)
-        for connection in batch.closed:
-            self.remove_connection(connection)
 
     def add_connection(self, connection: Connection) -> None:
         """Add an open connection."""
-        name = connection.factory.spec.name
-        local = _local_address(connection)
-        usual = self._listeners.setdefault(name, local)
-        if usual is None:
-            self._listeners[name] = local
-        elif local is not None and local != usual:
-            self._other_addresses[connection.number] = local
+        self._listeners.setdefault(connection.factory.spec.name)
         self._open[connection.number] = connection
 
     def add_target(self, connection: Connection, link: TargetLink) -> None:
         """Add the connection of a client to its target. A peer of UDP may have one after the
         other."""
-        self._remember_target(connection.number)
-        self._targets[link.number] = ConnectionInfo(
+        self._target_of[connection.number] = link
+        self._others[link.number] = ConnectionInfo(
             connection.factory.spec.name,
             link.name(connection.number),
             ip_address_of(link.peer_address),
@@ -211,62 +214,53 @@ class ConnectionNames:
             is_datagram=link.is_datagram,
             began_here=True,
         )
-        self._target_of[connection.number] = link.number
 
-    def _remember_target(self, number: int) -> None:
-        """The connection of a client with that number has no target any more."""
-        target = self._target_of.pop(number, 0)
-        if target:
-            self._remember(target, self._targets.pop(target))
-
-    def add_info(self, number: int, info: ConnectionInfo) -> None:
-        """Add the info of a connection that does not belong to a listener."""
-        self._listeners.setdefault(info.listener, info.local_address)
-        self._remember(number, info)
+    def add_session(self, number: int, info: ConnectionInfo) -> None:
+        """Add a session of the console."""
+        self._listeners.setdefault(info.listener)
+        self._others[number] = info
 
     def remove_connection(self, connection: Connection) -> None:
-        """Remove a closed connection, but keep its info: its chunks are in the log."""
-        info = self._info_of(connection.number)
-        if info is None:
-            return
-        del self._open[connection.number]
-        self._other_addresses.pop(connection.number, None)
-        self._remember(connection.number, info)
-        self._remember_target(connection.number)
+        """A connection has closed. Keep its name if its chunks may be in the log."""
+        self._open.pop(connection.number, None)
+        if connection.bytes_in or connection.bytes_out:
+            self._closed[connection.number] = self._entry(connection)
 
-    def forget(self, number: int) -> None:
-        """Forget a closed connection."""
-        self._closed.pop(number, None)
+    def remove_target(self, connection: Connection) -> TargetLink | None:
+        """The connection of a client to its target has closed. `None` if it had none."""
+        link = self._target_of.pop(connection.number, None)
+        if link is not None:
+            self.remove_session(link.number)
+        return link
+
+    def remove_session(self, number: int) -> None:
+        """A session has ended."""
+        self._closed[number] = self._others.pop(number)
+
+    def forget(self, kept: int) -> None:
+        """Forget closed connections, but not the `kept` newest ones."""
+        for number in list(islice(self._closed, max(0, len(self._closed) - kept))):
+            del self._closed[number]
 
     def info(self, number: int) -> ConnectionInfo | None:
         """The info of the connection with this number; `None` if it was removed long ago."""
-        return self._info_of(number) or self._targets.get(number) or self._closed.get(number)
-
-    def _remember(self, number: int, info: ConnectionInfo) -> None:
-        self._closed[number] = info
-        if len(self._closed) > MAX_CLOSED:
-            # Many at once: a dict looks for its first key among all that were deleted before.
-            for oldest in list(islice(self._closed, max(1, MAX_CLOSED // 10))):
-                del self._closed[oldest]
-
-    def _info_of(self, number: int) -> ConnectionInfo | None:
         connection = self._open.get(number)
-        if connection is None:
-            return None
-        name = connection.factory.spec.name
-        local = self._other_addresses.get(number, self._listeners.get(name))
-        peer = connection.peer_address
-        is_datagram = connection.is_datagram
-        return ConnectionInfo(name, connection.peer, ip_address_of(peer), local, is_datagram)
+        if connection is not None:
+            source, peer = self._entry(connection)
+            return source.info(peer)
+        known = self._others.get(number) or self._closed.get(number)
+        if isinstance(known, tuple):
+            source, peer = known
+            return source.info(peer)
+        return known
 
-
-def _local_address(connection: Connection) -> Address | None:
-    if not connection.connected:  # it was opened and closed since the last tick
-        return None
-    try:
-        return ip_address_of(connection.transport.getHost())
-    except (AttributeError, OSError):  # it is closed already, and has no socket
-        return None
+    def _entry(self, connection: Connection) -> tuple[_Source, Address | str]:
+        key = connection.factory.spec.name, connection.local, connection.is_datagram
+        source = self._sources.get(key)
+        if source is None:
+            name, local, is_datagram = key
+            source = self._sources[key] = _Source(name, _ip_address(local), is_datagram)
+        return source, ip_address_of(connection.peer_address) or connection.peer
 
 
 def ip_address_of(address: object) -> Address | None:
@@ -284,58 +278,52 @@ class ConnectionTracker:
     def __init__(self, log: ChunkLog, names: ConnectionNames) -> None:
         self._log = log
         self._names = names
-        self._closed: deque[tuple[int, int]] = deque(maxlen=MAX_CLOSED)
-        """For each closed connection the end of the log at that time, and its number."""
-        self._links: dict[int, TargetLink] = {}
-        """The connections to targets, by the numbers of the clients' connections."""
-        self._sessions: dict[int, Session] = {}
-        """The connected sessions, by the numbers of their connections."""
+        self._listed: dict[int, Session] = {}
+        """The sessions of the last call, by the numbers of their connections."""
+        self._connected: dict[int, Session] = {}
 
     def follow_connections(self, batch: ChangeBatch) -> None:
         """Handle the opened and closed connections of a batch."""
-        self._names.follow(batch)
-        self._forget_dropped()
+        names, log = self._names, self._log
+        for connection in batch.opened:
+            names.add_connection(connection)
         for connection, link in batch.forwarded:
-            self._end_link(connection)
-            self._links[connection.number] = link
+            self._end_target(connection)
+            names.add_target(connection, link)
         for connection in batch.closed:
-            self._closed.append((self._log.end, connection.number))
+            names.remove_connection(connection)
             # A connection without traffic has no chunks in the log.
             if connection.bytes_in or connection.bytes_out:
                 closed_at = connection.unix_seconds(connection.closed_at)
-                self._log.end_connection(closed_at, connection.number, connection.close_kind)
-            self._end_link(connection)
+                log.end_connection(closed_at, connection.number, connection.close_kind)
+            self._end_target(connection)
+        # The log keeps the ends of those that it has chunks of, in the order of the names.
+        names.forget(min(max(KEPT_CLOSED, len(log.endings)), MAX_CLOSED))
 
-    def _end_link(self, connection: Connection) -> None:
+    def _end_target(self, connection: Connection) -> None:
         """Note the end of the connection to the target of a client, if it had one."""
-        link = self._links.pop(connection.number, None)
+        link = self._names.remove_target(connection)
         if link is not None:
-            self._closed.append((self._log.end, link.number))
             closed_at = connection.unix_seconds(link.closed_at or connection.active_at)
             self._log.end_connection(closed_at, link.number, link.close_kind)
 
-    def _forget_dropped(self) -> None:
-        """Forget the names of closed connections that have no chunk in the log any more."""
-        closed, first = self._closed, self._log.first
-        while len(closed) > KEPT_CLOSED and closed[0][0] <= first < self._log.end:
-            self._names.forget(closed.popleft()[1])
-
     def follow_sessions(self, sessions: Iterable[tuple[str, Session]]) -> None:
         """Compare the sessions of the console, each with its title, with the last call."""
-        now_connected: dict[int, Session] = {}
+        listed: dict[int, Session] = {}
         for title, session in sessions:
-            if session.number and session.number not in self._sessions:
-                self._add_session(title, session)
-            if session.state.is_open or session.state is SessionState.CLOSING:
-                now_connected[session.number] = session
-        for number, session in self._sessions.items():
-            if number not in now_connected:
+            if session.number:
+                listed[session.number] = session
+                if session.number not in self._listed:
+                    self._add_session(title, session)
+        for number, session in list(self._connected.items()):
+            is_open = session.state.is_open or session.state is SessionState.CLOSING
+            if number not in listed or not is_open:
+                del self._connected[number]
+                self._names.remove_session(number)
                 self._log.end_connection(session.unix_seconds(), number, CloseKind.CLOSED)
-        self._sessions = now_connected
+        self._listed = listed
 
     def _add_session(self, title: str, session: Session) -> None:
-        if self._names.info(session.number) is not None:
-            return
         peer, local = session.addresses
         target = session.target
         name = QCoreApplication.translate("ConnectionNames", "Console: {0}").format(title)
@@ -347,7 +335,8 @@ class ConnectionTracker:
             is_datagram=target is not None and target.transport is Transport.UDP,
             began_here=True,
         )
-        self._names.add_info(session.number, info)
+        self._names.add_session(session.number, info)
+        self._connected[session.number] = session
 
 
 def _ip_address(text: str) -> Address | None:

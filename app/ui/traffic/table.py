@@ -41,14 +41,14 @@ LEAST_HEIGHT = 48
 """The header and one row: less than Qt's minimum, so that the window fits a small screen."""
 
 DATA_WIDTH = 220
-LEAST_NAME = 104
+LEAST_NAME = 150
 """The widths that the data and the names of the connections keep in a narrow table."""
 
 MOST_NAME = 300
 NAME_SHARE = 0.2
 """In a wide table, the names grow up to this width, and to this share of the table."""
 
-WIDTHS = {TIME: 110, CONNECTION: 190, DIRECTION: 80, SIZE: 80}
+WIDTHS = {TIME: 110, CONNECTION: 190, DIRECTION: 36, SIZE: 76}
 
 
 class TrafficTable(QTableView):

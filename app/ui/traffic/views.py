@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS, Chunk, ChunkLog
 from app.traffic.connection_info import ConnectionDirectory
@@ -34,10 +34,8 @@ class Views(QStackedWidget):
     choice_changed = Signal()
     """Another row or another line of the stream is chosen."""
 
-    def __init__(
-        self, source: ChunkSource, directory: ConnectionDirectory, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, source: ChunkSource, directory: ConnectionDirectory) -> None:
+        super().__init__()
         self.source = source
         self._directory = directory
         self.log: ChunkSource = source
@@ -52,6 +50,8 @@ class Views(QStackedWidget):
         """The number in `source` of the chunk that was chosen in the view before."""
         self._is_choice_pending = False
         """Whether the message with that chunk is to be chosen as soon as it is framed."""
+        self._is_growing = False
+        """Whether the chosen message had not got its last piece when it was shown."""
         self.addWidget(self.table)
         self.addWidget(self.stream)
         self.currentChanged.connect(
@@ -62,6 +62,7 @@ class Views(QStackedWidget):
         self.setFocusProxy(self.table)
         self.table.choice_changed.connect(self.choice_changed)
         self.stream.choice_changed.connect(self.choice_changed)
+        self.choice_changed.connect(self._note_growth)
         self.stream.reading_needed.connect(self._follow_stream)
 
     @property
@@ -96,9 +97,11 @@ class Views(QStackedWidget):
 
     @property
     def chosen_chunk(self) -> Chunk | None:
-        """The chosen chunk or message; `None` if there is none or it was dropped."""
-        number = self.chosen
-        return None if number is None else self.log.chunk(number)
+        """The chosen chunk or message; `None` if there is none or it was dropped.
+
+        Of a message that takes several rows, all of it as far as it is kept.
+        """
+        return None if self.chosen is None else self._whole(self.chosen)
 
     @property
     def partner_chunk(self) -> Chunk | None:
@@ -106,7 +109,7 @@ class Views(QStackedWidget):
         if self.messages is None or self.chosen is None:
             return None
         number = self.messages.partner(self.chosen)
-        return None if number is None else self.log.chunk(number)
+        return None if number is None else self._whole(number)
 
     @property
     def until(self) -> int | None:
@@ -161,6 +164,10 @@ class Views(QStackedWidget):
         shown = self.scans.filter
         self.table.restore_choice(self.log.end if shown is None else shown.looked_at)
         self.table.mark(self.scans.search)
+        if self._is_growing:
+            self._note_growth()
+            if not self._is_growing:
+                self.choice_changed.emit()
 
     def pause(self, on: bool) -> None:
         """Pause the views, or continue and show what was added meanwhile."""
@@ -222,6 +229,15 @@ class Views(QStackedWidget):
         self._is_choice_pending = number is None and not messages.is_done
         if number is not None:
             self.table.choose_when_shown(number)
+
+    def _whole(self, number: int) -> Chunk | None:
+        return self.log.chunk(number) if self.messages is None else self.messages.whole(number)
+
+    def _note_growth(self) -> None:
+        messages, chosen = self.messages, self.chosen
+        self._is_growing = (
+            messages is not None and chosen is not None and messages.is_growing(chosen)
+        )
 
     def _search_start(self) -> int:
         """The number to search from: that of the chosen row, or of the row at the top."""

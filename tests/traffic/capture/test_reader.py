@@ -201,7 +201,7 @@ def test_missing_bytes_are_shown_at_their_position(path: Path) -> None:
         ]
         assert [capture.missing(number) for number in range(4)] == [0, 10, 0, 0]
         assert capture.kept_bytes == 10
-        assert "10 bytes are missing in the file. The capture lost them." in (
+        assert "Bytes that are missing in the file, because the capture lost them: 10." in (
             capture.counts.sentences()
         )
 

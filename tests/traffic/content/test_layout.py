@@ -5,14 +5,18 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
+from collections.abc import Callable
+from typing import Final, cast
 
+import brotli
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.traffic.content import http_body, page
 from app.traffic.content.form import Form
-from app.traffic.content.http_body import Body, Flaw
+from app.traffic.content.http_body import Body, Flaw, read_body, read_head
 from app.traffic.content.layout import Note, detect, lay_out
 from app.traffic.content.page import Page, Style
 
@@ -37,6 +41,19 @@ def _note(note: Note) -> str:
 def response(body: bytes, *headers: str) -> bytes:
     head = "\r\n".join(("HTTP/1.1 200 OK", *headers, "", ""))
     return head.encode() + body
+
+
+def unpacked(packed: bytes, coding: str) -> Body:
+    data = response(packed, f"Content-Encoding: {coding}")
+    found = read_head(data)
+    assert found is not None
+    head, body_at = found
+    steps = read_body(head, data[body_at:])
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return cast("Body", end.value)
 
 
 @pytest.mark.parametrize(
@@ -90,10 +107,17 @@ def test_any_bytes_have_a_page_in_any_form(data: bytes, form: Form) -> None:
         ("x-gzip", gzip.compress(b'{"a": 1}', mtime=0)),
         ("deflate", zlib.compress(b'{"a": 1}')),
         ("deflate", zlib.compress(b'{"a": 1}')[2:-4]),
+        ("br", brotli.compress(b'{"a": 1}')),
+        ("zstd", zstandard.compress(b'{"a": 1}')),
+        ("zstd", zstandard.compress(b'{"a"') + zstandard.compress(b": 1}")),
+        ("zstd, br", brotli.compress(zstandard.compress(b'{"a": 1}'))),
         ("gzip, deflate", zlib.compress(gzip.compress(b'{"a": 1}', mtime=0))),
         ("identity", b'{"a": 1}'),
     ],
-    ids=["gzip", "x-gzip", "zlib", "raw deflate", "both", "identity"],
+    ids=[
+        *("gzip", "x-gzip", "zlib", "raw deflate", "brotli", "zstd", "two frames of zstd"),
+        *("zstd, then brotli", "gzip, then zlib", "identity"),
+    ],
 )
 def test_a_body_is_unpacked(coding: str, packed: bytes) -> None:
     made = laid_out(response(packed, f"Content-Encoding: {coding}"))
@@ -109,22 +133,62 @@ def test_a_chunked_body_is_joined() -> None:
     assert made.texts[3:] == ["{", '"a": 1', "}"]
 
 
-def test_a_body_that_cannot_be_unpacked_is_shown_as_far_as_it_goes() -> None:
-    packed = gzip.compress(b"hello " * 1_000)
-    made = laid_out(response(packed[:-20], "Content-Encoding: gzip"))
-    assert made.texts[2].endswith("gzip BROKEN")
-    assert "hell" in made.texts[3]
-    assert (
-        laid_out(response(b"\x01\x02", "Content-Encoding: br")).texts[2]
-        == "HEX 2 br UNKNOWN_CODING"
-    )
+PACKERS: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "gzip": gzip.compress,
+    "br": brotli.compress,
+    "zstd": zstandard.compress,
+}
 
 
-def test_a_small_body_that_holds_a_huge_one_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("coding", PACKERS)
+def test_a_body_that_lacks_its_end_is_shown_as_far_as_it_goes(coding: str) -> None:
+    text = " ".join(map(str, range(60_000))).encode()
+    packed = PACKERS[coding](text)
+    body = unpacked(packed[:-20], coding)
+    assert body.flaw is Flaw.BROKEN
+    assert text.startswith(body.data)
+    assert len(body.data) > len(text) // 3
+    assert unpacked(packed + b"\r\n", "gzip" if coding == "zstd" else coding).packed_bytes
+
+
+def test_a_coding_that_is_not_known_is_shown_as_it_came() -> None:
+    made = laid_out(response(b"\x01\x02", "Content-Encoding: compress"))
+    assert made.texts[2] == "HEX 2 compress UNKNOWN_CODING"
+
+
+@pytest.mark.parametrize("coding", PACKERS)
+@given(data=st.binary(max_size=300), cut=st.integers(0, 400), flip=st.integers(0, 400))
+def test_a_garbled_body_is_shown(coding: str, data: bytes, cut: int, flip: int) -> None:
+    packed = bytearray(PACKERS[coding](data))
+    if flip < len(packed):
+        packed[flip] ^= 0xFF
+    body = unpacked(bytes(packed[:cut]), coding)
+    assert body.flaw in (Flaw.NONE, Flaw.BROKEN)
+    assert body.packed_bytes == len(packed[:cut])
+
+
+@given(st.binary(max_size=200), st.sampled_from(sorted(PACKERS)))
+def test_bytes_that_were_never_packed_are_shown_as_they_came(data: bytes, coding: str) -> None:
+    body = unpacked(data, coding)
+    assert body.data or not data or body.flaw in (Flaw.NONE, Flaw.BROKEN)
+
+
+@pytest.mark.parametrize("coding", PACKERS)
+def test_a_small_body_that_holds_a_huge_one_is_bounded(
+    coding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(http_body, "MOST_UNPACKED", 100_000)
-    made = laid_out(response(gzip.compress(b"x" * 10_000_000), "Content-Encoding: gzip"))
-    assert Flaw.TOO_LARGE.name in made.texts[2]
-    assert sum(map(len, made.texts[3:])) < 400_000
+    body = unpacked(PACKERS[coding](b"x" * 10_000_000), coding)
+    assert body.flaw is Flaw.TOO_LARGE
+    assert 100_000 <= len(body.data) < 10_000_000
+
+
+def test_zstd_with_a_window_that_http_forbids_is_not_unpacked() -> None:
+    parameters = zstandard.ZstdCompressionParameters(window_log=27)
+    packer = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    packed = packer.compress(b"hello") + packer.flush()
+    body = unpacked(packed, "zstd")
+    assert (body.data, body.flaw) == (packed, Flaw.BROKEN)
 
 
 @pytest.mark.parametrize(

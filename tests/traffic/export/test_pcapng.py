@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from struct import unpack_from
+from struct import unpack, unpack_from
 
 import pytest
 from attrs import evolve, frozen
@@ -78,11 +78,10 @@ def _packet(data: bytes, time: float) -> Packet:
 
 
 def _sum(data: bytes) -> int:
-    """The ones' complement sum of RFC 1071, computed word by word."""
-    total = 0
+    """The ones' complement sum of RFC 1071."""
     padded = data + b"\0" * (len(data) % 2)
-    for place in range(0, len(padded), 2):
-        total += padded[place] << 8 | padded[place + 1]
+    total: int = sum(unpack(f">{len(padded) // 2}H", padded))
+    while total > 0xFFFF:
         total = (total & 0xFFFF) + (total >> 16)
     return total
 

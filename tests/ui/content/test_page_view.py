@@ -15,8 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.traffic.content.json_layout import json_lines
 from app.traffic.content.page import Page, Style
-from app.ui.content.folding import ShownRows
-from app.ui.content.line_layouts import MARGIN
+from app.ui.content.line_layouts import MARGIN, ShownRows
 from app.ui.content.page_view import PageView
 
 VALUE = {"a": [1, 2, {"b": None}], "name": "Ada 😀 数据", "long": "word " * 60}

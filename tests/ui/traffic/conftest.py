@@ -52,7 +52,8 @@ def pane(log: ChunkLog, names: ConnectionNames, qtbot: QtBot) -> TrafficPane:
 def talk(say: Say, names: ConnectionNames, pane: TrafficPane, qtbot: QtBot) -> TrafficPane:
     """Ten chunks: `hello 0` … from connections 1 and 2, every other one sent."""
     batch = ChangeBatch(opened=[connection(1, "Echo"), connection(2, "Hello")])
-    names.follow(batch)
+    for each in batch.opened:
+        names.add_connection(each)
     pane.refresh(batch)
     for number in range(10):
         say(b"hello %d" % number, connection=1 + number // 5, sent=bool(number % 2))

@@ -8,6 +8,7 @@ from typing import Any
 from pytestqt.qtbot import QtBot
 
 from app.server.monitor import ChangeBatch
+from app.server.sockets.addresses import format_address
 from app.traffic.connection_info import CloseKind
 from app.ui.traffic.model import DATA
 from app.ui.traffic.pane import TrafficPane
@@ -32,18 +33,6 @@ def use_expression(edit: Any) -> None:
     edit.kind.setCurrentIndex(1)
 
 
-class Transport:
-    """A transport that has an address only while it is open."""
-
-    def __init__(self, host: Any) -> None:
-        self._host = host
-
-    def getHost(self) -> Any:
-        if self._host is None:
-            raise OSError("the socket is gone")
-        return self._host
-
-
 def connection(number: int, name: str = "Echo", peer: Any = None, host: Any = None) -> Any:
     return SimpleNamespace(
         number=number,
@@ -51,8 +40,7 @@ def connection(number: int, name: str = "Echo", peer: Any = None, host: Any = No
         peer=f"peer {number}",
         peer_address=peer,
         is_datagram=getattr(peer, "type", "TCP") == "UDP",
-        transport=Transport(host),
-        connected=True,
+        local=format_address(host),
         bytes_in=1,
         bytes_out=0,
         reason="closed by the peer",

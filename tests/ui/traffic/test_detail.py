@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.traffic.chunk_log import Chunk
@@ -148,3 +151,16 @@ def test_a_request_can_be_copied_as_curl(detail: Detail) -> None:
     assert copied(detail, "Copy as curl") == ["curl http://a/x"]
     detail.show_chunk(RESPONSE, "", REQUEST)
     assert "Copy as curl" not in actions(detail)
+
+
+def test_the_bytes_are_saved_to_a_file(detail: Detail, tmp_path: Path) -> None:
+    detail.show_chunk(Chunk(1, 1.0, 1, True, b"Hi\n"), "")
+    for name in ("bytes", "no such folder/bytes"):
+        next(each for each in detail.copy_menu.actions() if "to a file" in each.text()).trigger()
+        (dialog,) = detail.findChildren(QFileDialog)
+        dialog.fileSelected.emit(str(tmp_path / name))
+        dialog.close()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert (tmp_path / "bytes").read_bytes() == b"Hi\n"
+    (box,) = detail.findChildren(QMessageBox)
+    assert "cannot be written" in box.text()

@@ -40,17 +40,17 @@ def test_typing_moves_nothing(pane: TrafficPane, width: int) -> None:
     filter_bar.sizes.setText("wrong")
     filter_bar.pattern.case_button.setChecked(True)
     assert places(pane) == before
-    assert pane.trouble.isVisible()
+    assert pane.status_bar.trouble.isVisible()
 
 
 def test_a_mistake_takes_the_place_of_the_counts(pane: TrafficPane) -> None:
     pane.show()
     pane.filter_bar.sizes.setText("wrong")
-    assert pane.trouble.isVisible()
+    assert pane.status_bar.trouble.isVisible()
     assert not pane.status_bar.counts.isVisible()
     pane.filter_bar.sizes.clear()
     assert pane.status_bar.counts.isVisible()
-    assert not pane.trouble.isVisible()
+    assert not pane.status_bar.trouble.isVisible()
 
 
 def test_the_button_says_how_many_choices_are_made(pane: TrafficPane) -> None:

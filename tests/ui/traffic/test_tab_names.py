@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from twisted.internet.address import IPv4Address, UNIXAddress
 
 from app.forwarding.link import TargetLink
-from app.server.monitor import ChangeBatch
 from app.traffic.connection_info import connection_name
-from app.ui.traffic import tab
 from app.ui.traffic.filter_bar import FilterSource, _FromSource
 from app.ui.traffic.tab import ConnectionNames
 from tests.ui.traffic.panes import connection
@@ -28,17 +25,25 @@ def test_a_connection_has_its_name_while_it_is_open_and_after() -> None:
     assert connection_name(7, known) == "Echo · peer 7"
 
 
-def test_open_connections_are_never_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tab, "MAX_CLOSED", 3)
+def test_only_the_newest_closed_connections_are_kept_but_all_open_ones() -> None:
     known = ConnectionNames()
     known.add_connection(connection(0))
     for number in range(1, 10):
         known.add_connection(connection(number))
         known.remove_connection(connection(number))
+    known.forget(3)
     assert connection_name(0, known) == "Echo · peer 0"
-    assert connection_name(9, known) == "Echo · peer 9"
+    assert [number for number in range(1, 10) if known.info(number)] == [7, 8, 9]
     assert connection_name(6, known) == "#6"
-    assert known.info(6) is None
+
+
+def test_a_connection_without_traffic_needs_no_name_when_it_is_closed() -> None:
+    known = ConnectionNames()
+    silent = connection(1)
+    silent.bytes_in = 0
+    known.add_connection(silent)
+    known.remove_connection(silent)
+    assert known.info(1) is None
 
 
 def test_ip_addresses_are_kept() -> None:
@@ -55,15 +60,6 @@ def test_ip_addresses_are_kept() -> None:
         ("127.0.0.1", 8007),
     )
     assert (local.peer_address, local.local_address) == (None, None)
-
-
-def test_a_connection_without_a_socket_gets_the_address_of_the_others() -> None:
-    known = ConnectionNames()
-    known.add_connection(connection(1, peer=tcp(1), host=tcp(8007)))
-    known.add_connection(connection(2, peer=tcp(2)))
-    info = known.info(2)
-    assert info is not None
-    assert info.local_address == ("127.0.0.1", 8007)
 
 
 def test_listeners_are_named_once_each() -> None:
@@ -86,8 +82,9 @@ def test_a_renamed_listener_keeps_its_connections_and_their_addresses() -> None:
     known = ConnectionNames()
     live = connection(1, "Secure", host=tcp(8007))
     known.add_connection(live)
-    known.add_connection(connection(2, "Secure", host=tcp(8007)))
-    known.remove_connection(connection(2, "Secure"))
+    gone = connection(2, "Secure", host=tcp(8007))
+    known.add_connection(gone)
+    known.remove_connection(gone)
     live.factory.spec.name = "Renamed"
     known.rename("Secure", "Renamed")
     assert known.listeners == ("Renamed",)
@@ -106,11 +103,11 @@ def forwarded(number: int, target: int) -> tuple[Any, TargetLink]:
 def test_the_connection_to_a_target_has_its_name_while_it_is_open_and_after() -> None:
     known = ConnectionNames()
     client, link = forwarded(7, 8)
-    for change in (
-        ChangeBatch(opened=[client], forwarded=[(client, link)]),
-        ChangeBatch(closed=[client]),
-    ):
-        known.follow(change)
+    known.add_connection(client)
+    known.add_target(client, link)
+    for is_open in (True, False):
+        if not is_open:
+            assert known.remove_target(client) is link
         info = known.info(8)
         assert info is not None
         assert str(info) == "Echo · #7 → db:5432"
@@ -123,16 +120,8 @@ def test_the_connection_to_a_target_has_its_name_while_it_is_open_and_after() ->
 def test_a_filter_for_a_client_shows_both_of_its_legs() -> None:
     known = ConnectionNames()
     client, link = forwarded(7, 8)
-    known.follow(ChangeBatch(opened=[client], forwarded=[(client, link)]))
+    known.add_connection(client)
+    known.add_target(client, link)
     known.add_connection(connection(9))
     belongs = _FromSource(known, FilterSource(connection=7))
     assert [number for number in (7, 8, 9) if belongs(number)] == [7, 8]
-
-
-def test_a_peer_may_have_one_target_after_the_other() -> None:
-    known = ConnectionNames()
-    client, first = forwarded(7, 8)
-    _, second = forwarded(7, 9)
-    known.follow(ChangeBatch(opened=[client], forwarded=[(client, first), (client, second)]))
-    known.follow(ChangeBatch(closed=[client]))
-    assert [connection_name(number, known) for number in (8, 9)] == ["Echo · #7 → db:5432"] * 2

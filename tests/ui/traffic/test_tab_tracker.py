@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from app.client.session_messages import SessionState
+from app.forwarding.link import TargetLink
 from app.net.target import Target, Transport
 from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import ChunkLog
-from app.traffic.connection_info import CloseKind, ConnectionEnd
+from app.traffic.connection_info import CloseKind, ConnectionEnd, connection_name
 from app.ui.traffic.tab import ConnectionNames, ConnectionTracker
 from tests.ui.traffic.panes import connection
 
@@ -63,7 +64,8 @@ def test_no_end_is_noted_for_a_connection_without_traffic(
 def test_a_session_has_the_name_of_its_tab_and_its_end_is_noted_once(
     tracker: ConnectionTracker, names: ConnectionNames, log: ChunkLog
 ) -> None:
-    tracker.follow_sessions([("Echo #1", session(3)), ("Idle #2", session(0, SessionState.IDLE))])
+    talking = session(3)
+    tracker.follow_sessions([("Echo #1", talking), ("Idle #2", session(0, SessionState.IDLE))])
     info = names.info(3)
     assert info is not None
     assert str(info) == "Console: Echo #1 · 127.0.0.1:8007"
@@ -73,10 +75,12 @@ def test_a_session_has_the_name_of_its_tab_and_its_end_is_noted_once(
         ("127.0.0.1", 50_000),
     )
     assert names.listeners == ("Console: Echo #1",)
-    tracker.follow_sessions([("Echo #1", session(3, SessionState.CLOSING))])
+    talking.state = SessionState.CLOSING
+    tracker.follow_sessions([("Echo #1", talking)])
     assert [*log.endings] == []
+    talking.state = SessionState.CLOSED
     for _ in range(2):
-        tracker.follow_sessions([("Renamed", session(3, SessionState.CLOSED))])
+        tracker.follow_sessions([("Renamed", talking)])
     assert [*log.endings] == [ConnectionEnd(0, NOW, 3, CloseKind.CLOSED)]
     assert str(names.info(3)) == "Console: Echo #1 · 127.0.0.1:8007"
 
@@ -91,10 +95,13 @@ def test_a_session_that_reconnects_or_whose_tab_is_closed_has_ended(
 
 
 def test_a_half_closed_session_has_not_ended(tracker: ConnectionTracker, log: ChunkLog) -> None:
+    talking = session(1)
     for state in (SessionState.CONNECTED, SessionState.HALF_CLOSED, SessionState.CLOSING):
-        tracker.follow_sessions([("A", session(1, state))])
+        talking.state = state
+        tracker.follow_sessions([("A", talking)])
     assert [*log.endings] == []
-    tracker.follow_sessions([("A", session(1, SessionState.CLOSED))])
+    talking.state = SessionState.CLOSED
+    tracker.follow_sessions([("A", talking)])
     assert [*log.endings] == [ConnectionEnd(0, NOW, 1, CloseKind.CLOSED)]
 
 
@@ -152,14 +159,33 @@ def test_names_whose_chunks_are_dropped_are_forgotten_except_the_newest(
     assert [number for number in range(1, 9) if names.info(number)] == [7, 8]
 
 
-def test_closed_connections_are_not_noted_without_bound_while_nothing_is_logged(
+def test_no_more_than_so_many_closed_connections_are_remembered(
     names: ConnectionNames, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.ui.traffic.tab.MAX_CLOSED", 3)
     tracker = ConnectionTracker(ChunkLog(), names)
     for number in range(1, 9):
         gone = connection(number)
-        gone.bytes_in = 0
         tracker.follow_connections(ChangeBatch(opened=[gone], closed=[gone]))
     assert [number for number in range(1, 9) if names.info(number)] == [6, 7, 8]
-    assert len(tracker._closed) == 3
+
+
+def test_a_peer_may_have_one_target_after_the_other(
+    tracker: ConnectionTracker, names: ConnectionNames, log: ChunkLog
+) -> None:
+    client = connection(7)
+    links = [TargetLink("db:5432", number=number, closed_at=1.0) for number in (8, 9)]
+    forwarded = [(client, link) for link in links]
+    tracker.follow_connections(ChangeBatch(opened=[client], forwarded=forwarded))
+    tracker.follow_connections(ChangeBatch(closed=[client]))
+    assert [connection_name(number, names) for number in (8, 9)] == ["Echo · #7 → db:5432"] * 2
+    assert [each.connection for each in log.endings] == [8, 7, 9]
+
+
+def test_a_session_that_was_over_before_it_was_seen_has_ended_once(
+    tracker: ConnectionTracker, names: ConnectionNames, log: ChunkLog
+) -> None:
+    for _ in range(2):
+        tracker.follow_sessions([("A", session(1, SessionState.CLOSED))])
+        names.forget(0)
+    assert [each.connection for each in log.endings] == [1]

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.traffic.chunk_log import ChunkLog
 from app.traffic.connection_info import CloseKind
+from app.traffic.framing import LONGEST_MESSAGE
 from app.traffic.http_framing import Http, WebSockets
 from app.ui.style.icons import Icons
 from app.ui.traffic.model import DATA, DIRECTION, SIZE
@@ -78,12 +79,12 @@ def test_a_wrong_delimiter_is_shown_and_the_view_stays(talk: TrafficPane, qtbot:
     use(talk, View.MESSAGES, qtbot, DELIMITER)
     talk.view_bar.framing.delimiter.setText(r"\q")
     settle(talk, qtbot)
-    assert talk.trouble.isVisible()
-    assert talk.trouble.text().startswith("Delimiter: ")
+    assert talk.status_bar.trouble.isVisible()
+    assert talk.status_bar.trouble.text().startswith("Delimiter: ")
     talk.view_bar.framing.delimiter.setText("")
     assert "Type what ends a message" in talk.view_bar.framing.trouble
     use(talk, View.MESSAGES, qtbot, LINES)
-    assert not talk.trouble.isVisible()
+    assert not talk.status_bar.trouble.isVisible()
 
 
 def test_messages_can_be_filtered_found_and_shown_as_bytes(talk: TrafficPane, qtbot: QtBot) -> None:
@@ -289,3 +290,27 @@ def test_a_frame_is_shown_without_its_header(
     settle(pane, qtbot)
     choose(pane, pane.table.rows.rowCount() - 1)
     assert pane.detail.content.text.page.texts == ["{", '"a": 1', "}"]
+
+
+def test_a_long_message_is_shown_whole_from_each_of_its_rows(
+    pane: TrafficPane, say: Say, qtbot: QtBot
+) -> None:
+    pane.view_bar.framing.show_framing(Http())
+    pane.view_bar.choose(View.MESSAGES)
+    say(b"GET /big HTTP/1.1\r\n\r\n")
+    text = b'{"numbers": [%s]}' % b", ".join(b"%d" % each for each in range(100_000))
+    said = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(text), text)
+    for at in range(0, 2 * LONGEST_MESSAGE, 65_536):
+        say(said[at : at + 65_536], sent=True)
+    settle(pane, qtbot)
+    choose(pane, 1)
+    assert len(pane.detail.content.data) == 2 * LONGEST_MESSAGE
+    say(said[2 * LONGEST_MESSAGE :], sent=True)
+    settle(pane, qtbot)
+    assert len(shown(pane)) == 4
+    assert len(pane.detail.content.data) == len(said)  # its last piece came after it was chosen
+    choose(pane, 3)
+    assert pane.detail.content.data == said
+    assert pane.detail.sides[0].content.data.startswith(b"GET /big")
+    assert pane.detail.sides[1].head.text().endswith("3 rows, shown as one message")
+    assert pane.detail.sides[1].content.text.page.texts[2] == "Body: JSON, 689 kB"
