@@ -28,7 +28,6 @@ from app.client.saved.tabs import SavedTabsFile
 from app.profile import ProfileFile
 from app.runtime import logs, resources
 from app.runtime.single_instance import ProfileLock
-from app.server import broadcast, peer_process  # noqa: F401
 from app.server.deck import Deck
 from app.server.monitor import Changes
 from app.server.workspace import Workspace
@@ -42,6 +41,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 if TYPE_CHECKING:
+    from app.ui.traffic.tab import ConnectionNames
     from app.ui.widgets.passphrase_dialog import PassphraseQuestions
     from app.ui.window.main_window import MainWindow
 
@@ -66,15 +66,14 @@ def run(profile: Path, lock: ProfileLock, *, hidden: bool = False) -> int:
     from app.ui.console.saved_state import ConsoleState
     from app.ui.event_loop import GarbageCollection, Lifecycle, Ticker
     from app.ui.preferences.appearance import Appearance
-    from app.ui.settings import Settings, StartUp, apply_language
+    from app.ui.settings import Settings, StartUp
     from app.ui.style.theme import Theme
-    from app.ui.traffic.tab import ConnectionNames
-    from app.ui.window.log_pane import Collector
+    from app.ui.widgets.translation import apply_language
     from app.ui.window.main_window import MainWindow
 
     app.setWindowIcon(QIcon(str(resources.resource_path("icons", "portdeck.svg"))))
     ticker = Ticker(app, is_busy=lambda: reactor.is_busy)
-    collector = Collector(lambda: reactor.callFromThread(ticker.wake))
+    collector = logs.Collector(lambda: reactor.callFromThread(ticker.wake))
     logs.begin(logs.file_handler(), collector)
     settings = Settings()
     logging.getLogger().setLevel(settings.log_level)
@@ -114,9 +113,7 @@ def run(profile: Path, lock: ProfileLock, *, hidden: bool = False) -> int:
         app,
     )
 
-    names = ConnectionNames()
-
-    def make_window() -> MainWindow:
+    def make_window(names: ConnectionNames | None) -> MainWindow:
         return MainWindow(
             reactor=reactor,
             workspace=workspace,
@@ -135,8 +132,8 @@ def run(profile: Path, lock: ProfileLock, *, hidden: bool = False) -> int:
     )
     # Set only now: before the window exists, an error goes to the terminal.
     sys.excepthook = logs.log_uncaught
-    # The objects that exist now live until the end, so each garbage collection may skip them.
-    gc.freeze()
+    # The objects that exist then live until the end, so each garbage collection may skip them.
+    holder.window.completed.connect(gc.freeze)
     ticker.add(GarbageCollection())
     reactor.callWhenRunning(deck.start_automatic)
     if settings.start_up is StartUp.AS_BEFORE:
@@ -152,13 +149,14 @@ class WindowHolder:
 
     def __init__(
         self,
-        make: Callable[[], MainWindow],
+        make: Callable[[ConnectionNames | None], MainWindow],
         apply_language: Callable[[], None],
         *,
         hidden: bool = False,
     ) -> None:
         """Open the window that `make` makes; `hidden`, only in the tray if there is one.
 
+        `make` is given the names of the connections that the window before knew.
         `apply_language` installs the chosen language.
         """
         self._make = make
@@ -169,18 +167,22 @@ class WindowHolder:
         """Raise the window; see `MainWindow.bring_to_front`."""
         self.window.bring_to_front(token)
 
-    def _open(self, *, hidden: bool = False) -> MainWindow:
-        window = self._make()
-        window.renewal.wanted.connect(self._renew)
+    def _open(self, names: ConnectionNames | None = None, *, hidden: bool = False) -> MainWindow:
+        window = self._make(names)
+        window.completed.connect(lambda: window.rest.renewal.wanted.connect(self._renew))
         if hidden:
-            window.tray.wait(otherwise=window.showMinimized)
+            window.rest.tray.wait(otherwise=window.showMinimized)
         else:
             window.show()
         return window
 
     def _renew(self) -> None:
         gc.unfreeze()  # or the memory of the old window would be lost
+        before = self.window.rest
+        guide_place = before.help.guide_place()
         self.window.retire()
         self._apply_language()
-        self.window = self._open()
-        self.window.open_preferences("language")
+        self.window = self._open(before.traffic.directory)
+        if guide_place:
+            self.window.rest.help.show_guide(*guide_place)
+        self.window.rest.open_preferences("language")

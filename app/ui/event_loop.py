@@ -84,6 +84,11 @@ class Ticker(QObject):
         if not self._timer.isActive():
             self._timer.start(0)
 
+    def finish(self) -> None:
+        """Take the steps that are left of the tick that has begun."""
+        while self._steps is not None:
+            self._tick()
+
     @property
     def is_awake(self) -> bool:
         """Whether another tick will come."""
@@ -191,7 +196,7 @@ class Lifecycle:
         # After Twisted's own handlers are installed, and before the first listeners start.
         reactor.addSystemEventTrigger("during", "startup", self._handle_signals)
         reactor.addSystemEventTrigger("before", "shutdown", self._stop_listeners, drain)
-        reactor.addSystemEventTrigger("after", "shutdown", lambda: QTimer.singleShot(0, app.quit))
+        reactor.addSystemEventTrigger("after", "shutdown", lambda: QTimer.singleShot(0, self._end))
 
     @property
     def is_over(self) -> bool:
@@ -219,6 +224,11 @@ class Lifecycle:
         """Run until the exit. Return the exit code."""
         self._reactor.runReturn()
         return self._app.exec()
+
+    def _end(self) -> None:
+        """End Qt. A window that asks before it closes does not keep it: the listeners are gone."""
+        self._app.quit()
+        self._app.exit()
 
     def _handle_signals(self) -> None:
         """Exit on SIGINT, SIGTERM and SIGHUP, unless it was ignored before, as by `nohup`.

@@ -16,7 +16,6 @@ from app.server.monitor import ChangeBatch
 from app.server.workspace import Workspace
 from app.ui.conversations.file_drops import FileDrops
 from app.ui.faults.commands import FaultCommands
-from app.ui.held_messages.commands import HoldCommands
 from app.ui.listeners.panel import ListenersPanel
 from app.ui.profile_commands import ProfileCommands
 from app.ui.rules.commands import PROTOCOL, RulesCommands
@@ -28,9 +27,8 @@ from app.ui.widgets.copy_actions import CopyActions
 if TYPE_CHECKING:
     from app.traffic.connection_info import ConnectionDirectory
     from app.traffic.source import ChunkSource
-    from app.ui.conversations.actions import ConversationActions
+    from app.ui.conversations.actions import ConversationActions, RuleSource
     from app.ui.conversations.captures import Captures
-    from app.ui.conversations.rule_source import RuleSource
     from app.ui.traffic.file_windows import FileWindow, Recordings
     from app.ui.traffic.pane import TrafficPane
 
@@ -65,9 +63,10 @@ class Behaviour(QObject):
         self._copy_actions = copy_actions
         self._window = window
         self.faults = FaultCommands(workspace, banner, icons, profile.show_save_error, window)
-        self.rules = RulesCommands(workspace, icons, profile.show_save_error, window)
-        self.held = HoldCommands(workspace, reactor.seconds, profile.show_save_error, window)
-        FileDrops(window, self._open_capture, self._open_recording)
+        self.rules = RulesCommands(
+            workspace, icons, reactor.seconds, profile.show_save_error, window
+        )
+        self.traffic_files = FileDrops(window, self._open_capture, self._open_recording)
         traffic.pane_created.connect(
             lambda pane: self._extend_menu(pane, traffic.log, traffic.directory)
         )
@@ -104,7 +103,6 @@ class Behaviour(QObject):
         """Show what changed."""
         self.faults.refresh(batch)
         self.rules.refresh()
-        self.held.refresh()
 
     def open_faults(self) -> None:
         """Show the faults of the chosen listener."""
@@ -117,13 +115,12 @@ class Behaviour(QObject):
         listener = self._panel.chosen
         if listener is not None:
             self.rules.open_for(listener)
-            self.rules.open_rewrites(listener)
 
     def open_held(self) -> None:
         """Show the messages that the chosen listener holds."""
         listener = self._panel.chosen
         if listener is not None:
-            self.held.open_for(listener)
+            self.rules.open_held(listener)
 
     def compare_live(self, numbers: tuple[int, ...]) -> None:
         """Compare the traffic of two connections of listeners."""

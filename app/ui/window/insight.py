@@ -3,93 +3,67 @@ traffic."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
+from PySide6.QtWidgets import QMenu
 
-from app.profile import FIRST_LISTENERS
-from app.server.deck import Deck
 from app.server.listener import Listener, State
 from app.server.monitor import ChangeBatch
 from app.traffic.chunk_log import Chunk
-from app.ui.commands import Commands
 from app.ui.connections.columns import Row
 from app.ui.connections.pane import ConnectionsPane
-from app.ui.console.pane import ConsolePane
-from app.ui.details.history import Histories, RateHistory
-from app.ui.details.overview import Overview
+from app.ui.details.history import RateHistory
 from app.ui.details.panel import DetailsPanel
-from app.ui.help.first_steps import FirstSteps
-from app.ui.listeners.panel import ListenersPanel
-from app.ui.settings import Settings
-from app.ui.style.icons import Icons
-from app.ui.style.listener_colors import ListenerColors
 from app.ui.traffic.recording_sign import RecordingSign
 from app.ui.traffic.tab import TrafficTab
+from app.ui.window.window_frame import WindowFrame
 
 if TYPE_CHECKING:
     from app.ui.traffic.pane import TrafficPane
 
-_CARD_KEY = "first_steps"
 _CONNECT, _START, _NEW = range(3)
 
 
 class Insight(QObject):
-    """Owns the histories of the listeners, the overview of all, and the panel that shows one."""
+    """Owns the panel of details, and the mark that says that the traffic is recorded."""
 
     def __init__(
-        self,
-        window: QMainWindow,
-        *,
-        deck: Deck,
-        seconds: Callable[[], float],
-        folder: Path,
-        listeners: ListenersPanel,
-        connections: ConnectionsPane,
-        traffic: TrafficTab,
-        tabs: QTabWidget,
-        commands: Commands,
-        icons: Icons,
-        colors: ListenerColors,
+        self, window: WindowFrame, *, connections: ConnectionsPane, traffic: TrafficTab
     ) -> None:
-        """`folder` is where the relative paths of the profile begin."""
         super().__init__(window)
-        self._deck = deck
-        self._seconds = seconds
-        self._listeners = listeners
+        self._deck = window.deck
+        self._seconds = window.seconds
+        self._listeners = window.listeners
+        self._overview = window.overview
+        self._histories = window.histories
+        self._commands = window.commands
+        self._tabs = window.tabs
         self._connections = connections
         self._traffic = traffic
-        self._histories: Histories[Listener] = Histories()
         self._row: Row | None = None
         self._row_history: RateHistory | None = None
-        self.panel = DetailsPanel(icons, colors, seconds, folder)
-        self.overview = Overview(
-            colors, seconds, lambda: list(deck.with_sockets()), self._histories.of
-        )
-        self._icons = icons
-        self._commands = commands
-        self.recording = RecordingSign(icons)
-        self.first_steps: FirstSteps | None = None
-        self._tabs = tabs
-        tabs.insertTab(0, self.overview, self.tr("Overview"))
-        self.overview.chosen.connect(self._open_listener)
-        self.overview.new_wanted.connect(commands.new.trigger)
-        listeners.left.connect(self._go_back)
+        # The relative paths of the profile begin in its folder.
+        folder = window.workspace.file.path.parent.absolute()
+        self.panel = DetailsPanel(window.icons, window.colors, window.seconds, folder)
+        self.recording = RecordingSign(window.icons)
+        self._overview.chosen.connect(self._open_listener)
+        self._listeners.left.connect(self._go_back)
         for widget in (connections.table, connections.filter):
             widget.installEventFilter(self)
-        listeners.choice_changed.connect(self._show_listener)
+        self._listeners.choice_changed.connect(self._show_listener)
         connections.table.selectionModel().currentRowChanged.connect(self._show_connection)
         connections.table.doubleClicked.connect(lambda index: self._show_row(index.row()))
         connections.commands.traffic_wanted.connect(self.show_traffic)
         traffic.pane_created.connect(self._bind_traffic)
         connections.table.offer_taken.connect(self._take_offer)
-        listeners.listeners_shown.connect(self._show_offer)
+        self._listeners.listeners_shown.connect(self._show_offer)
+        self._show_offer()
         self.panel.traffic_wanted.connect(self.show_traffic)
-        self.panel.listener_wanted.connect(lambda name: listeners.choose(deck.named(name)))
+        self.panel.listener_wanted.connect(
+            lambda name: self._listeners.choose(self._deck.named(name))
+        )
 
     def refresh(self, batch: ChangeBatch) -> None:
         """Read the counters, and show what changed of the chosen listener or connection."""
@@ -101,11 +75,9 @@ class Insight(QObject):
         if self._row is not None and self._row_history is not None:
             self._row_history.sample(now, self._row.bytes_in, self._row.bytes_out)
         self.panel.refresh()
-        self.overview.refresh()
+        self._overview.refresh()
         if batch.listeners or batch.opened or batch.closed:
             self._show_offer()
-        if self.first_steps is not None:
-            self.first_steps.refresh()
 
     def history(self, listener: Listener) -> RateHistory:
         """The rates of `listener` in the last hour."""
@@ -156,7 +128,7 @@ class Insight(QObject):
     def _go_back(self) -> None:
         """Show the overview in place of the connections: the user left the chosen listener."""
         if self._tabs.currentWidget() is self._connections:
-            self._tabs.setCurrentWidget(self.overview)
+            self._tabs.setCurrentWidget(self._overview)
 
     def _show_row(self, number: int) -> None:
         self.show_traffic(self._connections.model.row(number))
@@ -165,7 +137,7 @@ class Insight(QObject):
         if listener is not None:
             self._row = self._row_history = None
             self.panel.show_subject(listener, self._histories.of(listener))
-            if self._tabs.currentWidget() is self.overview:
+            if self._tabs.currentWidget() is self._overview:
                 self._tabs.setCurrentWidget(self._connections)
         elif self._row is None:
             self.panel.show_subject(None, None)
@@ -179,30 +151,6 @@ class Insight(QObject):
         elif self._row is None or row.number != self._row.number:
             self._row, self._row_history = row, RateHistory(row)
             self.panel.show_subject(row, self._row_history)
-
-    def offer_first_steps(
-        self,
-        console: ConsolePane,
-        settings: Settings,
-        reveal: Callable[[], object],
-        begin_tour: Callable[[], object],
-    ) -> None:
-        """Show the card of the first run, unless it is over or the profile is not the first."""
-        specs = tuple(each.spec for each in self._deck.listeners)
-        if specs != FIRST_LISTENERS or settings.text(_CARD_KEY):
-            return
-        card = FirstSteps(self._deck, console, self._icons, reveal)
-
-        def forget() -> None:
-            settings.save_text(_CARD_KEY, "over")
-            self.first_steps = None
-            self.overview.show_card(None)
-
-        card.over.connect(forget)
-        card.tour.clicked.connect(begin_tour)
-        self.first_steps = card
-        self.overview.show_card(card)
-        card.refresh()
 
     def _show_offer(self) -> None:
         """Offer in the empty table what leads to a connection."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.text.system_errors import system_reason
+from app.text.sentence import system_reason
 from app.ui.style.tokens import Tint
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.dialogs import start_folder

@@ -1,13 +1,10 @@
-"""The log pane: log records as text, newest last, filtered by level and by what is searched.
-
-`Collector` keeps the records of all threads until the pane pulls them.
-"""
+"""The log pane: log records as text, newest last, filtered by level and by what is searched."""
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from attrs import frozen
 from PySide6.QtCore import QCoreApplication, Qt, Signal
@@ -18,12 +15,14 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QSizePolicy,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from app.runtime import logs
+from app.runtime.logs import Collector
 from app.ui.style.icons import Icons
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
@@ -33,7 +32,6 @@ from app.ui.widgets.layouts import FoldingBox
 from app.ui.widgets.text_view import MAX_LINES, Ink, LinesView
 from app.ui.widgets.translation import translated_record
 
-MAX_WAITING = 2_000
 MAX_KEPT = MAX_LINES
 """Records that the pane keeps, to show them again under another filter."""
 
@@ -42,39 +40,6 @@ LONGEST_RECORD = 100_000
 
 MAX_LETTERS = 4_000_000
 """Letters of all records that are kept: one with a traceback is long."""
-
-
-class Collector(logging.Handler):
-    """A log handler that keeps the newest records until the pane takes them.
-
-    It calls `wake` for the first record after each `take`. Records come from any thread, and `wake`
-    is called on that thread.
-    """
-
-    def __init__(self, wake: Callable[[], None]) -> None:
-        super().__init__()
-        self._wake = wake
-        self._waiting: deque[logging.LogRecord] = deque()
-        self._dropped = 0
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if len(self._waiting) >= MAX_WAITING:
-            self._waiting.popleft()
-            self._dropped += 1
-        self._waiting.append(record)
-        if len(self._waiting) == 1:
-            self._wake()
-
-    def take(self) -> tuple[list[logging.LogRecord], int]:
-        """The records since the last call, oldest first, and the number of dropped ones."""
-        self.acquire()
-        try:
-            records, dropped = list(self._waiting), self._dropped
-            self._waiting.clear()
-            self._dropped = 0
-        finally:
-            self.release()
-        return records, dropped
 
 
 @frozen
@@ -177,8 +142,10 @@ class LogPane(QWidget):
         row, tools = QHBoxLayout(choices), QHBoxLayout(rest)
         for line in (row, tools):
             line.setContentsMargins(0, 0, 0, 0)
+        self.level.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         row.addWidget(self.level)
-        row.addWidget(self.search, 1)
+        row.addWidget(self.search, 100)  # up to its maximum before there is a gap
+        row.addStretch(1)
         tools.addWidget(self.wrap)
         tools.addWidget(self.found)
         tools.addStretch(1)

@@ -58,15 +58,28 @@ class MainWindow(WindowFrame):
             settings=settings,
             saved_state=saved_state,
         )
-        self._reactor = reactor
         self._changes = changes
         self._ticker = ticker
-        self._collector = collector
-        self._traffic = traffic
-        self._saved_state = saved_state
         self._lifecycle = lifecycle
-        self._names = names
+
+        def create_rest() -> RestOfWindow:
+            # Imported only now, so that the window shows earlier.
+            from app.ui.window.rest_of_window import RestOfWindow
+
+            return RestOfWindow(
+                self,
+                reactor=reactor,
+                collector=collector,
+                traffic=traffic,
+                saved_state=saved_state,
+                lifecycle=lifecycle,
+                names=names,
+            )
+
+        self._create_rest = create_rest
         self._forget_exit = lifecycle.before_exit(self._save)
+        for menu in self.menus.values():
+            menu.aboutToShow.connect(self.complete)
         if self.shows_all:
             FirstPicture(self, self.complete)
             QTimer.singleShot(LONGEST_WAIT_MS, self, self.complete)
@@ -80,24 +93,12 @@ class MainWindow(WindowFrame):
 
     def complete(self) -> None:
         """Create the rest of the window, unless it is there."""
-        if not self.is_complete:
-            self.rest  # noqa: B018 - it is created at the first use
+        _ = self.rest
 
     @cached_property
     def rest(self) -> RestOfWindow:
-        """All that the first picture does not show."""
-        # Imported and created at the first use, so that the window shows earlier.
-        from app.ui.window.rest_of_window import RestOfWindow
-
-        rest = RestOfWindow(
-            self,
-            reactor=self._reactor,
-            collector=self._collector,
-            traffic=self._traffic,
-            saved_state=self._saved_state,
-            lifecycle=self._lifecycle,
-            names=self._names,
-        )
+        """All that the first picture does not show. It is created at the first use."""
+        rest = self._create_rest()
         self._ticker.add(self.tick)
         self._ticker.wake()
         QTimer.singleShot(0, self, self.completed.emit)
@@ -105,6 +106,7 @@ class MainWindow(WindowFrame):
 
     def retire(self) -> None:
         """Save and end what belongs to the window, because another one takes its place."""
+        self._ticker.finish()
         for _ in self.tick():
             pass
         self._save()

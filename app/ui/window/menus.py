@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup
@@ -11,13 +11,16 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolBu
 
 from app.ui.command_types import Command, Menu, Submenu
 from app.ui.commands import COMMANDS, Commands
-from app.ui.connections.pane import ConnectionsPane
-from app.ui.console.pane import ConsolePane
-from app.ui.listeners.actions import ListenerActions
-from app.ui.preferences.appearance import Appearance
-from app.ui.profiles.other_profiles import OtherProfiles
-from app.ui.settings import Language, Settings
+from app.ui.settings import Language
 from app.ui.style.tokens import Scheme
+
+if TYPE_CHECKING:  # the first picture needs none of these
+    from app.ui.connections.pane import ConnectionsPane
+    from app.ui.console.pane import ConsolePane
+    from app.ui.listeners.actions import ListenerActions
+    from app.ui.preferences.appearance import Appearance
+    from app.ui.profiles.other_profiles import OtherProfiles
+    from app.ui.settings import Settings
 
 Filler: TypeAlias = Callable[[QMenu], object]
 """Appends a submenu, or the actions of a pane, to a menu."""
@@ -51,8 +54,14 @@ def _add_room_buttons(bar: QToolBar, commands: Commands) -> None:
         button.setAccessibleName(action.text())
 
 
-def add_menus(
-    window: QMainWindow,
+def add_menus(window: QMainWindow) -> dict[Menu, QMenu]:
+    """Make the menu bar, with empty menus."""
+    bar = window.menuBar()
+    return {each: bar.addMenu(QCoreApplication.translate("Menus", each.value)) for each in Menu}
+
+
+def fill_menus(
+    menus: Mapping[Menu, QMenu],
     commands: Commands,
     connections: ConnectionsPane,
     console: ConsolePane,
@@ -62,7 +71,7 @@ def add_menus(
     appearance: Appearance,
     change_language: Callable[[], object],
 ) -> None:
-    """Make the menu bar. The panes and `profiles` fill the submenus that change."""
+    """Fill the menus of the menu bar. The panes and `profiles` fill the submenus that change."""
     fillers: dict[str, Filler] = {
         "recent profiles": lambda menu: _add_recent(menu, profiles),
         "copy as": lambda menu: _add_copies(menu, listener_actions),
@@ -72,10 +81,8 @@ def add_menus(
         "appearance": lambda menu: _add_schemes(menu, settings, appearance),
         "language": lambda menu: _add_languages(menu, settings, change_language),
     }
-    bar = window.menuBar()
-    for each in Menu:
-        menu = bar.addMenu(QCoreApplication.translate("Menus", each.value))
-        _fill(menu, commands, fillers, [entry for entry in COMMANDS if entry.menu is each])
+    for title, menu in menus.items():
+        _fill(menu, commands, fillers, [entry for entry in COMMANDS if entry.menu is title])
 
 
 def listener_menu(parent: QWidget, commands: Commands, listener_actions: ListenerActions) -> QMenu:
@@ -103,19 +110,19 @@ def _fill(
 
 
 def _add_recent(menu: QMenu, profiles: OtherProfiles) -> None:
-    recent = menu.addMenu(QCoreApplication.translate("Menus", "&Recent profiles"))
+    recent = menu.addMenu(QCoreApplication.translate("Menus", "Recent profiles"))
     recent.setToolTipsVisible(True)
     recent.aboutToShow.connect(lambda: profiles.fill(recent))
 
 
 def _add_columns(menu: QMenu, connections: ConnectionsPane) -> None:
-    columns = menu.addMenu(QCoreApplication.translate("Menus", "&Columns"))
+    columns = menu.addMenu(QCoreApplication.translate("Menus", "Columns"))
     columns.setToolTipsVisible(True)
     columns.aboutToShow.connect(lambda: connections.column_layout.fill(columns))
 
 
 def _add_copies(menu: QMenu, listener_actions: ListenerActions) -> None:
-    copies = menu.addMenu(QCoreApplication.translate("Menus", "&Copy as"))
+    copies = menu.addMenu(QCoreApplication.translate("Menus", "Copy as"))
     copies.aboutToShow.connect(lambda: listener_actions.fill_copy_menu(copies))
     menu.aboutToShow.connect(lambda: copies.setEnabled(listener_actions.has_one))
 

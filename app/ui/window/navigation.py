@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.client.saved.snippets import Snippet
 from app.server.connections.connection import Connection
-from app.server.deck import Deck
 from app.server.listener import Listener
 from app.text import readable
 from app.ui.command_types import Menu
-from app.ui.commands import Commands
 from app.ui.connections.pane import ConnectionsPane
-from app.ui.console.area import ConsoleArea
 from app.ui.console.saved_state import SHORTCUTS
 from app.ui.listeners.actions import ListenerActions
-from app.ui.listeners.panel import ListenersPanel
 from app.ui.traffic.tab import TrafficTab
 from app.ui.window.log_pane import LogPane
+from app.ui.window.window_frame import WindowFrame
 
 if TYPE_CHECKING:
     from app.ui.command_palette.entries import Entry
@@ -35,35 +32,28 @@ class Navigation(QObject):
 
     def __init__(
         self,
-        window: QMainWindow,
+        window: WindowFrame,
         *,
-        deck: Deck,
-        commands: Commands,
-        listeners: ListenersPanel,
         actions: ListenerActions,
         connections: ConnectionsPane,
         traffic: TrafficTab,
         log: LogPane,
-        tabs: QTabWidget,
-        console: ConsoleArea,
         open_settings: Callable[[str], object],
-        reveal: Mapping[int, Callable[[], object]],
     ) -> None:
-        """`open_settings` opens the page of the settings with the given name. `reveal` shows the
-        panes that can be hidden, by the numbers of `focus_pane`."""
+        """`open_settings` opens the page of the settings with the given name."""
         super().__init__(window)
         self._window = window
-        self._deck = deck
-        self._commands = commands
-        self._listeners = listeners
+        self._deck = window.deck
+        self._commands = window.commands
+        self._listeners = window.listeners
+        self._tabs = window.tabs
+        self._console = window.console_area
+        self._settings = window.settings
         self._actions = actions
         self._connections = connections
         self._traffic = traffic
         self._log = log
-        self._tabs = tabs
-        self._console = console
         self._open_settings = open_settings
-        self._reveal = reveal
 
     # The panes
 
@@ -75,8 +65,8 @@ class Navigation(QObject):
     def focus_pane(self, number: int) -> None:
         """Put the focus into a pane: 0 the listeners, 1 the tabs above, 2 the console. A hidden
         one is shown."""
-        if number in self._reveal:
-            self._reveal[number]()
+        room = self._window.room
+        (room.show_sidebar, room.show_tabs, room.show_console)[number]()
         target = (self._listeners, self._tab_target(), self._console.pane.current.input_bar.input)
         widget = target[number]
         if widget.isVisible():
@@ -126,7 +116,13 @@ class Navigation(QObject):
         """Open the command palette with all there is now."""
         from app.ui.command_palette.palette import CommandPalette
 
-        CommandPalette(self._entries(), self._window).open()
+        palette = CommandPalette(self._entries(), self._window)
+        palette.chosen.connect(self._remember)
+        palette.open()
+
+    def _remember(self, entry: Entry) -> None:
+        if entry.key:
+            self._settings.add_recent_entry(entry.key)
 
     def _entries(self) -> Sequence[Entry]:
         # Imported late for a faster start.
@@ -134,7 +130,7 @@ class Navigation(QObject):
         from app.ui.preferences.dialog import setting_titles
 
         listeners = self._deck.listeners
-        return [
+        found = [
             *entries.command_entries(self._commands),
             *(entries.action_entry(action, title) for title, action in self.pane_actions()),
             *entries.listener_entries(listeners, self._show_listener, self._actions.switch),
@@ -142,6 +138,9 @@ class Navigation(QObject):
             *entries.setting_entries(setting_titles(), self._open_settings),
             *entries.connection_entries(self._deck.connections(), self._show_connection),
         ]
+        marked = self._listeners.marked
+        likely = [*marked, *(each for each in listeners if each not in marked)]
+        return entries.likely_first(found, self._settings.recent_entries, likely)
 
     def pane_actions(self) -> Iterator[tuple[str, QAction]]:
         """The actions that work on what is chosen in a pane, each with the title of its menu."""

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 from app.ui.commands import Commands
 from app.ui.console.area import ConsoleArea
 from app.ui.settings import Settings
-from app.ui.widgets.banner import Banner
 from app.ui.widgets.layouts import FoldingTabs
 
 SIDEBAR_WIDTH = 320
@@ -43,7 +42,7 @@ LEAST_FOR_CONSOLE = 560
 TABS_HEIGHT = 290
 """The height that the tabs keep above the console, as long as it leaves the console enough."""
 
-CONSOLE_HEIGHT = 230
+CONSOLE_HEIGHT = 248
 CONSOLE_WIDTH = 420
 LARGEST = 8_000
 """A saved size larger than this counts as missing."""
@@ -65,7 +64,6 @@ class Room(QWidget):
     def __init__(
         self,
         *,
-        banner: Banner,
         sidebar: QWidget,
         tabs: FoldingTabs,
         console: ConsoleArea,
@@ -118,7 +116,6 @@ class Room(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.across, 1)
-        banner.lie_over(self)
         console.open_wanted.connect(self.show_console)
         tabs.open_wanted.connect(self.show_tabs)
         self._show_commands()
@@ -205,7 +202,8 @@ class Room(QWidget):
         self.place_console(not self._wants_beside)
 
     def restore(self) -> None:
-        """Divide the room as it was when the window closed last."""
+        """Read how the room was divided when the window closed last. The sizes are given when the
+        room is shown."""
         settings = self._settings
         self._sidebar_width = settings.number("room/sidebar", LARGEST) or SIDEBAR_WIDTH
         self._console_sizes = {
@@ -219,7 +217,8 @@ class Room(QWidget):
         self._wants_sidebar = "sidebar" not in hidden
         self._wants_beside = settings.text("room/console") == "beside"
         self._wants_console = "console" not in hidden
-        self._divide()
+        self._show_parts()
+        self._show_commands()
 
     def save(self) -> None:
         """Save how the room is divided."""

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.ui.connections.pane import ConnectionsPane
-from app.ui.listeners.sidebar import Sidebar
-from app.ui.settings import Settings
 from app.ui.traffic.tab import TrafficTab
-from app.ui.window.room import Room, fit_to_screen
+from app.ui.window.window_frame import WindowFrame
 
 if TYPE_CHECKING:
     from app.ui.traffic.pane import TrafficPane
@@ -23,36 +21,26 @@ class SavedLayout(QObject):
 
     def __init__(
         self,
-        window: QMainWindow,
-        settings: Settings,
+        window: WindowFrame,
         *,
-        room: Room,
-        sidebar: Sidebar,
         connections: ConnectionsPane,
         traffic: TrafficTab,
-        tabs: QTabWidget,
         named_tabs: Mapping[str, QWidget],
     ) -> None:
         """`named_tabs` are the tabs by their names in the settings; the first is the usual one."""
         super().__init__(window)
         self._window = window
-        self._settings = settings
-        self._room = room
-        self._sidebar = sidebar
+        self._settings = window.settings
+        self._tabs = window.tabs
         self._connections = connections
         self._traffic = traffic
-        self._tabs = tabs
         self._named_tabs = named_tabs
         traffic.pane_created.connect(self._restore_traffic)
 
     def restore(self) -> None:
-        """Make the window as it was at its last end."""
+        """Make the tabs as they were at the last end. `WindowFrame` restores its own parts."""
         settings = self._settings
-        settings.restore_window(self._window)
-        fit_to_screen(self._window)
         self._connections.restore(settings)
-        self._room.restore()
-        self._sidebar.restore(settings)
         self._traffic.log.resize(*settings.traffic_bounds)
         usual = next(iter(self._named_tabs.values()))
         self._tabs.setCurrentWidget(self._named_tabs.get(settings.text("tab"), usual))
@@ -62,8 +50,8 @@ class SavedLayout(QObject):
         settings = self._settings
         settings.save_window(self._window)
         self._connections.save(settings)
-        self._room.save()
-        self._sidebar.save(settings)
+        self._window.room.save()
+        self._window.sidebar.save(settings)
         shown = self._tabs.currentWidget()
         names = (name for name, tab in self._named_tabs.items() if tab is shown)
         settings.save_text("tab", next(names, ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from threading import Barrier, Thread
 
-from app.ui.window.log_pane import MAX_WAITING, Collector
+from app.runtime.logs import MAX_WAITING, Collector
 
 
 def record(text: str, level: int = logging.INFO) -> logging.LogRecord:

@@ -10,10 +10,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.runtime.logs import MAX_WAITING, Collector
 from app.ui.style.icons import Icons
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
-from app.ui.window.log_pane import MAX_WAITING, Collector, LogPane, show_unseen
+from app.ui.window.log_pane import LogPane, show_unseen
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from app.profile import ListenerSpec
 from app.server.deck import Deck
 from app.server.monitor import Changes, RateMeter
 from app.ui.reactor.reactor import DeckReactor
-from app.ui.window.status_bar import StatusBarTotals
+from app.ui.window.deck_display import StatusBarTotals
 
 
 @pytest.fixture
