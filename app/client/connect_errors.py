@@ -7,7 +7,6 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from twisted.internet import defer, error
@@ -16,7 +15,7 @@ from twisted.python.failure import Failure
 from app.client.options import OptionsError
 from app.client.transport import WireEnd
 from app.net.target import Target, Transport
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, sentence_template
 
 if TYPE_CHECKING:
     from app.client.security import Verdict
@@ -24,90 +23,71 @@ if TYPE_CHECKING:
 _Template = Callable[..., Sentence]
 """A sentence about a target, which `_about` completes."""
 
-_REFUSED = partial(
-    Sentence,
-    "connect-refused",
-    "Nothing listens on {target}. Start a listener there, or check the port.",
+_REFUSED = sentence_template(
+    "connect-refused", "Nothing listens on {target}. Start a listener there, or check the port."
 )
-_TIMED_OUT = partial(
-    Sentence,
+_TIMED_OUT = sentence_template(
     "connect-timed-out",
     "{target} did not answer in time. Check the address, and any firewall on the way.",
 )
-_UNKNOWN_NAME = partial(
-    Sentence,
-    "connect-unknown-host",
-    "No address is known for {host}. Check the name, or use an IP address.",
+_UNKNOWN_NAME = sentence_template(
+    "connect-unknown-host", "No address is known for {host}. Check the name, or use an IP address."
 )
-_NO_ROUTE = partial(
-    Sentence,
-    "connect-no-route",
-    "There is no way to {target} from here. Check the address and the network.",
+_NO_ROUTE = sentence_template(
+    "connect-no-route", "There is no way to {target} from here. Check the address and the network."
 )
-_NOT_PERMITTED = partial(
-    Sentence,
+_NOT_PERMITTED = sentence_template(
     "connect-not-permitted",
     "This machine does not permit connecting to {target}. Check its firewall.",
 )
-_TOO_MANY_OPEN = partial(
-    Sentence,
+_TOO_MANY_OPEN = sentence_template(
     "connect-too-many-open",
     "Too many files and connections are open here. Close some, then connect again.",
 )
-_NO_LOCAL_PORT = partial(
-    Sentence,
+_NO_LOCAL_PORT = sentence_template(
     "connect-no-local-port",
     "No local address or port is free to reach {target}. Close some connections first.",
 )
-_NO_SUCH_FAMILY = partial(
-    Sentence,
+_NO_SUCH_FAMILY = sentence_template(
     "connect-no-such-family",
     "This machine cannot use addresses such as {host}. Try another address.",
 )
-_CANCELLED = partial(Sentence, "connect-cancelled", "Connecting to {target} was cancelled.")
-_OTHER = partial(
-    Sentence,
+_CANCELLED = sentence_template("connect-cancelled", "Connecting to {target} was cancelled.")
+_OTHER = sentence_template(
     "connect-failed",
     "Could not connect to {target}: {reason}. Check the address, then connect again.",
 )
-_NOT_SENT = partial(Sentence, "not-sent-reason", "Not sent: {reason}.")
-_NO_SOCKET_FILE = partial(
-    Sentence,
-    "connect-no-socket",
-    "There is no socket {path}. Start what listens there, or check the path.",
+_NOT_SENT = sentence_template("not-sent-reason", "Not sent: {reason}.")
+_NO_SOCKET_FILE = sentence_template(
+    "connect-no-socket", "There is no socket {path}. Start what listens there, or check the path."
 )
-_DEAD_SOCKET_FILE = partial(
-    Sentence, "connect-dead-socket", "Nobody listens on {path} any more. Start what listens there."
+_DEAD_SOCKET_FILE = sentence_template(
+    "connect-dead-socket", "Nobody listens on {path} any more. Start what listens there."
 )
-_OTHER_SOCKET_FILE = partial(
-    Sentence, "connect-other-socket", "{path} is a socket of another kind. Check the path."
+_OTHER_SOCKET_FILE = sentence_template(
+    "connect-other-socket", "{path} is a socket of another kind. Check the path."
 )
-_NOT_PERMITTED_FILE = partial(
-    Sentence, "connect-socket-denied", "You may not connect to {path}. Check who may write to it."
+_NOT_PERMITTED_FILE = sentence_template(
+    "connect-socket-denied", "You may not connect to {path}. Check who may write to it."
 )
-_NO_HANDSHAKE_IN_TIME = partial(
-    Sentence,
+_NO_HANDSHAKE_IN_TIME = sentence_template(
     "connect-no-handshake",
     "{target} did not finish the TLS handshake in time. Perhaps it does not speak TLS: try tcp:.",
 )
-_ENDED_IN_HANDSHAKE = partial(
-    Sentence,
+_ENDED_IN_HANDSHAKE = sentence_template(
     "connect-ended-in-handshake",
     "{target} ended the connection during the TLS handshake. Perhaps it does not speak TLS: try "
     "tcp:.",
 )
-_LOCAL_PORT_TAKEN = partial(
-    Sentence,
+_LOCAL_PORT_TAKEN = sentence_template(
     "local-port-in-use",
     "The local port {local_port} is in use, or was a moment ago. Choose another, or none.",
 )
-_NO_LOCAL_ADDRESS = partial(
-    Sentence,
+_NO_LOCAL_ADDRESS = sentence_template(
     "local-address-unknown",
     "{local_host} is no address of this machine. Choose one that is, or none.",
 )
-_LOCAL_PORT_PRIVILEGED = partial(
-    Sentence,
+_LOCAL_PORT_PRIVILEGED = sentence_template(
     "local-port-privileged",
     "Only the system may use the local port {local_port}. Choose one above 1023, or none.",
 )
@@ -160,40 +140,34 @@ _BY_TLS_ERROR = (
             "bad record type",
             "unexpected message",  # the peer echoes our own first bytes
         ),
-        partial(
-            Sentence,
+        sentence_template(
             "connect-not-tls",
             "{target} does not answer in TLS. Try tcp: instead of tls:, or check the port.",
         ),
     ),
     (
         ("certificate required", "peer did not return a certificate"),
-        partial(
-            Sentence,
+        sentence_template(
             "connect-certificate-asked",
             "{target} asks for a certificate of yours. Choose one in the connection options.",
         ),
     ),
     (
         ("unknown ca", "bad certificate", "certificate unknown", "certificate expired"),
-        partial(
-            Sentence,
+        sentence_template(
             "connect-certificate-refused",
             "{target} refuses the certificate that you chose. Choose another.",
         ),
     ),
     (
         ("protocol version", "unsupported protocol"),
-        partial(
-            Sentence,
-            "connect-no-tls-version",
-            "{target} and this machine have no version of TLS in common.",
+        sentence_template(
+            "connect-no-tls-version", "{target} and this machine have no version of TLS in common."
         ),
     ),
     (
         ("no shared cipher", "handshake failure"),
-        partial(
-            Sentence,
+        sentence_template(
             "connect-handshake-refused",
             "{target} refuses the TLS handshake. It may ask for a certificate, or have other "
             "ciphers.",

@@ -13,7 +13,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from enum import Enum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -30,7 +30,7 @@ from app.rules.template import (
     read_part,
 )
 from app.text.notation import LineEnding, Notation, NotationError, read, write
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, SentenceError
 
 LONGEST_TEXT = 64 * 1024
 """The longest draft that is stored, in characters."""
@@ -126,7 +126,7 @@ def draft_from_dict(values: Mapping[str, object]) -> Draft:
     """
     text = values.get("text", "")
     if not isinstance(text, str) or not _is_encodable(text):
-        raise ValueError(Sentence("draft-text-wrong", "text must be a string"))
+        raise SentenceError("draft-text-wrong", "text must be a string")
     return Draft(
         text,
         _enum_value(Notation, values.get("notation", Notation.TEXT.value), "notation"),
@@ -148,10 +148,8 @@ def _enum_value(kind: type[_EnumT], value: object, name: str) -> _EnumT:
         return kind(value)
     except ValueError:
         choices = ", ".join(str(each.value) for each in kind)
-        raise ValueError(
-            Sentence(
-                "draft-value-wrong", "{name} must be one of {choices}", name=name, choices=choices
-            )
+        raise SentenceError(
+            "draft-value-wrong", "{name} must be one of {choices}", name=name, choices=choices
         ) from None
 
 
@@ -178,8 +176,7 @@ class PasteChange(Enum):
     TO_ESCAPES = "to escapes"
 
 
-@frozen
-class PasteResult:
+class PasteResult(NamedTuple):
     """The draft after a paste."""
 
     draft: Draft
@@ -212,7 +209,7 @@ def paste_into(draft: Draft, start: int, end: int, pasted: ClipboardData) -> Pas
     result = _replace_text(
         draft, _escaped(before), _write_bytes(pasted.data, draft.notation), _escaped(after)
     )
-    return evolve(result, change=PasteChange.TO_ESCAPES)
+    return result._replace(change=PasteChange.TO_ESCAPES)
 
 
 def paste_into_bytes(draft: Draft, start: int, end: int, pasted: ClipboardData) -> bytes:

@@ -13,7 +13,6 @@ from attrs import evolve
 from app.net.endpoint import Endpoint, EndpointError
 from app.net.target import Target, TargetError, Transport
 from app.profile import ListenerSpec
-from app.text.sentence import Sentence
 
 
 def has_tls(spec: ListenerSpec) -> bool:
@@ -47,20 +46,16 @@ def unix_target(spec: ListenerSpec, path: str) -> Target:
     """The target of a listener with `spec` at the Unix socket `path`. Raises `TargetError`."""
     if Endpoint.parse(spec.endpoint).is_datagram:
         raise TargetError(
-            Sentence(
-                "target-unix-datagrams",
-                "{name} takes datagrams at a Unix socket, which is not spoken here. "
-                "Use a line of Copy as, such as that for socat.",
-                name=spec.name,
-            )
+            "target-unix-datagrams",
+            "{name} takes datagrams at a Unix socket, which is not spoken here. "
+            "Use a line of Copy as, such as that for socat.",
+            name=spec.name,
         )
     if has_tls(spec):
         raise TargetError(
-            Sentence(
-                "target-unix-tls",
-                "{name} is a Unix socket with TLS, which is not spoken here.",
-                name=spec.name,
-            )
+            "target-unix-tls",
+            "{name} is a Unix socket with TLS, which is not spoken here.",
+            name=spec.name,
         )
     return Target.unix(path)
 
@@ -80,20 +75,16 @@ def target_of_spec(spec: ListenerSpec, folder: Path) -> Target:
     interface = (endpoint.inner or endpoint).interface
     if port is None or interface is None:
         raise TargetError(
-            Sentence(
-                "target-unknown-address",
-                "{name} does not say in the profile where it listens. Write the address instead, "
-                "such as 127.0.0.1:8007.",
-                name=spec.name,
-            )
+            "target-unknown-address",
+            "{name} does not say in the profile where it listens. Write the address instead, "
+            "such as 127.0.0.1:8007.",
+            name=spec.name,
         )
     if port == 0:
         raise TargetError(
-            Sentence(
-                "target-any-port",
-                "{name} takes any free port at each start. Write the address that it has now, or "
-                "give it a port of its own.",
-                name=spec.name,
-            )
+            "target-any-port",
+            "{name} takes any free port at each start. Write the address that it has now, or "
+            "give it a port of its own.",
+            name=spec.name,
         )
     return target_at(spec, interface, port, is_datagram=endpoint.is_datagram)

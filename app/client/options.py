@@ -8,11 +8,12 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from app.net.target import Target, TargetError
+from app.text.sentence import SentenceError
 
 CONNECT_SECONDS = 10.0
 
 
-class OptionsError(ValueError):
+class OptionsError(SentenceError):
     """An option cannot be used. The message says which, and what to do."""
 
 

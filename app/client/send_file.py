@@ -12,15 +12,14 @@ from app.client.transcript import SessionLog
 from app.client.transport import Wire
 from app.files.paths import NotRegular, open_regular
 from app.text.readable import count_bytes
-from app.text.sentence import Sentence, composed
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, SentenceError, composed, system_reason
 
 CANCELLED = Sentence("cancelled", "Cancelled")
 CONNECTION_ENDED = Sentence("connection-ended-so-stopped", "The connection ended, so stopped")
 _STOPPED = Sentence("stopped-before-end", "Stopped")
 
 
-class FileError(Exception):
+class FileError(SentenceError):
     """The file cannot be sent. The text is a sentence that says what to do."""
 
 
@@ -43,21 +42,17 @@ class OutgoingFile:
             self._file = open_regular(path, is_buffered=False)
         except NotRegular:
             raise FileError(
-                Sentence(
-                    "not-regular-file",
-                    "{name} is not a regular file. Choose one that is.",
-                    name=path.name,
-                )
+                "not-regular-file",
+                "{name} is not a regular file. Choose one that is.",
+                name=path.name,
             ) from None
         except (OSError, ValueError) as error:
             reason = system_reason(error)
             raise FileError(
-                Sentence(
-                    "send-file-unreadable",
-                    "{name} cannot be read: {reason}. Choose another file.",
-                    name=path.name,
-                    reason=reason,
-                )
+                "send-file-unreadable",
+                "{name} cannot be read: {reason}. Choose another file.",
+                name=path.name,
+                reason=reason,
             ) from None
         self.size = os.fstat(self._file.fileno()).st_size
         """Bytes at the time it was opened. The file may grow or shrink later."""

@@ -24,9 +24,7 @@ from app.client.options import OptionsError, TlsOptions
 from app.client.security import PeerCertificate, Security, Verdict
 from app.client.transport import StreamWire
 from app.net.ip import parse_ip
-from app.text.quoting import quoted
-from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, quoted, system_reason
 from app.tls import TlsError
 from app.tls.certificates import Identity, read_identity
 
@@ -104,11 +102,7 @@ def _server_name(host: str) -> bytes | None:
         return DNS_ID(host).hostname.decode().encode("idna")
     except ValueError:
         raise OptionsError(
-            Sentence(
-                "tls-host-name-wrong",
-                "{host} is no host name that TLS could check.",
-                host=quoted(host),
-            )
+            "tls-host-name-wrong", "{host} is no host name that TLS could check.", host=quoted(host)
         ) from None
 
 
@@ -135,10 +129,8 @@ def _context(options: TlsOptions) -> SSL.Context:
         _load_certificate(context, options)
     elif options.key_file:
         raise OptionsError(
-            Sentence(
-                "client-certificate-missing",
-                "Choose the certificate that the key is for, or leave out the key.",
-            )
+            "client-certificate-missing",
+            "Choose the certificate that the key is for, or leave out the key.",
         )
     return context
 
@@ -149,11 +141,9 @@ def _load_authorities(context: SSL.Context, file: str) -> None:
         context.load_verify_locations(file)
     except SSL.Error:
         raise OptionsError(
-            Sentence(
-                "authority-file-empty",
-                "{file} has no certificate of an authority. Choose a PEM file with one.",
-                file=quoted(file),
-            )
+            "authority-file-empty",
+            "{file} has no certificate of an authority. Choose a PEM file with one.",
+            file=quoted(file),
         ) from None
 
 
@@ -168,11 +158,9 @@ def _load_certificate(context: SSL.Context, options: TlsOptions) -> None:
         raise OptionsError(str(error)) from None
     except (SSL.Error, TypeError):
         raise OptionsError(
-            Sentence(
-                "client-certificate-refused",
-                "OpenSSL does not take the certificate in {certificate_file}. Choose another one.",
-                certificate_file=quoted(options.certificate_file),
-            )
+            "client-certificate-refused",
+            "OpenSSL does not take the certificate in {certificate_file}. Choose another one.",
+            certificate_file=quoted(options.certificate_file),
         ) from None
 
 

@@ -21,8 +21,9 @@ from datetime import UTC, datetime, tzinfo
 from enum import Enum
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 from twisted.internet.interfaces import IReactorTime
 
 from app.runtime.clocks import UnixTime
@@ -53,8 +54,7 @@ class EntryKind(Enum):
 MARKS = {EntryKind.SENT: "→", EntryKind.RECEIVED: "←", EntryKind.EVENT: "·", EntryKind.TROUBLE: "!"}
 
 
-@frozen
-class Entry:
+class Entry(NamedTuple):
     """One chunk that was sent or received, or one event of the session."""
 
     number: int
@@ -255,8 +255,7 @@ class Display(Enum):
     BOTH = "both"
 
 
-@frozen
-class RenderedLine:
+class RenderedLine(NamedTuple):
     """One line to show."""
 
     time: float
@@ -317,7 +316,7 @@ class Layout:
 def _with_round_trip(lines: list[RenderedLine], entry: Entry) -> list[RenderedLine]:
     """`lines` of `entry`, with the round trip in the first one."""
     if lines and entry.round_trip is not None:
-        lines[0] = evolve(lines[0], round_trip=entry.round_trip)
+        lines[0] = lines[0]._replace(round_trip=entry.round_trip)
     return lines
 
 

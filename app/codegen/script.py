@@ -24,7 +24,7 @@ from app.profile import ListenerSpec
 from app.protocols import catalog
 from app.protocols.definition import ScriptSource, describe_options
 from app.server.sockets.addresses import LOOPBACKS
-from app.text.sentence import Sentence
+from app.text.sentence import SentenceError
 from app.user_code.programs.reference import OWN_PLACES, ProgramReference, is_program
 from app.user_code.reference import Reference, is_user_code
 
@@ -69,7 +69,7 @@ class ServerCode:
     """The expression for the factory, or for the protocol of UDP."""
 
 
-class NoScript(ValueError):
+class NoScript(SentenceError):
     """No script does the same without Portdeck. The text is a sentence for the user."""
 
 
@@ -91,19 +91,15 @@ def script(spec: ListenerSpec, folder: Path, tls: TlsFiles | None = None) -> str
     if is_program(spec.protocol):
         command = ProgramReference.parse(spec.protocol).command
         raise NoScript(
-            Sentence(
-                "no-script-program",
-                "This is a program already. Without Portdeck, run: {command}",
-                command=command,
-            )
+            "no-script-program",
+            "This is a program already. Without Portdeck, run: {command}",
+            command=command,
         )
     if spec.endpoint == OWN_PLACES:
         raise NoScript(
-            Sentence(
-                "no-script-services",
-                "These services listen where they say. Without Portdeck, start them in a .tac "
-                "file, with setServiceParent(application).",
-            )
+            "no-script-services",
+            "These services listen where they say. Without Portdeck, start them in a .tac "
+            "file, with setServiceParent(application).",
         )
     endpoint = Endpoint.parse(spec.endpoint).bound(folder)
     if is_user_code(spec.protocol):
@@ -158,11 +154,9 @@ def _module(line: str) -> str:
 def _source(source: ScriptSource | None, spec: ListenerSpec) -> ScriptSource:
     if source is None:
         raise NoScript(
-            Sentence(
-                "no-script-inside-only",
-                "{title} runs only inside Portdeck. Use portdeck serve with its profile.",
-                title=catalog.find(spec.protocol).title,
-            )
+            "no-script-inside-only",
+            "{title} runs only inside Portdeck. Use portdeck serve with its profile.",
+            title=catalog.find(spec.protocol).title,
         )
     return source
 

@@ -11,7 +11,6 @@ from app.files.paths import resolve_path
 from app.net.endpoint import Endpoint
 from app.net.ip import parse_ip
 from app.profile import ListenerSpec, Tls
-from app.text.sentence import Sentence
 from app.tls import PassphraseError, TlsError
 
 
@@ -69,12 +68,10 @@ def tls_files(spec: ListenerSpec, folder: Path, ca_folder: Path | None = None) -
     content = certificates.read_file(certificate)
     if is_pkcs12(content):
         raise TlsError(
-            Sentence(
-                "no-script-pkcs12",
-                "{certificate} is a PKCS#12 file, which scripts and many clients cannot read. "
-                "Convert it to PEM (openssl pkcs12 -in FILE -out NEW.pem).",
-                certificate=certificate,
-            )
+            "no-script-pkcs12",
+            "{certificate} is a PKCS#12 file, which scripts and many clients cannot read. "
+            "Convert it to PEM (openssl pkcs12 -in FILE -out NEW.pem).",
+            certificate=certificate,
         )
     try:
         found = certificates.read_identity(certificate, key).certificate

@@ -13,12 +13,10 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
-from glob import escape
 from pathlib import Path
 from typing import Final
 
-from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, system_reason
 
 _STALE_SECONDS: Final = 60
 
@@ -77,6 +75,8 @@ def remove_stale(target: Path, now: float) -> None:
 
     A younger file may belong to a save that is running now, so it stays. `now` is in Unix seconds.
     """
+    from glob import escape  # most starts of the program do not need it
+
     for left in target.parent.glob(f".{escape(target.name)}.*.new"):
         with suppress(OSError):
             if now - left.stat().st_mtime > _STALE_SECONDS:

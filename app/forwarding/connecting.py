@@ -20,8 +20,7 @@ from twisted.python.failure import Failure
 from app.files.paths import resolve_path
 from app.net.sockets import endpoint_for
 from app.net.target import Target
-from app.text.sentence import Sentence, without_stop
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, system_reason, without_stop
 
 log = logging.getLogger(__name__)
 

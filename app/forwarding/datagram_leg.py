@@ -32,8 +32,7 @@ from app.net.target import LOOPBACK, Target
 from app.rules.rendering import WHOLE, Cutter, frame_of
 from app.rules.spec import MessageFraming, Unframed
 from app.rules.template import RenderError
-from app.text.sentence import Sentence, without_stop
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, system_reason, without_stop
 from app.traffic.connection_info import RECEIVED, SENT, CloseKind
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from app.forwarding.holding import HoldList
 from app.forwarding.link import IRelayedConnection, TargetLink
 from app.forwarding.relay import ClientLeg
 from app.forwarding.rewriting import Rewriter
-from app.net.datagram_loops import may_reply_to
+from app.net.ip import may_reply_to
 from app.rules.spec import MessageFraming
 
 SILENT_SECONDS: Final = 60.0
@@ -184,11 +184,6 @@ class ForwardDatagrams(DatagramProtocol):
     def rewriter(self) -> Rewriter:
         """The rules that change messages, with their hits."""
         return self._relays.rewriter
-
-    @property
-    def peer_count(self) -> int:
-        """How many peers have a connection to the target now."""
-        return len(self._peers)
 
     def change(self, settings: Forwarding) -> None:
         """Use other settings. Another target is for new peers."""

@@ -20,7 +20,7 @@ path.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from attrs import frozen
@@ -66,16 +66,21 @@ class Alterations:
     """`None` if nothing is held."""
 
 
-def parse(table: Mapping[str, Any], path: str = "") -> Alterations | tuple[Problem, ...]:
-    """The alterations in `table`, or every mistake in it. `path` is where the table stands."""
+def parse(
+    table: Mapping[str, Any], path: str = "", others: Iterable[str] = ()
+) -> Alterations | tuple[Problem, ...]:
+    """The alterations in `table`, or every mistake in it. `path` is where the table stands.
+
+    `others` are keys that are read elsewhere. An unknown one may be meant as one of them.
+    """
     reader = _Reader()
+    reader.check_keys(table, (*others, *KEYS), path)
     alterations = reader.alterations(table, path)
     return tuple(reader.problems) if reader.problems else alterations
 
 
 class _Reader(TableReader):
     def alterations(self, table: Mapping[str, Any], path: str) -> Alterations:
-        self.check_keys(table, KEYS, path)
         framing = parse_framing({"framing": "chunk", **table}, path)
         if isinstance(framing, tuple):
             self.problems += framing

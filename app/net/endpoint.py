@@ -24,8 +24,7 @@ from app.files.paths import home_folder_problem, resolve_path
 from app.net.endpoint_kinds import KINDS, EndpointKind, installed_kinds
 from app.net.ip import is_address, is_loopback
 from app.text.problems import did_you_mean, listed
-from app.text.quoting import quoted
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, SentenceError, quoted
 
 LARGEST_PORT: Final = 65535
 
@@ -38,7 +37,7 @@ _COLON_ADVICE: Final = Sentence(
 )
 
 
-class EndpointError(ValueError):
+class EndpointError(SentenceError):
     """A description that is no valid endpoint. The text is for the user and says what to do."""
 
 
@@ -228,7 +227,7 @@ class Endpoint:
 @lru_cache(maxsize=4096)  # the window parses the endpoint of each listener at every refresh
 def _parsed(text: str) -> Endpoint:
     if not text:
-        raise EndpointError(Sentence("endpoint-empty", "Write an endpoint, such as tcp:8007."))
+        raise EndpointError("endpoint-empty", "Write an endpoint, such as tcp:8007.")
     parts = list(_parts(text))
     args = [part[0] for part in parts if len(part) == 1]
     kind, *values = args or [""]
@@ -254,10 +253,7 @@ def _parts(text: str) -> Iterator[list[str]]:
             escaped = next(characters, None)
             if escaped is None:
                 raise EndpointError(
-                    Sentence(
-                        "endpoint-backslash",
-                        "Remove the backslash at the end, or write two of them.",
-                    )
+                    "endpoint-backslash", "Remove the backslash at the end, or write two of them."
                 )
             part[-1] += escaped
     yield part
@@ -278,12 +274,10 @@ def _is_kind(text: str) -> bool:
 
 def _no_kind(text: str) -> EndpointError:
     return EndpointError(
-        Sentence(
-            "endpoint-no-kind",
-            "Begin the endpoint with its kind, as in tcp:8007 or tcp:8007:interface=127.0.0.1, "
-            "not {text}.",
-            text=quoted(text),
-        )
+        "endpoint-no-kind",
+        "Begin the endpoint with its kind, as in tcp:8007 or tcp:8007:interface=127.0.0.1, "
+        "not {text}.",
+        text=quoted(text),
     )
 
 
@@ -293,10 +287,7 @@ def _check_shape(endpoint: Endpoint) -> None:
         raise _no_kind(endpoint.kind)
     if not str(endpoint).isprintable():
         raise EndpointError(
-            Sentence(
-                "endpoint-not-one-line",
-                "Write the endpoint on one line, without invisible characters.",
-            )
+            "endpoint-not-one-line", "Write the endpoint on one line, without invisible characters."
         )
 
 
@@ -309,12 +300,10 @@ def _check_installed(kind: str) -> None:
     all_known = Sentence("use-one-of", "Use one of: {known}.", known=listed(known))
     advice = did_you_mean(kind, known, all_known)
     raise EndpointError(
-        Sentence(
-            "endpoint-unknown-kind",
-            "There is no kind of endpoint called {kind}. {advice}",
-            kind=quoted(kind),
-            advice=advice,
-        )
+        "endpoint-unknown-kind",
+        "There is no kind of endpoint called {kind}. {advice}",
+        kind=quoted(kind),
+        advice=advice,
     )
 
 
@@ -325,46 +314,38 @@ def _check_parameters(endpoint: Endpoint, kind: EndpointKind) -> None:
     twice = next((name for name in names[: len(endpoint.args)] if name in written), None)
     if twice is not None:
         raise EndpointError(
-            Sentence(
-                "endpoint-twice",
-                "Write the {twice} once. {colon_advice}",
-                twice=twice,
-                colon_advice=_COLON_ADVICE,
-            )
+            "endpoint-twice",
+            "Write the {twice} once. {colon_advice}",
+            twice=twice,
+            colon_advice=_COLON_ADVICE,
         )
     if len(endpoint.args) > len(names):
         raise EndpointError(
-            Sentence(
-                "endpoint-too-many-values",
-                "{kind} takes no more than {most} values, here are {count}. {colon_advice}",
-                kind=endpoint.kind,
-                most=len(names),
-                count=len(endpoint.args),
-                colon_advice=_COLON_ADVICE,
-            )
+            "endpoint-too-many-values",
+            "{kind} takes no more than {most} values, here are {count}. {colon_advice}",
+            kind=endpoint.kind,
+            most=len(names),
+            count=len(endpoint.args),
+            colon_advice=_COLON_ADVICE,
         )
     for name in written:
         if name not in names:
             takes = Sentence("endpoint-takes", "It takes: {names}.", names=listed(names))
             advice = did_you_mean(name, names, takes)
             raise EndpointError(
-                Sentence(
-                    "endpoint-unknown-option",
-                    "{kind} has no option {name}. {advice}",
-                    kind=endpoint.kind,
-                    name=quoted(name),
-                    advice=advice,
-                )
+                "endpoint-unknown-option",
+                "{kind} has no option {name}. {advice}",
+                kind=endpoint.kind,
+                name=quoted(name),
+                advice=advice,
             )
     if kind.needs and not endpoint.value(kind.needs):
         raise EndpointError(
-            Sentence(
-                "endpoint-missing-value",
-                "{kind} needs its {needs}, as in {example}.",
-                kind=endpoint.kind,
-                needs=kind.needs,
-                example=kind.example,
-            )
+            "endpoint-missing-value",
+            "{kind} needs its {needs}, as in {example}.",
+            kind=endpoint.kind,
+            needs=kind.needs,
+            example=kind.example,
         )
 
 
@@ -374,13 +355,11 @@ def _check_values(endpoint: Endpoint) -> None:
         value = endpoint.value(parameter)
         if value is not None and not is_valid(value):
             raise EndpointError(
-                Sentence(
-                    "endpoint-value-wrong",
-                    "The {parameter} must be {expected}, not {value}.",
-                    parameter=parameter,
-                    expected=expected,
-                    value=quoted(value),
-                )
+                "endpoint-value-wrong",
+                "The {parameter} must be {expected}, not {value}.",
+                parameter=parameter,
+                expected=expected,
+                value=quoted(value),
             )
     for path in endpoint.paths.values():
         if problem := home_folder_problem(path):
@@ -388,12 +367,10 @@ def _check_values(endpoint: Endpoint) -> None:
     # Twisted looks up the name of an interface only for TCP.
     if endpoint.kind == "udp" and not is_address(endpoint.interface or ""):
         raise EndpointError(
-            Sentence(
-                "endpoint-interface-wrong",
-                "The interface must be an address such as 127.0.0.1, 0.0.0.0 or \\:\\:1, not "
-                "{interface}.",
-                interface=quoted(endpoint.interface or ""),
-            )
+            "endpoint-interface-wrong",
+            "The interface must be an address such as 127.0.0.1, 0.0.0.0 or \\:\\:1, not "
+            "{interface}.",
+            interface=quoted(endpoint.interface or ""),
         )
 
 

@@ -43,16 +43,10 @@ class EndpointKind:
 
 KINDS: Final = {
     "tcp": EndpointKind(
-        ("port", "interface", "backlog"),
-        needs="port",
-        example="tcp:8007",
-        loopback="127.0.0.1",
+        ("port", "interface", "backlog"), needs="port", example="tcp:8007", loopback="127.0.0.1"
     ),
     "tcp6": EndpointKind(
-        ("port", "backlog", "interface"),
-        needs="port",
-        example="tcp6:8007",
-        loopback="::1",
+        ("port", "backlog", "interface"), needs="port", example="tcp6:8007", loopback="::1"
     ),
     "ssl": EndpointKind(
         (
@@ -85,10 +79,7 @@ KINDS: Final = {
     ),
     "program": EndpointKind((), needs="", example="program"),
     "udp": EndpointKind(
-        ("port", "interface", "shared"),
-        needs="port",
-        example="udp:8007",
-        loopback="127.0.0.1",
+        ("port", "interface", "shared"), needs="port", example="udp:8007", loopback="127.0.0.1"
     ),
     "unix-dgram": EndpointKind(
         ("address", "mode"),

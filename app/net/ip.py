@@ -1,4 +1,4 @@
-"""IP addresses and interfaces of this machine, and the sizes of UDP datagrams."""
+"""IP addresses and interfaces of this machine; the sizes of datagrams, and who may be answered."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ LARGEST_DATAGRAM: Final = 65_507
 
 LARGEST_READ: Final = 65_535
 """Bytes to read per datagram. Twisted's default is 8192, and it drops the rest silently."""
+
+_MAPPED: Final = "::ffff:"
+"""The prefix of an IPv4 address that is written as IPv6 (RFC 4291, 2.5.5.2)."""
 
 
 def parse_ip(text: str) -> IPAddress | None:
@@ -48,6 +51,18 @@ def host_and_port(address: object) -> tuple[str, int] | None:
     return (host, port) if isinstance(host, str) and isinstance(port, int) else None
 
 
+def format_host_and_port(host: str, port: int) -> str:
+    """`127.0.0.1:8007` or `[::1]:8007`.
+
+    A mapped IPv4 address, as a socket for both versions gives it, is written as IPv4.
+    """
+    if ":" not in host:
+        return f"{host}:{port}"
+    if host.startswith(_MAPPED) and "." in host:
+        return f"{host.removeprefix(_MAPPED)}:{port}"
+    return f"[{host}]:{port}"
+
+
 def network_addresses() -> Iterator[tuple[str, IPAddress]]:
     """The current addresses of this machine, each with its device, such as `eth0`.
 
@@ -60,3 +75,19 @@ def network_addresses() -> Iterator[tuple[str, IPAddress]]:
             address = parse_ip(each.address)  # `None` for a MAC address
             if address is not None and not (address.is_loopback or address.is_link_local):
                 yield device, address
+
+
+ANSWERING_PORTS = frozenset({7, 13, 17, 19, 37})
+"""Echo, daytime, quote of the day, character generator and time: RFC 862 to 868."""
+
+
+def may_reply_to(addr: tuple[str, int] | str | None) -> bool:
+    """Whether a datagram from the host and port `addr` may be answered.
+
+    The source address of a datagram is easy to forge. If it names a service that answers every
+    datagram, a single forged datagram would start an endless exchange between the two.
+    One from the path of a Unix socket may. One from a Unix socket without a path has no address.
+    """
+    if isinstance(addr, tuple):
+        return addr[1] not in ANSWERING_PORTS
+    return addr is not None

@@ -9,8 +9,7 @@ from ipaddress import IPv6Address
 from attrs import evolve, frozen
 
 from app.net.endpoint import LARGEST_PORT, LONGEST_PATH, Endpoint, EndpointError
-from app.text.quoting import quoted
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, SentenceError, quoted
 
 LOOPBACK = "127.0.0.1"
 _EVERY_INTERFACE = {"0.0.0.0": LOOPBACK, "::": "::1"}
@@ -25,7 +24,7 @@ _UNIX_LOCAL_PORT = Sentence(
 )
 
 
-class TargetError(ValueError):
+class TargetError(SentenceError):
     """The text is not a valid target. The message is one sentence that says what to do."""
 
 
@@ -149,11 +148,9 @@ class Target:
 def _check_host(host: str) -> None:
     if not host or _NOT_IN_A_HOST.search(host) or (":" in host and not is_ipv6(host)):
         raise TargetError(
-            Sentence(
-                "target-host-wrong",
-                "{host} is no host name. Write host:port, such as localhost:8007.",
-                host=quoted(host),
-            )
+            "target-host-wrong",
+            "{host} is no host name. Write host:port, such as localhost:8007.",
+            host=quoted(host),
         )
 
 
@@ -165,24 +162,20 @@ def _check_port(port: int) -> None:
 def _check_resource(resource: str) -> None:
     if not _RESOURCE.fullmatch(resource):
         raise TargetError(
-            Sentence(
-                "websocket-path-wrong",
-                "{resource} is no path of a WebSocket. It begins with a slash, has no spaces, and "
-                "has {longest_resource:,} characters at most.",
-                resource=quoted(resource),
-                longest_resource=LONGEST_RESOURCE,
-            )
+            "websocket-path-wrong",
+            "{resource} is no path of a WebSocket. It begins with a slash, has no spaces, and "
+            "has {longest_resource:,} characters at most.",
+            resource=quoted(resource),
+            longest_resource=LONGEST_RESOURCE,
         )
 
 
 def _check_local_host(host: str) -> None:
     if not is_ipv6(host) and not re.fullmatch(r"\d{1,3}(\.\d{1,3}){3}", host):
         raise TargetError(
-            Sentence(
-                "local-address-wrong",
-                "The local address must be an IP address of this machine, not {host}.",
-                host=quoted(host),
-            )
+            "local-address-wrong",
+            "The local address must be an IP address of this machine, not {host}.",
+            host=quoted(host),
         )
 
 
@@ -191,12 +184,9 @@ def _check_path(path: str) -> None:
         raise TargetError(_SOCKET_MISSING)
     if len(path.encode(errors="surrogateescape")) > LONGEST_PATH:
         raise TargetError(
-            Sentence(
-                "target-socket-too-long",
-                "The path of a Unix socket has no more than {longest_path} bytes. Use a shorter "
-                "one.",
-                longest_path=LONGEST_PATH,
-            )
+            "target-socket-too-long",
+            "The path of a Unix socket has no more than {longest_path} bytes. Use a shorter one.",
+            longest_path=LONGEST_PATH,
         )
     try:
         Endpoint("unix", (path,))

@@ -27,8 +27,7 @@ from app.net.target import (
     is_ipv6,
     port_out_of_range,
 )
-from app.text.quoting import quoted
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, quoted
 
 _URL = re.compile(r"(wss?)://", re.IGNORECASE)
 _CLIENT = re.compile(
@@ -141,11 +140,8 @@ def _read_address(text: str, transport: Transport) -> Target:
         raise TargetError(_EMPTY)
     if "//" in text:
         raise TargetError(
-            Sentence(
-                "target-not-url",
-                "Leave out http:// and the path. Write host:port instead, or ws:// for a "
-                "WebSocket.",
-            )
+            "target-not-url",
+            "Leave out http:// and the path. Write host:port instead, or ws:// for a WebSocket.",
         )
     host, port = _split_host_port(text)
     return Target(
@@ -191,22 +187,18 @@ def _split_host_port(text: str) -> tuple[str, str]:
         return _unescape(escaped[1]), escaped[2]
     if text.count(":") > 1 and not set(text) <= _IPV6_LETTERS:
         raise TargetError(
-            Sentence(
-                "target-many-colons",
-                "{text} has more than one colon. Write a host and a port, such as localhost:8007.",
-                text=quoted(text),
-            )
+            "target-many-colons",
+            "{text} has more than one colon. Write a host and a port, such as localhost:8007.",
+            text=quoted(text),
         )
     if text.count(":") > 1:
         raise TargetError(_IPV6_BRACKETS)
     host, colon, port = text.partition(":")
     if not colon or not port.strip():
         raise TargetError(
-            Sentence(
-                "target-port-missing",
-                "Add a port to {host}, such as localhost:8007.",
-                host=quoted(host.strip()),
-            )
+            "target-port-missing",
+            "Add a port to {host}, such as localhost:8007.",
+            host=quoted(host.strip()),
         )
     return host.strip(), port.strip()
 
@@ -216,19 +208,13 @@ def _split_bracketed(text: str) -> tuple[str, str]:
     host, rest = host.strip(), rest.strip()
     if not bracket or not is_ipv6(host):
         raise TargetError(
-            Sentence(
-                "target-brackets-wrong",
-                "Brackets hold an IPv6 address, then comes the port, such as [::1]:8007.",
-            )
+            "target-brackets-wrong",
+            "Brackets hold an IPv6 address, then comes the port, such as [::1]:8007.",
         )
     port = rest.removeprefix(":").strip()
     if not rest.startswith(":") or not port:
         raise TargetError(
-            Sentence(
-                "target-ipv6-port-missing",
-                "Add a port to [{host}], such as [{host}]:8007.",
-                host=host,
-            )
+            "target-ipv6-port-missing", "Add a port to [{host}], such as [{host}]:8007.", host=host
         )
     return host, port
 
@@ -236,12 +222,10 @@ def _split_bracketed(text: str) -> tuple[str, str]:
 def _port_number(text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
         raise TargetError(
-            Sentence(
-                "port-not-number",
-                "The port must be a number from 1 to {largest_port}, not {port}.",
-                largest_port=LARGEST_PORT,
-                port=quoted(text),
-            )
+            "port-not-number",
+            "The port must be a number from 1 to {largest_port}, not {port}.",
+            largest_port=LARGEST_PORT,
+            port=quoted(text),
         )
     digits = text.lstrip("0") or "0"
     if len(digits) > 5:

@@ -9,7 +9,7 @@ from typing import Final
 from zlib import crc32
 
 from app.profile.validation import text
-from app.text.sentence import Sentence
+from app.text.sentence import SentenceError
 
 AUTOMATIC: Final = ""
 """The color of a spec for which the user chose none."""
@@ -43,9 +43,7 @@ def read_color(value: object) -> str:
     """The rule for a color: its name, or `AUTOMATIC`. Raises `ValueError` with a sentence."""
     name = text(value)
     if name != AUTOMATIC and name not in set(Color):
-        raise ValueError(
-            Sentence("color-unknown", "must be one of {known}", known=", ".join(Color))
-        )
+        raise SentenceError("color-unknown", "must be one of {known}", known=", ".join(Color))
     return name
 
 

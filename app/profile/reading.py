@@ -11,29 +11,24 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
-from typing import Final
-
-from attrs import frozen
+from typing import Final, NamedTuple
 
 from app.profile.spec import ListenerSpec, name_key, structure
 from app.text.problems import Problem, must_be_table, must_be_tables, unknown_key
-from app.text.quoting import quoted, quoted_value
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, quoted, quoted_value
 
 VERSION: Final = 1
 LARGEST_SIZE: Final = 1024 * 1024
 MOST_LISTENERS: Final = 10_000
 
-TOO_LARGE: Final = Problem(
+TOO_LARGE: Final = Problem.of(
     "",
-    Sentence(
-        "profile-too-large",
-        "this is no profile: it is larger than {largest_size} KiB",
-        largest_size=LARGEST_SIZE // 1024,
-    ),
+    "profile-too-large",
+    "this is no profile: it is larger than {largest_size} KiB",
+    largest_size=LARGEST_SIZE // 1024,
 )
-TOO_DEEP: Final = Problem(
-    "", Sentence("profile-too-deep", "this is no profile: its keys or brackets are nested too deep")
+TOO_DEEP: Final = Problem.of(
+    "", "profile-too-deep", "this is no profile: its keys or brackets are nested too deep"
 )
 
 # For a key of n parts `tomllib` takes n * n memory. Half a megabyte of `a.a.a` ends the process.
@@ -80,8 +75,7 @@ def is_value(line: str) -> bool:
     return bool(line.strip()) and not is_comment(line)
 
 
-@frozen
-class ParsedProfile:
+class ParsedProfile(NamedTuple):
     """The valid listeners of a profile, and the problems of the rest."""
 
     listeners: tuple[ListenerSpec, ...] = ()
@@ -131,9 +125,11 @@ def _syntax_problem(message: str, text: str) -> Problem:
         error = message.removesuffix(" (at end of document)")
         line = str(text.count("\n") + 1)
         column = str(len(text) - text.rfind("\n"))
-    return Problem(
+    return Problem.of(
         Sentence("line-and-column", "line {line}, column {column}", line=line, column=column),
-        Sentence("not-toml", "this is not TOML: {error}", error=quoted(error)[1:-1]),
+        "not-toml",
+        "this is not TOML: {error}",
+        error=quoted(error)[1:-1],
     )
 
 
@@ -141,35 +137,29 @@ def _newer_version(document: Mapping[str, object]) -> Problem | None:
     version = document.get("version")
     if type(version) is not int or version <= VERSION:
         return None
-    return Problem(
+    return Problem.of(
         "version",
-        Sentence(
-            "profile-newer",
-            "a newer Portdeck wrote this profile (version {version}); update Portdeck",
-            version=quoted_value(version),
-        ),
+        "profile-newer",
+        "a newer Portdeck wrote this profile (version {version}); update Portdeck",
+        version=quoted_value(version),
     )
 
 
 def _root_problems(document: Mapping[str, object]) -> Iterator[Problem]:
     if "version" not in document:
-        yield Problem(
+        yield Problem.of(
             "version",
-            Sentence(
-                "version-missing",
-                "is missing; write version = {version} at the top",
-                version=VERSION,
-            ),
+            "version-missing",
+            "is missing; write version = {version} at the top",
+            version=VERSION,
         )
     elif type(document["version"]) is not int or document["version"] != VERSION:
-        yield Problem(
+        yield Problem.of(
             "version",
-            Sentence(
-                "version-wrong",
-                "must be {version}, not {value}",
-                version=VERSION,
-                value=quoted_value(document["version"]),
-            ),
+            "version-wrong",
+            "must be {version}, not {value}",
+            version=VERSION,
+            value=quoted_value(document["version"]),
         )
     known = ("version", "listener")
     for key in document:
@@ -184,13 +174,16 @@ def _listeners(document: Mapping[str, object]) -> Iterator[tuple[str, ListenerSp
         yield "listener", Problem("listener", must_be_tables("listener"))
         return
     if len(tables) > MOST_LISTENERS:
-        message = Sentence(
-            "too-many-listeners",
-            "here are {count} listeners; keep at most {most}",
-            count=len(tables),
-            most=MOST_LISTENERS,
+        yield (
+            "listener",
+            Problem.of(
+                "listener",
+                "too-many-listeners",
+                "here are {count} listeners; keep at most {most}",
+                count=len(tables),
+                most=MOST_LISTENERS,
+            ),
         )
-        yield "listener", Problem("listener", message)
         return
     for index, table in enumerate(tables):
         path = f"listener[{index}]"
@@ -215,10 +208,10 @@ def _unique(
         if first == path:
             yield result
         else:
-            message = Sentence(
+            yield Problem.of(
+                f"{path}.name",
                 "name-used-in-profile",
                 "must be another one; {first} is called {name} too",
                 first=first,
                 name=quoted(result.name),
             )
-            yield Problem(f"{path}.name", message)

@@ -20,12 +20,11 @@ from app.net.endpoint import Endpoint
 from app.profile import validation
 from app.profile.colors import AUTOMATIC, read_color
 from app.profile.validation import (
-    FormField,
     FormGroup,
     InvalidValue,
     boolean,
     check_length,
-    shown_in_form,
+    form_field,
     table,
     text,
     validated_by,
@@ -36,8 +35,7 @@ from app.profile.validation import read_options as read_options
 from app.protocols import catalog
 from app.protocols.definition import NoOptions, TableOptions
 from app.text.problems import Problem, join_path
-from app.text.quoting import quoted, quoted_value
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, SentenceError, quoted, quoted_value
 from app.user_code.programs.reference import OWN_PLACES, ProgramReference, is_program
 from app.user_code.reference import Reference, is_user_code
 
@@ -73,13 +71,11 @@ def _path(value: object) -> str:
 def _version(value: object) -> str:
     if value not in VERSIONS:
         choices = " or ".join(map(quoted_value, VERSIONS))
-        raise ValueError(
-            Sentence(
-                "must-be-quoted-choice",
-                "must be {choices}, in quotes, not {value}",
-                choices=choices,
-                value=quoted_value(value),
-            )
+        raise SentenceError(
+            "must-be-quoted-choice",
+            "must be {choices}, in quotes, not {value}",
+            choices=choices,
+            value=quoted_value(value),
         )
     return str(value)
 
@@ -110,12 +106,10 @@ def read_tls(value: object) -> Tls:
     if tls.key and not tls.certificate:
         raise InvalidValue(
             [
-                Problem(
+                Problem.of(
                     "key",
-                    Sentence(
-                        "key-without-certificate",
-                        "needs a certificate beside it: the one it was made for",
-                    ),
+                    "key-without-certificate",
+                    "needs a certificate beside it: the one it was made for",
                 )
             ]
         )
@@ -125,12 +119,12 @@ def read_tls(value: object) -> Tls:
 def _name(value: object) -> str:
     name = text(value)
     if not name.strip():
-        raise ValueError(Sentence("must-not-be-empty", "must not be empty"))
+        raise SentenceError("must-not-be-empty", "must not be empty")
     check_length(name, LONGEST_NAME)
     if not name.isprintable():
         raise ValueError(_NOT_ONE_LINE)
     if name != name.strip():
-        raise ValueError(Sentence("no-space-around", "must not begin or end with a space"))
+        raise SentenceError("no-space-around", "must not begin or end with a space")
     return name
 
 
@@ -170,8 +164,8 @@ class ListenerSpec:
     """One listener as the user configured it. `check` finds out whether the values are valid.
 
     The metadata of each field has the rule for its value. A field that is an attrs class itself
-    (`validated_by(table(Kind))`) is a table `[listener.…]` of the profile. The metadata
-    `shown_in_form` makes a row in the form as well. A new number or switch needs no other edit.
+    (`validated_by(table(Kind))`) is a table `[listener.…]` of the profile. A `form_field` is a row
+    of the form as well. A new number or switch needs no other edit.
     """
 
     name: str = field(metadata=validated_by(_name, example='name = "Echo"'))
@@ -184,104 +178,76 @@ class ListenerSpec:
     """A description that `Endpoint.parse` takes, as the user wrote it. `program` means the places
     where a program listens by itself; it is the default of a program."""
 
-    max_connections: int = field(
-        default=100,
-        metadata=shown_in_form(
-            FormField(
-                FormGroup.LIMITS,
-                "Connections at &most",
-                "One more is told so, and turned away",
-                minimum=1,
-                maximum=MOST_CONNECTIONS,
-            ),
-            always=True,
-        ),
+    max_connections: int = form_field(
+        100,
+        FormGroup.LIMITS,
+        "Connections at &most",
+        "One more is told so, and turned away",
+        minimum=1,
+        maximum=MOST_CONNECTIONS,
+        always=True,
     )
     """The most connections at the same time."""
 
-    max_connections_per_address: int = field(
-        default=0,
-        metadata=shown_in_form(
-            FormField(
-                FormGroup.LIMITS,
-                "Connections from &one address",
-                "How many of the connections may come from the same address",
-                maximum=MOST_CONNECTIONS,
-                zero="any number",
-            )
-        ),
+    max_connections_per_address: int = form_field(
+        0,
+        FormGroup.LIMITS,
+        "Connections from &one address",
+        "How many of the connections may come from the same address",
+        maximum=MOST_CONNECTIONS,
+        zero="any number",
     )
     """The most connections from one address; 0 for no limit. Behind `haproxy:` the address is that
     of the proxy."""
 
-    idle_timeout: int = field(
-        default=0,
-        metadata=shown_in_form(
-            FormField(
-                FormGroup.LIMITS,
-                "Close when &idle",
-                "A connection is closed when no data passes in either direction for this long",
-                maximum=LONGEST_IDLE_TIMEOUT,
-                unit=" s",
-                zero="never",
-                zero_over_udp=f"after {UDP_IDLE_SECONDS} s",
-            )
-        ),
+    idle_timeout: int = form_field(
+        0,
+        FormGroup.LIMITS,
+        "Close when &idle",
+        "A connection is closed when no data passes in either direction for this long",
+        maximum=LONGEST_IDLE_TIMEOUT,
+        unit=" s",
+        zero="never",
+        zero_over_udp=f"after {UDP_IDLE_SECONDS} s",
     )
     """Seconds without a byte, in or out, after which a connection is closed; 0 for no limit. With
     UDP, 0 means `UDP_IDLE_SECONDS`, as nothing else ends a peer."""
 
-    max_unsent_bytes: int = field(
-        default=16 * 1024**2,
-        metadata=shown_in_form(
-            FormField(
-                FormGroup.LIMITS,
-                "Limit of &unsent data",
-                "A peer that does not read is closed when more than this waits for it",
-                minimum=LEAST_UNSENT_BYTES,
-                maximum=MOST_UNSENT_BYTES,
-                unit=" KiB",
-                unit_size=1024,
-                is_stream_only=True,
-            )
-        ),
+    max_unsent_bytes: int = form_field(
+        16 * 1024**2,
+        FormGroup.LIMITS,
+        "Limit of &unsent data",
+        "A peer that does not read is closed when more than this waits for it",
+        minimum=LEAST_UNSENT_BYTES,
+        maximum=MOST_UNSENT_BYTES,
+        unit=" KiB",
+        unit_size=1024,
+        is_stream_only=True,
     )
     """The limit for bytes that wait for a peer. If more than that wait at a write, the connection
     is closed instead. So one write of any size is accepted, and at most this limit plus the largest
     write of the protocol can wait."""
 
-    group: str = field(
-        default="",
-        metadata=shown_in_form(
-            FormField(
-                FormGroup.SWITCHES,
-                "Group",
-                "Listeners of the same group stand together in the window, and are started and "
-                "stopped together",
-                longest=LONGEST_GROUP,
-            )
-        ),
+    group: str = form_field(
+        "",
+        FormGroup.SWITCHES,
+        "Group",
+        "Listeners of the same group stand together in the window, and are started and "
+        "stopped together",
+        longest=LONGEST_GROUP,
     )
     """The name of the group that it belongs to; empty for none."""
 
-    autostart: bool = field(
-        default=False,
-        metadata=shown_in_form(
-            FormField(FormGroup.SWITCHES, "Start it to&gether with Portdeck"),
-            always=True,
-        ),
+    autostart: bool = form_field(
+        False, FormGroup.SWITCHES, "Start it to&gether with Portdeck", always=True
     )
     """Whether it starts together with Portdeck."""
 
-    traffic: bool = field(
-        default=True,
-        metadata=shown_in_form(
-            FormField(
-                FormGroup.SWITCHES,
-                "O&bserve in Traffic what crosses it",
-                "Off, its chunks are counted and not kept, from now on and without a restart",
-            )
-        ),
+    traffic: bool = form_field(
+        True,
+        FormGroup.SWITCHES,
+        "O&bserve in Traffic what crosses it",
+        "Off, its chunks are counted and not kept, from now on and without a restart",
     )
     """Whether its bytes are kept for the traffic pane and recordings."""
 
@@ -326,13 +292,11 @@ def check(values: Mapping[str, object], others: Iterable[str] = ()) -> tuple[Pro
     if other is None:
         return ()
     return (
-        Problem(
+        Problem.of(
             "name",
-            Sentence(
-                "name-used",
-                "must be another one; there is a listener called {other}",
-                other=quoted(other),
-            ),
+            "name-used",
+            "must be another one; there is a listener called {other}",
+            other=quoted(other),
         ),
     )
 
@@ -371,23 +335,23 @@ def _with_endpoint(values: Mapping[str, object]) -> Mapping[str, object]:
 def _check_program(protocol: str, endpoint: object, path: str) -> Iterator[Problem]:
     """A problem if the endpoint is that of programs and the protocol is of the catalog."""
     if endpoint == OWN_PLACES and not is_user_code(protocol):
-        message = Sentence(
+        yield Problem.of(
+            join_path(path, "endpoint"),
             "endpoint-of-program",
             "is for a whole program, such as python:server.py; write one such as tcp:8007",
         )
-        yield Problem(join_path(path, "endpoint"), message)
 
 
 def _check_transport(spec: ListenerSpec, path: str) -> Iterator[Problem]:
     """Problems if the endpoint does not support the TLS settings, or the faults."""
     if spec.tls is not None and not Endpoint.parse(spec.endpoint).supports_tls:
         kind = Endpoint.parse(spec.endpoint).kind
-        message = Sentence(
+        yield Problem.of(
+            join_path(path, "tls"),
             "no-tls-with-endpoint",
             "cannot be used with an endpoint of the kind {kind}; use tcp, or remove it",
             kind=kind,
         )
-        yield Problem(join_path(path, "tls"), message)
         return
     carriers = transport_of(spec), target_transport_of(spec)
     yield from misfits(spec.faults, join_path(path, "fault"), *carriers)

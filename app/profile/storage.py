@@ -30,13 +30,12 @@ from app.profile.spec import FIRST_LISTENERS, PATHS, ListenerSpec
 from app.protocols import catalog
 from app.protocols.definition import describe_options
 from app.text.problems import Problem
-from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, SentenceError, system_reason
 from app.user_code.programs.reference import ProgramReference, is_program
 from app.user_code.reference import CodeLocation, Reference, is_user_code
 
 
-class ProfileError(Exception):
+class ProfileError(SentenceError):
     """The profile could not be saved or moved. The text is for the user and names the file."""
 
 
@@ -126,12 +125,10 @@ class ProfileFile:
         """
         if self.broken:
             raise ProfileConflict(
-                Sentence(
-                    "profile-has-mistakes",
-                    "{path} has mistakes, so it is not overwritten. Correct it and load it again, "
-                    "or set it aside.",
-                    path=self.path,
-                )
+                "profile-has-mistakes",
+                "{path} has mistakes, so it is not overwritten. Correct it and load it again, "
+                "or set it aside.",
+                path=self.path,
             )
         try:
             self._target().parent.mkdir(parents=True, exist_ok=True)
@@ -147,23 +144,16 @@ class ProfileFile:
             raise ProfileError(unreadable(self.path, error)) from error
         if on_disk is not None and on_disk != self._last_content:
             raise ProfileConflict(
-                Sentence(
-                    "profile-changed",
-                    "{path} was changed by another program, so it is not overwritten. Load it "
-                    "again, then repeat your change.",
-                    path=self.path,
-                )
+                "profile-changed",
+                "{path} was changed by another program, so it is not overwritten. Load it "
+                "again, then repeat your change.",
+                path=self.path,
             )
         try:
             text = _render(listeners, self._text)
         except ValueError as error:
             raise ProfileError(
-                Sentence(
-                    "profile-not-saved",
-                    "{path} is not saved: {error}.",
-                    path=self.path,
-                    error=error,
-                )
+                "profile-not-saved", "{path} is not saved: {error}.", path=self.path, error=error
             ) from error
         if on_disk is None or text != self._text:
             self._write(text)
@@ -178,22 +168,18 @@ class ProfileFile:
         target = self._target()
         if target.exists() and not target.is_file():
             raise ProfileError(
-                Sentence(
-                    "profile-no-file",
-                    "{target} is no file. Start Portdeck with another --profile.",
-                    target=target,
-                )
+                "profile-no-file",
+                "{target} is no file. Start Portdeck with another --profile.",
+                target=target,
             )
         try:
             aside = move_aside(target, self._clock())
         except OSError as error:
             raise ProfileError(
-                Sentence(
-                    "file-not-renamed",
-                    "{target} cannot be renamed ({reason}).",
-                    target=target,
-                    reason=system_reason(error),
-                )
+                "file-not-renamed",
+                "{target} cannot be renamed ({reason}).",
+                target=target,
+                reason=system_reason(error),
             ) from error
         self._text, self._last_content, self.broken = "", None, False
         return aside
@@ -228,9 +214,10 @@ class ProfileFile:
             self._text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
-            problem = Problem(
+            problem = Problem.of(
                 Sentence("line-number", "line {line}", line=line),
-                Sentence("save-as-utf8", "this is not UTF-8 text; save the file as UTF-8"),
+                "save-as-utf8",
+                "this is not UTF-8 text; save the file as UTF-8",
             )
             return ParsedProfile(problems=(problem,))
         return parse(self._text)
@@ -272,9 +259,7 @@ def create(path: Path) -> None:
         with open(path, "x", encoding="utf-8", opener=_open_private) as file:
             file.write(text)
     except FileExistsError as error:
-        raise ProfileError(
-            Sentence("profile-exists", "There is {path} already.", path=path)
-        ) from error
+        raise ProfileError("profile-exists", "There is {path} already.", path=path) from error
     except OSError as error:
         raise ProfileError(unwritable(path, error)) from error
 
@@ -295,7 +280,7 @@ def read_other_profile(path: Path, folder: Path) -> ParsedProfile:
     """The listeners and problems of the profile at `path`, for use in a profile in `folder`."""
     profile = ProfileFile(path).load_again()
     moved = (with_paths_from(spec, path.parent, folder) for spec in profile.listeners)
-    return evolve(profile, listeners=tuple(moved))
+    return profile._replace(listeners=tuple(moved))
 
 
 def with_paths_from(spec: ListenerSpec, source: Path, target: Path) -> ListenerSpec:

@@ -1,9 +1,8 @@
 """Validation of profile values: rules, problems, and the conversion of tables to attrs classes.
 
 Each field of such a class has its rule in its metadata: `field(metadata=validated_by(rule))`. The
-profile and the form are checked with it, and the profile is written with it. A field with
-`shown_in_form(FormField(...))` gets its rule and its row in the form of a listener from there. So a
-new field is one entry.
+profile and the form are checked with it, and the profile is written with it. A `form_field` gets
+its rule and its row in the form of a listener from its arguments. So a new field is one entry.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum, auto
 from typing import Any, Final, TypeVar
 
-from attrs import NOTHING, Attribute, fields, frozen, has
+from attrs import NOTHING, Attribute, field, fields, frozen, has
 
 from app.protocols.definition import (
     Option,
@@ -31,8 +30,7 @@ from app.text.problems import (
     must_be_whole_number,
     unknown_key,
 )
-from app.text.quoting import quoted_value
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, SentenceError, quoted_value
 
 Rule = Callable[[object], object]
 """Takes a value of TOML or of a form, and returns the value of the field. Raises `ValueError` with
@@ -61,19 +59,15 @@ def label(value: object, longest: int) -> str:
     """The rule for a short text on one line, such as a name. It may be empty."""
     found = text(value).strip()
     if not found.isprintable():
-        raise ValueError(
-            Sentence(
-                "no-control-characters", "must not contain line breaks or other control characters"
-            )
+        raise SentenceError(
+            "no-control-characters", "must not contain line breaks or other control characters"
         )
     if len(found) > longest:
-        raise ValueError(
-            Sentence(
-                "at-most-letters",
-                "must have at most {longest} letters, not {count}",
-                longest=longest,
-                count=len(found),
-            )
+        raise SentenceError(
+            "at-most-letters",
+            "must have at most {longest} letters, not {count}",
+            longest=longest,
+            count=len(found),
         )
     return found
 
@@ -166,9 +160,21 @@ class FormField:
         return whole_number(value, self.minimum, self.maximum)
 
 
-def shown_in_form(form: FormField, *, always: bool = False) -> dict[str, object]:
-    """The metadata of a field that the form of a listener asks for. `form` has its rule too."""
-    return {**validated_by(form.check, always=always), _FORM: form}
+def form_field(
+    default: Value,
+    group: FormGroup,
+    title: str,
+    hint: str = "",
+    *,
+    always: bool = False,
+    **row: Any,
+) -> Value:
+    """A field that the form of a listener asks for. `row` are further fields of its `FormField`,
+    which has its rule too. See `validated_by` for `always`."""
+    form = FormField(group, title, hint, **row)
+    metadata = {**validated_by(form.check, always=always), _FORM: form}
+    made: Value = field(default=default, metadata=metadata)
+    return made
 
 
 def form_fields(kind: type) -> dict[str, FormField]:
@@ -191,13 +197,11 @@ def structure(
         if name not in values:
             if each.default is NOTHING:
                 problems.append(
-                    Problem(
+                    Problem.of(
                         field_path,
-                        Sentence(
-                            "is-missing",
-                            "is missing; write one, such as {example}",
-                            example=each.metadata[_EXAMPLE],
-                        ),
+                        "is-missing",
+                        "is missing; write one, such as {example}",
+                        example=each.metadata[_EXAMPLE],
                     )
                 )
         elif _RULE in each.metadata and not (each.default is None is values[name]):
@@ -312,12 +316,12 @@ def _without_effect(
         decides = next(
             each.name for each in known.values() if each.kind is type(option.only_with[0])
         )
-        message = Sentence(
+        yield Problem.of(
+            join_path(path, name),
             "option-without-effect",
             "has no effect without {wanted}; write that, or remove this",
             wanted=" or ".join(f'{decides} = "{each.value}"' for each in option.only_with),
         )
-        yield Problem(join_path(path, name), message)
 
 
 def checked_option(option: Option, value: object) -> object:
@@ -350,8 +354,8 @@ def _limited_text(value: object, longest: int) -> str:
     content = text(value)
     check_length(content, longest)
     if any("\ud800" <= character <= "\udfff" for character in content):
-        raise ValueError(
-            Sentence("no-half-character", "must not hold half of a surrogate pair: UTF-8 cannot")
+        raise SentenceError(
+            "no-half-character", "must not hold half of a surrogate pair: UTF-8 cannot"
         )
     return content
 

@@ -14,10 +14,10 @@ from typing import Any
 from app import protocols
 from app.protocols.definition import DatagramDefinition, ProtocolDefinition
 from app.text.problems import did_you_mean, listed
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, SentenceError
 
 
-class UnknownProtocol(ValueError):
+class UnknownProtocol(SentenceError):
     """No protocol has that name. Its text is a sentence for the user."""
 
 
@@ -52,12 +52,10 @@ def find(name: str) -> ProtocolDefinition[Any]:
     choose = Sentence("choose-one-of", "Choose one of: {known}.", known=listed(names()))
     advice = did_you_mean(name.strip().lower(), names(), choose)
     raise UnknownProtocol(
-        Sentence(
-            "no-such-protocol",
-            "There is no protocol called {name!r}. {advice}",
-            name=name,
-            advice=advice,
-        )
+        "no-such-protocol",
+        "There is no protocol called {name!r}. {advice}",
+        name=name,
+        advice=advice,
     )
 
 
@@ -76,13 +74,11 @@ def find_datagrams(name: str) -> DatagramDefinition[Any]:
     definition = find(name)
     if definition.datagrams is None:
         raise UnknownProtocol(
-            Sentence(
-                "protocol-not-over-udp",
-                "{title} needs connections, which UDP does not have. Choose one of: {known}; or "
-                "an endpoint such as tcp:{port}.",
-                title=definition.title,
-                known=", ".join(datagram_names()),
-                port=definition.port,
-            )
+            "protocol-not-over-udp",
+            "{title} needs connections, which UDP does not have. Choose one of: {known}; or "
+            "an endpoint such as tcp:{port}.",
+            title=definition.title,
+            known=", ".join(datagram_names()),
+            port=definition.port,
         )
     return definition.datagrams

@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IPullProducer
 from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
 from zope.interface import implementer
 
-from app.net.datagram_loops import may_reply_to
+from app.net.ip import may_reply_to
 from app.protocols.definition import DatagramDefinition, NoOptions, ProtocolDefinition, ScriptSource
 
 PRINTABLE = bytes(range(0x20, 0x7F))

@@ -10,14 +10,14 @@ import itertools
 from typing import Any
 from unicodedata import normalize
 
-from attrs import field, frozen
+from attrs import frozen
 from twisted.internet.interfaces import IPushProducer
 from twisted.internet.protocol import Factory, connectionDone
 from twisted.protocols.basic import LineOnlyReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from app.protocols.definition import ProtocolDefinition, ScriptSource
+from app.protocols.definition import ProtocolDefinition, ScriptSource, option
 
 HELP = (
     "/nick NAME  be called NAME",
@@ -32,19 +32,10 @@ HELP = (
 class ChatOptions:
     """What one may choose."""
 
-    longest_line: int = field(
-        default=1000,
-        metadata={
-            "title": "Longest line (bytes)",
-            "hint": "A longer one ends the connection.",
-            "minimum": 10,
-            "maximum": 65536,
-        },
+    longest_line: int = option(
+        1000, "Longest line (bytes)", "A longer one ends the connection.", minimum=10, maximum=65536
     )
-    longest_name: int = field(
-        default=20,
-        metadata={"title": "Longest name", "hint": "In characters.", "minimum": 1, "maximum": 80},
-    )
+    longest_name: int = option(20, "Longest name", "In characters.", minimum=1, maximum=80)
 
 
 def visible(line: bytes) -> str:

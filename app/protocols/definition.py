@@ -4,17 +4,10 @@ Each protocol file has one `DEFINITION`. A form makes its widgets from it, a pro
 *Copy as* a stand-alone script.
 
 A protocol with options has a frozen attrs class for them. Each field is a `str`, `int`, `bool` or
-an `Enum` whose values are texts. It has a default, and this metadata:
-
-    title      the label of the field in a form
-    hint       one more sentence for the user
-    minimum    the lower bound of an `int`
-    maximum    the upper bound of an `int`; the longest `str`, in characters
-    is_path    true if the `str` is a path, which may start in the folder of the profile
-    check      a function that raises `ValueError` with a sentence for a wrong `str`; may be missing
+an `Enum` whose values are texts, and is made with `option`.
 
 A protocol whose options are tables within tables has `TableOptions` beside that. Its class then has
-one more field, `tables`, without metadata.
+one more field, `tables`.
 """
 
 from __future__ import annotations
@@ -22,19 +15,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from pathlib import Path
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, NamedTuple, TypeVar, get_type_hints
 
-from attrs import fields, frozen
+from attrs import field, fields, frozen
 from twisted.internet.interfaces import IProtocolFactory, IReactorTime
 from twisted.internet.protocol import DatagramProtocol
 
 from app.faults.spec import TransportKind
 from app.text.problems import Problem
+from app.text.sentence import SentenceError
 
 Options = TypeVar("Options")
+Value = TypeVar("Value")
 
 
-class OptionError(ValueError):
+class OptionError(SentenceError):
     """An option that the listener cannot start with. The text is a sentence for the user."""
 
 
@@ -43,8 +38,7 @@ LoadFunctions = Callable[[Iterable[str]], Mapping[str, Callable[..., object]]]
 names. Raises `ValueError` with a sentence."""
 
 
-@frozen
-class ListenerContext:
+class ListenerContext(NamedTuple):
     """The surroundings of one listener, for protocols that need more than their options."""
 
     clock: IReactorTime
@@ -83,8 +77,7 @@ class NoOptions:
     """The options class of a protocol that has none."""
 
 
-@frozen
-class ScriptSource:
+class ScriptSource(NamedTuple):
     """A protocol as a Twisted tutorial would show it; `app.codegen.script` makes a script of it.
 
     It has no types, no asserts and nothing of Portdeck. The options stand above it as constants in
@@ -190,16 +183,22 @@ class Option:
 
     default: Any
     title: str
-    hint: str
-    minimum: int
-    """0 if the metadata has none."""
+    """The label of the field in a form."""
 
-    maximum: int
-    """0 if the metadata has none."""
+    hint: str
+    """One more sentence for the user."""
+
+    minimum: int = 0
+    """The lower bound of an `int`."""
+
+    maximum: int = 0
+    """The upper bound of an `int`; the longest `str`, in characters."""
 
     check: Callable[[str], object] | None = None
+    """Raises `ValueError` with a sentence for a wrong `str`."""
 
     is_path: bool = False
+    """Whether the `str` is a path, which may start in the folder of the profile."""
 
     only_with: tuple[Enum, ...] = ()
     """The values of another option with which this one has an effect. Empty if it always has."""
@@ -212,22 +211,17 @@ class Option:
         )
 
 
+def option(default: Value, title: str, hint: str, **others: Any) -> Value:
+    """A field of an options class. `others` are further fields of `Option`."""
+    described: Value = field(default=default, metadata={"title": title, "hint": hint, **others})
+    return described
+
+
 def describe_options(options: type) -> tuple[Option, ...]:
     """The fields of an options class, in their order."""
     kinds = get_type_hints(options)
     return tuple(
-        Option(
-            name=each.name,
-            kind=kinds[each.name],
-            default=each.default,
-            title=each.metadata["title"],
-            hint=each.metadata["hint"],
-            minimum=each.metadata.get("minimum", 0),
-            maximum=each.metadata.get("maximum", 0),
-            check=each.metadata.get("check"),
-            is_path=each.metadata.get("is_path", False),
-            only_with=each.metadata.get("only_with", ()),
-        )
+        Option(each.name, kinds[each.name], each.default, **each.metadata)
         for each in fields(options)
         if each.metadata
     )

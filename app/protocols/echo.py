@@ -6,7 +6,7 @@ from typing import Any
 
 from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
 
-from app.net.datagram_loops import may_reply_to
+from app.net.ip import may_reply_to
 from app.protocols.definition import DatagramDefinition, NoOptions, ProtocolDefinition, ScriptSource
 
 

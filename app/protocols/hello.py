@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 from twisted.internet.protocol import DatagramProtocol, Factory, Protocol
 
-from app.net.datagram_loops import may_reply_to
-from app.protocols.definition import DatagramDefinition, ProtocolDefinition, ScriptSource
+from app.net.ip import may_reply_to
+from app.protocols.definition import DatagramDefinition, ProtocolDefinition, ScriptSource, option
 
 GREETING = "Hello This is HD's Test protocol\r\n"
 
@@ -20,16 +20,9 @@ GREETING = "Hello This is HD's Test protocol\r\n"
 class HelloOptions:
     """The options of a listener with this protocol."""
 
-    text: str = field(
-        default=GREETING,
-        metadata={"title": "Text", "hint": "What a peer is sent, as UTF-8.", "maximum": 4000},
-    )
-    closes: bool = field(
-        default=True,
-        metadata={
-            "title": "Close after the text",
-            "hint": "Otherwise the connection stays open. UDP has no connections.",
-        },
+    text: str = option(GREETING, "Text", "What a peer is sent, as UTF-8.", maximum=4000)
+    closes: bool = option(
+        True, "Close after the text", "Otherwise the connection stays open. UDP has no connections."
     )
 
 

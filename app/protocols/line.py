@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import frozen
 from twisted.internet.protocol import Factory
 from twisted.protocols.basic import LineOnlyReceiver
 
-from app.protocols.definition import ProtocolDefinition, ScriptSource
+from app.protocols.definition import ProtocolDefinition, ScriptSource, option
 
 
 class Transformation(StrEnum):
@@ -22,18 +22,11 @@ class Transformation(StrEnum):
 class LineOptions:
     """What one may choose."""
 
-    how: Transformation = field(
-        default=Transformation.CAPITALS,
-        metadata={"title": "Lines come back", "hint": "What is done to each line."},
+    how: Transformation = option(
+        Transformation.CAPITALS, "Lines come back", "What is done to each line."
     )
-    longest_line: int = field(
-        default=1000,
-        metadata={
-            "title": "Longest line (bytes)",
-            "hint": "A longer one ends the connection.",
-            "minimum": 1,
-            "maximum": 65536,
-        },
+    longest_line: int = option(
+        1000, "Longest line (bytes)", "A longer one ends the connection.", minimum=1, maximum=65536
     )
 
 

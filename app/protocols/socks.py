@@ -8,11 +8,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 from twisted.internet.interfaces import IProtocolFactory
 
 from app.faults.spec import TransportKind
-from app.protocols.definition import ListenerContext, ProtocolDefinition
+from app.protocols.definition import ListenerContext, ProtocolDefinition, option
 
 
 class Targets(StrEnum):
@@ -26,21 +26,17 @@ class Targets(StrEnum):
 class SocksOptions:
     """Where clients may go, and how long that may take."""
 
-    targets: Targets = field(
-        default=Targets.LOOPBACK,
-        metadata={
-            "title": "Forward to",
-            "hint": "Anywhere lets every client use the network as this machine can.",
-        },
+    targets: Targets = option(
+        Targets.LOOPBACK,
+        "Forward to",
+        "Anywhere lets every client use the network as this machine can.",
     )
-    connect_seconds: int = field(
-        default=10,
-        metadata={
-            "title": "Connect within (seconds)",
-            "hint": "After that the client is turned away.",
-            "minimum": 1,
-            "maximum": 300,
-        },
+    connect_seconds: int = option(
+        10,
+        "Connect within (seconds)",
+        "After that the client is turned away.",
+        minimum=1,
+        maximum=300,
     )
 
 

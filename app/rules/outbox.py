@@ -19,8 +19,7 @@ from zope.interface import implementer
 from app.files.paths import open_regular, resolve_path
 from app.rules.running import Perform, RunningRule, Send
 from app.rules.spec import Action, FilePiece
-from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, system_reason
 
 PIECE_BYTES: Final = 64 * 1024
 """Of a file: what is read and written in one turn of the reactor."""
@@ -29,6 +28,11 @@ MAX_WAITING_BYTES: Final = 1024 * 1024
 """Beyond these, or so many items, nothing more should be asked of the connection for now."""
 
 MAX_WAITING: Final = 10_000
+
+RESET_SECONDS: Final = 1.0
+"""How long a reset waits at most until the system has the reply before it."""
+
+RESET_CHECK_SECONDS: Final = 0.002
 
 Failed = Callable[[RunningRule | None, str], None]
 
@@ -56,6 +60,8 @@ class Outbox:
         moved: Callable[[], None],
     ) -> None:
         """`transport` is an `ITransport` and an `IConsumer`. Paths of files begin in `folder`.
+
+        Where it has `bytes_unsent`, a reset waits until nothing is.
 
         `failed` is told what could not be sent, with the rule whose reply it is; `moved` is called
         when items have gone out that had to wait.
@@ -182,7 +188,7 @@ class Outbox:
                 transport.loseConnection()
             case Action.RESET:
                 self._shut()
-                transport.abortConnection()
+                self._reset_when_sent(self._clock.seconds() + RESET_SECONDS)
             case Action.HALF_CLOSE:
                 self._half_close()
             case Action.STOP_READING:
@@ -190,6 +196,14 @@ class Outbox:
                 transport.pauseProducing()
             case Action.DRAIN:
                 pass  # the engine hears nothing more
+
+    def _reset_when_sent(self, latest: float) -> None:
+        """Reset the connection. That drops what the transport has not handed to the system yet."""
+        is_waiting = bool(getattr(self._transport, "bytes_unsent", 0))
+        if is_waiting and self._clock.seconds() < latest:
+            self._timer = self._clock.callLater(RESET_CHECK_SECONDS, self._reset_when_sent, latest)
+        else:
+            self._transport.abortConnection()
 
     def _half_close(self) -> None:
         if self.is_shut:

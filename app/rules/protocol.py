@@ -20,7 +20,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from app.files.paths import open_regular, resolve_path
-from app.net.datagram_loops import may_reply_to
+from app.net.ip import may_reply_to
 from app.rules.engine import Conversation
 from app.rules.link import Functions, Link, LoadFunction, Surroundings
 from app.rules.outbox import Outbox, unreadable

@@ -41,8 +41,7 @@ from app.rules.toml_values import (
     whole_number,
 )
 from app.text.problems import Problem, join_path, must_be_one_of
-from app.text.quoting import quoted, quoted_value
-from app.text.sentence import Sentence
+from app.text.sentence import quoted, quoted_value
 from app.traffic.framing import Delimited, FixedLength, LengthPrefix, Lines, Netstrings
 
 MAX_RULES: Final = 1000
@@ -108,10 +107,8 @@ class _Reader(TableReader):
         if greeting and framing is Unframed.DATAGRAM:
             self.note(
                 join_path(path, "greeting"),
-                Sentence(
-                    "no-greeting-over-udp",
-                    "datagrams have no connections to greet; remove it",
-                ),
+                "no-greeting-over-udp",
+                "datagrams have no connections to greet; remove it",
             )
         self._check_reply(greeting, Scope(), join_path(path, "greeting"))
         ignore: Unmatched | Reply = Unmatched.IGNORE
@@ -135,11 +132,9 @@ class _Reader(TableReader):
         for key in sorted(parameters & table.keys() - set(FRAMINGS[name])):
             self.note(
                 join_path(path, key),
-                Sentence(
-                    "no-meaning-with-framing",
-                    "has no meaning with framing {name}; remove it",
-                    name=quoted(name),
-                ),
+                "no-meaning-with-framing",
+                "has no meaning with framing {name}; remove it",
+                name=quoted(name),
             )
         match name:
             case "chunk" | "datagram":
@@ -209,20 +204,16 @@ class _Reader(TableReader):
             if given:
                 self.note(
                     path,
-                    Sentence(
-                        "rule-two-matchers",
-                        "has {known}; keep one of them",
-                        known=" and ".join(given),
-                    ),
+                    "rule-two-matchers",
+                    "has {known}; keep one of them",
+                    known=" and ".join(given),
                 )
             else:
                 self.note(
                     path,
-                    Sentence(
-                        "rule-no-matcher",
-                        "says nothing of when it applies; write one of {known}",
-                        known=known,
-                    ),
+                    "rule-no-matcher",
+                    "says nothing of when it applies; write one of {known}",
+                    known=known,
                 )
             return None
         key = given[0]
@@ -232,31 +223,28 @@ class _Reader(TableReader):
         if "reply" in table and "replies" in table:
             self.note(
                 join_path(path, "replies"),
-                Sentence("rule-reply-twice", "there is a reply beside it; keep one of them"),
+                "rule-reply-twice",
+                "there is a reply beside it; keep one of them",
             )
         if "order" in table and "replies" not in table:
             self.note(
                 join_path(path, "order"),
-                Sentence(
-                    "rule-order-without-replies",
-                    "has a meaning with replies only; remove it",
-                ),
+                "rule-order-without-replies",
+                "has a meaning with replies only; remove it",
             )
         if rule.every and rule.to is not Target.PEER:
-            sentence = Sentence(
+            self.note(
+                join_path(path, "to"),
                 "rule-to-without-meaning",
                 "every connection gets the replies of this rule anyway; remove it",
             )
-            self.note(join_path(path, "to"), sentence)
         if isinstance(rule.matcher, PythonMatcher):
             for key in ("reply", "replies"):
                 if key in table:
                     self.note(
                         join_path(path, key),
-                        Sentence(
-                            "rule-function-replies",
-                            "the function gives the reply; remove it",
-                        ),
+                        "rule-function-replies",
+                        "the function gives the reply; remove it",
                     )
 
     # Replies
@@ -270,12 +258,10 @@ class _Reader(TableReader):
         if not isinstance(value, list | tuple) or not 1 <= len(value) <= MAX_REPLIES:
             self.note(
                 place,
-                Sentence(
-                    "replies-count-wrong",
-                    "must be an array of 1 to {most} replies, not {value}",
-                    most=MAX_REPLIES,
-                    value=quoted_value(value),
-                ),
+                "replies-count-wrong",
+                "must be an array of 1 to {most} replies, not {value}",
+                most=MAX_REPLIES,
+                value=quoted_value(value),
             )
             return ()
         replies = [
@@ -322,11 +308,9 @@ class _Reader(TableReader):
         if key not in table:
             self.note(
                 join_path(path, key),
-                Sentence(
-                    "framing-needs-key",
-                    "is missing; framing {framing} needs it",
-                    framing=quoted(framing),
-                ),
+                "framing-needs-key",
+                "is missing; framing {framing} needs it",
+                framing=quoted(framing),
             )
             return None
         return self.optional(table, key, path, rule, None)

@@ -120,13 +120,11 @@ def _prefixed(framing: LengthPrefix) -> Frame:
         size = len(data) + more
         if size > most:
             raise RenderError(
-                Sentence(
-                    "length-too-narrow",
-                    "A length of {width} bytes cannot say {size:,}. Make the reply shorter, or "
-                    "the length wider.",
-                    width=width,
-                    size=size,
-                )
+                "length-too-narrow",
+                "A length of {width} bytes cannot say {size:,}. Make the reply shorter, or "
+                "the length wider.",
+                width=width,
+                size=size,
             )
         return size.to_bytes(width, order) + data
 

@@ -114,7 +114,6 @@ class RunningRule:
 
     hits: int = 0
     failures: int = 0
-    last_failure: str = ""
     replies: tuple[ReadyReply, ...] = ()
     position: int = 0
     """How many replies were given: which of several is next."""
@@ -180,14 +179,9 @@ class RunningRules:
         """Begin to count anew: no rule was hit, none is spent, nothing went unmatched."""
         for rule in self.rules:
             rule.hits = rule.failures = rule.position = 0
-            rule.last_failure = ""
         self.unmatched.clear()
         self.unmatched_count = 0
         self._compile()
-
-    def unused(self) -> tuple[RunningRule, ...]:
-        """The enabled rules that were never hit."""
-        return tuple(each for each in self.rules if each.rule.enabled and not each.hits)
 
     def failed(self, rule: RunningRule | None, sentence: str) -> None:
         """Something of `rule` failed: count it, and log it unless that was logged just now."""
@@ -198,7 +192,6 @@ class RunningRules:
                 log.warning("%s: %s", self.name, sentence)
             return
         rule.failures += 1
-        rule.last_failure = sentence
         if rule.may_log(now):
             log.warning("%s: rule %s: %s", self.name, rule.label, sentence)
 

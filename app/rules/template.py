@@ -32,7 +32,7 @@ from attrs import define, frozen
 
 from app.rules.checksums import WAYS
 from app.text.notation import Notation, NotationError, read
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, SentenceError
 
 MOST_RANDOM: Final = 65_536
 """Bytes of one `{random:…}`."""
@@ -61,7 +61,7 @@ _MARK = re.compile(
 )
 
 
-class RenderError(ValueError):
+class RenderError(SentenceError):
     """A template cannot be rendered with these values; `str()` is a sentence for the user."""
 
 
@@ -194,12 +194,9 @@ class Template:
         ]
         if sum(map(len, rendered)) > MOST_RENDERED:
             raise RenderError(
-                Sentence(
-                    "reply-too-long",
-                    "It would be longer than {most_rendered:,} bytes. Make it shorter, or send a "
-                    "file.",
-                    most_rendered=MOST_RENDERED,
-                )
+                "reply-too-long",
+                "It would be longer than {most_rendered:,} bytes. Make it shorter, or send a file.",
+                most_rendered=MOST_RENDERED,
             )
         for index, sources, compute in self._plan:
             rendered[index] = compute(b"".join([rendered[source] for source in sources]))

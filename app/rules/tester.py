@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from functools import partial
 from typing import Final
 
 from attrs import frozen
@@ -22,7 +21,7 @@ from app.rules.spec import (
     Unmatched,
 )
 from app.rules.template import Captures, RenderError, Scope, Values
-from app.text.sentence import Sentence, composed
+from app.text.sentence import Sentence, composed, sentence_template
 from app.traffic.framing import MessageError
 
 EXAMPLE_PEER: Final = "127.0.0.1:50000"
@@ -130,17 +129,17 @@ def _why_not(rule: Rule, message: bytes, state: str) -> tuple[str, Captures | No
 
 
 _UNLIKE: Final = {
-    Comparison.EQUALS: partial(
-        Sentence, "message-not-equal", "the message does not equal {written!r}"
+    Comparison.EQUALS: sentence_template(
+        "message-not-equal", "the message does not equal {written!r}"
     ),
-    Comparison.STARTS: partial(
-        Sentence, "message-starts-otherwise", "the message does not start with {written!r}"
+    Comparison.STARTS: sentence_template(
+        "message-starts-otherwise", "the message does not start with {written!r}"
     ),
-    Comparison.ENDS: partial(
-        Sentence, "message-ends-otherwise", "the message does not end with {written!r}"
+    Comparison.ENDS: sentence_template(
+        "message-ends-otherwise", "the message does not end with {written!r}"
     ),
-    Comparison.CONTAINS: partial(
-        Sentence, "message-without", "the message does not contain {written!r}"
+    Comparison.CONTAINS: sentence_template(
+        "message-without", "the message does not contain {written!r}"
     ),
 }
 

@@ -40,14 +40,13 @@ from app.text.problems import (
     must_be_whole_number,
     unknown_key,
 )
-from app.text.quoting import quoted_value
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, SentenceError, quoted_value
 
 E = TypeVar("E", bound=Enum)
 T = TypeVar("T")
 
 
-class Wrong(ValueError):
+class Wrong(SentenceError):
     """A value that cannot be; `str()` says what it must be."""
 
 
@@ -122,20 +121,16 @@ def rule_tables(most: int) -> Callable[[object], tuple[object, ...]]:
     def read(value: object) -> tuple[object, ...]:
         if not isinstance(value, Sequence) or isinstance(value, str):
             raise Wrong(
-                Sentence(
-                    "must-be-array-of-tables",
-                    "must be an array of tables, not {value}",
-                    value=quoted_value(value),
-                )
+                "must-be-array-of-tables",
+                "must be an array of tables, not {value}",
+                value=quoted_value(value),
             )
         if len(value) > most:
             raise Wrong(
-                Sentence(
-                    "too-many-rules",
-                    "there may be {max_rules} rules at most, not {count}",
-                    max_rules=most,
-                    count=len(value),
-                )
+                "too-many-rules",
+                "there may be {max_rules} rules at most, not {count}",
+                max_rules=most,
+                count=len(value),
             )
         return tuple(value)
 
@@ -148,8 +143,11 @@ class TableReader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def note(self, path: str, message: str) -> None:
-        """There is a mistake at `path`."""
+    def note(self, path: str, message: str, template: str = "", /, **parameters: object) -> None:
+        """There is a mistake at `path`. With a `template` the `message` is the code of its
+        sentence."""
+        if template:
+            message = Sentence(message, template, **parameters)
         self.problems.append(Problem(path, message))
 
     def attempt(self, rule: Callable[[Any], T], value: object, path: str, default: T) -> T:
@@ -187,12 +185,10 @@ def read_reply(value: object) -> Reply:
         return (_piece(value),)
     if not 1 <= len(value) <= MAX_PIECES:
         raise Wrong(
-            Sentence(
-                "pieces-count-wrong",
-                "must have 1 to {max_pieces} pieces, not {count}",
-                max_pieces=MAX_PIECES,
-                count=len(value),
-            )
+            "pieces-count-wrong",
+            "must have 1 to {max_pieces} pieces, not {count}",
+            max_pieces=MAX_PIECES,
+            count=len(value),
         )
     return tuple(map(_piece, value))
 
@@ -208,29 +204,25 @@ def _piece(value: object) -> TextPiece | FilePiece:
         return TextPiece(Written(bounded(value, MAX_TEXT)))
     if not isinstance(value, Mapping):
         raise Wrong(
-            Sentence(
-                "reply-kind-wrong",
-                'must be text, {{ hex = "06 00 ff" }}, {{ file = "big.bin" }}, or a list of '
-                "these, not {value}",
-                value=quoted_value(value),
-            )
+            "reply-kind-wrong",
+            'must be text, {{ hex = "06 00 ff" }}, {{ file = "big.bin" }}, or a list of '
+            "these, not {value}",
+            value=quoted_value(value),
         )
     kinds = [key for key in ("text", "hex", "file") if key in value]
     unknown = value.keys() - {"text", "hex", "file", "name"}
     if len(kinds) != 1 or unknown or (kinds == ["file"] and "name" in value):
         raise Wrong(
-            Sentence(
-                "reply-keys-wrong",
-                "must have one of text, hex and file, and maybe a name beside text or hex; it has "
-                "{value}",
-                value=listed(value) or Sentence("nothing", "nothing"),
-            )
+            "reply-keys-wrong",
+            "must have one of text, hex and file, and maybe a name beside text or hex; it has "
+            "{value}",
+            value=listed(value) or Sentence("nothing", "nothing"),
         )
     kind = kinds[0]
     content = text(MAX_TEXT)(value[kind])
     if kind == "file":
         if not content or "\0" in content:
-            raise Wrong(Sentence("must-name-file", "must name a file"))
+            raise Wrong("must-name-file", "must name a file")
         return FilePiece(content)
     notation = Notation.HEX if kind == "hex" else Notation.ESCAPES
     return TextPiece(Written(content, notation), text(MAX_NAME)(value.get("name", "")))
@@ -241,22 +233,18 @@ def _written(value: object) -> Written:
     if isinstance(value, Mapping):
         if set(value) != {"hex"}:
             raise Wrong(
-                Sentence(
-                    "must-be-text-or-hex",
-                    'must be text or {{ hex = "01 ?? 03" }}, not {value}',
-                    value=listed(value),
-                )
+                "must-be-text-or-hex",
+                'must be text or {{ hex = "01 ?? 03" }}, not {value}',
+                value=listed(value),
             )
         written = Written(text(MAX_TEXT)(value["hex"]), Notation.HEX)
     elif isinstance(value, str):
         written = Written(bounded(value, MAX_TEXT))
     else:
         raise Wrong(
-            Sentence(
-                "must-be-text-or-hex",
-                'must be text or {{ hex = "01 ?? 03" }}, not {value}',
-                value=quoted_value(value),
-            )
+            "must-be-text-or-hex",
+            'must be text or {{ hex = "01 ?? 03" }}, not {value}',
+            value=quoted_value(value),
         )
     wildcard_parts(written)
     return written
@@ -277,10 +265,7 @@ def _literal(comparison: Comparison) -> Callable[[object], Matcher]:
             (b"",),
         ):
             raise Wrong(
-                Sentence(
-                    "matcher-empty",
-                    "is empty, which every message matches; write any = true instead",
-                )
+                "matcher-empty", "is empty, which every message matches; write any = true instead"
             )
         return LiteralMatcher(comparison, written)
 
@@ -296,20 +281,16 @@ def _regex(value: object) -> Matcher:
     taken = sorted(names & ALL_VARIABLES)
     if taken:
         raise Wrong(
-            Sentence(
-                "group-name-taken",
-                "a group cannot be called {taken}, as a variable is; rename it",
-                taken=taken[0],
-            )
+            "group-name-taken",
+            "a group cannot be called {taken}, as a variable is; rename it",
+            taken=taken[0],
         )
     return RegexMatcher(source)
 
 
 def _any(value: object) -> Matcher:
     if value is not True:
-        raise Wrong(
-            Sentence("must-be-true", "must be true, not {value}", value=quoted_value(value))
-        )
+        raise Wrong("must-be-true", "must be true, not {value}", value=quoted_value(value))
     return AnyMatcher()
 
 
@@ -318,20 +299,16 @@ def _python(value: object) -> Matcher:
     source, colon, name = reference.rpartition(":")
     if not colon or not source or not name.isidentifier() or not reference.isprintable():
         raise Wrong(
-            Sentence(
-                "must-name-function",
-                "must name a function, such as rules.py:answer, not {value}",
-                value=quoted_value(value),
-            )
+            "must-name-function",
+            "must name a function, such as rules.py:answer, not {value}",
+            value=quoted_value(value),
         )
     is_module = all(part.isidentifier() for part in source.split("."))
     if not is_module and not source.lower().endswith(".py"):
         raise Wrong(
-            Sentence(
-                "must-name-python-file",
-                "must name a file that ends in .py or a module, not {source}",
-                source=quoted_value(source),
-            )
+            "must-name-python-file",
+            "must name a file that ends in .py or a module, not {source}",
+            source=quoted_value(source),
         )
     return PythonMatcher(reference)
 
@@ -355,10 +332,8 @@ def read_delay(value: object) -> tuple[float, float]:
         return seconds, seconds
     if len(value) != 2 or seconds_of(value[0]) > seconds_of(value[1]):
         raise Wrong(
-            Sentence(
-                "delay-wrong",
-                "must be seconds, or the least and the most of them, not {value}",
-                value=quoted_value(value),
-            )
+            "delay-wrong",
+            "must be seconds, or the least and the most of them, not {value}",
+            value=quoted_value(value),
         )
     return seconds_of(value[0]), seconds_of(value[1])

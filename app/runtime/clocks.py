@@ -43,16 +43,15 @@ class ClockOffset:
     Offsets that are equal to a millisecond are one object, which many connections share.
     """
 
-    __slots__ = ("_last", "_seconds", "_unix_seconds")
+    __slots__ = ("_last", "_unix_seconds")
 
     def __init__(self, clock: IReactorTime) -> None:
-        self._seconds = clock.seconds
         self._unix_seconds = unix_clock(clock)
         self._last = -inf
 
-    def __call__(self) -> float:
-        """The current offset."""
-        offset = self._unix_seconds() - self._seconds()
+    def __call__(self, now: float) -> float:
+        """The offset `now`, which is the current time by the reactor's clock."""
+        offset = self._unix_seconds() - now
         if abs(offset - self._last) > SAME_OFFSET_SECONDS:
             self._last = offset
         return self._last

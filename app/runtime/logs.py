@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import sys
+from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
@@ -24,14 +26,15 @@ from twisted.logger import (
     globalLogBeginner,
 )
 
-from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, system_reason
 
 log = logging.getLogger(__name__)
 
 FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 FILE_BYTES = 2 * 1024 * 1024
 FILES_KEPT = 3
+MAX_WAITING = 2_000
+"""Records that a `Collector` keeps until they are taken."""
 
 
 def default_path() -> Path:
@@ -72,6 +75,39 @@ def written_to() -> Path | None:
         if isinstance(handler, _PrivateFiles):
             return Path(handler.baseFilename)
     return None
+
+
+class Collector(logging.Handler):
+    """A log handler that keeps the newest records until the pane takes them.
+
+    It calls `wake` for the first record after each `take`. Records come from any thread, and `wake`
+    is called on that thread.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        super().__init__()
+        self._wake = wake
+        self._waiting: deque[logging.LogRecord] = deque()
+        self._dropped = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if len(self._waiting) >= MAX_WAITING:
+            self._waiting.popleft()
+            self._dropped += 1
+        self._waiting.append(record)
+        if len(self._waiting) == 1:
+            self._wake()
+
+    def take(self) -> tuple[list[logging.LogRecord], int]:
+        """The records since the last call, oldest first, and the number of dropped ones."""
+        self.acquire()
+        try:
+            records, dropped = list(self._waiting), self._dropped
+            self._waiting.clear()
+            self._dropped = 0
+        finally:
+            self.release()
+        return records, dropped
 
 
 class _PrivateFiles(logging.handlers.RotatingFileHandler):

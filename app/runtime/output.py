@@ -21,8 +21,7 @@ from io import BufferedIOBase, TextIOWrapper, UnsupportedOperation
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final, TextIO
 
-from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, system_reason
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from attrs import fields, frozen
+from attrs import asdict, frozen
 
 from app.text.sentence import code_of
 
@@ -28,16 +28,17 @@ class Event:
     told: ClassVar[str] = ""
     """The field with one sentence or several, if there is one. The JSON has their codes too."""
 
+    text: ClassVar[str] = ""
+    """The line for people, with the fields in braces."""
+
     @property
     def sentence(self) -> str:
         """The line for people."""
-        raise NotImplementedError
+        return self.text.format_map(asdict(self, recurse=False))
 
     def json(self) -> dict[str, Any]:
         """The JSON object without the time."""
-        values: dict[str, Any] = {"event": self.event} | {
-            field.name: getattr(self, field.name) for field in fields(type(self))
-        }
+        values = {"event": self.event, **asdict(self, recurse=False)}
         told = values.get(self.told)
         if isinstance(told, str):
             values["code"] = code_of(told) or None
@@ -51,14 +52,11 @@ class Running(Event):
     """User code is going to be executed."""
 
     event = "running"
+    text = "{listener} runs as by: {command}"
 
     listener: str
     command: str
     """The command that runs the same program without Portdeck."""
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.listener} runs as by: {self.command}"
 
 
 @frozen
@@ -90,13 +88,10 @@ class Failed(Event):
 
     event = "failed"
     told = "reason"
+    text = "{listener} failed: {reason}"
 
     listener: str
     reason: str
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.listener} failed: {self.reason}"
 
 
 @frozen
@@ -105,13 +100,10 @@ class Paused(Event):
 
     event = "paused"
     told = "reason"
+    text = "{listener} is paused: {reason}."
 
     listener: str
     reason: str
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.listener} is paused: {self.reason}."
 
 
 @frozen
@@ -119,14 +111,11 @@ class Draining(Event):
     """A listener accepts no more connections, and stops when its connections are closed."""
 
     event = "draining"
+    text = "{listener} is draining, {connections} left."
 
     listener: str
     connections: int
     """The number of open connections."""
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.listener} is draining, {self.connections} left."
 
 
 @frozen
@@ -134,12 +123,9 @@ class Stopped(Event):
     """A listener is down, and its connections are closed."""
 
     event = "stopped"
+    text = "{listener} is stopped."
 
     listener: str
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.listener} is stopped."
 
 
 @frozen
@@ -166,15 +152,12 @@ class Opened(Event):
     """A connection was accepted."""
 
     event = "opened"
+    text = "{listener}: connection {connection} from {peer}."
 
     listener: str
     connection: int
     """Its number, unique in this run."""
     peer: str
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.listener}: connection {self.connection} from {self.peer}."
 
 
 @frozen
@@ -182,6 +165,7 @@ class Forwarded(Event):
     """A connection to the target of a client was made."""
 
     event = "forwarded"
+    text = "{listener}: connection {connection} goes to {target}."
 
     listener: str
     connection: int
@@ -190,10 +174,6 @@ class Forwarded(Event):
     target: str
     target_connection: int
     """The number of the connection to the target."""
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.listener}: connection {self.connection} goes to {self.target}."
 
 
 @frozen
@@ -255,14 +235,11 @@ class Refused(Event):
 
     event = "refused"
     told = "reason"
+    text = "{listener}: {peer} was refused: {reason}."
 
     listener: str
     peer: str
     reason: str
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.listener}: {self.peer} was refused: {self.reason}."
 
 
 @frozen
@@ -302,13 +279,10 @@ class NotReloaded(Event):
 
     event = "not_reloaded"
     told = "problems"
+    text = "The profile was not loaded again; everything goes on as it was."
 
     problems: Sequence[str]
     """The problems, as on standard error."""
-
-    @property
-    def sentence(self) -> str:
-        return "The profile was not loaded again; everything goes on as it was."
 
 
 @frozen
@@ -317,12 +291,9 @@ class Lost(Event):
     Connections continue."""
 
     event = "lost"
+    text = "{lines} lines are lost here: those before them were not read in time."
 
     lines: int
-
-    @property
-    def sentence(self) -> str:
-        return f"{self.lines} lines are lost here: those before them were not read in time."
 
 
 class EventWriter:

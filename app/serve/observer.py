@@ -1,12 +1,17 @@
-"""The events of listeners and connections, from the calls of the deck."""
+"""The events of listeners and connections, from the calls of the deck; and the counts of rules.
+
+Each stop of a listener that replies by rule is an event `rules`. With `--require-rules` the whole
+run is a contract test: every rule must have matched, and every message must have matched a rule.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
-from attrs import evolve
+from attrs import Factory, define, evolve
 from twisted.internet.interfaces import IAddress
 
 from app.net.ip import host_and_port
@@ -24,12 +29,16 @@ from app.serve.events import (
     Stopped,
     Warned,
 )
-from app.server.connections.connection import Connection, ConnectionOwner
+from app.server.connections.connection import Connection
+from app.server.connections.owner import ConnectionOwner
 from app.server.listener import Listener, State
 from app.server.program_listener import ProgramListener
 from app.server.sockets.addresses import format_address
+from app.text.notation import Notation, write
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the rules are slow to import, and few runs have any
+    from app.rules.running import RunningRules
+    from app.rules.spec import Rule
     from app.user_code.programs.program import Program
 
 StateEvent = Listening | Draining | Paused | Failed | Stopped
@@ -48,14 +57,9 @@ class EventObserver:
     The deck also reports a listener whose spec changed. That is not an event by itself.
     """
 
-    def __init__(
-        self,
-        emit: Emit,
-        count_rules: Callable[[Listener], Rules | None] = lambda listener: None,
-    ) -> None:
-        """`count_rules` returns the event for the rules of a listener that has stopped."""
+    def __init__(self, emit: Emit) -> None:
+        self.rule_hits = RuleHits()
         self._emit = emit
-        self._count_rules = count_rules
         self._last_events: WeakKeyDictionary[Listener, StateEvent] = WeakKeyDictionary()
         self._told_notes: WeakKeyDictionary[Program, int] = WeakKeyDictionary()
 
@@ -71,7 +75,7 @@ class EventObserver:
         last: StateEvent = self._last_events.get(listener, Stopped(""))
         if evolve(event, listener=last.listener) != last:  # a new name alone is not an event
             self._last_events[listener] = event
-            rules = self._count_rules(listener)
+            rules = self.rule_hits.listener_changed(listener)
             if rules is not None:
                 self._emit(rules)
             self._emit(event)
@@ -148,3 +152,66 @@ def _state_event(listener: Listener) -> StateEvent | None:
             return Stopped(name)
         case _:
             return None
+
+
+LONGEST_SHOWN = 80
+"""Characters of an unmatched message in a sentence."""
+
+
+@define
+class _Counts:
+    """The counts of one listener."""
+
+    current: RunningRules | None = None
+    """Set while the listener runs."""
+
+    rules: tuple[Rule, ...] = ()
+    """The rules of the last stop."""
+
+    hits: Counter[Rule] = Factory(Counter)
+    unmatched: int = 0
+    last_unmatched: bytes = b""
+
+
+class RuleHits:
+    """The hits of the rules of a deck, counted over a run."""
+
+    def __init__(self) -> None:
+        self._counts: dict[Listener, _Counts] = {}
+
+    def listener_changed(self, listener: Listener) -> Rules | None:
+        """Note the rules of a listener that has started. Returns the event of one that has
+        stopped."""
+        if listener.state is State.LISTENING and listener.spec.protocol == "replies":
+            from app.rules.running import RunningRules
+
+            running = listener.part("rules", RunningRules)
+            self._counts.setdefault(listener, _Counts()).current = running
+        counts = self._counts.get(listener)
+        is_over = listener.state in (State.STOPPED, State.FAILED)
+        if not is_over or counts is None or counts.current is None:
+            return None
+        rules, counts.current = counts.current, None
+        counts.rules = tuple(each.rule for each in rules.rules)
+        for each in rules.rules:
+            counts.hits[each.rule] += each.hits
+        counts.unmatched += rules.unmatched_count
+        if rules.unmatched:
+            counts.last_unmatched = rules.unmatched[-1].message
+        return Rules(
+            listener.spec.name,
+            [{"rule": each.rule.name, "hits": each.hits} for each in rules.rules],
+            rules.unmatched_count,
+        )
+
+    def unmet(self) -> Iterator[str]:
+        """A sentence for each rule that never matched, and for messages that matched none."""
+        for listener, counts in self._counts.items():
+            name = listener.spec.name
+            for index, rule in enumerate(counts.rules):
+                if rule.enabled and not counts.hits[rule]:
+                    yield f"{name}: Rule {rule.label(index)} never matched."
+            if counts.unmatched:
+                shown = write(counts.last_unmatched, Notation.ESCAPES)[:LONGEST_SHOWN]
+                number = f"{counts.unmatched} message" + "s" * (counts.unmatched > 1)
+                yield f'{name}: {number} matched no rule; the last was "{shown}".'

@@ -37,7 +37,6 @@ from app.serve.events import (
     Running,
 )
 from app.serve.observer import EventObserver
-from app.serve.rule_hits import RuleHits
 from app.server.deck import Deck
 from app.server.listener import Listener, State
 from app.server.program_listener import ProgramListener
@@ -147,8 +146,8 @@ class _Service:
         self._is_ending = False
         # Without a profile, programs run in the current folder, as with `python`.
         folder = CURRENT_FOLDER if file is None else file.path.absolute().parent
-        self.rule_hits = RuleHits()
-        observer = EventObserver(self._write_event, self.rule_hits.listener_changed)
+        observer = EventObserver(self._write_event)
+        self.rule_hits = observer.rule_hits
         self._deck = Deck(reactor, observer, folder=folder, ask_passphrases=ask_passphrases)
         self._programs = [spec for spec in specs if is_program(spec.protocol)]
         for spec in specs:

@@ -23,8 +23,8 @@ from app.profile import ListenerSpec
 from app.protocols import catalog
 from app.protocols.definition import ListenerContext
 from app.runtime.coroutines import log_failure
-from app.server.connections.connection import ConnectionObserver
 from app.server.connections.factory import ListenerFactory
+from app.server.connections.owner import ConnectionObserver
 from app.server.sockets.addresses import bind_loopbacks
 from app.server.sockets.listen import listen, take_over
 from app.server.udp.factory import DatagramFactory

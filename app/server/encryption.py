@@ -219,11 +219,9 @@ def server_context(
         _require_client_certificates(context, list(client_cas))
     except (SSL.Error, TypeError) as error:
         raise TlsError(
-            Sentence(
-                "certificate-refused-by-openssl",
-                "OpenSSL does not take the certificate: {error}.",
-                error=openssl_message(error),
-            )
+            "certificate-refused-by-openssl",
+            "OpenSSL does not take the certificate: {error}.",
+            error=openssl_message(error),
         ) from None
     return context
 
@@ -254,6 +252,4 @@ def _read_client_cas(tls: Tls, folder: Path) -> list[x509.Certificate]:
     try:
         return certificates.read_certificates(certificates.read_file(path), path)
     except TlsError as error:
-        raise TlsError(
-            Sentence("client-ca-wrong", "The CA of the clients: {error}", error=error)
-        ) from None
+        raise TlsError("client-ca-wrong", "The CA of the clients: {error}", error=error) from None

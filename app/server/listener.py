@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from attrs import evolve
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock, maybeDeferred
@@ -20,17 +20,11 @@ from app.net.endpoint import Endpoint, EndpointError
 from app.profile import ListenerSpec
 from app.profile.compare import can_change_options, needs_restart
 from app.runtime.coroutines import spawn
-from app.server.connections.connection import ConnectionObserver
 from app.server.connections.factory import ListenerFactory, close_all
+from app.server.connections.owner import ConnectionObserver
+from app.server.sockets import listen_errors
 from app.server.sockets.accept_guard import AcceptCallbacks, AcceptGuard, guard_all
 from app.server.sockets.addresses import PortConflict, format_address
-from app.server.sockets.listen_errors import (
-    SOCKET_CLOSED,
-    START_INTERRUPTED,
-    explain,
-    is_address_in_use,
-    socket_lost,
-)
 from app.text.sentence import Sentence
 from app.traffic.connection_info import Tap
 from app.user_code.code import Code, CodeWatch
@@ -43,6 +37,8 @@ if TYPE_CHECKING:
     from app.tls.passphrases import AskPassphrases
 
 log = logging.getLogger(__name__)
+
+Part = TypeVar("Part")
 
 
 class State(Enum):
@@ -151,6 +147,13 @@ class Listener:
         """The number of live connections."""
         return 0 if self.factory is None else len(self.factory.connections)
 
+    def part(self, name: str, kind: type[Part]) -> Part | None:
+        """The part `name` of what serves it now, such as `rules`; `None` while it is off, and if
+        there is no such part."""
+        service = self.factory.service if self.factory is not None and self.can_stop else None
+        found = getattr(service, name, None)
+        return found if isinstance(found, kind) else None
+
     @property
     def is_on(self) -> bool:
         """Whether it is starting, listening or paused."""
@@ -169,8 +172,7 @@ class Listener:
     @property
     def running_spec(self) -> ListenerSpec | None:
         """The spec that it was started with; `None` while it does not run."""
-        runs = self.can_drain or self.state is State.DRAINING
-        return self._bound_spec if runs else None
+        return self._bound_spec if self.can_drain or self.state is State.DRAINING else None
 
     @property
     def is_stale(self) -> bool:
@@ -193,7 +195,9 @@ class Listener:
             if self.is_stale and self.state is State.DRAINING:
                 await self._close()
             if self.port is not None and self.state is State.DRAINING:
-                self._accept_again()
+                assert self.factory is not None
+                self.factory.set_accepting(True)
+                self._set_state(State.LISTENING)
             elif not self.can_drain:
                 await self._listen()
 
@@ -316,15 +320,17 @@ class Listener:
         except CancelledError:
             self._abandon_start(State.STOPPED)
         except KeyboardInterrupt:
-            self._abandon_start(State.FAILED, START_INTERRUPTED)
+            self._abandon_start(State.FAILED, listen_errors.START_INTERRUPTED)
         except Exception as error:  # noqa: BLE001 - an endpoint may raise anything
-            conflict = None
-            if endpoint is not None and endpoint.port is not None and is_address_in_use(error):
-                conflict = await self._find_conflict(endpoint)
+            if (
+                endpoint is not None
+                and endpoint.port is not None
+                and listen_errors.is_address_in_use(error)
+            ):
+                self.port_conflict = await self._find_conflict(endpoint)
             self._waits_for_code = isinstance(error, UserCodeError)
-            self.port_conflict = conflict
-            reason = explain(error, endpoint, conflict.by if conflict else "")
-            self._abandon_start(State.FAILED, reason)
+            owner = self.port_conflict.by if self.port_conflict else ""
+            self._abandon_start(State.FAILED, listen_errors.explain(error, endpoint, owner))
             log_traceback(self.spec.name, error)
         else:
             self._set_state(State.LISTENING)
@@ -353,7 +359,7 @@ class Listener:
             factory.doStop()
         self.address = self.port.getHost()
         self._binder, self._bound_spec, self.factory = binder, spec, factory
-        factory.on_unbound = lambda: self._lose_socket(SOCKET_CLOSED)
+        factory.on_unbound = lambda: self._lose_socket(listen_errors.SOCKET_CLOSED)
         callbacks = AcceptCallbacks(self._pause, self._resume, self._lose_socket)
         self._accept_guards = guard_all(self.port, self._reactor, callbacks)
 
@@ -365,12 +371,6 @@ class Listener:
         if self.factory is not None:
             self._release()
         self._set_state(state, reason)
-
-    def _accept_again(self) -> None:
-        """Accept peers again after draining with an open socket."""
-        assert self.factory is not None
-        self.factory.set_accepting(True)
-        self._set_state(State.LISTENING)
 
     async def _close(self) -> None:
         """Close the socket and the connections. Done when all are closed."""
@@ -419,7 +419,7 @@ class Listener:
             if self.can_drain:
                 where = self.where
                 await self._close()
-                self._set_state(State.FAILED, socket_lost(where, why))
+                self._set_state(State.FAILED, listen_errors.socket_lost(where, why))
 
     # Watch for changes of the user code
 

@@ -21,7 +21,8 @@ from app.net.endpoint import Endpoint
 from app.profile import ListenerSpec, Tls
 from app.profile.spec import LONGEST_NAME
 from app.runtime.coroutines import spawn
-from app.server.connections.connection import Connection, ConnectionOwner
+from app.server.connections.connection import Connection
+from app.server.connections.owner import ConnectionOwner
 from app.server.listener import Listener, Observer, State
 from app.server.program_serving import PlaceCode
 from app.server.sockets.listen_errors import START_INTERRUPTED
@@ -154,11 +155,9 @@ class ProgramListener(Listener):
         assert self.program is not None
         if code.place is None:
             raise UserCodeError(
-                Sentence(
-                    "place-gone",
-                    "{title} does not listen there any more. Remove this place.",
-                    title=self.program.title,
-                )
+                "place-gone",
+                "{title} does not listen there any more. Remove this place.",
+                title=self.program.title,
             )
         return self.program, code.place
 

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from socket import socket
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from attrs import frozen
 from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
 from twisted.internet.protocol import Factory
 from zope.interface import implementer
@@ -91,8 +90,7 @@ class PlaceDatagrams:
         self._told(self.program, -1)
 
 
-@frozen
-class PlaceEncryption:
+class PlaceEncryption(NamedTuple):
     """The TLS of a program."""
 
     context_factory: Any

@@ -10,8 +10,9 @@ import itertools
 import logging
 from collections.abc import Collection, Iterable
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
-from attrs import evolve, frozen
+from attrs import evolve
 from twisted.internet.defer import Deferred
 
 from app.net.endpoint import Endpoint
@@ -20,15 +21,13 @@ from app.profile.spec import LONGEST_NAME, name_key
 from app.server.deck import Deck
 from app.server.listener import Listener
 from app.server.sockets.addresses import endpoints_conflict
-from app.text.sentence import Sentence
 from app.user_code.reference import UserCodeError
 from app.user_code.trust import Trust, files_of, references_in
 
 log = logging.getLogger(__name__)
 
 
-@frozen
-class Removed:
+class Removed(NamedTuple):
     """A removed listener, with what `restore` needs to put it back."""
 
     spec: ListenerSpec
@@ -87,11 +86,9 @@ class Workspace:
         own = (each.spec.protocol for each in self._temporary)
         if not self.is_trusted and path not in files_of(own, self.file.path.parent):
             raise UserCodeError(
-                Sentence(
-                    "code-not-trusted",
-                    "The code of this profile is not trusted yet, so it does not run. Choose "
-                    "File, Trust the code of this profile.",
-                )
+                "code-not-trusted",
+                "The code of this profile is not trusted yet, so it does not run. Choose "
+                "File, Trust the code of this profile.",
             )
 
     def reload(self) -> Deferred[None]:

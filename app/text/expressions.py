@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.text.sentence import Sentence
+from app.text.sentence import SentenceError
 
 if TYPE_CHECKING:
     import regex
@@ -23,7 +23,7 @@ MAX_CHOICES: Final = 6
 """With more parts that match in more than one way, each search needs a limit."""
 
 
-class ExpressionError(ValueError):
+class ExpressionError(SentenceError):
     """The text is no usable expression; `str()` is a sentence for the user."""
 
 
@@ -36,13 +36,11 @@ def compile_expression(source: bytes, *, ignore_case: bool = False) -> regex.Pat
         return regex.compile(source, regex.IGNORECASE if ignore_case else 0)
     except regex.error as error:
         raise ExpressionError(
-            Sentence(
-                "expression-unreadable", "This expression cannot be read: {error}.", error=error
-            )
+            "expression-unreadable", "This expression cannot be read: {error}.", error=error
         ) from None
     except RecursionError:
         raise ExpressionError(
-            Sentence("expression-too-deep", "This expression is nested too deeply.")
+            "expression-too-deep", "This expression is nested too deeply."
         ) from None
 
 
@@ -60,10 +58,8 @@ def _check_size(source: bytes) -> None:
         size *= max(1, int(count[:20]))
     if size > MAX_REPEATS:
         raise ExpressionError(
-            Sentence(
-                "expression-repeats-too-much",
-                "This expression repeats too much: make the numbers in {{}} smaller.",
-            )
+            "expression-repeats-too-much",
+            "This expression repeats too much: make the numbers in {{}} smaller.",
         )
 
 

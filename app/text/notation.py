@@ -12,7 +12,7 @@ import re
 from enum import Enum
 
 from app.text.hex import HexError, parse_hex
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, SentenceError
 
 
 class Notation(Enum):
@@ -169,20 +169,16 @@ def unescaped(line: str) -> str:
         return read(line, Notation.ESCAPES).decode()
     except UnicodeDecodeError as error:
         wrong = "".join(f"\\x{byte:02x}" for byte in error.object[error.start : error.end])
-        raise ValueError(
-            Sentence(
-                "must-not-hold-bytes", "must not hold {wrong}, which is no UTF-8 text", wrong=wrong
-            )
+        raise SentenceError(
+            "must-not-hold-bytes", "must not hold {wrong}, which is no UTF-8 text", wrong=wrong
         ) from None
     except NotationError as error:
         wrong = line[error.position : error.position + error.length]
-        raise ValueError(
-            Sentence(
-                "must-not-hold",
-                "must not hold {wrong}. {escapes_advice}",
-                wrong=wrong,
-                escapes_advice=ESCAPES_ADVICE,
-            )
+        raise SentenceError(
+            "must-not-hold",
+            "must not hold {wrong}. {escapes_advice}",
+            wrong=wrong,
+            escapes_advice=ESCAPES_ADVICE,
         ) from None
 
 

@@ -11,8 +11,7 @@ from difflib import get_close_matches
 
 from attrs import frozen
 
-from app.text.quoting import quoted, quoted_value
-from app.text.sentence import Sentence, composed
+from app.text.sentence import Sentence, composed, quoted, quoted_value
 
 
 @frozen
@@ -23,6 +22,11 @@ class Problem:
     """`listener[1].max_connections` (counted from 0), a position in the text, a file, or ""."""
 
     message: str
+
+    @classmethod
+    def of(cls, path: str, code: str, template: str, /, **parameters: object) -> Problem:
+        """The mistake at `path` with the `Sentence` that the rest makes."""
+        return cls(path, Sentence(code, template, **parameters))
 
     def __str__(self) -> str:
         if not self.path:
@@ -46,15 +50,13 @@ def unknown_key(key: str, known: Collection[str], path: str, *, kind: str = "key
         advice = Sentence("remove-or-use", "remove it, or use: {known}", known=listed(known))
     else:
         advice = Sentence("remove-no-such", "remove it; there is no {kind} to set here", kind=kind)
-    return Problem(
+    return Problem.of(
         path,
-        Sentence(
-            "unknown-in-table",
-            "unknown {kind} `{key}`; {advice}",
-            kind=kind,
-            key=quoted(key)[1:-1],
-            advice=advice,
-        ),
+        "unknown-in-table",
+        "unknown {kind} `{key}`; {advice}",
+        kind=kind,
+        key=quoted(key)[1:-1],
+        advice=advice,
     )
 
 

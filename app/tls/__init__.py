@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.text.sentence import SentenceError
 
-class TlsError(ValueError):
+
+class TlsError(SentenceError):
     """A certificate, a key or a CA cannot be used. The text is for the user and says what to do."""
 
 
 class PassphraseError(TlsError):
     """A file is encrypted, and no passphrase was given that opens it."""
 
-    def __init__(self, path: Path, problem: str, *, is_wrong: bool) -> None:
-        super().__init__(problem)
+    def __init__(self, code: str, template: str, /, *, path: Path, is_wrong: bool = False) -> None:
+        """`template` may name the `path`, which is that of the file."""
+        super().__init__(code, template, path=path)
         self.path = path
         self.is_wrong = is_wrong
         """Whether passphrases were given. None of them opens the file."""

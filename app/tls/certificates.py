@@ -21,8 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
+from app.text.sentence import system_reason
 from app.tls import TlsError
 from app.tls.key_files import is_pkcs12, read_key, read_pkcs12
 
@@ -99,13 +98,11 @@ def read_identity(
     identity = Identity(first, read_key(key_content, key_path, passphrases), tuple(chain))
     if not _belong_together(identity):
         raise TlsError(
-            Sentence(
-                "key-of-other-certificate",
-                "The key in {key_path} does not belong to the certificate in {certificate}. "
-                "Choose the key that the certificate was made for.",
-                key_path=key_path,
-                certificate=certificate,
-            )
+            "key-of-other-certificate",
+            "The key in {key_path} does not belong to the certificate in {certificate}. "
+            "Choose the key that the certificate was made for.",
+            key_path=key_path,
+            certificate=certificate,
         )
     return identity
 
@@ -115,21 +112,17 @@ def _read_pkcs12(
 ) -> Identity:
     if key is not None and key != path:
         raise TlsError(
-            Sentence(
-                "key-in-pkcs12-already",
-                "{path} is a PKCS#12 file, which has its key in it. Leave out the key.",
-                path=path,
-            )
+            "key-in-pkcs12-already",
+            "{path} is a PKCS#12 file, which has its key in it. Leave out the key.",
+            path=path,
         )
     found = read_pkcs12(content, path, passphrases)
     identity = Identity(found.certificate, found.key, found.chain)
     if not _belong_together(identity):
         raise TlsError(
-            Sentence(
-                "pkcs12-mismatch",
-                "The key in {path} does not belong to its certificate. Export it anew.",
-                path=path,
-            )
+            "pkcs12-mismatch",
+            "The key in {path} does not belong to its certificate. Export it anew.",
+            path=path,
         )
     return identity
 
@@ -138,22 +131,18 @@ def check_time(facts: CertificateFacts, path: Path, now: datetime.datetime) -> N
     """Raise `TlsError` if the certificate of the file `path` is not valid at the time `now`."""
     if now > facts.not_after:
         raise TlsError(
-            Sentence(
-                "certificate-expired",
-                "The certificate in {path} expired on {not_after}. Renew it.",
-                path=path,
-                not_after=f"{facts.not_after:%Y-%m-%d}",
-            )
+            "certificate-expired",
+            "The certificate in {path} expired on {not_after}. Renew it.",
+            path=path,
+            not_after=f"{facts.not_after:%Y-%m-%d}",
         )
     if now < facts.not_before:
         raise TlsError(
-            Sentence(
-                "certificate-not-yet-valid",
-                "The certificate in {path} is not valid before {not_before} UTC. "
-                "Wait until then, or check this computer's clock.",
-                path=path,
-                not_before=f"{facts.not_before:%Y-%m-%d %H:%M}",
-            )
+            "certificate-not-yet-valid",
+            "The certificate in {path} is not valid before {not_before} UTC. "
+            "Wait until then, or check this computer's clock.",
+            path=path,
+            not_before=f"{facts.not_before:%Y-%m-%d %H:%M}",
         )
 
 
@@ -165,19 +154,15 @@ def read_certificates(content: bytes, path: Path) -> list[x509.Certificate]:
         pass
     if b"-----BEGIN CERTIFICATE-----" in content:
         raise TlsError(
-            Sentence(
-                "certificate-damaged",
-                "The certificate in {path} is damaged. Get it anew from where it was made.",
-                path=path,
-            )
-        )
-    raise TlsError(
-        Sentence(
-            "no-pem-certificate",
-            '{path} has no certificate in the PEM form, which begins with "-----BEGIN '
-            'CERTIFICATE-----". Choose another file, or convert it (openssl x509).',
+            "certificate-damaged",
+            "The certificate in {path} is damaged. Get it anew from where it was made.",
             path=path,
         )
+    raise TlsError(
+        "no-pem-certificate",
+        '{path} has no certificate in the PEM form, which begins with "-----BEGIN '
+        'CERTIFICATE-----". Choose another file, or convert it (openssl x509).',
+        path=path,
     )
 
 
@@ -188,38 +173,30 @@ def read_file(path: Path) -> bytes:
             content = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise TlsError(
-            Sentence(
-                "tls-file-missing", "There is no file {path}. Choose one that is there.", path=path
-            )
+            "tls-file-missing", "There is no file {path}. Choose one that is there.", path=path
         ) from None
     except IsADirectoryError:
         raise TlsError(
-            Sentence("tls-file-is-folder", "{path} is a folder. Choose the file in it.", path=path)
+            "tls-file-is-folder", "{path} is a folder. Choose the file in it.", path=path
         ) from None
     except PermissionError:
         raise TlsError(
-            Sentence(
-                "tls-file-denied",
-                "You may not read {path}. Change its rights, or choose another.",
-                path=path,
-            )
+            "tls-file-denied",
+            "You may not read {path}. Change its rights, or choose another.",
+            path=path,
         ) from None
     except (OSError, ValueError) as error:
         raise TlsError(
-            Sentence(
-                "tls-file-unreadable",
-                "{path} cannot be read ({error}). Choose another file.",
-                path=path,
-                error=_why(error),
-            )
+            "tls-file-unreadable",
+            "{path} cannot be read ({error}). Choose another file.",
+            path=path,
+            error=_why(error),
         ) from None
     if len(content) > LARGEST_FILE:
         raise TlsError(
-            Sentence(
-                "tls-file-too-large",
-                "{path} is too large for a certificate or a key. Choose another file.",
-                path=path,
-            )
+            "tls-file-too-large",
+            "{path} is too large for a certificate or a key. Choose another file.",
+            path=path,
         )
     return content
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn, TypeVar
 
 from attrs import frozen
 from cryptography import x509
@@ -26,7 +27,6 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
     load_pkcs12,
 )
 
-from app.text.sentence import Sentence
 from app.tls import PassphraseError, TlsError
 
 MOST_ITERATIONS: Final = 10_000_000
@@ -44,6 +44,8 @@ _OCTET_STRING: Final = 0x04
 _INTEGER: Final = 0x02
 _CONSTRUCTED: Final = 0x20
 _DEEPEST: Final = 24
+
+_Opened = TypeVar("_Opened")
 
 
 @frozen
@@ -70,11 +72,9 @@ def read_pkcs12(content: bytes, path: Path, passphrases: Sequence[bytes] = ()) -
     found = _open_pkcs12(content, path, passphrases)
     if found.key is None or found.cert is None:
         raise TlsError(
-            Sentence(
-                "pkcs12-incomplete",
-                "{path} has no certificate together with its key. Export both into the file.",
-                path=path,
-            )
+            "pkcs12-incomplete",
+            "{path} has no certificate together with its key. Export both into the file.",
+            path=path,
         )
     chain = tuple(each.certificate for each in found.additional_certs)
     key: PrivateKeyTypes = found.key
@@ -95,7 +95,7 @@ def read_key(
     except TypeError:  # cryptography's way to say that the key is encrypted
         key = _decrypt_key(content, path, passphrases)
     except (ValueError, UnsupportedAlgorithm):
-        raise TlsError(_no_key(content, path)) from None
+        raise _no_key(content, path) from None
     return key  # type: ignore[return-value] # a key of another kind does not match the certificate
 
 
@@ -103,21 +103,16 @@ def _open_pkcs12(
     content: bytes, path: Path, passphrases: Sequence[bytes]
 ) -> PKCS12KeyAndCertificates:
     # Without a passphrase, some programs write none, and others an empty one.
-    for passphrase in (None, b"", *filter(_is_utf8, passphrases)):
-        try:
-            return load_pkcs12(content, passphrase)
-        except ValueError:
-            continue
-        except UnsupportedAlgorithm:
-            raise _unsupported(path) from None
-    if not passphrases:
-        raise _needs_passphrase(path)
-    problem = Sentence(
-        "pkcs12-passphrase-wrong",
-        "The passphrase for {path} is wrong, or the file is damaged. Check both.",
-        path=path,
-    )
-    raise PassphraseError(path, problem, is_wrong=True)
+    candidates = (None, b"", *filter(_is_utf8, passphrases))
+    found = _first_opened(partial(load_pkcs12, content), candidates, path)
+    if found is None and passphrases:
+        raise PassphraseError(
+            "pkcs12-passphrase-wrong",
+            "The passphrase for {path} is wrong, or the file is damaged. Check both.",
+            path=path,
+            is_wrong=True,
+        )
+    return found or _ask_for_passphrase(path)
 
 
 def _is_utf8(passphrase: bytes) -> bool:
@@ -130,65 +125,67 @@ def _is_utf8(passphrase: bytes) -> bool:
 
 
 def _decrypt_key(content: bytes, path: Path, passphrases: Sequence[bytes]) -> PrivateKeyTypes:
-    for passphrase in filter(None, passphrases):
+    candidates = filter(None, passphrases)
+    found = _first_opened(partial(load_pem_private_key, content), candidates, path)
+    if found is None and passphrases:
+        raise PassphraseError(
+            "passphrase-wrong",
+            "The passphrase for the key in {path} is wrong. Check it and try again.",
+            path=path,
+            is_wrong=True,
+        )
+    return found or _ask_for_passphrase(path)
+
+
+def _first_opened(
+    load: Callable[[bytes | None], _Opened], candidates: Iterable[bytes | None], path: Path
+) -> _Opened | None:
+    """What `load` gives for the first passphrase that opens the file; `None` if none does."""
+    for passphrase in candidates:
         try:
-            return load_pem_private_key(content, passphrase)
+            return load(passphrase)
         except ValueError:
             continue
         except UnsupportedAlgorithm:
-            raise _unsupported(path) from None
-    if not passphrases:
-        raise _needs_passphrase(path)
-    problem = Sentence(
-        "passphrase-wrong",
-        "The passphrase for the key in {path} is wrong. Check it and try again.",
-        path=path,
-    )
-    raise PassphraseError(path, problem, is_wrong=True)
+            raise TlsError(
+                "encryption-unsupported",
+                "{path} is encrypted in a way that is not supported here. Encrypt it anew with AES "
+                "(openssl pkcs8 -topk8, or openssl pkcs12 -export).",
+                path=path,
+            ) from None
+    return None
 
 
-def _needs_passphrase(path: Path) -> PassphraseError:
-    problem = Sentence(
+def _ask_for_passphrase(path: Path) -> NoReturn:
+    raise PassphraseError(
         "passphrase-needed",
         "{path} is encrypted and needs its passphrase. The window asks for it; on a command line, "
         "give --passphrase-file or the variable PORTDECK_PASSPHRASE.",
         path=path,
     )
-    return PassphraseError(path, problem, is_wrong=False)
 
 
-def _unsupported(path: Path) -> TlsError:
-    return TlsError(
-        Sentence(
-            "encryption-unsupported",
-            "{path} is encrypted in a way that is not supported here. Encrypt it anew with AES "
-            "(openssl pkcs8 -topk8, or openssl pkcs12 -export).",
-            path=path,
-        )
-    )
-
-
-def _no_key(content: bytes, path: Path) -> str:
+def _no_key(content: bytes, path: Path) -> TlsError:
     if b"PRIVATE KEY-----" in content:
-        return Sentence(
+        return TlsError(
             "key-damaged",
             "The key in {path} is damaged. Get it anew from where it was made.",
             path=path,
         )
     if b"-----BEGIN CERTIFICATE-----" in content:
-        return Sentence(
+        return TlsError(
             "certificate-without-key",
             "{path} has a certificate, but not its key. Choose the file of the key too "
             '("-----BEGIN PRIVATE KEY-----").',
             path=path,
         )
     if is_pkcs12(content):
-        return Sentence(
+        return TlsError(
             "pkcs12-as-key",
             "{path} is a PKCS#12 file. Choose it as the certificate: the key is in it too.",
             path=path,
         )
-    return Sentence(
+    return TlsError(
         "no-pem-key",
         "{path} has no key in the PEM form. Choose another file, or convert it (openssl pkey).",
         path=path,
@@ -198,13 +195,11 @@ def _no_key(content: bytes, path: Path) -> str:
 def _check_iterations(der: bytes, path: Path) -> None:
     if max(_iterations(memoryview(der)), default=0) > MOST_ITERATIONS:
         raise TlsError(
-            Sentence(
-                "key-too-slow",
-                "{path} would take too long to decrypt: its key derivation has more than "
-                "{most_iterations:,} rounds. Encrypt it anew with fewer.",
-                path=path,
-                most_iterations=MOST_ITERATIONS,
-            )
+            "key-too-slow",
+            "{path} would take too long to decrypt: its key derivation has more than "
+            "{most_iterations:,} rounds. Encrypt it anew with fewer.",
+            path=path,
+            most_iterations=MOST_ITERATIONS,
         )
 
 

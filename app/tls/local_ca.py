@@ -23,8 +23,7 @@ import platformdirs
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from app.faults.spec import TlsProblem
-from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
+from app.text.sentence import system_reason
 from app.tls import TlsError, issuing
 from app.tls.certificates import Identity, certificates_to_pem, read_identity
 
@@ -93,14 +92,12 @@ def read_private(path: Path) -> bytes | None:
 def cannot_keep(path: Path, error: OSError) -> TlsError:
     """The error for a file of the CA that cannot be read or written."""
     return TlsError(
-        Sentence(
-            "ca-folder-unusable",
-            "Portdeck keeps its certificates in {parent}, where {name} cannot be used ({reason}). "
-            "Mend that, or use a certificate of your own.",
-            parent=path.parent,
-            name=path.name,
-            reason=system_reason(error),
-        )
+        "ca-folder-unusable",
+        "Portdeck keeps its certificates in {parent}, where {name} cannot be used ({reason}). "
+        "Mend that, or use a certificate of your own.",
+        parent=path.parent,
+        name=path.name,
+        reason=system_reason(error),
     )
 
 
@@ -126,12 +123,10 @@ def _keep_to_owner(path: Path, mode: int) -> None:
     found = path.stat()
     if found.st_uid != os.geteuid():
         raise TlsError(
-            Sentence(
-                "ca-file-foreign",
-                "{path} belongs to another user, who could read the keys in it. Remove it, or "
-                "start Portdeck as that user.",
-                path=path,
-            )
+            "ca-file-foreign",
+            "{path} belongs to another user, who could read the keys in it. Remove it, or "
+            "start Portdeck as that user.",
+            path=path,
         )
     if stat.S_IMODE(found.st_mode) & 0o077:
         path.chmod(mode)
@@ -234,13 +229,10 @@ class LocalCa:
             authority = read_identity(path)
         except TlsError as error:
             raise TlsError(
-                Sentence(
-                    "ca-damaged",
-                    "The local CA is damaged: {error} Or remove {path}, for Portdeck to make "
-                    "another.",
-                    error=error,
-                    path=path,
-                )
+                "ca-damaged",
+                "The local CA is damaged: {error} Or remove {path}, for Portdeck to make another.",
+                error=error,
+                path=path,
             ) from None
         if self._ends_soon(authority):
             authority = self._made()

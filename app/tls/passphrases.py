@@ -68,30 +68,24 @@ def read_passphrases(file: Path | None, environment: MutableMapping[str, str]) -
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or Sentence("no-valid-name", "it has no valid name")
         raise TlsError(
-            Sentence(
-                "passphrase-file-unreadable",
-                "The passphrase file {file} cannot be read: {why}.",
-                file=file,
-                why=why,
-            )
+            "passphrase-file-unreadable",
+            "The passphrase file {file} cannot be read: {why}.",
+            file=file,
+            why=why,
         ) from None
     lines = tuple(filter(None, (line.rstrip(b"\r") for line in content.split(b"\n"))))
     if not lines:
         raise TlsError(
-            Sentence(
-                "passphrase-file-empty",
-                "{file} has no passphrase. Write it on the first line.",
-                file=file,
-            )
+            "passphrase-file-empty",
+            "{file} has no passphrase. Write it on the first line.",
+            file=file,
         )
     if len(content) > LARGEST_FILE or len(lines) > MOST_PASSPHRASES or b"\0" in content:
         raise TlsError(
-            Sentence(
-                "passphrase-file-wrong",
-                "{file} is no passphrase file: it has more than {most_passphrases} lines, or is "
-                "no text. Write one passphrase on each line.",
-                file=file,
-                most_passphrases=MOST_PASSPHRASES,
-            )
+            "passphrase-file-wrong",
+            "{file} is no passphrase file: it has more than {most_passphrases} lines, or is "
+            "no text. Write one passphrase on each line.",
+            file=file,
+            most_passphrases=MOST_PASSPHRASES,
         )
     return lines

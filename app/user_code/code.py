@@ -1,22 +1,24 @@
-"""The user's code of one listener: it loads the code, and notices that the files changed."""
+"""The user's code of one listener: loads it, watches its files, and warns of async callbacks."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from socket import socket
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from weakref import WeakSet
 
 from twisted.internet.interfaces import IDelayedCall, IProtocolFactory, IReactorTime
 
+from app.text.sentence import Sentence
 from app.user_code.errors import LoadingFailed, SourceFiles
 from app.user_code.reference import LoadCallback, Reference, announce_nothing
 
 if TYPE_CHECKING:
     from app.tls.certificates import CertificateFacts
     from app.user_code.factories import UserDatagrams, UserFactory
-    from app.user_code.functions import LoadedFunctions
-    from app.user_code.loading import Loaded
+    from app.user_code.loading import Loaded, LoadedFunctions
 
 
 class Encrypts(Protocol):
@@ -83,7 +85,7 @@ class Code:
     def load_functions(self, names: Iterable[str]) -> Mapping[str, Callable[..., object]]:
         """The functions called `names`, such as `rules.py:answer`, from the current code. Raises
         `UserCodeError`; the functions of the last load stay usable then."""
-        from app.user_code.functions import LoadedFunctions
+        from app.user_code.loading import LoadedFunctions
 
         loaded = LoadedFunctions()
         try:
@@ -141,3 +143,54 @@ class CodeWatch:
     def _go_on(self) -> None:
         self._timer = self._clock.callLater(LOOK_SECONDS, self._go_on)
         self._look()
+
+
+CALLBACKS: Final = (
+    "connectionMade",
+    "connectionLost",
+    "dataReceived",
+    "lineReceived",
+    "rawDataReceived",
+    "stringReceived",
+    "readConnectionLost",
+    "writeConnectionLost",
+    "startProtocol",
+    "stopProtocol",
+    "datagramReceived",
+    "connectionRefused",
+)
+"""The callbacks of Twisted's protocols, also of those for lines and strings."""
+
+
+def coroutine_callbacks(protocol: type) -> tuple[str, ...]:
+    """The names of the callbacks of the class `protocol` that are coroutine functions."""
+    return tuple(
+        name for name in CALLBACKS if inspect.iscoroutinefunction(getattr(protocol, name, None))
+    )
+
+
+class CoroutineWarnings:
+    """Finds the `async def` callbacks of each class once. Twisted calls them, but never awaits the
+    result."""
+
+    def __init__(self) -> None:
+        self._seen: WeakSet[type] = WeakSet()
+
+    def about(self, protocol: object) -> str:
+        """The warning about the class of `protocol`, or of a protocol inside it; empty if there is
+        nothing to warn of, and if the class was seen before."""
+        while protocol is not None:
+            kind = type(protocol)
+            if kind not in self._seen:
+                self._seen.add(kind)
+                if names := coroutine_callbacks(kind):
+                    return Sentence(
+                        "coroutine-callback",
+                        "{callbacks} of {kind} is an async function. Twisted calls it and does not "
+                        "run it. Make it an ordinary one, and call defer.ensureDeferred(…) in it "
+                        "with the coroutine.",
+                        callbacks=", ".join(names),
+                        kind=kind.__name__,
+                    )
+            protocol = getattr(protocol, "__dict__", {}).get("wrappedProtocol")
+        return ""

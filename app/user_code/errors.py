@@ -17,17 +17,15 @@ from pathlib import Path
 from textwrap import shorten
 from traceback import StackSummary, TracebackException, walk_tb
 from types import FrameType
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
-from attrs import frozen
 from twisted.internet.error import (
     CannotListenError,
     ReactorAlreadyRunning,
     ReactorNotRestartable,
 )
 
-from app.text.sentence import Sentence, composed
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, composed, system_reason
 from app.user_code.reference import UserCodeError
 
 T = TypeVar("T")
@@ -48,8 +46,17 @@ class LoadingFailed(UserCodeError):
     It stores only text. A reference to the original exception would keep the user's module alive.
     """
 
-    def __init__(self, sentence: str, sources: SourceFiles, traceback: str = "") -> None:
-        super().__init__(sentence)
+    def __init__(
+        self,
+        sentence: str,
+        template: str = "",
+        /,
+        *,
+        sources: SourceFiles,
+        traceback: str = "",
+        **parameters: object,
+    ) -> None:
+        super().__init__(sentence, template, **parameters)
         self.sources = sources
         """The files that were read. When they change, another load may succeed."""
         self.traceback = traceback
@@ -92,7 +99,7 @@ def log_traceback(name: str, error: Exception) -> None:
 
 def _failure(error: BaseException, sources: SourceFiles, doing: str) -> LoadingFailed:
     if isinstance(error, LoadingFailed):
-        return LoadingFailed(str(error), sources, error.traceback)
+        return LoadingFailed(str(error), sources=sources, traceback=error.traceback)
     told = TracebackException.from_exception(error)
     _leave_out_the_machinery(told)
     place = _place(error, sources)
@@ -103,8 +110,8 @@ def _failure(error: BaseException, sources: SourceFiles, doing: str) -> LoadingF
     traceback = "".join(told.format() if told.stack else told.format_exception_only())
     return LoadingFailed(
         sentence if place else sentence.capitalized(),
-        sources,
-        _in_plain_names(traceback, sources),
+        sources=sources,
+        traceback=_in_plain_names(traceback, sources),
     )
 
 
@@ -177,8 +184,7 @@ LARGEST_SIZE: Final = 1024 * 1024
 """Bytes. Handwritten code is much smaller."""
 
 
-@frozen
-class _Seen:
+class _Seen(NamedTuple):
     """The state of a file when it was read."""
 
     status: tuple[int, ...]
@@ -212,7 +218,7 @@ class SourceFiles:
             self._check_kind(path, status)
             data = path.read_bytes()
         except OSError as error:
-            raise LoadingFailed(_why_unreadable(path, error), self) from None
+            raise LoadingFailed(_why_unreadable(path, error), sources=self) from None
         self._seen[str(path)] = _Seen(_fingerprint(status), _digest(data))
         self._check_content(path, data)
         return data
@@ -242,35 +248,35 @@ class SourceFiles:
     def _check_kind(self, path: Path, status: os.stat_result) -> None:
         if stat.S_ISDIR(status.st_mode):
             raise LoadingFailed(
-                Sentence(
-                    "code-is-folder", "{path} is a folder. Name a Python file in it.", path=path
-                ),
-                self,
+                "code-is-folder",
+                "{path} is a folder. Name a Python file in it.",
+                sources=self,
+                path=path,
             )
         if not stat.S_ISREG(status.st_mode):
             raise LoadingFailed(
-                Sentence(
-                    "code-not-regular", "{path} is no ordinary file. Name a Python file.", path=path
-                ),
-                self,
+                "code-not-regular",
+                "{path} is no ordinary file. Name a Python file.",
+                sources=self,
+                path=path,
             )
         if status.st_size > LARGEST_SIZE:
             raise LoadingFailed(
-                Sentence(
-                    "code-too-large",
-                    "{name} is larger than {largest_size} KiB, which no code is. Name a smaller "
-                    "Python file.",
-                    name=path.name,
-                    largest_size=LARGEST_SIZE // 1024,
-                ),
-                self,
+                "code-too-large",
+                "{name} is larger than {largest_size} KiB, which no code is. Name a smaller "
+                "Python file.",
+                sources=self,
+                name=path.name,
+                largest_size=LARGEST_SIZE // 1024,
             )
 
     def _check_content(self, path: Path, data: bytes) -> None:
         if b"\0" in data:
             raise LoadingFailed(
-                Sentence("code-not-text", "{name} is no text. Name a Python file.", name=path.name),
-                self,
+                "code-not-text",
+                "{name} is no text. Name a Python file.",
+                sources=self,
+                name=path.name,
             )
         try:
             decode_source(data)
@@ -286,22 +292,18 @@ class SourceFiles:
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             raise LoadingFailed(
-                Sentence(
-                    "code-not-utf8",
-                    "{name}, line {line}: this is not UTF-8. Save the file as UTF-8.",
-                    name=path.name,
-                    line=line,
-                ),
-                self,
+                "code-not-utf8",
+                "{name}, line {line}: this is not UTF-8. Save the file as UTF-8.",
+                sources=self,
+                name=path.name,
+                line=line,
             ) from None
 
 
 def _why_unreadable(path: Path, error: OSError) -> str:
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return Sentence(
-            "code-no-file",
-            "There is no file {path}. Check its name and its folder.",
-            path=path,
+            "code-no-file", "There is no file {path}. Check its name and its folder.", path=path
         )
     return Sentence(
         "code-unreadable",

@@ -77,18 +77,15 @@ def build(loaded: Loaded, reactor: Any = None) -> UserFactory:
             factory = factory_of_function(found, name, reactor, sources)
         case ObjectKind.DATAGRAM:
             raise LoadingFailed(
-                Sentence(
-                    "code-for-udp",
-                    "{name} is for UDP. Give it an endpoint such as udp:8100, or choose a "
-                    "Protocol.",
-                    name=name,
-                ),
-                sources,
+                "code-for-udp",
+                "{name} is for UDP. Give it an endpoint such as udp:8100, or choose a Protocol.",
+                sources=sources,
+                name=name,
             )
         case ObjectKind.SERVICES:
             factory = factory_of(found, Sentence("object-is", "{name} is", name=name), sources)
         case None:
-            raise LoadingFailed(_what_it_is_instead(name, loaded.found), sources)
+            raise LoadingFailed(_what_it_is_instead(name, loaded.found), sources=sources)
     _refuse_without_protocol(factory, loaded)
     if isinstance(factory, Factory):
         # The listener logs its starts. Twisted's own log record would keep the factory alive.
@@ -110,14 +107,12 @@ def refuse_if_it_takes_arguments(loaded: Loaded, advice: str) -> None:
     ]
     if needed:
         raise LoadingFailed(
-            Sentence(
-                "code-needs-arguments",
-                "{name} needs arguments ({known}). {advice}",
-                name=loaded.reference.name,
-                known=", ".join(needed),
-                advice=advice,
-            ),
-            loaded.sources,
+            "code-needs-arguments",
+            "{name} needs arguments ({known}). {advice}",
+            sources=loaded.sources,
+            name=loaded.reference.name,
+            known=", ".join(needed),
+            advice=advice,
         )
 
 
@@ -125,12 +120,10 @@ def refuse_coroutines(loaded: Loaded) -> None:
     """Raise `LoadingFailed` if the loaded object is an async function."""
     if inspect.iscoroutinefunction(loaded.found):
         raise LoadingFailed(
-            Sentence(
-                "code-is-async",
-                "{name} is an async function. Make it an ordinary one.",
-                name=loaded.reference.name,
-            ),
-            loaded.sources,
+            "code-is-async",
+            "{name} is an async function. Make it an ordinary one.",
+            sources=loaded.sources,
+            name=loaded.reference.name,
         )
 
 
@@ -138,13 +131,11 @@ def _refuse_without_protocol(factory: IProtocolFactory, loaded: Loaded) -> None:
     is_plain = getattr(type(factory), "buildProtocol", None) is Factory.buildProtocol
     if is_plain and getattr(factory, "protocol", None) is None:
         raise LoadingFailed(
-            Sentence(
-                "factory-without-protocol",
-                "{name} does not say which protocol it makes. Write protocol = … in it, with the "
-                "class of the protocol.",
-                name=loaded.reference.name,
-            ),
-            loaded.sources,
+            "factory-without-protocol",
+            "{name} does not say which protocol it makes. Write protocol = … in it, with the "
+            "class of the protocol.",
+            sources=loaded.sources,
+            name=loaded.reference.name,
         )
 
 
@@ -221,33 +212,27 @@ def build_datagrams(loaded: Loaded) -> UserDatagrams:
             protocol = call_user_code(found, sources)
         case None:
             raise LoadingFailed(
-                Sentence(
-                    "class-no-datagram-protocol",
-                    "{name} is no protocol of Twisted's for UDP. Derive it from "
-                    "twisted.internet.protocol.DatagramProtocol.",
-                    name=name,
-                ),
-                sources,
+                "class-no-datagram-protocol",
+                "{name} is no protocol of Twisted's for UDP. Derive it from "
+                "twisted.internet.protocol.DatagramProtocol.",
+                sources=sources,
+                name=name,
             )
         case _:
             raise LoadingFailed(
-                Sentence(
-                    "code-needs-connections",
-                    "{name} needs connections, which UDP does not have. Choose a "
-                    "DatagramProtocol, or an endpoint such as tcp:8100.",
-                    name=name,
-                ),
-                sources,
+                "code-needs-connections",
+                "{name} needs connections, which UDP does not have. Choose a "
+                "DatagramProtocol, or an endpoint such as tcp:8100.",
+                sources=sources,
+                name=name,
             )
     if not isinstance(protocol, AbstractDatagramProtocol):
         raise LoadingFailed(
-            Sentence(
-                "code-no-datagram-protocol",
-                "{name} returns no protocol for UDP ({kind}). Let it return a DatagramProtocol.",
-                name=name,
-                kind=type(protocol).__name__,
-            ),
-            sources,
+            "code-no-datagram-protocol",
+            "{name} returns no protocol for UDP ({kind}). Let it return a DatagramProtocol.",
+            sources=sources,
+            name=name,
+            kind=type(protocol).__name__,
         )
     # The listener logs its starts. Twisted's own log record would keep the protocol alive.
     protocol.noisy = False

@@ -149,11 +149,7 @@ def reference_to(path: Path, name: str, folder: Path) -> Reference:
     reference = Reference.parse(str(Reference(CodeLocation.FILE, written, name)))
     if reference.place is not CodeLocation.FILE:
         raise UserCodeError(
-            Sentence(
-                "no-python-file",
-                "{path} is no Python file. Choose one that ends in .py.",
-                path=path,
-            )
+            "no-python-file", "{path} is no Python file. Choose one that ends in .py.", path=path
         )
     return reference
 

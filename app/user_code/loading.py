@@ -32,9 +32,9 @@ from importlib.machinery import (
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from attrs import frozen
+from attrs import Factory, define, frozen
 
 from app.files.paths import resolve_path
 from app.text.problems import did_you_mean, listed
@@ -48,6 +48,7 @@ from app.user_code.inspection import (
 )
 from app.user_code.reference import (
     CURRENT_FOLDER,
+    PREFIX,
     CodeLocation,
     LoadCallback,
     Reference,
@@ -326,15 +327,13 @@ def _refuse_to_run_the_reactor(path: Path, sources: SourceFiles) -> None:
     line = line_that_runs_the_reactor(sources.read(path))
     if line is not None:
         raise LoadingFailed(
-            Sentence(
-                "code-runs-reactor",
-                "{name}, line {line}: Portdeck runs the reactor already. Put what only a script "
-                "does under: {main_guard}.",
-                name=path.name,
-                line=line,
-                main_guard=MAIN_GUARD,
-            ),
-            sources,
+            "code-runs-reactor",
+            "{name}, line {line}: Portdeck runs the reactor already. Put what only a script "
+            "does under: {main_guard}.",
+            sources=sources,
+            name=path.name,
+            line=line,
+            main_guard=MAIN_GUARD,
         )
 
 
@@ -355,10 +354,12 @@ def find_object(name: str, module: ModuleType, sources: SourceFiles) -> object:
         advice = did_you_mean(name, there, choose)
     where = Path(module.__file__).name if module.__file__ is not None else module.__name__
     raise LoadingFailed(
-        Sentence(
-            "no-such-name", "{where} has no {name}. {advice}", where=where, name=name, advice=advice
-        ),
-        sources,
+        "no-such-name",
+        "{where} has no {name}. {advice}",
+        sources=sources,
+        where=where,
+        name=name,
+        advice=advice,
     )
 
 
@@ -378,3 +379,44 @@ def _is_of(module: ModuleType, value: object) -> bool:
     if not isinstance(value, type | FunctionType):
         return True
     return value.__module__ == module.__name__
+
+
+@define
+class LoadedFunctions:
+    """Single functions that options of a protocol name, such as `rules.py:answer`.
+
+    They share their modules: two of one file see the same globals. Keep it while one of them is in
+    use.
+    """
+
+    by_name: dict[str, Callable[..., object]] = Factory(dict)
+    sources: list[SourceFiles] = Factory(list)
+    """The files that were read, also those of a load that failed."""
+
+    _modules: dict[str, Loaded] = Factory(dict)
+
+    def add(self, name: str, folder: Path, loading: LoadCallback) -> None:
+        """Load the function called `name`, such as `rules.py:answer`. Raises `UserCodeError`."""
+        reference = Reference.parse(f"{PREFIX}{name}")
+        loaded = self._modules.get(reference.source)
+        if loaded is None:
+            try:
+                loaded = load(reference, folder, loading)
+            except LoadingFailed as error:
+                self.sources.append(error.sources)
+                raise
+            self._modules[reference.source] = loaded
+            self.sources.append(loaded.sources)
+        found = loaded.found
+        if reference != loaded.reference:
+            found = find_object(reference.name, loaded.module, loaded.sources)
+        if not callable(found):
+            raise LoadingFailed(
+                "code-no-function",
+                "{name} is no function ({kind}). Name a function that takes a message and a "
+                "context.",
+                sources=loaded.sources,
+                name=reference.name,
+                kind=type(found).__name__,
+            )
+        self.by_name[name] = cast(Any, found)

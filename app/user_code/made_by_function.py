@@ -82,13 +82,11 @@ def factory_of(made: object, who: str, sources: SourceFiles) -> IProtocolFactory
         return factory_of(made[0], who, sources)
     if isinstance(made, type) and IProtocolFactory.implementedBy(made):
         raise LoadingFailed(
-            Sentence(
-                "function-returns-class",
-                "{who} the class {kind}. Write {kind}().",
-                who=who,
-                kind=made.__name__,
-            ),
-            sources,
+            "function-returns-class",
+            "{who} the class {kind}. Write {kind}().",
+            sources=sources,
+            who=who,
+            kind=made.__name__,
         )
     if isinstance(made, type) and IProtocol.implementedBy(made):
         return Factory.forProtocol(cast(Any, made))
@@ -98,24 +96,20 @@ def factory_of(made: object, who: str, sources: SourceFiles) -> IProtocolFactory
         return _factory_of_service(made, who, sources)
     if _is_list(made):
         raise LoadingFailed(
-            Sentence(
-                "function-returns-several",
-                "{who} {count} objects, and one endpoint can serve with one alone. If they are "
-                'services, write endpoint = "program": they listen where they say.',
-                who=who,
-                count=len(made),
-            ),
-            sources,
+            "function-returns-several",
+            "{who} {count} objects, and one endpoint can serve with one alone. If they are "
+            'services, write endpoint = "program": they listen where they say.',
+            sources=sources,
+            who=who,
+            count=len(made),
         )
     raise LoadingFailed(
-        Sentence(
-            "function-returns-other",
-            "{who} no protocol and no factory ({kind}). Return a Protocol, or a Factory that "
-            "makes one.",
-            who=who,
-            kind=type(made).__name__,
-        ),
-        sources,
+        "function-returns-other",
+        "{who} no protocol and no factory ({kind}). Return a Protocol, or a Factory that "
+        "makes one.",
+        sources=sources,
+        who=who,
+        kind=type(made).__name__,
     )
 
 
@@ -131,14 +125,12 @@ def _factory_of_service(service: Any, who: str, sources: SourceFiles) -> IProtoc
             return _factory_of_service(parts[0], who, sources)
     if factory is None or not IProtocolFactory.providedBy(factory):
         raise LoadingFailed(
-            Sentence(
-                "function-returns-service",
-                '{who} a service that listens by itself ({kind}). Write endpoint = "program": it '
-                "listens where it says.",
-                who=who,
-                kind=type(service).__name__,
-            ),
-            sources,
+            "function-returns-service",
+            '{who} a service that listens by itself ({kind}). Write endpoint = "program": it '
+            "listens where it says.",
+            sources=sources,
+            who=who,
+            kind=type(service).__name__,
         )
     found: IProtocolFactory = factory
     return found
@@ -171,15 +163,13 @@ def _service(made: object, who: str, sources: SourceFiles) -> Any:
     service: Any = IService(made, None)
     if service is None:
         raise LoadingFailed(
-            Sentence(
-                "object-without-address",
-                "{who} no service ({kind}), and has no address of its own. Give the listener an "
-                "endpoint such as tcp:8007, or use a service such as "
-                "internet.TCPServer(8007, factory).",
-                who=who,
-                kind=made.__name__ if isinstance(made, type) else type(made).__name__,
-            ),
-            sources,
+            "object-without-address",
+            "{who} no service ({kind}), and has no address of its own. Give the listener an "
+            "endpoint such as tcp:8007, or use a service such as "
+            "internet.TCPServer(8007, factory).",
+            sources=sources,
+            who=who,
+            kind=made.__name__ if isinstance(made, type) else type(made).__name__,
         )
     return service
 
@@ -194,10 +184,10 @@ def _parameters(
     """The parameters of `given` that it has. Raises `LoadingFailed` if it needs others."""
     if inspect.iscoroutinefunction(function):
         raise LoadingFailed(
-            Sentence(
-                "code-is-async", "{name} is an async function. Make it an ordinary one.", name=name
-            ),
-            sources,
+            "code-is-async",
+            "{name} is an async function. Make it an ordinary one.",
+            sources=sources,
+            name=name,
         )
     try:
         parameters = inspect.signature(function).parameters.values()
@@ -213,13 +203,11 @@ def _parameters(
     ]
     if needed:
         raise LoadingFailed(
-            Sentence(
-                "function-needs-arguments",
-                "{name} needs arguments ({needed}). Let it take none, or any of: {takes}.",
-                name=name,
-                needed=", ".join(needed),
-                takes=", ".join(given),
-            ),
-            sources,
+            "function-needs-arguments",
+            "{name} needs arguments ({needed}). Let it take none, or any of: {takes}.",
+            sources=sources,
+            name=name,
+            needed=", ".join(needed),
+            takes=", ".join(given),
         )
     return tuple(each.name for each in parameters if each.name in given)

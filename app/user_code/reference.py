@@ -21,8 +21,7 @@ from typing import Final
 from attrs import frozen
 
 from app.files.paths import home_folder_problem
-from app.text.quoting import quoted
-from app.text.sentence import Sentence
+from app.text.sentence import SentenceError, quoted
 
 PREFIX: Final = "python:"
 
@@ -32,7 +31,7 @@ TWIST_PREFIX: Final = "twist:"
 _EXAMPLE: Final = "python:echo_server.py:EchoFactory"
 
 
-class UserCodeError(ValueError):
+class UserCodeError(SentenceError):
     """User code cannot be used. `str()` is a sentence for the user, with the next step."""
 
 
@@ -95,33 +94,27 @@ class Reference:
         source, colon, name = (words[0] if len(words) == 1 else rest).rpartition(":")
         if not is_user_code(text) or not text.isprintable():
             raise UserCodeError(
-                Sentence(
-                    "no-code-named",
-                    "{text} names no Python code. Write it as {example}.",
-                    text=quoted(text),
-                    example=_EXAMPLE,
-                )
+                "no-code-named",
+                "{text} names no Python code. Write it as {example}.",
+                text=quoted(text),
+                example=_EXAMPLE,
             )
         is_windows_path_alone = len(source) == 1 and not _is_identifier(name)
         if not colon or is_windows_path_alone:
             raise UserCodeError(
-                Sentence(
-                    "no-name-in-code",
-                    "{text} does not say what to take from there. Write the name of a class after "
-                    "one more colon, as in {example}.",
-                    text=quoted(text),
-                    example=_EXAMPLE,
-                )
+                "no-name-in-code",
+                "{text} does not say what to take from there. Write the name of a class after "
+                "one more colon, as in {example}.",
+                text=quoted(text),
+                example=_EXAMPLE,
             )
         if not _is_identifier(name):
             raise UserCodeError(
-                Sentence(
-                    "no-python-name",
-                    "{name} is no Python name. Write that of a class, a factory or a function, as "
-                    "in {example}.",
-                    name=quoted(name),
-                    example=_EXAMPLE,
-                )
+                "no-python-name",
+                "{name} is no Python name. Write that of a class, a factory or a function, as "
+                "in {example}.",
+                name=quoted(name),
+                example=_EXAMPLE,
             )
         if source.lower().endswith(".py"):
             if wrong := home_folder_problem(source):
@@ -130,12 +123,10 @@ class Reference:
         if all(map(_is_identifier, source.split("."))):
             return cls(CodeLocation.MODULE, source, name)
         raise UserCodeError(
-            Sentence(
-                "no-file-or-module",
-                "{source} is neither a Python file nor a module. Write a path that ends in .py, "
-                "or a name such as package.module.",
-                source=quoted(source),
-            )
+            "no-file-or-module",
+            "{source} is neither a Python file nor a module. Write a path that ends in .py, "
+            "or a name such as package.module.",
+            source=quoted(source),
         )
 
     def __str__(self) -> str:

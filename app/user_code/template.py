@@ -7,8 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
-from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
+from app.text.sentence import system_reason
 from app.user_code.reference import UserCodeError
 
 
@@ -91,7 +90,7 @@ def write(path: Path, starter: Template = STREAM) -> None:
             file.write(starter.text)
     except FileExistsError:
         raise UserCodeError(
-            Sentence("file-exists", "{path} exists already. Choose another name.", path=path)
+            "file-exists", "{path} exists already. Choose another name.", path=path
         ) from None
     except OSError as error:
         raise unwritable(path, error) from None
@@ -100,10 +99,8 @@ def write(path: Path, starter: Template = STREAM) -> None:
 def unwritable(path: Path, error: OSError) -> UserCodeError:
     """A file of the user's own could not be written."""
     return UserCodeError(
-        Sentence(
-            "template-unwritable",
-            "{path} cannot be written ({reason}). Choose another folder.",
-            path=path,
-            reason=system_reason(error),
-        )
+        "template-unwritable",
+        "{path} cannot be written ({reason}). Choose another folder.",
+        path=path,
+        reason=system_reason(error),
     )

@@ -101,6 +101,16 @@ def test_each_mistake_has_its_path_and_its_sentence() -> None:
     assert "says nothing of when it applies" in problems[2]
 
 
+def test_a_key_beside_the_tables_may_be_meant_as_any_option() -> None:
+    text = (
+        'version = 1\n[[listener]]\nname = "F"\nprotocol = "forward"\nendpoint = "tcp:0"\n'
+        '[listener.options]\nconnect_att = "first-byte"\n'
+    )
+    assert [str(problem) for problem in parse(text).problems] == [
+        "listener[0].options: unknown key `connect_att`; did you mean `connect_at`?"
+    ]
+
+
 def test_a_function_that_no_reference_can_name_is_a_mistake() -> None:
     (problem,) = parse(WRITTEN.replace("any = true\nreply = ", 'python = "my-rules:f" #')).problems
     assert problem.path == "listener[0].options.rule[2].python"

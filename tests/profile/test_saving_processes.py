@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -41,7 +43,7 @@ for number in range(saves):
 """
 
 ALTERNATE = """
-import itertools, sys
+import itertools, os, sys
 from pathlib import Path
 from app.profile import storage
 
@@ -51,8 +53,14 @@ storage._render = lambda text, _: text  # the time goes into the writing alone
 file = storage.ProfileFile(path)
 file.load()
 print("ready", flush=True)
-for text in itertools.cycle(texts):
-    file.save(text)
+for _ in sys.stdin:
+    saver = os.fork()  # a child begins at once, without the imports
+    if not saver:
+        for text in itertools.cycle(texts):
+            file.save(text)
+    print(saver, flush=True)
+    os.waitpid(saver, 0)
+    print("killed", flush=True)
 """
 
 
@@ -98,14 +106,21 @@ def test_whenever_a_saver_is_killed_the_file_is_the_old_or_the_new_one(tmp_path:
     many = [ListenerSpec(name=f"{n}", protocol="echo", endpoint="tcp:0") for n in range(MANY)]
     whole = [render(FIRST_LISTENERS), render(many)]
     other.write_text(whole[1])
+    path.write_text(whole[0])
     moments = random.Random(SEED)
-    for _ in range(KILLS):
-        path.write_text(whole[0])
-        saver = start(ALTERNATE, str(path), str(other))
-        time.sleep(moments.uniform(0, 0.05))
-        saver.kill()
-        saver.communicate()
-        assert path.read_text() in whole
+    with start(ALTERNATE, str(path), str(other)) as parent:
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        for _ in range(KILLS):
+            path.write_text(whole[0])
+            parent.stdin.write("save\n")
+            parent.stdin.flush()
+            saver = int(parent.stdout.readline())
+            time.sleep(moments.uniform(0, 0.05))
+            os.kill(saver, signal.SIGKILL)
+            assert parent.stdout.readline() == "killed\n"
+            assert path.read_text() in whole
+        parent.communicate()
     left = set(tmp_path.iterdir()) - {path, other}
     assert len(left) <= KILLS
     assert all(each.name.endswith(".new") for each in left), "what later saves clean up"

@@ -9,7 +9,7 @@ from twisted.internet.protocol import DatagramProtocol
 from twisted.internet.task import Clock
 from twisted.internet.testing import FakeDatagramTransport
 
-from app.net.datagram_loops import ANSWERING_PORTS
+from app.net.ip import ANSWERING_PORTS
 from app.protocols import catalog
 from app.protocols.catalog import UnknownProtocol
 from app.protocols.chargen import MOST_CHARACTERS, PATTERN, ChargenDatagrams, any_length

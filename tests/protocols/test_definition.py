@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, StrEnum
 
 import pytest
-from attrs import field, frozen
+from attrs import frozen
 from twisted.internet.interfaces import IProtocolFactory
 from twisted.internet.task import Clock
 from zope.interface.verify import verifyObject
@@ -17,6 +17,7 @@ from app.protocols.definition import (
     Option,
     changed_options,
     describe_options,
+    option,
 )
 
 
@@ -27,14 +28,10 @@ class Size(StrEnum):
 
 @frozen
 class CakeOptions:
-    label: str = field(
-        default="Eat me", metadata={"title": "Label", "hint": "On top.", "maximum": 10}
-    )
-    layers: int = field(
-        default=3, metadata={"title": "Layers", "hint": "Of cream.", "minimum": 1, "maximum": 9}
-    )
-    is_vegan: bool = field(default=False, metadata={"title": "Vegan", "hint": "No eggs."})
-    size: Size = field(default=Size.LARGE, metadata={"title": "Size", "hint": "Of a slice."})
+    label: str = option("Eat me", "Label", "On top.", maximum=10)
+    layers: int = option(3, "Layers", "Of cream.", minimum=1, maximum=9)
+    is_vegan: bool = option(False, "Vegan", "No eggs.")
+    size: Size = option(Size.LARGE, "Size", "Of a slice.")
 
 
 def test_each_field_is_an_option_in_its_order() -> None:

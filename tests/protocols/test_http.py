@@ -483,7 +483,7 @@ def test_a_client_that_has_the_file_is_told_so(site: Path) -> None:
 
 
 def test_a_large_file_waits_for_a_client_that_does_not_read(tmp_path: Path, join: Join) -> None:
-    content = os.urandom(1000) * 30_000
+    content = os.urandom(1000) * 8_000
     (tmp_path / "large.bin").write_bytes(content)
     options = HttpOptions(mode=Mode.FOLDER, folder=str(tmp_path))
     client = join(HttpFactory(options, ListenerContext(Clock())))
@@ -497,7 +497,7 @@ def test_a_large_file_waits_for_a_client_that_does_not_read(tmp_path: Path, join
 
 
 def test_a_client_that_leaves_amid_a_file_closes_it(tmp_path: Path, join: Join) -> None:
-    (tmp_path / "large.bin").write_bytes(bytes(30_000_000))
+    (tmp_path / "large.bin").write_bytes(bytes(8_000_000))
     client = join(
         HttpFactory(HttpOptions(mode=Mode.FOLDER, folder=str(tmp_path)), ListenerContext(Clock()))
     )

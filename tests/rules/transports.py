@@ -12,6 +12,8 @@ class StreamTransport(StringTransport):
 
     half_closed = False
     was_reset = False
+    bytes_unsent = 0
+    """What a connection still has to hand to the system. A test sets it."""
 
     def loseWriteConnection(self) -> None:
         self.half_closed = True

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from twisted.internet.interfaces import IAddress
 
-from app.server.connections.connection import Connection, ConnectionOwner
+from app.server.connections.connection import Connection
+from app.server.connections.owner import ConnectionOwner
 from app.server.listener import Listener
 from app.server.sockets.addresses import format_address
 

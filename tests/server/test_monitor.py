@@ -166,7 +166,10 @@ class FakeCounters:
     def mark_quiet(self) -> None:
         self.quiet_calls += 1
 
-    def follow_clock(self) -> None:
+    def seconds(self) -> float:
+        return 0.0
+
+    def follow_clock(self, now: float) -> None:
         """It has no times."""
 
 

@@ -17,7 +17,7 @@ def locked(passphrases: Sequence[bytes]) -> str:
     if b"right" in passphrases:
         return "open"
     words = "It is wrong." if passphrases else "It is locked."
-    raise PassphraseError(Path("file"), words, is_wrong=bool(passphrases))
+    raise PassphraseError("locked", words, path=Path("file"), is_wrong=bool(passphrases))
 
 
 def outcome(ask: object) -> Deferred[str]:

@@ -9,7 +9,7 @@ from twisted.internet.protocol import Factory, Protocol
 from twisted.protocols.basic import LineReceiver
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 
-from app.user_code.coroutine_callbacks import CoroutineWarnings, coroutine_callbacks
+from app.user_code.code import CoroutineWarnings, coroutine_callbacks
 from app.user_code.errors import LoadingFailed, SourceFiles
 from app.user_code.factory_proposal import propose_factory
 from app.user_code.made_by_function import factory_of_function

@@ -21,6 +21,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Set
 from pathlib import Path
+from typing import NamedTuple
 
 import platformdirs
 from attrs import evolve, field, frozen
@@ -37,7 +38,7 @@ from app.files.locks import folder_lock
 from app.files.paths import open_regular
 from app.profile.reading import LARGEST_SIZE, parse_toml
 from app.text.problems import Problem
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, SentenceError
 
 LONGEST_NAME = 80
 MOST_SNIPPETS = 2_000
@@ -184,12 +185,11 @@ def merge(
     return list(collection)
 
 
-class SnippetFileError(Exception):
+class SnippetFileError(SentenceError):
     """Snippets could not be read or saved. `str()` is a sentence that names the file."""
 
 
-@frozen
-class SnippetFileContent:
+class SnippetFileContent(NamedTuple):
     """The content of a file: its valid snippets, and the problems of the rest."""
 
     snippets: tuple[Snippet, ...] = ()
@@ -257,13 +257,11 @@ class SnippetFile:
             return merge(ours, reading.snippets, before)
         except SnippetsFull:
             raise SnippetFileError(
-                Sentence(
-                    "too-many-snippets",
-                    "{path} is not saved: with those of another window they are more than "
-                    "{most_snippets:,}. Remove some.",
-                    path=self.path,
-                    most_snippets=MOST_SNIPPETS,
-                )
+                "too-many-snippets",
+                "{path} is not saved: with those of another window they are more than "
+                "{most_snippets:,}. Remove some.",
+                path=self.path,
+                most_snippets=MOST_SNIPPETS,
             ) from None
 
 
@@ -310,12 +308,10 @@ def _render_file(path: Path, snippets: Iterable[Snippet]) -> bytes:
     if len(content) > LARGEST_SIZE:
         limit = LARGEST_SIZE // 1024
         raise SnippetFileError(
-            Sentence(
-                "snippets-too-large",
-                "{path} is not saved: more than {limit} KiB are too much.",
-                path=path,
-                limit=limit,
-            )
+            "snippets-too-large",
+            "{path} is not saved: more than {limit} KiB are too much.",
+            path=path,
+            limit=limit,
         )
     return content
 
@@ -343,9 +339,10 @@ def _parse_file(content: bytes) -> SnippetFileContent:
         line = content[: error.start].count(b"\n") + 1
         return SnippetFileContent(
             problems=(
-                Problem(
+                Problem.of(
                     Sentence("line-number", "line {line}", line=line),
-                    Sentence("not-utf8", "this is not UTF-8 text"),
+                    "not-utf8",
+                    "this is not UTF-8 text",
                 ),
             )
         )
@@ -357,29 +354,34 @@ def parse(text: str) -> SnippetFileContent:
     if document is None:
         return SnippetFileContent(
             problems=(
-                Problem(
-                    "",
-                    Sentence("snippets-too-deep", "these are no snippets: too large or too deep"),
-                ),
+                Problem.of("", "snippets-too-deep", "these are no snippets: too large or too deep"),
             )
         )
     if isinstance(document, Problem):
         return SnippetFileContent(problems=(document,))
     if document.get("version") != VERSION:
-        message = Sentence(
-            "snippets-version",
-            "must be {version}; a newer Portdeck may have written this",
-            version=VERSION,
+        return SnippetFileContent(
+            problems=(
+                Problem.of(
+                    "version",
+                    "snippets-version",
+                    "must be {version}; a newer Portdeck may have written this",
+                    version=VERSION,
+                ),
+            )
         )
-        return SnippetFileContent(problems=(Problem("version", message),))
     tables = document.get("snippet", [])
     if not isinstance(tables, list) or len(tables) > MOST_SNIPPETS:
-        message = Sentence(
-            "snippets-not-tables",
-            "must be at most {most_snippets} tables; write [[snippet]] above each",
-            most_snippets=MOST_SNIPPETS,
+        return SnippetFileContent(
+            problems=(
+                Problem.of(
+                    "snippet",
+                    "snippets-not-tables",
+                    "must be at most {most_snippets} tables; write [[snippet]] above each",
+                    most_snippets=MOST_SNIPPETS,
+                ),
+            )
         )
-        return SnippetFileContent(problems=(Problem("snippet", message),))
     found = [_parse_snippet(table, f"snippet[{index}]") for index, table in enumerate(tables)]
     return SnippetFileContent(
         tuple(each for each in found if isinstance(each, Snippet)),
@@ -389,43 +391,36 @@ def parse(text: str) -> SnippetFileContent:
 
 def _parse_snippet(table: object, path: str) -> Snippet | Problem:
     if not isinstance(table, dict):
-        return Problem(path, Sentence("must-be-table", "must be a table"))
+        return Problem.of(path, "must-be-table", "must be a table")
     unknown = table.keys() - _KEYS
     if unknown:
-        return Problem(
-            path,
-            Sentence("has-unknown-key", "has the unknown key {unknown!r}", unknown=min(unknown)),
+        return Problem.of(
+            path, "has-unknown-key", "has the unknown key {unknown!r}", unknown=min(unknown)
         )
     name, folder = table.get("name"), table.get("folder", "")
     if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME:
-        return Problem(
+        return Problem.of(
             f"{path}.name",
-            Sentence(
-                "snippet-name-length",
-                "must be a text of 1 to {longest_name} letters",
-                longest_name=LONGEST_NAME,
-            ),
+            "snippet-name-length",
+            "must be a text of 1 to {longest_name} letters",
+            longest_name=LONGEST_NAME,
         )
     if not isinstance(folder, str) or len(folder) > LONGEST_NAME:
-        return Problem(
+        return Problem.of(
             f"{path}.folder",
-            Sentence(
-                "text-up-to",
-                "must be a text of at most {longest_name} letters",
-                longest_name=LONGEST_NAME,
-            ),
+            "text-up-to",
+            "must be a text of at most {longest_name} letters",
+            longest_name=LONGEST_NAME,
         )
     try:
         draft = draft_from_dict(table)
     except ValueError as error:
         return Problem(path, str(error))
     if len(draft.text) > LONGEST_TEXT:
-        return Problem(
+        return Problem.of(
             f"{path}.text",
-            Sentence(
-                "text-too-long",
-                "must not be longer than {longest_text:,} letters",
-                longest_text=LONGEST_TEXT,
-            ),
+            "text-too-long",
+            "must not be longer than {longest_text:,} letters",
+            longest_text=LONGEST_TEXT,
         )
     return Snippet(name, draft, folder)

@@ -21,7 +21,7 @@ from app.client.transcript import Display
 from app.files.atomic_write import move_aside, remove_stale, write_atomically
 from app.files.locks import folder_lock
 from app.files.paths import open_regular
-from app.text.sentence import Sentence
+from app.text.sentence import SentenceError
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ class SavedTabsFile:
             return {}
         all_tabs = json.loads(content) if len(content) <= LARGEST_BYTES else None
         if not isinstance(all_tabs, dict):
-            raise ValueError(Sentence("tabs-missing", "it holds no tabs"))
+            raise SentenceError("tabs-missing", "it holds no tabs")
         return all_tabs
 
 
@@ -157,5 +157,5 @@ def _parse_tab(values: object) -> SavedTab | None:
 
 def _one_line(value: object) -> str:
     if not isinstance(value, str) or not value.isprintable():
-        raise ValueError(Sentence("tab-not-one-line", "must be one line of text"))
+        raise SentenceError("tab-not-one-line", "must be one line of text")
     return value[:LONGEST_LINE]

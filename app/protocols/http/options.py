@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import frozen
+
+from app.protocols.definition import option
 
 
 class Mode(StrEnum):
@@ -19,74 +21,44 @@ class Mode(StrEnum):
 class HttpOptions:
     """What one may choose."""
 
-    mode: Mode = field(
-        default=Mode.INSPECT,
-        metadata={
-            "title": "Answer with",
-            "hint": "Inspect: the request as JSON. Fixed: the body below. Folder: files.",
-        },
+    mode: Mode = option(
+        Mode.INSPECT,
+        "Answer with",
+        "Inspect: the request as JSON. Fixed: the body below. Folder: files.",
     )
-    folder: str = field(
-        default=".",
-        metadata={
-            "title": "Folder",
-            "hint": "Its files are served, except hidden ones; ~ is your home folder.",
-            "is_path": True,
-            "only_with": (Mode.FOLDER,),
-            "maximum": 1000,
-        },
+    folder: str = option(
+        ".",
+        "Folder",
+        "Its files are served, except hidden ones; ~ is your home folder.",
+        only_with=(Mode.FOLDER,),
+        maximum=1000,
+        is_path=True,
     )
-    listing: bool = field(
-        default=True,
-        metadata={
-            "title": "List folders",
-            "hint": "Where a folder has no index.html.",
-            "only_with": (Mode.FOLDER,),
-        },
+    listing: bool = option(
+        True, "List folders", "Where a folder has no index.html.", only_with=(Mode.FOLDER,)
     )
-    status: int = field(
-        default=200,
-        metadata={
-            "title": "Status",
-            "hint": "Of every answer that is not a file.",
-            "only_with": (Mode.INSPECT, Mode.FIXED),
-            "minimum": 200,
-            "maximum": 599,
-        },
+    status: int = option(
+        200,
+        "Status",
+        "Of every answer that is not a file.",
+        only_with=(Mode.INSPECT, Mode.FIXED),
+        minimum=200,
+        maximum=599,
     )
-    headers: str = field(
-        default="Cache-Control: no-store\r\n",
-        metadata={
-            "title": "Headers",
-            "hint": "Of every answer that is not a file, one on each line.",
-            "only_with": (Mode.INSPECT, Mode.FIXED),
-            "maximum": 4000,
-        },
+    headers: str = option(
+        "Cache-Control: no-store\r\n",
+        "Headers",
+        "Of every answer that is not a file, one on each line.",
+        only_with=(Mode.INSPECT, Mode.FIXED),
+        maximum=4000,
     )
-    body: str = field(
-        default="Hello\n",
-        metadata={
-            "title": "Body",
-            "hint": "Of a fixed answer, as UTF-8.",
-            "only_with": (Mode.FIXED,),
-            "maximum": 100_000,
-        },
+    body: str = option(
+        "Hello\n", "Body", "Of a fixed answer, as UTF-8.", only_with=(Mode.FIXED,), maximum=100_000
     )
-    delay_ms: int = field(
-        default=0,
-        metadata={
-            "title": "Delay (ms)",
-            "hint": "Before every answer.",
-            "minimum": 0,
-            "maximum": 600_000,
-        },
-    )
-    longest_body: int = field(
-        default=1024 * 1024,
-        metadata={
-            "title": "Longest body (bytes)",
-            "hint": "A request with a longer one is answered 413.",
-            "minimum": 0,
-            "maximum": 16 * 1024 * 1024,
-        },
+    delay_ms: int = option(0, "Delay (ms)", "Before every answer.", maximum=600_000)
+    longest_body: int = option(
+        1024 * 1024,
+        "Longest body (bytes)",
+        "A request with a longer one is answered 413.",
+        maximum=16 * 1024 * 1024,
     )

@@ -1,18 +1,21 @@
-"""The catalog's `http`: the factory, which answers as its options say."""
+"""The catalog's `http`: the factory, which answers as its options say, and a request as JSON."""
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64encode
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
 
 from app.protocols.definition import ListenerContext, OptionError
 from app.protocols.http.channel import Answer, WebFactory, WebRequest
 from app.protocols.http.folder import StaticFolder
-from app.protocols.http.inspection import inspect
 from app.protocols.http.options import HttpOptions, Mode
-from app.text.sentence import Sentence
 
 HEADER = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)")
+MOST_QUERY_FIELDS = 1000
 SET_BY_THE_SERVER = ("content-length", "transfer-encoding", "connection", "date")
 
 
@@ -30,11 +33,9 @@ class HttpFactory(WebFactory):
     def startFactory(self) -> None:
         if self._options.mode is Mode.FOLDER and not self._folder.root.is_dir():
             raise OptionError(
-                Sentence(
-                    "http-no-folder",
-                    "There is no folder {root}. Make it, or choose another.",
-                    root=self._folder.root,
-                )
+                "http-no-folder",
+                "There is no folder {root}. Make it, or choose another.",
+                root=self._folder.root,
             )
 
     def answer(self, request: WebRequest) -> None:
@@ -68,19 +69,63 @@ def read_headers(text: str) -> tuple[tuple[str, str], ...]:
         match = HEADER.fullmatch(line)
         if match is None:
             raise OptionError(
-                Sentence(
-                    "http-header-wrong",
-                    "{line!r} is no header. Write it as Name: value.",
-                    line=line[:80],
-                )
+                "http-header-wrong",
+                "{line!r} is no header. Write it as Name: value.",
+                line=line[:80],
             )
         if match[1].lower() in SET_BY_THE_SERVER:
             raise OptionError(
-                Sentence(
-                    "http-header-own",
-                    "The server sets {match} itself. Leave it out of the headers.",
-                    match=match[1],
-                )
+                "http-header-own",
+                "The server sets {match} itself. Leave it out of the headers.",
+                match=match[1],
             )
         found.append((match[1], match[2].strip()))
     return tuple(found)
+
+
+def inspect(request: WebRequest) -> bytes:
+    """The JSON of `request`, in UTF-8 and with a line end.
+
+    `body` is text if it is UTF-8; otherwise it is base64, and `body_encoding` says so. `headers`
+    is a list of pairs, as one name may come twice.
+    """
+    body = request.body
+    try:
+        text, encoding = body.decode(), "utf-8"
+    except UnicodeDecodeError:
+        text, encoding = b64encode(body).decode(), "base64"
+    target = request.uri.decode("latin-1")
+    path, _, query = target.partition("?")
+    got: dict[str, Any] = {
+        "method": request.method.decode("latin-1"),
+        "target": target,
+        "path": path,
+        "query": _fields(query),
+        "version": request.clientproto.decode("latin-1"),
+        "headers": [
+            [name.decode("latin-1"), value.decode("utf-8", "backslashreplace")]
+            for name, values in request.requestHeaders.getAllRawHeaders()
+            for value in values
+        ],
+        "body": text,
+        "body_encoding": encoding,
+        "body_bytes": len(body),
+        "peer": _peer(request),
+        "tls": request.isSecure(),
+    }
+    return (json.dumps(got, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def _fields(query: str) -> dict[str, list[str]]:
+    try:
+        return parse_qs(query, keep_blank_values=True, max_num_fields=MOST_QUERY_FIELDS)
+    except ValueError:  # too many of them: `target` has them all
+        return {}
+
+
+def _peer(request: WebRequest) -> str:
+    address = request.getClientAddress()
+    host, port = getattr(address, "host", None), getattr(address, "port", None)
+    if host is None:
+        return "a Unix socket"
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

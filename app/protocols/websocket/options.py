@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import frozen
+
+from app.protocols.definition import option
 
 LONGEST = 64 * 1024 * 1024
 
@@ -21,98 +23,66 @@ class Mode(StrEnum):
 class WebSocketOptions:
     """The options of `websocket`."""
 
-    mode: Mode = field(
-        default=Mode.ECHO,
-        metadata={
-            "title": "Messages",
-            "hint": "Echo: sent back. Room: sent to everyone else. Script: those below are sent.",
-        },
+    mode: Mode = option(
+        Mode.ECHO,
+        "Messages",
+        "Echo: sent back. Room: sent to everyone else. Script: those below are sent.",
     )
-    path: str = field(
-        default="*",
-        metadata={
-            "title": "Path",
-            "hint": "Such as /chat; another one is answered 404. * takes every path.",
-            "maximum": 1000,
-        },
+    path: str = option(
+        "*", "Path", "Such as /chat; another one is answered 404. * takes every path.", maximum=1000
     )
-    subprotocols: str = field(
-        default="",
-        metadata={
-            "title": "Subprotocols",
-            "hint": "With commas between; the first that the client offers too is chosen.",
-            "maximum": 1000,
-        },
+    subprotocols: str = option(
+        "",
+        "Subprotocols",
+        "With commas between; the first that the client offers too is chosen.",
+        maximum=1000,
     )
-    compression: bool = field(
-        default=True,
-        metadata={"title": "Compress", "hint": "permessage-deflate, for clients that offer it."},
+    compression: bool = option(True, "Compress", "permessage-deflate, for clients that offer it.")
+    script: str = option(
+        "Hello\nGoodbye\n",
+        "Script",
+        "Each line is one message, sent to every client.",
+        only_with=(Mode.SCRIPT,),
+        maximum=100_000,
     )
-    script: str = field(
-        default="Hello\nGoodbye\n",
-        metadata={
-            "title": "Script",
-            "hint": "Each line is one message, sent to every client.",
-            "only_with": (Mode.SCRIPT,),
-            "maximum": 100_000,
-        },
+    interval_ms: int = option(
+        1000,
+        "Interval (ms)",
+        "Between two messages of the script.",
+        only_with=(Mode.SCRIPT,),
+        minimum=1,
+        maximum=3_600_000,
     )
-    interval_ms: int = field(
-        default=1000,
-        metadata={
-            "only_with": (Mode.SCRIPT,),
-            "title": "Interval (ms)",
-            "hint": "Between two messages of the script.",
-            "minimum": 1,
-            "maximum": 3_600_000,
-        },
+    repeats: bool = option(False, "Repeat the script", "Otherwise it ends with the close code.")
+    close_code: int = option(
+        1000,
+        "Close code",
+        "After the script: 1000 to 1013 or 3000 to 4999; 0 leaves it open.",
+        maximum=4999,
     )
-    repeats: bool = field(
-        default=False,
-        metadata={"title": "Repeat the script", "hint": "Otherwise it ends with the close code."},
+    fragment: int = option(
+        0,
+        "Fragment size (bytes)",
+        "Messages are sent in frames of this size; 0 sends each as one frame.",
+        maximum=LONGEST,
     )
-    close_code: int = field(
-        default=1000,
-        metadata={
-            "title": "Close code",
-            "hint": "After the script: 1000 to 1013 or 3000 to 4999; 0 leaves it open.",
-            "minimum": 0,
-            "maximum": 4999,
-        },
+    ping_seconds: int = option(
+        20,
+        "Ping every (s)",
+        "A client that does not answer until the next is closed; 0 sends none.",
+        maximum=3600,
     )
-    fragment: int = field(
-        default=0,
-        metadata={
-            "title": "Fragment size (bytes)",
-            "hint": "Messages are sent in frames of this size; 0 sends each as one frame.",
-            "minimum": 0,
-            "maximum": LONGEST,
-        },
+    longest_message: int = option(
+        1024 * 1024,
+        "Longest message (bytes)",
+        "After decompression; a longer one closes with 1009.",
+        minimum=1,
+        maximum=LONGEST,
     )
-    ping_seconds: int = field(
-        default=20,
-        metadata={
-            "title": "Ping every (s)",
-            "hint": "A client that does not answer until the next is closed; 0 sends none.",
-            "minimum": 0,
-            "maximum": 3600,
-        },
-    )
-    longest_message: int = field(
-        default=1024 * 1024,
-        metadata={
-            "title": "Longest message (bytes)",
-            "hint": "After decompression; a longer one closes with 1009.",
-            "minimum": 1,
-            "maximum": LONGEST,
-        },
-    )
-    longest_frame: int = field(
-        default=1024 * 1024,
-        metadata={
-            "title": "Longest frame (bytes)",
-            "hint": "Before decompression; a longer one closes with 1009.",
-            "minimum": 1,
-            "maximum": LONGEST,
-        },
+    longest_frame: int = option(
+        1024 * 1024,
+        "Longest frame (bytes)",
+        "Before decompression; a longer one closes with 1009.",
+        minimum=1,
+        maximum=LONGEST,
     )

@@ -72,18 +72,6 @@ class Backpressure:
         """The protocol's own `IPushProducer` or `IPullProducer`."""
         transport.registerProducer(self, True)
 
-    @property
-    def can_close_now(self) -> bool:
-        """Whether closing need not wait: on a plain socket, and everything written is sent.
-
-        Then the connection may be closed in the same turn, where Twisted closes the protocols that
-        know no half-closed connections.
-        """
-        transport = self._transport
-        is_plain = isinstance(transport, SocketTransport) and not transport.TLS
-        has_sender = self.producer is not None or self.is_relayed
-        return is_plain and not has_sender and not _socket_unsent(transport)
-
     def pause_for_protocol(self) -> None:
         """The protocol asks for a pause in reading."""
         self._paused_by_protocol = True
@@ -221,6 +209,12 @@ def unsent_bytes(transport: Any) -> int:
         total += _tls_unsent(attributes)
         transport = attributes.get("transport")
     return total
+
+
+def is_flushed_socket(transport: Any) -> bool:
+    """Whether `transport` is a plain socket's, and everything written is sent."""
+    is_plain = isinstance(transport, SocketTransport) and not transport.TLS
+    return is_plain and not _socket_unsent(transport)
 
 
 def _socket_unsent(transport: Any) -> int:

@@ -13,9 +13,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import shorten
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from attrs import frozen
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import (
     IDelayedCall,
@@ -60,6 +59,7 @@ TLS_TO_PLAIN_PORT: Final = Sentence("tls-to-plain-port", "the peer spoke TLS to 
 
 DID_NOT_READ: Final = Sentence("did-not-read", "did not read")
 IDLE: Final = Sentence("idle", "idle")
+HANDSHAKE_TIMEOUT: Final = "no TLS handshake"
 """The limits that close a connection. Each has a count."""
 
 LONGEST_REASON: Final = 200
@@ -262,8 +262,7 @@ class Handshake:
             self._deadline.cancel()
 
 
-@frozen
-class TlsFacts:
+class TlsFacts(NamedTuple):
     """The result of a TLS handshake."""
 
     version: str

@@ -7,7 +7,6 @@ the listener stops. `IdleTimeout` closes connections that are idle, with one tim
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterator, KeysView
 from math import inf
 from typing import Any, Protocol
@@ -15,6 +14,7 @@ from typing import Any, Protocol
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IDelayedCall, IProtocolFactory, IReactorTime
 from twisted.internet.protocol import Factory
+from twisted.internet.tcp import Port
 from twisted.protocols.policies import WrappingFactory
 
 from app.faults.listener import ListenerFaults
@@ -29,10 +29,11 @@ from app.server.connections.closing import (
     ResetProtocol,
     describe_error,
 )
-from app.server.connections.connection import Connection, ConnectionObserver
+from app.server.connections.connection import Connection
+from app.server.connections.owner import ConnectionObserver
 from app.text.sentence import Sentence
 from app.traffic.connection_info import Tap
-from app.user_code.coroutine_callbacks import CoroutineWarnings
+from app.user_code.code import CoroutineWarnings
 
 log = logging.getLogger(__name__)
 
@@ -101,12 +102,14 @@ class ListenerFactory(WrappingFactory[Connection]):
         self.on_unbound: Callable[[], None] | None = None
         """Called when the last listening socket is closed."""
         self.numbers = numbers
-        self._count_of: Counter[str] = Counter()
+        self.local_addresses: dict[Port, str] = {}
+        """The address of each listening port, as text; see `ConnectionOwner`."""
+        self._count_of: dict[str, int] = {}
         """The number of live connections per host."""
         self._coroutine_warnings = CoroutineWarnings()
         self._idle_check: IdleCheck = IdleTimeout(self)
-        self._live_of: Counter[IProtocolFactory] = Counter()
-        """The number of live connections per protocol factory; see `replace`."""
+        self._replaced: dict[IProtocolFactory, int] = {}
+        """How many connections of each protocol factory that was replaced are still open."""
         self._empty_waiters: list[Deferred[None]] = []
 
     @property
@@ -164,7 +167,8 @@ class ListenerFactory(WrappingFactory[Connection]):
         if len(self.protocols) >= self.spec.max_connections:
             self._refuse(addr, LISTENER_FULL)
             return RefusalProtocol(REFUSED_LISTENER_FULL, self.clock)
-        if self._is_address_full(_host(addr)):
+        host = _host(addr)
+        if self._is_address_full(host):
             self._refuse(addr, ADDRESS_FULL)
             return RefusalProtocol(REFUSED_ADDRESS_FULL, self.clock)
         if self.faults.refuses():
@@ -181,6 +185,7 @@ class ListenerFactory(WrappingFactory[Connection]):
             self._refuse(addr, Sentence("refused-by-factory", "refused by the protocol's factory"))
             return None
         connection = Connection(self, protocol, next(self.numbers))
+        connection.counted_host = host
         self._warn(connection, protocol)
         return connection
 
@@ -194,6 +199,7 @@ class ListenerFactory(WrappingFactory[Connection]):
         if self.numPorts:
             wrapped.doStart()
         before, self.wrappedFactory = self.wrappedFactory, wrapped
+        self._replaced[before] = sum(each is before for each in self.protocols.values())
         self._stop_if_unused(before)
 
     def doStop(self) -> None:
@@ -205,25 +211,26 @@ class ListenerFactory(WrappingFactory[Connection]):
     def release_protocols(self) -> None:
         """Drop the protocol factory when no connection is left. The totals stay."""
         self.wrappedFactory = Factory()
-        self._live_of.clear()
+        self._replaced.clear()
 
     def registerProtocol(self, p: Connection) -> None:
         self.accepted += 1
         self.protocols[p] = self.wrappedFactory
-        self._live_of[self.wrappedFactory] += 1
-        host = _host(p.peer_address)
-        if host:
-            p.counted_host = host
-            self._count_of[host] += 1
+        host = p.counted_host
+        self._count_of[host] = self._count_of.get(host, 0) + 1
         self._idle_check.schedule()
         self.observer.opened(p)
 
     def unregisterProtocol(self, p: Connection) -> None:
         built_by = self.protocols.pop(p)
-        self._live_of[built_by] -= 1
-        self._uncount_host(p)
+        host = p.counted_host
+        if self._count_of[host] > 1:
+            self._count_of[host] -= 1
+        else:
+            del self._count_of[host]
         self.observer.closed(p)
-        if built_by is not self.wrappedFactory:
+        if built_by in self._replaced:
+            self._replaced[built_by] -= 1
             self._stop_if_unused(built_by)
         self._notify_if_empty()
 
@@ -240,18 +247,11 @@ class ListenerFactory(WrappingFactory[Connection]):
 
     def _is_address_full(self, host: str) -> bool:
         limit = self.spec.max_connections_per_address
-        return bool(limit and host and self._count_of[host] >= limit)
-
-    def _uncount_host(self, p: Connection) -> None:
-        host = p.counted_host
-        if self._count_of[host] > 1:
-            self._count_of[host] -= 1
-        else:
-            del self._count_of[host]
+        return bool(limit and host and self._count_of.get(host, 0) >= limit)
 
     def _stop_if_unused(self, replaced: IProtocolFactory) -> None:
-        if not self._live_of[replaced]:
-            del self._live_of[replaced]
+        if not self._replaced[replaced]:
+            del self._replaced[replaced]
             replaced.doStop()
 
     def _notify_if_empty(self) -> None:
@@ -287,7 +287,7 @@ async def close_all(factory: ListenerFactory, clock: IReactorTime) -> None:
 
 
 class IdleCheck(Protocol):
-    """Closes idle connections: `IdleTimeout` for streams, `udp.timers.IdleExpiry` for UDP."""
+    """Closes idle connections: `IdleTimeout` for streams, `udp.factory.IdleExpiry` for UDP."""
 
     def schedule(self) -> None:
         """A connection was added, or the time-out has changed."""

@@ -8,27 +8,19 @@ from __future__ import annotations
 
 import sys
 from math import inf
-from typing import Any, Protocol
+from typing import Any
 
 from twisted.internet.address import UNIXAddress
 from twisted.internet.interfaces import IAddress
+from twisted.internet.tcp import Port
 
 from app.forwarding.link import TargetLink
 from app.server.connections.backpressure import unsent_bytes
 from app.server.connections.closing import TlsFacts
+from app.server.connections.owner import ConnectionOwner
 from app.server.sockets.addresses import format_address
 from app.server.sockets.socket_info import credentials_of, queued_bytes
 from app.traffic.connection_info import CloseKind
-
-
-class TimeSource(Protocol):
-    """The two clocks of a listener; see `app.runtime.clocks`."""
-
-    def seconds(self) -> float:
-        """The current time by the reactor's clock."""
-
-    def unix_offset(self) -> float:
-        """How far the time of day is ahead of that clock, in seconds."""
 
 
 class ConnectionFacts:
@@ -38,7 +30,7 @@ class ConnectionFacts:
     set. The defaults are on the class, so that an idle connection costs little memory.
     """
 
-    factory: TimeSource
+    factory: ConnectionOwner
 
     number: int
     """Unique on its deck; later connections have higher numbers."""
@@ -128,13 +120,13 @@ class ConnectionFacts:
 
     def mark_opened(self) -> None:
         """Note the time: the connection is open."""
-        self.opened_at = self.active_at = self.factory.seconds()
-        self.follow_clock()
+        self.opened_at = self.active_at = now = self.factory.seconds()
+        self.unix_offset = self.factory.unix_offset(now)
 
     def mark_closed(self) -> None:
         """Note the time: the connection is closed."""
-        self.closed_at = self.factory.seconds()
-        self.follow_clock()
+        self.closed_at = now = self.factory.seconds()
+        self.follow_clock(now)
 
     def unix_seconds(self, moment: float) -> float:
         """A time by the reactor's clock, such as `opened_at`, in Unix seconds.
@@ -144,22 +136,29 @@ class ConnectionFacts:
         """
         return moment + self.unix_offset
 
-    def follow_clock(self) -> None:
-        """Check whether the system's clock was set forward.
+    def follow_clock(self, now: float) -> None:
+        """Check whether the system's clock was set forward. `now` was read from the reactor's.
 
         It is called when the connection opens and closes, for the first chunk after a pause, and
         when its rate is sampled. So the other chunks need not read a second clock.
         """
-        offset = self.factory.unix_offset()
+        offset = self.factory.unix_offset(now)
         if offset > self.unix_offset:
             self.unix_offset = offset
 
     def read_addresses(self) -> None:
         """Read our address and the peer's process from the transport, while its socket is open."""
+        port = getattr(self.transport, "server", None)
+        known = self.factory.local_addresses
+        if isinstance(port, Port) and (local := known.get(port)):
+            self.local = local
+            return
         host = self.transport.getHost()
         self.local = sys.intern(format_address(host))  # costs one reference
         if isinstance(host, UNIXAddress):
             self.process = str(credentials_of(self.transport) or "")
+        elif isinstance(port, Port) and port not in known:
+            known[port] = self.local if port.getHost() == host else ""
 
     def peer_progressed(self) -> bool:
         """Whether the peer has read some of the waiting bytes since the last call.

@@ -8,15 +8,13 @@ nor adapter, and a connection tests one attribute for each chunk.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.interfaces import ITCPTransport
 from twisted.python.failure import Failure
 
-from app.faults.listener import Draws, ListenerFaults
-from app.faults.spec import Fault, FaultLeg, of_leg
-from app.server.connections.closing import ReasonCounter
-from app.server.connections.facts import TimeSource
+from app.faults.listener import Draws
+from app.faults.spec import Fault, FaultLeg, armed, of_leg
 from app.server.connections.producers import ConnectionWithProducers
 from app.server.sockets.socket_info import queued_bytes
 from app.text.sentence import Sentence, composed
@@ -28,16 +26,6 @@ FAULT = Sentence("fault", "fault")
 """The limit by which a connection counts as closed if a fault has ended it."""
 
 
-class FaultOwner(TimeSource, Protocol):
-    """The part of the listener's factory that is needed here."""
-
-    faults: ListenerFaults
-    closed_by_limit: ReasonCounter
-
-    def on_closing(self) -> None:
-        """A connection begins to close and waits for its peer."""
-
-
 class ConnectionWithFaults(ConnectionWithProducers):
     """A connection that faults may act on.
 
@@ -45,7 +33,6 @@ class ConnectionWithFaults(ConnectionWithProducers):
     them, later or never. `Connection` implements those that raise `NotImplementedError`.
     """
 
-    factory: FaultOwner
     wrappedProtocol: Any
 
     faults: ConnectionFaults | None = None
@@ -73,6 +60,19 @@ class ConnectionWithFaults(ConnectionWithProducers):
         """How many received or written bytes a fault holds back. The written ones are not in
         `bytes_out` yet."""
         return 0 if self.faults is None else self.faults.held_bytes
+
+    @property
+    def acting_faults(self) -> tuple[Fault, ...]:
+        """The faults that disturb it: its own, or those of its listener that hit it.
+
+        Of its connection to a target, those that can hit.
+        """
+        if self.own_faults is not None:
+            return tuple(each for each in self.own_faults if each.enabled)
+        if not self.factory.faults.is_armed:
+            return ()
+        listed, hitting = armed(self.factory.faults.faults), self.chosen_faults()
+        return tuple(each for each in listed if each in hitting or each.leg is FaultLeg.TARGET)
 
     def peer_progressed(self) -> bool:
         is_lost = self.faults is not None and self.faults.is_lost

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from twisted.internet.interfaces import IProducer
 
-from app.server.connections.backpressure import Backpressure
+from app.server.connections.backpressure import Backpressure, is_flushed_socket
 from app.server.connections.facts import ConnectionFacts
 
 
@@ -19,7 +19,8 @@ class ConnectionWithProducers(ConnectionFacts):
 
     @property
     def backpressure(self) -> Backpressure:
-        """Made when it is first needed, at the first write: it is a tenth of an idle connection."""
+        """Made when it is first needed: when more is written than a buffer holds, or a producer is
+        registered. It is a tenth of an idle connection."""
         if self._backpressure is None:
             self._backpressure = Backpressure(self.transport)
         return self._backpressure
@@ -28,6 +29,16 @@ class ConnectionWithProducers(ConnectionFacts):
     def has_producer(self) -> bool:
         """Whether the protocol has registered a producer."""
         return self._backpressure is not None and self._backpressure.producer is not None
+
+    @property
+    def can_close_now(self) -> bool:
+        """Whether closing need not wait: on a plain socket, and everything written is sent.
+
+        Then the connection may be closed in the same turn, where Twisted closes the protocols that
+        know no half-closed connections.
+        """
+        is_relayed = self._backpressure is not None and self._backpressure.is_relayed
+        return not (is_relayed or self.has_producer) and is_flushed_socket(self.transport)
 
     def loseConnection(self) -> None:
         """Close when everything written is sent. `Connection` does it."""

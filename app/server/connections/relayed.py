@@ -6,41 +6,17 @@ facts, its traffic, and the faults that act on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Protocol
-
 from zope.interface import implementer
 
 from app.faults.listener import ListenerFaults
 from app.faults.spec import Fault, FaultLeg, of_leg
 from app.forwarding.link import IRelayedConnection
-from app.server.connections.fault_adapter import ConnectionWithFaults, FaultOwner
-from app.traffic.connection_info import Tap
-
-
-class RelayObserver(Protocol):
-    """The part of a `ConnectionObserver` that is needed here."""
-
-    def forwarded(self, connection: Any) -> None:
-        """The connection to the target of a client is open."""
-
-
-class RelayOwner(FaultOwner, Protocol):
-    """The part of the listener's factory that is needed here."""
-
-    tap: Tap | None
-    numbers: Iterator[int]
-
-    @property
-    def observer(self) -> RelayObserver:
-        """Who is told."""
+from app.server.connections.fault_adapter import ConnectionWithFaults
 
 
 @implementer(IRelayedConnection)
 class RelayedConnection(ConnectionWithFaults):
     """A connection whose protocol may be a relay. Without one, it costs nothing."""
-
-    factory: RelayOwner
 
     hint = ""
     """Text to append to `reason` when the connection closes. The protocol may set it."""

@@ -13,14 +13,12 @@ import os
 import socket
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-from attrs import frozen
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from app.server.sockets.addresses import sockets_of
-from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, system_reason
 
 try:
     import resource
@@ -40,8 +38,7 @@ _RESOURCE_ERRORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _FATAL_ERRORS = (errno.EBADF, errno.EINVAL, errno.ENOTSOCK)
 
 
-@frozen
-class AcceptCallbacks:
+class AcceptCallbacks(NamedTuple):
     """The callbacks of a guard. Calls come while the reactor reads from the port."""
 
     on_pause: Callable[[str], None]

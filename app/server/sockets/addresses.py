@@ -14,9 +14,8 @@ import socket
 from collections.abc import Callable, Collection
 from itertools import product
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from attrs import frozen
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
 from twisted.internet.error import CannotListenError
@@ -24,7 +23,7 @@ from twisted.internet.interfaces import IAddress, IListeningPort
 from zope.interface import implementer
 
 from app.net.endpoint import LARGEST_PORT, Endpoint
-from app.net.ip import IPAddress, parse_ip, unmapped
+from app.net.ip import IPAddress, format_host_and_port, parse_ip, unmapped
 
 LOOPBACKS: Final = ("127.0.0.1", "::1")
 
@@ -37,25 +36,15 @@ NO_IPV6: Final = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _PORTS_TO_TRY: Final = 200
 """How many ports `next_free_port` tries. If none of them is free, there is another problem."""
 
-_MAPPED: Final = "::ffff:"
-"""The prefix of an IPv4 address that is written as IPv6 (RFC 4291, 2.5.5.2)."""
-
 
 def format_address(address: IAddress | None) -> str:
-    """`127.0.0.1:8007`, `[::1]:8007`, the path of a socket file, or the `str` of other addresses.
-
-    A mapped IPv4 address, as a socket for both versions gives it, is written as IPv4.
-    """
+    """`127.0.0.1:8007`, `[::1]:8007`, a path of a socket file, or the `str` of other addresses."""
     known: Any = address  # mypy sees no types in Twisted's addresses
     match known:
         case None:
             return ""
-        case IPv4Address():
-            return f"{known.host}:{known.port}"
-        case IPv6Address():
-            is_ipv4 = known.host.startswith(_MAPPED) and "." in known.host
-            host = known.host.removeprefix(_MAPPED) if is_ipv4 else f"[{known.host}]"
-            return f"{host}:{known.port}"
+        case IPv4Address() | IPv6Address():
+            return format_host_and_port(known.host, known.port)
         case UNIXAddress():
             return (known.name or b"unnamed socket").decode(errors="backslashreplace")
         case _:
@@ -116,8 +105,7 @@ def bind_loopbacks(bind: Callable[[str, int], Any], number: int) -> tuple[Any, .
     raise AssertionError("the last try returns or raises")
 
 
-@frozen
-class BindAddress:
+class BindAddress(NamedTuple):
     """The address that a socket is bound to, without the port."""
 
     interface: str
@@ -175,8 +163,7 @@ def _addresses(interface: str) -> list[IPAddress]:
     return [unmapped(address) for name in names if (address := parse_ip(name)) is not None]
 
 
-@frozen
-class PortConflict:
+class PortConflict(NamedTuple):
     """A port that is already in use: who uses it, and the next free port."""
 
     by: str = ""

@@ -12,9 +12,8 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from shlex import join
-from typing import Any
+from typing import Any, NamedTuple
 
-from attrs import frozen
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.threads import deferToThreadPool
@@ -23,8 +22,7 @@ from app.net.endpoint import Endpoint, EndpointError
 from app.protocols.catalog import UnknownProtocol
 from app.protocols.definition import OptionError
 from app.server.sockets.addresses import BindAddress, addresses_conflict
-from app.text.sentence import Sentence, composed
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, SentenceError, composed, system_reason
 from app.tls import PassphraseError, TlsError
 from app.user_code.reference import UserCodeError
 
@@ -34,12 +32,11 @@ FIRST_UNPRIVILEGED_PORT = 1024
 LONGEST_COMMAND = 80
 
 
-class SocketFileError(ValueError):
+class SocketFileError(SentenceError):
     """A Unix socket's path cannot be used. The text is for the user and says what to do."""
 
 
-@frozen
-class ProcessInfo:
+class ProcessInfo(NamedTuple):
     """A process that uses a port, or is at the other end of a connection."""
 
     name: str
@@ -153,10 +150,7 @@ SOCKET_CLOSED = Sentence("socket-closed", "something has closed it")
 def socket_lost(where: str, why: str) -> Sentence:
     """The sentence about a listener that has lost its socket."""
     return Sentence(
-        "socket-lost",
-        "The socket at {where} is lost: {why}. Start it again.",
-        where=where,
-        why=why,
+        "socket-lost", "The socket at {where} is lost: {why}. Start it again.", where=where, why=why
     )
 
 

@@ -18,8 +18,7 @@ from twisted.python.failure import Failure
 from app.net.endpoint import LONGEST_PATH
 from app.server.sockets.listen_errors import ProcessInfo, SocketFileError
 from app.server.sockets.socket_info import Credentials, credentials_behind
-from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, system_reason
 
 DEFAULT_MODE: Final = "666"
 """The file mode of a Unix socket whose endpoint has no mode. It is Twisted's default."""
@@ -42,9 +41,7 @@ def remove_stale_socket(path: str, kind: socket.SocketKind = socket.SOCK_STREAM)
             else Sentence("no-socket", "a file that is no socket")
         )
         raise SocketFileError(
-            Sentence(
-                "path-not-socket", "{path} is {what}. Choose another path.", path=path, what=what
-            )
+            "path-not-socket", "{path} is {what}. Choose another path.", path=path, what=what
         )
     with socket.socket(socket.AF_UNIX, kind) as probe:
         probe.setblocking(False)
@@ -57,21 +54,17 @@ def remove_stale_socket(path: str, kind: socket.SocketKind = socket.SOCK_STREAM)
             owner = None
         except OSError:  # no permission, or a socket of the other kind
             raise SocketFileError(
-                Sentence(
-                    "path-foreign-socket",
-                    "{path} is a socket of somebody else's. Choose another path.",
-                    path=path,
-                )
+                "path-foreign-socket",
+                "{path} is a socket of somebody else's. Choose another path.",
+                path=path,
             ) from None
         else:
             owner = credentials_behind(probe)
     raise SocketFileError(
-        Sentence(
-            "path-in-use",
-            "{path} is in use by {owner}. Stop it, or choose another path.",
-            path=path,
-            owner=_describe_owner(owner),
-        )
+        "path-in-use",
+        "{path} is in use by {owner}. Stop it, or choose another path.",
+        path=path,
+        owner=_describe_owner(owner),
     )
 
 
@@ -98,31 +91,25 @@ def check_folder(path: str) -> None:
     """Raise `SocketFileError` if no socket can be made at `path`."""
     if len(os.fsencode(path)) > LONGEST_PATH:
         raise SocketFileError(
-            Sentence(
-                "socket-path-too-long",
-                "The path of the socket is {count} bytes long, and the system takes "
-                "{longest_path} at most: {path}. Choose a shorter one.",
-                count=len(os.fsencode(path)),
-                longest_path=LONGEST_PATH,
-                path=path,
-            )
+            "socket-path-too-long",
+            "The path of the socket is {count} bytes long, and the system takes "
+            "{longest_path} at most: {path}. Choose a shorter one.",
+            count=len(os.fsencode(path)),
+            longest_path=LONGEST_PATH,
+            path=path,
         )
     folder = Path(path).parent
     if not folder.is_dir():
         raise SocketFileError(
-            Sentence(
-                "socket-folder-missing",
-                "There is no folder {folder}. Make it, or choose another path.",
-                folder=folder,
-            )
+            "socket-folder-missing",
+            "There is no folder {folder}. Make it, or choose another path.",
+            folder=folder,
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise SocketFileError(
-            Sentence(
-                "socket-folder-denied",
-                "You may not make a socket in the folder {folder}. Choose another one.",
-                folder=folder,
-            )
+            "socket-folder-denied",
+            "You may not make a socket in the folder {folder}. Choose another one.",
+            folder=folder,
         )
 
 
@@ -131,13 +118,11 @@ def _remove(path: str) -> None:
         Path(path).unlink()
     except OSError as error:
         raise SocketFileError(
-            Sentence(
-                "socket-file-stuck",
-                "Nobody listens on {path} any more, but it cannot be removed ({reason}). Remove "
-                "it, or choose another path.",
-                path=path,
-                reason=system_reason(error),
-            )
+            "socket-file-stuck",
+            "Nobody listens on {path} any more, but it cannot be removed ({reason}). Remove "
+            "it, or choose another path.",
+            path=path,
+            reason=system_reason(error),
         ) from None
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import sys
-from typing import Any
-
-from attrs import frozen
+from typing import Any, NamedTuple
 
 from app.text.sentence import Sentence
 
@@ -27,8 +25,7 @@ def socket_of(transport: Any) -> socket.socket | None:
     )  # the handle of TLS is no socket; the transport below has it
 
 
-@frozen
-class Credentials:
+class Credentials(NamedTuple):
     """The process at the other end of a Unix socket, and its user."""
 
     pid: int

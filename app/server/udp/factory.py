@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.internet.error import InvalidAddressError, MessageLengthError
-from twisted.internet.interfaces import IAddress, IReactorTime
+from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime
 from twisted.internet.protocol import Factory
 
 from app.faults.spec import Direction, FaultLeg, of_leg
 from app.profile import ListenerSpec
 from app.profile.spec import UDP_IDLE_SECONDS
-from app.server.connections.closing import describe_error
-from app.server.connections.connection import ConnectionObserver
+from app.server.connections.closing import describe_error, idle_for
 from app.server.connections.factory import ListenerFactory
+from app.server.connections.owner import ConnectionObserver
 from app.server.udp.peer import Peer
 from app.server.udp.reports import DatagramReports
-from app.server.udp.timers import IdleExpiry
 from app.server.udp.transport import (
     DatagramService,
     DatagramTransport,
@@ -27,12 +26,17 @@ from app.server.udp.transport import (
     host_of,
     socket_towards,
 )
-from app.text.sentence import Sentence
-from app.text.system_errors import system_reason
+from app.text.sentence import Sentence, system_reason
 from app.traffic.connection_info import Tap
 
 if TYPE_CHECKING:
     from app.faults.datagrams import DatagramPath
+
+MIN_SECONDS = 0.25
+"""The least time between two checks for idle peers, so that several peers end in one check."""
+
+PEERS_PER_TURN = 256
+"""How many peers end before the reactor looks at its sockets again."""
 
 DRAINING_REASON = Sentence("only-known-peers", "only those who are known are served to the end")
 TOO_MANY_PEERS = Sentence("too-many-peers", "too many peers")
@@ -278,3 +282,64 @@ class DatagramFactory(ListenerFactory):
 
     def _tell_refused(self, peer: IAddress | None, reason: str) -> None:
         self.observer.refused(self, peer, reason)
+
+
+class HasActivityTime(Protocol):
+    """A peer that can become idle."""
+
+    active_at: float
+
+    def end(self, reason: str) -> None:
+        """End the peer, for `reason`."""
+
+
+class IdleExpiry:
+    """Ends peers that were idle for too long, with one timer for all of them.
+
+    The owner keeps the peers in the order of their last activity. So only the first one must be
+    checked, and the cost does not depend on their number.
+    """
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        first: Callable[[], HasActivityTime | None],
+        timeout: Callable[[], float],
+    ) -> None:
+        """`first` returns the peer that was idle the longest, `timeout` the seconds allowed."""
+        self._clock = clock
+        self._first = first
+        self._timeout = timeout
+        self._scheduled_timeout = 0.0
+        self._timer: IDelayedCall | None = None
+
+    def schedule(self) -> None:
+        """A peer was added, or the time-out has changed."""
+        timeout = self._timeout()
+        if timeout != self._scheduled_timeout:
+            self.cancel()
+        first = self._first()
+        if self._timer is None and first is not None:
+            self._scheduled_timeout = timeout
+            left = first.active_at + timeout - self._clock.seconds()
+            self._timer = self._clock.callLater(max(left, MIN_SECONDS), self._expire)
+
+    def schedule_closing(self) -> None:
+        """Do nothing: a closed peer has ended immediately."""
+
+    def cancel(self) -> None:
+        """No peer is left."""
+        if self._timer is not None:
+            timer, self._timer = self._timer, None
+            timer.cancel()
+
+    def _expire(self) -> None:
+        self._timer = None
+        timeout = self._timeout()
+        now = self._clock.seconds()
+        for _ in range(PEERS_PER_TURN):
+            first = self._first()
+            if first is None or first.active_at + timeout > now:
+                break
+            first.end(idle_for(timeout))
+        self.schedule()

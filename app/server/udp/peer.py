@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, runtime_checkable
 from typing import Protocol as Interface
 
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Protocol
 
-from app.faults.spec import Fault, FaultLeg, of_leg
+from app.faults.spec import Fault, FaultLeg, armed, of_leg
 from app.server.connections.closing import ABORTED_BY_LISTENER, CLOSED_BY_LISTENER, describe_error
-from app.server.connections.connection import Connection, ConnectionOwner
+from app.server.connections.connection import Connection
+from app.server.connections.owner import ConnectionOwner
 from app.server.sockets.addresses import format_address
-from app.server.udp.transport import PeerAddress, address_of
+from app.server.udp.transport import PeerAddress, address_of, host_of
 from app.traffic.connection_info import RECEIVED, SENT, CloseKind
 
 if TYPE_CHECKING:
@@ -37,6 +38,14 @@ class PeerOwner(ConnectionOwner, Interface):
         """The peer has ended."""
 
 
+@runtime_checkable
+class ForwardsPeers(Interface):
+    """A protocol that passes the datagrams of its peers on, each over a connection to a target."""
+
+    def update_target_faults(self, connection: Connection) -> None:
+        """Let the faults act that the connection to the target of `connection` has now."""
+
+
 class Peer(Connection):
     """One sender of datagrams, as a connection for observers and panes.
 
@@ -57,6 +66,7 @@ class Peer(Connection):
         """`port` is the socket that can reach `address`."""
         super().__init__(factory, Protocol(), number)
         self.address = address
+        self.counted_host = host_of(address)
         self.transport = port
         self.connected = True
         self.local = sys.intern(format_address(port.getHost()))
@@ -98,6 +108,11 @@ class Peer(Connection):
         """How many bytes the faults of this peer alone hold back."""
         return sum(path.held_bytes for path in self.own_paths or ())
 
+    @property
+    def acting_faults(self) -> tuple[Fault, ...]:
+        own = self.own_faults
+        return armed(self.factory.faults.faults if own is None else own)
+
     def set_faults(self, faults: tuple[Fault, ...] | None) -> None:
         self.own_faults = faults
         if not self.connected:
@@ -112,10 +127,9 @@ class Peer(Connection):
 
     def update_target_faults(self) -> None:
         """Let the faults act that its connection to the target has now, if it is forwarded."""
-        if self.target is not None:
-            update: Any = getattr(self.factory.service, "update_target_faults", None)
-            if update is not None:
-                update(self)
+        service = self.factory.service
+        if self.target is not None and isinstance(service, ForwardsPeers):
+            service.update_target_faults(self)
 
     def update_faults(self) -> None:
         """Do nothing: the faults of a UDP listener act at the socket, for all peers."""

@@ -17,7 +17,6 @@ from twisted.internet.interfaces import IAddress, IListeningPort
 from zope.interface import implementer
 
 from app.net.endpoint import Endpoint
-from app.text.sentence import Sentence
 from app.user_code.reference import UserCodeError
 
 EVERYBODY: Final = "0.0.0.0"
@@ -89,12 +88,10 @@ class AdoptedSocket:
         bound, self._bound = self._bound, None
         if bound is None:
             raise UserCodeError(
-                Sentence(
-                    "given-socket-closed",
-                    "The socket that {title} was given for this place was closed when the place "
-                    "stopped. Stop {title} as a whole, and start it again.",
-                    title=self._title,
-                )
+                "given-socket-closed",
+                "The socket that {title} was given for this place was closed when the place "
+                "stopped. Stop {title} as a whole, and start it again.",
+                title=self._title,
             )
         return bound
 

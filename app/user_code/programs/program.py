@@ -20,7 +20,7 @@ from twisted.internet.defer import maybeDeferred
 from twisted.internet.error import ReactorAlreadyInstalledError
 
 from app.files.paths import is_file, is_folder, resolve_path
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, sentence_template
 from app.user_code.errors import LoadingFailed, SourceFiles, call_user_code
 from app.user_code.inspection import module_in_package
 from app.user_code.loading import find_object
@@ -43,20 +43,17 @@ log = logging.getLogger(__name__)
 MOST_PLACES: Final = 1000
 """The limit of places. A program with more is most likely in a loop."""
 
-_NO_PLACES: Final = partial(
-    Sentence,
+_NO_PLACES: Final = sentence_template(
     "program-listens-nowhere",
     "{title} listens nowhere. Let it call reactor.listenTCP, or name one protocol of it, as in "
     "{text}:Echo.",
 )
-_NO_SERVICES_OF_OBJECT: Final = partial(
-    Sentence,
+_NO_SERVICES_OF_OBJECT: Final = sentence_template(
     "object-listens-nowhere",
     "{text} listens nowhere. Let it be or return services that do, such as "
     "internet.TCPServer(8007, factory).",
 )
-_NO_SERVICES: Final = partial(
-    Sentence,
+_NO_SERVICES: Final = sentence_template(
     "application-listens-nowhere",
     "The application of {title} listens nowhere. Give it a service that does, such as "
     "internet.TCPServer(8007, factory).",
@@ -236,20 +233,18 @@ class Program:
             self._reactor.start()
         except ReactorAlreadyInstalledError:
             raise LoadingFailed(
-                Sentence(
-                    "program-installs-reactor",
-                    "{title} installs a reactor of its own. Portdeck runs one already: take out "
-                    "the line that installs another.",
-                    title=self.title,
-                ),
-                self.sources,
+                "program-installs-reactor",
+                "{title} installs a reactor of its own. Portdeck runs one already: take out "
+                "the line that installs another.",
+                sources=self.sources,
+                title=self.title,
             ) from None
         except UserCodeError as error:
-            raise LoadingFailed(str(error), self.sources) from None
+            raise LoadingFailed(str(error), sources=self.sources) from None
         except SystemExit as error:
             self.exit_code = error.code
             if not self._has_run:
-                raise LoadingFailed(self._how_it_ended(error.code), self.sources) from None
+                raise LoadingFailed(self._how_it_ended(error.code), sources=self.sources) from None
 
     def _execute_body(self, path: Path | None) -> None:
         assert self._modules is not None
@@ -294,25 +289,20 @@ class Program:
         application: Any = names.get("application")
         if application is None:
             raise LoadingFailed(
-                Sentence(
-                    "program-no-application",
-                    "{title} makes no application. Write: application = "
-                    'service.Application("name").',
-                    title=self.title,
-                ),
-                self.sources,
+                "program-no-application",
+                '{title} makes no application. Write: application = service.Application("name").',
+                sources=self.sources,
+                title=self.title,
             )
         found: Any = IService(application, None)
         if found is None:
             raise LoadingFailed(
-                Sentence(
-                    "program-application-wrong",
-                    "application in {title} is no service ({kind}). Write: application = "
-                    'service.Application("name").',
-                    title=self.title,
-                    kind=type(application).__name__,
-                ),
-                self.sources,
+                "program-application-wrong",
+                "application in {title} is no service ({kind}). Write: application = "
+                'service.Application("name").',
+                sources=self.sources,
+                title=self.title,
+                kind=type(application).__name__,
             )
         return found
 
@@ -332,12 +322,10 @@ class Program:
         path = Path(os.path.realpath(resolve_path(self.reference.source, folder)))
         if kind is not ProgramKind.FOLDER and is_folder(path):
             raise LoadingFailed(
-                Sentence(
-                    "program-folder-slash",
-                    "{path} is a folder. Write it with a / at its end.",
-                    path=path,
-                ),
-                self._sources,
+                "program-folder-slash",
+                "{path} is a folder. Write it with a / at its end.",
+                sources=self._sources,
+                path=path,
             )
         if kind is not ProgramKind.FOLDER:
             self._sources.read(path)
@@ -345,12 +333,10 @@ class Program:
         main = path / "__main__.py"
         if not is_folder(path) or not is_file(main):
             raise LoadingFailed(
-                Sentence(
-                    "program-no-main",
-                    "There is no {main}. Name the file that starts the program, or write one.",
-                    main=main,
-                ),
-                self._sources,
+                "program-no-main",
+                "There is no {main}. Name the file that starts the program, or write one.",
+                sources=self._sources,
+                main=main,
             )
         return (path.parent if is_file(path / "__init__.py") else path), main
 
@@ -358,34 +344,32 @@ class Program:
         """Raise `LoadingFailed` if the program does not serve anything."""
         if self.has_ended:
             raise LoadingFailed(
-                Sentence(
-                    "program-stopped-early",
-                    "{title} stopped the reactor before it served anybody.",
-                    title=self.title,
-                ),
-                self.sources,
+                "program-stopped-early",
+                "{title} stopped the reactor before it served anybody.",
+                sources=self.sources,
+                title=self.title,
             )
         for each in self.places:
             self._check_served(each)
         if not self.places and not self.notes:
             nowhere = _LISTENS_NOWHERE.get(self.reference.kind, _NO_PLACES)
-            raise LoadingFailed(nowhere(title=self.title, text=self.reference), self.sources)
+            raise LoadingFailed(
+                nowhere(title=self.title, text=self.reference), sources=self.sources
+            )
 
     def _check_served(self, listening: ListeningPlace) -> None:
         wanted = "makeConnection" if listening.kind.is_datagram else "buildProtocol"
         if inspect.isclass(listening.served) or not hasattr(listening.served, wanted):
             what = getattr(listening.served, "__name__", type(listening.served).__name__)
             raise LoadingFailed(
-                Sentence(
-                    "program-listens-with",
-                    "{title} listens on {endpoint} with {what}, which has no {wanted}. Give it an "
-                    "object that is made, such as Factory.forProtocol(…).",
-                    title=self.title,
-                    endpoint=listening.endpoint,
-                    what=what,
-                    wanted=wanted,
-                ),
-                self.sources,
+                "program-listens-with",
+                "{title} listens on {endpoint} with {what}, which has no {wanted}. Give it an "
+                "object that is made, such as Factory.forProtocol(…).",
+                sources=self.sources,
+                title=self.title,
+                endpoint=listening.endpoint,
+                what=what,
+                wanted=wanted,
             )
 
     def _how_it_ended(self, code: object) -> str:

@@ -20,7 +20,7 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.error import ReactorNotRunning, UnsupportedAddressFamily
 from zope.interface import directlyProvides, providedBy
 
-from app.text.sentence import Sentence
+from app.text.sentence import Sentence, SentenceError
 from app.user_code.programs.places import PlaceKind, PlacePort, Places
 from app.user_code.programs.started_work import StartedWork
 from app.user_code.programs.takeover import Takeover, installed_and, unshadowed
@@ -164,10 +164,8 @@ class ProgramReactor:
         copy = self._copy_of(fileDescriptor, addressFamily, socket.SOCK_STREAM, families)
         if hasattr(socket, "SO_ACCEPTCONN") and not _is_listening(copy):
             copy.close()
-            raise ValueError(
-                Sentence(
-                    "socket-does-not-listen", "the socket does not listen; call its listen() first"
-                )
+            raise SentenceError(
+                "socket-does-not-listen", "the socket does not listen; call its listen() first"
             )
         self.adopted_descriptors.add(fileDescriptor)
         return self._places.add_adopted(copy, factory)

@@ -15,8 +15,7 @@ from typing import Final
 from attrs import frozen
 
 from app.files.paths import home_folder_problem
-from app.text.quoting import quoted
-from app.text.sentence import Sentence
+from app.text.sentence import quoted
 from app.user_code.reference import (
     PREFIX,
     PROGRAM_ENDS,
@@ -86,21 +85,17 @@ class ProgramReference:
         """Parse `text`. Raises `UserCodeError`, also for a reference to one object in a file."""
         if not text.isprintable():
             raise UserCodeError(
-                Sentence(
-                    "program-not-one-line",
-                    "{text} must be one line of visible characters.",
-                    text=quoted(text),
-                )
+                "program-not-one-line",
+                "{text} must be one line of visible characters.",
+                text=quoted(text),
             )
         if text.startswith(TWIST_PREFIX):
             found = _PLUGIN.fullmatch(text.removeprefix(TWIST_PREFIX).strip())
             if found is None:
                 raise UserCodeError(
-                    Sentence(
-                        "no-plugin-named",
-                        "{text} names no plugin. Write it as twist:web --path .",
-                        text=quoted(text),
-                    )
+                    "no-plugin-named",
+                    "{text} names no plugin. Write it as twist:web --path .",
+                    text=quoted(text),
                 )
             return cls(ProgramKind.PLUGIN, found["path"], _split(text, found["arguments"]))
         return cls._of_python(text)
@@ -117,12 +112,10 @@ class ProgramReference:
         found = PROGRAM_MODULE.fullmatch(rest)
         if found is None or not text.startswith(PREFIX):
             raise UserCodeError(
-                Sentence(
-                    "no-program-named",
-                    "{text} names no program. Write it as python:server.py, python:app.tac or "
-                    "twist:web.",
-                    text=quoted(text),
-                )
+                "no-program-named",
+                "{text} names no program. Write it as python:server.py, python:app.tac or "
+                "twist:web.",
+                text=quoted(text),
             )
         return cls(ProgramKind.MODULE, found["path"], _split(text, found["arguments"]))
 
@@ -219,9 +212,7 @@ def _split(text: str, arguments: str | None) -> tuple[str, ...]:
         return tuple(shlex.split(arguments or ""))
     except ValueError:
         raise UserCodeError(
-            Sentence(
-                "quotation-mark-missing",
-                "{text} has a quotation mark without its partner. Close it.",
-                text=quoted(text),
-            )
+            "quotation-mark-missing",
+            "{text} has a quotation mark without its partner. Close it.",
+            text=quoted(text),
         ) from None

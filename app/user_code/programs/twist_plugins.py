@@ -119,20 +119,16 @@ def make_service(name: str, arguments: Sequence[str]) -> IService:
         options.parseOptions(list(arguments))
     except usage.UsageError as error:
         raise UserCodeError(
-            Sentence(
-                "plugin-arguments-wrong",
-                "twist {name} does not take these arguments: {error}. Correct them.",
-                name=name,
-                error=error,
-            )
+            "plugin-arguments-wrong",
+            "twist {name} does not take these arguments: {error}. Correct them.",
+            name=name,
+            error=error,
         ) from None
     except SystemExit:
         raise UserCodeError(
-            Sentence(
-                "plugin-shows-help",
-                "twist {name} only shows help with these arguments. Take out --help and --version.",
-                name=name,
-            )
+            "plugin-shows-help",
+            "twist {name} only shows help with these arguments. Take out --help and --version.",
+            name=name,
         ) from None
     service: IService = maker.makeService(options)
     return service
@@ -147,13 +143,11 @@ def _maker(name: str) -> Any:
     if name not in makers:
         there = ", ".join(sorted(makers))
         raise UserCodeError(
-            Sentence(
-                "no-such-plugin",
-                "There is no plugin {name} of twist. Choose one of: {there}; or install the "
-                "package that has it.",
-                name=name,
-                there=there,
-            )
+            "no-such-plugin",
+            "There is no plugin {name} of twist. Choose one of: {there}; or install the "
+            "package that has it.",
+            name=name,
+            there=there,
         )
     return makers[name]
 

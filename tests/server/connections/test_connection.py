@@ -7,13 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionAborted, ConnectionDone, ConnectionLost
-from twisted.internet.interfaces import IHalfCloseableProtocol, ITCPTransport
+from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, ITCPTransport
 from twisted.internet.protocol import Protocol, connectionDone
+from twisted.internet.tcp import Port
+from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from app.protocols.echo import Echo
+from app.server.connections.backpressure import FULL_BYTES
 from app.server.connections.closing import LINGER_SECONDS, LONGEST_REASON, describe_error
 from app.server.connections.connection import Connection
 from app.traffic.connection_info import CloseKind
@@ -85,6 +89,44 @@ def is_lost(record: Record) -> Callable[[], bool]:
     return lambda: not record.live
 
 
+class BoundPort(Port):
+    """A listening port that has an address, but no socket."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+
+    def getHost(self) -> IPv4Address:
+        return IPv4Address("TCP", self._host, 8007)
+
+
+class AcceptedTransport(StringTransport):
+    """A transport that a port has accepted. It counts how often it is asked for its address."""
+
+    def __init__(self, server: Port) -> None:
+        super().__init__(hostAddress=IPv4Address("TCP", "127.0.0.1", 8007))
+        self.server = server
+        self.asked = 0
+
+    def getHost(self) -> IAddress:
+        self.asked += 1
+        host: IAddress = super().getHost()
+        return host
+
+
+@pytest.mark.parametrize(("host", "asked"), [("127.0.0.1", [1, 0]), ("0.0.0.0", [1, 1])])
+def test_the_address_of_a_port_is_that_of_its_connections_unless_it_has_all(
+    bench: Bench, host: str, asked: list[int]
+) -> None:
+    factory, port = bench.factory(Echo), BoundPort(host)
+    transports = [AcceptedTransport(port) for _ in asked]
+    for transport in transports:
+        connection = factory.buildProtocol(None)
+        bench.leave(connection)
+        connection.makeConnection(transport)
+        assert connection.local == "127.0.0.1:8007"
+    assert [each.asked for each in transports] == asked
+
+
 # Bytes and counters
 
 
@@ -93,8 +135,10 @@ def test_what_an_idle_connection_does_not_need_is_not_made(bench: Bench) -> None
     assert not connection.awaits_peer
     assert not connection.has_producer
     assert connection._backpressure is None
-    client.send(b"a")
-    client.read_all(1)
+    for size in (1, FULL_BYTES):  # so little cannot fill a buffer, and so much may
+        assert connection._backpressure is None
+        client.send(bytes(size))
+        client.read_all(size)
     assert connection._backpressure is connection.backpressure
 
 

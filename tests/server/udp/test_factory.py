@@ -16,7 +16,7 @@ from app.profile.spec import UDP_IDLE_SECONDS
 from app.protocols.discard import DiscardDatagrams
 from app.protocols.echo import EchoDatagrams
 from app.server.udp.factory import TOO_MANY_PEERS
-from app.server.udp.timers import PAUSE_SECONDS
+from app.server.udp.reports import PAUSE_SECONDS
 from app.server.udp.transport import CatalogService, PeerAddress
 from app.traffic.connection_info import RECEIVED, SENT
 from tests.server.reactors import HandReactor

@@ -10,13 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from app.server.udp.timers import (
-    MIN_SECONDS,
-    PAUSE_SECONDS,
-    PEERS_PER_TURN,
-    IdleExpiry,
-    RateLimitedReport,
-)
+from app.server.udp.factory import MIN_SECONDS, PEERS_PER_TURN, IdleExpiry
+from app.server.udp.reports import PAUSE_SECONDS, RateLimitedReport
 
 
 class FakePeer:

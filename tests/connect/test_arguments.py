@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.connect.named_listener import find_listener
+from app.connect.arguments import find_listener
 from app.net.target import TargetError
 from app.profile import ListenerSpec, Tls
 from app.profile.writing import render
@@ -48,20 +48,20 @@ def test_the_target_is_that_of_the_profile(
     tmp_path: Path, listener: ListenerSpec, target: str
 ) -> None:
     path = write(tmp_path, spec("Other", "tcp:9"), listener)
-    assert str(find_listener("eCHO", path).target) == target
+    assert str(find_listener("eCHO", path)[0]) == target
 
 
 def test_a_unix_socket_begins_where_the_profile_lies(tmp_path: Path) -> None:
     path = write(tmp_path, spec("Echo", "unix:echo.sock"))
-    assert find_listener("Echo", path).target.path == str(tmp_path / "echo.sock")
+    assert find_listener("Echo", path)[0].path == str(tmp_path / "echo.sock")
 
 
 def test_the_local_ca_is_trusted_for_a_listener_with_tls_alone(tmp_path: Path) -> None:
     path = write(tmp_path, spec("Plain"), spec("Secure", "tcp:8443", tls=Tls()))
-    assert find_listener("Secure", path).authorities == ()  # there is no CA yet
+    assert find_listener("Secure", path)[1] == ()  # there is no CA yet
     LocalCa().identity_for(["localhost"])
-    assert find_listener("Secure", path).authorities == (str(certificate_path()),)
-    assert find_listener("Plain", path).authorities == ()
+    assert find_listener("Secure", path)[1] == (str(certificate_path()),)
+    assert find_listener("Plain", path)[1] == ()
 
 
 @pytest.mark.parametrize(

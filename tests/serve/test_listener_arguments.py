@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.profile import Problem, Tls
 from app.protocols import catalog
-from app.serve.arguments import parse_listeners
+from app.serve.listener_arguments import parse_listeners
 from app.user_code.programs.reference import ProgramReference
 
 PROTOCOLS = [*catalog.names(), "python:a.py:B", "python:"]
