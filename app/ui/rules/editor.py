@@ -1,22 +1,19 @@
-"""The rules of one listener in a window: the table, the form of one rule, the tester, the rest."""
+"""The rules of one listener in a window: the list, the form of one rule, the tester, the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
 
-from attrs import evolve
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QMessageBox,
     QPushButton,
     QScrollArea,
     QSplitter,
-    QTableView,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -29,25 +26,21 @@ from app.rules.spec import AnyMatcher, Rule, RuleSet
 from app.rules.writing import rule_for
 from app.server.listener import Listener
 from app.server.workspace import Workspace
-from app.ui.rules.checking import Checked, check
-from app.ui.rules.model import HITS, NAME, RulesModel
-from app.ui.rules.one_line import as_written, one_line_set
-from app.ui.rules.rule_form import RuleForm
-from app.ui.rules.set_form import SetForm
-from app.ui.rules.tester import RuleTester
-from app.ui.rules.unmatched import UnmatchedPanel
+from app.ui.rules.edited_rules import Checked, as_written, check, one_line_set
+from app.ui.rules.forms import RuleForm, SetForm
+from app.ui.rules.message_panels import RuleTester, UnmatchedPanel
+from app.ui.rules.model import RulesModel
+from app.ui.rules.rule_list import RuleList
 from app.ui.style.icons import Icons
-from app.ui.widgets.controls import icon_button
-from app.ui.widgets.dialogs import open_modal
-from app.ui.widgets.labels import WrappingLabel
-from app.ui.widgets.tables import set_up_table
-from app.ui.widgets.task_window import TaskWindow
+from app.ui.widgets.labels import WrappingLabel, show_result
+from app.ui.widgets.layouts import STRETCH, fill
+from app.ui.widgets.task_window import ListenerWindow
 
 CHECK_MS: Final = 120
 """How long after a key the rules are checked, which takes long for many of them."""
 
 
-class RulesEditor(TaskWindow):
+class RulesEditor(ListenerWindow):
     """Edits a copy of the rules. Saved, they act on the running listener, whose connections stay.
 
     While nothing is edited, it follows the listener: a profile that is loaded again shows here.
@@ -62,35 +55,29 @@ class RulesEditor(TaskWindow):
         owner: QWidget,
     ) -> None:
         """It looks as `owner` does and closes with it."""
-        super().__init__(owner)
-        self.listener = listener
-        self._workspace = workspace
-        self._show_save_error = show_save_error
+        super().__init__(listener, workspace, show_save_error, owner, wait_ms=CHECK_MS)
         self._saved = RuleSet()
         """The rules of the listener as the form shows them, when they were looked at last."""
         self._seen: tuple[object, ...] = ()
-        self._is_showing = False
         self.checked = Checked({})
-        self.model = RulesModel(parent=self)
-        self.table = QTableView()
+        self.model = RulesModel(self)
+        self.rules = RuleList(
+            self.model,
+            Rule(AnyMatcher()),
+            MAX_RULES,
+            self.tr("Rules, the first that matches wins"),
+            icons,
+        )
         self.form = RuleForm(icons)
         is_datagram = Endpoint.parse(listener.spec.endpoint).is_datagram
         self.set_form = SetForm(icons, is_datagram=is_datagram)
         self.tester = RuleTester()
         self.unmatched = UnmatchedPanel()
         self.tabs = QTabWidget()
-        self.add = QPushButton(self.tr("&Add a rule"))
-        self.duplicate = icon_button(icons, "copy", self.tr("Duplicate the rule"))
-        self.up = icon_button(icons, "find-previous", self.tr("Try it earlier"))
-        self.down = icon_button(icons, "find-next", self.tr("Try it later"))
-        self.remove = icon_button(icons, "remove", self.tr("Remove the rule"))
         self.reset = QPushButton(self.tr("Reset &counts"))
         self.said = WrappingLabel()
         self.save = QPushButton(self.tr("&Save"))
         self.revert = QPushButton(self.tr("Re&vert"))
-        self._wait = QTimer(self, singleShot=True, interval=CHECK_MS)
-        self._wait.timeout.connect(self._check)
-        self._set_up()
         self._lay_out()
         self._bind()
         self._load()
@@ -110,11 +97,7 @@ class RulesEditor(TaskWindow):
     @property
     def running(self) -> RunningRules | None:
         """The rules as they run; `None` while the listener is off."""
-        factory = self.listener.factory
-        if factory is None or not self.listener.can_stop:
-            return None
-        rules = getattr(factory.service, "rules", None)
-        return rules if isinstance(rules, RunningRules) else None
+        return self.listener.part("rules", RunningRules)
 
     def refresh(self) -> None:
         """Show the hits and the unmatched messages of now, and follow the listener."""
@@ -123,7 +106,7 @@ class RulesEditor(TaskWindow):
         if now != self._saved:
             if self.is_changed:
                 self._saved = now
-                self._check()
+                self.look_at_entered()
             else:
                 self._load()
         running = self.running
@@ -147,25 +130,19 @@ class RulesEditor(TaskWindow):
             for index, each in enumerate(rules)
             if isinstance(each.matcher, AnyMatcher) and each.state is None and each.enabled
         )
-        self._insert(next(places, len(rules)), rule)
+        self.rules.insert(next(places, len(rules)), rule)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.is_changed:
-            return
-        event.ignore()
-        if any(each.isVisible() for each in self.findChildren(QMessageBox)):
-            return
-        buttons = QMessageBox.StandardButton
-        box = QMessageBox(
-            QMessageBox.Icon.Question,
-            self.tr("Rules of {0}").format(self.listener.spec.name),
-            self.tr("The rules were changed and not saved."),
-            buttons.Save | buttons.Discard | buttons.Cancel,
-            self,
-        )
-        box.button(buttons.Save).setEnabled(self.checked.options is not None)
-        box.finished.connect(self._answer_close)
-        open_modal(box)
+        if self.is_changed:
+            buttons = QMessageBox.StandardButton
+            box = self.ask_before_closing(
+                event,
+                self.tr("The rules were changed and not saved."),
+                buttons.Save | buttons.Discard | buttons.Cancel,
+                self._answer_close,
+            )
+            if box is not None:
+                box.button(buttons.Save).setEnabled(self.checked.options is not None)
 
     def _answer_close(self, answer: int) -> None:
         if answer == QMessageBox.StandardButton.Save.value:
@@ -177,49 +154,28 @@ class RulesEditor(TaskWindow):
 
     def save_rules(self) -> None:
         """Give the rules to the listener and its profile, unless they have mistakes."""
-        self._check()
+        self.look_at_entered()
         checked = check(as_written(self.ruleset, self._rules_of_listener()))
-        if checked.options is None or self.listener not in self._workspace.deck.listeners:
+        if checked.options is None or not self.is_listed:
             return
-        spec = evolve(self.listener.spec, options=checked.options)
-        self._workspace.change(self.listener, spec, restart=False)
-        self._show_save_error()
+        self.use_options(checked.options)
         self._load()
         self.refresh()
         if self.listener.reload_error:
-            self._say(self.listener.reload_error, wrong=True)
+            show_result(self.said, self.listener.reload_error, wrong=True)
 
     # Layout
 
-    def _set_up(self) -> None:
-        set_up_table(self.table, self.model, self.tr("Rules, the first that matches wins"))
-        self.table.verticalHeader().show()  # the numbers say which one is tried first
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        for column in (NAME, HITS):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+    def _lay_out(self) -> None:
         self.reset.setToolTip(self.tr("Set the hits and the unmatched messages to none"))
         self.save.setDefault(True)
-        QShortcut(QKeySequence.StandardKey.Save, self).activated.connect(self.save_rules)
-
-    def _lay_out(self) -> None:
-        tools = QHBoxLayout()
-        tools.addWidget(self.add)
-        for button in (self.duplicate, self.up, self.down, self.remove):
-            tools.addWidget(button)
-        tools.addStretch(1)
-        tools.addWidget(self.reset)
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(tools)
-        column.addWidget(self.table, 1)
+        self.rules.tools.addWidget(self.reset)
         self.tabs.addTab(self.tester, self.tr("Tester"))
         self.tabs.addTab(self.unmatched, self.tr("Unmatched"))
         self.tabs.addTab(_scrolled(self.set_form), self.tr("Framing and greeting"))
         self.tabs.setDocumentMode(True)
         down = QSplitter(Qt.Orientation.Vertical)
-        down.addWidget(left)
+        down.addWidget(self.rules)
         down.addWidget(self.tabs)
         down.setStretchFactor(0, 3)
         down.setStretchFactor(1, 2)
@@ -228,25 +184,18 @@ class RulesEditor(TaskWindow):
         across.addWidget(_scrolled(self.form))
         across.setStretchFactor(0, 1)
         across.setSizes([620, 480])
-        foot = QHBoxLayout()
-        foot.addWidget(self.said, 1)
-        foot.addWidget(self.revert)
-        foot.addWidget(self.save)
-        layout = QVBoxLayout(self)
-        layout.addWidget(across, 1)
-        layout.addLayout(foot)
+        foot = fill(QHBoxLayout(), (self.said, 1), self.revert, self.save)
+        fill(QVBoxLayout(self), (across, 1), foot)
         self.resize(1140, 700)
 
     def _bind(self) -> None:
-        self.table.selectionModel().currentRowChanged.connect(self._show_chosen)
-        self.model.dataChanged.connect(self._change_model)
-        self.form.changed.connect(self._take_form)
-        self.set_form.changed.connect(self._wait.start)
-        self.add.clicked.connect(lambda: self._insert(self._row + 1, Rule(AnyMatcher())))
-        self.duplicate.clicked.connect(self._duplicate)
-        self.remove.clicked.connect(self._remove)
-        self.up.clicked.connect(lambda: self._move(-1))
-        self.down.clicked.connect(lambda: self._move(+1))
+        QShortcut(QKeySequence.StandardKey.Save, self).activated.connect(self.save_rules)
+        self.rules.chosen.connect(self._show_chosen)
+        self.rules.added.connect(self._begin_rule)
+        self.rules.rearranged.connect(self.look_at_entered)
+        self.rules.changed.connect(self.wait_for_more)
+        self.form.changed.connect(lambda: self.rules.replace_chosen(self.form.rule))
+        self.set_form.changed.connect(self.wait_for_more)
         self.reset.clicked.connect(self._count_anew)
         self.save.clicked.connect(self.save_rules)
         self.revert.clicked.connect(self._load)
@@ -255,11 +204,6 @@ class RulesEditor(TaskWindow):
 
     # Edits
 
-    @property
-    def _row(self) -> int:
-        """The chosen row, or -1."""
-        return self.table.currentIndex().row()
-
     def _rules_of_listener(self) -> RuleSet:
         """The rules of the spec. They were checked when they were read."""
         result = parse(self.listener.spec.options)
@@ -267,55 +211,20 @@ class RulesEditor(TaskWindow):
 
     def _load(self) -> None:
         """Show the rules of the listener, and forget what was edited."""
-        row = max(0, self._row)
         self._saved = one_line_set(self._rules_of_listener())
         self.set_form.show_set(self._saved)
-        self.model.show_rules(self._saved.rules)
-        if self._saved.rules:
-            self.table.selectRow(min(row, len(self._saved.rules) - 1))
+        self.rules.show_rules(self._saved.rules)
         self._seen = ()
-        self._show_chosen()
-        self._check()
+        self.look_at_entered()
 
     def _show_chosen(self) -> None:
-        is_chosen = self._row >= 0
-        self.form.setEnabled(is_chosen)
-        self._is_showing = True
-        self.form.show_rule(self.model.rules[self._row] if is_chosen else Rule(AnyMatcher()))
-        self._is_showing = False
+        self.form.setEnabled(self.rules.row >= 0)
+        self.form.show_rule(self.rules.rule)
         self._show_state()
 
-    def _take_form(self) -> None:
-        if self._row >= 0:
-            rule = evolve(self.form.rule, enabled=self.model.rules[self._row].enabled)
-            self.model.replace(self._row, rule)
-            self._wait.start()
-
-    def _change_model(self, _first: object, _last: object) -> None:
-        self._wait.start()
-
-    def _insert(self, row: int, rule: Rule) -> None:
-        if len(self.model.rules) < MAX_RULES:
-            self.model.insert(row, rule)
-            self.table.selectRow(row)
-            self._check()
-            self.form.when.setFocus()
-
-    def _duplicate(self) -> None:
-        if self._row >= 0:
-            self._insert(self._row + 1, self.model.rules[self._row])
-
-    def _remove(self) -> None:
-        if self._row >= 0:
-            self.model.remove(self._row)
-            self._show_chosen()
-            self._check()
-
-    def _move(self, by: int) -> None:
-        row = self._row
-        if row >= 0 and self.model.move(row, by):
-            self.table.selectRow(row + by)
-            self._check()
+    def _begin_rule(self) -> None:
+        self.look_at_entered()
+        self.form.when.setFocus()
 
     def _make_rule(self, message: UnmatchedMessage) -> None:
         self.insert(rule_for(message.message))
@@ -331,55 +240,39 @@ class RulesEditor(TaskWindow):
 
     # What is shown
 
-    def _check(self) -> None:
+    def look_at_entered(self) -> None:
         self._wait.stop()
         ruleset = self.ruleset
         self.checked = check(ruleset)
-        is_valid = self.checked.options is not None and not self.set_form.framing.mistake
+        is_valid = self.checked.options is not None and not self.set_form.framing.trouble
         self.tester.use(ruleset if is_valid else None)
         self._show_state()
 
     def _show_state(self) -> None:
-        self.form.show_mistakes(self.checked.of_rule(self._row))
+        self.form.show_mistakes(self.checked.of_rule(self.rules.row))
         self.set_form.show_mistakes(self.checked.of_set)
-        count = self.checked.count + bool(self.set_form.framing.mistake)
-        is_there = self.listener in self._workspace.deck.listeners
-        self.save.setEnabled(is_there and self.is_changed and not count)
+        count = self.checked.count + bool(self.set_form.framing.trouble)
+        self.save.setEnabled(self.is_listed and self.is_changed and not count)
         self.revert.setEnabled(self.is_changed)
-        row = self._row
-        last = len(self.model.rules) - 1
-        for button in (self.duplicate, self.remove):
-            button.setEnabled(row >= 0)
-        self.up.setEnabled(row > 0)
-        self.down.setEnabled(0 <= row < last)
-        if not is_there:
-            self._say(self.tr("The listener was removed."), wrong=True)
+        if not self.is_listed:
+            show_result(self.said, self.tr("The listener was removed."), wrong=True)
         elif count:
-            self._say(self._mistakes(), wrong=True)
+            show_result(self.said, self._mistakes(), wrong=True)
         elif self.is_changed:
-            self._say(self.tr("Not saved yet. The listener goes on with the rules of before."))
+            words = self.tr("Not saved yet. The listener goes on with the rules of before.")
+            show_result(self.said, words)
         else:
-            self._say("")
+            show_result(self.said, "")
 
     def _mistakes(self) -> str:
         """Where the mistakes are."""
         numbers = [str(index + 1) for index in sorted(self.checked.of_rules)]
         parts = []
-        if self.checked.of_set or self.set_form.framing.mistake:
+        if self.checked.of_set or self.set_form.framing.trouble:
             parts.append(self.tr("framing and greeting"))
         if numbers:
             parts.append(self.tr("rule {0}").format(", ".join(numbers[:10])))
         return self.tr("There are mistakes in: {0}.").format("; ".join(parts))
-
-    def _say(self, words: str, *, wrong: bool = False) -> None:
-        name = "trouble" if wrong else "quiet"
-        if (self.said.text(), self.said.objectName()) == (words, name):
-            return
-        self.said.setObjectName(name)
-        self.said.setProperty("wrong", wrong)
-        self.said.setText(words)
-        self.said.style().unpolish(self.said)
-        self.said.style().polish(self.said)
 
     @staticmethod
     def _news(running: RunningRules | None) -> tuple[object, ...]:
@@ -395,10 +288,7 @@ class RulesEditor(TaskWindow):
 
 def _scrolled(widget: QWidget) -> QScrollArea:
     holder = QWidget()
-    layout = QVBoxLayout(holder)
-    layout.setContentsMargins(8, 8, 8, 8)
-    layout.addWidget(widget)
-    layout.addStretch(1)
+    fill(QVBoxLayout(holder), widget, STRETCH, margins=8)
     scroll = QScrollArea()
     scroll.setObjectName("fittingScroll")
     scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -1,58 +1,53 @@
-"""The rules of one listener as a table. A row has a rule's check box, its texts and its hits."""
+"""The rules of one listener as a table, and in words: what one matches and what it replies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import evolve
-from PySide6.QtCore import QModelIndex, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QGuiApplication
 
+from app.faults.describing import duration
 from app.rules.running import RunningRule
-from app.rules.spec import Rule
-from app.ui.rules.one_line import one_line_rule
-from app.ui.rules.texts import matcher_text, reply_text
+from app.rules.spec import (
+    Action,
+    AnyMatcher,
+    Comparison,
+    FilePiece,
+    LiteralMatcher,
+    PythonMatcher,
+    RegexMatcher,
+    Reply,
+    Rule,
+    Target,
+    Written,
+)
+from app.text.notation import Notation
+from app.ui.rules.edited_rules import one_line_rule
+from app.ui.rules.rule_list import RuleRows
 from app.ui.style.palette import quiet_color, tint_color
 from app.ui.style.tokens import Tint
-from app.ui.widgets.plain_text import plain_tip
-from app.ui.widgets.tables import RIGHT, Index, RowsModel
+from app.ui.widgets.tables import Index
+from app.ui.widgets.translation import translated
 
-NAME, WHEN, REPLY, HITS = range(4)
-
-_DISPLAY = Qt.ItemDataRole.DisplayRole
-_CHECK = Qt.ItemDataRole.CheckStateRole
+WHEN, REPLY, HITS = range(1, 4)
 
 
-class RulesModel(RowsModel):
-    """Holds the rules that the user edits. A row shows the hits of the running rule equal to it.
+class RulesModel(RuleRows[Rule]):
+    """Shows at each rule the hits of the running rule equal to it."""
 
-    The check box of a row enables the rule. A change of the rules emits `dataChanged`, or the
-    signals of inserted, removed and moved rows.
-    """
-
-    def __init__(self, rules: Sequence[Rule] = (), parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rows: list[Rule] = list(rules)
+    def __init__(self, parent: QObject | None = None) -> None:
+        titles = self.tr("Rule"), self.tr("Message"), self.tr("Reply"), self.tr("Hits")
+        super().__init__(titles, parent)
         self._running: dict[Rule, RunningRule] = {}
         self._last_running: list[tuple[RunningRule, Rule]] = []
-        self.titles = (
-            self.tr("Rule"),
-            self.tr("Message"),
-            self.tr("Reply"),
-            self.tr("Hits"),
-        )
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules, in their order."""
         return tuple(self.rows)
-
-    def show_rules(self, rules: Iterable[Rule]) -> None:
-        """Show other rules."""
-        self.beginResetModel()
-        self.rows = list(rules)
-        self.endResetModel()
 
     def show_running(self, running: Iterable[RunningRule]) -> None:
         """Show how often each rule was hit. A rule that does not run yet has no number."""
@@ -60,68 +55,15 @@ class RulesModel(RowsModel):
         if now != self._last_running:  # mostly only the counts differ
             self._last_running = now
             self._running = {_key(rule): each for each, rule in now}
-        if self.rows:
-            last = self.index(len(self.rows) - 1, HITS)
-            self.dataChanged.emit(self.index(0, HITS), last)
+        self.hits_changed()
 
-    def replace(self, row: int, rule: Rule) -> None:
-        """Put `rule` in the place of the one at `row`."""
-        if self.rows[row] != rule:
-            self.rows[row] = rule
-            self.dataChanged.emit(self.index(row, 0), self.index(row, HITS))
+    def is_on(self, rule: Rule) -> bool:
+        return rule.enabled
 
-    def insert(self, row: int, rule: Rule) -> None:
-        """Add `rule` above `row`."""
-        self.beginInsertRows(QModelIndex(), row, row)
-        self.rows.insert(row, rule)
-        self.endInsertRows()
+    def switched(self, rule: Rule, on: bool) -> Rule:
+        return evolve(rule, enabled=on)
 
-    def remove(self, row: int) -> None:
-        """Remove the rule at `row`."""
-        self.beginRemoveRows(QModelIndex(), row, row)
-        del self.rows[row]
-        self.endRemoveRows()
-
-    def move(self, row: int, by: int) -> bool:
-        """Move a rule up (-1) or down (+1). False if it is at the end already."""
-        target = row + by
-        if not 0 <= target < len(self.rows):
-            return False
-        nowhere = QModelIndex()
-        self.beginMoveRows(nowhere, row, row, nowhere, target + (by > 0))
-        self.rows.insert(target, self.rows.pop(row))
-        self.endMoveRows()
-        return True
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        flags = super().flags(index)
-        is_switch = index.isValid() and index.column() == NAME
-        return flags | Qt.ItemFlag.ItemIsUserCheckable if is_switch else flags
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        rule = self.rows[index.row()]
-        if role == _DISPLAY:
-            return self._text(rule, index)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(self._text(rule, index))
-        if role == _CHECK and index.column() == NAME:
-            return Qt.CheckState.Checked if rule.enabled else Qt.CheckState.Unchecked
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == HITS:
-            return RIGHT
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return self._ink(rule, index.column())
-        return None
-
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != _CHECK or not index.isValid() or index.column() != NAME:
-            return False
-        is_on = Qt.CheckState(value) is Qt.CheckState.Checked
-        self.replace(index.row(), evolve(self.rows[index.row()], enabled=is_on))
-        return True
-
-    def _text(self, rule: Rule, index: Index) -> str:
+    def text(self, rule: Rule, index: Index) -> str:
         match index.column():
             case 0:
                 return rule.name
@@ -137,7 +79,7 @@ class RulesModel(RowsModel):
             return words.format(f"{running.hits:,}", f"{running.failures:,}")
         return f"{running.hits:,}"
 
-    def _ink(self, rule: Rule, column: int) -> Any:
+    def ink(self, rule: Rule, column: int) -> Any:
         palette = QGuiApplication.palette()
         running = self._of(rule)
         if column == HITS and running is not None and running.failures:
@@ -152,3 +94,84 @@ class RulesModel(RowsModel):
 def _key(rule: Rule) -> Rule:
     """Equal for a shown rule and the running rule that was made from it, enabled or not."""
     return evolve(one_line_rule(rule), enabled=True)
+
+
+def comparison_name(comparison: Comparison) -> str:
+    """The word for a comparison in the form and in the table."""
+    return {
+        Comparison.EQUALS: QCoreApplication.translate("Rules", "equals"),
+        Comparison.STARTS: QCoreApplication.translate("Rules", "starts with"),
+        Comparison.ENDS: QCoreApplication.translate("Rules", "ends with"),
+        Comparison.CONTAINS: QCoreApplication.translate("Rules", "contains"),
+    }[comparison]
+
+
+def action_name(action: Action | None) -> str:
+    """What happens to the connection after the reply."""
+    if action is None:
+        return QCoreApplication.translate("Rules", "nothing")
+    return {
+        Action.CLOSE: QCoreApplication.translate("Rules", "close"),
+        Action.RESET: QCoreApplication.translate("Rules", "reset"),
+        Action.HALF_CLOSE: QCoreApplication.translate("Rules", "half-close"),
+        Action.STOP_READING: QCoreApplication.translate("Rules", "stop reading"),
+        Action.DRAIN: QCoreApplication.translate("Rules", "drain"),
+    }[action]
+
+
+def matcher_text(rule: Rule) -> str:
+    """Which messages the rule answers, or how often it speaks by itself."""
+    words = _matcher(rule)
+    if rule.state is not None:
+        state = QCoreApplication.translate("Rules", "{0}, in the state “{1}”")
+        words = state.format(words, rule.state)
+    return words
+
+
+def _matcher(rule: Rule) -> str:
+    if rule.every:
+        return QCoreApplication.translate("Rules", "every {0}").format(
+            translated(duration(rule.every))
+        )
+    match rule.matcher:
+        case LiteralMatcher(comparison, written):
+            return f"{comparison_name(comparison)} {written_text(written)}"
+        case RegexMatcher(source):
+            return QCoreApplication.translate("Rules", "regex {0}").format(source)
+        case PythonMatcher(reference):
+            return QCoreApplication.translate("Rules", "Python {0}").format(reference)
+        case AnyMatcher():
+            return QCoreApplication.translate("Rules", "any message")
+    return ""
+
+
+def reply_text(rule: Rule) -> str:
+    """What the rule sends, to whom, and what it does after that."""
+    parts = [one_reply(each) for each in rule.replies[:1]]
+    if len(rule.replies) > 1:
+        more = QCoreApplication.translate("Rules", "and {0} more in turn")
+        parts.append(more.format(len(rule.replies) - 1))
+    if rule.to is not Target.PEER:
+        others = QCoreApplication.translate("Rules", "to the others")
+        every = QCoreApplication.translate("Rules", "to all")
+        parts.append(others if rule.to is Target.OTHERS else every)
+    if rule.action is not None:
+        parts.append(
+            QCoreApplication.translate("Rules", "then {0}").format(action_name(rule.action))
+        )
+    return " · ".join(parts) or QCoreApplication.translate("Rules", "no reply")
+
+
+def one_reply(reply: Reply) -> str:
+    """The pieces of one reply."""
+    return " + ".join(
+        QCoreApplication.translate("Rules", "file {0}").format(piece.path)
+        if isinstance(piece, FilePiece)
+        else written_text(piece.written)
+        for piece in reply
+    )
+
+
+def written_text(written: Written) -> str:
+    """Bytes as they were written; hex is marked as such."""
+    return f"hex {written.text}" if written.notation is Notation.HEX else f"“{written.text}”"

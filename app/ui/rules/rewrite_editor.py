@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from attrs import evolve
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
-    QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QMessageBox,
-    QPushButton,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -28,33 +24,101 @@ from app.forwarding.holding import Direction
 from app.forwarding.reading import KEYS, MAX_RULES, Alterations, parse
 from app.forwarding.rewriting import Rewriter, RunningRewrite
 from app.net.endpoint import Endpoint
-from app.rules.reading import FRAMING_KEYS
-from app.rules.spec import Unframed
+from app.rules.reading import FRAMING_KEYS, MAX_SIZE
+from app.rules.spec import MessageFraming, Unframed, Written
 from app.rules.writing import framing_keys
 from app.server.listener import Listener
 from app.server.workspace import Workspace
 from app.text.notation import Notation, NotationError, read, write
-from app.ui.rules.checking import sentence
-from app.ui.rules.framing_edit import FramingEdit
-from app.ui.rules.one_line import one_line
-from app.ui.rules.rewrite_model import HITS, NAME, RewriteModel, Table, plain, written_of
-from app.ui.rules.written_edit import WrittenEdit, line_edit
+from app.text.problems import Problem
+from app.ui.rules.byte_fields import WrittenEdit, line_edit
+from app.ui.rules.edited_rules import one_line, sentence
+from app.ui.rules.rule_list import RuleList, RuleRows
 from app.ui.style.icons import Icons
-from app.ui.widgets.controls import icon_button
-from app.ui.widgets.dialogs import open_modal
-from app.ui.widgets.labels import WrappingLabel
-from app.ui.widgets.plain_text import message_box
-from app.ui.widgets.tables import set_up_table
-from app.ui.widgets.task_window import TaskWindow
+from app.ui.style.palette import quiet_color
+from app.ui.widgets.framing_form import FramingForm
+from app.ui.widgets.labels import MistakeLabel, WrappingLabel
+from app.ui.widgets.layouts import fill
+from app.ui.widgets.tables import Index
+from app.ui.widgets.task_window import ListenerWindow
 from app.ui.widgets.translation import translated
 
 APPLY_MS: Final = 300
 """How long after the last key the rules are applied."""
 
+Table = Mapping[str, Any]
+"""One rule, with the keys of `[[listener.options.rewrite]]`."""
+
 NEW: Final[Table] = {"find": "", "replace": ""}
 
+DIRECTION, FIND, REPLACE, HITS = range(1, 5)
 
-class RewriteEditor(TaskWindow):
+
+def written_of(value: object) -> Written:
+    """The value of `find` or `replace` in a profile."""
+    if isinstance(value, Mapping):
+        return Written(str(value.get("hex", "")), Notation.HEX)
+    return Written(str(value))
+
+
+def plain(written: Written) -> Any:
+    """`written` as a profile has it."""
+    return {"hex": written.text} if written.notation is Notation.HEX else written.text
+
+
+class RewriteModel(RuleRows[Table]):
+    """The rules in the plain values of a profile."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        titles = (
+            self.tr("Rule"),
+            self.tr("Direction"),
+            self.tr("Replaces"),
+            self.tr("By"),
+            self.tr("Hits"),
+        )
+        super().__init__(titles, parent)
+        self._running: Sequence[RunningRewrite] = ()
+        self.directions = {
+            "both": self.tr("both ways"),
+            "in": self.tr("from the client"),
+            "out": self.tr("to the client"),
+        }
+        """The directions of a profile, and their words."""
+
+    def show_running(self, running: Sequence[RunningRewrite]) -> None:
+        """Show the hits of the rules that run; they are those of the table, in its order."""
+        self._running = running
+        self.hits_changed()
+
+    def is_on(self, rule: Table) -> bool:
+        return bool(rule.get("enabled", True))
+
+    def switched(self, rule: Table, on: bool) -> Table:
+        kept = {key: value for key, value in rule.items() if key != "enabled"}
+        return kept if on else {**kept, "enabled": False}
+
+    def text(self, rule: Table, index: Index) -> str:
+        match index.column():
+            case 0:
+                return str(rule.get("name", ""))
+            case 1:
+                return self.directions.get(rule.get("direction", "both"), "")
+            case 2 if "regex" in rule:
+                return f"/{one_line(str(rule['regex']))}/"
+            case 2:
+                return one_line(written_of(rule.get("find", "")).text)
+            case 3:
+                return one_line(written_of(rule.get("replace", "")).text)
+        if len(self._running) != len(self.rows):  # a rule was added or removed since then
+            return ""
+        return f"{self._running[index.row()].hits:,}"
+
+    def ink(self, rule: Table, column: int) -> Any:
+        return None if self.is_on(rule) else quiet_color(QGuiApplication.palette())
+
+
+class RewriteEditor(ListenerWindow):
     """Edits the rules and the framing. They act on open connections too, as soon as they are right.
 
     While they have a mistake, the listener goes on with those of before.
@@ -69,19 +133,13 @@ class RewriteEditor(TaskWindow):
         owner: QWidget,
     ) -> None:
         """It looks as `owner` does and closes with it."""
-        super().__init__(owner)
-        self.listener = listener
-        self._workspace = workspace
-        self._show_save_error = show_save_error
-        self._is_showing = False
+        super().__init__(listener, workspace, show_save_error, owner, wait_ms=APPLY_MS)
         self._applied: object = None
         """The options of the listener when they were shown or applied last."""
         self.model = RewriteModel(self)
-        self.table = QTableView()
-        self.add = QPushButton(self.tr("&Add a rule"))
-        self.up = icon_button(icons, "find-previous", self.tr("Apply it earlier"))
-        self.down = icon_button(icons, "find-next", self.tr("Apply it later"))
-        self.remove = icon_button(icons, "remove", self.tr("Remove the rule"))
+        self.rules = RuleList(
+            self.model, NEW, MAX_RULES, self.tr("Rewrite rules, applied one after the other"), icons
+        )
         self.name = QLineEdit()
         self.direction = QComboBox()
         self.kind = QComboBox()
@@ -91,12 +149,11 @@ class RewriteEditor(TaskWindow):
             self.tr("What comes instead"), self.tr("such as Host: {1}:8080")
         )
         is_datagram = Endpoint.parse(listener.spec.endpoint).is_datagram
-        self.framing = FramingEdit(is_datagram=is_datagram)
+        unframed = Unframed.DATAGRAM if is_datagram else Unframed.CHUNK
+        self.framing: FramingForm[MessageFraming] = FramingForm(unframed=unframed, longest=MAX_SIZE)
         self.message = line_edit(self.tr("A message to try"), self.tr("type a message to try"))
         self.outcome = WrappingLabel()
-        self.trouble = WrappingLabel()
-        self._wait = QTimer(self, singleShot=True, interval=APPLY_MS)
-        self._wait.timeout.connect(self._apply)
+        self.trouble = MistakeLabel()
         self._set_up()
         self._lay_out()
         self._bind()
@@ -106,11 +163,15 @@ class RewriteEditor(TaskWindow):
     @property
     def running(self) -> tuple[RunningRewrite, ...]:
         """The rules as they run; none while the listener is off."""
-        factory = self.listener.factory
-        if factory is None or not self.listener.can_stop:
-            return ()
-        rewriter = getattr(factory.service, "rewriter", None)
-        return rewriter.rules if isinstance(rewriter, Rewriter) else ()
+        rewriter = self.listener.part("rewriter", Rewriter)
+        return () if rewriter is None else rewriter.rules
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something was entered that is not in use, because it has a mistake."""
+        if self._wait.isActive():
+            self.look_at_entered()
+        return bool(self.trouble.text())
 
     def refresh(self) -> None:
         """Show the hits of now, and follow the listener."""
@@ -120,37 +181,23 @@ class RewriteEditor(TaskWindow):
         self.model.show_running(() if self._wait.isActive() else self.running)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._wait.isActive():
-            self._apply()
-        if not self.trouble.text():
-            return
-        event.ignore()
-        if any(each.isVisible() for each in self.findChildren(QMessageBox)):
-            return
-        buttons = QMessageBox.StandardButton
-        box = message_box(
-            self,
-            self.windowTitle(),
-            self.tr("The rules have a mistake, so the last changes are not in use."),
-            icon=QMessageBox.Icon.Question,
-            buttons=buttons.Discard | buttons.Cancel,
-        )
-        box.finished.connect(self._answer_close)
-        open_modal(box)
+        if self.is_changed:
+            buttons = QMessageBox.StandardButton
+            self.ask_before_closing(
+                event,
+                self.tr("The rules have a mistake, so the last changes are not in use."),
+                buttons.Discard | buttons.Cancel,
+                self._answer_close,
+            )
 
     def _answer_close(self, answer: int) -> None:
         if answer == QMessageBox.StandardButton.Discard.value:
-            self._show_mistakes("")
+            self.trouble.setText("")
             self.close()
 
     # Layout
 
     def _set_up(self) -> None:
-        set_up_table(self.table, self.model, self.tr("Rewrite rules, applied one after the other"))
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        for column in (NAME, HITS):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         for value, words in self.model.directions.items():
             self.direction.addItem(words, value)
         self.direction.setAccessibleName(self.tr("Direction"))
@@ -159,21 +206,8 @@ class RewriteEditor(TaskWindow):
         self.kind.setAccessibleName(self.tr("What is replaced"))
         self.name.setAccessibleName(self.tr("Name"))
         self.outcome.setObjectName("quiet")
-        self.trouble.setObjectName("trouble")
-        self.trouble.setProperty("wrong", True)
-        self.trouble.hide()
 
     def _lay_out(self) -> None:
-        tools = QHBoxLayout()
-        tools.addWidget(self.add)
-        for button in (self.up, self.down, self.remove):
-            tools.addWidget(button)
-        tools.addStretch(1)
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(tools)
-        column.addWidget(self.table, 1)
         self.form = QWidget()
         rows = QFormLayout(self.form)
         rows.addRow(self.tr("Name"), self.name)
@@ -184,22 +218,21 @@ class RewriteEditor(TaskWindow):
         rows.addRow(self.tr("Replaces"), what)
         rows.addRow(self.tr("By"), self.replacement)
         across = QSplitter(Qt.Orientation.Horizontal)
-        across.addWidget(left)
+        across.addWidget(self.rules)
         across.addWidget(self.form)
         across.setSizes([520, 400])
         shared = QFormLayout()
         shared.addRow(self.tr("Messages are"), self.framing)
         shared.addRow(self.tr("Tester"), self.message)
         shared.addRow(QLabel(), self.outcome)
-        layout = QVBoxLayout(self)
-        layout.addWidget(across, 1)
-        layout.addLayout(shared)
-        layout.addWidget(self.trouble)
+        fill(QVBoxLayout(self), (across, 1), shared, self.trouble)
         self.resize(960, 560)
 
     def _bind(self) -> None:
-        self.table.selectionModel().currentRowChanged.connect(self._show_chosen)
-        self.model.dataChanged.connect(self._change_model)
+        self.rules.chosen.connect(self._show_chosen)
+        self.rules.added.connect(self._begin_rule)
+        self.rules.rearranged.connect(self.look_at_entered)
+        self.rules.changed.connect(self.wait_for_more)
         for signal in (
             self.name.textChanged,
             self.direction.currentIndexChanged,
@@ -209,19 +242,10 @@ class RewriteEditor(TaskWindow):
             self.replacement.changed,
         ):
             signal.connect(self._take_form)
-        self.framing.changed.connect(self._wait_to_apply)
+        self.framing.changed.connect(self.wait_for_more)
         self.message.textChanged.connect(self._try)
-        self.add.clicked.connect(self._add)
-        self.remove.clicked.connect(self._remove)
-        self.up.clicked.connect(lambda: self._move(-1))
-        self.down.clicked.connect(lambda: self._move(+1))
 
     # Edits
-
-    @property
-    def _row(self) -> int:
-        """The chosen row, or -1."""
-        return self.table.currentIndex().row()
 
     def _options(self) -> dict[str, Any]:
         """The options that are edited here, and those that are read with them."""
@@ -230,27 +254,21 @@ class RewriteEditor(TaskWindow):
 
     def _load(self) -> None:
         """Show the rules of the listener."""
-        row = max(0, self._row)
         options = self._options()
         self._applied = options
-        self._show_mistakes("")
+        self.trouble.setText("")
         read = parse(options)
         self._is_showing = True
         if isinstance(read, Alterations):
             self.framing.show_framing(read.framing)
-        self.model.show_rules(options.get("rewrite", ()))
         self._is_showing = False
-        count = self.model.rowCount()
-        if count:
-            self.table.selectRow(min(row, count - 1))
-        self._show_chosen()
+        self.rules.show_rules(options.get("rewrite", ()))
         self._try()
 
     def _show_chosen(self) -> None:
-        row, last = self._row, self.model.rowCount() - 1
-        rule = self.model.rules[row] if 0 <= row <= last else NEW
+        rule = self.rules.rule
         self._is_showing = True
-        self.form.setEnabled(row >= 0)
+        self.form.setEnabled(self.rules.row >= 0)
         self.name.setText(str(rule.get("name", "")))
         self.direction.setCurrentIndex(self.direction.findData(rule.get("direction", "both")))
         self.kind.setCurrentIndex(self.kind.findData("regex" if "regex" in rule else "find"))
@@ -261,17 +279,12 @@ class RewriteEditor(TaskWindow):
         self._show_possible()
 
     def _show_possible(self) -> None:
-        row, last = self._row, self.model.rowCount() - 1
         is_regex = self.kind.currentData() == "regex"
         self.wanted.setVisible(not is_regex)
         self.regex.setVisible(is_regex)
-        self.remove.setEnabled(row >= 0)
-        self.up.setEnabled(row > 0)
-        self.down.setEnabled(0 <= row < last)
-        self.add.setEnabled(last + 1 < MAX_RULES)
 
     def _take_form(self) -> None:
-        if self._is_showing or self._row < 0:
+        if self._is_showing:
             return
         self._show_possible()
         rule: dict[str, Any] = {}
@@ -284,37 +297,13 @@ class RewriteEditor(TaskWindow):
         else:
             rule["find"] = plain(self.wanted.written)
         rule["replace"] = plain(self.replacement.written)
-        if not self.model.rules[self._row].get("enabled", True):
-            rule["enabled"] = False
-        self.model.replace(self._row, rule)
+        self.rules.replace_chosen(rule)
 
-    def _change_model(self, _first: object, _last: object, roles: object = ()) -> None:
-        if not roles:  # not only the hits
-            self._wait_to_apply()
-
-    def _add(self) -> None:
-        row = self._row + 1
-        self.model.insert(row, NEW)
-        self.table.selectRow(row)
-        self._show_chosen()
+    def _begin_rule(self) -> None:
+        """Wait for what the new rule replaces. A duplicate has it."""
         self.wanted.setFocus()
-
-    def _remove(self) -> None:
-        if self._row >= 0:
-            self.model.remove(self._row)
-            self._show_chosen()
-            self._apply()
-
-    def _move(self, by: int) -> None:
-        row = self._row
-        if row >= 0 and 0 <= row + by < self.model.rowCount():
-            self.model.swap(row, row + by)
-            self.table.selectRow(row + by)
-            self._apply()
-
-    def _wait_to_apply(self) -> None:
-        if not self._is_showing:
-            self._wait.start()
+        if self.rules.rule != NEW:
+            self.wait_for_more()
 
     def _entered(self) -> dict[str, Any]:
         """The options as they are entered."""
@@ -322,18 +311,18 @@ class RewriteEditor(TaskWindow):
         framing = self.framing.framing
         if framing is not Unframed.CHUNK:
             options = {**framing_keys(framing), **options}
-        options["rewrite"] = self.model.rules
+        options["rewrite"] = list(self.model.rows)
         return options
 
-    def _apply(self) -> None:
+    def look_at_entered(self) -> None:
         """Give the rules to the listener and its profile, unless they have a mistake."""
         self._wait.stop()
-        if self.listener not in self._workspace.deck.listeners:
+        if not self.is_listed:
             return
         entered = self._entered()
         result = parse(entered)
         mistakes = self._mistakes(result)
-        self._show_mistakes(mistakes)
+        self.trouble.setText(mistakes)
         if not mistakes:
             kept = {
                 key: value for key, value in self.listener.spec.options.items() if key not in KEYS
@@ -341,25 +330,32 @@ class RewriteEditor(TaskWindow):
             if not entered["rewrite"]:
                 del entered["rewrite"]
             self._applied = entered
-            spec = evolve(self.listener.spec, options={**kept, **entered})
-            self._workspace.change(self.listener, spec, restart=False)
-            self._show_save_error()
+            self.use_options({**kept, **entered})
         self._try()
         self.refresh()
 
-    def _show_mistakes(self, mistakes: str) -> None:
-        self.trouble.setText(mistakes)
-        self.trouble.setVisible(bool(mistakes))
-
     def _mistakes(self, result: object) -> str:
         """What is wrong, and that the rules of before act; empty if nothing is."""
-        found = [self.framing.mistake] if self.framing.mistake else []
+        found = [self.framing.trouble] if self.framing.trouble else []
         if isinstance(result, tuple):
-            found += [translated(str(each)) for each in result]
+            found += map(self._named, result)
         if not found:
             return ""
         goes_on = self.tr("The listener goes on with the rules of before.")
         return f"{sentence(found)} {goes_on}"
+
+    def _named(self, problem: Problem) -> str:
+        """`problem` with the words of this window in place of its path in the profile."""
+        place = re.match(r"rewrite\[(\d+)\]\.?(\w*)", problem.path)
+        if place is None:
+            return translated(str(problem))
+        titles = {"find": self.tr("Replaces"), "replace": self.tr("By"), "name": self.tr("Name")}
+        title = titles.get(place[2].replace("regex", "find"))
+        name = self.model.rows[int(place[1])].get("name") or int(place[1]) + 1
+        message = translated(problem.message)
+        if title is None:
+            return self.tr("Rule {0}: {1}").format(name, message)
+        return self.tr("Rule {0}, {1}: {2}").format(name, title, message)
 
     # The tester
 

@@ -19,11 +19,11 @@ from app.server.deck import Deck
 from app.server.listener import Listener
 from app.server.monitor import Changes
 from app.server.workspace import Workspace
+from app.ui.rules.byte_fields import choose
 from app.ui.rules.commands import RulesCommands
 from app.ui.rules.editor import RulesEditor
+from app.ui.rules.forms import When
 from app.ui.rules.model import HITS
-from app.ui.rules.rule_form import When
-from app.ui.rules.written_edit import choose
 from app.ui.style.icons import Icons
 
 OPTIONS = {
@@ -52,10 +52,10 @@ class Bench:
         self.listener = self.workspace.add(spec)
         self.window = QWidget()
         qtbot.addWidget(self.window)
-        self.commands = RulesCommands(self.workspace, Icons(), lambda: None, self.window)
-        editor = self.commands.open_for(self.listener)
-        assert editor is not None
-        self.editor: RulesEditor = editor
+        self.commands = RulesCommands(
+            self.workspace, Icons(), lambda: 0.0, lambda: None, self.window
+        )
+        self.editor: RulesEditor = self.commands.open_replies(self.listener)
 
     def kept(self) -> RuleSet:
         """The rules as the profile has them."""
@@ -106,7 +106,7 @@ def test_a_mistake_is_shown_and_nothing_can_be_saved(bench: Bench, qtbot: QtBot)
     assert not editor.save.isEnabled()
     editor.save_rules()
     assert bench.kept().rules[0].matcher == LiteralMatcher(Comparison.EQUALS, Written("a"))
-    editor.table.selectRow(1)
+    editor.rules.table.selectRow(1)
     assert editor.form.troubles["when"].isHidden()
     editor.revert.click()
     assert not editor.is_changed
@@ -115,14 +115,14 @@ def test_a_mistake_is_shown_and_nothing_can_be_saved(bench: Bench, qtbot: QtBot)
 
 def test_rules_are_added_duplicated_moved_and_removed(bench: Bench) -> None:
     editor = bench.editor
-    editor.add.click()
+    editor.rules.add.click()
     assert [type(each.matcher) for each in editor.model.rules][1] is AnyMatcher
-    editor.remove.click()
-    editor.table.selectRow(0)
-    editor.duplicate.click()
+    editor.rules.remove.click()
+    editor.rules.table.selectRow(0)
+    editor.rules.duplicate.click()
     assert editor.model.rules[0] == editor.model.rules[1]
-    editor.table.selectRow(2)
-    editor.up.click()
+    editor.rules.table.selectRow(2)
+    editor.rules.up.click()
     assert isinstance(editor.model.rules[1].matcher, AnyMatcher)
     editor.save.click()
     assert len(bench.kept().rules) == 3
@@ -132,7 +132,7 @@ def test_a_rule_that_is_added_comes_before_the_rule_for_any_message(bench: Bench
     rule = evolve(bench.editor.model.rules[0], name="new")
     bench.commands.add_rule(bench.listener, rule)
     assert [each.name for each in bench.editor.model.rules] == ["", "new", ""]
-    assert bench.commands.editors == [bench.editor]
+    assert list(bench.commands.editors) == [bench.editor]
 
 
 def test_it_follows_the_listener_unless_something_is_edited(bench: Bench, qtbot: QtBot) -> None:
@@ -157,7 +157,7 @@ def test_the_tester_uses_what_is_edited(bench: Bench, qtbot: QtBot) -> None:
 def test_closing_asks_what_to_do_with_changes(bench: Bench, qtbot: QtBot) -> None:
     editor = bench.editor
     editor.form.written.line.setText("b")
-    editor._check()
+    editor.look_at_entered()
     editor.close()
     box = editor.findChild(QMessageBox)
     assert box is not None
@@ -189,7 +189,7 @@ def test_a_listener_of_another_protocol_has_no_editor(bench: Bench) -> None:
 def test_a_removed_listener_cannot_be_saved(bench: Bench) -> None:
     bench.editor.form.written.line.setText("b")
     bench.workspace.remove(bench.listener)
-    bench.editor._check()
+    bench.editor.look_at_entered()
     assert bench.editor.said.text() == "The listener was removed."
     assert not bench.editor.save.isEnabled()
 
@@ -213,8 +213,8 @@ def test_hits_are_counted_and_saving_keeps_connections(bench: Bench, qtbot: QtBo
     editor = bench.editor
     assert transport.value() == b"READY\r\n1\r\n"
     assert editor.model.index(0, HITS).data() == "1"
-    editor.table.selectRow(1)
-    editor.remove.click()
+    editor.rules.table.selectRow(1)
+    editor.rules.remove.click()
     editor.save.click()
     assert list(listener.factory.connections) == [connection]
     connection.dataReceived(b"what\r\n")

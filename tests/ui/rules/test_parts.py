@@ -26,15 +26,13 @@ from app.rules.spec import (
 )
 from app.text.notation import Notation
 from app.traffic.framing import Delimited, FixedLength, LengthPrefix, Lines, Netstrings
-from app.ui.rules.checking import REPLIES, WHEN, check
-from app.ui.rules.model import HITS, NAME, REPLY, RulesModel
+from app.ui.rules.byte_fields import choose
+from app.ui.rules.edited_rules import REPLIES, WHEN, as_written, check, one_line_set
+from app.ui.rules.forms import OWN_REPLY, RuleForm, SetForm, When
+from app.ui.rules.message_panels import MESSAGE, RuleTester, UnmatchedModel, UnmatchedPanel
+from app.ui.rules.model import HITS, REPLY, RulesModel
 from app.ui.rules.model import WHEN as WHEN_COLUMN
-from app.ui.rules.one_line import as_written, one_line_set
-from app.ui.rules.rule_form import RuleForm, When
-from app.ui.rules.set_form import OWN_REPLY, SetForm
-from app.ui.rules.tester import RuleTester
-from app.ui.rules.unmatched import MESSAGE, UnmatchedModel, UnmatchedPanel
-from app.ui.rules.written_edit import choose
+from app.ui.rules.rule_list import NAME
 from app.ui.style.icons import Icons
 
 TABLE = {
@@ -79,7 +77,8 @@ def _said(data: bytes, **changes: str) -> UnmatchedMessage:
 
 
 def test_the_table_says_what_each_rule_does(qtmodeltester: ModelTester) -> None:
-    model = RulesModel(RULES.rules)
+    model = RulesModel()
+    model.show_rules(RULES.rules)
     qtmodeltester.check(model)
     texts = [
         (model.index(row, WHEN_COLUMN).data(), model.index(row, REPLY).data())
@@ -99,7 +98,8 @@ def test_the_table_says_what_each_rule_does(qtmodeltester: ModelTester) -> None:
 
 
 def test_rules_are_switched_moved_and_removed_in_the_table(qtmodeltester: ModelTester) -> None:
-    model = RulesModel(RULES.rules)
+    model = RulesModel()
+    model.show_rules(RULES.rules)
     qtmodeltester.check(model)
     box = model.index(0, NAME)
     assert model.setData(box, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
@@ -120,7 +120,8 @@ def test_the_hits_are_those_of_the_same_rule(qtmodeltester: ModelTester) -> None
     running = RunningRules(RULES, seconds=lambda: 0.0)
     running.count_hit(running.rules[0])
     running.rules[5].failures = 2
-    model = RulesModel(one_line_set(RULES).rules)
+    model = RulesModel()
+    model.show_rules(one_line_set(RULES).rules)
     qtmodeltester.check(model)
     assert model.index(0, HITS).data() == ""
     model.show_running(running.rules)
@@ -241,7 +242,9 @@ def test_each_mistake_is_shown_at_its_field(qtbot: QtBot) -> None:
         Unframed.CHUNK,
         Delimited(b"\0"),
         FixedLength(7),
+        Delimited(b"-" * 100),
         LengthPrefix(4, "little", True),
+        LengthPrefix(1, "little"),
         Netstrings(),
     ],
 )
@@ -299,7 +302,6 @@ def test_the_tester_explains_what_a_message_would_get(qtbot: QtBot) -> None:
     assert any(line.startswith(r"  Reply: “SUM 1+2\r\n") for line in lines)
     assert "  The connection is in the state “done” then." in lines
     assert any(line.startswith("  Not rule 1: ") for line in lines)
-    assert panel.matched == 1
 
 
 def test_the_tester_cuts_several_messages(qtbot: QtBot) -> None:

@@ -25,8 +25,8 @@ from app.server.monitor import Changes
 from app.server.workspace import Workspace
 from app.text.notation import Notation
 from app.ui.rules.commands import RulesCommands
-from app.ui.rules.rewrite_editor import RewriteEditor
-from app.ui.rules.rewrite_model import FIND, HITS, NAME, RewriteModel
+from app.ui.rules.rewrite_editor import FIND, HITS, RewriteEditor, RewriteModel
+from app.ui.rules.rule_list import NAME
 from app.ui.style.icons import Icons
 
 CAT: dict[str, Any] = {"name": "cat", "find": "cat", "replace": "dog"}
@@ -53,10 +53,10 @@ class Bench:
         ensureDeferred(self.listener.start())
         self.window = QWidget()
         qtbot.addWidget(self.window)
-        self.commands = RulesCommands(self.workspace, Icons(), lambda: None, self.window)
-        editor = self.commands.open_rewrites(self.listener)
-        assert editor is not None
-        self.editor: RewriteEditor = editor
+        self.commands = RulesCommands(
+            self.workspace, Icons(), lambda: 0.0, lambda: None, self.window
+        )
+        self.editor: RewriteEditor = self.commands.open_rewrites(self.listener)
 
     @property
     def saved(self) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class Bench:
         return service
 
     def apply(self) -> None:
-        self.editor._apply()
+        self.editor.look_at_entered()
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_the_rules_of_the_listener_are_shown(bench: Bench, qtmodeltester: ModelT
 
 def test_a_new_rule_acts_and_is_saved_as_soon_as_it_is_right(bench: Bench) -> None:
     editor = bench.editor
-    editor.add.click()
+    editor.rules.add.click()
     assert bench.editor.model.rowCount() == 3
     bench.apply()
     assert editor.trouble.isVisible(), "a rule without anything to find is wrong"
@@ -127,7 +127,7 @@ def test_an_expression_that_is_wrong_is_told_and_the_rules_of_before_act(bench: 
     bench.editor.kind.setCurrentIndex(1)
     bench.editor.regex.setText("(")
     bench.apply()
-    assert "rewrite[0].regex" in bench.editor.trouble.text().lower()
+    assert bench.editor.trouble.text().startswith("Rule cat, Replaces: This expression cannot be")
     assert "rules of before" in bench.editor.trouble.text()
     assert bench.service.rewriter.rewrite(b"cat", Direction.IN) == b"dog"
 
@@ -140,13 +140,19 @@ def test_a_rule_is_switched_off_by_its_check_box(bench: Bench) -> None:
 
 
 def test_rules_are_moved_and_removed(bench: Bench) -> None:
-    bench.editor.table.selectRow(1)
-    bench.editor.up.click()
+    bench.editor.rules.table.selectRow(1)
+    bench.editor.rules.up.click()
     assert bench.saved["rewrite"] == [HOST, CAT]
-    bench.editor.remove.click()
+    bench.editor.rules.remove.click()
     assert bench.saved["rewrite"] == [CAT]
-    bench.editor.remove.click()
+    bench.editor.rules.remove.click()
     assert "rewrite" not in bench.saved
+
+
+def test_a_duplicate_acts_too(bench: Bench, qtbot: QtBot) -> None:
+    bench.editor.rules.duplicate.click()
+    assert bench.editor.rules.row == 1
+    qtbot.waitUntil(lambda: bench.saved["rewrite"] == [CAT, CAT, HOST])
 
 
 def test_hits_are_counted(bench: Bench) -> None:
@@ -185,9 +191,22 @@ def test_the_model_survives_other_hits_than_rules() -> None:
     assert model.index(0, HITS).data() == ""
 
 
+def test_quitting_asks_about_a_mistake_too(bench: Bench, qtbot: QtBot) -> None:
+    bench.editor.show()
+    assert not bench.commands.ask_to_save()
+    bench.editor.rules.add.click()
+    bench.editor.kind.setCurrentIndex(1)
+    bench.editor.regex.setText("(")
+    assert bench.commands.ask_to_save()
+    (box,) = bench.editor.findChildren(QMessageBox)
+    box.done(QMessageBox.StandardButton.Discard.value)
+    qtbot.waitUntil(lambda: not isValid(bench.editor))
+    bench.editor = bench.commands.open_rewrites(bench.listener)
+
+
 def test_closing_with_a_mistake_asks_and_keeps_what_was_typed(bench: Bench, qtbot: QtBot) -> None:
     bench.editor.show()
-    bench.editor.add.click()
+    bench.editor.rules.add.click()
     bench.editor.kind.setCurrentIndex(1)
     bench.editor.regex.setText("(")
     bench.editor.close()
@@ -201,7 +220,5 @@ def test_closing_with_a_mistake_asks_and_keeps_what_was_typed(bench: Bench, qtbo
     box.done(QMessageBox.StandardButton.Discard.value)
     assert not bench.editor.isVisible()
     qtbot.waitUntil(lambda: not isValid(bench.editor))
-    reopened = bench.commands.open_rewrites(bench.listener)
-    assert reopened is not None
-    bench.editor = reopened
+    bench.editor = bench.commands.open_rewrites(bench.listener)
     assert bench.editor.model.rowCount() == 2

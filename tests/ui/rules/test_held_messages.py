@@ -19,10 +19,10 @@ from app.server.deck import Deck
 from app.server.monitor import Changes
 from app.server.workspace import Workspace
 from app.text.notation import Notation
-from app.ui.held_messages.commands import HoldCommands
-from app.ui.held_messages.message_edit import MOST_EDITED, MessageEdit
-from app.ui.held_messages.model import MESSAGE, HeldModel
-from app.ui.held_messages.panel import Filter, HoldPanel
+from app.ui.rules.commands import RulesCommands
+from app.ui.rules.held_messages import MESSAGE, MOST_EDITED, HeldModel, MessageEdit
+from app.ui.rules.held_panel import Filter, HoldPanel
+from app.ui.style.icons import Icons
 
 EVERYTHING = HoldRule(lambda direction, data: True)
 
@@ -106,11 +106,11 @@ class Bench:
         )
         self.window = QWidget()
         qtbot.addWidget(self.window)
-        self.commands = HoldCommands(
-            self.workspace, self.reactor.seconds, lambda: None, self.window
+        self.commands = RulesCommands(
+            self.workspace, Icons(), self.reactor.seconds, lambda: None, self.window
         )
         self.workspace.deck.start(self.listener)
-        panel = self.commands.open_for(self.listener)
+        panel = self.commands.open_held(self.listener)
         assert panel is not None
         self.panel: HoldPanel = panel
         self.passed: list[bytes] = []
@@ -140,9 +140,9 @@ class Bench:
 def bench(tmp_path: Path, qtbot: QtBot) -> Iterator[Bench]:
     bench = Bench(tmp_path / "p.toml", qtbot)
     yield bench
-    for panel in list(bench.commands.panels):
+    for panel in list(bench.commands.held):
         panel.close()
-    qtbot.waitUntil(lambda: not bench.commands.panels)
+    qtbot.waitUntil(lambda: not bench.commands.held)
 
 
 def test_the_switch_holds_at_once_and_is_kept(bench: Bench) -> None:
@@ -261,4 +261,4 @@ def test_a_change_of_the_profile_is_shown(bench: Bench) -> None:
 
 def test_other_listeners_hold_nothing(bench: Bench) -> None:
     echo = ListenerSpec(name="Echo", protocol="echo", endpoint="tcp:8007")
-    assert bench.commands.open_for(bench.workspace.add(echo)) is None
+    assert bench.commands.open_held(bench.workspace.add(echo)) is None

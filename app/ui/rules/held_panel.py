@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, Final
 
-from attrs import evolve
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
@@ -28,12 +27,12 @@ from app.forwarding.holding import HeldMessage, HoldList
 from app.forwarding.reading import KEYS, MAX_HELD, MAX_SECONDS, parse
 from app.server.listener import Listener
 from app.server.workspace import Workspace
-from app.ui.held_messages.message_edit import MessageEdit
-from app.ui.held_messages.model import CONNECTION, DIRECTION, SIZE, WAITS, HeldModel
+from app.ui.rules.held_messages import CONNECTION, DIRECTION, SIZE, WAITS, HeldModel, MessageEdit
 from app.ui.widgets.controls import Switch
-from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.labels import MistakeLabel
+from app.ui.widgets.layouts import STRETCH, fill
 from app.ui.widgets.tables import set_up_table
-from app.ui.widgets.task_window import TaskWindow
+from app.ui.widgets.task_window import ListenerWindow
 from app.ui.widgets.translation import translated
 
 CLOCK_MS: Final = 500
@@ -51,7 +50,7 @@ class Filter(Enum):
     REGEX = "regex"
 
 
-class HoldPanel(TaskWindow):
+class HoldPanel(ListenerWindow):
     """Shows the messages in the order in which they came, and lets the user decide about each."""
 
     def __init__(
@@ -63,11 +62,7 @@ class HoldPanel(TaskWindow):
         owner: QWidget,
     ) -> None:
         """It looks as `owner` does and closes with it. `seconds` is the clock of the listener."""
-        super().__init__(owner)
-        self.listener = listener
-        self._workspace = workspace
-        self._show_save_error = show_save_error
-        self._is_showing = False
+        super().__init__(listener, workspace, show_save_error, owner, wait_ms=APPLY_MS)
         self._shown_options: object = None
         """The hold rule of the listener when it was shown or applied last."""
         self._shown: int | None = None
@@ -78,7 +73,7 @@ class HoldPanel(TaskWindow):
         self.wanted = QLineEdit()
         self.most_seconds = QDoubleSpinBox()
         self.most = QSpinBox()
-        self.trouble = WrappingLabel()
+        self.trouble = MistakeLabel()
         self.model = HeldModel(seconds, self)
         self.table = QTableView()
         self.hint = QLabel()
@@ -86,8 +81,6 @@ class HoldPanel(TaskWindow):
         self.release = QPushButton(self.tr("&Release"))
         self.drop = QPushButton(self.tr("&Drop"))
         self.release_all = QPushButton(self.tr("Release &all"))
-        self._wait = QTimer(self, singleShot=True, interval=APPLY_MS)
-        self._wait.timeout.connect(self._apply)
         self._set_up()
         self._lay_out()
         self._bind()
@@ -100,15 +93,11 @@ class HoldPanel(TaskWindow):
     @property
     def holds(self) -> HoldList | None:
         """The list of the running listener; `None` while it is off."""
-        factory = self.listener.factory
-        if factory is None or not self.listener.can_stop:
-            return None
-        holds = getattr(factory.service, "holds", None)
-        return holds if isinstance(holds, HoldList) else None
+        return self.listener.part("holds", HoldList)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._wait.isActive():
-            self._apply()
+            self.look_at_entered()
         super().closeEvent(event)
 
     def refresh(self) -> None:
@@ -153,9 +142,6 @@ class HoldPanel(TaskWindow):
         self.most_seconds.setAccessibleName(self.tr("Held for at most"))
         self.most.setRange(1, MAX_HELD)
         self.most.setAccessibleName(self.tr("Messages at most"))
-        self.trouble.setObjectName("trouble")
-        self.trouble.setProperty("wrong", True)
-        self.trouble.hide()
         set_up_table(self.table, self.model, self.tr("Held messages"))
         self.table.horizontalHeader().setStretchLastSection(True)
         for column, width in _WIDTHS.items():
@@ -166,48 +152,41 @@ class HoldPanel(TaskWindow):
         QVBoxLayout(self.table.viewport()).addWidget(self.hint)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(self.switch)
-        head.addWidget(QLabel(self.tr("Hold")))
-        head.addWidget(self.filter)
-        head.addWidget(self.wanted, 1)
-        head.addWidget(self.direction)
-        bounds = QHBoxLayout()
-        bounds.addWidget(self.most_seconds)
-        bounds.addWidget(QLabel(self.tr("or until there are more than")))
-        bounds.addWidget(self.most)
-        bounds.addStretch(1)
+        head = fill(
+            QHBoxLayout(),
+            self.switch,
+            QLabel(self.tr("Hold")),
+            self.filter,
+            (self.wanted, 1),
+            self.direction,
+        )
+        bounds = fill(
+            QHBoxLayout(),
+            self.most_seconds,
+            QLabel(self.tr("or until there are more than")),
+            self.most,
+            STRETCH,
+        )
         rows = QFormLayout()
         rows.addRow(self.tr("For at most"), bounds)
         below = QWidget()
-        buttons = QHBoxLayout()
-        for button in (self.release, self.drop):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.release_all)
-        column = QVBoxLayout(below)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.addWidget(self.edit, 1)
-        column.addLayout(buttons)
+        buttons = fill(QHBoxLayout(), self.release, self.drop, STRETCH, self.release_all)
+        fill(QVBoxLayout(below), (self.edit, 1), buttons, margins=(0, 4, 0, 0))
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.table)
         split.addWidget(below)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 1)
-        layout = QVBoxLayout(self)
-        layout.addLayout(head)
-        layout.addLayout(rows)
-        layout.addWidget(self.trouble)
-        layout.addWidget(split, 1)
+        fill(QVBoxLayout(self), head, rows, self.trouble, (split, 1))
         self.resize(820, 600)
 
     def _bind(self) -> None:
-        self.switch.clicked.connect(self._apply)
-        self.direction.currentIndexChanged.connect(self._apply)
-        self.filter.currentIndexChanged.connect(self._apply)
-        self.wanted.textChanged.connect(self._wait_to_apply)
-        self.most_seconds.valueChanged.connect(self._wait_to_apply)
-        self.most.valueChanged.connect(self._wait_to_apply)
+        self.switch.clicked.connect(self.look_at_entered)
+        self.direction.currentIndexChanged.connect(self.look_at_entered)
+        self.filter.currentIndexChanged.connect(self.look_at_entered)
+        self.wanted.textChanged.connect(self.wait_for_more)
+        self.most_seconds.valueChanged.connect(self.wait_for_more)
+        self.most.valueChanged.connect(self.wait_for_more)
         self.table.selectionModel().currentRowChanged.connect(self._show_chosen)
         self.edit.changed.connect(self._enable)
         self.release.clicked.connect(self._release)
@@ -244,13 +223,9 @@ class HoldPanel(TaskWindow):
         is_hex = isinstance(self._table.get("contains"), Mapping)
         self.wanted.setPlaceholderText(self.tr("as in the profile, in hex") if is_hex else "")
 
-    def _wait_to_apply(self) -> None:
-        if not self._is_showing:
-            self._wait.start()
-
-    def _apply(self) -> None:
+    def look_at_entered(self) -> None:
         """Give the rule to the listener and its profile, unless it has a mistake."""
-        if self._is_showing or self.listener not in self._workspace.deck.listeners:
+        if self._is_showing or not self.is_listed:
             return
         self._wait.stop()
         self._show_filter()
@@ -261,12 +236,9 @@ class HoldPanel(TaskWindow):
         result = parse({key: options[key] for key in KEYS if key in options})
         mistakes = [translated(str(each)) for each in result] if isinstance(result, tuple) else []
         self.trouble.setText("\n".join(mistakes))
-        self.trouble.setVisible(bool(mistakes))
         if not mistakes:
             self._shown_options = entered
-            spec = evolve(self.listener.spec, options=options)
-            self._workspace.change(self.listener, spec, restart=False)
-            self._show_save_error()
+            self.use_options(options)
             self.refresh()
 
     def _entered(self) -> dict[str, Any] | None:

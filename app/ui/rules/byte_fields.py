@@ -1,4 +1,4 @@
-"""Replies: the pieces of one, and several that take turns."""
+"""Fields for bytes: a line that is text or hex, a reply made of pieces, and several replies."""
 
 from __future__ import annotations
 
@@ -18,13 +18,64 @@ from app.rules.reading import MAX_REPLIES
 from app.rules.spec import FilePiece, Order, Reply, TextPiece, Written
 from app.rules.toml_values import MAX_PIECES
 from app.text.notation import Notation
-from app.ui.rules.one_line import one_line
-from app.ui.rules.written_edit import choose, line_edit
+from app.ui.rules.edited_rules import one_line
 from app.ui.style.icons import Icons
+from app.ui.style.theme import MonoFont
 from app.ui.widgets.controls import icon_button
+from app.ui.widgets.layouts import STRETCH, fill
 
+LONGEST_TEXT: Final = 64 * 1024
 _EMPTY: Final = TextPiece(Written(""))
 _FILE: Final = "file"
+
+
+def line_edit(name: str, placeholder: str = "") -> QLineEdit:
+    """A line for bytes, in the font of bytes. `name` is for people who cannot see it."""
+    line = QLineEdit()
+    line.setMaxLength(LONGEST_TEXT)
+    line.setAccessibleName(name)
+    line.setPlaceholderText(placeholder)
+    MonoFont(line)
+    return line
+
+
+def choose(box: QComboBox, value: object) -> None:
+    """Choose the item of `box` whose data is `value`. Qt's own search takes Qt's values only."""
+    found = (index for index in range(box.count()) if box.itemData(index) == value)
+    box.setCurrentIndex(next(found))
+
+
+class WrittenEdit(QWidget):
+    """Edits a `Written`. It is not checked here."""
+
+    changed = Signal()
+
+    def __init__(self, name: str, placeholder: str = "") -> None:
+        super().__init__()
+        self.notation = QComboBox()
+        self.notation.addItem(self.tr("Text"), Notation.ESCAPES)
+        self.notation.addItem(self.tr("Hex"), Notation.HEX)
+        self.notation.setAccessibleName(self.tr("Text or hex"))
+        self.notation.setToolTip(
+            self.tr(r"Text has escapes such as \r\n and \x00, hex has two digits for each byte")
+        )
+        self.line = line_edit(name, placeholder)
+        self.setFocusProxy(self.line)
+        fill(QHBoxLayout(self), self.notation, (self.line, 1), margins=0)
+        self.notation.currentIndexChanged.connect(self.changed)
+        self.line.textChanged.connect(self.changed)
+
+    @property
+    def written(self) -> Written:
+        """What is entered."""
+        return Written(self.line.text(), self.notation.currentData())
+
+    def show_written(self, written: Written) -> None:
+        """Show `written` without a signal."""
+        self.blockSignals(True)
+        choose(self.notation, written.notation)
+        self.line.setText(one_line(written.text))
+        self.blockSignals(False)
 
 
 class PieceEdit(QWidget):
@@ -33,10 +84,8 @@ class PieceEdit(QWidget):
     changed = Signal()
     removal_wanted = Signal()
 
-    def __init__(
-        self, piece: TextPiece | FilePiece, icons: Icons, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, piece: TextPiece | FilePiece, icons: Icons) -> None:
+        super().__init__()
         self.kind = QComboBox()
         self.kind.addItem(self.tr("Text"), Notation.ESCAPES)
         self.kind.addItem(self.tr("Hex"), Notation.HEX)
@@ -53,12 +102,7 @@ class PieceEdit(QWidget):
         self.name.setMaximumWidth(90)
         self.remove = icon_button(icons, "close", self.tr("Remove this piece"))
         self._show(piece)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.kind)
-        layout.addWidget(self.content, 1)
-        layout.addWidget(self.name)
-        layout.addWidget(self.remove)
+        fill(QHBoxLayout(self), self.kind, (self.content, 1), self.name, self.remove, margins=0)
         self.kind.currentIndexChanged.connect(self._change_kind)
         self.content.textChanged.connect(self.changed)
         self.name.textChanged.connect(self.changed)
@@ -112,10 +156,7 @@ class ReplyEdit(QWidget):
         """The line of the button; more may be added to it."""
         self.below.addWidget(self.add)
         self.below.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(self._rows)
-        layout.addLayout(self.below)
+        fill(QVBoxLayout(self), self._rows, self.below, margins=0)
         self.show_reply(())
 
     @property
@@ -167,8 +208,8 @@ class RepliesEdit(QWidget):
 
     changed = Signal()
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self._replies: list[Reply] = [()]
         self.current = QComboBox()
         self.current.setAccessibleName(self.tr("Which of the replies"))
@@ -210,15 +251,8 @@ class RepliesEdit(QWidget):
         for button in (self.add, self.remove):
             button.setProperty("small", True)
             self.editor.below.insertWidget(self.editor.below.count() - 1, button)
-        turns = QHBoxLayout(self._turns)
-        turns.setContentsMargins(0, 0, 0, 0)
-        turns.addWidget(self.current)
-        turns.addWidget(self.order)
-        turns.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._turns)
-        layout.addWidget(self.editor)
+        fill(QHBoxLayout(self._turns), self.current, self.order, STRETCH, margins=0)
+        fill(QVBoxLayout(self), self._turns, self.editor, margins=0)
         self.current.currentIndexChanged.connect(self._show_current)
         self.order.currentIndexChanged.connect(self.changed)
         self.editor.changed.connect(self._take)

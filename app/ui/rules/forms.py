@@ -1,4 +1,4 @@
-"""The form for one rule. A mistake is shown below its field."""
+"""The forms of the editor: one rule, and what all rules share. A mistake stands below its field."""
 
 from __future__ import annotations
 
@@ -22,25 +22,30 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.rules.reading import MAX_EVERY, MAX_TIMES, MIN_EVERY
+from app.rules.reading import MAX_EVERY, MAX_SIZE, MAX_TIMES, MIN_EVERY
 from app.rules.spec import (
     Action,
     AnyMatcher,
     Comparison,
     LiteralMatcher,
+    MessageFraming,
     PythonMatcher,
     RegexMatcher,
+    Reply,
     Rule,
+    RuleSet,
     Target,
+    Unframed,
+    Unmatched,
 )
 from app.rules.toml_values import MAX_DELAY, MAX_NAME
-from app.ui.rules.checking import REPLIES, WHEN, sentence
-from app.ui.rules.one_line import one_line
-from app.ui.rules.reply_edit import RepliesEdit
-from app.ui.rules.texts import action_name, comparison_name
-from app.ui.rules.written_edit import WrittenEdit, choose, line_edit
+from app.ui.rules.byte_fields import RepliesEdit, ReplyEdit, WrittenEdit, choose, line_edit
+from app.ui.rules.edited_rules import REPLIES, WHEN, one_line, sentence
+from app.ui.rules.model import action_name, comparison_name
 from app.ui.style.icons import Icons
-from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.framing_form import FramingForm
+from app.ui.widgets.labels import MistakeLabel
+from app.ui.widgets.layouts import STRETCH, fill, widen_labels
 
 
 class When(Enum):
@@ -52,6 +57,7 @@ class When(Enum):
     EVERY = "every"
 
 
+OWN_REPLY: Final = "reply"
 MOST_TIMES: Final = min(MAX_TIMES, 2**31 - 1)
 
 
@@ -60,17 +66,14 @@ class OptionalLine(QWidget):
 
     changed = Signal()
 
-    def __init__(self, words: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, words: str) -> None:
+        super().__init__()
         self.box = QCheckBox(words)
         self.line = QLineEdit()
         self.line.setMaxLength(MAX_NAME)
         self.line.setAccessibleName(words.replace("&", ""))
         self.line.setEnabled(False)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.box)
-        layout.addWidget(self.line, 1)
+        fill(QHBoxLayout(self), self.box, (self.line, 1), margins=0)
         self.box.toggled.connect(self._toggle)
         self.line.textChanged.connect(self.changed)
 
@@ -90,17 +93,35 @@ class OptionalLine(QWidget):
         self.changed.emit()
 
 
-class RuleForm(QWidget):
-    """Edits one rule. Whether it is enabled is edited in the table."""
+class _Form(QWidget):
+    """Fields with their mistakes below them."""
 
     changed = Signal()
-    """The user entered something; see `rule`."""
+    """The user entered something."""
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rule = Rule()
+    def __init__(self) -> None:
+        super().__init__()
         self._is_showing = False
-        self.troubles: dict[str, WrappingLabel] = {}
+        self.troubles: dict[str, MistakeLabel] = {}
+        self._rows = QFormLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+
+    def _add(self, key: str, words: str, *fields: QWidget) -> None:
+        trouble = self.troubles[key] = MistakeLabel()
+        holder = QWidget()
+        fill(QVBoxLayout(holder), *fields, trouble, margins=0)
+        holder.setFocusProxy(fields[0])
+        if not fields[0].accessibleName():
+            fields[0].setAccessibleName(words.replace("&", ""))
+        self._rows.addRow(words, holder)
+
+
+class RuleForm(_Form):
+    """Edits one rule. Whether it is enabled is edited in the table."""
+
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
+        self._rule = Rule()
         self.name = QLineEdit()
         self.when = QComboBox()
         self.written = WrittenEdit(self.tr("What the message is compared with"))
@@ -151,7 +172,6 @@ class RuleForm(QWidget):
             shown.setdefault(key if key in self.troubles else WHEN, []).append(message)
         for key, label in self.troubles.items():
             label.setText(sentence(shown.get(key, ())))
-            label.setVisible(key in shown)
 
     def _set_up(self) -> None:
         self.name.setMaxLength(MAX_NAME)
@@ -190,40 +210,19 @@ class RuleForm(QWidget):
             self._operands.addWidget(part)
 
     def _lay_out(self) -> None:
-        rows = QFormLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        self._add(rows, "name", self.tr("&Name"), self.name)
-        self._add(rows, WHEN, self.tr("The m&essage"), self.when, self._operands)
-        self._add(rows, "state", self.tr("The connection"), self.state)
-        self._add(rows, "then", "", self.then)
-        self._add(rows, REPLIES, self.tr("Reply"), self.replies)
-        self._add(rows, "framed", "", self.framed)
+        self._add("name", self.tr("&Name"), self.name)
+        self._add(WHEN, self.tr("The m&essage"), self.when, self._operands)
+        self._add("state", self.tr("The connection"), self.state)
+        self._add("then", "", self.then)
+        self._add(REPLIES, self.tr("Reply"), self.replies)
+        self._add("framed", "", self.framed)
         delay = QWidget()
-        line = QHBoxLayout(delay)
-        line.setContentsMargins(0, 0, 0, 0)
-        for part in (self.delay[0], QLabel("–"), self.delay[1]):
-            line.addWidget(part)
-        line.addStretch(1)
-        self._add(rows, "delay", self.tr("After"), delay)
-        self._add(rows, "to", self.tr("T&o"), self.to)
-        self._add(rows, "action", self.tr("&And then"), self.action)
-        self._add(rows, "times", self.tr("Applies"), self.times)
-
-    def _add(self, rows: QFormLayout, key: str, words: str, *fields: QWidget) -> None:
-        trouble = WrappingLabel()
-        trouble.setObjectName("trouble")
-        trouble.setProperty("wrong", True)
-        trouble.hide()
-        self.troubles[key] = trouble
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        for each in (*fields, trouble):
-            column.addWidget(each)
-        holder.setFocusProxy(fields[0])
-        if not fields[0].accessibleName():
-            fields[0].setAccessibleName(words.replace("&", ""))
-        rows.addRow(words, holder)
+        fill(QHBoxLayout(delay), self.delay[0], QLabel("–"), self.delay[1], STRETCH, margins=0)
+        self._add("delay", self.tr("After"), delay)
+        self._add("to", self.tr("T&o"), self.to)
+        self._add("action", self.tr("&And then"), self.action)
+        self._add("times", self.tr("Applies"), self.times)
+        widen_labels(self._rows)
 
     def _bind(self) -> None:
         self.name.textChanged.connect(self._take)
@@ -299,3 +298,80 @@ class RuleForm(QWidget):
         self._operands.setVisible(kind is not When.ANY)
         self.replies.setEnabled(kind is not When.PYTHON)
         self.to.setEnabled(kind is not When.EVERY)
+
+
+class SetForm(_Form):
+    """Edits a rule set, but not its rules."""
+
+    def __init__(self, icons: Icons, *, is_datagram: bool = False) -> None:
+        """With `is_datagram`, a message without a framing is a datagram."""
+        super().__init__()
+        self._greets = not is_datagram
+        unframed = Unframed.DATAGRAM if is_datagram else Unframed.CHUNK
+        self.framing: FramingForm[MessageFraming] = FramingForm(unframed=unframed, longest=MAX_SIZE)
+        self.greeting = ReplyEdit(icons, self)
+        self.unmatched = QComboBox()
+        self.own_reply = ReplyEdit(icons)
+        self._set_up()
+        self._lay_out()
+        self._bind()
+        self.show_set(RuleSet())
+
+    @property
+    def values(self) -> tuple[MessageFraming, Reply, Unmatched | Reply]:
+        """The framing, the greeting, and what follows on unmatched messages."""
+        unmatched = self.unmatched.currentData()
+        if unmatched == OWN_REPLY:
+            unmatched = self.own_reply.reply or Unmatched.IGNORE
+        return self.framing.framing, self.greeting.reply, unmatched
+
+    def show_set(self, ruleset: RuleSet) -> None:
+        """Show the values of another rule set, without a signal."""
+        self._is_showing = True
+        self.framing.show_framing(ruleset.framing)
+        self.greeting.show_reply(ruleset.greeting)
+        is_reply = isinstance(ruleset.unmatched, tuple)
+        choose(self.unmatched, OWN_REPLY if is_reply else ruleset.unmatched)
+        self.own_reply.show_reply(ruleset.unmatched if isinstance(ruleset.unmatched, tuple) else ())
+        self._is_showing = False
+        self._show_possible()
+
+    def show_mistakes(self, mistakes: Mapping[str, str]) -> None:
+        """Show each mistake below its field."""
+        for key, label in self.troubles.items():
+            found = [mistakes[key]] if key in mistakes else []
+            if key == "framing":
+                names = ("delimiter", "size", "width", "order", "counts_itself")
+                found += [mistakes[each] for each in names if each in mistakes]
+                found += [self.framing.trouble] if self.framing.trouble else []
+            label.setText(sentence(found))
+
+    def _set_up(self) -> None:
+        for unmatched, text in (
+            (Unmatched.IGNORE, self.tr("is ignored")),
+            (Unmatched.CLOSE, self.tr("closes the connection")),
+            (Unmatched.RESET, self.tr("resets the connection")),
+            (OWN_REPLY, self.tr("gets a reply of its own")),
+        ):
+            self.unmatched.addItem(text, unmatched)
+
+    def _lay_out(self) -> None:
+        self._add("framing", self.tr("Messages are"), self.framing)
+        self.greeting.setVisible(self._greets)
+        if self._greets:
+            self._add("greeting", self.tr("Greeting"), self.greeting)
+        self._add("unmatched", self.tr("Any other message"), self.unmatched, self.own_reply)
+
+    def _bind(self) -> None:
+        self.framing.changed.connect(self._take)
+        self.unmatched.currentIndexChanged.connect(self._take)
+        self.greeting.changed.connect(self._take)
+        self.own_reply.changed.connect(self._take)
+
+    def _take(self) -> None:
+        if not self._is_showing:
+            self._show_possible()
+            self.changed.emit()
+
+    def _show_possible(self) -> None:
+        self.own_reply.setVisible(self.unmatched.currentData() == OWN_REPLY)

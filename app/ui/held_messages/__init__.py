@@ -1,1 +1,0 @@
-"""The messages that a forwarding listener holds: to be edited, released or dropped."""
