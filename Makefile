@@ -47,6 +47,7 @@ soak: .venv/.ready-to-develop ## ten minutes of churn and faults; `make soak 60`
 	$(BIN)/python -m tests.soak $(WORDS)
 
 screenshots: .venv/.ready-to-develop ## picture every state; `make screenshots traffic dark 200` for some
+	.ci/packages fonts-inter fonts-jetbrains-mono
 	$(BIN)/python -m tests.screenshots $(WORDS)
 
 gallery: .venv/.ready-to-develop ## take pictures of all controls, light and dark

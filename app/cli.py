@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
-import math
 import os
 import re
 import sys
@@ -19,9 +18,9 @@ from pathlib import Path
 
 from app import __version__
 from app.connect.arguments import ArgumentError, add_connect, read_request
-from app.replay.arguments import ReplayArgumentError, add_replay, read_replay_request
+from app.replay.arguments import add_replay, read_replay_request
 from app.runtime.output import Output, diverted
-from app.text.quoting import quoted
+from app.serve.arguments import add_profile, add_serve
 
 USAGE_ERROR = 2
 PROFILE_IS_OPEN = 3
@@ -68,91 +67,17 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Without a command, the window opens.",
     )
     parser.add_argument("--version", action="version", version=f"portdeck {__version__}")
-    _add_profile(parser, default=None)
+    add_profile(parser, default=None)
     parser.add_argument(
         "--hidden",
         action="store_true",
         help="open the window in the tray, where the desktop has one",
     )
     commands = parser.add_subparsers(dest="command", metavar="serve|connect|replay")
-    serve = commands.add_parser(
-        "serve",
-        allow_abbrev=False,
-        help="run listeners without a window",
-        description=(
-            "Run listeners without a window: the given ones, or else all of the profile. "
-            "Ctrl-C and SIGTERM stop them, SIGHUP loads the profile again."
-        ),
-    )
-    _add_profile(serve, default=argparse.SUPPRESS)
-    serve.add_argument("--json", action="store_true", help="print events as one JSON object a line")
-    serve.add_argument(
-        "--exit-after",
-        metavar="SECONDS",
-        type=_seconds,
-        help="stop, with exit code 0, so long after the start",
-    )
-    serve.add_argument(
-        "--until-connections",
-        metavar="N",
-        type=_count,
-        help="stop, with exit code 0, once N connections were accepted and are over",
-    )
-    serve.add_argument(
-        "--tls",
-        action="store_true",
-        help=(
-            "encrypt the listeners that are given here, with a certificate that your local CA "
-            "signs; in a profile it is [listener.tls]"
-        ),
-    )
-    serve.add_argument(
-        "--passphrase-file",
-        metavar="FILE",
-        type=Path,
-        help=(
-            "the passphrases of encrypted keys, one a line; otherwise one may be in the "
-            "environment variable PORTDECK_PASSPHRASE"
-        ),
-    )
-    serve.add_argument(
-        "--drain",
-        metavar="SECONDS",
-        type=_seconds,
-        help="when told to stop, first accept nobody more and wait so long for the clients to go",
-    )
-    serve.add_argument(
-        "--require-rules",
-        action="store_true",
-        help=(
-            "end with exit code 4 if a rule of a listener that replies by rule never matched, or "
-            "if a message matched none"
-        ),
-    )
-    serve.add_argument(
-        "listeners",
-        nargs="*",
-        metavar="PROTOCOL=ENDPOINT",
-        help=(
-            "such as echo=tcp:8007, or python:echo_server.py:Echo=tcp:8007 for your own class; "
-            "or a whole program that listens where it says: server.py, app.tac, "
-            "'twist:web --path .'; "
-            "only this machine can connect unless interface= says more"
-        ),
-    )
+    add_serve(commands)
     add_connect(commands)
     add_replay(commands)
     return parser
-
-
-def _add_profile(parser: argparse.ArgumentParser, default: object) -> None:
-    parser.add_argument(
-        "--profile",
-        metavar="FILE",
-        type=Path,
-        default=default,
-        help="the listeners to work with, instead of the user's own",
-    )
 
 
 def _open_window(profile: Path | None, *, hidden: bool) -> int:
@@ -184,7 +109,7 @@ def _serve(options: argparse.Namespace) -> int:
     from app.profile import ProfileFile, Tls, default_path
     from app.runtime import logs
     from app.runtime.clocks import install_steady_reactor
-    from app.serve.arguments import parse_listeners
+    from app.serve.listener_arguments import parse_listeners
     from app.serve.run import RunLimits, serve
     from app.tls import TlsError
     from app.tls.passphrases import read_passphrases
@@ -240,22 +165,6 @@ def _serve(options: argparse.Namespace) -> int:
         )
 
 
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"must be a number of seconds above 0, not {quoted(text)}")
-    return seconds
-
-
-def _count(text: str) -> int:
-    if re.fullmatch("0*[1-9][0-9]{0,8}", text) is None:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1 up, not {quoted(text)}")
-    return int(text)
-
-
 def _connect(options: argparse.Namespace) -> int:
     try:
         request = read_request(options)
@@ -274,7 +183,7 @@ def _connect(options: argparse.Namespace) -> int:
 def _replay(options: argparse.Namespace) -> int:
     try:
         request = read_replay_request(options)
-    except ReplayArgumentError as error:
+    except ArgumentError as error:
         return _complain(str(error))
     from app.replay.command import replay
     from app.runtime.clocks import install_steady_reactor

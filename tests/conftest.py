@@ -10,12 +10,14 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from time import monotonic
 from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.exceptions import TimeoutError as WaitTimedOut
 from pytestqt.qtbot import QtBot
@@ -39,10 +41,12 @@ _garbage = pytest.StashKey[GarbageCollection]()
 _reactor = pytest.StashKey[DeckReactor]()
 
 
-# A busy machine is no failure. In CI, the same examples are tried each time.
+# A busy machine is no failure. In CI, the same examples are tried each time. Elsewhere each run
+# tries others, so many short runs find more than one long run.
 settings.register_profile(
     "portdeck",
     deadline=None,
+    max_examples=50,
     suppress_health_check=[HealthCheck.too_slow],
     derandomize="CI" in os.environ,
 )
@@ -51,6 +55,9 @@ settings.load_profile("portdeck")
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # Each worker would compile all tests anew, and each program that a test starts all of Portdeck.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if hasattr(config, "workerinput"):
         # Coverage measures the workers. Measuring each program that a test starts takes a third of
         # the time of those tests, and finds little that the other tests do not reach.
@@ -68,19 +75,51 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    # What the modules made is kept from the search for timers, which is many times faster then.
-    gc.freeze()
+    _freeze()
     session.config.stash[_garbage] = GarbageCollection()
 
 
-def pytest_runtest_teardown(item: pytest.Item) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, None, None]:
     item.config.stash[_garbage]()
+    yield
+    if nextitem is None or nextitem.path != item.path:
+        _freeze()
+
+
+def _freeze() -> None:
+    """Keep what the modules have made so far from collections and from the search for timers.
+
+    Both look at each object, and there are two searches for each test.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
 def qapp(pytestconfig: pytest.Config) -> QApplication:
     """The application that the reactor was installed on; pytest-qt takes it from here."""
     return pytestconfig.stash[_application]
+
+
+class PromptBot(QtBot):
+    """Looks every 2 ms whether what a test waits for has happened. Its base looks every 10 ms."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 5000) -> None:
+        deadline = monotonic() + timeout / 1000
+        while monotonic() < deadline:
+            with suppress(AssertionError):
+                if callback() in (None, True):
+                    return
+            self.wait(2)
+        super().waitUntil(callback, timeout=0)  # fails with the reason
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PromptBot(request)
 
 
 @pytest.fixture(scope="session")
@@ -123,6 +162,7 @@ def leaves_nothing_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     left: list[Any] = []
 
     def settled() -> bool:
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         left[:] = [thing for key, thing in _remains(reactor).items() if key not in before]
         return not left
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any
-
-from attrs import frozen
+from typing import Any, NamedTuple
 
 
 def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
@@ -25,8 +23,7 @@ class Menu(Enum):
     HELP = QT_TRANSLATE_NOOP("Menus", "&Help")
 
 
-@frozen
-class Command:
+class Command(NamedTuple):
     """A command of the user: an action in menus, on the tool bar and on the keyboard."""
 
     name: str
@@ -58,8 +55,7 @@ class Command:
     """Whether a separator stands above it in its menu."""
 
 
-@frozen
-class Submenu:
+class Submenu(NamedTuple):
     """A place in a menu that `app.ui.window.menus` fills: a submenu, or the actions of a pane."""
 
     name: str

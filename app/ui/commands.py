@@ -21,14 +21,14 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "new_profile",
         QT_TRANSLATE_NOOP("Commands", "New profile…"),
-        lambda window: window.profiles.new(),
+        lambda window: window.rest.profiles.new(),
         Menu.FILE,
         "Ctrl+Shift+N",
     ),
     Command(
         "open_profile",
         QT_TRANSLATE_NOOP("Commands", "Open profile…"),
-        lambda window: window.profiles.choose(),
+        lambda window: window.rest.profiles.choose(),
         Menu.FILE,
         "Ctrl+Shift+O",
     ),
@@ -36,39 +36,39 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "import_listeners",
         QT_TRANSLATE_NOOP("Commands", "Import listeners from…"),
-        lambda window: window.exchange.choose_source(),
+        lambda window: window.rest.exchange.choose_source(),
         Menu.FILE,
         starts_group=True,
     ),
     Command(
         "export_profile",
         QT_TRANSLATE_NOOP("Commands", "Export profile as…"),
-        lambda window: window.exchange.choose_listeners(),
+        lambda window: window.rest.exchange.choose_listeners(),
         Menu.FILE,
     ),
     Command(
         "export_ca",
         QT_TRANSLATE_NOOP("Commands", "Export the CA certificate…"),
-        lambda window: window.certificates.export(),
+        lambda window: window.rest.certificates.export(),
         Menu.FILE,
     ),
     Command(
         "edit_profile",
         QT_TRANSLATE_NOOP("Commands", "Open the profile in an editor"),
-        lambda window: window.profile.open(),
+        lambda window: window.rest.profile.open(),
         Menu.FILE,
         starts_group=True,
     ),
     Command(
         "load_profile",
         QT_TRANSLATE_NOOP("Commands", "Load the profile again"),
-        lambda window: window.profile.load(),
+        lambda window: window.rest.profile.load(),
         Menu.FILE,
     ),
     Command(
         "open_program",
         QT_TRANSLATE_NOOP("Commands", "Open a Twisted program…"),
-        lambda window: window.programs.choose(),
+        lambda window: window.rest.programs.choose(),
         Menu.FILE,
         "Ctrl+Shift+P",
         starts_group=True,
@@ -76,13 +76,13 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "trust_code",
         QT_TRANSLATE_NOOP("Commands", "Trust the code of this profile…"),
-        lambda window: window.programs.trust(),
+        lambda window: window.rest.programs.trust(),
         Menu.FILE,
     ),
     Command(
         "record",
         QT_TRANSLATE_NOOP("Commands", "Record the traffic…"),
-        lambda window: window.traffic.open_pane.toggle_recording(),
+        lambda window: window.rest.traffic.open_pane.toggle_recording(),
         Menu.FILE,
         "Ctrl+Shift+E",
         "record",
@@ -91,7 +91,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "open_recording",
         QT_TRANSLATE_NOOP("Commands", "Open a recording…"),
-        lambda window: window.behaviour.recordings.ask(),
+        lambda window: window.rest.behaviour.recordings.ask(),
         Menu.FILE,
         "Ctrl+O",
         starts_group=True,
@@ -99,14 +99,14 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "open_capture",
         QT_TRANSLATE_NOOP("Commands", "Open a capture…"),
-        lambda window: window.behaviour.captures.ask(),
+        lambda window: window.rest.behaviour.captures.ask(),
         Menu.FILE,
         "Ctrl+Alt+O",
     ),
     Command(
         "preferences",
         QT_TRANSLATE_NOOP("Commands", "Settings…"),
-        lambda window: window.open_preferences(),
+        lambda window: window.rest.open_preferences(),
         Menu.FILE,
         "Ctrl+,",
         starts_group=True,
@@ -114,7 +114,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "quit",
         QT_TRANSLATE_NOOP("Commands", "Quit"),
-        lambda window: window.quitting.quit(),
+        lambda window: window.rest.quitting.quit(),
         Menu.FILE,
         "Ctrl+Q",
         "quit",
@@ -123,7 +123,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "new",
         QT_TRANSLATE_NOOP("Commands", "New listener…"),
-        lambda window: window.listener_actions.new(),
+        lambda window: window.rest.listener_actions.new(),
         Menu.LISTENER,
         "Ctrl+N",
         "plus",
@@ -132,7 +132,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "toggle",
         QT_TRANSLATE_NOOP("Commands", "Start"),
-        lambda window: window.listener_actions.toggle(),
+        lambda window: window.rest.listener_actions.toggle(),
         Menu.LISTENER,
         "Ctrl+Return",
         "start",
@@ -142,7 +142,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "drain",
         QT_TRANSLATE_NOOP("Commands", "Drain"),
-        lambda window: window.listener_actions.drain(),
+        lambda window: window.rest.listener_actions.drain(),
         Menu.LISTENER,
         "Ctrl+Shift+D",
         "drain",
@@ -151,7 +151,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "restart",
         QT_TRANSLATE_NOOP("Commands", "Restart"),
-        lambda window: window.listener_actions.restart(),
+        lambda window: window.rest.listener_actions.restart(),
         Menu.LISTENER,
         "Ctrl+Shift+R",
         "restart",
@@ -160,7 +160,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "reload",
         QT_TRANSLATE_NOOP("Commands", "Reload the code"),
-        lambda window: window.listener_actions.reload_code(),
+        lambda window: window.rest.listener_actions.reload_code(),
         Menu.LISTENER,
         "Ctrl+R",
         in_listener_menu=True,
@@ -168,7 +168,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "open_in_console",
         QT_TRANSLATE_NOOP("Commands", "Open in console"),
-        lambda window: window.open_in_console(),
+        lambda window: window.rest.open_in_console(),
         Menu.LISTENER,
         "Ctrl+Shift+T",
         in_listener_menu=True,
@@ -177,7 +177,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "send_to_listener",
         QT_TRANSLATE_NOOP("Commands", "Send to its connections…"),
-        lambda window: window.send_to_listener(),
+        lambda window: window.rest.send_to_listener(),
         Menu.LISTENER,
         "",
         "send",
@@ -186,14 +186,14 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "listener_traffic",
         QT_TRANSLATE_NOOP("Commands", "Show its traffic"),
-        lambda window: window.insight.show_chosen_traffic(),
+        lambda window: window.rest.insight.show_chosen_traffic(),
         Menu.LISTENER,
         in_listener_menu=True,
     ),
     Command(
         "copy_listener_address",
         QT_TRANSLATE_NOOP("Commands", "Copy address"),
-        lambda window: window.listener_actions.copy_address(),
+        lambda window: window.rest.listener_actions.copy_address(),
         Menu.LISTENER,
         "Ctrl+Shift+C",
         "copy",
@@ -203,7 +203,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "edit",
         QT_TRANSLATE_NOOP("Commands", "Edit…"),
-        lambda window: window.listener_actions.edit(),
+        lambda window: window.rest.listener_actions.edit(),
         Menu.LISTENER,
         "F2",
         "edit",
@@ -213,7 +213,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "duplicate",
         QT_TRANSLATE_NOOP("Commands", "Duplicate"),
-        lambda window: window.listener_actions.duplicate(),
+        lambda window: window.rest.listener_actions.duplicate(),
         Menu.LISTENER,
         "Ctrl+D",
         "copy",
@@ -222,7 +222,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "move_up",
         QT_TRANSLATE_NOOP("Commands", "Move up"),
-        lambda window: window.listener_actions.move(-1),
+        lambda window: window.rest.listener_actions.move(-1),
         Menu.LISTENER,
         "Ctrl+Shift+Up",
         in_listener_menu=True,
@@ -230,7 +230,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "move_down",
         QT_TRANSLATE_NOOP("Commands", "Move down"),
-        lambda window: window.listener_actions.move(+1),
+        lambda window: window.rest.listener_actions.move(+1),
         Menu.LISTENER,
         "Ctrl+Shift+Down",
         in_listener_menu=True,
@@ -238,7 +238,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "rules",
         QT_TRANSLATE_NOOP("Commands", "Rules…"),
-        lambda window: window.behaviour.open_rules(),
+        lambda window: window.rest.behaviour.open_rules(),
         Menu.LISTENER,
         "Ctrl+Alt+R",
         in_listener_menu=True,
@@ -247,7 +247,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "held",
         QT_TRANSLATE_NOOP("Commands", "Held messages…"),
-        lambda window: window.behaviour.open_held(),
+        lambda window: window.rest.behaviour.open_held(),
         Menu.LISTENER,
         "Ctrl+Alt+H",
         in_listener_menu=True,
@@ -255,7 +255,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "faults",
         QT_TRANSLATE_NOOP("Commands", "Faults…"),
-        lambda window: window.behaviour.open_faults(),
+        lambda window: window.rest.behaviour.open_faults(),
         Menu.LISTENER,
         "Ctrl+Alt+F",
         "fault",
@@ -264,7 +264,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "clear_faults",
         QT_TRANSLATE_NOOP("Commands", "Clear all faults"),
-        lambda window: window.behaviour.faults.clear_all(),
+        lambda window: window.rest.behaviour.faults.clear_all(),
         Menu.LISTENER,
         "Ctrl+Alt+Shift+F",
         in_every_window=True,
@@ -272,7 +272,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "remove",
         QT_TRANSLATE_NOOP("Commands", "Remove"),
-        lambda window: window.listener_actions.remove(),
+        lambda window: window.rest.listener_actions.remove(),
         Menu.LISTENER,
         "Ctrl+Shift+Del",
         "remove",
@@ -282,7 +282,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "undo",
         QT_TRANSLATE_NOOP("Commands", "Undo remove"),
-        lambda window: window.listener_actions.undo(),
+        lambda window: window.rest.listener_actions.undo(),
         Menu.LISTENER,
         "Ctrl+Z",
         "undo",
@@ -290,14 +290,14 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "redo",
         QT_TRANSLATE_NOOP("Commands", "Redo remove"),
-        lambda window: window.listener_actions.redo(),
+        lambda window: window.rest.listener_actions.redo(),
         Menu.LISTENER,
         "Ctrl+Shift+Z",
     ),
     Command(
         "start_all",
         QT_TRANSLATE_NOOP("Commands", "Start all"),
-        lambda window: window.listener_actions.start_all(),
+        lambda window: window.rest.listener_actions.start_all(),
         Menu.LISTENER,
         "F5",
         "start",
@@ -307,7 +307,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "stop_all",
         QT_TRANSLATE_NOOP("Commands", "Stop all"),
-        lambda window: window.listener_actions.stop_all(),
+        lambda window: window.rest.listener_actions.stop_all(),
         Menu.LISTENER,
         "Shift+F5",
         "stop",
@@ -317,7 +317,7 @@ COMMANDS: Final[tuple[Command | Submenu, ...]] = (
     Command(
         "find_in_pane",
         QT_TRANSLATE_NOOP("Commands", "Find in the pane"),
-        lambda window: window.navigation.find(),
+        lambda window: window.rest.navigation.find(),
         Menu.CONNECTION,
         "Ctrl+F",
         starts_group=True,

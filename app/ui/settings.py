@@ -11,20 +11,21 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
-from PySide6.QtCore import QByteArray, QLibraryInfo, QLocale, QSettings, QTranslator
-from PySide6.QtWidgets import QApplication, QHeaderView, QMainWindow, QSplitter
+from PySide6.QtCore import QByteArray, QSettings
 
-from app.runtime import resources
 from app.text.notation import LineEnding, Notation
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS
 from app.traffic.content.form import Form
 from app.ui.style.tokens import ZOOMS, Density, Scheme
 
+if TYPE_CHECKING:  # PySide makes a class when it is first imported, which takes 4 ms for a header
+    from PySide6.QtWidgets import QHeaderView, QMainWindow, QSplitter
+
 MOST_RECENT: Final = 8
 _RECENT: Final = "recent_profiles"
-_TRANSLATOR: Final = "language"
+_RECENT_ENTRIES: Final = "recent_entries"
 
 LEAST_BYTES, MOST_BYTES = 1024 * 1024, 16 * 1024**3
 LEAST_CHUNKS, MOST_CHUNKS = 1_000, 100_000_000
@@ -65,14 +66,47 @@ class StartUp(Enum):
     """Those, and the ones that were on when the window closed."""
 
 
-_CHOICES: Final = (
-    *("scheme", "accent", "density", "zoom_percent", "language", "start_up", "closes_to_tray"),
-    *("notation", "ending", "enter_submits", "traffic_bytes", "traffic_chunks", "notify"),
-    *("log_level", "asks_before_closing"),
-)
-"""The keys of what `Settings.reset` forgets."""
+class Language(Enum):
+    """The languages of the window. The value is the one in the settings."""
 
-_Choice = TypeVar("_Choice", bound=Enum)
+    SYSTEM = "system"
+    ENGLISH = "en"
+    CHINESE = "zh_CN"
+
+
+_E = TypeVar("_E", bound=Enum)
+
+
+class _Choice(Generic[_E]):
+    """An enumeration that is kept under the name of the attribute."""
+
+    def __init__(self, usual: _E) -> None:
+        self._usual = usual
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, settings: Settings, owner: type | None = None) -> _E:
+        return settings.choice(self._name, self._usual)
+
+    def __set__(self, settings: Settings, value: _E) -> None:
+        settings.save_text(self._name, value.value)
+
+
+class _Switch:
+    """Yes or no, kept under the name of the attribute."""
+
+    def __init__(self, usual: bool) -> None:
+        self._usual = usual
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, settings: Settings, owner: type | None = None) -> bool:
+        return settings.is_set(self._name, default=self._usual)
+
+    def __set__(self, settings: Settings, value: bool) -> None:
+        settings.save_switch(self._name, value)
 
 
 class Settings:
@@ -81,14 +115,8 @@ class Settings:
     def __init__(self, store: QSettings | None = None) -> None:
         self._store = store or QSettings("portdeck", "window")
 
-    @property
-    def scheme(self) -> Scheme:
-        """Light, dark or as the system is."""
-        return self._choice("scheme", Scheme.SYSTEM)
-
-    @scheme.setter
-    def scheme(self, scheme: Scheme) -> None:
-        self._store.setValue("scheme", scheme.value)
+    scheme = _Choice(Scheme.SYSTEM)
+    """Light, dark or as the system is."""
 
     @property
     def accent(self) -> str:
@@ -100,14 +128,8 @@ class Settings:
     def accent(self, accent: str) -> None:
         self._store.setValue("accent", accent.lower())
 
-    @property
-    def density(self) -> Density:
-        """How much room controls and rows take."""
-        return self._choice("density", Density.COMFORTABLE)
-
-    @density.setter
-    def density(self, density: Density) -> None:
-        self._store.setValue("density", density.value)
+    density = _Choice(Density.COMFORTABLE)
+    """How much room controls and rows take."""
 
     @property
     def zoom(self) -> float:
@@ -121,13 +143,25 @@ class Settings:
         self._store.setValue("zoom_percent", round(zoom * 100))
 
     @property
-    def start_up(self) -> StartUp:
-        """Which listeners start with the window."""
-        return self._choice("start_up", StartUp.MARKED)
+    def font(self) -> str:
+        """The family of the window's font; empty for that of the system."""
+        return self.text("font")
 
-    @start_up.setter
-    def start_up(self, start_up: StartUp) -> None:
-        self._store.setValue("start_up", start_up.value)
+    @font.setter
+    def font(self, family: str) -> None:
+        self._store.setValue("font", family)
+
+    @property
+    def data_font(self) -> str:
+        """The family of the font for data that crossed the wire; empty for that of the system."""
+        return self.text("data_font")
+
+    @data_font.setter
+    def data_font(self, family: str) -> None:
+        self._store.setValue("data_font", family)
+
+    start_up = _Choice(StartUp.MARKED)
+    """Which listeners start with the window."""
 
     def were_on(self, profile: Path) -> frozenset[str]:
         """The names of the listeners of `profile` that were on when its window closed."""
@@ -138,49 +172,25 @@ class Settings:
         """Save which listeners of `profile` are on."""
         self._store.setValue(_on_key(profile), list(names))
 
-    @property
-    def notation(self) -> Notation:
-        """How a new console tab reads what is typed."""
-        return self._choice("notation", Notation.TEXT)
+    notation = _Choice(Notation.TEXT)
+    """How a new console tab reads what is typed."""
 
-    @notation.setter
-    def notation(self, notation: Notation) -> None:
-        self._store.setValue("notation", notation.value)
+    ending = _Choice(LineEnding.LF)
+    """What a new console tab appends to what is sent."""
 
-    @property
-    def ending(self) -> LineEnding:
-        """What a new console tab appends to what is sent."""
-        return self._choice("ending", LineEnding.LF)
+    closes_to_tray = _Switch(False)
+    """Whether closing the window leaves Portdeck running with its icon in the tray."""
 
-    @ending.setter
-    def ending(self, ending: LineEnding) -> None:
-        self._store.setValue("ending", ending.value)
-
-    @property
-    def closes_to_tray(self) -> bool:
-        """Whether closing the window leaves Portdeck running with its icon in the tray."""
-        return self._is_set("closes_to_tray", default=False)
-
-    @closes_to_tray.setter
-    def closes_to_tray(self, closes: bool) -> None:
-        self._set("closes_to_tray", closes)
-
-    @property
-    def asks_before_closing(self) -> bool:
-        """Whether a command that closes live connections asks first."""
-        return self._is_set("asks_before_closing", default=True)
-
-    @asks_before_closing.setter
-    def asks_before_closing(self, asks: bool) -> None:
-        self._set("asks_before_closing", asks)
+    asks_before_closing = _Switch(True)
+    """Whether a command that closes live connections asks first."""
 
     def notifies(self, notice: Notice) -> bool:
         """Whether the desktop is notified of these events."""
-        return self._is_set(f"notify/{notice.value}", default=False)
+        return self.is_set(f"notify/{notice.value}", default=False)
 
     def save_notifies(self, notice: Notice, notifies: bool) -> None:
         """Save whether the desktop is notified of these events."""
-        self._set(f"notify/{notice.value}", notifies)
+        self.save_switch(f"notify/{notice.value}", notifies)
 
     @property
     def log_level(self) -> int:
@@ -192,32 +202,15 @@ class Settings:
     def log_level(self, level: int) -> None:
         self._store.setValue("log_level", logging.getLevelName(level))
 
-    def reset(self) -> None:
-        """Forget all choices. The sizes of the window and the recent profiles stay."""
-        for key in _CHOICES:
-            self._store.remove(key)
+    enter_submits = _Switch(True)
+    """Whether Enter alone sends what is typed into the console."""
 
-    @property
-    def enter_submits(self) -> bool:
-        """Whether Enter alone sends what is typed into the console."""
-        return self._is_set("enter_submits", default=True)
-
-    @enter_submits.setter
-    def enter_submits(self, submits: bool) -> None:
-        self._set("enter_submits", submits)
-
-    @property
-    def shows_snippets(self) -> bool:
-        """Whether the snippets panel is shown."""
-        return self._is_set("shows_snippets", default=False)
-
-    @shows_snippets.setter
-    def shows_snippets(self, shows: bool) -> None:
-        self._set("shows_snippets", shows)
+    shows_snippets = _Switch(False)
+    """Whether the snippets panel is shown."""
 
     def content_form(self, place: str) -> Form:
         """The form in which content is shown in `place`."""
-        return self._choice(f"content_form/{place}", Form.AUTO)
+        return self.choice(f"content_form/{place}", Form.AUTO)
 
     def save_content_form(self, place: str, form: Form) -> None:
         """Save the form in which content is shown in `place`."""
@@ -253,14 +246,8 @@ class Settings:
         """Save `number` under `name`."""
         self._store.setValue(name, number)
 
-    @property
-    def language(self) -> Language:
-        """The language of the window."""
-        return self._choice("language", Language.SYSTEM)
-
-    @language.setter
-    def language(self, language: Language) -> None:
-        self._store.setValue("language", language.value)
+    language = _Choice(Language.SYSTEM)
+    """The language of the window."""
 
     @property
     def recent_profiles(self) -> list[Path]:
@@ -276,6 +263,16 @@ class Settings:
     def clear_recent(self) -> None:
         """Clear the recent profiles."""
         self._store.remove(_RECENT)
+
+    @property
+    def recent_entries(self) -> list[str]:
+        """The keys of what was chosen in the command palette, newest first."""
+        return _texts(self._store.value(_RECENT_ENTRIES))[:MOST_RECENT]
+
+    def add_recent_entry(self, key: str) -> None:
+        """Put `key` first in the recent entries."""
+        others = [each for each in self.recent_entries if each != key]
+        self._store.setValue(_RECENT_ENTRIES, [key, *others][:MOST_RECENT])
 
     def restore_window(self, window: QMainWindow) -> bool:
         """Restore the geometry of `window`. Return whether one was saved."""
@@ -295,17 +292,20 @@ class Settings:
         """Save the sizes of `part` under `name`."""
         self._store.setValue(name, part.saveState())
 
-    def _choice(self, name: str, usual: _Choice) -> _Choice:
+    def choice(self, name: str, usual: _E) -> _E:
+        """The choice saved under `name`, or `usual`."""
         try:
             return type(usual)(str(self._store.value(name, usual.value)))
         except ValueError:
             return usual
 
-    def _is_set(self, name: str, *, default: bool) -> bool:
+    def is_set(self, name: str, *, default: bool) -> bool:
+        """What is saved under `name`, or `default`."""
         value = str(self._store.value(name, ""))
         return value == "true" if value in ("true", "false") else default
 
-    def _set(self, name: str, value: bool) -> None:
+    def save_switch(self, name: str, value: bool) -> None:
+        """Save `value` under `name`."""
         self._store.setValue(name, "true" if value else "false")
 
     def _number(self, name: str, usual: int, least: int, most: int) -> int:
@@ -325,35 +325,3 @@ def _texts(kept: object) -> list[str]:
 def _on_key(profile: Path) -> str:
     # Not the path itself: the store would read its slashes as groups.
     return f"on/{hashlib.sha256(str(profile.resolve()).encode()).hexdigest()[:16]}"
-
-
-class Language(Enum):
-    """The languages of the window. The value is the one in the settings."""
-
-    SYSTEM = "system"
-    ENGLISH = "en"
-    CHINESE = "zh_CN"
-
-
-def apply_language(app: QApplication, language: Language) -> None:
-    """Install the translators of `language` in place of earlier ones. Call it before a window is
-    created.
-
-    `SYSTEM` means the language of the desktop if there is a translation, otherwise English.
-    """
-    for old in app.findChildren(QTranslator, _TRANSLATOR):
-        app.removeTranslator(old)
-        old.deleteLater()
-        old.setObjectName("")
-    locale = QLocale() if language is Language.SYSTEM else QLocale(language.value)
-    if locale.script() is not QLocale.Script.SimplifiedHanScript:
-        return
-    # Qt's own texts first, because Qt asks the last installed translator first.
-    for name, folder in (
-        ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
-        ("portdeck", str(resources.resource_path("translations"))),
-    ):
-        translator = QTranslator(app)
-        translator.setObjectName(_TRANSLATOR)
-        if translator.load(QLocale(Language.CHINESE.value), name, "_", folder):
-            app.installTranslator(translator)

@@ -462,7 +462,7 @@
     </message>
     <message>
         <source>Rules that rewrite messages, and which messages are held, are chosen in windows of their own: Listener, Rules, and Listener, Held messages.</source>
-        <translation>改写消息的规则以及要扣留哪些消息，在各自的窗口中设置：“监听器 → 规则”和“监听器 → 扣留的消息”。</translation>
+        <translation>改写消息的规则以及要拦截哪些消息，在各自的窗口中设置：“监听器 → 规则”和“监听器 → 被拦截的消息”。</translation>
     </message>
     <message>
         <source>Forward to</source>
@@ -506,7 +506,7 @@
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished">无</translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>v1</source>
@@ -1575,6 +1575,10 @@
         <translation>{0} 个监听器</translation>
     </message>
     <message>
+        <source>Clear the filter</source>
+        <translation>清除筛选</translation>
+    </message>
+    <message>
         <source>None of the {0} connections passes the filter.</source>
         <translation>{0} 个连接都不符合筛选条件。</translation>
     </message>
@@ -1804,6 +1808,14 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <source>Save as a snippet…</source>
         <translation>保存为片段…</translation>
     </message>
+    <message>
+        <source>Save to a file…</source>
+        <translation>保存到文件…</translation>
+    </message>
+    <message>
+        <source>Save the bytes</source>
+        <translation>保存字节</translation>
+    </message>
 </context>
 <context>
     <name>CopyAsMenu</name>
@@ -1869,6 +1881,14 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>Response after {0}</source>
         <translation>响应，{0} 之后</translation>
+    </message>
+    <message>
+        <source>{0} rows, shown as one message</source>
+        <translation>共 {0} 行，显示为一条消息</translation>
+    </message>
+    <message>
+        <source>the first {0} of {1} rows of this message: export them to have all</source>
+        <translation>此消息 {1} 行中的前 {0} 行：要得到全部，请导出这些行</translation>
     </message>
     <message>
         <source>{0} bytes</source>
@@ -1984,10 +2004,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>Reason</source>
         <translation>原因</translation>
-    </message>
-    <message>
-        <source>Address</source>
-        <translation>地址</translation>
     </message>
     <message>
         <source>Connected</source>
@@ -2923,6 +2939,10 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>{kind} 不适用于 {transport}；请删除它，或用于 {places}</translation>
     </message>
     <message>
+        <source>The target said more than {count} MiB, which is too much to compare.</source>
+        <translation>目标发送的内容超过 {count} MiB，太多而无法比较。</translation>
+    </message>
+    <message>
         <source>{path}: {message}</source>
         <translation>{path}：{message}</translation>
     </message>
@@ -3529,14 +3549,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>the script is over</source>
         <translation>脚本已结束</translation>
-    </message>
-    <message>
-        <source>not connected</source>
-        <translation>未连接</translation>
-    </message>
-    <message>
-        <source>cut short</source>
-        <translation>提前结束</translation>
     </message>
     <message>
         <source>The target reads nothing more. Not everything was sent.</source>
@@ -4543,30 +4555,6 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
         <translation>无法读取密码短语文件 {file}：{why}。</translation>
     </message>
     <message>
-        <source>{count} packets are fragments of IP packets. They are left out.</source>
-        <translation>{count} 个数据包是 IP 分片，已略去。</translation>
-    </message>
-    <message>
-        <source>{count} packets have a link type that Portdeck does not read.</source>
-        <translation>{count} 个数据包的链路类型是 Portdeck 不读取的。</translation>
-    </message>
-    <message>
-        <source>{count} packets have headers that are cut or make no sense.</source>
-        <translation>{count} 个数据包的头部不完整或没有意义。</translation>
-    </message>
-    <message>
-        <source>{count} bytes are missing in the file. The capture lost them.</source>
-        <translation>文件中缺少 {count} 个字节，抓包时丢失了。</translation>
-    </message>
-    <message>
-        <source>{count} packets belong to more connections than can be shown.</source>
-        <translation>{count} 个数据包所属的连接多于可显示的数量。</translation>
-    </message>
-    <message>
-        <source>{count} packets are neither TCP nor UDP.</source>
-        <translation>{count} 个数据包既不是 TCP 也不是 UDP。</translation>
-    </message>
-    <message>
         <source>{reason}.</source>
         <translation>{reason}。</translation>
     </message>
@@ -4589,6 +4577,34 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>The end is missing. This is what is left of it.</source>
         <translation>缺少结尾。以下是剩下的部分。</translation>
+    </message>
+    <message>
+        <source>The target answers nothing more. Not everything was sent.</source>
+        <translation>目标不再应答。没有全部发送。</translation>
+    </message>
+    <message>
+        <source>Fragments of IP packets, which are left out: {count}.</source>
+        <translation>IP 数据包的分片，已略去：{count}。</translation>
+    </message>
+    <message>
+        <source>Packets with a link type that Portdeck does not read: {count}.</source>
+        <translation>链路类型不被 Portdeck 读取的数据包：{count}。</translation>
+    </message>
+    <message>
+        <source>Packets with headers that are cut or make no sense: {count}.</source>
+        <translation>头部不完整或没有意义的数据包：{count}。</translation>
+    </message>
+    <message>
+        <source>Bytes that are missing in the file, because the capture lost them: {count}.</source>
+        <translation>抓包时丢失、文件中缺少的字节：{count}。</translation>
+    </message>
+    <message>
+        <source>Packets of more connections than can be shown: {count}.</source>
+        <translation>所属连接超出可显示数量的数据包：{count}。</translation>
+    </message>
+    <message>
+        <source>Packets that are neither TCP nor UDP: {count}.</source>
+        <translation>既不是 TCP 也不是 UDP 的数据包：{count}。</translation>
     </message>
     <message>
         <source>{path}: There is no such file. Check the path.</source>
@@ -5133,6 +5149,25 @@ Connect to a listener that is on: with the console, nc or telnet.</source>
     <message>
         <source>Dismiss</source>
         <translation type="unfinished">关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>ExportMenu</name>
+    <message>
+        <source>Export all…</source>
+        <translation type="unfinished">导出全部…</translation>
+    </message>
+    <message>
+        <source>Export what is shown…</source>
+        <translation type="unfinished">导出所显示的…</translation>
+    </message>
+    <message>
+        <source>Export the selected…</source>
+        <translation type="unfinished">导出所选的…</translation>
+    </message>
+    <message>
+        <source>Wait until the export under way is written, or cancel it.</source>
+        <translation type="unfinished">请等待正在进行的导出写完，或者取消它。</translation>
     </message>
 </context>
 <context>
@@ -5685,81 +5720,6 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
 </context>
 <context>
-    <name>FramingEdit</name>
-    <message>
-        <source>Delimiter, with escapes</source>
-        <translation>分隔符，可用转义</translation>
-    </message>
-    <message>
-        <source>counts itself</source>
-        <translation>包含自身</translation>
-    </message>
-    <message>
-        <source>Lines</source>
-        <translation>行</translation>
-    </message>
-    <message>
-        <source>Datagrams</source>
-        <translation>数据报</translation>
-    </message>
-    <message>
-        <source>Each read</source>
-        <translation>每次读取</translation>
-    </message>
-    <message>
-        <source>Delimiter</source>
-        <translation>分隔符</translation>
-    </message>
-    <message>
-        <source>Fixed length</source>
-        <translation>固定长度</translation>
-    </message>
-    <message>
-        <source>Length prefix</source>
-        <translation>长度前缀</translation>
-    </message>
-    <message>
-        <source>Netstrings</source>
-        <translation>Netstring</translation>
-    </message>
-    <message>
-        <source>How messages are told apart</source>
-        <translation>如何区分消息</translation>
-    </message>
-    <message>
-        <source> bytes</source>
-        <translation> 字节</translation>
-    </message>
-    <message>
-        <source>Length of each message</source>
-        <translation>每条消息的长度</translation>
-    </message>
-    <message>
-        <source>{0} bytes</source>
-        <translation>{0} 字节</translation>
-    </message>
-    <message>
-        <source>Bytes of the length</source>
-        <translation>长度字段的字节数</translation>
-    </message>
-    <message>
-        <source>big end first</source>
-        <translation>大端序</translation>
-    </message>
-    <message>
-        <source>little end first</source>
-        <translation>小端序</translation>
-    </message>
-    <message>
-        <source>Byte order</source>
-        <translation>字节序</translation>
-    </message>
-    <message>
-        <source>Type what ends a message, such as \n</source>
-        <translation>请输入消息的结束符，例如 \n</translation>
-    </message>
-</context>
-<context>
     <name>FramingForm</name>
     <message>
         <source>counts itself</source>
@@ -5792,6 +5752,14 @@ Add a fault: it acts at once, on open connections too.</source>
     <message>
         <source>WebSocket</source>
         <translation>WebSocket</translation>
+    </message>
+    <message>
+        <source>Datagrams</source>
+        <translation type="unfinished">数据报</translation>
+    </message>
+    <message>
+        <source>Each read</source>
+        <translation type="unfinished">每次读取</translation>
     </message>
     <message>
         <source>How messages are told apart</source>
@@ -6076,7 +6044,7 @@ Add a fault: it acts at once, on open connections too.</source>
     </message>
     <message>
         <source>Nothing is held now. A message that passes from now on is.</source>
-        <translation>现在没有扣留任何消息。从现在起经过的消息会被扣留。</translation>
+        <translation>现在没有拦截任何消息。从现在起经过的消息会被拦截。</translation>
     </message>
 </context>
 <context>
@@ -6222,10 +6190,6 @@ Add a fault: it acts at once, on open connections too.</source>
 </context>
 <context>
     <name>Insight</name>
-    <message>
-        <source>Overview</source>
-        <translation>概览</translation>
-    </message>
     <message>
         <source>Connect with the console</source>
         <translation>用控制台连接</translation>
@@ -6430,10 +6394,6 @@ Add a fault: it acts at once, on open connections too.</source>
 </context>
 <context>
     <name>ListenerRow</name>
-    <message>
-        <source>open to others</source>
-        <translation>对他人开放</translation>
-    </message>
     <message>
         <source>Stop</source>
         <translation>停止</translation>
@@ -6662,26 +6622,6 @@ Make one with “New listener”.</source>
         <source>Loading {0}…</source>
         <translation>正在加载 {0} …</translation>
     </message>
-    <message>
-        <source>Connections</source>
-        <translation>连接</translation>
-    </message>
-    <message>
-        <source>Traffic</source>
-        <translation>流量</translation>
-    </message>
-    <message>
-        <source>Log</source>
-        <translation>日志</translation>
-    </message>
-    <message>
-        <source>Connections ({0})</source>
-        <translation>连接 ({0})</translation>
-    </message>
-    <message>
-        <source>Connections ({0} of {1})</source>
-        <translation>连接 ({0} / {1})</translation>
-    </message>
 </context>
 <context>
     <name>MakeListenerDialog</name>
@@ -6765,8 +6705,8 @@ Make one with “New listener”.</source>
         <translation>文件(&amp;F)</translation>
     </message>
     <message>
-        <source>&amp;Recent profiles</source>
-        <translation>最近的配置(&amp;R)</translation>
+        <source>Recent profiles</source>
+        <translation>最近的配置</translation>
     </message>
     <message>
         <source>&amp;Listener</source>
@@ -6785,8 +6725,8 @@ Make one with “New listener”.</source>
         <translation>视图(&amp;V)</translation>
     </message>
     <message>
-        <source>&amp;Columns</source>
-        <translation>列(&amp;C)</translation>
+        <source>Columns</source>
+        <translation>列</translation>
     </message>
     <message>
         <source>Appearance</source>
@@ -6801,8 +6741,8 @@ Make one with “New listener”.</source>
         <translation>帮助(&amp;H)</translation>
     </message>
     <message>
-        <source>&amp;Copy as</source>
-        <translation>复制为(&amp;C)</translation>
+        <source>Copy as</source>
+        <translation>复制为</translation>
     </message>
     <message>
         <source>As the system</source>
@@ -6980,6 +6920,21 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>OpenBadge</name>
+    <message>
+        <source>Other computers on the network can connect.</source>
+        <translation>网络上的其他计算机可以连接。</translation>
+    </message>
+    <message>
+        <source>open to others</source>
+        <translation>对他人开放</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>开放</translation>
+    </message>
+</context>
+<context>
     <name>OptionsDialog</name>
     <message>
         <source>Connection options</source>
@@ -7131,6 +7086,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>{0} is not there any more.</source>
         <translation>{0} 已不存在。</translation>
+    </message>
+    <message>
+        <source>{0} is no profile. It opens as recorded traffic.</source>
+        <translation>{0} 不是配置。它作为录制的流量打开。</translation>
     </message>
     <message>
         <source>No window could be opened for {0}. See the log.</source>
@@ -7468,6 +7427,14 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <source>Minimum level</source>
         <translation>最低级别</translation>
     </message>
+    <message>
+        <source>Font</source>
+        <translation>字体</translation>
+    </message>
+    <message>
+        <source>Font for data</source>
+        <translation>数据字体</translation>
+    </message>
 </context>
 <context>
     <name>Preferences</name>
@@ -7728,8 +7695,8 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>每秒收到和发出的字节数</translation>
     </message>
     <message>
-        <source>Peak: received ↓ {0}, sent ↑ {1}</source>
-        <translation>峰值：接收 ↓ {0}，发送 ↑ {1}</translation>
+        <source>Peak: {0} received, {1} sent</source>
+        <translation>峰值：接收 {0}，发送 {1}</translation>
     </message>
     <message>
         <source>{0} min</source>
@@ -7738,6 +7705,10 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Plot the last {0} minutes</source>
         <translation>绘制最近 {0} 分钟</translation>
+    </message>
+    <message>
+        <source>Peak</source>
+        <translation>峰值</translation>
     </message>
 </context>
 <context>
@@ -7974,23 +7945,18 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>RestOfWindow</name>
+    <message>
+        <source>Connections ({0})</source>
+        <translation type="unfinished">连接 ({0})</translation>
+    </message>
+    <message>
+        <source>Connections ({0} of {1})</source>
+        <translation type="unfinished">连接 ({0} / {1})</translation>
+    </message>
+</context>
+<context>
     <name>RewriteEditor</name>
-    <message>
-        <source>&amp;Add a rule</source>
-        <translation>添加规则(&amp;A)</translation>
-    </message>
-    <message>
-        <source>Apply it earlier</source>
-        <translation>更早应用</translation>
-    </message>
-    <message>
-        <source>Apply it later</source>
-        <translation>更晚应用</translation>
-    </message>
-    <message>
-        <source>Remove the rule</source>
-        <translation>删除规则</translation>
-    </message>
     <message>
         <source>The bytes that are replaced</source>
         <translation>要替换的字节</translation>
@@ -8070,6 +8036,14 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>The listener goes on with the rules of before.</source>
         <translation>监听器继续使用之前的规则。</translation>
+    </message>
+    <message>
+        <source>Rule {0}: {1}</source>
+        <translation>规则 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>Rule {0}, {1}: {2}</source>
+        <translation>规则 {0}，{1}：{2}</translation>
     </message>
     <message>
         <source>There are mistakes in the rules.</source>
@@ -8246,6 +8220,29 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     </message>
 </context>
 <context>
+    <name>RuleList</name>
+    <message>
+        <source>&amp;Add a rule</source>
+        <translation>添加规则(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Duplicate the rule</source>
+        <translation>复制规则</translation>
+    </message>
+    <message>
+        <source>Move the rule up</source>
+        <translation>上移规则</translation>
+    </message>
+    <message>
+        <source>Move the rule down</source>
+        <translation>下移规则</translation>
+    </message>
+    <message>
+        <source>Remove the rule</source>
+        <translation>删除规则</translation>
+    </message>
+</context>
+<context>
     <name>RuleTester</name>
     <message>
         <source>Message</source>
@@ -8393,26 +8390,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
 </context>
 <context>
     <name>RulesEditor</name>
-    <message>
-        <source>&amp;Add a rule</source>
-        <translation>添加规则(&amp;A)</translation>
-    </message>
-    <message>
-        <source>Duplicate the rule</source>
-        <translation>复制规则</translation>
-    </message>
-    <message>
-        <source>Try it earlier</source>
-        <translation>更早尝试</translation>
-    </message>
-    <message>
-        <source>Try it later</source>
-        <translation>更晚尝试</translation>
-    </message>
-    <message>
-        <source>Remove the rule</source>
-        <translation>删除规则</translation>
-    </message>
     <message>
         <source>Reset &amp;counts</source>
         <translation>重置计数(&amp;C)</translation>
@@ -9597,18 +9574,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
         <translation>时间</translation>
     </message>
     <message>
-        <source>Export all…</source>
-        <translation>导出全部…</translation>
-    </message>
-    <message>
-        <source>Export what is shown…</source>
-        <translation>导出所显示的…</translation>
-    </message>
-    <message>
-        <source>Export the selected…</source>
-        <translation>导出所选的…</translation>
-    </message>
-    <message>
         <source>Nothing matches the filter.</source>
         <translation>没有符合筛选条件的内容。</translation>
     </message>
@@ -9619,10 +9584,6 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>Nothing crossed a listener yet.</source>
         <translation>还没有数据经过监听器。</translation>
-    </message>
-    <message>
-        <source>Wait until the export under way is written, or cancel it.</source>
-        <translation>请等待正在进行的导出写完，或者取消它。</translation>
     </message>
     <message>
         <source>Nothing was recorded.</source>
@@ -10087,6 +10048,25 @@ Hex: bytes such as 48 65 6c, or 0x48, 0x65</source>
     <message>
         <source>{0}: {1}</source>
         <translation>{0}：{1}</translation>
+    </message>
+</context>
+<context>
+    <name>WindowFrame</name>
+    <message>
+        <source>Overview</source>
+        <translation type="unfinished">概览</translation>
+    </message>
+    <message>
+        <source>Connections ({0})</source>
+        <translation type="unfinished">连接 ({0})</translation>
+    </message>
+    <message>
+        <source>Traffic</source>
+        <translation type="unfinished">流量</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation type="unfinished">日志</translation>
     </message>
 </context>
 <context>

@@ -16,6 +16,7 @@ from app.client.saved.history import HistoryFile
 from app.client.saved.snippets import SnippetFile
 from app.client.saved.tabs import SavedTabsFile
 from app.profile import ProfileFile
+from app.runtime.logs import Collector
 from app.server.deck import Deck
 from app.server.listener import Listener
 from app.server.monitor import Changes
@@ -27,7 +28,6 @@ from app.ui.listener_form.form import ListenerForm
 from app.ui.listeners.row import ListenerRow
 from app.ui.settings import Settings
 from app.ui.traffic.tab import ConnectionNames
-from app.ui.window.log_pane import Collector
 from app.ui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -96,9 +96,8 @@ class Desk:
             SavedTabsFile(settings.with_name("tabs.json"), profile),
             self.settings,
         )
-        names = ConnectionNames()
 
-        def make() -> MainWindow:
+        def make(names: ConnectionNames | None = None) -> MainWindow:
             return MainWindow(
                 reactor=reactor,
                 workspace=self.workspace,
@@ -115,7 +114,7 @@ class Desk:
         self.make_window = make
         self.window = make()
         self.window.show()
-        qtbot.waitUntil(lambda: not self.ticker.is_awake)
+        qtbot.waitUntil(lambda: self.window.is_complete and not self.ticker.is_awake)
 
     def close(self) -> None:
         """Leave nothing behind; the listeners must be stopped by now."""
@@ -171,7 +170,7 @@ class Desk:
 
     def rows(self) -> list[list[str]]:
         """The connections table as it reads, each row from left to right."""
-        model = self.window.connections.model
+        model = self.window.rest.connections.model
         return [
             [str(model.index(row, column).data()) for column in range(model.columnCount())]
             for row in range(model.rowCount())
@@ -182,10 +181,10 @@ class Desk:
 
     def select(self, *rows: int) -> None:
         """Click the rows, each after the first with Ctrl."""
-        table = self.window.connections.table
+        table = self.window.rest.connections.table
         for number, row in enumerate(rows):
             keys = Qt.KeyboardModifier.ControlModifier if number else Qt.KeyboardModifier.NoModifier
-            where = table.visualRect(self.window.connections.model.index(row, 0)).center()
+            where = table.visualRect(self.window.rest.connections.model.index(row, 0)).center()
             self.qtbot.mouseClick(table.viewport(), LEFT, keys, where)
 
     def press(self, action: QAction) -> None:
@@ -205,7 +204,7 @@ class Desk:
     def offer(self, word: str) -> QPushButton:
         """The button of the banner that says `word`."""
         QApplication.processEvents()  # a layout shows its new buttons as soon as events are served
-        buttons = self.window.banner.findChildren(QPushButton)
+        buttons = self.window.rest.banner.findChildren(QPushButton)
         (button,) = [each for each in buttons if each.text() == word and each.isVisible()]
         return button
 
@@ -216,10 +215,10 @@ class Desk:
 
     def tab_text(self, name: str) -> str:
         """What the tab of the pane `name` says, such as "log"."""
-        return self.window.tabs.tabText(self.window.tabs.indexOf(getattr(self.window, name)))
+        return self.window.tabs.tabText(self.window.tabs.indexOf(getattr(self.window.rest, name)))
 
     def log_text(self) -> str:
-        return self.window.log.text.toPlainText()
+        return self.window.rest.log.text.toPlainText()
 
     def until(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition, timeout=10_000)

@@ -253,8 +253,8 @@ def read_all_quietly(connection: socket.socket) -> None:
         (["8007", "--expect", "("], "is no regular expression"),
         (["8007", "--ca", "~nobody-here/ca.pem"], 'There is no user "nobody-here"'),
         (["unix:~nobody-here/a"], 'There is no user "nobody-here"'),
-        (["8007", "--timeout", "soon"], "is no number of seconds"),
-        (["8007", "--timeout", "-1"], "is no number of seconds"),
+        (["8007", "--timeout", "soon"], "must be a number above 0"),
+        (["8007", "--timeout", "-1"], "must be a number above 0"),
         (["8007", "--time", "1"], "unrecognized arguments: --time"),
     ],
 )

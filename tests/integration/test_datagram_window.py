@@ -96,18 +96,18 @@ def test_a_closed_row_is_among_the_closed_and_comes_back_with_a_datagram(
     desk: Desk, senders: list[Sender]
 ) -> None:
     desk.select(0)
-    desk.press(desk.window.connections.commands.close)
+    desk.press(desk.window.rest.connections.commands.close)
     desk.until(lambda: desk.peers() == [sender.name for sender in senders[1:]])
     senders[0].send(b"again")
     desk.until(lambda: desk.peers() == [senders[1].name, senders[2].name, senders[0].name])
-    desk.press(desk.window.connections.commands.show_closed)
+    desk.press(desk.window.rest.connections.commands.show_closed)
     assert [row[STATE] for row in desk.rows()].count("closed by the listener") == 1
 
 
 def test_something_is_said_to_the_selected_senders(desk: Desk, senders: list[Sender]) -> None:
     desk.select(0, 2)
-    desk.press(desk.window.connections.commands.send)
-    (dialog,) = desk.window.send_dialogs.dialogs
+    desk.press(desk.window.rest.connections.commands.send)
+    (dialog,) = desk.window.rest.send_dialogs.dialogs
     desk.qtbot.keyClicks(dialog.bar.input, "news")
     desk.qtbot.keyClick(dialog.bar.input, Qt.Key.Key_Return)
     desk.until(lambda: senders[0].has(b"news\n") and senders[2].has(b"news\n"))
@@ -147,7 +147,7 @@ def test_a_listener_that_is_on_restarts_for_udp(open_window: OpenWindow) -> None
     save = form.buttons.button(QDialogButtonBox.StandardButton.Save)
     assert save.text() == "Save and restart"
     desk.click(save)
-    desk.until(lambda: desk.row("Echo").protocol.text() == "echo over UDP ·")
+    desk.until(lambda: desk.row("Echo").protocol.text() == "echo over UDP")
     desk.until(lambda: getattr(desk.listener("Echo").address, "type", "") == "UDP")
     sender = Sender(desk.port("Echo"))
     sender.send(b"hi")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -12,14 +12,13 @@ import pytest
 from app.faults.spec import Direction, Fault, FaultKind, FaultLeg
 from app.forwarding.datagram_leg import ANSWER_SECONDS
 from app.forwarding.datagrams import SILENT_SECONDS
-from app.profile import ListenerSpec
-from app.server.deck import Deck
+from app.forwarding.link import LinkState, TargetLink
 from app.server.listener import Listener
 from app.traffic.chunk_log import ChunkLog
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import (
     Beside,
-    ResultOf,
+    Listen,
     StillReactor,
     Until,
     connect,
@@ -28,13 +27,6 @@ from tests.integration.sockets import (
     read_to_end,
 )
 from tests.server.record import Record
-
-Forward = Callable[..., Listener]
-
-
-@pytest.fixture
-def log() -> ChunkLog:
-    return ChunkLog()
 
 
 @pytest.fixture
@@ -58,30 +50,8 @@ def bound_udp() -> socket.socket:
 
 
 @pytest.fixture
-def forward(
-    still: StillReactor, record: Record, log: ChunkLog, result_of: ResultOf
-) -> Iterator[Forward]:
-    deck = Deck(still, record, tap=log.append)
-
-    def forward(
-        to: str, target: socket.socket, *faults: Fault, endpoint: str = "udp:0", **options: Any
-    ) -> Listener:
-        spec = ListenerSpec(
-            name="F",
-            protocol="forward",
-            endpoint=endpoint,
-            faults=faults,
-            options={"to": f"{to}127.0.0.1:{target.getsockname()[1]}", **options},
-        )
-        listener = deck.add(spec)
-        result_of(deck.start(listener))
-        return listener
-
-    yield forward
-    for listener in deck.listeners:
-        for connection in list(listener.factory.connections if listener.factory else ()):
-            connection.abortConnection()
-    result_of(deck.stop_all())
+def forward(forward_to: Listen) -> Listen:
+    return partial(forward_to, endpoint="udp:0")
 
 
 @pytest.fixture
@@ -95,19 +65,31 @@ def send(client: socket.socket, listener: Listener, *datagrams: bytes) -> None:
         client.sendto(each, ("127.0.0.1", port_of(listener)))
 
 
+def target_of(listener: Listener) -> TargetLink:
+    """The connection to the target of the only client."""
+    assert listener.factory is not None
+    (peer,) = listener.factory.connections
+    assert peer.target is not None
+    return peer.target
+
+
+def is_closed(target: TargetLink) -> bool:
+    return target.state is LinkState.CLOSED
+
+
 def data_of(log: ChunkLog) -> list[bytes]:
     found = (log.chunk(number) for number in range(log.first, log.end))
     return [each.data for each in found if each is not None]
 
 
 def test_datagrams_pass_both_ways_and_both_legs_are_in_the_traffic(
-    forward: Forward,
+    forward: Listen,
     beside: Beside[Any],
     udp: socket.socket,
     client: socket.socket,
     log: ChunkLog,
 ) -> None:
-    listener = forward("", udp)
+    listener = forward(udp)
     send(client, listener, b"question")
     data, address = beside(lambda: udp.recvfrom(100))
     assert data == b"question"
@@ -119,19 +101,19 @@ def test_datagrams_pass_both_ways_and_both_legs_are_in_the_traffic(
 
 
 def test_datagrams_are_rewritten_each_by_itself(
-    forward: Forward, beside: Beside[Any], udp: socket.socket, client: socket.socket
+    forward: Listen, beside: Beside[Any], udp: socket.socket, client: socket.socket
 ) -> None:
     rules = [{"find": "cat", "replace": "lion"}]
-    listener = forward("udp:", udp, rewrite=rules)
+    listener = forward(udp, by="udp:", rewrite=rules)
     send(client, listener, b"cat", b"two\ncats")
     assert beside(lambda: udp.recv(100)) == b"lion"
     assert beside(lambda: udp.recv(100)) == b"two\nlions"
 
 
 def test_held_datagrams_stay_apart_when_they_are_released(
-    forward: Forward, beside: Beside[Any], until: Until, udp: socket.socket, client: socket.socket
+    forward: Listen, beside: Beside[Any], until: Until, udp: socket.socket, client: socket.socket
 ) -> None:
-    listener = forward("udp:", udp, hold={})
+    listener = forward(udp, by="udp:", hold={})
     send(client, listener, b"one", b"two")
     service: Any = listener.factory.service  # type: ignore[union-attr]
     until(lambda: len(service.holds.messages) == 2)
@@ -149,14 +131,14 @@ def test_held_datagrams_stay_apart_when_they_are_released(
     ],
 )
 def test_a_stream_target_gets_each_datagram_in_its_frame(
-    forward: Forward,
+    forward: Listen,
     beside: Beside[Any],
     tcp: socket.socket,
     client: socket.socket,
     options: dict[str, Any],
     on_stream: bytes,
 ) -> None:
-    listener = forward("tcp:", tcp, **options)
+    listener = forward(tcp, by="tcp:", **options)
     send(client, listener, b"one", b"two")
     served, _ = beside(tcp.accept)
     with served:
@@ -165,9 +147,9 @@ def test_a_stream_target_gets_each_datagram_in_its_frame(
 
 
 def test_the_answers_of_a_stream_target_become_datagrams_by_the_framing(
-    forward: Forward, beside: Beside[Any], tcp: socket.socket, client: socket.socket
+    forward: Listen, beside: Beside[Any], tcp: socket.socket, client: socket.socket
 ) -> None:
-    listener = forward("tcp:", tcp, framing="line")
+    listener = forward(tcp, by="tcp:", framing="line")
     send(client, listener, b"hello")
     served, _ = beside(tcp.accept)
     with served:
@@ -179,22 +161,22 @@ def test_the_answers_of_a_stream_target_become_datagrams_by_the_framing(
 
 
 def test_a_peer_whose_target_has_closed_is_connected_anew(
-    forward: Forward, beside: Beside[Any], until: Until, tcp: socket.socket, client: socket.socket
+    forward: Listen, beside: Beside[Any], until: Until, tcp: socket.socket, client: socket.socket
 ) -> None:
-    listener = forward("tcp:", tcp)
-    service: Any = listener.factory.service  # type: ignore[union-attr]
+    listener = forward(tcp, by="tcp:")
     for data in (b"first", b"second"):
         send(client, listener, data)
         served, _ = beside(tcp.accept)
         with served:
             assert beside(partial(served.recv, 100)) == data
-        until(lambda: not service.peer_count)
+            target = target_of(listener)
+        until(partial(is_closed, target))
 
 
 def test_each_message_of_a_stream_is_a_datagram_to_a_udp_target(
-    forward: Forward, beside: Beside[Any], udp: socket.socket
+    forward: Listen, beside: Beside[Any], udp: socket.socket
 ) -> None:
-    listener = forward("udp:", udp, endpoint="tcp:0", framing="line")
+    listener = forward(udp, by="udp:", endpoint="tcp:0", framing="line")
     with beside(lambda: connect(port_of(listener))) as stream:
         stream.sendall(b"one\r\ntwo\nre")
         data, address = beside(lambda: udp.recvfrom(100))
@@ -208,14 +190,14 @@ def test_each_message_of_a_stream_is_a_datagram_to_a_udp_target(
 
 
 def test_answers_of_a_udp_target_are_waited_for_after_the_end_of_a_stream(
-    forward: Forward,
+    forward: Listen,
     beside: Beside[Any],
     still: StillReactor,
     until: Until,
     udp: socket.socket,
     record: Record,
 ) -> None:
-    listener = forward("udp:", udp, endpoint="tcp:0")
+    listener = forward(udp, by="udp:", endpoint="tcp:0")
     with beside(lambda: connect(port_of(listener))) as stream:
         stream.sendall(b"q")
         stream.shutdown(socket.SHUT_WR)
@@ -228,25 +210,27 @@ def test_answers_of_a_udp_target_are_waited_for_after_the_end_of_a_stream(
 
 
 def test_a_peer_that_is_silent_is_forgotten(
-    forward: Forward,
+    forward: Listen,
     beside: Beside[Any],
     still: StillReactor,
+    until: Until,
     udp: socket.socket,
     client: socket.socket,
 ) -> None:
-    listener = forward("udp:", udp)
-    service: Any = listener.factory.service  # type: ignore[union-attr]
+    listener = forward(udp, by="udp:")
     send(client, listener, b"x")
     assert beside(lambda: udp.recv(100)) == b"x"
+    target = target_of(listener)
+    assert target.state is LinkState.OPEN
     still.advance(SILENT_SECONDS)
-    assert not service.peer_count
+    until(partial(is_closed, target))
 
 
 def test_a_fault_at_a_udp_target_hits_datagrams(
-    forward: Forward, beside: Beside[Any], udp: socket.socket, client: socket.socket
+    forward: Listen, beside: Beside[Any], udp: socket.socket, client: socket.socket
 ) -> None:
     double = Fault(kind=FaultKind.DUPLICATE, direction=Direction.IN, leg=FaultLeg.TARGET)
-    listener = forward("udp:", udp, double)
+    listener = forward(udp, double, by="udp:")
     send(client, listener, b"twice")
     assert beside(lambda: udp.recv(100)) == b"twice"
     data, address = beside(lambda: udp.recvfrom(100))
@@ -256,14 +240,14 @@ def test_a_fault_at_a_udp_target_hits_datagrams(
 
 
 def test_a_target_where_nobody_listens_is_told(
-    forward: Forward,
+    forward: Listen,
     beside: Beside[Any],
     until: Until,
     udp: socket.socket,
     client: socket.socket,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    listener = forward("udp:", udp)
+    listener = forward(udp, by="udp:")
     udp.close()
     send(client, listener, b"x")
     until(lambda: "nothing listens there" in caplog.text)

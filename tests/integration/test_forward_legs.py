@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,15 +14,13 @@ from app.faults.spec import Direction, Fault, FaultKind, FaultLeg, LimitAction
 from app.forwarding.factory import ForwardFactory
 from app.forwarding.link import LinkState
 from app.forwarding.target_leg import LEAVE_SECONDS
-from app.profile import ListenerSpec
 from app.server.connections.connection import Connection
-from app.server.deck import Deck
 from app.server.listener import Listener
 from app.traffic.chunk_log import ChunkLog
 from tests.integration.programs import PATIENCE_SECONDS
 from tests.integration.sockets import (
     Beside,
-    ResultOf,
+    Listen,
     StillReactor,
     Until,
     connect,
@@ -30,13 +29,6 @@ from tests.integration.sockets import (
     read_to_end,
 )
 from tests.server.record import Record
-
-Forward = Callable[..., Listener]
-
-
-@pytest.fixture
-def log() -> ChunkLog:
-    return ChunkLog()
 
 
 @pytest.fixture
@@ -47,33 +39,8 @@ def target() -> Iterator[socket.socket]:
 
 
 @pytest.fixture
-def forward(
-    still: StillReactor,
-    record: Record,
-    log: ChunkLog,
-    result_of: ResultOf,
-    target: socket.socket,
-) -> Iterator[Forward]:
-    deck = Deck(still, record, tap=log.append)
-
-    def forward(*faults: Fault, **options: Any) -> Listener:
-        to = f"127.0.0.1:{target.getsockname()[1]}"
-        spec = ListenerSpec(
-            name="F",
-            protocol="forward",
-            endpoint="tcp:0",
-            faults=faults,
-            options={"to": to, **options},
-        )
-        listener = deck.add(spec)
-        result_of(deck.start(listener))
-        return listener
-
-    yield forward
-    for listener in deck.listeners:
-        for connection in list(listener.factory.connections if listener.factory else ()):
-            connection.abortConnection()
-    result_of(deck.stop_all())
+def forward(forward_to: Listen, target: socket.socket) -> Listen:
+    return partial(forward_to, target)
 
 
 def both(listener: Listener, target: socket.socket) -> tuple[socket.socket, socket.socket]:
@@ -104,7 +71,7 @@ def chunks(log: ChunkLog) -> list[tuple[int, bool, bytes]]:
 
 
 def test_both_legs_are_in_the_traffic_with_what_crossed_each(
-    forward: Forward, beside: Beside[Any], target: socket.socket, log: ChunkLog, record: Record
+    forward: Listen, beside: Beside[Any], target: socket.socket, log: ChunkLog, record: Record
 ) -> None:
     listener = forward(**rewriting({"find": "cat", "replace": "dog"}))
     client, served = beside(lambda: both(listener, target))
@@ -128,7 +95,7 @@ def test_both_legs_are_in_the_traffic_with_what_crossed_each(
 
 
 def test_a_rule_that_comes_later_changes_an_open_connection(
-    forward: Forward, beside: Beside[Any], target: socket.socket
+    forward: Listen, beside: Beside[Any], target: socket.socket
 ) -> None:
     listener = forward()
     client, served = beside(lambda: both(listener, target))
@@ -148,7 +115,7 @@ def test_a_rule_that_comes_later_changes_an_open_connection(
 
 
 def test_what_is_held_from_now_on_is_held_on_open_connections_too(
-    forward: Forward, beside: Beside[Any], until: Until, target: socket.socket
+    forward: Listen, beside: Beside[Any], until: Until, target: socket.socket
 ) -> None:
     listener = forward()
     client, served = beside(lambda: both(listener, target))
@@ -174,7 +141,7 @@ def at_target(kind: FaultKind, **values: Any) -> Fault:
 
 
 def test_a_delay_at_the_target_is_not_seen_by_the_client_leg(
-    forward: Forward,
+    forward: Listen,
     beside: Beside[Any],
     until: Until,
     still: StillReactor,
@@ -198,7 +165,7 @@ def test_a_delay_at_the_target_is_not_seen_by_the_client_leg(
 
 
 def test_a_stall_at_the_target_lets_all_pass_when_it_is_cleared(
-    forward: Forward, beside: Beside[Any], until: Until, target: socket.socket, log: ChunkLog
+    forward: Listen, beside: Beside[Any], until: Until, target: socket.socket, log: ChunkLog
 ) -> None:
     listener = forward()
     client, served = beside(lambda: both(listener, target))
@@ -216,7 +183,7 @@ def test_a_stall_at_the_target_lets_all_pass_when_it_is_cleared(
 
 @pytest.mark.parametrize("then", LimitAction)
 def test_a_limit_at_the_target_ends_both_legs_alike(
-    forward: Forward,
+    forward: Listen,
     beside: Beside[Any],
     until: Until,
     target: socket.socket,
@@ -244,7 +211,7 @@ def test_a_limit_at_the_target_ends_both_legs_alike(
 
 
 def test_a_stall_at_the_target_ends_some_time_after_the_client_has_left(
-    forward: Forward,
+    forward: Listen,
     beside: Beside[Any],
     until: Until,
     still: StillReactor,
@@ -264,7 +231,7 @@ def test_a_stall_at_the_target_ends_some_time_after_the_client_has_left(
 
 
 def test_a_target_that_a_fault_refuses_is_not_connected_to(
-    forward: Forward, beside: Beside[Any], until: Until, target: socket.socket, record: Record
+    forward: Listen, beside: Beside[Any], until: Until, target: socket.socket, record: Record
 ) -> None:
     listener = forward(at_target(FaultKind.REFUSE))
 
@@ -284,7 +251,7 @@ def test_a_target_that_a_fault_refuses_is_not_connected_to(
 
 
 def test_a_client_that_leaves_while_the_target_is_delayed_leaves_nothing_behind(
-    forward: Forward, beside: Beside[Any], until: Until, target: socket.socket, record: Record
+    forward: Listen, beside: Beside[Any], until: Until, target: socket.socket, record: Record
 ) -> None:
     listener = forward(at_target(FaultKind.ACCEPT_DELAY, seconds=60.0))
     client, served = beside(lambda: both(listener, target))
@@ -296,7 +263,7 @@ def test_a_client_that_leaves_while_the_target_is_delayed_leaves_nothing_behind(
 
 
 def test_a_target_without_a_connection_is_shown_as_failed(
-    forward: Forward, beside: Beside[Any], until: Until, target: socket.socket, record: Record
+    forward: Listen, beside: Beside[Any], until: Until, target: socket.socket, record: Record
 ) -> None:
     listener = forward()
     target.close()

@@ -99,7 +99,7 @@ def test_those_that_are_removed_together_come_back_together(open_window: OpenWin
     mark(desk, "One", "Three")
     desk.do(desk.window.commands.remove)
     assert names(desk) == ["Two"]
-    assert desk.window.banner.message == "2 listeners were removed."
+    assert desk.window.rest.banner.message == "2 listeners were removed."
     desk.click(desk.offer("Undo"))
     assert names(desk) == ["One", "Two", "Three"]
     desk.until(lambda: states(desk) == [State.STOPPED, State.STOPPED, State.LISTENING])

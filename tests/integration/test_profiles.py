@@ -27,8 +27,8 @@ from app.profile.writing import render
 from app.runtime.single_instance import ProfileLock
 from app.ui.profiles.listener_choice import ListenerChoice
 from app.ui.profiles.other_profiles import open_window as start_process
-from app.ui.profiles.other_profiles import window_title
 from app.ui.settings import MOST_RECENT, Settings
+from app.ui.window.window_frame import window_title
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.programs import PATIENCE_SECONDS
 
@@ -52,7 +52,7 @@ def desk(open_window: OpenWindow) -> Desk:
 @pytest.fixture
 def opened(desk: Desk) -> Opened:
     opened = Opened()
-    desk.window.profiles.open_window = opened
+    desk.window.rest.profiles.open_window = opened
     return opened
 
 
@@ -95,13 +95,24 @@ def remembered(desk: Desk) -> Settings:
 
 def recent(desk: Desk) -> QMenu:
     """The menu of recent profiles, about to show."""
-    menu = desk.menu_item("&Recent profiles").menu()
+    menu = desk.menu_item("Recent profiles").menu()
     assert isinstance(menu, QMenu)
     menu.aboutToShow.emit()
     return menu
 
 
 # New, open, recent
+
+
+def test_a_recording_that_is_chosen_as_a_profile_opens_as_one(
+    desk: Desk, opened: Opened, tmp_path: Path
+) -> None:
+    path = tmp_path / "traffic.sqlite"
+    path.write_bytes(b"SQLite format 3\0")
+    desk.do(desk.menu_item("Open profile…"))
+    choose(desk, path)
+    assert opened == []
+    assert "traffic.sqlite" in desk.window.rest.banner.message
 
 
 def test_a_new_profile_is_empty_and_opens_in_a_window_of_its_own(
@@ -112,7 +123,7 @@ def test_a_new_profile_is_empty_and_opens_in_a_window_of_its_own(
     fresh = tmp_path / "fresh.toml"
     assert opened == [fresh]
     assert parse(fresh.read_text()).listeners == ()
-    assert desk.window.banner.message == "fresh.toml opens in a window of its own."
+    assert desk.window.rest.banner.message == "fresh.toml opens in a window of its own."
     assert [each.spec for each in desk.deck.listeners] == [ECHO, HELLO], "this window goes on"
 
 
@@ -122,7 +133,7 @@ def test_a_new_profile_takes_the_place_of_none(desk: Desk, opened: Opened, tmp_p
     desk.do(desk.menu_item("New profile…"))
     choose(desk, old)
     assert opened == []
-    assert desk.window.banner.message == f"There is {old} already."
+    assert desk.window.rest.banner.message == f"There is {old} already."
     assert parse(old.read_text()).listeners == (ECHO,)
     desk.click(desk.offer("Open it"))
     assert opened == [old]
@@ -131,8 +142,8 @@ def test_a_new_profile_takes_the_place_of_none(desk: Desk, opened: Opened, tmp_p
 def test_a_new_profile_that_cannot_be_made_says_why(
     desk: Desk, opened: Opened, tmp_path: Path
 ) -> None:
-    desk.window.profiles.create(tmp_path / "missing" / "new.toml")
-    assert "cannot be written (No such file or directory)" in desk.window.banner.message
+    desk.window.rest.profiles.create(tmp_path / "missing" / "new.toml")
+    assert "cannot be written (No such file or directory)" in desk.window.rest.banner.message
     assert opened == []
 
 
@@ -147,16 +158,16 @@ def test_the_profile_of_this_window_is_not_opened_again(
     desk: Desk, opened: Opened, tmp_path: Path, profile: Path
 ) -> None:
     (tmp_path / "link.toml").symlink_to(profile)
-    desk.window.profiles.open(tmp_path / "link.toml")
-    assert desk.window.banner.message.endswith("link.toml is the profile of this window.")
+    desk.window.rest.profiles.open(tmp_path / "link.toml")
+    assert desk.window.rest.banner.message.endswith("link.toml is the profile of this window.")
     assert opened == []
 
 
 def test_a_process_that_does_not_start_is_told(desk: Desk, tmp_path: Path) -> None:
     create(tmp_path / "other.toml")
-    desk.window.profiles.open_window = lambda path: None
-    desk.window.profiles.open(tmp_path / "other.toml")
-    assert desk.window.banner.message.startswith("No window could be opened for ")
+    desk.window.rest.profiles.open_window = lambda path: None
+    desk.window.rest.profiles.open(tmp_path / "other.toml")
+    assert desk.window.rest.banner.message.startswith("No window could be opened for ")
 
 
 def test_recent_profiles_are_those_of_other_windows_the_last_one_first(
@@ -232,8 +243,8 @@ def test_a_folder_in_the_place_of_a_profile_is_told_and_never_renamed(
 ) -> None:
     profile.mkdir()
     desk = open_window("")
-    assert "cannot be read (Is a directory)" in desk.window.banner.message
-    words = [each.text() for each in desk.window.banner.findChildren(QPushButton)]
+    assert "cannot be read (Is a directory)" in desk.window.rest.banner.message
+    words = [each.text() for each in desk.window.rest.banner.findChildren(QPushButton)]
     assert words == ["Load it again"]
     assert profile.is_dir()
 
@@ -272,14 +283,14 @@ def test_listeners_are_imported_under_free_names_and_what_collides_is_said(
     assert names == ["Echo", "Hello", "echo 2", "Own"]
     desk.until(desk.row("Own").isVisible)
     assert [each.name for each in parse(profile.read_text()).listeners] == names
-    assert desk.window.banner.message.splitlines() == [
+    assert desk.window.rest.banner.message.splitlines() == [
         "Imported from source.toml: echo 2, Own.",
         "echo 2 cannot be on at once with Hello: give it another port.",
     ]
 
 
 def test_only_what_is_ticked_is_imported(desk: Desk, source: Path) -> None:
-    desk.window.exchange.choose_from(source)
+    desk.window.rest.exchange.choose_from(source)
     dialog = choice(desk)
     dialog.list.item(0).setCheckState(Qt.CheckState.Unchecked)
     accept(desk)
@@ -287,7 +298,7 @@ def test_only_what_is_ticked_is_imported(desk: Desk, source: Path) -> None:
 
 
 def test_nothing_ticked_is_nothing_to_import(desk: Desk, source: Path) -> None:
-    desk.window.exchange.choose_from(source)
+    desk.window.rest.exchange.choose_from(source)
     dialog = choice(desk)
     none, everything = (
         next(each for each in dialog.findChildren(QPushButton) if each.text() == word)
@@ -306,17 +317,17 @@ def test_nothing_ticked_is_nothing_to_import(desk: Desk, source: Path) -> None:
 def test_a_file_without_listeners_is_told(desk: Desk, tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "bare.toml"
     path.write_text(text)
-    desk.window.exchange.choose_from(path)
-    assert desk.window.banner.message.startswith(f"There is no listener to import in {path}.")
-    assert said in desk.window.banner.message
+    desk.window.rest.exchange.choose_from(path)
+    assert desk.window.rest.banner.message.startswith(f"There is no listener to import in {path}.")
+    assert said in desk.window.rest.banner.message
 
 
 def test_many_collisions_make_no_endless_message(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "many.toml"
     path.write_text(render([evolve(ECHO, name=f"Echo {number}") for number in range(50)]))
-    desk.window.exchange.choose_from(path)
+    desk.window.rest.exchange.choose_from(path)
     accept(desk)
-    assert len(desk.window.banner.message.splitlines()) < 10
+    assert len(desk.window.rest.banner.message.splitlines()) < 10
     assert len(desk.deck.listeners) == 52
 
 
@@ -334,35 +345,35 @@ def test_ticked_listeners_are_exported_to_a_profile_of_their_own(
     choose(desk, tmp_path / "export")
     path = tmp_path / "export.toml"
     assert parse(path.read_text()).listeners == (HELLO,)
-    assert desk.window.banner.message == f"Written to {path}: Hello."
+    assert desk.window.rest.banner.message == f"Written to {path}: Hello."
 
 
 def test_several_marked_listeners_are_those_that_an_export_offers(open_window: OpenWindow) -> None:
     third = evolve(ECHO, name="Third", endpoint="tcp:0")
     desk = open_window(render([ECHO, HELLO, third]))
     desk.choose("Echo")
-    desk.window.exchange.choose_listeners()
+    desk.window.rest.exchange.choose_listeners()
     assert choice(desk).ticked() == [ECHO, HELLO, third], "one is not several"
     choice(desk).reject()
     row = desk.row("Third")
     at = QPoint(row.width() // 2, row.height() - 3)
     keys = Qt.KeyboardModifier.ControlModifier
     desk.qtbot.mouseClick(row, Qt.MouseButton.LeftButton, keys, at)
-    desk.window.exchange.choose_listeners()
+    desk.window.rest.exchange.choose_listeners()
     assert choice(desk).ticked() == [ECHO, third]
     choice(desk).reject()
 
 
 def test_an_export_does_not_replace_the_profile_of_this_window(desk: Desk, profile: Path) -> None:
     before = profile.read_text()
-    desk.window.exchange.export([HELLO], profile)
-    assert "is the profile of this window. Choose another file." in desk.window.banner.message
+    desk.window.rest.exchange.export([HELLO], profile)
+    assert "is the profile of this window. Choose another file." in desk.window.rest.banner.message
     assert profile.read_text() == before
 
 
 def test_an_export_that_fails_says_why(desk: Desk, tmp_path: Path) -> None:
-    desk.window.exchange.export([HELLO], tmp_path / "missing" / "export.toml")
-    assert "cannot be written (No such file or directory)" in desk.window.banner.message
+    desk.window.rest.exchange.export([HELLO], tmp_path / "missing" / "export.toml")
+    assert "cannot be written (No such file or directory)" in desk.window.rest.banner.message
 
 
 # To the front

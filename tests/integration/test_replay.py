@@ -143,7 +143,7 @@ def test_where_nobody_listens_the_exit_code_tells(tmp_path: Path) -> None:
         (["gone.pcap", "8007"], "There is no such file"),
         (["FILE", "nowhere"], "Add a port"),
         (["FILE", "8007", "--framing", "words"], "--framing 'words' is unknown"),
-        (["FILE", "8007", "--speed", "0"], "is no number above 0"),
+        (["FILE", "8007", "--speed", "0"], "must be a number above 0"),
         (["FILE", "8007", "--connection", "x"], "is no number of a connection"),
     ],
 )

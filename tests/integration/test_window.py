@@ -205,7 +205,7 @@ def test_a_port_in_use_is_told_with_what_to_do(open_window: OpenWindow, taken: i
     assert "choose another port" in desk.row("Echo").status.text()
     assert not desk.row("Echo").switch.isChecked()
     desk.until(lambda: desk.tab_text("log") == "Log (1 new)")
-    desk.window.tabs.setCurrentWidget(desk.window.log)
+    desk.window.tabs.setCurrentWidget(desk.window.rest.log)
     assert desk.tab_text("log") == "Log"
     assert f"Echo: Port {taken} is in use" in desk.log_text()
 
@@ -320,7 +320,7 @@ def test_a_broken_profile_opens_a_window_that_names_each_mistake(
     open_window: OpenWindow, profile: Path
 ) -> None:
     desk = open_window(BROKEN)
-    message = desk.window.banner.message
+    message = desk.window.rest.banner.message
     assert str(profile) in message
     assert "listener[1].protocol:" in message
     assert "listener[1].max_connections:" in message
@@ -333,8 +333,8 @@ def test_a_broken_profile_opens_a_window_that_names_each_mistake(
 def test_mistakes_for_which_the_banner_has_no_room_are_in_the_log(open_window: OpenWindow) -> None:
     many = "".join(table(f"No {number}", "no") for number in range(7))
     desk = open_window("version = 1\n" + many)
-    assert "listener[4].protocol" in desk.window.banner.message
-    assert "… and 2 more" in desk.window.banner.message
+    assert "listener[4].protocol" in desk.window.rest.banner.message
+    assert "… and 2 more" in desk.window.rest.banner.message
     assert "listener[6].protocol" in desk.log_text()
 
 
@@ -345,14 +345,14 @@ def test_a_broken_profile_is_not_overwritten_by_a_change(
     desk.choose("Echo")
     desk.do(desk.window.commands.remove)
     assert profile.read_text(encoding="utf-8") == BROKEN
-    assert "has mistakes, so it is not overwritten" in desk.window.banner.message
+    assert "has mistakes, so it is not overwritten" in desk.window.rest.banner.message
 
 
 def test_a_mended_profile_is_loaded_again(open_window: OpenWindow, profile: Path) -> None:
     desk = open_window(BROKEN)
     profile.write_text(TWO, encoding="utf-8")
     desk.click(desk.offer("Load it again"))
-    assert desk.window.banner.message == ""
+    assert desk.window.rest.banner.message == ""
     assert desk.row("Hello").status.text() == "stopped"
 
 
@@ -385,10 +385,10 @@ def test_a_profile_that_another_program_changed_is_not_overwritten(
     profile.write_text(ECHO, encoding="utf-8")
     desk.choose("Hello")
     desk.do(desk.window.commands.remove)
-    assert "changed by another program" in desk.window.banner.message
+    assert "changed by another program" in desk.window.rest.banner.message
     assert profile.read_text(encoding="utf-8") == ECHO
     desk.click(desk.offer("Load it again"))
-    assert desk.window.banner.message == ""
+    assert desk.window.rest.banner.message == ""
     assert [each.spec.name for each in desk.deck.listeners] == ["Echo"]
 
 
@@ -410,7 +410,7 @@ def test_the_profile_is_opened_by_whatever_opens_such_files(
     desk = open_window(ECHO)
     desk.do(desk.menu_item("Open the profile in an editor"))
     assert asked == [str(profile)]
-    assert ("No program here opens" in desk.window.banner.message) is not is_opened
+    assert ("No program here opens" in desk.window.rest.banner.message) is not is_opened
 
 
 # Making, changing and removing listeners
@@ -451,7 +451,7 @@ def test_renaming_a_listener_that_is_on_keeps_its_connections(
     desk.qtbot.keyClicks(form.identity.name, " & more")
     desk.click(form.buttons.button(QDialogButtonBox.StandardButton.Save))
     desk.until(lambda: [row[LISTENER] for row in desk.rows()] == ["Echo & more"])
-    desk.until(lambda: desk.window.connections.listener_chip.text() == "Echo && more")
+    desk.until(lambda: desk.window.rest.connections.listener_chip.text() == "Echo && more")
     assert desk.row("Echo & more").name.text() == "Echo & more"
     assert 'name = "Echo & more"' in profile.read_text(encoding="utf-8")
     client.send(b"same")
@@ -488,14 +488,14 @@ def test_a_removed_listener_comes_back_where_it_was_and_as_it_was(
     desk.do(desk.window.commands.remove)
     assert [each.spec.name for each in desk.deck.listeners] == ["Hello"]
     assert "Echo" not in profile.read_text(encoding="utf-8")
-    assert desk.window.banner.message == "Echo was removed."
+    assert desk.window.rest.banner.message == "Echo was removed."
     assert "of 1 listening" in desk.window.totals.text.text()
     desk.click(desk.offer("Undo"))
     assert "of 2 listening" in desk.window.totals.text.text()
     assert [each.spec.name for each in desk.deck.listeners] == ["Echo", "Hello"]
     assert 'name = "Echo"' in profile.read_text(encoding="utf-8")
     desk.until(lambda: desk.listener("Echo").state is State.LISTENING)
-    assert desk.window.banner.message == ""
+    assert desk.window.rest.banner.message == ""
     client = connect(desk.port("Echo"))
     client.send(b"back")
     desk.until(lambda: client.has(b"back"))
@@ -531,7 +531,7 @@ def busy(open_window: OpenWindow, connect: Connect) -> tuple[Desk, list[Client]]
 
 def test_the_table_is_filtered_by_text(busy: tuple[Desk, list[Client]]) -> None:
     desk, clients = busy
-    pane = desk.window.connections
+    pane = desk.window.rest.connections
     desk.do(desk.window.commands.find_in_pane)
     desk.qtbot.keyClicks(pane.filter, "two")
     assert desk.peers() == [clients[3].name]
@@ -569,8 +569,8 @@ def test_the_console_is_as_it_was_left_at_the_next_start(open_window: OpenWindow
 
 def test_a_filter_that_nothing_passes_says_so(busy: tuple[Desk, list[Client]]) -> None:
     desk, _ = busy
-    desk.qtbot.keyClicks(desk.window.connections.filter, "nobody")
-    assert desk.window.connections.hint == "None of the 4 connections passes the filter."
+    desk.qtbot.keyClicks(desk.window.rest.connections.filter, "nobody")
+    assert desk.window.rest.connections.hint == "None of the 4 connections passes the filter."
 
 
 def test_the_table_is_filtered_by_the_chosen_listener(
@@ -583,17 +583,17 @@ def test_the_table_is_filtered_by_the_chosen_listener(
     connect(desk.port("One"))
     desk.until(lambda: desk.tab_text("connections") == "Connections (2 of 6)")
     assert desk.peers() == [clients[3].name, late.name]
-    desk.click(desk.window.connections.listener_chip)
+    desk.click(desk.window.rest.connections.listener_chip)
     assert desk.window.listeners.chosen is None
     assert len(desk.rows()) == 6
-    assert not desk.window.connections.listener_chip.isVisible()
+    assert not desk.window.rest.connections.listener_chip.isVisible()
 
 
 def test_the_connections_of_several_marked_listeners_are_shown_together(
     busy: tuple[Desk, list[Client]],
 ) -> None:
     desk, _ = busy
-    connections, marked = desk.window.connections, desk.window.listeners.mark
+    connections, marked = desk.window.rest.connections, desk.window.listeners.mark
     desk.choose("Two")
     assert len(desk.rows()) == 1
     marked([desk.listener("One"), desk.listener("Two")])
@@ -606,14 +606,14 @@ def test_the_connections_of_several_marked_listeners_are_shown_together(
 
 def test_the_selected_connections_are_closed(busy: tuple[Desk, list[Client]]) -> None:
     desk, clients = busy
-    assert not desk.window.connections.commands.close.isEnabled()
+    assert not desk.window.rest.connections.commands.close.isEnabled()
     desk.select(0, 2)
-    desk.press(desk.window.connections.commands.close)
+    desk.press(desk.window.rest.connections.commands.close)
     desk.until(lambda: clients[0].saw("closed") and clients[2].saw("closed"))
     clients[0].close()
     clients[2].close()
     desk.until(lambda: desk.peers() == [clients[1].name, clients[3].name])
-    desk.until(lambda: not desk.window.connections.commands.close.isEnabled())
+    desk.until(lambda: not desk.window.rest.connections.commands.close.isEnabled())
 
 
 def test_something_is_said_to_the_selected_connections_and_is_in_the_traffic(
@@ -621,8 +621,8 @@ def test_something_is_said_to_the_selected_connections_and_is_in_the_traffic(
 ) -> None:
     desk, clients = busy
     desk.select(0, 2)
-    desk.press(desk.window.connections.commands.send)
-    (dialog,) = desk.window.send_dialogs.dialogs
+    desk.press(desk.window.rest.connections.commands.send)
+    (dialog,) = desk.window.rest.send_dialogs.dialogs
     desk.qtbot.keyClicks(dialog.bar.input, "news")
     desk.qtbot.keyClick(dialog.bar.input, Qt.Key.Key_Return)
     desk.until(lambda: clients[0].has(b"news\n") and clients[2].has(b"news\n"))
@@ -637,7 +637,7 @@ def test_something_is_said_to_all_connections_of_a_listener(
     desk, clients = busy
     desk.choose("One")
     desk.do(desk.window.commands.send_to_listener)
-    (dialog,) = desk.window.send_dialogs.dialogs
+    (dialog,) = desk.window.rest.send_dialogs.dialogs
     late = connect(desk.port("One"))
     desk.until(lambda: dialog.recipients_label.text() == "It goes to 4 connections.")
     desk.qtbot.keyClicks(dialog.bar.input, "all")
@@ -655,7 +655,7 @@ def test_a_connection_that_closed_is_shown_when_asked_for(
     desk.until(lambda: clients[1].has(b"bye"))
     clients[1].close()
     desk.until(lambda: len(desk.rows()) == 3)
-    desk.press(desk.window.connections.commands.show_closed)
+    desk.press(desk.window.rest.connections.commands.show_closed)
     assert [row[STATE] for row in desk.rows()] == ["open", "closed by the peer", "open", "open"]
     assert desk.rows()[1][IN] == "3 B"
 
@@ -665,14 +665,14 @@ def test_the_selected_connections_are_aborted_with_a_reset(
 ) -> None:
     desk, clients = busy
     desk.select(1)
-    desk.press(desk.window.connections.commands.abort)
+    desk.press(desk.window.rest.connections.commands.abort)
     desk.until(lambda: clients[1].saw("reset"))
     desk.until(lambda: desk.peers() == [clients[0].name, clients[2].name, clients[3].name])
 
 
 def test_delete_closes_in_the_table_and_not_in_the_filter(busy: tuple[Desk, list[Client]]) -> None:
     desk, clients = busy
-    pane = desk.window.connections
+    pane = desk.window.rest.connections
     desk.select(0)
     pane.filter.setFocus()
     desk.qtbot.keyClick(pane.filter, Qt.Key.Key_Delete)
@@ -691,7 +691,7 @@ def test_a_click_on_a_title_sorts_and_the_selection_stays_on_its_row(
     for number, client in enumerate(clients):
         client.send(b"x" * (number + 1))
     desk.until(lambda: all(row[IN] != "0 B" for row in desk.rows()))
-    header = desk.window.connections.table.horizontalHeader()
+    header = desk.window.rest.connections.table.horizontalHeader()
     for click in range(2):
         where = header.sectionViewportPosition(IN) + 5
         desk.qtbot.mouseClick(
@@ -701,7 +701,7 @@ def test_a_click_on_a_title_sorts_and_the_selection_stays_on_its_row(
         )
         names = [client.name for client in clients]
         assert desk.peers() == (names if click else names[::-1])  # the largest first
-    (selected,) = desk.window.connections.selected()
+    (selected,) = desk.window.rest.connections.selected()
     assert selected.peer == clients[0].name
 
 
@@ -732,7 +732,7 @@ def test_walking_through_does_not_change_what_is_shown(open_window: OpenWindow) 
     desk.window.listeners.setFocus(Qt.FocusReason.TabFocusReason)
     assert desk.window.listeners.chosen is None
     desk.qtbot.keyClick(desk.window.listeners, Qt.Key.Key_Down)
-    assert list(desk.window.connections.listeners) == [desk.listener("Echo")]
+    assert list(desk.window.rest.connections.listeners) == [desk.listener("Echo")]
     assert desk.window.listeners.accessibleDescription() == "Echo, stopped"
 
 
@@ -788,7 +788,7 @@ def test_the_menu_of_the_table_has_what_can_be_done_with_the_selection(
     busy: tuple[Desk, list[Client]],
 ) -> None:
     desk, _ = busy
-    pane = desk.window.connections
+    pane = desk.window.rest.connections
     pane.table.customContextMenuRequested.emit(pane.table.rect().center())
     (menu,) = [each for each in pane.findChildren(QMenu) if each.isVisible()]
     assert {pane.commands.close, pane.commands.abort} < set(menu.actions())
@@ -801,7 +801,7 @@ def test_a_colour_marks_a_listener_and_its_connections(
     desk = open_window("version = 1\n" + table("Echo", "echo", more='color = "red"'))
     connect(desk.switch_on("Echo"))
     desk.until(lambda: len(desk.rows()) == 1)
-    model = desk.window.connections.model
+    model = desk.window.rest.connections.model
     swatch = model.index(0, LISTENER).data(Qt.ItemDataRole.DecorationRole)
     at_the_row = desk.row("Echo").swatch.pixmap()
     assert swatch.toImage() == at_the_row.toImage()
@@ -817,7 +817,7 @@ def test_the_line_that_reaches_the_chosen_listener_is_copied_from_the_menu(
 ) -> None:
     desk = open_window(ECHO)
     port = desk.switch_on("Echo")
-    copies = desk.menu_item("&Copy as").menu()
+    copies = desk.menu_item("Copy as").menu()
     assert isinstance(copies, QMenu)
     (menu,) = [
         each.menu() for each in desk.window.menuBar().actions() if each.text() == "&Listener"
@@ -832,7 +832,7 @@ def test_the_line_that_reaches_the_chosen_listener_is_copied_from_the_menu(
     (nc,) = [each for each in copies.actions() if each.text() == "nc"]
     nc.trigger()
     assert QApplication.clipboard().text() == f"nc 127.0.0.1 {port}"
-    assert desk.window.banner.message == f"Copied: nc 127.0.0.1 {port}"
+    assert desk.window.rest.banner.message == f"Copied: nc 127.0.0.1 {port}"
 
 
 def test_what_portdeck_is_can_be_read_and_closed_by_a_key(
@@ -855,7 +855,7 @@ def test_places_and_columns_come_back_in_the_next_window(open_window: OpenWindow
     first.window.resize(790, 610)
     size = first.window.size()
     first.window.room.across.moveSplitter(400, 1)  # as the mouse does
-    header = first.window.connections.table.horizontalHeader()
+    header = first.window.rest.connections.table.horizontalHeader()
     header.resizeSection(PEER, 222)
     header.moveSection(header.visualIndex(RATE), 0)
     header.setSortIndicator(IN, Qt.SortOrder.DescendingOrder)
@@ -863,13 +863,13 @@ def test_places_and_columns_come_back_in_the_next_window(open_window: OpenWindow
     first.window.close()
     assert first.ending.asked == 1
     second = open_window("")
-    header = second.window.connections.table.horizontalHeader()
+    header = second.window.rest.connections.table.horizontalHeader()
     assert second.window.size() == size
     assert second.window.room.across.sizes() == sizes
     assert header.sectionSize(PEER) == 222
     assert header.visualIndex(RATE) == 0
     assert header.sortIndicatorSection() == IN
-    assert second.window.connections.model.is_sorted_by_changing_column
+    assert second.window.rest.connections.model.is_sorted_by_changing_column
 
 
 def test_closing_the_window_asks_for_the_end_once_and_leaves_it_open_until_then(

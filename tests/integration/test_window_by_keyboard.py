@@ -57,7 +57,7 @@ def test_the_palette_has_every_command_listener_connection_and_setting(desk: Des
     originals = {each.also for each in of_group[Group.COMMAND]}
     assert {each.text for each in COMMANDS if isinstance(each, Command)} <= originals
     assert [each.text for each in of_group[Group.LISTENER]] == [
-        *("Echo", "Start Echo", "Hello", "Start Hello")
+        *("Start Echo", "Start Hello", "Echo", "Hello")
     ]
     assert len(of_group[Group.SETTING]) == len(SETTINGS)
 
@@ -65,7 +65,7 @@ def test_the_palette_has_every_command_listener_connection_and_setting(desk: Des
 def test_every_action_with_a_key_is_in_the_palette_and_on_the_sheet(desk: Desk) -> None:
     entries = palette(desk)._entries
     keys = {each.keys for each in entries if each.keys}
-    desk.window.help.show_shortcuts()
+    desk.window.rest.help.show_shortcuts()
     (sheet,) = desk.window.findChildren(ShortcutSheet)
     on_sheet = {keys for _, keys in sheet.shown}
     for action in desk.window.actions():
@@ -118,10 +118,10 @@ def test_f6_goes_round_the_panes_and_ctrl_with_a_number_to_one(desk: Desk) -> No
 
 def test_each_tab_has_a_key(desk: Desk) -> None:
     for key, tab in (
-        (Qt.Key.Key_6, desk.window.traffic),
-        (Qt.Key.Key_7, desk.window.log),
-        (Qt.Key.Key_4, desk.window.insight.overview),
-        (Qt.Key.Key_5, desk.window.connections),
+        (Qt.Key.Key_6, desk.window.rest.traffic),
+        (Qt.Key.Key_7, desk.window.rest.log),
+        (Qt.Key.Key_4, desk.window.overview),
+        (Qt.Key.Key_5, desk.window.rest.connections),
     ):
         press(desk, key, CTRL)
         assert desk.window.tabs.currentWidget() is tab
@@ -143,7 +143,7 @@ def test_undo_and_redo_of_a_removal(desk: Desk) -> None:
 def test_a_text_field_keeps_its_own_undo_and_redo(desk: Desk) -> None:
     desk.choose("Hello")
     press(desk, Qt.Key.Key_Delete, CTRL | SHIFT)
-    line = desk.window.connections.filter
+    line = desk.window.rest.connections.filter
     assert isinstance(line, QLineEdit)
     line.setFocus()
     desk.qtbot.keyClicks(line, "abc")
@@ -172,7 +172,7 @@ def test_zoom_by_key_is_remembered(desk: Desk, qapp: QApplication) -> None:
 
 def test_f1_opens_the_guide_and_only_one(desk: Desk) -> None:
     press(desk, Qt.Key.Key_F1)
-    desk.window.help.show_guide()
+    desk.window.rest.help.show_guide()
     (guide,) = desk.window.findChildren(GuideWindow)
     assert guide.isVisible()
     guide.close()
@@ -199,10 +199,10 @@ def test_the_whole_job_by_keyboard(desk: Desk) -> None:
     press(desk, Qt.Key.Key_Return)
     desk.until(lambda: session.bytes_in == len("hello\n"))
     press(desk, Qt.Key.Key_6, CTRL)
-    desk.until(lambda: window.traffic.open_pane.table.rows.rowCount() > 0)
+    desk.until(lambda: window.rest.traffic.open_pane.table.rows.rowCount() > 0)
     press(desk, Qt.Key.Key_Down)
-    desk.until(lambda: window.traffic.open_pane.views.chosen_chunk is not None)
-    chunk = window.traffic.open_pane.views.chosen_chunk
+    desk.until(lambda: window.rest.traffic.open_pane.views.chosen_chunk is not None)
+    chunk = window.rest.traffic.open_pane.views.chosen_chunk
     assert chunk is not None
     assert chunk.data == b"hello\n"
     press(desk, Qt.Key.Key_1, CTRL)

@@ -95,7 +95,7 @@ def test_removing_asks_and_undo_says_what_it_cannot_restore(
     assert "Undo does not restore them" in box(desk).text()
     answer(desk, "Remove now")
     assert desk.deck.listeners == []
-    assert "not their connections (2)" in desk.window.banner.message
+    assert "not their connections (2)" in desk.window.rest.banner.message
     desk.click(desk.offer("Undo"))
     desk.until(lambda: desk.listener("Echo").state is State.LISTENING)
 
@@ -110,7 +110,7 @@ def test_removing_after_draining_waits_for_the_last_client(
     for client in clients:
         client.close()
     desk.until(lambda: desk.deck.listeners == [])
-    assert "connections" not in desk.window.banner.message
+    assert "connections" not in desk.window.rest.banner.message
 
 
 def test_a_restart_asks_too(desk: Desk, clients: list[Client]) -> None:
@@ -149,7 +149,7 @@ def test_quitting_after_draining_waits_for_the_last_client(
 ) -> None:
     desk.do(desk.window.commands.quit)
     answer(desk, "Drain, then quit")
-    assert "2 now" in desk.window.banner.message
+    assert "2 now" in desk.window.rest.banner.message
     clients[0].close()
     desk.until(lambda: len(desk.rows()) == 1)
     assert desk.ending.asked == 0
@@ -170,7 +170,7 @@ def test_one_may_stay_after_all(desk: Desk, clients: list[Client]) -> None:
 
 def test_closing_to_the_tray_hides_the_window(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.settings.closes_to_tray = True
-    monkeypatch.setattr(type(desk.window.tray), "is_shown", True)
+    monkeypatch.setattr(type(desk.window.rest.tray), "is_shown", True)
     event = QCloseEvent()
     desk.window.closeEvent(event)
     assert not event.isAccepted()

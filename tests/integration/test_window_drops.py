@@ -74,7 +74,7 @@ def test_a_profile_can_be_imported(desk: Desk, tmp_path: Path) -> None:
     other = tmp_path / "shop.toml"
     other.write_text(ECHO.replace("Echo", "Shop"), encoding="utf-8")
     assert drop(desk, other)
-    assert "shop.toml" in desk.window.banner.message
+    assert "shop.toml" in desk.window.rest.banner.message
     desk.click(desk.offer("Import listeners…"))
     (choice,) = desk.window.findChildren(ListenerChoice)
     choice.close()
@@ -82,13 +82,13 @@ def test_a_profile_can_be_imported(desk: Desk, tmp_path: Path) -> None:
 
 def test_the_profile_of_this_window_is_known(desk: Desk) -> None:
     assert drop(desk, desk.workspace.file.path)
-    assert "is the profile of this window" in desk.window.banner.message
+    assert "is the profile of this window" in desk.window.rest.banner.message
 
 
 def test_a_certificate_becomes_that_of_the_chosen_listener(desk: Desk, tmp_path: Path) -> None:
     path = certificate(tmp_path)
     assert drop(desk, path)
-    assert "Choose the listener" in desk.window.banner.message
+    assert "Choose the listener" in desk.window.rest.banner.message
     desk.choose("Echo")
     assert drop(desk, path)
     desk.click(desk.offer("Use it for Echo"))
@@ -137,7 +137,7 @@ def test_an_encrypted_pkcs12_file_is_offered_without_its_passphrase(
     path.write_bytes(content)
     desk.choose("Echo")
     assert drop(desk, path)
-    assert "server.p12 is encrypted" in desk.window.banner.message
+    assert "server.p12 is encrypted" in desk.window.rest.banner.message
     desk.click(desk.offer("Use it for Echo"))
     tls = desk.listener("Echo").spec.tls
     assert tls is not None
@@ -149,10 +149,10 @@ def test_a_file_that_is_no_certificate_is_told(desk: Desk, tmp_path: Path) -> No
     path.write_text("nothing", encoding="utf-8")
     desk.choose("Echo")
     assert drop(desk, path)
-    assert "no certificate" in desk.window.banner.message
+    assert "no certificate" in desk.window.rest.banner.message
     missing = tmp_path / "gone.pem"
     assert drop(desk, missing)
-    assert str(missing) in desk.window.banner.message
+    assert str(missing) in desk.window.rest.banner.message
 
 
 def test_other_files_are_left_alone(desk: Desk, tmp_path: Path) -> None:

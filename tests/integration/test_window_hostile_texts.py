@@ -67,14 +67,14 @@ def desk(open_window: OpenWindow) -> Iterator[Desk]:
     desk.until(lambda: client.has(HOSTILE.encode()))
     window.console_area.opener.setChecked(True)
     window.listeners.choose(desk.deck.listeners[0])
-    window.open_in_console()
+    window.rest.open_in_console()
     desk.until(lambda: next(window.console.sessions)[1].state.is_open)
     window.console.current.input_bar.send_draft(Draft(HOSTILE))
     window.console.rename_current()
-    for tab in (window.traffic, window.log, window.connections):
+    for tab in (window.rest.traffic, window.rest.log, window.rest.connections):
         window.tabs.setCurrentWidget(tab)
         QApplication.processEvents()
-    window.banner.say(HOSTILE)
+    window.rest.banner.say(HOSTILE)
     yield desk
     client.close()
 
@@ -152,10 +152,10 @@ def test_an_elided_name_has_a_plain_tip(desk: Desk) -> None:
 
 def test_the_dialogs_of_a_listener_show_it_as_text(desk: Desk) -> None:
     desk.window.listeners.choose(desk.deck.listeners[1])
-    desk.window.listener_actions.edit()
+    desk.window.rest.listener_actions.edit()
     assert_plain(desk.form())
     desk.form().reject()
-    desk.window.exchange.choose_listeners()
+    desk.window.rest.exchange.choose_listeners()
     assert_plain(desk.window)
     for dialog in desk.window.findChildren(QWidget):
         if dialog.isWindow() and dialog.isVisible():
@@ -165,7 +165,7 @@ def test_the_dialogs_of_a_listener_show_it_as_text(desk: Desk) -> None:
 def test_a_question_shows_it_as_text(desk: Desk) -> None:
     desk.settings.asks_before_closing = True
     desk.window.listeners.choose(desk.deck.listeners[0])
-    desk.window.listener_actions.remove()
+    desk.window.rest.listener_actions.remove()
     (box,) = desk.window.findChildren(QMessageBox)
     assert HOSTILE in box.text()
     assert box.textFormat() is GuiQt.TextFormat.PlainText
@@ -192,9 +192,9 @@ def test_no_state_of_the_window_reads_it_as_markup(
 
 
 def test_the_palette_and_the_help_show_it_as_text(desk: Desk) -> None:
-    desk.window.navigation.open_palette()
-    desk.window.help.show_shortcuts()
-    desk.window.help.show_about()
+    desk.window.rest.navigation.open_palette()
+    desk.window.rest.help.show_shortcuts()
+    desk.window.rest.help.show_about()
     assert_plain(desk.window)
     for child in desk.window.findChildren(QWidget):
         if child.isWindow() and child.isVisible():

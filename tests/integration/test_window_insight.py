@@ -12,7 +12,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from app.profile import parse
-from app.ui.window import insight
+from app.ui.window import window_frame
 from tests.integration.desk import LEFT, Desk, OpenWindow
 
 TWO = """version = 1
@@ -41,13 +41,13 @@ def peer(desk: Desk) -> Iterator[socket.socket]:
     with socket.create_connection(("127.0.0.1", port)) as peer:
         peer.sendall(b"hello")
         desk.until(lambda: len(desk.rows()) == 1)
-        desk.until(lambda: len(desk.window.traffic.log) == 2)
+        desk.until(lambda: len(desk.window.rest.traffic.log) == 2)
         yield peer
     desk.until(lambda: not desk.rows())
 
 
 def test_the_details_follow_what_is_chosen(desk: Desk, peer: socket.socket) -> None:
-    panel = desk.window.insight.panel
+    panel = desk.window.rest.insight.panel
     desk.do(desk.window.commands.details)
     assert panel.isVisible()
     desk.choose("Hello")
@@ -61,7 +61,7 @@ def test_the_details_follow_what_is_chosen(desk: Desk, peer: socket.socket) -> N
 
 
 def test_hidden_details_read_nothing_and_start_no_timer(desk: Desk, peer: socket.socket) -> None:
-    panel = desk.window.insight.panel
+    panel = desk.window.rest.insight.panel
     desk.choose("Echo")
     assert not panel.plot.is_moving
     desk.do(desk.window.commands.details)
@@ -72,30 +72,30 @@ def test_hidden_details_read_nothing_and_start_no_timer(desk: Desk, peer: socket
 
 def test_a_double_click_shows_the_traffic_of_a_connection(desk: Desk, peer: socket.socket) -> None:
     window = desk.window
-    table = window.connections.table
-    at = table.visualRect(window.connections.model.index(0, 0)).center()
+    table = window.rest.connections.table
+    at = table.visualRect(window.rest.connections.model.index(0, 0)).center()
     desk.qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     desk.qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    assert window.tabs.currentWidget() is window.traffic
-    pane = window.traffic.open_pane
+    assert window.tabs.currentWidget() is window.rest.traffic
+    pane = window.rest.traffic.open_pane
     assert pane.filter_bar.more.text() == "Filters (1)"
     desk.until(lambda: pane.table.rows.rowCount() == 2)
 
 
 def test_the_menu_of_a_chunk_leads_back_to_its_connection(desk: Desk, peer: socket.socket) -> None:
     window = desk.window
-    window.insight.show_traffic(desk.listener("Echo"))
-    pane = window.traffic.pane
+    window.rest.insight.show_traffic(desk.listener("Echo"))
+    pane = window.rest.traffic.pane
     assert pane is not None
     desk.until(lambda: pane.table.rows.rowCount() == 2)
     chunk = pane.table.rows.chunk(0)
     menu = QMenu(window)
     pane.row_menu_opening.emit(menu, chunk)
     (back,) = [each for each in menu.actions() if each.text() == "Show its connection"]
-    window.connections.filter.setText("nothing like it")
+    window.rest.connections.filter.setText("nothing like it")
     back.trigger()
-    assert window.tabs.currentWidget() is window.connections
-    (row,) = window.connections.selected()
+    assert window.tabs.currentWidget() is window.rest.connections
+    (row,) = window.rest.connections.selected()
     assert row.peer == desk.peers()[0]
 
 
@@ -104,16 +104,16 @@ def test_the_way_back_shows_closed_connections_too(desk: Desk) -> None:
     with socket.create_connection(("127.0.0.1", port)) as peer:
         peer.sendall(b"hello")
         desk.until(lambda: len(desk.rows()) == 1)
-        number = desk.window.connections.model.row(0).number
+        number = desk.window.rest.connections.model.row(0).number
     desk.until(lambda: not desk.rows())
-    desk.window.insight.show_connection(number)
-    assert desk.window.connections.commands.show_closed.isChecked()
-    assert len(list(desk.window.connections.selected())) == 1
+    desk.window.rest.insight.show_connection(number)
+    assert desk.window.rest.connections.commands.show_closed.isChecked()
+    assert len(list(desk.window.rest.connections.selected())) == 1
 
 
 def test_addresses_are_copied(desk: Desk, peer: socket.socket) -> None:
     desk.select(0)
-    desk.do(desk.window.connections.commands.copy_address)
+    desk.do(desk.window.rest.connections.commands.copy_address)
     assert QGuiApplication.clipboard().text() == desk.peers()[0]
     desk.choose("Echo")
     desk.do(desk.window.commands.copy_listener_address)
@@ -121,26 +121,26 @@ def test_addresses_are_copied(desk: Desk, peer: socket.socket) -> None:
 
 
 def test_the_traffic_and_the_log_of_a_listener(desk: Desk, peer: socket.socket) -> None:
-    panel = desk.window.insight.panel
+    panel = desk.window.rest.insight.panel
     desk.do(desk.window.commands.details)
     desk.choose("Echo")
     desk.click(panel.traffic_button)
-    assert desk.window.tabs.currentWidget() is desk.window.traffic
+    assert desk.window.tabs.currentWidget() is desk.window.rest.traffic
     desk.click(panel.log_button)
-    assert desk.window.tabs.currentWidget() is desk.window.log
+    assert desk.window.tabs.currentWidget() is desk.window.rest.log
 
 
 def test_with_nothing_chosen_there_is_a_tile_for_each_listener(
     desk: Desk, peer: socket.socket
 ) -> None:
-    window, overview = desk.window, desk.window.insight.overview
+    window, overview = desk.window, desk.window.overview
     desk.do(window.commands.show_overview)
     tiles = overview.tiles
     assert [tile.name.text() for tile in tiles] == ["Echo", "Hello"]
     assert "1 connected" in tiles[0].accessibleName()
     desk.qtbot.keyClick(tiles[1], Qt.Key.Key_Return)
     assert window.listeners.chosen is desk.listener("Hello")
-    assert window.tabs.currentWidget() is window.connections
+    assert window.tabs.currentWidget() is window.rest.connections
     desk.qtbot.keyClick(window.listeners, Qt.Key.Key_Escape)
     assert window.listeners.chosen is None
     assert overview.isVisible()
@@ -155,19 +155,19 @@ def test_escape_goes_back_from_the_connections_too(desk: Desk) -> None:
     window = desk.window
     window.room.show_sidebar(False)
     desk.do(window.commands.show_overview)
-    desk.qtbot.keyClick(window.insight.overview.tiles[0], Qt.Key.Key_Return)
+    desk.qtbot.keyClick(window.overview.tiles[0], Qt.Key.Key_Return)
     assert window.listeners.chosen is desk.listener("Echo")
-    window.connections.filter.setText("x")
-    desk.qtbot.keyClick(window.connections.filter, Qt.Key.Key_Escape)
-    assert not window.connections.filter.text()
-    desk.qtbot.keyClick(window.connections.table, Qt.Key.Key_Escape)
+    window.rest.connections.filter.setText("x")
+    desk.qtbot.keyClick(window.rest.connections.filter, Qt.Key.Key_Escape)
+    assert not window.rest.connections.filter.text()
+    desk.qtbot.keyClick(window.rest.connections.table, Qt.Key.Key_Escape)
     assert window.listeners.chosen is None
-    assert window.insight.overview.isVisible()
+    assert window.overview.isVisible()
 
 
 def test_the_arrow_keys_go_from_tile_to_tile(desk: Desk) -> None:
     desk.do(desk.window.commands.show_overview)
-    tiles = desk.window.insight.overview.tiles
+    tiles = desk.window.overview.tiles
     tiles[0].setFocus()
     desk.qtbot.keyClick(tiles[0], Qt.Key.Key_Right)
     assert tiles[1].hasFocus()
@@ -179,7 +179,7 @@ def test_the_arrow_keys_go_from_tile_to_tile(desk: Desk) -> None:
 
 def test_a_tile_starts_and_stops_its_listener(desk: Desk) -> None:
     desk.do(desk.window.commands.show_overview)
-    tile = desk.window.insight.overview.tiles[0]
+    tile = desk.window.overview.tiles[0]
     desk.click(tile.switch)
     desk.until(lambda: tile.state.text() == "0 connected")
     assert desk.window.listeners.chosen is None
@@ -191,7 +191,7 @@ def test_a_tile_starts_and_stops_its_listener(desk: Desk) -> None:
 def test_the_overview_moves_only_while_it_is_seen_and_something_crossed(
     desk: Desk, peer: socket.socket
 ) -> None:
-    overview = desk.window.insight.overview
+    overview = desk.window.overview
     assert not overview.is_moving
     desk.do(desk.window.commands.show_overview)
     assert overview.is_moving
@@ -201,7 +201,7 @@ def test_the_overview_moves_only_while_it_is_seen_and_something_crossed(
 
 
 def test_the_empty_table_offers_what_leads_to_a_connection(desk: Desk) -> None:
-    button = desk.window.connections.table.offer_button
+    button = desk.window.rest.connections.table.offer_button
     desk.until(lambda: button.text() == "Start all")
     desk.click(button)
     desk.until(lambda: button.text() == "Connect with the console")
@@ -215,17 +215,17 @@ def test_the_empty_table_offers_what_leads_to_a_connection(desk: Desk) -> None:
 def test_the_first_run_leads_to_a_conversation_in_three_steps(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(insight, "FIRST_LISTENERS", parse(TWO).listeners)
+    monkeypatch.setattr(window_frame, "FIRST_LISTENERS", parse(TWO).listeners)
     desk = open_window(TWO)
     desk.window.room.show_console(False)
-    card = desk.window.insight.first_steps
+    card = desk.window.first_steps
     assert card is not None
     desk.do(desk.window.commands.show_overview)
     assert card.isVisible()
     assert not card.connect_button.isEnabled()
     desk.click(card.tour)
-    assert desk.window.tabs.currentWidget() is desk.window.tour.pane
-    desk.window.tour.end()
+    assert desk.window.tabs.currentWidget() is desk.window.rest.tour.pane
+    desk.window.rest.tour.end()
     assert card.isVisible()
     desk.click(card.start)
     desk.until(card.connect_button.isEnabled)
@@ -237,7 +237,7 @@ def test_the_first_run_leads_to_a_conversation_in_three_steps(
     desk.click(card.send)
     desk.until(lambda: "answered" in card.title.text())
     desk.click(card.close_button)
-    assert desk.window.insight.first_steps is None
+    assert desk.window.first_steps is None
     desk.window.console.current.session.abort()
     desk.until(lambda: not desk.rows())
 
@@ -245,24 +245,24 @@ def test_the_first_run_leads_to_a_conversation_in_three_steps(
 def test_the_card_of_the_first_run_does_not_come_again(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(insight, "FIRST_LISTENERS", parse(TWO).listeners)
+    monkeypatch.setattr(window_frame, "FIRST_LISTENERS", parse(TWO).listeners)
     first = open_window(TWO)
-    card = first.window.insight.first_steps
+    card = first.window.first_steps
     assert card is not None
     first.do(first.window.commands.show_overview)
     first.click(card.close_button)
     first.window.close()
-    assert open_window("").window.insight.first_steps is None
+    assert open_window("").window.first_steps is None
 
 
 def test_a_recording_is_seen_and_stopped_from_everywhere(
     desk: Desk, peer: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window, sign = desk.window, desk.window.insight.recording
+    window, sign = desk.window, desk.window.rest.insight.recording
     opened: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     assert not sign.isVisible()
-    pane = window.traffic.open_pane
+    pane = window.rest.traffic.open_pane
     assert pane.recording is not None
     pane.recording.record(tmp_path / "a.sqlite")
     assert sign.isVisible()
@@ -278,7 +278,7 @@ def test_a_recording_is_seen_and_stopped_from_everywhere(
     desk.click(sign.folder_button)
     assert opened[0].toLocalFile() == str(tmp_path)
     desk.click(sign.open_button)
-    (recording,) = window.behaviour.recordings.opened
+    (recording,) = window.rest.behaviour.recordings.opened
     assert recording.windowTitle().startswith("a.sqlite")
     recording.close()
     desk.click(sign.close_button)

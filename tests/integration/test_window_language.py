@@ -9,8 +9,10 @@ from PySide6.QtCore import QTranslator
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from app.ui.application import WindowHolder
+from app.ui.help.guide import GuideWindow
 from app.ui.preferences.dialog import Preferences
-from app.ui.settings import Language, apply_language
+from app.ui.settings import Language
+from app.ui.widgets.translation import apply_language
 from tests.integration.desk import Desk, OpenWindow
 from tests.integration.people import Client
 
@@ -42,7 +44,7 @@ def holder(desk: Desk, qapp: QApplication) -> Iterator[WindowHolder]:
 def choose(desk: Desk, language: Language) -> None:
     """Choose `language` in the settings; the window may ask something first."""
     desk.settings.language = language
-    desk.window.renewal.ask()
+    desk.window.rest.renewal.ask()
 
 
 def title(holder: WindowHolder) -> str:
@@ -67,6 +69,21 @@ def test_another_language_shows_at_once(desk: Desk, holder: WindowHolder) -> Non
     holder.window.findChildren(Preferences)[0].close()
 
 
+def test_the_open_guide_stays_at_its_heading(desk: Desk, holder: WindowHolder) -> None:
+    desk.window.rest.help.show_guide("window", "console")
+    before = desk.window
+    choose(desk, Language.CHINESE)
+    desk.until(lambda: holder.window is not before)
+    desk.window = holder.window
+    (guide,) = desk.window.findChildren(GuideWindow)
+    assert guide.isVisible()
+    assert guide.page == "window"
+    assert guide.view.textCursor().block().text() == "控制台"
+    assert guide.anchor == "console"
+    guide.close()
+    desk.window.findChildren(Preferences)[0].close()
+
+
 def test_listeners_connections_and_traffic_go_on(desk: Desk, holder: WindowHolder) -> None:
     client = Client(desk.switch_on("Echo"))
     client.send(b"before")
@@ -82,7 +99,7 @@ def test_listeners_connections_and_traffic_go_on(desk: Desk, holder: WindowHolde
     client.send(b"after")
     desk.until(lambda: client.has(b"beforeafter"))
     (connection,) = desk.deck.connections()
-    info = desk.window.traffic.directory.info(connection.number)
+    info = desk.window.rest.traffic.directory.info(connection.number)
     assert info is not None
     assert info.listener == "Echo"
     client.close()
@@ -93,7 +110,7 @@ def test_listeners_connections_and_traffic_go_on(desk: Desk, holder: WindowHolde
 def test_a_connected_session_is_asked_about_first(desk: Desk, holder: WindowHolder) -> None:
     desk.switch_on("Echo")
     desk.choose("Echo")
-    desk.window.open_in_console()
+    desk.window.rest.open_in_console()
     desk.until(lambda: next(desk.window.console.sessions)[1].state.is_open)
     before = desk.window
     choose(desk, Language.CHINESE)
@@ -104,7 +121,7 @@ def test_a_connected_session_is_asked_about_first(desk: Desk, holder: WindowHold
     later.click()
     QApplication.processEvents()
     assert holder.window is before
-    desk.window.renewal.ask()
+    desk.window.rest.renewal.ask()
     box = desk.window.findChildren(QMessageBox)[-1]
     next(each for each in box.buttons() if each.text() == "Open it again now").click()
     desk.until(lambda: holder.window is not before)

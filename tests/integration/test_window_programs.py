@@ -51,7 +51,7 @@ def test_an_opened_program_runs_and_its_places_have_rows(
     open_window: OpenWindow, tmp_path: Path, beside: Beside[bytes]
 ) -> None:
     desk = open_window(ECHO)
-    desk.window.programs.open([written(tmp_path)])
+    desk.window.rest.programs.open([written(tmp_path)])
     desk.until(lambda: sum("server.py " in name for name in names(desk)) == 2)
     place = next(each for each in desk.deck.with_sockets() if "server.py" in each.spec.name)
     desk.until(lambda: place.address is not None)
@@ -73,8 +73,8 @@ def test_untrusted_code_runs_only_after_a_yes(open_window: OpenWindow, tmp_path:
     desk = open_window(ECHO)
     path = written(tmp_path, places=1)
     desk.workspace.untrusted_files = (path,)
-    desk.window.programs.open([path])
-    assert "server.py" in desk.window.banner.message
+    desk.window.rest.programs.open([path])
+    assert "server.py" in desk.window.rest.banner.message
     assert not desk.listener("server.py").is_on
     desk.until(lambda: desk.row("server.py").switch.isVisible())
     desk.flip("server.py")
@@ -93,8 +93,8 @@ def test_the_connections_of_an_opened_program_are_those_of_its_places(
 ) -> None:
     """It is marked before it is loaded, and has no places then."""
     desk = open_window(ECHO)
-    desk.window.programs.open([written(tmp_path)])
-    shown = desk.window.connections
+    desk.window.rest.programs.open([written(tmp_path)])
+    shown = desk.window.rest.connections
     desk.until(lambda: len(shown.listeners) == 2)
     places = desk.deck.places_of(desk.listener("server.py"))
     assert tuple(shown.listeners) == places

@@ -56,8 +56,8 @@ def test_no_tab_makes_a_small_window_grow(desk: Desk, size: QSize, is_beside: bo
 @pytest.mark.parametrize("has_console", [False, True])
 def test_each_tab_can_be_made_small(desk: Desk, name: str, has_console: bool) -> None:
     window = desk.window
-    tabs = {"overview": window.insight.overview}
-    window.tabs.setCurrentWidget(tabs.get(name) or getattr(window, name))
+    tabs = {"overview": window.overview}
+    window.tabs.setCurrentWidget(tabs.get(name) or getattr(window.rest, name))
     window.resize(SMALLEST)
     window.room.show_console(has_console)
     desk.qtbot.wait(20)  # as above
@@ -218,11 +218,11 @@ def test_a_console_that_is_opened_in_a_very_low_window_folds_the_tabs(desk: Desk
     window.room.show_console()
     assert tabs.is_folded
     assert tabs.isVisible()
-    assert not window.connections.isVisible()
+    assert not window.rest.connections.isVisible()
     window.resize(1280, 800)
     desk.until(lambda: not tabs.is_folded)
     assert window.room.has_console
-    assert window.connections.isVisible()
+    assert window.rest.connections.isVisible()
 
 
 @pytest.mark.parametrize("way", ["tab", "same tab", "command", "keys", "show"])
@@ -240,8 +240,8 @@ def test_folded_tabs_open_when_they_are_asked_for(desk: Desk, way: str) -> None:
         "tab": lambda: click(tabs.currentIndex() - 1),
         "same tab": lambda: click(tabs.currentIndex()),
         "command": window.commands.console.trigger,
-        "keys": lambda: window.navigation.focus_pane(1),
-        "show": lambda: window.navigation.show_tab(window.traffic),
+        "keys": lambda: window.rest.navigation.focus_pane(1),
+        "show": lambda: window.rest.navigation.show_tab(window.rest.traffic),
     }
     ways[way]()
     assert not tabs.is_folded
@@ -263,8 +263,8 @@ def test_a_console_stands_beside_the_tabs_where_there_is_room(desk: Desk) -> Non
 def test_low_traffic_gives_its_height_to_the_rows(desk: Desk) -> None:
     window = desk.window
     window.resize(SMALLEST)
-    window.navigation.show_tab(window.traffic)
-    pane = window.traffic.open_pane
+    window.rest.navigation.show_tab(window.rest.traffic)
+    pane = window.rest.traffic.open_pane
     desk.until(lambda: not pane.find_bar.isVisible())
     assert not pane.detail.isVisible()
     pane.begin_find()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox, QPushButton, QToolButton
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QMessageBox, QPushButton, QScrollArea, QToolButton
 
 from app.server.listener import Listener
 from app.ui.help.tour_pane import DONE, TourPane
@@ -33,13 +33,13 @@ def desk(open_window: OpenWindow) -> Iterator[Desk]:
 
 def begin(desk: Desk) -> TourPane:
     desk.do(desk.window.commands.tour)
-    pane = desk.window.tour.pane
+    pane = desk.window.rest.tour.pane
     assert pane is not None
     return pane
 
 
 def served(desk: Desk) -> Listener:
-    listener = desk.window.tour.listener
+    listener = desk.window.rest.tour.listener
     assert listener is not None
     return listener
 
@@ -98,13 +98,27 @@ def test_the_tour_leads_from_the_protocol_to_the_reactor(desk: Desk) -> None:
     click(desk, pane, "Connect")
     desk.until(lambda: "Connections now: 1" in transcript(desk))
     desk.click(pane.next)
-    before = desk.window.tour.listener
+    before = desk.window.rest.tour.listener
     port = desk.port("Tour")
     click(desk, pane, "Change it")
     desk.until(lambda: served(desk).is_on and desk.port("Tour") != port)
-    assert desk.window.tour.listener is before
+    assert desk.window.rest.tour.listener is before
     click(desk, pane, "Connect")
     desk.until(lambda: signs(pane).startswith(DONE * 2))
+
+
+def test_in_a_low_pane_what_to_try_next_is_in_view(desk: Desk) -> None:
+    pane = begin(desk)
+    pane.setMaximumHeight(200)
+    desk.until(lambda: pane.place.isHidden())
+    assert pane.next.mapTo(pane, QPoint(0, 0)).y() < pane.step_buttons[0].height()
+    click(desk, pane, "Start")
+    click(desk, pane, "Connect")
+    desk.until(lambda: signs(pane).startswith(DONE * 2))
+    (area,) = pane.findChildren(QScrollArea, "overview")
+    (hello,) = [each for each in pane.findChildren(QPushButton) if each.text() == "Say hello"]
+    shown = QRect(hello.mapTo(area.viewport(), QPoint(0, 0)), hello.size())
+    assert area.viewport().rect().contains(shown)
 
 
 def test_a_mistake_is_shown_at_its_line_and_the_old_code_runs_on(desk: Desk) -> None:
@@ -142,7 +156,7 @@ def test_a_tour_without_changes_leaves_nothing(desk: Desk) -> None:
     closer = desk.window.tabs.tabBar().findChild(QToolButton, "tabCloser")
     assert isinstance(closer, QToolButton)
     desk.click(closer)
-    assert desk.window.tour.pane is None
+    assert desk.window.rest.tour.pane is None
     assert desk.deck.named("Tour") is None
     assert not path.exists()
     assert [tab.is_unused for tab in desk.window.console.tabs] == [True]
@@ -153,12 +167,12 @@ def test_a_changed_file_is_asked_about_and_can_be_thrown_away(desk: Desk) -> Non
     pane = begin(desk)
     path = path_of(desk)
     change(desk, pane, "limit = 2", "limit = 9")
-    desk.window.tour.end()
+    desk.window.rest.tour.end()
     answer(desk, "Cancel")
-    assert desk.window.tour.pane is pane
-    desk.window.tour.end()
+    assert desk.window.rest.tour.pane is pane
+    desk.window.rest.tour.end()
     answer(desk, "Throw it away")
-    assert desk.window.tour.pane is None
+    assert desk.window.rest.tour.pane is None
     assert not path.exists()
 
 
@@ -167,12 +181,12 @@ def test_a_kept_file_is_in_the_profile_with_its_listener(desk: Desk, tmp_path: P
     path = path_of(desk)
     change(desk, pane, "limit = 2", "limit = 9")
     kept = desk.workspace.file.path.parent / "mine.py"
-    assert not desk.window.tour.keep_at(tmp_path / "none" / "mine.py")
-    assert desk.window.tour.keep_at(kept)
+    assert not desk.window.rest.tour.keep_at(tmp_path / "none" / "mine.py")
+    assert desk.window.rest.tour.keep_at(kept)
     assert not path.exists()
     change(desk, pane, "limit = 9", "limit = 8")
-    desk.window.tour.end()
-    assert desk.window.tour.pane is None
+    desk.window.rest.tour.end()
+    assert desk.window.rest.tour.pane is None
     assert "limit = 8" in kept.read_text(encoding="utf-8")
     profile = desk.workspace.file.path.read_text(encoding="utf-8")
     assert 'protocol = "python:mine.py:EchoFactory"' in profile
@@ -182,11 +196,11 @@ def test_a_kept_file_is_in_the_profile_with_its_listener(desk: Desk, tmp_path: P
 def test_what_was_changed_is_there_after_a_sudden_end(desk: Desk) -> None:
     pane = begin(desk)
     pane.editor.replace_all(pane.text.replace("limit = 2", "limit = 7"))
-    desk.window.tour.leave()
+    desk.window.rest.tour.leave()
     assert desk.deck.named("Tour") is None
     pane = begin(desk)
     assert "limit = 7" in pane.text
-    desk.window.tour.end()
+    desk.window.rest.tour.end()
     answer(desk, "Throw it away")
 
 
@@ -199,4 +213,4 @@ def test_a_removed_listener_is_made_again(desk: Desk) -> None:
     assert "was removed" in pane.place.text()
     click(desk, pane, "Start")
     desk.until(lambda: served(desk).is_on)
-    desk.window.tour.end()
+    desk.window.rest.tour.end()

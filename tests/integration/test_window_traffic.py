@@ -12,8 +12,8 @@ from tests.integration.test_window import ECHO
 def test_a_console_session_is_in_the_traffic_beside_the_listener(open_window: OpenWindow) -> None:
     desk = open_window(ECHO)
     desk.switch_on("Echo")
-    desk.window.tabs.setCurrentWidget(desk.window.traffic)
-    pane = desk.window.traffic.pane
+    desk.window.tabs.setCurrentWidget(desk.window.rest.traffic)
+    pane = desk.window.rest.traffic.pane
     assert pane is not None
     tab = desk.window.console.current
     tab.target_bar.connect_to(desk.listener("Echo"))
@@ -37,12 +37,12 @@ def test_the_bounds_and_the_chosen_tab_hold_at_the_next_start(open_window: OpenW
     (dialog,) = desk.window.findChildren(Preferences)
     dialog.traffic.chunks.setValue(5_000)
     dialog.close()
-    desk.window.tabs.setCurrentWidget(desk.window.traffic)
+    desk.window.tabs.setCurrentWidget(desk.window.rest.traffic)
     desk.ending.stop()
     again = open_window("")
-    assert again.window.tabs.currentWidget() is again.window.traffic
-    assert again.window.traffic.pane is not None
-    assert again.window.traffic.log.bounds[1] == 5_000
+    assert again.window.tabs.currentWidget() is again.window.rest.traffic
+    assert again.window.rest.traffic.pane is not None
+    assert again.window.rest.traffic.log.bounds[1] == 5_000
 
 
 def test_the_traffic_of_a_listener_can_be_switched_off_and_on_while_it_runs(
@@ -50,8 +50,8 @@ def test_the_traffic_of_a_listener_can_be_switched_off_and_on_while_it_runs(
 ) -> None:
     desk = open_window(ECHO)
     port = desk.switch_on("Echo")
-    desk.window.tabs.setCurrentWidget(desk.window.traffic)
-    pane, log = desk.window.traffic.pane, desk.window.traffic.log
+    desk.window.tabs.setCurrentWidget(desk.window.rest.traffic)
+    pane, log = desk.window.rest.traffic.pane, desk.window.rest.traffic.log
     assert pane is not None
     client = Client(port)
     desk.choose("Echo")
@@ -74,8 +74,8 @@ def test_the_traffic_of_a_listener_can_be_switched_off_and_on_while_it_runs(
 def test_what_crossed_can_be_sent_again_through_the_console(open_window: OpenWindow) -> None:
     desk = open_window(ECHO)
     port = desk.switch_on("Echo")
-    desk.window.tabs.setCurrentWidget(desk.window.traffic)
-    pane = desk.window.traffic.pane
+    desk.window.tabs.setCurrentWidget(desk.window.rest.traffic)
+    pane = desk.window.rest.traffic.pane
     assert pane is not None
     client = Client(port)
     client.send(b"\x00\xffagain\n")

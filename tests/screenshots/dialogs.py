@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from PySide6.QtWidgets import QTableView
+
 from app.client.draft import Draft
 from app.client.saved.snippets import Snippet
 from app.protocols.catalog import definitions
 from app.tls import PassphraseError
 from app.ui.command_palette.palette import CommandPalette
-from app.ui.console.snippet_form import SnippetForm
+from app.ui.console.snippets_panel import SnippetForm
+from app.ui.conversations.compare_window import CompareWindow
 from app.ui.conversations.make_listener import MakeListenerDialog
+from app.ui.conversations.play_window import PlayWindow
 from app.ui.conversations.reading import RecordedConnection
 from app.ui.help.guide import GuideWindow
 from app.ui.listener_form.form import ListenerForm
@@ -58,10 +62,13 @@ def _form_over(transport: TransportChoice) -> Callable[[Stage], Steps]:
     return at_once(act)
 
 
-def _form_with_mistakes(stage: Stage) -> None:
+def _form_with_mistakes(stage: Stage) -> Steps:
     stage.command("new")
     form = stage.opened(ListenerForm)
     form.identity.name.setText("Echo")
+    yield form.identity.name.hasFocus
+    form.identity.protocol.setFocus()
+    yield form.identity.protocol.hasFocus
 
 
 # Dialogs about connections and conversations
@@ -69,11 +76,11 @@ def _form_with_mistakes(stage: Stage) -> None:
 
 def _send(stage: Stage) -> None:
     stage.choose("Team chat")
-    stage.window.send_to_listener()
+    stage.window.rest.send_to_listener()
 
 
 def _columns(stage: Stage) -> None:
-    stage.window.connections._arrange_columns()
+    stage.window.rest.connections._arrange_columns()
 
 
 def _options(stage: Stage) -> None:
@@ -87,7 +94,7 @@ def _certificate(stage: Stage) -> Steps:
 
 def _closing(closing: Closing) -> Callable[[Stage], Steps]:
     def act(stage: Stage) -> None:
-        question = stage.window.listener_actions.question
+        question = stage.window.rest.listener_actions.question
         assert question is not None
         question.ask(
             closing,
@@ -101,8 +108,9 @@ def _closing(closing: Closing) -> Callable[[Stage], Steps]:
 
 def _passphrase(stage: Stage) -> None:
     problem = PassphraseError(
-        Path("/home/ada/certificates/server.key"),
-        "That passphrase does not open server.key. Try again.",
+        "passphrase-wrong",
+        "The passphrase for the key in {path} is wrong. Check it and try again.",
+        path=Path("/home/ada/certificates/server.key"),
         is_wrong=True,
     )
     open_modal(PassphraseDialog(problem, stage.window))
@@ -114,7 +122,7 @@ def _snippet(stage: Stage) -> None:
 
 
 def _recorded(stage: Stage, name: str) -> RecordedConnection:
-    tab = stage.window.traffic
+    tab = stage.window.rest.traffic
     numbers = {
         each.connection for each in map(tab.log.chunk, range(tab.log.first, tab.log.end)) if each
     }
@@ -127,27 +135,33 @@ def _recorded(stage: Stage, name: str) -> RecordedConnection:
 
 
 def _make_listener(stage: Stage) -> Steps:
-    stage.window.behaviour.conversations._make_listener(
+    stage.window.rest.behaviour.conversations._make_listener(
         _recorded(stage, "Instrument"), None, stage.window
     )
     yield lambda: stage.opened(MakeListenerDialog)
 
 
-def _play(stage: Stage) -> None:
-    stage.window.behaviour.conversations._play(_recorded(stage, "Instrument"), None, stage.window)
+def _play(stage: Stage) -> Steps:
+    stage.window.rest.behaviour.conversations._play(
+        _recorded(stage, "Instrument"), None, stage.window
+    )
+    yield stage.opened(PlayWindow).play.isEnabled
 
 
-def _compare(stage: Stage) -> None:
-    tab = stage.window.traffic
+def _compare(stage: Stage) -> Steps:
+    tab = stage.window.rest.traffic
     numbers = [_recorded(stage, name).number for name in ("Echo", "Team chat")]
-    stage.window.behaviour.conversations.compare(tab.log, tab.directory, numbers)
+    stage.window.rest.behaviour.conversations.compare(tab.log, tab.directory, numbers)
+    table = stage.opened(CompareWindow).findChild(QTableView)
+    assert isinstance(table, QTableView)
+    yield lambda: table.model().rowCount() > 0
 
 
 def _capture(stage: Stage) -> Steps:
     path = stage.file("ftp.pcap")
     said = (True, b"USER ada\r\n"), (False, b"331 and the password\r\n"), (True, b"QUIT\r\n")
     path.write_bytes(pcap(timed(exchange(*said))))
-    captures = stage.window.behaviour.captures
+    captures = stage.window.rest.behaviour.captures
     captures.open(path)
     yield lambda: captures.opened and not captures.opened[-1].is_reading
 
@@ -163,7 +177,7 @@ def _recording(stage: Stage) -> Steps:
     yield lambda: not bar.is_behind
     bar.stop()
     yield lambda: not bar.is_recording and path.exists()
-    stage.window.behaviour.recordings.open(path)
+    stage.window.rest.behaviour.recordings.open(path)
 
 
 # Help, settings and the palette
@@ -180,7 +194,7 @@ def _guide_search(stage: Stage) -> None:
 
 
 def _settings(page: str) -> Callable[[Stage], Steps]:
-    return at_once(lambda stage: stage.window.open_preferences(page))
+    return at_once(lambda stage: stage.window.rest.open_preferences(page))
 
 
 def _forms() -> Iterator[Scene]:
@@ -192,7 +206,7 @@ def _forms() -> Iterator[Scene]:
     for each in (TransportChoice.TLS, TransportChoice.UDP, TransportChoice.UNIX):
         yield Scene(f"form-{each.value}", _form_over(each))
     yield Scene("form-endpoint", _form_over(TransportChoice.DESCRIPTION))
-    yield Scene("form-mistakes", at_once(_form_with_mistakes))
+    yield Scene("form-mistakes", _form_with_mistakes)
     yield Scene("form-edit", _of("Secure echo", "edit"))
 
 
@@ -213,8 +227,8 @@ DIALOGS = (
     Scene("snippet", at_once(_snippet)),
     Scene("export", at_once(lambda stage: stage.command("export_profile"))),
     Scene("make-listener", _make_listener),
-    Scene("replay", at_once(_play)),
-    Scene("compare", at_once(_compare)),
+    Scene("replay", _play),
+    Scene("compare", _compare),
     Scene("capture", _capture),
     Scene("recording", _recording),
     Scene("palette", at_once(lambda stage: stage.command("palette"))),

@@ -74,7 +74,7 @@ class Film:
 
 def tell(stage: Stage, film: Film) -> Steps:
     """Start Echo, connect, say hello, and see it cross."""
-    window, card = stage.window, stage.window.insight.first_steps
+    window, card = stage.window, stage.window.first_steps
     assert card is not None
     yield from film.hold(1200)
     film.click(card.start)
@@ -92,7 +92,7 @@ def tell(stage: Stage, film: Film) -> Steps:
     yield lambda: session.bytes_in > len(SAID)
     yield from film.hold(1200)
     tabs = window.tabs.tabBar()
-    film.click(tabs, tabs.tabRect(window.tabs.indexOf(window.traffic)).center())
+    film.click(tabs, tabs.tabRect(window.tabs.indexOf(window.rest.traffic)).center())
     yield lambda: stage.pane.table.rows.rowCount() > 1
     yield from film.hold(600)
     table = stage.pane.table

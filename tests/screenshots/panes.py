@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, QTimer
 
 from app.client.draft import Draft
 from app.client.session import Session
 from app.client.session_messages import SessionState
+from app.files.atomic_write import unwritable
 from app.text.notation import Notation
 from app.traffic.content.form import Form
 from app.traffic.http_framing import Http
@@ -21,17 +26,20 @@ from app.ui.window import menus
 from tests.screenshots.stage import Scene, Stage, at_once
 from tests.screenshots.world import Steps
 
+FILE: Final = Path.home() / ".config" / "portdeck" / "profile.toml"
+"""A file whose name is in a message."""
+
 # Connections and listeners
 
 
 def _connections(stage: Stage) -> None:
-    stage.show(stage.window.connections)
+    stage.show(stage.window.rest.connections)
 
 
 def _selected(stage: Stage) -> None:
-    table = stage.window.connections.table
+    table = stage.window.rest.connections.table
     for row in (1, 2):
-        index = stage.window.connections.model.index(row, 0)
+        index = stage.window.rest.connections.model.index(row, 0)
         table.selectionModel().select(
             index, QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
         )
@@ -39,17 +47,17 @@ def _selected(stage: Stage) -> None:
 
 def _connection_menu(stage: Stage) -> None:
     _selected(stage)
-    table = stage.window.connections.table
-    at = table.visualRect(stage.window.connections.model.index(2, 0)).center()
+    table = stage.window.rest.connections.table
+    at = table.visualRect(stage.window.rest.connections.model.index(2, 0)).center()
     table.customContextMenuRequested.emit(at)
 
 
 def _filtered(stage: Stage) -> None:
-    stage.window.connections.filter.setText("chat")
+    stage.window.rest.connections.filter.setText("chat")
 
 
 def _filtered_to_nothing(stage: Stage) -> None:
-    stage.window.connections.filter.setText("nobody is called so")
+    stage.window.rest.connections.filter.setText("nobody is called so")
 
 
 def _of_one_listener(stage: Stage) -> None:
@@ -63,17 +71,22 @@ def _search(stage: Stage) -> None:
 def _listener_menu(stage: Stage) -> None:
     stage.choose("Echo")
     window = stage.window
-    menu = menus.listener_menu(window, window.commands, window.listener_actions)
+    menu = menus.listener_menu(window, window.commands, window.rest.listener_actions)
     menu.popup(window.mapToGlobal(QPoint(120, 120)))
 
 
 def _copy_as_menu(stage: Stage) -> None:
     stage.choose("Secure echo")
     window = stage.window
-    menu = menus.listener_menu(window, window.commands, window.listener_actions)
+    menu = menus.listener_menu(window, window.commands, window.rest.listener_actions)
     menu.popup(window.mapToGlobal(QPoint(120, 40)))
     (copies,) = [each for each in menu.actions() if each.menu() is not None]
     menu.setActiveAction(copies)
+
+
+def _compact(stage: Stage) -> None:
+    stage.choose("Orders")
+    stage.window.sidebar.compact_button.click()
 
 
 def _no_sidebar(stage: Stage) -> None:
@@ -85,7 +98,7 @@ def _console_beside(stage: Stage) -> None:
 
 
 def _overview(stage: Stage) -> None:
-    stage.show(stage.window.insight.overview)
+    stage.show(stage.window.overview)
 
 
 def _no_details(stage: Stage) -> None:
@@ -102,22 +115,22 @@ def _details_of(name: str) -> Callable[[Stage], None]:
 
 def _details_of_a_connection(stage: Stage) -> None:
     stage.window.room.show_details()
-    table = stage.window.connections.table
-    table.setCurrentIndex(stage.window.connections.model.index(0, 0))
+    table = stage.window.rest.connections.table
+    table.setCurrentIndex(stage.window.rest.connections.model.index(0, 0))
 
 
 # Traffic and the log
 
 
 def traffic(stage: Stage) -> Steps:
-    stage.show(stage.window.traffic)
+    stage.show(stage.window.rest.traffic)
     yield lambda: stage.pane.table.rows.rowCount() > 0
 
 
 def _chunk(text: bytes) -> Callable[[Stage], Steps]:
     def play(stage: Stage) -> Steps:
         yield from traffic(stage)
-        log = stage.window.traffic.log
+        log = stage.window.rest.traffic.log
         chunks = (log.chunk(number) for number in range(log.first, log.end))
         number = next(each.number for each in chunks if each is not None and text in each.data)
         stage.pane.table.go_to(number)
@@ -161,7 +174,7 @@ def _no_such_traffic(stage: Stage) -> Steps:
 def _wrong_sizes(stage: Stage) -> Steps:
     yield from traffic(stage)
     stage.pane.filter_bar.sizes.setText("much")
-    yield lambda: stage.pane.trouble.isVisible()
+    yield lambda: stage.pane.status_bar.trouble.isVisible()
 
 
 def _filter_panel(stage: Stage) -> Steps:
@@ -201,7 +214,7 @@ def _recording(stage: Stage) -> Steps:
     path = stage.file("session.pdrec")
     path.unlink(missing_ok=True)
     recording.record(path)
-    yield lambda: stage.window.insight.recording.isVisible()
+    yield lambda: stage.window.rest.insight.recording.isVisible()
 
 
 def _recorded(stage: Stage) -> Steps:
@@ -213,12 +226,12 @@ def _recorded(stage: Stage) -> Steps:
 
 
 def _log(stage: Stage) -> None:
-    stage.show(stage.window.log)
+    stage.show(stage.window.rest.log)
 
 
 def _searched_log(stage: Stage) -> None:
     _log(stage)
-    stage.window.log.search.setText("Orders")
+    stage.window.rest.log.search.setText("Orders")
 
 
 def _unseen_problems(stage: Stage) -> Steps:
@@ -232,7 +245,7 @@ def _unseen_problems(stage: Stage) -> Steps:
 def session(name: str, *texts: str) -> Callable[[Stage], Steps]:
     def play(stage: Stage) -> Steps:
         stage.choose(name)
-        stage.window.open_in_console()
+        stage.window.rest.open_in_console()
         yield lambda: stage.session_tab.session.state is SessionState.CONNECTED
         for text in texts:
             before = stage.session_tab.session.bytes_in
@@ -297,23 +310,22 @@ def _refused(stage: Stage) -> Steps:
 
 def _tour(stage: Stage) -> Steps:
     stage.command("tour")
-    yield lambda: stage.window.tour.pane is not None
+    yield lambda: stage.window.rest.tour.pane is not None
 
 
 # Messages and menus
 
 
 def _notice(stage: Stage) -> None:
-    stage.window.banner.say("Echo is removed.", ("Undo", lambda: None))
+    actions = stage.window.rest.listener_actions
+    words = actions.tr("{0} was removed.").format("Echo")
+    stage.window.rest.banner.say(words, (actions.tr("Undo"), lambda: None))
 
 
 def _failure(stage: Stage) -> None:
-    stage.window.banner.say(
-        "The profile was not saved: there is no room left on the disk. "
-        "Free some room, then change anything again.",
-        ("Save again", lambda: None),
-        tint=Tint.DANGER,
-    )
+    error = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    offer = stage.window.rest.profile.tr("Load it again"), lambda: None
+    stage.window.rest.banner.say(unwritable(FILE, error), offer, tint=Tint.DANGER)
 
 
 def _menu(index: int) -> Callable[[Stage], None]:
@@ -331,7 +343,7 @@ def _submenu(stage: Stage) -> None:
 
 
 def _tray_menu(stage: Stage) -> None:
-    QTimer.singleShot(0, stage.window, lambda: stage.window.tray.menu.popup(QPoint(40, 40)))
+    QTimer.singleShot(0, stage.window, lambda: stage.window.rest.tray.menu.popup(QPoint(40, 40)))
 
 
 PANES = (
@@ -344,6 +356,7 @@ PANES = (
     Scene("sidebar-search", at_once(_search)),
     Scene("sidebar-menu", at_once(_listener_menu)),
     Scene("sidebar-copy-as", at_once(_copy_as_menu)),
+    Scene("sidebar-compact", at_once(_compact)),
     Scene("room-no-sidebar", at_once(_no_sidebar)),
     Scene("room-console-beside", at_once(_console_beside)),
     Scene("overview", at_once(_overview)),

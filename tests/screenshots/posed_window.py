@@ -20,8 +20,11 @@ from tests.screenshots.world import CODE, CODE_FILE, Condition, Steps
 POLL_MS: Final = 10
 TITLE_BAR: Final = 28
 PATIENCE_SECONDS: Final = 15.0
-SETTLED_SECONDS: Final = 0.12
-"""A picture is taken when the screen has been the same for so long: more than between two ticks."""
+SETTLED_LOOKS: Final = 12
+"""A picture is taken when so many looks at the screen saw the same: longer than between two ticks.
+
+Looks are counted, not time: on a busy machine little is done between two of them.
+"""
 
 RESTLESS_SECONDS: Final = 1.5
 """A screen that goes on changing, such as a clock, is pictured after this."""
@@ -105,12 +108,14 @@ class Poser:
             front.activateWindow()
         screen = self._stage.window.screen()
         picture = screen.grabWindow(0).toImage()
-        began = same_since = time.monotonic()
-        while (now := time.monotonic()) - same_since < SETTLED_SECONDS:
+        began = time.monotonic()
+        looks = 0
+        while looks < SETTLED_LOOKS:
             QTest.qWait(POLL_MS)
             newer = screen.grabWindow(0).toImage()
-            if newer != picture and now - began < RESTLESS_SECONDS:
-                picture, same_since = newer, now
+            looks += 1
+            if newer != picture and time.monotonic() - began < RESTLESS_SECONDS:
+                picture, looks = newer, 0
         picture.setDevicePixelRatio(screen.devicePixelRatio())
         for window in self._stage.windows()[1:]:
             _frame(picture, window)

@@ -52,6 +52,9 @@ name = "Test API"
 protocol = "line"
 endpoint = "tcp:{TAKEN}:interface=127.0.0.1"
 """
+FONTS = "font=Inter\ndata_font=JetBrains Mono\n"
+"""What the window remembers: fonts that read well at a small size. Without them, the system's."""
+
 ECHO_CLIENTS = 9
 CHATTERS = 3
 SAYINGS = ("hello", "is anybody there?", '{"user": 42, "action": "login"}')
@@ -92,7 +95,7 @@ def _film(scheme: str, path: Path) -> None:
             screen,
             FIRST,
             module="tests.screenshots.posed_window",
-            settings=f"[General]\nscheme={scheme}\n",
+            settings=f"[General]\nscheme={scheme}\n{FONTS}",
             pipe=subprocess.PIPE,
         ) as panel,
     ):
@@ -115,7 +118,7 @@ def _take(scheme: str, path: Path) -> None:
         screen = stack.enter_context(Screen(*SIZE))
         stack.enter_context(_taken(TAKEN))
         panel = stack.enter_context(
-            Panel(screen, PROFILE, settings=f"{CONNECTIONS_ON_SHOW}scheme={scheme}\n")
+            Panel(screen, PROFILE, settings=f"{CONNECTIONS_ON_SHOW}scheme={scheme}\n{FONTS}")
         )
         window = panel.window(screen)
         screen.xdotool("windowsize", "--sync", window, *map(str, SIZE))

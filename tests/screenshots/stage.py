@@ -41,7 +41,7 @@ class Stage:
     @property
     def pane(self) -> TrafficPane:
         """The traffic pane."""
-        return self.window.traffic.open_pane
+        return self.window.rest.traffic.open_pane
 
     @property
     def session_tab(self) -> SessionTab:
@@ -54,7 +54,7 @@ class Stage:
 
     def file(self, name: str) -> Path:
         """A file beside the profile."""
-        return self.window._workspace.file.path.parent / name
+        return self.window.workspace.file.path.parent / name
 
     def choose(self, name: str) -> None:
         """Choose a listener in the sidebar."""
@@ -106,24 +106,26 @@ class Stage:
                 each.done(0) if isinstance(each, QMessageBox) else each.close()
         for palette in window.findChildren(CommandPalette):
             palette.close()
-        window.banner.dismiss()
+        window.rest.banner.dismiss()
         window.listeners.choose(None)
         window.sidebar.search.clear()
-        window.connections.filter.clear()
-        window.connections.table.clearSelection()
-        window.connections.table.setCurrentIndex(window.connections.model.index(-1, -1))
-        window.log.search.clear()
-        window.insight.recording.hide()
-        window.tour.end()
+        if window.sidebar.compact_button.isChecked():
+            window.sidebar.compact_button.click()
+        window.rest.connections.filter.clear()
+        window.rest.connections.table.clearSelection()
+        window.rest.connections.table.setCurrentIndex(window.rest.connections.model.index(-1, -1))
+        window.rest.log.search.clear()
+        window.rest.insight.recording.hide()
+        window.rest.tour.end()
         for tab in list(window.console.tabs):
             window.console.close_tab(tab)
-        if window.traffic.pane is not None:
-            self._clean_traffic(window.traffic.pane)
+        if window.rest.traffic.pane is not None:
+            self._clean_traffic(window.rest.traffic.pane)
         window.room.place_console(False)
         window.room.show_sidebar()
         window.room.show_details(False)
         window.console_area.opener.setChecked(False)
-        self.show(window.connections)
+        self.show(window.rest.connections)
 
     def _clean_traffic(self, pane: TrafficPane) -> None:
         pane.filter_bar.clear()

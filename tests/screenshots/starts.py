@@ -8,7 +8,7 @@ from attrs import frozen
 
 from tests.screenshots.dialogs import DIALOGS
 from tests.screenshots.panes import PANES
-from tests.screenshots.stage import Scene, Stage
+from tests.screenshots.stage import Scene, Stage, at_once
 from tests.screenshots.world import Steps, profile
 
 FIRST: Final = """version = 1
@@ -32,8 +32,19 @@ def _nothing(_stage: Stage) -> Steps:
     yield lambda: True
 
 
+def _first_run(stage: Stage) -> Steps:
+    stage.show(stage.window.overview)
+    yield lambda: True
+
+
+def _problems(stage: Stage) -> Steps:
+    stage.window.rest.profile.show_problems()
+    yield lambda: True
+
+
 def _first_step(stage: Stage) -> Steps:
-    card = stage.window.insight.first_steps
+    yield from _first_run(stage)
+    card = stage.window.first_steps
     assert card is not None
     card.start.click()
     yield lambda: stage.listener("Echo").is_on
@@ -41,7 +52,7 @@ def _first_step(stage: Stage) -> Steps:
 
 def _second_step(stage: Stage) -> Steps:
     yield from _first_step(stage)
-    card = stage.window.insight.first_steps
+    card = stage.window.first_steps
     assert card is not None
     yield card.connect_button.isEnabled
     card.connect_button.click()
@@ -59,10 +70,10 @@ class Start:
 
 
 STARTS: Final = (
-    Start(FIRST, (Scene("first-run", _nothing),)),
+    Start(FIRST, (Scene("first-run", _first_run),)),
     Start(FIRST, (Scene("first-run-connected", _second_step),)),
     Start("version = 1\n", (Scene("empty", _nothing),)),
-    Start(BROKEN, (Scene("broken-profile", _nothing),)),
-    Start(profile(), (Scene("trust", _nothing),)),
+    Start(BROKEN, (Scene("broken-profile", _problems),)),
+    Start(profile(), (Scene("trust", at_once(lambda stage: stage.command("trust_code"))),)),
     Start(profile(), (*PANES, *DIALOGS), is_populated=True),
 )

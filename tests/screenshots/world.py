@@ -114,7 +114,7 @@ class World:
         """`mark` is at the end of the listeners' names, and of all that is sent and saved."""
         self.window = window
         self._mark = mark
-        self.deck = window._deck
+        self.deck = window.deck
         self._ports = iter(CLIENT_PORTS) if fixed_ports else None
         self._clients: list[socket.socket] = []
         self._taken: socket.socket | None = None
@@ -129,7 +129,7 @@ class World:
 
     def populate(self) -> Steps:
         """Start the listeners, connect the clients and have them speak."""
-        self.window.programs._trust(())
+        self.window.rest.programs._trust(())
         self._save_snippets()
         self.deck.start_all()
         yield lambda: all(each.is_on or each.reason for each in self.deck.listeners)
@@ -143,7 +143,7 @@ class World:
         yield from self._say("Gateway", b"balance 1001\ntransfer 250 to 1002\n")
         self._say_datagram(b"temperature 21.5")
         yield from self._say("Orders", b"apples 3\npears two\n")
-        yield lambda: self.window.traffic.log.end >= 20
+        yield lambda: self.window.rest.traffic.log.end >= 20
 
     def close(self) -> None:
         """End the clients. Their ports are free again at once."""

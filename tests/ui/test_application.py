@@ -67,6 +67,7 @@ NOT_NEEDED_TO_OPEN = {
     "app.ui.traffic.pane",
     "app.ui.widgets.passphrase_dialog",
     "app.ui.traffic.file_windows",
+    "brotli",
     "cattrs",
     "h11",
     "numpy",
@@ -77,6 +78,7 @@ NOT_NEEDED_TO_OPEN = {
     "twisted.application.service",
     "twisted.internet.endpoints",
     "wsproto",
+    "zstandard",
 }
 """Each of these modules is slow to import. Twisted's TCP imports `cryptography`, its Deferreds
 `asyncio`, and its failures `http.client`, so these are not in the list. Coverage imports `sqlite3`,

@@ -66,6 +66,9 @@ class Application:
         self.ends_with_its_last_window = quit
 
     def quit(self) -> None:
+        """A window refuses to close."""
+
+    def exit(self) -> None:
         self.has_ended = True
 
 

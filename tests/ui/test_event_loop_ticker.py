@@ -193,6 +193,25 @@ def test_a_source_that_is_removed_between_its_steps_goes_no_further(
     assert next_one.calls == 1
 
 
+def test_a_tick_that_has_begun_can_be_finished_at_once(ticker: Ticker, qapp: QApplication) -> None:
+    taken: list[int] = []
+
+    def source() -> Steps:
+        for step in range(3):
+            taken.append(step)
+            yield
+        return False
+
+    ticker.add(source)
+    ticker.finish()
+    assert taken == []
+    ticker.wake()
+    qapp.processEvents()
+    assert taken == [0]
+    ticker.finish()
+    assert taken == [0, 1, 2]
+
+
 def test_a_step_that_fails_ends_its_tick_only(ticker: Ticker, qtbot: QtBot) -> None:
     ticks: list[int] = []
 

@@ -96,6 +96,12 @@ def test_recent_profiles_are_unique_and_newest_first(
     assert Settings(store).recent_profiles == []
 
 
+def test_recent_entries_of_the_palette_are_unique_and_newest_first(store: QSettings) -> None:
+    for key in ("new", "switch Echo", "new"):
+        Settings(store).add_recent_entry(key)
+    assert Settings(store).recent_entries == ["new", "switch Echo"]
+
+
 @pytest.mark.parametrize(
     ("value", "kept"),
     [(5, []), ("", []), ("/one.toml", [Path("/one.toml")]), (["", 5, "/a"], [Path("/a")])],

@@ -6,7 +6,7 @@ name, and a setting by its title.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from itertools import islice
 from typing import Final
@@ -30,6 +30,16 @@ MOST_CONNECTIONS: Final = 2_000
 
 MOST_SHOWN: Final = 200
 """So many entries are shown; the best of those that match."""
+
+MOST_RECENT: Final = 3
+LIKELY_LISTENERS: Final = 5
+"""So many entries that ran last, and so many listeners to start or stop, lead the list."""
+
+_COMMON: Final = (
+    *("new", "open_in_console", "listener_traffic", "start_all", "stop_all"),
+    *("record", "open_recording", "preferences", "guide", "shortcuts"),
+)
+"""The names of the commands that follow."""
 
 
 class Group(Enum):
@@ -56,6 +66,8 @@ class Entry:
     is_enabled: bool = True
     also: str = field(default="", repr=False)
     """Further words that find it and are not shown."""
+    key: str = ""
+    """What it does, in words that are the same in every language and state."""
 
 
 @frozen
@@ -82,6 +94,26 @@ def find(query: str, entries: Iterable[Entry]) -> list[Found]:
     return [Found(entry, positions) for *_, entry, positions in ranked[:MOST_SHOWN]]
 
 
+def likely_first(
+    entries: Iterable[Entry], recent: Sequence[str], listeners: Iterable[Listener]
+) -> list[Entry]:
+    """The entries in the order in which they are shown before anything is typed.
+
+    First those of the keys `recent`, then those that start or stop the first `listeners`, then the
+    common commands. The others keep their order. What cannot be done now does not come first.
+    """
+    switches = (switch_key(each) for each in islice(listeners, LIKELY_LISTENERS))
+    order = dict.fromkeys((*recent[:MOST_RECENT], *switches, *_COMMON))
+    places = {key: place for place, key in enumerate(order)}
+    last = len(places)
+    return sorted(entries, key=lambda each: places.get(each.key, last) if each.is_enabled else last)
+
+
+def switch_key(listener: Listener) -> str:
+    """The key of the entry that starts or stops `listener`."""
+    return f"switch {listener.spec.name}"
+
+
 def _match(query: str, entry: Entry) -> Match | None:
     match = fuzzy_match(query, entry.text)
     if match is not None:
@@ -99,10 +131,12 @@ def command_entries(commands: Commands) -> Iterator[Entry]:
     for command in COMMANDS:
         if isinstance(command, Command):
             action: QAction = getattr(commands, command.name)
-            yield action_entry(action, menu_title(command.menu), also=command.text)
+            yield action_entry(
+                action, menu_title(command.menu), also=command.text, key=command.name
+            )
 
 
-def action_entry(action: QAction, detail: str, also: str = "") -> Entry:
+def action_entry(action: QAction, detail: str, also: str = "", key: str = "") -> Entry:
     """An entry that triggers `action`."""
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     return Entry(
@@ -113,6 +147,7 @@ def action_entry(action: QAction, detail: str, also: str = "") -> Entry:
         keys,
         action.isEnabled(),
         also,
+        key,
     )
 
 
@@ -131,7 +166,7 @@ def listener_entries(
             else translate("CommandPalette", "Start {0}")
         )
         run = _call(switch, each, not each.can_stop)
-        yield Entry(Group.LISTENER, words.format(name), run, each.where)
+        yield Entry(Group.LISTENER, words.format(name), run, each.where, key=switch_key(each))
 
 
 def connection_entries(

@@ -20,6 +20,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
     QTimer,
+    Signal,
 )
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPalette, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import (
@@ -37,6 +38,7 @@ from PySide6.QtWidgets import (
 from app.ui.command_palette.entries import Entry, Found, find, group_title
 from app.ui.style.palette import quiet_color
 from app.ui.style.theme import Theme
+from app.ui.widgets.layouts import fill
 
 WIDTH: Final = 620
 ROWS_SHOWN: Final = 11
@@ -55,6 +57,9 @@ _Role = Qt.ItemDataRole
 
 class CommandPalette(QFrame):
     """Lies over its window while it is open. It deletes itself when it closes."""
+
+    chosen = Signal(object)
+    """This `Entry` runs next."""
 
     def __init__(self, entries: Iterable[Entry], window: QWidget) -> None:
         super().__init__(window)
@@ -86,6 +91,7 @@ class CommandPalette(QFrame):
         found = self.model.found(self.list.currentIndex())
         if found is not None and found.entry.is_enabled:
             run = found.entry.run
+            self.chosen.emit(found.entry)
             self._leave()
             # Not from here: what runs may open a dialog, and this panel must be gone by then.
             QTimer.singleShot(0, self._window, run)
@@ -119,12 +125,7 @@ class CommandPalette(QFrame):
         self.list.setAccessibleName(self.tr("Found"))
         self.list.clicked.connect(lambda _index: self.close_and_run())
         self.list.selectionModel().currentChanged.connect(self._describe)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(6)
-        layout.addWidget(self.line)
-        layout.addWidget(self.list)
-        layout.addWidget(self.empty)
+        fill(QVBoxLayout(self), self.line, self.list, self.empty, spacing=6, margins=8)
 
     def _handle_key(self, event: QKeyEvent) -> bool:
         key = Qt.Key(event.key())

@@ -104,7 +104,8 @@ class ColumnLayout(QObject):
         with self._widths_kept():
             for number in shown:
                 change = (limits[number] - usual[number]) * used
-                self._header.resizeSection(number, int(usual[number] + change))
+                # A little more, or a float just below a title's width would cut the title.
+                self._header.resizeSection(number, int(usual[number] + change + 1e-6))
 
     def text(self) -> str:
         """The layout as one line of JSON, for `restore`."""
@@ -112,7 +113,7 @@ class ColumnLayout(QObject):
         by = self.columns[sorted_by].name if 0 <= sorted_by < len(self.columns) else ""
         falling = self._header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
         columns = [
-            [self.columns[number].name, self._widths[number], self.is_shown(number)]
+            [self.columns[number].name, self._own_width(number), self.is_shown(number)]
             for number in self.order
         ]
         return json.dumps({"columns": columns, "sorted by": by, "falling": falling})
@@ -134,7 +135,8 @@ class ColumnLayout(QObject):
             return
         for place, (number, width, shown) in enumerate(entries):
             self.move(number, place)
-            self._widths[number] = max(SMALLEST_WIDTH, min(width, LARGEST_WIDTH))
+            usual = self.columns[number].width
+            self._widths[number] = max(SMALLEST_WIDTH, min(width or usual, LARGEST_WIDTH))
             with self._widths_kept():
                 self._header.setSectionHidden(number, not shown)
         order = Qt.SortOrder.DescendingOrder if falling else Qt.SortOrder.AscendingOrder
@@ -158,6 +160,11 @@ class ColumnLayout(QObject):
         if event.type() == QEvent.Type.Resize:
             self.fit()
         return False
+
+    def _own_width(self, column: int) -> int:
+        """The width that the user has set; 0 for the default one, which a later version may
+        change."""
+        return self._widths[column] if self._is_own(column) else 0
 
     def _is_own(self, column: int) -> bool:
         """Whether the user has set the width of that column."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from twisted.internet.address import IPv4Address, IPv6Address
 
 from app.faults.describing import badge
-from app.faults.spec import Fault, armed
+from app.faults.spec import Fault
 from app.forwarding.link import LinkState
 from app.server.connections.connection import Connection
 from app.server.monitor import ClosedConnection
@@ -94,6 +94,7 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             is_number=False,
             is_changing=False,
             width=122,
+            least_share=0.92,  # the number of a process fits beside a short name
             is_searched=True,
         ),
         Column(
@@ -150,7 +151,8 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
             key=state,
             hint=QCoreApplication.translate("Columns", "Open, closing, or why it ended"),
             is_number=False,
-            width=140,
+            width=165,
+            least_share=0.95,  # "aborted by the listener" fits
             is_shown=False,
             is_searched=True,
         ),
@@ -206,11 +208,10 @@ def columns(process_of: Callable[[Row], str]) -> tuple[Column, ...]:
 
 
 def faults_of(row: Row) -> tuple[Fault, ...]:
-    """The armed faults of a live connection: its own, or else those of its listener."""
+    """The faults that disturb a live connection."""
     if isinstance(row, ClosedConnection) or not row.connected:
         return ()
-    own = row.own_faults
-    return armed(row.factory.faults.faults if own is None else own)
+    return row.acting_faults
 
 
 def _peer_key(row: Row, now: float) -> str:

@@ -31,6 +31,9 @@ CLOCK_MS = 1000
 RESORT_TICKS = 10
 MARK_SIZE = 12
 LEAST_FILTER, USUAL_FILTER = 64, 150
+MOST_CHIP = 160
+"""The chip with the name of the chosen listener is whole up to this width."""
+
 NARROW = 430
 """In a pane that is narrower, the filter may be narrower than usual."""
 
@@ -221,6 +224,7 @@ class ConnectionsPane(QWidget):
         self.column_layout.changed.connect(self._look_up_processes)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._open_menu)
+        self.table.remedy_wanted.connect(self.filter.clear)
         self.table.selectionModel().selectionChanged.connect(self._update_actions)
         self.table.verticalScrollBar().valueChanged.connect(self._look_up_processes)
 
@@ -286,6 +290,10 @@ class ConnectionsPane(QWidget):
         if self._listeners:
             name = self._title()
             self.listener_chip.setText(readable.escape_mnemonics(name))
+            # The words of the buttons give way first: they are known, the name is not.
+            self.listener_chip.setMinimumWidth(
+                min(self.listener_chip.sizeHint().width(), MOST_CHIP)
+            )
             self.listener_chip.setAccessibleName(
                 self.tr("Only {0}: show the connections of all listeners again").format(name)
             )
@@ -320,7 +328,9 @@ class ConnectionsPane(QWidget):
     def _update_actions(self) -> None:
         self.commands.enable(closed=len(self._history))
         empty = self.model.rowCount() == 0
-        self.table.show_hint(self._hint_text() if empty else "")
+        is_filtered_out = bool(self._count and self.filter.text().strip())
+        remedy = self.tr("Clear the filter") if is_filtered_out else ""
+        self.table.show_hint(self._hint_text() if empty else "", remedy)
         if empty:
             self._clock.stop()
         elif self.isVisible() and not self._clock.isActive():

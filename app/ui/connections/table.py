@@ -278,10 +278,14 @@ class ConnectionsTable(QTableView):
     offer_taken = Signal(int)
     """The user clicked the button below the hint, which was shown with this number."""
 
+    remedy_wanted = Signal()
+    """The user clicked the button with the remedy that belongs to the hint."""
+
     def __init__(self, model: ConnectionsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._connections = model
-        self._offered: int | None = None
+        self._offered: tuple[str, int] | None = None
+        self._remedy = ""
         self._hint = QLabel(self.viewport())
         self._hint.setObjectName("emptyHint")
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
@@ -291,7 +295,7 @@ class ConnectionsTable(QTableView):
         self.offer_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.offer_button.setMinimumHeight(self.offer_button.sizeHint().height())
         self.offer_button.hide()
-        self.offer_button.clicked.connect(lambda: self.offer_taken.emit(self._offered))
+        self.offer_button.clicked.connect(self._take_offer)
         self._empty = QVBoxLayout(self.viewport())
         self._empty.addStretch(1)
         self._empty.addWidget(self._hint)
@@ -325,17 +329,29 @@ class ConnectionsTable(QTableView):
         """The text instead of rows. Empty while there are rows."""
         return "" if self._hint.isHidden() else self._hint.text()
 
-    def show_hint(self, text: str) -> None:
-        """Show `text`, or hide the hint if it is empty."""
+    def show_hint(self, text: str, remedy: str = "") -> None:
+        """Show `text`, or hide the hint if it is empty. A `remedy` is the text of the button below
+        it, in place of the offer."""
         self._hint.setText(text)
         self._hint.setVisible(bool(text))
-        self.offer_button.setVisible(bool(text) and self._offered is not None)
+        self._remedy = remedy
+        self._show_button()
 
     def offer(self, text: str, number: int) -> None:
         """Show a button with `text` below the hint. `offer_taken` is emitted with `number`."""
-        self._offered = number
+        self._offered = text, number
+        self._show_button()
+
+    def _show_button(self) -> None:
+        text = self._remedy or (self._offered[0] if self._offered is not None else "")
         self.offer_button.setText(text)
-        self.offer_button.setVisible(bool(self.hint))
+        self.offer_button.setVisible(bool(text and self.hint))
+
+    def _take_offer(self) -> None:
+        if self._remedy:
+            self.remedy_wanted.emit()
+        elif self._offered is not None:
+            self.offer_taken.emit(self._offered[1])
 
     def visible_rows(self) -> range:
         """The rows on the screen."""

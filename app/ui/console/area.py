@@ -19,6 +19,7 @@ from app.ui.console.input_bar import is_too_long_to_edit
 from app.ui.console.pane import ConsolePane
 from app.ui.console.saved_state import SHORTCUTS
 from app.ui.style.icons import Icons
+from app.ui.widgets.controls import icon_button
 
 if TYPE_CHECKING:
     from app.ui.console.snippets_panel import SnippetsPanel
@@ -36,11 +37,10 @@ class ConsoleArea(QSplitter):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.pane = pane
         self._icons = icons
-        self.opener = QToolButton(autoRaise=True)
+        self.opener = icon_button(
+            icons, "snippets", self.tr("Show the snippets (Ctrl+Shift+B)"), name=self.tr("Snippets")
+        )
         self.opener.setCheckable(True)
-        icons.give(self.opener, "snippets")
-        self.opener.setToolTip(self.tr("Show the snippets (Ctrl+Shift+B)"))
-        self.opener.setAccessibleName(self.tr("Snippets"))
         self.opener.setShortcut(QKeySequence("Ctrl+Shift+B"))
         self.opener.toggled.connect(self._show_snippets)
         self.folder = QToolButton(autoRaise=True)
@@ -58,7 +58,7 @@ class ConsoleArea(QSplitter):
             shortcut = QShortcut(QKeySequence(f"Alt+{number}"), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda n=number: self.snippets.send_numbered(n))
-        self.opener.setChecked(pane.saved_state.shows_snippets)
+        self.opener.setChecked(pane.saved_state.settings.shows_snippets)
 
     @cached_property
     def snippets(self) -> SnippetsPanel:
@@ -103,7 +103,7 @@ class ConsoleArea(QSplitter):
             self.open_wanted.emit(True)
 
     def _show_snippets(self, shown: bool) -> None:
-        self.pane.saved_state.shows_snippets = shown
+        self.pane.saved_state.settings.shows_snippets = shown
         self.snippets.setVisible(shown and not self.is_folded)
         if shown:
             self.snippets.show_snippets()

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
-    QGroupBox,
     QLabel,
     QLineEdit,
     QSpinBox,
@@ -29,7 +28,8 @@ from app.files.paths import home_folder_problem, resolve_path
 from app.net.endpoint import LARGEST_PORT
 from app.net.target import Target, TargetError
 from app.ui.widgets.dialogs import FileEdit, dialog_buttons
-from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.labels import MistakeLabel, WrappingLabel
+from app.ui.widgets.layouts import STRETCH, add_heading, fill
 from app.ui.widgets.translation import translated
 
 LONGEST_SECONDS = 600.0
@@ -61,7 +61,7 @@ class OptionsDialog(QDialog):
         )
         self.key = FileEdit(home, self.tr("Choose its key"), self.tr("Private key"), kinds=pem)
         self.server_name = QLineEdit()
-        self.error = WrappingLabel()
+        self.error = MistakeLabel()
         self.buttons = dialog_buttons(
             QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
         )
@@ -90,14 +90,14 @@ class OptionsDialog(QDialog):
         try:
             Target("localhost", 1).with_local_address(options.local_host, options.local_port)
         except TargetError as error:
-            self._show_error(str(error))
+            self.error.setText(str(error))
             return
         if options.tls.key_file and not options.tls.certificate_file:
-            self._show_error(self.tr("Choose the certificate that the key is for, or no key."))
+            self.error.setText(self.tr("Choose the certificate that the key is for, or no key."))
             return
         for each in (self.ca, self.certificate, self.key):
             if wrong := home_folder_problem(each.text()):
-                self._show_error(wrong)
+                self.error.setText(wrong)
                 return
         self.chosen.emit(options)
         super().accept()
@@ -119,9 +119,6 @@ class OptionsDialog(QDialog):
         self.warning.setText(
             self.tr("Not verified: anybody on the way could answer. For tests alone.")
         )
-        self.error.setObjectName("trouble")
-        self.error.setProperty("wrong", True)
-        self.error.hide()
         self.verify.toggled.connect(lambda on: self.warning.setVisible(not on))
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -132,20 +129,14 @@ class OptionsDialog(QDialog):
         rows.addRow("", self.reconnect)
         rows.addRow(self.tr("&From the address"), self.local_host)
         rows.addRow(self.tr("From the &port"), self.local_port)
-        tls = QGroupBox(self.tr("TLS"))
-        tls_rows = QFormLayout(tls)
-        tls_rows.addRow("", self.verify)
-        tls_rows.addRow("", self.warning)
-        tls_rows.addRow(self.tr("A&uthorities"), self.ca)
-        tls_rows.addRow(self.tr("&Name in the certificate"), self.server_name)
-        tls_rows.addRow(self.tr("Your &certificate"), self.certificate)
-        tls_rows.addRow(self.tr("Private &key"), self.key)
-        layout = QVBoxLayout(self)
-        layout.addLayout(rows)
-        layout.addWidget(tls)
-        layout.addWidget(self.error)
-        layout.addStretch(1)
-        layout.addWidget(self.buttons)
+        add_heading(rows, self.tr("TLS"))
+        rows.addRow("", self.verify)
+        rows.addRow("", self.warning)
+        rows.addRow(self.tr("A&uthorities"), self.ca)
+        rows.addRow(self.tr("&Name in the certificate"), self.server_name)
+        rows.addRow(self.tr("Your &certificate"), self.certificate)
+        rows.addRow(self.tr("Private &key"), self.key)
+        fill(QVBoxLayout(self), rows, self.error, STRETCH, self.buttons)
         self.setMinimumWidth(480)
 
     def _show(self, options: Options) -> None:
@@ -160,10 +151,6 @@ class OptionsDialog(QDialog):
         self.certificate.show_path(tls.certificate_file)
         self.key.show_path(tls.key_file)
         self.server_name.setText(tls.server_name)
-
-    def _show_error(self, sentence: str) -> None:
-        self.error.setText(sentence)
-        self.error.show()
 
 
 def _path(field: FileEdit) -> str:
@@ -198,17 +185,16 @@ class CertificateDialog(QDialog):
         ):
             self.rows.addRow(title, self._text(title, text))
         buttons = dialog_buttons(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         self.copy_button = buttons.addButton(
             self.tr("Copy as PEM"), QDialogButtonBox.ButtonRole.ActionRole
         )
+        self.copy_button.setAutoDefault(False)
         self.copy_button.clicked.connect(
             lambda: QGuiApplication.clipboard().setText(certificate.pem)
         )
         buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.verdict)
-        layout.addLayout(self.rows)
-        layout.addWidget(buttons)
+        fill(QVBoxLayout(self), self.verdict, self.rows, buttons)
 
     def _text(self, title: str, text: str) -> QLabel:
         label = QLabel(text)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QToolButton, QWidget
 
 from app.ui.style.icons import Icons
+from app.ui.widgets.layouts import fill
 
 RECOUNT_MS = 300
 """Minimum time between two counts while the transcript grows."""
@@ -24,8 +25,8 @@ class TranscriptFindBar(QWidget):
 
     closed = Signal()
 
-    def __init__(self, view: QPlainTextEdit, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, view: QPlainTextEdit, icons: Icons) -> None:
+        super().__init__()
         self._view = view
         self._needle = b""
         self._matches: list[int] = []
@@ -37,14 +38,16 @@ class TranscriptFindBar(QWidget):
         self._recount = QTimer(self, singleShot=True, interval=RECOUNT_MS)
         self._recount.timeout.connect(self._count)
         self._set_up(icons)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self.line, 1)
-        layout.addWidget(self.count)
-        layout.addWidget(self.previous_button)
-        layout.addWidget(self.next_button)
-        layout.addWidget(self.close_button)
+        fill(
+            QHBoxLayout(self),
+            (self.line, 1),
+            self.count,
+            self.previous_button,
+            self.next_button,
+            self.close_button,
+            spacing=2,
+            margins=0,
+        )
         self.hide()
         self._show_count()
 

@@ -18,6 +18,7 @@ from app.client.draft import Draft
 from app.client.saved.history import History
 from app.text.notation import Notation
 from app.ui.style.theme import MonoFont
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.plain_text import set_tip
 
 SIZE = QSize(460, 260)
@@ -42,11 +43,7 @@ class HistoryPopup(QFrame):
         self.list = QListWidget()
         self.empty = QLabel()
         self._set_up()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 6, 6, 6)
-        layout.addWidget(self.list, 1)
-        layout.addWidget(self.empty, 1)
-        layout.addWidget(self.search)
+        fill(QVBoxLayout(self), (self.list, 1), (self.empty, 1), self.search, margins=6)
         self.resize(SIZE)
         self.show_matching("")
 

@@ -48,7 +48,9 @@ from app.ui.console.input_edit import (
 )
 from app.ui.console.saved_state import ConsoleState
 from app.ui.style.icons import Icons
+from app.ui.widgets.controls import icon_button
 from app.ui.widgets.dialogs import open_modal
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.plain_text import message_box
 from app.ui.widgets.translation import translated
 
@@ -62,25 +64,29 @@ class InputBar(QWidget):
     acted = Signal()
     """The user acted on the session. Its new state should be shown immediately."""
 
-    def __init__(
-        self,
-        session: SendTarget,
-        saved_state: ConsoleState,
-        icons: Icons,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, session: SendTarget, saved_state: ConsoleState, icons: Icons) -> None:
+        super().__init__()
         self._session = session
         self._saved_state = saved_state
         self._history_walk: HistoryWalk | None = None
         self._notation = Notation.TEXT
         self._has_variables = False
-        self.input = InputEdit(lambda: saved_state.enter_submits)
+        self.input = InputEdit(lambda: saved_state.settings.enter_submits)
         self.pasted_bytes = PastedBytes(icons)
         self.notation_picker = NotationPicker()
         self.state = InputState()
-        self.history_button = QToolButton(autoRaise=True)
-        self.menu_button = QToolButton(autoRaise=True)
+        self.history_button = icon_button(
+            icons,
+            "history",
+            self.tr("Search in what was sent (Ctrl+R)"),
+            name=self.tr("Search in what was sent"),
+        )
+        self.menu_button = icon_button(
+            icons,
+            "keyboard",
+            self.tr("Which key sends, clear the history"),
+            name=self.tr("More about the input"),
+        )
         self.menu = InputMenu(saved_state, self)
         self.send_button = QPushButton(self.tr("Send"))
         self.send_button.setProperty("kind", "primary")
@@ -197,34 +203,21 @@ class InputBar(QWidget):
         self.pasted_bytes.changed.connect(self._show_pasted_bytes)
         self.notation_picker.notation_chosen.connect(self._convert)
         self.notation_picker.ending_chosen.connect(self._check)
-        icons.give(self.history_button, "history")
-        self.history_button.setToolTip(self.tr("Search in what was sent (Ctrl+R)"))
-        self.history_button.setAccessibleName(self.tr("Search in what was sent"))
         self.history_button.clicked.connect(self.search)
-        icons.give(self.menu_button, "keyboard")
-        self.menu_button.setToolTip(self.tr("Which key sends, clear the history"))
-        self.menu_button.setAccessibleName(self.tr("More about the input"))
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu_button.setMenu(self.menu)
         self.menu.history_cleared.connect(self._history_was_cleared)
         self.send_button.clicked.connect(self.send)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.addWidget(self.input, 1)
-        top.addWidget(self.pasted_bytes, 1)
-        top.addWidget(self.send_button)
+        top = fill(QHBoxLayout(), (self.input, 1), (self.pasted_bytes, 1), self.send_button)
         self._tools.setSpacing(4)
         self._tools.addWidget(self.notation_picker)
         self._tools.addSpacing(4)
         self._tools.addWidget(self.state, 1)
         self._tools.addWidget(self.history_button)
         self._tools.addWidget(self.menu_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(top)
-        layout.addLayout(self._tools)
+        fill(QVBoxLayout(self), top, self._tools, spacing=4, margins=0)
 
     def _check(self, note: str = "") -> None:
         """Show the size of the input, or its mistake and where that is."""
@@ -310,21 +303,20 @@ class PastedBytes(QFrame):
 
     changed = Signal()
 
-    def __init__(self, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons) -> None:
+        super().__init__()
         self.setObjectName("offer")
         self.data: bytes | None = None
         self.words = QLabel()
         self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.discard_button = QToolButton(autoRaise=True)
-        icons.give(self.discard_button, "close")
-        self.discard_button.setToolTip(self.tr("Let go of them, and type instead"))
-        self.discard_button.setAccessibleName(self.tr("Let go of what was pasted"))
+        self.discard_button = icon_button(
+            icons,
+            "close",
+            self.tr("Let go of them, and type instead"),
+            name=self.tr("Let go of what was pasted"),
+        )
         self.discard_button.clicked.connect(self.discard)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 1, 2, 1)
-        layout.addWidget(self.words, 1)
-        layout.addWidget(self.discard_button)
+        fill(QHBoxLayout(self), (self.words, 1), self.discard_button, margins=(8, 1, 2, 1))
         self.hide()
 
     def keep(self, data: bytes) -> None:
@@ -370,11 +362,11 @@ class InputMenu(QMenu):
         self.aboutToShow.connect(self._update_actions)
 
     def _update_actions(self) -> None:
-        self.break_action.setChecked(not self._saved_state.enter_submits)
+        self.break_action.setChecked(not self._saved_state.settings.enter_submits)
         self.clear_action.setEnabled(bool(self._saved_state.history.drafts))
 
     def _set_enter_breaks(self, breaks: bool) -> None:
-        self._saved_state.enter_submits = not breaks
+        self._saved_state.settings.enter_submits = not breaks
 
     def _confirm_clear(self) -> None:
         count = len(self._saved_state.history.drafts)

@@ -26,6 +26,7 @@ from app.ui.style.palette import tint_color
 from app.ui.style.theme import MonoFont
 from app.ui.style.tokens import Tint
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.translation import translated
 
 MOST_LINES = 6
@@ -63,11 +64,9 @@ class InputEdit(QPlainTextEdit):
     pasted = Signal(object)
     """A `QMimeData` was pasted or dropped. The owner of the editor decides what to insert."""
 
-    def __init__(
-        self, enter_submits: Callable[[], bool] = lambda: True, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, enter_submits: Callable[[], bool] = lambda: True) -> None:
         """`enter_submits` returns whether Enter alone submits. Ctrl+Enter always submits."""
-        super().__init__(parent)
+        super().__init__()
         self._enter_submits = enter_submits
         self.setObjectName("consoleInput")
         MonoFont(self)
@@ -240,8 +239,8 @@ def _bytes_of(source: QMimeData) -> bytes:
 class InputState(ElidingLabel):
     """One line about the input: its size and a note, or a mistake in red."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("inputState")
         self.setProperty("wrong", False)  # set before the first styling, so that it is styled once
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -268,8 +267,8 @@ class NotationPicker(QWidget):
     notation_chosen = Signal()
     ending_chosen = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.notation_box = QComboBox()
         for notation, words in (
             (Notation.TEXT, self.tr("Text")),
@@ -295,11 +294,7 @@ class NotationPicker(QWidget):
         self.show_choice(Notation.TEXT, LineEnding.LF)
         self.notation_box.currentIndexChanged.connect(self._notation_changed)
         self.ending_box.currentIndexChanged.connect(lambda _: self.ending_chosen.emit())
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.notation_box)
-        layout.addWidget(self.ending_box)
+        fill(QHBoxLayout(self), self.notation_box, self.ending_box, spacing=4, margins=0)
 
     @property
     def notation(self) -> Notation:

@@ -6,6 +6,7 @@ Tabs can be renamed, duplicated, closed and reopened. They come back at the next
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from attrs import evolve
@@ -30,7 +31,8 @@ from app.traffic.connection_info import Tap
 from app.ui.console.saved_state import ConsoleState
 from app.ui.console.session_tab import ConsoleTabBar, SessionTab, TabTitle, state_icon, state_text
 from app.ui.style.icons import Icons
-from app.ui.widgets.layouts import FoldingTabs
+from app.ui.widgets.controls import icon_button
+from app.ui.widgets.layouts import FoldingTabs, fill
 from app.ui.widgets.plain_text import plain_tip
 
 CLOSER_SIZE = 12
@@ -52,21 +54,18 @@ class ConsolePane(FoldingTabs):
         wake: Callable[[], None],
         listeners: Callable[[], Sequence[Listener]],
         saved_state: ConsoleState,
-        parent: QWidget | None = None,
         *,
         tap: Tap | None = None,
         numbers: Iterator[int] | None = None,
     ) -> None:
         """`tap` captures the traffic of the sessions, and `numbers` gives their connection
         numbers."""
-        super().__init__(parent)
-        self._tap = tap
-        self._numbers = numbers
-        self._reactor = reactor
+        super().__init__()
         self._icons = icons
-        self._wake = wake
-        self._listeners = listeners
         self.saved_state = saved_state
+        self._make_tab = partial(
+            SessionTab, reactor, icons, wake, listeners, saved_state, tap=tap, numbers=numbers
+        )
         self._opened = 0
         self._titles: dict[SessionTab, TabTitle] = {}
         self._closed: list[SavedTab] = []
@@ -78,17 +77,13 @@ class ConsolePane(FoldingTabs):
         self.setMovable(True)
         self.setDocumentMode(True)
         self.setAccessibleName(self.tr("Console"))
-        self.new_button = QToolButton(autoRaise=True)
-        icons.give(self.new_button, "plus")
-        self.new_button.setToolTip(self.tr("New console tab (Ctrl+T)"))
-        self.new_button.setAccessibleName(self.tr("New console tab"))
+        self.new_button = icon_button(
+            icons, "plus", self.tr("New console tab (Ctrl+T)"), name=self.tr("New console tab")
+        )
         self.new_button.clicked.connect(self.open_tab)
         self._tools: list[QWidget] = [self.new_button]
         corner = QWidget()
-        self._corner = QHBoxLayout(corner)
-        self._corner.setContentsMargins(0, 0, 4, 0)
-        self._corner.setSpacing(2)
-        self._corner.addWidget(self.new_button)
+        self._corner = fill(QHBoxLayout(corner), self.new_button, spacing=2, margins=(0, 0, 4, 0))
         self.setCornerWidget(corner, Qt.Corner.TopRightCorner)
         self.actions_of_tab = self._make_actions()
         self._update_actions()
@@ -116,15 +111,7 @@ class ConsolePane(FoldingTabs):
     def open_tab(self) -> SessionTab:
         """Open a new tab and select it."""
         self._opened += 1
-        tab = SessionTab(
-            self._reactor,
-            self._icons,
-            self._wake,
-            self._listeners,
-            self.saved_state,
-            tap=self._tap,
-            numbers=self._numbers,
-        )
+        tab = self._make_tab()
         tab.input_bar.set_draft(self.saved_state.empty_draft)
         tab.start_wanted.connect(lambda listener: self.start_wanted.emit(listener, tab))
         self._titles[tab] = TabTitle(self._opened)

@@ -17,6 +17,7 @@ from app.traffic.http_framing import Http
 from app.ui.content.content_view import ContentView, FormChoice
 from app.ui.style.icons import Icons
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.translation import translated
 
 MOST_JOINED: Final = 256
@@ -29,8 +30,8 @@ class MessageReader(QWidget):
 
     form_chosen = Signal(Form)
 
-    def __init__(self, transcript: Transcript, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, transcript: Transcript, icons: Icons) -> None:
+        super().__init__()
         self._transcript = transcript
         self._chosen: int | None = None
         """The number of the chosen entry; `None` for the newest one."""
@@ -42,15 +43,10 @@ class MessageReader(QWidget):
         self.previous_button = QToolButton(autoRaise=True)
         self.next_button = QToolButton(autoRaise=True)
         self._set_up(icons)
-        bar = QHBoxLayout()
-        bar.addWidget(self.title, 1)
-        for part in (self.previous_button, self.next_button, self.forms):
-            bar.addWidget(part)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(bar)
-        layout.addWidget(self.content, 1)
+        bar = fill(
+            QHBoxLayout(), (self.title, 1), self.previous_button, self.next_button, self.forms
+        )
+        fill(QVBoxLayout(self), bar, (self.content, 1), spacing=4, margins=(4, 0, 0, 0))
 
     def choose(self, number: int) -> None:
         """Show the message with this entry, if it has bytes. The last one is followed."""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QSpinBox,
-    QToolButton,
     QWidget,
 )
 
@@ -22,7 +21,9 @@ from app.client.session_messages import SessionState
 from app.rules.template import Template
 from app.runtime.clocks import unix_clock
 from app.ui.style.icons import Icons
+from app.ui.widgets.controls import icon_button
 from app.ui.widgets.labels import ElidingLabel
+from app.ui.widgets.layouts import fill
 
 SHOW_MS = 250
 LONGEST_MS = 3_600_000
@@ -38,20 +39,19 @@ class RepeatBar(QWidget):
     said = Signal(str)
     """A sentence for the user about the end of a repeat."""
 
-    def __init__(
-        self, session: Session, reactor: Any, icons: Icons, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session, reactor: Any, icons: Icons) -> None:
+        super().__init__()
         self._session = session
         self._reactor = reactor
         self._repeat: Repeat | None = None
         self.interval = QSpinBox(minimum=SHORTEST_MS, maximum=LONGEST_MS, value=1000)
         self.times = QSpinBox(minimum=0, maximum=MOST_TIMES, value=0)
         self.button = QPushButton()
-        self.opener = QToolButton(autoRaise=True)
+        self.opener = icon_button(
+            icons, "repeat", self.tr("Send again and again, with variables"), name=self.tr("Repeat")
+        )
         """The button that shows and hides the bar. The owner of the bar places it."""
         self.opener.setCheckable(True)
-        icons.give(self.opener, "repeat")
         self.state = ElidingLabel()
         self._timer = QTimer(self, interval=SHOW_MS)
         self._timer.timeout.connect(self.show_state)
@@ -145,21 +145,21 @@ class RepeatBar(QWidget):
             # Wide enough for usual values, not for the largest number.
             spin.setFixedWidth(spin.fontMetrics().horizontalAdvance(usual) + 40)
         self.button.clicked.connect(self._toggle)
-        self.opener.setToolTip(self.tr("Send again and again, with variables"))
-        self.opener.setAccessibleName(self.tr("Repeat"))
         self.opener.toggled.connect(self._show_bar)
         self.hide()
         self.state.setObjectName("quiet")
         self.state.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(QLabel(self.tr("Every")))
-        layout.addWidget(self.interval)
-        layout.addWidget(self.times)
-        layout.addWidget(self.button)
-        layout.addWidget(self.state, 1)
+        fill(
+            QHBoxLayout(self),
+            QLabel(self.tr("Every")),
+            self.interval,
+            self.times,
+            self.button,
+            (self.state, 1),
+            margins=0,
+        )
 
 
 def _rate(per_second: float) -> str:

@@ -24,7 +24,6 @@ from app.client.saved.snippets import (
     write_snippets,
 )
 from app.client.saved.tabs import SavedTabsFile
-from app.traffic.content.form import Form
 from app.ui.settings import Settings
 from app.ui.widgets.translation import translated
 
@@ -50,7 +49,7 @@ class ConsoleState(QObject):
         self.saved_snippets = SavedSnippets(snippets, self)
         self.tabs = tabs
         self._file = file
-        self._settings = settings
+        self.settings = settings
         self._unsaved: list[Draft] = []
         self._timer = QTimer(self, singleShot=True, interval=SAVE_MS)
         self._timer.timeout.connect(self.save)
@@ -61,45 +60,18 @@ class ConsoleState(QObject):
         return History(self._file.load())
 
     @property
-    def enter_submits(self) -> bool:
-        """Whether Enter alone sends; otherwise it begins a new line."""
-        return self._settings.enter_submits
-
-    @enter_submits.setter
-    def enter_submits(self, submits: bool) -> None:
-        self._settings.enter_submits = submits
-
-    @property
     def empty_draft(self) -> Draft:
         """What a new tab begins with: the notation and the line ending of the settings."""
-        return Draft("", self._settings.notation, self._settings.ending)
-
-    @property
-    def shows_snippets(self) -> bool:
-        """Whether the snippets panel is shown."""
-        return self._settings.shows_snippets
-
-    @shows_snippets.setter
-    def shows_snippets(self, shows: bool) -> None:
-        self._settings.shows_snippets = shows
+        return Draft("", self.settings.notation, self.settings.ending)
 
     @property
     def shows_reader(self) -> bool:
         """Whether a new tab shows its messages in the reader too."""
-        return self._settings.text("console_reader") == "shown"
+        return self.settings.text("console_reader") == "shown"
 
     @shows_reader.setter
     def shows_reader(self, shows: bool) -> None:
-        self._settings.save_text("console_reader", "shown" if shows else "hidden")
-
-    @property
-    def reader_form(self) -> Form:
-        """The form in which the reader shows messages."""
-        return self._settings.content_form("console")
-
-    @reader_form.setter
-    def reader_form(self, form: Form) -> None:
-        self._settings.save_content_form("console", form)
+        self.settings.save_text("console_reader", "shown" if shows else "hidden")
 
     def add_to_history(self, draft: Draft) -> None:
         """Add a sent `draft` to the history, and save it soon."""

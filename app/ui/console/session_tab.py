@@ -30,6 +30,7 @@ from app.ui.console.transcript import TranscriptTools, TranscriptView
 from app.ui.style.icons import Icons, pixmap
 from app.ui.style.palette import quiet_color, tint_color
 from app.ui.style.tokens import Tint
+from app.ui.widgets.layouts import fill
 
 if TYPE_CHECKING:
     from app.ui.console.find_bar import TranscriptFindBar
@@ -65,7 +66,6 @@ class SessionTab(QWidget):
         wake: Callable[[], None],
         listeners: Callable[[], Sequence[Listener]],
         saved_state: ConsoleState,
-        parent: QWidget | None = None,
         *,
         tap: Tap | None = None,
         numbers: Iterator[int] | None = None,
@@ -75,7 +75,7 @@ class SessionTab(QWidget):
         `saved_state` is shared by all tabs. `tap` captures the traffic of the session, and
         `numbers` gives its connection numbers.
         """
-        super().__init__(parent)
+        super().__init__()
         self.session = Session(reactor, wake=wake, tap=tap, numbers=numbers)
         self._seen = 0
         self.target_bar = TargetBar(self.session, listeners, icons, reactor.seconds)
@@ -92,12 +92,14 @@ class SessionTab(QWidget):
         self.split.addWidget(self.view)
         self.split.setChildrenCollapsible(False)
         self._set_up()
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(8, 8, 8, 8)
-        self._layout.addWidget(self.target_bar)
-        self._layout.addWidget(self.split, 1)
-        self._layout.addWidget(self.input_bar)
-        self._layout.addWidget(self.repeat_bar)
+        self._layout = fill(
+            QVBoxLayout(self),
+            self.target_bar,
+            (self.split, 1),
+            self.input_bar,
+            self.repeat_bar,
+            margins=8,
+        )
 
     @cached_property
     def find_bar(self) -> TranscriptFindBar:
@@ -183,7 +185,7 @@ class SessionTab(QWidget):
             from app.ui.console.reader import MessageReader
 
             self.reader = MessageReader(self.session.transcript, self._icons)
-            self.reader.forms.choose(self._saved_state.reader_form)
+            self.reader.forms.choose(self._saved_state.settings.content_form("console"))
             self.reader.form_chosen.connect(self._save_form)
             self.view.entry_chosen.connect(self.reader.choose)
             self.split.addWidget(self.reader)
@@ -192,7 +194,7 @@ class SessionTab(QWidget):
         self.reader.setVisible(shown)
 
     def _save_form(self, form: Form) -> None:
-        self._saved_state.reader_form = form
+        self._saved_state.settings.save_content_form("console", form)
 
     def _clear(self) -> None:
         self.session.transcript.clear()
@@ -241,8 +243,8 @@ class ConsoleTabBar(QTabBar):
     menu_wanted = Signal(int, QPoint)
     """The user wants the menu of the tab at this index. The point is in screen coordinates."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._editor: QLineEdit | None = None
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._request_menu)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
     QFileDialog,
+    QFormLayout,
     QFrame,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QMenu,
     QPushButton,
     QToolButton,
@@ -22,14 +27,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.client.draft import Draft
-from app.client.saved.snippets import Snippet
+from app.client.draft import LONGEST_TEXT, Draft, paste_into
+from app.client.saved.snippets import LONGEST_NAME, Snippet
+from app.text.notation import NotationError
+from app.text.readable import count_bytes
+from app.ui.console.input_edit import InputEdit, InputState, NotationPicker, clipboard_data
 from app.ui.console.saved_state import SHORTCUTS, SavedSnippets
-from app.ui.console.snippet_form import SnippetForm
 from app.ui.style.icons import Icons
-from app.ui.widgets.dialogs import open_modal, start_folder
+from app.ui.widgets.controls import icon_button
+from app.ui.widgets.dialogs import dialog_buttons, open_modal, start_folder
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.layouts import STRETCH, fill
 from app.ui.widgets.plain_text import plain_tip
+from app.ui.widgets.translation import translated
 
 _SNIPPET = Qt.ItemDataRole.UserRole
 
@@ -68,15 +78,18 @@ class SnippetsPanel(QWidget):
     save_wanted = Signal()
     """The user wants to save the input as a snippet."""
 
-    def __init__(
-        self, saved_snippets: SavedSnippets, icons: Icons, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, saved_snippets: SavedSnippets, icons: Icons) -> None:
+        super().__init__()
         self.saved_snippets = saved_snippets
         self.tree = SnippetTree()
         self.empty = QLabel()
-        self.add_button = QToolButton(autoRaise=True)
-        self.more_button = QToolButton(autoRaise=True)
+        self.add_button = icon_button(
+            icons,
+            "plus",
+            self.tr("Keep what is in the input"),
+            name=self.tr("Keep what is in the input as a snippet"),
+        )
+        self.more_button = icon_button(icons, "more", self.tr("Import and export snippets"))
         self.notice = QFrame()
         self.notice_words = WrappingLabel()
         self.undo_button = QPushButton(self.tr("Undo"))
@@ -166,13 +179,7 @@ class SnippetsPanel(QWidget):
         self.empty.setObjectName("emptyHint")
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        icons.give(self.add_button, "plus")
-        self.add_button.setToolTip(self.tr("Keep what is in the input"))
-        self.add_button.setAccessibleName(self.tr("Keep what is in the input as a snippet"))
         self.add_button.clicked.connect(self.save_wanted)
-        icons.give(self.more_button, "more")
-        self.more_button.setToolTip(self.tr("Import and export snippets"))
-        self.more_button.setAccessibleName(self.tr("Import and export snippets"))
         self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more_button.setMenu(self.menu)
         self.menu.addAction(self.tr("Import…")).triggered.connect(lambda _=False: self._import())
@@ -187,21 +194,19 @@ class SnippetsPanel(QWidget):
     def _lay_out(self) -> None:
         title = QLabel(self.tr("Snippets"))
         title.setObjectName("paneTitle")
-        top = QHBoxLayout()
-        top.addWidget(title, 1)
-        top.addWidget(self.add_button)
-        top.addWidget(self.more_button)
-        notice = QHBoxLayout(self.notice)
-        notice.setContentsMargins(8, 4, 4, 4)
-        notice.addWidget(self.notice_words, 1)
-        notice.addWidget(self.undo_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 4, 8, 8)
-        layout.setSpacing(4)
-        layout.addLayout(top)
-        layout.addWidget(self.tree, 1)
-        layout.addWidget(self.empty, 1)
-        layout.addWidget(self.notice)
+        top = fill(QHBoxLayout(), (title, 1), self.add_button, self.more_button)
+        fill(
+            QHBoxLayout(self.notice), (self.notice_words, 1), self.undo_button, margins=(8, 4, 4, 4)
+        )
+        fill(
+            QVBoxLayout(self),
+            top,
+            (self.tree, 1),
+            (self.empty, 1),
+            self.notice,
+            spacing=4,
+            margins=(8, 4, 8, 8),
+        )
 
     def _folder(self, name: str) -> QTreeWidgetItem:
         item = QTreeWidgetItem([name, ""])
@@ -281,3 +286,103 @@ class SnippetsPanel(QWidget):
         dialog = QFileDialog(self, title, start_folder(self))
         dialog.setNameFilter(self.tr("Snippets (*.toml)"))
         return dialog
+
+
+class SnippetForm(QDialog):
+    """Open it with `open_modal`. `saved` gives the entered snippet."""
+
+    saved = Signal(object)
+    """The `Snippet` as it was entered."""
+
+    def __init__(self, snippet: Snippet, folders: Sequence[str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Snippet"))
+        self.name = QLineEdit(snippet.name)
+        self.folder = QComboBox()
+        self.text = InputEdit(lambda: False)
+        self.notation_picker = NotationPicker()
+        self.state = InputState()
+        self.buttons = dialog_buttons(
+            QDialogButtonBox.StandardButton.Save, QDialogButtonBox.StandardButton.Cancel
+        )
+        self._set_up(folders)
+        self._lay_out()
+        self.folder.setEditText(snippet.folder)
+        self.notation_picker.show_choice(snippet.draft.notation, snippet.draft.ending)
+        self.text.set_text(snippet.draft.text)
+        self._check()
+        self.name.setFocus()
+        self.name.selectAll()
+
+    @property
+    def save_button(self) -> QPushButton:
+        """The Save button. It is enabled while the input is valid."""
+        return self.buttons.button(QDialogButtonBox.StandardButton.Save)
+
+    @property
+    def draft(self) -> Draft:
+        """The data that the snippet sends."""
+        return Draft(self.text.text(), self.notation_picker.notation, self.notation_picker.ending)
+
+    def _set_up(self, folders: Sequence[str]) -> None:
+        self.name.setMaxLength(LONGEST_NAME)
+        self.folder.setEditable(True)
+        self.folder.addItems(["", *folders])
+        line = self.folder.lineEdit()
+        assert line is not None
+        line.setMaxLength(LONGEST_NAME)
+        line.setPlaceholderText(self.tr("none"))
+        self.text.setAccessibleName(self.tr("What it sends"))
+        self.text.submitted.connect(self._save)
+        self.text.textChanged.connect(self._check)
+        self.text.pasted.connect(self._paste)
+        self.name.textChanged.connect(self._check)
+        self.notation_picker.notation_chosen.connect(self._check)
+        self.notation_picker.ending_chosen.connect(self._check)
+        self.buttons.accepted.connect(self._save)
+        self.buttons.rejected.connect(self.reject)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.addRow(self.tr("&Name"), self.name)
+        form.addRow(self.tr("&Folder"), self.folder)
+        form.addRow(self.tr("&Sends"), self.text)
+        form.addRow("", self.notation_picker)
+        form.addRow("", self.state)
+        fill(QVBoxLayout(self), form, STRETCH, self.buttons)
+        self.setMinimumWidth(460)
+
+    def _check(self) -> None:
+        self.text.clear_underline()
+        mistake = self._mistake()
+        self.save_button.setEnabled(not mistake)
+        if mistake:
+            self.state.show_mistake(mistake)
+
+    def _mistake(self) -> str:
+        draft = self.draft
+        try:
+            size = len(draft.compose())
+        except NotationError as error:
+            self.text.underline(error.position, error.length)
+            return str(error)
+        if len(draft.text) > LONGEST_TEXT:
+            return self.tr("A snippet holds up to {0} letters.").format(f"{LONGEST_TEXT:,}")
+        if not self.name.text().strip():
+            return self.tr("Give it a name.")
+        self.state.show_words(translated(count_bytes(size)), "")
+        return ""
+
+    def _paste(self, source: QMimeData) -> None:
+        try:
+            outcome = paste_into(self.draft, *self.text.selection, clipboard_data(source))
+        except NotationError as error:
+            self.state.show_mistake(str(error))
+            return
+        self.notation_picker.show_choice(outcome.draft.notation, outcome.draft.ending)
+        self.text.set_text(outcome.draft.text, outcome.cursor)
+
+    def _save(self) -> None:
+        if self.save_button.isEnabled():
+            self.saved.emit(Snippet(self.name.text(), self.draft, self.folder.currentText()))
+            self.accept()

@@ -41,8 +41,9 @@ from app.ui.console.target_widgets import (
     target_of,
 )
 from app.ui.style.icons import Icons
+from app.ui.widgets.controls import icon_button
 from app.ui.widgets.dialogs import open_modal, start_folder
-from app.ui.widgets.layouts import FoldingBox
+from app.ui.widgets.layouts import STRETCH, FoldingBox, fill
 from app.ui.widgets.translation import translated
 
 if TYPE_CHECKING:
@@ -70,11 +71,10 @@ class TargetBar(QWidget):
         listeners: Callable[[], Sequence[Listener]],
         icons: Icons,
         seconds: Callable[[], float],
-        parent: QWidget | None = None,
     ) -> None:
         """`listeners` returns the listeners that the user can connect to. `seconds` is the clock of
         the session."""
-        super().__init__(parent)
+        super().__init__()
         self.options = Options()
         """The connection options of this tab."""
         self._session = session
@@ -84,13 +84,17 @@ class TargetBar(QWidget):
         self._distrusted = False
         self.target = TargetBox()
         self.connect_button = QPushButton()
-        self.options_button = QToolButton(autoRaise=True)
+        self.options_button = icon_button(
+            icons,
+            "options",
+            self.tr("Connection options: TLS, time-out, connecting again, local address"),
+            name=self.tr("Connection options"),
+        )
         self.menu = ConnectionMenu(session, icons)
         self.unverified = QLabel(self.tr("not verified"))
         self.prompt = TargetPrompt()
         self.file_row = FileRow()
         self._row = FoldingBox(is_patient=True)
-        icons.give(self.options_button, "options")
         self._set_up()
         self._lay_out()
         self.show_listeners()
@@ -182,10 +186,6 @@ class TargetBar(QWidget):
         self.target.entered.connect(self._enter)
         self.target.setAccessibleName(self.tr("Where to connect to"))
         self.connect_button.clicked.connect(self._toggle)
-        self.options_button.setAccessibleName(self.tr("Connection options"))
-        self.options_button.setToolTip(
-            self.tr("Connection options: TLS, time-out, connecting again, local address")
-        )
         self.options_button.clicked.connect(self.ask_for_options)
         self.unverified.setObjectName("badge")
         self.unverified.setToolTip(
@@ -198,23 +198,18 @@ class TargetBar(QWidget):
 
     def _lay_out(self) -> None:
         head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(0, 0, 0, 0)
-        for part in (
+        fill(
+            QHBoxLayout(head),
             self.target,
             self.connect_button,
             self.options_button,
             self.menu,
             self.unverified,
-        ):
-            row.addWidget(part)
-        row.addStretch(1)
+            STRETCH,
+            margins=0,
+        )
         self._row.add(head, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._row)
-        layout.addWidget(self.prompt)
-        layout.addWidget(self.file_row)
+        fill(QVBoxLayout(self), self._row, self.prompt, self.file_row, margins=0)
 
     def _enter(self) -> None:
         """Connect on Enter. If the prompt offers to start the typed listener, start it."""
@@ -358,8 +353,8 @@ class ConnectionMenu(QToolButton):
     acted = Signal()
     """The user acted on the session. Its new state should be shown immediately."""
 
-    def __init__(self, session: Session, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session, icons: Icons) -> None:
+        super().__init__()
         self._session = session
         self.setAutoRaise(True)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

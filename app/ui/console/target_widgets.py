@@ -30,6 +30,7 @@ from app.net.target import Target, TargetError
 from app.server.listener import Listener
 from app.text import readable
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.layouts import fill
 
 LEAST_LETTERS = 14
 USUAL_LETTERS = 28
@@ -46,8 +47,8 @@ class TargetBox(QComboBox):
     entered = Signal()
     """Enter was pressed."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.is_locked = False
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -103,8 +104,8 @@ class TargetPrompt(QFrame):
     details_wanted = Signal()
     """The user wants to see the details first."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("offer")
         self.text = WrappingLabel()
         self.details_button = QPushButton()
@@ -112,11 +113,13 @@ class TargetPrompt(QFrame):
         self.button = QPushButton()
         self.button.setAutoDefault(True)  # Enter accepts it
         self.button.clicked.connect(self.accepted)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 4, 8, 4)
-        layout.addWidget(self.text, 1)
-        layout.addWidget(self.details_button)
-        layout.addWidget(self.button)
+        fill(
+            QHBoxLayout(self),
+            (self.text, 1),
+            self.details_button,
+            self.button,
+            margins=(8, 4, 8, 4),
+        )
         self.hide()
 
     def say(self, sentence: str, button: str = "", details: str = "") -> None:
@@ -131,8 +134,8 @@ class TargetPrompt(QFrame):
 class FileRow(QWidget):
     """The progress of a file that is being sent. Hidden while there is none."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.words = QLabel()
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.progress = QProgressBar()
@@ -140,11 +143,7 @@ class FileRow(QWidget):
         self.progress.setAccessibleName(self.tr("How much of the file is sent"))
         self.cancel_button = QPushButton(self.tr("Cancel"))
         self.cancel_button.setAccessibleName(self.tr("Send no more of the file"))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.words)
-        layout.addWidget(self.progress, 1)
-        layout.addWidget(self.cancel_button)
+        fill(QHBoxLayout(self), self.words, (self.progress, 1), self.cancel_button, margins=0)
         self.hide()
 
     def show_file(self, file: OutgoingFile | None, now: float) -> None:

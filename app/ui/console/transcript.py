@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 
-from attrs import evolve
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QAction,
@@ -39,9 +38,11 @@ from app.client.transcript import (
 from app.files.atomic_write import write_atomically
 from app.text.hex import WIDTH
 from app.text.readable import count_bytes
-from app.text.system_errors import system_reason
+from app.text.sentence import system_reason
 from app.ui.style.icons import Icons
+from app.ui.widgets.controls import icon_button
 from app.ui.widgets.dialogs import open_modal, start_folder
+from app.ui.widgets.layouts import STRETCH, fill
 from app.ui.widgets.text_view import MAX_LINES, Ink, LineNumbers, LinesView
 from app.ui.widgets.translation import translated
 
@@ -216,7 +217,7 @@ def _byte_count(entries: Sequence[Entry]) -> int:
 
 def _tail(entry: Entry, room: int) -> Entry:
     """`entry` with only its last `room` bytes, because the layout of all would take too long."""
-    return evolve(entry, data=entry.data[-room:])
+    return entry._replace(data=entry.data[-room:])
 
 
 def _newest(entries: Sequence[Entry], most: int, room: int) -> Sequence[Entry]:
@@ -238,27 +239,39 @@ class TranscriptTools(QWidget):
     said = Signal(str)
     """A sentence for the user."""
 
-    def __init__(self, transcript: Transcript, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, transcript: Transcript, icons: Icons) -> None:
+        super().__init__()
         self._transcript = transcript
         self.find_button = QToolButton(autoRaise=True)
         self.clear_button = QToolButton(autoRaise=True)
-        self.reader_button = QToolButton(autoRaise=True)
-        self.more_button = QToolButton(autoRaise=True)
+        self.reader_button = icon_button(
+            icons,
+            "panel-beside",
+            self.tr("Read the chosen message as JSON, XML, HTTP, text or hex"),
+            name=self.tr("Reader"),
+        )
+        self.more_button = icon_button(
+            icons,
+            "display",
+            self.tr("Show text or hex, copy, save"),
+            name=self.tr("More about the transcript"),
+        )
         self.menu = QMenu(self)
         self._display = Display.TEXT
         self.display_actions: dict[Display, QAction] = {}
         self.copy_action = QAction(self.tr("Copy all"), self)
         self.save_action = QAction(self.tr("Save to a file…"), self)
         self._set_up(icons)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addStretch(1)
-        layout.addWidget(self.find_button)
-        layout.addWidget(self.clear_button)
-        layout.addWidget(self.reader_button)
-        layout.addWidget(self.more_button)
+        fill(
+            QHBoxLayout(self),
+            STRETCH,
+            self.find_button,
+            self.clear_button,
+            self.reader_button,
+            self.more_button,
+            spacing=2,
+            margins=0,
+        )
 
     @property
     def display(self) -> Display:
@@ -314,15 +327,7 @@ class TranscriptTools(QWidget):
             button.setAccessibleName(name)
             button.setToolTip(tip)
             button.clicked.connect(wanted)
-        icons.give(self.reader_button, "panel-beside")
         self.reader_button.setCheckable(True)
-        self.reader_button.setAccessibleName(self.tr("Reader"))
-        self.reader_button.setToolTip(
-            self.tr("Read the chosen message as JSON, XML, HTTP, text or hex")
-        )
-        icons.give(self.more_button, "display")
-        self.more_button.setAccessibleName(self.tr("More about the transcript"))
-        self.more_button.setToolTip(self.tr("Show text or hex, copy, save"))
         self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more_button.setMenu(self.menu)
         icons.give(self.copy_action, "copy")

@@ -13,7 +13,7 @@ from attrs import define
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
-from app.server.connections.connection import ConnectionOwner
+from app.server.connections.owner import ConnectionOwner
 from app.server.listener import Listener, State
 from app.server.monitor import ChangeBatch
 from app.ui.desktop.tray import Tray

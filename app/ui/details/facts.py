@@ -9,7 +9,7 @@ from attrs import frozen
 from PySide6.QtCore import QCoreApplication
 
 from app.server.connections.closing import ReasonCounter
-from app.server.listener import Listener
+from app.server.listener import Listener, State
 from app.text import readable
 from app.ui.connections.columns import Row, target_text
 from app.ui.widgets.translation import translated
@@ -19,12 +19,17 @@ translate = QCoreApplication.translate
 
 @frozen
 class Line:
-    """A line: what it is, and its value."""
+    """A line: what it is, and its value. Without a label, the value has all of the width."""
 
     label: str
     value: str
     is_copied: bool = False
     """Whether a button copies the value."""
+
+    @property
+    def name(self) -> str:
+        """What it is, in words: the label, or else the value of a line that is copied."""
+        return self.label or (self.value if self.is_copied else "")
 
 
 @frozen
@@ -106,11 +111,11 @@ def _addresses(listener: Listener, folder: Path) -> Iterator[Line]:
     # Imported late for a faster start.
     from app.codegen.command_lines import client_address, command_lines
 
-    yield Line(translate("Details", "Address"), listener.where, is_copied=True)
+    yield Line("", listener.where, is_copied=True)
     where = client_address(listener.spec, listener.address, folder)
     if where is not None:
         for line in command_lines(where)[:2]:
-            yield Line(line.tool, line.text, is_copied=True)
+            yield Line("", line.text, is_copied=True)
 
 
 def _totals(listener: Listener) -> Iterator[Line]:
@@ -151,7 +156,10 @@ def _certificate(listener: Listener) -> Iterator[Line]:
 
 
 def _errors(listener: Listener) -> Iterator[Line]:
-    for text in (listener.reason, listener.reload_error):
+    reason = (
+        listener.reason if listener.state is not State.FAILED else ""
+    )  # the panel begins with it
+    for text in (reason, listener.reload_error):
         if text:
             yield Line("", translated(text))
     if listener.factory is not None:

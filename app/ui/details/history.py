@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 from weakref import WeakKeyDictionary
-
-from attrs import frozen
 
 FINE_SECONDS: Final = 1
 COARSE_SECONDS: Final = 12
@@ -33,8 +31,7 @@ class Counters(Protocol):
         """The bytes sent."""
 
 
-@frozen
-class Series:
+class Series(NamedTuple):
     """The rates of one span. All three have the same length, oldest first."""
 
     seconds_ago: Sequence[float]

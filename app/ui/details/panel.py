@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.server.listener import Listener
 from app.ui.connections.columns import Row
-from app.ui.details.facts import Section, connection_sections, listener_sections
+from app.ui.details.facts import Line, Section, connection_sections, listener_sections
 from app.ui.details.history import RateHistory
 from app.ui.details.plot import RatePlot
 from app.ui.listeners.status import first_line
@@ -187,7 +187,7 @@ class _FactsView(QWidget):
         sections = tuple(sections)
         lines = [line for section in sections for line in section.lines]
         shape = tuple(
-            (section.title, tuple((line.label, line.is_copied) for line in section.lines))
+            (section.title, tuple((line.name, line.is_copied) for line in section.lines))
             for section in sections
         )
         if shape != self._shape:
@@ -213,28 +213,31 @@ class _FactsView(QWidget):
             self._grid.addWidget(title, row, 0, 1, 3)
             for line in section.lines:
                 row += 1
-                self._add_line(row, line.label, line.is_copied)
+                self._add_line(row, line)
             row += 1
         for child in self.findChildren(QWidget):
             child.setVisible(self._grid.indexOf(child) >= 0)  # now, so that nothing flickers
 
-    def _add_line(self, row: int, text: str, is_copied: bool) -> None:
+    def _add_line(self, row: int, line: Line) -> None:
+        is_copied = line.is_copied
         align = Qt.AlignmentFlag.AlignVCenter if is_copied else Qt.AlignmentFlag.AlignTop
         value = WrappingLabel()
         value.setMinimumWidth(1)  # or its longest word would be the minimum
         value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._values.append(value)
-        if text:
-            label = QLabel(text)
+        if line.label:
+            label = QLabel(line.label)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setObjectName("quiet")
             self._grid.addWidget(label, row, 0, align)
             self._grid.addWidget(value, row, 1, align)
         else:
-            self._grid.addWidget(value, row, 0, 1, 3)
+            if is_copied:
+                value.setAlignment(Qt.AlignmentFlag.AlignVCenter)  # beside its button
+            self._grid.addWidget(value, row, 0, 1, 2 if is_copied else 3)
         if is_copied:
-            self._grid.addWidget(self._copy_button(text, value), row, 2, align)
+            self._grid.addWidget(self._copy_button(line.name, value), row, 2, align)
 
     def _copy_button(self, label: str, value: QLabel) -> QToolButton:
         def copy() -> None:

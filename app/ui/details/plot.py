@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
+    QLabel,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -46,8 +47,9 @@ class RatePlot(QWidget):
         self._box: Any = None
         self.span = SPANS[0]
         self.buttons: dict[int, QToolButton] = {}
-        self.legend = ElidingLabel()
-        self.legend.setObjectName("quiet")
+        self.peaks = (ElidingLabel(), ElidingLabel())
+        for peak, name in zip(self.peaks, ("received", "sent"), strict=True):
+            peak.setObjectName(name)
         self._timer = QTimer(self, interval=STEP_MS)
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self.update_plot)
@@ -55,7 +57,7 @@ class RatePlot(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)
         self._layout.addLayout(self._head())
-        self._layout.addWidget(self.legend)
+        self._layout.addLayout(self._legend())
         self.setAccessibleName(self.tr("Bytes a second, received and sent"))
         Theme.of_application().changed.connect(self._use_design)
 
@@ -87,14 +89,12 @@ class RatePlot(QWidget):
         sent.setData(series.seconds_ago[:-1], series.bytes_out[:-1])
         top = max(LEAST_TOP, *series.bytes_in, *series.bytes_out)
         self._box.setRange(xRange=(-self.span, 0), yRange=(0, top * 1.05), padding=0)
-        words = self.tr("Peak: received ↓ {0}, sent ↑ {1}")
-        text = words.format(
-            readable.format_rate(max(series.bytes_in)) or "0 B/s",
-            readable.format_rate(max(series.bytes_out)) or "0 B/s",
-        )
-        if text != self.legend.text():
-            self.legend.setText(text)
-            self.setAccessibleDescription(text)
+        both = series.bytes_in, series.bytes_out
+        rates = [readable.format_rate(max(each)) or "0 B/s" for each in both]
+        for peak, arrow, rate in zip(self.peaks, "↓↑", rates, strict=True):
+            peak.setText(f"{arrow} {rate}")
+        said = self.tr("Peak: {0} received, {1} sent")
+        self.setAccessibleDescription(said.format(*rates))
 
     def showEvent(self, event: object) -> None:
         if self._plot is None:
@@ -121,6 +121,17 @@ class RatePlot(QWidget):
         self.buttons[self.span].setChecked(True)
         head.addStretch(1)
         return head
+
+    def _legend(self) -> QHBoxLayout:
+        """The largest rates, in the colours of the curves."""
+        legend = QHBoxLayout()
+        legend.setSpacing(12)
+        title = QLabel(self.tr("Peak"))
+        title.setObjectName("quiet")
+        for part in (title, *self.peaks):
+            legend.addWidget(part)
+        legend.addStretch(1)
+        return legend
 
     def _make_plot(self) -> None:
         import pyqtgraph  # half a second, with numpy

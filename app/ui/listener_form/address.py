@@ -21,6 +21,7 @@ from app.profile import ListenerSpec, Problem
 from app.ui.listener_form.section import FormSection, TransportChoice
 from app.ui.widgets.dialogs import FileEdit
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.layouts import add_heading
 from app.user_code.programs.reference import OWN_PLACES
 
 _EVERYBODY = "666"
@@ -52,7 +53,7 @@ class AddressForm(FormSection):
             self.transport.addItem(transport.title(), transport)
         self.port.setRange(0, LARGEST_PORT)
         self.description.setPlaceholderText("tcp:8007:interface=127.0.0.1")
-        self.add_heading(self.tr("Where"))
+        add_heading(rows, self.tr("Where"))
         rows.addRow(self.tr("&Transport"), self.transport)
         rows.addRow(self.tr("Reac&hable for"), self.interface)
         rows.addRow(self.tr("Po&rt"), self.port)

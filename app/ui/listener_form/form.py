@@ -22,7 +22,7 @@ from app.ui.listener_form.section import FormSection
 from app.ui.listener_form.spec_fields import SpecFieldsForm
 from app.ui.listener_form.tls import TlsForm
 from app.ui.style.tokens import Tint
-from app.ui.widgets.dialogs import dialog_buttons
+from app.ui.widgets.dialogs import dialog_buttons, keep_on_screen
 from app.ui.widgets.labels import WrappingLabel
 from app.ui.widgets.layouts import FittingContent, FittingScroll, widen_labels
 from app.ui.widgets.translation import translated
@@ -109,6 +109,7 @@ class ListenerForm(QDialog):
         self._shrink = QTimer(self, singleShot=True, interval=0)
         self._shrink.timeout.connect(self._fit)
         layout = QVBoxLayout(self)
+        layout.setSpacing(12)
         layout.addWidget(FittingScroll(content), 1)
         layout.addWidget(self.trouble)
         layout.addWidget(self.buttons)
@@ -172,6 +173,7 @@ class ListenerForm(QDialog):
         warnings = [text for part in self._sections for text in part.warnings().values()]
         self.said = "\n".join(said or [*warnings, *notes])
         self.trouble.setText("\n".join(elsewhere if problems else notes))
+        self.trouble.setVisible(bool(self.trouble.text()))
         self.trouble.setProperty("wrong", bool(problems))
         self.trouble.style().polish(self.trouble)
         self._show_save(changes)
@@ -226,6 +228,7 @@ class ListenerForm(QDialog):
         layout.activate()
         width = max(self.width(), self.minimumSizeHint().width())
         self.resize(width, self.sizeHint().height())
+        keep_on_screen(self)
 
     def _save_and_start(self) -> None:
         self.starts = True

@@ -21,6 +21,7 @@ from app.ui.listener_form.section import FormSection
 from app.ui.listener_form.user_code import UserCodeForm
 from app.ui.style.listener_colors import draw_swatch
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.layouts import add_heading
 from app.ui.widgets.translation import translated
 from app.user_code.reference import PREFIX, is_user_code
 
@@ -237,7 +238,7 @@ class ColorForm(FormSection):
 
     def __init__(self, rows: QFormLayout) -> None:
         super().__init__(rows)
-        self.add_heading(self.tr("In Portdeck"))
+        add_heading(rows, self.tr("In Portdeck"))
         self.color = QComboBox()
         self.color.addItem(self.tr("Any that is free"), AUTOMATIC)
         palette = QGuiApplication.palette()

@@ -161,7 +161,7 @@ def _build_editor(option: Option, value: object) -> _Editor:
         case Enum():
             members = list(type(value))
             choice = QComboBox()
-            choice.addItems([catalog_text(_title(member)) for member in members])
+            choice.addItems([_title(member) for member in members])
             choice.setCurrentIndex(members.index(value))
             return _Editor(
                 option, choice, choice.currentIndexChanged, lambda: members[choice.currentIndex()]
@@ -175,4 +175,5 @@ def _build_editor(option: Option, value: object) -> _Editor:
 
 
 def _title(member: Enum) -> str:
-    return str(member.value).replace("_", " ").capitalize()
+    words = catalog_text(str(member.value)).replace("_", " ").replace("-", " ")
+    return words[:1].upper() + words[1:]

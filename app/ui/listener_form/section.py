@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFormLayout, QWidget
 
 from app.profile import ListenerSpec, Problem
 
@@ -52,14 +52,6 @@ class FormSection(QObject):
     def sentence(self, problem: Problem) -> str:
         """`problem` as a sentence with the label of its field; empty if the field is not here."""
         return ""
-
-    def add_heading(self, text: str) -> QLabel:
-        """Add a row with a heading."""
-        heading = QLabel(text)
-        heading.setObjectName("formHeading")
-        heading.setContentsMargins(0, 4, 0, 0)
-        self.rows.addRow(heading)
-        return heading
 
 
 class TransportChoice(Enum):

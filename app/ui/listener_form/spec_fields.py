@@ -1,7 +1,7 @@
 """The sections of the form that are made from the metadata of `ListenerSpec`.
 
-A new number or switch of a listener is one field of `ListenerSpec` with a `FormField`. It appears
-in the form without an edit here.
+A new number or switch of a listener is one `form_field` of `ListenerSpec`. It appears in the form
+without an edit here.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from app.ui.listener_form.field_notes import FoldHeading
 from app.ui.listener_form.section import FormSection, TransportChoice
 from app.ui.widgets.dialogs import FileEdit
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.layouts import add_heading
 
 _SHOWN_NAMES = 6
 
@@ -107,13 +108,13 @@ class TlsForm(FormSection):
     def _lay_out(self) -> None:
         self.facts.setObjectName("quiet")
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._heading = self.add_heading(self.tr("Encryption"))
+        self._heading = add_heading(self.rows, self.tr("Encryption"))
         self.rows.addRow("", self.encrypt)
         self.rows.addRow(self.tr("C&ertificate"), self.source)
         self.rows.addRow(self.tr("Its &file"), self.certificate)
         self.rows.addRow(self.tr("Its &key"), self.key)
         self.rows.addRow("", self.facts)
-        self.rows.addRow("", self._details)
+        self.rows.addRow(self._details)
         self.rows.addRow(self.tr("C&A of clients"), self.client_ca)
         self.rows.addRow(self.tr("&Versions"), self.version)
 

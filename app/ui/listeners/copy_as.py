@@ -18,7 +18,7 @@ from app.files import atomic_write
 from app.net.ip import host_and_port
 from app.server.listener import Listener
 from app.server.program_listener import is_program_entry
-from app.text.system_errors import system_reason
+from app.text.sentence import system_reason
 from app.tls import TlsError
 from app.traffic.connection_info import ConnectionInfo
 from app.ui.style.tokens import Tint

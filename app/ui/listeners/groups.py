@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
@@ -154,7 +154,7 @@ class GroupHeader(QFrame):
     def _lay_out(self) -> None:
         self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(4, 6, 8, 0)
+        layout.setContentsMargins(4, 6, 4, 0)
         layout.setSpacing(4)
         layout.addWidget(self.fold_button)
         layout.addWidget(self.name, 1)
@@ -179,3 +179,70 @@ _OWN_KEYS = (
     Qt.Key.Key_Return,
     Qt.Key.Key_Enter,
 )
+
+
+class GroupHeaders(QObject):
+    """Owns a header for each group, and which groups are folded."""
+
+    folded = Signal()
+    """The user folded a group, or opened one."""
+
+    switched = Signal(object, bool)
+    """The user wants these listeners, all those of a group, on or off."""
+
+    left_by_arrow = Signal(str, int)
+    """The user goes from the header of this group to the row below (+1) or above (-1)."""
+
+    def __init__(self, icons: Icons, parent: QObject) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._headers: dict[str, GroupHeader] = {}
+        self._groups: Mapping[str, Sequence[Listener]] = {}
+        self._folded: set[str] = set()
+
+    @property
+    def folded_groups(self) -> list[str]:
+        """The names of the groups that are folded, also of such as are not there yet."""
+        return sorted(self._folded)
+
+    def get(self, group: str) -> GroupHeader | None:
+        """The header of `group`; `None` for the listeners without one."""
+        return self._headers.get(group)
+
+    def is_open(self, group: str) -> bool:
+        """Whether the rows of `group` are shown."""
+        return group not in self._folded
+
+    def fold(self, groups: Collection[str]) -> None:
+        """Fold exactly these groups."""
+        self._folded = set(groups)
+        self.show_groups(self._groups)
+
+    def show_groups(self, groups: Mapping[str, Sequence[Listener]]) -> None:
+        """Have a header for each of these, and show the state of their listeners."""
+        self._groups = groups
+        for gone in self._headers.keys() - groups.keys():
+            header = self._headers.pop(gone)
+            header.hide()
+            header.deleteLater()
+        for group in groups:
+            if group != UNGROUPED:
+                header = self._headers.get(group) or self._new_header(group)
+                header.set_open(self.is_open(group))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the state of the listeners of each group."""
+        for group, header in self._headers.items():
+            header.refresh(self._groups[group])
+
+    def _new_header(self, group: str) -> GroupHeader:
+        header = self._headers[group] = GroupHeader(group, self._icons)
+        header.folded.connect(lambda folded: self._fold(group, folded))
+        header.switched.connect(lambda on: self.switched.emit(self._groups[group], on))
+        header.left_by_arrow.connect(lambda by: self.left_by_arrow.emit(group, by))
+        return header
+
+    def _fold(self, group: str, folded: bool) -> None:
+        (self._folded.add if folded else self._folded.discard)(group)
+        self.folded.emit()

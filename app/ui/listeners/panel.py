@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from app.server.listener import Listener
 from app.server.monitor import ChangeBatch, RateMeter
 from app.ui.listeners.drop_line import DropLine, gap_at
-from app.ui.listeners.groups import UNGROUPED, GroupHeader, arrange, matches, nearest_row
+from app.ui.listeners.groups import GroupHeader, GroupHeaders, arrange, matches, nearest_row
 from app.ui.listeners.row import ListenerRow
 from app.ui.listeners.row_column import RowColumn
+from app.ui.listeners.selection import Selection
 from app.ui.listeners.status import row_name
 from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
@@ -65,18 +66,19 @@ class ListenersPanel(QScrollArea):
         self._icons = icons
         self._colors = colors
         self._order: list[Listener] = []
-        self._chosen: Listener | None = None
-        self._scroll_target: Listener | None = None
-        self._marks: set[Listener] = set()
         self._places: set[Listener] = set()
         self._groups: dict[str, list[Listener]] = {}
-        self._headers: dict[str, GroupHeader] = {}
-        self._folded: set[str] = set()
         self._visible: list[Listener] = []
         """The listeners whose rows are shown, from top to bottom."""
+        self._selection = Selection()
+        self._scroll_target: Listener | None = None
         self._searched = ""
         self._is_compact = False
         self._history: Callable[[Listener], Sequence[float]] = lambda _: ()
+        self._headers = GroupHeaders(icons, self)
+        self._headers.folded.connect(self._show_matches)
+        self._headers.switched.connect(self.group_switched)
+        self._headers.left_by_arrow.connect(self._leave_header)
         self._column = RowColumn(self._new_row, self._dress)
         self._column.rows_came.connect(self._order_focus)
         bar = self.verticalScrollBar()
@@ -95,12 +97,12 @@ class ListenersPanel(QScrollArea):
     @property
     def chosen(self) -> Listener | None:
         """The selected listener, the last one where several are marked."""
-        return self._chosen
+        return self._selection.chosen
 
     @property
     def marked(self) -> list[Listener]:
         """The chosen listener, and those that were marked beside it, in their order."""
-        return [each for each in self._order if each in self._marks]
+        return [each for each in self._order if each in self._selection.marks]
 
     @property
     def hint(self) -> str:
@@ -132,15 +134,13 @@ class ListenersPanel(QScrollArea):
         self._order = list(listeners)
         self._places = set(places)
         self._groups = arrange(listeners, self._places)
-        self._update_headers()
+        self._headers.show_groups(self._groups)
         for row in self.rows:
             row.set_indented(row.listener in self._places)
         self._show_matches()
         self._order_focus()
         self.listeners_shown.emit()
-        left = self._marks.intersection(self._order)
-        another = next((each for each in self._order if each in left), None)
-        self._select(self._chosen if self._chosen in self._order else another, left)
+        self._select(self._selection.among(self._order))
 
     def refresh(self, batch: ChangeBatch, meter: RateMeter) -> None:
         """Update the rows of the changed listeners, and the graphs of those in view."""
@@ -154,7 +154,7 @@ class ListenersPanel(QScrollArea):
         if batch.listeners:
             if arrange(self._order, self._places) != self._groups:
                 self.show_listeners(self._order, self._places)
-            self._refresh_headers()
+            self._headers.refresh()
 
     def recolor(self) -> None:
         """Draw the rows again after the palette or the colour of a listener changed."""
@@ -163,29 +163,25 @@ class ListenersPanel(QScrollArea):
 
     def choose(self, listener: Listener | None) -> None:
         """Select `listener` alone, or none."""
-        self._select(listener, set() if listener is None else {listener})
+        self._select(Selection() if listener is None else Selection.of([listener]))
 
     def mark(self, listeners: Iterable[Listener]) -> None:
         """Mark these listeners. The last of them is the chosen one."""
-        listeners = list(listeners)
-        self._select(listeners[-1] if listeners else None, set(listeners))
+        self._select(Selection.of(list(listeners)))
 
-    def _select(self, chosen: Listener | None, marks: set[Listener]) -> None:
-        changed = self._marks ^ marks
-        self._marks = marks
+    def _select(self, wanted: Selection) -> None:
+        before, self._selection = self._selection, wanted
         for row in self.rows:
-            row.set_chosen(row.listener in marks)
-        is_another = chosen is not self._chosen
-        self._chosen = chosen
-        if chosen is not None and chosen not in self._visible:
-            self._unhide(chosen)
-        if is_another:
+            row.set_chosen(row.listener in wanted.marks)
+        if wanted.chosen is not None and wanted.chosen not in self._visible:
+            self._unhide(wanted.chosen)
+        if wanted.chosen is not before.chosen:
             self._show_current()
-            self._scroll_target = chosen
+            self._scroll_target = wanted.chosen
             self._reveal()
             self._describe_choice()
-            self.choice_changed.emit(chosen)
-        if changed:
+            self.choice_changed.emit(wanted.chosen)
+        if wanted.marks != before.marks:
             self.marks_changed.emit()
 
     def _reveal(self) -> None:
@@ -219,15 +215,17 @@ class ListenersPanel(QScrollArea):
             self.leave()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        chosen = self.chosen
         match event.key():
             case Qt.Key.Key_Down | Qt.Key.Key_Up as key:
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
                 extends = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-                self._step(+1 if key == Qt.Key.Key_Down else -1, extends=extends)
+                by = +1 if key == Qt.Key.Key_Down else -1
+                self._select(self._selection.stepped(by, self._visible, extends=extends))
             case Qt.Key.Key_A if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                first = next(iter(self._visible), None)
-                self._select(self._chosen or first, set(self._visible))
-            case Qt.Key.Key_Space | Qt.Key.Key_Return | Qt.Key.Key_Enter if self._chosen:
-                self.switched.emit(self._chosen, not self._chosen.is_on)
+                self._select(self._selection.all(self._visible))
+            case Qt.Key.Key_Space | Qt.Key.Key_Return | Qt.Key.Key_Enter if chosen:
+                self.switched.emit(chosen, not chosen.is_on)
             case Qt.Key.Key_Escape:
                 self.leave()
             case _:
@@ -248,7 +246,7 @@ class ListenersPanel(QScrollArea):
 
     def _describe_choice(self) -> None:
         """Describe the chosen row to a screen reader."""
-        description = "" if self._chosen is None else row_name(self._chosen)
+        description = "" if self.chosen is None else row_name(self.chosen)
         if description != self.accessibleDescription():
             self.setAccessibleDescription(description)
 
@@ -270,34 +268,19 @@ class ListenersPanel(QScrollArea):
         listener = row.listener
         row.set_indented(listener in self._places)
         row.set_compact(self._is_compact)
-        row.set_chosen(listener in self._marks)
-        row.set_current(listener is self._chosen and self.hasFocus())
+        row.set_chosen(listener in self._selection.marks)
+        row.set_current(listener is self.chosen and self.hasFocus())
         row.refresh()
         row.show_history(self._history(listener))
 
     def _click(self, listener: Listener, keys: Qt.KeyboardModifier) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        if keys & Qt.KeyboardModifier.ShiftModifier and self._chosen is not None:
-            self._mark_up_to(listener)
+        if keys & Qt.KeyboardModifier.ShiftModifier:
+            self._select(self._selection.up_to(listener, self._visible))
         elif keys & Qt.KeyboardModifier.ControlModifier:
-            self._mark_or_not(listener)
+            self._select(self._selection.toggled(listener, self._order))
         else:
             self.choose(listener)
-
-    def _mark_or_not(self, listener: Listener) -> None:
-        marks = self._marks ^ {listener}
-        if listener in marks:
-            self._select(listener, marks)
-        else:
-            left = [each for each in self._order if each in marks]
-            chosen = self._chosen if self._chosen in marks else next(iter(left), None)
-            self._select(chosen, marks)
-
-    def _mark_up_to(self, listener: Listener) -> None:
-        """Mark all from the chosen listener to `listener`. The chosen one stays chosen."""
-        assert self._chosen is not None
-        first, last = sorted(self._visible.index(each) for each in (self._chosen, listener))
-        self._select(self._chosen, set(self._visible[first : last + 1]))
 
     def _drag(self, at: QPoint) -> None:
         y = self._column.mapFromGlobal(at).y()
@@ -319,20 +302,9 @@ class ListenersPanel(QScrollArea):
         return [each for each in self._visible if each not in self._places]
 
     def _ask_for_menu(self, row: ListenerRow, at: QPoint) -> None:
-        if row.listener not in self._marks:
+        if row.listener not in self._selection.marks:
             self.choose(row.listener)
         self.menu_wanted.emit(row.listener, row.mapToGlobal(at))
-
-    def _step(self, by: int, *, extends: bool) -> None:
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
-        if not self._visible:
-            return
-        if self._chosen not in self._visible:
-            self.choose(self._visible[0 if by > 0 else -1])
-            return
-        index = self._visible.index(self._chosen) + by
-        there = self._visible[max(0, min(index, len(self._visible) - 1))]
-        self._select(there, self._marks | {there} if extends else {there})
 
     # Search, groups, and how much a row shows
 
@@ -343,18 +315,17 @@ class ListenersPanel(QScrollArea):
 
     def choose_first(self) -> None:
         """Choose the first row that is shown, unless a shown one is chosen."""
-        if self._visible and self._chosen not in self._visible:
+        if self._visible and self.chosen not in self._visible:
             self.choose(self._visible[0])
 
     @property
     def folded(self) -> list[str]:
         """The names of the groups that are folded."""
-        return sorted(self._folded)
+        return self._headers.folded_groups
 
     def fold(self, groups: Iterable[str]) -> None:
         """Fold exactly these groups, also such as are not there yet."""
-        self._folded = set(groups)
-        self._update_headers()
+        self._headers.fold(set(groups))
         self._show_matches()
 
     def show_compact(self, compact: bool) -> None:
@@ -366,7 +337,9 @@ class ListenersPanel(QScrollArea):
 
     def header(self, group: str) -> GroupHeader:
         """The header of `group`."""
-        return self._headers[group]
+        header = self._headers.get(group)
+        assert header is not None, group
+        return header
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -379,38 +352,12 @@ class ListenersPanel(QScrollArea):
     def _show_current(self) -> None:
         """Frame the row that the keys act on, while the list has the focus."""
         for row in self.rows:
-            row.set_current(row.listener is self._chosen and self.hasFocus())
+            row.set_current(row.listener is self.chosen and self.hasFocus())
 
     def _choose_focused(self, listener: Listener) -> None:
         """Choose the row whose switch has the focus. If it is marked, the others stay marked."""
-        self._select(listener, self._marks if listener in self._marks else {listener})
-
-    def _update_headers(self) -> None:
-        groups = [group for group in self._groups if group != UNGROUPED]
-        for gone in self._headers.keys() - set(groups):
-            header = self._headers.pop(gone)
-            header.hide()
-            header.deleteLater()
-        for group in groups:
-            if group not in self._headers:
-                self._headers[group] = self._new_header(group)
-            self._headers[group].set_open(group not in self._folded)
-        self._refresh_headers()
-
-    def _refresh_headers(self) -> None:
-        for group, header in self._headers.items():
-            header.refresh(self._groups[group])
-
-    def _new_header(self, group: str) -> GroupHeader:
-        header = GroupHeader(group, self._icons)
-        header.folded.connect(lambda folded: self._fold(group, folded))
-        header.switched.connect(lambda on: self.group_switched.emit(self._groups[group], on))
-        header.left_by_arrow.connect(lambda by: self._leave_header(group, by))
-        return header
-
-    def _fold(self, group: str, folded: bool) -> None:
-        (self._folded.add if folded else self._folded.discard)(group)
-        self._show_matches()
+        marks = self._selection.marks
+        self._select(Selection(listener, marks if listener in marks else frozenset({listener})))
 
     def _leave_header(self, group: str, by: int) -> None:
         """Go from the header of `group` to the nearest row that is shown."""
@@ -425,11 +372,12 @@ class ListenersPanel(QScrollArea):
         entries: list[Listener | GroupHeader] = []
         for group, listeners in self._groups.items():
             found = [each for each in listeners if matches(each, group, self._searched)]
-            is_open = bool(self._searched) or group not in self._folded
-            self._visible.extend(found if is_open else ())
-            if group in self._headers and found:
-                entries.append(self._headers[group])
-            entries.extend(found if is_open else ())
+            header = self._headers.get(group)
+            if header is not None and found:
+                entries.append(header)
+            if self._searched or self._headers.is_open(group):
+                self._visible.extend(found)
+                entries.extend(found)
         self._column.show_entries(entries, self._words_without_rows())
 
     def _words_without_rows(self) -> str:
@@ -445,5 +393,6 @@ class ListenersPanel(QScrollArea):
             self.search("")
             self.search_cleared.emit()
         for group, listeners in self._groups.items():
-            if listener in listeners and group in self._folded:
-                self._headers[group].set_open(True)
+            header = self._headers.get(group)
+            if header is not None and listener in listeners:
+                header.set_open(True)

@@ -14,19 +14,15 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QToolButton,
     QToolTip,
     QWidget,
 )
 
-from app.net.endpoint import Endpoint, EndpointError
 from app.server.listener import Listener, State
-from app.server.program_listener import is_program_entry
+from app.ui.listeners.badges import FaultBadge, OpenBadge, TlsBadge
 from app.ui.listeners.row_buttons import RowButtons, buttons_for
 from app.ui.listeners.status import (
-    FaultBadge,
-    TlsBadge,
     protocol_text,
     row_name,
     short_line,
@@ -37,8 +33,8 @@ from app.ui.style.icons import Icons
 from app.ui.style.listener_colors import ListenerColors
 from app.ui.style.palette import state_color, tint_color
 from app.ui.style.tokens import Tint
-from app.ui.widgets.controls import Sparkline, Switch
-from app.ui.widgets.labels import ElidingButton, ElidingLabel, WrappingLabel
+from app.ui.widgets.controls import SPARKLINE, Sparkline, Switch
+from app.ui.widgets.labels import ElidingButton, ElidingLabel, SpareText, WrappingLabel
 from app.ui.widgets.plain_text import set_tip
 
 STATE_ICONS = {
@@ -53,7 +49,11 @@ STATE_ICONS = {
 ICON_SIZE = 14
 SPACING = 6
 """Between the parts of a line."""
-_PLACE_INDENT = 30
+
+MARGIN = 4
+"""At the left and at the right of a row."""
+
+_PLACE_INDENT = 24
 """The left margin of the place of a program, in pixels."""
 
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
@@ -101,7 +101,9 @@ class ListenerRow(QFrame):
         self._is_dragged = False
         self._is_place = False
         self._is_compact = False
-        self.summary: QLabel | None = None
+        self._status = ""
+        """The status in full; a narrow row shows less of it."""
+        self.summary: SpareText | None = None
         self.small_light: QLabel | None = None
         self.action_buttons: RowButtons | None = None
         self.swatch = QLabel()
@@ -111,8 +113,8 @@ class ListenerRow(QFrame):
         self.switch.installEventFilter(self)
         self.name = ElidingLabel()
         self.name.setObjectName("listenerName")
-        self.protocol = QLabel()
-        self.protocol.setTextFormat(Qt.TextFormat.PlainText)
+        self.protocol = SpareText()
+        self.protocol.setObjectName("quiet")
         self.address = ElidingButton()
         self.address.setObjectName("address")
         self.address.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
@@ -124,11 +126,10 @@ class ListenerRow(QFrame):
         self.more.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.more.clicked.connect(lambda: self.menu_wanted.emit(self.more.geometry().bottomLeft()))
         icons.give(self.more, "more")
-        self.badge = QLabel(self.tr("open to others"))
-        self.badge.setObjectName("badge")
-        self.badge.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.badge = OpenBadge()
         self.tls = TlsBadge()
         self.faults = FaultBadge()
+        self._badges = (self.faults, self.tls, self.badge)
         self.light = QLabel()
         self.light.setContentsMargins(0, 2, 0, 0)  # centred on the first line of the text
         self.status = WrappingLabel()
@@ -165,30 +166,26 @@ class ListenerRow(QFrame):
     def refresh(self) -> None:
         """Show the listener as it is now."""
         listener, spec = self.listener, self.listener.spec
+        self._status = status_text(listener)
+        where = listener.where
         self.name.setText(spec.name)
-        self.protocol.setText(f"{protocol_text(spec, is_place=self._is_place)} ·")
-        set_tip(self.protocol, spec.protocol)
-        self.address.setText(listener.where)
-        status = status_text(listener)
         self.switch.setChecked(listener.is_on)
         self._show_state(listener.state)
         self._show_buttons()
         set_tip(self.status, status_details(listener))
         self.swatch.setPixmap(self._colors.swatch(spec.name))
-        self._show_lines(status)
-        self.badge.setVisible(not is_program_entry(listener) and not _is_local(spec.endpoint))
-        self.tls.refresh(listener)
-        self.faults.refresh(listener)
+        for badge in self._badges:
+            badge.refresh(listener)
+        self._show_lines(where)
         verb = self.tr("Stop") if listener.is_on else self.tr("Start")
-        self._name_control(self.switch, f"{verb} {spec.name} ({listener.where})")
+        self._name_control(self.switch, f"{verb} {spec.name} ({where})")
         self._name_control(self.more, self.tr("What can be done with {0}").format(spec.name))
-        self._name_control(self.address, self.tr("Copy the address {0}").format(listener.where))
-        self.setAccessibleName(row_name(listener))
+        self.setAccessibleName(row_name(listener, self._status))
 
     def set_indented(self, indented: bool) -> None:
         """Stand below the row of a program, as one of its places."""
         margins = self._grid.contentsMargins()
-        margins.setLeft(_PLACE_INDENT if indented else 10)
+        margins.setLeft(_PLACE_INDENT if indented else MARGIN)
         self._grid.setContentsMargins(margins)
         if indented != self._is_place:
             self._is_place = indented
@@ -207,6 +204,7 @@ class ListenerRow(QFrame):
         """Mark the row as the selected one."""
         self._set_property("chosen", chosen)
         self.more.setVisible(chosen or not self._is_compact)
+        self._fit_badges()
 
     def set_current(self, current: bool) -> None:
         """Show that the keys act on this row."""
@@ -218,16 +216,16 @@ class ListenerRow(QFrame):
             return
         self._is_compact = compact
         margins = self._grid.contentsMargins()
-        vertical = 2 if compact else 8
+        vertical = 2 if compact else 6
         margins.setTop(vertical)
         margins.setBottom(vertical)
         self._grid.setContentsMargins(margins)
         if self.summary is None:
-            self.summary, self.small_light = ElidingLabel(), QLabel()
+            self.summary, self.small_light = SpareText(), QLabel()
             self.summary.setObjectName("quiet")
             place = self._name_line.count() - 1  # before the menu button
             self._name_line.insertWidget(place, self.small_light)
-            self._name_line.insertWidget(place, self.summary)
+            self._name_line.insertWidget(place, self.summary, 1)
         self.refresh()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -265,61 +263,93 @@ class ListenerRow(QFrame):
 
     def _lay_out(self) -> None:
         grid = self._grid
-        grid.setContentsMargins(10, 8, 10, 8)
+        grid.setContentsMargins(MARGIN, 6, MARGIN, 6)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         grid.addWidget(self.switch, 0, 0, Qt.AlignmentFlag.AlignVCenter)
-        name = _line(self.swatch, self.name, self.faults, self.tls, self.badge)
+        name = _line(self.swatch, self.name, *self._badges)
+        name.addStretch()
         name.addWidget(self.more)
         self._name_line = name
         grid.addLayout(name, 0, 1)
-        grid.addLayout(_line(self.protocol, self.address), 1, 1)
-        status = QHBoxLayout()
-        status.setSpacing(SPACING)
+        address = _line(self.address)
+        address.addWidget(self.protocol, 1)
+        grid.addLayout(address, 1, 1)
+        status = _line()
         status.addWidget(self.light, 0, Qt.AlignmentFlag.AlignTop)
         status.addWidget(self.status, 1)
         status.addWidget(self.graph)
         grid.addLayout(status, 2, 1)
 
-    def _show_lines(self, status: str) -> None:
+    def _show_lines(self, where: str) -> None:
         """Show the lines that there is room for, and those with a problem."""
         is_full = not self._is_compact
-        has_problem = self.listener.state is State.FAILED or "\n" in status
+        if is_full:  # a compact row of a list that scrolls has no time for what is hidden
+            self._show_address(where)
+        has_problem = self._has_problem()
         self.address.setVisible(is_full)
+        self.protocol.setVisible(is_full)
         for part in (self.status, self.light):
             part.setVisible(is_full or has_problem)
         self.more.setVisible(is_full or self.property("chosen"))
         if self.summary is not None and self.small_light is not None:
             count = self.listener.connection_count
-            words = self.listener.where.rpartition(":")[2]
+            words = where.rpartition(":")[2].rpartition("/")[2]
             self.summary.setText(f"{words} · {count:,}" if count else words)
+            self.summary.setVisible(not is_full)
             self.small_light.setVisible(self._is_compact and not has_problem)
         self._fit_width()
 
+    def _show_address(self, where: str) -> None:
+        spec = self.listener.spec
+        self.protocol.setText(protocol_text(spec, is_place=self._is_place))
+        set_tip(self.protocol, spec.protocol)
+        self.address.setText(where)
+        self._name_control(self.address, self.tr("Copy the address {0}").format(where))
+
+    def _has_problem(self) -> bool:
+        return self.listener.state is State.FAILED or "\n" in self._status
+
     def _fit_width(self) -> None:
-        """In a narrow row, the graph gives way to the status, the protocol to the address, and
-        the port of a compact row to its marks. Then the status is shorter."""
-        margins = self._grid.contentsMargins()
-        sides = margins.left() + margins.right() + self._grid.horizontalSpacing()
-        room = self.width() - sides - self.switch.sizeHint().width()
-        first, end, rest = status_text(self.listener).partition("\n")
-        width_of = self.status.fontMetrics().horizontalAdvance
-        if ICON_SIZE + SPACING + width_of(first) > room:
+        """In a narrow row the graph gives way to the status, which is then shorter, and the badges
+        to the name. A problem has the whole width."""
+        self._fit_badges()
+        if self.status.isHidden():
+            self.graph.hide()
+            return
+        room = self._line_width() - ICON_SIZE - SPACING
+        first, end, rest = self._status.partition("\n")
+        width = self.status.fontMetrics().horizontalAdvance(first)
+        if width > room:
             first = short_line(self.listener)
         self.status.setText(f"{first}{end}{rest}")
-        graph = self.graph.sizeHint().width()
-        status = ICON_SIZE + width_of(first) + graph + 2 * SPACING
-        place = self.protocol.sizeHint().width() + SPACING + self.address.sizeHint().width()
-        is_full, has_failed = not self._is_compact, self.listener.state is State.FAILED
-        self.graph.setVisible(is_full and not has_failed and status <= room)
-        self.protocol.setVisible(is_full and place <= room)
-        if self.summary is not None:
-            marks = (self.faults, self.tls, self.badge, self.small_light, self.more)
-            shown = [mark for mark in marks if mark is not None and not mark.isHidden()]
-            parts = (self.swatch, self.name, self.summary, *shown)
-            least = sum(part.minimumSizeHint().width() + SPACING for part in parts) - SPACING
-            self.summary.setVisible(not is_full and least <= room)
+        has_room = width + SPACING + SPARKLINE.width() <= room
+        self.graph.setVisible(has_room and not self._is_compact and not self._has_problem())
+
+    def _line_width(self) -> int:
+        margins = self._grid.contentsMargins()
+        sides = margins.left() + margins.right() + self._grid.horizontalSpacing()
+        return self.contentsRect().width() - sides - self.switch.sizeHint().width()
+
+    def _fit_badges(self) -> None:
+        """Shorten badges, those that save most first, until the name has room."""
+        badges = [badge for badge in self._badges if not badge.isHidden()]
+        if not badges:
+            return
+        parts = (self.swatch, self.name, self.small_light, self.more)
+        widths = [
+            *(
+                part.sizeHint().width()
+                for part in parts
+                if part is not None and not part.isHidden()
+            ),
+            *(badge.whole_width for badge in badges),
+        ]
+        needed = sum(widths) + SPACING * (len(widths) - 1)
+        for badge in sorted(badges, key=lambda badge: badge.saving, reverse=True):
+            badge.shorten(needed > self._line_width())
+            needed -= badge.saving if badge.is_short else 0
 
     def _show_state(self, state: State) -> None:
         palette = QGuiApplication.palette()
@@ -368,17 +398,9 @@ class ListenerRow(QFrame):
         set_tip(control, name)
 
 
-def _is_local(description: str) -> bool:
-    try:
-        return Endpoint.parse(description).bound().loopback_only
-    except EndpointError:
-        return True
-
-
 def _line(*widgets: QWidget) -> QHBoxLayout:
     line = QHBoxLayout()
     line.setSpacing(SPACING)
     for widget in widgets:
         line.addWidget(widget)
-    line.addStretch(1)
     return line

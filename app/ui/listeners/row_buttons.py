@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
+from typing import NamedTuple
 
-from attrs import frozen
 from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
@@ -27,8 +27,7 @@ class RowAction(Enum):
     LOG = auto()
 
 
-@frozen
-class RowButton:
+class RowButton(NamedTuple):
     """One button: its action, with a port or a name, and its text."""
 
     action: RowAction

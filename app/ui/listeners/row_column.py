@@ -18,7 +18,7 @@ from app.ui.listeners.groups import GroupHeader
 from app.ui.listeners.row import ListenerRow
 from app.ui.widgets.recycling import RecycledWidgets
 
-MARGIN: Final = 6
+MARGIN: Final = 8
 GAP: Final = 4
 """The room between two rows that show all their lines."""
 
@@ -89,10 +89,15 @@ class RowColumn(QWidget):
 
     def in_order(self) -> Iterator[ListenerRow | GroupHeader]:
         """The headers and the rows that exist, from top to bottom."""
-        for entry in self._entries:
-            widget = entry if isinstance(entry, GroupHeader) else self._rows.get(entry)
-            if widget is not None and not widget.isHidden():
-                yield widget
+        found: dict[int, ListenerRow | GroupHeader] = {
+            self._places[each]: each for each in self._headers
+        }
+        for row in self.rows:
+            place = self._places.get(row.listener)
+            if place is not None and not row.isHidden():
+                found[place] = row
+        for place in sorted(found):
+            yield found[place]
 
     def forget(self, gone: Collection[Listener]) -> None:
         """Delete the rows of these listeners."""

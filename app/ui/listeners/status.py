@@ -1,27 +1,17 @@
-"""The state of a listener as text: lines for its row, a tool tip, and the TLS badge."""
+"""The state of a listener as text: lines for its row and a tool tip."""
 
 from __future__ import annotations
 
-import datetime
+from PySide6.QtCore import QCoreApplication
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
-
-from app.faults.describing import badge, describe
-from app.faults.spec import Fault, armed
 from app.net.endpoint import Endpoint, EndpointError
 from app.profile import ListenerSpec
 from app.server.connections.closing import ReasonCounter
 from app.server.listener import Listener, State
 from app.server.program_listener import ProgramListener
-from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.translation import translated
 from app.user_code.programs.reference import ProgramReference, is_program
 from app.user_code.reference import Reference, is_user_code
-
-SOON_DAYS = 14
-"""The badge shows the end of a certificate that is valid for less than this."""
-
 
 _STATES_WITH_REASON = (State.LISTENING, State.PAUSED, State.DRAINING)
 """The states that show `Listener.reason` below the first line."""
@@ -45,9 +35,9 @@ def status_text(listener: Listener) -> str:
     return "\n".join(lines)
 
 
-def row_name(listener: Listener) -> str:
-    """What a screen reader says of the row of `listener`."""
-    return f"{listener.spec.name}, {status_text(listener)}"
+def row_name(listener: Listener, status: str | None = None) -> str:
+    """What a screen reader says of the row of `listener`, whose `status_text` may be known."""
+    return f"{listener.spec.name}, {status_text(listener) if status is None else status}"
 
 
 def _code_errors(errors: ReasonCounter) -> str:
@@ -98,16 +88,21 @@ def short_line(listener: Listener) -> str:
 
 def state_word(state: State) -> str:
     """The name of a state in the user's language."""
-    words = {
-        State.STOPPED: QCoreApplication.translate("State", "stopped"),
-        State.STARTING: QCoreApplication.translate("State", "starting"),
-        State.LISTENING: QCoreApplication.translate("State", "listening"),
-        State.PAUSED: QCoreApplication.translate("State", "paused"),
-        State.DRAINING: QCoreApplication.translate("State", "draining"),
-        State.STOPPING: QCoreApplication.translate("State", "stopping"),
-        State.FAILED: QCoreApplication.translate("State", "failed"),
-    }
-    return words[state]
+    match state:
+        case State.STOPPED:
+            return QCoreApplication.translate("State", "stopped")
+        case State.STARTING:
+            return QCoreApplication.translate("State", "starting")
+        case State.LISTENING:
+            return QCoreApplication.translate("State", "listening")
+        case State.PAUSED:
+            return QCoreApplication.translate("State", "paused")
+        case State.DRAINING:
+            return QCoreApplication.translate("State", "draining")
+        case State.STOPPING:
+            return QCoreApplication.translate("State", "stopping")
+        case State.FAILED:
+            return QCoreApplication.translate("State", "failed")
 
 
 def protocol_text(spec: ListenerSpec, *, is_place: bool = False) -> str:
@@ -153,73 +148,3 @@ def status_details(listener: Listener) -> str:
 
 def _counts(counter: ReasonCounter) -> str:
     return ", ".join(f"{count:,} × {translated(reason)}" for reason, count in counter.by_reason())
-
-
-class FaultBadge(QLabel):
-    """Marks a listener whose faults disturb somebody. Hidden while none is armed."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("faultBadge")
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._shown: tuple[Fault, ...] = ()
-        self.hide()
-
-    def refresh(self, listener: Listener) -> None:
-        """Show the faults of `listener` in short. The tool tip has a line for each."""
-        faults = armed(listener.spec.faults)
-        if faults == self._shown:
-            return
-        self._shown = faults
-        words = QCoreApplication.translate("FaultBadge", "Faults: {0}")
-        self.setText(f"⚡ {translated(badge(faults))}")
-        self.setAccessibleName(words.format(translated(badge(faults))))
-        self.setToolTip("\n".join(translated(describe(fault)) for fault in faults))
-        self.setVisible(bool(faults))
-
-
-class TlsBadge(QLabel):
-    """The word TLS beside the name of an encrypted listener. Its tool tip has the certificate."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("tlsBadge")
-        self.setProperty("urgency", "")  # set before it is styled the first time: no second pass
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def refresh(self, listener: Listener, now: datetime.datetime | None = None) -> None:
-        """Show whether `listener` uses TLS, and whether its certificate ends soon after `now`."""
-        self.setVisible(_has_tls(listener))
-        facts = listener.certificate
-        if facts is None:
-            self._say(self.tr("TLS"), self.tr("Connections are encrypted with TLS."), "")
-            return
-        from app.ui.listener_form.tls import certificate_summary  # imported late: it loads slowly
-
-        left = facts.not_after - (now or datetime.datetime.now(datetime.UTC))
-        is_soon = left < datetime.timedelta(days=SOON_DAYS)
-        ends = self.tr("TLS until {0}").format(f"{facts.not_after:%Y-%m-%d}")
-        self._say(
-            ends if is_soon else self.tr("TLS"),
-            certificate_summary(facts),
-            "soon" if is_soon else "",
-        )
-
-    def _say(self, text: str, tip: str, urgency: str) -> None:
-        self.setText(text)
-        set_tip(self, tip)
-        self.setAccessibleDescription(tip)
-        if self.property("urgency") != urgency:
-            self.setProperty("urgency", urgency)
-            self.style().unpolish(self)
-            self.style().polish(self)
-
-
-def _has_tls(listener: Listener) -> bool:
-    if listener.spec.tls is not None:
-        return True
-    try:
-        return Endpoint.parse(listener.spec.endpoint).has_tls
-    except EndpointError:
-        return False

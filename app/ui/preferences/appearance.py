@@ -10,7 +10,7 @@ from app.ui.style.tokens import Density, Scheme, next_zoom
 
 
 class Appearance(QObject):
-    """Changes scheme, accent, density and zoom; each change shows at once and is saved."""
+    """Changes scheme, accent, density, zoom and fonts; each change shows at once and is saved."""
 
     def __init__(self, theme: Theme, settings: Settings) -> None:
         super().__init__(theme)
@@ -29,6 +29,8 @@ class Appearance(QObject):
             accent=self._settings.accent,
             density=self._settings.density,
             zoom=self._settings.zoom,
+            family=self._settings.font,
+            mono_family=self._settings.data_font,
         )
 
     def set_scheme(self, scheme: Scheme) -> None:
@@ -50,6 +52,16 @@ class Appearance(QObject):
         """Scale the fonts, and the controls with them."""
         self._theme.use(zoom=zoom)
         self._settings.zoom = self._theme.zoom
+
+    def set_font(self, family: str) -> None:
+        """Use this family for the texts of the window, or the system's font if it is empty."""
+        self._settings.font = family
+        self._theme.use(family=family)
+
+    def set_data_font(self, family: str) -> None:
+        """Use this family for data that crossed the wire, or the system's if it is empty."""
+        self._settings.data_font = family
+        self._theme.use(mono_family=family)
 
     def step_zoom(self, steps: int) -> None:
         """Go so many steps larger, or smaller."""

@@ -36,6 +36,7 @@ from app.ui.preferences.pages import (
 )
 from app.ui.settings import LoginStart, Settings
 from app.ui.widgets.dialogs import dialog_buttons
+from app.ui.widgets.layouts import fill
 
 SIZE: Final = QSize(720, 460)
 LARGEST_SCALE: Final = 1.5
@@ -57,6 +58,8 @@ SETTINGS: Final = (
     ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Accent")),
     ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Density")),
     ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Zoom")),
+    ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Font")),
+    ("appearance", QT_TRANSLATE_NOOP("PreferencePage", "Font for data")),
     ("language", QT_TRANSLATE_NOOP("PreferencePage", "Language")),
     ("start_up", QT_TRANSLATE_NOOP("PreferencePage", "Listeners at the start")),
     ("start_up", QT_TRANSLATE_NOOP("PreferencePage", "Login")),
@@ -99,7 +102,6 @@ class Preferences(QDialog):
         """`has_tray` says whether the desktop shows tray icons, and `login` starts Portdeck at the
         login."""
         super().__init__(parent)
-        self._settings = settings
         self._appearance = appearance
         language = LanguagePage(settings)
         language.chosen.connect(self.language_changed)
@@ -156,17 +158,11 @@ class Preferences(QDialog):
             assert isinstance(each, QPushButton)
             each.setAutoDefault(False)  # Enter confirms a typed number
         buttons.rejected.connect(self.reject)
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        row.addWidget(self.list)
-        row.addWidget(self._stack, 1)
-        layout = QVBoxLayout(self)
-        layout.addLayout(row, 1)
-        layout.addWidget(buttons)
+        row = fill(QHBoxLayout(), self.list, (self._stack, 1), spacing=16)
+        fill(QVBoxLayout(self), (row, 1), buttons)
         scale = min(self._appearance.zoom, LARGEST_SCALE)
         self.resize(SIZE * scale)
 
     def _reset_all(self) -> None:
         for page in self.pages.values():
             page.reset()
-        self._settings.reset()

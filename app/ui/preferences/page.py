@@ -10,9 +10,10 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QComboBox, QFormLayout, QSpinBox, QVBoxLayout, QWidget
 
 from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.layouts import fill
 
 SWATCH: Final = 16
-FIELD_WIDTH: Final = 200
+FIELD_WIDTH: Final = 288
 
 
 class PreferencePage(QWidget):
@@ -28,10 +29,7 @@ class PreferencePage(QWidget):
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         self.form.setHorizontalSpacing(16)
         self.form.setVerticalSpacing(12)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(4, 4, 12, 4)
-        self._layout.setSpacing(12)
-        self._layout.addLayout(self.form)
+        self._layout = fill(QVBoxLayout(self), self.form, spacing=12, margins=(4, 4, 12, 4))
 
     def reset(self) -> None:
         """Go back to the defaults of this page."""

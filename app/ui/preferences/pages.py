@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontDatabase
 from PySide6.QtWidgets import QCheckBox, QColorDialog, QLabel, QVBoxLayout, QWidget
 
 from app.text import readable
 from app.text.notation import LineEnding, Notation
-from app.text.system_errors import system_reason
+from app.text.sentence import system_reason
 from app.traffic.chunk_log import MAX_BYTES, MAX_CHUNKS, ChunkLog
 from app.ui.preferences.appearance import Appearance
 from app.ui.preferences.page import PreferencePage, index_of, number, swatch
@@ -40,7 +41,7 @@ translate = QCoreApplication.translate
 
 
 class AppearancePage(PreferencePage):
-    """Light or dark, accent, density and zoom."""
+    """Light or dark, accent, density, zoom and fonts."""
 
     def __init__(self, settings: Settings, appearance: Appearance) -> None:
         super().__init__()
@@ -80,6 +81,18 @@ class AppearancePage(PreferencePage):
             settings.zoom,
             appearance.set_zoom,
         )
+        self.text_font = self.add_choice(
+            translate("PreferencePage", "Font"),
+            self._families(is_fixed=False),
+            settings.font,
+            appearance.set_font,
+        )
+        self.data_font = self.add_choice(
+            translate("PreferencePage", "Font for data"),
+            self._families(is_fixed=True),
+            settings.data_font,
+            appearance.set_data_font,
+        )
         self.add_note(self.tr("Ctrl++ and Ctrl+- zoom too, and Ctrl+0 goes back to 100 %."))
         self.end()
 
@@ -88,6 +101,16 @@ class AppearancePage(PreferencePage):
         self.accent.setCurrentIndex(index_of(self.accent, ""))
         self.density.setCurrentIndex(index_of(self.density, Density.COMFORTABLE))
         self.zoom.setCurrentIndex(index_of(self.zoom, 1.0))
+        self.text_font.setCurrentIndex(index_of(self.text_font, ""))
+        self.data_font.setCurrentIndex(index_of(self.data_font, ""))
+
+    def _families(self, *, is_fixed: bool) -> Iterator[tuple[str, str]]:
+        """The families of fonts that have Latin letters, after that of the system."""
+        yield self.tr("As the system"), ""
+        for family in QFontDatabase.families(QFontDatabase.WritingSystem.Latin):
+            is_usable = not QFontDatabase.isPrivateFamily(family)
+            if is_usable and QFontDatabase.isFixedPitch(family) is is_fixed:
+                yield family, family
 
     def _accents(self, chosen: str) -> list[tuple[str, str | None]]:
         names = (

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.net.endpoint import Endpoint
 from app.profile import ListenerSpec
 from app.ui.widgets.dialogs import dialog_buttons
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.plain_text import set_tip
 
 
@@ -78,11 +79,7 @@ class ListenerChoice(QDialog):
             button.clicked.connect(lambda _=False, ticked=ticked: self.tick_all(ticked))
             ticks.addWidget(button)
         ticks.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.addWidget(label)
-        layout.addWidget(self.list, 1)
-        layout.addLayout(ticks)
-        layout.addWidget(self.buttons)
+        fill(QVBoxLayout(self), label, (self.list, 1), ticks, self.buttons)
         self.resize(560, 380)
 
     def _update_accept_button(self) -> None:

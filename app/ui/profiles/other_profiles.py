@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QProcess, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 import app
-from app.profile import ProfileError, default_path
+from app.profile import ProfileError
 from app.profile.storage import create
 from app.text import readable
 from app.ui.settings import Settings
@@ -48,6 +48,8 @@ class OtherProfiles(QObject):
         self._banner = banner
         self._window = window
         self.open_window: Callable[[Path], int | None] = open_window
+        self.open_traffic: Callable[[Path], bool] = lambda path: False
+        """Opens a recording or a capture; false for other files."""
         settings.add_recent(self._current)
 
     def new(self) -> None:
@@ -82,6 +84,8 @@ class OtherProfiles(QObject):
             said = self.tr("{0} is the profile of this window.").format(path)
         elif not path.exists():
             said = self.tr("{0} is not there any more.").format(path)
+        elif self.open_traffic(path):
+            said = self.tr("{0} is no profile. It opens as recorded traffic.").format(path.name)
         elif self.open_window(path) is None:
             said = self.tr("No window could be opened for {0}. See the log.").format(path)
         else:
@@ -110,11 +114,6 @@ class OtherProfiles(QObject):
         dialog = QFileDialog(self._window, title, str(self._current.parent), filters)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog
-
-
-def window_title(profile: Path) -> str:
-    """The title of the window of `profile`. Empty for the default profile."""
-    return "" if profile.resolve() == default_path().resolve() else profile.name
 
 
 def _menu_text(path: Path) -> str:

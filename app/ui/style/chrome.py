@@ -138,11 +138,11 @@ class ChromePainter:
         is_sorted = option.sortIndicator != option.SortIndicator.None_
         painter.save()
         painter.setPen(QColor(self._colors.text if is_sorted else self._colors.muted))
-        elided = option.fontMetrics.elidedText(
-            option.text, Qt.TextElideMode.ElideRight, option.rect.width()
-        )
+        text, metrics, room = option.text, option.fontMetrics, option.rect.width()
+        if metrics.horizontalAdvance(text) > room:  # else Qt elides for a fraction of a pixel
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         flags = Qt.AlignmentFlag(option.textAlignment) | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(option.rect, flags, elided)
+        painter.drawText(option.rect, flags, text)
         painter.restore()
         return True
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QListView,
     QPushButton,
     QScrollArea,
     QStyle,
@@ -261,8 +262,11 @@ class ControlPainter:
 
     def _scroll_bar(self, option: Any, painter: QPainter, widget: QWidget | None) -> bool:
         colors, state = self._colors, option.state.value
-        is_of_form = widget is not None and isinstance(_scrolled(widget), QScrollArea)
-        painter.fillRect(option.rect, QColor(colors.window if is_of_form else colors.surface))
+        area = None if widget is None else _scrolled(widget)
+        ground = colors.window if isinstance(area, QScrollArea) else colors.surface
+        if isinstance(area, QListView) and not area.viewport().autoFillBackground():
+            ground = colors.raised  # the list lies on the command palette
+        painter.fillRect(option.rect, QColor(ground))
         slider = geometry.scroll_bar(option, QStyle.SubControl.SC_ScrollBarSlider)
         if slider is None or option.minimum >= option.maximum:
             return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QStyle, QStyleOptionHeader, QWidget
+from PySide6.QtWidgets import QStyle, QWidget
 
 from app.ui.style.tokens import Sizes, Tokens
 
@@ -57,7 +57,7 @@ def combo_box(option: Any, part: QStyle.SubControl) -> QRect | None:
 def spin_box(option: Any, part: QStyle.SubControl) -> QRect | None:
     """The place of a part of a spin box; empty for an arrow that it does not have."""
     rect: QRect = option.rect
-    has_arrows = option.buttonSymbols != QAbstractSpinBox.ButtonSymbols.NoButtons
+    has_arrows = option.buttonSymbols.name != "NoButtons"
     half = rect.height() // 2
     arrows = rect.right() - SPIN_ARROWS
     if part == _Part.SC_SpinBoxEditField:
@@ -150,10 +150,15 @@ def tab_corner(option: Any, element: QStyle.SubElement) -> QRect:
 
 def header_label(option: Any) -> QRect:
     """The room for the title of a column, beside its sort arrow."""
-    has_arrow = option.sortIndicator != QStyleOptionHeader.SortIndicator.None_
-    right = HEADER_PADDING + (SORT_ARROW if has_arrow else 0)
+    right = HEADER_PADDING + (SORT_ARROW if _is_sorted(option) else 0)
     label: QRect = option.rect.adjusted(HEADER_PADDING, 0, -right, 0)
     return QStyle.visualRect(option.direction, option.rect, label)
+
+
+def _is_sorted(option: Any) -> bool:
+    """Whether the header has a sort arrow. Not by the enumeration: PySide makes a class when it is
+    imported, also for a window without a table."""
+    return bool(option.sortIndicator.name != "None_")
 
 
 def header_arrow(option: Any) -> QRect:
@@ -220,7 +225,7 @@ def _tab(option: Any, wanted: QSize, sizes: Sizes) -> QSize:
 
 def _header(option: Any, wanted: QSize, sizes: Sizes) -> QSize:
     width = option.fontMetrics.horizontalAdvance(option.text) + 2 * HEADER_PADDING
-    if option.sortIndicator != QStyleOptionHeader.SortIndicator.None_:
+    if _is_sorted(option):
         width += SORT_ARROW
     return QSize(width, max(sizes.header, option.fontMetrics.height() + 8))
 
@@ -250,6 +255,11 @@ def _scroll_bar(option: Any, wanted: QSize, sizes: Sizes) -> QSize:
     return size.transposed() if option.orientation == Qt.Orientation.Horizontal else size
 
 
+def _tab_widget(option: Any, wanted: QSize, sizes: Sizes) -> QSize:
+    """The size that Qt would give it. It is asked for 500 times while the window opens."""
+    return QSize(wanted.width() + 4, wanted.height() + 4)
+
+
 def _progress_bar(option: Any, wanted: QSize, sizes: Sizes) -> QSize:
     return QSize(max(120, wanted.width()), max(20, option.fontMetrics.height()))
 
@@ -261,6 +271,7 @@ _MEASURES = {
     _Contents.CT_SpinBox: _spin_box,
     _Contents.CT_ComboBox: _combo_box,
     _Contents.CT_TabBarTab: _tab,
+    _Contents.CT_TabWidget: _tab_widget,
     _Contents.CT_HeaderSection: _header,
     _Contents.CT_MenuItem: _menu_item,
     _Contents.CT_MenuBarItem: _menu_bar_item,

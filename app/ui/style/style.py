@@ -210,6 +210,7 @@ def _metrics(design: Tokens) -> Mapping[QStyle.PixelMetric, int]:
         _Metric.PM_TabBarTabHSpace: spacing.wide,
         _Metric.PM_TabBarTabShiftHorizontal: 0,
         _Metric.PM_TabBarTabShiftVertical: 0,
+        _Metric.PM_TabBarBaseHeight: 1,
         _Metric.PM_TabBarBaseOverlap: 1,
         _Metric.PM_TabBarTabOverlap: 0,
         _Metric.PM_HeaderDefaultSectionSizeVertical: sizes.row,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from attrs import asdict
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
@@ -32,7 +31,7 @@ _LARGEST_BODY = 24
 
 
 class Theme(QObject):
-    """The choices of scheme, accent, density and zoom, and the design that follows from them."""
+    """The choices of scheme, accent, density, zoom and fonts, and the design that follows."""
 
     changed = Signal()
     """The design changed."""
@@ -44,7 +43,9 @@ class Theme(QObject):
         self._accent = ""
         self._density = Density.COMFORTABLE
         self._zoom = 1.0
-        self._body_pixels = _body_pixels(app.font())
+        self._family = self._mono_family = ""
+        self._system_font = app.font()
+        self._body_pixels = _body_pixels(self._system_font)
         self._system_accent = _system_accent(app)
         self._design = self._chosen_design()
         self._style = PortdeckStyle(self._design)
@@ -90,15 +91,20 @@ class Theme(QObject):
         accent: str | None = None,
         density: Density | None = None,
         zoom: float | None = None,
+        family: str | None = None,
+        mono_family: str | None = None,
     ) -> None:
         """Apply the design with these choices; None keeps a choice. Does nothing without a change.
 
         `accent` is `#rrggbb`, or empty for the system's. Raises `ValueError` for any other.
+        `family` and `mono_family` are families of fonts, or empty for the system's.
         """
         if accent and not re.fullmatch(r"#[0-9a-fA-F]{6}", accent):
             raise ValueError(f"The accent must be written as #rrggbb, not as {accent!r}.")
         self._accent = self._accent if accent is None else accent.lower()
         self._density = self._density if density is None else density
+        self._family = self._family if family is None else family
+        self._mono_family = self._mono_family if mono_family is None else mono_family
         if zoom is not None:
             self._zoom = max(ZOOMS[0], min(ZOOMS[-1], zoom))
         if scheme is not None and scheme is not self._scheme:
@@ -122,7 +128,15 @@ class Theme(QObject):
             is_night = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
             scheme = Scheme.DARK if is_night else Scheme.LIGHT
         accent = self._accent or self._system_accent
-        return tokens(scheme, accent, self._density, self._zoom, body_pixels=self._body_pixels)
+        return tokens(
+            scheme,
+            accent,
+            self._density,
+            self._zoom,
+            body_pixels=self._body_pixels,
+            family=self._family,
+            mono_family=self._mono_family,
+        )
 
     def _apply(self) -> None:
         design = self._chosen_design()
@@ -135,12 +149,12 @@ class Theme(QObject):
             self._app.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus)
             self._app.setStyle(self._style)
             self._is_on = True
-        self._app.setFont(_font(self._app.font(), design))
+        self._app.setFont(_font(self._system_font, design))
         self._app.setPalette(make_palette(design))
         # PySide takes the name of a class as text; its stubs ask for bytes.
         self._app.setPalette(make_view_palette(design), _VIEWS)  # type: ignore[arg-type]
         self._app.setPalette(make_palette(design), _TIPS)  # type: ignore[arg-type]
-        if design.sizes != before.sizes:
+        if design.sizes != before.sizes or design.type != before.type:
             self._measure_anew()
         self._is_applying = False
         self.changed.emit()
@@ -168,6 +182,7 @@ def mono_font() -> QFont:
     if not QFontInfo(font).fixedPitch():
         font.setFamilies(list(type_scale.mono_families))
         font.setStyleHint(QFont.StyleHint.Monospace)
+    _prefer(type_scale.mono_family, font)
     font.setPointSizeF(_points(type_scale.mono))
     return font
 
@@ -212,10 +227,10 @@ def _theme() -> Theme:
 
 def style_sheet(design: Tokens) -> str:
     """`resources/style.qss` with the values of `design`. Raises `KeyError` for an unknown token."""
-    sizes = {**asdict(design.sizes), **asdict(design.spacing)}
-    texts = asdict(design.type)
+    sizes = {**design.sizes._asdict(), **design.spacing._asdict()}
+    texts = design.type._asdict()
     sizes |= {f"type_{name}": value for name, value in texts.items() if isinstance(value, int)}
-    values = {name: f"{value}px" for name, value in sizes.items()} | asdict(design.colors)
+    values = {name: f"{value}px" for name, value in sizes.items()} | design.colors._asdict()
     text = resources.resource_path("style.qss").read_text(encoding="utf-8")
     body = text[text.index("*/") + 2 :]
     return _PLACEHOLDER.sub(lambda found: values[found[1]], body)
@@ -223,8 +238,15 @@ def style_sheet(design: Tokens) -> str:
 
 def _font(font: QFont, design: Tokens) -> QFont:
     font = QFont(font)
+    _prefer(design.type.family, font)
     font.setPointSizeF(_points(design.type.body))
     return font
+
+
+def _prefer(family: str, font: QFont) -> None:
+    """Use `family`, if there is one, and the families of `font` for what it lacks."""
+    if family:
+        font.setFamilies([family, *font.families()])
 
 
 def _points(pixels: int) -> float:

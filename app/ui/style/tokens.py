@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 from types import MappingProxyType
-from typing import Final
-
-from attrs import frozen
+from typing import Final, NamedTuple
 
 from app.profile.colors import Color
 
@@ -54,8 +52,7 @@ class Tint(Enum):
     INFO = "info"
 
 
-@frozen
-class Spacing:
+class Spacing(NamedTuple):
     """Distances between widgets, in multiples of 4."""
 
     tight: int
@@ -65,8 +62,7 @@ class Spacing:
     wide: int
 
 
-@frozen
-class Sizes:
+class Sizes(NamedTuple):
     """Heights and widths of controls, and the radii of their corners."""
 
     control: int
@@ -83,20 +79,23 @@ class Sizes:
     focus_ring: float
 
 
-@frozen
-class Type:
-    """The type scale, in pixels, and the faces for data that crossed the wire."""
+class Type(NamedTuple):
+    """The type scale in pixels, and the families of fonts."""
 
     small: int
     body: int
     title: int
     heading: int
     mono: int
+    family: str
+    """What the user chose for the texts of the window; empty for the system's font."""
+    mono_family: str
+    """What the user chose for data that crossed the wire; empty for the system's font."""
     mono_families: tuple[str, ...]
+    """What to try if the system has no font for data."""
 
 
-@frozen
-class Colors:
+class Colors(NamedTuple):
     """Every colour of one scheme."""
 
     window: str
@@ -136,8 +135,7 @@ class Colors:
         return str(getattr(self, tint.value))
 
 
-@frozen
-class Tokens:
+class Tokens(NamedTuple):
     """The whole design for one scheme, accent, density and zoom."""
 
     is_dark: bool
@@ -154,11 +152,14 @@ def tokens(
     zoom: float = 1.0,
     *,
     body_pixels: int = BODY_PIXELS,
+    family: str = "",
+    mono_family: str = "",
 ) -> Tokens:
     """The design for `scheme`, which is light or dark; `SYSTEM` counts as light.
 
     `accent` is `#rrggbb` and is made darker or lighter until text on it can be read. `zoom` scales
-    type and what holds type. `body_pixels` is the size of the system's font.
+    type and what holds type. `body_pixels` is the size of the system's font. `family` and
+    `mono_family` replace the system's fonts.
     """
     is_dark = scheme is Scheme.DARK
     scale = zoom * body_pixels / BODY_PIXELS
@@ -166,7 +167,7 @@ def tokens(
         is_dark=is_dark,
         spacing=Spacing(tight=4, small=8, medium=12, large=16, wide=24),
         sizes=_sizes(density, scale),
-        type=_type(scale),
+        type=_type(scale, family, mono_family),
         colors=_dark_colors(accent) if is_dark else _light_colors(accent),
     )
 
@@ -221,7 +222,7 @@ def _sizes(density: Density, scale: float) -> Sizes:
     )
 
 
-def _type(scale: float) -> Type:
+def _type(scale: float, family: str, mono_family: str) -> Type:
     def scaled(pixels: int) -> int:
         return max(8, round(pixels * scale))
 
@@ -231,6 +232,8 @@ def _type(scale: float) -> Type:
         title=scaled(15),
         heading=scaled(20),
         mono=scaled(BODY_PIXELS),
+        family=family,
+        mono_family=mono_family,
         mono_families=MONO_FAMILIES,
     )
 

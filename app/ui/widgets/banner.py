@@ -1,7 +1,7 @@
 """A message over the window: what happened, with buttons for what to do. It blocks nothing.
 
-It lies over what is below it and moves nothing. A message that asks nothing goes by itself; one
-that went before anybody dismissed it is in the log.
+It lies over the tool bar, where a window has the most room, and moves nothing. A message that asks
+nothing goes by itself; one that went before anybody dismissed it is in the log.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QCursor
 from PySide6.QtWidgets import (
     QApplication,
@@ -26,10 +26,11 @@ from PySide6.QtWidgets import (
 from app.ui.style.icons import Icons
 from app.ui.style.palette import tint_color
 from app.ui.style.tokens import Tint
+from app.ui.widgets.layouts import fill
 from app.ui.widgets.translation import translated
 
 WIDTH: Final = 640
-MARGIN: Final = 12
+MARGIN: Final = 4
 ICON_SIZE: Final = 20
 SPACING: Final = 10
 LONGEST_MESSAGE: Final = 1_200
@@ -63,6 +64,7 @@ class Banner(QFrame):
         self.setObjectName("banner")
         self._icons = icons
         self._area: QWidget | None = None
+        self._above: QWidget | None = None
         self._whole = ""
         self._tint = Tint.INFO
         self._sign = QLabel()
@@ -96,9 +98,9 @@ class Banner(QFrame):
         """The severity of the last message."""
         return self._tint
 
-    def lie_over(self, area: QWidget) -> None:
-        """Lie over the top of `area`, centred, and follow its size."""
-        self._area = area
+    def lie_over(self, area: QWidget, below: QWidget | None = None) -> None:
+        """Lie over the top of `area`, centred, and follow its size. `below` is not covered."""
+        self._area, self._above = area, below
         self.setParent(area)
         area.installEventFilter(self)
         self.hide()
@@ -196,30 +198,47 @@ class Banner(QFrame):
         area = self._area
         if area is None:
             return
-        width = min(WIDTH, area.width() - 2 * MARGIN)
         # The layout learns of a longer text only in a later turn of the event loop.
         margins = self._layout.contentsMargins()
         taken = [ICON_SIZE, self._dismiss.sizeHint().width()]
         if self._beside.count():
             taken.append(self._beside.sizeHint().width())
-        room = width - margins.left() - margins.right() - sum(taken) - SPACING * len(taken)
-        self._message.setMinimumHeight(self._message.heightForWidth(max(1, room)))
+        others = margins.left() + margins.right() + sum(taken) + SPACING * len(taken)
+        width = min(WIDTH, area.width() - 2 * MARGIN, others + self._text_width())
+        room = width - others
+        self._message.setMinimumHeight(self._text_height(max(1, room)))
         self._layout.invalidate()
-        height = min(self._layout.totalMinimumSize().height(), area.height() - 2 * MARGIN)
-        self.setGeometry((area.width() - width) // 2, MARGIN, width, height)
+        self._layout.activate()  # or the layouts in it would say what they needed before
+        top = MARGIN + (self._above.geometry().bottom() if self._above is not None else 0)
+        height = min(self._layout.totalMinimumSize().height(), area.height() - top - MARGIN)
+        self.setGeometry((area.width() - width) // 2, top, width, height)
+
+    def _text_height(self, width: int) -> int:
+        """The height of the message. `heightForWidth` would count in that of the one before."""
+        wraps = Qt.TextFlag.TextWordWrap.value
+        metrics, text = self._message.fontMetrics(), self._message.text()
+        return metrics.boundingRect(QRect(0, 0, width, 0), wraps, text).height()
+
+    def _text_width(self) -> int:
+        """The width of the message in one line; that of all its room if it has several."""
+        text = self._message.text()
+        return WIDTH if "\n" in text else self._message.fontMetrics().horizontalAdvance(text) + 8
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(SPACING)
-        top.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        top.addWidget(self._message, 1)
-        top.addLayout(self._beside)
-        top.addWidget(self._dismiss, 0, Qt.AlignmentFlag.AlignTop)
+        top = fill(
+            QHBoxLayout(),
+            self._sign,
+            (self._message, 1),
+            self._beside,
+            self._dismiss,
+            spacing=SPACING,
+        )
         below = QHBoxLayout()
         below.addSpacing(ICON_SIZE + SPACING)
         below.addLayout(self._below)
         below.addStretch(1)
-        self._layout.setContentsMargins(12, 8, 8, 8)
+        self._layout.setContentsMargins(12, 4, 4, 4)
+        self._layout.setSpacing(4)
         self._layout.addLayout(top)
         self._layout.addLayout(below)
 

@@ -102,12 +102,12 @@ class Switch(QAbstractButton):
     position = Property(float, _get_position, _set_position)
 
 
-def icon_button(icons: Icons, icon: str, words: str) -> QToolButton:
-    """A button with an icon alone. `words` say what it does."""
+def icon_button(icons: Icons, icon: str, words: str, *, name: str = "") -> QToolButton:
+    """A button with an icon alone. `words` say what it does, and `name` says it in short."""
     button = QToolButton(autoRaise=True)
     icons.give(button, icon)
     button.setToolTip(words)
-    button.setAccessibleName(words)
+    button.setAccessibleName(name or words)
     return button
 
 
@@ -117,8 +117,8 @@ class Sparkline(QWidget):
     It draws nothing if all values are 0.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._values: list[float] = []
 

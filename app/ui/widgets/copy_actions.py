@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from app.files.atomic_write import unwritable, write_atomically
 from app.text.hex import as_c_array, as_hex, as_python, hexdump
 from app.traffic.connection_info import ConnectionInfo
+from app.ui.widgets.dialogs import open_modal, start_folder
+from app.ui.widgets.plain_text import message_box
+from app.ui.widgets.translation import translated
 
 if TYPE_CHECKING:
     from app.codegen.command_lines import ClientAddress
@@ -32,10 +37,7 @@ class CopyActions(QObject):
     """The user wants to save these bytes as a snippet."""
 
     def __init__(
-        self,
-        parent: QObject | None = None,
-        *,
-        address_of: AddressOf = lambda connection: None,
+        self, parent: QObject | None = None, *, address_of: AddressOf = lambda connection: None
     ) -> None:
         """`address_of` returns the address of the listener of a connection, if it is known."""
         super().__init__(parent)
@@ -76,6 +78,8 @@ class CopyActions(QObject):
         menu.addSeparator()
         menu.addAction(self.tr("Send again through the console"), lambda: self.send_again(data()))
         menu.addAction(self.tr("Save as a snippet…"), lambda: self.save_snippet(data()))
+        window = (menu.parentWidget() or menu).window()
+        menu.addAction(self.tr("Save to a file…"), lambda: self._ask_for_file(window, data()))
 
     def send_again(self, data: bytes) -> None:
         """Emit `send_wanted` unless `data` is empty."""
@@ -86,6 +90,22 @@ class CopyActions(QObject):
         """Emit `snippet_wanted` unless `data` is empty."""
         if data:
             self.snippet_wanted.emit(data)
+
+    def _ask_for_file(self, window: QWidget, data: bytes) -> None:
+        """Let the user choose a file for `data`."""
+        dialog = QFileDialog(window, self.tr("Save the bytes"), start_folder(window))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.fileSelected.connect(lambda path: self._save(window, Path(path), data))
+        dialog.open()
+
+    def _save(self, window: QWidget, path: Path, data: bytes) -> None:
+        try:
+            write_atomically(path, data)
+        except OSError as error:
+            title, words = self.tr("Save the bytes"), translated(unwritable(path, error))
+            warning = QMessageBox.Icon.Warning
+            open_modal(message_box(window, title, words, icon=warning))
 
 
 def _address_in(connection: ConnectionInfo) -> ClientAddress | None:

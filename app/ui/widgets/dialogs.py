@@ -30,6 +30,17 @@ def open_modal(dialog: QDialog) -> None:
     dialog.open()
 
 
+def keep_on_screen(window: QWidget) -> None:
+    """Move a window that has grown beyond the lower or the right edge of the screen back on it."""
+    if not window.isVisible():
+        return  # the window manager finds a place for it
+    room, frame = window.screen().availableGeometry(), window.frameGeometry()
+    left = max(room.left(), min(frame.left(), room.right() + 1 - frame.width()))
+    top = max(room.top(), min(frame.top(), room.bottom() + 1 - frame.height()))
+    if (left, top) != (frame.left(), frame.top()):
+        window.move(left, top)
+
+
 def start_folder(widget: QWidget) -> str:
     """The folder in which a file dialog over `widget` opens: that of the profile, which the main
     window has as its file. Otherwise Qt would take the folder in which Portdeck was started."""
@@ -65,18 +76,11 @@ class FileEdit(QWidget):
     """The user entered another path."""
 
     def __init__(
-        self,
-        folder: Path,
-        question: str,
-        name: str,
-        *,
-        kinds: str = "",
-        may_be_new: bool = False,
-        parent: QWidget | None = None,
+        self, folder: Path, question: str, name: str, *, kinds: str = "", may_be_new: bool = False
     ) -> None:
         """`question` is the title of the dialog, `name` the accessible name of the line, and
         `kinds` the filter of the dialog. `may_be_new` allows a file that does not exist."""
-        super().__init__(parent)
+        super().__init__()
         self._folder = folder
         self._question = question
         self._kinds = kinds

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStyleOptionToolButton, QTool
 from app.ui.widgets.plain_text import set_tip
 from app.ui.widgets.translation import translated
 
+_END = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
 LEAST_LETTERS = 4
 """The number of letters that are always shown."""
 
@@ -67,6 +69,21 @@ class TotalsLine(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         start = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         _paint_line(self, self._text, start)
+
+
+class SpareText(TotalsLine):
+    """One line in the room that its neighbours leave: all of it at the end of the room, or none."""
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the text is shown."""
+        return self.fontMetrics().horizontalAdvance(self.text()) <= self.contentsRect().width()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.has_room:
+            painter = QPainter(self)
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            painter.drawText(self.contentsRect(), int(_END), self.text())
 
 
 class ElidingButton(QToolButton):
@@ -213,3 +230,28 @@ def elide_address(text: str, metrics: QFontMetrics, width: int) -> str:
         return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
     left = width - metrics.horizontalAdvance(colon + port)
     return metrics.elidedText(host, Qt.TextElideMode.ElideRight, max(0, left)) + colon + port
+
+
+class MistakeLabel(WrappingLabel):
+    """Says what is wrong. It is hidden while nothing is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.setObjectName("trouble")
+        self.setProperty("wrong", True)
+        self.hide()
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setVisible(bool(text))
+
+
+def show_result(label: QLabel, words: str, *, wrong: bool = False) -> None:
+    """Show `words` in a label as a quiet note, or as a mistake."""
+    name = "trouble" if wrong else "quiet"
+    if (label.text(), label.objectName()) != (words, name):
+        label.setObjectName(name)
+        label.setProperty("wrong", wrong)
+        label.setText(words)
+        label.style().unpolish(label)
+        label.style().polish(label)

@@ -4,6 +4,7 @@ folds, a row of buttons that shows their words where there is room, and the labe
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -27,6 +29,9 @@ SCREEN_SHARE = 0.78
 _ROWS_APART = 5
 """The space between the rows of a folded box, in pixels."""
 
+_KERNING = 3
+"""The most that kerning takes from the width of a label, in pixels."""
+
 _NO_BOUND = (1 << 24) - 1
 """Qt's value for no largest size; PySide has no name for it."""
 
@@ -37,11 +42,45 @@ _SIDE_BY_SIDE = QBoxLayout.Direction.LeftToRight
 _FOLDED = QBoxLayout.Direction.TopToBottom
 
 
+STRETCH: Final = None
+"""In a row or a column: the room that is left."""
+
+Part = QWidget | QLayout | tuple[QWidget | QLayout, int] | None
+Box = TypeVar("Box", bound=QBoxLayout)
+
+
+def fill(
+    box: Box,
+    *parts: Part,
+    spacing: int | None = None,
+    margins: int | tuple[int, int, int, int] | None = None,
+) -> Box:
+    """Put `parts` into a row or a column, and return it.
+
+    A part is a widget or a layout, alone or with its share of the room that is left, or `STRETCH`.
+    """
+    if margins is not None:
+        sides = margins if isinstance(margins, tuple) else (margins,) * 4
+        box.setContentsMargins(*sides)
+    if spacing is not None:
+        box.setSpacing(spacing)
+    for part in parts:
+        if part is None:
+            box.addStretch(1)
+            continue
+        item, share = part if isinstance(part, tuple) else (part, 0)
+        if isinstance(item, QLayout):
+            box.addLayout(item, share)
+        else:
+            box.addWidget(item, share)
+    return box
+
+
 class FittingScroll(QScrollArea):
     """As high as its content, as long as the screen has room for that. Then it scrolls."""
 
-    def __init__(self, content: FittingContent, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, content: FittingContent) -> None:
+        super().__init__()
         self._content = content
         self.setObjectName("fittingScroll")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -76,8 +115,8 @@ class FittingContent(QWidget):
 
     def height_for(self, width: int) -> int:
         """The height that it needs at this width."""
-        wrapped = self.heightForWidth(width) if self.hasHeightForWidth() else 0
-        return max(wrapped, self.sizeHint().height())
+        # The size hint is that of a narrower widget, where text wraps in more lines.
+        return self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
 
     def event(self, event: QEvent) -> bool:
         handled = super().event(event)
@@ -127,6 +166,11 @@ class FoldingBox(QWidget):
         super().resizeEvent(event)
         self._fold()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fold()  # a part needs more or less
+        return super().event(event)
+
     def eventFilter(self, part: QObject, event: QEvent) -> bool:
         # A part was shown or hidden, or its size hint changed.
         if event.type() in (
@@ -164,22 +208,32 @@ class FoldingBox(QWidget):
 
 
 def widen_labels(rows: QFormLayout) -> None:
-    """Give the labels of `rows` two pixels more than Qt measures.
+    """Give the labels of `rows` a little more width than Qt measures.
 
-    It measures a label without the gap beside its underlined letter, and would cut the last one.
+    Qt draws the underlined letter apart from the others, without the kerning it measured with, and
+    would cut the last letter.
     """
     for row in range(rows.rowCount()):
         item = rows.itemAt(row, QFormLayout.ItemRole.LabelRole)
         label = None if item is None else item.widget()
         if isinstance(label, QLabel):
-            label.setContentsMargins(0, 0, 2, 0)
+            label.setMinimumWidth(label.sizeHint().width() + _KERNING)
+
+
+def add_heading(rows: QFormLayout, text: str) -> QLabel:
+    """Add a row with the heading of the rows that follow."""
+    heading = QLabel(text)
+    heading.setObjectName("formHeading")
+    heading.setContentsMargins(0, 4, 0, 0)
+    rows.addRow(heading)
+    return heading
 
 
 class ActionRow(QWidget):
     """A row of flat buttons for actions with icons. In a narrow place they show the icons alone."""
 
-    def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, actions: Iterable[QAction]) -> None:
+        super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._buttons: list[QToolButton] = []
         self._has_words = True

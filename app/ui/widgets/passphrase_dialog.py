@@ -10,7 +10,7 @@ from twisted.internet.defer import CancelledError, Deferred
 
 from app.tls import PassphraseError
 from app.ui.widgets.dialogs import dialog_buttons, open_modal
-from app.ui.widgets.labels import WrappingLabel
+from app.ui.widgets.labels import MistakeLabel, WrappingLabel
 
 LONGEST_PASSPHRASE = 1024
 LEAST_WIDTH = 380
@@ -26,11 +26,8 @@ class PassphraseDialog(QDialog):
         self.field = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
         self.field.setMaxLength(LONGEST_PASSPHRASE)
         self.field.setAccessibleName(self.tr("Passphrase"))
-        self.error = WrappingLabel()
-        self.error.setObjectName("trouble")
-        self.error.setProperty("wrong", True)
+        self.error = MistakeLabel(self)
         self.error.setText(str(problem) if problem.is_wrong else "")
-        self.error.setVisible(problem.is_wrong)
         self.buttons = dialog_buttons(
             QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
         )

@@ -17,8 +17,8 @@ _INDENT = "\N{EN SPACE}"
 class PopoverButton(QToolButton):
     """Opens its `panel`. Put labelled controls into it with `add_row`."""
 
-    def __init__(self, icons: Icons, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, icons: Icons, text: str = "") -> None:
+        super().__init__()
         self.panel = _Panel(self)
         self.setObjectName("popoverButton")
         self.setText(text)

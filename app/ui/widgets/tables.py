@@ -21,6 +21,8 @@ class RowsModel(QAbstractTableModel):
     emits the signals of their changes."""
 
     titles: tuple[str, ...] = ()
+    right: tuple[int, ...] = ()
+    """The columns whose titles stand at the right, above numbers."""
     rows: Sequence[Any] = ()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -34,6 +36,8 @@ class RowsModel(QAbstractTableModel):
     ) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return self.titles[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and section in self.right:
+            return RIGHT
         return super().headerData(section, orientation, role)
 
 
@@ -50,4 +54,6 @@ def set_up_table(table: QTableView, model: RowsModel, name: str) -> None:
     table.setTabKeyNavigation(False)
     table.setAccessibleName(name)
     table.verticalHeader().hide()
-    table.horizontalHeader().setHighlightSections(False)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

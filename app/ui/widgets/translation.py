@@ -1,4 +1,4 @@
-"""The engine's sentences in the language of the window.
+"""The language of the window: its translators, and the engine's sentences in that language.
 
 `app` outside of `app.ui` knows no Qt and speaks English. What it says is a `Sentence`, and the
 translation of its template is in the context `Engine`. Every place of the window that shows such
@@ -8,12 +8,22 @@ text calls `translated`, or gives it to a widget of `app.ui.widgets` that does.
 from __future__ import annotations
 
 import logging
+from typing import Final
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
+from PySide6.QtWidgets import QApplication
 
+from app.runtime import resources
 from app.text.sentence import Sentence
+from app.ui.settings import Language
 
-CONTEXT = "Engine"
+CONTEXT: Final = "Engine"
+_TRANSLATOR: Final = "language"
+
+CHINESE_FONTS: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC")
+"""Fonts for Chinese letters. On a desktop in another language, Qt would take those of a Japanese
+font, and the ones that it lacks of a third font."""
 
 
 def translated(text: str) -> str:
@@ -41,3 +51,45 @@ def _value(value: object) -> object:
     """A value of a sentence or of the log. An exception or a problem counts as its sentence."""
     text = value if isinstance(value, str | int | float) else str(value)
     return translated(text) if isinstance(text, Sentence) else value
+
+
+def apply_language(app: QApplication, language: Language) -> None:
+    """Install the translators of `language` in place of earlier ones. Call it before a window is
+    created.
+
+    `SYSTEM` means the language of the desktop if there is a translation, otherwise English.
+    """
+    if installed_language() is Language.CHINESE:
+        for font in _system_fonts():
+            QFont.removeSubstitutions(font.family())
+    for old in app.findChildren(QTranslator, _TRANSLATOR):
+        app.removeTranslator(old)
+        old.deleteLater()
+        old.setObjectName("")
+    locale = QLocale() if language is Language.SYSTEM else QLocale(language.value)
+    if locale.script() is not QLocale.Script.SimplifiedHanScript:
+        return
+    for font in _system_fonts():
+        # Its own face first: the family may be a general one, such as "monospace".
+        QFont.insertSubstitutions(font.family(), [QFontInfo(font).family(), *CHINESE_FONTS])
+    # Qt's own texts first, because Qt asks the last installed translator first.
+    for name, folder in (
+        ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
+        ("portdeck", str(resources.resource_path("translations"))),
+    ):
+        translator = QTranslator(app)
+        translator.setObjectName(_TRANSLATOR)
+        if translator.load(QLocale(Language.CHINESE.value), name, "_", folder):
+            app.installTranslator(translator)
+
+
+def installed_language() -> Language:
+    """The language that the texts of the window have now."""
+    app = QCoreApplication.instance()
+    translated = app is not None and app.findChildren(QTranslator, _TRANSLATOR)
+    return Language.CHINESE if translated else Language.ENGLISH
+
+
+def _system_fonts() -> list[QFont]:
+    kinds = QFontDatabase.SystemFont.GeneralFont, QFontDatabase.SystemFont.FixedFont
+    return [QFontDatabase.systemFont(each) for each in kinds]

@@ -26,7 +26,7 @@ class Hands:
 
         windows = QApplication.topLevelWidgets()
         (self._window,) = (each for each in windows if isinstance(each, MainWindow))
-        self._pane = self._window.connections
+        self._pane = self._window.rest.connections
         self._descending = False
         self._acts: dict[str, Callable[[str], None]] = {
             "sort": self._sort,

@@ -58,7 +58,7 @@ def _rows() -> dict[str, list[str]]:
     from app.ui.window.main_window import MainWindow
 
     (window,) = (each for each in QApplication.topLevelWidgets() if isinstance(each, MainWindow))
-    model = window.connections.model
+    model = window.rest.connections.model
     titles = [column.title for column in model.columns]
     peer, bytes_in, bytes_out = map(titles.index, ("Peer", "Bytes in", "Bytes out"))
     return {

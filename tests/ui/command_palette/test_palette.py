@@ -10,13 +10,19 @@ from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
+from twisted.internet.task import Clock
 
+from app.profile import ListenerSpec
+from app.server.deck import Deck
+from app.server.monitor import Changes
 from app.ui.command_palette.entries import (
     MOST_SHOWN,
     Entry,
     Group,
     command_entries,
     find,
+    likely_first,
+    switch_key,
 )
 from app.ui.command_palette.palette import CommandPalette, spoken
 from app.ui.command_types import Command
@@ -157,6 +163,25 @@ def test_a_screen_reader_hears_the_chosen_entry(palette: CommandPalette, qtbot: 
     qtbot.keyClick(palette.line, Qt.Key.Key_Down)
     assert palette.line.accessibleDescription().startswith("Restart")
     assert QAccessible.queryAccessibleInterface(palette.line).text(QAccessible.Text.Name)
+
+
+def test_before_anything_is_typed_the_likely_entries_lead() -> None:
+    def entry(key: str, *, is_enabled: bool = True) -> Entry:
+        return Entry(Group.COMMAND, key, lambda: None, is_enabled=is_enabled, key=key)
+
+    deck = Deck(Clock(), Changes(lambda: None))
+    for name in ("Echo", "Hello"):
+        deck.add(ListenerSpec(name=name, protocol="echo", endpoint="tcp:0"))
+    echo, hello = deck.listeners
+    keys = ("quit", "preferences", "new", "undo", switch_key(hello), switch_key(echo), "about")
+    entries = [entry(key, is_enabled=key != "new") for key in keys]
+    ordered = likely_first(entries, ["about", "gone", "undo", "quit"], deck.listeners)
+    assert [each.key for each in ordered] == [
+        *("about", "undo"),
+        *(switch_key(echo), switch_key(hello)),
+        "preferences",
+        *("quit", "new"),
+    ]
 
 
 def test_at_most_so_many_are_shown() -> None:

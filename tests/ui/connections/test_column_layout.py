@@ -158,6 +158,14 @@ def test_fitted_widths_are_not_saved(column_layout: ColumnLayout, pane: Connecti
     assert column_layout.text() == before
 
 
+def test_a_default_width_is_not_kept_as_the_user_s(column_layout: ColumnLayout) -> None:
+    """So that a later version can give a column more room."""
+    kept = json.loads(column_layout.text())
+    assert {width for _, width, _ in kept["columns"]} == {0}
+    column_layout.restore(json.dumps(kept))
+    assert json.loads(column_layout.text()) == kept
+
+
 def test_numbers_are_sorted_largest_first(
     column_layout: ColumnLayout, pane: ConnectionsPane, qtbot: QtBot
 ) -> None:

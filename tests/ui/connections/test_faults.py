@@ -52,6 +52,19 @@ def test_the_faults_of_the_listener_count_unless_it_has_its_own(peers: Peers) ->
     assert faults_of(ClosedConnection.of(connection)) == ()
 
 
+def test_only_the_connections_that_are_hit_are_marked(peers: Peers) -> None:
+    connections = [peers.open() for _ in range(20)]
+    factory = peers.factories[0]
+    sometimes, refuse = evolve(LATENCY, chance=0.5), Fault(kind=FaultKind.REFUSE)
+    factory.change(evolve(factory.spec, seed=1, faults=(sometimes, refuse)))
+    marked = [faults_of(each) for each in connections]
+    assert set(marked) == {(), (sometimes,)}
+    assert [bool(each) for each in marked] == [each.faults is not None for each in connections]
+    factory.change(evolve(factory.spec, faults=()))
+    for each in connections:
+        peers.close(each)
+
+
 def test_one_connection_can_be_disturbed_and_two_can_be_compared(
     pane: ConnectionsPane, peers: Peers, qtbot: QtBot
 ) -> None:

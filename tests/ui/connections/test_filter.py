@@ -32,3 +32,19 @@ def test_the_count_says_how_many_pass_the_filter(
     assert counts[-1] == (1, 3)
     pane.filter.clear()
     assert counts[-1] == (3, 3)
+
+
+def test_a_filter_that_nothing_passes_can_be_cleared(
+    pane: ConnectionsPane, peers: Peers, qtbot: QtBot
+) -> None:
+    pane.table.offer("Start all", 1)
+    pane.show()
+    assert pane.table.offer_button.text() == "Start all"
+    peers.open()
+    pane.refresh(peers.changes.take(), [])
+    pane.filter.setText("nobody")
+    assert pane.hint.startswith("None of the 1 connections")
+    assert pane.table.offer_button.text() == "Clear the filter"
+    qtbot.mouseClick(pane.table.offer_button, Qt.MouseButton.LeftButton)
+    assert pane.filter.text() == ""
+    assert pane.hint == ""

@@ -18,7 +18,7 @@ from app.text.notation import LineEnding, Notation
 from app.ui.console.area import ConsoleArea
 from app.ui.console.pane import ConsolePane
 from app.ui.console.saved_state import ConsoleState
-from app.ui.console.snippet_form import SnippetForm
+from app.ui.console.snippets_panel import SnippetForm
 from app.ui.reactor.reactor import DeckReactor
 from app.ui.style.icons import Icons
 
@@ -295,10 +295,10 @@ def test_import_and_export_ask_for_a_file(
 
 
 def test_the_panel_visibility_is_saved(area: ConsoleArea, saved_state: ConsoleState) -> None:
-    assert saved_state.shows_snippets
+    assert saved_state.settings.shows_snippets
     area.opener.setChecked(False)
     assert not area.snippets.isVisible()
-    assert not saved_state.shows_snippets
+    assert not saved_state.settings.shows_snippets
 
 
 def test_every_control_has_a_name(area: ConsoleArea) -> None:

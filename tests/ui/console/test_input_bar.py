@@ -150,7 +150,7 @@ def test_enter_can_start_a_line_and_ctrl_enter_sends(
     assert line.sent == []
     qtbot.keyClick(bar.input, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert line.sent == [b"a\nb\n"]
-    assert not saved_state.enter_submits
+    assert not saved_state.settings.enter_submits
 
 
 def test_a_no_break_space_is_sent_unchanged(bar: InputBar, line: Line) -> None:

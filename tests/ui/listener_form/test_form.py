@@ -144,7 +144,7 @@ SPECS = st.builds(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(current=SPECS, is_on=st.booleans())
 def test_an_unchanged_form_returns_the_same_spec(

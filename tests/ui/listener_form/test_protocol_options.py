@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 import pytest
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -23,7 +23,7 @@ from pytestqt.qtbot import QtBot
 
 from app.profile import ListenerSpec
 from app.protocols import catalog
-from app.protocols.definition import NoOptions, describe_options
+from app.protocols.definition import NoOptions, describe_options, option
 from app.protocols.http.options import Mode
 from app.protocols.line import Transformation
 from app.ui.listener_form.form import ListenerForm
@@ -47,15 +47,11 @@ class Ending(StrEnum):
 
 @frozen
 class CakeOptions:
-    label: str = field(
-        default="Eat\n", metadata={"title": "Label", "hint": "On top.", "maximum": 10}
-    )
-    layers: int = field(
-        default=3, metadata={"title": "Layers", "hint": "Of cream.", "minimum": 1, "maximum": 9}
-    )
-    is_vegan: bool = field(default=False, metadata={"title": "Vegan", "hint": "No eggs."})
-    size: Size = field(default=Size.SMALL, metadata={"title": "Size", "hint": "Of a slice."})
-    ending: Ending = field(default=Ending.LF, metadata={"title": "Ending", "hint": "Of a line."})
+    label: str = option("Eat\n", "Label", "On top.", maximum=10)
+    layers: int = option(3, "Layers", "Of cream.", minimum=1, maximum=9)
+    is_vegan: bool = option(False, "Vegan", "No eggs.")
+    size: Size = option(Size.SMALL, "Size", "Of a slice.")
+    ending: Ending = option(Ending.LF, "Ending", "Of a line.")
 
 
 def child(parent: QWidget, kind: type[Kind], name: str) -> Kind:
@@ -226,10 +222,10 @@ def test_every_protocol_of_the_catalog_can_be_saved_with_its_defaults(
     assert save(form).isEnabled()
     assert (form.spec().protocol, form.spec().options) == (name, {})
     options = describe_options(catalog.find(name).options)
-    defaults = {option.name: option.default for option in options}
-    for option in options:
-        widget = child(form, QWidget, option.name)
-        qtbot.waitUntil(widget.isVisible if option.is_used(defaults) else widget.isHidden)
+    defaults = {each.name: each.default for each in options}
+    for each in options:
+        widget = child(form, QWidget, each.name)
+        qtbot.waitUntil(widget.isVisible if each.is_used(defaults) else widget.isHidden)
 
 
 def test_only_the_options_with_an_effect_are_shown_and_saved(qtbot: QtBot) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 from PySide6.QtWidgets import QFormLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.profile import FIRST_LISTENERS, ListenerSpec, Problem, parse, spec
-from app.profile.validation import FormField, FormGroup, form_fields, shown_in_form
+from app.profile.validation import FormGroup, form_field, form_fields
 from app.profile.writing import render
 from app.ui.listener_form import spec_fields
 from app.ui.listener_form.spec_fields import SpecFieldsForm
@@ -84,13 +84,8 @@ def test_udp_has_an_idle_timeout_of_its_own_and_no_unsent_bytes(form: SpecFields
 class ExtendedSpec(ListenerSpec):
     """A spec with two more fields."""
 
-    burst: int = field(
-        default=5,
-        metadata=shown_in_form(FormField(FormGroup.LIMITS, "&Burst", minimum=1, maximum=9)),
-    )
-    loud: bool = field(
-        default=False, metadata=shown_in_form(FormField(FormGroup.SWITCHES, "&Loud"))
-    )
+    burst: int = form_field(5, FormGroup.LIMITS, "&Burst", minimum=1, maximum=9)
+    loud: bool = form_field(False, FormGroup.SWITCHES, "&Loud")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from app.faults.spec import Fault, FaultKind
 from app.profile import ListenerSpec
 from app.server.deck import Deck
 from app.server.monitor import Changes
-from app.ui.listeners.status import FaultBadge
+from app.ui.listeners.badges import FaultBadge
 
 LATENCY = Fault(kind=FaultKind.LATENCY, seconds=0.2)
 STALL = Fault(kind=FaultKind.STALL)

@@ -255,7 +255,7 @@ def test_a_udp_listener_is_marked_and_counts_its_peers(
     result_of(deck.start(listener))
     panel.show_listeners(deck.listeners)
     row = panel.row(listener)
-    assert row.protocol.text() == "echo over UDP ·"
+    assert row.protocol.text() == "echo over UDP"
     assert row.status.text() == "listening · 0 peers"
 
 

@@ -9,10 +9,11 @@ from collections.abc import Callable
 import pytest
 from attrs import evolve
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from twisted.internet.error import CannotListenError
 
+from app.faults.spec import Fault, FaultKind
 from app.profile import ListenerSpec
 from app.runtime.coroutines import spawn
 from app.server.listener import Listener, State
@@ -190,14 +191,52 @@ def test_in_a_narrow_row_the_status_and_the_address_are_whole(make: Make, qtbot:
     row.resize(320, 90)
     row.show()
     assert row.graph.isVisible()
-    assert row.protocol.isVisible()
-    row.resize(215, 90)
+    assert row.protocol.has_room
+    row.resize(180, 90)
     QApplication.processEvents()
     assert not row.graph.isVisible()
-    assert not row.protocol.isVisible()
+    assert not row.protocol.has_room
     line = row.status.fontMetrics().lineSpacing()
     for width in range(215, 400, 8):
         row.resize(width, 90)
         QApplication.processEvents()
         is_wrapped = row.status.heightForWidth(row.status.width()) > 1.5 * line
         assert not (row.graph.isVisible() and is_wrapped)
+
+
+def test_in_a_narrow_row_the_badges_are_shortened_before_the_name(make: Make, qtbot: QtBot) -> None:
+    fault = Fault(kind=FaultKind.LATENCY, seconds=0.05)
+    listener = make()
+    listener.change(evolve(SPEC, endpoint="tcp:8080:interface=0.0.0.0", faults=(fault,)))
+    column = QWidget()
+    qtbot.addWidget(column)
+    row = ListenerRow(listener, Icons(), ListenerColors(lambda: [SPEC]), column)
+    row.resize(400, 90)
+    column.show()
+    assert (row.faults.text(), row.badge.text()) == ("⚡ 50 ms", "open to others")
+    for width in range(400, 170, -6):
+        row.resize(width, 90)
+        QApplication.processEvents()
+        is_short = (row.faults.text(), row.badge.text()) == ("⚡", "open")
+        assert row.badge.geometry().right() <= row.more.geometry().left()
+        assert is_short or row.name.width() >= row.name.sizeHint().width()
+    assert is_short
+
+
+def test_a_compact_row_shows_the_end_of_a_path_or_the_name_alone(make: Make, qtbot: QtBot) -> None:
+    listener = make()
+    listener.change(evolve(SPEC, endpoint="unix:/srv/a/long/way/to/api.sock"))
+    column = QWidget()
+    qtbot.addWidget(column)
+    row = ListenerRow(listener, Icons(), ListenerColors(lambda: [SPEC]), column)
+    row.set_compact(True)
+    row.set_chosen(True)
+    column.show()
+    assert row.summary is not None
+    assert row.summary.text() == "api.sock"
+    for width, has_room in ((260, True), (150, False)):
+        row.resize(width, 30)
+        QApplication.processEvents()
+        assert row.summary.has_room is has_room
+        assert row.name.width() >= row.name.sizeHint().width()
+        assert row.more.geometry().right() <= row.width()

@@ -14,7 +14,8 @@ from app.profile import ListenerSpec, Tls
 from app.server.deck import Deck
 from app.server.listener import Listener
 from app.server.monitor import Changes
-from app.ui.listeners.status import SOON_DAYS, TlsBadge, status_text
+from app.ui.listeners.badges import SOON_DAYS, TlsBadge
+from app.ui.listeners.status import status_text
 from app.ui.reactor.reactor import DeckReactor
 from app.ui.widgets.plain_text import plain_tip
 

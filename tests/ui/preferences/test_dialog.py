@@ -28,7 +28,7 @@ from app.ui.preferences.pages import (
     TrafficPage,
 )
 from app.ui.settings import Language, Notice, Settings, StartUp
-from app.ui.style.theme import Theme
+from app.ui.style.theme import Theme, mono_font
 from app.ui.style.tokens import Density, Scheme
 
 
@@ -64,7 +64,7 @@ def appearance(settings: Settings, qapp: QApplication) -> Iterator[Appearance]:
     before = theme.scheme, theme.density, theme.zoom
     yield Appearance(theme, settings)
     scheme, density, zoom = before
-    theme.use(scheme, accent="", density=density, zoom=zoom)
+    theme.use(scheme, accent="", density=density, zoom=zoom, family="", mono_family="")
 
 
 @pytest.fixture
@@ -165,6 +165,34 @@ def test_a_change_of_the_appearance_shows_at_once_and_is_saved(
     assert saved == (Scheme.DARK, ACCENTS[3], Density.COMPACT, 1.25)
 
 
+def test_a_chosen_font_shows_at_once_and_the_system_font_fills_its_gaps(
+    dialog: Preferences, settings: Settings, qapp: QApplication
+) -> None:
+    page = dialog.pages["appearance"]
+    assert isinstance(page, AppearancePage)
+    before = qapp.font().family(), mono_font().family()
+    chosen = page.text_font.itemData(page.text_font.count() - 1), page.data_font.itemData(1)
+    page.text_font.setCurrentIndex(page.text_font.count() - 1)
+    page.data_font.setCurrentIndex(1)
+    assert (settings.font, settings.data_font) == chosen
+    assert qapp.font().families() == [chosen[0], before[0]]
+    qapp.processEvents()
+    assert dialog.font().family() == chosen[0]
+    assert mono_font().families()[0] == chosen[1]
+    page.reset()
+    assert (qapp.font().family(), mono_font().family()) == before
+    assert (settings.font, settings.data_font) == ("", "")
+
+
+def test_a_saved_font_that_is_not_installed_shows_as_that_of_the_system(
+    log: ChunkLog, settings: Settings, appearance: Appearance, qtbot: QtBot
+) -> None:
+    settings.font = "No Such Font"
+    page = AppearancePage(settings, appearance)
+    qtbot.addWidget(page)
+    assert page.text_font.currentData() == ""
+
+
 def test_the_saved_appearance_is_applied_at_the_next_start(
     settings: Settings, appearance: Appearance, qapp: QApplication
 ) -> None:
@@ -207,12 +235,16 @@ def test_the_log_level_counts_at_once(dialog: Preferences, settings: Settings) -
         logging.getLogger().setLevel(before)
 
 
-def test_reset_all_forgets_every_choice(dialog: Preferences, settings: Settings) -> None:
+def test_reset_all_restores_every_default(
+    log: ChunkLog, settings: Settings, appearance: Appearance, qtbot: QtBot
+) -> None:
     settings.notation, settings.ending = Notation.HEX, LineEnding.CRLF
     settings.start_up, settings.closes_to_tray = StartUp.AS_BEFORE, True
     settings.save_notifies(Notice.FAILED, True)
-    settings.zoom = 2.0
+    appearance.set_zoom(2.0)
     before = logging.getLogger().level
+    dialog = Preferences(log, settings, appearance, has_tray=True)
+    qtbot.addWidget(dialog)
     dialog.reset_all_button.click()
     logging.getLogger().setLevel(before)
     assert (settings.notation, settings.ending) == (Notation.TEXT, LineEnding.LF)

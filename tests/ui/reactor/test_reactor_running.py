@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -36,21 +38,49 @@ SHUT_DOWN = ["before", "during", "after"]
 Run = Callable[[str], list[str]]
 
 
+STARTER = """
+import json, os, sys
+import twisted.internet.posixbase
+from PySide6 import QtWidgets
+from app.ui.reactor import reactor
+for line in sys.stdin:
+    script, *outputs = json.loads(line)
+    child = os.fork()
+    if not child:
+        for descriptor, path in enumerate(outputs, 1):
+            os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), descriptor)
+        break
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+else:
+    sys.exit()
+exec(script)
+"""
+"""Imports what the scripts need, once, and runs each of them in a child of its own."""
+
+
+@pytest.fixture(scope="module")
+def starter() -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", STARTER]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as started:
+        yield started
+
+
 @pytest.fixture
-def run() -> Run:
-    """Run a script in a new process and return its lines. It must succeed without errors
+def run(starter: subprocess.Popen[str], tmp_path: Path) -> Run:
+    """Run a script in a process of its own and return its lines. It must succeed without errors
     printed."""
 
     def run_script(script: str) -> list[str]:
-        finished = subprocess.run(
-            [sys.executable, "-c", BOOT + textwrap.dedent(script)],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_SECONDS,
-            check=False,
-        )
-        assert (finished.returncode, finished.stderr) == (0, "")
-        return finished.stdout.splitlines()
+        assert starter.stdin is not None
+        assert starter.stdout is not None
+        output, errors = tmp_path / "output", tmp_path / "errors"
+        asked = [BOOT + textwrap.dedent(script), str(output), str(errors)]
+        print(json.dumps(asked), file=starter.stdin, flush=True)
+        ended = starter.stdout.readline()
+        assert (ended, errors.read_text()) == ("0\n", "")
+        return output.read_text().splitlines()
 
     return run_script
 

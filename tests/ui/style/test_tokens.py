@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from attrs import asdict
-from attrs.exceptions import FrozenInstanceError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,7 +93,7 @@ def test_the_same_choices_give_equal_tokens(
 
 
 def test_tokens_cannot_be_changed() -> None:
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         tokens(Scheme.LIGHT).sizes.control = 19  # type: ignore[misc]
 
 
@@ -107,7 +105,7 @@ def test_light_and_dark_differ_in_colours_alone() -> None:
 
 def test_distances_are_multiples_of_four_and_controls_28_high() -> None:
     design = tokens(Scheme.LIGHT)
-    assert all(distance % 4 == 0 for distance in asdict(design.spacing).values())
+    assert all(distance % 4 == 0 for distance in design.spacing._asdict().values())
     assert design.sizes.control == 28
 
 

@@ -111,6 +111,20 @@ def test_it_lies_over_the_area_and_follows_its_size(banner: Banner, area: QWidge
         assert abs(banner.geometry().center().x() - area.rect().center().x()) <= 1
 
 
+def test_a_short_message_covers_little_and_no_menu(banner: Banner, area: QWidget) -> None:
+    menu = QWidget(area)
+    menu.setGeometry(0, 0, 900, 28)
+    banner.lie_over(area, below=menu)
+    banner.say("A message of several lines. " * 20)
+    QApplication.processEvents()
+    banner.say("Gone.", ("Undo", lambda: None))
+    QApplication.processEvents()
+    assert banner.width() < WIDTH / 2
+    assert banner.y() > menu.geometry().bottom()
+    (label,) = [each for each in banner.findChildren(QLabel) if each.text()]
+    assert label.height() < 2 * label.fontMetrics().lineSpacing()
+
+
 def test_it_shows_every_line_of_a_long_message(banner: Banner, area: QWidget) -> None:
     banner.say("One line.", ("Undo", lambda: None))
     QApplication.processEvents()

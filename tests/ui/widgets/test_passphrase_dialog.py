@@ -18,8 +18,8 @@ from app.ui.widgets.passphrase_dialog import (
     ask_passphrase,
 )
 
-LOCKED = PassphraseError(Path("/keys/server.p12"), "It is locked.", is_wrong=False)
-WRONG = PassphraseError(Path("/keys/server.p12"), "That was <wrong>.", is_wrong=True)
+LOCKED = PassphraseError("locked", "It is locked.", path=Path("/keys/server.p12"))
+WRONG = PassphraseError("wrong", "That was <wrong>.", path=Path("/keys/server.p12"), is_wrong=True)
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
-"""Every control has a name, a role and a true state for screen readers, in every state."""
+"""What a screen reader says wrongly of a window; `test_window_walk` looks for it in every state."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
@@ -22,12 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tests.integration.desk import OpenWindow
-from tests.integration.walk import Walk
-from tests.screenshots.dialogs import DIALOGS
-from tests.screenshots.panes import PANES
-from tests.screenshots.stage import Scene
-
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractItemView)
 COMPOSED = (QComboBox, QAbstractSpinBox)
 """They speak for the field in them."""
@@ -35,16 +27,7 @@ COMPOSED = (QComboBox, QAbstractSpinBox)
 NO_ROLES = (QAccessible.Role.NoRole, QAccessible.Role.Client)
 
 
-@pytest.mark.parametrize("scenes", [PANES, DIALOGS], ids=["panes", "dialogs"])
-def test_every_control_has_a_name_a_role_and_a_true_state(
-    open_window: OpenWindow, tmp_path: Path, scenes: tuple[Scene, ...]
-) -> None:
-    with Walk(open_window, tmp_path) as walk:
-        faults = list(walk.through(scenes, faults_in))
-    assert not faults, "\n".join(dict.fromkeys(faults))
-
-
-def faults_in(window: QWidget) -> Iterator[str]:
+def unspoken_in(window: QWidget) -> Iterator[str]:
     """What a screen reader would say wrongly, or not at all, of what `window` shows."""
     for widget in (window, *window.findChildren(QWidget)):
         if widget.isVisible() and widget.window() is window and _is_control(widget):

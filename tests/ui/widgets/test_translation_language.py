@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
-from app.ui import settings
 from app.ui.settings import Language
+from app.ui.widgets import translation
 
 
 @pytest.fixture(autouse=True)
 def restore_language(qapp: QApplication) -> Iterator[None]:
     before = QLocale()
-    known = set(qapp.findChildren(QTranslator))
     yield
     QLocale.setDefault(before)
-    for translator in set(qapp.findChildren(QTranslator)) - known:
-        qapp.removeTranslator(translator)
-        translator.deleteLater()
+    translation.apply_language(qapp, Language.ENGLISH)
 
 
 def texts() -> tuple[str, str]:
@@ -30,13 +28,13 @@ def texts() -> tuple[str, str]:
 
 
 def test_chinese_applies_to_portdeck_and_qt(qapp: QApplication) -> None:
-    settings.apply_language(qapp, Language.CHINESE)
+    translation.apply_language(qapp, Language.CHINESE)
     assert texts() == ("文件(&F)", "取消")
 
 
 def test_english_can_be_chosen_on_a_chinese_desktop(qapp: QApplication) -> None:
     QLocale.setDefault(QLocale("zh_CN"))
-    settings.apply_language(qapp, Language.ENGLISH)
+    translation.apply_language(qapp, Language.ENGLISH)
     assert texts() == ("&File", "Cancel")
 
 
@@ -54,5 +52,22 @@ def test_the_default_language_is_the_desktops_or_english(
     qapp: QApplication, locale: str, expected: str
 ) -> None:
     QLocale.setDefault(QLocale(locale))
-    settings.apply_language(qapp, Language.SYSTEM)
+    translation.apply_language(qapp, Language.SYSTEM)
     assert texts()[0] == expected
+
+
+def test_chinese_letters_have_a_chinese_font_and_all_others_keep_theirs(qapp: QApplication) -> None:
+    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    faces = [QFontInfo(font).family() for font in (qapp.font(), fixed)]
+    translation.apply_language(qapp, Language.CHINESE)
+    assert [QFontInfo(font).family() for font in (qapp.font(), fixed)] == faces
+    chinese = {name.lower() for name in translation.CHINESE_FONTS}
+    assert chinese < {name.lower() for name in QFont.substitutes(fixed.family())}
+    translation.apply_language(qapp, Language.ENGLISH)
+    assert not QFont.substitutes(fixed.family())
+
+
+def test_the_installed_language_is_known(qapp: QApplication) -> None:
+    assert translation.installed_language() is Language.ENGLISH
+    translation.apply_language(qapp, Language.CHINESE)
+    assert translation.installed_language() is Language.CHINESE
