@@ -38,6 +38,9 @@ LOW = 280
 """A pane lower than this gives its height to the rows: it has no bytes below them, and the search
 only while it is used."""
 
+SHARES = [30_000, 20_000]
+"""The rows and the bytes below or beside them. Qt scales these to the room that there is."""
+
 
 class TrafficPane(QWidget):
     """Composes the parts, and connects their signals.
@@ -172,7 +175,7 @@ class TrafficPane(QWidget):
         if beside != self.is_detail_beside:
             orientation = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
             self.split.setOrientation(orientation)
-            self.split.setSizes([3, 2])
+            self.split.setSizes(SHARES)
             self._fit_height()
 
     def find_next(self) -> None:
@@ -251,7 +254,11 @@ class TrafficPane(QWidget):
         self._is_finding = self._is_finding and is_low
         is_used = self._is_finding or bool(self.find_bar.pattern.line.text())
         self.find_bar.setVisible(is_used or not is_low)
-        self.detail.setVisible(self.is_detail_beside or not is_low)
+        has_room = self.is_detail_beside or not is_low
+        if has_room and self.detail.isHidden():
+            self.detail.show()
+            self.split.setSizes(SHARES)
+        self.detail.setVisible(has_room)
 
     def _look(self) -> None:
         self._log.look()
