@@ -144,6 +144,7 @@ def _measure(variant: str, screen: Screen, names: Collection[str]) -> Iterator[t
     if loads:
         with serving(variant, screen) as subject, Load(subject.port) as load:
             apart(subject.usage)
+            _settle(subject.usage)
             for name in loads:
                 yield name, LOADS[name](subject, load)
     if "memory" in names:
@@ -252,7 +253,7 @@ def _settle(usage: Usage) -> None:
     """Wait until the server has nothing left to do."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     quiet = 0
-    while quiet < 3 and time.monotonic() < deadline:
+    while quiet < 5 and time.monotonic() < deadline:
         before = usage.cpu_seconds()
         time.sleep(0.1)
         quiet = quiet + 1 if usage.cpu_seconds() - before < 0.005 else 0

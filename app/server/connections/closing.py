@@ -54,12 +54,14 @@ NO_HANDSHAKE: Final = Sentence(
     handshake_seconds=HANDSHAKE_SECONDS,
 )
 LEFT_IN_HANDSHAKE: Final = Sentence("left-in-handshake", "the peer left during the TLS handshake")
-NO_CLOSE_NOTIFY: Final = Sentence("no-close-notify", "closed by the peer, without a goodbye of TLS")
+NO_CLOSE_NOTIFY: Final = Sentence(
+    "no-close-notify", "closed by the peer, without a TLS close_notify"
+)
 TLS_TO_PLAIN_PORT: Final = Sentence("tls-to-plain-port", "the peer spoke TLS to a port without it")
 
 DID_NOT_READ: Final = Sentence("did-not-read", "did not read")
 IDLE: Final = Sentence("idle", "idle")
-HANDSHAKE_TIMEOUT: Final = "no TLS handshake"
+HANDSHAKE_TIMEOUT: Final = Sentence("handshake-timeout", "no TLS handshake")
 """The limits that close a connection. Each has a count."""
 
 LONGEST_REASON: Final = 200

@@ -94,9 +94,9 @@ class ListenerFactory(WrappingFactory[Connection]):
         self.refusals = ReasonCounter()
         """The refused peers, counted by reason."""
         self.closed_by_limit = ReasonCounter()
+        """The connections that a limit has closed, counted by limit."""
         self.code_errors = ReasonCounter()
         """The exceptions that the protocol raised."""
-        """The connections that a limit has closed, counted by limit."""
         self.bytes_in = 0
         self.bytes_out = 0
         self.on_unbound: Callable[[], None] | None = None
